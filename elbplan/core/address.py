@@ -1,0 +1,116 @@
+"""What things are called: by our address, by AWS's id, or by how to find them.
+
+A field that points at something holds a `Ref`, which is one of
+
+* `Address`: a resource of this stack, `target_group.web`;
+* `Id`: something AWS already knows by an id or ARN, `sg-0abc`;
+* `Find`: something to look up in the account first, `the subnet of zone a`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+AWS_ID = re.compile(r"^(arn:aws[\w-]*:|(sg|i|subnet|vpc|ami|eipalloc|pl|tg|lb)-[0-9a-f]+$|Z[A-Z0-9]{8,}$)")
+
+
+class Address(NamedTuple):
+    """What we call a resource, for ever; printed `kind.name` and written to the tag `elbplan:address`.
+
+    `former` is set for a resource that bears this address in AWS but that the spec no longer wants in this
+    form: the old side of a replacement. An address without it always means the current one.
+    """
+
+    kind: str
+    name: str
+    former: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.name}{' (old)' if self.former else ''}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """The address that `str` printed, former ones excepted; raises ValueError."""
+        kind, dot, name = text.partition(".")
+        if not (kind and dot and name):
+            raise ValueError(f"{text!r} is not an address; it should look like target_group.web")
+        return cls(kind, name)
+
+
+@dataclass(frozen=True, order=True)
+class Id:
+    """What AWS calls it: an ARN, `sg-0abc`, `i-0abc`, a hosted zone's id."""
+
+    value: str
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, order=True)
+class Find:
+    """Something to look up before anything is compared; may stand for several in a list (`instance tag:app=web`)."""
+
+    what: str
+    query: str
+
+    def __str__(self) -> str:
+        return self.query
+
+
+Ref = Address | Id | Find
+
+
+@dataclass(frozen=True)
+class Points:
+    """Marks a field that points at a resource of `kind`, and reads its text form.
+
+    An id stays an id. `tag:KEY=VALUE` and `name:NAME` are looked up. Any other word is an address if the stack can
+    hold such resources (`ours`), else a look-up (`default`, `a`).
+    """
+
+    kind: str
+    ours: bool = True
+
+    def parse(self, value: Any) -> Ref:
+        """Raises ValueError on anything but text or a `Ref`."""
+        if isinstance(value, Address | Id | Find):
+            return value
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"should name a {self.kind.replace('_', ' ')}")
+        text = value.strip()
+        if AWS_ID.match(text):
+            return Id(text)
+        if not self.ours or text.startswith(("tag:", "name:")):
+            return Find(self.kind, text)
+        return Address(self.kind, text)
+
+    def text(self, ref: Ref) -> str:
+        """The shortest text that `parse` reads back."""
+        return ref.name if isinstance(ref, Address) else str(ref)
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.text, when_used="json")
+        )
+
+    def __get_pydantic_json_schema__(self, _: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        what = self.kind.replace("_", " ")
+        return {"type": "string", "description": f"a {what}: its name in this stack, or its AWS id"}
+
+
+LoadBalancerRef = Annotated[Ref, Points("load_balancer")]
+TargetGroupRef = Annotated[Ref, Points("target_group")]
+SecurityGroupRef = Annotated[Ref, Points("security_group")]
+InstanceRef = Annotated[Ref, Points("instance")]
+ListenerRef = Annotated[Ref, Points("listener")]
+CertificateRef = Annotated[Ref, Points("certificate")]
+VpcRef = Annotated[Ref, Points("vpc", ours=False)]
+SubnetRef = Annotated[Ref, Points("subnet", ours=False)]
+ImageRef = Annotated[Ref, Points("image", ours=False)]
+ZoneRef = Annotated[Ref, Points("hosted_zone", ours=False)]

@@ -1,0 +1,83 @@
+"""Requests to AWS as data, and the small programs that are made of them.
+
+A kind never holds a client. It yields what it wants to ask or to do and receives the answer, so the same function can
+be run against AWS, shown, counted, or fed by a test:
+
+    def create(new, site):
+        answer = yield Call("elbv2", "CreateTargetGroup", {...})
+        return {"id": answer["TargetGroups"][0]["TargetGroupArn"]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+Answer = Any
+"""What botocore returns for an operation, less `ResponseMetadata`; `{}` for a call that was already done."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: `service` as boto3 names its client, `operation` as AWS names it.
+
+    done_if   error codes that mean the wanted effect is there already: success, with an empty answer
+    not_yet   error codes that pass by themselves: asked again until `within` seconds are over
+    once      neither idempotent nor guarded by a token: sent once, never retried after an unknown outcome
+    """
+
+    service: str
+    operation: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    done_if: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
+    within: float = 300
+    once: bool = False
+    region: str = ""
+
+    @property
+    def permission(self) -> str:
+        """The IAM action this call needs."""
+        return f"{IAM_PREFIX.get(self.service, self.service)}:{self.operation}"
+
+
+IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Asks for the tags of many ELB resources at once; the answer maps ARN to tags, without those that are gone."""
+
+    arns: tuple[str, ...]
+
+
+Ask = Call | Tags
+Calling = Generator[Call, Answer, Mapping[str, str]]
+"""Yields calls, receives answers, returns the facts that came out: `id` above all."""
+
+Reading = Generator[Sequence[Ask], Sequence[Answer], T]
+"""Yields a round of questions that may be asked at the same time, receives their answers in order."""
+
+State = Literal["ready", "waiting", "hopeless"]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a gate saw: whether to go on, what a person should read, and the likely cause if it will never be ready."""
+
+    state: State
+    saw: str
+    cause: str = ""
+
+
+Looking = Generator[Call, Answer, Sight]
+"""One look of a gate."""
+
+
+def nothing() -> Calling:
+    """A program that makes no call."""
+    yield from ()
+    return {}

@@ -1,0 +1,118 @@
+"""What must not happen: taking over a stranger's, deleting what is protected. Asked before the first write. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..errors import Refused
+from .address import Address, Id
+from .change import Change, Comparison
+from .kind import Kind, Kinds
+from .resource import digest
+
+Taken = Mapping[str, Mapping[str, str]]
+"""For each kind, who holds the physical names (or places) that matter."""
+
+
+def physical_names(stack: str, comparison: Comparison, kinds: Kinds, taken: Taken) -> dict[Address, str]:
+    """The name of everything that is to be created.
+
+    The plain one where it is free; one that ends in a digest where our own older resource still has it, so that both
+    can stand side by side. Raises Refused if a stranger has it.
+    """
+    names: dict[Address, str] = {}
+    for change in comparison.changes:
+        kind = kinds[change.address.kind]
+        wanted = change.action in ("create", "replace") and change.after is not None
+        if wanted and (base := kind.base(stack, change.address, change.after)):
+            names[change.address] = _free_name(change, kind, base, comparison, taken.get(kind.name, {}))
+    return names
+
+
+def _free_name(
+    change: Change, kind: Kind[Any], base: str, comparison: Comparison, taken: Mapping[str, str]
+) -> str:
+    assert change.after is not None
+    pinned = getattr(change.after, "name", None)
+    ours = {live.id for live in comparison.lives.values()}
+    tail = digest(change.after)
+    for name in [pinned] if pinned else _candidates(base, tail, kind.longest_name):
+        holder = taken.get(_place(change.after, name))
+        if holder is None:
+            return name
+        if holder not in ours:
+            raise Refused(
+                f"{change.address}: the name {name} is taken by {holder}, which elbplan did not make",
+                hint=f"choose another name for the stack, or delete that {kind.title} if nobody needs it",
+            )
+    raise Refused(
+        f"{change.address}: it must be replaced, but its name is pinned and the old one still has it",
+        hint="leave out `name:` so that old and new can stand side by side",
+    )
+
+
+def _candidates(base: str, tail: str, longest: int) -> Iterator[str]:
+    yield base[:longest].rstrip("-")
+    yield f"{base[: longest - len(tail) - 1].rstrip('-')}-{tail}"
+    for again in range(2, 9):
+        yield f"{base[: longest - len(tail) - 3].rstrip('-')}-{tail}-{again}"
+
+
+def _place(resource: Any, name: str) -> str:
+    """Names of security groups are unique in their VPC, others in the region."""
+    return f"{resource.vpc}/{name}" if resource.kind == "security_group" else name
+
+
+def strangers(comparison: Comparison, taken: Taken) -> Iterable[Refused]:
+    """Places that the plan wants and somebody else holds: a port of our balancer, a priority, a name in the zone."""
+    for change in comparison.changes:
+        if change.action in ("create", "replace") and change.after is not None:
+            yield from _in_the_way(change, comparison, taken)
+
+
+def _in_the_way(change: Change, comparison: Comparison, taken: Taken) -> Iterator[Refused]:
+    want: Any = change.after
+    ours = {live.id for live in comparison.lives.values()}
+    if change.address.kind == "listener":
+        holder = taken.get("listener", {}).get(f"{_id(want.load_balancer, comparison)}/{want.port}")
+        if holder and holder not in ours:
+            yield Refused(
+                f"{change.address}: port {want.port} of {want.load_balancer} is taken by {holder}, "
+                "which elbplan did not make",
+                hint="delete that listener, or leave the port out of the spec",
+            )
+    if change.address.kind == "rule":
+        holder = taken.get("rule", {}).get(f"{_id(want.listener, comparison)}/{want.priority}")
+        if holder and holder not in ours:
+            yield Refused(
+                f"{change.address}: priority {want.priority} is taken by {holder}, which elbplan did not make",
+                hint="give the rule another priority, or delete that rule",
+            )
+    if change.address.kind == "record" and not want.take_over:
+        held = taken.get("record", {})
+        for type in {want.type, "CNAME"}:
+            if there := held.get(f"{want.zone}/{want.name}/{type}"):
+                yield Refused(
+                    f"{want.name} already has a record that elbplan did not make: {there}",
+                    hint="write `take_over: true` under domain to let the alias take its place",
+                )
+
+
+def _id(ref: Any, comparison: Comparison) -> str:
+    live = comparison.lives.get(ref) if isinstance(ref, Address) else None
+    return live.id if live else ref.value if isinstance(ref, Id) else ""
+
+
+PROTECTION = "deletion_protection.enabled"
+
+
+def protected(comparison: Comparison) -> Iterator[Refused]:
+    """Load balancers that are to go although their deletion protection is on."""
+    for change in comparison.changes:
+        attributes = getattr(change.live.model, "attributes", {}) if change.live else {}
+        if change.action in ("delete", "replace") and attributes.get(PROTECTION) == "true":
+            yield Refused(
+                f"{change.address} has deletion protection",
+                hint="write `protect: false`, apply that first, then run this again",
+            )

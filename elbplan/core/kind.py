@@ -1,0 +1,153 @@
+"""What a kind of resource declares about itself: the one table of contents that everything else is derived from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from .address import Address, Ref
+from .call import Calling, Looking, Reading, nothing
+from .resource import Resource
+
+R = TypeVar("R", bound=Resource)
+Phase = Literal["expand", "gate", "switch", "contract"]
+PHASES: tuple[Phase, ...] = ("expand", "gate", "switch", "contract")
+
+
+@dataclass(frozen=True)
+class Live(Generic[R]):
+    """A resource as AWS has it, in our model's words.
+
+    facts   what AWS says beyond the model and others may need: `dns_name`, `zone_id`, `state`, `name`
+    """
+
+    address: Address
+    id: str
+    model: R
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found(Generic[R]):
+    """What reading one kind brought: our resources per stack, and who holds the physical names that matter."""
+
+    ours: Mapping[str, Sequence[Live[R]]]
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is to be read: the stacks, and what their specs want (references already looked up)."""
+
+    region: str
+    desired: Mapping[str, Mapping[Address, Resource]]
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        return tuple(self.desired)
+
+    def wanted(self, kind: str) -> Iterable[tuple[str, Address, Any]]:
+        """Every desired resource of a kind, with its stack."""
+        for stack, resources in self.desired.items():
+            for address, resource in resources.items():
+                if address.kind == kind:
+                    yield stack, address, resource
+
+
+class Site(Protocol):
+    """Where a step happens: turns references into ids and says what the tags are."""
+
+    stack: str
+    region: str
+    address: Address
+    name: str
+    token: str
+    live: Live[Any] | None
+
+    def id(self, ref: Ref) -> str:
+        """The AWS id of what is pointed at; an `Id` is its own."""
+
+    def fact(self, ref: Ref, name: str) -> str:
+        """A fact about what is pointed at, `dns_name` say; empty if AWS never told."""
+
+    def tags(self, resource: Resource) -> dict[str, str]:
+        """The ownership tags and the user's own."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A wait with a name, a deadline in seconds, and one look.
+
+    after   the verbs after which it stands: "create", "update", "delete"
+    hold    seconds that must pass in any case
+    """
+
+    name: str
+    what: str
+    within: float
+    look: Callable[[Any, Site], Looking]
+    after: tuple[str, ...] = ("create",)
+    hold: float = 0
+
+
+def fill(desired: R, live: R, keep: Sequence[str] = ()) -> R:
+    """The wanted resource with AWS's values where the spec says nothing (None), `keep` excepted."""
+    unsaid = [f for f in type(desired).model_fields if getattr(desired, f) is None and f not in keep]
+    return desired.model_copy(update={field: getattr(live, field) for field in unsaid})
+
+
+def straight(before: Any, after: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
+    """The way from one model to another in one step."""
+    return [("expand", after)]
+
+
+def at_once(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
+    """A birth in one step, before anything switches."""
+    return [("expand", new)]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[R]):
+    """A kind of AWS resource.
+
+    birth   the models through which a new one is made, each with its phase
+    settle  the wanted resource with AWS's own decisions filled in from the live one, so that comparing is `==`
+    way     from one model to another by models between, each with its phase; what serves is never taken before
+            what replaces it is there. Both are told which references carry traffic already
+    unready the gate that a live one has yet to pass before others can use it; "" if it is ready
+    text    the resource in a few words, for a person
+    base    the physical name a new one would like, given the stack and the resource; "" for kinds without names
+    """
+
+    model: type[R]
+    read: Callable[[Scope], Reading[Found[R]]]
+    create: Callable[[R, Site], Calling]
+    update: Callable[[R, R, Site], Calling]
+    delete: Callable[[R, Site], Calling]
+    text: Callable[[R], str]
+    permissions: tuple[str, ...]
+    birth: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = at_once
+    way: Callable[[R, R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = straight
+    unready: Callable[[Live[R]], str] = lambda live: ""
+    settle: Callable[[R, R], R] = fill
+    gates: tuple[Gate, ...] = ()
+    base: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
+    longest_name: int = 32
+    move: Callable[[Mapping[Address, int], Site], Calling] = lambda moves, site: nothing()
+    """Several at once get other places, with no moment between."""
+    after: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
+    """Resources that should stand first although nothing points at them: a redirect waits for where it sends people."""
+
+    @property
+    def name(self) -> str:
+        return self.model.kind
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+
+Kinds = Mapping[str, Kind[Any]]
+"""The registry, parents before children; handed in from the command line, so that tests can hand in a toy."""

@@ -1,0 +1,125 @@
+"""The base of every kind's model: desired and live are told in the same words, so comparing them is `==`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .address import Address, Find, Id, Ref
+
+IMMUTABLE = "immutable"
+"""Marks a field AWS will not change in place: a different value means a replacement."""
+
+LOOSE = "loose"
+"""Marks a reference that is compared but orders nothing: neither side waits for the other."""
+
+WRITE_ONLY = "write-only"
+"""Marks a field that AWS never gives back or that may hold a secret: sent, but neither compared nor shown."""
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Part")
+
+
+class Part(BaseModel):
+    """A piece of a resource: immutable once made, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Resource(Part):
+    """One resource of one kind, as the spec wants it or as AWS has it.
+
+    `None` in a desired resource means that AWS decides and elbplan does not look.
+    """
+
+    kind: ClassVar[str]
+    tags: Annotated[Mapping[str, str], Field(description="your own tags")] = {}
+
+
+def marked(model: type[Part], mark: str) -> tuple[str, ...]:
+    """The names of the fields that carry this mark, in order."""
+    return tuple(name for name, field in model.model_fields.items() if mark in field.metadata)
+
+
+def immutable(resource: Resource) -> dict[str, Any]:
+    """The values that AWS will not change in place."""
+    return {name: getattr(resource, name) for name in marked(type(resource), IMMUTABLE)}
+
+
+def digest(resource: Resource, length: int = 8) -> str:
+    """Hex digits that differ when a replacement would be needed."""
+    text = json.dumps({k: plain(v) for k, v in immutable(resource).items()}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def plain(value: Any) -> Any:
+    """The same value in JSON's words, references as text."""
+    if isinstance(value, Address | Id | Find):
+        return str(value)
+    if isinstance(value, Part):
+        return {name: plain(getattr(value, name)) for name in _compared(type(value))}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
+    """Everything this value points at, once per place; without the loose ones if asked."""
+    if isinstance(value, Address | Id | Find):
+        yield value
+    elif isinstance(value, Part):
+        for name, field in type(value).model_fields.items():
+            if loose or LOOSE not in field.metadata:
+                yield from references(getattr(value, name), loose=loose)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from references(item, loose=loose)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from references(item, loose=loose)
+
+
+def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
+    """The same resource with each reference replaced; in a list one reference may become several.
+
+    Canonical forms are made anew, since order may depend on what is pointed at.
+    """
+    fields = {name: _rewritten(getattr(resource, name), change) for name in type(resource).model_fields}
+    return type(resource).model_validate(fields)
+
+
+def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:
+    if isinstance(value, Address | Id | Find):
+        (only,) = change(value)
+        return only
+    if isinstance(value, Part):
+        return rewrite(value, change)
+    if isinstance(value, tuple):
+        return tuple(item for member in value for item in _spread(member, change))
+    return value
+
+
+def _spread(member: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> tuple[Any, ...]:
+    """A list's member after rewriting; a part whose only reference became several is repeated for each."""
+    if isinstance(member, Address | Id | Find):
+        return change(member)
+    several = [ref for ref in references(member) if isinstance(ref, Find) and len(change(ref)) != 1]
+    if isinstance(member, Part) and several:
+        found = change(several[0])
+        return tuple(rewrite(member, lambda ref, one=one: (one,) if ref == several[0] else change(ref)) for one in found)
+    return (_rewritten(member, change),)
+
+
+def differing(before: Part, after: Part) -> tuple[str, ...]:
+    """The names of the fields that differ, write-only ones left out."""
+    return tuple(name for name in _compared(type(after)) if getattr(before, name) != getattr(after, name))
+
+
+def _compared(model: type[Part]) -> Iterator[str]:
+    return (name for name, field in model.model_fields.items() if WRITE_ONLY not in field.metadata)

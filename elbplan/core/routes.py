@@ -1,0 +1,87 @@
+"""What carries traffic: which groups an action reaches, which names lead there, and how rules move as a set.
+
+Told by shape, not by class, since the core does not know the kinds: a resource with an `action` routes, one with
+`members` is a pool, one with a `name` and a `load_balancer` leads people in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from .address import Address, Ref
+from .change import Comparison
+from .plan import Step
+from .resource import Resource
+
+LOWEST = 50000
+
+
+def shares(resource: Any) -> tuple[Any, ...]:
+    """The groups with their weights that a listener or rule hands requests to; none for a redirect."""
+    return tuple(getattr(getattr(resource, "action", None), "groups", ()))
+
+
+def reached(resource: Any) -> tuple[Ref, ...]:
+    """The groups this resource is attached to, weight 0 included."""
+    return tuple(share.group for share in shares(resource))
+
+
+def idle_groups(resource: Any) -> tuple[Ref, ...]:
+    """The groups that are attached but get no request."""
+    return tuple(share.group for share in shares(resource) if share.weight == 0)
+
+
+def pool_of(resource: Any) -> Ref | None:
+    """The group that these targets fill."""
+    return getattr(resource, "group", None)
+
+
+def carrying(comparison: Comparison) -> frozenset[Ref]:
+    """The groups that are attached to a load balancer as things stand."""
+    return frozenset(group for live in comparison.lives.values() for group in reached(live.model))
+
+
+def routes_to(step: Step, desired: Mapping[Address, Resource]) -> Iterator[Ref]:
+    """The groups that will get requests by this step: a route that is switched, or a name that leads to routes."""
+    for share in shares(step.after):
+        if share.weight:
+            yield share.group
+    balancer = getattr(step.after, "load_balancer", None)
+    if balancer is not None:
+        listeners = {a for a, r in desired.items() if getattr(r, "load_balancer", None) == balancer}
+        for address, resource in desired.items():
+            if address in listeners or getattr(resource, "listener", None) in listeners:
+                yield from reached(resource)
+
+
+def moves_of(comparison: Comparison, early: AbstractSet[Address]) -> dict[Any, dict[Address, int]]:
+    """For each listener the rules whose priority changes, and the new ones.
+
+    `early` names new rules that are made before the moves. A doomed rule that stands where another wants to be is pushed to the end: its successor comes before it goes.
+    """
+    moves: dict[Any, dict[Address, int]] = {}
+    for listener, rules in _rules(comparison).items():
+        wanted = {c.address: c.after.priority for c in rules if c.after is not None and c.action != "replace"}
+        standing = {c.live.address: c.live.model.priority for c in rules if c.live is not None}
+        moving = {a: p for a, p in wanted.items() if a in standing and standing[a] != p}
+        taken = set(wanted.values()) | set(standing.values())
+        free = (priority for priority in range(LOWEST, 0, -1) if priority not in taken)
+        moving |= {a: p for a, p in wanted.items() if a in early and p in standing.values()}
+        for address, priority in standing.items():
+            if address not in wanted and priority in wanted.values():
+                moving[address] = next(free)
+        if moving:
+            moves[listener] = moving
+    return moves
+
+
+def _rules(comparison: Comparison) -> dict[Any, list[Any]]:
+    """The changes of rules by the listener they hang on."""
+    by_listener: dict[Any, list[Any]] = {}
+    for change in comparison.changes:
+        resource = change.after if change.after is not None else change.before
+        if change.address.kind == "rule" and resource is not None:
+            by_listener.setdefault(getattr(resource, "listener", None), []).append(change)
+    return by_listener

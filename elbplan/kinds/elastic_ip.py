@@ -1,0 +1,132 @@
+"""An Elastic IP: an address that stays, and the instance that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, ClassVar
+
+from ..core.address import Address, Id, InstanceRef, Ref
+from ..core.call import Call, Calling, Reading
+from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
+from ..core.resource import Resource
+from .ownership import owner, retag, specification, unpair, users
+from .reading import tagged
+
+
+class ElasticIp(Resource):
+    """An Elastic IP address, billed until it is released."""
+
+    kind: ClassVar[str] = "elastic_ip"
+    instance: InstanceRef | None = None
+
+
+def read(scope: Scope) -> Reading[Found[ElasticIp]]:
+    """Ours by tag."""
+    (answer,) = yield [Call("ec2", "DescribeAddresses", tagged(scope.stacks))]
+    ours: dict[str, list[Live[ElasticIp]]] = {}
+    for raw in answer["Addresses"]:
+        tags = unpair(raw.get("Tags"))
+        if mine := owner(tags, ElasticIp.kind, scope.stacks):
+            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+    return Found(ours)
+
+
+def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[ElasticIp]:
+    instance = Id(raw["InstanceId"]) if raw.get("InstanceId") else None
+    return Live(
+        address,
+        raw["AllocationId"],
+        ElasticIp(tags=users(tags), instance=instance),
+        {"address": raw.get("PublicIp", ""), "association": raw.get("AssociationId", "")},
+    )
+
+
+def create(new: ElasticIp, site: Site) -> Calling:
+    """Allocate and associate. AllocateAddress has no token: it is sent once, and looked for by tag after a doubt."""
+    tags = {"Name": f"{site.stack}-{site.address.name}", **site.tags(new)}
+    params = {"Domain": "vpc", "TagSpecifications": specification("elastic-ip", tags)}
+    answer = yield Call("ec2", "AllocateAddress", params, once=True)
+    if new.instance:
+        yield _associate(answer["AllocationId"], new.instance, site)
+    return {"id": answer["AllocationId"], "address": answer.get("PublicIp", "")}
+
+
+def _associate(allocation: str, instance: Ref, site: Site) -> Call:
+    return Call(
+        "ec2",
+        "AssociateAddress",
+        {"AllocationId": allocation, "InstanceId": site.id(instance), "AllowReassociation": True},
+        not_yet=("InvalidAllocationID.NotFound", "IncorrectInstanceState"),
+        within=120,
+    )
+
+
+def update(before: ElasticIp, after: ElasticIp, site: Site) -> Calling:
+    """Moving to another instance is one call; AWS takes it from the old one."""
+    assert site.live is not None
+    if after.instance and before.instance != after.instance:
+        yield _associate(site.live.id, after.instance, site)
+    if before.instance and not after.instance:
+        yield from _leave(site)
+    for call in retag("ec2", site.live.id, before.tags, after.tags):
+        yield call
+    return {}
+
+
+def _leave(site: Site) -> Calling:
+    """Disassociate, by the association that stands now."""
+    assert site.live is not None
+    asked = {"Filters": [{"Name": "allocation-id", "Values": [site.live.id]}]}
+    answer = yield Call("ec2", "DescribeAddresses", asked)
+    for raw in answer["Addresses"]:
+        if raw.get("AssociationId"):
+            gone = ("InvalidAssociationID.NotFound",)
+            yield Call("ec2", "DisassociateAddress", {"AssociationId": raw["AssociationId"]}, done_if=gone)
+    return {}
+
+
+def delete(_: ElasticIp, site: Site) -> Calling:
+    """Release: this is what ends the billing of an address."""
+    assert site.live is not None
+    yield from _leave(site)
+    yield Call(
+        "ec2",
+        "ReleaseAddress",
+        {"AllocationId": site.live.id},
+        done_if=("InvalidAllocationID.NotFound",),
+        not_yet=("InvalidIPAddress.InUse", "AuthFailure"),
+        within=300,
+    )
+    return {}
+
+
+def text(ip: ElasticIp) -> str:
+    """`for instance.web-1`"""
+    return f"for {ip.instance}" if ip.instance else "not attached"
+
+
+def way(_: ElasticIp, after: ElasticIp, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
+    """An address moves when traffic does."""
+    return [("switch", after)]
+
+
+KIND = Kind(
+    model=ElasticIp,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    way=way,
+    settle=lambda desired, live: fill(desired, live, keep=("instance",)),
+    text=text,
+    permissions=(
+        "ec2:DescribeAddresses",
+        "ec2:AllocateAddress",
+        "ec2:AssociateAddress",
+        "ec2:DisassociateAddress",
+        "ec2:ReleaseAddress",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
+    ),
+)

@@ -1,0 +1,195 @@
+"""A server that elbplan makes: an EC2 instance, replaced rather than changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from ..core.address import Address, Id, Ref, SecurityGroupRef, SubnetRef
+from ..core.call import Call, Calling, Looking, Reading, Sight
+from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
+from .ownership import owner, retag, specification, unpair, users
+from .reading import tagged
+
+IMAGE = "elbplan:image"
+USER_DATA = "elbplan:user-data"
+GONE = ("shutting-down", "terminated")
+
+
+class Instance(Resource):
+    """An EC2 instance. Its user data is remembered by a digest in a tag, since it may hold secrets."""
+
+    kind: ClassVar[str] = "instance"
+    image: Annotated[
+        str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter that holds the image's id")
+    ]
+    type: Annotated[str, IMMUTABLE] = "t3.micro"
+    key: Annotated[str | None, IMMUTABLE, Field(description="name of a key pair")] = None
+    profile: Annotated[str | None, IMMUTABLE, Field(description="name of an IAM instance profile")] = None
+    subnet: Annotated[SubnetRef, IMMUTABLE]
+    security_groups: tuple[SecurityGroupRef, ...] = ()
+    user_data: Annotated[str | None, WRITE_ONLY, Field(max_length=16384, repr=False)] = None
+    user_data_digest: Annotated[str, IMMUTABLE] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        if isinstance(data.get("security_groups"), list | tuple):
+            data = {**data, "security_groups": tuple(sorted(set(data["security_groups"]), key=str))}
+        if isinstance(data.get("user_data"), str):
+            fingerprint = hashlib.sha256(data["user_data"].encode()).hexdigest()[:16]
+            data = {**data, "user_data_digest": f"sha256:{fingerprint}"}
+        return data
+
+
+def read(scope: Scope) -> Reading[Found[Instance]]:
+    """Ours by tag. One that is on its way out is gone: AWS lists it for another hour."""
+    (answer,) = yield [Call("ec2", "DescribeInstances", tagged(scope.stacks))]
+    ours: dict[str, list[Live[Instance]]] = {}
+    for raw in instances_in(answer):
+        tags = unpair(raw.get("Tags"))
+        mine = owner(tags, Instance.kind, scope.stacks)
+        if mine and raw["State"]["Name"] not in GONE:
+            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+    return Found(ours)
+
+
+def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The instances of a DescribeInstances answer, without the reservations around them."""
+    for reservation in answer.get("Reservations", []):
+        yield from reservation["Instances"]
+
+
+def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Instance]:
+    profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
+    model = Instance(
+        tags=users(tags),
+        image=tags.get(IMAGE, raw["ImageId"]),
+        type=raw["InstanceType"],
+        key=raw.get("KeyName") or None,
+        profile=profile.rsplit("/", 1)[-1] if profile else None,
+        subnet=Id(raw.get("SubnetId") or ""),
+        security_groups=tuple(Id(group["GroupId"]) for group in raw.get("SecurityGroups", [])),
+        user_data_digest=tags.get(USER_DATA, ""),
+    )
+    facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or ""}
+    return Live(address, raw["InstanceId"], model, facts)
+
+
+def create(new: Instance, site: Site) -> Calling:
+    """RunInstances with a token, so that a lost answer never makes a second server."""
+    image = new.image
+    if image.startswith("ssm:"):
+        answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
+        image = answer["Parameter"]["Value"]
+    remembered = {"Name": f"{site.stack}-{site.address.name}", IMAGE: new.image}
+    if new.user_data_digest:
+        remembered[USER_DATA] = new.user_data_digest
+    tags = {**remembered, **site.tags(new)}
+    params: dict[str, Any] = {
+        "ImageId": image,
+        "InstanceType": new.type,
+        "SubnetId": site.id(new.subnet),
+        "MinCount": 1,
+        "MaxCount": 1,
+        "ClientToken": site.token,
+        "TagSpecifications": specification("instance", tags),
+    }
+    if new.security_groups:
+        params["SecurityGroupIds"] = [site.id(group) for group in new.security_groups]
+    if new.key:
+        params["KeyName"] = new.key
+    if new.profile:
+        params["IamInstanceProfile"] = {"Name": new.profile}
+    if new.user_data:
+        params["UserData"] = new.user_data
+    # A profile or group made a moment ago may not be known everywhere yet.
+    answer = yield Call("ec2", "RunInstances", params, not_yet=("InvalidGroup.NotFound",), within=60)
+    return {"id": answer["Instances"][0]["InstanceId"]}
+
+
+def update(before: Instance, after: Instance, site: Site) -> Calling:
+    """Security groups and tags change in place; all else is a replacement."""
+    assert site.live is not None
+    if before.security_groups != after.security_groups:
+        groups = [site.id(group) for group in after.security_groups]
+        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": site.live.id, "Groups": groups})
+    for call in retag("ec2", site.live.id, before.tags, after.tags):
+        yield call
+    return {}
+
+
+def delete(_: Instance, site: Site) -> Calling:
+    """Terminate; an instance that is gone is done."""
+    assert site.live is not None
+    gone = ("InvalidInstanceID.NotFound",)
+    yield Call("ec2", "TerminateInstances", {"InstanceIds": [site.live.id]}, done_if=gone)
+    return {}
+
+
+def _look(site: Site, hopeless: Sequence[str], wanted: str, missing: Sight) -> Looking:
+    filters = {"Filters": [{"Name": "instance-id", "Values": [site.id(site.address)]}]}
+    answer = yield Call("ec2", "DescribeInstances", filters)
+    states = [raw for raw in instances_in(answer)]
+    if not states:
+        return missing
+    state = states[0]["State"]["Name"]
+    if state == wanted:
+        return Sight("ready", state)
+    reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
+    return Sight("hopeless" if state in hopeless else "waiting", state, reason)
+
+
+def running(_: Instance, site: Site) -> Looking:
+    """Targets can only be registered when their instance runs."""
+    return (yield from _look(site, (*GONE, "stopped"), "running", Sight("waiting", "not visible yet")))
+
+
+def gone(_: Instance, site: Site) -> Looking:
+    """A security group cannot go while an instance has it."""
+    return (yield from _look(site, (), "terminated", Sight("ready", "gone")))
+
+
+def text(instance: Instance) -> str:
+    """`t3.micro, al2023-ami-kernel-default-x86_64`"""
+    return f"{instance.type}, {instance.image.rsplit('/', 1)[-1]}"
+
+
+def way(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
+    """Join the new security groups, later leave the old ones."""
+    groups = (*after.security_groups, *before.security_groups)
+    both = Instance.model_validate({**dict(after), "security_groups": groups})
+    return [("expand", both), ("contract", after)]
+
+
+KIND = Kind(
+    model=Instance,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    way=way,
+    text=text,
+    unready=lambda live: "" if live.facts.get("state") == "running" else "running",
+    gates=(
+        Gate("running", "the server runs", 600, running),
+        Gate("terminated", "the server is gone", 900, gone, after=("delete",)),
+    ),
+    permissions=(
+        "ec2:DescribeInstances",
+        "ec2:RunInstances",
+        "ec2:ModifyInstanceAttribute",
+        "ec2:TerminateInstances",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
+        "ssm:GetParameter",
+        "iam:PassRole",
+    ),
+)

@@ -1,0 +1,248 @@
+"""A listener: a port of a load balancer and what happens to what arrives there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ..core.address import Address, CertificateRef, Id, LoadBalancerRef, Ref
+from ..core.call import Answer, Ask, Call, Calling, Reading, Tags
+from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
+from ..core.resource import IMMUTABLE, Resource
+from .actions import Action, Redirect, Respond, action_text, from_aws, to_aws, way_of
+from .ownership import owner, pairs, retag, users
+from .reading import listeners_of
+
+SECURE = ("HTTPS", "TLS")
+
+
+class Listener(Resource):
+    """A listener. A gateway load balancer's has neither port nor protocol."""
+
+    kind: ClassVar[str] = "listener"
+    load_balancer: Annotated[LoadBalancerRef, IMMUTABLE]
+    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535)] = None
+    protocol: Literal["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"] | None = None
+    certificate: CertificateRef | None = None
+    more_certificates: Annotated[
+        tuple[CertificateRef, ...], Field(description="further certificates, chosen by the name the client asks for")
+    ] = ()
+    ssl_policy: str | None = None
+    alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
+    action: Action
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("more_certificates"), list | tuple):
+            data = {**data, "more_certificates": tuple(sorted(set(data["more_certificates"]), key=str))}
+        return data
+
+    @model_validator(mode="after")
+    def _whole(self) -> Listener:
+        if self.protocol in SECURE and self.certificate is None:
+            raise ValueError(f"a listener with protocol {self.protocol} needs a certificate")
+        if self.protocol not in SECURE and self.certificate is not None:
+            raise ValueError(f"a certificate needs protocol HTTPS or TLS, not {self.protocol}")
+        return self
+
+
+def read(scope: Scope) -> Reading[Found[Listener]]:
+    """Ours on our balancers. A stranger's listener there is left alone, but its port is known to be taken."""
+    every = yield from listeners_of(scope.stacks)
+    taken = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
+    asks: list[Ask] = [_certificates(raw["ListenerArn"]) for raw in every if raw.get("Protocol") in SECURE]
+    if every:
+        asks.append(Tags(tuple(raw["ListenerArn"] for raw in every)))
+    answers = (yield asks) if asks else []
+    more = {ask.params["ListenerArn"]: _extra(a) for ask, a in zip(asks, answers, strict=True) if isinstance(ask, Call)}
+    tags = answers[-1] if every else {}
+    ours: dict[str, list[Live[Listener]]] = {}
+    for raw in every:
+        own = tags.get(raw["ListenerArn"], {})
+        mine = owner(own, Listener.kind, scope.stacks)
+        live = mine and _live(mine[1], raw, own, more.get(raw["ListenerArn"], ()))
+        if mine and live:
+            ours.setdefault(mine[0], []).append(live)
+    return Found(ours, taken)
+
+
+def _certificates(arn: str) -> Call:
+    return Call("elbv2", "DescribeListenerCertificates", {"ListenerArn": arn})
+
+
+def _extra(answer: Answer) -> tuple[str, ...]:
+    """Without the default one, which AWS lists as well."""
+    listed = answer.get("Certificates", [])
+    default = {c["CertificateArn"] for c in listed if c.get("IsDefault")}
+    return tuple(c["CertificateArn"] for c in listed if c["CertificateArn"] not in default)
+
+
+def _live(
+    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], more: Sequence[str]
+) -> Live[Listener] | None:
+    final = sorted(raw.get("DefaultActions") or (), key=lambda a: a.get("Order") or 0)
+    action = from_aws(final[-1]) if final else None
+    certificates = raw.get("Certificates") or []
+    default = certificates[0]["CertificateArn"] if certificates else None
+    model = Listener(
+        tags=users(tags),
+        load_balancer=Id(raw["LoadBalancerArn"]),
+        port=raw.get("Port"),
+        protocol=raw.get("Protocol"),
+        certificate=Id(default) if default else None,
+        more_certificates=tuple(Id(arn) for arn in more if arn != default),
+        ssl_policy=raw.get("SslPolicy") if raw.get("Protocol") in SECURE else None,
+        alpn=(raw.get("AlpnPolicy") or [None])[0],
+        action=action or Respond(status="503", body="an action that elbplan does not know"),
+    )
+    return Live(address, raw["ListenerArn"], model)
+
+
+def _params(new: Listener, site: Site) -> dict[str, Any]:
+    params: dict[str, Any] = {"DefaultActions": [to_aws(new.action, site.id)]}
+    if new.protocol:
+        params |= {"Protocol": new.protocol, "Port": new.port}
+    if new.certificate:
+        params["Certificates"] = [{"CertificateArn": site.id(new.certificate)}]
+        if new.ssl_policy:
+            params["SslPolicy"] = new.ssl_policy
+    if new.alpn:
+        params["AlpnPolicy"] = [new.alpn]
+    return params
+
+
+NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate")
+"""A certificate issued a moment ago is not known to every part of ELB at once."""
+
+
+def create(new: Listener, site: Site) -> Calling:
+    """The listener with its default certificate, then the further ones, one to a call as AWS wants it."""
+    params = {
+        "LoadBalancerArn": site.id(new.load_balancer),
+        **_params(new, site),
+        "Tags": pairs(site.tags(new)),
+    }
+    answer = yield Call("elbv2", "CreateListener", params, not_yet=NOT_KNOWN_YET, within=300)
+    arn = answer["Listeners"][0]["ListenerArn"]
+    for certificate in new.more_certificates:
+        yield _add(arn, site.id(certificate))
+    return {"id": arn}
+
+
+def _add(arn: str, certificate: str) -> Call:
+    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
+    return Call("elbv2", "AddListenerCertificates", params, not_yet=NOT_KNOWN_YET, within=300)
+
+
+def _remove(arn: str, certificate: str) -> Call:
+    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
+    gone = ("CertificateNotFound", "ListenerNotFound", "OperationNotPermitted")
+    return Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
+
+
+def update(before: Listener, after: Listener, site: Site) -> Calling:
+    """Add certificates, switch in one call, remove certificates."""
+    assert site.live is not None
+    arn = site.live.id
+    for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
+        yield _add(arn, site.id(certificate))
+    old, new = _params(before, site), _params(after, site)
+    changed = {key: value for key, value in new.items() if old.get(key) != value}
+    if "AlpnPolicy" in old and "AlpnPolicy" not in new:
+        changed["AlpnPolicy"] = ["None"]
+    if changed:
+        call = Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, not_yet=NOT_KNOWN_YET, within=300)
+        yield call
+    gone = set(before.more_certificates) - set(after.more_certificates)
+    if before.certificate and before.certificate != after.certificate:
+        # AWS keeps a former default certificate among the further ones in some flows.
+        gone |= {before.certificate} - {after.certificate, *after.more_certificates}
+    for certificate in sorted((c for c in gone if c), key=str):
+        yield _remove(arn, site.id(certificate))
+    for call in retag("elbv2", arn, before.tags, after.tags):
+        yield call
+    return {}
+
+
+def delete(_: Listener, site: Site) -> Calling:
+    """Its rules go with it."""
+    assert site.live is not None
+    yield Call(
+        "elbv2",
+        "DeleteListener",
+        {"ListenerArn": site.live.id},
+        done_if=("ListenerNotFound", "LoadBalancerNotFound"),
+        not_yet=("ResourceInUse",),
+        within=120,
+    )
+    return {}
+
+
+def settle(desired: Listener, live: Listener) -> Listener:
+    """A listener without TLS has no certificate and no policy, whatever it had before."""
+    keep = () if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
+    return fill(desired, live, keep)
+
+
+def way(
+    before: Listener, after: Listener, used: AbstractSet[Ref]
+) -> Sequence[tuple[Phase, Listener]]:
+    """Attach new groups and certificates, switch, let the old ones go."""
+    actions = way_of(before.action, after.action, used)
+    more = (*before.more_certificates, *after.more_certificates)
+    still = before.model_copy(update={"tags": after.tags})
+    steps: list[tuple[Phase, Listener]] = []
+    if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
+        steps.append(("expand", _with(still, actions[0][1] if actions[0][0] == "expand" else before.action, more)))
+    switched = next(action for phase, action in actions if phase == "switch")
+    steps.append(("switch", _with(after, switched, more)))
+    return [*steps, ("contract", after)]
+
+
+def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
+    return Listener.model_validate({**dict(listener), "action": action, "more_certificates": more})
+
+
+def after(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:
+    """A redirect waits for the listener it sends people to."""
+    action = listener.action
+    if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
+        for address, other in desired.items():
+            if isinstance(other, Listener) and other.load_balancer == listener.load_balancer:
+                if other.port == int(action.port) and other is not listener:
+                    yield address
+
+
+def text(listener: Listener) -> str:
+    """`443/HTTPS, certificate.main, forward to target_group.web`"""
+    certificate = f", {listener.certificate}" if listener.certificate else ""
+    return f"{listener.port}/{listener.protocol}{certificate}, {action_text(listener.action)}"
+
+
+KIND = Kind(
+    model=Listener,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    way=way,
+    settle=settle,
+    after=after,
+    text=text,
+    permissions=(
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeListenerCertificates",
+        "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:ModifyListener",
+        "elasticloadbalancing:AddListenerCertificates",
+        "elasticloadbalancing:RemoveListenerCertificates",
+        "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:RemoveTags",
+    ),
+)

@@ -1,0 +1,305 @@
+"""A load balancer: application, network or gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ..core.address import Address, Id, Ref, SecurityGroupRef, SubnetRef
+from ..core.call import Call, Calling, Looking, Reading, Sight
+from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
+from ..core.resource import IMMUTABLE, Resource
+from .ownership import pairs, retag, users
+from .reading import LOAD_BALANCERS, owned_balancers
+
+COMMON = {"deletion_protection.enabled": "false"}
+ALB = {
+    "load_balancing.cross_zone.enabled": "true",
+    "access_logs.s3.enabled": "false",
+    "access_logs.s3.bucket": "",
+    "access_logs.s3.prefix": "",
+    "connection_logs.s3.enabled": "false",
+    "connection_logs.s3.bucket": "",
+    "connection_logs.s3.prefix": "",
+    "idle_timeout.timeout_seconds": "60",
+    "client_keep_alive.seconds": "3600",
+    "routing.http.desync_mitigation_mode": "defensive",
+    "routing.http.drop_invalid_header_fields.enabled": "false",
+    "routing.http.preserve_host_header.enabled": "false",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+    "routing.http.xff_client_port.enabled": "false",
+    "routing.http.xff_header_processing.mode": "append",
+    "routing.http2.enabled": "true",
+    "waf.fail_open.enabled": "false",
+}
+NLB = {
+    "load_balancing.cross_zone.enabled": "false",
+    "access_logs.s3.enabled": "false",
+    "access_logs.s3.bucket": "",
+    "access_logs.s3.prefix": "",
+    "dns_record.client_routing_policy": "any_availability_zone",
+}
+DEFAULTS: dict[str, dict[str, str]] = {
+    "application": COMMON | ALB,
+    "network": COMMON | NLB,
+    "gateway": COMMON | {"load_balancing.cross_zone.enabled": "false"},
+}
+"""What AWS means by an attribute that nobody set. Keys that are not here are left alone unless the spec names them."""
+
+
+class LoadBalancer(Resource):
+    """A load balancer.
+
+    `records` lists the names that point here (`ZONE/name/TYPE`), kept as a tag on the balancer, since Route 53
+    records carry none: that is how a name dropped from the spec is found again.
+    """
+
+    kind: ClassVar[str] = "load_balancer"
+    name: Annotated[
+        str | None, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$")
+    ] = None
+    type: Annotated[Literal["application", "network", "gateway"], IMMUTABLE] = "application"
+    scheme: Annotated[Literal["internet-facing", "internal"], IMMUTABLE] = "internet-facing"
+    ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
+    subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
+    security_groups: tuple[SecurityGroupRef, ...] | None = None
+    attributes: Annotated[
+        Mapping[str, str], Field(description="load balancer attributes by AWS's own keys")
+    ] = {}
+    records: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        """Subnets and groups are sets."""
+        if not isinstance(data, Mapping):
+            return data
+        data = dict(data)
+        for field in ("subnets", "security_groups", "records"):
+            if isinstance(data.get(field), list | tuple):
+                data[field] = tuple(sorted(set(data[field]), key=str))
+        return data
+
+
+RECORDS = "elbplan:records"
+TAG_VALUE = 256
+
+
+def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
+    """Every balancer of the region is listed: identity is the tag, and a taken name must be known."""
+    ours: dict[str, list[Live[LoadBalancer]]] = {}
+    owned = yield from owned_balancers(scope.stacks)
+    asks = [_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
+    answers = (yield asks) if asks else []
+    for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
+        ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
+    (everything,) = yield [LOAD_BALANCERS]
+    taken = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
+    return Found(ours, taken)
+
+
+def _attributes(arn: str) -> Call:
+    return Call("elbv2", "DescribeLoadBalancerAttributes", {"LoadBalancerArn": arn})
+
+
+def _live(
+    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
+) -> Live[LoadBalancer]:
+    zones = raw.get("AvailabilityZones", [])
+    model = LoadBalancer(
+        tags=users(tags),
+        name=raw["LoadBalancerName"],
+        type=raw["Type"],
+        scheme=raw.get("Scheme") or "internet-facing",
+        ip_address_type=raw.get("IpAddressType") or "ipv4",
+        subnets=tuple(Id(zone["SubnetId"]) for zone in zones),
+        security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
+        attributes=DEFAULTS[raw["Type"]] | {a["Key"]: a.get("Value") or "" for a in attributes},
+        records=tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
+    )
+    return Live(address, raw["LoadBalancerArn"], model, facts_of(raw))
+
+
+def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
+    """What others need to know of a balancer."""
+    return {
+        "dns_name": raw.get("DNSName") or "",
+        "zone_id": raw.get("CanonicalHostedZoneId") or "",
+        "state": raw.get("State", {}).get("Code", "active"),
+        "name": raw["LoadBalancerName"],
+        "vpc": raw.get("VpcId") or "",
+    }
+
+
+def settle(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
+    """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
+    attributes = {**live.attributes, **DEFAULTS[desired.type], **desired.attributes}
+    return fill(desired, live).model_copy(update={"attributes": attributes})
+
+
+def marks(records: Sequence[str]) -> dict[str, str]:
+    """The names that point here as tags, as many to a tag as its value holds. Tags know no `*`."""
+    tags: dict[str, str] = {}
+    key = RECORDS
+    for record in records:
+        if len(f"{tags.get(key, '')} {record}") > TAG_VALUE:
+            key = f"{RECORDS}-{len(tags) + 1}"
+        tags[key] = f"{tags.get(key, '')} {record}".strip()
+    return tags
+
+
+def create(new: LoadBalancer, site: Site) -> Calling:
+    """One call with tags, then the attributes that are not AWS's default."""
+    params: dict[str, Any] = {
+        "Name": site.name,
+        "Type": new.type,
+        "Subnets": [site.id(subnet) for subnet in new.subnets],
+        "Tags": pairs(site.tags(new) | marks(new.records)),
+    }
+    if new.type != "gateway":
+        params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}
+        if new.security_groups:
+            params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
+    answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=("InvalidSecurityGroup",), within=60)
+    raw = answer["LoadBalancers"][0]
+    yield from change_attributes(raw["LoadBalancerArn"], DEFAULTS[new.type], new.attributes)
+    return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
+
+
+ATTRIBUTES_A_CALL = 20
+"""ModifyLoadBalancerAttributes takes no more."""
+
+
+def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+    """Only what differs, twenty at a time."""
+    changed = [(key, value) for key, value in sorted(after.items()) if before.get(key) != value]
+    for start in range(0, len(changed), ATTRIBUTES_A_CALL):
+        some = [{"Key": key, "Value": value} for key, value in changed[start : start + ATTRIBUTES_A_CALL]]
+        yield Call("elbv2", "ModifyLoadBalancerAttributes", {"LoadBalancerArn": arn, "Attributes": some})
+    return {}
+
+
+def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
+    """In place: groups, subnets, address type, attributes, tags."""
+    assert site.live is not None
+    arn = site.live.id
+    yield from change_attributes(arn, before.attributes, after.attributes)
+    if after.security_groups is not None and before.security_groups != after.security_groups:
+        groups = [site.id(group) for group in after.security_groups]
+        yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
+    if before.subnets != after.subnets:
+        subnets = [site.id(subnet) for subnet in after.subnets]
+        # While a zone's subnet is swapped for another of the same zone, both cannot be there: the wider set that
+        # comes first is refused, and the final set makes the swap.
+        wider = set(before.subnets) < set(after.subnets)
+        refused = ("InvalidConfigurationRequest",) if wider else ()
+        yield Call("elbv2", "SetSubnets", {"LoadBalancerArn": arn, "Subnets": subnets}, done_if=refused)
+    if before.ip_address_type != after.ip_address_type:
+        kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
+        yield Call("elbv2", "SetIpAddressType", kind)
+    for call in retag("elbv2", arn, before.tags, after.tags):
+        yield call
+    yield from _remark(arn, marks(before.records), marks(after.records))
+    return {}
+
+
+def _remark(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+    new = {key: value for key, value in after.items() if before.get(key) != value}
+    if new:
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(new)})
+    if gone := sorted(set(before) - set(after)):
+        yield Call("elbv2", "RemoveTags", {"ResourceArns": [arn], "TagKeys": gone})
+    return {}
+
+
+def delete(_: LoadBalancer, site: Site) -> Calling:
+    """Deleting one that is gone succeeds by AWS's own word."""
+    assert site.live is not None
+    yield Call(
+        "elbv2",
+        "DeleteLoadBalancer",
+        {"LoadBalancerArn": site.live.id},
+        done_if=("LoadBalancerNotFound",),
+        not_yet=("ResourceInUse",),
+        within=120,
+    )
+    return {}
+
+
+def way(
+    before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]
+) -> Sequence[tuple[Phase, LoadBalancer]]:
+    """Take in the new zones, groups and names; later let the old ones go."""
+    union = {
+        "subnets": (*before.subnets, *after.subnets),
+        "records": (*before.records, *after.records),
+    }
+    if after.security_groups is not None:
+        union["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
+    wide = LoadBalancer.model_validate({**dict(after), **union})
+    return [("expand", wide), ("contract", after)]
+
+
+def active(_: LoadBalancer, site: Site) -> Looking:
+    """`active_impaired` serves too; `failed` never recovers."""
+    answer = yield Call("elbv2", "DescribeLoadBalancers", {"LoadBalancerArns": [site.id(site.address)]})
+    state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
+    if state["Code"] in ("active", "active_impaired"):
+        return Sight("ready", state["Code"], state.get("Reason") or "")
+    failed = state["Code"] == "failed"
+    return Sight("hopeless" if failed else "waiting", state["Code"], state.get("Reason") or "")
+
+
+def interfaces_gone(_: LoadBalancer, site: Site) -> Looking:
+    """The balancer's network interfaces hold its security groups and subnets until AWS takes them away."""
+    assert site.live is not None
+    description = "ELB " + site.live.id.split(":loadbalancer/", 1)[-1]
+    asked = {"Filters": [{"Name": "description", "Values": [description]}]}
+    answer = yield Call("ec2", "DescribeNetworkInterfaces", asked)
+    left = len(answer["NetworkInterfaces"])
+    return Sight("waiting", f"{left} network interfaces left") if left else Sight("ready", "none left")
+
+
+def text(balancer: LoadBalancer) -> str:
+    """`application, internet-facing, 2 subnets`"""
+    return f"{balancer.type}, {balancer.scheme}, {len(balancer.subnets)} zones"
+
+
+def base(stack: str, address: Address, _: LoadBalancer) -> str:
+    """The main balancer is called as its stack."""
+    return stack if address.name == "main" else f"{stack}-{address.name}"
+
+
+KIND = Kind(
+    model=LoadBalancer,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    way=way,
+    settle=settle,
+    text=text,
+    base=base,
+    unready=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
+    gates=(
+        Gate("active", "the load balancer is active", 900, active),
+        Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
+    ),
+    permissions=(
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:ModifyLoadBalancerAttributes",
+        "elasticloadbalancing:SetSecurityGroups",
+        "elasticloadbalancing:SetSubnets",
+        "elasticloadbalancing:SetIpAddressType",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:RemoveTags",
+        "ec2:DescribeNetworkInterfaces",
+    ),
+)

@@ -1,0 +1,86 @@
+"""What is ours: the tags that the create call itself writes, and how they are read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..core.address import Address
+from ..core.call import Call
+
+STACK = "elbplan:stack"
+ADDRESS = "elbplan:address"
+KEYS = "elbplan:tags"
+"""Names the user's own tags among all others, so that a tag dropped from the spec goes and a stranger's tag stays."""
+
+OWN = "elbplan:"
+
+
+def ownership(stack: str, address: Address, user: Mapping[str, str]) -> dict[str, str]:
+    """All tags a resource of this stack gets in its create call."""
+    return {**user, STACK: stack, ADDRESS: f"{address.kind}.{address.name}", **memory(user)}
+
+
+def memory(user: Mapping[str, str]) -> dict[str, str]:
+    """The tag that remembers which tags are the user's; none if there are none."""
+    return {KEYS: " ".join(sorted(user)).replace(",", " ")[:256]} if user else {}
+
+
+def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[str, Address] | None:
+    """The stack and address that these tags name, if it is one of ours and of this kind."""
+    try:
+        address = Address.parse(tags.get(ADDRESS, ""))
+    except ValueError:
+        return None
+    stack = tags.get(STACK, "")
+    return (stack, address) if stack in set(stacks) and address.kind == kind else None
+
+
+def users(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags that the spec had set."""
+    keys = tags.get(KEYS, "").split(" ")
+    return {key: tags[key] for key in keys if key in tags}
+
+
+def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags in AWS's words."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
+    """AWS's tags as a mapping."""
+    return {tag["Key"]: tag.get("Value", "") for tag in raw or ()}
+
+
+def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[Call]:
+    """The calls that bring the user's tags from one state to another; ownership tags are never touched."""
+    gone = sorted(set(before) - set(after)) + ([KEYS] if before and not after else [])
+    new = {key: value for key, value in after.items() if before.get(key) != value}
+    if new or gone:
+        new |= memory(after)
+    if new:
+        yield _add(service, id, new)
+    if gone:
+        yield _remove(service, id, gone)
+
+
+def _add(service: str, id: str, tags: Mapping[str, str]) -> Call:
+    if service == "ec2":
+        return Call("ec2", "CreateTags", {"Resources": [id], "Tags": pairs(tags)})
+    if service == "acm":
+        return Call("acm", "AddTagsToCertificate", {"CertificateArn": id, "Tags": pairs(tags)})
+    return Call(service, "AddTags", {"ResourceArns": [id], "Tags": pairs(tags)})
+
+
+def _remove(service: str, id: str, keys: Sequence[str]) -> Call:
+    if service == "ec2":
+        return Call("ec2", "DeleteTags", {"Resources": [id], "Tags": [{"Key": key} for key in keys]})
+    if service == "acm":
+        params: dict[str, Any] = {"CertificateArn": id, "Tags": [{"Key": key} for key in keys]}
+        return Call("acm", "RemoveTagsFromCertificate", params)
+    return Call(service, "RemoveTags", {"ResourceArns": [id], "TagKeys": list(keys)})
+
+
+def specification(resource: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """EC2's way of tagging in the create call."""
+    return [{"ResourceType": resource, "Tags": pairs(tags)}]

@@ -1,0 +1,230 @@
+"""A Route 53 record: the name under which people reach the load balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
+from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
+from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
+from .load_balancer import RECORDS
+from .reading import HOSTED_ZONES, balancer_name, domain, owned_balancers, record_asks, zone_for
+
+
+class Record(Resource):
+    """An alias record. Records carry no tags: one that points at a balancer we own proves itself ours."""
+
+    kind: ClassVar[str] = "record"
+    name: Annotated[str, IMMUTABLE, Field(min_length=1, max_length=255)]
+    type: Annotated[Literal["A", "AAAA"], IMMUTABLE] = "A"
+    zone: Annotated[ZoneRef, IMMUTABLE]
+    load_balancer: LoadBalancerRef
+    evaluate_target_health: bool = True
+    take_over: Annotated[
+        bool, WRITE_ONLY, Field(description="may replace a record of this name that elbplan did not make")
+    ] = False
+
+
+def mark(record: Record) -> str:
+    """How the balancer remembers this name; ELB tags know no `*`."""
+    return f"{record.zone}/{record.name.replace('*', '@')}/{record.type}"
+
+
+def _unmark(text: str) -> tuple[str, str]:
+    """Zone and name of a mark."""
+    zone, name, _ = text.split("/")
+    return zone, name.replace("@", "*")
+
+
+def read(scope: Scope) -> Reading[Found[Record]]:
+    """What stands at every name that the spec wants, or that one of our balancers remembers."""
+    (answer,) = yield [HOSTED_ZONES]
+    zones = answer["HostedZones"]
+    names = {(zone, r.name) for _, _, r in scope.wanted(Record.kind) if (zone := _zone_of(r, zones))}
+    sets = yield from _standing(names, zones)
+    owned = yield from owned_balancers(scope.stacks)
+    marked = {
+        _unmark(text)
+        for *_, tags in owned
+        for key in tags
+        if key.startswith(RECORDS)
+        for text in tags[key].split()
+        if text.count("/") == 2
+    }
+    sets |= yield from _standing(marked - names, zones)
+    targets = {balancer_name(raw["DNSName"]): (stack, raw) for stack, _, raw, _ in owned if raw.get("DNSName")}
+    ours: dict[str, list[Live[Record]]] = {}
+    taken: dict[str, str] = {}
+    for (zone, name, type, other), raw in sorted(sets.items()):
+        target = targets.get(balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")))
+        if target and type in ("A", "AAAA") and not other:
+            ours.setdefault(target[0], []).append(_live(zone, name, raw, target[1]["LoadBalancerArn"]))
+        else:
+            taken[f"{zone}/{name}/{type}"] = describe(raw)
+    return Found(ours, taken)
+
+
+Sets = dict[tuple[str, str, str, str], Mapping[str, Any]]
+
+
+def _zone_of(record: Record, zones: Sequence[Mapping[str, Any]]) -> str | None:
+    if isinstance(record.zone, Find):
+        try:
+            return zone_for(record.zone.query, zones)
+        except ValueError:
+            return None
+    return str(record.zone)
+
+
+def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any]]) -> Reading[Sets]:
+    """The record sets at these names, by zone, name, type and set identifier."""
+    by_zone: dict[str, set[str]] = {}
+    for zone, name in names:
+        by_zone.setdefault(zone, set()).add(domain(name))
+    asks: list[Ask] = [ask for zone in sorted(by_zone) for ask in record_asks(zone, by_zone[zone], zones)]
+    answers = (yield asks) if asks else []
+    sets: Sets = {}
+    for ask, answer in zip(asks, answers, strict=True):
+        zone = ask.params["HostedZoneId"] if isinstance(ask, Call) else ""
+        for raw in answer.get("ResourceRecordSets", []):
+            name = domain(raw["Name"])
+            if name in by_zone[zone]:
+                sets[zone, name, raw["Type"], raw.get("SetIdentifier", "")] = raw
+    return sets
+
+
+def _live(zone: str, name: str, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
+    type = raw["Type"]
+    model = Record(
+        name=name,
+        type=type,
+        zone=Id(zone),
+        load_balancer=Id(balancer),
+        evaluate_target_health=bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
+    )
+    address = Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
+    return Live(address, f"{zone}/{name}/{type}", model)
+
+
+def describe(raw: Mapping[str, Any]) -> str:
+    """A record in a few words: `A 203.0.113.7`"""
+    if alias := raw.get("AliasTarget"):
+        return f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
+    return f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
+
+
+CLASHING = ("A", "AAAA", "CNAME")
+
+
+def create(new: Record, site: Site) -> Calling:
+    """The alias, in one batch with the removal of what it takes over."""
+    zone = site.id(new.zone)
+    there: Sequence[Mapping[str, Any]] = ()
+    if new.take_over:
+        asked = {"HostedZoneId": zone, "StartRecordName": new.name, "MaxItems": "20"}
+        answer = yield Call("route53", "ListResourceRecordSets", asked)
+        there = [raw for raw in answer["ResourceRecordSets"] if domain(raw["Name"]) == domain(new.name)]
+    changes = [{"Action": "DELETE", "ResourceRecordSet": raw} for raw in there if _clashes(raw, new)]
+    # CREATE fails where somebody else put a record since we looked; UPSERT would silently overwrite it.
+    alone = changes or not any(raw["Type"] == new.type for raw in there)
+    action = "CREATE" if alone else "UPSERT"
+    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, site)}])
+    return {"id": f"{zone}/{domain(new.name)}/{new.type}", "change": answer["ChangeInfo"]["Id"]}
+
+
+def _clashes(raw: Mapping[str, Any], new: Record) -> bool:
+    """A CNAME bears nothing beside it; a routed set cannot be overwritten by a plain one."""
+    return raw["Type"] == "CNAME" or (raw["Type"] == new.type and "SetIdentifier" in raw)
+
+
+def _alias(new: Record, site: Site) -> dict[str, Any]:
+    return {
+        "Name": new.name,
+        "Type": new.type,
+        "AliasTarget": {
+            "HostedZoneId": site.fact(new.load_balancer, "zone_id"),
+            "DNSName": site.fact(new.load_balancer, "dns_name"),
+            "EvaluateTargetHealth": new.evaluate_target_health,
+        },
+    }
+
+
+def _batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple[str, ...] = ()) -> Call:
+    return Call(
+        "route53",
+        "ChangeResourceRecordSets",
+        {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}},
+        done_if=done_if,
+        not_yet=("PriorRequestNotComplete",),
+        within=120,
+    )
+
+
+def update(_: Record, after: Record, site: Site) -> Calling:
+    """UPSERT: the name answers at every moment."""
+    zone = site.id(after.zone)
+    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, site)}])
+    return {"change": answer["ChangeInfo"]["Id"]}
+
+
+def delete(old: Record, site: Site) -> Calling:
+    """Route 53 deletes only what is named to the letter: read it, and only if it still points at us, delete that."""
+    zone = site.id(old.zone)
+    asked = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
+    answer = yield Call("route53", "ListResourceRecordSets", asked, done_if=("NoSuchHostedZone",))
+    ours = balancer_name(site.fact(old.load_balancer, "dns_name"))
+    for raw in answer.get("ResourceRecordSets", []):
+        target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
+        if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
+            change = [{"Action": "DELETE", "ResourceRecordSet": raw}]
+            yield _batch(zone, change, done_if=("InvalidChangeBatch",))
+    return {}
+
+
+def insync(_: Record, site: Site) -> Looking:
+    """All of Route 53's name servers answer with the new record."""
+    change = site.fact(site.address, "change")
+    if not change:
+        return Sight("ready", "in sync")
+    answer = yield Call("route53", "GetChange", {"Id": change.rsplit("/", 1)[-1]}, done_if=("NoSuchChange",))
+    status = answer.get("ChangeInfo", {}).get("Status", "INSYNC")
+    return Sight("ready" if status == "INSYNC" else "waiting", status.lower())
+
+
+def text(record: Record) -> str:
+    """`A alias to load_balancer.main`"""
+    return f"{record.name} {record.type} alias to {record.load_balancer}"
+
+
+def birth(new: Record, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
+    """A name comes last: it is what people use."""
+    return [("switch", new)]
+
+
+def way(_: Record, after: Record, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
+    """A name moves when everything behind it is ready."""
+    return [("switch", after)]
+
+
+KIND = Kind(
+    model=Record,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    birth=birth,
+    way=way,
+    text=text,
+    gates=(Gate("insync", "all name servers know the record", 600, insync, after=("create", "update")),),
+    permissions=(
+        "route53:ListHostedZones",
+        "route53:ListResourceRecordSets",
+        "route53:ChangeResourceRecordSets",
+        "route53:GetChange",
+    ),
+)

@@ -1,0 +1,185 @@
+"""A rule: of the requests that reach a listener, which go elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from ..core.address import Address, Id, ListenerRef, Ref
+from ..core.call import Call, Calling, Reading, Tags
+from ..core.kind import Found, Kind, Live, Phase, Scope, Site
+from ..core.resource import IMMUTABLE, Resource
+from .actions import (
+    Action,
+    Condition,
+    Respond,
+    action_text,
+    condition_from_aws,
+    condition_text,
+    condition_to_aws,
+    from_aws,
+    groups_of,
+    to_aws,
+    way_of,
+)
+from .ownership import owner, pairs, retag, users
+from .reading import listeners_of
+
+
+class Rule(Resource):
+    """A rule of an application load balancer's listener; the lowest priority that matches wins."""
+
+    kind: ClassVar[str] = "rule"
+    listener: Annotated[ListenerRef, IMMUTABLE]
+    priority: Annotated[int, Field(ge=1, le=50000)]
+    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    action: Action
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("conditions"), list | tuple):
+            conditions = map(Condition.model_validate, data["conditions"])
+            data = {**data, "conditions": tuple(sorted(conditions, key=lambda c: (c.field, c.name, c.values)))}
+        return data
+
+
+GATE_HEADER = "x-elbplan-gate"
+
+
+def read(scope: Scope) -> Reading[Found[Rule]]:
+    """Ours on our listeners, lowest priority first; what strangers hold is known by its priority."""
+    listeners = yield from listeners_of(scope.stacks)
+    asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}) for raw in listeners]
+    answers = (yield asks) if asks else []
+    rules = [
+        (listener["ListenerArn"], raw)
+        for listener, answer in zip(listeners, answers, strict=True)
+        for raw in answer["Rules"]
+        if not raw.get("IsDefault") and raw.get("Priority") != "default"
+    ]
+    if not rules:
+        return Found({})
+    (tags,) = yield [Tags(tuple(raw["RuleArn"] for _, raw in rules))]
+    ours: dict[str, list[Live[Rule]]] = {}
+    for listener, raw in rules:
+        mine = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
+        if mine:
+            ours.setdefault(mine[0], []).append(_live(mine[1], listener, raw, tags[raw["RuleArn"]]))
+    return Found(ours, {f"{listener}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules})
+
+
+def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Rule]:
+    final = sorted(raw.get("Actions") or (), key=lambda a: a.get("Order") or 0)
+    action = from_aws(final[-1]) if final else None
+    model = Rule(
+        tags=users(tags),
+        listener=Id(listener),
+        priority=int(raw["Priority"]),
+        conditions=tuple(condition_from_aws(c) for c in raw.get("Conditions", [])),
+        action=action or Respond(status="503", body="an action that elbplan does not know"),
+    )
+    return Live(address, raw["RuleArn"], model)
+
+
+def create(new: Rule, site: Site) -> Calling:
+    """CreateRule has no token: sent once. A listener made a moment ago may not be known everywhere."""
+    params = {
+        "ListenerArn": site.id(new.listener),
+        "Priority": new.priority,
+        "Conditions": [condition_to_aws(condition) for condition in new.conditions],
+        "Actions": [to_aws(new.action, site.id)],
+        "Tags": pairs(site.tags(new)),
+    }
+    answer = yield Call("elbv2", "CreateRule", params, once=True, not_yet=("ListenerNotFound",), within=60)
+    return {"id": answer["Rules"][0]["RuleArn"]}
+
+
+def update(before: Rule, after: Rule, site: Site) -> Calling:
+    """What a rule does and when changes in one call; moves are made together, before."""
+    assert site.live is not None
+    params: dict[str, Any] = {}
+    if before.conditions != after.conditions:
+        params["Conditions"] = [condition_to_aws(condition) for condition in after.conditions]
+    if before.action != after.action:
+        params["Actions"] = [to_aws(after.action, site.id)]
+    if params:
+        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params})
+    if before.priority != after.priority:
+        moves = [{"RuleArn": site.live.id, "Priority": after.priority}]
+        yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
+    for call in retag("elbv2", site.live.id, before.tags, after.tags):
+        yield call
+    return {}
+
+
+def move(moves: Mapping[Address, int], site: Site) -> Calling:
+    """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
+    priorities = [
+        {"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())
+    ]
+    yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities})
+    return {}
+
+
+def delete(_: Rule, site: Site) -> Calling:
+    """A rule that is gone is done."""
+    assert site.live is not None
+    yield Call("elbv2", "DeleteRule", {"RuleArn": site.live.id}, done_if=("RuleNotFound",))
+    return {}
+
+
+def gated(rule: Rule) -> Rule:
+    """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
+    token = hashlib.sha256(f"{rule.listener}{rule.priority}".encode()).hexdigest()[:32]
+    condition = Condition(field="http-header", name=GATE_HEADER, values=(token,))
+    return Rule.model_validate({**dict(rule), "conditions": (condition,)})
+
+
+def birth(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
+    """A rule to a group that nothing uses yet comes gated first, so that the group can be waited for."""
+    if set(groups_of(new.action)) <= used:
+        return [("switch", new)]
+    return [("expand", gated(new)), ("switch", new)]
+
+
+def way(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
+    """Attach new groups, switch, let the old ones go."""
+    steps: list[tuple[Phase, Rule]] = []
+    for phase, action in way_of(before.action, after.action, used):
+        base = before if phase == "expand" else after
+        steps.append((phase, Rule.model_validate({**dict(base), "tags": after.tags, "action": action})))
+    return steps
+
+
+def text(rule: Rule) -> str:
+    """`10: path /api/*, forward to target_group.api`"""
+    when = " and ".join(condition_text(condition) for condition in rule.conditions)
+    return f"{rule.priority}: {when}, {action_text(rule.action)}"
+
+
+KIND = Kind(
+    model=Rule,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    move=move,
+    birth=birth,
+    way=way,
+    text=text,
+    permissions=(
+        "elasticloadbalancing:DescribeRules",
+        "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:CreateRule",
+        "elasticloadbalancing:ModifyRule",
+        "elasticloadbalancing:SetRulePriorities",
+        "elasticloadbalancing:DeleteRule",
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:RemoveTags",
+    ),
+)

@@ -1,0 +1,283 @@
+"""A target group: where requests are handed to, and how health is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ..core.address import Address, Id, LoadBalancerRef, VpcRef
+from ..core.call import Call, Calling, Reading
+from ..core.kind import Found, Kind, Live, Scope, Site, fill
+from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
+from .ownership import pairs, retag, users
+from .reading import TARGET_GROUPS, owned_groups
+
+HTTP = ("HTTP", "HTTPS")
+
+
+class HealthCheck(Part):
+    """How AWS asks a target whether it is well. A value left out is AWS's default for the group's protocol."""
+
+    protocol: Literal["HTTP", "HTTPS", "TCP"] | None = None
+    port: Annotated[str, Field(pattern=r"^(traffic-port|[1-9]\d{0,4})$", coerce_numbers_to_str=True)] = "traffic-port"
+    path: Annotated[str, Field(pattern="^/", max_length=1024)] | None = None
+    interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
+    timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
+    healthy: Annotated[int, Field(ge=2, le=10, description="passed checks in a row")] | None = None
+    unhealthy: Annotated[int, Field(ge=2, le=10, description="failed checks in a row")] | None = None
+    codes: Annotated[str, Field(description="200, 200-299 or 200,301; gRPC codes for a gRPC group")] | None = None
+
+
+class TargetGroup(Resource):
+    """A target group. `balancer` is the one it serves: AWS lets a group serve a single load balancer."""
+
+    kind: ClassVar[str] = "target_group"
+    name: Annotated[str | None, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$")] = None
+    target_type: Annotated[Literal["instance", "ip", "lambda", "alb"], IMMUTABLE] = "instance"
+    protocol: Annotated[
+        Literal["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"] | None, IMMUTABLE
+    ] = "HTTP"
+    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535)] = None
+    protocol_version: Annotated[Literal["HTTP1", "HTTP2", "GRPC"] | None, IMMUTABLE] = None
+    ip_address_type: Annotated[Literal["ipv4", "ipv6"] | None, IMMUTABLE] = "ipv4"
+    vpc: Annotated[VpcRef | None, IMMUTABLE] = None
+    balancer: Annotated[LoadBalancerRef | None, IMMUTABLE, LOOSE] = None
+    health: HealthCheck = HealthCheck()
+    attributes: Annotated[Mapping[str, str], Field(description="target group attributes by AWS's own keys")] = {}
+
+    @model_validator(mode="after")
+    def _whole(self) -> TargetGroup:
+        if self.target_type == "lambda" and (self.port or self.vpc):
+            raise ValueError("a lambda target group has neither port nor vpc")
+        if self.target_type != "lambda" and self.port is None:
+            raise ValueError("needs a port")
+        if self.health.interval and self.health.timeout and self.health.timeout >= self.health.interval:
+            raise ValueError("health: timeout must be below interval")
+        return self
+
+
+COMMON = {"deregistration_delay.timeout_seconds": "300", "stickiness.enabled": "false"}
+HEALTH_POLICY = {
+    "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
+    "target_group_health.dns_failover.minimum_healthy_targets.count": "1",
+    "target_group_health.dns_failover.minimum_healthy_targets.percentage": "off",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
+}
+ALB = COMMON | HEALTH_POLICY | {
+    "stickiness.type": "lb_cookie",
+    "stickiness.lb_cookie.duration_seconds": "86400",
+    "stickiness.app_cookie.duration_seconds": "86400",
+    "stickiness.app_cookie.cookie_name": "",
+    "load_balancing.algorithm.type": "round_robin",
+    "load_balancing.algorithm.anomaly_mitigation": "off",
+    "slow_start.duration_seconds": "0",
+}
+NLB = COMMON | HEALTH_POLICY | {"proxy_protocol_v2.enabled": "false"}
+
+
+def defaults(group: TargetGroup) -> Mapping[str, str]:
+    """What AWS means by an attribute that nobody set."""
+    if group.target_type == "lambda":
+        return {"lambda.multi_value_headers.enabled": "false"}
+    if group.protocol == "GENEVE":
+        return COMMON
+    return ALB if group.protocol in HTTP else NLB
+
+
+def health_defaults(group: TargetGroup) -> HealthCheck:
+    """What AWS makes of a health check that says nothing.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+    if group.target_type == "lambda":
+        return HealthCheck()
+    if group.protocol in HTTP:
+        grpc = group.protocol_version == "GRPC"
+        path, codes = ("/AWS.ALB/healthcheck", "12") if grpc else ("/", "200")
+        return HealthCheck(
+            protocol=group.protocol, path=path, interval=30, timeout=5, healthy=5, unhealthy=2, codes=codes
+        )
+    return HealthCheck(protocol="TCP", interval=30, timeout=10, healthy=5, unhealthy=2)
+
+
+def read(scope: Scope) -> Reading[Found[TargetGroup]]:
+    """Every group of the region is listed, for the taken names."""
+    ours: dict[str, list[Live[TargetGroup]]] = {}
+    owned = yield from owned_groups(scope.stacks)
+    asks = [
+        Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]})
+        for _, _, raw, _ in owned
+    ]
+    answers = (yield asks) if asks else []
+    for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
+        ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
+    (everything,) = yield [TARGET_GROUPS]
+    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]})
+
+
+def _live(
+    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
+) -> Live[TargetGroup]:
+    balancers = raw.get("LoadBalancerArns") or []
+    lambda_ = raw.get("TargetType") == "lambda"
+    bare = TargetGroup(
+        tags=users(tags),
+        name=raw["TargetGroupName"],
+        target_type=raw.get("TargetType") or "instance",
+        protocol=None if lambda_ else raw.get("Protocol"),
+        port=None if lambda_ else raw.get("Port"),
+        protocol_version=raw.get("ProtocolVersion"),
+        ip_address_type=raw.get("IpAddressType"),
+        vpc=Id(raw["VpcId"]) if raw.get("VpcId") else None,
+        balancer=Id(balancers[0]) if balancers else None,
+        health=_health(raw),
+    )
+    known = {a["Key"]: a.get("Value") or "" for a in attributes}
+    live = bare.model_copy(update={"attributes": dict(defaults(bare)) | known})
+    return Live(address, raw["TargetGroupArn"], live, {"name": raw["TargetGroupName"]})
+
+
+def _health(raw: Mapping[str, Any]) -> HealthCheck:
+    matcher = raw.get("Matcher") or {}
+    return HealthCheck(
+        protocol=raw.get("HealthCheckProtocol"),
+        port=str(raw.get("HealthCheckPort") or "traffic-port"),
+        path=raw.get("HealthCheckPath"),
+        interval=raw.get("HealthCheckIntervalSeconds"),
+        timeout=raw.get("HealthCheckTimeoutSeconds"),
+        healthy=raw.get("HealthyThresholdCount"),
+        unhealthy=raw.get("UnhealthyThresholdCount"),
+        codes=matcher.get("HttpCode") or matcher.get("GrpcCode"),
+    )
+
+
+def settle(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
+    """What the spec leaves out means AWS's default; what nobody has heard of is left alone."""
+    health = HealthCheck.model_validate({**dict(live.health), **_said(full_health(desired))})
+    attributes = {**live.attributes, **defaults(desired), **desired.attributes}
+    # A group that serves no balancer yet may come to serve ours.
+    balancer = desired.balancer if live.balancer else None
+    settled = {"health": health, "attributes": attributes, "balancer": balancer}
+    return fill(desired, live).model_copy(update=settled)
+
+
+def full_health(group: TargetGroup) -> HealthCheck:
+    """The health check with every default said: AWS's pages do not agree on all of them."""
+    return HealthCheck.model_validate({**_said(health_defaults(group)), **_said(group.health)})
+
+
+def _said(health: HealthCheck) -> dict[str, Any]:
+    return {key: value for key, value in dict(health).items() if value is not None}
+
+
+def _check(group: TargetGroup) -> dict[str, Any]:
+    """The health check in AWS's words."""
+    health = full_health(group)
+    given: dict[str, Any] = {
+        "HealthCheckProtocol": health.protocol,
+        "HealthCheckPort": health.port if group.target_type != "lambda" else None,
+        "HealthCheckPath": health.path,
+        "HealthCheckIntervalSeconds": health.interval,
+        "HealthCheckTimeoutSeconds": health.timeout,
+        "HealthyThresholdCount": health.healthy,
+        "UnhealthyThresholdCount": health.unhealthy,
+    }
+    if health.codes is not None:
+        given["Matcher"] = {"GrpcCode" if group.protocol_version == "GRPC" else "HttpCode": health.codes}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def create(new: TargetGroup, site: Site) -> Calling:
+    """One call with tags and health check, then the attributes that are not AWS's default."""
+    params: dict[str, Any] = {
+        "Name": site.name,
+        "TargetType": new.target_type,
+        "Protocol": new.protocol if new.target_type != "lambda" else None,
+        "ProtocolVersion": new.protocol_version,
+        "Port": new.port,
+        "VpcId": site.id(new.vpc) if new.vpc else None,
+        "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
+        **_check(new),
+        "Tags": pairs(site.tags(new)),
+    }
+    given = {key: value for key, value in params.items() if value is not None}
+    answer = yield Call("elbv2", "CreateTargetGroup", given)
+    arn = answer["TargetGroups"][0]["TargetGroupArn"]
+    yield from _attributes(arn, defaults(new), new.attributes)
+    return {"id": arn, "name": site.name}
+
+
+def _attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+    changed = [
+        {"Key": key, "Value": value} for key, value in sorted(after.items()) if before.get(key) != value
+    ]
+    if changed:
+        params = {"TargetGroupArn": arn, "Attributes": changed}
+        yield Call("elbv2", "ModifyTargetGroupAttributes", params)
+    return {}
+
+
+def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:
+    """Only the health check, the attributes and the tags change in place."""
+    assert site.live is not None
+    arn = site.live.id
+    if before.health != after.health:
+        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **_check(after)})
+    yield from _attributes(arn, before.attributes, after.attributes)
+    for call in retag("elbv2", arn, before.tags, after.tags):
+        yield call
+    return {}
+
+
+def delete(_: TargetGroup, site: Site) -> Calling:
+    """A rule just repointed holds its group for some seconds more."""
+    assert site.live is not None
+    yield Call(
+        "elbv2",
+        "DeleteTargetGroup",
+        {"TargetGroupArn": site.live.id},
+        done_if=("TargetGroupNotFound",),
+        not_yet=("ResourceInUse",),
+        within=300,
+    )
+    return {}
+
+
+def text(group: TargetGroup) -> str:
+    """`HTTP:80, check /health every 30 s`"""
+    if group.target_type == "lambda":
+        return "lambda"
+    check = group.health
+    asks = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
+    return f"{group.protocol}:{group.port}, {asks} every {check.interval or 30} s"
+
+
+def base(stack: str, address: Address, _: TargetGroup) -> str:
+    """The name in the console."""
+    return f"{stack}-{address.name}"
+
+
+KIND = Kind(
+    model=TargetGroup,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    settle=settle,
+    text=text,
+    base=base,
+    permissions=(
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:CreateTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroupAttributes",
+        "elasticloadbalancing:DeleteTargetGroup",
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:RemoveTags",
+    ),
+)

@@ -1,0 +1,238 @@
+"""The targets registered in one target group, as one set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from ..core.address import Address, Id, InstanceRef, Ref, TargetGroupRef
+from ..core.call import Call, Calling, Looking, Reading, Sight
+from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.resource import IMMUTABLE, Part, Resource
+from .reading import owned_groups
+
+
+class Target(Part):
+    """One target: an instance or an address, with its port; `zone` only for addresses outside the VPC."""
+
+    instance: InstanceRef | None = None
+    address: Annotated[str | None, Field(description="an IP address, or the ARN of a function or balancer")] = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    zone: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Target:
+        if (self.instance is None) == (self.address is None):
+            raise ValueError("needs exactly one of instance, address")
+        return self
+
+
+class Targets(Resource):
+    """What is registered in a target group. A group without this block is filled by somebody else."""
+
+    kind: ClassVar[str] = "targets"
+    group: Annotated[TargetGroupRef, IMMUTABLE]
+    members: tuple[Target, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("members"), list | tuple):
+            members = {member_key(m): m for m in map(Target.model_validate, data["members"])}
+            data = {**data, "members": tuple(members[key] for key in sorted(members))}
+        return data
+
+
+def member_key(target: Target) -> str:
+    """What tells two targets of a group apart."""
+    return f"{target.instance or target.address}:{target.port}:{target.zone}"
+
+
+LEAVING = ("draining",)
+
+
+def read(scope: Scope) -> Reading[Found[Targets]]:
+    """What is registered in each of our groups; one that drains is gone."""
+    ours: dict[str, list[Live[Targets]]] = {}
+    owned = yield from owned_groups(scope.stacks)
+    asks = [_health(raw["TargetGroupArn"]) for _, _, raw, _ in owned]
+    answers = (yield asks) if asks else []
+    for (stack, address, raw, _), answer in zip(owned, answers, strict=True):
+        described = [d for d in answer["TargetHealthDescriptions"] if _counts(d)]
+        if described:
+            live = _live(Address(Targets.kind, address.name), raw, described)
+            ours.setdefault(stack, []).append(live)
+    return Found(ours)
+
+
+def _health(arn: str) -> Call:
+    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn})
+
+
+def _counts(described: Mapping[str, Any]) -> bool:
+    health = described["TargetHealth"]
+    return health["State"] not in LEAVING and health.get("Reason") not in (
+        "Target.NotRegistered",
+        "Target.DeregistrationInProgress",
+    )
+
+
+def _live(
+    address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]
+) -> Live[Targets]:
+    members = []
+    for target in (d["Target"] for d in described):
+        instance = raw.get("TargetType", "instance") == "instance"
+        members.append(
+            Target(
+                instance=Id(target["Id"]) if instance else None,
+                address=None if instance else target["Id"],
+                port=target.get("Port") or raw.get("Port"),
+                zone=target.get("AvailabilityZone") if target.get("AvailabilityZone") == "all" else None,
+            )
+        )
+    states = [d["TargetHealth"]["State"] for d in described]
+    well = all(state == "healthy" for state in states)
+    arn = raw["TargetGroupArn"]
+    return Live(
+        address,
+        f"{arn}#targets",
+        Targets(group=Id(arn), members=tuple(members)),
+        {"state": "healthy" if well else "unwell", "attached": str(bool(raw.get("LoadBalancerArns")))},
+    )
+
+
+def settle(desired: Targets, live: Targets) -> Targets:
+    """A target without a port has its group's, which only AWS says."""
+    ports = {str(member.instance or member.address): member.port for member in live.members}
+    members = [
+        m if m.port else m.model_copy(update={"port": ports.get(str(m.instance or m.address))}) for m in desired.members
+    ]
+    return Targets(tags=desired.tags, group=desired.group, members=tuple(members))
+
+
+def _names(members: Iterable[Target], site: Site) -> list[dict[str, Any]]:
+    """Targets in AWS's words."""
+    named = []
+    for member in members:
+        target: dict[str, Any] = {"Id": site.id(member.instance) if member.instance else member.address}
+        if member.port:
+            target["Port"] = member.port
+        if member.zone:
+            target["AvailabilityZone"] = member.zone
+        named.append(target)
+    return named
+
+
+def create(new: Targets, site: Site) -> Calling:
+    """One call for all of them; an instance that has just started is not yet known to ELB."""
+    arn = site.id(new.group)
+    yield from _register(arn, new.members, site)
+    return {"id": f"{arn}#targets"}
+
+
+def _register(arn: str, members: Sequence[Target], site: Site) -> Calling:
+    if members:
+        params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
+        yield Call("elbv2", "RegisterTargets", params, not_yet=("InvalidTarget",), within=300)
+    return {}
+
+
+def update(before: Targets, after: Targets, site: Site) -> Calling:
+    """Register first, deregister after."""
+    arn = site.id(after.group)
+    old, new = ({member_key(m): m for m in side.members} for side in (before, after))
+    yield from _register(arn, [new[key] for key in sorted(set(new) - set(old))], site)
+    if gone := [old[key] for key in sorted(set(old) - set(new))]:
+        yield _deregister(arn, gone, site)
+    return {}
+
+
+def _deregister(arn: str, members: Sequence[Target], site: Site) -> Call:
+    params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
+    return Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
+
+
+def delete(old: Targets, site: Site) -> Calling:
+    """A port that was named at registration must be named again."""
+    yield _deregister(site.id(old.group), old.members, site)
+    return {}
+
+
+def way(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
+    """All of both, then only the wanted ones."""
+    both = Targets(tags=after.tags, group=after.group, members=(*before.members, *after.members))
+    return [("expand", both), ("contract", after)]
+
+
+def healthy(wanted: Targets, site: Site) -> Looking:
+    """Every wanted target answers its health check.
+
+    A stopped or foreign target will not get well by waiting; a failing one may, until the gate's deadline.
+    """
+    answer = yield _health(site.id(wanted.group))
+    seen = {_key(d): d["TargetHealth"] for d in answer["TargetHealthDescriptions"]}
+    states = []
+    for named in _names(wanted.members, site):
+        health = seen.get((named["Id"], named.get("Port"))) or seen.get((named["Id"], None)) or {"State": "unused"}
+        states.append((named["Id"], health))
+    well = sum(health["State"] == "healthy" for _, health in states)
+    saw = f"{well} of {len(states)} healthy"
+    if well == len(states):
+        return Sight("ready", saw)
+    sick = [(id, health) for id, health in states if health["State"] != "healthy"]
+    cause = "; ".join(f"{id} is {h['State']}{_reason(h)}" for id, h in sick)
+    stopped = any(h.get("Reason") == "Target.InvalidState" for _, h in sick)
+    return Sight("hopeless" if stopped else "waiting", saw, cause)
+
+
+def _key(described: Mapping[str, Any]) -> tuple[str, int | None]:
+    return (described["Target"]["Id"], described["Target"].get("Port"))
+
+
+def _reason(health: Mapping[str, Any]) -> str:
+    reason, said = health.get("Reason", ""), health.get("Description", "")
+    return f" ({reason}{': ' + said if said else ''})" if reason else ""
+
+
+def drained(old: Targets, site: Site) -> Looking:
+    """Nothing that was let go still finishes requests."""
+    answer = yield Call(
+        "elbv2",
+        "DescribeTargetHealth",
+        {"TargetGroupArn": site.id(old.group)},
+        done_if=("TargetGroupNotFound",),
+    )
+    descriptions = answer.get("TargetHealthDescriptions", [])
+    left = sum(d["TargetHealth"]["State"] in ("draining", "unhealthy.draining") for d in descriptions)
+    return Sight("waiting", f"{left} still draining") if left else Sight("ready", "nothing draining")
+
+
+def text(targets: Targets) -> str:
+    """`i-0aaa:80, instance.web-1:80`"""
+    return ", ".join(f"{m.instance or m.address}:{m.port}" for m in targets.members) or "none"
+
+
+KIND = Kind(
+    model=Targets,
+    read=read,
+    create=create,
+    update=update,
+    delete=delete,
+    way=way,
+    settle=settle,
+    text=text,
+    unready=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
+    gates=(
+        Gate("healthy", "the targets are healthy", 900, healthy, after=()),
+        Gate("drained", "requests in flight are finished", 3900, drained, after=()),
+    ),
+    permissions=(
+        "elasticloadbalancing:DescribeTargetHealth",
+        "elasticloadbalancing:RegisterTargets",
+        "elasticloadbalancing:DeregisterTargets",
+    ),
+)

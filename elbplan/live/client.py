@@ -1,0 +1,114 @@
+"""The only door to AWS: sessions, clients, and one function that sends a call."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..core.call import Answer, Call
+from .problems import explain
+
+GLOBAL = {"route53": "us-east-1"}
+"""Services that live in one region only."""
+
+
+class Aws:
+    """Sends calls, with one client for each service and region.
+
+    `each` is told of every request that really goes out: (service, operation). Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        endpoint: str | None = None,
+        session: boto3.session.Session | None = None,
+        parallel: int = 16,
+        each: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self.region = region
+        self._endpoint = endpoint
+        self._session = session or boto3.session.Session()
+        self._parallel = parallel
+        self._each = each
+        self._clients: dict[tuple[str, bool], Any] = {}
+        self._lock = threading.Lock()
+
+    def send(self, call: Call) -> Answer:
+        """The answer of one request, all pages of it where AWS pages.
+
+        Throttling and 5xx are retried inside botocore, `once` calls excepted. An error code named in `done_if` is an
+        empty answer. Raises AwsProblem, with AWS's code.
+        """
+        client = self._client(call.service, patient=not call.once)
+        operation = _method(client, call.operation)
+        try:
+            if client.can_paginate(operation) and "MaxItems" not in call.params:
+                return client.get_paginator(operation).paginate(**call.params).build_full_result()
+            answer: dict[str, Any] = getattr(client, operation)(**call.params)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in call.done_if:
+                return {}
+            raise explain(error, call) from error
+        except BotoCoreError as error:
+            raise explain(error, call) from error
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+        return str(self.send(Call("sts", "GetCallerIdentity"))["Account"])
+
+    def _client(self, service: str, *, patient: bool) -> Any:
+        with self._lock:  # making clients is not safe between threads
+            key = (service, patient)
+            if key not in self._clients:
+                self._clients[key] = self._new(service, patient=patient)
+            return self._clients[key]
+
+    def _new(self, service: str, *, patient: bool) -> Any:
+        retries = {"mode": "standard", "total_max_attempts": ATTEMPTS if patient else 1}
+        config = Config(
+            retries=retries,  # type: ignore[arg-type]
+            max_pool_connections=self._parallel,
+            connect_timeout=10,
+            read_timeout=60,
+            user_agent_extra="elbplan",
+        )
+        region = self.region if self._endpoint else GLOBAL.get(service, self.region)
+        client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
+        if self._each is not None:
+            client.meta.events.register("before-send.*", _teller(self._each, service))
+        return client
+
+
+ATTEMPTS = 25
+
+
+def _teller(each: Callable[[str, str], None], service: str) -> Callable[..., None]:
+    def tell(event_name: str, **_: Any) -> None:
+        each(service, event_name.rsplit(".", 1)[-1])
+
+    return tell
+
+
+def _method(client: Any, operation: str) -> str:
+    methods: Mapping[str, str] = client.meta.method_to_api_mapping
+    cached: dict[str, str] = client.__dict__.setdefault("_elbplan_methods", {})
+    if not cached:
+        cached.update({api: method for method, api in methods.items()})
+    return cached[operation]
+
+
+def region_of(spec_region: str | None, flag: str | None = None) -> str | None:
+    """The region to work in: the flag, the spec, the environment or profile; None if nobody says."""
+    if flag or spec_region:
+        return flag or spec_region
+    return os.environ.get("AWS_REGION") or boto3.session.Session().region_name

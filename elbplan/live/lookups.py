@@ -1,0 +1,251 @@
+"""Finding what the spec only describes: the default VPC, the subnet of zone a, the hosted zone of a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.address import Address, Find, Id, Ref
+from ..core.call import Ask, Call, Reading
+from ..core.resource import Resource, references, rewrite
+from ..errors import ElbplanError
+from ..kinds.certificate import Certificate, Proof
+from ..kinds.instance import GONE, instances_in
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.reading import HOSTED_ZONES, zone_for
+from ..kinds.record import Record, mark
+
+DEFAULT_SUBNETS = Call(
+    "ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]}
+)
+DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
+
+
+class NotFound(ElbplanError):
+    """Something the spec describes is not in the account; nothing was changed."""
+
+
+@dataclass
+class Facts:
+    """What the account has of what a spec describes."""
+
+    region: str
+    subnets: Sequence[Mapping[str, Any]] = ()
+    zones: Sequence[Mapping[str, Any]] = ()
+    found: Mapping[Find, Sequence[str]] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+
+
+def finds(resources: Iterable[Resource]) -> set[Find]:
+    """Everything these resources want looked up."""
+    return {ref for resource in resources for ref in references(resource) if isinstance(ref, Find)}
+
+
+def look_up(region: str, resources: Sequence[Resource]) -> Reading[Facts]:
+    """Ask for all of it: one round, where the network is AWS's default one."""
+    wanted = finds(resources)
+    asks: dict[str, Ask] = {}
+    vpcs = {find.query for find in wanted if find.what == "vpc"}
+    if any(find.what in ("vpc", "subnet") for find in wanted):
+        asks["subnets"] = DEFAULT_SUBNETS
+    if any(find.what == "hosted_zone" for find in wanted) or any(isinstance(r, Certificate) for r in resources):
+        asks["zones"] = HOSTED_ZONES
+    for find in sorted(wanted):
+        if call := _question(find):
+            asks[f"{find.what}/{find.query}"] = call
+    instances = sorted({ref.value for r in resources for ref in references(r) if _is_instance(ref)})
+    if instances:
+        asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
+    for vpc in sorted(vpcs - {"default"}):
+        asks[f"vpc/{vpc}"] = Call("ec2", "DescribeVpcs", _by_name(vpc))
+    answers = dict(zip(asks, (yield list(asks.values())), strict=True)) if asks else {}
+    subnets = answers.get("subnets", {}).get("Subnets", [])
+    if "subnets" in asks and (not subnets or vpcs - {"default"} or _foreign_vpcs(resources)):
+        subnets = yield from _subnets_of(vpcs, answers, resources)
+    facts = Facts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
+    facts.found = {find: _results(find, answers.get(f"{find.what}/{find.query}", {})) for find in wanted}
+    there = {i["InstanceId"] for i in instances_in(answers.get("instances", {})) if i["State"]["Name"] not in GONE}
+    facts.missing = [id for id in instances if id not in there]
+    return facts
+
+
+def _is_instance(ref: Ref) -> bool:
+    return isinstance(ref, Id) and ref.value.startswith("i-")
+
+
+def _filter(name: str, values: Sequence[str]) -> dict[str, Any]:
+    return {"Filters": [{"Name": name, "Values": list(values)}]}
+
+
+def _by_name(text: str) -> dict[str, Any]:
+    """`tag:KEY=VALUE` or a Name tag."""
+    if text.startswith("tag:"):
+        key, _, value = text.removeprefix("tag:").partition("=")
+        return _filter(f"tag:{key}", [value])
+    return _filter("tag:Name", [text.removeprefix("name:")])
+
+
+def _question(find: Find) -> Call | None:
+    if find.what == "instance":
+        return Call("ec2", "DescribeInstances", _by_name(find.query))
+    if find.what == "security_group":
+        return Call("ec2", "DescribeSecurityGroups", _by_name(find.query))
+    if find.what == "subnet" and find.query.startswith(("name:", "tag:")):
+        return Call("ec2", "DescribeSubnets", _by_name(find.query))
+    return None
+
+
+def _results(find: Find, answer: Mapping[str, Any]) -> list[str]:
+    if find.what == "instance":
+        live = [i for i in instances_in(answer) if i["State"]["Name"] not in GONE]
+        return sorted(i["InstanceId"] for i in live)
+    if find.what == "security_group":
+        return sorted(group["GroupId"] for group in answer.get("SecurityGroups", []))
+    if find.what == "vpc":
+        return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
+    return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))
+
+
+def _foreign_vpcs(resources: Sequence[Resource]) -> set[str]:
+    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, Id)}
+    return {id for id in ids if id.startswith("vpc-")}
+
+
+def _subnets_of(
+    vpcs: set[str], answers: Mapping[str, Any], resources: Sequence[Resource]
+) -> Reading[Sequence[Mapping[str, Any]]]:
+    """All public subnets of the VPCs that are not laid out as AWS's default one: those routed to an internet gateway."""
+    ids = set(_foreign_vpcs(resources))
+    for name in vpcs - {"default"}:
+        ids |= {vpc["VpcId"] for vpc in answers[f"vpc/{name}"]["Vpcs"]}
+    default: Sequence[Mapping[str, Any]] = answers["subnets"]["Subnets"]
+    if "default" in vpcs and not default:
+        (answer,) = yield [DEFAULT_VPC]
+        ids |= {vpc["VpcId"] for vpc in answer["Vpcs"]}
+    if not ids:
+        return default
+    subnets, tables = yield [
+        Call("ec2", "DescribeSubnets", _filter("vpc-id", sorted(ids))),
+        Call("ec2", "DescribeRouteTables", _filter("vpc-id", sorted(ids))),
+    ]
+    public = [s for s in subnets["Subnets"] if _public(s, tables["RouteTables"])]
+    return [*default, *(public or subnets["Subnets"])]
+
+
+def _public(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> bool:
+    own = [t for t in tables if any(a.get("SubnetId") == subnet["SubnetId"] for a in t.get("Associations", []))]
+    main = [
+        t for t in tables if t["VpcId"] == subnet["VpcId"] and any(a.get("Main") for a in t.get("Associations", []))
+    ]
+    routes = [route for table in own or main for route in table.get("Routes", [])]
+    return any(str(route.get("GatewayId") or "").startswith("igw-") for route in routes)
+
+
+def resolve(desired: Mapping[Address, Resource], facts: Facts, where: str) -> dict[Address, Resource]:
+    """The desired resources with everything found filled in.
+
+    `where` begins each message, the spec's file say. Raises NotFound, naming all that is missing.
+    """
+    problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
+    finder = _finder(facts, _vpc(desired, facts), problems)
+    resolved = {address: rewrite(_proved(resource), finder) for address, resource in desired.items()}
+    if problems:
+        lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
+        raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")
+    return _marked(resolved)
+
+
+def _proved(resource: Resource) -> Resource:
+    """A certificate that does not say in which zones it is proved is proved where its names live."""
+    if isinstance(resource, Certificate) and not resource.proofs:
+        proofs = tuple(Proof(domain=d, zone=Find("hosted_zone", d.removeprefix("*."))) for d in resource.domains)
+        return resource.model_copy(update={"proofs": proofs})
+    return resource
+
+
+def _marked(resolved: dict[Address, Resource]) -> dict[Address, Resource]:
+    """Each balancer remembers the names that point at it."""
+    for address, resource in resolved.items():
+        if isinstance(resource, LoadBalancer):
+            pointing = [
+                mark(r) for r in resolved.values() if isinstance(r, Record) and r.load_balancer == address
+            ]
+            resolved[address] = LoadBalancer.model_validate({**dict(resource), "records": pointing})
+    return resolved
+
+
+def _vpc(desired: Mapping[Address, Resource], facts: Facts) -> str | None:
+    """The VPC that `default` or a name stands for here."""
+    for resource in desired.values():
+        for ref in references(resource):
+            if isinstance(ref, Id) and ref.value.startswith("vpc-"):
+                return ref.value
+            if isinstance(ref, Find) and ref.what == "vpc" and (ids := facts.found.get(ref)):
+                return ids[0]
+    return facts.subnets[0]["VpcId"] if facts.subnets else None
+
+
+Finder = Callable[[Ref], tuple[Ref, ...]]
+
+
+def _finder(facts: Facts, vpc: str | None, problems: list[str]) -> Finder:
+    nothing = (Id("missing"),)
+
+    def find(ref: Ref) -> tuple[Ref, ...]:
+        if not isinstance(ref, Find):
+            return (ref,)
+        ids, problem = _one(ref, facts, vpc)
+        if not ids:
+            problems.append(problem)
+            return nothing
+        return tuple(map(Id, ids))
+
+    return find
+
+
+def _one(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]:
+    """The ids that are meant, and what to say if there are none."""
+    if find.what == "vpc":
+        if find.query == "default":
+            return ([vpc] if vpc else []), f"there is no default VPC in {facts.region}: name one under network: vpc:"
+        return facts.found.get(find, []), f"there is no VPC {find.query} in {facts.region}"
+    if find.what == "subnet":
+        return _subnet(find, facts, vpc)
+    if find.what == "hosted_zone":
+        return _hosted_zone(find, facts)
+    what = find.what.replace("_", " ")
+    return facts.found.get(find, []), f"there is no {what} with {find.query} in {facts.region}"
+
+
+def _subnet(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]:
+    """`*` is one for each zone, `#0` the first of them, a letter or name that zone's."""
+    if find.query.startswith(("name:", "tag:")):
+        return facts.found.get(find, []), f"there is no subnet {find.query} in {facts.region}"
+    by_zone: dict[str, str] = {}
+    for subnet in sorted(facts.subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
+        if subnet["VpcId"] == vpc and subnet.get("State", "available") == "available":
+            by_zone.setdefault(subnet["AvailabilityZone"], subnet["SubnetId"])
+    if find.query == "*":
+        return list(by_zone.values()), f"there is no public subnet in the VPC {vpc or 'default'} of {facts.region}"
+    if find.query.startswith("#"):
+        ids = list(by_zone.values())
+        return (
+            [ids[int(find.query[1:]) % len(ids)]] if ids else [],
+            f"there is no public subnet in the VPC {vpc or 'default'} of {facts.region}",
+        )
+    zone = find.query if len(find.query) > 1 else f"{facts.region}{find.query}"
+    there = ", ".join(sorted(by_zone)) or "none"
+    return (
+        [by_zone[zone]] if zone in by_zone else [],
+        f"there is no public subnet in zone {zone} (zones that have one: {there})",
+    )
+
+
+def _hosted_zone(find: Find, facts: Facts) -> tuple[Sequence[str], str]:
+    try:
+        zone = zone_for(find.query, facts.zones)
+    except ValueError as error:
+        return [], f"{error}; write which one: domain: {{name: {find.query}, zone: Z...}}"
+    there = ", ".join(sorted(z["Name"].rstrip(".") for z in facts.zones)) or "none"
+    return [zone] if zone else [], f"there is no public hosted zone for {find.query} (zones of this account: {there})"

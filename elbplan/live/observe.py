@@ -1,0 +1,56 @@
+"""AWS in: what is there of these stacks, and what their specs mean in this account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.address import Address
+from ..core.call import Answer, Call
+from ..core.guards import Taken
+from ..core.kind import Kinds, Live, Scope
+from ..core.resource import Resource
+from ..core.stack import Stack
+from .lookups import look_up, resolve
+from .rounds import Rounds
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen of one stack.
+
+    desired   the spec's resources, with everything looked up
+    live      what AWS has under this stack's tags; two of one address after a crash is a normal sight
+    taken     who holds the names and places that matter, per kind
+    """
+
+    desired: Mapping[Address, Resource]
+    live: Sequence[Live[Resource]]
+    taken: Taken
+    rounds: int = 0
+
+
+def observe(
+    send: Callable[[Call], Answer],
+    region: str,
+    stacks: Sequence[Stack],
+    kinds: Kinds,
+    *,
+    looking_up: bool = True,
+    parallel: int = 16,
+) -> dict[str, Observed]:
+    """What AWS has of each stack, read together.
+
+    Without `looking_up` the specs are not taken at their word and nothing is desired. Raises AwsProblem, and NotFound for what a spec describes in vain."""
+    wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
+    scope = Scope(region, wanted)
+    everything = [resource for resources in wanted.values() for resource in resources.values()]
+    rounds = Rounds(send, parallel)
+    facts, *found = rounds.run([look_up(region, everything), *(kind.read(scope) for kind in kinds.values())])
+    taken = {name: one.taken for name, one in zip(kinds, found, strict=True)}
+    seen = {}
+    for stack in stacks:
+        live = [one for kind in found for one in kind.ours.get(stack.name, ())]
+        desired = resolve(wanted[stack.name], facts, stack.file or stack.name)
+        seen[stack.name] = Observed(desired, live, taken, rounds.taken)
+    return seen

@@ -1,0 +1,90 @@
+"""What AWS refuses, told to a person: what, and what to do next."""
+
+from __future__ import annotations
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ReadTimeoutError,
+)
+
+from ..core.call import Call
+from ..errors import AwsProblem
+
+UNKNOWN = "OutcomeUnknown"
+"""Our code for a call that may or may not have had its effect."""
+
+WRONG_CREDENTIALS = (
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+)
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException")
+
+HINTS = {
+    "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete load balancers nobody needs",
+    "TooManyTargetGroups": "ask AWS for a higher quota (Service Quotas), or delete target groups nobody needs",
+    "TooManyListeners": "a load balancer takes 50 listeners; ask AWS for a higher quota",
+    "TooManyRules": "a load balancer takes 100 rules; ask AWS for a higher quota (Service Quotas)",
+    "TooManyCertificates": "a load balancer takes 25 certificates; ask AWS for a higher quota",
+    "AddressLimitExceeded": "a region gives 5 Elastic IPs; release one (elbplan leftovers) or ask for a higher quota",
+    "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
+    "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
+    "InsufficientInstanceCapacity": "AWS has none of this type in this zone now; try another zone or type",
+    "LimitExceededException": "an ACM quota is reached; delete certificates nobody needs, or ask for a higher quota",
+    "InvalidSubnet": "a load balancer's subnet needs 8 free addresses and, if public, a route to an internet gateway",
+    "TargetGroupAssociationLimit": "a target group serves one load balancer; give this one a group of its own",
+    "OperationNotPermitted": "is deletion protection on? write `protect: false` and apply first",
+    "InvalidKeyPair.NotFound": "name a key pair of this region, or leave `key:` out",
+    "SSLPolicyNotFound": "aws elbv2 describe-ssl-policies lists the names; `tls: recommended` always works",
+}
+
+
+def explain(error: BotoCoreError | ClientError, call: Call) -> AwsProblem:
+    """The problem behind botocore's exception."""
+    if isinstance(error, ClientError):
+        return _refusal(error, call)
+    return _connection(error, call)
+
+
+def _refusal(error: ClientError, call: Call) -> AwsProblem:
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "Unknown")), str(told.get("Message", "") or "no reason given")
+    what = f"AWS refused {call.operation}: {message} ({code})"
+    if code in WRONG_CREDENTIALS:
+        return AwsProblem(what, hint="the credentials are not valid here: check AWS_PROFILE and `aws sts get-caller-identity`", code=code)
+    if code in EXPIRED:
+        return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
+    if code in DENIED:
+        return AwsProblem(what, hint=f"the credentials need the permission {call.permission}", code=code)
+    return AwsProblem(what, hint=HINTS.get(code, ""), code=code)
+
+
+def _connection(error: BotoCoreError, call: Call) -> AwsProblem:
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return AwsProblem(
+            "no AWS credentials were found",
+            hint="set AWS_PROFILE, or run `aws configure`; to try without an account add --sandbox",
+            code="NoCredentials",
+        )
+    if isinstance(error, ProfileNotFound):
+        return AwsProblem(str(error), hint="`aws configure list-profiles` shows the profiles", code="NoProfile")
+    if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
+        return AwsProblem(
+            f"cannot reach AWS for {call.operation}: {error}",
+            hint="is the region's name right, and is there a network? check region: and AWS_ENDPOINT_URL",
+            code="Unreachable",
+        )
+    if isinstance(error, ConnectionClosedError | ReadTimeoutError):
+        return AwsProblem(f"the answer to {call.operation} was lost: {error}", hint="run the same command again", code=UNKNOWN)
+    return AwsProblem(f"{call.operation} failed: {error}", code=type(error).__name__)

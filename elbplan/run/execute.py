@@ -1,0 +1,182 @@
+"""AWS out: the steps of a plan, in parallel where they may be, with gates, until done or stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from ..core.call import Sight
+from ..core.kind import Kinds
+from ..core.plan import Plan, Step
+from ..errors import AwsProblem, ElbplanError, Interrupted
+from .clock import Clock
+from .drive import Send, Stopped, drive, pauses
+from .outcome import Event, Outcome, Tell
+from .recover import recover
+from .site import Known, StepSite
+
+
+class GateProblem(ElbplanError):
+    """What was waited for did not come, or never will."""
+
+
+@dataclass
+class Run:
+    """One execution of one plan: its collaborators, and what it knows so far."""
+
+    plan: Plan
+    kinds: Kinds
+    send: Send
+    tell: Tell
+    clock: Clock
+    id: str
+    stop: threading.Event
+
+    def __post_init__(self) -> None:
+        self.known = Known(self.plan)
+        self.began = self.clock.now()
+        self._telling = threading.Lock()
+
+    def say(self, event: Event) -> None:
+        """One event at a time, whichever thread it comes from."""
+        with self._telling:
+            self.tell(event)
+
+    def seconds(self) -> float:
+        return self.clock.now() - self.began
+
+
+def execute(
+    plan: Plan,
+    kinds: Kinds,
+    send: Send,
+    tell: Tell,
+    clock: Clock,
+    *,
+    run: str,
+    parallel: int = 8,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Do the steps; each starts as soon as all it needs is done.
+
+    A step that fails stops what depends on it, and nothing else. When `stop` is set, running calls finish and no step
+    starts. Never raises for what AWS says: the outcome tells.
+    """
+    running = Run(plan, kinds, send, tell, clock, run, stop or threading.Event())
+    outcome = Outcome()
+    waiting = {step.id: step for step in plan.steps}
+    done: set[str] = set()
+    futures: dict[Future[Event], Step] = {}
+    with ThreadPoolExecutor(parallel) as pool:
+        while True:
+            if not running.stop.is_set():
+                for step in [s for s in waiting.values() if set(s.needs) <= done]:
+                    del waiting[step.id]
+                    futures[pool.submit(_do, running, step)] = step
+            if not futures:
+                break
+            _collect(running, futures, done, outcome)
+    _finish(running, waiting, outcome)
+    return outcome
+
+
+def _collect(running: Run, futures: dict[Future[Event], Step], done: set[str], outcome: Outcome) -> None:
+    ended, _ = wait(futures, return_when=FIRST_COMPLETED)
+    for future in ended:
+        step = futures.pop(future)
+        event = future.result()
+        if event.what == "done":
+            done.add(step.id)
+            outcome.done.append(step)
+        elif event.what == "failed":
+            outcome.failed.append(event)
+        else:
+            outcome.skipped.append(step)
+        running.say(event)
+
+
+def _finish(running: Run, waiting: dict[str, Step], outcome: Outcome) -> None:
+    broken = {event.step.id for event in outcome.failed}
+    for step in waiting.values():
+        outcome.skipped.append(step)
+        missing = [need for need in step.needs if need in broken or need in waiting]
+        text = "interrupted" if running.stop.is_set() else f"needs {', '.join(missing)}"
+        running.say(Event("skipped", step, text, seconds=running.seconds()))
+    outcome.interrupted = running.stop.is_set() and bool(outcome.skipped)
+    outcome.seconds = running.seconds()
+    outcome.ids = dict(running.known.ids)
+    outcome.facts = dict(running.known.facts)
+
+
+def _do(running: Run, step: Step) -> Event:
+    """One step, to its end, told as an event."""
+    began = running.seconds()
+    running.say(Event("started", step, step.why, seconds=began))
+
+    def end(what: str, text: str = "", hint: str = "") -> Event:
+        now = running.seconds()
+        return Event(what, step, text, hint, now, now - began)  # type: ignore[arg-type]
+
+    try:
+        text = _watch(running, step) if step.do == "wait" else _act(running, step)
+    except Interrupted as interrupted:
+        return end("skipped", interrupted.what)
+    except ElbplanError as problem:
+        return end("failed", problem.what, problem.hint)
+    except Exception as fault:  # a defect of ours must not leave the other steps without an end
+        return end("failed", f"{type(fault).__name__}: {fault}", "this is a defect in elbplan; please report it")
+    return end("done", text)
+
+
+def _progress(running: Run, step: Step) -> Callable[[str], None]:
+    return lambda text: running.say(Event("progress", step, text, seconds=running.seconds()))
+
+
+def _act(running: Run, step: Step) -> str:
+    site = StepSite.of(running.plan, step, running.known, running.id)
+    kind = running.kinds[step.address.kind]
+    if step.do == "create":
+        assert step.after is not None
+        try:
+            facts = _drive(running, step, kind.create(step.after, site))
+        except AwsProblem as problem:
+            facts = recover(running.plan, kind, step, site, problem, lambda program: _drive(running, step, program))
+    elif step.do == "update":
+        facts = _drive(running, step, kind.update(step.before, step.after, site))
+    elif step.do == "move":
+        facts = _drive(running, step, running.kinds[next(iter(step.moves)).kind].move(step.moves, site))
+    else:
+        facts = _drive(running, step, kind.delete(step.before, site))
+    running.known.learn(step.address, facts)
+    return facts.get("id", "")
+
+
+def _drive(running: Run, step: Step, program):  # type: ignore[no-untyped-def]
+    return drive(
+        program, running.send, running.clock, stopped=running.stop.is_set, progress=_progress(running, step)
+    )
+
+
+def _watch(running: Run, step: Step) -> str:
+    """Look until ready. Stops early where success has become impossible, and says what was seen last."""
+    kind = running.kinds[step.address.kind]
+    gate = next(gate for gate in kind.gates if gate.name == step.until)
+    progress = _progress(running, step)
+    began = running.clock.now()
+    for pause in pauses():
+        site = StepSite.of(running.plan, step, running.known, running.id)
+        sight: Sight = _drive(running, step, gate.look(step.after or step.before, site))
+        waited = running.clock.now() - began
+        if sight.state == "ready" and waited >= gate.hold:
+            return sight.saw
+        if sight.state == "hopeless":
+            raise GateProblem(f"{gate.what}: {sight.saw}, and waiting will not help", hint=sight.cause)
+        if waited + pause > max(step.within, gate.hold + pause):
+            raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last seen: {sight.saw}", hint=sight.cause)
+        if running.stop.is_set():
+            raise Stopped(f"interrupted while waiting until {gate.what}")
+        progress(sight.saw)
+        running.clock.sleep(min(pause, max(0.1, gate.hold - waited)) if sight.state == "ready" else pause)
+    raise AssertionError("pauses never end")

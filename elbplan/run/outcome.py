@@ -1,0 +1,45 @@
+"""What became of a plan, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..core.address import Address
+from ..core.plan import Step
+
+Happening = Literal["started", "progress", "done", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a step, `seconds` after the run began; `took` seconds for an end."""
+
+    what: Happening
+    step: Step
+    text: str = ""
+    hint: str = ""
+    seconds: float = 0
+    took: float = 0
+
+
+Tell = Callable[[Event], None]
+
+
+@dataclass
+class Outcome:
+    """The steps by how they ended. A run that was interrupted has skipped steps and no failed ones."""
+
+    done: list[Step] = field(default_factory=list)
+    failed: list[Event] = field(default_factory=list)
+    skipped: list[Step] = field(default_factory=list)
+    interrupted: bool = False
+    seconds: float = 0
+    ids: dict[Address, str] = field(default_factory=dict)
+    facts: dict[Address, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Everything was done."""
+        return not self.failed and not self.skipped

@@ -1,0 +1,87 @@
+"""plan, apply, destroy as functions: what the command line and the tests call."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from ..core.address import Address
+from ..core.call import Answer, Call
+from ..core.kind import Kinds, Live
+from ..core.plan import Plan
+from ..core.reconcile import reconcile
+from ..core.stack import Stack
+from ..live.observe import Observed, observe
+from .clock import Clock
+from .execute import execute
+from .outcome import Outcome, Tell
+
+
+class Cloud(Protocol):
+    """What these functions need of AWS."""
+
+    region: str
+
+    def send(self, call: Call) -> Answer:
+        """The answer to a call."""
+
+
+def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
+    """What would change, for each stack of one region. Writes nothing. Raises AwsProblem, NotFound, Refused."""
+    seen = observe(aws.send, aws.region, stacks, kinds)
+    account = account_of(aws, seen)
+    return [_plan(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+
+
+def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
+    """The end of each stack. What the specs describe is not looked up: it may be gone already."""
+    seen = observe(aws.send, aws.region, stacks, kinds, looking_up=False)
+    account = account_of(aws, seen)
+    return [_plan(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
+
+
+def _plan(
+    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]
+) -> Plan:
+    return reconcile(
+        stack.name,
+        desired,
+        seen.live,
+        kinds,
+        region=aws.region,
+        account=account,
+        taken=seen.taken,
+        ignore=stack.ignore,
+        domains=stack.domains,
+    )
+
+
+def apply(
+    aws: Cloud,
+    plan: Plan,
+    kinds: Kinds,
+    tell: Tell,
+    clock: Clock,
+    *,
+    parallel: int = 8,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Run a plan; for destroy too."""
+    return execute(plan, kinds, aws.send, tell, clock, run=secrets.token_hex(8), parallel=parallel, stop=stop)
+
+
+def account_of(aws: Cloud, seen: Mapping[str, Observed]) -> str:
+    """The account, from any ARN that was read; asked for only if there is none."""
+    for observed in seen.values():
+        for live in observed.live:
+            if found := _account(live):
+                return found
+    return str(aws.send(Call("sts", "GetCallerIdentity")).get("Account", ""))
+
+
+def _account(live: Live[Any]) -> str:
+    found = re.match(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):", live.id)
+    return found.group(1) if found else live.facts.get("account", "")

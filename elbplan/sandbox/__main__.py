@@ -1,0 +1,48 @@
+"""python -m elbplan.sandbox: a sandbox as a process of its own, until it is stopped."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+
+from .statefile import Entry, write
+
+MOTO_MISSING = 3
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m elbplan.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument(
+        "--slow", type=float, default=0.0, help="seconds a load balancer takes to become active"
+    )
+    parser.add_argument("--drain", choices=("short", "real"), default="short")
+    parser.add_argument("--virtual", action="store_true", help="time moves only when told to")
+    parser.add_argument("--ready-file", help="written, with url and pid, once calls are answered")
+    parser.add_argument("--token-env", default="", help="name of the variable that holds the control token")
+    return parser.parse_args()
+
+
+def main() -> int:
+    given = _arguments()
+    try:
+        from . import control
+        from .box import Box
+    except ImportError as missing:
+        print(missing, file=sys.stderr)
+        return MOTO_MISSING
+    control.TOKEN["value"] = os.environ.pop(given.token_env, "") if given.token_env else ""
+    box = Box(given.slow, virtual=given.virtual, drain=given.drain, port=given.port)
+    box.world.reset()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    print(box.url, flush=True)
+    if given.ready_file:
+        write(given.ready_file, Entry(os.getpid(), box.url, control.TOKEN["value"], given.slow))
+    with contextlib.suppress(KeyboardInterrupt):
+        box.server.serve_forever(poll_interval=0.1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,224 @@
+"""Certificate Manager, by its API reference: moto's certificates issue themselves and may be deleted in use.
+
+https://docs.aws.amazon.com/acm/latest/APIReference/Welcome.html
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from ..errors import AwsError
+from ..rules import rule
+from ..world import Params, Site
+from . import checks
+from .state import Certificate, record
+from .validation import proven, records_told, refresh
+
+HOUR = 3600
+VALID = timedelta(days=395)
+SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
+
+
+def find(site: Site, arn: str) -> Certificate:
+    if not arn.startswith("arn:aws:acm:"):
+        raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
+    found = site.certificates.get(arn)
+    if found is None:
+        raise AwsError("ResourceNotFoundException", f"Could not find certificate {arn}.")
+    refresh(site.world, found)
+    return found
+
+
+def request_certificate(site: Site, params: Params) -> Params:
+    checks.request(params)
+    if known := remembered(site, params):
+        return {"CertificateArn": known}
+    names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
+    made = Certificate(
+        arn=site.arn("acm", f"certificate/{uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))}"),
+        domain=params["DomainName"],
+        names=names,
+        method=params.get("ValidationMethod", "EMAIL"),
+        algorithm=params.get("KeyAlgorithm", "RSA_2048"),
+        created=site.world.clock.stamp(),
+        requested=site.now,
+        records_at=site.now + site.timing.validation_record,
+        options={
+            "CertificateTransparencyLoggingPreference": "ENABLED",
+            "Export": "DISABLED",
+            **(params.get("Options") or {}),
+        },
+        tags={tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []},
+    )
+    site.world.certificates[made.arn] = made
+    if token := params.get("IdempotencyToken"):
+        site.world.note("acm tokens")[(site.region, token)] = (site.now, params, made.arn)
+    return {"CertificateArn": made.arn}
+
+
+@rule(9)
+def remembered(site: Site, params: Params) -> str | None:
+    """The same token and the same request within an hour: the same certificate. API_RequestCertificate."""
+    kept = site.world.note("acm tokens").get((site.region, params.get("IdempotencyToken")))
+    if (
+        kept is None
+        or site.now > kept[0] + HOUR
+        or kept[1] != params
+        or kept[2] not in site.world.certificates
+    ):
+        return None
+    return str(kept[2])
+
+
+def describe_certificate(site: Site, params: Params) -> Params:
+    one = find(site, params["CertificateArn"])
+    told: Params = {
+        "CertificateArn": one.arn,
+        "DomainName": one.domain,
+        "SubjectAlternativeNames": one.names,
+        "Status": one.status,
+        "Type": one.type,
+        "KeyAlgorithm": one.algorithm,
+        "SignatureAlgorithm": "SHA256WITHRSA",
+        "InUseBy": checks.users(site, one.arn),
+        "CreatedAt": one.created,
+        "Options": one.options,
+        "RenewalEligibility": "ELIGIBLE" if checks.users(site, one.arn) else "INELIGIBLE",
+        "Issuer": "Amazon",
+        "Subject": f"CN={one.domain}",
+    }
+    if one.type == "AMAZON_ISSUED":
+        told["DomainValidationOptions"] = [_validation(site, one, name) for name in one.names]
+    if one.issued:
+        told.update(IssuedAt=one.issued, NotBefore=one.issued, NotAfter=one.not_after or one.issued + VALID)
+    if one.status in ("FAILED", "VALIDATION_TIMED_OUT") and one.reason:
+        told["FailureReason"] = one.reason
+    return {"Certificate": told}
+
+
+@rule(9)
+def _validation(site: Site, one: Certificate, name: str) -> Params:
+    """One name's record and whether it is proven; the record comes late, and not at all with EMAIL.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
+    """
+    proof = one.status == "ISSUED" or (
+        one.method == "DNS" and proven(site.world, name) and one.standing is not None
+    )
+    status = "SUCCESS" if proof else "PENDING_VALIDATION"
+    if one.status == "VALIDATION_TIMED_OUT":
+        status = "FAILED"
+    told = {
+        "DomainName": name,
+        "ValidationDomain": name,
+        "ValidationStatus": status,
+        "ValidationMethod": one.method,
+    }
+    if one.method == "DNS" and records_told(site.world, one):
+        told["ResourceRecord"] = record(site.account, name)  # type: ignore[assignment]
+    return told
+
+
+def list_certificates(site: Site, params: Params) -> Params:
+    found = [one for one in site.certificates.values() if _wanted(site, one, params)]
+    start = int(params.get("NextToken") or 0)
+    size = min(int(params.get("MaxItems") or 1000), site.world.quota("page"))
+    told = [_summary(site, one) for one in found[start : start + size]]
+    token = str(start + size) if start + size < len(found) else None
+    return {"CertificateSummaryList": told, "NextToken": token}
+
+
+@rule(26)
+def _wanted(site: Site, one: Certificate, params: Params) -> bool:
+    """Without a filter only RSA 1024 and 2048: https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html"""
+    refresh(site.world, one)
+    algorithms = (params.get("Includes") or {}).get("keyTypes") or SHOWN_BY_DEFAULT
+    statuses = params.get("CertificateStatuses")
+    return one.algorithm in algorithms and (not statuses or one.status in statuses)
+
+
+def _summary(site: Site, one: Certificate) -> Params:
+    return {
+        "CertificateArn": one.arn,
+        "DomainName": one.domain,
+        "SubjectAlternativeNameSummaries": one.names,
+        "HasAdditionalSubjectAlternativeNames": False,
+        "Status": one.status,
+        "Type": one.type,
+        "KeyAlgorithm": one.algorithm,
+        "InUse": bool(checks.users(site, one.arn)),
+        "CreatedAt": one.created,
+        "IssuedAt": one.issued,
+    }
+
+
+def delete_certificate(site: Site, params: Params) -> Params:
+    one = find(site, params["CertificateArn"])
+    checks.unused(site, one)
+    del site.world.certificates[one.arn]
+    return {}
+
+
+def get_certificate(site: Site, params: Params) -> Params:
+    """A pending certificate cannot be had: API_GetCertificate (RequestInProgressException)."""
+    one = find(site, params["CertificateArn"])
+    if one.status == "PENDING_VALIDATION":
+        raise AwsError("RequestInProgressException", f"Certificate {one.arn} is pending validation")
+    text = one.body or "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----"
+    return {"Certificate": text, "CertificateChain": one.chain or text}
+
+
+def import_certificate(site: Site, params: Params) -> Params:
+    from .imported import imported
+
+    if params.get("CertificateArn"):
+        before = find(site, params["CertificateArn"])
+        made = imported(site, params, before.arn)
+        made.tags = before.tags
+    else:
+        number = uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))
+        made = imported(site, params, site.arn("acm", f"certificate/{number}"))
+    site.world.certificates[made.arn] = made
+    return {"CertificateArn": made.arn}
+
+
+def add_tags(site: Site, params: Params) -> Params:
+    one = find(site, params["CertificateArn"])
+    new = {tag["Key"]: tag.get("Value", "") for tag in params["Tags"]}
+    if len(one.tags | new) > 50:
+        raise AwsError("TooManyTagsException", "The maximum number of tags is 50")
+    one.tags.update(new)
+    return {}
+
+
+def remove_tags(site: Site, params: Params) -> Params:
+    one = find(site, params["CertificateArn"])
+    for tag in params["Tags"]:
+        if tag.get("Value") in (None, one.tags.get(tag["Key"])):
+            one.tags.pop(tag["Key"], None)
+    return {}
+
+
+def list_tags(site: Site, params: Params) -> Params:
+    one = find(site, params["CertificateArn"])
+    return {"Tags": [{"Key": key, "Value": value} for key, value in one.tags.items()]}
+
+
+def update_options(site: Site, params: Params) -> Params:
+    find(site, params["CertificateArn"]).options.update(params["Options"])
+    return {}
+
+
+ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+    "RequestCertificate": request_certificate,
+    "DescribeCertificate": describe_certificate,
+    "ListCertificates": list_certificates,
+    "DeleteCertificate": delete_certificate,
+    "GetCertificate": get_certificate,
+    "ImportCertificate": import_certificate,
+    "AddTagsToCertificate": add_tags,
+    "RemoveTagsFromCertificate": remove_tags,
+    "ListTagsForCertificate": list_tags,
+    "UpdateCertificateOptions": update_options,
+}

@@ -1,0 +1,61 @@
+"""What Certificate Manager refuses to be asked."""
+
+import re
+
+from ..errors import AwsError
+from ..rules import rule
+from ..world import Params, Site
+from .state import Certificate
+
+DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
+TOKEN = re.compile(r"\w{1,32}")
+ALGORITHMS = (
+    "RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1",
+)  # fmt: skip
+MOST_NAMES = 10
+
+
+def invalid(message: str) -> AwsError:
+    return AwsError("ValidationException", f"1 validation error detected: {message}")
+
+
+@rule(21)
+def request(params: Params) -> None:
+    """Names, token, algorithm: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
+    names = [params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]
+    for name in names:
+        if not DOMAIN.fullmatch(name) or len(name) > 253:
+            raise invalid(f"Value '{name}' at 'domainName' failed to satisfy constraint: {DOMAIN.pattern}")
+    if len(params["DomainName"]) > 64:
+        raise AwsError(
+            "InvalidDomainValidationOptionsException", "The first domain name can have at most 64 characters"
+        )
+    if len(set(names)) > MOST_NAMES:
+        raise AwsError("LimitExceededException", f"The maximum number of names is {MOST_NAMES}")
+    token = params.get("IdempotencyToken")
+    if token is not None and not TOKEN.fullmatch(token):
+        raise invalid(f"Value '{token}' at 'idempotencyToken' failed to satisfy constraint: {TOKEN.pattern}")
+    if params.get("KeyAlgorithm", "RSA_2048") not in ALGORITHMS:
+        raise invalid(
+            f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}"
+        )
+
+
+def users(site: Site, arn: str) -> list[str]:
+    """The load balancers that have a certificate on a listener."""
+    found = [one.balancer for one in site.elb.listeners.values() if arn in one.certificates]
+    return list(dict.fromkeys(found))
+
+
+@rule(10)
+def unused(site: Site, certificate: Certificate) -> None:
+    """Not while a listener has it, nor in the moments after.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html (ResourceInUseException);
+    the moments after: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
+    """
+    lag = site.timing.in_use_lag
+    if users(site, certificate.arn) or (lag and site.now <= certificate.released + lag):
+        raise AwsError(
+            "ResourceInUseException", f"Certificate {certificate.arn} in account {site.account} is in use."
+        )

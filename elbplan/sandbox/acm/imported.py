@@ -1,0 +1,51 @@
+"""Certificates that somebody brought along."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from ..errors import AwsError
+from ..world import Params, Site
+from .state import Certificate
+
+CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
+
+
+def imported(site: Site, params: Params, arn: str) -> Certificate:
+    """Read, and refused if it is none: https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html"""
+    body = params["Certificate"]
+    try:
+        parsed = x509.load_pem_x509_certificate(body if isinstance(body, bytes) else body.encode())
+    except ValueError as wrong:
+        raise AwsError(
+            "ValidationException",
+            f"The certificate field contains more or other than one certificate: {wrong}",
+        ) from None
+    subject = parsed.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    names = _names(parsed) or [str(one.value) for one in subject]
+    made = Certificate(
+        arn=arn, domain=str(subject[0].value) if subject else names[0], names=names, method="",
+        algorithm=_algorithm(parsed),
+        created=site.world.clock.stamp(), requested=site.now, records_at=site.now, status="ISSUED",
+        type="IMPORTED",
+    )  # fmt: skip
+    made.issued, made.not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
+    made.body = body.decode() if isinstance(body, bytes) else body
+    made.tags = {tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []}
+    return made
+
+
+def _names(parsed: x509.Certificate) -> list[str]:
+    try:
+        extension = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    return list(extension.value.get_values_for_type(x509.DNSName))
+
+
+def _algorithm(parsed: x509.Certificate) -> str:
+    key = parsed.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA_{key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return CURVES.get(key.curve.name, "EC_prime256v1")
+    return "RSA_2048"

@@ -1,0 +1,57 @@
+"""How a certificate comes to be issued: by its records in public DNS, and by nothing else."""
+
+from ..rules import rule
+from ..world import World
+from .state import Certificate, record
+
+THREE_DAYS = 72 * 3600
+
+
+@rule(9)
+def refresh(world: World, certificate: Certificate) -> None:
+    """Issued some time after every record stands in a public zone; failed after 72 hours.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html and
+    https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-timed-out.html
+    """
+    if certificate.status != "PENDING_VALIDATION" or certificate.method != "DNS":
+        return
+    look(world, certificate)
+    if (
+        certificate.standing is not None
+        and world.moment >= certificate.standing + world.timing.certificate_issue
+    ):
+        certificate.status = "ISSUED"
+        certificate.issued = world.clock.stamp()
+    elif world.moment > certificate.requested + THREE_DAYS:
+        certificate.status = "VALIDATION_TIMED_OUT"
+
+
+def look(world: World, certificate: Certificate) -> None:
+    """Note since when all the records stand."""
+    stands = all(proven(world, name) for name in certificate.names)
+    if not stands:
+        certificate.standing = None
+    elif certificate.standing is None:
+        certificate.standing = world.moment
+
+
+def proven(world: World, name: str) -> bool:
+    wanted = record(world.account, name)
+    return wanted["Value"].rstrip(".").lower() in world.dns.resolve_cname(wanted["Name"])
+
+
+def records_told(world: World, certificate: Certificate) -> bool:
+    """The record to make is not in the first answers: aws-load-balancer-controller polls up to 30 s
+    for it.
+    """
+    if not world.timing.validation_record:
+        return True
+    return world.moment >= certificate.records_at
+
+
+def look_all(world: World) -> None:
+    """After a change of DNS: every pending certificate may have got its records now."""
+    for certificate in world.certificates.values():
+        if certificate.status == "PENDING_VALIDATION":
+            look(world, certificate)

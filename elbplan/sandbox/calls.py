@@ -1,0 +1,65 @@
+"""What was asked of the sandbox, in order."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+READS = ("Describe", "Get", "List", "Lookup", "Search", "Check", "Head", "AssumeRole", "Test")
+
+
+def is_write(action: str) -> bool:
+    """Whether an action may change something: any that is not a way of reading."""
+    return not action.startswith(READS)
+
+
+@dataclass
+class Call:
+    """One request: who was asked for what, with which parameters, and how it ended ("ok", AWS's code,
+    "lost").
+    """
+
+    service: str
+    action: str
+    region: str
+    params: dict[str, Any] = field(default_factory=dict)
+    outcome: str = ""
+    number: int = 0
+    write: int = 0
+    """The how-manieth write this is, counted from 1 since the last reset; 0 for a read."""
+    at: float = 0.0
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.service, self.action, self.params, self.outcome))
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class CallLog:
+    def __init__(self) -> None:
+        self.entries: list[Call] = []
+        self._writes = 0
+
+    def open(self, call: Call) -> None:
+        call.number = len(self.entries) + 1
+        if is_write(call.action):
+            self._writes += 1
+            call.write = self._writes
+        self.entries.append(call)
+
+    @property
+    def last_write(self) -> int:
+        return self._writes
+
+    def clear(self) -> None:
+        self.entries = []
+        self._writes = 0
+
+
+def counts(calls: list[Call]) -> Counter[str]:
+    return Counter(call.action for call in calls)
+
+
+def writes(calls: list[Call]) -> list[Call]:
+    return [call for call in calls if call.write]

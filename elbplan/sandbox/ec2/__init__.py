@@ -1,0 +1,64 @@
+"""EC2: moto's, with what it is too kind (or too strict) about put right before and after.
+
+`before` may refuse a call, change it, or answer it; `after` puts moto's objects into the state AWS's would
+be in.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..calls import Call
+from ..wire import Incoming, Reply, answer
+from ..world import Site
+from . import addresses, images, instances, network, security_groups
+from .common import well_formed
+
+Before = Callable[[Site, Call, Incoming], Incoming | Reply | None]
+After = Callable[[Site, Call, Reply], Reply]
+Own = Callable[[Site, dict[str, Any]], dict[str, Any]]
+
+BEFORE: dict[str, Before] = {
+    "RunInstances": instances.before_run,
+    "ModifyInstanceAttribute": instances.before_modify,
+    "StartInstances": instances.before_start,
+    "DescribeInstances": instances.before_describe,
+    "DescribeImages": images.before_describe,
+    "CreateSecurityGroup": security_groups.before_create,
+    "DeleteSecurityGroup": security_groups.before_delete,
+    "DescribeSecurityGroups": security_groups.before_describe,
+    "AuthorizeSecurityGroupIngress": security_groups.before_authorize,
+    "AuthorizeSecurityGroupEgress": security_groups.before_authorize,
+    "RevokeSecurityGroupIngress": security_groups.before_revoke,
+    "RevokeSecurityGroupEgress": security_groups.before_revoke,
+    "AllocateAddress": addresses.before_allocate,
+    "AssociateAddress": addresses.before_associate,
+    "ReleaseAddress": addresses.before_release,
+    "DeleteSubnet": network.before_delete_subnet,
+    "DeleteNetworkInterface": network.before_delete_interface,
+    "DetachInternetGateway": network.before_detach_gateway,
+    "CreateTags": network.before_create_tags,
+}
+AFTER: dict[str, After] = {
+    "RunInstances": instances.after_run,
+    "StartInstances": instances.after_start,
+    "StopInstances": instances.after_stop,
+}
+OWN: dict[str, Own] = {
+    "TerminateInstances": instances.terminate,
+}
+
+
+def before(site: Site, call: Call, incoming: Incoming) -> Incoming | Reply | None:
+    well_formed(call.params)
+    if call.action in OWN and not call.params.get("DryRun"):
+        return answer(call, OWN[call.action](site, call.params), incoming)
+    check = BEFORE.get(call.action)
+    changed = check(site, call, incoming) if check else None
+    if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):
+        return security_groups.authorize(site, call, changed if isinstance(changed, Incoming) else incoming)
+    return changed
+
+
+def after(site: Site, call: Call, reply: Reply) -> Reply:
+    follow = AFTER.get(call.action)
+    return follow(site, call, reply) if follow else reply

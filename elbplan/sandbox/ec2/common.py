@@ -1,0 +1,43 @@
+"""Small things that every part of EC2 needs."""
+
+import dataclasses
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from ..errors import AwsError
+from ..rules import rule
+from ..wire import Incoming
+
+MALFORMED = {
+    "GroupId": ("sg", "InvalidGroupId.Malformed"),
+    "GroupIds": ("sg", "InvalidGroupId.Malformed"),
+    "InstanceId": ("i", "InvalidInstanceID.Malformed"),
+    "InstanceIds": ("i", "InvalidInstanceID.Malformed"),
+}
+
+
+@rule(21)
+def well_formed(params: dict[str, Any]) -> None:
+    """An id that cannot be one has its own code.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidInstanceID.Malformed)
+    """
+    for key, (prefix, code) in MALFORMED.items():
+        given = params.get(key) or []
+        for one in [given] if isinstance(given, str) else given:
+            if not re.fullmatch(rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", one):
+                raise AwsError(code, f'Invalid id: "{one}"')
+
+
+def rewritten(incoming: Incoming, changes: dict[str, str]) -> Incoming:
+    """The same request with some of its form fields set."""
+    form = dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))
+    form.update(changes)
+    body = urlencode(form).encode()
+    headers = {**incoming.headers, "content-length": str(len(body))}
+    return dataclasses.replace(incoming, body=body, headers=headers)
+
+
+def form(incoming: Incoming) -> dict[str, str]:
+    return dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))

@@ -1,0 +1,98 @@
+"""What the other services need to know about EC2: subnets, gateways, groups, instances."""
+
+import ipaddress
+from typing import Any
+
+from ..moto_side import ec2
+from ..world import Site
+
+
+def backend(site: Site) -> Any:
+    return ec2(site.account, site.region)
+
+
+def subnet(site: Site, subnet_id: str) -> Any | None:
+    for subnets in backend(site).subnets.values():
+        if subnet_id in subnets:
+            return subnets[subnet_id]
+    return None
+
+
+def vpc_exists(site: Site, vpc_id: str) -> bool:
+    return vpc_id in backend(site).vpcs
+
+
+def vpc_cidrs(site: Site, vpc_id: str) -> list[str]:
+    vpc = backend(site).vpcs[vpc_id]
+    return [vpc.cidr_block, *(one["cidr_block"] for one in vpc.get_cidr_block_association_set(ipv6=False))]
+
+
+def has_internet_gateway(site: Site, vpc_id: str) -> bool:
+    gateways = backend(site).internet_gateways.values()
+    return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)
+
+
+def security_group(site: Site, group_id: str) -> Any | None:
+    return backend(site).get_security_group_from_id(group_id)
+
+
+def default_security_group(site: Site, vpc_id: str) -> str:
+    for group in backend(site).groups[vpc_id].values():
+        if group.name == "default":
+            return str(group.id)
+    return ""
+
+
+def instances(site: Site) -> list[Any]:
+    return [one for reservation in backend(site).reservations.values() for one in reservation.instances]
+
+
+def instance(site: Site, instance_id: str) -> Any | None:
+    return next((one for one in instances(site) if one.id == instance_id), None)
+
+
+def instance_groups(one: Any) -> set[str]:
+    attached = {group.id for nic in one.nics.values() for group in nic._group_set}
+    return attached | {group.id for group in one.security_groups}
+
+
+def interfaces(site: Site) -> list[Any]:
+    return list(backend(site).enis.values())
+
+
+def lets_in(
+    site: Site,
+    groups: set[str],
+    port: int,
+    from_groups: set[str],
+    from_addresses: set[str],
+    protocols: tuple[str, ...] = ("tcp", "6"),
+) -> bool:
+    """Whether any of `groups` lets a port in, from one of these groups or from all of these addresses.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+    for group_id in groups:
+        group = security_group(site, group_id)
+        rules = group.ingress_rules if group else []
+        if any(_admits(one, port, from_groups, from_addresses, protocols) for one in rules):
+            return True
+    return False
+
+
+def _admits(one: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
+    protocol = str(one.ip_protocol)
+    if protocol not in ("-1", *protocols):
+        return False
+    if protocol != "-1" and not int(one.from_port or 0) <= port <= int(one.to_port or 0):
+        return False
+    source = (one.source_group or {}).get("GroupId")
+    if source:
+        return source in groups
+    cidr = (one.ip_range or {}).get("CidrIp")
+    return cidr is not None and bool(addresses) and all(_within(address, cidr) for address in addresses)
+
+
+def _within(address: str, cidr: str) -> bool:
+    inside, around = ipaddress.ip_network(address, strict=False), ipaddress.ip_network(cidr, strict=False)
+    return inside.version == around.version and inside.subnet_of(around)  # type: ignore[arg-type]

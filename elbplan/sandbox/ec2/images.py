@@ -1,0 +1,64 @@
+"""Machine images: made when somebody asks for them, not eight hundred at the start of every region."""
+
+import functools
+from typing import Any
+
+from moto.core.parse import default_timestamp_parser
+from moto.ec2.models.amis import AMIS, Ami
+from moto.utilities.utils import load_resource
+
+from ..calls import Call
+from ..errors import AwsError
+from ..rules import rule
+from ..wire import Incoming
+from ..world import Site
+from . import facts
+
+
+@functools.cache
+def catalogue(region: str) -> dict[str, dict[str, Any]]:
+    """Every image AWS publishes, as moto has them, by id."""
+    found = {one["ami_id"]: one for one in AMIS}
+    for path in ("latest_amis", "ecs/optimized_amis"):
+        try:
+            some = load_resource(f"ec2/resources/{path}/{region}.json")
+        except FileNotFoundError:
+            continue
+        found.update({one["ami_id"]: one for one in some})
+    return found
+
+
+def bring(site: Site, image_ids: list[str]) -> None:
+    backend = facts.backend(site)
+    known = catalogue(site.region)
+    for image_id in image_ids:
+        if image_id in known and image_id not in backend.amis:
+            backend.amis[image_id] = _made(backend, known[image_id])
+
+
+def _made(backend: Any, fields: dict[str, Any]) -> Any:
+    created = fields.get("creation_date")
+    if isinstance(created, str):
+        created = default_timestamp_parser(created)
+    return Ami(backend, **{**fields, "creation_date": created, "owner_alias": "amazon"})
+
+
+def before_describe(site: Site, call: Call, _incoming: Incoming) -> None:
+    if call.params.get("Owners") == ["self"]:
+        return
+    bring(site, call.params.get("ImageIds") or _filtered(call.params) or list(catalogue(site.region)))
+
+
+def _filtered(params: dict[str, Any]) -> list[str]:
+    for one in params.get("Filters") or []:
+        if one.get("Name") == "image-id":
+            return list(one.get("Values") or [])
+    return []
+
+
+@rule(28)
+def exists(site: Site, image_id: str) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html (InvalidAMIID.NotFound)"""
+    bring(site, [image_id])
+    if image_id not in facts.backend(site).amis:
+        raise AwsError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")

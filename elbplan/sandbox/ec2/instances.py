@@ -1,0 +1,237 @@
+"""Instances: made once per token, and never from one moment to the next."""
+
+import base64
+from typing import Any
+
+from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+from ..calls import Call
+from ..elbv2.find import seen
+from ..errors import AwsError
+from ..rules import rule
+from ..wire import Incoming, Reply
+from ..world import Params, Site
+from . import facts, images
+from .common import rewritten
+
+CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+HOUR = 3600.0
+MOST_USER_DATA = 16 * 1024
+
+
+def before_run(site: Site, call: Call, incoming: Incoming) -> Incoming | Reply | None:
+    params = call.params
+    if known := remembered(site, params):
+        return known
+    launchable(site, params)
+    return rewritten(incoming, {"MinCount": str(params.get("MaxCount") or params.get("MinCount") or 1)})
+
+
+def _request(params: Params) -> Params:
+    return {key: value for key, value in params.items() if key != "DryRun"}
+
+
+@rule(28)
+def remembered(site: Site, params: Params) -> Reply | None:
+    """The same token gives the same instances; with other parameters it is refused.
+
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (IdempotentParameterMismatch)
+    """
+    token = params.get("ClientToken")
+    kept = site.world.note("run tokens").get((site.region, token)) if token else None
+    if kept is None or params.get("DryRun"):
+        return None
+    if kept[0] != _request(params):
+        raise AwsError(
+            "IdempotentParameterMismatch",
+            "Arguments on this idempotent request are inconsistent with arguments used in "
+            "previous request(s).",
+        )
+    reply: Reply = kept[1]
+    return reply
+
+
+@rule(28)
+def launchable(site: Site, params: Params) -> None:
+    """Image, type, groups, addresses: what moto lets pass.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    if params.get("ImageId"):
+        images.exists(site, params["ImageId"])
+    kind = params.get("InstanceType")
+    if kind and kind not in INSTANCE_TYPES:
+        raise AwsError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
+    raw = base64.b64decode(params.get("UserData") or "")
+    if len(raw) > MOST_USER_DATA:
+        raise AwsError("InvalidParameterValue", "User data is limited to 16384 bytes")
+    nics = params.get("NetworkInterfaces") or [{}]
+    subnet_id = params.get("SubnetId") or nics[0].get("SubnetId")
+    groups = (params.get("SecurityGroupIds") or []) + (nics[0].get("Groups") or [])
+    if subnet_id:
+        _fits(site, subnet_id, groups, int(params.get("MaxCount") or 1))
+
+
+@rule(28)
+def _fits(site: Site, subnet_id: str, groups: list[str], count: int) -> None:
+    """Groups of the subnet's VPC, and an address for each: InvalidParameter,
+    InsufficientFreeAddressesInSubnet.
+    """
+    subnet = facts.subnet(site, subnet_id)
+    if subnet is None:
+        raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
+    for group_id in groups:
+        group = facts.security_group(site, group_id)
+        if group is None:
+            raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+        if group.vpc_id != subnet.vpc_id:
+            raise AwsError(
+                "InvalidParameter",
+                f"Security group {group_id} and subnet {subnet_id} belong to different networks.",
+            )
+    if subnet.available_ip_address_count < count:
+        raise AwsError(
+            "InsufficientFreeAddressesInSubnet",
+            f"There are not enough free addresses in subnet '{subnet_id}'",
+        )
+
+
+def after_run(site: Site, call: Call, reply: Reply) -> Reply:
+    made = next(reversed(facts.backend(site).reservations.values())).instances
+    for one in made:
+        become(site, one, "pending", then="running")
+    if token := call.params.get("ClientToken"):
+        site.world.note("run tokens")[(site.region, token)] = (_request(call.params), reply)
+    reply.body = reply.body.replace(
+        b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>"
+    )
+    return reply
+
+
+@rule(28)
+def become(site: Site, one: Any, state: str, then: str) -> None:
+    """pending, then running; shutting-down, then terminated; stopping, then stopped.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+    """
+    _set(one, state)
+
+    def arrive() -> None:
+        if one.state == state:
+            _set(one, then)
+            if then == "terminated":
+                _clear(site, one)
+
+    site.later(site.timing.instance_state, arrive)
+
+
+def _set(one: Any, state: str) -> None:
+    one._state.name, one._state.code = state, CODES[state]
+
+
+@rule(28)
+def _clear(site: Site, one: Any) -> None:
+    """A terminated instance frees its interfaces and addresses, and is not shown after an hour.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
+    """
+    backend = facts.backend(site)
+    for address in backend.addresses:
+        if address.instance is one or (address.eni is not None and address.eni.instance is one):
+            address.eni = address.instance = address.association_id = None
+    for nic in one.nics.values():
+        backend.enis.pop(nic.id, None)
+        nic.public_ip = None
+    one.security_groups = []
+
+    def forgotten() -> None:
+        for reservation in backend.reservations.values():
+            if one in reservation.instances:
+                reservation.instances.remove(one)
+
+    site.later(HOUR, forgotten)
+
+
+def _found(site: Site, instance_ids: list[str]) -> list[Any]:
+    found = {one.id: one for one in facts.instances(site)}
+    if missing := [one for one in instance_ids if one not in found or not seen(site, one)]:
+        raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
+    return [found[one] for one in instance_ids]
+
+
+def terminate(site: Site, params: Params) -> Params:
+    from ..elbv2.targets import drop_terminated
+
+    told = []
+    found = _found(site, params.get("InstanceIds") or [])
+    for one in found:
+        if one.disable_api_termination:
+            raise AwsError(
+                "OperationNotPermitted",
+                f"The instance '{one.id}' may not be terminated. Modify its "
+                "'disableApiTermination' instance attribute and try again.",
+            )
+    for one in found:
+        before = {"Name": one.state, "Code": one.state_code}
+        if one.state not in ("terminated", "shutting-down"):
+            _terminate(site, one)
+            drop_terminated(site, one.id)
+        told.append(
+            {
+                "InstanceId": one.id,
+                "PreviousState": before,
+                "CurrentState": {"Name": one.state, "Code": one.state_code},
+            }
+        )
+    return {"TerminatingInstances": told}
+
+
+def _terminate(site: Site, one: Any) -> None:
+    for nic in one.nics.values():
+        nic.delete_on_termination = False
+    one.terminate()
+    become(site, one, "shutting-down", then="terminated")
+
+
+def before_start(site: Site, call: Call, _incoming: Incoming) -> None:
+    for one in _found(site, call.params.get("InstanceIds") or []):
+        if one.state not in ("stopped", "running", "pending"):
+            raise AwsError(
+                "IncorrectInstanceState",
+                f"The instance '{one.id}' is not in a state from which it can be started.",
+            )
+
+
+def after_start(site: Site, call: Call, reply: Reply) -> Reply:
+    for one in _found(site, call.params.get("InstanceIds") or []):
+        become(site, one, "pending", then="running")
+    return reply
+
+
+def after_stop(site: Site, call: Call, reply: Reply) -> Reply:
+    for one in _found(site, call.params.get("InstanceIds") or []):
+        become(site, one, "stopping", then="stopped")
+    return reply
+
+
+def before_describe(site: Site, call: Call, _incoming: Incoming) -> None:
+    if call.params.get("InstanceIds"):
+        _found(site, call.params["InstanceIds"])
+
+
+@rule(28)
+def before_modify(site: Site, call: Call, _incoming: Incoming) -> None:
+    """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute
+    (IncorrectInstanceState).
+    """
+    params = call.params
+    if (
+        params.get("InstanceType")
+        or params.get("UserData")
+        or params.get("Attribute") in ("instanceType", "userData")
+    ):
+        for one in _found(site, [params["InstanceId"]]):
+            if one.state != "stopped":
+                raise AwsError(
+                    "IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state."
+                )

@@ -1,0 +1,53 @@
+"""Subnets, gateways, interfaces, tags: what is in use stays."""
+
+from ..calls import Call
+from ..errors import AwsError
+from ..rules import rule
+from ..wire import Incoming
+from ..world import Site
+from . import facts
+
+
+@rule(5)
+def before_delete_subnet(site: Site, call: Call, _incoming: Incoming) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html (DependencyViolation)"""
+    subnet_id = call.params["SubnetId"]
+    if any(nic.subnet.id == subnet_id for nic in facts.interfaces(site)):
+        raise AwsError(
+            "DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
+        )
+
+
+@rule(5)
+def before_delete_interface(site: Site, call: Call, _incoming: Incoming) -> None:
+    """An interface of a load balancer is the load balancer's: API_DeleteNetworkInterface."""
+    nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
+    if nic is not None and nic.requester_managed:
+        raise AwsError("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
+
+
+@rule(5)
+def before_detach_gateway(site: Site, call: Call, _incoming: Incoming) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html
+    (DependencyViolation)
+    """
+    vpc = call.params["VpcId"]
+    mapped = [
+        nic
+        for nic in facts.interfaces(site)
+        if nic.subnet.vpc_id == vpc and (nic.public_ip or nic.requester_managed)
+    ]
+    if mapped:
+        raise AwsError(
+            "DependencyViolation",
+            f"Network {vpc} has some mapped public address(es). Please unmap those public "
+            "address(es) before detaching the gateway.",
+        )
+
+
+def before_create_tags(_site: Site, call: Call, _incoming: Incoming) -> None:
+    for tag in call.params.get("Tags") or []:
+        if tag["Key"].lower().startswith("aws:"):
+            raise AwsError(
+                "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"
+            )

@@ -1,0 +1,69 @@
+"""Elastic Load Balancing (version 2), by its API reference and not by moto's model.
+
+moto keeps targets by instance alone, knows no provisioning, no health and no interfaces, and compares a
+listener's
+port with its table of ARNs: too much for patches, so this service is written anew.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..world import Params, Site
+from . import (
+    attributes,
+    balancers,
+    certificates,
+    groups,
+    health,
+    listener_rules,
+    listeners,
+    policies,
+    tags,
+    targets,
+)
+from . import trust_stores as stores
+
+ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+    "CreateLoadBalancer": balancers.create_load_balancer,
+    "DescribeLoadBalancers": balancers.describe_load_balancers,
+    "DeleteLoadBalancer": balancers.delete_load_balancer,
+    "SetSecurityGroups": balancers.set_security_groups,
+    "SetSubnets": balancers.set_subnets,
+    "SetIpAddressType": balancers.set_ip_address_type,
+    "ModifyLoadBalancerAttributes": attributes.modify_load_balancer_attributes,
+    "DescribeLoadBalancerAttributes": attributes.describe_load_balancer_attributes,
+    "ModifyTargetGroupAttributes": attributes.modify_target_group_attributes,
+    "DescribeTargetGroupAttributes": attributes.describe_target_group_attributes,
+    "ModifyListenerAttributes": attributes.modify_listener_attributes,
+    "DescribeListenerAttributes": attributes.describe_listener_attributes,
+    "CreateTargetGroup": groups.create_target_group,
+    "DescribeTargetGroups": groups.describe_target_groups,
+    "ModifyTargetGroup": groups.modify_target_group,
+    "DeleteTargetGroup": groups.delete_target_group,
+    "RegisterTargets": targets.register_targets,
+    "DeregisterTargets": targets.deregister_targets,
+    "DescribeTargetHealth": health.describe_target_health,
+    "CreateListener": listeners.create_listener,
+    "DescribeListeners": listeners.describe_listeners,
+    "ModifyListener": listeners.modify_listener,
+    "DeleteListener": listeners.delete_listener,
+    "AddListenerCertificates": certificates.add_listener_certificates,
+    "RemoveListenerCertificates": certificates.remove_listener_certificates,
+    "DescribeListenerCertificates": certificates.describe_listener_certificates,
+    "CreateRule": listener_rules.create_rule,
+    "DescribeRules": listener_rules.describe_rules,
+    "ModifyRule": listener_rules.modify_rule,
+    "DeleteRule": listener_rules.delete_rule,
+    "SetRulePriorities": listener_rules.set_rule_priorities,
+    "AddTags": tags.add_tags,
+    "RemoveTags": tags.remove_tags,
+    "DescribeTags": tags.describe_tags,
+    "DescribeAccountLimits": tags.describe_account_limits,
+    "DescribeSSLPolicies": policies.describe_ssl_policies,
+    "CreateTrustStore": stores.create_trust_store,
+    "DescribeTrustStores": stores.describe_trust_stores,
+    "ModifyTrustStore": stores.modify_trust_store,
+    "DescribeTrustStoreAssociations": stores.describe_trust_store_associations,
+    "DeleteTrustStore": stores.delete_trust_store,
+}

@@ -1,0 +1,250 @@
+"""Actions of listeners and rules: what may follow what, and how AWS shows them.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
+"""
+
+import copy
+import re
+
+from ..errors import AwsError, misconfigured, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import find
+from .state import Balancer, Group, forwards_to
+
+FINAL = ("forward", "redirect", "fixed-response")
+FIRST = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
+CONFIG = {
+    "redirect": "RedirectConfig",
+    "fixed-response": "FixedResponseConfig",
+    "authenticate-oidc": "AuthenticateOidcConfig",
+    "authenticate-cognito": "AuthenticateCognitoConfig",
+    "jwt-validation": "JwtValidationConfig",
+}
+CONTENT_TYPES = ("text/plain", "text/css", "text/html", "application/javascript", "application/json")
+FITS = {
+    "HTTP": ("HTTP", "HTTPS"),
+    "HTTPS": ("HTTP", "HTTPS"),
+    "TCP": ("TCP", "TCP_UDP"),
+    "TLS": ("TCP", "TLS"),
+    "UDP": ("UDP", "TCP_UDP"),
+    "TCP_UDP": ("TCP_UDP",),
+    "QUIC": ("QUIC", "TCP_QUIC"),
+    "TCP_QUIC": ("TCP_QUIC",),
+    "GENEVE": ("GENEVE",),
+}
+REDIRECT_DEFAULTS = {
+    "Protocol": "#{protocol}",
+    "Port": "#{port}",
+    "Host": "#{host}",
+    "Path": "/#{path}",
+    "Query": "#{query}",
+}
+
+
+def checked(site: Site, balancer: Balancer, protocol: str, port: int, actions: list[Params]) -> list[Params]:
+    """The actions as AWS keeps them, or its refusal."""
+    actions = copy.deepcopy(actions)
+    _sequence(actions)
+    for action in actions:
+        kind = action["Type"]
+        if kind in CONFIG and not action.get(CONFIG[kind]):
+            raise AwsError(
+                "InvalidLoadBalancerAction",
+                f"A {CONFIG[kind]} must be specified with an action of type '{kind}'",
+            )
+        fits(balancer, protocol, kind)
+        if kind == "forward":
+            _forward(site, balancer, protocol, action)
+        elif kind == "redirect":
+            _redirect(protocol, port, action["RedirectConfig"])
+        elif kind == "fixed-response":
+            _fixed(action["FixedResponseConfig"])
+    return [full(action, number if len(actions) > 1 else None) for number, action in enumerate(actions, 1)]
+
+
+@rule(22)
+def _sequence(actions: list[Params]) -> None:
+    """Exactly one final action, and it comes last; Order must be given when there are several:
+    API_CreateRule.
+    """
+    if not actions:
+        raise validation("At least one action must be specified")
+    for action in actions:
+        if action.get("Type") not in FINAL + FIRST:
+            raise validation(f"Action type '{action.get('Type')}' must be one of '{','.join(FINAL + FIRST)}'")
+    if len(actions) > 1:
+        if any("Order" not in action for action in actions):
+            raise validation("An action order must be specified when there is more than one action")
+        actions.sort(key=lambda action: int(action["Order"]))
+    if [action["Type"] in FINAL for action in actions] != [False] * (len(actions) - 1) + [True]:
+        raise validation(
+            "Actions must contain exactly one of forward, redirect, fixed-response, and it must come last"
+        )
+
+
+@rule(22)
+def fits(balancer: Balancer, protocol: str, kind: str) -> None:
+    """Only application load balancers redirect, answer and authenticate; the last on HTTPS only:
+    API_Action.
+    """
+    if balancer.type != "application" and kind != "forward":
+        raise AwsError(
+            "InvalidLoadBalancerAction",
+            f"The action type '{kind}' is not valid with {balancer.type} load balancers",
+        )
+    if kind in FIRST and protocol != "HTTPS":
+        raise AwsError(
+            "InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners"
+        )
+
+
+def _forward(site: Site, balancer: Balancer, protocol: str, action: Params) -> None:
+    config = action.get("ForwardConfig") or {}
+    pairs = config.get("TargetGroups") or []
+    alone = action.get("TargetGroupArn")
+    if not pairs and not alone:
+        raise validation("A target group ARN must be specified")
+    if pairs and alone and [pair["TargetGroupArn"] for pair in pairs] != [alone]:
+        raise validation(
+            "You cannot specify both a target group ARN and a forward configuration that name "
+            "different target groups"
+        )
+    arns = forwards_to([action])
+    if len(arns) > site.world.quota("groups_per_action"):
+        raise AwsError("TooManyTargets", "The maximum number of target groups in a forward action is 5")
+    if any(not 0 <= int(pair.get("Weight", 1)) <= 999 for pair in pairs):
+        raise validation("Target group weights must be between 0 and 999")
+    sticky = config.get("TargetGroupStickinessConfig") or {}
+    if sticky.get("Enabled") and not 1 <= int(sticky.get("DurationSeconds", 0)) <= 604800:
+        raise validation("Target group stickiness duration must be between 1 and 604800 seconds")
+    for arn in arns:
+        group = _group(site, arn)
+        compatible(balancer, protocol, group)
+        one_balancer(site, balancer, group)
+    per_balancer(site, balancer, arns)
+
+
+def _group(site: Site, arn: str) -> Group:
+    if arn not in site.elb.groups:
+        raise AwsError("TargetGroupNotFound", f"Target groups '{arn}' not found")
+    return find.group(site, arn)
+
+
+@rule(22)
+def compatible(balancer: Balancer, protocol: str, group: Group) -> None:
+    """Listener and group must speak the same: API_CreateListener (IncompatibleProtocols).
+
+    A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+    """
+    if group.fields["TargetType"] == "lambda":
+        if balancer.type != "application":
+            raise misconfigured("Target groups with target type 'lambda' need an application load balancer")
+        return
+    if group.fields.get("Protocol") not in FITS[protocol]:
+        raise AwsError(
+            "IncompatibleProtocols",
+            f"Listener protocol '{protocol}' is not supported with a target group with the protocol "
+            f"'{group.fields.get('Protocol')}'",
+        )
+    if group.fields.get("ProtocolVersion") == "GRPC" and protocol != "HTTPS":
+        raise AwsError(
+            "InvalidLoadBalancerAction",
+            f"Listener protocol '{protocol}' is not supported with a target group with the "
+            "protocol-version 'GRPC'",
+        )
+    if group.fields["VpcId"] != balancer.vpc:
+        raise misconfigured(f"The target group '{group.arn}' is not in the VPC of the load balancer")
+
+
+@rule(17)
+def one_balancer(site: Site, balancer: Balancer, group: Group) -> None:
+    """A target group serves one load balancer, and for some seconds still the one that let it go.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+    (TargetGroupAssociationLimit).
+    """
+    using = set(site.elb.balancers_using(group.arn))
+    lag = site.timing.in_use_lag
+    if lag and group.last_balancer and not using and site.now <= group.detached + lag:
+        using = {group.last_balancer}
+    if using - {balancer.arn}:
+        raise AwsError(
+            "TargetGroupAssociationLimit",
+            f"The following target groups cannot be associated with more than one load balancer: {group.arn}",
+        )
+
+
+@rule(23)
+def per_balancer(site: Site, balancer: Balancer, more: list[str]) -> None:
+    """100 target groups on a balancer: API_CreateRule (TooManyUniqueTargetGroupsPerLoadBalancer)."""
+    used = {arn for arn in site.elb.groups if balancer.arn in site.elb.balancers_using(arn)}
+    if len(used | set(more)) > site.world.quota("groups_per_lb"):
+        raise AwsError(
+            "TooManyUniqueTargetGroupsPerLoadBalancer",
+            "You've reached the limit on the number of unique target groups per load balancer",
+        )
+
+
+@rule(22)
+def _redirect(protocol: str, port: int, config: Params) -> None:
+    """Not onto itself, and not from HTTPS to HTTP: API_RedirectActionConfig, and
+    InvalidLoadBalancerAction in the wild.
+    """
+    if config.get("StatusCode") not in ("HTTP_301", "HTTP_302"):
+        raise validation("A redirect status code must be one of 'HTTP_301', 'HTTP_302'")
+    full_config = {**REDIRECT_DEFAULTS, **{key: value for key, value in config.items() if value is not None}}
+    to_protocol = full_config["Protocol"].replace("#{protocol}", protocol)
+    to_port = str(full_config["Port"]).replace("#{port}", str(port))
+    if to_protocol not in ("HTTP", "HTTPS"):
+        raise validation(f"Redirect protocol '{to_protocol}' must be HTTP, HTTPS or #{{protocol}}")
+    if protocol == "HTTPS" and to_protocol == "HTTP":
+        raise AwsError("InvalidLoadBalancerAction", "You cannot redirect HTTPS to HTTP")
+    same = (full_config["Host"], full_config["Path"], full_config["Query"]) == (
+        "#{host}",
+        "/#{path}",
+        "#{query}",
+    )
+    if same and to_protocol == protocol and to_port == str(port):
+        raise AwsError("InvalidLoadBalancerAction", "The redirect configuration creates a loop")
+
+
+@rule(21)
+def _fixed(config: Params) -> None:
+    """2XX, 4XX or 5XX, 1024 bytes, one of five content types: API_FixedResponseActionConfig."""
+    if not re.fullmatch(r"[245]\d\d", config.get("StatusCode") or ""):
+        raise validation(f"Fixed-response status code '{config.get('StatusCode')}' must be 2XX, 4XX or 5XX")
+    if config.get("ContentType") and config["ContentType"] not in CONTENT_TYPES:
+        raise AwsError(
+            "InvalidLoadBalancerAction", f"The ContentType must be one of: {', '.join(CONTENT_TYPES)}"
+        )
+    if len(config.get("MessageBody") or "") > 1024:
+        raise validation("The fixed-response message body can be at most 1024 bytes")
+
+
+@rule(24)
+def full(action: Params, order: int | None) -> Params:
+    """As AWS tells it: TargetGroupArn and ForwardConfig both, redirects with every default, Order when
+    several.
+
+    aws-load-balancer-controller normalises exactly these before it compares (pkg/equality/elbv2).
+    """
+    shown = copy.deepcopy(action)
+    if order is not None:
+        shown["Order"] = order
+    if shown["Type"] == "redirect" and shown.get("RedirectConfig"):
+        given = {key: value for key, value in shown["RedirectConfig"].items() if value is not None}
+        shown["RedirectConfig"] = {**REDIRECT_DEFAULTS, **given}
+    if shown["Type"] == "forward":
+        config = shown.get("ForwardConfig") or {}
+        pairs = config.get("TargetGroups") or [{"TargetGroupArn": shown.get("TargetGroupArn", "")}]
+        config["TargetGroups"] = [{"Weight": 1, **pair} for pair in pairs]
+        config["TargetGroupStickinessConfig"] = {
+            "Enabled": False,
+            **(config.get("TargetGroupStickinessConfig") or {}),
+        }
+        shown["ForwardConfig"] = config
+        if len(pairs) == 1:
+            shown["TargetGroupArn"] = pairs[0]["TargetGroupArn"]
+    return shown

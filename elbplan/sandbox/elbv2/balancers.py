@@ -1,0 +1,253 @@
+"""Load balancers."""
+
+from typing import Any
+
+from ..ec2 import facts
+from ..errors import AwsError, misconfigured, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import find, interfaces, names, subnets
+from .attributes import BALANCER
+from .state import Balancer, Zone, new_id, tag_dict
+from .zone_ids import zone_id
+
+TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
+IP_TYPES = ("ipv4", "dualstack", "dualstack-without-public-ipv4")
+SETTINGS = (
+    "Subnets",
+    "SubnetMappings",
+    "SecurityGroups",
+    "Scheme",
+    "Type",
+    "IpAddressType",
+    "CustomerOwnedIpv4Pool",
+)
+
+
+def create_load_balancer(site: Site, params: Params) -> Params:
+    name = names.checked(site, "Load balancer", params.get("Name", ""))
+    kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
+    scheme = _scheme(kind, params)
+    ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
+    tags = tag_dict(params.get("Tags"))
+    settings = _settings(site, params, kind, scheme)
+    if same := existing(site, name, settings):
+        return {"LoadBalancers": [shown(site, same)]}
+    _room(site)
+    zones, vpc = subnets.chosen(site, params, kind, scheme)
+    groups = _groups(site, params, kind, vpc)
+    balancer = _made(site, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
+    interfaces.attach(site, balancer)
+    site.elb.balancers[balancer.arn] = balancer
+    site.elb.tags[balancer.arn] = tags
+    return {"LoadBalancers": [shown(site, balancer)]}
+
+
+def _scheme(kind: str, params: Params) -> str | None:
+    if kind == "gateway":
+        if params.get("Scheme") or params.get("SecurityGroups"):
+            raise validation("Gateway Load Balancers have neither a scheme nor security groups")
+        return None
+    return names.one_of("scheme", params.get("Scheme", "internet-facing"), ("internet-facing", "internal"))
+
+
+def _settings(site: Site, params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
+    wanted = {key: params.get(key) for key in SETTINGS}
+    wanted.update(Type=kind, Scheme=scheme, IpAddressType=params.get("IpAddressType", "ipv4"))
+    for key in ("Subnets", "SecurityGroups"):
+        wanted[key] = sorted(params.get(key) or [])
+    if site.world.switches.tags_are_settings:
+        wanted["Tags"] = sorted((tag["Key"], tag.get("Value")) for tag in params.get("Tags") or [])
+    return wanted
+
+
+@rule(1)
+def existing(site: Site, name: str, settings: dict[str, Any]) -> Balancer | None:
+    """The balancer of that name if it was made with the same settings; an error if with others.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    ("This operation is idempotent"; DuplicateLoadBalancerName).
+    """
+    for balancer in site.elb.balancers.values():
+        if balancer.name == name:
+            if balancer.settings == settings:
+                return balancer
+            raise AwsError(
+                "DuplicateLoadBalancerName",
+                "A load balancer with the same name already exists, but with different settings",
+            )
+    return None
+
+
+@rule(23)
+def _room(site: Site) -> None:
+    """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
+    if len(site.elb.balancers) >= site.world.quota("load_balancers"):
+        raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
+
+
+def _groups(site: Site, params: Params, kind: str, vpc: str) -> list[str]:
+    asked = params.get("SecurityGroups") or []
+    if not asked and kind == "application":
+        return [facts.default_security_group(site, vpc)]
+    return subnets.security_groups(site, asked, vpc)
+
+
+def _made(
+    site: Site, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
+    zones: list[Zone], groups: list[str], settings: dict[str, Any],
+) -> Balancer:  # fmt: skip
+    made = new_id(site, "lb", name)
+    return Balancer(
+        arn=site.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{made}"),
+        name=name,
+        type=kind,
+        scheme=scheme,
+        ip_type=ip_type,
+        vpc=vpc,
+        dns_name=_dns_name(site, name, kind, scheme, made),
+        zone_id=zone_id(site.region, kind),
+        zones=zones,
+        security_groups=groups,
+        created=site.world.clock.stamp(),
+        active_at=site.now + site.timing.balancer_active,
+        settings=settings,
+    )
+
+
+@rule(24)
+def _dns_name(site: Site, name: str, kind: str, scheme: str, made: str) -> str:
+    """`[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    """
+    if kind == "gateway":
+        return ""
+    front = f"internal-{name}" if scheme == "internal" and kind == "application" else name
+    if kind == "network":
+        return f"{front}-{made}.elb.{site.region}.amazonaws.com"
+    return f"{front}-{int(made, 16) % 9_000_000_000 + 1_000_000_000}.{site.region}.elb.amazonaws.com"
+
+
+@rule(4)
+def shown(site: Site, balancer: Balancer) -> Params:
+    """As DescribeLoadBalancers shows it: provisioning at first, then active (or failed).
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
+    """
+    state = balancer.state(site.now)
+    answer: Params = {
+        "LoadBalancerArn": balancer.arn,
+        "LoadBalancerName": balancer.name,
+        "Type": balancer.type,
+        "VpcId": balancer.vpc,
+        "CreatedTime": balancer.created,
+        "State": {"Code": state, **({"Reason": balancer.failed} if state == "failed" else {})},
+        "AvailabilityZones": [_zone(site, zone) for zone in balancer.zones],
+        "IpAddressType": balancer.ip_type,
+    }
+    if balancer.type != "gateway":
+        answer.update(
+            DNSName=balancer.dns_name, CanonicalHostedZoneId=balancer.zone_id, Scheme=balancer.scheme
+        )
+    if balancer.security_groups:
+        answer["SecurityGroups"] = balancer.security_groups
+    return answer
+
+
+def _zone(site: Site, zone: Zone) -> Params:
+    addresses = {
+        "AllocationId": zone.mapping.get("AllocationId"),
+        "PrivateIPv4Address": zone.mapping.get("PrivateIPv4Address"),
+        "IPv6Address": zone.mapping.get("IPv6Address"),
+    }
+    interface = facts.backend(site).enis.get(zone.interface)
+    if addresses["AllocationId"] and interface is not None:
+        addresses["IpAddress"] = interface.public_ip
+    told = {key: value for key, value in addresses.items() if value}
+    return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [told] if told else []}
+
+
+def describe_load_balancers(site: Site, params: Params) -> Params:
+    balancers = list(site.elb.balancers.values())
+    if params.get("LoadBalancerArns") and params.get("Names"):
+        raise validation("Load balancer names and load balancer ARNs cannot be specified at the same time")
+    if params.get("LoadBalancerArns"):
+        balancers = find.all_of("loadbalancer", site.elb.balancers, params["LoadBalancerArns"], limit=20)
+    elif params.get("Names"):
+        by_name = {one.name: one for one in balancers}
+        balancers = find.all_of("loadbalancer", by_name, params["Names"], limit=20)
+    some, marker = find.page(site, params, balancers)
+    return {"LoadBalancers": [shown(site, one) for one in some], "NextMarker": marker}
+
+
+def delete_load_balancer(site: Site, params: Params) -> Params:
+    """A load balancer that is not there is deleted already: API_DeleteLoadBalancer."""
+    balancer = site.elb.balancers.get(params["LoadBalancerArn"])
+    if balancer is None:
+        return {}
+    protected(balancer)
+    from .listeners import remove
+
+    for listener in site.elb.listeners_of(balancer.arn):
+        remove(site, listener)
+    del site.elb.balancers[balancer.arn]
+    site.elb.tags.pop(balancer.arn, None)
+    interfaces.let_go(site, balancer.zones)
+    return {}
+
+
+@rule(18)
+def protected(balancer: Balancer) -> None:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html"""
+    defaults = BALANCER[balancer.type]
+    key = "deletion_protection.enabled"
+    if balancer.attributes.get(key, defaults[key]) == "true":
+        raise AwsError(
+            "OperationNotPermitted",
+            f"Load balancer '{balancer.arn}' cannot be deleted because deletion protection is enabled",
+        )
+
+
+def set_security_groups(site: Site, params: Params) -> Params:
+    """A network load balancer keeps having none if it was made with none: API_SetSecurityGroups."""
+    balancer = find.balancer(site, params["LoadBalancerArn"])
+    wanted = params.get("SecurityGroups") or []
+    if balancer.type == "gateway":
+        raise misconfigured("Security groups are not supported for load balancers of type gateway")
+    if balancer.type == "network" and bool(balancer.security_groups) != bool(wanted):
+        raise misconfigured(
+            "You cannot set or remove all security groups of an existing Network Load Balancer"
+        )
+    if not wanted:
+        raise validation("At least one security group must be specified")
+    balancer.security_groups = subnets.security_groups(site, wanted, balancer.vpc)
+    balancer.settings["SecurityGroups"] = sorted(balancer.security_groups)
+    interfaces.attach(site, balancer)
+    return {"SecurityGroupIds": balancer.security_groups}
+
+
+def set_subnets(site: Site, params: Params) -> Params:
+    balancer = find.balancer(site, params["LoadBalancerArn"])
+    zones, vpc = subnets.chosen(site, params, balancer.type, balancer.scheme)
+    if vpc != balancer.vpc:
+        raise misconfigured("The subnets belong to another VPC than the load balancer")
+    before = {zone.subnet: zone for zone in balancer.zones}
+    kept = {zone.subnet for zone in zones}
+    if balancer.type in ("gateway",) and not before.keys() <= kept:
+        raise misconfigured("Subnets cannot be removed from a Gateway Load Balancer")
+    interfaces.let_go(site, [zone for name, zone in before.items() if name not in kept])
+    balancer.zones = [before.get(zone.subnet, zone) for zone in zones]
+    balancer.settings["Subnets"] = sorted(kept) if balancer.settings["Subnets"] else []
+    interfaces.attach(site, balancer)
+    return {
+        "AvailabilityZones": [_zone(site, zone) for zone in balancer.zones],
+        "IpAddressType": balancer.ip_type,
+    }
+
+
+def set_ip_address_type(site: Site, params: Params) -> Params:
+    balancer = find.balancer(site, params["LoadBalancerArn"])
+    balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
+    balancer.settings["IpAddressType"] = balancer.ip_type
+    return {"IpAddressType": balancer.ip_type}

@@ -1,0 +1,109 @@
+"""Certificates of listeners."""
+
+from ..errors import AwsError, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import find
+from .state import Listener
+
+
+@rule(8)
+def checked(site: Site, arn: str) -> str:
+    """A listener's certificate must exist, here, and be issued.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+    (CertificateNotFound);
+    another region: "Certificate ARN is not valid" (ValidationError) and a pending one:
+    UnsupportedCertificate,
+    both as terraform-provider-aws issues and its acceptance tests show.
+    """
+    if ":iam:" in arn:
+        raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
+    if not arn.startswith("arn:aws:acm:"):
+        raise validation(f"Certificate ARN '{arn}' is not valid")
+    if arn.split(":")[3] != site.region:
+        raise validation(f"Certificate ARN '{arn}' is not valid")
+    certificate = site.world.certificates.get(arn)
+    if certificate is None or not find.seen(site, arn):
+        raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
+    from ..acm.validation import refresh
+
+    refresh(site.world, certificate)
+    if certificate.status != "ISSUED":
+        raise AwsError(
+            "UnsupportedCertificate",
+            f"The certificate '{arn}' must have a fully-qualified domain name, a supported "
+            "signature, and a supported "
+            "key size.",
+        )
+    return arn
+
+
+@rule(8)
+def exactly_one(site: Site, certificates: list[Params] | None, protocol: str) -> str:
+    """An HTTPS or TLS listener has one default certificate, the others none: API_CreateListener."""
+    given = [one["CertificateArn"] for one in certificates or [] if one.get("CertificateArn")]
+    if protocol not in ("HTTPS", "TLS"):
+        if given:
+            raise validation(f"Certificates cannot be specified for {protocol} listeners")
+        return ""
+    if len(given) != 1:
+        raise validation(
+            "A certificate must be specified for HTTPS listeners"
+            if not given
+            else "Only one certificate can be specified"
+        )
+    return checked(site, given[0])
+
+
+@rule(23)
+def room(site: Site, listener: Listener, arn: str) -> None:
+    """25 on a load balancer, the default ones not counted: the limits page of the user guide."""
+    used = {one for other in site.elb.listeners_of(listener.balancer) for one in other.more_certificates}
+    if len(used | {arn}) > site.world.quota("certificates_per_lb"):
+        raise AwsError(
+            "TooManyCertificates", "You've reached the limit on the number of certificates per load balancer"
+        )
+
+
+def add_listener_certificates(site: Site, params: Params) -> Params:
+    listener = find.listener(site, params["ListenerArn"])
+    if listener.protocol not in ("HTTPS", "TLS"):
+        raise validation("Certificates can be added to HTTPS and TLS listeners only")
+    given = [one["CertificateArn"] for one in params.get("Certificates") or []]
+    if len(given) != 1:
+        raise validation("You can specify one certificate per call")
+    arn = checked(site, given[0])
+    room(site, listener, arn)
+    if arn not in listener.certificates:
+        listener.more_certificates.append(arn)
+    return {"Certificates": [{"CertificateArn": arn, "IsDefault": False}]}
+
+
+def remove_listener_certificates(site: Site, params: Params) -> Params:
+    """The default certificate is not removed but replaced: API_RemoveListenerCertificates."""
+    listener = find.listener(site, params["ListenerArn"])
+    for one in params.get("Certificates") or []:
+        arn = one["CertificateArn"]
+        if arn == listener.certificate:
+            raise AwsError("OperationNotPermitted", "Default certificate cannot be removed")
+        if arn in listener.more_certificates:
+            listener.more_certificates.remove(arn)
+            left(site, arn)
+    return {}
+
+
+def describe_listener_certificates(site: Site, params: Params) -> Params:
+    listener = find.listener(site, params["ListenerArn"])
+    told = [
+        {"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates
+    ]
+    some, marker = find.page(site, params, told)
+    return {"Certificates": some, "NextMarker": marker}
+
+
+def left(site: Site, arn: str) -> None:
+    """A listener let go of a certificate: it stays 'in use' for a little."""
+    certificate = site.world.certificates.get(arn)
+    if certificate is not None:
+        certificate.released = site.now

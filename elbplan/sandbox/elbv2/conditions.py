@@ -1,0 +1,118 @@
+"""Conditions of rules.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+(condition types, limits)
+"""
+
+import copy
+import ipaddress
+import re
+
+from ..errors import AwsError, validation
+from ..rules import rule
+from ..world import Params, Site
+
+CONFIG = {
+    "host-header": "HostHeaderConfig",
+    "path-pattern": "PathPatternConfig",
+    "http-header": "HttpHeaderConfig",
+    "http-request-method": "HttpRequestMethodConfig",
+    "query-string": "QueryStringConfig",
+    "source-ip": "SourceIpConfig",
+}
+ONCE = ("host-header", "path-pattern", "http-request-method", "source-ip")
+TWINS = ("host-header", "path-pattern")
+
+
+@rule(21)
+def checked(site: Site, conditions: list[Params]) -> list[Params]:
+    """At least one, each field at most once (headers and queries may repeat), five values, five wildcards."""
+    if not conditions:
+        raise validation("At least one condition must be specified")
+    fields = [condition.get("Field") for condition in conditions]
+    for field in fields:
+        if field not in CONFIG:
+            raise validation(f"Condition field '{field}' must be one of '[{', '.join(CONFIG)}]'")
+    for field in ONCE:
+        if fields.count(field) > 1:
+            raise validation(f"The rule can have at most one '{field}' condition")
+    full = [_full(condition) for condition in conditions]
+    texts = [text for condition in full for text in values(condition)]
+    if len(texts) > site.world.quota("values_per_rule"):
+        raise validation(f"A rule can only have '{site.world.quota('values_per_rule')}' condition values")
+    wild = sum(text.count("*") + text.count("?") for text in texts)
+    if wild > site.world.quota("wildcards_per_rule"):
+        raise validation(
+            f"A rule can have at most '{site.world.quota('wildcards_per_rule')}' wildcard characters"
+        )
+    for condition in full:
+        _syntax(condition)
+    return full
+
+
+@rule(24)
+def _full(condition: Params) -> Params:
+    """Host and path conditions are told twice, as Values and as ...Config: DescribeRules in the wild,
+    and LBC.
+    """
+    made = copy.deepcopy(condition)
+    field, key = made["Field"], CONFIG[made["Field"]]
+    config = made.get(key) or {}
+    if field in TWINS:
+        if made.get("RegexValues") or config.get("RegexValues"):
+            made[key] = {"RegexValues": config.get("RegexValues") or made["RegexValues"]}
+            made["RegexValues"] = made[key]["RegexValues"]
+            return made
+        given = made.get("Values") or []
+        if given and config.get("Values") and given != config["Values"]:
+            raise validation(f"You cannot provide both Values and '{key}' for a condition of type '{field}'")
+        if len(given) > 1 and not config:
+            raise validation(f"The '{field}' field contains too many values; the limit is '1'")
+        made["Values"] = config.get("Values") or given
+        made[key] = {"Values": list(made["Values"])}
+        return made
+    if made.get("Values"):
+        raise validation(f"The 'Values' field is not compatible with '{field}'")
+    if not config:
+        raise validation(f"A '{key}' must be specified with '{field}'")
+    return made
+
+
+def values(condition: Params) -> list[str]:
+    """Every text that a condition compares with."""
+    config = condition.get(CONFIG[condition["Field"]]) or {}
+    found = config.get("Values") or config.get("RegexValues") or []
+    return [one["Value"] if isinstance(one, dict) else one for one in found]
+
+
+@rule(21)
+def _syntax(condition: Params) -> None:
+    """Lengths and alphabets; a host needs a dot or a wildcard; a source is a CIDR; a method is upper-case."""
+    field, texts = condition["Field"], values(condition)
+    if not texts:
+        raise validation(f"A condition value must be specified with '{field}'")
+    for text in texts:
+        if not 1 <= len(text) <= 128:
+            raise validation(f"The '{field}' value is too long; the limit is '128'")
+        if field == "host-header" and not (
+            re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)
+        ):
+            raise validation(f"The 'host-header' value '{text}' is not valid")
+        if field == "path-pattern" and not re.fullmatch(r"""[A-Za-z0-9_\-.$/~"'@:+*?&]+""", text):
+            raise validation(f"The 'path-pattern' value '{text}' is not valid")
+        if field == "http-request-method" and not re.fullmatch(r"[A-Z_-]{1,40}", text):
+            raise validation(f"The 'http-request-method' value '{text}' is not valid")
+        if field == "source-ip":
+            _cidr(text)
+
+
+def _cidr(text: str) -> None:
+    if text in ("255.255.255.255/32", "0.0.0.0/0", "::/0") and text.startswith("255"):
+        raise AwsError("ValidationError", f"The 'source-ip' value '{text}' is not supported")
+    try:
+        if "/" not in text:
+            raise ValueError(text)
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise validation(f"The 'source-ip' value '{text}' must be a valid CIDR block") from None

@@ -1,0 +1,180 @@
+"""Target groups."""
+
+from typing import Any
+
+from ..ec2 import facts
+from ..errors import AwsError, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import find, names
+from .health_checks import checked, defaults
+from .state import Group, new_id, tag_dict
+
+PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+TARGET_TYPES = ("instance", "ip", "lambda", "alb")
+
+
+def create_target_group(site: Site, params: Params) -> Params:
+    name = names.checked(site, "Target group", params.get("Name", ""))
+    tags = tag_dict(params.get("Tags"))
+    fields = _fields(site, params)
+    settings = {**fields}
+    if same := existing(site, name, settings):
+        return {"TargetGroups": [shown(site, same)]}
+    room(site)
+    group = Group(
+        arn=site.arn("elasticloadbalancing", f"targetgroup/{name}/{new_id(site, 'tg', name)}"),
+        name=name,
+        fields=fields,
+        settings=settings,
+    )
+    site.elb.groups[group.arn] = group
+    site.elb.tags[group.arn] = tags
+    return {"TargetGroups": [shown(site, group)]}
+
+
+@rule(2)
+def existing(site: Site, name: str, settings: dict[str, Any]) -> Group | None:
+    """The group of that name if it has the same settings; an error if it has others.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+    ("This operation is idempotent"; DuplicateTargetGroupName).
+    """
+    for group in site.elb.groups.values():
+        if group.name == name:
+            if group.settings == settings:
+                return group
+            raise AwsError(
+                "DuplicateTargetGroupName",
+                "A target group with the same name exists, with different settings",
+            )
+    return None
+
+
+@rule(23)
+def room(site: Site) -> None:
+    """3000 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
+    if len(site.elb.groups) >= site.world.quota("target_groups"):
+        raise AwsError("TooManyTargetGroups", "The maximum number of target groups has been reached")
+
+
+def _fields(site: Site, params: Params) -> dict[str, Any]:
+    kind = names.one_of("targetType", params.get("TargetType", "instance"), TARGET_TYPES)
+    place = _lambda_place(params) if kind == "lambda" else _place(site, params, kind)
+    fields = {"TargetType": kind, **place}
+    if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
+        fields["IpAddressType"] = names.one_of(
+            "ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6")
+        )
+    check = {**defaults(fields), **{key: value for key, value in _given(params).items() if value is not None}}
+    fields.update(checked(fields, check))
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _given(params: Params) -> dict[str, Any]:
+    given = {
+        key: value
+        for key, value in params.items()
+        if key.startswith(("HealthCheck", "HealthyT", "UnhealthyT"))
+    }
+    given["Matcher"] = params.get("Matcher")
+    return given
+
+
+@rule(21)
+def _lambda_place(params: Params) -> dict[str, Any]:
+    """A function has no port, protocol or VPC: API_CreateTargetGroup."""
+    for key in ("Protocol", "Port", "VpcId"):
+        if params.get(key) is not None:
+            raise validation(f"{key} cannot be specified for target groups with target type 'lambda'")
+    return {}
+
+
+@rule(21)
+def _place(site: Site, params: Params, kind: str) -> dict[str, Any]:
+    """Every other target has all three: API_CreateTargetGroup."""
+    for key in ("Protocol", "Port", "VpcId"):
+        if not params.get(key):
+            raise validation(f"A {key} must be specified")
+    protocol = names.one_of("protocol", params["Protocol"], PROTOCOLS)
+    if kind == "alb" and protocol != "TCP":
+        raise validation(f"Protocol '{protocol}' is not supported for target groups with target type 'alb'")
+    if protocol == "GENEVE" and params["Port"] != 6081:
+        raise validation("The port must be 6081 for target groups with the GENEVE protocol")
+    if protocol == "GENEVE" and params.get("Tags"):
+        raise validation("You cannot specify tags on creation of a GENEVE target group")
+    names.between("port", params["Port"], 1, 65535)
+    if not facts.vpc_exists(site, params["VpcId"]):
+        raise validation(f"The VPC ID '{params['VpcId']}' is not found")
+    place = {"Protocol": protocol, "Port": params["Port"], "VpcId": params["VpcId"]}
+    if protocol in ("HTTP", "HTTPS"):
+        version = params.get("ProtocolVersion", "HTTP1")
+        place["ProtocolVersion"] = names.one_of("protocolVersion", version, ("HTTP1", "HTTP2", "GRPC"))
+    elif params.get("ProtocolVersion"):
+        raise validation("ProtocolVersion is supported for HTTP and HTTPS target groups only")
+    return place
+
+
+@rule(24)
+def shown(site: Site, group: Group) -> Params:
+    """LoadBalancerArns is what refers to it now: API_TargetGroup."""
+    using = site.elb.balancers_using(group.arn)
+    return {
+        "TargetGroupArn": group.arn,
+        "TargetGroupName": group.name,
+        **group.fields,
+        "LoadBalancerArns": using,
+    }
+
+
+def describe_target_groups(site: Site, params: Params) -> Params:
+    given = [key for key in ("LoadBalancerArn", "TargetGroupArns", "Names") if params.get(key)]
+    if len(given) > 1:
+        raise validation(
+            "Target group names, target group ARNs, and a load balancer ARN cannot be specified "
+            "at the same time"
+        )
+    some, marker = find.page(site, params, _wanted(site, params))
+    return {"TargetGroups": [shown(site, one) for one in some], "NextMarker": marker}
+
+
+def _wanted(site: Site, params: Params) -> list[Group]:
+    groups = site.elb.groups
+    if arn := params.get("LoadBalancerArn"):
+        find.balancer(site, arn)
+        return [one for one in groups.values() if arn in site.elb.balancers_using(one.arn)]
+    if arns := params.get("TargetGroupArns"):
+        for one in arns:
+            find.group(site, one)
+        return find.all_of("targetgroup", groups, arns)
+    if wanted := params.get("Names"):
+        return find.all_of("targetgroup", {one.name: one for one in groups.values()}, wanted)
+    return sorted(groups.values(), key=lambda one: one.name)
+
+
+def modify_target_group(site: Site, params: Params) -> Params:
+    group = find.group(site, params["TargetGroupArn"])
+    given = {key: value for key, value in _given(params).items() if value is not None}
+    group.fields.update(checked(group.fields, {**group.fields, **given}))
+    group.settings = {**group.fields}
+    return {"TargetGroups": [shown(site, group)]}
+
+
+@rule(7)
+def delete_target_group(site: Site, params: Params) -> Params:
+    """Not while a listener or rule refers to it, nor in the seconds after; one that is gone is deleted.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
+    (ResourceInUse);
+    the seconds after: aws-load-balancer-controller retries for 20 s, terraform-provider-aws for 2 minutes.
+    """
+    arn = params["TargetGroupArn"]
+    group = site.elb.groups.get(arn)
+    if group is None:
+        return {}
+    lately = site.now <= group.detached + site.timing.in_use_lag and site.timing.in_use_lag
+    if site.elb.balancers_using(arn) or lately:
+        raise AwsError("ResourceInUse", f"Target group '{arn}' is currently in use by a listener or a rule")
+    del site.elb.groups[arn]
+    site.elb.tags.pop(arn, None)
+    return {}

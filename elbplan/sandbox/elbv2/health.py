@@ -1,0 +1,134 @@
+"""Target health: from unused over initial to healthy, or not, and in the end draining.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+"""
+
+from typing import NamedTuple
+
+from ..ec2 import facts
+from ..rules import rule
+from ..world import Params, Site
+from . import find
+from .state import Balancer, Group, Target
+from .targets import present
+
+
+class Health(NamedTuple):
+    state: str
+    reason: str = ""
+    description: str = ""
+
+
+HEALTHY = Health("healthy")
+SICK = {
+    "Target.Timeout": "Request timed out",
+    "Target.FailedHealthChecks": "Health checks failed",
+    "Target.ResponseCodeMismatch": "Health checks failed with these codes: [500]",
+    "Elb.InternalError": "Health checks failed due to an internal error on the load balancer",
+}
+
+
+@rule(14)
+def health_of(site: Site, group: Group, target: Target) -> Health:
+    """The states in the order in which AWS decides them; a group at weight 0 is checked like any other."""
+    if target.gone_at is not None:
+        return Health("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
+    balancers = [site.elb.balancers[arn] for arn in site.elb.balancers_using(group.arn)]
+    if not balancers:
+        words = "Target group is not configured to receive traffic from the load balancer"
+        return Health("unused", "Target.NotInUse", words)
+    return _unusable(site, group, target, balancers) or _checked(site, group, target, balancers[0])
+
+
+def _unusable(site: Site, group: Group, target: Target, balancers: list[Balancer]) -> Health | None:
+    if not group.fields["HealthCheckEnabled"]:
+        return Health(
+            "unavailable", "Target.HealthCheckDisabled", "Health checks are not enabled for this target"
+        )
+    if group.fields["TargetType"] != "instance":
+        return None
+    one = facts.instance(site, target.id)
+    if one is None or one.state != "running":
+        state = one.state if one is not None else "terminated"
+        return Health("unused", "Target.InvalidState", f"Target is in the {state} state")
+    zones = {zone.name for balancer in balancers for zone in balancer.zones}
+    if one.availability_zone not in zones:
+        words = "Target is in an Availability Zone that is not enabled for the load balancer"
+        return Health("unused", "Target.NotInUse", words)
+    return None
+
+
+def _checked(site: Site, group: Group, target: Target, balancer: Balancer) -> Health:
+    begun = max(target.registered, group.attached or 0.0, balancer.active_at)
+    if site.now <= balancer.active_at:
+        return Health("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+    waiting = site.timing.first_health
+    if waiting and site.now < begun + waiting:
+        if site.now < begun + waiting / 2:
+            return Health("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+        return Health("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
+    if group.sick:
+        return Health("unhealthy", group.sick, SICK.get(group.sick, "Health checks failed"))
+    if group.fields["TargetType"] == "instance" and not reachable(site, group, target, balancer):
+        return Health("unhealthy", "Target.Timeout", SICK["Target.Timeout"])
+    return HEALTHY
+
+
+@rule(14)
+def reachable(site: Site, group: Group, target: Target, balancer: Balancer) -> bool:
+    """The instance's security groups let the balancer in, on the traffic port and on the health check port.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
+    """
+    one = facts.instance(site, target.id)
+    groups = facts.instance_groups(one)
+    subnets = {facts.subnet(site, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
+    protocols = (
+        ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
+    )
+    sources = set(balancer.security_groups)
+    return all(
+        facts.lets_in(site, groups, port, sources, subnets, protocols)
+        for port in {target.port, check_port(group, target)}
+    )
+
+
+def check_port(group: Group, target: Target) -> int:
+    port = str(group.fields.get("HealthCheckPort", "traffic-port"))
+    return int(port) if port.isdigit() else target.port
+
+
+def describe_target_health(site: Site, params: Params) -> Params:
+    group = find.group(site, params["TargetGroupArn"])
+    there = {target.key: target for target in present(site, group)}
+    if not params.get("Targets"):
+        return {"TargetHealthDescriptions": [_shown(site, group, target) for target in there.values()]}
+    told = []
+    for wanted in params["Targets"]:
+        port = int(wanted.get("Port") or group.fields.get("Port") or 0)
+        target = there.get((wanted["Id"], port))
+        told.append(_shown(site, group, target) if target else _stranger(wanted["Id"], port))
+    return {"TargetHealthDescriptions": told}
+
+
+def _shown(site: Site, group: Group, target: Target) -> Params:
+    health = health_of(site, group, target)
+    state: Params = {"State": health.state}
+    if health.reason:
+        state.update(Reason=health.reason, Description=health.description)
+    shown: Params = {"Target": {"Id": target.id, "Port": target.port or None}, "TargetHealth": state}
+    if target.zone:
+        shown["Target"]["AvailabilityZone"] = target.zone
+    if target.port:
+        shown["HealthCheckPort"] = str(check_port(group, target))
+    return shown
+
+
+def _stranger(target_id: str, port: int) -> Params:
+    words = "Target is not registered to the target group"
+    return {
+        "Target": {"Id": target_id, "Port": port or None},
+        "HealthCheckPort": str(port),
+        "TargetHealth": {"State": "unused", "Reason": "Target.NotRegistered", "Description": words},
+    }

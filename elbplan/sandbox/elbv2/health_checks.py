@@ -1,0 +1,136 @@
+"""Health check settings of target groups: defaults by kind, and what goes with what.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+"""
+
+import re
+from typing import Any
+
+from ..errors import misconfigured, validation
+from ..rules import rule
+from . import names
+
+Fields = dict[str, Any]
+
+
+def defaults(fields: Fields) -> Fields:
+    """What AWS fills in for a group of this type and protocol."""
+    protocol, kind = fields.get("Protocol"), fields["TargetType"]
+    common = {"HealthCheckEnabled": True, "HealthCheckPort": "traffic-port", "UnhealthyThresholdCount": 2}
+    if kind == "lambda":
+        return {
+            "HealthCheckEnabled": False, "HealthCheckPath": "/", "Matcher": {"HttpCode": "200"},
+            "HealthCheckIntervalSeconds": 35, "HealthCheckTimeoutSeconds": 30,
+            "HealthyThresholdCount": 5, "UnhealthyThresholdCount": 2,
+        }  # fmt: skip
+    if kind == "alb":
+        return {
+            **common,
+            **_http("HTTP", "200-399"),
+            "HealthyThresholdCount": 5,
+            "HealthCheckTimeoutSeconds": 6,
+        }
+    if protocol == "GENEVE":
+        return {
+            **common, "HealthCheckProtocol": "TCP", "HealthCheckPort": "80", "HealthCheckIntervalSeconds": 10,
+            "HealthCheckTimeoutSeconds": 5, "HealthyThresholdCount": 5,
+        }  # fmt: skip
+    if protocol in ("HTTP", "HTTPS"):
+        return {**common, **_version(fields)}
+    return {
+        **common, "HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 30,
+        "HealthCheckTimeoutSeconds": 10, "HealthyThresholdCount": 5,
+    }  # fmt: skip
+
+
+def _http(protocol: str, codes: str) -> Fields:
+    return {
+        "HealthCheckProtocol": protocol,
+        "HealthCheckPath": "/",
+        "HealthCheckIntervalSeconds": 30,
+        "HealthCheckTimeoutSeconds": 5,
+        "Matcher": {"HttpCode": codes},
+    }
+
+
+def _version(fields: Fields) -> Fields:
+    made = {**_http(fields["Protocol"], "200"), "HealthyThresholdCount": 5}
+    if fields.get("ProtocolVersion") == "GRPC":
+        made.update(HealthCheckPath="/AWS.ALB/healthcheck", Matcher={"GrpcCode": "12"})
+    return made
+
+
+@rule(21)
+def checked(fields: Fields, check: Fields) -> Fields:
+    """The health-check matrix: which protocol may check which group, ranges, timeout below interval,
+    codes.
+    """
+    made = {key: value for key, value in check.items() if value is not None}
+    protocol = made.get("HealthCheckProtocol")
+    if protocol is not None:
+        names.one_of("healthCheckProtocol", protocol, ("HTTP", "HTTPS", "TCP"))
+        if protocol == "TCP" and fields.get("Protocol") in ("HTTP", "HTTPS"):
+            raise misconfigured(
+                f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups"
+            )
+    if protocol == "TCP":
+        made = {key: value for key, value in made.items() if key not in ("HealthCheckPath", "Matcher")}
+    elif protocol is not None and fields.get("Protocol") not in ("HTTP", "HTTPS"):
+        made.setdefault("HealthCheckPath", "/")
+        made.setdefault("Matcher", {"HttpCode": "200-399"})
+    _ranges(made)
+    _port_and_path(made)
+    _codes(fields, made)
+    if not made.get("HealthCheckEnabled", True) and fields["TargetType"] != "lambda":
+        raise misconfigured(
+            f"Health check enabled must be true for target groups with target type '{fields['TargetType']}'"
+        )
+    return made
+
+
+@rule(21)
+def _ranges(made: Fields) -> None:
+    """Interval 5-300, timeout 2-120 and below it, thresholds 2-10."""
+    interval = names.between("Health check interval", int(made["HealthCheckIntervalSeconds"]), 5, 300)
+    timeout = names.between("Health check timeout", int(made["HealthCheckTimeoutSeconds"]), 2, 120)
+    if timeout >= interval:
+        raise validation(f"Health check timeout '{timeout}' must be smaller than the interval '{interval}'")
+    for key in ("HealthyThresholdCount", "UnhealthyThresholdCount"):
+        names.between(key, int(made[key]), 2, 10)
+
+
+@rule(21)
+def _port_and_path(made: Fields) -> None:
+    """A port number or traffic-port; a path that begins with a slash and has at most 1024 characters."""
+    port = str(made.get("HealthCheckPort", "traffic-port"))
+    if port != "traffic-port" and not (port.isdigit() and 1 <= int(port) <= 65535):
+        raise validation(f"Health check port '{port}' must be 'traffic-port' or between '1-65535'")
+    path = made.get("HealthCheckPath")
+    if path is not None and not (path.startswith("/") and len(path) <= 1024):
+        raise validation(
+            f"Health check path '{path}' must begin with a '/' character and can be at most 1024 "
+            "characters in length"
+        )
+
+
+@rule(21)
+def _codes(fields: Fields, made: Fields) -> None:
+    """Codes within 200-499 (application), 200-599 (network), 200-399 (gateway), gRPC 0-99."""
+    matcher = made.get("Matcher") or {}
+    text = matcher.get("HttpCode") or matcher.get("GrpcCode")
+    if not text:
+        return
+    low, high = 200, 599
+    if matcher.get("GrpcCode"):
+        low, high = 0, 99
+    elif fields.get("Protocol") in ("HTTP", "HTTPS", None):
+        high = 499
+    elif fields.get("Protocol") == "GENEVE":
+        high = 399
+    if not re.fullmatch(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*", text):
+        raise validation(f"Health check matcher '{text}' is not a list of codes")
+    for code in re.findall(r"\d+", text):
+        if not low <= int(code) <= high:
+            raise validation(f"Health check matcher '{text}' must be within the range '{low}-{high}'")

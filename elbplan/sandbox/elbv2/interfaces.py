@@ -1,0 +1,113 @@
+"""The network interfaces a load balancer has in its subnets."""
+
+from typing import Any
+
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+
+from ..ec2 import facts
+from ..errors import AwsError
+from ..rules import rule
+from ..world import Site
+from .state import Balancer, Zone
+
+
+class ManagedAttachment:
+    """How EC2 shows an interface that another service of AWS holds."""
+
+    def __init__(self, interface: NetworkInterface) -> None:
+        self.attachment_id = "ela-attach-" + interface.id[-17:]
+        self.attach_time = None
+        self.delete_on_termination = False
+        self.device_index = 1
+        self.network_card_index = 0
+        self.instance_id = None
+        self.instance_owner_id = "amazon-elb"
+        self.status = "attached"
+
+
+class ManagedInterface(NetworkInterface):
+    """A network interface that Elastic Load Balancing made: no instance, and nobody but ELB deletes it."""
+
+    @property
+    def attachment(self) -> ManagedAttachment:  # type: ignore[override] # no instance stands behind it
+        return ManagedAttachment(self)
+
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
+        """moto's filters know instances' interfaces only."""
+        values = {
+            "requester-id": self.requester_id,
+            "requester-managed": "true",
+            "attachment.instance-owner-id": "amazon-elb",
+            "interface-type": self.interface_type,
+            "status": self.status,
+        }
+        return values.get(filter_name) or super().get_filter_value(filter_name, method_name)
+
+
+@rule(5)
+def attach(site: Site, balancer: Balancer) -> None:
+    """One interface in each zone, "ELB app/name/id", in the balancer's security groups.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
+    and the clean-up of terraform-provider-aws (waitForALBNetworkInterfacesToDetach), which finds them by
+    description.
+    """
+    if balancer.type == "gateway":
+        return
+    for zone in balancer.zones:
+        if not zone.interface:
+            zone.interface = _make(site, balancer, zone)
+    for zone in balancer.zones:
+        _set_groups(site, zone.interface, balancer.security_groups)
+
+
+def _make(site: Site, balancer: Balancer, zone: Zone) -> str:
+    backend = facts.backend(site)
+    made = backend.create_network_interface(
+        zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.ends}"
+    )
+    made.__class__ = ManagedInterface
+    made.requester_managed, made.requester_id = True, "amazon-elb"
+    made.status = "in-use"
+    made.interface_type = "network_load_balancer" if balancer.type == "network" else "interface"
+    if allocation := zone.mapping.get("AllocationId"):
+        _take_address(site, allocation, made)
+    return str(made.id)
+
+
+def _take_address(site: Site, allocation: str, interface: Any) -> None:
+    address = next((one for one in facts.backend(site).addresses if one.allocation_id == allocation), None)
+    if address is None:
+        raise AwsError("AllocationIdNotFound", f"The allocation IDs '{allocation}' do not exist")
+    address.eni = interface
+    address.association_id = "eipassoc-" + interface.id[-17:]
+    interface.public_ip = address.public_ip
+
+
+def _set_groups(site: Site, interface_id: str, groups: list[str]) -> None:
+    interface = facts.backend(site).enis.get(interface_id)
+    if interface is not None:
+        interface._group_set = [facts.security_group(site, group) for group in groups]
+
+
+@rule(5)
+def let_go(site: Site, zones: list[Zone]) -> None:
+    """The interfaces stay for minutes after the balancer, hold its groups, subnets and addresses, then go.
+
+    terraform-provider-aws waits up to 35 minutes for them, aws-load-balancer-controller retries 2 minutes:
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/networking/security_group_manager.go
+    """
+
+    def gone() -> None:
+        for zone in zones:
+            release(site, zone.interface)
+
+    site.later(site.timing.interfaces_linger, gone)
+
+
+def release(site: Site, interface_id: str) -> None:
+    backend = facts.backend(site)
+    backend.enis.pop(interface_id, None)
+    for address in backend.addresses:
+        if address.eni is not None and address.eni.id == interface_id:
+            address.eni = address.instance = address.association_id = None

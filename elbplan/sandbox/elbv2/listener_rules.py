@@ -1,0 +1,140 @@
+"""Listener rules."""
+
+from ..errors import AwsError, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import actions, conditions, find
+from .listeners import _rule_arn, attachments, require_application
+from .state import Balancer, Listener, Rule, new_id, tag_dict
+
+LOWEST, HIGHEST = 1, 50_000
+
+
+def create_rule(site: Site, params: Params) -> Params:
+    listener = find.listener(site, params["ListenerArn"])
+    balancer = require_application(site, listener)
+    tags = tag_dict(params.get("Tags"))
+    priority = in_range(params["Priority"])
+    free(listener, {priority})
+    room(site, balancer)
+    wanted = conditions.checked(site, params.get("Conditions") or [])
+    done = actions.checked(site, balancer, listener.protocol, listener.port, params.get("Actions") or [])
+    ends = listener.arn.split(":listener/")[1]
+    made = Rule(
+        _rule_arn(site, ends, new_id(site, "rule", ends)),
+        priority,
+        wanted,
+        done,
+        params.get("Transforms") or [],
+    )
+    listener.rules[made.arn] = made
+    site.elb.tags[made.arn] = tags
+    attachments(site)
+    return {"Rules": [shown(made)]}
+
+
+@rule(19)
+def in_range(priority: int) -> int:
+    """1 to 50000: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
+    if not LOWEST <= int(priority) <= HIGHEST:
+        raise validation(f"Rule priority '{priority}' must be between '{LOWEST}' and '{HIGHEST}'")
+    return int(priority)
+
+
+@rule(19)
+def free(listener: Listener, wanted: set[int], but: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    """No two rules of a listener share a priority: API_CreateRule, API_SetRulePriorities (PriorityInUse)."""
+    taken = {one.priority for one in listener.rules.values() if one.arn not in but}
+    if clash := taken & wanted:
+        raise AwsError("PriorityInUse", f"Priority '{min(clash)}' is currently in use")
+
+
+@rule(23)
+def room(site: Site, balancer: Balancer) -> None:
+    """100 on a load balancer, default rules not counted: API_CreateRule (TooManyRules)."""
+    total = sum(len(one.rules) for one in site.elb.listeners_of(balancer.arn))
+    if total >= site.world.quota("rules_per_lb"):
+        raise AwsError("TooManyRules", "You've reached the limit on the number of rules per load balancer")
+
+
+def shown(one: Rule) -> Params:
+    """Priority is a string, "default" for the default rule: API_Rule."""
+    told: Params = {
+        "RuleArn": one.arn,
+        "Priority": "default" if one.default else str(one.priority),
+        "Conditions": one.conditions,
+        "Actions": one.actions,
+        "IsDefault": one.default,
+    }
+    if one.transforms:
+        told["Transforms"] = one.transforms
+    return told
+
+
+@rule(19)
+def describe_rules(site: Site, params: Params) -> Params:
+    """Sorted by priority, the default last: API_DescribeRules."""
+    arns, of = params.get("RuleArns") or [], params.get("ListenerArn")
+    if bool(arns) == bool(of):
+        raise validation("You must specify either listener rule ARNs or a listener ARN")
+    if of:
+        found = find.listener(site, of).all_rules()
+    else:
+        found = [one for one, _ in find.all_of("listener-rule", site.elb.rules(), arns)]
+    some, marker = find.page(site, params, found)
+    return {"Rules": [shown(one) for one in some], "NextMarker": marker}
+
+
+def modify_rule(site: Site, params: Params) -> Params:
+    one, listener = find.rule_of(site, params["RuleArn"])
+    permitted(one, "modify")
+    balancer = require_application(site, listener)
+    given = params.get("Conditions")
+    wanted = conditions.checked(site, given) if given else one.conditions
+    if params.get("Actions"):
+        one.actions = actions.checked(site, balancer, listener.protocol, listener.port, params["Actions"])
+    one.conditions = wanted
+    if params.get("ResetTransforms"):
+        one.transforms = []
+    elif params.get("Transforms"):
+        one.transforms = params["Transforms"]
+    attachments(site)
+    return {"Rules": [shown(one)]}
+
+
+@rule(20)
+def permitted(one: Rule, what: str) -> None:
+    """The default rule is changed by ModifyListener and goes with its listener: API_DeleteRule,
+    API_ModifyRule.
+    """
+    if one.default:
+        raise AwsError("OperationNotPermitted", f"Default rule '{one.arn}' cannot be {what.rstrip('e')}ed")
+
+
+@rule(20)
+def delete_rule(site: Site, params: Params) -> Params:
+    """An unknown rule is RuleNotFound, the default rule stays: API_DeleteRule."""
+    one, listener = find.rule_of(site, params["RuleArn"])
+    permitted(one, "delete")
+    del listener.rules[one.arn]
+    site.elb.tags.pop(one.arn, None)
+    attachments(site)
+    return {}
+
+
+@rule(19)
+def set_rule_priorities(site: Site, params: Params) -> Params:
+    """All at once, judged by how things stand afterwards: a swap is one call. API_SetRulePriorities."""
+    pairs = params.get("RulePriorities") or []
+    moves = {pair["RuleArn"]: in_range(pair["Priority"]) for pair in pairs}
+    found = [find.rule_of(site, arn) for arn in moves]
+    if len({listener.arn for _, listener in found}) > 1:
+        raise validation("The rules must belong to one listener")
+    if len(set(moves.values())) < len(pairs):
+        raise validation("Rule priorities must be unique")
+    for one, listener in found:
+        permitted(one, "renumber")
+        free(listener, {moves[one.arn]}, but=set(moves))
+    for one, _ in found:
+        one.priority = moves[one.arn]
+    return {"Rules": [shown(one) for one, _ in found]}

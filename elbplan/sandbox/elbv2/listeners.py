@@ -1,0 +1,250 @@
+"""Listeners."""
+
+from typing import Any
+
+from ..errors import AwsError, misconfigured, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import actions, certificates, find
+from .policies import POLICIES
+from .state import Balancer, Listener, Rule, new_id, tag_dict
+
+PROTOCOLS = {
+    "application": ("HTTP", "HTTPS"),
+    "network": ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"),
+    "gateway": ("GENEVE",),
+}
+DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
+
+
+def create_listener(site: Site, params: Params) -> Params:
+    balancer = find.balancer(site, params["LoadBalancerArn"])
+    tags = tag_dict(params.get("Tags"))
+    protocol, port = _place(balancer, params)
+    policy = _policy(protocol, params.get("SslPolicy"))
+    settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
+    if same := existing(site, balancer, port, settings):
+        return {"Listeners": [shown(same)]}
+    room(site, balancer)
+    certificate = certificates.exactly_one(site, params.get("Certificates"), protocol)
+    done = actions.checked(site, balancer, protocol, port, params.get("DefaultActions") or [])
+    ends = f"{balancer.ends}/{new_id(site, 'listener', balancer.arn)}"
+    default = Rule(_rule_arn(site, ends, new_id(site, "rule", ends)), 0, [], done, default=True)
+    listener = Listener(
+        arn=site.arn("elasticloadbalancing", f"listener/{ends}"),
+        balancer=balancer.arn, protocol=protocol, port=port, ssl_policy=policy, certificate=certificate,
+        alpn=params.get("AlpnPolicy") or [], mutual=_mutual(site, params), rules={}, default=default,
+        settings=settings,
+    )  # fmt: skip
+    site.elb.listeners[listener.arn] = listener
+    site.elb.tags[listener.arn] = tags
+    site.elb.tags[default.arn] = {}
+    attachments(site)
+    return {"Listeners": [shown(listener)]}
+
+
+def _rule_arn(site: Site, ends: str, made: str) -> str:
+    return site.arn("elasticloadbalancing", f"listener-rule/{ends}/{made}")
+
+
+@rule(22)
+def _place(balancer: Balancer, params: Params) -> tuple[str, int]:
+    """Protocols by type of balancer: API_CreateListener (Protocol, Port). Gateway listeners have neither."""
+    protocol, port = params.get("Protocol"), params.get("Port")
+    if balancer.type == "gateway":
+        if protocol or port:
+            raise validation("A protocol or port cannot be specified for gateway listeners")
+        return "GENEVE", 6081
+    if not protocol:
+        raise validation("A listener protocol must be specified")
+    if port is None:
+        raise validation("A listener port must be specified")
+    if not 1 <= port <= 65535:
+        raise validation(f"Port '{port}' must be between '1' and '65535'")
+    if protocol not in PROTOCOLS[balancer.type]:
+        allowed = ", ".join(PROTOCOLS[balancer.type])
+        raise validation(f"Listener protocol '{protocol}' must be one of '{allowed}'")
+    return protocol, port
+
+
+@rule(24)
+def _policy(protocol: str, asked: str | None) -> str:
+    """Secure listeners have a policy, the others none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
+    if protocol not in ("HTTPS", "TLS"):
+        if asked:
+            raise validation(f"An SSL policy cannot be specified for {protocol} listeners")
+        return ""
+    if asked and asked not in POLICIES:
+        raise AwsError("SSLPolicyNotFound", f"SSL policy '{asked}' not found")
+    return asked or DEFAULT_POLICY
+
+
+def _settings(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
+    """What makes one listener the same as another, in the one form that AWS shows."""
+    certificate = [one.get("CertificateArn") for one in params.get("Certificates") or []]
+    told = [
+        actions.full(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)
+    ]
+    given = {key: params.get(key) or None for key in ("AlpnPolicy", "MutualAuthentication")}
+    return {
+        **given,
+        "Actions": told,
+        "Certificates": certificate,
+        "Protocol": protocol,
+        "Port": port,
+        "SslPolicy": policy,
+    }
+
+
+@rule(3)
+def existing(
+    site: Site, balancer: Balancer, port: int, settings: dict[str, Any] | None, but: str = ""
+) -> Listener | None:
+    """A port has one listener; the same settings give the same one.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+    ("This operation is idempotent"; DuplicateListener), and API_ModifyListener (DuplicateListener).
+    """
+    for listener in site.elb.listeners_of(balancer.arn):
+        if listener.arn != but and (listener.port == port or balancer.type == "gateway"):
+            if settings is not None and listener.settings == settings:
+                return listener
+            raise AwsError(
+                "DuplicateListener", "A listener already exists on this port for this load balancer"
+            )
+    return None
+
+
+@rule(23)
+def room(site: Site, balancer: Balancer) -> None:
+    """50 on a load balancer: API_CreateListener (TooManyListeners)."""
+    if len(site.elb.listeners_of(balancer.arn)) >= site.world.quota("listeners_per_lb"):
+        raise AwsError(
+            "TooManyListeners", "You've reached the limit on the number of listeners per load balancer"
+        )
+
+
+def _mutual(site: Site, params: Params) -> Params:
+    wanted = params.get("MutualAuthentication") or {}
+    if wanted.get("Mode") == "verify":
+        find.all_of("truststore", site.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
+    return dict(wanted)
+
+
+@rule(24)
+def shown(listener: Listener) -> Params:
+    """No SslPolicy or Certificates on plain listeners, none of port and protocol on gateway ones:
+    API_Listener.
+    """
+    told: Params = {
+        "ListenerArn": listener.arn,
+        "LoadBalancerArn": listener.balancer,
+        "DefaultActions": listener.default.actions,
+    }
+    if listener.protocol != "GENEVE":
+        told.update(Protocol=listener.protocol, Port=listener.port)
+    if listener.certificate:
+        told.update(Certificates=[{"CertificateArn": listener.certificate}], SslPolicy=listener.ssl_policy)
+    if listener.alpn:
+        told["AlpnPolicy"] = listener.alpn
+    if listener.protocol == "HTTPS":
+        told["MutualAuthentication"] = {"Mode": "off", **listener.mutual}
+    return told
+
+
+def describe_listeners(site: Site, params: Params) -> Params:
+    arns, of = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
+    if bool(arns) == bool(of):
+        raise validation("You must specify either listener ARNs or a load balancer ARN")
+    if of:
+        listeners = site.elb.listeners_of(find.balancer(site, of).arn)
+    else:
+        for arn in arns:
+            find.listener(site, arn)
+        listeners = find.all_of("listener", site.elb.listeners, arns)
+    some, marker = find.page(site, params, listeners)
+    return {"Listeners": [shown(one) for one in some], "NextMarker": marker}
+
+
+def modify_listener(site: Site, params: Params) -> Params:
+    listener = find.listener(site, params["ListenerArn"])
+    balancer = site.elb.balancers[listener.balancer]
+    given = {
+        "Protocol": listener.protocol,
+        "Port": listener.port,
+        **{k: v for k, v in params.items() if v is not None},
+    }
+    protocol, port = (
+        (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
+    )
+    existing(site, balancer, port, None, but=listener.arn)
+    keep = listener.ssl_policy if protocol in ("HTTPS", "TLS") else None
+    policy = _policy(protocol, params.get("SslPolicy") or keep)
+    certificate = _new_certificate(site, listener, params, protocol)
+    wanted = params.get("DefaultActions") or listener.default.actions
+    done = actions.checked(site, balancer, protocol, port, wanted)
+    mutual = _mutual(site, params) if params.get("MutualAuthentication") else listener.mutual
+    if listener.certificate and certificate != listener.certificate:
+        certificates.left(site, listener.certificate)
+    listener.protocol, listener.port, listener.ssl_policy, listener.certificate = (
+        protocol,
+        port,
+        policy,
+        certificate,
+    )
+    listener.default.actions, listener.mutual = done, mutual
+    listener.alpn = params["AlpnPolicy"] if params.get("AlpnPolicy") is not None else listener.alpn
+    listener.more_certificates = [one for one in listener.more_certificates if one != certificate]
+    now: Params = {"Certificates": [{"CertificateArn": certificate}] if certificate else []}
+    now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
+    listener.settings = _settings(now, protocol, port, policy, done)
+    attachments(site)
+    return {"Listeners": [shown(listener)]}
+
+
+def _new_certificate(site: Site, listener: Listener, params: Params, protocol: str) -> str:
+    if protocol in ("HTTPS", "TLS") and not params.get("Certificates") and listener.certificate:
+        return listener.certificate
+    return certificates.exactly_one(site, params.get("Certificates"), protocol)
+
+
+def delete_listener(site: Site, params: Params) -> Params:
+    """Not while a network load balancer has this balancer as its target on this port: API_DeleteListener."""
+    listener = find.listener(site, params["ListenerArn"])
+    for group in site.elb.groups.values():
+        for target in group.targets.values():
+            if target.id == listener.balancer and target.port == listener.port and target.gone_at is None:
+                raise AwsError(
+                    "ResourceInUse",
+                    f"Listener port '{listener.port}' is in use by target group '{group.arn}'",
+                )
+    remove(site, listener)
+    return {}
+
+
+def remove(site: Site, listener: Listener) -> None:
+    for one in listener.all_rules():
+        site.elb.tags.pop(one.arn, None)
+    for certificate in listener.certificates:
+        certificates.left(site, certificate)
+    site.elb.tags.pop(listener.arn, None)
+    del site.elb.listeners[listener.arn]
+    attachments(site)
+
+
+def attachments(site: Site) -> None:
+    """Note, for every target group, since when it is referred to and when it ceased to be."""
+    for group in site.elb.groups.values():
+        using = site.elb.balancers_using(group.arn)
+        if using:
+            group.attached = group.attached or site.now
+            group.last_balancer = using[0]
+        elif group.attached is not None:
+            group.attached, group.detached = None, site.now
+
+
+def require_application(site: Site, listener: Listener) -> Balancer:
+    balancer = site.elb.balancers[listener.balancer]
+    if balancer.type != "application":
+        raise misconfigured("Rules can be created for application load balancers only")
+    return balancer

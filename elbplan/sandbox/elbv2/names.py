@@ -1,0 +1,48 @@
+"""What a name may be."""
+
+import re
+
+from ..errors import validation
+from ..rules import rule
+from ..world import Site
+
+
+@rule(21)
+def checked(site: Site, kind: str, name: str) -> str:
+    """At most 32 letters, digits and hyphens, none at the ends; a load balancer not `internal-...`.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Name)
+    """
+    if not name or len(name) > 32:
+        raise validation(f"{kind} name '{name}' cannot be longer than '32' characters")
+    if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+        raise validation(
+            f"{kind} name '{name}' can only contain characters that are alphanumeric characters "
+            "and hyphens(-)"
+        )
+    if name.startswith("-") or name.endswith("-"):
+        raise validation(f"{kind} name '{name}' cannot begin or end with '-'")
+    if kind == "Load balancer" and name.startswith("internal-"):
+        raise validation(f"{kind} name '{name}' cannot begin with 'internal-'")
+    if kind == "Target group" and "--" in name and site.world.switches.refuse_double_hyphen:
+        raise validation(f"{kind} name '{name}' cannot contain '--'")
+    return name
+
+
+@rule(21)
+def one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
+    """An enumeration: botocore does not check them, AWS does. Service model of elasticloadbalancingv2."""
+    if value not in allowed:
+        raise validation(
+            f"1 validation error detected: Value '{value}' at '{key}' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+        )
+    return value
+
+
+@rule(21)
+def between(key: str, value: int, low: int, high: int) -> int:
+    """A range: botocore checks only the lower end. Service model of elasticloadbalancingv2."""
+    if not low <= value <= high:
+        raise validation(f"{key} '{value}' must be between '{low}' and '{high}'")
+    return value

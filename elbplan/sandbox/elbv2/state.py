@@ -1,0 +1,179 @@
+"""What Elastic Load Balancing keeps, for one region."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..errors import AwsError
+from ..world import Params, Site
+
+Tags = dict[str, str]
+
+
+@dataclass
+class Zone:
+    """One subnet of a load balancer, and the network interface it has there."""
+
+    name: str
+    subnet: str
+    mapping: dict[str, str] = field(default_factory=dict)
+    """AllocationId, PrivateIPv4Address, IPv6Address as they were asked for."""
+    interface: str = ""
+
+
+@dataclass
+class Balancer:
+    arn: str
+    name: str
+    type: str
+    scheme: str
+    ip_type: str
+    vpc: str
+    dns_name: str
+    zone_id: str
+    zones: list[Zone]
+    security_groups: list[str]
+    created: datetime
+    active_at: float
+    settings: dict[str, Any]
+    attributes: dict[str, str] = field(default_factory=dict)
+    failed: str = ""
+    """The reason it never becomes active, when a test asked for that."""
+
+    def state(self, now: float) -> str:
+        if now <= self.active_at:
+            return "provisioning"
+        return "failed" if self.failed else "active"
+
+    @property
+    def ends(self) -> str:
+        """`app/name/id`, as in the ARN and in the description of its network interfaces."""
+        return self.arn.split(":loadbalancer/")[1]
+
+
+@dataclass
+class Target:
+    id: str
+    port: int
+    zone: str | None
+    registered: float
+    gone_at: float | None = None
+    """When draining ends; None while it is registered."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.id, self.port
+
+
+@dataclass
+class Group:
+    arn: str
+    name: str
+    fields: dict[str, Any]
+    """As DescribeTargetGroups shows them, without ARN, name and load balancers."""
+    settings: dict[str, Any]
+    attributes: dict[str, str] = field(default_factory=dict)
+    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    attached: float | None = None
+    """Since when a listener or rule refers to it."""
+    detached: float = -1e9
+    last_balancer: str = ""
+    sick: str = ""
+    """The reason its targets never pass, when a test asked for that."""
+
+
+@dataclass
+class Rule:
+    arn: str
+    priority: int
+    conditions: list[Params]
+    actions: list[Params]
+    transforms: list[Params] = field(default_factory=list)
+    default: bool = False
+
+
+@dataclass
+class Listener:
+    arn: str
+    balancer: str
+    protocol: str
+    port: int
+    ssl_policy: str
+    certificate: str
+    alpn: list[str]
+    mutual: Params
+    rules: dict[str, Rule]
+    default: Rule
+    settings: dict[str, Any]
+    more_certificates: list[str] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def certificates(self) -> list[str]:
+        return [self.certificate, *self.more_certificates] if self.certificate else []
+
+    def all_rules(self) -> list[Rule]:
+        """In the order in which they are tried; the default last."""
+        return [*sorted(self.rules.values(), key=lambda rule: rule.priority), self.default]
+
+
+@dataclass
+class Elb:
+    balancers: dict[str, Balancer] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    listeners: dict[str, Listener] = field(default_factory=dict)
+    trust_stores: dict[str, Params] = field(default_factory=dict)
+    tags: dict[str, Tags] = field(default_factory=dict)
+
+    def listeners_of(self, balancer: str) -> list[Listener]:
+        return [one for one in self.listeners.values() if one.balancer == balancer]
+
+    def rules(self) -> dict[str, tuple[Rule, Listener]]:
+        return {
+            rule.arn: (rule, listener)
+            for listener in self.listeners.values()
+            for rule in listener.all_rules()
+        }
+
+    def balancers_using(self, group: str) -> list[str]:
+        """The load balancers whose listeners or rules forward to a group; weight 0 counts."""
+        using = {
+            listener.balancer
+            for listener in self.listeners.values()
+            for rule in listener.all_rules()
+            if group in forwards_to(rule.actions)
+        }
+        return sorted(using)
+
+
+def forwards_to(actions: list[Params]) -> list[str]:
+    """ARNs of every target group that actions forward to."""
+    found: list[str] = []
+    for action in actions:
+        if action.get("TargetGroupArn"):
+            found.append(action["TargetGroupArn"])
+        pairs = action.get("ForwardConfig", {}).get("TargetGroups", [])
+        found.extend(pair["TargetGroupArn"] for pair in pairs)
+    return list(dict.fromkeys(found))
+
+
+def new_id(site: Site, *parts: str) -> str:
+    """Sixteen hex digits as ELB gives them: the same in every run of the same calls, never given twice."""
+    text = "/".join((site.account, site.region, *parts, str(next(site.world.numbers))))
+    return hashlib.sha1(text.encode()).hexdigest()[:16]
+
+
+def tag_dict(tags: list[dict[str, str]] | None) -> Tags:
+    """Tags of a create call, checked.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTags.html
+    """
+    keys = [tag["Key"] for tag in tags or []]
+    if len(keys) != len(set(keys)):
+        raise AwsError("DuplicateTagKeys", "A tag key was specified more than once.")
+    if any(key.lower().startswith("aws:") for key in keys):
+        raise AwsError("ValidationError", "Tag keys cannot start with 'aws:'")
+    if len(keys) > 50:
+        raise AwsError("TooManyTags", "You've reached the limit on the number of tags per load balancer.")
+    return {tag["Key"]: tag.get("Value", "") for tag in tags or []}

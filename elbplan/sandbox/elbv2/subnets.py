@@ -1,0 +1,75 @@
+"""Which subnets and security groups a load balancer accepts."""
+
+from typing import Any
+
+from ..ec2 import facts
+from ..errors import AwsError, misconfigured, validation
+from ..rules import rule
+from ..world import Params, Site
+from .state import Zone
+
+FREE = 8
+
+
+@rule(16)
+def chosen(site: Site, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
+    """The zones of a Subnets or SubnetMappings parameter, and their VPC; what AWS refuses is refused.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Subnets)
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
+    """
+    mappings: list[dict[str, str]] = params.get("SubnetMappings") or []
+    ids = params.get("Subnets") or [one["SubnetId"] for one in mappings]
+    if not ids:
+        raise validation("At least one subnet must be specified")
+    found = [_known(site, one) for one in ids]
+    vpcs = {one.vpc_id for one in found}
+    if len(vpcs) > 1:
+        raise misconfigured("All subnets must belong to the same VPC")
+    zones = [one.availability_zone for one in found]
+    if len(zones) != len(set(zones)):
+        raise misconfigured(
+            "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
+        )
+    if kind == "application" and len(zones) < 2:
+        raise validation("At least two subnets in two different Availability Zones must be specified")
+    _usable(site, found, kind, scheme)
+    by_subnet = {one["SubnetId"]: one for one in mappings}
+    return [Zone(one.availability_zone, one.id, dict(by_subnet.get(one.id, {}))) for one in found], vpcs.pop()
+
+
+def _known(site: Site, subnet_id: str) -> Any:
+    found = facts.subnet(site, subnet_id)
+    if found is None:
+        raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
+    return found
+
+
+@rule(16)
+def _usable(site: Site, subnets: list[Any], kind: str, scheme: str | None) -> None:
+    """Eight free addresses in each subnet, and a way to the internet for a balancer that faces it (as
+    above).
+    """
+    for one in subnets:
+        if kind == "application" and one.available_ip_address_count < FREE:
+            raise AwsError(
+                "InvalidSubnet",
+                f"Not enough IP space available in {one.id}. ELB requires at least {FREE} free "
+                "IP addresses in each subnet.",
+            )
+        if scheme == "internet-facing" and not facts.has_internet_gateway(site, one.vpc_id):
+            raise AwsError("InvalidSubnet", f"VPC {one.vpc_id} has no internet gateway")
+
+
+@rule(16)
+def security_groups(site: Site, groups: list[str], vpc: str) -> list[str]:
+    """They exist, and in the load balancer's VPC: API_SetSecurityGroups (InvalidSecurityGroup)."""
+    for group_id in groups:
+        group = facts.security_group(site, group_id)
+        if group is None:
+            raise AwsError("InvalidSecurityGroup", f"The security group '{group_id}' does not exist")
+        if group.vpc_id != vpc:
+            raise misconfigured(
+                f"One or more security groups are invalid: '{group_id}' belongs to another VPC"
+            )
+    return list(dict.fromkeys(groups))

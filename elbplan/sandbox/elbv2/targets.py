@@ -1,0 +1,171 @@
+"""Targets: who may be one, and how they come and go."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from ..ec2 import facts
+from ..errors import AwsError, validation
+from ..rules import rule
+from ..world import Params, Site
+from . import find
+from .attributes import group_defaults
+from .state import Group, Target
+
+
+def register_targets(site: Site, params: Params) -> Params:
+    group = find.group(site, params["TargetGroupArn"])
+    wanted = [made for one in params["Targets"] for made in [_target(site, group, one)]]
+    room(site, group, wanted)
+    for target in wanted:
+        before = group.targets.get(target.key)
+        if before is None or before.gone_at is not None:
+            group.targets[target.key] = target
+    return {}
+
+
+@rule(23)
+def room(site: Site, group: Group, more: list[Target]) -> None:
+    """1000 in a group: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
+    keys = {one.key for one in present(site, group)} | {one.key for one in more}
+    if len(keys) > site.world.quota("targets_per_group"):
+        raise AwsError("TooManyTargets", "You've reached the limit on the number of targets")
+
+
+def _target(site: Site, group: Group, wanted: Params) -> Target:
+    kind = group.fields["TargetType"]
+    port = int(wanted.get("Port") or group.fields.get("Port") or 0)
+    check = {"instance": _instance, "ip": _address, "alb": _balancer, "lambda": _function}[kind]
+    zone = check(site, group, wanted)
+    return Target(wanted["Id"], port, zone, site.now)
+
+
+@rule(15)
+def _instance(site: Site, group: Group, wanted: Params) -> str | None:
+    """A running instance of the group's VPC.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
+    (InvalidTarget:
+    "The specified target does not exist, is not in the same VPC as the target group, or has an unsupported
+    instance type"; "it must be in the running state when you register it").
+    """
+    if not wanted["Id"].startswith("i-"):
+        raise validation(f"Instance ID '{wanted['Id']}' is not valid")
+    one = facts.instance(site, wanted["Id"])
+    if one is None or not find.seen(site, wanted["Id"]):
+        raise AwsError("InvalidTarget", f"The following targets are not valid instances: '{wanted['Id']}'")
+    if one.state != "running":
+        raise AwsError(
+            "InvalidTarget",
+            f"The following targets are not in a running state and cannot be registered: '{one.id}'",
+        )
+    if one.vpc_id != group.fields["VpcId"]:
+        raise AwsError(
+            "InvalidTarget",
+            f"The following targets are not in the target group VPC '{group.fields['VpcId']}': '{one.id}'",
+        )
+    return None
+
+
+@rule(15)
+def _address(site: Site, group: Group, wanted: Params) -> str | None:
+    """A private address, of the VPC or (AvailabilityZone "all") beyond it: API_TargetDescription."""
+    try:
+        address = ipaddress.ip_address(wanted["Id"])
+    except ValueError:
+        raise validation(f"The IP address '{wanted['Id']}' is not a valid IPv4 or IPv6 address") from None
+    if address.is_global and address.version == 4:
+        raise validation(f"The IP address '{address}' is publicly routable and cannot be used as a target")
+    inside = any(
+        address in ipaddress.ip_network(cidr) for cidr in facts.vpc_cidrs(site, group.fields["VpcId"])
+    )
+    if not inside and wanted.get("AvailabilityZone") != "all" and address.version == 4:
+        raise validation(
+            "You must specify an Availability Zone value of 'all' when registering the IP "
+            f"address '{address}' outside of the VPC"
+        )
+    return wanted.get("AvailabilityZone") or None
+
+
+@rule(15)
+def _balancer(site: Site, group: Group, wanted: Params) -> str | None:
+    """An application load balancer of the same VPC with a listener on the group's port:
+    API_RegisterTargets.
+    """
+    balancer = site.elb.balancers.get(wanted["Id"])
+    if balancer is None or balancer.type != "application" or balancer.vpc != group.fields["VpcId"]:
+        raise AwsError(
+            "InvalidTarget",
+            f"The following target is not a valid Application Load Balancer: '{wanted['Id']}'",
+        )
+    if group.fields["Port"] not in [one.port for one in site.elb.listeners_of(balancer.arn)]:
+        raise AwsError("InvalidTarget", f"The target has no listener on port {group.fields['Port']}")
+    return None
+
+
+@rule(15)
+def _function(site: Site, group: Group, wanted: Params) -> str | None:  # noqa: ARG001 - one shape for four kinds
+    """One function, by its ARN: API_RegisterTargets."""
+    if ":lambda:" not in wanted["Id"]:
+        raise validation(f"'{wanted['Id']}' is not a valid Lambda function ARN")
+    others = [one for one in group.targets.values() if one.id != wanted["Id"] and one.gone_at is None]
+    if others:
+        raise AwsError("TooManyTargets", "A target group with target type 'lambda' can have only one target")
+    return None
+
+
+@rule(14)
+def deregister_targets(site: Site, params: Params) -> Params:
+    """Draining for the group's delay, then gone. One that is not there is no error.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html
+    ("if the specified
+    target does not exist, the action returns successfully"; a target registered with a port must name it
+    again).
+    """
+    group = find.group(site, params["TargetGroupArn"])
+    for wanted in params["Targets"]:
+        port = int(wanted.get("Port") or group.fields.get("Port") or 0)
+        target = group.targets.get((wanted["Id"], port))
+        if target and target.gone_at is None:
+            drain(site, group, target)
+    return {}
+
+
+def drain(site: Site, group: Group, target: Target) -> None:
+    if not site.elb.balancers_using(group.arn):
+        del group.targets[target.key]
+        return
+    attributes = {**group_defaults(group), **group.attributes}
+    delay = float(attributes.get("deregistration_delay.timeout_seconds", "0"))
+    target.gone_at = site.now + site.timing.draining(delay)
+
+
+def present(site: Site, group: Group) -> list[Target]:
+    """All registered or draining targets; those whose draining is over leave here."""
+    for key, target in list(group.targets.items()):
+        if target.gone_at is not None and site.now > target.gone_at:
+            del group.targets[key]
+    return list(group.targets.values())
+
+
+@rule(15)
+def drop_terminated(site: Site, instance_id: str) -> None:
+    """A terminated instance leaves its groups by itself.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
+    """
+    for group, target in _of_instance(site, instance_id):
+        if target.gone_at is None:
+            drain(site, group, target)
+
+
+def _of_instance(site: Site, instance_id: str) -> Iterator[tuple[Group, Target]]:
+    for group in site.elb.groups.values():
+        for target in list(group.targets.values()):
+            if target.id == instance_id:
+                yield group, target
+
+
+def addresses_of(site: Site, group: Group) -> dict[str, Any]:
+    return {target.id: facts.instance(site, target.id) for target in present(site, group)}

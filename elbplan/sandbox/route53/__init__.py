@@ -1,0 +1,25 @@
+"""Route 53, by its API reference: moto applies half a batch, and deletes what was not named.
+
+https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..world import Params, Site
+from . import changes, zones
+
+ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+    "CreateHostedZone": zones.create_hosted_zone,
+    "GetHostedZone": zones.get_hosted_zone,
+    "DeleteHostedZone": zones.delete_hosted_zone,
+    "ListHostedZones": zones.list_hosted_zones,
+    "ListHostedZonesByName": zones.list_hosted_zones_by_name,
+    "GetHostedZoneCount": zones.count,
+    "GetChange": zones.get_change,
+    "ChangeTagsForResource": zones.change_tags,
+    "ListTagsForResource": zones.list_tags,
+    "ListTagsForResources": zones.list_many_tags,
+    "ChangeResourceRecordSets": changes.change_resource_record_sets,
+    "ListResourceRecordSets": changes.list_resource_record_sets,
+}

@@ -1,0 +1,142 @@
+"""Changes of records: each checked on a copy of the zone, which takes the zone's place only if all
+were right.
+"""
+
+from typing import Any
+
+from ..errors import AwsError
+from ..rules import rule
+from ..world import Params, Site
+from . import checks
+from .state import HostedZone, Key, canonical
+from .zones import new_change, zone_of
+
+Records = dict[Key, dict[str, Any]]
+
+
+@rule(11)
+def change_resource_record_sets(site: Site, params: Params) -> Params:
+    """All of a batch or none of it.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+    ("transactional";
+    InvalidChangeBatch, whose message lists every complaint in brackets, as public logs show).
+    """
+    zone = zone_of(site, params["HostedZoneId"])
+    idle(site, zone)
+    changes = params["ChangeBatch"]["Changes"]
+    checks.size(changes)
+    _once(changes)
+    after, complaints = dict(zone.records), []
+    for change in changes:
+        record = normal(change["ResourceRecordSet"])
+        checks.shape(record)
+        complaints += checks.place(zone, record) or _apply(site, zone, after, change["Action"], record)
+    complaints += checks.neighbours(zone, after)
+    if complaints:
+        raise AwsError("InvalidChangeBatch", f"[{', '.join(complaints)}]")
+    zone.records = after
+    from ..acm.validation import look_all
+
+    look_all(site.world)
+    return {"ChangeInfo": new_change(site, zone)}
+
+
+@rule(13)
+def idle(site: Site, zone: HostedZone) -> None:
+    """One change of a zone at a time, when the switch `zone_busy` gives changes a length.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+    (PriorRequestNotComplete)
+    """
+    if site.timing.zone_busy and site.now < zone.changed + site.timing.zone_busy:
+        words = "The request was rejected because Route 53 was still processing a prior request."
+        raise AwsError("PriorRequestNotComplete", words)
+
+
+def key_of(record: Params) -> Key:
+    return record["Name"], record["Type"], record.get("SetIdentifier") or ""
+
+
+def _once(changes: list[Params]) -> None:
+    seen = [(change["Action"], key_of(normal(change["ResourceRecordSet"]))) for change in changes]
+    for entry in seen:
+        if seen.count(entry) > 1:
+            name, kind, _ = entry[1]
+            words = (
+                f"The request contains an invalid set of changes for a resource record set '{kind} {name}'"
+            )
+            raise AwsError("InvalidChangeBatch", f"[{words}]")
+
+
+@rule(24)
+def normal(record: Params) -> Params:
+    """Names lower-case with their last dot and `*` as `\\052`: the Developer Guide's DNS domain name
+    format.
+    """
+    made = {key: value for key, value in record.items() if value is not None}
+    made["Name"] = canonical(made["Name"])
+    if made.get("AliasTarget"):
+        target = dict(made["AliasTarget"])
+        target["DNSName"] = canonical(target["DNSName"])
+        made["AliasTarget"] = target
+    return made
+
+
+def _apply(site: Site, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
+    """One change; the complaints about it."""
+    key = key_of(record)
+    name = f"[name='{record['Name'].rstrip('.')}.', type='{record['Type']}']"
+    if action == "DELETE":
+        return _delete(after, key, record, name)
+    if action == "CREATE" and key in after:
+        return [f"Tried to create resource record set {name} but it already exists"]
+    if complaint := checks.alias(site, zone, after, record):
+        return [complaint]
+    after[key] = record
+    return []
+
+
+@rule(11)
+def _delete(after: Records, key: Key, record: Params, name: str) -> list[str]:
+    """Every value and the TTL must be named as they stand: API_Change (DELETE)."""
+    if key not in after:
+        return [f"Tried to delete resource record set {name} but it was not found"]
+    if _compared(after[key]) != _compared(record):
+        return [
+            f"Tried to delete resource record set {name} but the values provided do not match "
+            "the current values"
+        ]
+    del after[key]
+    return []
+
+
+def _compared(record: Params) -> Params:
+    made = dict(record)
+    made["ResourceRecords"] = sorted(value["Value"] for value in record.get("ResourceRecords") or [])
+    return made
+
+
+def list_resource_record_sets(site: Site, params: Params) -> Params:
+    from .state import order
+
+    zone = zone_of(site, params["HostedZoneId"])
+    records = zone.sorted_records()
+    if params.get("StartRecordName"):
+        first = (
+            order(params["StartRecordName"]),
+            params.get("StartRecordType") or "",
+            params.get("StartRecordIdentifier") or "",
+        )
+        records = [item for item in records if (order(item[0][0]), item[0][1], item[0][2]) >= first]
+    size = min(int(params.get("MaxItems") or 300), 300, site.world.quota("page"))
+    some, rest = records[:size], records[size:]
+    answer: Params = {
+        "ResourceRecordSets": [record for _, record in some],
+        "IsTruncated": bool(rest),
+        "MaxItems": str(size),
+    }
+    if rest:
+        name, kind, identifier = rest[0][0]
+        answer.update(NextRecordName=name, NextRecordType=kind, NextRecordIdentifier=identifier or None)
+    return answer

@@ -1,0 +1,204 @@
+"""Hosted zones."""
+
+import hashlib
+from typing import Any
+
+from ..errors import AwsError
+from ..rules import rule
+from ..world import Params, Site
+from .state import HostedZone, canonical, order
+
+SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
+
+
+def zone_of(site: Site, zone_id: str) -> HostedZone:
+    found = site.world.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
+    if found is None:
+        raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
+    return found
+
+
+def create_hosted_zone(site: Site, params: Params) -> Params:
+    unique(site, params)
+    name = canonical(params["Name"])
+    made = hashlib.sha1(f"{name}{next(site.world.numbers)}".encode()).hexdigest()[:20].upper()
+    vpc = params.get("VPC")
+    zone = HostedZone(
+        id="Z" + made,
+        name=name,
+        caller_reference=params["CallerReference"],
+        comment=(params.get("HostedZoneConfig") or {}).get("Comment", ""),
+        private=bool(vpc),
+        vpcs=[vpc] if vpc else [],
+    )
+    _apex(zone)
+    site.world.dns.zones[zone.id] = zone
+    change = new_change(site, zone)
+    return {
+        **told(zone),
+        "ChangeInfo": change,
+        "Location": f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}",
+    }
+
+
+def _apex(zone: HostedZone) -> None:
+    servers = [{"Value": server + "."} for server in SERVERS]
+    soa = [{"Value": f"{SERVERS[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"}]
+    zone.records[(zone.name, "NS", "")] = {
+        "Name": zone.name,
+        "Type": "NS",
+        "TTL": 172800,
+        "ResourceRecords": servers,
+    }
+    zone.records[(zone.name, "SOA", "")] = {
+        "Name": zone.name,
+        "Type": "SOA",
+        "TTL": 900,
+        "ResourceRecords": soa,
+    }
+
+
+@rule(12)
+def unique(site: Site, params: Params) -> None:
+    """A caller reference serves once; one private zone of a name in a VPC.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+    (HostedZoneAlreadyExists, ConflictingDomainExists).
+    """
+    for zone in site.world.dns.zones.values():
+        if zone.caller_reference == params["CallerReference"]:
+            raise AwsError(
+                "HostedZoneAlreadyExists",
+                "A hosted zone has already been created with the specified caller reference: "
+                f"{zone.caller_reference}",
+                409,
+            )
+        vpc = params.get("VPC")
+        if vpc and zone.name == canonical(params["Name"]) and vpc in zone.vpcs:
+            raise AwsError(
+                "ConflictingDomainExists",
+                f"The VPC {vpc['VPCId']} is already associated with a zone of that name",
+            )
+
+
+def shown(zone: HostedZone) -> Params:
+    return {
+        "Id": f"/hostedzone/{zone.id}",
+        "Name": zone.name,
+        "CallerReference": zone.caller_reference,
+        "Config": {"Comment": zone.comment, "PrivateZone": zone.private},
+        "ResourceRecordSetCount": len(zone.records),
+    }
+
+
+def told(zone: HostedZone) -> Params:
+    answer: Params = {"HostedZone": shown(zone)}
+    if zone.private:
+        return {**answer, "VPCs": zone.vpcs, "VPC": zone.vpcs[0]}
+    return {**answer, "DelegationSet": {"NameServers": SERVERS}}
+
+
+def get_hosted_zone(site: Site, params: Params) -> Params:
+    return told(zone_of(site, params["Id"]))
+
+
+@rule(11)
+def delete_hosted_zone(site: Site, params: Params) -> Params:
+    """Only an empty zone goes: API_DeleteHostedZone (HostedZoneNotEmpty)."""
+    zone = zone_of(site, params["Id"])
+    if any(type_ not in ("NS", "SOA") or name != zone.name for name, type_, _ in zone.records):
+        raise AwsError(
+            "HostedZoneNotEmpty",
+            "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+        )
+    del site.world.dns.zones[zone.id]
+    return {"ChangeInfo": new_change(site, zone)}
+
+
+def list_hosted_zones(site: Site, params: Params) -> Params:
+    zones = list(site.world.dns.zones.values())
+    size = _size(site, params)
+    ids = [zone.id for zone in zones]
+    start = ids.index(params["Marker"]) if params.get("Marker") in ids else 0
+    some, rest = zones[start : start + size], zones[start + size :]
+    answer: Params = {
+        "HostedZones": [shown(zone) for zone in some],
+        "IsTruncated": bool(rest),
+        "MaxItems": str(size),
+    }
+    return {**answer, "Marker": params.get("Marker") or "", "NextMarker": rest[0].id if rest else None}
+
+
+@rule(26)
+def list_hosted_zones_by_name(site: Site, params: Params) -> Params:
+    """Begins at the name and goes on through the alphabet: element 0 may be another zone.
+    API_ListHostedZonesByName.
+    """
+    zones = sorted(site.world.dns.zones.values(), key=lambda zone: (order(zone.name), zone.id))
+    first = (order(params["DNSName"]) if params.get("DNSName") else [], params.get("HostedZoneId") or "")
+    zones = [zone for zone in zones if (order(zone.name), zone.id) >= first]
+    size = _size(site, params)
+    some, rest = zones[:size], zones[size:]
+    answer: Params = {
+        "HostedZones": [shown(zone) for zone in some],
+        "IsTruncated": bool(rest),
+        "MaxItems": str(size),
+    }
+    if params.get("DNSName"):
+        answer["DNSName"] = params["DNSName"]
+    if rest:
+        answer.update(NextDNSName=rest[0].name, NextHostedZoneId=rest[0].id)
+    return answer
+
+
+def _size(site: Site, params: Params) -> int:
+    return min(int(params.get("MaxItems") or 100), 100, site.world.quota("page"))
+
+
+def new_change(site: Site, zone: HostedZone) -> dict[str, Any]:
+    """A change of a zone, PENDING at first."""
+    number = next(site.world.numbers)
+    change = "C" + hashlib.sha1(f"change{number}".encode()).hexdigest()[:13].upper()
+    stamp = site.world.clock.stamp()
+    site.world.dns.changes[change] = (site.now + site.timing.record_insync, stamp)
+    zone.changed = site.now
+    return {"Id": f"/change/{change}", "Status": "PENDING", "SubmittedAt": stamp}
+
+
+@rule(13)
+def get_change(site: Site, params: Params) -> Params:
+    """PENDING, then INSYNC; an id never given is NoSuchChange (404).
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
+    """
+    change = params["Id"].removeprefix("/change/")
+    if change not in site.world.dns.changes:
+        raise AwsError("NoSuchChange", f"Could not find resource with ID: {params['Id']}", 404)
+    due, stamp = site.world.dns.changes[change]
+    status = "INSYNC" if site.now > due else "PENDING"
+    return {"ChangeInfo": {"Id": f"/change/{change}", "Status": status, "SubmittedAt": stamp}}
+
+
+def change_tags(site: Site, params: Params) -> Params:
+    zone = zone_of(site, params["ResourceId"])
+    for key in params.get("RemoveTagKeys") or []:
+        zone.tags.pop(key, None)
+    zone.tags.update({tag["Key"]: tag.get("Value", "") for tag in params.get("AddTags") or []})
+    return {}
+
+
+def _tag_set(zone: HostedZone) -> Params:
+    tags = [{"Key": key, "Value": value} for key, value in zone.tags.items()]
+    return {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": tags}
+
+
+def list_tags(site: Site, params: Params) -> Params:
+    return {"ResourceTagSet": _tag_set(zone_of(site, params["ResourceId"]))}
+
+
+def list_many_tags(site: Site, params: Params) -> Params:
+    return {"ResourceTagSets": [_tag_set(zone_of(site, one)) for one in params["ResourceIds"]]}
+
+
+def count(site: Site, _params: Params) -> Params:
+    return {"HostedZoneCount": len(site.world.dns.zones)}

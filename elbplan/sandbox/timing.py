@@ -1,0 +1,60 @@
+"""How long AWS takes for what, scaled by one knob."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Drain = Literal["short", "real"]
+
+
+@dataclass
+class Timing:
+    """`slow` seconds for a load balancer to come up; everything else in proportion. 0: done by the
+    next read.
+    """
+
+    slow: float = 0.0
+    drain: Drain = "short"
+    zone_busy: float = 0.0
+    """Seconds after a Route 53 change in which another one in that zone is PriorRequestNotComplete."""
+    hide_new: int = 0
+    """Reads for which a new listener, target group, security group or instance is not found yet."""
+
+    @property
+    def balancer_active(self) -> float:
+        return self.slow
+
+    @property
+    def interfaces_linger(self) -> float:
+        return self.slow
+
+    @property
+    def validation_record(self) -> float:
+        return self.slow / 4
+
+    @property
+    def certificate_issue(self) -> float:
+        return self.slow
+
+    @property
+    def first_health(self) -> float:
+        return self.slow / 2
+
+    @property
+    def record_insync(self) -> float:
+        return self.slow / 4
+
+    @property
+    def in_use_lag(self) -> float:
+        """How long a target group or certificate is still 'in use' after the last listener let go of it."""
+        return self.slow / 8
+
+    @property
+    def tagging_lag(self) -> float:
+        return self.slow
+
+    @property
+    def instance_state(self) -> float:
+        return self.slow / 4
+
+    def draining(self, deregistration_delay: float) -> float:
+        return deregistration_delay if self.drain == "real" else min(deregistration_delay, self.slow)

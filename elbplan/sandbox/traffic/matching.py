@@ -1,0 +1,35 @@
+"""Which rule a request meets."""
+
+import re
+
+from ..elbv2.conditions import CONFIG, values
+from ..world import Params
+
+
+def matches(conditions: list[Params], host: str, path: str, method: str = "GET") -> bool:
+    """All conditions hold. One on headers, queries or sources never does: a plain request has none of
+    them.
+    """
+    return all(_holds(condition, host, path, method) for condition in conditions)
+
+
+def _holds(condition: Params, host: str, path: str, method: str) -> bool:
+    field, texts = condition["Field"], values(condition)
+    if (condition.get(CONFIG[field]) or {}).get("RegexValues"):
+        subject = host if field == "host-header" else path
+        return any(re.search(text, subject) for text in texts)
+    if field == "host-header":
+        return any(wild(text.lower(), host.lower()) for text in texts)
+    if field == "path-pattern":
+        return any(wild(text, path) for text in texts)
+    if field == "http-request-method":
+        return method in texts
+    if field == "source-ip":
+        return "0.0.0.0/0" in texts
+    return False
+
+
+def wild(pattern: str, text: str) -> bool:
+    """`*` is any text, `?` one character; nothing else is special."""
+    expression = "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
+    return re.fullmatch(expression, text, re.DOTALL) is not None

@@ -1,0 +1,79 @@
+"""Which keys a map may have, and where a key that stands in the wrong place belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from .guess import did_you_mean
+
+SYNONYMS = {
+    "health_check": "health", "healthcheck": "health", "healthy_threshold": "healthy", "unhealthy_threshold": "unhealthy",
+    "interval": "every", "matcher": "codes", "success_codes": "codes", "stickiness": "sticky", "deregistration_delay": "drain",
+    "scheme": "access", "availability_zones": "zones", "instance_type": "type", "ami": "image", "key_name": "key",
+    "ip_address_type": "ip", "access_logs": "logs", "deletion_protection": "protect", "fixed_response": "respond",
+    "load_balancer_type": "type", "domains": "domain", "certificate_arn": "certificate", "protocol_version": "version",
+    "instance_ids": "instances", "cidr": "allow", "host_header": "host", "path_pattern": "path", "source_ip": "ip",
+    "http_header": "header", "query_string": "query", "status_code": "status", "message_body": "body",
+}  # fmt: skip
+"""Words that Terraform and AWS use for what is called otherwise here."""
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The keys as they are written, with their types."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for part in get_args(annotation):
+            yield from models_in(part)
+
+
+def models_at(root: type[BaseModel], path: Sequence[str | int]) -> list[type[BaseModel]]:
+    """The models that may stand at a path; a list's position or a free name stays where it is."""
+    here = [root]
+    for step in path:
+        inner = [model for one in here for model in models_in(keys_of(one).get(str(step)))]
+        tagged = [model for model in here if _tag(model) == step]
+        here = inner or tagged or here
+    return here
+
+
+def _tag(model: type[BaseModel]) -> Any:
+    kind = model.model_fields.get("type")
+    return kind.default if kind else None
+
+
+def meant(key: str, known: Sequence[str]) -> str | None:
+    """The known key that another tool calls this."""
+    word = key.lower().replace("-", "_")
+    return next((k for k in (word, SYNONYMS.get(word)) if k in known), None)
+
+
+def advice(key: str, known: Sequence[str], root: type[BaseModel]) -> str:
+    """What to write instead of an unknown key."""
+    same = meant(key, known)
+    if same:
+        return f'did you mean "{same}"?'
+    homes = sorted({home for home, keys in _homes(root, "the top level", ()) if key in keys})
+    if homes:
+        return f"{key} belongs under {' or '.join(homes[:4])}"
+    return did_you_mean(key, known)
+
+
+def _homes(
+    model: type[BaseModel], label: str, above: tuple[type[BaseModel], ...]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Every map of the grammar: the key it stands under, and the keys it may have."""
+    if model in above:
+        return
+    yield label, frozenset(keys_of(model))
+    for key, annotation in keys_of(model).items():
+        for inner in models_in(annotation):
+            yield from _homes(inner, f"{key}:", (*above, model))

@@ -1,0 +1,134 @@
+"""A YAML document as plain data, and where in the file each key and value stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Problem
+
+Path = tuple[str | int, ...]
+"""The keys and list positions that lead to a value."""
+
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a file, 1-based, and how many characters it covers."""
+
+    line: int
+    column: int
+    width: int = 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text with the name it goes by; `folder` is where files named in it are looked for."""
+
+    file: str
+    text: str
+    folder: str = "."
+    lines: Sequence[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", BREAK.split(self.text))
+
+    def problem(self, spot: Spot, what: str, hint: str = "") -> Problem:
+        """The problem with its source line; a line that would upset a terminal is made harmless."""
+        line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
+        shown = printable(line)
+        width = max(1, min(spot.width, len(shown) - spot.column + 1))
+        return Problem(self.file, spot.line, spot.column, printable(what), printable(hint), shown, width)
+
+
+def printable(text: str) -> str:
+    """The text with what no terminal should be sent replaced, character by character, so that columns stay."""
+    return UNPRINTABLE.sub(lambda found: " " if found[0] == "\t" else "\ufffd", text)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One document: its data, and the spots of keys and values by path."""
+
+    source: Source
+    data: Any
+    start: Spot
+    keys: Mapping[Path, Spot]
+    values: Mapping[Path, Spot]
+
+    def resolve(self, path: Iterable[str | int]) -> Path:
+        """The way down this path as far as the document has it.
+
+        Short forms stand for longer ones, a text for a map, a value for a list of one: steps that only the longer
+        form has are passed over.
+        """
+        way: Path = ()
+        for step in path:
+            way = (*way, step) if (*way, step) in self.values else way
+        return way
+
+    def at(self, path: Path) -> Any:
+        """The data at a path that exists."""
+        data = self.data
+        for step in path:
+            data = data[step]
+        return data
+
+    def spot(self, path: Iterable[str | int]) -> Spot:
+        """Where to point: at a scalar itself, at the key of anything larger."""
+        way = self.resolve(path)
+        if isinstance(self.at(way), dict | list) and way in self.keys:
+            return self.keys[way]
+        return self.values.get(way, self.start)
+
+    def key_spot(self, path: Iterable[str | int]) -> Spot:
+        """Where the key stands that leads to this path."""
+        way = self.resolve(path)
+        return self.keys.get(way) or self.values.get(way, self.start)
+
+    def problem(self, path: Iterable[str | int], what: str, hint: str = "", *, key: bool = False) -> Problem:
+        """A problem at the value of this path, or at its key."""
+        return self.source.problem(self.key_spot(path) if key else self.spot(path), what, hint)
+
+    def empties(self) -> Iterator[Path]:
+        """The paths whose value is null."""
+        return (path for path in self.values if path and self.at(path) is None)
+
+    def without(self, path: Path) -> Tree:
+        """The same document less what stands at this path."""
+        return self._changed(path, None) if path in self.values else self
+
+    def renamed(self, path: Path, key: str) -> Tree:
+        """The same document with another key at this path; its spots stay."""
+        return self._changed(path, key)
+
+    def _changed(self, path: Path, key: str | None) -> Tree:
+        def moved(spots: Mapping[Path, Spot]) -> dict[Path, Spot]:
+            new = {p: s for p, s in spots.items() if p[: len(path)] != path}
+            if key is not None:
+                renamed = {(*path[:-1], key, *p[len(path) :]): s for p, s in spots.items() if p[: len(path)] == path}
+                new |= renamed
+            return new
+
+        if path and isinstance(path[-1], int):
+            return self._emptied(path)
+        data = _replaced(self.data, path, key)
+        return Tree(self.source, data, self.start, moved(self.keys), moved(self.values))
+
+    def _emptied(self, path: Path) -> Tree:
+        """A list's item cannot go without renumbering the others: the list goes."""
+        return self.without(path[:-1])
+
+
+def _replaced(data: Any, path: Path, key: str | None) -> Any:
+    """A copy with the last step of the path renamed, or gone."""
+    step, rest = path[0], path[1:]
+    if isinstance(data, list):
+        return [_replaced(item, rest, key) if i == step else item for i, item in enumerate(data)]
+    if rest:
+        return {k: _replaced(v, rest, key) if k == step else v for k, v in data.items()}
+    return {key if k == step else k: v for k, v in data.items() if k != step or key is not None}

@@ -1,0 +1,12 @@
+"""The error that validators of the spec raise: what is wrong with a value, and what to write instead."""
+
+from __future__ import annotations
+
+
+class Wrong(ValueError):
+    """Becomes a `Problem` at the place of the value; `hint` says what to write."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint

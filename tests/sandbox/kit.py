@@ -1,0 +1,141 @@
+"""What the sandbox's tests build their worlds from."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from elbplan.sandbox.box import Box
+
+REGION = "eu-central-1"
+AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+
+
+@contextlib.contextmanager
+def refused(code: str) -> Iterator[None]:
+    """AWS refuses with this code, and no other."""
+    try:
+        yield
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error
+    else:
+        raise AssertionError(f"{code} was expected, and nothing was refused")
+
+
+class Kit:
+    """One seeded region and short ways to make things in it."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.elb = box.client("elbv2", REGION)
+        self.ec2 = box.client("ec2", REGION)
+        self.acm = box.client("acm", REGION)
+        self.dns = box.client("route53", REGION)
+        self.ssm = box.client("ssm", REGION)
+        made = box.seed(REGION, zones=["a", "b"], hosted_zones=["example.com"])
+        self.vpc, self.zone = made["vpc"], made["hosted_zones"]["example.com"]
+        self.subnets = list(made["subnets"].values())
+        self.default_group = made["security_group"]
+
+    def open_group(self, name: str = "web") -> str:
+        """A security group that lets everybody in on 80 and 443."""
+        group = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)["GroupId"]
+        self.let_in(group, 80)
+        self.let_in(group, 443)
+        return str(group)
+
+    def let_in(self, group: str, port: int, cidr: str = "0.0.0.0/0") -> None:
+        rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": cidr}]}
+        self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+
+    def balancer(self, name: str = "web", **more: Any) -> dict[str, Any]:
+        wanted: dict[str, Any] = {"Name": name, "Subnets": self.subnets, **more}
+        made: dict[str, Any] = self.elb.create_load_balancer(**wanted)["LoadBalancers"][0]
+        return made
+
+    def group(self, name: str = "web", **more: Any) -> str:
+        wanted: dict[str, Any] = {"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, **more}
+        return str(self.elb.create_target_group(**wanted)["TargetGroups"][0]["TargetGroupArn"])
+
+    def listener(self, balancer: str, group: str, port: int = 80, **more: Any) -> str:
+        wanted: dict[str, Any] = {
+            "LoadBalancerArn": balancer,
+            "Protocol": "HTTP",
+            "Port": port,
+            "DefaultActions": [forward(group)],
+            **more,
+        }
+        return str(self.elb.create_listener(**wanted)["Listeners"][0]["ListenerArn"])
+
+    def rule(self, listener: str, priority: int, group: str, path: str = "/a/*") -> str:
+        made = self.elb.create_rule(
+            ListenerArn=listener, Priority=priority, Conditions=[on_path(path)], Actions=[forward(group)]
+        )
+        return str(made["Rules"][0]["RuleArn"])
+
+    def instance(self, group: str | None = None, **more: Any) -> str:
+        image = self.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
+        wanted: dict[str, Any] = {
+            "ImageId": image,
+            "InstanceType": "t3.micro",
+            "MinCount": 1,
+            "MaxCount": 1,
+            "SubnetId": self.subnets[0],
+            "SecurityGroupIds": [group or self.open_group("servers")],
+            **more,
+        }
+        return str(self.ec2.run_instances(**wanted)["Instances"][0]["InstanceId"])
+
+    def health(self, group: str) -> list[tuple[str, str]]:
+        found = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return [(one["TargetHealth"]["State"], one["TargetHealth"].get("Reason", "")) for one in found]
+
+    def certificate(self, domain: str = "api.example.com", **more: Any) -> str:
+        wanted: dict[str, Any] = {"DomainName": domain, "ValidationMethod": "DNS", **more}
+        return str(self.acm.request_certificate(**wanted)["CertificateArn"])
+
+    def record_of(self, certificate: str) -> dict[str, str]:
+        told = self.acm.describe_certificate(CertificateArn=certificate)["Certificate"]
+        record: dict[str, str] = told["DomainValidationOptions"][0]["ResourceRecord"]
+        return record
+
+    def change(self, *changes: tuple[str, dict[str, Any]], zone: str | None = None) -> str:
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record} for action, record in changes]}
+        made = self.dns.change_resource_record_sets(HostedZoneId=zone or self.zone, ChangeBatch=batch)
+        return str(made["ChangeInfo"]["Id"])
+
+    def issued(self, domain: str = "api.example.com") -> str:
+        certificate = self.certificate(domain)
+        record = self.record_of(certificate)
+        self.change(("UPSERT", plain(record["Name"], "CNAME", record["Value"])))
+        self.acm.describe_certificate(CertificateArn=certificate)
+        return certificate
+
+
+def forward(*groups: str, weights: tuple[int, ...] = ()) -> dict[str, Any]:
+    if len(groups) == 1 and not weights:
+        return {"Type": "forward", "TargetGroupArn": groups[0]}
+    pairs = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in zip(groups, weights, strict=True)]
+    return {"Type": "forward", "ForwardConfig": {"TargetGroups": pairs}}
+
+
+def on_path(*paths: str) -> dict[str, Any]:
+    return {"Field": "path-pattern", "PathPatternConfig": {"Values": list(paths)}}
+
+
+def on_host(*hosts: str) -> dict[str, Any]:
+    return {"Field": "host-header", "HostHeaderConfig": {"Values": list(hosts)}}
+
+
+def plain(name: str, kind: str, *values: str, ttl: int = 300) -> dict[str, Any]:
+    return {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": one} for one in values]}
+
+
+def alias(name: str, balancer: dict[str, Any]) -> dict[str, Any]:
+    target = {
+        "HostedZoneId": balancer["CanonicalHostedZoneId"],
+        "DNSName": balancer["DNSName"],
+        "EvaluateTargetHealth": False,
+    }
+    return {"Name": name, "Type": "A", "AliasTarget": target}
