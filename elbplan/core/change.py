@@ -48,7 +48,9 @@ def difference(before: Resource, after: Resource, field: str) -> str:
     """`port 80 → 8080`, in a few words; long values are only named."""
     old, new = plain(getattr(before, field)), plain(getattr(after, field))
     if isinstance(old, dict) and isinstance(new, dict):
-        inner = [f"{k} {_short(old.get(k))} → {_short(new.get(k))}" for k in sorted(old | new) if old.get(k) != new.get(k)]
+        inner = [
+            f"{k} {_short(old.get(k))} → {_short(new.get(k))}" for k in sorted(old | new) if old.get(k) != new.get(k)
+        ]
         return f"{field}: {', '.join(inner)}"
     if isinstance(old, list) and isinstance(new, list):
         return f"{field}: {_lists(old, new)}"

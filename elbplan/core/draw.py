@@ -17,7 +17,7 @@ from ..errors import Refused
 from .address import Address, Ref
 from .change import Change, Comparison
 from .kind import Gate, Kind, Kinds, Phase
-from .plan import Do, Plan, Step
+from .plan import Do, Step
 from .resource import Resource, differing, references
 from .routes import LOWEST, carrying, idle_groups, moves_of, pool_of, reached, routes_to
 
@@ -153,9 +153,7 @@ def _why(phase: Phase, before: Resource, after: Resource, change: Change, *, las
     return change.because
 
 
-def _gates(
-    sketch: Sketch, kind: Kind[Any], do: str, address: Address, after: Resource, stage: int, tail: str
-) -> str:
+def _gates(sketch: Sketch, kind: Kind[Any], do: str, address: Address, after: Resource, stage: int, tail: str) -> str:
     for gate in kind.gates:
         if do in gate.after:
             tail = sketch.wait(stage, gate, address, after, tail)
@@ -251,7 +249,7 @@ def _gates_of_health(sketch: Sketch) -> None:
         sketch.wait(stage if first else 1, gate, address, targets, *first, *registered)
 
 
-def _attaches(step: Step, group: Ref) -> bool:
+def _attaches(step: Step, group: Ref | None) -> bool:
     return group in reached(step.after) and group not in reached(step.before)
 
 

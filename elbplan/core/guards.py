@@ -30,9 +30,7 @@ def physical_names(stack: str, comparison: Comparison, kinds: Kinds, taken: Take
     return names
 
 
-def _free_name(
-    change: Change, kind: Kind[Any], base: str, comparison: Comparison, taken: Mapping[str, str]
-) -> str:
+def _free_name(change: Change, kind: Kind[Any], base: str, comparison: Comparison, taken: Mapping[str, str]) -> str:
     assert change.after is not None
     pinned = getattr(change.after, "name", None)
     ours = {live.id for live in comparison.lives.values()}

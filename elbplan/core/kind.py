@@ -59,12 +59,23 @@ class Scope:
 class Site(Protocol):
     """Where a step happens: turns references into ids and says what the tags are."""
 
-    stack: str
-    region: str
-    address: Address
-    name: str
-    token: str
-    live: Live[Any] | None
+    @property
+    def stack(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def address(self) -> Address: ...
+    @property
+    def name(self) -> str:
+        """The physical name a create gives."""
+
+    @property
+    def token(self) -> str:
+        """32 hex digits, the same for each try of this step."""
+
+    @property
+    def live(self) -> Live[Any] | None:
+        """The resource that an update or delete is about."""
 
     def id(self, ref: Ref) -> str:
         """The AWS id of what is pointed at; an `Id` is its own."""

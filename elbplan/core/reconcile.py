@@ -37,6 +37,4 @@ def reconcile(
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {})
     steps = draw(comparison, desired, kinds, names)
-    return Plan(
-        stack, region, account, steps, comparison.pending, comparison.lives, desired, domains
-    )
+    return Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)

@@ -111,9 +111,12 @@ def _spread(member: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> tuple[Any,
         return change(member)
     several = [ref for ref in references(member) if isinstance(ref, Find) and len(change(ref)) != 1]
     if isinstance(member, Part) and several:
-        found = change(several[0])
-        return tuple(rewrite(member, lambda ref, one=one: (one,) if ref == several[0] else change(ref)) for one in found)
+        return tuple(rewrite(member, _choosing(one, several[0], change)) for one in change(several[0]))
     return (_rewritten(member, change),)
+
+
+def _choosing(one: Ref, instead: Ref, change: Callable[[Ref], tuple[Ref, ...]]) -> Callable[[Ref], tuple[Ref, ...]]:
+    return lambda ref: (one,) if ref == instead else change(ref)
 
 
 def differing(before: Part, after: Part) -> tuple[str, ...]:

@@ -70,9 +70,9 @@ class Respond(Part):
 
     type: Literal["fixed-response"] = "fixed-response"
     status: Annotated[str, Field(pattern=r"^(2|4|5)\d\d$", coerce_numbers_to_str=True)]
-    content_type: Literal[
-        "text/plain", "text/css", "text/html", "application/javascript", "application/json"
-    ] = "text/plain"
+    content_type: Literal["text/plain", "text/css", "text/html", "application/javascript", "application/json"] = (
+        "text/plain"
+    )
     body: Annotated[str, Field(max_length=1024)] = ""
 
 
@@ -85,9 +85,7 @@ class Condition(Part):
     Query-string values are written `key=value`, or `value` alone for any key.
     """
 
-    field: Literal[
-        "host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"
-    ]
+    field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
     values: Annotated[tuple[str, ...], Field(min_length=1)]
     name: str = ""
 
@@ -107,7 +105,7 @@ def to_aws(action: Forward | Redirect | Respond, arn: Any) -> dict[str, Any]:
     """The action in AWS's words; `arn` turns a reference into an ARN."""
     if isinstance(action, Forward):
         groups = [{"TargetGroupArn": arn(share.group), "Weight": share.weight} for share in action.groups]
-        sticky = {"Enabled": action.sticky is not None}
+        sticky: dict[str, Any] = {"Enabled": action.sticky is not None}
         if action.sticky is not None:
             sticky["DurationSeconds"] = action.sticky
         config = {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}
@@ -135,10 +133,12 @@ def from_aws(raw: Mapping[str, Any]) -> Forward | Redirect | Respond | None:
             config = raw.get("ForwardConfig") or {}
             groups = config.get("TargetGroups") or [{"TargetGroupArn": raw["TargetGroupArn"]}]
             sticky = config.get("TargetGroupStickinessConfig") or {}
-            return Forward.model_validate({
-                "groups": [{"group": Id(g["TargetGroupArn"]), "weight": g.get("Weight", 1)} for g in groups],
-                "sticky": sticky.get("DurationSeconds") if sticky.get("Enabled") else None,
-            })
+            return Forward.model_validate(
+                {
+                    "groups": [{"group": Id(g["TargetGroupArn"]), "weight": g.get("Weight", 1)} for g in groups],
+                    "sticky": sticky.get("DurationSeconds") if sticky.get("Enabled") else None,
+                }
+            )
         case "redirect":
             config = raw["RedirectConfig"]
             names = {"protocol": "Protocol", "host": "Host", "port": "Port", "path": "Path", "query": "Query"}
@@ -229,7 +229,9 @@ def action_text(action: Any) -> str:
         return "forward to " + ", ".join(f"{share.group} {share.weight}" for share in action.groups)
     if isinstance(action, Redirect):
         parts = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
-        rest = "".join(f" {key}={getattr(action, key)}" for key, usual in parts.items() if getattr(action, key) != usual)
+        rest = "".join(
+            f" {key}={getattr(action, key)}" for key, usual in parts.items() if getattr(action, key) != usual
+        )
         return f"redirect {action.code} to {action.protocol}:{action.port}{rest}".replace("#{protocol}", "same")
     return f"answer {action.status}"
 

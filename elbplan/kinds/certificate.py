@@ -13,8 +13,7 @@ from ..core.address import Address, Id, Ref, ZoneRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, Part, Resource
-from .ownership import owner, pairs, unpair, users
-from .ownership import retag
+from .ownership import owner, pairs, retag, unpair, users
 from .reading import HOSTED_ZONES, domain, record_asks, zone_for
 
 
@@ -114,9 +113,7 @@ def _options(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
             yield option["DomainName"].lower(), record
 
 
-def _proofs(
-    raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
-) -> Reading[dict[str, list[Proof]]]:
+def _proofs(raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]) -> Reading[dict[str, list[Proof]]]:
     """For each certificate, the names whose validation record really stands in a public zone."""
     wanted = [(raw["CertificateArn"], name, record) for raw in raws for name, record in _options(raw)]
     places = [(arn, name, record, _zone(name, zones)) for arn, name, record in wanted]
@@ -178,8 +175,7 @@ def update(before: Certificate, after: Certificate, site: Site) -> Calling:
                 batches.setdefault(site.id(proof.zone), {})[record["Name"]] = record
         for zone, batch in sorted(batches.items()):
             yield _batch(zone, [_change("UPSERT", record) for _, record in sorted(batch.items())])
-    for call in retag("acm", arn, before.tags, after.tags):
-        yield call
+    yield from retag("acm", arn, before.tags, after.tags)
     return {}
 
 
@@ -269,13 +265,15 @@ def issued(_: Certificate, site: Site) -> Looking:
     if raw["Status"] in LOST:
         reason = raw.get("FailureReason") or raw["Status"]
         return Sight("hopeless", raw["Status"].lower(), CAUSES.get(reason, reason))
-    pending = [o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"]
+    pending = [
+        o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
+    ]
     cause = "do the name servers at your registrar match those of the hosted zone? waiting for " + ", ".join(pending)
     return Sight("waiting", "pending validation", cause)
 
 
 CAUSES = {
-    "CAA_ERROR": "a CAA record of the domain does not allow Amazon: add `0 issue \"amazon.com\"`",
+    "CAA_ERROR": 'a CAA record of the domain does not allow Amazon: add `0 issue "amazon.com"`',
     "DOMAIN_NOT_ALLOWED": "AWS refuses this domain: it is on a list of unsafe or reserved names",
     "INVALID_PUBLIC_DOMAIN": "this is not a public domain name",
     "VALIDATION_TIMED_OUT": "the validation record was not seen for 72 hours",

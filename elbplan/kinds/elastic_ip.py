@@ -69,8 +69,7 @@ def update(before: ElasticIp, after: ElasticIp, site: Site) -> Calling:
         yield _associate(site.live.id, after.instance, site)
     if before.instance and not after.instance:
         yield from _leave(site)
-    for call in retag("ec2", site.live.id, before.tags, after.tags):
-        yield call
+    yield from retag("ec2", site.live.id, before.tags, after.tags)
     return {}
 
 

@@ -121,8 +121,7 @@ def update(before: Instance, after: Instance, site: Site) -> Calling:
     if before.security_groups != after.security_groups:
         groups = [site.id(group) for group in after.security_groups]
         yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": site.live.id, "Groups": groups})
-    for call in retag("ec2", site.live.id, before.tags, after.tags):
-        yield call
+    yield from retag("ec2", site.live.id, before.tags, after.tags)
     return {}
 
 
@@ -137,7 +136,7 @@ def delete(_: Instance, site: Site) -> Calling:
 def _look(site: Site, hopeless: Sequence[str], wanted: str, missing: Sight) -> Looking:
     filters = {"Filters": [{"Name": "instance-id", "Values": [site.id(site.address)]}]}
     answer = yield Call("ec2", "DescribeInstances", filters)
-    states = [raw for raw in instances_in(answer)]
+    states = list(instances_in(answer))
     if not states:
         return missing
     state = states[0]["State"]["Name"]

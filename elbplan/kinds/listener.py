@@ -163,8 +163,7 @@ def update(before: Listener, after: Listener, site: Site) -> Calling:
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
         yield _remove(arn, site.id(certificate))
-    for call in retag("elbv2", arn, before.tags, after.tags):
-        yield call
+    yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
 
@@ -188,9 +187,7 @@ def settle(desired: Listener, live: Listener) -> Listener:
     return fill(desired, live, keep)
 
 
-def way(
-    before: Listener, after: Listener, used: AbstractSet[Ref]
-) -> Sequence[tuple[Phase, Listener]]:
+def way(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
     """Attach new groups and certificates, switch, let the old ones go."""
     actions = way_of(before.action, after.action, used)
     more = (*before.more_certificates, *after.more_certificates)

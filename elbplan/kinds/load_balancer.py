@@ -58,17 +58,13 @@ class LoadBalancer(Resource):
     """
 
     kind: ClassVar[str] = "load_balancer"
-    name: Annotated[
-        str | None, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$")
-    ] = None
+    name: Annotated[str | None, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$")] = None
     type: Annotated[Literal["application", "network", "gateway"], IMMUTABLE] = "application"
     scheme: Annotated[Literal["internet-facing", "internal"], IMMUTABLE] = "internet-facing"
     ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
     security_groups: tuple[SecurityGroupRef, ...] | None = None
-    attributes: Annotated[
-        Mapping[str, str], Field(description="load balancer attributes by AWS's own keys")
-    ] = {}
+    attributes: Annotated[Mapping[str, str], Field(description="load balancer attributes by AWS's own keys")] = {}
     records: tuple[str, ...] = ()
 
     @model_validator(mode="before")
@@ -200,8 +196,7 @@ def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
     if before.ip_address_type != after.ip_address_type:
         kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
         yield Call("elbv2", "SetIpAddressType", kind)
-    for call in retag("elbv2", arn, before.tags, after.tags):
-        yield call
+    yield from retag("elbv2", arn, before.tags, after.tags)
     yield from _remark(arn, marks(before.records), marks(after.records))
     return {}
 
@@ -229,9 +224,7 @@ def delete(_: LoadBalancer, site: Site) -> Calling:
     return {}
 
 
-def way(
-    before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]
-) -> Sequence[tuple[Phase, LoadBalancer]]:
+def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Take in the new zones, groups and names; later let the old ones go."""
     union = {
         "subnets": (*before.subnets, *after.subnets),

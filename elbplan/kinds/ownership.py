@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.address import Address
-from ..core.call import Call
+from ..core.call import Call, Calling
 
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
@@ -52,7 +52,7 @@ def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in raw or ()}
 
 
-def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[Call]:
+def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
     """The calls that bring the user's tags from one state to another; ownership tags are never touched."""
     gone = sorted(set(before) - set(after)) + ([KEYS] if before and not after else [])
     new = {key: value for key, value in after.items() if before.get(key) != value}
@@ -62,6 +62,7 @@ def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, 
         yield _add(service, id, new)
     if gone:
         yield _remove(service, id, gone)
+    return {}
 
 
 def _add(service: str, id: str, tags: Mapping[str, str]) -> Call:

@@ -112,16 +112,13 @@ def update(before: Rule, after: Rule, site: Site) -> Calling:
     if before.priority != after.priority:
         moves = [{"RuleArn": site.live.id, "Priority": after.priority}]
         yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
-    for call in retag("elbv2", site.live.id, before.tags, after.tags):
-        yield call
+    yield from retag("elbv2", site.live.id, before.tags, after.tags)
     return {}
 
 
 def move(moves: Mapping[Address, int], site: Site) -> Calling:
     """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
-    priorities = [
-        {"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())
-    ]
+    priorities = [{"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
     yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities})
     return {}
 

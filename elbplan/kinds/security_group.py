@@ -183,23 +183,18 @@ def update(before: SecurityGroup, after: SecurityGroup, site: Site) -> Calling:
     """Authorize first, revoke after: no moment in which a wanted rule is missing."""
     assert site.live is not None
     yield from _change(site.live.id, before, after, site)
-    for call in retag("ec2", site.live.id, before.tags, after.tags):
-        yield call
+    yield from retag("ec2", site.live.id, before.tags, after.tags)
     return {}
 
 
 def _change(id: str, before: SecurityGroup, after: SecurityGroup, site: Site) -> Calling:
-    for call in _rules(id, before.ingress, after.ingress, "Ingress", site):
-        yield call
+    yield from _rules(id, before.ingress, after.ingress, "Ingress", site)
     if after.egress is not None:
-        for call in _rules(id, before.egress or (), after.egress, "Egress", site):
-            yield call
+        yield from _rules(id, before.egress or (), after.egress, "Egress", site)
     return {}
 
 
-def _rules(
-    id: str, before: Iterable[Opening], after: Iterable[Opening], side: str, site: Site
-) -> Iterator[Call]:
+def _rules(id: str, before: Iterable[Opening], after: Iterable[Opening], side: str, site: Site) -> Calling:
     """One rule a call: AWS refuses a whole call for one rule that is there already."""
     old, new = {o.door: o for o in before}, {o.door: o for o in after}
     for door in sorted(set(new) - set(old)):
@@ -212,6 +207,7 @@ def _rules(
     for door in sorted(set(old) - set(new)):
         params = {"GroupId": id, "IpPermissions": [_permission(old[door], site)]}
         yield Call("ec2", f"RevokeSecurityGroup{side}", params, done_if=("InvalidPermission.NotFound",))
+    return {}
 
 
 def delete(_: SecurityGroup, site: Site) -> Calling:
@@ -228,9 +224,7 @@ def delete(_: SecurityGroup, site: Site) -> Calling:
     return {}
 
 
-def way(
-    before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]
-) -> Sequence[tuple[Phase, SecurityGroup]]:
+def way(before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, SecurityGroup]]:
     """Open what is new, later close what is old."""
 
     def both(old: tuple[Opening, ...] | None, new: tuple[Opening, ...] | None) -> tuple[Opening, ...] | None:

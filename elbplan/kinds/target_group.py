@@ -66,15 +66,19 @@ HEALTH_POLICY = {
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
 }
-ALB = COMMON | HEALTH_POLICY | {
-    "stickiness.type": "lb_cookie",
-    "stickiness.lb_cookie.duration_seconds": "86400",
-    "stickiness.app_cookie.duration_seconds": "86400",
-    "stickiness.app_cookie.cookie_name": "",
-    "load_balancing.algorithm.type": "round_robin",
-    "load_balancing.algorithm.anomaly_mitigation": "off",
-    "slow_start.duration_seconds": "0",
-}
+ALB = (
+    COMMON
+    | HEALTH_POLICY
+    | {
+        "stickiness.type": "lb_cookie",
+        "stickiness.lb_cookie.duration_seconds": "86400",
+        "stickiness.app_cookie.duration_seconds": "86400",
+        "stickiness.app_cookie.cookie_name": "",
+        "load_balancing.algorithm.type": "round_robin",
+        "load_balancing.algorithm.anomaly_mitigation": "off",
+        "slow_start.duration_seconds": "0",
+    }
+)
 NLB = COMMON | HEALTH_POLICY | {"proxy_protocol_v2.enabled": "false"}
 
 
@@ -211,9 +215,7 @@ def create(new: TargetGroup, site: Site) -> Calling:
 
 
 def _attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
-    changed = [
-        {"Key": key, "Value": value} for key, value in sorted(after.items()) if before.get(key) != value
-    ]
+    changed = [{"Key": key, "Value": value} for key, value in sorted(after.items()) if before.get(key) != value]
     if changed:
         params = {"TargetGroupArn": arn, "Attributes": changed}
         yield Call("elbv2", "ModifyTargetGroupAttributes", params)
@@ -227,8 +229,7 @@ def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:
     if before.health != after.health:
         yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **_check(after)})
     yield from _attributes(arn, before.attributes, after.attributes)
-    for call in retag("elbv2", arn, before.tags, after.tags):
-        yield call
+    yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
 

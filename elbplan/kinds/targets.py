@@ -80,9 +80,7 @@ def _counts(described: Mapping[str, Any]) -> bool:
     )
 
 
-def _live(
-    address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]
-) -> Live[Targets]:
+def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> Live[Targets]:
     members = []
     for target in (d["Target"] for d in described):
         instance = raw.get("TargetType", "instance") == "instance"
@@ -174,10 +172,9 @@ def healthy(wanted: Targets, site: Site) -> Looking:
     A stopped or foreign target will not get well by waiting; a failing one may, until the gate's deadline.
     """
     answer = yield _health(site.id(wanted.group))
-    seen = {_key(d): d["TargetHealth"] for d in answer["TargetHealthDescriptions"]}
     states = []
     for named in _names(wanted.members, site):
-        health = seen.get((named["Id"], named.get("Port"))) or seen.get((named["Id"], None)) or {"State": "unused"}
+        health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, named)), UNKNOWN)
         states.append((named["Id"], health))
     well = sum(health["State"] == "healthy" for _, health in states)
     saw = f"{well} of {len(states)} healthy"
@@ -189,8 +186,13 @@ def healthy(wanted: Targets, site: Site) -> Looking:
     return Sight("hopeless" if stopped else "waiting", saw, cause)
 
 
-def _key(described: Mapping[str, Any]) -> tuple[str, int | None]:
-    return (described["Target"]["Id"], described["Target"].get("Port"))
+UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
+
+
+def _is(described: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
+    """A target named without a port is registered on its group's."""
+    target = described["Target"]
+    return bool(target["Id"] == named["Id"] and named.get("Port") in (None, target.get("Port")))
 
 
 def _reason(health: Mapping[str, Any]) -> str:

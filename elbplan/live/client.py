@@ -76,7 +76,7 @@ class Aws:
     def _new(self, service: str, *, patient: bool) -> Any:
         retries = {"mode": "standard", "total_max_attempts": ATTEMPTS if patient else 1}
         config = Config(
-            retries=retries,  # type: ignore[arg-type]
+            retries=retries,
             max_pool_connections=self._parallel,
             connect_timeout=10,
             read_timeout=60,

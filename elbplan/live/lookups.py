@@ -16,9 +16,7 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.reading import HOSTED_ZONES, zone_for
 from ..kinds.record import Record, mark
 
-DEFAULT_SUBNETS = Call(
-    "ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]}
-)
+DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
 
 
@@ -54,7 +52,8 @@ def look_up(region: str, resources: Sequence[Resource]) -> Reading[Facts]:
     for find in sorted(wanted):
         if call := _question(find):
             asks[f"{find.what}/{find.query}"] = call
-    instances = sorted({ref.value for r in resources for ref in references(r) if _is_instance(ref)})
+    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, Id)}
+    instances = sorted(id for id in ids if id.startswith("i-"))
     if instances:
         asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
     for vpc in sorted(vpcs - {"default"}):
@@ -68,10 +67,6 @@ def look_up(region: str, resources: Sequence[Resource]) -> Reading[Facts]:
     there = {i["InstanceId"] for i in instances_in(answers.get("instances", {})) if i["State"]["Name"] not in GONE}
     facts.missing = [id for id in instances if id not in there]
     return facts
-
-
-def _is_instance(ref: Ref) -> bool:
-    return isinstance(ref, Id) and ref.value.startswith("i-")
 
 
 def _filter(name: str, values: Sequence[str]) -> dict[str, Any]:
@@ -168,9 +163,7 @@ def _marked(resolved: dict[Address, Resource]) -> dict[Address, Resource]:
     """Each balancer remembers the names that point at it."""
     for address, resource in resolved.items():
         if isinstance(resource, LoadBalancer):
-            pointing = [
-                mark(r) for r in resolved.values() if isinstance(r, Record) and r.load_balancer == address
-            ]
+            pointing = [mark(r) for r in resolved.values() if isinstance(r, Record) and r.load_balancer == address]
             resolved[address] = LoadBalancer.model_validate({**dict(resource), "records": pointing})
     return resolved
 

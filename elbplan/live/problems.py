@@ -62,7 +62,11 @@ def _refusal(error: ClientError, call: Call) -> AwsProblem:
     code, message = str(told.get("Code", "Unknown")), str(told.get("Message", "") or "no reason given")
     what = f"AWS refused {call.operation}: {message} ({code})"
     if code in WRONG_CREDENTIALS:
-        return AwsProblem(what, hint="the credentials are not valid here: check AWS_PROFILE and `aws sts get-caller-identity`", code=code)
+        return AwsProblem(
+            what,
+            hint="the credentials are not valid here: check AWS_PROFILE and `aws sts get-caller-identity`",
+            code=code,
+        )
     if code in EXPIRED:
         return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
     if code in DENIED:
@@ -86,5 +90,7 @@ def _connection(error: BotoCoreError, call: Call) -> AwsProblem:
             code="Unreachable",
         )
     if isinstance(error, ConnectionClosedError | ReadTimeoutError):
-        return AwsProblem(f"the answer to {call.operation} was lost: {error}", hint="run the same command again", code=UNKNOWN)
+        return AwsProblem(
+            f"the answer to {call.operation} was lost: {error}", hint="run the same command again", code=UNKNOWN
+        )
     return AwsProblem(f"{call.operation} failed: {error}", code=type(error).__name__)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import TypeVar
 
-from ..core.call import Sight
+from ..core.call import Answer, Call, Sight
 from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
@@ -16,6 +17,8 @@ from .drive import Send, Stopped, drive, pauses
 from .outcome import Event, Outcome, Tell
 from .recover import recover
 from .site import Known, StepSite
+
+T = TypeVar("T")
 
 
 class GateProblem(ElbplanError):
@@ -153,10 +156,8 @@ def _act(running: Run, step: Step) -> str:
     return facts.get("id", "")
 
 
-def _drive(running: Run, step: Step, program):  # type: ignore[no-untyped-def]
-    return drive(
-        program, running.send, running.clock, stopped=running.stop.is_set, progress=_progress(running, step)
-    )
+def _drive(running: Run, step: Step, program: Generator[Call, Answer, T]) -> T:
+    return drive(program, running.send, running.clock, stopped=running.stop.is_set, progress=_progress(running, step))
 
 
 def _watch(running: Run, step: Step) -> str:

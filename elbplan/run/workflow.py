@@ -43,9 +43,7 @@ def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan
     return [_plan(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
 
 
-def _plan(
-    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]
-) -> Plan:
+def _plan(aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]) -> Plan:
     return reconcile(
         stack.name,
         desired,

@@ -5,8 +5,14 @@ import contextlib
 import os
 import signal
 import sys
+import threading
+import time
+from typing import TYPE_CHECKING
 
 from .statefile import Entry, write
+
+if TYPE_CHECKING:
+    from .box import Box
 
 MOTO_MISSING = 3
 
@@ -14,14 +20,24 @@ MOTO_MISSING = 3
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m elbplan.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument(
-        "--slow", type=float, default=0.0, help="seconds a load balancer takes to become active"
-    )
+    parser.add_argument("--slow", type=float, default=0.0, help="seconds a load balancer takes to become active")
     parser.add_argument("--drain", choices=("short", "real"), default="short")
     parser.add_argument("--virtual", action="store_true", help="time moves only when told to")
     parser.add_argument("--ready-file", help="written, with url and pid, once calls are answered")
     parser.add_argument("--token-env", default="", help="name of the variable that holds the control token")
+    parser.add_argument("--idle-hours", type=float, default=0.0, help="end after so many hours without a call")
     return parser.parse_args()
+
+
+def _end_when_idle(box: "Box", hours: float) -> None:
+    """Nobody has to remember to stop it."""
+
+    def look() -> None:
+        while time.monotonic() - box.server.engine.used < hours * 3600:
+            time.sleep(60)
+        os._exit(0)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def main() -> int:
@@ -37,6 +53,8 @@ def main() -> int:
     box.world.reset()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(box.url, flush=True)
+    if given.idle_hours:
+        _end_when_idle(box, given.idle_hours)
     if given.ready_file:
         write(given.ready_file, Entry(os.getpid(), box.url, control.TOKEN["value"], given.slow))
     with contextlib.suppress(KeyboardInterrupt):

@@ -33,13 +33,9 @@ class Box(AnyBox):
     `drain="real"` makes draining last as long as the target group says.
     """
 
-    def __init__(
-        self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0
-    ) -> None:
+    def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
         super().__init__()
-        self.world = World(
-            account=_take_account(), clock=Clock(virtual), timing=Timing(slow=slow, drain=drain)
-        )
+        self.world = World(account=_take_account(), clock=Clock(virtual), timing=Timing(slow=slow, drain=drain))
         self.server = SandboxServer(self.world, port)
         self.url = self.server.url
         self.account = self.world.account

@@ -127,9 +127,7 @@ class AnyBox:
         told: dict[str, Any] = self.ask("traffic", name=name, port=port, host=host, path=path)
         return told
 
-    def snapshot(
-        self, wanted: Iterable[str] | Predicate | None = None, region: str | None = None
-    ) -> dict[str, Any]:
+    def snapshot(self, wanted: Iterable[str] | Predicate | None = None, region: str | None = None) -> dict[str, Any]:
         """Every resource (or those named, or those a predicate of id and fields picks), to compare
         before with after.
         """

@@ -16,12 +16,10 @@ JSON = {"Content-Type": "application/json"}
 
 
 def handle(world: World, incoming: Incoming) -> Reply:
-    if TOKEN["value"] and not hmac.compare_digest(
-        incoming.headers.get("x-sandbox-token", ""), TOKEN["value"]
-    ):
+    if TOKEN["value"] and not hmac.compare_digest(incoming.headers.get("x-sandbox-token", ""), TOKEN["value"]):
         return _reply(403, {"error": "this is another sandbox's token"})
     verb = incoming.path.removeprefix("/_sandbox/").strip("/")
-    if verb == "stop":
+    if verb == "stop" and TOKEN["value"]:
         threading.Timer(0.05, os._exit, (0,)).start()
         return _reply(200, {"result": True})
     method = getattr(Controls(world), verb, None) if verb and not verb.startswith("_") else None

@@ -62,9 +62,7 @@ class Controls:
             if name in vars(holder):
                 setattr(holder, name, value)
                 return
-        raise KeyError(
-            f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.world.switches)])}"
-        )
+        raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.world.switches)])}")
 
     def sick(self, group: str, reason: str = "Target.FailedHealthChecks") -> None:
         self._group(group).sick = reason

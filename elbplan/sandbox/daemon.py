@@ -88,6 +88,9 @@ def start(slow: float | None = None) -> Running:
     """The sandbox that runs, or a new one, once it answers. `slow` sets the speed (of a running one too)."""
     with _alone():
         running = find()
+        if running is not None and running.entry.version != statefile.VERSION:
+            _end(running)
+            running = None
         if running is None:
             return _launch(DEFAULT_SLOW if slow is None else slow)
         if slow is not None and slow != running.slow:
@@ -102,7 +105,7 @@ def _launch(slow: float) -> Running:
     command = [sys.executable, "-m", "elbplan.sandbox", "--slow", str(slow), "--ready-file", str(target)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--token-env", TOKEN_VARIABLE],
+            [*command, "--token-env", TOKEN_VARIABLE, "--idle-hours", "12"],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(),
             start_new_session=True,
         )  # fmt: skip
@@ -144,13 +147,17 @@ def stop() -> bool:
         running = find()
         if running is None:
             return False
-        with contextlib.suppress(SandboxError):
-            request(running.url, "stop", running.entry.token)
-        if not _gone(running.pid, 3.0):
-            os.kill(running.pid, signal.SIGTERM)
-            _gone(running.pid, 3.0)
-        statefile.remove(statefile.path())
+        _end(running)
         return True
+
+
+def _end(running: Running) -> None:
+    with contextlib.suppress(SandboxError):
+        request(running.url, "stop", running.entry.token)
+    if not _gone(running.pid, 3.0):
+        os.kill(running.pid, signal.SIGTERM)
+        _gone(running.pid, 3.0)
+    statefile.remove(statefile.path())
 
 
 def _gone(pid: int, patience: float) -> bool:

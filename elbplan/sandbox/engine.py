@@ -35,9 +35,11 @@ class Engine:
     def __init__(self, world: World) -> None:
         self.world = world
         self.lock = threading.RLock()
+        self.used = time.monotonic()
 
     def handle(self, incoming: Incoming) -> Reply | None:
         """The answer, or None when the connection is to be dropped without one."""
+        self.used = time.monotonic()
         if incoming.path.startswith("/_sandbox"):
             with self.lock:
                 self.world.wake()
@@ -107,15 +109,19 @@ class Engine:
 
     def _moto(self, site: Site, call: Call, incoming: Incoming) -> Reply:
         """moto answers, between what must be checked before and what must be put right after."""
-        gate = ec2 if call.service == "ec2" else other
-        known = gate.before(site, call, incoming)
+        gate: Any = ec2 if call.service == "ec2" else other
+        known: Incoming | Reply | None = gate.before(site, call, incoming)
         if isinstance(known, Reply):
             return known
         reply = ask(known or incoming, self.world.account)
         if reply.status < 300:
-            return gate.after(site, call, reply)
-        call.outcome = _code(reply)
-        return reply
+            done: Reply = gate.after(site, call, reply)
+            return done
+        corrected: Reply = gate.corrected(reply)
+        if corrected.body.lstrip()[:9].lower() == b"<!doctype":
+            raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
+        call.outcome = _code(corrected)
+        return corrected
 
 
 def _code(reply: Reply) -> str:

@@ -25,6 +25,13 @@ def after(_site: Site, _call: Call, reply: Reply) -> Reply:
 
 
 @rule(30)
+def corrected(reply: Reply) -> Reply:
+    """moto misspells one code: https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
+    reply.body = reply.body.replace(b"WafV2DuplicateItem", b"WAFDuplicateItemException")
+    return reply
+
+
+@rule(30)
 def put_parameter(site: Site, params: Params) -> None:
     """A standard value has at most 4 KB, and a parameter keeps its type.
 
@@ -38,8 +45,8 @@ def put_parameter(site: Site, params: Params) -> None:
             "Standard tier parameters support a maximum parameter value of 4096 characters.",
         )
     before = backend("ssm", site.account, site.region).get_parameters([name]).get(name)
-    if before is not None and params.get("Overwrite") and params.get("Type") not in (None, before.type):
-        raise AwsError("HierarchyTypeMismatchException", f"The parameter {name} has the type {before.type}")
+    if before is not None and params.get("Overwrite") and params.get("Type") not in (None, before.parameter_type):
+        raise AwsError("HierarchyTypeMismatchException", f"The parameter {name} has the type {before.parameter_type}")
 
 
 def _acls(site: Site) -> dict[str, str]:
@@ -105,9 +112,7 @@ def get_web_acl_for_resource(site: Site, params: Params) -> Params:
 
 
 def list_resources_for_web_acl(site: Site, params: Params) -> Params:
-    live = [
-        arn for arn, acl in _acls(site).items() if acl == params["WebACLArn"] and arn in site.elb.balancers
-    ]
+    live = [arn for arn, acl in _acls(site).items() if acl == params["WebACLArn"] and arn in site.elb.balancers]
     return {"ResourceArns": live}
 
 

@@ -32,9 +32,7 @@ def _gateway(site: Site, vpc: str) -> str:
             return str(one.id)
     made = backend.create_internet_gateway()
     backend.attach_internet_gateway(made.id, vpc)
-    main = next(
-        one for one in backend.describe_route_tables(filters={"vpc-id": [vpc]}) if one.main_association_id
-    )
+    main = next(one for one in backend.describe_route_tables(filters={"vpc-id": [vpc]}) if one.main_association_id)
     backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=made.id)
     return str(made.id)
 

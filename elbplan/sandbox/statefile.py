@@ -44,13 +44,12 @@ def write(to: str | Path, entry: Entry) -> None:
 
 
 def read(of: Path) -> Entry | None:
-    """What stands there, or nothing when it is missing, broken or of another version."""
+    """What stands there, or nothing when it is missing or broken."""
     try:
         found = json.loads(of.read_text())
-        entry = Entry(**found)
+        return Entry(**found)
     except (OSError, ValueError, TypeError):
         return None
-    return entry if entry.version == VERSION else None
 
 
 def remove(of: Path) -> None:

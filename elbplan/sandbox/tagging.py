@@ -36,33 +36,24 @@ def truth(site: Site) -> dict[str, Tags]:
 
 
 def _ec2(site: Site) -> Iterator[tuple[str, Tags]]:
-    alive = {one.id for one in facts.instances(site) if one.state != "terminated"}
+    standing = _standing(site)
     for resource, tags in facts.backend(site).tags.items():
         prefix = resource.split("-")[0]
-        if (
-            prefix in EC2_KINDS
-            and tags
-            and (prefix != "i" or resource in alive)
-            and _stands(site, prefix, resource)
-        ):
+        if prefix in EC2_KINDS and tags and resource in standing.get(prefix, (resource,)):
             yield site.arn("ec2", f"{EC2_KINDS[prefix]}/{resource}"), dict(tags)
 
 
-def _stands(site: Site, prefix: str, resource: str) -> bool:
-    """moto keeps the tags of what was deleted."""
+def _standing(site: Site) -> dict[str, set[str]]:
+    """What is still there, by prefix of its id: moto keeps the tags of what was deleted."""
     ec2 = facts.backend(site)
-    if prefix == "sg":
-        return facts.security_group(site, resource) is not None
-    if prefix == "eipalloc":
-        return any(one.allocation_id == resource for one in ec2.addresses)
-    if prefix == "sgr":
-        groups = [one for some in ec2.groups.values() for one in some.values()]
-        return any(
-            one.id == resource for group in groups for one in (*group.ingress_rules, *group.egress_rules)
-        )
-    if prefix == "eni":
-        return resource in ec2.enis
-    return True
+    groups = [one for some in ec2.groups.values() for one in some.values()]
+    return {
+        "i": {one.id for one in facts.instances(site) if one.state != "terminated"},
+        "sg": {group.id for group in groups},
+        "sgr": {one.id for group in groups for one in (*group.ingress_rules, *group.egress_rules)},
+        "eipalloc": {one.allocation_id for one in ec2.addresses},
+        "eni": set(ec2.enis),
+    }
 
 
 def _parameters(site: Site) -> Iterator[tuple[str, Tags]]:

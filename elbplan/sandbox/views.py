@@ -40,9 +40,7 @@ def _plain(one: Any) -> dict[str, Any]:
 
 def _elb(site: Site) -> dict[str, Any]:
     elb = site.elb
-    found = {
-        one.arn: _plain(one) for some in (elb.balancers, elb.groups, elb.listeners) for one in some.values()
-    }
+    found = {one.arn: _plain(one) for some in (elb.balancers, elb.groups, elb.listeners) for one in some.values()}
     found.update({arn: asdict(one) for arn, (one, _) in elb.rules().items()})
     found.update({arn: dict(one) for arn, one in elb.trust_stores.items()})
     for arn, tags in elb.tags.items():
@@ -87,9 +85,7 @@ def _rule(one: Any) -> str:
 def _parameters(site: Site) -> dict[str, Any]:
     ssm = backend("ssm", site.account, site.region)
     own = [
-        versions[-1]
-        for versions in ssm._parameters.values()
-        if versions and not versions[-1].name.startswith("/aws/")
+        versions[-1] for versions in ssm._parameters.values() if versions and not versions[-1].name.startswith("/aws/")
     ]
     return {
         site.arn("ssm", f"parameter/{one.name.lstrip('/')}"): {"value": one.value, "version": one.version}
@@ -112,9 +108,7 @@ def tagged(world: World, key: str, value: str) -> dict[str, dict[str, str]]:
     """
     found: dict[str, dict[str, str]] = {}
     for region in regions(world):
-        found.update(
-            {arn: tags for arn, tags in truth(Site(world, region)).items() if tags.get(key) == value}
-        )
+        found.update({arn: tags for arn, tags in truth(Site(world, region)).items() if tags.get(key) == value})
     return found
 
 

@@ -133,7 +133,7 @@ def _params(
             "url_path": incoming.path,
             "url_params": url_params,
         }
-    parsed = parser.parse(request)
+    parsed = parser.parse(request)  # type: ignore[arg-type] # a parser takes what its protocol has
     return parsed if isinstance(parsed, dict) else {}
 
 
@@ -173,9 +173,7 @@ def refusal(service: str, error: AwsError, incoming: Incoming) -> Reply:
     request_id = str(uuid.uuid4())
     if service == "ec2":
         inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
-        body = (
-            f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
-        )
+        body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
         return Reply(error.status, {"Content-Type": "text/xml"}, body.encode())
     if "x-amz-target" in incoming.headers:
         text = json.dumps({"__type": error.code, "message": error.message})

@@ -91,7 +91,7 @@ class World:
         self.timing.slow, self.timing.drain = slow, drain
 
     def reset(self) -> None:
-        """Nothing exists, nothing was called, nothing is broken. Time and its speed stay."""
+        """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""
         from .moto_side import forget
 
         self.agenda.clear()
@@ -99,6 +99,7 @@ class World:
         self.faults.clear()
         self.quotas = dict(QUOTAS)
         self.switches = Switches()
+        self.timing = Timing(self.timing.slow, self.timing.drain)
         self._empty()
         forget(self.account)
 

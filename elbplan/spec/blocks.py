@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.address import Address
+from ..core.address import AWS_ID, Address
 from .attributes import as_text
 from .draft import Draft, Drafts, overlay
 from .guess import did_you_mean, shown
@@ -39,7 +39,9 @@ def drafts_of_blocks(data: Mapping[str, Any], report: Report) -> Drafts:
         if not is_block(kind, block):
             continue
         if not isinstance(block, Mapping):
-            report.at((kind,), f"{kind} should be a map of names, not {shown(block)}", f"write {kind}: {{main: {{...}}}}")
+            report.at(
+                (kind,), f"{kind} should be a map of names, not {shown(block)}", f"write {kind}: {{main: {{...}}}}"
+            )
             continue
         for name, fields in block.items():
             _take(kind, name, fields, drafts, report)
@@ -48,11 +50,19 @@ def drafts_of_blocks(data: Mapping[str, Any], report: Report) -> Drafts:
 
 def _take(kind: str, name: str, fields: Any, drafts: Drafts, report: Report) -> None:
     path = (kind, name)
-    if not NAME.fullmatch(name):
-        report.at(path, f"{shown(name)} is not a name", "letters, digits, dots, dashes and underscores", key=True)
+    if not NAME.fullmatch(name) or AWS_ID.match(name):
+        report.at(
+            path,
+            f"{shown(name)} is not a name",
+            "letters, digits, dots, dashes and underscores, and not like an AWS id",
+            key=True,
+        )
     elif not isinstance(fields, Mapping):
-        report.at(path, f"{kind}.{name} should be a map of fields, not {shown(fields)}",
-                  f"write {name}: and below it, indented, the fields")  # fmt: skip
+        report.at(
+            path,
+            f"{kind}.{name} should be a map of fields, not {shown(fields)}",
+            f"write {name}: and below it, indented, the fields",
+        )
     else:
         address = Address(kind, name)
         drafts[address] = Draft(address, _with_text(fields), path)
@@ -67,8 +77,12 @@ def joined(short: Drafts, blocks: Drafts, report: Report) -> Drafts:
     """Both forms' drafts; an address that both define is a problem."""
     for address in blocks:
         if address in short:
-            report.at(blocks[address].origin, f"{address}: {TAKEN}",
-                      f"to change fields of it write overrides: {{{address}: {{...}}}}", key=True)  # fmt: skip
+            report.at(
+                blocks[address].origin,
+                f"{address}: {TAKEN}",
+                f"to change fields of it write overrides: {{{address}: {{...}}}}",
+                key=True,
+            )
     return {**blocks, **short}
 
 
@@ -82,7 +96,9 @@ def override(drafts: Drafts, overrides: Mapping[str, Any], report: Report) -> No
             report.at(("overrides", key), f"there is no {address} to override", hint, key=True)
             continue
         draft.fields = overlay(draft.fields, _with_text(fields))
-        draft.places |= {(field,): ("overrides", key, field) for field in fields if not isinstance(fields[field], Mapping)}
+        draft.places |= {
+            (field,): ("overrides", key, field) for field in fields if not isinstance(fields[field], Mapping)
+        }
         for field, value in fields.items():
             if isinstance(value, Mapping):
                 draft.places |= {(field, inner): ("overrides", key, field, inner) for inner in value}
@@ -92,5 +108,3 @@ def _address(key: str) -> Address:
     """`load_balancer` alone means the only one the short form makes."""
     kind, dot, name = key.partition(".")
     return Address(kind, name if dot and name else "main")
-
-

@@ -20,6 +20,7 @@ from .tree import BREAK, Source, Spot, Tree
 from .variables import BadVariable, substitute
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+Tagged = yaml.ScalarEvent | yaml.CollectionStartEvent
 STRING_TAGS = (None, "!", "tag:yaml.org,2002:str")
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -69,6 +70,7 @@ class Composer:
             self._refuse_tag(event, "tag:yaml.org,2002:seq")
             node = Node(spot, items=tuple(self._items(events, depth)))
         else:
+            assert isinstance(event, yaml.MappingStartEvent)
             self._refuse_tag(event, "tag:yaml.org,2002:map")
             node = Node(spot, pairs=tuple(self._pairs(events, depth)))
         if event.anchor:
@@ -81,11 +83,14 @@ class Composer:
             raise Stop(spot, f"*{event.anchor} repeats an anchor &{event.anchor} that is not there", hint)
         return self._anchors[event.anchor]
 
-    def _refuse_tag(self, event: yaml.NodeEvent, usual: str) -> None:
+    def _refuse_tag(self, event: Tagged, usual: str) -> None:
         if event.tag not in (None, "!", usual):
-            shown = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-            raise Stop(_spot(event), f"{shown} is a YAML tag, which a spec does not use",
-                       f'if the value starts with "!", quote it: "{shown}"')  # fmt: skip
+            shown = str(event.tag).replace("tag:yaml.org,2002:", "!!").rstrip(",")
+            raise Stop(
+                Spot(_spot(event).line, _spot(event).column, len(shown)),
+                f"{shown} is a YAML tag, which a spec does not use",
+                f'if the value starts with "!", quote it: "{shown}"',
+            )
 
     def _scalar(self, event: yaml.ScalarEvent, spot: Spot) -> Node:
         plain = event.implicit[0] and event.style is None
@@ -125,8 +130,11 @@ class Composer:
 
     def _key(self, event: yaml.Event) -> str:
         if isinstance(event, yaml.AliasEvent):
-            raise Stop(_spot(event), f"*{event.anchor} stands where a key should",
-                       f'if it is meant as text, quote it: "*{event.anchor}"')  # fmt: skip
+            raise Stop(
+                _spot(event),
+                f"*{event.anchor} stands where a key should",
+                f'if it is meant as text, quote it: "*{event.anchor}"',
+            )
         if not isinstance(event, yaml.ScalarEvent):
             raise Stop(_spot(event), "a key must be a word, not a list or a map", "quote text that starts with [ or {")
         if event.tag not in STRING_TAGS or SURROGATE.search(event.value):
@@ -161,6 +169,8 @@ def _events(source: Source) -> Iterator[yaml.Event]:
 
 def _spot(event: yaml.Event) -> Spot:
     start, end = event.start_mark, event.end_mark
+    if start is None or end is None:
+        return Spot(1, 1)
     width = end.column - start.column if end.line == start.line else 999
     if isinstance(event, yaml.CollectionStartEvent):
         width = 1
@@ -175,4 +185,3 @@ def _spot_at(text: str, index: int) -> Spot:
 def _start(root: Node) -> Spot:
     """The first key says better where a document begins than the `---` before it."""
     return root.pairs[0][1] if root.pairs else root.spot
-

@@ -10,7 +10,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from .blocks import drafts_of_blocks, is_block, joined, override
 from .build import drafts_of
-from .checks import checked
+from .checks import Subject, checked
 from .draft import Drafts
 from .examine import made
 from .guess import shown
@@ -40,11 +40,11 @@ def stack_of(tree: Tree, report: Report) -> Stack | None:
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
     _tagged(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
-    if not drafts:
+    if not drafts and not report.lost:
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _made(drafts, report)
-    checked(short, resources, drafts, report)
-    return _stack(short, resources, tree)
+    checked(Subject(short, resources, drafts, report))
+    return None if "name" in report.lost else _stack(short, resources, tree)
 
 
 def _short_drafts(short: Short, tree: Tree, report: Report) -> Drafts:

@@ -16,7 +16,7 @@ from ..core.resource import Part, Resource
 from .draft import Draft
 from .keys import advice, keys_of, models_at
 from .layout import Unread
-from .plainly import name_of, plainly
+from .plainly import field_of, name_of, plainly
 from .report import Report
 from .tree import Path
 
@@ -120,9 +120,14 @@ def _traps(fields: Mapping[str, Any], data: Mapping[Any, Any], path: Path) -> It
             yield Error((*path, key), {"type": "bool_type" if wants_bool else "int_type", "input": value})
 
 
+def _follows(error: Error, report: Report) -> bool:
+    """A certificate is not called missing if what brings it was left out."""
+    return field_of(error.detail) == ("protocol",) and not report.whole("domain", "listeners", "certificate")
+
+
 def _tell(error: Error, draft: Draft, model: type[Resource], report: Report) -> None:
-    place, kind = draft.place(error.path), error.detail["type"]
-    if isinstance(error.detail.get("input"), Unread):
+    place, kind = draft.place((*error.path, *field_of(error.detail))), error.detail["type"]
+    if isinstance(error.detail.get("input"), Unread) or _follows(error, report):
         return
     if kind == "extra_forbidden":
         *above, key = error.path

@@ -26,6 +26,8 @@ def explained(error: yaml.MarkedYAMLError, source: Source, last: Spot) -> tuple[
         return opening, "this quote is never closed", "close it, or double it if it belongs to the text"
     if "${" in _line(source, spot) and "flow" in context:
         return spot, "a ${VARIABLE} inside [ ] or { } ends too early", 'quote it: ["${NAME}"]'
+    if "got ':'" in problem:
+        return spot, "a second colon inside { } or [ ]", 'quote text that holds a colon: {note: "a: b"}'
     return spot, *_known(problem, context)
 
 
@@ -46,7 +48,11 @@ def _bad_start(source: Source, spot: Spot) -> tuple[Spot, str, str]:
         return spot, "a tab: YAML is indented with spaces", "use two spaces for each level"
     word = WORD.match(rest)
     text = word[0] if word else rest
-    return Spot(spot.line, spot.column, max(1, len(text))), f"text cannot start with {text[:1]} in YAML", f'quote it: "{text}"'
+    return (
+        Spot(spot.line, spot.column, max(1, len(text))),
+        f"text cannot start with {text[:1]} in YAML",
+        f'quote it: "{text}"',
+    )
 
 
 def _known(problem: str, context: str) -> tuple[str, str]:
@@ -57,21 +63,27 @@ def _known(problem: str, context: str) -> tuple[str, str]:
 
 
 KNOWN = (
-    ("mapping values are not allowed", "a colon where no key can be",
-     'quote text that holds ": ", put a space after the colon of a key, and indent keys of one map alike'),
+    (
+        "mapping values are not allowed",
+        "a colon where no key can be",
+        'quote text that holds ": ", put a space after the colon of a key, and indent keys of one map alike',
+    ),
     ("could not find expected ':'", "a key without its colon", "write key: value, with a space after the colon"),
     ("flow sequence", "this list is not closed, or a comma is missing", "close it with ]"),
     ("flow mapping", "this map is not closed, or a comma is missing", "close it with }"),
     ("flow node", "something is missing here", "close every [ and {"),
     ("unknown escape character", "a backslash that escapes nothing", "double it, or use single quotes"),
-    ("<block end>", "this line is indented differently from the ones above that it belongs to",
-     "give all keys of one map, and all dashes of one list, the same indent"),
+    (
+        "<block end>",
+        "this line is indented differently from the ones above that it belongs to",
+        "give all keys of one map, and all dashes of one list, the same indent",
+    ),
     ("did not find expected", "this line is not indented like its neighbours", "use the same indent"),
     ("indentation", "text after | or > starts on the next line, indented", "start the text on a line of its own"),
     ("block sequence entries are not allowed", "a dash where no list can start", "put the list on a line of its own"),
     ("incompatible YAML document", "this version of YAML is not known", "remove the %YAML line"),
     ("directive", "a line that starts with % is a YAML directive", "quote the text if it is meant as such"),
-)  # fmt: skip
+)
 
 
 def _line(source: Source, spot: Spot) -> str:

@@ -22,6 +22,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"one of: {', '.join(choices)}" if 0 < len(choices) <= 12 else ""
 
 
+def article(word: object) -> str:
+    """The word with its article, as it is spoken: an HTTP listener, a UDP listener."""
+    text = str(word)
+    return f"an {text}" if text.startswith(("a", "e", "i", "o", "HTTP")) else f"a {text}"
+
+
 def shown(value: object) -> str:
     """A value as it may stand in a message: text in quotes, nothing longer than a line."""
     if isinstance(value, bool):

@@ -7,23 +7,28 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from ..kinds.security_group import Opening
 from .guess import did_you_mean
 
+# fmt: off
 SYNONYMS = {
-    "health_check": "health", "healthcheck": "health", "healthy_threshold": "healthy", "unhealthy_threshold": "unhealthy",
-    "interval": "every", "matcher": "codes", "success_codes": "codes", "stickiness": "sticky", "deregistration_delay": "drain",
-    "scheme": "access", "availability_zones": "zones", "instance_type": "type", "ami": "image", "key_name": "key",
-    "ip_address_type": "ip", "access_logs": "logs", "deletion_protection": "protect", "fixed_response": "respond",
-    "load_balancer_type": "type", "domains": "domain", "certificate_arn": "certificate", "protocol_version": "version",
-    "instance_ids": "instances", "cidr": "allow", "host_header": "host", "path_pattern": "path", "source_ip": "ip",
-    "http_header": "header", "query_string": "query", "status_code": "status", "message_body": "body",
-}  # fmt: skip
+    "health_check": "health", "healthcheck": "health", "healthy_threshold": "healthy",
+    "unhealthy_threshold": "unhealthy", "interval": "every", "matcher": "codes", "success_codes": "codes",
+    "stickiness": "sticky", "deregistration_delay": "drain", "scheme": "access", "availability_zones": "zones",
+    "instance_type": "type", "ami": "image", "key_name": "key", "ip_address_type": "ip", "access_logs": "logs",
+    "deletion_protection": "protect", "fixed_response": "respond", "load_balancer_type": "type", "domains": "domain",
+    "certificate_arn": "certificate", "protocol_version": "version", "instance_ids": "instances", "cidr": "allow",
+    "host_header": "host", "path_pattern": "path", "source_ip": "ip", "http_header": "header",
+    "query_string": "query", "status_code": "status", "message_body": "body",
+}
+# fmt: on
 """Words that Terraform and AWS use for what is called otherwise here."""
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The keys as they are written, with their types."""
-    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    """The keys as they are written, with their types. An opening of one port may be written `port`."""
+    keys = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    return keys | ({"port": int} if issubclass(model, Opening) else {})
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -61,9 +66,9 @@ def advice(key: str, known: Sequence[str], root: type[BaseModel]) -> str:
     same = meant(key, known)
     if same:
         return f'did you mean "{same}"?'
-    homes = sorted({home for home, keys in _homes(root, "the top level", ()) if key in keys})
+    homes = dict.fromkeys(home for home, keys in _homes(root, "the top level", ()) if key in keys)
     if homes:
-        return f"{key} belongs under {' or '.join(homes[:4])}"
+        return f"{key} belongs under {' or '.join(list(homes)[:3])}"
     return did_you_mean(key, known)
 
 

@@ -16,9 +16,7 @@ from .sources import gather
 from .tree import Source, Tree
 
 
-def load(
-    paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str, str] = os.environ
-) -> list[Stack]:
+def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str, str] = os.environ) -> list[Stack]:
     """The stacks that these files, folders and `-` (standard input) describe, one a document, in order.
 
     Raises SpecProblem with everything that is wrong in any of them.
@@ -65,6 +63,9 @@ def _twice(stacks: Sequence[Stack], trees: Sequence[Tree]) -> list[Problem]:
         there = first.setdefault(stack.name, stack)
         if there is not stack:
             place = f"{there.file}:{there.line}"
-            problems.append(tree.problem(("name",), f'a stack called "{stack.name}" is at {place} already',
-                                         "give one of them another name"))  # fmt: skip
+            problems.append(
+                tree.problem(
+                    ("name",), f'a stack called "{stack.name}" is at {place} already', "give one of them another name"
+                )
+            )
     return problems

@@ -7,15 +7,18 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from .guess import did_you_mean, shown
+from .guess import closest, shown
 from .wrong import Wrong
 
 PATTERNS = {
-    "^/": ("should start with /", "write /health"),
+    "^/": ("should start with /", "write /{}"),
     r"^(2|4|5)\d\d$": ("is not a status a balancer can answer with", "200 to 299, or 400 to 599"),
     r"^([1-9]\d{0,4}|#\{port\})$": ("is not a port", "a number from 1 to 65535"),
     r"^(traffic-port|[1-9]\d{0,4})$": ("is not a port", "a number from 1 to 65535, or traffic-port"),
-    r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$": ("is not a name AWS takes", "letters, digits and dashes, at most 32"),
+    r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$": (
+        "is not a name AWS takes",
+        "letters, digits and dashes, at most 32",
+    ),
 }
 """Patterns of the kinds' models, and what they mean."""
 
@@ -51,7 +54,7 @@ def plainly(error: ErrorDetails | Mapping[str, Any], name: str) -> tuple[str, st
         return _literal(str(ctx.get("expected", "")), value, name)
     if kind == "string_pattern_mismatch":
         what, hint = PATTERNS.get(str(ctx.get("pattern")), ("is not written as it should be", ""))
-        return f"{name}: {shown(value)} {what}", hint
+        return f"{name}: {shown(value)} {what}", hint.format(value)
     if kind in ("value_error", "assertion_error"):
         return _raised(ctx.get("error"), str(error.get("msg", "")), name)
     return _bounds(kind, ctx, value, name)
@@ -73,42 +76,60 @@ def _how(kind: str, value: Any, name: str) -> str:
 
 def _literal(expected: str, value: Any, name: str) -> tuple[str, str]:
     choices = [choice.strip().strip("'") for choice in expected.replace(" or ", ", ").split(",")]
-    return f"{name}: {shown(value)} is not one of {', '.join(choices)}", did_you_mean(str(value), choices)
+    near = closest(str(value), choices)
+    return f"{name}: {shown(value)} is not one of {', '.join(choices)}", f'did you mean "{near}"?' if near else ""
 
 
 def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
     if isinstance(raised, Wrong):
         return f"{name}: {raised.what}" if name else raised.what, raised.hint
     text = str(raised) if raised is not None else message.removeprefix("Value error, ")
-    return f"{name}: {text}" if name else text, HINTS.get(text, "")
+    return f"{name}: {text}" if name else text, _known(text)[1]
 
 
+CERTIFICATE = "let domain: bring one, or write certificate: and its name or ARN"
 HINTS = {
-    "a listener with protocol HTTPS needs a certificate": "add domain:, or the certificate's name or ARN",
-    "a listener with protocol TLS needs a certificate": "add domain:, or the certificate's name or ARN",
-    "needs a port": "add port: 80",
+    "a listener with protocol HTTPS needs a certificate": ("protocol", CERTIFICATE),
+    "a listener with protocol TLS needs a certificate": ("protocol", CERTIFICATE),
+    "health: timeout must be below interval": (
+        "health.timeout",
+        "an answer must be due before the next question is asked",
+    ),
+    "needs a port": ("port", "add port: 80"),
+    "host bits set": ("cidr", "write the network, like 10.0.0.0/8, or one address, like 10.0.0.1/32"),
 }
-"""What to write when a kind's model refuses."""
+"""What to write when a kind's model refuses, and at which field to point."""
+
+
+def _known(text: str) -> tuple[str, str]:
+    return next((known for part, known in HINTS.items() if part in text), ("", ""))
+
+
+def field_of(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """The field that a complaint about the whole is really about."""
+    raised = (error.get("ctx") or {}).get("error")
+    field, _ = _known(str(raised)) if isinstance(raised, ValueError) else ("", "")
+    return tuple(field.split(".")) if field else ()
+
+
+LIMITS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
 
 
 def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[str, str]:
-    limits = {
-        "greater_than_equal": ("ge", "at least"),
-        "greater_than": ("gt", "more than"),
-        "less_than_equal": ("le", "at most"),
-        "less_than": ("lt", "less than"),
-    }
-    if kind in limits:
-        key, word = limits[kind]
+    if kind in LIMITS:
+        key, word = LIMITS[kind]
         return f"{name}: {shown(value)} is out of range", f"{word} {ctx.get(key)}"
-    if kind in ("string_too_long", "string_too_short"):
-        limit = ctx.get("max_length", ctx.get("min_length"))
-        return f"{name} is too {kind.rsplit('_', 1)[1]}", f"{'at most' if 'long' in kind else 'at least'} {limit} characters"
-    if kind in ("too_long", "too_short"):
-        limit = ctx.get("max_length", ctx.get("min_length"))
-        return f"{name} has {'too many' if kind == 'too_long' else 'too few'} items", (
-            f"{'at most' if kind == 'too_long' else 'at least'} {limit}"
-        )
+    if kind.endswith(("too_long", "too_short")):
+        long = kind.endswith("long")
+        limit = f"at {'most' if long else 'least'} {ctx.get('max_length', ctx.get('min_length'))}"
+        if kind.startswith("string"):
+            return f"{name} is too {'long' if long else 'short'}", f"{limit} characters"
+        return f"{name}: too {'many' if long else 'few'} items", limit
     if kind.startswith("union_tag"):
         return f"{name} does not say what it is", "type: forward, redirect or fixed-response"
     return f"{name}: {shown(value)} is not possible here", ""

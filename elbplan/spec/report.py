@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Problem
@@ -15,6 +15,17 @@ class Report:
 
     tree: Tree
     problems: dict[Problem, None] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    """Top-level keys under which something that others need had to be left out."""
+
+    def lose(self, path: Path, *, harmless: bool = False) -> None:
+        """Remembers that what stood here was left out."""
+        if path and not harmless:
+            self.lost.add(str(path[0]))
+
+    def whole(self, *keys: str) -> bool:
+        """Whether nothing under these top-level keys was left out: only then may a thing be called missing."""
+        return self.lost.isdisjoint(keys)
 
     def at(self, path: Iterable[str | int], what: str, hint: str = "", *, key: bool = False) -> None:
         """A problem at the value of this path, or at its key."""
@@ -29,11 +40,11 @@ class Report:
         else:
             self.at(found[0], what, hint, key=found[1])
 
-    def _holding(self, path: Path, text: str) -> Iterable[tuple[Path, bool]]:
+    def _holding(self, path: Path, text: str) -> Iterator[tuple[Path, bool]]:
         """Paths below this one whose value (False) or key (True) is the text."""
-        for below, spot in self.tree.values.items():
-            if spot and below[: len(path)] == path:
-                if len(below) > len(path) and below[-1] == text:
+        for below in self.tree.values:
+            if below[: len(path)] == path:
+                if below[-1:] == (text,):
                     yield below, True
                 elif str(self.tree.at(below)).lower() == text.lower():
                     yield below, False

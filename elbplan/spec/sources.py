@@ -44,7 +44,9 @@ def _inside(folder: str, problems: list[Problem]) -> Iterator[str]:
         problems.append(Problem(folder, 1, 1, f"cannot be read: {error.strerror}"))
         return
     if not names:
-        problems.append(Problem(folder, 1, 1, "holds no .yaml file", "name a spec file, or run elbplan init to write one"))
+        problems.append(
+            Problem(folder, 1, 1, "holds no .yaml file", "name a spec file, or run elbplan init to write one")
+        )
     yield from (os.path.join(folder, name) for name in names)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,37 +98,30 @@ class Tree:
         """The paths whose value is null."""
         return (path for path in self.values if path and self.at(path) is None)
 
-    def without(self, path: Path) -> Tree:
-        """The same document less what stands at this path."""
-        return self._changed(path, None) if path in self.values else self
-
-    def renamed(self, path: Path, key: str) -> Tree:
-        """The same document with another key at this path; its spots stay."""
-        return self._changed(path, key)
-
-    def _changed(self, path: Path, key: str | None) -> Tree:
-        def moved(spots: Mapping[Path, Spot]) -> dict[Path, Spot]:
-            new = {p: s for p, s in spots.items() if p[: len(path)] != path}
-            if key is not None:
-                renamed = {(*path[:-1], key, *p[len(path) :]): s for p, s in spots.items() if p[: len(path)] == path}
-                new |= renamed
-            return new
-
-        if path and isinstance(path[-1], int):
-            return self._emptied(path)
-        data = _replaced(self.data, path, key)
-        return Tree(self.source, data, self.start, moved(self.keys), moved(self.values))
-
-    def _emptied(self, path: Path) -> Tree:
-        """A list's item cannot go without renumbering the others: the list goes."""
-        return self.without(path[:-1])
+    def edited(self, drops: Collection[Path], renames: Mapping[Path, str]) -> Tree:
+        """The same document less what stands at some paths, and with other keys at others; spots move along."""
+        edit = _Edit(self, drops, renames)
+        return Tree(self.source, edit.copy((), (), self.data), self.start, edit.keys, edit.values)
 
 
-def _replaced(data: Any, path: Path, key: str | None) -> Any:
-    """A copy with the last step of the path renamed, or gone."""
-    step, rest = path[0], path[1:]
-    if isinstance(data, list):
-        return [_replaced(item, rest, key) if i == step else item for i, item in enumerate(data)]
-    if rest:
-        return {k: _replaced(v, rest, key) if k == step else v for k, v in data.items()}
-    return {key if k == step else k: v for k, v in data.items() if k != step or key is not None}
+@dataclass
+class _Edit:
+    """Copies a tree with changes."""
+
+    tree: Tree
+    drops: Collection[Path]
+    renames: Mapping[Path, str]
+    keys: dict[Path, Spot] = field(default_factory=dict)
+    values: dict[Path, Spot] = field(default_factory=dict)
+
+    def copy(self, old: Path, new: Path, data: Any) -> Any:
+        self.values[new] = self.tree.values[old]
+        if old in self.tree.keys:
+            self.keys[new] = self.tree.keys[old]
+        if isinstance(data, list):
+            kept = [i for i in range(len(data)) if (*old, i) not in self.drops]
+            return [self.copy((*old, i), (*new, n), data[i]) for n, i in enumerate(kept)]
+        if not isinstance(data, dict):
+            return data
+        names = {key: self.renames.get((*old, key), key) for key in data if (*old, key) not in self.drops}
+        return {name: self.copy((*old, key), (*new, name), data[key]) for key, name in names.items()}

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from elbplan.sandbox.box import Box
-from tests.sandbox.kit import Kit
+
+from .kit import Kit
 
 SLOW = 120.0
 

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from elbplan.sandbox.box import Box
@@ -15,12 +16,9 @@ AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 @contextlib.contextmanager
 def refused(code: str) -> Iterator[None]:
     """AWS refuses with this code, and no other."""
-    try:
+    with pytest.raises(ClientError) as caught:
         yield
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error
-    else:
-        raise AssertionError(f"{code} was expected, and nothing was refused")
+    assert caught.value.response["Error"]["Code"] == code, caught.value
 
 
 class Kit:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from ..elbv2.find import born
 from ..errors import AwsError
 from ..rules import rule
 from ..world import Params, Site
@@ -52,6 +53,7 @@ def request_certificate(site: Site, params: Params) -> Params:
         tags={tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []},
     )
     site.world.certificates[made.arn] = made
+    born(site, made.arn)
     if token := params.get("IdempotencyToken"):
         site.world.note("acm tokens")[(site.region, token)] = (site.now, params, made.arn)
     return {"CertificateArn": made.arn}
@@ -61,12 +63,7 @@ def request_certificate(site: Site, params: Params) -> Params:
 def remembered(site: Site, params: Params) -> str | None:
     """The same token and the same request within an hour: the same certificate. API_RequestCertificate."""
     kept = site.world.note("acm tokens").get((site.region, params.get("IdempotencyToken")))
-    if (
-        kept is None
-        or site.now > kept[0] + HOUR
-        or kept[1] != params
-        or kept[2] not in site.world.certificates
-    ):
+    if kept is None or site.now > kept[0] + HOUR or kept[1] != params or kept[2] not in site.world.certificates:
         return None
     return str(kept[2])
 
@@ -103,9 +100,7 @@ def _validation(site: Site, one: Certificate, name: str) -> Params:
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
     """
-    proof = one.status == "ISSUED" or (
-        one.method == "DNS" and proven(site.world, name) and one.standing is not None
-    )
+    proof = one.status == "ISSUED" or (one.method == "DNS" and proven(site.world, name) and one.standing is not None)
     status = "SUCCESS" if proof else "PENDING_VALIDATION"
     if one.status == "VALIDATION_TIMED_OUT":
         status = "FAILED"

@@ -36,9 +36,7 @@ def request(params: Params) -> None:
     if token is not None and not TOKEN.fullmatch(token):
         raise invalid(f"Value '{token}' at 'idempotencyToken' failed to satisfy constraint: {TOKEN.pattern}")
     if params.get("KeyAlgorithm", "RSA_2048") not in ALGORITHMS:
-        raise invalid(
-            f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}"
-        )
+        raise invalid(f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}")
 
 
 def users(site: Site, arn: str) -> list[str]:
@@ -56,6 +54,4 @@ def unused(site: Site, certificate: Certificate) -> None:
     """
     lag = site.timing.in_use_lag
     if users(site, certificate.arn) or (lag and site.now <= certificate.released + lag):
-        raise AwsError(
-            "ResourceInUseException", f"Certificate {certificate.arn} in account {site.account} is in use."
-        )
+        raise AwsError("ResourceInUseException", f"Certificate {certificate.arn} in account {site.account} is in use.")

@@ -17,10 +17,7 @@ def refresh(world: World, certificate: Certificate) -> None:
     if certificate.status != "PENDING_VALIDATION" or certificate.method != "DNS":
         return
     look(world, certificate)
-    if (
-        certificate.standing is not None
-        and world.moment >= certificate.standing + world.timing.certificate_issue
-    ):
+    if certificate.standing is not None and world.moment >= certificate.standing + world.timing.certificate_issue:
         certificate.status = "ISSUED"
         certificate.issued = world.clock.stamp()
     elif world.moment > certificate.requested + THREE_DAYS:

@@ -10,8 +10,10 @@ from typing import Any
 from ..calls import Call
 from ..wire import Incoming, Reply, answer
 from ..world import Site
-from . import addresses, images, instances, network, security_groups
+from . import addresses, images, instances, network, security_groups, speed
 from .common import well_formed
+
+speed.install()
 
 Before = Callable[[Site, Call, Incoming], Incoming | Reply | None]
 After = Callable[[Site, Call, Reply], Reply]
@@ -39,9 +41,12 @@ BEFORE: dict[str, Before] = {
     "CreateTags": network.before_create_tags,
 }
 AFTER: dict[str, After] = {
+    "CreateSecurityGroup": security_groups.after_create,
     "RunInstances": instances.after_run,
     "StartInstances": instances.after_start,
     "StopInstances": instances.after_stop,
+    "ModifyInstanceAttribute": instances.after_modify,
+    "ModifyNetworkInterfaceAttribute": instances.after_modify_interface,
 }
 OWN: dict[str, Own] = {
     "TerminateInstances": instances.terminate,
@@ -62,3 +67,7 @@ def before(site: Site, call: Call, incoming: Incoming) -> Incoming | Reply | Non
 def after(site: Site, call: Call, reply: Reply) -> Reply:
     follow = AFTER.get(call.action)
     return follow(site, call, reply) if follow else reply
+
+
+def corrected(reply: Reply) -> Reply:
+    return reply

@@ -30,9 +30,18 @@ def before_associate(site: Site, call: Call, incoming: Incoming) -> Incoming | N
             "InvalidInstanceID",
             f"The {one.state} instance '{one.id}' is not in a valid state for this operation.",
         )
+    if call.params.get("AllowReassociation") is not False:
+        _leave(_address(site, call.params))
     if call.params.get("AllowReassociation") is None:
         return rewritten(incoming, {"AllowReassociation": "true"})
     return None
+
+
+def _leave(address: Any) -> None:
+    """The interface that had it shows it no more; moto forgets that."""
+    if address is not None and address.eni is not None:
+        address.eni.public_ip = None
+        address.eni.check_auto_public_ip()
 
 
 def _address(site: Site, params: dict[str, Any]) -> Any | None:

@@ -52,8 +52,7 @@ def instance(site: Site, instance_id: str) -> Any | None:
 
 
 def instance_groups(one: Any) -> set[str]:
-    attached = {group.id for nic in one.nics.values() for group in nic._group_set}
-    return attached | {group.id for group in one.security_groups}
+    return {group.id for nic in one.nics.values() for group in nic._group_set}
 
 
 def interfaces(site: Site) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from ..calls import Call
-from ..elbv2.find import seen
+from ..elbv2.find import born, seen
 from ..errors import AwsError
 from ..rules import rule
 from ..wire import Incoming, Reply
@@ -44,8 +44,7 @@ def remembered(site: Site, params: Params) -> Reply | None:
     if kept[0] != _request(params):
         raise AwsError(
             "IdempotentParameterMismatch",
-            "Arguments on this idempotent request are inconsistent with arguments used in "
-            "previous request(s).",
+            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
         )
     reply: Reply = kept[1]
     return reply
@@ -99,12 +98,12 @@ def _fits(site: Site, subnet_id: str, groups: list[str], count: int) -> None:
 def after_run(site: Site, call: Call, reply: Reply) -> Reply:
     made = next(reversed(facts.backend(site).reservations.values())).instances
     for one in made:
+        one.security_groups = list(one.nics[0]._group_set)
+        born(site, one.id)
         become(site, one, "pending", then="running")
     if token := call.params.get("ClientToken"):
         site.world.note("run tokens")[(site.region, token)] = (_request(call.params), reply)
-    reply.body = reply.body.replace(
-        b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>"
-    )
+    reply.body = reply.body.replace(b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>")
     return reply
 
 
@@ -150,6 +149,21 @@ def _clear(site: Site, one: Any) -> None:
                 reservation.instances.remove(one)
 
     site.later(HOUR, forgotten)
+
+
+def after_modify(site: Site, call: Call, reply: Reply) -> Reply:
+    """An instance's groups are its first interface's: moto keeps two lists that drift apart."""
+    one = facts.instance(site, call.params["InstanceId"])
+    if call.params.get("Groups") and one is not None:
+        one.nics[0]._group_set = list(one.security_groups)
+    return reply
+
+
+def after_modify_interface(site: Site, call: Call, reply: Reply) -> Reply:
+    nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
+    if nic is not None and nic.instance is not None and nic.device_index == 0:
+        nic.instance.security_groups = list(nic._group_set)
+    return reply
 
 
 def _found(site: Site, instance_ids: list[str]) -> list[Any]:
@@ -225,13 +239,7 @@ def before_modify(site: Site, call: Call, _incoming: Incoming) -> None:
     (IncorrectInstanceState).
     """
     params = call.params
-    if (
-        params.get("InstanceType")
-        or params.get("UserData")
-        or params.get("Attribute") in ("instanceType", "userData")
-    ):
+    if params.get("InstanceType") or params.get("UserData") or params.get("Attribute") in ("instanceType", "userData"):
         for one in _found(site, [params["InstanceId"]]):
             if one.state != "stopped":
-                raise AwsError(
-                    "IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state."
-                )
+                raise AwsError("IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state.")

@@ -13,9 +13,7 @@ def before_delete_subnet(site: Site, call: Call, _incoming: Incoming) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html (DependencyViolation)"""
     subnet_id = call.params["SubnetId"]
     if any(nic.subnet.id == subnet_id for nic in facts.interfaces(site)):
-        raise AwsError(
-            "DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
-        )
+        raise AwsError("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 
 @rule(5)
@@ -33,9 +31,7 @@ def before_detach_gateway(site: Site, call: Call, _incoming: Incoming) -> None:
     """
     vpc = call.params["VpcId"]
     mapped = [
-        nic
-        for nic in facts.interfaces(site)
-        if nic.subnet.vpc_id == vpc and (nic.public_ip or nic.requester_managed)
+        nic for nic in facts.interfaces(site) if nic.subnet.vpc_id == vpc and (nic.public_ip or nic.requester_managed)
     ]
     if mapped:
         raise AwsError(
@@ -48,6 +44,4 @@ def before_detach_gateway(site: Site, call: Call, _incoming: Incoming) -> None:
 def before_create_tags(_site: Site, call: Call, _incoming: Incoming) -> None:
     for tag in call.params.get("Tags") or []:
         if tag["Key"].lower().startswith("aws:"):
-            raise AwsError(
-                "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"
-            )
+            raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")

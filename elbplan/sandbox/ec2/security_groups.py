@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from ..calls import Call
-from ..elbv2.find import seen
+from ..elbv2.find import born, seen
 from ..errors import AwsError
 from ..moto_side import ask
 from ..rules import rule
@@ -42,9 +42,14 @@ def before_create(site: Site, call: Call, _incoming: Incoming) -> None:
     if not facts.vpc_exists(site, vpc):
         raise AwsError("InvalidVpcID.NotFound", f"The vpc ID '{vpc}' does not exist")
     if any(one.name.lower() == name.lower() for one in facts.backend(site).groups[vpc].values()):
-        raise AwsError(
-            "InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc}'"
-        )
+        raise AwsError("InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc}'")
+
+
+def after_create(site: Site, call: Call, reply: Reply) -> Reply:
+    """A group that was made is the last of its network."""
+    vpc = call.params.get("VpcId") or facts.backend(site).default_vpc.id
+    born(site, next(reversed(facts.backend(site).groups[vpc])))
+    return reply
 
 
 def _group(site: Site, params: Params) -> Any:
@@ -82,21 +87,15 @@ def before_delete(site: Site, call: Call, _incoming: Incoming) -> None:
     """
     group = _group(site, call.params)
     if group.name == "default":
-        raise AwsError(
-            "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
-        )
+        raise AwsError("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
     on_interface = any(group in nic._group_set for nic in facts.interfaces(site))
-    on_instance = any(
-        group in one.security_groups for one in facts.instances(site) if one.state != "terminated"
-    )
+    on_instance = any(group in one.security_groups for one in facts.instances(site) if one.state != "terminated")
     if on_interface or on_instance or _referenced(site, group):
         raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
 
 
 def _referenced(site: Site, group: Any) -> bool:
-    others = [
-        one for groups in facts.backend(site).groups.values() for one in groups.values() if one is not group
-    ]
+    others = [one for groups in facts.backend(site).groups.values() for one in groups.values() if one is not group]
     return any(
         one.source_group.get("GroupId") == group.id
         for other in others
@@ -136,13 +135,10 @@ def _flat_one(permission: Params) -> list[Flat]:
         low = high = -1
     sources = [canonical(one["CidrIp"]) for one in permission.get("IpRanges") or []]
     sources += [canonical(one["CidrIpv6"]) for one in permission.get("Ipv6Ranges") or []]
-    sources += [
-        one.get("GroupId") or one.get("GroupName") or "" for one in permission.get("UserIdGroupPairs") or []
-    ]
+    sources += [one.get("GroupId") or one.get("GroupName") or "" for one in permission.get("UserIdGroupPairs") or []]
     sources += [one["PrefixListId"] for one in permission.get("PrefixListIds") or []]
     return [
-        (protocol, int(low if low is not None else -1), int(high if high is not None else -1), one)
-        for one in sources
+        (protocol, int(low if low is not None else -1), int(high if high is not None else -1), one) for one in sources
     ]
 
 
@@ -184,9 +180,7 @@ def before_authorize(site: Site, call: Call, incoming: Incoming) -> Incoming:
             words = f'the specified rule "{peer}" already exists'
             raise AwsError("InvalidPermission.Duplicate", words)
         if one[3].startswith("sg-") and facts.security_group(site, one[3]) is None:
-            raise AwsError(
-                "InvalidGroup.NotFound", f"You have specified a resource that does not exist: {one[3]}"
-            )
+            raise AwsError("InvalidGroup.NotFound", f"You have specified a resource that does not exist: {one[3]}")
     return _canonicalised(incoming)
 
 
@@ -204,16 +198,12 @@ def before_revoke(site: Site, call: Call, incoming: Incoming) -> Incoming | None
         return None
     there = _existing(rules)
     if any(one not in there for one in flat(call.params)):
-        raise AwsError(
-            "InvalidPermission.NotFound", "The specified rule does not exist in this security group."
-        )
+        raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
     return _canonicalised(incoming)
 
 
 def _canonicalised(incoming: Incoming) -> Incoming:
-    cidrs = {
-        key: canonical(value) for key, value in form(incoming).items() if key.endswith(("CidrIp", "CidrIpv6"))
-    }
+    cidrs = {key: canonical(value) for key, value in form(incoming).items() if key.endswith(("CidrIp", "CidrIpv6"))}
     return rewritten(incoming, cidrs)
 
 

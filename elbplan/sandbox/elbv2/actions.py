@@ -78,9 +78,7 @@ def _sequence(actions: list[Params]) -> None:
             raise validation("An action order must be specified when there is more than one action")
         actions.sort(key=lambda action: int(action["Order"]))
     if [action["Type"] in FINAL for action in actions] != [False] * (len(actions) - 1) + [True]:
-        raise validation(
-            "Actions must contain exactly one of forward, redirect, fixed-response, and it must come last"
-        )
+        raise validation("Actions must contain exactly one of forward, redirect, fixed-response, and it must come last")
 
 
 @rule(22)
@@ -94,9 +92,7 @@ def fits(balancer: Balancer, protocol: str, kind: str) -> None:
             f"The action type '{kind}' is not valid with {balancer.type} load balancers",
         )
     if kind in FIRST and protocol != "HTTPS":
-        raise AwsError(
-            "InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners"
-        )
+        raise AwsError("InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners")
 
 
 def _forward(site: Site, balancer: Balancer, protocol: str, action: Params) -> None:
@@ -107,12 +103,11 @@ def _forward(site: Site, balancer: Balancer, protocol: str, action: Params) -> N
         raise validation("A target group ARN must be specified")
     if pairs and alone and [pair["TargetGroupArn"] for pair in pairs] != [alone]:
         raise validation(
-            "You cannot specify both a target group ARN and a forward configuration that name "
-            "different target groups"
+            "You cannot specify both a target group ARN and a forward configuration that name different target groups"
         )
     arns = forwards_to([action])
     if len(arns) > site.world.quota("groups_per_action"):
-        raise AwsError("TooManyTargets", "The maximum number of target groups in a forward action is 5")
+        raise validation("A forward action can have at most 5 target groups")
     if any(not 0 <= int(pair.get("Weight", 1)) <= 999 for pair in pairs):
         raise validation("Target group weights must be between 0 and 999")
     sticky = config.get("TargetGroupStickinessConfig") or {}
@@ -151,8 +146,7 @@ def compatible(balancer: Balancer, protocol: str, group: Group) -> None:
     if group.fields.get("ProtocolVersion") == "GRPC" and protocol != "HTTPS":
         raise AwsError(
             "InvalidLoadBalancerAction",
-            f"Listener protocol '{protocol}' is not supported with a target group with the "
-            "protocol-version 'GRPC'",
+            f"Listener protocol '{protocol}' is not supported with a target group with the protocol-version 'GRPC'",
         )
     if group.fields["VpcId"] != balancer.vpc:
         raise misconfigured(f"The target group '{group.arn}' is not in the VPC of the load balancer")
@@ -179,7 +173,7 @@ def one_balancer(site: Site, balancer: Balancer, group: Group) -> None:
 @rule(23)
 def per_balancer(site: Site, balancer: Balancer, more: list[str]) -> None:
     """100 target groups on a balancer: API_CreateRule (TooManyUniqueTargetGroupsPerLoadBalancer)."""
-    used = {arn for arn in site.elb.groups if balancer.arn in site.elb.balancers_using(arn)}
+    used = {arn for arn, using in site.elb.usage().items() if balancer.arn in using}
     if len(used | set(more)) > site.world.quota("groups_per_lb"):
         raise AwsError(
             "TooManyUniqueTargetGroupsPerLoadBalancer",
@@ -216,9 +210,7 @@ def _fixed(config: Params) -> None:
     if not re.fullmatch(r"[245]\d\d", config.get("StatusCode") or ""):
         raise validation(f"Fixed-response status code '{config.get('StatusCode')}' must be 2XX, 4XX or 5XX")
     if config.get("ContentType") and config["ContentType"] not in CONTENT_TYPES:
-        raise AwsError(
-            "InvalidLoadBalancerAction", f"The ContentType must be one of: {', '.join(CONTENT_TYPES)}"
-        )
+        raise AwsError("InvalidLoadBalancerAction", f"The ContentType must be one of: {', '.join(CONTENT_TYPES)}")
     if len(config.get("MessageBody") or "") > 1024:
         raise validation("The fixed-response message body can be at most 1024 bytes")
 

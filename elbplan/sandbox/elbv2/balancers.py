@@ -7,7 +7,7 @@ from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
 from ..world import Params, Site
 from . import find, interfaces, names, subnets
-from .attributes import BALANCER
+from .attribute_tables import BALANCER
 from .state import Balancer, Zone, new_id, tag_dict
 from .zone_ids import zone_id
 
@@ -147,9 +147,7 @@ def shown(site: Site, balancer: Balancer) -> Params:
         "IpAddressType": balancer.ip_type,
     }
     if balancer.type != "gateway":
-        answer.update(
-            DNSName=balancer.dns_name, CanonicalHostedZoneId=balancer.zone_id, Scheme=balancer.scheme
-        )
+        answer.update(DNSName=balancer.dns_name, CanonicalHostedZoneId=balancer.zone_id, Scheme=balancer.scheme)
     if balancer.security_groups:
         answer["SecurityGroups"] = balancer.security_groups
     return answer
@@ -216,9 +214,7 @@ def set_security_groups(site: Site, params: Params) -> Params:
     if balancer.type == "gateway":
         raise misconfigured("Security groups are not supported for load balancers of type gateway")
     if balancer.type == "network" and bool(balancer.security_groups) != bool(wanted):
-        raise misconfigured(
-            "You cannot set or remove all security groups of an existing Network Load Balancer"
-        )
+        raise misconfigured("You cannot set or remove all security groups of an existing Network Load Balancer")
     if not wanted:
         raise validation("At least one security group must be specified")
     balancer.security_groups = subnets.security_groups(site, wanted, balancer.vpc)

@@ -95,9 +95,7 @@ def remove_listener_certificates(site: Site, params: Params) -> Params:
 
 def describe_listener_certificates(site: Site, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
-    told = [
-        {"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates
-    ]
+    told = [{"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates]
     some, marker = find.page(site, params, told)
     return {"Certificates": some, "NextMarker": marker}
 

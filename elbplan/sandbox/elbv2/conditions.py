@@ -43,9 +43,7 @@ def checked(site: Site, conditions: list[Params]) -> list[Params]:
         raise validation(f"A rule can only have '{site.world.quota('values_per_rule')}' condition values")
     wild = sum(text.count("*") + text.count("?") for text in texts)
     if wild > site.world.quota("wildcards_per_rule"):
-        raise validation(
-            f"A rule can have at most '{site.world.quota('wildcards_per_rule')}' wildcard characters"
-        )
+        raise validation(f"A rule can have at most '{site.world.quota('wildcards_per_rule')}' wildcard characters")
     for condition in full:
         _syntax(condition)
     return full
@@ -95,9 +93,7 @@ def _syntax(condition: Params) -> None:
     for text in texts:
         if not 1 <= len(text) <= 128:
             raise validation(f"The '{field}' value is too long; the limit is '128'")
-        if field == "host-header" and not (
-            re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)
-        ):
+        if field == "host-header" and not (re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)):
             raise validation(f"The 'host-header' value '{text}' is not valid")
         if field == "path-pattern" and not re.fullmatch(r"""[A-Za-z0-9_\-.$/~"'@:+*?&]+""", text):
             raise validation(f"The 'path-pattern' value '{text}' is not valid")

@@ -36,11 +36,16 @@ def seen(site: Site, arn: str) -> bool:
     aws-load-balancer-controller retries ListenerNotFound for 20 s, terraform-provider-aws longer:
     https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/deploy/elbv2/listener_rule_manager.go
     """
-    if not site.timing.hide_new:
-        return True
-    drawer = site.world.note("sightings")
-    drawer[arn] = drawer.get(arn, 0) + 1
-    return bool(drawer[arn] > site.timing.hide_new)
+    newborn = site.world.note("newborn")
+    if left := newborn.get(arn, 0):
+        newborn[arn] = left - 1
+    return not left
+
+
+def born(site: Site, arn: str) -> None:
+    """It was made just now: see `seen`."""
+    if site.timing.hide_new:
+        site.world.note("newborn")[arn] = site.timing.hide_new
 
 
 def balancer(site: Site, arn: str) -> Balancer:
@@ -89,9 +94,7 @@ def all_of(kind: str, known: dict[str, T], wanted: Sequence[str], limit: int = 0
 
 
 @rule(26)
-def page(
-    site: Site, params: Params, items: list[T], size_key: str = "PageSize"
-) -> tuple[list[T], str | None]:
+def page(site: Site, params: Params, items: list[T], size_key: str = "PageSize") -> tuple[list[T], str | None]:
     """One page and an opaque marker to the next; a marker we never gave is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html (1
@@ -99,9 +102,7 @@ def page(
     """
     size = int(params.get(size_key) or 400)
     if not 1 <= size <= 400:
-        raise validation(
-            f"1 validation error detected: Value '{size}' at 'pageSize' must be between 1 and 400"
-        )
+        raise validation(f"1 validation error detected: Value '{size}' at 'pageSize' must be between 1 and 400")
     size = min(size, site.world.quota("page"))
     start = _from_marker(params.get("Marker"))
     following = start + size

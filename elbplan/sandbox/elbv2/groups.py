@@ -30,6 +30,7 @@ def create_target_group(site: Site, params: Params) -> Params:
     )
     site.elb.groups[group.arn] = group
     site.elb.tags[group.arn] = tags
+    find.born(site, group.arn)
     return {"TargetGroups": [shown(site, group)]}
 
 
@@ -63,20 +64,14 @@ def _fields(site: Site, params: Params) -> dict[str, Any]:
     place = _lambda_place(params) if kind == "lambda" else _place(site, params, kind)
     fields = {"TargetType": kind, **place}
     if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
-        fields["IpAddressType"] = names.one_of(
-            "ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6")
-        )
+        fields["IpAddressType"] = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6"))
     check = {**defaults(fields), **{key: value for key, value in _given(params).items() if value is not None}}
     fields.update(checked(fields, check))
     return {key: value for key, value in fields.items() if value is not None}
 
 
 def _given(params: Params) -> dict[str, Any]:
-    given = {
-        key: value
-        for key, value in params.items()
-        if key.startswith(("HealthCheck", "HealthyT", "UnhealthyT"))
-    }
+    given = {key: value for key, value in params.items() if key.startswith(("HealthCheck", "HealthyT", "UnhealthyT"))}
     given["Matcher"] = params.get("Matcher")
     return given
 
@@ -116,9 +111,9 @@ def _place(site: Site, params: Params, kind: str) -> dict[str, Any]:
 
 
 @rule(24)
-def shown(site: Site, group: Group) -> Params:
+def shown(site: Site, group: Group, usage: dict[str, list[str]] | None = None) -> Params:
     """LoadBalancerArns is what refers to it now: API_TargetGroup."""
-    using = site.elb.balancers_using(group.arn)
+    using = (site.elb.usage() if usage is None else usage).get(group.arn, [])
     return {
         "TargetGroupArn": group.arn,
         "TargetGroupName": group.name,
@@ -131,18 +126,19 @@ def describe_target_groups(site: Site, params: Params) -> Params:
     given = [key for key in ("LoadBalancerArn", "TargetGroupArns", "Names") if params.get(key)]
     if len(given) > 1:
         raise validation(
-            "Target group names, target group ARNs, and a load balancer ARN cannot be specified "
-            "at the same time"
+            "Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time"
         )
     some, marker = find.page(site, params, _wanted(site, params))
-    return {"TargetGroups": [shown(site, one) for one in some], "NextMarker": marker}
+    usage = site.elb.usage()
+    return {"TargetGroups": [shown(site, one, usage) for one in some], "NextMarker": marker}
 
 
 def _wanted(site: Site, params: Params) -> list[Group]:
     groups = site.elb.groups
     if arn := params.get("LoadBalancerArn"):
         find.balancer(site, arn)
-        return [one for one in groups.values() if arn in site.elb.balancers_using(one.arn)]
+        usage = site.elb.usage()
+        return [one for one in groups.values() if arn in usage.get(one.arn, [])]
     if arns := params.get("TargetGroupArns"):
         for one in arns:
             find.group(site, one)
@@ -155,7 +151,8 @@ def _wanted(site: Site, params: Params) -> list[Group]:
 def modify_target_group(site: Site, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
     given = {key: value for key, value in _given(params).items() if value is not None}
-    group.fields.update(checked(group.fields, {**group.fields, **given}))
+    place = {key: value for key, value in group.fields.items() if key not in _given(group.fields)}
+    group.fields = {**place, **checked(group.fields, {**_given(group.fields), **given})}
     group.settings = {**group.fields}
     return {"TargetGroups": [shown(site, group)]}
 

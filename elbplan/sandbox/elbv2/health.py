@@ -43,9 +43,7 @@ def health_of(site: Site, group: Group, target: Target) -> Health:
 
 def _unusable(site: Site, group: Group, target: Target, balancers: list[Balancer]) -> Health | None:
     if not group.fields["HealthCheckEnabled"]:
-        return Health(
-            "unavailable", "Target.HealthCheckDisabled", "Health checks are not enabled for this target"
-        )
+        return Health("unavailable", "Target.HealthCheckDisabled", "Health checks are not enabled for this target")
     if group.fields["TargetType"] != "instance":
         return None
     one = facts.instance(site, target.id)
@@ -84,9 +82,7 @@ def reachable(site: Site, group: Group, target: Target, balancer: Balancer) -> b
     one = facts.instance(site, target.id)
     groups = facts.instance_groups(one)
     subnets = {facts.subnet(site, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
-    protocols = (
-        ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
-    )
+    protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
     return all(
         facts.lets_in(site, groups, port, sources, subnets, protocols)

@@ -72,9 +72,7 @@ def checked(fields: Fields, check: Fields) -> Fields:
     if protocol is not None:
         names.one_of("healthCheckProtocol", protocol, ("HTTP", "HTTPS", "TCP"))
         if protocol == "TCP" and fields.get("Protocol") in ("HTTP", "HTTPS"):
-            raise misconfigured(
-                f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups"
-            )
+            raise misconfigured(f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups")
     if protocol == "TCP":
         made = {key: value for key, value in made.items() if key not in ("HealthCheckPath", "Matcher")}
     elif protocol is not None and fields.get("Protocol") not in ("HTTP", "HTTPS"):
@@ -110,8 +108,7 @@ def _port_and_path(made: Fields) -> None:
     path = made.get("HealthCheckPath")
     if path is not None and not (path.startswith("/") and len(path) <= 1024):
         raise validation(
-            f"Health check path '{path}' must begin with a '/' character and can be at most 1024 "
-            "characters in length"
+            f"Health check path '{path}' must begin with a '/' character and can be at most 1024 characters in length"
         )
 
 

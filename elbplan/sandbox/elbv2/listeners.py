@@ -39,6 +39,7 @@ def create_listener(site: Site, params: Params) -> Params:
     site.elb.listeners[listener.arn] = listener
     site.elb.tags[listener.arn] = tags
     site.elb.tags[default.arn] = {}
+    find.born(site, listener.arn)
     attachments(site)
     return {"Listeners": [shown(listener)]}
 
@@ -82,9 +83,7 @@ def _policy(protocol: str, asked: str | None) -> str:
 def _settings(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
     """What makes one listener the same as another, in the one form that AWS shows."""
     certificate = [one.get("CertificateArn") for one in params.get("Certificates") or []]
-    told = [
-        actions.full(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)
-    ]
+    told = [actions.full(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)]
     given = {key: params.get(key) or None for key in ("AlpnPolicy", "MutualAuthentication")}
     return {
         **given,
@@ -109,9 +108,7 @@ def existing(
         if listener.arn != but and (listener.port == port or balancer.type == "gateway"):
             if settings is not None and listener.settings == settings:
                 return listener
-            raise AwsError(
-                "DuplicateListener", "A listener already exists on this port for this load balancer"
-            )
+            raise AwsError("DuplicateListener", "A listener already exists on this port for this load balancer")
     return None
 
 
@@ -119,9 +116,7 @@ def existing(
 def room(site: Site, balancer: Balancer) -> None:
     """50 on a load balancer: API_CreateListener (TooManyListeners)."""
     if len(site.elb.listeners_of(balancer.arn)) >= site.world.quota("listeners_per_lb"):
-        raise AwsError(
-            "TooManyListeners", "You've reached the limit on the number of listeners per load balancer"
-        )
+        raise AwsError("TooManyListeners", "You've reached the limit on the number of listeners per load balancer")
 
 
 def _mutual(site: Site, params: Params) -> Params:
@@ -174,9 +169,7 @@ def modify_listener(site: Site, params: Params) -> Params:
         "Port": listener.port,
         **{k: v for k, v in params.items() if v is not None},
     }
-    protocol, port = (
-        (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
-    )
+    protocol, port = (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
     existing(site, balancer, port, None, but=listener.arn)
     keep = listener.ssl_policy if protocol in ("HTTPS", "TLS") else None
     policy = _policy(protocol, params.get("SslPolicy") or keep)
@@ -234,8 +227,9 @@ def remove(site: Site, listener: Listener) -> None:
 
 def attachments(site: Site) -> None:
     """Note, for every target group, since when it is referred to and when it ceased to be."""
+    usage = site.elb.usage()
     for group in site.elb.groups.values():
-        using = site.elb.balancers_using(group.arn)
+        using = usage.get(group.arn, [])
         if using:
             group.attached = group.attached or site.now
             group.last_balancer = using[0]

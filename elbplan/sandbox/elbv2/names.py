@@ -17,8 +17,7 @@ def checked(site: Site, kind: str, name: str) -> str:
         raise validation(f"{kind} name '{name}' cannot be longer than '32' characters")
     if not re.fullmatch(r"[A-Za-z0-9-]+", name):
         raise validation(
-            f"{kind} name '{name}' can only contain characters that are alphanumeric characters "
-            "and hyphens(-)"
+            f"{kind} name '{name}' can only contain characters that are alphanumeric characters and hyphens(-)"
         )
     if name.startswith("-") or name.endswith("-"):
         raise validation(f"{kind} name '{name}' cannot begin or end with '-'")

@@ -130,21 +130,20 @@ class Elb:
         return [one for one in self.listeners.values() if one.balancer == balancer]
 
     def rules(self) -> dict[str, tuple[Rule, Listener]]:
-        return {
-            rule.arn: (rule, listener)
-            for listener in self.listeners.values()
-            for rule in listener.all_rules()
-        }
+        return {rule.arn: (rule, listener) for listener in self.listeners.values() for rule in listener.all_rules()}
 
     def balancers_using(self, group: str) -> list[str]:
         """The load balancers whose listeners or rules forward to a group; weight 0 counts."""
-        using = {
-            listener.balancer
-            for listener in self.listeners.values()
-            for rule in listener.all_rules()
-            if group in forwards_to(rule.actions)
-        }
-        return sorted(using)
+        return self.usage().get(group, [])
+
+    def usage(self) -> dict[str, list[str]]:
+        """The same for every group, in one look."""
+        using: dict[str, set[str]] = {}
+        for listener in self.listeners.values():
+            for rule in (*listener.rules.values(), listener.default):
+                for group in forwards_to(rule.actions):
+                    using.setdefault(group, set()).add(listener.balancer)
+        return {group: sorted(balancers) for group, balancers in using.items()}
 
 
 def forwards_to(actions: list[Params]) -> list[str]:

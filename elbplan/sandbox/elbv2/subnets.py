@@ -28,9 +28,7 @@ def chosen(site: Site, params: Params, kind: str, scheme: str | None) -> tuple[l
         raise misconfigured("All subnets must belong to the same VPC")
     zones = [one.availability_zone for one in found]
     if len(zones) != len(set(zones)):
-        raise misconfigured(
-            "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
-        )
+        raise misconfigured("A load balancer cannot be attached to multiple subnets in the same Availability Zone")
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
     _usable(site, found, kind, scheme)
@@ -69,7 +67,5 @@ def security_groups(site: Site, groups: list[str], vpc: str) -> list[str]:
         if group is None:
             raise AwsError("InvalidSecurityGroup", f"The security group '{group_id}' does not exist")
         if group.vpc_id != vpc:
-            raise misconfigured(
-                f"One or more security groups are invalid: '{group_id}' belongs to another VPC"
-            )
+            raise misconfigured(f"One or more security groups are invalid: '{group_id}' belongs to another VPC")
     return list(dict.fromkeys(groups))

@@ -9,7 +9,7 @@ from ..errors import AwsError, validation
 from ..rules import rule
 from ..world import Params, Site
 from . import find
-from .attributes import group_defaults
+from .attribute_tables import group_defaults
 from .state import Group, Target
 
 
@@ -76,9 +76,7 @@ def _address(site: Site, group: Group, wanted: Params) -> str | None:
         raise validation(f"The IP address '{wanted['Id']}' is not a valid IPv4 or IPv6 address") from None
     if address.is_global and address.version == 4:
         raise validation(f"The IP address '{address}' is publicly routable and cannot be used as a target")
-    inside = any(
-        address in ipaddress.ip_network(cidr) for cidr in facts.vpc_cidrs(site, group.fields["VpcId"])
-    )
+    inside = any(address in ipaddress.ip_network(cidr) for cidr in facts.vpc_cidrs(site, group.fields["VpcId"]))
     if not inside and wanted.get("AvailabilityZone") != "all" and address.version == 4:
         raise validation(
             "You must specify an Availability Zone value of 'all' when registering the IP "
@@ -104,7 +102,7 @@ def _balancer(site: Site, group: Group, wanted: Params) -> str | None:
 
 
 @rule(15)
-def _function(site: Site, group: Group, wanted: Params) -> str | None:  # noqa: ARG001 - one shape for four kinds
+def _function(site: Site, group: Group, wanted: Params) -> str | None:
     """One function, by its ARN: API_RegisterTargets."""
     if ":lambda:" not in wanted["Id"]:
         raise validation(f"'{wanted['Id']}' is not a valid Lambda function ARN")

@@ -63,9 +63,7 @@ def _once(changes: list[Params]) -> None:
     for entry in seen:
         if seen.count(entry) > 1:
             name, kind, _ = entry[1]
-            words = (
-                f"The request contains an invalid set of changes for a resource record set '{kind} {name}'"
-            )
+            words = f"The request contains an invalid set of changes for a resource record set '{kind} {name}'"
             raise AwsError("InvalidChangeBatch", f"[{words}]")
 
 
@@ -103,10 +101,7 @@ def _delete(after: Records, key: Key, record: Params, name: str) -> list[str]:
     if key not in after:
         return [f"Tried to delete resource record set {name} but it was not found"]
     if _compared(after[key]) != _compared(record):
-        return [
-            f"Tried to delete resource record set {name} but the values provided do not match "
-            "the current values"
-        ]
+        return [f"Tried to delete resource record set {name} but the values provided do not match the current values"]
     del after[key]
     return []
 

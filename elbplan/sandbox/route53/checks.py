@@ -100,9 +100,7 @@ def alias(site: Site, zone: HostedZone, after: Records, record: Params) -> str:
     if not target:
         return ""
     name, zone_id = plain(target["DNSName"]), target["HostedZoneId"]
-    said = (
-        f"Tried to create an alias that targets {target['DNSName']}, type {record['Type']} in zone {zone_id}"
-    )
+    said = f"Tried to create an alias that targets {target['DNSName']}, type {record['Type']} in zone {zone_id}"
     if zone_id == zone.id:
         if any(plain(key[0]) == name and key[1] == record["Type"] for key in after):
             return ""
@@ -112,9 +110,7 @@ def alias(site: Site, zone: HostedZone, after: Records, record: Params) -> str:
     found = balancer_zone(site, name)
     if found is None:
         return f"{said}, but that target was not found"
-    return (
-        "" if found == zone_id else f"{said}, but the alias target name does not lie within the target zone"
-    )
+    return "" if found == zone_id else f"{said}, but the alias target name does not lie within the target zone"
 
 
 def balancer_zone(site: Site, name: str) -> str | None:

@@ -69,8 +69,7 @@ def unique(site: Site, params: Params) -> None:
         if zone.caller_reference == params["CallerReference"]:
             raise AwsError(
                 "HostedZoneAlreadyExists",
-                "A hosted zone has already been created with the specified caller reference: "
-                f"{zone.caller_reference}",
+                f"A hosted zone has already been created with the specified caller reference: {zone.caller_reference}",
                 409,
             )
         vpc = params.get("VPC")

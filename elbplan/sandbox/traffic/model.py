@@ -35,9 +35,7 @@ def answer(world: World, name: str, port: int = 443, host: str = "", path: str =
 
 def _resolve(world: World, name: str, port: int, host: str, path: str, via: list[str], left: int) -> Answer:
     if balancer := _balancer(world, name):
-        return _by_balancer(
-            Site(world, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn]
-        )
+        return _by_balancer(Site(world, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn])
     if not left:
         return Answer(False, via=via, why=f"{name} goes round in circles")
     for record in world.dns.lookup(name, "A"):
@@ -85,9 +83,7 @@ def _by_balancer(site: Site, balancer: Balancer, port: int, host: str, path: str
     if listener is None:
         return Answer(False, via=via, why=f"load balancer {balancer.name} does not listen on port {port}")
     if listener.protocol in SECURE and not _certified(site, listener, host):
-        return Answer(
-            False, via=[*via, listener.arn], why=f"no issued certificate on port {port} covers {host}"
-        )
+        return Answer(False, via=[*via, listener.arn], why=f"no issued certificate on port {port} covers {host}")
     rule = next(one for one in listener.all_rules() if one.default or matches(one.conditions, host, path))
     return _by_rule(site, rule, [*via, listener.arn, rule.arn])
 
@@ -132,7 +128,5 @@ def _forwarded(site: Site, action: Params, via: list[str]) -> Answer:
         states = [health_of(site, group, target).state for target in present(site, group)]
         if "healthy" not in states:
             found = ", ".join(sorted(set(states))) or "none"
-            return Answer(
-                False, 503, [*via, arn], f"target group {group.name} has no healthy target ({found})"
-            )
+            return Answer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({found})")
     return Answer(True, 200, [*via, *weighted])

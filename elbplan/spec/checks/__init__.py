@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from . import attributes, balancers, groups, listeners, names, references, rules
+from .subject import Subject
 
-from ...core.address import Address
-from ...core.resource import Resource
-from ..draft import Drafts
-from ..report import Report
-from ..short.document import Short
+CHECKS = (references.check, balancers.check, listeners.check, rules.check, groups.check, names.check, attributes.check)
 
 
-def checked(short: Short, resources: Mapping[Address, Resource], drafts: Drafts, report: Report) -> None:
+def checked(subject: Subject) -> None:
     """Tells the report what AWS would refuse."""
+    for check in CHECKS:
+        check(subject)
+
+
+__all__ = ["Subject", "checked"]

@@ -13,7 +13,20 @@ from .domains import Domain
 from .groups import Group
 from .listeners import Listener
 from .servers import Server
-from .words import SWITCH, TEXT, BalancerType, Name, Or, Texts, Word, network, one_or_more, seconds, text_is
+from .words import (
+    SWITCH,
+    BalancerType,
+    Name,
+    OneOrMore,
+    OneOrNamed,
+    Or,
+    OwnName,
+    Texts,
+    Word,
+    network,
+    seconds,
+    text_is,
+)
 
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
@@ -31,6 +44,11 @@ def _zone(value: str) -> str:
     if not ZONE.fullmatch(value):
         raise Wrong(f"{shown(value)} is not an availability zone", "write its letter, a, or all of it, ap-northeast-2a")
     return value
+
+
+def _access(value: Any) -> Any:
+    """AWS's own word for public is understood."""
+    return "public" if value == "internet-facing" else value
 
 
 def _bucket(value: str) -> str:
@@ -68,7 +86,13 @@ class Protect(Word):
     """What must not happen by accident."""
 
     deletion: Annotated[bool, Field(description="AWS's own deletion protection")] = False
-    replace: Annotated[Literal["ask"], Field(description="ask before the balancer is replaced, as it always does")] = "ask"
+    replace: Annotated[Literal["ask"], Field(description="ask before the balancer is replaced, as it always does")] = (
+        "ask"
+    )
+
+
+def _protect(value: Any) -> Any:
+    return {"deletion": value} if isinstance(value, bool) else value
 
 
 class Manage(Word):
@@ -86,11 +110,15 @@ class Traffic(Word):
 
     requests_per_second: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="requests")] = None
     gb_per_hour: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="gigabytes, both ways")] = None
-    new_connections_per_second: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="new connections")] = None
-    active_connections: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="connections held open")] = None
+    new_connections_per_second: Annotated[
+        float | None, Field(ge=0, allow_inf_nan=False, description="new connections")
+    ] = None
+    active_connections: Annotated[
+        float | None, Field(ge=0, allow_inf_nan=False, description="connections held open")
+    ] = None
 
 
-Domains = Annotated[list[Annotated[Domain, text_is("name")]], one_or_more(TEXT, {"$ref": "#/definitions/Domain"})]
+Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
 
 
 class Short(Word):
@@ -103,47 +131,60 @@ class Short(Word):
         Field(description="AWS region; else what your AWS configuration says", examples=["ap-northeast-2"]),
     ] = None
     zones: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_zone)]], one_or_more(TEXT)] | None,
+        Annotated[list[Annotated[str, AfterValidator(_zone)]], OneOrMore()] | None,
         Field(description="availability zones, by letter; all of them if left out", examples=[["a", "c"]]),
     ] = None
     type: Annotated[BalancerType, Field(description="kind of load balancer")] = "application"
-    access: Annotated[Literal["public", "internal"], Field(description="reachable from the internet or not")] = "public"
+    access: Annotated[
+        Literal["public", "internal"], BeforeValidator(_access), Field(description="reachable from the internet or not")
+    ] = "public"
     ip: Annotated[
         Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"], Field(description="address families")
     ] = "ipv4"
     network: Annotated[Network | None, Field(description="VPC and subnets; the default VPC if left out")] = None
     allow: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(source)]], one_or_more(TEXT)] | None,
-        Field(description="who may reach the listeners: networks, security groups, prefix lists", examples=[["0.0.0.0/0"]]),
+        Annotated[list[Annotated[str, AfterValidator(source)]], OneOrMore()] | None,
+        Field(
+            description="who may reach the listeners: networks, security groups, prefix lists", examples=[["0.0.0.0/0"]]
+        ),
     ] = None
     domain: Annotated[
-        Domains | None, Field(description="names people use: certificate, HTTPS and DNS follow", examples=["api.example.com"])
+        Domains | None,
+        Field(description="names people use: certificate, HTTPS and DNS follow", examples=["api.example.com"]),
     ] = None
     take_over: Annotated[bool, Field(description="domains may replace records that elbplan did not make")] = False
     targets: Annotated[Group | None, Field(description="where requests go: one group, called web")] = None
-    groups: Annotated[dict[Name, Group] | None, Field(description="several groups by name, instead of targets")] = None
+    groups: Annotated[dict[OwnName, Group] | None, Field(description="several groups by name, instead of targets")] = (
+        None
+    )
     servers: Annotated[
-        Annotated[dict[Name, Server], Or(named_servers, {"$ref": "#/definitions/Server"})] | None,
+        Annotated[dict[OwnName, Server], OneOrNamed(named_servers)] | None,
         Field(description="servers that elbplan makes: one kind, or several by name"),
     ] = None
-    listeners: Annotated[list[Listener] | None, Field(description="ports; 80, or 443 with a domain, if left out")] = None
+    listeners: Annotated[list[Listener] | None, Field(description="ports; 80, or 443 with a domain, if left out")] = (
+        None
+    )
     tls: Annotated[
         str | None, Field(description="for all listeners: recommended, modern, compatible, or a policy's name")
     ] = None
     logs: Annotated[
-        Annotated[str, AfterValidator(_bucket)] | None, Field(description="access logs", examples=["s3://bucket/prefix"])
+        Annotated[str, AfterValidator(_bucket)] | None,
+        Field(description="access logs", examples=["s3://bucket/prefix"]),
     ] = None
     protect: Annotated[
-        Annotated[Protect, Or(lambda value: {"deletion": value} if isinstance(value, bool) else value, SWITCH)] | None,
+        Annotated[Protect, Or(_protect, SWITCH)] | None,
         Field(description="true refuses deletion"),
     ] = None
     manage: Annotated[Manage | None, Field(description="what elbplan sees to; everything if left out")] = None
-    tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = None
+    tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = (
+        None
+    )
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool owns", examples=[["listener.443.action"]])
     ] = None
     expires: Annotated[
-        Annotated[str, BeforeValidator(_expires)] | None, Field(description="for study: when to be gone", examples=["8h"])
+        Annotated[str, BeforeValidator(_expires)] | None,
+        Field(description="for study: when to be gone", examples=["8h"]),
     ] = None
     traffic: Annotated[Traffic | None, Field(description="what you expect; for the cost estimate")] = None
     overrides: Annotated[

@@ -13,7 +13,8 @@ from .words import Word
 
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 ARN = re.compile(
-    r"arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+|iam::[0-9]{12}:server-certificate/.+)", re.ASCII
+    r"arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+|iam::[0-9]{12}:server-certificate/.+)",
+    re.ASCII,
 )
 
 
@@ -29,15 +30,16 @@ def domain_name(value: str) -> str:
     if len(plain) < 2:
         raise Wrong(f"{shown(value)} is not a whole domain", "write it with its end: api.example.com")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in plain):
-        raise Wrong(f"{shown(value)} is not a domain", "letters, digits and dashes between dots, 63 at most: api.example.com")
+        raise Wrong(
+            f"{shown(value)} is not a domain", "letters, digits and dashes between dots, 63 at most: api.example.com"
+        )
     return name
 
 
 def certificate_arn(value: str) -> str:
     """The ARN if it looks like one; raises Wrong. Anything else is the name of a certificate of the stack."""
     if value.startswith("arn:") and not ARN.fullmatch(value):
-        raise Wrong(f"{shown(value)} is not the ARN of a certificate",
-                    "arn:aws:acm:REGION:ACCOUNT:certificate/ID")  # fmt: skip
+        raise Wrong(f"{shown(value)} is not the ARN of a certificate", "arn:aws:acm:REGION:ACCOUNT:certificate/ID")
     return value
 
 
@@ -49,7 +51,8 @@ class Domain(Word):
 
     name: Annotated[str, AfterValidator(domain_name), Field(description="the name", examples=["api.example.com"])]
     zone: Annotated[
-        str | None, Field(description="hosted zone, by id or name; found by itself if left out", examples=["Z0123456789ABC"])
+        str | None,
+        Field(description="hosted zone, by id or name; found by itself if left out", examples=["Z0123456789ABC"]),
     ] = None
     certificate: Annotated[
         Certificate | None, Field(description="ARN of a certificate that is there already; else one is made")

@@ -12,7 +12,7 @@ from pydantic import Tag as TypeTag
 from ..guess import shown
 from ..wrong import Wrong
 from .servers import Server
-from .words import NUMBER, SWITCH, TEXT, Loose, Or, Port, Word, cased, duration, one_or_more, text_is
+from .words import NUMBER, SWITCH, TEXT, Cased, Duration, Loose, OneOrMore, Or, Port, Whole, Word, text_is
 
 INSTANCE = re.compile(r"i-[0-9a-f]+", re.ASCII)
 TAG = re.compile(r"[^=]{1,128}=.{0,256}", re.DOTALL)
@@ -46,7 +46,9 @@ Tag = Annotated[str, BeforeValidator(_tag), Field(json_schema_extra={"examples":
 class Picked(Word):
     """Instances chosen by id or by tag."""
 
-    ids: Annotated[list[Annotated[str, AfterValidator(_instance)]], Field(description="ids of instances")] = []
+    ids: Annotated[list[Annotated[str, AfterValidator(_instance)]], Field(description="ids of instances")] = Field(
+        default=[]
+    )
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
 
 
@@ -60,7 +62,7 @@ class Sticky(Word):
     """How long a client stays with one target."""
 
     seconds: Annotated[
-        duration(1, 604800), Field(alias="for", description="for how long, up to 7d", examples=["1h"])
+        int, Duration(1, 604800), Field(alias="for", description="for how long, up to 7d", examples=["1h"])
     ] = 86400
     cookie: Annotated[str | None, Field(description="the application's own cookie to go by")] = None
     on: Annotated[bool, Field(description="false switches it off")] = True
@@ -76,13 +78,13 @@ class Health(Word):
     """The question that tells whether a target is well."""
 
     path: Annotated[str | None, Field(description="path to ask for", examples=["/health"])] = None
-    every: Annotated[duration(5, 300) | None, Field(description="time between two checks")] = None
-    timeout: Annotated[duration(2, 120) | None, Field(description="time a target has to answer")] = None
-    healthy: Annotated[int | None, Field(ge=2, le=10, description="good answers in a row until healthy")] = None
-    unhealthy: Annotated[int | None, Field(ge=2, le=10, description="bad answers in a row until unhealthy")] = None
+    every: Annotated[Annotated[int, Duration(5, 300)] | None, Field(description="time between two checks")] = None
+    timeout: Annotated[Annotated[int, Duration(2, 120)] | None, Field(description="time a target has to answer")] = None
+    healthy: Annotated[Whole | None, Field(ge=2, le=10, description="good answers in a row until healthy")] = None
+    unhealthy: Annotated[Whole | None, Field(ge=2, le=10, description="bad answers in a row until unhealthy")] = None
     codes: Annotated[Loose | None, Field(description="answers that count as good", examples=["200-299"])] = None
     port: Annotated[Loose | None, Field(description="another port to ask on", examples=[8081])] = None
-    protocol: Annotated[cased("HTTP", "HTTPS", "TCP") | None, Field(description="how to ask")] = None
+    protocol: Annotated[Annotated[str, Cased("HTTP", "HTTPS", "TCP")] | None, Field(description="how to ask")] = None
 
 
 ServersOf = Annotated[
@@ -100,7 +102,7 @@ class Group(Word):
     ] = None
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
     ips: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_address)]], one_or_more(TEXT)] | None,
+        Annotated[list[Annotated[str, AfterValidator(_address)]], OneOrMore()] | None,
         Field(description="addresses instead of instances", examples=[["10.0.1.5"]]),
     ] = None
     servers: Annotated[
@@ -108,11 +110,12 @@ class Group(Word):
     ] = None
     port: Annotated[Port | None, Field(description="the port the targets listen on", examples=[80])] = None
     protocol: Annotated[
-        cased("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC") | None,
+        Annotated[str, Cased("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")] | None,
         Field(description="how the balancer speaks to the targets"),
     ] = None
     version: Annotated[
-        cased("HTTP1", "HTTP2", "GRPC") | None, Field(description="version of HTTP spoken to the targets")
+        Annotated[str, Cased("HTTP1", "HTTP2", "GRPC")] | None,
+        Field(description="version of HTTP spoken to the targets"),
     ] = None
     health: Annotated[
         Annotated[Health, text_is("path")] | None, Field(description="a path, or a map", examples=["/health"])
@@ -121,8 +124,10 @@ class Group(Word):
         Annotated[Sticky, Or(_sticky, TEXT, NUMBER, SWITCH)] | None,
         Field(description="keep a client with one target: true, how long, or a map", examples=["1h"]),
     ] = None
-    drain: Annotated[duration(0, 3600) | None, Field(description="time for requests under way to end")] = None
-    slow_start: Annotated[duration(0, 900) | None, Field(description="time over which a new target gets its full share")] = None
-    attributes: Annotated[
-        dict[str, Any] | None, Field(description="target group attributes by AWS's own keys")
+    drain: Annotated[
+        Annotated[int, Duration(0, 3600)] | None, Field(description="time for requests under way to end")
     ] = None
+    slow_start: Annotated[
+        Annotated[int, Duration(0, 900)] | None, Field(description="time over which a new target gets its full share")
+    ] = None
+    attributes: Annotated[dict[str, Any] | None, Field(description="target group attributes by AWS's own keys")] = None

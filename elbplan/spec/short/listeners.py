@@ -11,28 +11,33 @@ from ..guess import did_you_mean, shown
 from ..wrong import Wrong
 from .domains import Certificate
 from .words import (
-    DURATION_SCHEMA,
     NUMBER,
     TEXT,
+    Cased,
+    Duration,
     Loose,
     LooseTexts,
+    OneOrMore,
     Or,
     RuleName,
     Texts,
+    Whole,
     Word,
-    cased,
-    duration,
     network,
-    one_or_more,
     text_is,
 )
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 DOOR = re.compile(r"([0-9]{1,9})(?:/([A-Za-z_]+))?", re.ASCII)
 TYPES = {
-    "plain": "text/plain", "text": "text/plain", "html": "text/html", "css": "text/css",
-    "json": "application/json", "javascript": "application/javascript", "js": "application/javascript",
-}  # fmt: skip
+    "plain": "text/plain",
+    "text": "text/plain",
+    "html": "text/html",
+    "css": "text/css",
+    "json": "application/json",
+    "javascript": "application/javascript",
+    "js": "application/javascript",
+}
 
 
 class Door(Word):
@@ -63,7 +68,7 @@ class Redirect(Word):
 
     to: Annotated[DoorWord | None, Field(description="port and protocol", examples=["443/https"])] = None
     port: Annotated[Loose | None, Field(description="port")] = None
-    protocol: Annotated[cased("HTTP", "HTTPS") | None, Field(description="http or https")] = None
+    protocol: Annotated[Annotated[str, Cased("HTTP", "HTTPS")] | None, Field(description="http or https")] = None
     host: Annotated[str | None, Field(description="host name", examples=["www.example.com"])] = None
     path: Annotated[str | None, Field(description="path; #{path} stands for the one asked for")] = None
     query: Annotated[str | None, Field(description="query without the ?; #{query} stands for the one asked for")] = None
@@ -79,7 +84,7 @@ def _content(value: Any) -> Any:
         raise Wrong(f"{shown(value)} is not a type", "write plain, html, css, json or javascript")
     known = {*TYPES.values(), *TYPES}
     if value.lower() not in known:
-        raise Wrong(f"{shown(value)} is not a type that a balancer can answer with", did_you_mean(value, known))
+        raise Wrong(f"{shown(value)} is not a type that a balancer can answer with", did_you_mean(value, TYPES))
     return TYPES.get(value.lower(), value.lower())
 
 
@@ -88,7 +93,9 @@ class Respond(Word):
 
     status: Annotated[Loose, Field(description="200 to 299, 400 to 599", examples=[404])]
     body: Annotated[str, Field(max_length=1024, description="the text")] = ""
-    type: Annotated[str, BeforeValidator(_content), Field(description="plain, html, css, json or javascript")] = "text/plain"
+    type: Annotated[str, BeforeValidator(_content), Field(description="plain, html, css, json or javascript")] = (
+        "text/plain"
+    )
 
 
 def _weights(value: Any) -> Any:
@@ -102,8 +109,10 @@ def _weights(value: Any) -> Any:
 class Forward(Word):
     """Hand requests to groups, by weight."""
 
-    groups: Annotated[dict[str, int], Field(description="weight of each group, 0 to 999")]
-    sticky: Annotated[duration(1, 604800) | None, Field(description="time a client stays with the group it got")] = None
+    groups: Annotated[dict[str, Whole], Field(description="weight of each group, 0 to 999")]
+    sticky: Annotated[
+        Annotated[int, Duration(1, 604800)] | None, Field(description="time a client stays with the group it got")
+    ] = None
 
 
 def _headers(value: Any) -> Any:
@@ -123,7 +132,9 @@ def _queries(value: Any) -> Any:
     spread = {key: texts if isinstance(texts, list) else [texts] for key, texts in value.items()}
     for texts in spread.values():
         if not all(isinstance(text, str | int) and not isinstance(text, bool) for text in texts):
-            raise Wrong("a value of a query is neither text nor a number", "write query: {key: value}, with quotes if need be")
+            raise Wrong(
+                "a value of a query is neither text nor a number", "write query: {key: value}, with quotes if need be"
+            )
     return [{"values": [f"{key}={text}" for text in texts]} for key, texts in spread.items()]
 
 
@@ -151,7 +162,9 @@ class Rule(Word):
     """Of the requests that reach a listener, those that go elsewhere. All conditions must hold."""
 
     name: Annotated[RuleName | None, Field(description="what to call it; keep it when moving the rule")] = None
-    host: Annotated[Texts | None, Field(description="host names; * and ? may be used", examples=["api.example.com"])] = None
+    host: Annotated[
+        Texts | None, Field(description="host names; * and ? may be used", examples=["api.example.com"])
+    ] = None
     path: Annotated[Texts | None, Field(description="paths; * and ? may be used", examples=["/api/*"])] = None
     method: Annotated[Texts | None, Field(description="HTTP methods", examples=["GET"])] = None
     header: Annotated[
@@ -159,7 +172,7 @@ class Rule(Word):
     ] = None
     query: Annotated[Annotated[list[Query], Or(_queries, MAPS, TEXT)] | None, Field(description="{key: value}")] = None
     ip: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_source)]], one_or_more(TEXT)] | None,
+        Annotated[list[Annotated[str, AfterValidator(_source)]], OneOrMore()] | None,
         Field(description='networks clients come from; "!10.0.0.0/8" is everybody else', examples=["10.0.0.0/8"]),
     ] = None
     forward: Annotated[
@@ -167,7 +180,9 @@ class Rule(Word):
     ] = None
     redirect: Annotated[Annotated[Redirect, text_is("to")] | None, Field(description="443/https, or a map")] = None
     respond: Annotated[Annotated[Respond, Or(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")] = None
-    priority: Annotated[int | None, Field(ge=1, le=50000, description="only to fix what follows from the order")] = None
+    priority: Annotated[Whole | None, Field(ge=1, le=50000, description="only to fix what follows from the order")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _one_action(self) -> Rule:
@@ -190,7 +205,8 @@ class Listener(Word):
     tls: Annotated[str | None, Field(description="recommended, modern, compatible, or a policy's name")] = None
     certificate: Annotated[Certificate | None, Field(description="ARN, or name of a certificate of this stack")] = None
     certificates: Annotated[
-        Annotated[list[Certificate], one_or_more(TEXT)] | None, Field(description="further certificates, chosen by name")
+        Annotated[list[Certificate], OneOrMore()] | None,
+        Field(description="further certificates, chosen by name"),
     ] = None
     rules: Annotated[list[Rule] | None, Field(description="exceptions; the first that matches wins")] = None
 
@@ -200,6 +216,3 @@ class Listener(Word):
         if len(given) > 1:
             raise Wrong(f"a listener with both {' and '.join(given)}", "keep one of them; rules: holds the exceptions")
         return self
-
-
-__all__ = ["DURATION_SCHEMA", "Forward", "Header", "Listener", "Query", "Redirect", "Respond", "Rule"]

@@ -19,7 +19,9 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from ...core.address import AWS_ID
 from ..guess import did_you_mean, shown
+from ..scalars import WHOLE
 from ..wrong import Wrong
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -34,17 +36,27 @@ class Word(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+KINDS = {"string": "text", "integer": "a number", "boolean": "true or false"}
+
+
 class Or:
     """Lets a value be something simpler than its model: `read` turns that into the model's own form."""
 
     def __init__(self, read: Callable[[Any], Any], *simpler: dict[str, Any]) -> None:
         self.read, self.simpler = read, simpler
+        self.kinds = [KINDS[one["type"]] for one in simpler if one["type"] in KINDS]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self._simpler, handler(source))
 
     def _simpler(self, value: Any) -> Any:
-        return value if isinstance(value, BaseModel) else self.read(value)
+        if isinstance(value, BaseModel):
+            return value
+        result = self.read(value)
+        if not isinstance(result, dict | list):
+            what = f"neither {', '.join(self.kinds)} nor a map" if self.kinds else "not a map"
+            raise Wrong(f"{shown(value)} is {what}", "write true or false" if SWITCH in self.simpler else "")
+        return result
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -62,9 +74,29 @@ def text_is(key: str) -> Or:
     return Or(lambda value: {key: value} if isinstance(value, str) else value, TEXT)
 
 
-def one_or_more(*simpler: dict[str, Any]) -> Or:
-    """A single value stands for a list of one."""
-    return Or(lambda value: value if isinstance(value, list | tuple) else [value], *simpler)
+class OneOrMore(Or):
+    """Lets a single value stand for a list of one."""
+
+    def __init__(self, *, maps: bool = False) -> None:
+        several = (list, tuple) if maps else (list, tuple, dict)
+        super().__init__(lambda value: value if isinstance(value, several) else [value])
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        several = handler(schema)
+        one = several.get("items", {})
+        return {"anyOf": [*one.get("anyOf", [one]), several]}
+
+
+class OneOrNamed(Or):
+    """Lets a single definition stand for a map of several by name."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        several = handler(schema)
+        return {"anyOf": [several.get("additionalProperties", {}), several]}
 
 
 def seconds(value: Any) -> Any:
@@ -77,40 +109,66 @@ def seconds(value: Any) -> Any:
     return int(match[1]) * UNITS[match[2]]
 
 
-DURATION_SCHEMA = WithJsonSchema(
-    {"anyOf": [{"type": "string", "pattern": "^[0-9]{1,9}(s|m|h|d)?$"}, NUMBER], "examples": ["30s", "5m", "1h", 30]}
-)
+def spelled(number: int) -> str:
+    """Seconds in the largest unit that is exact."""
+    unit = next((u for u in "dhm" if number and number % UNITS[u] == 0), "s")
+    return f"{number // UNITS[unit]}{unit}"
 
 
-def duration(low: int, high: int) -> Any:
-    """A duration between two numbers of seconds."""
+class Duration:
+    """Marks a number of seconds that may be written `30s`, `5m`, `1h`, within bounds."""
 
-    def within(value: int) -> int:
-        if not low <= value <= high:
-            raise Wrong(f"{value} seconds is out of range", f"between {low} and {high} seconds")
-        return value
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
 
-    return Annotated[int, BeforeValidator(seconds), AfterValidator(within), DURATION_SCHEMA]
+    def read(self, value: Any) -> Any:
+        """The seconds; raises Wrong."""
+        number = seconds(value)
+        if not self.low <= number <= self.high:
+            raise Wrong(f"{shown(value)} is out of range", f"between {spelled(self.low)} and {spelled(self.high)}")
+        return number
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+        text = {"type": "string", "pattern": "^[0-9]{1,9}(s|m|h|d)?$"}
+        return {"anyOf": [text, NUMBER], "examples": ["30s", "5m", "1h"]}
 
 
-def cased(*words: str, upper: bool = True) -> Any:
-    """One of these words, written in any case."""
+class Cased:
+    """Marks one of these words, written in any case and kept in capitals."""
 
-    def read(value: Any) -> Any:
-        word = str(value).upper() if upper else str(value).lower()
-        if isinstance(value, str) and word in words:
-            return word
-        raise Wrong(f"{shown(value)} is not one of {', '.join(w.lower() for w in words)}",
-                    did_you_mean(str(value), [w.lower() for w in words]))  # fmt: skip
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.small = [word.lower() for word in words]
 
-    return Annotated[str, BeforeValidator(read), WithJsonSchema({"enum": [w.lower() for w in words] + list(words)})]
+    def read(self, value: Any) -> Any:
+        """The word as AWS writes it; raises Wrong."""
+        if isinstance(value, str) and value.upper() in self.words:
+            return value.upper()
+        raise Wrong(f"{shown(value)} is not one of {', '.join(self.small)}", did_you_mean(str(value), self.small))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"enum": [*self.small, *self.words]}
 
 
 def _name(value: str) -> str:
     if not NAME.fullmatch(value):
         problem = f"is {len(value)} characters long, and 24 is the most" if len(value) > 24 else "is not a name"
-        raise Wrong(f"{shown(value)} {problem}",
-                    "small letters, digits and dashes, at most 24, starting with a letter: my-web")  # fmt: skip
+        raise Wrong(
+            f"{shown(value)} {problem}", "small letters, digits and dashes, at most 24, starting with a letter: my-web"
+        )
+    return value
+
+
+def _own_name(value: str) -> str:
+    """A name that no reference can mistake for an id of AWS's, with or without a number behind it."""
+    if AWS_ID.match(_name(value)) or AWS_ID.match(f"{value}-1"):
+        raise Wrong(f"{shown(value)} looks like the start of an AWS id", "choose another name")
     return value
 
 
@@ -140,16 +198,25 @@ def network(value: str) -> str:
         raise
 
 
+def _as_number(value: Any) -> Any:
+    """A number may come in quotes, since variables inside [ ] and { } must."""
+    return int(value) if isinstance(value, str) and WHOLE.fullmatch(value) and len(value) < 19 else value
+
+
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$", "maxLength": 24})]
+OwnName = Annotated[
+    str, AfterValidator(_own_name), Field(json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$", "maxLength": 24})
+]
+Whole = Annotated[int, BeforeValidator(_as_number)]
 RuleName = Annotated[str, AfterValidator(_rule_name)]
-Port = Annotated[int, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
+Port = Annotated[Whole, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
 Network = Annotated[str, AfterValidator(network)]
 Loose = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"anyOf": [TEXT, NUMBER]})]
 """Text that often looks like a number: 200, 403."""
-Texts = Annotated[list[str], one_or_more(TEXT)]
-LooseTexts = Annotated[list[Loose], one_or_more(TEXT, NUMBER)]
+Texts = Annotated[list[str], OneOrMore()]
+LooseTexts = Annotated[list[Loose], OneOrMore()]
 BalancerType = Literal["application", "network", "gateway"]

@@ -1,0 +1,58 @@
+"""elbplan apply: make AWS as the spec says, in an order that never drops a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from ..errors import Refused
+from .app import App
+from .lazy import Spoken
+from .options import paths, shared
+from .planning import Planned, ending_of, planned, stacks_of
+from .running import run_all
+from .screens import show_plans
+
+EXAMPLES = (
+    "elbplan apply specs/web.yaml            show the plan, ask, do it",
+    "elbplan apply specs/web.yaml --yes      without asking, for scripts",
+    "elbplan apply --sandbox specs/web.yaml  without an AWS account",
+)
+
+
+@click.command(
+    cls=Spoken,
+    name="apply",
+    examples=EXAMPLES,
+    help="Make AWS as the spec says. May be interrupted at any point and run again.",
+)
+@paths
+@click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
+@click.option("--detail", is_flag=True, help="Show every step before asking.")
+@shared
+@click.pass_obj
+def command(app: App, paths: tuple[str, ...], yes: bool, detail: bool) -> int:
+    """Plan, ask, run; all from one look at AWS."""
+    stacks = stacks_of(app, paths)
+    from ..kinds import KINDS
+    from ..run.workflow import plan
+
+    them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
+    pending = [one for one in them if not one.plan.empty]
+    asking = bool(pending) and not yes
+    if pending and (not app.options.json or (asking and app.terminal.asks)):
+        show_plans(app, "apply", pending, app.terminal.stderr, detail=detail)
+    if asking:
+        _ask(app, pending)
+    return run_all(app, them, ending_of(app, "apply", paths))
+
+
+def _ask(app: App, them: Sequence[Planned]) -> None:
+    """Returns after a yes. Raises Refused."""
+    if not app.terminal.asks:
+        raise Refused("nobody is there to say yes: stdin is not a terminal", hint="pass --yes to apply without asking")
+    names = ", ".join(one.plan.stack for one in them)
+    answer = app.terminal.ask(f"\nApply this to {names}? Type yes to go on: ")
+    if answer.lower() != "yes":
+        raise Refused("not applied: the answer was not yes", hint="nothing was changed")

@@ -1,0 +1,85 @@
+"""The entry point: every way a command can end becomes an exit code and, where needed, a message with a hint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .. import __version__
+from ..errors import ElbplanError
+from .app import App, Connect
+from .lazy import LazyGroup
+from .options import shared
+from .problems import crashed, misused, told
+from .terminal import Terminal
+
+EXAMPLES = (
+    "elbplan plan specs/web.yaml          what would change, and why",
+    "elbplan apply specs/web.yaml         make AWS as the spec says",
+    "elbplan destroy specs/web.yaml       remove it all; nothing is billed any more",
+)
+
+HERE = "elbplan.cli"
+ENTRIES = {
+    "plan": (f"{HERE}.plan:command", "Commands", "Show what would change, and why."),
+    "apply": (f"{HERE}.apply:command", "Commands", "Make AWS as the spec says."),
+    "destroy": (f"{HERE}.destroy:command", "Commands", "Remove everything that a stack made."),
+    "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),
+    "expand": (f"{HERE}.expand:command", "Specs", "Print the long form of a spec."),
+    "schema": (f"{HERE}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
+    "sandbox": (f"{HERE}.sandbox:command", "Try it out", "Start and stop a pretended AWS on this machine."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=ENTRIES,
+    examples=EXAMPLES,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="AWS load balancers from a few lines of YAML: plan, apply, destroy. No state file.",
+    epilog="Exit codes: 0 fine, 1 error, 2 changes pending (plan --exit-code), 4 applied in part, 5 refused, "
+    "64 wrong usage, 65 wrong spec, 130 interrupted.",
+)
+@shared
+@click.version_option(__version__, "--version", prog_name="elbplan", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> int:
+    """The group itself: without a command it shows what there is."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+    return 0
+
+
+def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None) -> int:
+    """One command, from its words to its exit code. Nothing escapes as a traceback."""
+    app = App(terminal, connect=connect)
+    try:
+        with cli.make_context("elbplan", list(args), obj=app) as context:
+            return int(cli.invoke(context) or 0)
+    except click.exceptions.Exit as exit:
+        return exit.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        terminal.err("\ninterrupted")
+        return 130
+    except click.UsageError as problem:
+        return misused(terminal, problem)
+    except ElbplanError as problem:
+        return told(terminal, problem)
+    except BrokenPipeError:
+        return 0
+    except Exception as fault:
+        return crashed(terminal, fault, args)
+
+
+def main() -> None:
+    """The `elbplan` command."""
+    if "_ELBPLAN_COMPLETE" in os.environ:
+        cli.main(prog_name="elbplan")
+    terminal = Terminal.of_process()
+    code = run(sys.argv[1:], terminal)
+    terminal.close()
+    sys.exit(code)

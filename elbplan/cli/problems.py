@@ -1,0 +1,82 @@
+"""What a person reads when a command fails, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..errors import ElbplanError, SpecProblem
+from .terminal import Terminal
+
+MISUSED = 64
+
+
+def told(terminal: Terminal, problem: ElbplanError) -> int:
+    """An error that somebody foresaw: what, and what to do."""
+    if isinstance(problem, SpecProblem):
+        count = len(problem.problems)
+        terminal.err("\n\n".join(map(str, problem.problems)))
+        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; AWS was not asked.")
+    else:
+        terminal.err(_message(terminal, problem.what, problem.hint))
+    return problem.exit_code
+
+
+def misused(terminal: Terminal, problem: click.UsageError) -> int:
+    """click's complaint in our words; 64, since 2 means that changes are pending."""
+    path = problem.ctx.command_path if problem.ctx else "elbplan"
+    what, hint = problem.format_message(), f"{path} --help"
+    if isinstance(problem, click.NoSuchOption):
+        what = f"{path} has no option {problem.option_name}"
+        if problem.possibilities:
+            hint = f"did you mean {' or '.join(problem.possibilities)}?"
+    terminal.err(_message(terminal, what, hint))
+    return MISUSED
+
+
+def crashed(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
+    """A defect: short on the screen, whole in a file."""
+    what = f"elbplan met a defect in itself: {type(fault).__name__}: {_short(str(fault))}"
+    file = _log(terminal, fault, args)
+    hint = f"the details are in {file}; please report them. Nothing is lost: the same command can be run again"
+    terminal.err(_message(terminal, what, hint))
+    return 1
+
+
+def _message(terminal: Terminal, what: str, hint: str) -> str:
+    head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
+    return f"{head} {what}" + (f"\n  hint: {hint}" if hint else "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 300 else text[:297] + "..."
+
+
+def state_dir(terminal: Terminal) -> Path:
+    """Where elbplan keeps what outlives a command."""
+    base = terminal.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return Path(base) / "elbplan"
+
+
+def _log(terminal: Terminal, fault: Exception, args: Sequence[str]) -> Path | str:
+    head = f"elbplan {__version__}, Python {platform.python_version()}, {sys.platform}\nelbplan {' '.join(args)}\n\n"
+    text = head + "".join(traceback.format_exception(fault))
+    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    for folder in (state_dir(terminal) / "logs", Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = folder / name
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as log:
+                log.write(text)
+            return file
+    return "no file: none could be written"

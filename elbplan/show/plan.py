@@ -1,0 +1,141 @@
+"""A plan as a screen: what, why, in which order; one line of counts at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from ..core.change import Change
+from ..core.kind import Kinds
+from ..core.plan import Plan
+from .layout import column, ends, flow
+from .steps import steps_screen
+from .story import story
+from .style import COLOURS, COUNTED, HEADINGS, SYMBOLS, Style, count, duration
+
+Note = tuple[str, str]
+"""A line between the resources and the counts: `("Downtime", "none")`."""
+
+WORD = 10
+"""Width of the words at the left of the lower part."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a screen needs besides the plan.
+
+    seconds   how long reading took; None says nothing about it
+    next      the command that a person would type next
+    notes     further lines that others contribute: what it costs, how long it takes
+    """
+
+    verb: str = "plan"
+    seconds: float | None = None
+    detail: bool = False
+    next: str = ""
+    place: str = ""
+    notes: Sequence[Note] = ()
+
+
+def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
+    """The whole screen of one stack, without the line of counts."""
+    lines = header(plan, style, view)
+    if plan.empty:
+        return [*lines, style.line("Nothing to do: ", idle(view.verb))]
+    for action in HEADINGS:
+        changes = [change for change in plan.changes if change.action == action]
+        if changes:
+            lines += [Text(), style.line((f"{HEADINGS[action]} {len(changes)}", f"bold {COLOURS[action]}"))]
+            lines += _changes(changes, kinds, style, plan)
+    if view.detail:
+        lines += [Text(), *steps_screen(plan, kinds, style)]
+    lines += _lower(plan, kinds, style, view)
+    return lines
+
+
+def idle(verb: str) -> str:
+    """Why there is nothing to do."""
+    return "AWS has nothing of this stack." if verb == "destroy" else "AWS is as the spec says."
+
+
+def header(plan: Plan, style: Style, view: View) -> list[Text]:
+    """Which stack, where, and how much was read."""
+    account = f" · account {plan.account}{view.place}"
+    left = style.line((f"elbplan {view.verb}", "dim"), " · ", (plan.stack, "bold"), f" · {plan.region}{account}")
+    read = count(len(plan.lives), "resource")
+    right = "" if view.seconds is None else f"read {read} in {duration(view.seconds)}"
+    return ends(style, left, right)
+
+
+def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) -> Iterator[Text]:
+    """One line a resource; columns are the same in all groups of a plan."""
+    title = column([kinds[c.address.kind].title for c in plan.changes], 18)
+    name = column([_name(c) for c in plan.changes], 24)
+    mark = max(len(SYMBOLS[c.action]) for c in plan.changes)
+    for change in changes:
+        kind = kinds[change.address.kind]
+        head = style.line(
+            "  ",
+            (f"{SYMBOLS[change.action]:<{mark}}", f"bold {COLOURS[change.action]}"),
+            f" {kind.title:<{title}}  {_name(change):<{name}}  ",
+        )
+        resource = change.after or change.before
+        yield from flow(style, head, kind.text(resource) if resource else "", "dim", back=mark + 5)
+        if reason := _reason(change, plan):
+            why = style.line(" " * (mark + 5), ("why: ", COLOURS[change.action]))
+            yield from flow(style, why, reason)
+
+
+def _name(change: Change) -> str:
+    return f"{change.address.name}{' (old)' if change.address.former else ''}"
+
+
+def _reason(change: Change, plan: Plan) -> str:
+    """A create explains itself; so does a delete where everything goes."""
+    return "" if change.action == "create" or not plan.desired else change.because
+
+
+def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
+    notes: list[Note] = []
+    if any(change.action in ("update", "replace") for change in plan.changes) and not view.detail:
+        notes += [(phase, text) for phase, text in story(plan, kinds)]
+    lines = [Text(), style.line(("In this order", "bold"))] if notes else []
+    for word, text in notes:
+        lines += flow(style, style.line("  ", (f"{word:<{WORD}}", "cyan")), text)
+    lines.append(Text())
+    for word, text in (*view.notes, ("Downtime", downtime(plan)), ("Waits", _waits(plan, kinds, view))):
+        if text:
+            lines += flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
+    return lines
+
+
+def downtime(plan: Plan) -> str:
+    """What traffic notices."""
+    if not plan.changes:
+        return ""
+    if all(change.action == "delete" for change in plan.changes) and not plan.desired:
+        return "this stack stops answering, for good"
+    if all(change.action == "create" for change in plan.changes) and not plan.lives:
+        return "none: nothing of this stack is there yet"
+    return "none: the old serves until the new is ready"
+
+
+def _waits(plan: Plan, kinds: Kinds, view: View) -> str:
+    """A plan without changes still has something to wait for."""
+    if plan.changes or view.detail:
+        return ""
+    return "; ".join(text for _, text in story(plan, kinds))
+
+
+def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:
+    """The last line: how many resources are created, changed, replaced, deleted."""
+    sums = [plan.summary for plan in plans]
+    told = ", ".join(f"{sum(one[action] for one in sums)} to {word}" for action, word in COUNTED.items())
+    line = style.line(("Plan:", "bold"), f" {told}.")
+    if not next:
+        return [line]
+    if line.cell_len + len(next) + 9 > min(style.width, 120):
+        return [style.line(("Next        ", "bold"), next), line]
+    return ends(style, line, f"next: {next}", "")

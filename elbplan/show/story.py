@@ -1,0 +1,61 @@
+"""In which order it happens, in a few lines: expand, gate, switch, contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..core.kind import PHASES, Kinds, Phase
+from ..core.plan import Plan, Step
+from .style import listed
+
+VERBS: Mapping[str, str] = {"create": "create", "update": "change", "delete": "delete", "move": "reorder the rules of"}
+
+
+def story(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
+    """For each phase that occurs, what it does, in order."""
+    rows = rows_of(plan.steps)
+    told = []
+    for phase in PHASES:
+        steps = [step for step in plan.steps if rows[step.id] == phase]
+        if steps:
+            told.append((phase, "; ".join(_pieces(steps, kinds))))
+    return told
+
+
+def rows_of(steps: Sequence[Step]) -> dict[str, Phase]:
+    """The phase in which each step is told: a wait behind a removal belongs to the removal."""
+    rows: dict[str, Phase] = {}
+    for step in steps:
+        behind = [rows[need] for need in step.needs if need in rows]
+        late: Phase = max(behind, key=PHASES.index, default="gate")
+        waits_late = step.do == "wait" and PHASES.index(late) > PHASES.index("gate")
+        rows[step.id] = late if waits_late else step.phase
+    return rows
+
+
+def _pieces(steps: Sequence[Step], kinds: Kinds) -> Iterator[str]:
+    """Neighbours that do the same are told together."""
+    verbs: dict[str, list[str]] = {}
+    for step in steps:
+        names = verbs.setdefault(_verb(step, kinds), [])
+        if str(step.address) not in names:
+            names.append(str(step.address))
+    for verb, names in verbs.items():
+        yield f"{verb} ({listed(names)})" if verb.startswith("wait") else f"{verb} {listed(names)}"
+
+
+def _verb(step: Step, kinds: Kinds) -> str:
+    return f"wait until {gate_text(step, kinds)}" if step.do == "wait" else VERBS[step.do]
+
+
+def gate_text(step: Step, kinds: Kinds) -> str:
+    """What a wait waits for, in words."""
+    gates = kinds[step.address.kind].gates
+    return next((gate.what for gate in gates if gate.name == step.until), step.until)
+
+
+def step_text(step: Step) -> str:
+    """`create target_group.web`, `wait targets.web healthy`: a step in a line of a log."""
+    verb = "reorder" if step.do == "move" else step.do
+    tail = f" {step.until}" if step.until else f" ({len(step.moves)} rules)" if step.moves else ""
+    return f"{verb} {step.address}{tail}"

@@ -1,0 +1,142 @@
+"""A stage for end-to-end tests: a sandbox with strangers in it, and a stack that is applied and destroyed on it.
+
+Every apply and destroy asserts what must always hold: a second plan is empty and a second apply writes nothing, a destroy
+leaves nothing of ours, strangers stay exactly as they were, and no watched route goes unanswered.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from elbplan.core.plan import Plan
+from elbplan.kinds import KINDS
+from elbplan.live.client import Aws
+from elbplan.run import workflow
+from elbplan.run.outcome import Event, Outcome
+from elbplan.sandbox.box import Box
+from elbplan.spec import load
+
+REGION = "ap-northeast-2"
+ZONE = "example.com"
+
+
+class BoxClock:
+    """Time passes in the sandbox when somebody sleeps, and nowhere else."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._now = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
+        self.slept.append(seconds)
+        self._box.advance(seconds)
+
+
+class Stage:
+    """One sandbox, one region, any number of stacks."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        box.reset()
+        self.ids = box.seed(REGION, hosted_zones=[ZONE])
+        self.aws = Aws(REGION, endpoint=box.url, session=_session(), parallel=8)
+        self.clock = BoxClock(box)
+        self.events: list[Event] = []
+        self.strangers = self._invite_strangers()
+        self.last: dict[str, str] = {}
+
+    def client(self, service: str) -> Any:
+        return self.box.client(service, REGION)
+
+    # What a test does ----------------------------------------------------------------------------------------------
+
+    def plan(self, spec: str) -> Plan:
+        (plan,) = workflow.plan(self.aws, self.stacks(spec), KINDS)
+        return plan
+
+    def stacks(self, spec: str) -> list[Any]:
+        return load(["-"], stdin=io.StringIO(spec))
+
+    def run(self, plan: Plan) -> Outcome:
+        """Apply a plan, whatever comes of it."""
+        return workflow.apply(self.aws, plan, KINDS, self.events.append, self.clock)
+
+    def apply(self, spec: str, *, watch: Iterable[tuple[str, int, str, str]] = ()) -> Plan:
+        """Apply a spec and assert all that must hold after it."""
+        if watch:
+            self.box.watch(watch)
+        plan = self.plan(spec)
+        outcome = self.run(plan)
+        assert outcome.whole, [(e.step.id, e.text, e.hint) for e in outcome.failed]
+        self.assert_settled(spec)
+        if watch:
+            assert self.box.unanswered() == []
+        return plan
+
+    def destroy(self, spec: str) -> Plan:
+        """End a stack and assert all that must hold after it."""
+        (plan,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
+        outcome = self.run(plan)
+        assert outcome.whole, [(e.step.id, e.text, e.hint) for e in outcome.failed]
+        (again,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
+        assert again.empty, [step.id for step in again.steps]
+        self.assert_nothing_left(plan.stack)
+        self.assert_strangers_untouched()
+        return plan
+
+    # What must always hold -----------------------------------------------------------------------------------------
+
+    def assert_settled(self, spec: str) -> None:
+        again = self.plan(spec)
+        assert again.empty, [(step.id, step.why) for step in again.steps]
+        self.box.clear_calls()
+        assert self.run(again).whole
+        assert self.box.writes() == []
+        self.assert_strangers_untouched()
+
+    def assert_nothing_left(self, stack: str) -> None:
+        assert self.box.tagged(stack) == {}
+        names = {record["Name"].rstrip(".") for record in self.box.records(self.zone)}
+        assert names == {ZONE, f"mail.{ZONE}"}
+
+    def assert_strangers_untouched(self) -> None:
+        now = self.box.snapshot(self.strangers)
+        changed = [name for name, fields in self.strangers.items() if now[name] != fields]
+        assert not changed, [(self.strangers[name], now[name]) for name in changed]
+
+    @property
+    def zone(self) -> str:
+        return str(self.ids["hosted_zones"][ZONE])
+
+    # Who was here before -------------------------------------------------------------------------------------------
+
+    def _invite_strangers(self) -> dict[str, Any]:
+        before = set(self.box.snapshot())
+        ec2, elb = self.client("ec2"), self.client("elbv2")
+        vpc, subnets = self.ids["vpc"], self.ids["subnets"]
+        group = ec2.create_security_group(GroupName="my-web", Description="not ours", VpcId=vpc)["GroupId"]
+        elb.create_target_group(Name="my-web-webs", Protocol="HTTP", Port=80, VpcId=vpc)
+        elb.create_load_balancer(
+            Name="my-web-2", Subnets=[subnets["a"], subnets["c"]], SecurityGroups=[group], Scheme="internal"
+        )
+        self.client("acm").request_certificate(DomainName=f"other.{ZONE}", ValidationMethod="DNS")
+        record = {"Name": f"mail.{ZONE}", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.25"}]}
+        changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        self.client("route53").change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=changes)
+        self.box.clear_calls()
+        self.box.advance(3600)
+        after = self.box.snapshot()
+        return {name: fields for name, fields in after.items() if name not in before}
+
+
+def _session() -> Any:
+    import boto3
+
+    return boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")

@@ -1,0 +1,162 @@
+"""Rules 1, 4, 5, 16, 18, and what CreateLoadBalancer tells."""
+
+from .conftest import SLOW
+from .kit import REGION, Kit, refused
+
+
+def test_rule_01_a_load_balancer_is_made_once(kit: Kit) -> None:
+    first = kit.balancer("web")
+    assert kit.balancer("web")["LoadBalancerArn"] == first["LoadBalancerArn"]
+    with refused("DuplicateLoadBalancerName"):
+        kit.balancer("web", Scheme="internal")
+    assert len(kit.elb.describe_load_balancers()["LoadBalancers"]) == 1
+
+
+def test_rule_04_a_load_balancer_is_provisioning_first(kit: Kit) -> None:
+    made = kit.balancer()
+    assert made["State"]["Code"] == "provisioning"
+    assert kit.elb.describe_load_balancers()["LoadBalancers"][0]["State"]["Code"] == "active"
+
+
+def test_rule_04_it_takes_its_time(slow: Kit) -> None:
+    slow.balancer()
+    slow.box.advance(SLOW - 1)
+    assert slow.elb.describe_load_balancers()["LoadBalancers"][0]["State"]["Code"] == "provisioning"
+    slow.box.advance(2)
+    assert slow.elb.describe_load_balancers()["LoadBalancers"][0]["State"]["Code"] == "active"
+
+
+def test_rule_04_it_may_fail(slow: Kit) -> None:
+    slow.balancer()
+    slow.box.fail("web", "Not enough capacity")
+    slow.box.advance(SLOW + 1)
+    state = slow.elb.describe_load_balancers()["LoadBalancers"][0]["State"]
+    assert state == {"Code": "failed", "Reason": "Not enough capacity"}
+
+
+def test_rule_05_interfaces_outlive_the_balancer_and_hold_its_group(slow: Kit) -> None:
+    group = slow.open_group()
+    made = slow.balancer(SecurityGroups=[group])
+    wanted = [{"Name": "description", "Values": [f"ELB {made['LoadBalancerArn'].split(':loadbalancer/')[1]}"]}]
+    there = slow.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    assert {one["SubnetId"] for one in there} == set(slow.subnets)
+    assert {(one["RequesterId"], one["Groups"][0]["GroupId"]) for one in there} == {("amazon-elb", group)}
+    slow.elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    with refused("DependencyViolation"):
+        slow.ec2.delete_security_group(GroupId=group)
+    with refused("DependencyViolation"):
+        slow.ec2.delete_subnet(SubnetId=slow.subnets[0])
+    slow.box.advance(SLOW + 1)
+    assert slow.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"] == []
+    slow.ec2.delete_security_group(GroupId=group)
+
+
+def test_rule_05_a_network_balancer_holds_its_addresses(slow: Kit) -> None:
+    address = slow.ec2.allocate_address(Domain="vpc")
+    mapping = {"SubnetId": slow.subnets[0], "AllocationId": address["AllocationId"]}
+    made = slow.elb.create_load_balancer(Name="nlb", Type="network", SubnetMappings=[mapping])["LoadBalancers"][0]
+    told = made["AvailabilityZones"][0]["LoadBalancerAddresses"]
+    assert told == [{"AllocationId": address["AllocationId"], "IpAddress": address["PublicIp"]}]
+    with refused("InvalidIPAddress.InUse"):
+        slow.ec2.release_address(AllocationId=address["AllocationId"])
+    slow.elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    with refused("InvalidIPAddress.InUse"):
+        slow.ec2.release_address(AllocationId=address["AllocationId"])
+    slow.box.advance(SLOW + 1)
+    slow.ec2.release_address(AllocationId=address["AllocationId"])
+
+
+def test_rule_05_interfaces_follow_groups_and_subnets(kit: Kit) -> None:
+    made = kit.balancer(SecurityGroups=[kit.open_group()])
+    other = kit.open_group("other")
+    kit.elb.set_security_groups(LoadBalancerArn=made["LoadBalancerArn"], SecurityGroups=[other])
+    there = kit.ec2.describe_network_interfaces(Filters=[{"Name": "requester-id", "Values": ["amazon-elb"]}])
+    assert {one["Groups"][0]["GroupId"] for one in there["NetworkInterfaces"]} == {other}
+
+
+def test_rule_16_subnets(kit: Kit) -> None:
+    with refused("ValidationError"):
+        kit.balancer(Subnets=kit.subnets[:1])
+    with refused("SubnetNotFound"):
+        kit.balancer(Subnets=[kit.subnets[0], "subnet-0123456789abcdef0"])
+    twin = kit.ec2.create_subnet(VpcId=kit.vpc, CidrBlock="172.31.250.0/24", AvailabilityZone=f"{REGION}a")
+    with refused("InvalidConfigurationRequest"):
+        kit.balancer(Subnets=[kit.subnets[0], twin["Subnet"]["SubnetId"]])
+
+
+def test_rule_16_a_way_to_the_internet_and_room(kit: Kit) -> None:
+    vpc = kit.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    made = []
+    for number, zone in enumerate("ab"):
+        cidr = f"10.9.0.{16 * number}/28"
+        made.append(
+            kit.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=REGION + zone)["Subnet"]["SubnetId"]
+        )
+    with refused("InvalidSubnet"):
+        kit.balancer(Subnets=made)
+    with refused("InvalidConfigurationRequest"):
+        kit.balancer(Subnets=[made[0], kit.subnets[1]])
+    with refused("InvalidConfigurationRequest"):
+        kit.balancer(Subnets=made, Scheme="internal", SecurityGroups=[kit.default_group])
+    kit.balancer("fits", Subnets=made, Scheme="internal")
+    for number in range(3):
+        kit.balancer(f"fill-{number}", Subnets=made, Scheme="internal")
+    with refused("InvalidSubnet"):
+        kit.balancer("full", Subnets=made, Scheme="internal")
+
+
+def test_rule_16_unknown_security_group(kit: Kit) -> None:
+    with refused("InvalidSecurityGroup"):
+        kit.balancer(SecurityGroups=["sg-0123456789abcdef0"])
+
+
+def test_rule_18_deletion_protection(kit: Kit) -> None:
+    arn = kit.balancer()["LoadBalancerArn"]
+    key = "deletion_protection.enabled"
+    kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": "true"}])
+    with refused("OperationNotPermitted"):
+        kit.elb.delete_load_balancer(LoadBalancerArn=arn)
+    kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": "false"}])
+    kit.elb.delete_load_balancer(LoadBalancerArn=arn)
+    kit.elb.delete_load_balancer(LoadBalancerArn=arn)
+
+
+def test_rule_24_names_and_zones_by_type(kit: Kit) -> None:
+    app = kit.balancer("app", Scheme="internal")
+    net = kit.balancer("net", Type="network")
+    gateway = kit.balancer("gwy", Type="gateway")
+    assert ":loadbalancer/app/app/" in app["LoadBalancerArn"]
+    assert app["DNSName"].startswith("internal-app-")
+    assert app["DNSName"].endswith(f".{REGION}.elb.amazonaws.com")
+    assert app["SecurityGroups"] == [kit.default_group]
+    assert ":loadbalancer/net/net/" in net["LoadBalancerArn"]
+    assert net["DNSName"].endswith(f".elb.{REGION}.amazonaws.com")
+    assert net["CanonicalHostedZoneId"] != app["CanonicalHostedZoneId"]
+    assert "SecurityGroups" not in net
+    assert ":loadbalancer/gwy/gwy/" in gateway["LoadBalancerArn"]
+    assert "DNSName" not in gateway
+    assert "Scheme" not in gateway
+
+
+def test_rule_24_all_attributes_are_told(kit: Kit) -> None:
+    arn = kit.balancer()["LoadBalancerArn"]
+    told = kit.elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    found = {one["Key"]: one["Value"] for one in told}
+    assert found["idle_timeout.timeout_seconds"] == "60"
+    assert found["load_balancing.cross_zone.enabled"] == "true"
+    assert len(found) > 15
+    group = kit.group()
+    told = kit.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
+    assert {one["Key"]: one["Value"] for one in told}["stickiness.lb_cookie.duration_seconds"] == "86400"
+
+
+def test_network_balancers_keep_having_no_groups(kit: Kit) -> None:
+    arn = kit.balancer("net", Type="network")["LoadBalancerArn"]
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.set_security_groups(LoadBalancerArn=arn, SecurityGroups=[kit.default_group])
+
+
+def test_every_address_type_is_known(kit: Kit) -> None:
+    assert (
+        kit.balancer(IpAddressType="dualstack-without-public-ipv4")["IpAddressType"] == "dualstack-without-public-ipv4"
+    )

@@ -1,0 +1,195 @@
+"""The sandbox as a thing to work with: in this process, over HTTP, in the background."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from elbplan.sandbox import daemon, statefile
+from elbplan.sandbox.box import Box
+from elbplan.sandbox.domains import registrable
+from elbplan.sandbox.errors import SandboxError
+from elbplan.sandbox.not_done import NOT_DONE
+from elbplan.sandbox.remote import RemoteBox
+from elbplan.sandbox.rules import RULES, TITLES
+
+from .kit import Kit, plain, refused
+
+
+@pytest.mark.parametrize("number", range(1, 31))
+def test_every_rule_is_in_the_table_says_its_source_and_is_tested(number: int) -> None:
+    functions = RULES[number]
+    sources = [function.__doc__ or "" for function in functions]
+    assert any(re.search(r"https://|API_\w+|user guide|Developer Guide|logs|in the wild", text) for text in sources), (
+        sources
+    )
+    assert all(sources), functions
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert f"def test_rule_{number:02}_" in tests
+    assert TITLES[number]
+
+
+def test_what_is_left_out_is_said() -> None:
+    assert all(len(reason) > 20 for reason in NOT_DONE.values())
+
+
+def test_nothing_imports_moto_before_it_is_needed() -> None:
+    code = "import sys, elbplan.sandbox, elbplan.sandbox.daemon; print([m for m in sys.modules if m[:4] == 'moto'])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_calls_are_told_in_order_and_counted(kit: Kit) -> None:
+    kit.box.clear_calls()
+    kit.group("one", Tags=[{"Key": "a", "Value": "b"}])
+    with refused("TargetGroupNotFound"):
+        kit.elb.describe_target_groups(Names=["nobody"])
+    told = [(call.service, call.action, call.outcome, call.write) for call in kit.box.calls]
+    assert told == [
+        ("elbv2", "CreateTargetGroup", "ok", 1),
+        ("elbv2", "DescribeTargetGroups", "TargetGroupNotFound", 0),
+    ]
+    assert kit.box.counts() == {"CreateTargetGroup": 1, "DescribeTargetGroups": 1}
+    assert [call.params["Name"] for call in kit.box.writes()] == ["one"]
+
+
+def test_strangers_can_be_compared_before_and_after(kit: Kit) -> None:
+    stranger = kit.group("stranger")
+    kit.change(("CREATE", plain("s.example.com", "A", "192.0.2.1")))
+    before = kit.box.snapshot()
+    mine = kit.group("mine", Tags=[{"Key": "elbplan:stack", "Value": "s"}])
+    after = kit.box.snapshot()
+    assert set(after) - set(before) == {mine} == set(kit.box.tagged("s"))
+    assert {name: after[name] for name in before} == before
+    kit.elb.modify_target_group(TargetGroupArn=stranger, HealthCheckPath="/x")
+    assert kit.box.snapshot([stranger]) != {stranger: before[stranger]}
+    assert kit.box.snapshot(lambda name, _: name == mine) == {mine: after[mine]}
+
+
+def test_two_boxes_know_nothing_of_each_other(kit: Kit) -> None:
+    kit.group("here")
+    with Box() as other:
+        there = Kit(other)
+        assert other.account != kit.box.account  # type: ignore[attr-defined]
+        assert there.elb.describe_target_groups()["TargetGroups"] == []
+        there.open_group("there")
+    assert "there" not in {one["GroupName"] for one in kit.ec2.describe_security_groups()["SecurityGroups"]}
+
+
+def test_seeding_twice_is_seeding_once(kit: Kit) -> None:
+    first = kit.box.seed("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"])
+    assert kit.box.seed("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"]) == first
+    assert first["hosted_zones"]["api.example.com"] == kit.zone
+    assert [one["Name"] for one in kit.dns.list_hosted_zones()["HostedZones"]] == ["example.com.", "example.co.uk."]
+    subnet = kit.ec2.describe_subnets(SubnetIds=[first["subnets"]["a"]])["Subnets"][0]
+    assert subnet["DefaultForAz"]
+    assert subnet["MapPublicIpOnLaunch"]
+    routes = kit.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [kit.vpc]}])["RouteTables"][0][
+        "Routes"
+    ]
+    assert {"0.0.0.0/0"} <= {
+        one.get("DestinationCidrBlock") for one in routes if one.get("GatewayId", "").startswith("igw-")
+    }
+
+
+@pytest.mark.parametrize(
+    ("domain", "parent"),
+    [
+        ("api.example.com", "example.com"),
+        ("example.com", "example.com"),
+        ("a.b.co.kr", "b.co.kr"),
+        ("co.uk", ""),
+        ("com", ""),
+    ],
+)
+def test_registrable(domain: str, parent: str) -> None:
+    assert registrable(domain) == parent
+
+
+def test_many_threads_at_once(kit: Kit) -> None:
+    def make(number: int) -> None:
+        kit.group(f"g{number}")
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(kit.elb.describe_target_groups()["TargetGroups"]) == 12
+
+
+def test_a_remote_box_has_the_same_methods(kit: Kit) -> None:
+    remote = RemoteBox(kit.box.url)
+    remote.clear_calls()
+    kit.group("one")
+    assert remote.counts() == {"CreateTargetGroup": 1}
+    assert remote.snapshot().keys() == kit.box.snapshot().keys()
+    assert remote.traffic("api.example.com")["why"] == "api.example.com does not resolve"
+    with pytest.raises(SandboxError, match="no quota"):
+        remote.quota("nonsense", 1)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("ELBPLAN_SANDBOX_DIR", str(tmp_path))
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    yield tmp_path
+    daemon.stop()
+
+
+def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
+    assert daemon.status() == {"running": False}
+    started: list[daemon.Running] = []
+    threads = [threading.Thread(target=lambda: started.append(daemon.start(0.0))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert started[0].pid == started[1].pid
+    file = statefile.path()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert b"AWS_PROFILE" not in Path(f"/proc/{started[0].pid}/environ").read_bytes()
+    box = started[0].box()
+    assert daemon.seed(started[0], "us-east-1", ["api.example.com"]) == daemon.seed(
+        started[0], "us-east-1", ["api.example.com"]
+    )
+    assert len(box.client("route53").list_hosted_zones()["HostedZones"]) == 1
+    with pytest.raises(SandboxError):
+        RemoteBox(started[0].url).reset()
+    assert daemon.reset()
+    assert box.client("route53").list_hosted_zones()["HostedZones"] == []
+    assert daemon.stop()
+    assert not daemon.stop()
+    assert home.joinpath("sandbox.json").exists() is False
+
+
+def test_a_note_about_a_process_that_is_not_ours_ends_nothing(home: Path) -> None:
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    statefile.write(statefile.path(), statefile.Entry(bystander.pid, "http://127.0.0.1:1", "token"))
+    assert daemon.find() is None
+    assert not daemon.stop()
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
+    assert daemon.find() is None
+    assert not home.joinpath("sandbox.json").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"pid": 1}), json.dumps({"pid": 1, "other": 2})])
+def test_a_broken_note_is_no_note(home: Path, content: str) -> None:
+    home.joinpath("sandbox.json").write_text(content)
+    assert daemon.find() is None
+
+
+def test_without_moto_the_start_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = home / "hidden" / "moto"
+    hidden.mkdir(parents=True)
+    hidden.joinpath("__init__.py").write_text("raise ImportError('no moto here')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hidden.parent), os.environ.get("PYTHONPATH", "")]))
+    with pytest.raises(SandboxError, match=re.escape("pip install 'elbplan[sandbox]'")):
+        daemon.start()

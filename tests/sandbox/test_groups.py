@@ -1,0 +1,158 @@
+"""Rules 2, 7, 14, 15, 17: target groups, their targets and health."""
+
+from typing import Any
+
+import pytest
+
+from .conftest import SLOW
+from .kit import Kit, forward, refused
+
+
+def test_rule_02_a_target_group_is_made_once(kit: Kit) -> None:
+    first = kit.group("web")
+    assert kit.group("web") == first
+    with refused("DuplicateTargetGroupName"):
+        kit.group("web", Port=8080)
+
+
+def test_rule_07_a_group_in_use_stays(slow: Kit) -> None:
+    group = slow.group()
+    listener = slow.listener(slow.balancer()["LoadBalancerArn"], group)
+    with refused("ResourceInUse"):
+        slow.elb.delete_target_group(TargetGroupArn=group)
+    slow.elb.delete_listener(ListenerArn=listener)
+    with refused("ResourceInUse"):
+        slow.elb.delete_target_group(TargetGroupArn=group)
+    slow.box.advance(SLOW / 8 + 1)
+    slow.elb.delete_target_group(TargetGroupArn=group)
+    slow.elb.delete_target_group(TargetGroupArn=group)
+
+
+def test_rule_14_from_unused_to_gone(slow: Kit) -> None:
+    instance = slow.instance()
+    slow.box.advance(SLOW)
+    group = slow.group()
+    slow.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
+    assert slow.health(group) == [("unused", "Target.NotInUse")]
+    slow.box.advance(1000)
+    assert slow.health(group) == [("unused", "Target.NotInUse")]
+    slow.listener(slow.balancer(SecurityGroups=[slow.open_group()])["LoadBalancerArn"], group)
+    assert slow.health(group) == [("initial", "Elb.RegistrationInProgress")]
+    slow.box.advance(SLOW + SLOW / 3)
+    assert slow.health(group) == [("initial", "Elb.InitialHealthChecking")]
+    slow.box.advance(SLOW / 4)
+    assert slow.health(group) == [("healthy", "")]
+    slow.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
+    assert slow.health(group) == [("draining", "Target.DeregistrationInProgress")]
+    slow.box.advance(SLOW + 1)
+    assert slow.health(group) == []
+
+
+def test_rule_14_draining_can_last_as_long_as_the_group_says(slow: Kit) -> None:
+    slow.box.switch("drain", "real")
+    group, instance = attached(slow)
+    slow.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
+    slow.box.advance(299)
+    assert slow.health(group)[0][0] == "draining"
+    slow.box.advance(2)
+    assert slow.health(group) == []
+
+
+def attached(kit: Kit, group: str = "", **action: Any) -> tuple[str, str]:
+    """A group behind a load balancer, with one healthy target."""
+    instance = kit.instance()
+    kit.box.advance(SLOW)
+    arn = group or kit.group()
+    kit.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": instance}])
+    balancer = kit.balancer(SecurityGroups=[kit.open_group("lb")])["LoadBalancerArn"]
+    kit.listener(balancer, arn, **action)
+    kit.box.advance(2 * SLOW)
+    return arn, instance
+
+
+def test_rule_14_weight_zero_is_checked_too(kit: Kit) -> None:
+    blue, green = kit.group("blue"), kit.group("green")
+    attached(kit, green, DefaultActions=[forward(blue, green, weights=(100, 0))])
+    assert kit.health(green) == [("healthy", "")]
+
+
+def test_rule_14_a_closed_security_group_times_out(kit: Kit) -> None:
+    group, instance = attached(kit)
+    shut = kit.ec2.create_security_group(GroupName="shut", Description="shut", VpcId=kit.vpc)["GroupId"]
+    kit.ec2.modify_instance_attribute(InstanceId=instance, Groups=[shut])
+    assert kit.health(group) == [("unhealthy", "Target.Timeout")]
+    kit.let_in(shut, 80, "172.31.0.0/16")
+    assert kit.health(group) == [("healthy", "")]
+
+
+def test_rule_14_a_stopped_instance(kit: Kit) -> None:
+    group, instance = attached(kit)
+    kit.ec2.stop_instances(InstanceIds=[instance])
+    assert kit.health(group) == [("unused", "Target.InvalidState")]
+
+
+def test_rule_14_sick_on_demand(kit: Kit) -> None:
+    group, _ = attached(kit)
+    kit.box.sick("web", reason="Target.ResponseCodeMismatch")
+    assert kit.health(group) == [("unhealthy", "Target.ResponseCodeMismatch")]
+    kit.box.well(group)
+    assert kit.health(group) == [("healthy", "")]
+
+
+def test_rule_15_one_instance_on_two_ports(kit: Kit) -> None:
+    group, instance = kit.group(), kit.instance()
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}, {"Id": instance, "Port": 8080}])
+    told = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [(one["Target"]["Port"], one["HealthCheckPort"]) for one in told] == [(80, "80"), (8080, "8080")]
+    kit.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": instance, "Port": 8080}])
+    told = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [one["Target"]["Port"] for one in told] == [80]
+
+
+def test_rule_15_who_may_be_a_target(slow: Kit) -> None:
+    group = slow.group()
+    with refused("InvalidTarget"):
+        slow.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "i-0123456789abcdef0"}])
+    pending = slow.instance()
+    with refused("InvalidTarget"):
+        slow.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": pending}])
+    slow.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": "i-0123456789abcdef0"}])
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "10.1.2.3", "nonsense"])
+def test_rule_15_addresses(kit: Kit, address: str) -> None:
+    group = kit.group(TargetType="ip")
+    with refused("ValidationError"):
+        kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": address}])
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.9"}])
+
+
+def test_rule_15_a_terminated_instance_leaves(kit: Kit) -> None:
+    group, instance = attached(kit)
+    kit.ec2.terminate_instances(InstanceIds=[instance])
+    assert kit.health(group) == []
+
+
+def test_rule_17_a_group_serves_one_balancer(slow: Kit) -> None:
+    group = slow.group()
+    first, second = (slow.balancer(name)["LoadBalancerArn"] for name in ("one", "two"))
+    slow.listener(first, group)
+    with refused("TargetGroupAssociationLimit"):
+        slow.listener(second, group)
+    slow.elb.delete_load_balancer(LoadBalancerArn=first)
+    with refused("TargetGroupAssociationLimit"):
+        slow.listener(second, group)
+    slow.box.advance(SLOW / 8 + 1)
+    slow.listener(second, group)
+    assert slow.elb.describe_target_groups()["TargetGroups"][0]["LoadBalancerArns"] == [second]
+
+
+def test_what_moto_refuses_and_aws_does_not(kit: Kit) -> None:
+    group = kit.group()
+    key = "deregistration_delay.timeout_seconds"
+    kit.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=[{"Key": key, "Value": "3600"}])
+    kit.group("quic", Protocol="QUIC", Port=443)
+    kit.group("double--hyphen")
+    balancer = kit.balancer()["LoadBalancerArn"]
+    assert kit.elb.describe_target_groups(LoadBalancerArn=balancer)["TargetGroups"] == []
+    kit.elb.add_tags(ResourceArns=[group], Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(30)])
