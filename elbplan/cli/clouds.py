@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..live.client import Aws
     from ..sandbox.daemon import Running
 
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+$")
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_WORDS = "sandbox: nothing here is real and nothing is billed"
 
@@ -33,18 +35,20 @@ class Clouds:
 
     def region(self, stack: Stack) -> str:
         """Where this stack lives: the flag, the spec, the environment or profile, in this order."""
-        said = self._app.options.region or stack.region
-        if said:
-            return said
-        if self._running is not None:
-            return SANDBOX_REGION
-        found = os.environ.get("AWS_REGION") or (self._real().region_name if self._app.connect is None else None)
-        if found:
-            return found
-        raise ElbplanError(
-            f"{stack.file or stack.name}: no region is named for {stack.name}",
-            hint="write `region: ap-northeast-2` in the spec, pass --region, or set AWS_REGION",
-        )
+        found = self._app.options.region or stack.region
+        if not found:
+            found = SANDBOX_REGION if self._running else self._usual()
+        hint = "write `region: ap-northeast-2` in the spec, pass --region, or set AWS_REGION"
+        if not found:
+            raise ElbplanError(f"{stack.file or stack.name}: no region is named for {stack.name}", hint=hint)
+        if not REGION.match(found):
+            raise ElbplanError(f"{found!r} does not look like an AWS region", hint=hint)
+        return found
+
+    def _usual(self) -> str | None:
+        """What the environment or the profile says."""
+        said = self._app.terminal.environ.get("AWS_REGION")
+        return said or (self._real().region_name if self._app.connect is None else None)
 
     def of(self, region: str) -> Aws:
         """The cloud of a region; the sandbox's is furnished first."""

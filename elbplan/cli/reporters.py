@@ -20,6 +20,7 @@ STILL = 60.0
 """Seconds between two lines of a log about the same wait."""
 
 STOPPING = "finishing running calls; press again to leave at once"
+LEFT = "left in the middle; run the same command again: it looks where it is"
 
 
 class Reporter(Protocol):
@@ -34,46 +35,12 @@ class Reporter(Protocol):
     def stopping(self) -> None:
         """A person pressed Ctrl-C once."""
 
-
-class Log:
-    """A line at the start and one at the end of each step."""
-
-    def __init__(self, terminal: Terminal, style: Style, stack: str) -> None:
-        self._terminal, self._style, self._stack = terminal, style, stack
-        self._said: dict[str, float] = {}
-
-    def watching(self) -> AbstractContextManager[object]:
-        return nullcontext()
-
-    def tell(self, event: Event) -> None:
-        id = event.step.id
-        if event.what == "progress" and event.seconds - self._said.get(id, event.seconds) < STILL:
-            return
-        self._said[id] = event.seconds
-        self._terminal.err(log_line(event, self._style, self._stack))
-
-    def stopping(self) -> None:
-        self._terminal.err(STOPPING)
+    def leaving(self) -> None:
+        """And once more: the process ends in the middle of everything."""
 
 
-class Stream:
-    """One JSON object an event."""
-
-    def __init__(self, terminal: Terminal, stack: str) -> None:
-        self._terminal, self._stack = terminal, stack
-
-    def watching(self) -> AbstractContextManager[object]:
-        return nullcontext()
-
-    def tell(self, event: Event) -> None:
-        self._terminal.out(json.dumps(event_document(self._stack, event)))
-
-    def stopping(self) -> None:
-        self._terminal.err(STOPPING)
-
-
-class Silence:
-    """Says nothing until the end."""
+class Quiet:
+    """Says nothing until the end; the others watch more closely."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -87,13 +54,44 @@ class Silence:
     def stopping(self) -> None:
         self._terminal.err(STOPPING)
 
+    def leaving(self) -> None:
+        self._terminal.err(LEFT)
 
-class Screen:
+
+class Log(Quiet):
+    """A line at the start and one at the end of each step."""
+
+    def __init__(self, terminal: Terminal, style: Style, stack: str) -> None:
+        super().__init__(terminal)
+        self._style, self._stack = style, stack
+        self._said: dict[str, float] = {}
+
+    def tell(self, event: Event) -> None:
+        id = event.step.id
+        if event.what == "progress" and event.seconds - self._said.get(id, event.seconds) < STILL:
+            return
+        self._said[id] = event.seconds
+        self._terminal.err(log_line(event, self._style, self._stack))
+
+
+class Stream(Quiet):
+    """One JSON object an event."""
+
+    def __init__(self, terminal: Terminal, stack: str) -> None:
+        super().__init__(terminal)
+        self._stack = stack
+
+    def tell(self, event: Event) -> None:
+        self._terminal.out(json.dumps(event_document(self._stack, event)))
+
+
+class Screen(Quiet):
     """What runs is redrawn at the bottom; what ended scrolls away above it."""
 
     def __init__(
         self, terminal: Terminal, style: Style, total: int, now: Callable[[], float] = time.monotonic
     ) -> None:
+        super().__init__(terminal)
         self._style, self._now = style, now
         self._board = Board(total)
         self._console = terminal.console(terminal.stderr)
@@ -116,6 +114,10 @@ class Screen:
 
     def stopping(self) -> None:
         self._board.note = STOPPING
+
+    def leaving(self) -> None:
+        self._console.show_cursor(True)
+        self._terminal.err("\n" + LEFT)
 
     def _picture(self) -> Group:
         rows = max(3, self._console.size.height - 4)

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -63,20 +63,20 @@ def _execute(app: App, one: Planned, several: bool) -> Outcome:
 
     reporter = _reporter(app, one.plan, several)
     clock = RealClock()
-    with stoppable(clock.stop, reporter.stopping, app), reporter.watching():
+    with stoppable(clock.stop, reporter, app), reporter.watching():
         return apply(
             one.cloud, one.plan, KINDS, reporter.tell, clock, parallel=app.options.parallel, stop=clock.stop
         )
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
-    from .reporters import Log, Screen, Silence, Stream
+    from .reporters import Log, Quiet, Screen, Stream
 
     style = style_for(app, app.terminal.stderr)
     if app.options.json:
         return Stream(app.terminal, plan.stack)
     if app.options.quiet:
-        return Silence(app.terminal)
+        return Quiet(app.terminal)
     if app.terminal.moves:
         return Screen(app.terminal, style, len(plan.steps))
     return Log(app.terminal, style, plan.stack if several else "")
@@ -99,17 +99,18 @@ def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: End
 
 
 @contextlib.contextmanager
-def stoppable(stop: threading.Event, tell: Callable[[], None], app: App) -> Iterator[None]:
+def stoppable(stop: threading.Event, reporter: Reporter, app: App) -> Iterator[None]:
     """The first Ctrl-C (or SIGTERM) stops gently, the second leaves at once."""
 
     def pressed(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             with contextlib.suppress(Exception):
+                reporter.leaving()
                 app.terminal.close()
             os._exit(INTERRUPTED)
         stop.set()
         with contextlib.suppress(RuntimeError):  # in the middle of another write
-            tell()
+            reporter.stopping()
 
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -94,10 +94,10 @@ class Terminal:
         """Screen lines, on stdout unless said otherwise."""
         target = stream or self.stdout
         console = self.console(target)
-        with self._leaving(target):
+        with console.capture() as drawn:
             for line in lines:
                 console.print(line, soft_wrap=True)
-            target.flush()
+        self._write(target, drawn.get())
 
     def console(self, stream: TextIO) -> Console:
         """rich on this stream, with our idea of colours."""

@@ -61,7 +61,8 @@ Calling = Generator[Call, Answer, Mapping[str, str]]
 Reading = Generator[Sequence[Ask], Sequence[Answer], T]
 """Yields a round of questions that may be asked at the same time, receives their answers in order."""
 
-State = Literal["ready", "waiting", "hopeless"]
+State = Literal["ready", "waiting", "failing", "hopeless"]
+"""`failing` looks bad and may pass; if it stays so for long, it is hopeless."""
 
 
 @dataclass(frozen=True)

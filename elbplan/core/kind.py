@@ -101,6 +101,8 @@ class Gate:
     look: Callable[[Any, Site], Looking]
     after: tuple[str, ...] = ("create",)
     hold: float = 0
+    patience: float = 300
+    """Seconds for which it may look as if it will fail before that is believed."""
 
 
 def fill(desired: R, live: R, keep: Sequence[str] = ()) -> R:
@@ -148,6 +150,12 @@ class Kind(Generic[R]):
     longest_name: int = 32
     move: Callable[[Mapping[Address, int], Site], Calling] = lambda moves, site: nothing()
     """Several at once get other places, with no moment between."""
+    scaffold: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
+        lambda address, before, after, used: None
+    )
+    """What must stand only while one becomes the other: a rule nobody matches, say, that attaches a new group."""
+    exclusive: Callable[[R, R], str] = lambda before, after: ""
+    """Why old and new cannot stand side by side; "" where they can."""
     after: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
     """Resources that should stand first although nothing points at them: a redirect waits for where it sends people."""
 

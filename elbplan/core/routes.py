@@ -38,6 +38,12 @@ def pool_of(resource: Any) -> Ref | None:
     return getattr(resource, "group", None)
 
 
+def leads_to(resource: Any) -> Ref | None:
+    """The balancer that a name leads people to; None for what is no name."""
+    named = hasattr(resource, "zone") and hasattr(resource, "load_balancer")
+    return resource.load_balancer if named else None
+
+
 def carrying(comparison: Comparison) -> frozenset[Ref]:
     """The groups that are attached to a load balancer as things stand."""
     return frozenset(group for live in comparison.lives.values() for group in reached(live.model))
@@ -59,7 +65,8 @@ def routes_to(step: Step, desired: Mapping[Address, Resource]) -> Iterator[Ref]:
 def moves_of(comparison: Comparison, early: AbstractSet[Address]) -> dict[Any, dict[Address, int]]:
     """For each listener the rules whose priority changes, and the new ones.
 
-    `early` names new rules that are made before the moves. A doomed rule that stands where another wants to be is pushed to the end: its successor comes before it goes.
+    `early` names new rules that are made before the moves. A doomed rule that stands where another wants to be is
+    pushed to the end: its successor comes before it goes.
     """
     moves: dict[Any, dict[Address, int]] = {}
     for listener, rules in _rules(comparison).items():

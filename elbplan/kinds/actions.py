@@ -194,6 +194,12 @@ def attached(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | None:
     return _with_idle(before, new)
 
 
+def unattachable(before: Any, after: Any, used: AbstractSet[Ref]) -> list[Ref]:
+    """The new groups that cannot hang on `before` at weight 0: it is no forward, or holds too many already."""
+    new = [group for group in groups_of(after) if group not in used and group not in groups_of(before)]
+    return [] if attached(before, after, used) else new[:MOST_GROUPS]
+
+
 def lingering(before: Any, after: Any) -> Any | None:
     """The action that serves as `after` while the groups it gives up stay attached at weight 0 to finish requests."""
     old = [group for group in groups_of(before) if group not in groups_of(after)]

@@ -97,7 +97,15 @@ def _live(
         key=(raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
         proofs=tuple(proofs),
     )
-    return Live(address, raw["CertificateArn"], model, {"state": raw["Status"]})
+    told_all = len(list(_options(raw))) == len(raw.get("DomainValidationOptions", []))
+    state = raw["Status"] if told_all else "UNTOLD"
+    return Live(address, raw["CertificateArn"], model, {"state": state})
+
+
+def unready(live: Live[Certificate]) -> str:
+    """Not yet told how to prove it, or not yet issued."""
+    state = live.facts.get("state")
+    return {"ISSUED": "", "UNTOLD": "records"}.get(str(state), "issued")
 
 
 def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Certificate]:
@@ -293,7 +301,7 @@ KIND = Kind(
     delete=delete,
     birth=birth,
     text=text,
-    unready=lambda live: "" if live.facts.get("state") == "ISSUED" else "issued",
+    unready=unready,
     gates=(
         Gate("records", "AWS has told the validation records", 300, told, after=("create",)),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",)),

@@ -12,7 +12,8 @@ from ..core.address import Address, CertificateRef, Id, LoadBalancerRef, Ref
 from ..core.call import Answer, Ask, Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Resource
-from .actions import Action, Redirect, Respond, action_text, from_aws, to_aws, way_of
+from . import rule
+from .actions import Action, Redirect, Respond, action_text, from_aws, to_aws, unattachable, way_of
 from .ownership import owner, pairs, retag, users
 from .reading import listeners_of
 
@@ -204,14 +205,22 @@ def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
     return Listener.model_validate({**dict(listener), "action": action, "more_certificates": more})
 
 
+def scaffold(
+    address: Address, before: Listener, after: Listener, used: AbstractSet[Ref]
+) -> tuple[Address, Resource] | None:
+    """Where the listener cannot hold the new group beside what it does now, a rule attaches it."""
+    new = unattachable(before.action, after.action, used)
+    return rule.helper(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
+
+
 def after(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:
     """A redirect waits for the listener it sends people to."""
     action = listener.action
     if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
         for address, other in desired.items():
-            if isinstance(other, Listener) and other.load_balancer == listener.load_balancer:
-                if other.port == int(action.port) and other is not listener:
-                    yield address
+            same = isinstance(other, Listener) and other.load_balancer == listener.load_balancer
+            if same and other is not listener and getattr(other, "port", None) == int(action.port):
+                yield address
 
 
 def text(listener: Listener) -> str:
@@ -228,6 +237,7 @@ KIND = Kind(
     delete=delete,
     way=way,
     settle=settle,
+    scaffold=scaffold,
     after=after,
     text=text,
     permissions=(

@@ -196,6 +196,16 @@ def insync(_: Record, site: Site) -> Looking:
     return Sight("ready" if status == "INSYNC" else "waiting", status.lower())
 
 
+ALIAS_TTL = 60
+"""Seconds for which a resolver may keep the answer of an alias to a load balancer."""
+
+
+def forgotten(_: Record, site: Site) -> Looking:
+    """Nothing to look at but the clock."""
+    yield from ()
+    return Sight("ready", f"{ALIAS_TTL} s are over")
+
+
 def text(record: Record) -> str:
     """`A alias to load_balancer.main`"""
     return f"{record.name} {record.type} alias to {record.load_balancer}"
@@ -220,7 +230,10 @@ KIND = Kind(
     birth=birth,
     way=way,
     text=text,
-    gates=(Gate("insync", "all name servers know the record", 600, insync, after=("create", "update")),),
+    gates=(
+        Gate("insync", "all name servers know the record", 600, insync, after=("create", "update")),
+        Gate("resolvers", "resolvers have forgotten the old address", 300, forgotten, after=(), hold=ALIAS_TTL),
+    ),
     permissions=(
         "route53:ListHostedZones",
         "route53:ListResourceRecordSets",

@@ -16,7 +16,9 @@ from ..core.resource import IMMUTABLE, Resource
 from .actions import (
     Action,
     Condition,
+    Forward,
     Respond,
+    Share,
     action_text,
     condition_from_aws,
     condition_text,
@@ -24,6 +26,7 @@ from .actions import (
     from_aws,
     groups_of,
     to_aws,
+    unattachable,
     way_of,
 )
 from .ownership import owner, pairs, retag, users
@@ -137,6 +140,23 @@ def gated(rule: Rule) -> Rule:
     return Rule.model_validate({**dict(rule), "conditions": (condition,)})
 
 
+def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
+    """A rule nobody matches that attaches these groups for a while, with the last priority."""
+    action = Forward(groups=tuple(Share(group=group) for group in groups))
+    everything = Condition(field="path-pattern", values=("/*",))
+    rule = Rule(listener=listener, priority=LAST, conditions=(everything,), action=action)
+    return Address(Rule.kind, f"{name}-gate"), gated(rule)
+
+
+LAST = 49999
+
+
+def scaffold(address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]) -> tuple[Address, Rule] | None:
+    """Where the rule cannot hold the new group beside what it does now, another rule attaches it."""
+    new = unattachable(before.action, after.action, used)
+    return helper(after.listener, address.name, new) if new else None
+
+
 def birth(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
     """A rule to a group that nothing uses yet comes gated first, so that the group can be waited for."""
     if set(groups_of(new.action)) <= used:
@@ -167,6 +187,7 @@ KIND = Kind(
     delete=delete,
     move=move,
     birth=birth,
+    scaffold=scaffold,
     way=way,
     text=text,
     permissions=(

@@ -9,9 +9,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from ..core.address import Address, Id, InstanceRef, Ref, TargetGroupRef
-from ..core.call import Call, Calling, Looking, Reading, Sight
+from ..core.call import Call, Calling, Looking, Reading, Sight, State
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, Part, Resource
+from .health import judge, told
 from .reading import owned_groups
 
 
@@ -176,16 +177,14 @@ def healthy(wanted: Targets, site: Site) -> Looking:
     for named in _names(wanted.members, site):
         health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, named)), UNKNOWN)
         states.append((named["Id"], health))
-    well = sum(health["State"] == "healthy" for _, health in states)
-    saw = f"{well} of {len(states)} healthy"
-    if well == len(states):
-        return Sight("ready", saw)
-    sick = [(id, health) for id, health in states if health["State"] != "healthy"]
-    cause = "; ".join(f"{id} is {h['State']}{_reason(h)}" for id, h in sick)
-    stopped = any(h.get("Reason") == "Target.InvalidState" for _, h in sick)
-    return Sight("hopeless" if stopped else "waiting", saw, cause)
+    judged = [judge(health) for _, health in states]
+    saw = f"{judged.count('ready')} of {len(judged)} healthy"
+    sick = [told(id, health) for id, health in states if health["State"] != "healthy"]
+    worst: State = next((state for state in WORST_FIRST if state in judged), "ready")
+    return Sight(worst, saw, "\n".join(sick))
 
 
+WORST_FIRST: tuple[State, ...] = ("hopeless", "failing", "waiting")
 UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
 
 
@@ -193,11 +192,6 @@ def _is(described: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
     """A target named without a port is registered on its group's."""
     target = described["Target"]
     return bool(target["Id"] == named["Id"] and named.get("Port") in (None, target.get("Port")))
-
-
-def _reason(health: Mapping[str, Any]) -> str:
-    reason, said = health.get("Reason", ""), health.get("Description", "")
-    return f" ({reason}{': ' + said if said else ''})" if reason else ""
 
 
 def drained(old: Targets, site: Site) -> Looking:
@@ -215,7 +209,7 @@ def drained(old: Targets, site: Site) -> Looking:
 
 def text(targets: Targets) -> str:
     """`i-0aaa:80, instance.web-1:80`"""
-    return ", ".join(f"{m.instance or m.address}:{m.port}" for m in targets.members) or "none"
+    return ", ".join(f"{m.instance or m.address}{f':{m.port}' if m.port else ''}" for m in targets.members) or "none"
 
 
 KIND = Kind(

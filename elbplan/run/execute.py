@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ..core.call import Answer, Call, Sight
-from ..core.kind import Kinds
+from ..core.kind import Gate, Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
 from .clock import Clock
 from .drive import Send, Stopped, drive, pauses
 from .outcome import Event, Outcome, Tell
 from .recover import recover
+from .room import doomed
 from .site import Known, StepSite
 
 T = TypeVar("T")
@@ -133,6 +134,10 @@ def _do(running: Run, step: Step) -> Event:
     return end("done", text)
 
 
+def _too_long(since: float | None, now: float, gate: Gate) -> bool:
+    return since is not None and now - since >= gate.patience
+
+
 def _progress(running: Run, step: Step) -> Callable[[str], None]:
     return lambda text: running.say(Event("progress", step, text, seconds=running.seconds()))
 
@@ -141,11 +146,7 @@ def _act(running: Run, step: Step) -> str:
     site = StepSite.of(running.plan, step, running.known, running.id)
     kind = running.kinds[step.address.kind]
     if step.do == "create":
-        assert step.after is not None
-        try:
-            facts = _drive(running, step, kind.create(step.after, site))
-        except AwsProblem as problem:
-            facts = recover(running.plan, kind, step, site, problem, lambda program: _drive(running, step, program))
+        facts = _create(running, step, site)
     elif step.do == "update":
         facts = _drive(running, step, kind.update(step.before, step.after, site))
     elif step.do == "move":
@@ -154,6 +155,22 @@ def _act(running: Run, step: Step) -> str:
         facts = _drive(running, step, kind.delete(step.before, site))
     running.known.learn(step.address, facts)
     return facts.get("id", "")
+
+
+def _create(running: Run, step: Step, site: StepSite) -> Mapping[str, str]:
+    """Make it; where a balancer is full of rules, let a doomed one go first; after a doubt, look again."""
+    kind = running.kinds[step.address.kind]
+    gone: set[str] = set()
+    while True:
+        try:
+            return _drive(running, step, kind.create(step.after, site))
+        except AwsProblem as problem:
+            other = doomed(running.plan, step, problem, gone)
+            if other is None:
+                return recover(running.plan, kind, step, site, problem, lambda program: _drive(running, step, program))
+            gone.add(other.id)
+            there = StepSite.of(running.plan, other, running.known, running.id)
+            _drive(running, other, kind.delete(other.before, there))
 
 
 def _drive(running: Run, step: Step, program: Generator[Call, Answer, T]) -> T:
@@ -166,13 +183,18 @@ def _watch(running: Run, step: Step) -> str:
     gate = next(gate for gate in kind.gates if gate.name == step.until)
     progress = _progress(running, step)
     began = running.clock.now()
+    failing_since: float | None = None
     for pause in pauses():
         site = StepSite.of(running.plan, step, running.known, running.id)
         sight: Sight = _drive(running, step, gate.look(step.after or step.before, site))
         waited = running.clock.now() - began
         if sight.state == "ready" and waited >= gate.hold:
             return sight.saw
-        if sight.state == "hopeless":
+        if sight.state != "failing":
+            failing_since = None
+        elif failing_since is None:
+            failing_since = running.clock.now()
+        if sight.state == "hopeless" or _too_long(failing_since, running.clock.now(), gate):
             raise GateProblem(f"{gate.what}: {sight.saw}, and waiting will not help", hint=sight.cause)
         if waited + pause > max(step.within, gate.hold + pause):
             raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last seen: {sight.saw}", hint=sight.cause)

@@ -10,6 +10,7 @@ from rich.text import Text
 from ..core.change import Change
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from .fields import BRIEF, reason
 from .layout import column, ends, flow
 from .steps import steps_screen
 from .story import story
@@ -83,18 +84,18 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
         )
         resource = change.after or change.before
         yield from flow(style, head, kind.text(resource) if resource else "", "dim", back=mark + 5)
-        if reason := _reason(change, plan):
+        if because := _because(change, plan):
             why = style.line(" " * (mark + 5), ("why: ", COLOURS[change.action]))
-            yield from flow(style, why, reason)
+            yield from flow(style, why, because)
 
 
 def _name(change: Change) -> str:
     return f"{change.address.name}{' (old)' if change.address.former else ''}"
 
 
-def _reason(change: Change, plan: Plan) -> str:
+def _because(change: Change, plan: Plan) -> str:
     """A create explains itself; so does a delete where everything goes."""
-    return "" if change.action == "create" or not plan.desired else change.because
+    return "" if change.action == "create" or not plan.desired else reason(change, BRIEF)
 
 
 def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
@@ -117,8 +118,8 @@ def downtime(plan: Plan) -> str:
         return ""
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
         return "this stack stops answering, for good"
-    if all(change.action == "create" for change in plan.changes) and not plan.lives:
-        return "none: nothing of this stack is there yet"
+    if all(change.action == "create" for change in plan.changes):
+        return "none" if plan.lives else "none: nothing of this stack is there yet"
     return "none: the old serves until the new is ready"
 
 

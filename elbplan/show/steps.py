@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
-from ..core.change import difference
 from ..core.kind import Kinds
 from ..core.plan import Plan, Step
-from ..core.resource import differing
+from .fields import differences
 from .layout import column, flow
 from .story import gate_text, rows_of, step_text
 from .style import Style, duration
@@ -40,8 +39,7 @@ def _facts(step: Step, kinds: Kinds, numbers: Mapping[str, int]) -> Iterator[str
     if step.do == "wait":
         yield f"until {gate_text(step, kinds)}, up to {duration(step.within)}"
     if step.do == "update" and step.before and step.after:
-        before, after = step.before, step.after
-        yield from (difference(before, after, field) for field in differing(before, after))
+        yield differences(step.before, step.after)
         if step.why.startswith("attach"):
             yield step.why
     if step.do == "move":

@@ -40,7 +40,7 @@ def stack_of(tree: Tree, report: Report) -> Stack | None:
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
     _tagged(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
-    if not drafts and not report.lost:
+    if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _made(drafts, report)
     checked(Subject(short, resources, drafts, report))

@@ -26,6 +26,7 @@ def schema() -> dict[str, Any]:
         _described(definitions[names[model]], model)
         top["properties"][kind] = _with_block(top["properties"].get(kind), kind, names[model])
     top.pop("additionalProperties", None)
+    definitions["Opening"]["properties"]["port"] = {"type": "integer", "description": "from_port and to_port in one"}
     return {
         "$schema": DRAFT,
         "title": "elbplan spec",
@@ -51,6 +52,8 @@ def _described(definition: dict[str, Any], model: type[Resource]) -> None:
     for name, field in model.model_fields.items():
         entry = definition["properties"].setdefault(name, {})
         text = entry.get("description") or name.replace("_", " ")
+        if name == "attributes":
+            entry["additionalProperties"] = {"type": ["string", "number", "boolean"]}
         replaces = "; another value replaces the resource" if IMMUTABLE in field.metadata else ""
         definition["properties"][name] = {**entry, "description": f"{text}{replaces}"}
 

@@ -41,6 +41,7 @@ ROUNDS = 6
 def shaped(report: Report, blocks: set[str]) -> tuple[Short | None, Tree]:
     """The short form, and the tree it was read from in the end; None if too much of it is wrong to go on."""
     report.tree = tree = _without_empties(report, blocks)
+    guessed: set[Path] = set()
     for _ in range(ROUNDS):
         stand_in = {"name": "x"} if "name" in report.lost and "name" not in tree.data else {}
         data = {key: value for key, value in tree.data.items() if key not in blocks and key[:2] != OWN} | stand_in
@@ -48,7 +49,7 @@ def shaped(report: Report, blocks: set[str]) -> tuple[Short | None, Tree]:
             short = Short.model_validate(data)
             return (None if "type" in report.lost else short), tree
         except ValidationError as error:
-            changes = _Changes(report)
+            changes = _Changes(report, guessed)
             for detail in error.errors(include_url=False):
                 changes.meet(detail)
         report.tree = tree = tree.edited(changes.drops, changes.renames)
@@ -79,6 +80,8 @@ class _Changes:
     """What one round of errors asks to be left out or renamed."""
 
     report: Report
+    guessed: set[Path]
+    """Where a key was taken for another: if its value does not fit, the guess was wrong, not the value."""
     drops: set[Path] = field(default_factory=set)
     renames: dict[Path, str] = field(default_factory=dict)
 
@@ -89,7 +92,7 @@ class _Changes:
             self._unknown_key(loc)
             return
         path = self.report.tree.resolve(loc)
-        if not isinstance(detail.get("input"), Unread):
+        if not isinstance(detail.get("input"), Unread) and path not in self.guessed:
             self._tell(detail, loc, path)
         whole = _backbone(path)
         self.drops.add(whole)
@@ -115,5 +118,6 @@ class _Changes:
         siblings: Any = tree.at(path[:-1])
         if near and near not in siblings and near not in self.renames.values():
             self.renames[path] = near
+            self.guessed.add((*path[:-1], near))
         else:
             self.drops.add(path)

@@ -13,7 +13,6 @@ Path = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
 
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,9 @@ class Source:
 
 def printable(text: str) -> str:
     """The text with what no terminal should be sent replaced, character by character, so that columns stay."""
-    return UNPRINTABLE.sub(lambda found: " " if found[0] == "\t" else "\ufffd", text)
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
 
 
 @dataclass(frozen=True)

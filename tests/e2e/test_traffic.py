@@ -53,3 +53,26 @@ def test_no_route_goes_unanswered(slow_stage: Stage, change: str) -> None:
     stage.apply(after, watch=routes)
     assert all(stage.box.traffic(*route)["ok"] for route in routes)
     stage.destroy(after)
+
+
+def test_at_the_rule_limit_create_and_delete_alternate(slow_stage: Stage) -> None:
+    stage = slow_stage
+    before = specs.SERVICES + specs.RULES + specs.A + specs.B + specs.C
+    after = specs.SERVICES + specs.RULES + specs.A + specs.B.replace("old", "older") + specs.C.replace("closed", "shut")
+    stage.apply(before)
+    stage.box.quota("rules_per_lb", 3)
+    stage.apply(after, watch=[NAMED, API])
+    stage.destroy(after)
+
+
+RESPOND = specs.HEAD + "servers: {count: 2}\ngroups: {web: {servers: web, port: 80}}\nlisteners:\n"
+FIXED = specs.HEAD + "listeners:\n  - {listen: 80/http, respond: {status: 200, body: soon}}\n"
+
+
+def test_a_fixed_answer_gives_way_only_to_healthy_targets(slow_stage: Stage) -> None:
+    stage = slow_stage
+    stage.apply(FIXED)
+    dns = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["DNSName"]
+    stage.apply(RESPOND + "  - {listen: 80/http, forward: web}\n", watch=[(dns, 80, dns, "/")])
+    stage.apply(FIXED, watch=[(dns, 80, dns, "/")])
+    stage.destroy(FIXED)

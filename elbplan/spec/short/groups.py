@@ -6,7 +6,7 @@ import ipaddress
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, WithJsonSchema
 from pydantic import Tag as TypeTag
 
 from ..guess import shown
@@ -40,7 +40,11 @@ def _address(value: str) -> str:
         raise Wrong(f"{shown(value)} is not an IP address", "write 10.0.1.5; names are not resolved") from None
 
 
-Tag = Annotated[str, BeforeValidator(_tag), Field(json_schema_extra={"examples": ["app=web"]})]
+Tag = Annotated[
+    str,
+    BeforeValidator(_tag),
+    WithJsonSchema({"anyOf": [TEXT, {"type": "object", "additionalProperties": TEXT}], "examples": ["app=web"]}),
+]
 
 
 class Picked(Word):

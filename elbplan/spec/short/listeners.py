@@ -24,7 +24,6 @@ from .words import (
     Whole,
     Word,
     network,
-    text_is,
 )
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
@@ -49,7 +48,7 @@ class Door(Word):
 
 def _door(value: Any) -> Any:
     """`443/https`, or a port alone. Raises Wrong."""
-    match = DOOR.fullmatch(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    match = DOOR.fullmatch(str(value)) if _plain(value) else None
     if not match:
         raise Wrong(f"{shown(value)} is not a port and protocol", "write 443/https, 80/http, 53/udp")
     if not 1 <= int(match[1]) <= 65535:
@@ -75,8 +74,16 @@ class Redirect(Word):
     code: Annotated[Literal[301, 302], Field(description="301 for good, 302 for now")] = 301
 
 
+def _plain(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _to(value: Any) -> Any:
+    return {"to": value} if _plain(value) else value
+
+
 def _status(value: Any) -> Any:
-    return {"status": value} if isinstance(value, str | int) and not isinstance(value, bool) else value
+    return {"status": value} if _plain(value) else value
 
 
 def _content(value: Any) -> Any:
@@ -131,7 +138,7 @@ def _queries(value: Any) -> Any:
         return [{"values": values}]
     spread = {key: texts if isinstance(texts, list) else [texts] for key, texts in value.items()}
     for texts in spread.values():
-        if not all(isinstance(text, str | int) and not isinstance(text, bool) for text in texts):
+        if not all(map(_plain, texts)):
             raise Wrong(
                 "a value of a query is neither text nor a number", "write query: {key: value}, with quotes if need be"
             )
@@ -178,7 +185,9 @@ class Rule(Word):
     forward: Annotated[
         Annotated[Forward, Or(_weights, TEXT, MAPS)] | None, Field(description="a group, or {group: weight}")
     ] = None
-    redirect: Annotated[Annotated[Redirect, text_is("to")] | None, Field(description="443/https, or a map")] = None
+    redirect: Annotated[Annotated[Redirect, Or(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")] = (
+        None
+    )
     respond: Annotated[Annotated[Respond, Or(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")] = None
     priority: Annotated[Whole | None, Field(ge=1, le=50000, description="only to fix what follows from the order")] = (
         None
@@ -200,7 +209,9 @@ class Listener(Word):
     forward: Annotated[
         Annotated[Forward, Or(_weights, TEXT, MAPS)] | None, Field(description="a group, or {group: weight}")
     ] = None
-    redirect: Annotated[Annotated[Redirect, text_is("to")] | None, Field(description="443/https, or a map")] = None
+    redirect: Annotated[Annotated[Redirect, Or(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")] = (
+        None
+    )
     respond: Annotated[Annotated[Respond, Or(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")] = None
     tls: Annotated[str | None, Field(description="recommended, modern, compatible, or a policy's name")] = None
     certificate: Annotated[Certificate | None, Field(description="ARN, or name of a certificate of this stack")] = None

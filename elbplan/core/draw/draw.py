@@ -1,0 +1,82 @@
+"""The stages put together, and the order in which the steps could be done one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from ...errors import Refused
+from ..address import Address
+from ..change import Comparison
+from ..kind import Kinds
+from ..plan import Step
+from ..resource import Resource
+from ..routes import carrying
+from .build import build, parents_first
+from .health import gates_of_health
+from .moves import move_rules
+from .remove import contract_in_order, remove
+from .sketch import Draft, Sketch
+
+
+def draw(
+    comparison: Comparison, desired: Mapping[Address, Resource], kinds: Kinds, names: Mapping[Address, str]
+) -> list[Step]:
+    """The steps of a plan, in an order in which they could be done one by one.
+
+    `names` holds the physical name of everything that is created. Raises Refused where resources point at each other
+    in a circle.
+    """
+    sketch = Sketch(kinds, comparison, desired, names)
+    used = carrying(comparison)
+    for change in comparison.changes:
+        build(sketch, change, used)
+    move_rules(sketch)
+    parents_first(sketch)
+    gates_of_health(sketch)
+    remove(sketch)
+    contract_in_order(sketch)
+    _barriers(sketch)
+    return _sorted(sketch)
+
+
+def _barriers(sketch: Sketch) -> None:
+    """Nothing switches before everything new is ready; nothing goes before everything has switched; names move last."""
+    records = {id for id, d in sketch.drafts.items() if d.stage == 2 and d.step.address.kind == "record"}
+    for draft in sketch.at(2):
+        if draft.step.id in records:
+            draft.needs |= _sinks(d for d in sketch.at(2) if d.step.id not in records)
+    previous: set[str] = set()
+    for stage in (1, 2, 3):
+        drafts = sketch.at(stage)
+        if previous:
+            for draft in drafts:
+                if not draft.needs & {d.step.id for d in drafts}:
+                    draft.needs |= previous
+        previous = _sinks(drafts) or previous
+
+
+def _sinks(drafts: Iterable[Draft]) -> set[str]:
+    """The steps that no other of these waits for."""
+    drafts = list(drafts)
+    awaited = {need for draft in drafts for need in draft.needs}
+    return {draft.step.id for draft in drafts} - awaited
+
+
+def _sorted(sketch: Sketch) -> list[Step]:
+    graph = {id: draft.needs & set(sketch.drafts) for id, draft in sketch.drafts.items()}
+    order = {id: index for index, id in enumerate(sketch.drafts)}
+    sorter = TopologicalSorter(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise Refused(f"these steps wait for each other: {circle}", hint="break the circle in the spec") from None
+    steps: list[Step] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda id: (sketch.drafts[id].stage, order[id]))
+        for id in ready:
+            steps.append(replace(sketch.drafts[id].step, needs=tuple(sorted(graph[id]))))
+        sorter.done(*ready)
+    return steps

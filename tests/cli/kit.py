@@ -1,0 +1,86 @@
+"""A command run in this process against a sandbox, with streams that a test holds."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from elbplan.cli.main import run
+from elbplan.cli.terminal import Terminal
+from elbplan.live.client import Aws
+from elbplan.sandbox.box import Box
+
+WEB = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+domain: api.example.com
+servers: {count: 2}
+targets: {port: 80, health: /health}
+"""
+
+
+class Person(io.StringIO):
+    """A stream that is a terminal; as stdin it answers line by line."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Pipe(io.StringIO):
+    """A stream that is none."""
+
+    encoding = "utf-8"
+
+
+@dataclass
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Shell:
+    """Runs commands in a folder of specs, on one sandbox."""
+
+    def __init__(self, box: Box, folder: Path) -> None:
+        self.box = box
+        self.folder = folder
+        self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
+        self.spec = self.write("web.yaml", WEB)
+
+    def write(self, name: str, text: str) -> str:
+        file = self.folder / name
+        file.write_text(text, encoding="utf-8")
+        return str(file)
+
+    def connect(self, region: str) -> Aws:
+        self.box.seed(region, hosted_zones=["example.com"])
+        session = boto3.session.Session("test", "test", region_name=region)
+        return Aws(region, endpoint=self.box.url, session=session)
+
+    def run(self, *words: str, answers: Sequence[str] | None = None, typed: str = "") -> Ran:
+        """`answers` are what a person at a terminal types; without them nobody is there."""
+        person = answers is not None
+        stdin = Person("".join(f"{line}\n" for line in answers or ())) if person else Pipe(typed)
+        out, err = Pipe(), Pipe()
+        code = run(words, Terminal(stdin, out, err, self.environ), self.connect)
+        return Ran(code, out.getvalue(), err.getvalue())

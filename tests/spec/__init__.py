@@ -1,0 +1,1 @@
+"""The spec: YAML in, stacks or problems out."""

@@ -1,0 +1,46 @@
+"""docs/spec.md tells every key, and what it shows loads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+
+from elbplan.spec.keys import keys_of, models_in
+from elbplan.spec.models import MODELS
+from elbplan.spec.short.document import Short
+
+from .kit import ROOT, stacks
+
+TEXT = (ROOT / "docs" / "spec.md").read_text()
+BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+NEVER_WRITTEN = {"ids", "values"}
+"""Keys that only the models have: a list or a map stands for them."""
+
+
+def keys(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
+    """Every key of the short form, wherever it stands."""
+    if model in seen:
+        return
+    seen.add(model)
+    for key, annotation in keys_of(model).items():
+        yield key
+        for inner in models_in(annotation):
+            yield from keys(inner, seen)
+
+
+@pytest.mark.parametrize("key", sorted({*keys(Short, set()), *MODELS} - NEVER_WRITTEN))
+def test_every_key_is_told(key: str) -> None:
+    assert re.search(rf"`{key}`|[{{,\s]{key}:|`{key}:", TEXT)
+
+
+@pytest.mark.parametrize("key", sorted(keys_of(Short)))
+def test_every_key_of_the_top_level_is_in_its_table(key: str) -> None:
+    assert re.search(rf"^\|[^|]*`{key}`", TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_every_example_loads(block: str) -> None:
+    assert stacks(block if "\nname:" in f"\n{block}" else f"name: x\n{block}")

@@ -1,0 +1,63 @@
+"""Every example loads, says what it should, and is the same after a trip through the long form."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from elbplan.spec import expand_text, load
+
+from .kit import GOOD, ROOT, SPECS, stacks
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_each_example_of_the_repository_is_one_stack_with_a_balancer(path: Path) -> None:
+    (stack,) = load([str(path)], env={})
+    assert {"load_balancer", "instance", "target_group", "listener"} <= {address.kind for address in stack.resources}
+
+
+def test_examples_have_different_names_so_that_the_folder_is_a_set_of_stacks() -> None:
+    assert len({stack.name for stack in load([str(ROOT / "specs")], env={})}) == len(SPECS) == 4
+
+
+def test_the_quickstart_asks_for_the_whole_course() -> None:
+    (stack,) = load([str(ROOT / "specs" / "quickstart.yaml")], env={})
+    assert [str(address) for address in stack.resources] == [
+        "security_group.lb",
+        "security_group.web-servers",
+        "instance.web-1",
+        "instance.web-2",
+        "load_balancer.main",
+        "target_group.web",
+        "targets.web",
+        "certificate.main",
+        "listener.443",
+        "listener.80",
+        "record.api.example.com",
+    ]
+    assert stack.domains == ("api.example.com",)
+    assert stack.region == "ap-northeast-2"
+
+
+@pytest.mark.parametrize("path", [*SPECS, *GOOD], ids=lambda path: path.stem)
+def test_the_long_form_of_an_example_means_the_same(path: Path) -> None:
+    before = load([str(path)], env={})
+    after = stacks(expand_text(before))
+    assert [list(stack.resources.items()) for stack in after] == [list(stack.resources.items()) for stack in before]
+    assert [stack.spec_hash for stack in after] == [stack.spec_hash for stack in before]
+    assert expand_text(after) == expand_text(before)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_examples_need_nothing_from_the_network(path: Path) -> None:
+    assert "http://" not in path.read_text()
+    assert "https://" not in path.read_text()
+
+
+def test_loading_imports_nothing_that_talks_to_aws_or_to_a_terminal() -> None:
+    code = "import sys, elbplan.spec; print([m for m in ('boto3', 'botocore', 'click', 'rich') if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

@@ -1,0 +1,134 @@
+"""Whatever is fed in: stacks or problems, nothing else, and soon."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from elbplan.core.stack import Stack
+from elbplan.errors import SpecProblem
+from elbplan.spec import expand_text, load
+from elbplan.spec.keys import keys_of
+from elbplan.spec.models import MODELS
+from elbplan.spec.short.document import Short
+
+from .kit import BAD, GOOD, SPECS, stacks
+
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def met(path: str, text: str = "") -> SpecProblem | list[Stack]:
+    """What comes of loading: anything but stacks or problems fails the test by itself."""
+    try:
+        return load([path], stdin=io.StringIO(text), env={"A": "x"})
+    except SpecProblem as problem:
+        return problem
+
+
+def survives(text: str) -> None:
+    """Loads the text; problems have places and are fit for a terminal, stacks survive the long form."""
+    found = met("-", text)
+    if isinstance(found, SpecProblem):
+        assert found.problems
+        assert all(one.line >= 1 <= one.column and one.what for one in found.problems)
+        assert str(found).replace("\n", "").isprintable()
+    else:
+        assert [s.resources for s in stacks(expand_text(found))] == [s.resources for s in found]
+
+
+@QUICK
+@given(st.text())
+def test_any_text(text: str) -> None:
+    survives(text)
+
+
+@QUICK
+@given(data=st.binary())
+def test_any_bytes(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_bytes(data)
+    assert met(str(path))
+
+
+SIGNS = st.text(alphabet="{}[]:-?*&!|>'\"%@`#,\n\t ab1.$<~/=\\\u2028\x85", max_size=40)
+
+
+@QUICK
+@given(SIGNS)
+def test_any_text_of_the_signs_that_mean_something(text: str) -> None:
+    survives(text)
+
+
+WORDS = sorted({*keys_of(Short), *MODELS, *(key for model in MODELS.values() for key in keys_of(model))})
+TEXTS = ["web", "80/http", "443/https", "10.0.0.0/8", "i-0abc", "30s", "${A}", "*", "arn:aws:x", "forward"]
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+KEYS = st.sampled_from([*WORDS, "web", "groups", "path", "type", "forward", "members", "<<"]) | st.text(max_size=4)
+TREES = st.recursive(
+    LEAVES | st.sampled_from(TEXTS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@QUICK
+@given(st.dictionaries(st.sampled_from(WORDS), TREES, max_size=6))
+def test_any_structure_under_the_keys_of_the_grammar(data: dict[str, Any]) -> None:
+    survives(yaml.safe_dump({"name": "x", **data}, allow_unicode=True))
+
+
+VALUES = [
+    "",
+    "null",
+    "true",
+    "no",
+    "-1",
+    "1.5",
+    "[]",
+    "{}",
+    "[[]]",
+    "[{}]",
+    "{a: b}",
+    "x",
+    "*a",
+    "&a b",
+    "!x",
+    "[null]",
+    "'" + "x" * 500 + "'",
+    "22:30",
+    "${X}",
+    "i-0abc",
+    "{name: x, values: y}",
+    "10.0.0.1/8",
+    "|\n  x",
+    "? x",
+    '"\\ud800"',
+    "9" * 30,
+    "[1, 2]",
+    "{groups: {a: {}}}",
+    "{null: null}",
+    "Z0123456789A",
+]
+SEEDS = [path.read_text() for path in (*SPECS, *GOOD, *BAD)]
+
+
+@QUICK
+@given(st.integers(min_value=0, max_value=2**32))
+def test_any_spec_with_some_values_replaced(seed: int) -> None:
+    dice = random.Random(seed)
+    lines = dice.choice(SEEDS).split("\n")
+    for _ in range(dice.randint(1, 4)):
+        index = dice.randrange(len(lines))
+        places = [found.end() for found in re.finditer(":", lines[index])]
+        if places:
+            at = dice.choice(places)
+            end = re.search(r"[,}\]]", lines[index][at:])
+            tail = lines[index][at + end.start() :] if end else ""
+            lines[index] = f"{lines[index][:at]} {dice.choice(VALUES)}{tail}"
+    survives("\n".join(lines))

@@ -1,0 +1,84 @@
+"""The schema for editors accepts what loads, and refuses what plainly does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from elbplan.spec import expand_text, load, schema
+from elbplan.spec.models import MODELS
+
+from .kit import GOOD, SPECS
+
+EXAMPLES = pytest.mark.parametrize("path", [*SPECS, *GOOD], ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft7Validator:
+    jsonschema.Draft7Validator.check_schema(schema())
+    return jsonschema.Draft7Validator(schema())
+
+
+@EXAMPLES
+def test_every_example_is_valid_in_both_forms(path: Path, validator: jsonschema.Draft7Validator) -> None:
+    for text in (path.read_text(), expand_text(load([str(path)], env={}))):
+        for document in yaml.safe_load_all(text):
+            assert not [error.message for error in validator.iter_errors(document)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "{name: x, typo: 1}",
+        "{name: x, type: aplication}",
+        "{name: x, targets: {prot: 80}}",
+        "{name: X_}",
+        "{name: x, load_balancer: {main: {subnet: a}}}",
+        "{name: x, targets: {drain: 1w}}",
+    ],
+)
+def test_what_is_plainly_wrong_is_refused(text: str, validator: jsonschema.Draft7Validator) -> None:
+    assert list(validator.iter_errors(yaml.safe_load(text)))
+
+
+def test_it_is_the_same_every_time_and_every_reference_leads_somewhere() -> None:
+    text = json.dumps(schema())
+    assert text == json.dumps(schema())
+    definitions = schema()["definitions"]
+    for ref in references(schema()):
+        assert ref.removeprefix("#/definitions/") in definitions
+
+
+def test_every_key_is_described() -> None:
+    whole = schema()
+    for key, entry in whole["properties"].items():
+        assert entry.get("description"), key
+    for model in MODELS.values():
+        for name, entry in whole["definitions"][named(whole, model)]["properties"].items():
+            assert entry.get("description"), name
+
+
+def named(whole: dict[str, Any], model: type) -> str:
+    return next(
+        name
+        for name in whole["definitions"]
+        if name in (model.__name__, f"{model.__module__}.{model.__name__}".replace(".", "__"))
+    )
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from references(item)

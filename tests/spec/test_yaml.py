@@ -1,0 +1,108 @@
+"""YAML's traps are closed."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.spec.scalars import meaning
+
+from .kit import problems, resource, stack, stacks
+
+BASE = "name: x\ntargets: {instances: [i-0aaa]}\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["on", "off", "yes", "no", "y", "22:30", "1:2:3", "2026-01-01", "010", "0o17", "0x1F", "1_000", "1e3", ".5"]
+)
+def test_what_yaml_1_1_turned_into_something_else_stays_text(text: str) -> None:
+    assert meaning(text) == text
+    assert resource(f"{BASE}tags: {{a: {text}}}", "load_balancer.main").tags == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("False", False), ("12", 12), ("-3", -3), ("1.5", 1.5), ("~", None), ("", None)]
+)
+def test_yaml_1_2_words_and_plain_numbers_have_their_meaning(text: str, value: object) -> None:
+    assert meaning(text) == value
+
+
+def test_keys_are_text_whatever_they_look_like() -> None:
+    text = BASE + 'tags: {on: a, 443: b, "null": c, 1.0: d}'
+    assert resource(text, "load_balancer.main").tags == {"on": "a", "443": "b", "null": "c", "1.0": "d"}
+
+
+def test_both_lines_of_a_duplicate_key_are_named() -> None:
+    (problem,) = problems(BASE + "region: eu-west-1\nregion: eu-west-2\n")
+    assert (problem.line, problem.what) == (4, 'the key "region" stands here twice')
+    assert "line 3" in problem.hint
+
+
+def test_merge_keys_work_and_give_way_to_what_is_written() -> None:
+    text = "name: x\nx-a: &a {port: 81, drain: 5s}\ntargets: {<<: *a, port: 82, instances: [i-0aaa]}\n"
+    group = resource(text, "target_group.web")
+    assert (group.port, group.attributes) == (82, {"deregistration_delay.timeout_seconds": "5"})
+
+
+def test_several_documents_are_several_stacks_each_with_its_line() -> None:
+    found = stacks(f"{BASE}---\n# two\n{BASE.replace('x', 'y')}")
+    assert [(one.name, one.line) for one in found] == [("x", 1), ("y", 5)]
+
+
+def test_a_byte_order_mark_is_not_part_of_the_first_key() -> None:
+    assert stack("\ufeff" + BASE).name == "x"
+
+
+def test_windows_line_ends_do_not_shift_lines() -> None:
+    (problem,) = problems(BASE.replace("\n", "\r\n") + "prot: 80\r\n")
+    assert (problem.line, problem.source) == (3, "prot: 80")
+
+
+def test_deep_nesting_is_refused_at_the_place_where_it_gets_too_deep() -> None:
+    (problem,) = problems("name: " + "[" * 5000)
+    assert (problem.line, problem.column, problem.what) == (1, 37, "nested more than 30 levels deep")
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_goes_off() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 20)]
+    (problem,) = problems("\n".join(lines))
+    assert "once every *alias is written out" in problem.what
+
+
+def test_a_bomb_of_merges_is_refused_before_it_goes_off() -> None:
+    lines = ["a0: &a0 {k: v}"]
+    lines += [f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}], k{i}: v}}" for i in range(1, 25)]
+    assert problems("\n".join(lines))
+
+
+@pytest.mark.parametrize("bad", ["&a [*a]", "&a {b: *a}"])
+def test_an_alias_inside_its_own_anchor_is_refused(bad: str) -> None:
+    (problem,) = problems(f"{BASE}tags: {bad}\n")
+    assert problem.what == "*a repeats an anchor &a that is not there"
+
+
+@pytest.mark.parametrize("escape", [r"\UFFFFFFFF", r"\ud800", r"\q"])
+def test_escapes_that_are_no_characters_are_refused(escape: str) -> None:
+    assert problems(f'{BASE}tags: {{a: "{escape}"}}\n')[0].line == 3
+
+
+def test_a_number_that_fits_nowhere_is_refused() -> None:
+    (problem,) = problems("name: x\ntargets: {instances: [i-0aaa], port: " + "9" * 5000 + "}\n")
+    assert problem.what == "this number is too large for anything"
+
+
+def test_a_control_character_is_named_and_not_repeated_to_the_terminal() -> None:
+    (problem,) = problems("name: \x1b[31mx\n")
+    assert (problem.line, problem.column) == (1, 7)
+    assert "U+001B" in problem.what
+    assert "\x1b" not in str(problem)
+
+
+def test_an_unquoted_star_at_and_bang_are_explained() -> None:
+    for text, hint in (("*.x.com", '"*.x.com"'), ("@x", '"@x"'), ("!x", '"!x"')):
+        (problem,) = problems(f"name: x\ndomain: {text}\n")
+        assert hint in problem.hint
+
+
+def test_quoted_numbers_are_numbers_where_a_number_is_meant() -> None:
+    assert resource('name: x\ntargets: {instances: [i-0aaa], port: "81"}', "target_group.web").port == 81
