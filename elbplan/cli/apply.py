@@ -45,7 +45,7 @@ def command(app: App, paths: tuple[str, ...], yes: bool, detail: bool) -> int:
         show_plans(app, "apply", pending, app.terminal.stderr, detail=detail)
     if asking:
         _ask(app, pending)
-    return run_all(app, them, ending_of(app, "apply", paths))
+    return run_all(app, them, ending_of(app, "apply", paths), agreed=[one.plan.stack for one in them] if yes else [])
 
 
 def _ask(app: App, them: Sequence[Planned]) -> None:

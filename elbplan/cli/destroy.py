@@ -46,7 +46,7 @@ def command(app: App, paths: tuple[str, ...], confirmed: tuple[str, ...], yes: b
     if pending and (not app.options.json or (asking and app.terminal.asks)):
         show_plans(app, "destroy", pending, app.terminal.stderr, detail=detail)
     _ask(app, asking)
-    return run_all(app, them, ending_of(app, "destroy", paths))
+    return run_all(app, them, ending_of(app, "destroy", paths), agreed=confirmed)
 
 
 def _check(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:

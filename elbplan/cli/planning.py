@@ -26,11 +26,13 @@ Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the cloud it was drawn from, and how long reading took."""
+    """A plan, the cloud it was drawn from, how long reading took, and how to draw it again."""
 
     plan: Plan
     cloud: Cloud
     seconds: float
+    stack: Stack
+    planner: Planner
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
@@ -53,7 +55,8 @@ def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned
             cloud = (app.connect or clouds.of)(region)
             plans = planner(cloud, group)
             seconds = time.monotonic() - began
-        drawn |= {plan.stack: Planned(plan, cloud, seconds) for plan in plans}
+        for stack, plan in zip(group, plans, strict=True):
+            drawn[stack.name] = Planned(plan, cloud, seconds, stack, planner)
     return [drawn[stack.name] for stack in stacks]
 
 

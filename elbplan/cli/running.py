@@ -7,66 +7,93 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from ..core.plan import Plan
+from ..errors import ElbplanError
 from ..run.outcome import Outcome
 from .app import App
+from .locking import job_of, keeper_of
 from .planning import Planned, style_for
+from .problems import told
 
 if TYPE_CHECKING:
     from ..show.outcome import Ending
     from .reporters import Reporter
 
-INTERRUPTED, PARTLY, FAILED = 130, 4, 1
-SEVERITY = (0, 2, 3, 5, FAILED, PARTLY, INTERRUPTED)
+INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
+SEVERITY = (0, 2, 3, REFUSED, FAILED, PARTLY, INTERRUPTED)
 """From best to worst."""
 
 
-def run_all(app: App, them: Sequence[Planned], ending: Ending) -> int:
-    """Run the plans that have steps. After Ctrl-C no further stack is begun."""
+def run_all(app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collection[str] = ()) -> int:
+    """Run the plans that have steps. After Ctrl-C no further stack is begun.
+
+    `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown.
+    """
     codes = [0]
     for one in them:
         if INTERRUPTED not in codes:
-            codes.append(_run(app, one, ending, several=len(them) > 1))
+            codes.append(_run(app, one, ending, several=len(them) > 1, agreed=one.plan.stack in agreed))
     return max(codes, key=SEVERITY.index)
 
 
-def _run(app: App, one: Planned, ending: Ending, *, several: bool) -> int:
-    from ..show.outcome import unchanged
-
-    outcome = unchanged(one.plan) if one.plan.empty else _execute(app, one, several)
+def _run(app: App, one: Planned, ending: Ending, *, several: bool, agreed: bool) -> int:
+    """One stack that cannot be run does not keep the others from it."""
+    try:
+        plan, outcome = _idle(app, one, ending) if one.plan.empty else _execute(app, one, ending, several, agreed)
+    except ElbplanError as problem:
+        code = told(app.terminal, problem)
+        if app.options.json:
+            _document_end(app, one.plan, Outcome(), code, ending, problem.what)
+        return code
     code = exit_code(outcome)
     if app.options.json:
-        _document_end(app, one.plan, outcome, code, ending)
+        _document_end(app, plan, outcome, code, ending, outcome.lost)
     else:
-        _tell_end(app, one.plan, outcome, ending)
+        _tell_end(app, plan, outcome, ending)
+    if outcome.lost:
+        app.terminal.err(outcome.lost)
     return code
 
 
 def exit_code(outcome: Outcome) -> int:
-    """0, 130, 4 if running again goes on from here, 1 if nothing was done."""
+    """0, 130, 4 if running again goes on from here, 1 if nothing was done, 5 if the lock was lost before."""
     if outcome.whole:
         return 0
+    if outcome.lost:
+        return PARTLY if outcome.done else REFUSED
     if outcome.interrupted:
         return INTERRUPTED
     waited = any(event.step.do == "wait" for event in outcome.failed)
     return PARTLY if outcome.done or waited else FAILED
 
 
-def _execute(app: App, one: Planned, several: bool) -> Outcome:
+def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Outcome]:
+    """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
+    from ..run.clock import RealClock
+    from ..show.outcome import unchanged
+
+    if ending.destroyed:
+        keeper_of(app, one.cloud, RealClock()).forget(one.plan.stack)
+    return one.plan, unchanged(one.plan)
+
+
+def _execute(app: App, one: Planned, ending: Ending, several: bool, agreed: bool) -> tuple[Plan, Outcome]:
+    """The plan as it is under the lock, and what became of it. Raises Refused."""
     from ..kinds import KINDS
     from ..run.clock import RealClock
-    from ..run.workflow import apply
+    from ..run.turn import Turn
 
-    reporter = _reporter(app, one.plan, several)
     clock = RealClock()
-    with stoppable(clock.stop, reporter, app), reporter.watching():
-        return apply(
-            one.cloud, one.plan, KINDS, reporter.tell, clock, parallel=app.options.parallel, stop=clock.stop
-        )
+    job = job_of(one, "destroy" if ending.destroyed else "apply", agreed)
+    with Turn(job, keeper_of(app, one.cloud, clock), clock.stop) as turn:
+        reporter = _reporter(app, turn.plan, several)
+        with stoppable(clock.stop, reporter, app), reporter.watching():
+            outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
+    return turn.plan, outcome
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
@@ -90,12 +117,13 @@ def _tell_end(app: App, plan: Plan, outcome: Outcome, ending: Ending) -> None:
     app.terminal.show(outcome_screen(plan, outcome, KINDS, style, ending))
 
 
-def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: Ending) -> None:
+def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: Ending, problem: str = "") -> None:
     from ..show.document import summary_document
     from ..show.outcome import answers
 
     where = answers(plan, outcome) if code == 0 and not ending.destroyed else []
-    app.terminal.out(json.dumps(summary_document(plan, outcome, code, where)))
+    document = summary_document(plan, outcome, code, where)
+    app.terminal.out(json.dumps(document | ({"problem": problem} if problem else {})))
 
 
 @contextlib.contextmanager

@@ -93,19 +93,19 @@ class Terminal:
     def show(self, lines: Iterable[Text], stream: TextIO | None = None) -> None:
         """Screen lines, on stdout unless said otherwise."""
         target = stream or self.stdout
-        console = self.console(target)
-        with console.capture() as drawn:
-            for line in lines:
-                console.print(line, soft_wrap=True)
-        self._write(target, drawn.get())
+        drawn = io.StringIO()
+        console = self.console(target, drawn)
+        for line in lines:
+            console.print(line, soft_wrap=True)
+        self._write(target, drawn.getvalue())
 
-    def console(self, stream: TextIO) -> Console:
-        """rich on this stream, with our idea of colours."""
+    def console(self, stream: TextIO, into: TextIO | None = None) -> Console:
+        """rich for this stream, with our idea of colours; written elsewhere if asked."""
         from rich.console import Console
 
         colours = self.colours(stream)
         return Console(
-            file=stream,
+            file=into or stream,
             width=self.width(stream),
             color_system="auto" if colours else None,
             force_terminal=True if colours else None,

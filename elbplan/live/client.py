@@ -74,7 +74,7 @@ class Aws:
             return self._clients[key]
 
     def _new(self, service: str, *, patient: bool) -> Any:
-        retries = {"mode": "standard", "total_max_attempts": ATTEMPTS if patient else 1}
+        retries = {"mode": RETRY_MODE.get(service, "standard"), "total_max_attempts": ATTEMPTS if patient else 1}
         config = Config(
             retries=retries,
             max_pool_connections=self._parallel,
@@ -90,6 +90,8 @@ class Aws:
 
 
 ATTEMPTS = 25
+RETRY_MODE = {"acm": "legacy"}
+"""In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling and repeats it for minutes."""
 
 
 def _teller(each: Callable[[str, str], None], service: str) -> Callable[..., None]:

@@ -29,12 +29,16 @@ Tell = Callable[[Event], None]
 
 @dataclass
 class Outcome:
-    """The steps by how they ended. A run that was interrupted has skipped steps and no failed ones."""
+    """The steps by how they ended. A run that was interrupted has skipped steps and no failed ones.
+
+    lost   who took the lock from this run, if somebody did
+    """
 
     done: list[Step] = field(default_factory=list)
     failed: list[Event] = field(default_factory=list)
     skipped: list[Step] = field(default_factory=list)
     interrupted: bool = False
+    lost: str = ""
     seconds: float = 0
     ids: dict[Address, str] = field(default_factory=dict)
     facts: dict[Address, dict[str, str]] = field(default_factory=dict)

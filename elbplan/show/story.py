@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
+from ..core.address import Address
 from ..core.kind import PHASES, Kinds, Phase
 from ..core.plan import Plan, Step
 from .style import listed
 
 VERBS: Mapping[str, str] = {"create": "create", "update": "change", "delete": "delete", "move": "reorder the rules of"}
+HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "contract": "tidy"}
+"""An update in several steps: take in the new, turn to it, let go of the old."""
 
 
 def story(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
     """For each phase that occurs, what it does, in order."""
     rows = rows_of(plan.steps)
+    updates = Counter(step.address for step in plan.steps if step.do == "update")
+    halves = {address for address, times in updates.items() if times > 1}
     told = []
     for phase in PHASES:
         steps = [step for step in plan.steps if rows[step.id] == phase]
         if steps:
-            told.append((phase, "; ".join(_pieces(steps, kinds))))
+            told.append((phase, "; ".join(_pieces(steps, phase, halves, kinds))))
     return told
 
 
@@ -33,19 +40,27 @@ def rows_of(steps: Sequence[Step]) -> dict[str, Phase]:
     return rows
 
 
-def _pieces(steps: Sequence[Step], kinds: Kinds) -> Iterator[str]:
-    """Neighbours that do the same are told together."""
-    verbs: dict[str, list[str]] = {}
+def _pieces(steps: Sequence[Step], phase: Phase, halves: AbstractSet[Address], kinds: Kinds) -> Iterator[str]:
+    """Steps that do the same are told together; of a removal, where order matters, only neighbours."""
+    runs: list[tuple[str, list[str]]] = []
     for step in steps:
-        names = verbs.setdefault(_verb(step, kinds), [])
+        verb = _verb(step, halves, kinds)
+        same = [names for said, names in (runs[-1:] if phase == "contract" else runs) if said == verb]
+        names: list[str] = same[0] if same else []
+        if not same:
+            runs.append((verb, names))
         if str(step.address) not in names:
             names.append(str(step.address))
-    for verb, names in verbs.items():
+    for verb, names in runs:
         yield f"{verb} ({listed(names)})" if verb.startswith("wait") else f"{verb} {listed(names)}"
 
 
-def _verb(step: Step, kinds: Kinds) -> str:
-    return f"wait until {gate_text(step, kinds)}" if step.do == "wait" else VERBS[step.do]
+def _verb(step: Step, halves: AbstractSet[Address], kinds: Kinds) -> str:
+    if step.do == "wait":
+        return f"wait until {gate_text(step, kinds)}"
+    if step.do == "update" and step.address in halves:
+        return HALVES[step.phase]
+    return VERBS[step.do]
 
 
 def gate_text(step: Step, kinds: Kinds) -> str:

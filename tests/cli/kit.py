@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ domain: api.example.com
 servers: {count: 2}
 targets: {port: 80, health: /health}
 """
+
+
+@cache
+def session() -> boto3.session.Session:
+    """One for all: reading EC2's description of itself takes long."""
+    return boto3.session.Session("test", "test")
 
 
 class Person(io.StringIO):
@@ -74,8 +81,7 @@ class Shell:
 
     def connect(self, region: str) -> Aws:
         self.box.seed(region, hosted_zones=["example.com"])
-        session = boto3.session.Session("test", "test", region_name=region)
-        return Aws(region, endpoint=self.box.url, session=session)
+        return Aws(region, endpoint=self.box.url, session=session())
 
     def run(self, *words: str, answers: Sequence[str] | None = None, typed: str = "") -> Ran:
         """`answers` are what a person at a terminal types; without them nobody is there."""

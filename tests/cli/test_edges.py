@@ -26,7 +26,7 @@ SUBCOMMANDS = [(name,) for name in ENTRIES] + [("sandbox", name) for name in ("s
         (["--regoin", "x", "plan"], "did you mean --region?"),
         (["xyzzy"], "elbplan --help lists them"),
         (["plan", "--parallel", "0"], "elbplan plan --help"),
-        (["plan", "--region"], "elbplan plan --help"),
+        (["plan", "--region"], "elbplan --help"),
     ],
 )
 def test_a_slip_of_the_finger_is_64_with_a_hint(shell, words, hint):

@@ -7,7 +7,7 @@ leaves nothing of ours, strangers stay exactly as they were, and no watched rout
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from elbplan.core.plan import Plan
@@ -64,9 +64,15 @@ class Stage:
     def stacks(self, spec: str) -> list[Any]:
         return load(["-"], stdin=io.StringIO(spec))
 
-    def run(self, plan: Plan) -> Outcome:
-        """Apply a plan, whatever comes of it."""
-        return workflow.apply(self.aws, plan, KINDS, self.events.append, self.clock)
+    def run(self, plan: Plan, *, when_made: Mapping[str, Callable[[], None]] | None = None) -> Outcome:
+        """Apply a plan, whatever comes of it; `when_made` does something to the sandbox after a step."""
+
+        def tell(event: Event) -> None:
+            self.events.append(event)
+            if event.what == "done" and event.step.id in (when_made or {}):
+                (when_made or {})[event.step.id]()
+
+        return workflow.apply(self.aws, plan, KINDS, tell, self.clock)
 
     def apply(self, spec: str, *, watch: Iterable[tuple[str, int, str, str]] = ()) -> Plan:
         """Apply a spec and assert all that must hold after it."""

@@ -44,9 +44,14 @@ def lives(desired: Mapping[Address, Resource]) -> list[Live[Resource]]:
 
     facts = {"state": "active", "dns_name": "my-web-1.ap-northeast-2.elb.amazonaws.com"}
     return [
-        Live(address, _id(address), rewrite(KINDS[address.kind].settle(resource, resource), ids), _facts(address, facts))
+        Live(address, _id(address), rewrite(_filled(resource), ids), _facts(address, facts))
         for address, resource in desired.items()
     ]
+
+
+def _filled(resource: Resource) -> Resource:
+    """With AWS's defaults, as reading would find it."""
+    return KINDS[resource.kind].settle(resource, resource)
 
 
 def _facts(address: Address, balancer: Mapping[str, str]) -> Mapping[str, str]:

@@ -73,7 +73,7 @@ def test_a_replacement_says_why_and_in_which_order():
     text = " ".join(" ".join(line.plain.split()) for line in screen("replace", 80))
     assert "why: port 80 → 8080 cannot change in place" in text
     assert text.index("expand create target_group.web") < text.index("gate wait until the targets are healthy")
-    assert text.index("gate wait") < text.index("switch change listener.443") < text.index("contract delete")
+    assert text.index("gate wait") < text.index("switch move traffic at listener.443") < text.index("contract delete")
 
 
 def test_others_can_add_lines_about_what_it_costs():

@@ -56,6 +56,7 @@ def test_a_failed_step_is_not_counted_as_done():
 
 
 def test_an_ended_step_fits_one_line():
-    line = end_line(Event("failed", HEALTHY, "the targets are healthy: not after 900 s; last seen: " + "x" * 90), Style(80))
+    told = "the targets are healthy: not after 900 s; last seen: " + "x" * 90
+    line = end_line(Event("failed", HEALTHY, told), Style(80))
     assert line.plain.startswith("✗ wait targets.web healthy")
     assert line.cell_len < 80

@@ -46,3 +46,14 @@ def everything(text: str) -> dict[Address, Any]:
 def resource(text: str, address: str) -> Any:
     """One resource of the only stack of a text."""
     return stack(text).resources[Address.parse(address)]
+
+
+def spec(rest: str = "", targets: str = "{instances: [i-0aaa]}") -> str:
+    """A spec of one group, and more keys."""
+    return f"name: x\ntargets: {targets}\n{rest}"
+
+
+def openings(text: str, address: str = "security_group.lb") -> list[tuple[Any, ...]]:
+    """Protocol, port and source of each rule of a security group."""
+    ingress = resource(text, address).ingress
+    return [(o.protocol, o.from_port, str(o.cidr or o.group or o.prefix_list)) for o in ingress]

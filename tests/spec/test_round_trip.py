@@ -77,7 +77,7 @@ REST = some(
 def specs(draw: st.DrawFn) -> dict[str, Any]:
     """A short spec that is right."""
     groups, rest = draw(GROUPS), draw(REST)
-    rules = [{**draw(CONDITIONS), **draw(ANSWERS)} for _ in range(draw(st.integers(0, 3)))]
+    rules: list[Any] = [{**draw(CONDITIONS), **draw(ANSWERS)} for _ in range(draw(st.integers(0, 3)))]
     listener = {"listen": 443 if "domain" in rest else 80, "forward": dict.fromkeys(groups, 1), "rules": rules}
     return {"name": "x", "groups": groups, "listeners": [listener], **rest}
 

@@ -66,11 +66,9 @@ def test_every_key_is_described() -> None:
 
 
 def named(whole: dict[str, Any], model: type) -> str:
-    return next(
-        name
-        for name in whole["definitions"]
-        if name in (model.__name__, f"{model.__module__}.{model.__name__}".replace(".", "__"))
-    )
+    """Under which name the schema has a model."""
+    names = (model.__name__, f"{model.__module__}.{model.__name__}".replace(".", "__"))
+    return next(str(name) for name in whole["definitions"] if name in names)
 
 
 def references(node: Any) -> Iterator[str]:

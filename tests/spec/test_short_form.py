@@ -8,72 +8,13 @@ import pytest
 
 from elbplan.core.address import Address, Find, Id
 
-from .kit import everything, problems, resource, stack
+from .kit import everything, openings, problems, resource, spec, stack
 
 LB = Address("security_group", "lb")
 
 
-def spec(rest: str = "", targets: str = "{instances: [i-0aaa]}") -> str:
-    return f"name: x\ntargets: {targets}\n{rest}"
-
-
 def group(targets: str, rest: str = "") -> Any:
     return resource(spec(rest, targets), "target_group.web")
-
-
-def openings(text: str, address: str = "security_group.lb") -> list[tuple[Any, ...]]:
-    ingress = resource(text, address).ingress
-    return [(o.protocol, o.from_port, str(o.cidr or o.group or o.prefix_list)) for o in ingress]
-
-
-def test_without_a_domain_port_80_forwards() -> None:
-    resources = everything(spec())
-    listeners = [address.name for address in resources if address.kind == "listener"]
-    assert listeners == ["80"]
-    assert not [address for address in resources if address.kind in ("certificate", "record")]
-
-
-def test_a_domain_brings_https_a_redirect_a_certificate_and_a_record() -> None:
-    resources = everything(spec("domain: a.example.com\n"))
-    listener = resources[Address("listener", "443")]
-    assert (listener.protocol, listener.certificate) == ("HTTPS", Address("certificate", "main"))
-    assert listener.ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06"
-    redirect = resources[Address("listener", "80")].action
-    assert (redirect.protocol, redirect.port, redirect.code, redirect.path) == ("HTTPS", "443", 301, "/#{path}")
-    record = resources[Address("record", "a.example.com")]
-    assert record.zone == Find("hosted_zone", "a.example.com")
-
-
-def test_a_domain_of_two_families_has_two_records() -> None:
-    resources = everything(spec("domain: a.example.com\nip: dualstack\n"))
-    records = {a.name: r.type for a, r in resources.items() if a.kind == "record"}
-    assert records == {"a.example.com": "A", "a.example.com-aaaa": "AAAA"}
-    assert openings(spec("ip: dualstack\n")) == [("tcp", 80, "0.0.0.0/0"), ("tcp", 80, "::/0")]
-
-
-def test_names_share_one_certificate_unless_they_bring_their_own() -> None:
-    arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1-2"
-    text = spec(f"domain: [b.example.com, a.example.com, {{name: c.example.com, certificate: '{arn}'}}]\n")
-    certificate, listener = resource(text, "certificate.main"), resource(text, "listener.443")
-    assert certificate.domains == ("a.example.com", "b.example.com")
-    assert (listener.certificate, listener.more_certificates) == (Address("certificate", "main"), (Id(arn),))
-
-
-def test_no_certificate_is_made_that_no_listener_shows() -> None:
-    resources = everything(spec("domain: a.example.com\nlisteners: [{listen: 80}]\n"))
-    assert Address("certificate", "main") not in resources
-    assert Address("record", "a.example.com") in resources
-
-
-def test_the_zone_of_a_wildcard_is_looked_for_without_its_star() -> None:
-    text = spec('domain: "*.example.com"\n')
-    assert resource(text, "certificate.main").proofs[0].zone == Find("hosted_zone", "example.com")
-
-
-def test_take_over_holds_for_all_domains_unless_one_says_otherwise() -> None:
-    text = spec("take_over: true\ndomain: [a.example.com, {name: b.example.com, take_over: false}]\n")
-    assert resource(text, "record.a.example.com").take_over
-    assert not resource(text, "record.b.example.com").take_over
 
 
 @pytest.mark.parametrize(
@@ -237,93 +178,6 @@ def test_logs_and_protection_become_attributes() -> None:
         "access_logs.s3.bucket": "bucket",
         "access_logs.s3.prefix": "a/b",
     }
-
-
-def test_allow_says_who_may_reach_every_listener() -> None:
-    text = spec("allow: [10.0.0.0/8, 1.2.3.4, sg-0a, pl-0b]\nlisteners: [{listen: 80}, {listen: 81}]\n")
-    sources = {source for _, port, source in openings(text) if port == 81}
-    assert sources == {"10.0.0.0/8", "1.2.3.4/32", "sg-0a", "pl-0b"}
-    assert len(openings(text)) == 8
-
-
-def test_rules_get_priorities_from_their_order() -> None:
-    rules = "[{path: /a, forward: web}, {name: b, path: /b, respond: 404}, {path: /c, redirect: {host: c.example.com}}]"
-    resources = everything(spec(f"listeners: [{{listen: 80, rules: {rules}}}]\n"))
-    numbers = {a.name: r.priority for a, r in resources.items() if a.kind == "rule"}
-    assert numbers == {"80-r1": 10, "80-b": 20, "80-r3": 30}
-
-
-def test_everybody_but_a_network_is_two_rules() -> None:
-    rules = '[{name: closed, path: /admin/*, ip: "!10.0.0.0/8", respond: 403}]'
-    text = spec(f"listeners: [{{listen: 80, rules: {rules}}}]\n")
-    let, rest = resource(text, "rule.80-closed-except"), resource(text, "rule.80-closed")
-    assert let.priority < rest.priority
-    assert [(c.field, c.values) for c in let.conditions] == [
-        ("path-pattern", ("/admin/*",)),
-        ("source-ip", ("10.0.0.0/8",)),
-    ]
-    assert [c.field for c in rest.conditions] == ["path-pattern"]
-    assert let.action == resource(text, "listener.80").action
-    assert rest.action.status == "403"
-
-
-def test_the_exception_of_a_rule_with_a_number_comes_first() -> None:
-    rules = '[{name: a, ip: "!10.0.0.0/8", respond: 403, priority: 7}]'
-    text = spec(f"listeners: [{{listen: 80, rules: {rules}}}]\n")
-    assert (resource(text, "rule.80-a-except").priority, resource(text, "rule.80-a").priority) == (7, 8)
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("host: [b.example.com, A.example.com]", [("host-header", "", ("a.example.com", "b.example.com"))]),
-        ("method: GET", [("http-request-method", "", ("GET",))]),
-        ("header: {X-A: 1, X-B: [b, c]}", [("http-header", "X-A", ("1",)), ("http-header", "X-B", ("b", "c"))]),
-        ("header: {name: X-A, values: [a]}", [("http-header", "X-A", ("a",))]),
-        ("query: {v: [1, 2]}", [("query-string", "", ("v=1", "v=2"))]),
-        ("query: {a: b, c: d}", [("query-string", "", ("a=b",)), ("query-string", "", ("c=d",))]),
-        ("query: a=b", [("query-string", "", ("a=b",))]),
-    ],
-)
-def test_conditions_are_words_or_lists_of_words(words: str, expected: list[Any]) -> None:
-    rule = resource(spec(f"listeners: [{{listen: 80, rules: [{{{words}, respond: 404}}]}}]\n"), "rule.80-r1")
-    assert [(c.field, c.name, c.values) for c in rule.conditions] == expected
-
-
-@pytest.mark.parametrize(
-    ("words", "protocol", "port"),
-    [
-        ("443/https", "HTTPS", "443"),
-        ("443", "HTTPS", "443"),
-        ("{protocol: https}", "HTTPS", "443"),
-        ("{to: 443/https, code: 302}", "HTTPS", "443"),
-        ("{host: b.example.com}", "#{protocol}", "#{port}"),
-    ],
-)
-def test_a_redirect_is_a_door_or_a_map(words: str, protocol: str, port: str) -> None:
-    text = spec(f"domain: a.example.com\nlisteners: [{{listen: 443}}, {{listen: 80, redirect: {words}}}]\n")
-    action = resource(text, "listener.80").action
-    assert (action.protocol, action.port) == (protocol, port)
-
-
-def test_a_lone_group_has_no_weight_and_several_keep_theirs() -> None:
-    text = "name: x\ngroups: {a: {port: 80}, b: {port: 80}}\nlisteners: [{listen: 80, forward: %s}]\n"
-    weighted = resource(text % "{a: 9, b: 1}", "listener.80").action
-    sticky = resource(text % "{groups: {a: 1, b: 0}, sticky: 1h}", "listener.80").action
-    assert [(share.group.name, share.weight) for share in weighted.groups] == [("a", 9), ("b", 1)]
-    assert sticky.sticky == 3600
-
-
-@pytest.mark.parametrize(
-    ("word", "policy"),
-    [
-        ("modern", "ELBSecurityPolicy-TLS13-1-3-2021-06"),
-        ("compatible", "ELBSecurityPolicy-TLS13-1-0-2021-06"),
-        ("ELBSecurityPolicy-FS-2018-06", "ELBSecurityPolicy-FS-2018-06"),
-    ],
-)
-def test_a_tls_word_is_a_policy(word: str, policy: str) -> None:
-    assert resource(spec(f"domain: a.example.com\ntls: {word}\n"), "listener.443").ssl_policy == policy
 
 
 def test_tags_are_on_everything_that_can_be_tagged() -> None:

@@ -1,0 +1,39 @@
+# make demo   the whole life of a stack on a pretended AWS, in under a minute
+# make test   all tests
+# make check  lint and types
+
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: demo test check golden clean
+.DEFAULT_GOAL := test
+
+demo: .venv/installed-sandbox
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo
+
+test: .venv/installed-dev
+	$(BIN)/pytest -n 2
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Writes the approved screens anew; read the diff before you keep it.
+golden: .venv/installed-dev
+	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/show
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("elbplan needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+# A stamp for each set of packages: nothing is installed twice.
+.venv/installed-sandbox: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]'
+	@touch $@
+
+.venv/installed-dev: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/installed-sandbox

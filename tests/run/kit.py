@@ -1,0 +1,122 @@
+"""A Parameter Store in memory, a time of day that a test moves, and people who want the lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from elbplan.core.call import Call
+from elbplan.errors import AwsProblem
+from elbplan.live.problems import UNKNOWN
+from elbplan.run.ledger import Ledger
+from elbplan.run.lock import Keeper
+from elbplan.run.record import Record
+from elbplan.run.witness import Who, Witness
+
+STACK = "my-web"
+
+
+class Time:
+    """The hour, and a clock whose sleep costs nothing."""
+
+    def __init__(self) -> None:
+        self.hour = 1_800_000_000.0
+
+    def wall(self) -> float:
+        return self.hour
+
+    def now(self) -> float:
+        return self.hour
+
+    def sleep(self, seconds: float) -> None:
+        self.hour += seconds
+
+
+@dataclass
+class Store:
+    """Answers SSM calls. `trouble` may look at a call, raise, or act before it; `after` when it is done."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    trouble: Callable[[Call], None] = lambda call: None
+    after: Callable[[Call], None] = lambda call: None
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def send(self, call: Call) -> Any:
+        self.trouble(call)
+        with self._lock:
+            self.calls.append(call)
+            answer = getattr(self, call.operation)(call, **call.params)
+        self.after(call)
+        return answer
+
+    def GetParametersByPath(self, call: Call, Path: str, Recursive: bool) -> Any:
+        found = [{"Name": n, "Value": v} for n, v in self.kept.items() if n.startswith(Path + "/")]
+        return {"Parameters": found}
+
+    def GetParameter(self, call: Call, Name: str) -> Any:
+        if Name in self.kept:
+            return {"Parameter": {"Name": Name, "Value": self.kept[Name]}}
+        assert "ParameterNotFound" in call.done_if
+        return {}
+
+    def PutParameter(self, call: Call, Name: str, Value: str, Type: str, Tier: str, Overwrite: bool) -> Any:
+        assert (Type, Tier) == ("String", "Standard")
+        if Name in self.kept and not Overwrite:
+            raise AwsProblem("it exists", code="ParameterAlreadyExists")
+        self.kept[Name] = Value
+        return {"Version": 1}
+
+    def DeleteParameters(self, call: Call, Names: list[str]) -> Any:
+        assert len(Names) <= 10
+        for name in Names:
+            self.kept.pop(name, None)
+        return {}
+
+    @property
+    def writes(self) -> list[str]:
+        return [call.operation for call in self.calls if not call.operation.startswith("Get")]
+
+
+def denied(call: Call) -> None:
+    raise AwsProblem(f"AWS refused {call.operation}: not authorized\nat all", code="AccessDeniedException")
+
+
+def losing(operation: str, times: int = 1) -> Callable[[Call], None]:
+    """The reply of the first calls of an operation never arrives."""
+    left = [times]
+
+    def lose(call: Call) -> None:
+        if call.operation == operation and left[0]:
+            left[0] -= 1
+            raise AwsProblem("the answer was lost", code=UNKNOWN)
+
+    return lose
+
+
+class Scene:
+    """One store, one hour, several people, each on a machine of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store, self.time, self.folder = Store(), Time(), folder
+        self.said: list[str] = []
+        self.ledger = Ledger(self.store.send, self.time)
+
+    def keeper(self, name: str = "ann", *, machine: str = "", silence: float = 90, skew: float = 0) -> Keeper:
+        who = Who(f"{name}@laptop", 4711, machine or name)
+        witness = Witness(self.folder / name, who.machine)
+        wall = lambda: self.time.hour + skew  # noqa: E731
+        return Keeper(Ledger(self.store.send, self.time), who, witness, self.said.append, wall, silence)
+
+    @property
+    def records(self) -> list[Record]:
+        return self.ledger.read(STACK)
+
+    @property
+    def states(self) -> list[str]:
+        return [record.state for record in self.records]
