@@ -53,6 +53,6 @@ def _ask(app: App, them: Sequence[Planned]) -> None:
     if not app.terminal.asks:
         raise Refused("nobody is there to say yes: stdin is not a terminal", hint="pass --yes to apply without asking")
     names = ", ".join(one.plan.stack for one in them)
-    answer = app.terminal.ask(f"\nApply this to {names}? Type yes to go on: ")
+    answer = app.terminal.ask(f"Apply this to {names}? Type yes to go on: ")
     if answer.lower() != "yes":
         raise Refused("not applied: the answer was not yes", hint="nothing was changed")

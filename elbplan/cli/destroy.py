@@ -65,5 +65,5 @@ def _ask(app: App, asking: Sequence[Planned]) -> None:
         raise Refused("nobody is there to confirm: stdin is not a terminal", hint=f"pass {flags}")
     for one in asking:
         name = one.plan.stack
-        if app.terminal.ask(f"\nType the stack's name ({name}) to delete all of it: ") != name:
+        if app.terminal.ask(f"Type the stack's name ({name}) to delete all of it: ") != name:
             raise Refused(f"not destroyed: what was typed is not {name}", hint="nothing was changed")

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import UsageProblem
+from ..core.stack import Stack
+from ..errors import ElbplanError, UsageProblem
 from .app import App
+from .clouds import Clouds
+from .planning import Planned, stacks_of, style_for
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
     from ..run.clock import Clock
     from ..run.lock import Keeper
+    from ..run.standing import Runs
     from ..run.turn import Job
     from ..run.workflow import Cloud
-    from .planning import Planned
+    from ..show.style import Style
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 
@@ -56,3 +65,62 @@ def _again(one: Planned) -> Callable[[], Plan]:
         return plan
 
     return look
+
+
+@dataclass(frozen=True)
+class Ledgered:
+    """A stack by its name alone, and whoever reads its runs."""
+
+    stack: str
+    region: str
+    keeper: Keeper
+
+    def runs(self) -> Runs:
+        """Its runs. Raises AwsProblem."""
+        from ..errors import AwsProblem
+        from ..run.standing import runs_of
+
+        found = runs_of(self.stack, self.keeper)
+        if found.unknown:
+            raise AwsProblem(found.unknown, hint="the runs of a stack are kept in SSM Parameter Store")
+        return found
+
+
+def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
+    """The stacks that are meant: by spec files and folders, or by name. Raises SpecProblem, UsageProblem."""
+    from ..run.clock import RealClock
+
+    stacks = _stacks(app, words)
+    clouds = Clouds(app, stacks)
+    regions = [clouds.region(stack) for stack in stacks]
+    reached = {region: (app.connect or clouds.of)(region) for region in dict.fromkeys(regions)}
+    return [
+        Ledgered(stack.name, region, keeper_of(app, reached[region], RealClock()))
+        for stack, region in zip(stacks, regions, strict=True)
+    ]
+
+
+def _stacks(app: App, words: Sequence[str]) -> list[Stack]:
+    paths = [word for word in words if _is_path(word)]
+    stacks = stacks_of(app, paths) if paths or not words else []
+    return stacks + [_named(app, word) for word in words if word not in paths]
+
+
+def _is_path(word: str) -> bool:
+    return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
+
+
+def _named(app: App, name: str) -> Stack:
+    """The stack of this name in the usual folder, which knows its region; else the name alone: a spec may be lost."""
+    if not NAME.fullmatch(name):
+        raise UsageProblem(f"{name!r} is neither a spec nor a stack's name", hint="elbplan runs lists stacks")
+    with contextlib.suppress(ElbplanError):
+        for stack in stacks_of(app, ()):
+            if stack.name == name:
+                return stack
+    return Stack(name, None, {})
+
+
+def table_style(app: App) -> Style:
+    """For what goes to stdout."""
+    return style_for(app, app.terminal.stdout)

@@ -16,7 +16,7 @@ from ..errors import ElbplanError
 from ..run.outcome import Outcome
 from .app import App
 from .locking import job_of, keeper_of
-from .planning import Planned, style_for
+from .planning import Planned, reading, style_for
 from .problems import told
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .reporters import Reporter
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
-SEVERITY = (0, 2, 3, REFUSED, FAILED, PARTLY, INTERRUPTED)
+SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 """From best to worst."""
 
 
@@ -89,7 +89,9 @@ def _execute(app: App, one: Planned, ending: Ending, several: bool, agreed: bool
 
     clock = RealClock()
     job = job_of(one, "destroy" if ending.destroyed else "apply", agreed)
-    with Turn(job, keeper_of(app, one.cloud, clock), clock.stop) as turn:
+    with contextlib.ExitStack() as stack:
+        with reading(app, [one.stack], one.plan.region):
+            turn = stack.enter_context(Turn(job, keeper_of(app, one.cloud, clock), clock.stop))
         reporter = _reporter(app, turn.plan, several)
         with stoppable(clock.stop, reporter, app), reporter.watching():
             outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)

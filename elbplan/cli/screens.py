@@ -20,4 +20,7 @@ def show_plans(
     for one in them if not app.options.quiet else ():
         screen = plan_screen(one.plan, KINDS, style, view_of(app, verb, one, detail))
         app.terminal.show([*screen, style.line("")], stream)
-    app.terminal.show(counts([one.plan for one in them], style, next), stream)
+    last = counts([one.plan for one in them], style, next)
+    if stream is app.terminal.stderr:
+        last.append(style.line(""))  # a question or the run follows
+    app.terminal.show(last, stream)

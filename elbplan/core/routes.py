@@ -71,7 +71,11 @@ def moves_of(comparison: Comparison, early: AbstractSet[Address]) -> dict[Any, d
     moves: dict[Any, dict[Address, int]] = {}
     for listener, rules in _rules(comparison).items():
         wanted = {c.address: c.after.priority for c in rules if c.after is not None and c.action != "replace"}
-        standing = {c.live.address: c.live.model.priority for c in rules if c.live is not None}
+        standing = {
+            c.live.address: c.live.model.priority
+            for c in rules
+            if c.live is not None and c.live.model.listener == listener
+        }
         moving = {a: p for a, p in wanted.items() if a in standing and standing[a] != p}
         taken = set(wanted.values()) | set(standing.values())
         free = (priority for priority in range(LOWEST, 0, -1) if priority not in taken)

@@ -41,13 +41,15 @@ class Report:
             self.at(found[0], what, hint, key=found[1])
 
     def _holding(self, path: Path, text: str) -> Iterator[tuple[Path, bool]]:
-        """Paths below this one whose value (False) or key (True) is the text."""
-        for below in self.tree.values:
-            if below[: len(path)] == path:
-                if below[-1:] == (text,):
-                    yield below, True
-                elif str(self.tree.at(below)).lower() == text.lower():
-                    yield below, False
+        """Paths from this one down whose key (True) or value (False) is the text."""
+        data = self.tree.at(path)
+        if path[-1:] == (text,):
+            yield path, True
+        elif isinstance(data, dict | list):
+            for step in data if isinstance(data, dict) else range(len(data)):
+                yield from self._holding((*path, step), text)
+        elif str(data).lower() == text.lower():
+            yield path, False
 
     def __len__(self) -> int:
         return len(self.problems)

@@ -14,7 +14,7 @@ LARGEST = 1_000_000
 SUFFIXES = (".yaml", ".yml")
 
 
-def gather(paths: Sequence[str], stdin: TextIO) -> tuple[list[Source], list[Problem]]:
+def gather(paths: Sequence[str], stdin: TextIO | None) -> tuple[list[Source], list[Problem]]:
     """Every text that can be read, each file once, and a problem for each that cannot."""
     sources: list[Source] = []
     problems: list[Problem] = []
@@ -50,7 +50,7 @@ def _inside(folder: str, problems: list[Problem]) -> Iterator[str]:
     yield from (os.path.join(folder, name) for name in names)
 
 
-def _take(name: str, stdin: TextIO, sources: list[Source], problems: list[Problem]) -> None:
+def _take(name: str, stdin: TextIO | None, sources: list[Source], problems: list[Problem]) -> None:
     shown = "<stdin>" if name == "-" else name
     folder = "." if name == "-" else str(FilePath(name).parent)
     try:
@@ -60,12 +60,15 @@ def _take(name: str, stdin: TextIO, sources: list[Source], problems: list[Proble
         problems.append(Problem(shown, line, column, "is not UTF-8 text", "save the file as UTF-8"))
     except FileNotFoundError:
         problems.append(Problem(shown, 1, 1, "there is no such file or folder", "elbplan init writes a first spec"))
-    except OSError as error:
-        problems.append(Problem(shown, 1, 1, f"cannot be read: {error.strerror or error}"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        problems.append(Problem(shown, 1, 1, f"cannot be read: {reason}"))
 
 
-def _text(name: str, stdin: TextIO) -> str:
+def _text(name: str, stdin: TextIO | None) -> str:
     if name == "-":
+        if stdin is None:
+            raise OSError("standard input is closed")
         text = stdin.read(LARGEST + 1)
         too_long = len(text) > LARGEST
     else:

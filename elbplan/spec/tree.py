@@ -116,6 +116,7 @@ class _Edit:
     values: dict[Path, Spot] = field(default_factory=dict)
 
     def copy(self, old: Path, new: Path, data: Any) -> Any:
+        """The data that stood at `old`, as it stands at `new`."""
         self.values[new] = self.tree.values[old]
         if old in self.tree.keys:
             self.keys[new] = self.tree.keys[old]

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from elbplan.cli.main import run
+from elbplan.cli.terminal import Terminal
+
+from .kit import Person, Pipe
+
 OTHER = """
 name: other
 region: eu-central-1
@@ -222,3 +227,14 @@ def test_what_is_no_region_is_said_at_once(shell):
     ran = shell.run("plan", "--region", "no!t", shell.spec)
     assert ran.code == 1
     assert "does not look like an AWS region" in ran.err
+
+
+def test_on_a_terminal_the_ended_steps_scroll_by_and_the_cursor_comes_back(shell):
+    err = Person()
+    environ = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **shell.environ}
+    code = run(["apply", "--yes", shell.spec], Terminal(Pipe(), Pipe(), err, environ), shell.connect)
+    told = err.getvalue()
+    assert code == 0
+    assert "create target_group.web" in told
+    assert "of 19 done" in told
+    assert told.rindex("\x1b[?25h") > told.rindex("\x1b[?25l")

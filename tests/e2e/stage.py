@@ -109,6 +109,7 @@ class Stage:
 
     def assert_nothing_left(self, stack: str) -> None:
         assert self.box.tagged(stack) == {}
+        assert not [name for name in self.box.snapshot() if f":parameter/elbplan/{stack}/" in name]
         names = {record["Name"].rstrip(".") for record in self.box.records(self.zone)}
         assert names == {ZONE, f"mail.{ZONE}"}
 

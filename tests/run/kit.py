@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,30 +51,30 @@ class Store:
         self.trouble(call)
         with self._lock:
             self.calls.append(call)
-            answer = getattr(self, call.operation)(call, **call.params)
+            answer = self._answer(call, call.params)
         self.after(call)
         return answer
 
-    def GetParametersByPath(self, call: Call, Path: str, Recursive: bool) -> Any:
-        found = [{"Name": n, "Value": v} for n, v in self.kept.items() if n.startswith(Path + "/")]
-        return {"Parameters": found}
+    def _answer(self, call: Call, params: Mapping[str, Any]) -> Any:
+        if call.operation == "GetParametersByPath":
+            found = [{"Name": n, "Value": v} for n, v in self.kept.items() if n.startswith(params["Path"] + "/")]
+            return {"Parameters": found}
+        if call.operation == "GetParameter":
+            assert "ParameterNotFound" in call.done_if
+            name = params["Name"]
+            return {"Parameter": {"Name": name, "Value": self.kept[name]}} if name in self.kept else {}
+        return self._put(params) if call.operation == "PutParameter" else self._delete(params["Names"])
 
-    def GetParameter(self, call: Call, Name: str) -> Any:
-        if Name in self.kept:
-            return {"Parameter": {"Name": Name, "Value": self.kept[Name]}}
-        assert "ParameterNotFound" in call.done_if
-        return {}
-
-    def PutParameter(self, call: Call, Name: str, Value: str, Type: str, Tier: str, Overwrite: bool) -> Any:
-        assert (Type, Tier) == ("String", "Standard")
-        if Name in self.kept and not Overwrite:
+    def _put(self, params: Mapping[str, Any]) -> Any:
+        assert (params["Type"], params["Tier"], "Tags" in params) == ("String", "Standard", False)
+        if params["Name"] in self.kept and not params["Overwrite"]:
             raise AwsProblem("it exists", code="ParameterAlreadyExists")
-        self.kept[Name] = Value
+        self.kept[params["Name"]] = params["Value"]
         return {"Version": 1}
 
-    def DeleteParameters(self, call: Call, Names: list[str]) -> Any:
-        assert len(Names) <= 10
-        for name in Names:
+    def _delete(self, names: list[str]) -> Any:
+        assert 0 < len(names) <= 10
+        for name in names:
             self.kept.pop(name, None)
         return {}
 

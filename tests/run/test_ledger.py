@@ -66,7 +66,10 @@ def test_who_comes_second_is_told_who_was_first_and_has_written_nothing(scene: S
     scene.time.hour += 30
     with pytest.raises(Refused) as refused:
         scene.keeper("bob").take(STACK, "apply")
-    assert "run 1 (apply by ann@laptop, pid 4711), since 2027-01-15T08:00:00Z, last heartbeat 30 s ago" in str(refused.value)
+    assert refused.value.what == (
+        "my-web is being changed: run 1 (apply by ann@laptop, pid 4711), since 2027-01-15T08:00:00Z, "
+        "last heartbeat 30 s ago"
+    )
     assert "elbplan unlock my-web" in refused.value.hint
     assert scene.store.writes == writes
 

@@ -42,7 +42,7 @@ WORDS = some(
     attributes=st.just({"a.b": "true"}),
 )
 GROUPS = st.dictionaries(NAMES, st.builds(lambda a, b: {**a, **b}, TARGETS, WORDS), min_size=1, max_size=3)
-CONDITIONS = st.sampled_from(
+CONDITIONS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
         {"path": "/a/*"},
         {"host": ["a.example.com"]},
@@ -53,7 +53,7 @@ CONDITIONS = st.sampled_from(
         {"ip": ["10.0.0.0/8"]},
     ]
 )
-ANSWERS = st.sampled_from(
+ANSWERS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{"respond": {"status": 404, "body": "22:30", "type": "html"}}, {"redirect": {"host": "b.example.com"}}]
 )
 REST = some(

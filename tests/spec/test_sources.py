@@ -81,6 +81,13 @@ def test_a_file_without_end_is_not_read_to_its_end() -> None:
     assert "which no spec is" in told("/dev/zero")[0]
 
 
+def test_standard_input_that_is_closed_is_a_problem() -> None:
+    closed = io.StringIO("")
+    closed.close()
+    with pytest.raises(SpecProblem):
+        load(["-"], stdin=closed, env={})
+
+
 def test_standard_input_that_is_no_text_is_a_problem() -> None:
     raw = io.TextIOWrapper(io.BytesIO(b"name: \xff\n"), encoding="utf-8")
     with pytest.raises(SpecProblem):

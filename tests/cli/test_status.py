@@ -1,0 +1,149 @@
+"""status, runs and unlock: what they tell, what they ask, what they refuse; and that they write nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from elbplan.run.clock import RealClock
+from elbplan.run.ledger import Ledger
+from elbplan.run.record import Record
+
+from .kit import Shell
+
+REGION = "ap-northeast-2"
+STACK = "my-web"
+
+
+@pytest.fixture
+def ledger(shell: Shell) -> Ledger:
+    return Ledger(shell.connect(REGION).send, RealClock())
+
+
+def someone(number: int = 1, *, ago: float = 0, silence: float = 90) -> Record:
+    began = time.time() - ago
+    return Record(STACK, number, "b" * 32, "apply", "bob@desk", began, began, pid=7, silence=silence)
+
+
+@pytest.fixture
+def dead(ledger: Ledger) -> Record:
+    """A run that is silent for longer than it promised. AWS saw it written just now: that, too, must have passed."""
+    record = someone(ago=300, silence=0.01)
+    ledger.create(record)
+    time.sleep(1.05)  # the sandbox tells the moment of a write in whole seconds, or a little more
+    return record
+
+
+def test_status_before_and_after_an_apply(shell: Shell) -> None:
+    before = shell.run("status", shell.spec)
+    assert before.code == 0
+    assert "changes pending" in before.out
+    assert "none is kept" in before.out
+    assert shell.run("apply", shell.spec, "--yes").code == 0
+    shell.box.clear_calls()
+    after = shell.run("status", shell.spec)
+    assert (after.code, shell.box.writes()) == (0, [])
+    rows = {line[2:17].strip(): line[17:] for line in after.out.splitlines()[1:]}
+    assert rows["spec"] == "in sync: AWS is as the spec says"
+    assert rows["load balancer"].endswith(".elb.amazonaws.com, active")
+    assert rows["targets"] == "web: 2 of 2 healthy"
+    assert rows["last run"].startswith("1 apply by ")
+    assert rows["lock"] == "free"
+
+
+def test_status_tells_a_change_of_the_spec_from_one_by_hand(shell: Shell) -> None:
+    assert shell.run("apply", shell.spec, "--yes").code == 0
+    elb = shell.box.client("elbv2", REGION)
+    group = elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    elb.modify_target_group(TargetGroupArn=group, HealthCheckPath="/other")
+    by_hand = shell.run("status", shell.spec, "--json").document["stacks"][0]
+    assert (by_hand["in_sync"], by_hand["cause"], by_hand["pending"]["update"]) == (False, "drift", 1)
+    assert "AWS was changed by others" in shell.run("status", shell.spec).out
+    spec = shell.write("web.yaml", (shell.folder / "web.yaml").read_text().replace("/health", "/ready"))
+    assert shell.run("status", spec, "--json").document["stacks"][0]["cause"] == "spec"
+
+
+def test_status_without_permission_for_the_runs_tells_the_rest(shell: Shell) -> None:
+    assert shell.run("apply", shell.spec, "--yes").code == 0
+    shell.box.fault("error", service="ssm", code="AccessDeniedException", message="not for you")
+    ran = shell.run("status", shell.spec)
+    shell.box.clear_faults()
+    assert ran.code == 0
+    assert "in sync" in ran.out
+    assert "unknown: AWS refused GetParametersByPath: not for you" in ran.out
+
+
+def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: Ledger) -> None:
+    ledger.create(someone())
+    assert "held by run 1 (apply by bob@desk, pid 7), last heartbeat " in shell.run("status", shell.spec).out
+    told = shell.run("status", shell.spec, "--json").document["stacks"][0]
+    assert (told["lock"]["state"], told["lock"]["holder"]["by"]) == ("held", "bob@desk")
+    assert told["last_run"]["state"] == "running"
+
+
+def test_runs_are_told_newest_first(shell: Shell, ledger: Ledger) -> None:
+    for number in (1, 2, 3):
+        ledger.create(replace(someone(number), state="done", ended=time.time(), counts={"done": number}))
+    ran = shell.run("runs", shell.spec)
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["3", "2", "1"]
+    told = shell.run("runs", STACK, "--region", REGION, "--json").document["stacks"][0]
+    assert [(run["run"], run["counts"]["done"]) for run in told["runs"]] == [(3, 3), (2, 2), (1, 1)]
+
+
+def test_runs_of_a_name_finds_its_region_in_the_usual_folder(
+    shell: Shell, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.create(someone())
+    (shell.folder / "specs").mkdir()
+    shell.write("specs/web.yaml", (shell.folder / "web.yaml").read_text())
+    monkeypatch.chdir(shell.folder)
+    assert "bob@desk" in shell.run("runs", STACK).out
+    assert shell.run("runs", "nobody").out == "nobody: no runs are kept.\n"
+
+
+@pytest.mark.parametrize("word", ["no such name!", "../x*", "a b"])
+def test_a_word_that_cannot_be_a_stack_is_said_to_be_none(shell: Shell, word: str) -> None:
+    assert shell.run("unlock", word).code in (64, 65)
+
+
+def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: Ledger, dead: Record) -> None:
+    assert "died, last heartbeat" in shell.run("status", shell.spec).out
+    assert shell.run("unlock", shell.spec).code == 5
+    assert shell.run("unlock", shell.spec, answers=["no"]).code == 5
+    assert ledger.read(STACK)[0].state == "running"
+    ran = shell.run("unlock", shell.spec, answers=["yes"])
+    assert ran.code == 0
+    assert "Is it surely dead?" in ran.err
+    (record,) = ledger.read(STACK)
+    assert record.state == "taken-over"
+    assert record.note.startswith("unlocked by ")
+    again = shell.run("unlock", shell.spec)
+    assert (again.code, "is not locked" in again.out) == (0, True)
+
+
+def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Ledger) -> None:
+    ledger.create(someone())
+    refused = shell.run("unlock", STACK, "--region", REGION, "--yes")
+    assert refused.code == 5
+    assert "--force" in refused.err
+    assert ledger.read(STACK)[0].state == "running"
+    forced = shell.run("unlock", STACK, "--region", REGION, "--yes", "--force", "--json")
+    assert forced.document == {"schema": 1, "stack": STACK, "unlocked": True}
+    assert shell.run("apply", shell.spec, "--yes").code == 0
+    assert [record.state for record in ledger.read(STACK)] == ["taken-over", "done"]
+
+
+def test_unlock_wants_one_stack(shell: Shell) -> None:
+    text = (shell.folder / "web.yaml").read_text()
+    both = shell.write("both.yaml", f"{text}\n---\n{text.replace('my-web', 'other')}")
+    ran = shell.run("unlock", both)
+    assert (ran.code, "my-web, other" in ran.err) == (64, True)
+
+
+def test_a_dead_after_that_is_no_number_is_wrong_usage(shell: Shell) -> None:
+    shell.environ["ELBPLAN_LOCK_DEAD_AFTER"] = "soon"
+    ran = shell.run("apply", shell.spec, "--yes")
+    assert (ran.code, "ELBPLAN_LOCK_DEAD_AFTER=soon" in ran.err) == (64, True)
+    assert shell.box.writes() == []
