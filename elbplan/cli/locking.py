@@ -17,7 +17,6 @@ from .planning import Planned, stacks_of, style_for
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
-    from ..run.clock import Clock
     from ..run.lock import Keeper
     from ..run.standing import Runs
     from ..run.turn import Job
@@ -28,15 +27,17 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 
-def keeper_of(app: App, cloud: Cloud, clock: Clock) -> Keeper:
+def keeper_of(app: App, cloud: Cloud) -> Keeper:
     """Who takes and keeps locks here; what it has to say goes to stderr. Raises UsageProblem."""
+    from ..run.clock import RealClock
     from ..run.ledger import Ledger
     from ..run.lock import Keeper
     from ..run.witness import Who, Witness, folder_of
 
     who = Who.here()
     witness = Witness(folder_of(app.terminal.environ), who.machine)
-    return Keeper(Ledger(cloud.send, clock), who, witness, app.terminal.err, silence=_silence(app))
+    # A clock of its own: Ctrl-C wakes those who sleep by the run's clock, and must not hurry the last record.
+    return Keeper(Ledger(cloud.send, RealClock()), who, witness, app.terminal.err, silence=_silence(app))
 
 
 def _silence(app: App) -> float:
@@ -88,14 +89,12 @@ class Ledgered:
 
 def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
     """The stacks that are meant: by spec files and folders, or by name. Raises SpecProblem, UsageProblem."""
-    from ..run.clock import RealClock
-
     stacks = _stacks(app, words)
     clouds = Clouds(app, stacks)
     regions = [clouds.region(stack) for stack in stacks]
     reached = {region: (app.connect or clouds.of)(region) for region in dict.fromkeys(regions)}
     return [
-        Ledgered(stack.name, region, keeper_of(app, reached[region], RealClock()))
+        Ledgered(stack.name, region, keeper_of(app, reached[region]))
         for stack, region in zip(stacks, regions, strict=True)
     ]
 

@@ -73,11 +73,10 @@ def exit_code(outcome: Outcome) -> int:
 
 def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Outcome]:
     """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
-    from ..run.clock import RealClock
     from ..show.outcome import unchanged
 
     if ending.destroyed:
-        keeper_of(app, one.cloud, RealClock()).forget(one.plan.stack)
+        keeper_of(app, one.cloud).forget(one.plan.stack)
     return one.plan, unchanged(one.plan)
 
 
@@ -91,7 +90,7 @@ def _execute(app: App, one: Planned, ending: Ending, several: bool, agreed: bool
     job = job_of(one, "destroy" if ending.destroyed else "apply", agreed)
     with contextlib.ExitStack() as stack:
         with reading(app, [one.stack], one.plan.region):
-            turn = stack.enter_context(Turn(job, keeper_of(app, one.cloud, clock), clock.stop))
+            turn = stack.enter_context(Turn(job, keeper_of(app, one.cloud), clock.stop))
         reporter = _reporter(app, turn.plan, several)
         with stoppable(clock.stop, reporter, app), reporter.watching():
             outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)

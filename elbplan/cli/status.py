@@ -33,16 +33,14 @@ def command(app: App, paths: tuple[str, ...]) -> int:
     """Read everything, say it in a few lines a stack."""
     stacks = stacks_of(app, paths)
     from ..kinds import KINDS
-    from ..run.clock import RealClock
     from ..run.standing import standing
     from ..run.workflow import plan
     from ..show.status import status_document, status_screen
 
     them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
-    clock = RealClock()
 
     def look(one: Planned) -> Standing:
-        return standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud, clock))
+        return standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud))
 
     with ThreadPoolExecutor(app.options.parallel) as pool:
         told = list(pool.map(look, them))

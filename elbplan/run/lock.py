@@ -148,13 +148,13 @@ class Held:
     def _superseded(self) -> bool:
         """Has somebody taken over? Raises AwsProblem."""
         ledger, record = self._keeper.ledger, self.record
+        self._looked = self._keeper.wall()  # even if nobody answers: not every call of ours shall ask again
         newer = ledger.get(record.stack, record.number + 1)
         if newer is None:
             own = ledger.get(record.stack, record.number)
             gone = closed(record, self._keeper.wall(), "taken-over", "the stack was destroyed by somebody else")
             ours = own is not None and own.run == record.run and own.state == "running"
             newer = None if ours else own or gone
-        self._looked = self._keeper.wall()
         if newer is not None:
             self.lost = newer
             self._stop.set()
@@ -181,21 +181,29 @@ class Held:
         self._ending.set()
         if self._thread:
             self._thread.join()
-        keeper, record = self._keeper, self.record
         try:
-            if self.lost or self._superseded():
-                return
-            if forget:
-                keeper.ledger.delete(record.stack, self._before)
-                keeper.ledger.delete(record.stack, [record.number])
-                return
-            told = replace(record, beat=keeper.wall(), counts={**record.counts, **counts})
-            keeper.ledger.write(closed(told, keeper.wall(), state, note))
-            keeper.ledger.delete(record.stack, sorted(self._before)[: -(KEPT - 1)])
+            if not (self.lost or self._superseded()):
+                told = replace(self.record, beat=self._keeper.wall(), counts={**self.record.counts, **counts})
+                self._close(closed(told, self._keeper.wall(), state, note), forget)
         except AwsProblem as problem:
-            keeper.say(f"the end of run {record.number} of {record.stack} could not be noted: {reason(problem)}")
+            run = f"run {self.record.number} of {self.record.stack}"
+            self._keeper.say(f"the end of {run} could not be noted: {reason(problem)}")
         finally:
-            keeper.witness.release(record.run)
+            self._keeper.witness.release(self.record.run)
+
+    def _close(self, last: Record, forget: bool) -> None:
+        """Ours goes last, so that nobody begins while the others are deleted. Raises AwsProblem."""
+        ledger, before = self._keeper.ledger, sorted(self._before)
+        if not forget:
+            ledger.write(last)
+        try:
+            ledger.delete(last.stack, before if forget else before[: -(KEPT - 1)])
+            if forget:
+                ledger.delete(last.stack, [last.number])
+        except AwsProblem as problem:
+            self._keeper.say(f"records of runs of {last.stack} could not be deleted: {reason(problem)}")
+            if forget:
+                ledger.write(last)
 
 
 def locked(record: Record, now: float) -> Refused:

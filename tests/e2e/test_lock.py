@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -155,6 +156,18 @@ def test_whoever_is_taken_over_stops_and_says_by_whom(site: Site) -> None:
     assert code == 4
     assert "run 1 of my-web was taken over by run 2 (apply by bob@desk, pid 7)" in err
     assert [record.state for record in site.records] == ["running", "running"]
+
+
+def test_ctrl_c_under_the_lock_before_anything_was_done(site: Site) -> None:
+    """In the middle of the second look: the lock is given back."""
+    site.box.fault("delay", action="DescribeTargetGroups", nth=2, seconds=1.5)
+    process = site.apply()
+    until(lambda: site.box.counts()["DescribeTargetGroups"] == 2)
+    process.send_signal(signal.SIGINT)
+    code, _ = ended(process)
+    assert code == 130
+    assert [record.state for record in site.records] == ["interrupted"]
+    assert not site.box.counts()["CreateTargetGroup"]
 
 
 # What the lock costs -----------------------------------------------------------------------------------------------

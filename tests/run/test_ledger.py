@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from elbplan.core.call import Call
 from elbplan.errors import AwsProblem, Refused
 from elbplan.run.ledger import KEPT
 from elbplan.run.lock import Held, Keeper
@@ -272,6 +273,36 @@ def test_heartbeats_that_fail_do_not_end_a_run(scene: Scene) -> None:
     held.end("done", {})
     assert scene.said == [
         "the end of run 1 of my-web could not be noted: AWS refused GetParameter: not authorized at all"
+    ]
+
+
+def test_a_parameter_store_that_fails_is_not_asked_before_every_call(scene: Scene) -> None:
+    held = take(scene.keeper())
+    send = held.guard(lambda call: "answer")
+    asked: list[Any] = []
+
+    def fail(call: Any) -> None:
+        asked.append(call)
+        denied(call)
+
+    scene.store.trouble = fail
+    scene.time.hour += 3600
+    assert [send(Call("ec2", "DescribeVpcs")) for _ in range(5)] == ["answer"] * 5
+    assert len(asked) == 1
+
+
+def test_records_that_may_not_be_deleted_lock_nobody_out(scene: Scene) -> None:
+    held = take(scene.keeper(), "destroy")
+
+    def no_deletes(call: Any) -> None:
+        if call.operation.startswith("Delete"):
+            denied(call)
+
+    scene.store.trouble = no_deletes
+    held.end("done", {}, forget=True)
+    assert scene.states == ["done"]
+    assert scene.said == [
+        "records of runs of my-web could not be deleted: AWS refused DeleteParameters: not authorized at all"
     ]
 
 

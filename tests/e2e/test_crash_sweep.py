@@ -1,0 +1,116 @@
+"""Killed after any write, or with the answer to any write lost: the next apply converges, nothing double, nothing orphaned."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from elbplan.core.plan import Plan
+from elbplan.kinds import KINDS
+from elbplan.run import workflow
+
+from . import specs
+from .stage import REGION, Stage
+
+NOTHING = ""
+RULES = specs.SERVICES + specs.RULES
+CHANGES = {
+    "create": (NOTHING, specs.COURSE),
+    "destroy": (specs.COURSE, NOTHING),
+    "http to https": (specs.HTTP, specs.COURSE),
+    "target group port": (specs.COURSE, specs.PORT_8080),
+    "rules reordered": (RULES + specs.A + specs.B + specs.C, RULES + specs.C + specs.A + specs.B),
+    "service added": (specs.COURSE, RULES + specs.A),
+    "certificate names": (specs.COURSE, specs.TWO_NAMES),
+    "listener removed": (specs.COURSE, specs.COURSE + "listeners: [{listen: 443/https, forward: web}]\n"),
+    "scheme": (specs.INTERNAL, specs.COURSE),
+    "server image": (specs.ELASTIC, specs.ELASTIC.replace("count: 2", "count: 2, image: al2")),
+    "zone added": (specs.COURSE, specs.THREE_ZONES),
+    "zone removed": (specs.THREE_ZONES, specs.COURSE),
+    "stack shrunk": (RULES + specs.A, specs.ONE_SERVER),
+}
+
+
+def planned(stage: Stage, before: str, after: str) -> Plan:
+    """The plan of a change; without a spec after it, the end of the stack."""
+    if after:
+        return stage.plan(after)
+    (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(before), KINDS)
+    return plan
+
+
+def goes_on(stage: Stage, before: str, after: str) -> None:
+    """The same change again, to its end, and all that must hold then."""
+    outcome = stage.run(planned(stage, before, after))
+    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    again = planned(stage, before, after)
+    assert again.empty, [(step.id, step.why) for step in again.steps]
+    stage.assert_strangers_untouched()
+    if after:
+        (end,) = workflow.plan_destroy(stage.aws, stage.stacks(after), KINDS)
+        assert len(end.lives) == len({address[:2] for address in end.lives}), "nothing is there twice"
+        assert stage.run(end).whole
+    stage.assert_nothing_left("my-web")
+
+
+def prepared(stage: Stage, before: str) -> Stage:
+    """An empty world, with what was there before the change."""
+    made = Stage(stage.box)
+    if before:
+        assert made.run(made.plan(before)).whole
+    made.box.clear_calls()
+    return made
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_killed_after_each_write(stage: Stage, change: str) -> None:
+    before, after = CHANGES[change]
+    write = 1
+    while _killed(stage := prepared(stage, before), before, after, write):
+        goes_on(stage, before, after)
+        write += 1
+    assert write > 1, "the change writes, so it can be killed"
+
+
+def _killed(stage: Stage, before: str, after: str, write: int) -> bool:
+    """Run the change as a process of its own that dies by SIGKILL after this write; was there such a write?"""
+    verb = ["apply", "-", "--yes"] if after else ["destroy", "-", "--confirm", "my-web"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "elbplan", *verb],
+        env=_environment(stage),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    stage.box.fault("kill", nth_write=write, pid=process.pid)
+    said, _ = process.communicate(after or before, timeout=100)
+    stage.box.clear_faults()
+    assert process.returncode in (0, -9), said
+    return process.returncode == -9
+
+
+def _environment(stage: Stage) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    own = {"AWS_ENDPOINT_URL": stage.box.url, "AWS_REGION": REGION}
+    return {**kept, **own, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_answer_to_each_write_lost(stage: Stage, change: str) -> None:
+    before, after = CHANGES[change]
+    write = 0
+    while True:
+        write += 1
+        stage = prepared(stage, before)
+        stage.box.fault("lost", nth_write=write, limit=1)
+        stage.run(planned(stage, before, after))
+        struck = any(fault["fired"] for fault in stage.box.faults())
+        stage.box.clear_faults()
+        goes_on(stage, before, after)
+        if not struck:
+            break
+    assert write > 1, "the change writes, so answers can be lost"
