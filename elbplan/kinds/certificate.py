@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ..core.address import Address, Id, Ref, ZoneRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
@@ -22,6 +22,11 @@ class Proof(Part):
 
     domain: str
     zone: ZoneRef
+
+    @field_validator("domain")
+    @classmethod
+    def _canonical(cls, name: str) -> str:
+        return domain(name)
 
 
 class Certificate(Resource):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..core.call import Call, Calling
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
 KEYS = "elbplan:tags"
-"""Names the user's own tags among all others, so that a tag dropped from the spec goes and a stranger's tag stays."""
+"""Begins the tags that name the user's own among all others, so that a tag dropped from the spec goes and a stranger's tag stays."""
 
 OWN = "elbplan:"
 
@@ -21,9 +22,31 @@ def ownership(stack: str, address: Address, user: Mapping[str, str]) -> dict[str
     return {**user, STACK: stack, ADDRESS: f"{address.kind}.{address.name}", **memory(user)}
 
 
+TAG_VALUE = 256
+"""A tag's value takes no more characters."""
+
+
 def memory(user: Mapping[str, str]) -> dict[str, str]:
-    """The tag that remembers which tags are the user's; none if there are none."""
-    return {KEYS: " ".join(sorted(user)).replace(",", " ")[:256]} if user else {}
+    """The tags that remember which tags are the user's, as many as it takes; none if there are none."""
+    tags: dict[str, str] = {}
+    name = KEYS
+    for key in map(_word, sorted(user)):
+        if len(f"{tags.get(name, '')} {key}") > TAG_VALUE:
+            name = f"{KEYS}-{len(tags) + 1}"
+        tags[name] = f"{tags.get(name, '')} {key}".strip()
+    return tags
+
+
+def _word(key: str) -> str:
+    """A key as one word of characters that every service takes in a tag: `cost=20centre`."""
+    return re.sub(r"[^\w.:/+@-]", lambda found: "".join(f"={byte:02X}" for byte in found.group().encode()), key)
+
+
+def _key(word: str) -> str:
+    """The key that `_word` wrote."""
+    return re.sub(
+        r"(?:=[0-9A-F]{2})+", lambda found: bytes.fromhex(found.group().replace("=", "")).decode(errors="replace"), word
+    )
 
 
 def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[str, Address] | None:
@@ -38,8 +61,8 @@ def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[st
 
 def users(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that the spec had set."""
-    keys = tags.get(KEYS, "").split(" ")
-    return {key: tags[key] for key in keys if key in tags}
+    words = [word for name in sorted(tags) if name.startswith(KEYS) for word in tags[name].split()]
+    return {key: tags[key] for key in map(_key, words) if key in tags}
 
 
 def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -54,7 +77,7 @@ def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
 
 def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
     """The calls that bring the user's tags from one state to another; ownership tags are never touched."""
-    gone = sorted(set(before) - set(after)) + ([KEYS] if before and not after else [])
+    gone = sorted(set(before) - set(after)) + sorted(set(memory(before)) - set(memory(after)))
     new = {key: value for key, value in after.items() if before.get(key) != value}
     if new or gone:
         new |= memory(after)

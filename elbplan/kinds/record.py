@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
 from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
@@ -29,6 +29,12 @@ class Record(Resource):
         bool, WRITE_ONLY, Field(description="may replace a record of this name that elbplan did not make")
     ] = False
 
+    @field_validator("name")
+    @classmethod
+    def _canonical(cls, name: str) -> str:
+        """One spelling, as Route 53 compares names."""
+        return domain(name)
+
 
 def mark(record: Record) -> str:
     """How the balancer remembers this name; ELB tags know no `*`."""
@@ -45,7 +51,9 @@ def read(scope: Scope) -> Reading[Found[Record]]:
     """What stands at every name that the spec wants, or that one of our balancers remembers."""
     (answer,) = yield [HOSTED_ZONES]
     zones = answer["HostedZones"]
-    names = {(zone, r.name) for _, _, r in scope.wanted(Record.kind) if (zone := _zone_of(r, zones))}
+    wanted = [(s, address, r, zone) for s, address, r in scope.wanted(Record.kind) if (zone := _zone_of(r, zones))]
+    called = {(stack, f"{zone}/{r.name}/{r.type}"): address for stack, address, r, zone in wanted}
+    names = {(zone, r.name) for _, _, r, zone in wanted}
     sets = yield from _standing(names, zones)
     owned = yield from owned_balancers(scope.stacks)
     marked = {
@@ -63,7 +71,9 @@ def read(scope: Scope) -> Reading[Found[Record]]:
     for (zone, name, type, other), raw in sorted(sets.items()):
         target = targets.get(balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")))
         if target and type in ("A", "AAAA") and not other:
-            ours.setdefault(target[0], []).append(_live(zone, name, raw, target[1]["LoadBalancerArn"]))
+            stack, balancer = target
+            address = called.get((stack, f"{zone}/{name}/{type}")) or _usual(name, type)
+            ours.setdefault(stack, []).append(_live(address, zone, name, raw, balancer["LoadBalancerArn"]))
         else:
             taken[f"{zone}/{name}/{type}"] = describe(raw)
     return Found(ours, taken)
@@ -98,7 +108,12 @@ def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any
     return sets
 
 
-def _live(zone: str, name: str, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
+def _usual(name: str, type: str) -> Address:
+    """What the short form calls a record; one that the spec wants bears the spec's address."""
+    return Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
+
+
+def _live(address: Address, zone: str, name: str, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
     type = raw["Type"]
     model = Record(
         name=name,
@@ -107,7 +122,6 @@ def _live(zone: str, name: str, raw: Mapping[str, Any], balancer: str) -> Live[R
         load_balancer=Id(balancer),
         evaluate_target_health=bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
     )
-    address = Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
     return Live(address, f"{zone}/{name}/{type}", model)
 
 

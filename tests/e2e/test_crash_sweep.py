@@ -11,6 +11,8 @@ import pytest
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
+from elbplan.run.ledger import Ledger
+from elbplan.sandbox.box import Box
 
 from . import specs
 from .stage import REGION, Stage
@@ -53,12 +55,19 @@ def goes_on(stage: Stage, before: str, after: str) -> None:
         (end,) = workflow.plan_destroy(stage.aws, stage.stacks(after), KINDS)
         assert len(end.lives) == len({address[:2] for address in end.lives}), "nothing is there twice"
         assert stage.run(end).whole
+    _forget_runs(stage)
     stage.assert_nothing_left("my-web")
 
 
-def prepared(stage: Stage, before: str) -> Stage:
+def _forget_runs(stage: Stage) -> None:
+    """The record of the run that was killed, which the next command would have closed."""
+    ledger = Ledger(stage.aws.send, stage.clock)
+    ledger.delete("my-web", [record.number for record in ledger.read("my-web")])
+
+
+def prepared(box: Box, before: str) -> Stage:
     """An empty world, with what was there before the change."""
-    made = Stage(stage.box)
+    made = Stage(box)
     if before:
         assert made.run(made.plan(before)).whole
     made.box.clear_calls()
@@ -66,10 +75,10 @@ def prepared(stage: Stage, before: str) -> Stage:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_killed_after_each_write(stage: Stage, change: str) -> None:
+def test_killed_after_each_write(box: Box, change: str) -> None:
     before, after = CHANGES[change]
     write = 1
-    while _killed(stage := prepared(stage, before), before, after, write):
+    while _killed(stage := prepared(box, before), before, after, write):
         goes_on(stage, before, after)
         write += 1
     assert write > 1, "the change writes, so it can be killed"
@@ -100,12 +109,12 @@ def _environment(stage: Stage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_answer_to_each_write_lost(stage: Stage, change: str) -> None:
+def test_the_answer_to_each_write_lost(box: Box, change: str) -> None:
     before, after = CHANGES[change]
     write = 0
     while True:
         write += 1
-        stage = prepared(stage, before)
+        stage = prepared(box, before)
         stage.box.fault("lost", nth_write=write, limit=1)
         stage.run(planned(stage, before, after))
         struck = any(fault["fired"] for fault in stage.box.faults())

@@ -12,7 +12,7 @@ from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
 from elbplan.live.problems import UNKNOWN
 from elbplan.run.ledger import Ledger
-from elbplan.run.lock import Keeper
+from elbplan.run.lock import Held, Keeper
 from elbplan.run.record import Record
 from elbplan.run.witness import Who, Witness
 
@@ -120,3 +120,9 @@ class Scene:
     @property
     def states(self) -> list[str]:
         return [record.state for record in self.records]
+
+
+def take(keeper: Keeper, verb: str = "apply", **rest: Any) -> Held:
+    held = keeper.take(STACK, verb, **rest)
+    assert held is not None
+    return held

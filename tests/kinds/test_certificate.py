@@ -1,0 +1,209 @@
+"""Certificates: found by tag, proved by records that several of them share, and taken down only when nobody needs them."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.core.address import Id
+from elbplan.core.resource import differing
+from elbplan.kinds.certificate import EVERY_KEY, KIND, Certificate, Proof
+
+from .kit import CERTIFICATE, SECOND, ZONE, ZONES, at, one, operations, owned, play, read
+
+NAMES = ("*.example.com", "example.com")
+VALIDATION = {"Name": "_abc.example.com.", "Type": "CNAME", "Value": "_def.acm-validations.aws."}
+OTHERS = {"Name": "_xyz.www.example.com.", "Type": "CNAME", "Value": "_uvw.acm-validations.aws."}
+
+
+def certificate(*domains, zone=ZONE):
+    proofs = tuple(Proof(domain=name, zone=Id(zone)) for name in domains)
+    return Certificate(domains=domains, proofs=proofs)
+
+
+def option(name, record=VALIDATION, status="PENDING_VALIDATION"):
+    return {"DomainName": name, "ValidationStatus": status} | ({"ResourceRecord": record} if record else {})
+
+
+def described(*options, arn=CERTIFICATE, status="ISSUED", **rest):
+    names = [o["DomainName"] for o in options]
+    return {
+        "Certificate": {
+            "CertificateArn": arn, "DomainName": names[0], "SubjectAlternativeNames": names, "Status": status,
+            "KeyAlgorithm": "RSA-2048", "DomainValidationOptions": list(options), **rest,
+        }
+    }  # fmt: skip
+
+
+def standing(*records):
+    return {
+        "ResourceRecordSets": [
+            {"Name": r["Name"], "Type": r["Type"], "TTL": 300, "ResourceRecords": [{"Value": r["Value"]}]}
+            for r in records
+        ]
+    }
+
+
+def live(answer, *records, summary=None):
+    return read(
+        KIND,
+        {
+            "ListCertificates": {"CertificateSummaryList": [{"CertificateArn": CERTIFICATE, **(summary or {})}]},
+            "ListHostedZones": ZONES,
+            "ListTagsForCertificate": {"Tags": owned("certificate.main")},
+            "DescribeCertificate": answer,
+            "ListResourceRecordSets": standing(*records),
+        },
+    )
+
+
+def test_names_are_a_set_in_one_spelling():
+    assert Certificate(domains=("B.example.com.", "a.example.com")) == Certificate(
+        domains=("a.example.com", "b.example.com", "B.example.com")
+    )
+    assert Proof(domain="A.example.com.", zone=Id(ZONE)) == Proof(domain="a.example.com", zone=Id(ZONE))
+
+
+def test_every_key_type_is_listed_and_aws_knows_no_other():
+    from .kit import service
+
+    assert set(EVERY_KEY) == set(service("acm").shape_for("KeyAlgorithm").enum)
+
+
+def test_the_key_is_told_with_a_dash_and_asked_for_with_an_underscore():
+    assert one(live(described(option("example.com")))).model.key == "RSA_2048"
+
+
+def test_apex_and_wildcard_share_one_record_and_both_are_proved_by_it():
+    found = one(live(described(*map(option, NAMES)), VALIDATION)).model
+    assert differing(found, KIND.settle(certificate(*NAMES), found)) == ()
+
+
+def test_a_name_whose_record_is_gone_is_not_proved():
+    found = one(live(described(*map(option, NAMES)), OTHERS)).model
+    assert found.proofs == ()
+    assert differing(found, KIND.settle(certificate(*NAMES), found)) == ("proofs",)
+
+
+def test_a_name_whose_record_says_something_else_is_not_proved():
+    assert one(live(described(option("example.com")), {**VALIDATION, "Value": "_old.acm-validations.aws."})).model.proofs == ()
+
+
+@pytest.mark.parametrize("status", ["FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE"])
+def test_a_certificate_of_no_use_is_lost_and_a_new_one_is_wanted(status):
+    found = one(live(described(option("example.com"), status=status)))
+    assert "domains" in differing(found.model, certificate("example.com"))
+    assert found.facts["state"] == status
+
+
+def test_one_that_is_not_told_how_to_prove_it_waits_for_its_records_then_for_its_issue():
+    assert KIND.unready(one(live(described(option("example.com", None), status="PENDING_VALIDATION")))) == "records"
+    assert KIND.unready(one(live(described(option("example.com"), status="PENDING_VALIDATION")))) == "issued"
+    assert KIND.unready(one(live(described(option("example.com"))))) == ""
+
+
+def test_imported_certificates_are_never_ours_and_not_even_asked_for():
+    assert live({}, summary={"Type": "IMPORTED"}).ours == {}
+
+
+def test_one_that_vanishes_while_it_is_read_is_gone():
+    assert live({}).ours == {}
+
+
+def test_the_token_makes_a_second_request_the_same_certificate():
+    place = at(KIND, "main")
+    calls, facts = play(KIND.create(certificate(*NAMES), place), {"RequestCertificate": {"CertificateArn": CERTIFICATE}})
+    params = calls[0].params
+    assert params["IdempotencyToken"] == place.token
+    assert params["DomainName"] == "example.com"
+    assert set(params["SubjectAlternativeNames"]) == set(NAMES)
+    assert facts == {"id": CERTIFICATE}
+
+
+def test_a_certificate_is_requested_first_and_proved_when_aws_has_told_the_records():
+    (first, bare), (second, whole) = KIND.birth(certificate("example.com"), set())
+    assert (first, second) == ("expand", "expand")
+    assert bare.proofs == ()
+    assert whole == certificate("example.com")
+
+
+def test_what_apex_and_wildcard_share_is_put_up_once():
+    bare = Certificate(domains=NAMES)
+    calls, _ = play(
+        KIND.update(bare, certificate(*NAMES), at(KIND, id=CERTIFICATE)), {"DescribeCertificate": described(*map(option, NAMES))}
+    )
+    assert operations(calls) == ["DescribeCertificate", "ChangeResourceRecordSets"]
+    (change,) = calls[1].params["ChangeBatch"]["Changes"]
+    assert (change["Action"], change["ResourceRecordSet"]["Name"]) == ("UPSERT", VALIDATION["Name"])
+
+
+def ending(other, *zone):
+    """The calls of deleting our certificate beside another one."""
+    mine, theirs = described(*map(option, NAMES)), other
+    answers = {
+        "DescribeCertificate": [mine, theirs],
+        "ListCertificates": {"CertificateSummaryList": [{"CertificateArn": CERTIFICATE}, {"CertificateArn": SECOND}]},
+        "ListHostedZones": ZONES,
+        "ListResourceRecordSets": standing(*zone),
+    }
+    calls, _ = play(KIND.delete(certificate(*NAMES), at(KIND, id=CERTIFICATE)), answers)
+    return calls
+
+
+def test_a_record_another_certificate_needs_stays():
+    calls = ending(described(option("example.com"), arn=SECOND, status="PENDING_VALIDATION"), VALIDATION)
+    assert "ChangeResourceRecordSets" not in operations(calls)
+    assert operations(calls)[-1] == "DeleteCertificate"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        described(option("www.example.com", OTHERS), arn=SECOND),
+        described(option("example.com"), arn=SECOND, status="FAILED"),
+        {},
+    ],
+    ids=["another record", "a lost certificate", "a gone certificate"],
+)
+def test_a_record_nobody_else_needs_goes_once_and_to_the_letter(other):
+    calls = ending(other, VALIDATION)
+    (batch,) = [call for call in calls if call.operation == "ChangeResourceRecordSets"]
+    assert batch.params["ChangeBatch"]["Changes"] == [
+        {"Action": "DELETE", "ResourceRecordSet": standing(VALIDATION)["ResourceRecordSets"][0]}
+    ]
+    assert batch.done_if == ("InvalidChangeBatch",)
+
+
+def test_a_record_that_says_something_else_is_a_strangers():
+    calls = ending({}, {**VALIDATION, "Value": "_old.acm-validations.aws."})
+    assert "ChangeResourceRecordSets" not in operations(calls)
+
+
+def test_a_certificate_in_use_cannot_go_yet():
+    last = ending({})[-1]
+    assert last.not_yet == ("ResourceInUseException",)
+    assert last.done_if == ("ResourceNotFoundException",)
+
+
+def gate(name, answer):
+    look = next(gate for gate in KIND.gates if gate.name == name).look
+    return play(look(certificate("example.com"), at(KIND, id=CERTIFICATE)), {"DescribeCertificate": answer})[1]
+
+
+def test_the_records_are_known_when_all_of_them_are():
+    assert gate("records", {}).state == "waiting"
+    assert gate("records", described(option("a.example.com"), option("b.example.com", None))).state == "waiting"
+    assert gate("records", described(option("a.example.com"))).state == "ready"
+
+
+def test_a_pending_certificate_names_whom_it_waits_for():
+    options = [option("a.example.com", status="SUCCESS"), option("b.example.com")]
+    sight = gate("issued", described(*options, status="PENDING_VALIDATION"))
+    assert sight.state == "waiting"
+    assert "b.example.com" in sight.cause
+    assert "a.example.com" not in sight.cause
+
+
+def test_a_failed_certificate_is_hopeless_and_says_why():
+    sight = gate("issued", described(option("example.com"), status="FAILED", FailureReason="CAA_ERROR"))
+    assert sight.state == "hopeless"
+    assert "amazon.com" in sight.cause

@@ -1,0 +1,146 @@
+"""Load balancers: attributes have known defaults, zones and groups widen before they narrow, names are remembered."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.core.address import Id
+from elbplan.core.resource import differing
+from elbplan.kinds.load_balancer import DEFAULTS, KIND, RECORDS, TAG_VALUE, LoadBalancer, marks
+
+from .kit import BALANCER, DNS, at, one, operations, owned, play, read
+
+A, C, D = Id("subnet-a"), Id("subnet-c"), Id("subnet-d")
+
+
+def balancer(*subnets, **rest):
+    return LoadBalancer(subnets=subnets or (A, C), **rest)
+
+
+def live(attributes=(), tags=(), **rest):
+    raw = {
+        "LoadBalancerArn": BALANCER, "LoadBalancerName": "shop", "DNSName": DNS, "CanonicalHostedZoneId": "Z1",
+        "Type": "application", "Scheme": "internet-facing", "IpAddressType": "ipv4", "State": {"Code": "active"},
+        "VpcId": "vpc-1", "SecurityGroups": ["sg-1"],
+        "AvailabilityZones": [{"SubnetId": "subnet-c"}, {"SubnetId": "subnet-a"}], **rest,
+    }  # fmt: skip
+    answers = {
+        "DescribeLoadBalancers": {"LoadBalancers": [raw]},
+        "DescribeLoadBalancerAttributes": {"Attributes": [{"Key": k, "Value": v} for k, v in dict(attributes).items()]},
+        "tags": {BALANCER: [*owned("load_balancer.main"), *tags]},
+    }
+    return read(KIND, answers)
+
+
+def change(want, have):
+    return differing(have, KIND.settle(want, have))
+
+
+def test_a_plain_balancer_is_as_aws_makes_it():
+    found = one(live())
+    assert change(balancer(), found.model) == ()
+    assert (found.facts["dns_name"], found.facts["zone_id"]) == (DNS, "Z1")
+
+
+def test_subnets_and_groups_are_sets():
+    assert balancer(A, C, security_groups=(Id("sg-2"), Id("sg-1"))) == balancer(
+        C, A, C, security_groups=(Id("sg-1"), Id("sg-2"))
+    )
+
+
+def test_an_attribute_nobody_named_means_the_default_and_drift_is_seen():
+    assert change(balancer(), one(live({"idle_timeout.timeout_seconds": "61"})).model) == ("attributes",)
+
+
+def test_an_attribute_nobody_has_heard_of_is_left_alone():
+    assert change(balancer(), one(live({"brand.new": "1"})).model) == ()
+
+
+def test_who_holds_a_name_is_known_though_it_is_not_ours():
+    assert live().taken == {"shop": BALANCER}
+
+
+@pytest.mark.parametrize("type", ["application", "network", "gateway"])
+def test_only_attributes_that_are_no_default_are_sent_after_the_creation(type):
+    raw = {"LoadBalancerArn": BALANCER, "LoadBalancerName": "shop"}
+    attributes = {**DEFAULTS[type], "deletion_protection.enabled": "true"}
+    want = balancer(type=type, attributes=attributes)
+    calls, facts = play(KIND.create(want, at(KIND, "main")), {"CreateLoadBalancer": {"LoadBalancers": [raw]}})
+    assert operations(calls) == ["CreateLoadBalancer", "ModifyLoadBalancerAttributes"]
+    assert calls[1].params["Attributes"] == [{"Key": "deletion_protection.enabled", "Value": "true"}]
+    assert facts["id"] == BALANCER
+
+
+def test_attributes_go_out_twenty_at_a_time():
+    many = {f"key.{number:02}": "1" for number in range(45)}
+    calls, _ = play(KIND.update(balancer(), balancer(attributes=many), at(KIND, id=BALANCER)))
+    assert [len(call.params["Attributes"]) for call in calls] == [20, 20, 5]
+
+
+def test_zones_and_groups_widen_before_they_narrow():
+    before = balancer(A, C, security_groups=(Id("sg-1"),))
+    after = balancer(A, D, security_groups=(Id("sg-2"),))
+    (first, wide), (last, narrow) = KIND.way(before, after, set())
+    assert (first, wide.subnets) == ("expand", (A, C, D))
+    assert wide.security_groups == (Id("sg-1"), Id("sg-2"))
+    assert (last, narrow) == ("contract", after)
+
+
+def test_two_subnets_of_one_zone_may_be_refused_on_the_way_but_not_at_its_end():
+    for before, after, refused in ((balancer(A), balancer(A, D), True), (balancer(A, D), balancer(D), False)):
+        calls, _ = play(KIND.update(before, after, at(KIND, id=BALANCER)))
+        assert operations(calls) == ["SetSubnets"]
+        assert bool(calls[0].done_if) is refused
+
+
+def test_groups_and_address_type_change_in_place():
+    after = balancer(security_groups=(Id("sg-2"),), ip_address_type="dualstack")
+    before = balancer(security_groups=(Id("sg-1"),))
+    calls, _ = play(KIND.update(before, after, at(KIND, id=BALANCER)))
+    assert operations(calls) == ["SetSecurityGroups", "SetIpAddressType"]
+
+
+def test_groups_the_spec_does_not_speak_of_stay():
+    assert KIND.settle(balancer(), one(live()).model).security_groups == (Id("sg-1"),)
+
+
+def test_names_that_point_here_fit_into_tags_and_read_back():
+    names = sorted(f"Z0123456789ABC/host-{number}.example.com/A" for number in range(20))
+    tags = marks(names)
+    assert all(len(value) <= TAG_VALUE for value in tags.values())
+    assert len(tags) > 1
+    said = [{"Key": key, "Value": value} for key, value in tags.items()]
+    assert sorted(one(live(tags=said)).model.records) == names
+
+
+def test_a_name_that_is_dropped_is_forgotten():
+    before = balancer(records=("Z1/a.example.com/A", "Z1/b.example.com/A"))
+    calls, _ = play(KIND.update(before, balancer(records=("Z1/b.example.com/A",)), at(KIND, id=BALANCER)))
+    assert operations(calls) == ["AddTags"]
+    calls, _ = play(KIND.update(before, balancer(), at(KIND, id=BALANCER)))
+    assert operations(calls) == ["RemoveTags"]
+    assert calls[0].params["TagKeys"] == [RECORDS]
+
+
+def gate(name, answer):
+    look = next(gate for gate in KIND.gates if gate.name == name).look
+    return play(look(balancer(), at(KIND, "main", id=BALANCER)), answer)
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [("active", "ready"), ("active_impaired", "ready"), ("provisioning", "waiting"), ("failed", "hopeless")],
+)
+def test_what_a_balancers_state_means(code, verdict):
+    answer = {"LoadBalancers": [{"State": {"Code": code, "Reason": "because"}}]}
+    _, sight = gate("active", {"DescribeLoadBalancers": answer})
+    assert (sight.state, sight.saw, sight.cause) == (verdict, code, "because")
+    found = one(live(State={"Code": code}))
+    assert (KIND.unready(found) == "") is (verdict == "ready")
+
+
+def test_interfaces_are_asked_for_by_the_balancers_own_description():
+    calls, sight = gate("interfaces", {"DescribeNetworkInterfaces": {"NetworkInterfaces": [{}]}})
+    assert calls[0].params["Filters"][0]["Values"] == ["ELB app/web/50dc6c495c0c9188"]
+    assert sight.state == "waiting"
+    assert gate("interfaces", {"DescribeNetworkInterfaces": {"NetworkInterfaces": []}})[1].state == "ready"

@@ -1,0 +1,102 @@
+"""What is ours is written in tags, and nobody else's tag is ever touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.core.address import Address
+from elbplan.kinds.ownership import KEYS, owner, ownership, retag, users
+from elbplan.kinds.reading import balancer_name, domain, zone_for
+
+from .kit import CERTIFICATE, GROUP, operations, play
+
+WEB = Address("target_group", "web")
+TAGS = ownership("shop", WEB, {"team": "web"})
+
+
+def test_a_resource_names_its_stack_and_its_address():
+    assert owner(TAGS, "target_group", ["shop"]) == ("shop", WEB)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind", "stacks"),
+    [
+        (TAGS, "target_group", ["other"]),
+        (TAGS, "listener", ["shop"]),
+        ({}, "target_group", ["shop"]),
+        ({**TAGS, "elbplan:address": "nonsense"}, "target_group", ["shop"]),
+        ({"elbplan:address": "target_group.web"}, "target_group", ["shop"]),
+    ],
+)
+def test_anything_else_is_not_ours(tags, kind, stacks):
+    assert owner(tags, kind, stacks) is None
+
+
+def test_only_tags_the_spec_had_set_are_the_users():
+    assert users({**TAGS, "cost-center": "7", "aws:cloudformation:x": "y"}) == {"team": "web"}
+
+
+def test_a_tag_dropped_from_the_spec_goes_and_a_strangers_tag_stays():
+    calls, _ = play(retag("elbv2", GROUP, {"team": "web", "old": "1"}, {"team": "api"}))
+    assert operations(calls) == ["AddTags", "RemoveTags"]
+    assert {tag["Key"]: tag["Value"] for tag in calls[0].params["Tags"]} == {"team": "api", KEYS: "team"}
+    assert calls[1].params["TagKeys"] == ["old"]
+
+
+def test_with_the_last_tag_goes_the_memory_of_tags():
+    calls, _ = play(retag("elbv2", GROUP, {"team": "web"}, {}))
+    assert operations(calls) == ["RemoveTags"]
+    assert set(calls[0].params["TagKeys"]) == {"team", KEYS}
+
+
+def test_equal_tags_need_no_call():
+    assert play(retag("elbv2", GROUP, {"team": "web"}, {"team": "web"}))[0] == []
+
+
+@pytest.mark.parametrize(
+    ("service", "id", "expected"),
+    [
+        ("ec2", "sg-1", ["CreateTags", "DeleteTags"]),
+        ("elbv2", GROUP, ["AddTags", "RemoveTags"]),
+        ("acm", CERTIFICATE, ["AddTagsToCertificate", "RemoveTagsFromCertificate"]),
+    ],
+)
+def test_each_service_has_its_own_words_for_tags(service, id, expected):
+    assert operations(play(retag(service, id, {"a": "1"}, {"b": "2"}))[0]) == expected
+
+
+def test_many_user_tags_are_all_remembered():
+    many = {f"a-rather-long-key-of-a-tag-{number:02}": "x" for number in range(40)}
+    assert users(ownership("shop", WEB, many)) == many
+
+
+@pytest.mark.parametrize("key", ["with space", "with,comma"])
+def test_a_tag_with_an_unusual_key_is_remembered(key):
+    tags = {key: "1", "plain": "2"}
+    assert users(ownership("shop", WEB, tags)) == tags
+
+
+def test_names_have_one_spelling():
+    assert domain("\\052.Example.com.") == "*.example.com"
+    assert balancer_name("dualstack.Web-1.elb.amazonaws.com.") == "web-1.elb.amazonaws.com"
+
+
+def zone(id, name, private=False):
+    return {"Id": f"/hostedzone/{id}", "Name": name, "Config": {"PrivateZone": private}}
+
+
+def test_the_zone_of_a_name_is_the_longest_public_one_by_whole_labels():
+    zones = [
+        zone("Z1", "example.com."),
+        zone("Z2", "api.example.com."),
+        zone("Z3", "ple.com."),
+        zone("Z4", "v1.api.example.com.", private=True),
+    ]
+    assert zone_for("v1.api.example.com", zones) == "Z2"
+    assert zone_for("example.com", zones) == "Z1"
+    assert zone_for("sample.com", zones) is None
+
+
+def test_two_public_zones_of_one_name_cannot_be_told_apart():
+    with pytest.raises(ValueError, match="Z1, Z2"):
+        zone_for("api.example.com", [zone("Z1", "example.com."), zone("Z2", "example.com.")])

@@ -1,0 +1,170 @@
+"""Records: an alias to a balancer of ours proves itself; anything else at that name is a stranger's."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.core.address import Address, Id
+from elbplan.core.resource import differing
+from elbplan.kinds.record import KIND, Record, mark
+
+from .kit import BALANCER, DNS, ZONE, ZONES, at, one, operations, owned, play, read
+
+MAIN = Address("load_balancer", "main")
+NAME = "api.example.com"
+
+
+def record(name=NAME, **rest):
+    return Record(name=name, zone=Id(ZONE), load_balancer=MAIN, **rest)
+
+
+def alias(name=f"{NAME}.", dns=f"dualstack.{DNS}.", **rest):
+    target = {"HostedZoneId": "Z1", "DNSName": dns, "EvaluateTargetHealth": True}
+    return {"Name": name, "Type": "A", "AliasTarget": target, **rest}
+
+
+def plain(type="A", value="203.0.113.7", **rest):
+    return {"Name": f"{NAME}.", "Type": type, "TTL": 60, "ResourceRecords": [{"Value": value}], **rest}
+
+
+def live(*sets, wanted=None, marked=""):
+    tags = [*owned("load_balancer.main"), *([{"Key": "elbplan:records", "Value": marked}] if marked else [])]
+    answers = {
+        "ListHostedZones": ZONES,
+        "ListResourceRecordSets": {"ResourceRecordSets": list(sets)},
+        "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": BALANCER, "DNSName": DNS}]},
+        "tags": {BALANCER: tags},
+    }
+    desired = {Address("record", NAME): record()} if wanted is None else wanted
+    return read(KIND, answers, desired)
+
+
+@pytest.mark.parametrize("dns", [f"dualstack.{DNS}.", DNS, DNS.upper() + "."])
+def test_an_alias_to_our_balancer_is_ours_however_it_is_spelled(dns):
+    found = one(live(alias(dns=dns)))
+    assert found.address == Address("record", NAME)
+    assert differing(found.model, record().model_copy(update={"load_balancer": Id(BALANCER)})) == ()
+
+
+def test_a_star_is_a_star_though_route_53_writes_052():
+    wanted = {Address("record", "*.example.com"): record("*.example.com")}
+    found = one(live(alias("\\052.example.com."), wanted=wanted))
+    assert found.model.name == "*.example.com"
+
+
+def test_a_name_has_one_spelling():
+    assert record("API.Example.com.") == record(NAME)
+    assert record("\\052.example.com").name == "*.example.com"
+
+
+def test_a_record_bears_the_address_the_spec_gives_it():
+    assert one(live(alias(), wanted={Address("record", "front"): record()})).address == Address("record", "front")
+
+
+def test_a_name_dropped_from_the_spec_is_found_by_the_balancers_memory():
+    found = one(live(alias(), wanted={}, marked=mark(record().model_copy(update={"zone": Id(ZONE)}))))
+    assert found.address == Address("record", NAME)
+
+
+def test_a_star_is_remembered_though_tags_know_none():
+    text = mark(record("*.example.com"))
+    assert "*" not in text
+    assert one(live(alias("\\052.example.com."), wanted={}, marked=text)).model.name == "*.example.com"
+
+
+@pytest.mark.parametrize(
+    ("raw", "key", "words"),
+    [
+        (plain(), f"{ZONE}/{NAME}/A", "A 203.0.113.7"),
+        (plain("CNAME", "old.example.org"), f"{ZONE}/{NAME}/CNAME", "CNAME old.example.org"),
+        (alias(dns="other-1.eu-west-1.elb.amazonaws.com."), f"{ZONE}/{NAME}/A", "A alias to other-1"),
+        (alias(SetIdentifier="blue", Weight=1), f"{ZONE}/{NAME}/A", "A alias to"),
+    ],
+    ids=["address", "cname", "another balancer", "weighted"],
+)
+def test_anything_else_at_the_name_is_a_strangers(raw, key, words):
+    found = live(raw)
+    assert found.ours == {}
+    assert found.taken[key].startswith(words)
+
+
+def test_records_of_other_names_are_not_looked_at():
+    found = live(plain(Name="mail.example.com."))
+    assert (found.ours, found.taken) == ({}, {})
+
+
+def ends(*there, **rest):
+    answers = {
+        "ListResourceRecordSets": {"ResourceRecordSets": list(there)},
+        "ChangeResourceRecordSets": {"ChangeInfo": {"Id": "/change/C1"}},
+    }
+    place = at(KIND, NAME, facts={"dns_name": DNS, "zone_id": "Z1"}, **rest)
+    return place, answers
+
+
+def actions(calls):
+    (batch,) = [call for call in calls if call.operation == "ChangeResourceRecordSets"]
+    return [(c["Action"], c["ResourceRecordSet"]["Type"]) for c in batch.params["ChangeBatch"]["Changes"]]
+
+
+def test_a_new_name_is_created_never_overwritten():
+    place, answers = ends()
+    calls, facts = play(KIND.create(record(), place), answers)
+    assert operations(calls) == ["ChangeResourceRecordSets"]
+    assert actions(calls) == [("CREATE", "A")]
+    assert facts == {"id": f"{ZONE}/{NAME}/A", "change": "/change/C1"}
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ((), [("CREATE", "A")]),
+        ((plain(),), [("UPSERT", "A")]),
+        ((plain("CNAME", "x.example.org"),), [("DELETE", "CNAME"), ("CREATE", "A")]),
+        (
+            (plain(SetIdentifier="blue", Weight=1), plain(SetIdentifier="green", Weight=1)),
+            [("DELETE", "A"), ("DELETE", "A"), ("CREATE", "A")],
+        ),
+        ((plain("TXT", '"x"'),), [("CREATE", "A")]),
+        ((plain("A", Name="z.example.com."),), [("CREATE", "A")]),
+    ],
+    ids=["nothing", "address", "cname", "weighted", "text", "another name"],
+)
+def test_taking_over_is_one_batch(there, expected):
+    place, answers = ends(*there)
+    calls, _ = play(KIND.create(record(take_over=True), place), answers)
+    assert actions(calls) == expected
+
+
+def test_a_name_answers_at_every_moment_of_an_update():
+    place, answers = ends()
+    calls, _ = play(KIND.update(record(), record(evaluate_target_health=False), place), answers)
+    assert actions(calls) == [("UPSERT", "A")]
+
+
+def test_what_is_deleted_is_what_stands_there_to_the_letter():
+    place, answers = ends(alias())
+    calls, _ = play(KIND.delete(record(), place), answers)
+    (change,) = calls[-1].params["ChangeBatch"]["Changes"]
+    assert change == {"Action": "DELETE", "ResourceRecordSet": alias()}
+
+
+@pytest.mark.parametrize("raw", [plain(), alias(dns="other-1.eu-west-1.elb.amazonaws.com."), alias("b.example.com.")])
+def test_what_no_longer_points_at_us_is_not_deleted(raw):
+    place, answers = ends(raw)
+    calls, _ = play(KIND.delete(record(), place), answers)
+    assert operations(calls) == ["ListResourceRecordSets"]
+
+
+def test_a_name_comes_last():
+    assert KIND.birth(record(), set()) == [("switch", record())]
+    assert KIND.way(record(), record(), set()) == [("switch", record())]
+
+
+def test_in_sync_is_asked_by_the_changes_own_id():
+    gate = next(gate for gate in KIND.gates if gate.name == "insync")
+    place = at(KIND, NAME, facts={"change": "/change/C1"})
+    calls, sight = play(gate.look(record(), place), {"GetChange": {"ChangeInfo": {"Status": "PENDING"}}})
+    assert calls[0].params == {"Id": "C1"}
+    assert sight.state == "waiting"
+    assert play(gate.look(record(), at(KIND, NAME)))[1].state == "ready"

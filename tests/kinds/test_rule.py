@@ -1,0 +1,114 @@
+"""Rules: canonical conditions, moves in one call, and births behind a header nobody sends."""
+
+from __future__ import annotations
+
+from elbplan.core.address import Address, Id
+from elbplan.kinds.actions import Condition, Forward, Redirect, Respond, Share
+from elbplan.kinds.rule import GATE_HEADER, KIND, LAST, Rule, gated
+
+from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read
+
+HTTPS = Id(LISTENER)
+API = Condition(field="path-pattern", values=("/api/*",))
+HOST = Condition(field="host-header", values=("a.example.com",))
+
+
+def to(arn=GROUP):
+    return Forward(groups=(Share(group=Id(arn)),))
+
+
+def rule(*conditions, priority=10, action=None, **rest):
+    return Rule(listener=HTTPS, priority=priority, conditions=conditions or (API,), action=action or to(), **rest)
+
+
+def live(*rules, tags=None):
+    ours = {raw["RuleArn"]: owned("rule.api") for raw in rules} if tags is None else tags
+    answers = {
+        "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": BALANCER}]},
+        "DescribeListeners": {"Listeners": [{"ListenerArn": LISTENER}]},
+        "DescribeRules": {"Rules": [*rules, {"RuleArn": f"{RULE}-default", "IsDefault": True, "Priority": "default"}]},
+        "tags": {BALANCER: owned("load_balancer.main"), **ours},
+    }
+    return read(KIND, answers)
+
+
+RAW = {
+    "RuleArn": RULE,
+    "Priority": "10",
+    "IsDefault": False,
+    "Conditions": [
+        {"Field": "path-pattern", "Values": ["/api/*"], "PathPatternConfig": {"Values": ["/api/*"]}},
+        {"Field": "host-header", "Values": ["a.example.com"]},
+    ],
+    "Actions": [{"Type": "forward", "TargetGroupArn": GROUP}],
+}
+
+
+def test_a_rule_reads_as_it_was_meant_whatever_the_order_of_its_conditions():
+    assert one(live(RAW)).model == rule(HOST, API) == rule(API, HOST)
+
+
+def test_the_default_rule_is_the_listeners_own():
+    assert live().ours == {}
+
+
+def test_a_strangers_rule_is_known_by_its_priority_only():
+    found = live(RAW, tags={RULE: []})
+    assert found.ours == {}
+    assert found.taken == {f"{LISTENER}/10": RULE}
+
+
+def test_conditions_and_action_change_in_one_call():
+    calls, _ = play(KIND.update(rule(), rule(HOST, action=Respond(status=404)), at(KIND, id=RULE)))
+    assert operations(calls) == ["ModifyRule"]
+    assert set(calls[0].params) == {"RuleArn", "Conditions", "Actions"}
+
+
+def test_all_moves_are_one_call():
+    ids = {Address("rule", "a"): f"{RULE}a", Address("rule", "b"): f"{RULE}b"}
+    calls, _ = play(KIND.move({Address("rule", "b"): 1, Address("rule", "a"): 2}, at(KIND, ids=ids)))
+    assert [call.params["RulePriorities"] for call in calls] == [
+        [{"RuleArn": f"{RULE}a", "Priority": 2}, {"RuleArn": f"{RULE}b", "Priority": 1}]
+    ]
+
+
+def test_a_rule_to_an_idle_group_is_born_behind_a_header_nobody_sends():
+    (first, born), (last, served) = KIND.birth(rule(), set())
+    assert (first, last, served) == ("expand", "switch", rule())
+    assert [c.name for c in born.conditions] == [GATE_HEADER]
+    assert born.action == rule().action
+
+
+def test_a_rule_to_a_busy_group_or_to_none_comes_when_traffic_moves():
+    assert KIND.birth(rule(), {Id(GROUP)}) == [("switch", rule())]
+    redirect = rule(action=Redirect(path="/new"))
+    assert KIND.birth(redirect, set()) == [("switch", redirect)]
+
+
+def test_the_header_of_a_gate_differs_from_rule_to_rule():
+    assert gated(rule(priority=1)).conditions != gated(rule(priority=2)).conditions
+    assert gated(rule()) == gated(rule())
+
+
+def test_a_rule_that_becomes_a_forward_gets_another_to_attach_its_group():
+    redirect = rule(action=Redirect(path="/new"))
+    address, helper = KIND.scaffold(Address("rule", "api"), redirect, rule(), set())
+    assert (str(address), helper.priority) == ("rule.api-gate", LAST)
+    assert KIND.scaffold(Address("rule", "api"), rule(), rule(action=to(OTHER)), set()) is None
+
+
+def test_the_way_to_another_group_never_leaves_the_old_condition_early():
+    way = KIND.way(rule(), rule(HOST, action=to(OTHER)), {Id(GROUP)})
+    assert [(phase, model.conditions) for phase, model in way] == [
+        ("expand", (API,)),
+        ("switch", (HOST,)),
+        ("contract", (HOST,)),
+    ]
+
+
+def test_a_rule_is_made_once_and_a_gone_one_is_done():
+    calls, facts = play(KIND.create(rule(), at(KIND)), {"CreateRule": {"Rules": [{"RuleArn": RULE}]}})
+    assert calls[0].once
+    assert facts == {"id": RULE}
+    calls, _ = play(KIND.delete(rule(), at(KIND, id=RULE)))
+    assert calls[0].done_if == ("RuleNotFound",)

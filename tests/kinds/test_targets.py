@@ -1,0 +1,158 @@
+"""Targets: a set of members, in which one that is leaving does not count, and each one's health is judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.core.address import Address, Id
+from elbplan.core.resource import differing
+from elbplan.kinds.targets import KIND, Target, Targets
+
+from .kit import GROUP, at, operations, owned, play, read
+
+ONE, TWO = "i-0000000000000000a", "i-0000000000000000b"
+
+
+def targets(*members, **rest):
+    return Targets(group=Id(GROUP), members=tuple(members), **rest)
+
+
+def instance(id=ONE, port=80, **rest):
+    return Target(instance=Id(id), port=port, **rest)
+
+
+def described(id=ONE, state="healthy", port=80, reason="", **target):
+    health = {"State": state} | ({"Reason": reason} if reason else {})
+    return {"Target": {"Id": id, "Port": port, **target}, "TargetHealth": health}
+
+
+def live(*descriptions, **group):
+    raw = {"TargetGroupArn": GROUP, "TargetGroupName": "shop-web", "Port": 80, "TargetType": "instance", **group}
+    answers = {
+        "DescribeTargetGroups": {"TargetGroups": [raw]},
+        "DescribeTargetHealth": {"TargetHealthDescriptions": list(descriptions)},
+        "tags": {GROUP: owned("target_group.web")},
+    }
+    return read(KIND, answers).ours.get("shop", ())
+
+
+def test_members_are_a_set():
+    assert targets(instance(ONE), instance(TWO)) == targets(instance(TWO), instance(ONE), instance(ONE))
+
+
+def test_one_that_drains_is_gone():
+    (found,) = live(described(ONE), described(TWO, "draining", reason="Target.DeregistrationInProgress"))
+    assert found.model == targets(instance(ONE))
+    assert live(described(ONE, "draining")) == ()
+
+
+def test_one_that_aws_still_remembers_though_nobody_registered_it_is_gone():
+    assert live(described(ONE, "unused", reason="Target.NotRegistered")) == ()
+
+
+def test_an_unhealthy_one_is_there():
+    (found,) = live(described(ONE, "unhealthy", reason="Target.Timeout"))
+    assert found.model == targets(instance(ONE))
+    assert KIND.unready(found) == "healthy"
+
+
+def test_all_healthy_is_ready():
+    (found,) = live(described(ONE), described(TWO))
+    assert KIND.unready(found) == ""
+
+
+def test_addresses_outside_the_network_keep_their_zone_and_others_have_none():
+    (found,) = live(
+        described("10.9.0.1", AvailabilityZone="all"),
+        described("10.0.0.1", AvailabilityZone="eu-west-1a"),
+        TargetType="ip",
+    )
+    assert {(m.address, m.zone) for m in found.model.members} == {("10.9.0.1", "all"), ("10.0.0.1", None)}
+
+
+def test_a_target_without_a_port_has_its_groups():
+    (found,) = live(described(ONE, port=8080), Port=8080)
+    want = targets(instance(ONE, port=None))
+    assert differing(found.model, KIND.settle(want, found.model)) == ()
+
+
+def test_register_first_deregister_after():
+    calls, _ = play(KIND.update(targets(instance(ONE)), targets(instance(TWO)), at(KIND)))
+    assert operations(calls) == ["RegisterTargets", "DeregisterTargets"]
+    (first, wide), (last, narrow) = KIND.way(targets(instance(ONE)), targets(instance(TWO)), set())
+    assert (first, wide) == ("expand", targets(instance(ONE), instance(TWO)))
+    assert (last, narrow) == ("contract", targets(instance(TWO)))
+
+
+def test_an_instance_that_has_just_started_is_not_known_yet():
+    calls, facts = play(KIND.create(targets(instance()), at(KIND)))
+    assert calls[0].not_yet == ("InvalidTarget",)
+    assert facts == {"id": f"{GROUP}#targets"}
+
+
+def test_an_empty_group_needs_no_call():
+    calls, _ = play(KIND.create(targets(), at(KIND)))
+    assert calls == []
+
+
+def test_a_port_named_at_registration_is_named_again():
+    calls, _ = play(KIND.delete(targets(instance(port=8080)), at(KIND)))
+    assert calls[0].params["Targets"] == [{"Id": ONE, "Port": 8080}]
+
+
+def look(*descriptions, wanted=None):
+    gate = next(gate for gate in KIND.gates if gate.name == "healthy")
+    answer = {"DescribeTargetHealth": {"TargetHealthDescriptions": list(descriptions)}}
+    _, sight = play(gate.look(wanted or targets(instance(ONE), instance(TWO)), at(KIND)), answer)
+    return sight
+
+
+def test_the_gate_opens_when_every_wanted_target_is_healthy():
+    assert look(described(ONE), described(TWO)).state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "verdict"),
+    [
+        ("initial", "Elb.RegistrationInProgress", "waiting"),
+        ("unused", "Target.NotInUse", "waiting"),
+        ("unhealthy", "Target.Timeout", "failing"),
+        ("unhealthy", "Target.ResponseCodeMismatch", "failing"),
+        ("unused", "Target.InvalidState", "hopeless"),
+        ("unused", "Target.IpUnusable", "hopeless"),
+    ],
+)
+def test_the_worst_target_decides_and_its_cause_is_told(state, reason, verdict):
+    sight = look(described(ONE), described(TWO, state, reason=reason))
+    assert sight.state == verdict
+    assert sight.saw == "1 of 2 healthy"
+    assert f"{TWO} is {state}: {reason}" in sight.cause
+
+
+def test_one_that_is_not_registered_at_all_is_not_healthy():
+    sight = look(described(ONE))
+    assert (sight.state, sight.saw) == ("waiting", "1 of 2 healthy")
+
+
+def test_the_same_instance_on_another_port_is_another_target():
+    sight = look(described(ONE, port=80), described(ONE, "initial", port=81), wanted=targets(instance(ONE, port=81)))
+    assert sight.state == "waiting"
+
+
+def test_drained_means_nothing_is_draining_any_more():
+    gate = next(gate for gate in KIND.gates if gate.name == "drained")
+    old = targets(instance())
+    for state, verdict in (("draining", "waiting"), ("healthy", "ready")):
+        answer = {"DescribeTargetHealth": {"TargetHealthDescriptions": [described(ONE, state)]}}
+        assert play(gate.look(old, at(KIND)), answer)[1].state == verdict
+    assert play(gate.look(old, at(KIND)), {"DescribeTargetHealth": {}})[1].state == "ready"
+
+
+@pytest.mark.parametrize("fields", [{}, {"instance": ONE, "address": "10.0.0.1"}])
+def test_a_target_is_either_an_instance_or_an_address(fields):
+    with pytest.raises(ValueError, match="exactly one"):
+        Target.model_validate(fields)
+
+
+def test_members_of_one_stack_are_told_by_address():
+    assert Target(instance="web-1").instance == Address("instance", "web-1")
