@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from ..core.hazards import allowed
 from ..errors import Refused
 from .app import App
 from .lazy import Spoken
@@ -29,20 +30,24 @@ EXAMPLES = (
 )
 @paths
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
+@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of this hazard (outage).")
+@click.option("--back", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...], yes: bool, detail: bool) -> int:
+def command(app: App, paths: tuple[str, ...], yes: bool, allow: tuple[str, ...], back: bool, detail: bool) -> int:
     """Plan, ask, run; all from one look at AWS."""
     stacks = stacks_of(app, paths)
     from ..kinds import KINDS
-    from ..run.workflow import plan
+    from ..run.workflow import plan, plan_back
 
-    them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
+    planner = plan_back if back else plan
+    them = planned(app, stacks, lambda cloud, group: planner(cloud, group, KINDS))
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not yes
     if pending and (not app.options.json or (asking and app.terminal.asks)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=detail)
+    allowed((hazard for one in pending for hazard in one.plan.hazards), allow)
     if asking:
         _ask(app, pending)
     return run_all(app, them, ending_of(app, "apply", paths), agreed=[one.plan.stack for one in them] if yes else [])

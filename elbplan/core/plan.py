@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .address import Address
 from .change import Change
+from .hazards import Hazard
 from .kind import Live, Phase
 from .resource import Resource
 
@@ -60,6 +61,7 @@ class Plan:
     lives: Mapping[Address, Live[Any]] = field(default_factory=dict)
     desired: Mapping[Address, Resource] = field(default_factory=dict)
     domains: tuple[str, ...] = ()
+    hazards: Sequence[Hazard] = ()
 
     @property
     def summary(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from .address import Address
 from .diff import diff
 from .draw import draw
 from .guards import Taken, physical_names, protected, strangers
+from .hazards import hazards
 from .kind import Kinds, Live
 from .plan import Plan
 from .resource import Resource
@@ -37,4 +38,14 @@ def reconcile(
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {})
     steps = draw(comparison, desired, kinds, names)
-    return Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
+    return Plan(
+        stack,
+        region,
+        account,
+        steps,
+        comparison.pending,
+        comparison.lives,
+        desired,
+        domains,
+        hazards=tuple(hazards(comparison, kinds)),
+    )

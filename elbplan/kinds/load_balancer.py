@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, Ref, SecurityGroupRef, SubnetRef
+from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
-from ..core.resource import IMMUTABLE, Resource
+from ..core.resource import IMMUTABLE, Part, Resource
 from .ownership import pairs, retag, users
 from .reading import LOAD_BALANCERS, owned_balancers
 
@@ -50,6 +50,19 @@ DEFAULTS: dict[str, dict[str, str]] = {
 """What AWS means by an attribute that nobody set. Keys that are not here are left alone unless the spec names them."""
 
 
+class Pin(Part):
+    """A subnet in which a network load balancer has an address of ours: an Elastic IP, or a private one."""
+
+    subnet: SubnetRef
+    allocation: Annotated[Ref | None, Points("elastic_ip")] = None
+    address: Annotated[str | None, Field(description="private IPv4 address, for an internal balancer")] = None
+
+    @property
+    def fixed(self) -> Ref | str | None:
+        """What can belong to one balancer at a time."""
+        return self.allocation or self.address
+
+
 class LoadBalancer(Resource):
     """A load balancer.
 
@@ -64,6 +77,9 @@ class LoadBalancer(Resource):
     ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
     security_groups: tuple[SecurityGroupRef, ...] | None = None
+    pins: Annotated[
+        tuple[Pin, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
+    ] = ()
     attributes: Annotated[Mapping[str, str], Field(description="load balancer attributes by AWS's own keys")] = {}
     records: tuple[str, ...] = ()
 
@@ -74,6 +90,9 @@ class LoadBalancer(Resource):
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
+        if isinstance(data.get("pins"), list | tuple):
+            pins = sorted(map(Pin.model_validate, data["pins"]), key=lambda pin: str(pin.subnet))
+            data |= {"pins": tuple(pins), "subnets": [*data.get("subnets", ()), *(pin.subnet for pin in pins)]}
         for field in ("subnets", "security_groups", "records"):
             if isinstance(data.get(field), list | tuple):
                 data[field] = tuple(sorted(set(data[field]), key=str))
@@ -114,6 +133,7 @@ def _live(
         subnets=tuple(Id(zone["SubnetId"]) for zone in zones),
         security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
         attributes=DEFAULTS[raw["Type"]] | {a["Key"]: a.get("Value") or "" for a in attributes},
+        pins=tuple(_pins(zones)),
         records=tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
     )
     return Live(address, raw["LoadBalancerArn"], model, facts_of(raw))
@@ -152,17 +172,59 @@ def create(new: LoadBalancer, site: Site) -> Calling:
     params: dict[str, Any] = {
         "Name": site.name,
         "Type": new.type,
-        "Subnets": [site.id(subnet) for subnet in new.subnets],
+        **_places(new, site),
         "Tags": pairs(site.tags(new) | marks(new.records)),
     }
     if new.type != "gateway":
         params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}
         if new.security_groups:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
-    answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=("InvalidSecurityGroup",), within=60)
+    answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=NOT_YET, within=300)
     raw = answer["LoadBalancers"][0]
     yield from change_attributes(raw["LoadBalancerArn"], DEFAULTS[new.type], new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
+
+
+NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
+"""A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
+
+
+def _places(new: LoadBalancer, site: Site) -> dict[str, Any]:
+    """The subnets, with their fixed addresses where there are any."""
+    if not new.pins:
+        return {"Subnets": [site.id(subnet) for subnet in new.subnets]}
+    mappings = []
+    for pin in new.pins:
+        mapping = {"SubnetId": site.id(pin.subnet)}
+        if pin.allocation:
+            mapping["AllocationId"] = site.id(pin.allocation)
+        if pin.address:
+            mapping["PrivateIPv4Address"] = pin.address
+        mappings.append(mapping)
+    return {"SubnetMappings": mappings}
+
+
+def _pins(zones: Sequence[Mapping[str, Any]]) -> list[Pin]:
+    """The fixed addresses as AWS tells them."""
+    pins = []
+    for zone in zones:
+        for told in zone.get("LoadBalancerAddresses") or ():
+            allocation, address = told.get("AllocationId"), told.get("PrivateIPv4Address")
+            if allocation or address:
+                pins.append(
+                    Pin(
+                        subnet=Id(zone["SubnetId"]),
+                        allocation=Id(allocation) if allocation else None,
+                        address=None if allocation else address,
+                    )
+                )
+    return pins
+
+
+def exclusive(before: LoadBalancer, after: LoadBalancer) -> str:
+    """Fixed addresses belong to one balancer at a time."""
+    shared = {pin.fixed for pin in before.pins} & {pin.fixed for pin in after.pins} - {None}
+    return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
 
 
 ATTRIBUTES_A_CALL = 20
@@ -276,6 +338,7 @@ KIND = Kind(
     settle=settle,
     text=text,
     base=base,
+    exclusive=exclusive,
     unready=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=(
         Gate("active", "the load balancer is active", 900, active),

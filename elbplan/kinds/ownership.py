@@ -12,7 +12,7 @@ from ..core.call import Call, Calling
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
 KEYS = "elbplan:tags"
-"""Begins the tags that name the user's own among all others, so that a tag dropped from the spec goes and a stranger's tag stays."""
+"""Begins the tags that name the user's own: so a tag dropped from the spec goes, and a stranger's tag stays."""
 
 OWN = "elbplan:"
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ..core.address import Address
+from ..core.back import backward
 from ..core.call import Answer, Call
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
@@ -41,6 +42,17 @@ def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan
     seen = observe(aws.send, aws.region, stacks, kinds, looking_up=False)
     account = account_of(aws, seen)
     return [_plan(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
+
+
+def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
+    """The way back to what serves now, for each stack whose change has not switched yet."""
+    seen = observe(aws.send, aws.region, stacks, kinds)
+    account = account_of(aws, seen)
+    forward = [_plan(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+    return [
+        _plan(aws, stack, seen[stack.name], kinds, account, backward(there.lives))
+        for stack, there in zip(stacks, forward, strict=True)
+    ]
 
 
 def _plan(aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]) -> Plan:

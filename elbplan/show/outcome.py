@@ -93,6 +93,14 @@ def _gone(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[
         yield from flow(style, style.line("  deleted  "), told)
 
 
+def _not_switched(outcome: Outcome) -> bool:
+    """A gate failed while something of before still serves."""
+    gates = [event for event in outcome.failed if event.step.do == "wait"]
+    steps = [*outcome.skipped, *(event.step for event in gates)]
+    waiting = any(step.phase == "switch" and step.before is not None for step in steps)
+    return bool(gates) and waiting and not any(step.phase == "switch" for step in outcome.done)
+
+
 def _partly(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Iterator[Text]:
     what = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
     numbers = f"{len(outcome.done)} done, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
@@ -103,5 +111,8 @@ def _partly(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Itera
         yield from flow(style, style.line("  ", ("failed  ", "red")), f"{step_text(event.step)}: {event.text}")
         if event.hint:
             yield from flow(style, style.line("          hint: "), event.hint)
+    if _not_switched(outcome):
+        yield from flow(style, style.line("          "), "nothing has switched: what served before still serves; ")
+        yield from flow(style, style.line("          "), "add --back to the command to take back what was made")
     yield from flow(style, style.line(("  next    ", "bold")), "run the same command again; it goes on from here:")
     yield from flow(style, style.line("          "), ending.again)

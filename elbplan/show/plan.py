@@ -116,6 +116,8 @@ def downtime(plan: Plan) -> str:
     """What traffic notices."""
     if not plan.changes:
         return ""
+    if plan.hazards:
+        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in plan.hazards)
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
         return "this stack stops answering, for good"
     if all(change.action == "create" for change in plan.changes):

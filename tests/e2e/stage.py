@@ -6,9 +6,12 @@ leaves nothing of ours, strangers stay exactly as they were, and no watched rout
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+import boto3
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
@@ -46,7 +49,7 @@ class Stage:
         self.box = box
         box.reset()
         self.ids = box.seed(REGION, hosted_zones=[ZONE])
-        self.aws = Aws(REGION, endpoint=box.url, session=_session(), parallel=8)
+        self.aws = _aws(box.url)
         self.clock = BoxClock(box)
         self.events: list[Event] = []
         self.strangers = self._invite_strangers()
@@ -143,7 +146,8 @@ class Stage:
         return {name: fields for name, fields in after.items() if name not in before}
 
 
-def _session() -> Any:
-    import boto3
-
-    return boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
+@functools.cache
+def _aws(url: str) -> Aws:
+    """One for each sandbox: making clients takes longer than most tests."""
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
+    return Aws(REGION, endpoint=url, session=session, parallel=8)

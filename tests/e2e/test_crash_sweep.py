@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,6 +14,7 @@ from elbplan.run.ledger import Ledger
 from elbplan.sandbox.box import Box
 
 from . import specs
+from .nursery import Nursery
 from .stage import REGION, Stage
 
 NOTHING = ""
@@ -74,32 +74,35 @@ def prepared(box: Box, before: str) -> Stage:
     return made
 
 
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("change", CHANGES)
-def test_killed_after_each_write(box: Box, change: str) -> None:
+def test_killed_after_each_write(box: Box, nursery: Nursery, change: str) -> None:
     before, after = CHANGES[change]
     write = 1
-    while _killed(stage := prepared(box, before), before, after, write):
+    while _killed(nursery, stage := prepared(box, before), before, after, write):
         goes_on(stage, before, after)
         write += 1
     assert write > 1, "the change writes, so it can be killed"
 
 
-def _killed(stage: Stage, before: str, after: str, write: int) -> bool:
+def _killed(nursery: Nursery, stage: Stage, before: str, after: str, write: int) -> bool:
     """Run the change as a process of its own that dies by SIGKILL after this write; was there such a write?"""
     verb = ["apply", "-", "--yes"] if after else ["destroy", "-", "--confirm", "my-web"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "elbplan", *verb],
+    status, said = nursery.run(
+        verb,
+        stdin=after or before,
         env=_environment(stage),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        born=lambda pid: stage.box.fault("kill", nth_write=write, pid=pid),
     )
-    stage.box.fault("kill", nth_write=write, pid=process.pid)
-    said, _ = process.communicate(after or before, timeout=100)
     stage.box.clear_faults()
-    assert process.returncode in (0, -9), said
-    return process.returncode == -9
+    assert status in (0, -9), said
+    return status == -9
 
 
 def _environment(stage: Stage) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Driving the programs of a kind by hand: a place to stand in, canned answers, and AWS's own models to judge the calls."""
+"""Driving the programs of a kind by hand: a place to stand in, canned answers, and AWS's models to judge the calls."""
 
 from __future__ import annotations
 

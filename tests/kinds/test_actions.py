@@ -87,7 +87,9 @@ def test_a_redirect_that_keeps_the_rest_is_the_same_said_or_unsaid(config):
 
 def test_a_redirect_may_drop_the_query():
     config = {"Protocol": "HTTPS", "Port": "443", "Query": "", "StatusCode": "HTTP_302"}
-    assert from_aws({"Type": "redirect", "RedirectConfig": config}) == HTTPS.model_copy(update={"query": "", "code": 302})
+    assert from_aws({"Type": "redirect", "RedirectConfig": config}) == HTTPS.model_copy(
+        update={"query": "", "code": 302}
+    )
 
 
 def test_ports_and_status_codes_are_the_same_as_numbers_and_as_text():

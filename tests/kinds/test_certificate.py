@@ -1,4 +1,4 @@
-"""Certificates: found by tag, proved by records that several of them share, and taken down only when nobody needs them."""
+"""Certificates: found by tag, proved by records that several share and that go only when nobody needs them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,10 @@ def test_a_name_whose_record_is_gone_is_not_proved():
 
 
 def test_a_name_whose_record_says_something_else_is_not_proved():
-    assert one(live(described(option("example.com")), {**VALIDATION, "Value": "_old.acm-validations.aws."})).model.proofs == ()
+    assert (
+        one(live(described(option("example.com")), {**VALIDATION, "Value": "_old.acm-validations.aws."})).model.proofs
+        == ()
+    )
 
 
 @pytest.mark.parametrize("status", ["FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE"])
@@ -111,7 +114,9 @@ def test_one_that_vanishes_while_it_is_read_is_gone():
 
 def test_the_token_makes_a_second_request_the_same_certificate():
     place = at(KIND, "main")
-    calls, facts = play(KIND.create(certificate(*NAMES), place), {"RequestCertificate": {"CertificateArn": CERTIFICATE}})
+    calls, facts = play(
+        KIND.create(certificate(*NAMES), place), {"RequestCertificate": {"CertificateArn": CERTIFICATE}}
+    )
     params = calls[0].params
     assert params["IdempotencyToken"] == place.token
     assert params["DomainName"] == "example.com"
@@ -129,7 +134,8 @@ def test_a_certificate_is_requested_first_and_proved_when_aws_has_told_the_recor
 def test_what_apex_and_wildcard_share_is_put_up_once():
     bare = Certificate(domains=NAMES)
     calls, _ = play(
-        KIND.update(bare, certificate(*NAMES), at(KIND, id=CERTIFICATE)), {"DescribeCertificate": described(*map(option, NAMES))}
+        KIND.update(bare, certificate(*NAMES), at(KIND, id=CERTIFICATE)),
+        {"DescribeCertificate": described(*map(option, NAMES))},
     )
     assert operations(calls) == ["DescribeCertificate", "ChangeResourceRecordSets"]
     (change,) = calls[1].params["ChangeBatch"]["Changes"]

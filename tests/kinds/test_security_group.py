@@ -43,13 +43,16 @@ def test_aws_merges_sources_into_one_permission_and_we_take_them_apart():
         "UserIdGroupPairs": [{"GroupId": "sg-2", "UserId": "123456789012"}],
     }
     ports = {"from_port": 80, "to_port": 80}
-    assert live(permission).model.ingress == group(
-        Opening(**ports, cidr="::/0"),
-        WEB,
-        Opening(**ports, prefix_list="pl-1"),
-        Opening(**ports, group=Id("sg-2")),
-        Opening(**ports, cidr="10.0.0.0/8", description="office"),
-    ).ingress
+    assert (
+        live(permission).model.ingress
+        == group(
+            Opening(**ports, cidr="::/0"),
+            WEB,
+            Opening(**ports, prefix_list="pl-1"),
+            Opening(**ports, group=Id("sg-2")),
+            Opening(**ports, cidr="10.0.0.0/8", description="office"),
+        ).ingress
+    )
 
 
 def test_every_protocol_has_no_ports():

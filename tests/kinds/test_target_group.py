@@ -93,7 +93,9 @@ def test_what_the_spec_says_of_health_stands_beside_the_defaults():
 
 
 def test_every_default_is_said_to_aws_since_its_pages_disagree():
-    calls, facts = play(KIND.create(WEB, at(KIND)), {"CreateTargetGroup": {"TargetGroups": [{"TargetGroupArn": GROUP}]}})
+    calls, facts = play(
+        KIND.create(WEB, at(KIND)), {"CreateTargetGroup": {"TargetGroups": [{"TargetGroupArn": GROUP}]}}
+    )
     assert operations(calls) == ["CreateTargetGroup"]
     params = calls[0].params
     assert params["HealthyThresholdCount"] == 5
@@ -124,9 +126,7 @@ def test_a_grpc_group_is_checked_by_grpc_codes():
 
 
 def test_health_attributes_and_tags_change_in_place():
-    want = WEB.model_copy(
-        update={"health": HealthCheck(path="/x"), "attributes": {"a": "1"}, "tags": {"team": "web"}}
-    )
+    want = WEB.model_copy(update={"health": HealthCheck(path="/x"), "attributes": {"a": "1"}, "tags": {"team": "web"}})
     calls, _ = play(KIND.update(WEB, want, at(KIND, id=GROUP)))
     assert operations(calls) == ["ModifyTargetGroup", "ModifyTargetGroupAttributes", "AddTags"]
 

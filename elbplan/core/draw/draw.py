@@ -17,7 +17,7 @@ from .build import build, parents_first
 from .health import gates_of_health
 from .moves import move_rules
 from .remove import contract_in_order, remove
-from .sketch import Draft, Sketch
+from .sketch import BEFORE, EXPAND, Draft, Sketch
 
 
 def draw(
@@ -47,6 +47,7 @@ def _barriers(sketch: Sketch) -> None:
     for draft in sketch.at(2):
         if draft.step.id in records:
             draft.needs |= _sinks(d for d in sketch.at(2) if d.step.id not in records)
+    _outage(sketch)
     previous: set[str] = set()
     for stage in (1, 2, 3):
         drafts = sketch.at(stage)
@@ -55,6 +56,24 @@ def _barriers(sketch: Sketch) -> None:
                 if not draft.needs & {d.step.id for d in drafts}:
                     draft.needs |= previous
         previous = _sinks(drafts) or previous
+
+
+def _outage(sketch: Sketch) -> None:
+    """Where the old must go before the new can be made: all that can be ready before is, to keep it short."""
+    going = sketch.at(BEFORE)
+    if not going:
+        return
+    gone = {d.step.address._replace(former="") for d in going if d.step.address.kind == "load_balancer"}
+    late = {id for id, d in sketch.drafts.items() if d.stage == EXPAND and d.step.address in gone}
+    while more := {id for id, d in sketch.drafts.items() if d.stage == EXPAND and d.needs & late} - late:
+        late |= more
+    early = _sinks(d for d in sketch.at(EXPAND) if d.step.id not in late)
+    for draft in going:
+        draft.needs |= early
+    for id in late:
+        step = sketch.drafts[id].step
+        if step.do == "create" and step.address in gone:
+            sketch.drafts[id].needs |= _sinks(going)
 
 
 def _sinks(drafts: Iterable[Draft]) -> set[str]:

@@ -45,8 +45,9 @@ def _in_the_way(sketch: Sketch, going: list[Change]) -> dict[Address, str]:
         if change.action == "replace" and (reason := sketch.kind(address).exclusive(change.before, change.after)):
             early[address] = reason
         elif address.kind in ("listener", "rule") and change.before is not None:
-            held = [early[ref] for ref in references(change.before) if isinstance(ref, Address) and ref in early]
-            early |= {address: reason for reason in held}
+            held = [ref for ref in references(change.before) if isinstance(ref, Address) and ref in early]
+            if held:
+                early[address] = early[held[0]]
     return early
 
 
