@@ -1,7 +1,7 @@
 """Going back: what a change that has not switched yet was about to leave behind. Pure.
 
-Where two of one address stand side by side and the old one still gets the requests, going back means to want the old one
-again. Nothing is remembered: the live state says who serves.
+Where two of one address stand side by side and the old one still gets the requests, going back means to want the old
+one again. Nothing is remembered: the live state says who serves.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _foreign_vpcs(resources: Sequence[Resource]) -> set[str]:
 def _subnets_of(
     vpcs: set[str], answers: Mapping[str, Any], resources: Sequence[Resource]
 ) -> Reading[Sequence[Mapping[str, Any]]]:
-    """All public subnets of the VPCs that are not laid out as AWS's default one: those routed to an internet gateway."""
+    """The public subnets of VPCs not laid out as AWS's default one: those routed to an internet gateway."""
     ids = set(_foreign_vpcs(resources))
     for name in vpcs - {"default"}:
         ids |= {vpc["VpcId"] for vpc in answers[f"vpc/{name}"]["Vpcs"]}

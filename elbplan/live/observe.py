@@ -41,7 +41,9 @@ def observe(
 ) -> dict[str, Observed]:
     """What AWS has of each stack, read together.
 
-    Without `looking_up` the specs are not taken at their word and nothing is desired. Raises AwsProblem, and NotFound for what a spec describes in vain."""
+    Without `looking_up` the specs are not taken at their word and nothing is desired. Raises AwsProblem, and NotFound
+    for what a spec describes in vain.
+    """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     scope = Scope(region, wanted)
     everything = [resource for resources in wanted.values() for resource in resources.values()]

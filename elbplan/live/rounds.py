@@ -1,8 +1,8 @@
 """Questions in rounds: many small programs ask at the same time, and no question is asked twice.
 
-Each kind reads with a generator that yields the questions it could ask at once. All generators go in lock step: their questions
-of one round are gathered, merged (tags of twenty resources fit one request), sent in parallel, and answered. So the number
-of requests in sequence is the number of rounds, whatever the number of stacks.
+Each kind reads with a generator that yields the questions it could ask at once. All generators go in lock step: their
+questions of one round are gathered, merged (tags of twenty resources fit one request), sent in parallel, and answered.
+So the number of requests in sequence is the number of rounds, whatever the number of stacks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A stage for end-to-end tests: a sandbox with strangers in it, and a stack that is applied and destroyed on it.
 
-Every apply and destroy asserts what must always hold: a second plan is empty and a second apply writes nothing, a destroy
-leaves nothing of ours, strangers stay exactly as they were, and no watched route goes unanswered.
+Every apply and destroy asserts what must always hold: a second plan is empty and a second apply writes nothing, a
+destroy leaves nothing of ours, strangers stay exactly as they were, and no watched route goes unanswered.
 """
 
 from __future__ import annotations

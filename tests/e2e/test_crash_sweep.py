@@ -1,4 +1,4 @@
-"""Killed after any write, or with the answer to any write lost: the next apply converges, nothing double, nothing orphaned."""
+"""Killed after any write, or with any answer lost: the next apply converges, nothing double, nothing orphaned."""
 
 from __future__ import annotations
 
