@@ -100,8 +100,8 @@ def test_of_two_alike_the_one_that_is_pointed_at_stays():
 
 def test_of_two_the_one_that_fits_stays_though_nobody_points_at_it():
     want = desired(SPEC.replace("port: 80", "port: 8080"))
-    lives = [*alive(desired(SPEC), "-old"), *(one for one in alive(want) if one.address == WEB)]
-    comparison = compare(want, lives)
+    (fresh,) = [one for one in changed(alive(want), WEB, balancer=None) if one.address == WEB]
+    comparison = compare(want, [*alive(desired(SPEC), "-old"), fresh])
     assert comparison.lives[WEB].id == "arn:aws:target_group:web"
     assert [c.action for c in comparison.changes if c.address.name == "web" and c.address.kind == "target_group"] == [
         "keep",

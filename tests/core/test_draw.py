@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -202,7 +203,7 @@ def test_a_new_port_is_attached_at_weight_0_then_seen_healthy_then_served_then_a
         "update listener.443 3",
     ]
     assert [id for id in ids(drawn) if id in order] == order
-    for earlier, later in zip(order[2:], order[3:], strict=False):
+    for earlier, later in pairwise(order[2:]):
         assert earlier in before(drawn, later)
     assert step(drawn, "update listener.443").phase == "expand"
 
