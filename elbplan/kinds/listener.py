@@ -241,6 +241,7 @@ KIND = Kind(
     after=after,
     text=text,
     permissions=(
+        "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeListenerCertificates",
         "elasticloadbalancing:DescribeTags",

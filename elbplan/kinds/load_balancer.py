@@ -17,7 +17,6 @@ from .reading import LOAD_BALANCERS, owned_balancers
 
 COMMON = {"deletion_protection.enabled": "false"}
 ALB = {
-    "load_balancing.cross_zone.enabled": "true",
     "access_logs.s3.enabled": "false",
     "access_logs.s3.bucket": "",
     "access_logs.s3.prefix": "",

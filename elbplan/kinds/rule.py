@@ -191,6 +191,8 @@ KIND = Kind(
     way=way,
     text=text,
     permissions=(
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeRules",
         "elasticloadbalancing:DescribeTags",
         "elasticloadbalancing:CreateRule",

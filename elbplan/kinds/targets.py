@@ -227,6 +227,8 @@ KIND = Kind(
         Gate("drained", "requests in flight are finished", 3900, drained, after=()),
     ),
     permissions=(
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTags",
         "elasticloadbalancing:DescribeTargetHealth",
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",

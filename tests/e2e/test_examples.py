@@ -1,0 +1,32 @@
+"""Every example in specs/ lives its whole life: planned, applied, settled, and ended with nothing left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from elbplan.live.client import Aws
+
+from .stage import Stage
+
+FOLDER = Path(__file__).parents[2] / "specs"
+EXAMPLES = sorted(file for file in FOLDER.rglob("*") if file.suffix in (".yaml", ".yml"))
+
+
+def test_there_are_examples() -> None:
+    assert "quickstart.yaml" in [file.name for file in EXAMPLES]
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_an_example_is_applied_settles_and_leaves_nothing(slow_stage: Stage, file: Path) -> None:
+    stage = slow_stage
+    for spec in file.read_text(encoding="utf-8").split("\n---\n"):
+        (stack,) = stage.stacks(spec)
+        stage.box.seed(stack.region, hosted_zones=stack.domains)
+        stage.aws = Aws(stack.region, endpoint=stage.box.url, session=stage.aws._session)
+        plan = stage.apply(spec)
+        assert {change.action for change in plan.changes} == {"create"}
+        for name in stack.domains:
+            assert stage.box.traffic(name, 443, name, "/")["ok"]
+        stage.destroy(spec)

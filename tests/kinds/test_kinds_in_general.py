@@ -1,0 +1,326 @@
+"""What holds for every kind: calls that AWS understands, permissions to the letter, ownership in the create call.
+
+A stack with everything in it lives its life on the sandbox, with kinds that write down every call they make; what no
+such life needs is played by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, get_args
+
+import pytest
+
+from elbplan.core.address import Id
+from elbplan.core.call import Call, Tags
+from elbplan.core.kind import Kind, Kinds
+from elbplan.core.resource import Part
+from elbplan.kinds import KINDS
+from elbplan.kinds.certificate import Certificate
+from elbplan.kinds.elastic_ip import ElasticIp
+from elbplan.kinds.instance import Instance
+from elbplan.kinds.listener import Listener
+from elbplan.kinds.load_balancer import LoadBalancer
+from elbplan.kinds.ownership import ADDRESS, STACK
+from elbplan.kinds.security_group import Opening, SecurityGroup
+from elbplan.run import workflow
+from elbplan.sandbox.box import Box
+
+from ..e2e.stage import Stage
+from .kit import BALANCER, CERTIFICATE, LISTENER, SECOND, at, play, problems
+
+BEFORE = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+domain: api.example.com
+tags: {team: web, old: "1"}
+servers:
+  web: {count: 2, elastic_ip: true, key: me}
+  api: {count: 1}
+groups:
+  web: {servers: web, port: 80, health: /health}
+  api: {servers: api, port: 81}
+listeners:
+  - {listen: 80/http, redirect: 443/https}
+  - listen: 443/https
+    forward: web
+    rules:
+      - {name: api, path: /api/*, forward: api}
+      - {name: old, path: /old/*, respond: 410}
+"""
+AFTER = """
+name: my-web
+region: ap-northeast-2
+zones: [a, b]
+domain: [api.example.com, "*.example.com"]
+tags: {team: api}
+allow: [10.0.0.0/8]
+servers:
+  web: {count: 1, key: me}
+  api: {count: 1}
+groups:
+  web: {servers: web, port: 80, health: /ready, drain: 30s}
+  api: {servers: api, port: 82}
+overrides: {load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}}
+listeners:
+  - {listen: 80/http, redirect: {to: 443/https, code: 302}}
+  - listen: 443/https
+    forward: {web: 1, api: 1}
+    rules:
+      - {name: old, path: /old/*, respond: 404}
+      - {name: api, path: /api/*, forward: api}
+"""
+
+
+@dataclass
+class Journal:
+    """Every call, with the kind that made it and the verb it was made for."""
+
+    entries: list[tuple[str, str, Call]] = field(default_factory=list)
+    creations: list[tuple[str, Call]] = field(default_factory=list)
+
+    def of(self, kind: str) -> list[Call]:
+        return [call for name, _, call in self.entries if name == kind]
+
+    def heard(self, kind: str, verb: str, program: Callable[..., Any], *args: Any) -> Any:
+        """The program, written down as it goes."""
+        made = program(*args)
+        answer: Any = None
+        made_already = False
+        while True:
+            try:
+                asked = made.send(answer)
+            except StopIteration as done:
+                return done.value
+            for call in [asked] if isinstance(asked, Call) else asked:
+                self.entries.append((kind, verb, DESCRIBE_TAGS if isinstance(call, Tags) else call))
+            if verb == "create" and not made_already and isinstance(asked, Call) and not reads(asked):
+                self.creations.append((kind, asked))
+                made_already = True
+            answer = yield asked
+
+    def kinds(self) -> Kinds:
+        return {name: self.listening(kind) for name, kind in KINDS.items()}
+
+    def listening(self, kind: Kind[Any]) -> Kind[Any]:
+        verbs = {
+            verb: partial(self.heard, kind.name, verb, getattr(kind, verb))
+            for verb in ("read", "create", "update", "delete", "move")
+        }
+        gates = tuple(replace(g, look=partial(self.heard, kind.name, "look", g.look)) for g in kind.gates)
+        return replace(kind, gates=gates, **verbs)
+
+
+DESCRIBE_TAGS = Call("elbv2", "DescribeTags", {"ResourceArns": [BALANCER]})
+
+
+def reads(call: Call) -> bool:
+    return call.operation.startswith(("Describe", "Get", "List"))
+
+
+BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
+    (
+        "security_group",
+        "sg-1",
+        (
+            SecurityGroup(vpc=Id("vpc-1"), ingress=(Opening(port=1, cidr="10.0.0.0/8"),), egress=()),
+            SecurityGroup(
+                vpc=Id("vpc-1"),
+                ingress=(Opening(port=1, cidr="10.0.0.0/8", description="said"),),
+                egress=(Opening(port=1, cidr="10.0.0.0/8"),),
+            ),
+        ),
+    ),
+    (
+        "security_group",
+        "sg-1",
+        (
+            SecurityGroup(vpc=Id("vpc-1"), egress=(Opening(port=1, cidr="10.0.0.0/8"), Opening(port=2, cidr="::/0"))),
+            SecurityGroup(vpc=Id("vpc-1"), egress=(Opening(port=1, cidr="10.0.0.0/8", description="said"),)),
+        ),
+    ),
+    (
+        "load_balancer",
+        BALANCER,
+        (
+            LoadBalancer(subnets=(Id("subnet-a"),), security_groups=(Id("sg-1"),)),
+            LoadBalancer(subnets=(Id("subnet-a"),), security_groups=(Id("sg-2"),), ip_address_type="dualstack"),
+        ),
+    ),
+    (
+        "listener",
+        LISTENER,
+        (
+            Listener(load_balancer=Id(BALANCER), port=443, protocol="HTTPS", certificate=Id(CERTIFICATE),
+                     more_certificates=(Id(f"{SECOND}0"),), action={"type": "fixed-response", "status": 404}),
+            Listener(load_balancer=Id(BALANCER), port=443, protocol="HTTPS", certificate=Id(CERTIFICATE),
+                     more_certificates=(Id(SECOND),), action={"type": "fixed-response", "status": 404}),
+        ),
+    ),
+    ("elastic_ip", "eipalloc-1", (ElasticIp(instance=Id("i-1"), tags={"a": "1"}), ElasticIp())),
+    (
+        "instance",
+        "i-1",
+        (
+            Instance(image="ami-1", subnet=Id("subnet-a"), security_groups=(Id("sg-1"),)),
+            Instance(image="ami-1", subnet=Id("subnet-a"), security_groups=(Id("sg-2"),)),
+        ),
+    ),
+    ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
+]  # fmt: skip
+"""Updates that the life below does not need: kind, id, before and after."""
+
+IMPLIED = {
+    "instance": {"iam:PassRole"},
+}
+"""What AWS asks for without a call of that name."""
+TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "acm": "acm:AddTagsToCertificate"}
+"""What AWS asks for as well when a create call carries tags."""
+
+
+@pytest.fixture(scope="module")
+def journal() -> Journal:
+    told = Journal()
+    with Box(slow=0) as box:
+        stage = Stage(box)
+        stage.client("ec2").create_key_pair(KeyName="me")
+        live(stage, told.kinds(), BEFORE, AFTER)
+    for name, id, (before, after) in BY_HAND:
+        calls, _ = play(
+            KINDS[name].update(before, after, at(KINDS[name], id=id)),
+            {"DescribeAddresses": {"Addresses": [{"AllocationId": id, "AssociationId": "eipassoc-1"}]}},
+        )
+        told.entries += [(name, "update", call) for call in calls]
+    return told
+
+
+def live(stage: Stage, kinds: Kinds, *specs: str) -> None:
+    """A stack is made, changed and ended."""
+    for spec in specs:
+        (plan,) = workflow.plan(stage.aws, stage.stacks(spec), kinds)
+        run(stage, plan, kinds)
+    (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(specs[-1]), kinds)
+    run(stage, plan, kinds)
+
+
+def run(stage: Stage, plan: Any, kinds: Kinds) -> None:
+    outcome = workflow.apply(stage.aws, plan, kinds, lambda event: None, stage.clock)
+    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_call_is_one_that_aws_knows_with_parameters_that_aws_takes(journal: Journal, kind: str) -> None:
+    wrong = {problem for call in journal.of(kind) if (problem := problems(call))}
+    assert not wrong
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_permissions_are_complete(journal: Journal, kind: str) -> None:
+    assert needed(journal, kind) - set(KINDS[kind].permissions) == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_permissions_hold_nothing_that_is_not_needed(journal: Journal, kind: str) -> None:
+    assert set(KINDS[kind].permissions) - needed(journal, kind) == set()
+    assert len(set(KINDS[kind].permissions)) == len(KINDS[kind].permissions)
+
+
+def needed(journal: Journal, kind: str) -> set[str]:
+    calls = journal.of(kind)
+    tagging = {TAGGING[call.service] for name, call in journal.creations if name == kind and tags_of(call)}
+    return {call.permission for call in calls} | tagging | IMPLIED.get(kind, set())
+
+
+def tags_of(call: Call) -> dict[str, str]:
+    """The tags a call carries, in whichever of AWS's forms."""
+    listed = list(call.params.get("Tags", []))
+    for one in call.params.get("TagSpecifications", []):
+        listed += one["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in listed}
+
+
+WITHOUT_TAGS = {"targets", "record"}
+"""Neither registrations nor records can carry tags."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WITHOUT_TAGS])
+def test_ownership_is_written_by_the_create_call_itself(journal: Journal, kind: str) -> None:
+    made = [call for name, call in journal.creations if name == kind]
+    assert made
+    for call in made:
+        tags = tags_of(call)
+        assert tags[STACK] == "my-web"
+        assert tags[ADDRESS].startswith(f"{kind}.")
+        assert tags["team"] in ("web", "api")
+
+
+IDEMPOTENT = {"CreateLoadBalancer", "CreateTargetGroup", "CreateListener", "CreateTags"}
+"""AWS answers to the same request with the same resource."""
+TOKENS = {"ClientToken", "IdempotencyToken"}
+
+
+def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Journal) -> None:
+    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import")
+    once, harmful = set(), set()
+    for _, _, call in journal.entries:
+        if call.once:
+            once.add(call.operation)
+        if call.operation.startswith(makes) and call.operation not in IDEMPOTENT and not TOKENS & set(call.params):
+            harmful.add(call.operation)
+    assert once == harmful == {"AllocateAddress", "CreateRule", "CreateSecurityGroup"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reading_writes_nothing(journal: Journal, kind: str) -> None:
+    assert [call for name, verb, call in journal.entries if name == kind and verb in ("read", "look")]
+    assert all(reads(call) for name, verb, call in journal.entries if name == kind and verb in ("read", "look"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_gone_already_is_no_failure_of_a_delete(journal: Journal, kind: str) -> None:
+    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate")
+    deletes = [
+        c for name, verb, c in journal.entries if (name, verb) == (kind, "delete") and c.operation.startswith(ends)
+    ]
+    assert deletes or kind == "record"
+    assert all(call.done_if for call in deletes)
+
+
+def models() -> Iterator[type[Part]]:
+    """Every model of a kind, and every part of one."""
+    seen: set[type[Part]] = set()
+    left: list[Any] = [kind.model for kind in KINDS.values()]
+    while left:
+        one = left.pop()
+        if isinstance(one, type) and issubclass(one, Part) and one not in seen:
+            seen.add(one)
+            yield one
+            left += [field.annotation for field in one.model_fields.values()]
+        left += get_args(one)
+
+
+@pytest.mark.parametrize("model", sorted(models(), key=lambda m: m.__name__), ids=lambda m: m.__name__)
+def test_an_editor_has_something_to_say_of_every_field(model: type[Part]) -> None:
+    schema = model.model_json_schema()
+    assert schema["description"]
+    parts = schema.get("$defs", {})
+    assert not [name for name, entry in schema["properties"].items() if not says(entry, parts)]
+
+
+def says(entry: dict[str, Any], parts: dict[str, Any]) -> bool:
+    """Is there a description, or a list of all that is possible, here or in what this is made of?"""
+    if "$ref" in entry:
+        return says(parts[entry["$ref"].rsplit("/", 1)[-1]], parts)
+    inner = [entry["items"]] if "items" in entry else entry.get("anyOf", entry.get("oneOf", []))
+    return bool({"description", "enum", "const"} & set(entry)) or any(says(one, parts) for one in inner)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_tells_itself_in_few_words(kind: str) -> None:
+    assert KINDS[kind].title == kind.replace("_", " ")
+    assert KINDS[kind].permissions == tuple(dict.fromkeys(KINDS[kind].permissions))
+    names = [gate.name for gate in KINDS[kind].gates]
+    assert len(names) == len(set(names))
