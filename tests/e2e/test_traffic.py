@@ -36,6 +36,25 @@ CHANGES = {
         specs.SERVICES + specs.RULES + specs.A + specs.C,
         [NAMED, API, ADMIN],
     ),
+    "server type": (specs.COURSE, specs.COURSE.replace("count: 2", "count: 2, type: t3.small"), [NAMED, PLAIN]),
+    "protocol version": (specs.COURSE, specs.COURSE.replace("{port: 80,", "{port: 80, version: HTTP2,"), [NAMED, PLAIN]),
+    "group protocol": (specs.COURSE, specs.COURSE.replace("{port: 80,", "{port: 443, protocol: HTTPS,"), [NAMED, PLAIN]),
+    "balancer name": (specs.COURSE, specs.COURSE + "overrides: {load_balancer: {name: other-web}}\n", [NAMED, PLAIN]),
+    "certificate key": (
+        specs.COURSE,
+        specs.COURSE + "overrides: {certificate: {key: EC_prime256v1}}\n",
+        [NAMED, PLAIN],
+    ),
+    "weights": (
+        specs.SERVICES + specs.RULES.replace("forward: web", "forward: {web: 90, api: 10}") + specs.B,
+        specs.SERVICES + specs.RULES.replace("forward: web", "forward: {web: 10, api: 90}") + specs.B,
+        [NAMED],
+    ),
+    "everything at once": (
+        specs.INTERNAL,
+        specs.SERVICES.replace("port: 80,", "port: 81,").replace("[a, c]", "[a, b]") + specs.RULES + specs.C + specs.A,
+        [NAMED],
+    ),
     "second service": (specs.COURSE, specs.SERVICES + specs.RULES + specs.A, [NAMED]),
     "second service away": (specs.SERVICES + specs.RULES + specs.A, specs.COURSE, [NAMED]),
 }
@@ -76,3 +95,44 @@ def test_a_fixed_answer_gives_way_only_to_healthy_targets(slow_stage: Stage) -> 
     stage.apply(RESPOND + "  - {listen: 80/http, forward: web}\n", watch=[(dns, 80, dns, "/")])
     stage.apply(FIXED, watch=[(dns, 80, dns, "/")])
     stage.destroy(FIXED)
+
+
+LONG = specs.HEAD + "servers: {count: 2}\ngroups: {web: {servers: web, port: 80}}\nlisteners: [{listen: 80/http, forward: web}]\n"
+SECOND = """
+listener:
+  side: {load_balancer: main, port: 8080, protocol: HTTP, action: {type: forward, groups: [{group: web}]}}
+"""
+
+
+def test_a_listener_that_moves_to_another_port_opens_the_new_one_first(slow_stage: Stage) -> None:
+    stage = slow_stage
+    stage.apply(LONG + SECOND)
+    plan = stage.apply(LONG + SECOND.replace("8080", "9090"))
+    order = [step.id for step in plan.steps if step.address.name == "side"]
+    assert order[0] == "create listener.side"
+    assert order[1].startswith("delete listener.side@")
+    stage.destroy(LONG + SECOND.replace("8080", "9090"))
+
+
+def test_a_server_ends_only_after_its_requests_are_finished(slow_stage: Stage) -> None:
+    stage = slow_stage
+    stage.apply(specs.COURSE)
+    group = stage.client("elbv2").describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]["TargetGroupArn"]
+    draining: list[int] = []
+
+    def look() -> None:
+        health = stage.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        draining.append(sum(target["TargetHealth"]["State"] == "draining" for target in health))
+
+    plan = stage.plan(specs.ONE_SERVER)
+    deregister = next(step.id for step in plan.steps if step.do == "update" and step.phase == "contract")
+    end = next(step.id for step in plan.steps if step.do == "delete" and step.address.kind == "instance")
+    assert stage.run(plan, when_made={deregister: look, end: look}).whole
+    assert draining == [1, 0], "it drains when it is let go, and has drained when its server ends"
+    stage.destroy(specs.ONE_SERVER)
+
+
+def test_the_end_of_a_stack_waits_for_no_draining(slow_stage: Stage) -> None:
+    stage = slow_stage
+    stage.apply(specs.COURSE)
+    assert not [step.id for step in stage.destroy(specs.COURSE).steps if step.until == "drained"]

@@ -114,11 +114,11 @@ def _found(sketch: Sketch, address: Address) -> Resource | None:
 
 
 def _unlinking(sketch: Sketch, address: Address, last: Mapping[Address, str]) -> Iterator[str]:
-    """The steps by which others cease to point at this one."""
+    """The steps by which others cease to point at this one, with the gates behind them."""
     for draft in _going(sketch):
         step = draft.step
         if not step.writes or step.before is None or step.address == address:
             continue
         pointed = address in set(references(step.before, loose=False))
         if pointed and (step.do == "delete" or address not in set(references(step.after, loose=False))):
-            yield last[step.address] if step.do == "delete" else step.id
+            yield last[step.address]
