@@ -37,8 +37,8 @@ CHANGES = {
         [NAMED, API, ADMIN],
     ),
     "server type": (specs.COURSE, specs.COURSE.replace("count: 2", "count: 2, type: t3.small"), [NAMED, PLAIN]),
-    "protocol version": (specs.COURSE, specs.COURSE.replace("{port: 80,", "{port: 80, version: HTTP2,"), [NAMED, PLAIN]),
-    "group protocol": (specs.COURSE, specs.COURSE.replace("{port: 80,", "{port: 443, protocol: HTTPS,"), [NAMED, PLAIN]),
+    "protocol version": (specs.COURSE, specs.COURSE.replace("{port: 80,", "{port: 80, version: HTTP2,"), [NAMED]),
+    "group protocol": (specs.COURSE, specs.COURSE.replace("{port: 80,", "{port: 443, protocol: HTTPS,"), [NAMED]),
     "balancer name": (specs.COURSE, specs.COURSE + "overrides: {load_balancer: {name: other-web}}\n", [NAMED, PLAIN]),
     "certificate key": (
         specs.COURSE,
@@ -97,7 +97,10 @@ def test_a_fixed_answer_gives_way_only_to_healthy_targets(slow_stage: Stage) -> 
     stage.destroy(FIXED)
 
 
-LONG = specs.HEAD + "servers: {count: 2}\ngroups: {web: {servers: web, port: 80}}\nlisteners: [{listen: 80/http, forward: web}]\n"
+LONG = (
+    specs.HEAD
+    + "servers: {count: 2}\ngroups: {web: {servers: web, port: 80}}\nlisteners: [{listen: 80/http, forward: web}]\n"
+)
 SECOND = """
 listener:
   side: {load_balancer: main, port: 8080, protocol: HTTP, action: {type: forward, groups: [{group: web}]}}
