@@ -57,7 +57,7 @@ def _associate(allocation: str, instance: Ref, site: Site) -> Call:
         "ec2",
         "AssociateAddress",
         {"AllocationId": allocation, "InstanceId": site.id(instance), "AllowReassociation": True},
-        not_yet=("InvalidAllocationID.NotFound", "IncorrectInstanceState"),
+        not_yet=("InvalidAllocationID.NotFound", "IncorrectInstanceState", "InvalidInstanceID.NotFound"),
         within=120,
     )
 

@@ -15,7 +15,7 @@ from ..core.resource import IMMUTABLE, Resource
 from . import rule
 from .actions import Action, Redirect, Respond, action_text, from_aws, to_aws, unattachable, way_of
 from .ownership import owner, pairs, retag, users
-from .reading import listeners_of
+from .reading import GONE, listeners_of
 
 SECURE = ("HTTPS", "TLS")
 
@@ -72,7 +72,7 @@ def read(scope: Scope) -> Reading[Found[Listener]]:
 
 
 def _certificates(arn: str) -> Call:
-    return Call("elbv2", "DescribeListenerCertificates", {"ListenerArn": arn})
+    return Call("elbv2", "DescribeListenerCertificates", {"ListenerArn": arn}, done_if=GONE)
 
 
 def _extra(answer: Answer) -> tuple[str, ...]:
@@ -116,8 +116,8 @@ def _params(new: Listener, site: Site) -> dict[str, Any]:
     return params
 
 
-NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate")
-"""A certificate issued a moment ago is not known to every part of ELB at once."""
+NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFound", "TargetGroupNotFound")
+"""A certificate issued or a group made a moment ago is not known to every part of ELB at once."""
 
 
 def create(new: Listener, site: Site) -> Calling:

@@ -13,7 +13,7 @@ from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
 from .ownership import pairs, retag, users
-from .reading import LOAD_BALANCERS, owned_balancers
+from .reading import GONE, LOAD_BALANCERS, owned_balancers
 
 COMMON = {"deletion_protection.enabled": "false"}
 ALB = {
@@ -116,7 +116,7 @@ def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
 
 
 def _attributes(arn: str) -> Call:
-    return Call("elbv2", "DescribeLoadBalancerAttributes", {"LoadBalancerArn": arn})
+    return Call("elbv2", "DescribeLoadBalancerAttributes", {"LoadBalancerArn": arn}, done_if=GONE)
 
 
 def _live(
@@ -184,6 +184,9 @@ def create(new: LoadBalancer, site: Site) -> Calling:
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
+UNSEEN = ("LoadBalancerNotFound",)
+"""What was made a moment ago may not be seen everywhere yet."""
+
 NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
 """A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
 
@@ -235,7 +238,8 @@ def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, s
     changed = [(key, value) for key, value in sorted(after.items()) if before.get(key) != value]
     for start in range(0, len(changed), ATTRIBUTES_A_CALL):
         some = [{"Key": key, "Value": value} for key, value in changed[start : start + ATTRIBUTES_A_CALL]]
-        yield Call("elbv2", "ModifyLoadBalancerAttributes", {"LoadBalancerArn": arn, "Attributes": some})
+        params = {"LoadBalancerArn": arn, "Attributes": some}
+        yield Call("elbv2", "ModifyLoadBalancerAttributes", params, not_yet=UNSEEN, within=60)
     return {}
 
 
@@ -299,7 +303,10 @@ def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Seque
 
 def active(_: LoadBalancer, site: Site) -> Looking:
     """`active_impaired` serves too; `failed` never recovers."""
-    answer = yield Call("elbv2", "DescribeLoadBalancers", {"LoadBalancerArns": [site.id(site.address)]})
+    asked = {"LoadBalancerArns": [site.id(site.address)]}
+    answer = yield Call("elbv2", "DescribeLoadBalancers", asked, not_yet=UNSEEN, within=60)
+    if not answer["LoadBalancers"]:
+        return Sight("waiting", "not visible yet")
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
     if state["Code"] in ("active", "active_impaired"):
         return Sight("ready", state["Code"], state.get("Reason") or "")

@@ -15,6 +15,9 @@ HOSTED_ZONES = Call("route53", "ListHostedZones")
 WHOLE_ZONE = 300
 """A zone of up to one page of records is read whole; in a larger one each name is asked for."""
 
+GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
+"""What was listed a moment ago may be gone by the time it is asked about: then there is nothing to tell."""
+
 Asking = Generator[Sequence[Ask], Sequence[Answer], Any]
 Owned = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
@@ -46,7 +49,8 @@ def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[
 def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Any]]:
     """Every listener on our load balancers, whoever made it, in three rounds."""
     balancers = yield from owned_balancers(stacks)
-    asks = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": b[2]["LoadBalancerArn"]}) for b in balancers]
+    arns = [raw["LoadBalancerArn"] for _, _, raw, _ in balancers]
+    asks = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": arn}, done_if=GONE) for arn in arns]
     answers = (yield asks) if asks else []
     return [listener for answer in answers for listener in answer.get("Listeners", [])]
 

@@ -30,7 +30,7 @@ from .actions import (
     way_of,
 )
 from .ownership import owner, pairs, retag, users
-from .reading import listeners_of
+from .reading import GONE, listeners_of
 
 
 class Rule(Resource):
@@ -51,18 +51,21 @@ class Rule(Resource):
         return data
 
 
+UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
+"""What was made a moment ago may not be seen everywhere yet."""
+
 GATE_HEADER = "x-elbplan-gate"
 
 
 def read(scope: Scope) -> Reading[Found[Rule]]:
     """Ours on our listeners, lowest priority first; what strangers hold is known by its priority."""
     listeners = yield from listeners_of(scope.stacks)
-    asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}) for raw in listeners]
+    asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
     answers = (yield asks) if asks else []
     rules = [
         (listener["ListenerArn"], raw)
         for listener, answer in zip(listeners, answers, strict=True)
-        for raw in answer["Rules"]
+        for raw in answer.get("Rules", [])
         if not raw.get("IsDefault") and raw.get("Priority") != "default"
     ]
     if not rules:
@@ -98,7 +101,7 @@ def create(new: Rule, site: Site) -> Calling:
         "Actions": [to_aws(new.action, site.id)],
         "Tags": pairs(site.tags(new)),
     }
-    answer = yield Call("elbv2", "CreateRule", params, once=True, not_yet=("ListenerNotFound",), within=60)
+    answer = yield Call("elbv2", "CreateRule", params, once=True, not_yet=UNSEEN, within=60)
     return {"id": answer["Rules"][0]["RuleArn"]}
 
 
@@ -111,7 +114,7 @@ def update(before: Rule, after: Rule, site: Site) -> Calling:
     if before.action != after.action:
         params["Actions"] = [to_aws(after.action, site.id)]
     if params:
-        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params})
+        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params}, not_yet=UNSEEN, within=60)
     if before.priority != after.priority:
         moves = [{"RuleArn": site.live.id, "Priority": after.priority}]
         yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
@@ -122,7 +125,7 @@ def update(before: Rule, after: Rule, site: Site) -> Calling:
 def move(moves: Mapping[Address, int], site: Site) -> Calling:
     """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
     priorities = [{"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
-    yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities})
+    yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities}, not_yet=UNSEEN, within=60)
     return {}
 
 

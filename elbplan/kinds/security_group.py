@@ -175,6 +175,10 @@ def create(new: SecurityGroup, site: Site) -> Calling:
     return {"id": id, "name": site.name}
 
 
+THERE = ("InvalidPermission.Duplicate",)
+UNSEEN = ("InvalidGroup.NotFound",)
+"""A group made a moment ago may not be seen everywhere yet, as what the rule is for or as where it lets in from."""
+
 EVERYTHING_OUT = (Opening(protocol="all", cidr="0.0.0.0/0"),)
 """What AWS lets out of a new group."""
 
@@ -199,7 +203,7 @@ def _rules(id: str, before: Iterable[Opening], after: Iterable[Opening], side: s
     old, new = {o.door: o for o in before}, {o.door: o for o in after}
     for door in sorted(set(new) - set(old)):
         params = {"GroupId": id, "IpPermissions": [_permission(new[door], site)]}
-        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=("InvalidPermission.Duplicate",))
+        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, not_yet=UNSEEN, within=60)
     for door in sorted(set(new) & set(old)):
         if new[door].description != old[door].description:
             params = {"GroupId": id, "IpPermissions": [_permission(new[door], site)]}

@@ -12,7 +12,7 @@ from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
 from .ownership import pairs, retag, users
-from .reading import TARGET_GROUPS, owned_groups
+from .reading import GONE, TARGET_GROUPS, owned_groups
 
 HTTP = ("HTTP", "HTTPS")
 
@@ -112,7 +112,7 @@ def read(scope: Scope) -> Reading[Found[TargetGroup]]:
     ours: dict[str, list[Live[TargetGroup]]] = {}
     owned = yield from owned_groups(scope.stacks)
     asks = [
-        Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]})
+        Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]}, done_if=GONE)
         for _, _, raw, _ in owned
     ]
     answers = (yield asks) if asks else []
@@ -218,7 +218,7 @@ def _attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -
     changed = [{"Key": key, "Value": value} for key, value in sorted(after.items()) if before.get(key) != value]
     if changed:
         params = {"TargetGroupArn": arn, "Attributes": changed}
-        yield Call("elbv2", "ModifyTargetGroupAttributes", params)
+        yield Call("elbv2", "ModifyTargetGroupAttributes", params, not_yet=("TargetGroupNotFound",), within=60)
     return {}
 
 

@@ -13,7 +13,7 @@ from ..core.call import Call, Calling, Looking, Reading, Sight, State
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, Part, Resource
 from .health import judge, told
-from .reading import owned_groups
+from .reading import GONE, owned_groups
 
 
 class Target(Part):
@@ -59,10 +59,11 @@ def read(scope: Scope) -> Reading[Found[Targets]]:
     """What is registered in each of our groups; one that drains is gone."""
     ours: dict[str, list[Live[Targets]]] = {}
     owned = yield from owned_groups(scope.stacks)
-    asks = [_health(raw["TargetGroupArn"]) for _, _, raw, _ in owned]
+    arns = [raw["TargetGroupArn"] for _, _, raw, _ in owned]
+    asks = [Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=GONE) for arn in arns]
     answers = (yield asks) if asks else []
     for (stack, address, raw, _), answer in zip(owned, answers, strict=True):
-        described = [d for d in answer["TargetHealthDescriptions"] if _counts(d)]
+        described = [d for d in answer.get("TargetHealthDescriptions", []) if _counts(d)]
         if described:
             live = _live(Address(Targets.kind, address.name), raw, described)
             ours.setdefault(stack, []).append(live)
@@ -70,7 +71,9 @@ def read(scope: Scope) -> Reading[Found[Targets]]:
 
 
 def _health(arn: str) -> Call:
-    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn})
+    """What a group made a moment ago may not answer yet."""
+    unseen = ("TargetGroupNotFound",)
+    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, not_yet=unseen, within=60)
 
 
 def _counts(described: Mapping[str, Any]) -> bool:
@@ -136,7 +139,7 @@ def create(new: Targets, site: Site) -> Calling:
 def _register(arn: str, members: Sequence[Target], site: Site) -> Calling:
     if members:
         params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
-        yield Call("elbv2", "RegisterTargets", params, not_yet=("InvalidTarget",), within=300)
+        yield Call("elbv2", "RegisterTargets", params, not_yet=("InvalidTarget", "TargetGroupNotFound"), within=300)
     return {}
 
 

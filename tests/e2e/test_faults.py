@@ -84,3 +84,14 @@ def test_a_failed_load_balancer_is_not_waited_for(slow_stage: Stage) -> None:
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(specs.HTTP), KINDS)
     assert stage.run(plan).whole
     stage.assert_nothing_left("my-web")
+
+
+@pytest.mark.parametrize("spec", [specs.ELASTIC, specs.SERVICES + specs.RULES + specs.A + specs.B])
+def test_what_was_made_a_moment_ago_may_be_unseen_for_some_reads(stage: Stage, spec: str) -> None:
+    stage.box.switch("hide_new", 2)
+    outcome = stage.run(stage.plan(spec))
+    stage.box.switch("hide_new", 0)
+    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    stage.box.advance(60)
+    stage.assert_settled(spec)
+    stage.destroy(spec)

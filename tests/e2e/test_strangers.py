@@ -93,7 +93,7 @@ def test_a_strangers_listener_on_our_port_is_refused(stage: Stage) -> None:
     made = stage.client("elbv2").create_listener(
         LoadBalancerArn=our_balancer(stage), Protocol="HTTP", Port=8080, DefaultActions=FIXED
     )
-    problem = refused(stage, specs.HTTP + "listeners: [80/http, 8080/http]\n")
+    problem = refused(stage, specs.HTTP + "listeners: [{listen: 80/http}, {listen: 8080/http}]\n")
     assert made["Listeners"][0]["ListenerArn"] in problem.what
     assert "port 8080" in problem.what
 
