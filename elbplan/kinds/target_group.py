@@ -133,8 +133,8 @@ def _live(
         target_type=raw.get("TargetType") or "instance",
         protocol=None if lambda_ else raw.get("Protocol"),
         port=None if lambda_ else raw.get("Port"),
-        protocol_version=raw.get("ProtocolVersion"),
-        ip_address_type=raw.get("IpAddressType"),
+        protocol_version=raw.get("ProtocolVersion") or ("HTTP1" if raw.get("Protocol") in HTTP else None),
+        ip_address_type=raw.get("IpAddressType") or "ipv4",
         vpc=Id(raw["VpcId"]) if raw.get("VpcId") else None,
         balancer=Id(balancers[0]) if balancers else None,
         health=_health(raw),
@@ -194,6 +194,10 @@ def _check(group: TargetGroup) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value is not None}
 
 
+UNTAGGED = "GENEVE"
+"""AWS refuses tags in the call that creates such a group; they follow at once."""
+
+
 def create(new: TargetGroup, site: Site) -> Calling:
     """One call with tags and health check, then the attributes that are not AWS's default."""
     params: dict[str, Any] = {
@@ -205,11 +209,13 @@ def create(new: TargetGroup, site: Site) -> Calling:
         "VpcId": site.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
         **_check(new),
-        "Tags": pairs(site.tags(new)),
+        "Tags": pairs(site.tags(new)) if new.protocol != UNTAGGED else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
     answer = yield Call("elbv2", "CreateTargetGroup", given)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
+    if new.protocol == UNTAGGED:
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(site.tags(new))})
     yield from _attributes(arn, defaults(new), new.attributes)
     return {"id": arn, "name": site.name}
 

@@ -1,4 +1,4 @@
-"""What somebody changed by hand is shown field by field, healed by the next apply, and left alone where the spec says so."""
+"""What somebody changed by hand is shown and healed by the next apply, and left alone where the spec says so."""
 
 from __future__ import annotations
 
