@@ -14,7 +14,7 @@ from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, Part, Resource
 from .ownership import owner, pairs, retag, unpair, users
-from .reading import HOSTED_ZONES, domain, record_asks, zone_for
+from .reading import HOSTED_ZONES, domain, reads_whole, record_asks, zone_for
 
 
 class Proof(Part):
@@ -72,9 +72,13 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     answers = (yield asks) if asks else []
     tags = {arn: unpair(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
     owned = {arn: mine for arn in arns if (mine := owner(tags[arn], Certificate.kind, scope.stacks))}
-    described = (yield [_describe(arn) for arn in owned]) if owned else []
+    told = {s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if _whole(s, zones["HostedZones"])}
+    described = (yield [_describe(arn) for arn in owned if arn not in told]) if set(owned) - set(told) else []
     raws = [answer["Certificate"] for answer in described if answer]
     proofs = yield from _proofs(raws, zones["HostedZones"])
+    summaries = [summary for arn, summary in told.items() if arn in owned]
+    proofs |= yield from _signs(summaries, zones["HostedZones"])
+    raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     ours: dict[str, list[Live[Certificate]]] = {}
     for raw in raws:
         stack, address = owned[raw["CertificateArn"]]
@@ -87,6 +91,43 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
 
 
 MISSING = ("ResourceNotFoundException",)
+PROVING = ".acm-validations.aws"
+"""Where every validation record of ACM points."""
+
+
+def _whole(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any]]) -> bool:
+    """Does the list alone say all about it? So it is for an issued one whose zones are small enough to read whole."""
+    names = summary.get("SubjectAlternativeNameSummaries") or ()
+    said = summary.get("Status") == "ISSUED" and summary.get("KeyAlgorithm") and names
+    return bool(said and not summary.get("HasAdditionalSubjectAlternativeNames")) and all(
+        (zone := _zone(name, zones)) and reads_whole(zone, zones) for name in names
+    )
+
+
+def _signs(
+    summaries: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
+) -> Reading[dict[str, list[Proof]]]:
+    """For each certificate the names that have a validation record of ACM in their zone."""
+    names = {name for s in summaries for name in s["SubjectAlternativeNameSummaries"]}
+    places = {name: zone for name in names if (zone := _zone(name, zones))}
+    asked = sorted(set(places.values()))
+    answers = (yield [ask for zone in asked for ask in record_asks(zone, [], zones)]) if asked else []
+    signs = {
+        (zone, domain(found["Name"]).partition(".")[2])
+        for zone, answer in zip(asked, answers, strict=True)
+        for found in answer["ResourceRecordSets"]
+        if found["Type"] == "CNAME"
+        and found["Name"].startswith("_")
+        and any(domain(value["Value"]).endswith(PROVING) for value in found.get("ResourceRecords", []))
+    }
+    return {
+        s["CertificateArn"]: [
+            Proof(domain=domain(name), zone=Id(places[name]))
+            for name in s["SubjectAlternativeNameSummaries"]
+            if name in places and (places[name], domain(name).removeprefix("*.")) in signs
+        ]
+        for s in summaries
+    }
 
 
 def _describe(arn: str) -> Call:
@@ -102,8 +143,8 @@ def _live(
         key=(raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
         proofs=tuple(proofs),
     )
-    told_all = len(list(_options(raw))) == len(raw.get("DomainValidationOptions", []))
-    state = raw["Status"] if told_all else "UNTOLD"
+    told = len(list(_options(raw))) == len(raw.get("DomainValidationOptions", []))
+    state = raw["Status"] if told else "UNTOLD"
     return Live(address, raw["CertificateArn"], model, {"state": state})
 
 

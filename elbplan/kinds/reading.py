@@ -105,10 +105,14 @@ def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
     return ids[0]
 
 
+def reads_whole(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
+    """Is the zone small enough for one answer?"""
+    return next((z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone), 0) <= WHOLE_ZONE
+
+
 def record_asks(zone: str, names: Iterable[str], zones: Iterable[Mapping[str, Any]]) -> list[Ask]:
     """How to read what stands at these names of a zone."""
-    size = next((z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone), 0)
-    if size <= WHOLE_ZONE:
+    if reads_whole(zone, zones):
         return [Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone})]
     return [
         Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": "20"})

@@ -13,7 +13,7 @@ from ..errors import ElbplanError
 from ..kinds.certificate import Certificate, Proof
 from ..kinds.instance import GONE, instances_in
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.reading import HOSTED_ZONES, zone_for
+from ..kinds.reading import HOSTED_ZONES, owned_balancers, zone_for
 from ..kinds.record import Record, mark
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -40,33 +40,77 @@ def finds(resources: Iterable[Resource]) -> set[Find]:
     return {ref for resource in resources for ref in references(resource) if isinstance(ref, Find)}
 
 
-def look_up(region: str, resources: Sequence[Resource]) -> Reading[Facts]:
-    """Ask for all of it: one round, where the network is AWS's default one."""
+def look_up(region: str, resources: Sequence[Resource], stacks: Sequence[str] = ()) -> Reading[Facts]:
+    """Ask for all of it. What the balancers of `stacks` show by where they stand is not asked again."""
     wanted = finds(resources)
-    asks: dict[str, Ask] = {}
-    vpcs = {find.query for find in wanted if find.what == "vpc"}
-    if any(find.what in ("vpc", "subnet") for find in wanted):
+    asks = _questions(wanted, resources)
+    placed = any(find.what in ("vpc", "subnet") for find in wanted)
+    if placed and not stacks:
         asks["subnets"] = DEFAULT_SUBNETS
+    answers = dict(zip(asks, (yield list(asks.values())), strict=True)) if asks else {}
+    subnets = (yield from _standing_places(wanted, resources, stacks)) if placed and stacks else ()
+    if placed and not subnets:
+        subnets = yield from _subnets(wanted, answers, resources)
+    facts = Facts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
+    facts.found = {find: _results(find, answers.get(f"{find.what}/{find.query}", {})) for find in wanted}
+    instances = _instances(resources)
+    there = {i["InstanceId"] for i in instances_in(answers.get("instances", {})) if i["State"]["Name"] not in GONE}
+    facts.missing = [id for id in instances if id not in there]
+    return facts
+
+
+def _instances(resources: Sequence[Resource]) -> list[str]:
+    """The servers that the specs name by id."""
+    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, Id)}
+    return sorted(id for id in ids if id.startswith("i-"))
+
+
+def _questions(wanted: set[Find], resources: Sequence[Resource]) -> dict[str, Ask]:
+    """What can be asked at once."""
+    asks: dict[str, Ask] = {}
     if any(find.what == "hosted_zone" for find in wanted) or any(isinstance(r, Certificate) for r in resources):
         asks["zones"] = HOSTED_ZONES
     for find in sorted(wanted):
         if call := _question(find):
             asks[f"{find.what}/{find.query}"] = call
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, Id)}
-    instances = sorted(id for id in ids if id.startswith("i-"))
-    if instances:
+    if instances := _instances(resources):
         asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
-    for vpc in sorted(vpcs - {"default"}):
-        asks[f"vpc/{vpc}"] = Call("ec2", "DescribeVpcs", _by_name(vpc))
-    answers = dict(zip(asks, (yield list(asks.values())), strict=True)) if asks else {}
-    subnets = answers.get("subnets", {}).get("Subnets", [])
-    if "subnets" in asks and (not subnets or vpcs - {"default"} or _foreign_vpcs(resources)):
-        subnets = yield from _subnets_of(vpcs, answers, resources)
-    facts = Facts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
-    facts.found = {find: _results(find, answers.get(f"{find.what}/{find.query}", {})) for find in wanted}
-    there = {i["InstanceId"] for i in instances_in(answers.get("instances", {})) if i["State"]["Name"] not in GONE}
-    facts.missing = [id for id in instances if id not in there]
-    return facts
+    return asks
+
+
+def _standing_places(
+    wanted: set[Find], resources: Sequence[Resource], stacks: Sequence[str]
+) -> Reading[Sequence[Mapping[str, Any]]]:
+    """The subnets in which the stacks' balancers stand, if they answer every question: a choice once made stays."""
+    zones = {find.query for find in wanted if find.what == "subnet"}
+    usual = {find.query for find in wanted if find.what == "vpc"} <= {"default"} and not _foreign_vpcs(resources)
+    if not usual or not all(zone.isalpha() or zone[-1:].isalpha() for zone in zones):
+        return ()
+    owned = yield from owned_balancers(stacks)
+    balancers = sum(isinstance(resource, LoadBalancer) for resource in resources)
+    places = [
+        {"VpcId": raw.get("VpcId"), "AvailabilityZone": zone["ZoneName"], "SubnetId": zone["SubnetId"]}
+        for _, _, raw, _ in owned
+        for zone in raw.get("AvailabilityZones", [])
+    ]
+    there = {place["AvailabilityZone"][-len(zone) :] for place in places for zone in zones}
+    whole = len(owned) == balancers and len({place["VpcId"] for place in places}) == 1 and zones <= there
+    return places if whole else ()
+
+
+def _subnets(
+    wanted: set[Find], answers: Mapping[str, Any], resources: Sequence[Resource]
+) -> Reading[Sequence[Mapping[str, Any]]]:
+    """Where the specs may put things: AWS's default subnets, or the public ones of the VPC they name."""
+    if "subnets" in answers:
+        default = answers["subnets"]["Subnets"]
+    else:
+        (answer,) = yield [DEFAULT_SUBNETS]
+        default = answer["Subnets"]
+    vpcs = {find.query for find in wanted if find.what == "vpc"}
+    if default and not vpcs - {"default"} and not _foreign_vpcs(resources):
+        return list(default)
+    return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
 def _filter(name: str, values: Sequence[str]) -> dict[str, Any]:
@@ -86,6 +130,8 @@ def _question(find: Find) -> Call | None:
         return Call("ec2", "DescribeInstances", _by_name(find.query))
     if find.what == "security_group":
         return Call("ec2", "DescribeSecurityGroups", _by_name(find.query))
+    if find.what == "vpc" and find.query != "default":
+        return Call("ec2", "DescribeVpcs", _by_name(find.query))
     if find.what == "subnet" and find.query.startswith(("name:", "tag:")):
         return Call("ec2", "DescribeSubnets", _by_name(find.query))
     return None
@@ -108,13 +154,15 @@ def _foreign_vpcs(resources: Sequence[Resource]) -> set[str]:
 
 
 def _subnets_of(
-    vpcs: set[str], answers: Mapping[str, Any], resources: Sequence[Resource]
+    vpcs: set[str],
+    answers: Mapping[str, Any],
+    default: Sequence[Mapping[str, Any]],
+    resources: Sequence[Resource],
 ) -> Reading[Sequence[Mapping[str, Any]]]:
     """The public subnets of VPCs not laid out as AWS's default one: those routed to an internet gateway."""
     ids = set(_foreign_vpcs(resources))
     for name in vpcs - {"default"}:
         ids |= {vpc["VpcId"] for vpc in answers[f"vpc/{name}"]["Vpcs"]}
-    default: Sequence[Mapping[str, Any]] = answers["subnets"]["Subnets"]
     if "default" in vpcs and not default:
         (answer,) = yield [DEFAULT_VPC]
         ids |= {vpc["VpcId"] for vpc in answer["Vpcs"]}

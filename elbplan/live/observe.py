@@ -48,7 +48,9 @@ def observe(
     scope = Scope(region, wanted)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     rounds = Rounds(send, parallel)
-    facts, *found = rounds.run([look_up(region, everything), *(kind.read(scope) for kind in kinds.values())])
+    facts, *found = rounds.run(
+        [look_up(region, everything, list(wanted)), *(kind.read(scope) for kind in kinds.values())]
+    )
     taken = {name: one.taken for name, one in zip(kinds, found, strict=True)}
     seen = {}
     for stack in stacks:

@@ -34,5 +34,12 @@ def _redirect(word: Redirect) -> dict[str, Any]:
     door = word.to
     protocol = word.protocol or (door and (door.protocol or USUAL_PROTOCOL.get(door.port)))
     port = word.port or (str(door.port) if door else USUAL_PORT.get(word.protocol or ""))
-    fields = {"protocol": protocol, "port": port, "host": word.host, "path": word.path, "query": word.query, "code": word.code}
+    fields = {
+        "protocol": protocol,
+        "port": port,
+        "host": word.host,
+        "path": word.path,
+        "query": word.query,
+        "code": word.code,
+    }
     return {"type": "redirect", **{key: value for key, value in fields.items() if value is not None}}

@@ -26,8 +26,12 @@ def add_balancer(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
         "attributes": _attributes(scene) or None,
     }
     places: dict[Path, Path] = {
-        ("subnets",): subnets, ("type",): ("type",), ("scheme",): ("access",), ("ip_address_type",): ("ip",),
-        ("attributes",): ("logs",), ("attributes", "deletion_protection.enabled"): ("protect",),
+        ("subnets",): subnets,
+        ("type",): ("type",),
+        ("scheme",): ("access",),
+        ("ip_address_type",): ("ip",),
+        ("attributes",): ("logs",),
+        ("attributes", "deletion_protection.enabled"): ("protect",),
     }
     scene.add(BALANCER, fields, ("name",), places)
     if scene.has_security_group:

@@ -24,8 +24,12 @@ def servers_of(short: Short, report: Report) -> dict[str, NamedServer]:
     for name, group, path in _groups(short):
         if isinstance(group.servers, Server):
             if name in servers:
-                report.at((*path, "servers"), f"servers called {name} are defined twice", f"write servers: {name} here",
-                          key=True)
+                report.at(
+                    (*path, "servers"),
+                    f"servers called {name} are defined twice",
+                    f"write servers: {name} here",
+                    key=True,
+                )
             servers[name] = NamedServer(group.servers, (*path, "servers"))
     return servers
 
@@ -44,7 +48,12 @@ def groups_of(short: Short, servers: Mapping[str, NamedServer], report: Report) 
     groups: dict[str, NamedGroup] = {}
     for name, word, path in _groups(short):
         if name in groups:
-            report.at(path, f"the group {name} is there twice: targets: is the group web", "give this one another name", key=True)
+            report.at(
+                path,
+                f"the group {name} is there twice: targets: is the group web",
+                "give this one another name",
+                key=True,
+            )
             continue
         filling = _filling(name, word, path, short, servers, report)
         protocol = word.protocol or PROTOCOLS[short.type]

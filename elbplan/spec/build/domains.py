@@ -65,4 +65,6 @@ def zone(domain: Domain) -> Ref:
     if domain.zone is None:
         return Find("hosted_zone", domain.name.removeprefix("*."))
     text = domain.zone.strip()
-    return Id(text) if Points("hosted_zone", ours=False).parse(text) == Id(text) else Find("hosted_zone", text.rstrip("."))
+    return (
+        Id(text) if Points("hosted_zone", ours=False).parse(text) == Id(text) else Find("hosted_zone", text.rstrip("."))
+    )

@@ -72,8 +72,14 @@ def _health(word: Health, group: str, version: str | None) -> dict[str, Any]:
     interval = word.every or INTERVAL
     timeout = word.timeout or (interval - 1 if interval <= TIMEOUT[protocol] else None)
     health: dict[str, Any] = {
-        "protocol": protocol, "port": word.port or ("80" if group == "GENEVE" else None), "interval": interval, "timeout": timeout,
-        "healthy": word.healthy, "unhealthy": word.unhealthy, "path": word.path, "codes": word.codes,
+        "protocol": protocol,
+        "port": word.port or ("80" if group == "GENEVE" else None),
+        "interval": interval,
+        "timeout": timeout,
+        "healthy": word.healthy,
+        "unhealthy": word.unhealthy,
+        "path": word.path,
+        "codes": word.codes,
     }
     if protocol in HTTP:
         health["path"] = word.path or ("/AWS.ALB/healthcheck" if grpc else "/")
@@ -123,7 +129,9 @@ def _members(scene: Scene, group: NamedGroup) -> Iterator[dict[str, Any]]:
 def _addresses(scene: Scene, group: NamedGroup) -> Iterator[dict[str, Any]]:
     word = group.word
     if word.ips is not None and (word.instances or word.tag or group.servers):
-        scene.report.at((*group.path, "ips"), "a group holds either instances or addresses", "make two groups", key=True)
+        scene.report.at(
+            (*group.path, "ips"), "a group holds either instances or addresses", "make two groups", key=True
+        )
         return
     for ip in word.ips or ():
         yield {"address": ip}

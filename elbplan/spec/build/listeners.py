@@ -24,8 +24,12 @@ POLICIES = {
 def add_listeners(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
     """Each listener with its rules."""
     if not listeners and scene.report.whole("listeners", "targets", "groups"):
-        scene.report.at(("listeners",) if scene.short.listeners is not None else ("name",),
-                        "there is nothing to forward requests to", "add targets:", key=True)
+        scene.report.at(
+            ("listeners",) if scene.short.listeners is not None else ("name",),
+            "there is nothing to forward requests to",
+            "add targets:",
+            key=True,
+        )
     for listener in listeners:
         if listener.port is None and scene.short.type != "gateway":
             if scene.report.whole("listeners"):
@@ -33,8 +37,11 @@ def add_listeners(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
             continue
         address = Address("listener", listener.name)
         if address in scene.drafts:
-            scene.report.at((*listener.path, "listen"), f"port {listener.port} has a listener already",
-                            "one listener a port; put the differences into rules:")
+            scene.report.at(
+                (*listener.path, "listen"),
+                f"port {listener.port} has a listener already",
+                "one listener a port; put the differences into rules:",
+            )
             continue
         action = _action(scene, listener)
         if action:
@@ -47,8 +54,11 @@ def _origin(listener: PlacedListener) -> tuple[Path, dict[Path, Path]]:
     listen = (*path, "listen")
     return path, {
         **action_places(word, path),
-        ("port",): listen, ("protocol",): listen, (): listen,
-        ("certificate",): (*path, "certificate"), ("more_certificates",): (*path, "certificates"),
+        ("port",): listen,
+        ("protocol",): listen,
+        (): listen,
+        ("certificate",): (*path, "certificate"),
+        ("more_certificates",): (*path, "certificates"),
         ("ssl_policy",): (*path, "tls") if word.tls else ("tls",),
     }
 
@@ -61,7 +71,9 @@ def _action(scene: Scene, listener: PlacedListener) -> dict[str, Any] | None:
     word = listener.word
     if not (word.forward or word.redirect or word.respond):
         if scene.first_group is None:
-            scene.report.at(listener.path, "this listener has nothing to do", "add forward:, redirect: or respond:", key=True)
+            scene.report.at(
+                listener.path, "this listener has nothing to do", "add forward:, redirect: or respond:", key=True
+            )
             return None
         return action_of(Forward(groups={scene.first_group: 1}))
     return action_of(word.forward or word.redirect or word.respond)
@@ -73,8 +85,12 @@ def _secure(scene: Scene, listener: PlacedListener) -> dict[str, Any]:
     if listener.protocol not in SECURE:
         for key in ("certificate", "certificates", "tls"):
             if getattr(word, key) is not None:
-                scene.report.at((*listener.path, key), f"{key}: needs a listener that speaks HTTPS or TLS, not "
-                                f"{listener.protocol}", "write listen: 443/https", key=True)
+                scene.report.at(
+                    (*listener.path, key),
+                    f"{key}: needs a listener that speaks HTTPS or TLS, not {listener.protocol}",
+                    "write listen: 443/https",
+                    key=True,
+                )
         return {}
     first, *more = _certificates(scene, word) or (None,)
     return {"certificate": first, "more_certificates": more, "ssl_policy": _policy(scene, listener)}
@@ -93,4 +109,3 @@ def _policy(scene: Scene, listener: PlacedListener) -> str:
     if text not in POLICIES and not text.startswith("ELBSecurityPolicy-"):
         scene.report.at(path, f'"{text}" is not a TLS policy', did_you_mean(text, [*POLICIES, "ELBSecurityPolicy-..."]))
     return POLICIES.get(text, text)
-

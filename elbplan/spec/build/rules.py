@@ -30,7 +30,9 @@ def add_rules(scene: Scene, listener: PlacedListener, address: Address, usual: M
 
 def _add(scene: Scene, address: Address, fields: Mapping[str, Any], path: Path, rule: Rule) -> None:
     if address in scene.drafts:
-        scene.report.at((*path, "name"), f"two rules of this listener are called {rule.name or address.name}", "rename one")
+        scene.report.at(
+            (*path, "name"), f"two rules of this listener are called {rule.name or address.name}", "rename one"
+        )
         return
     words = {**FIELDS, "header": "http-header", "query": "query-string", "ip": "source-ip"}
     places: dict[Path, Path] = {("conditions", field): (*path, word) for word, field in words.items()}
@@ -55,7 +57,9 @@ def _halves(
     elif ips:
         conditions.append(_condition("source-ip", ips))
     if not conditions:
-        scene.report.at(path, "a rule without a condition", "add host:, path:, method:, header:, query: or ip:", key=True)
+        scene.report.at(
+            path, "a rule without a condition", "add host:, path:, method:, header:, query: or ip:", key=True
+        )
         return
     yield "", conditions, action
 

@@ -83,7 +83,9 @@ class Scene:
         scene.groups = groups_of(short, scene.servers, report)
         return scene
 
-    def add(self, address: Address, fields: Mapping[str, Any], origin: Path, places: Mapping[Path, Path] | None = None) -> None:
+    def add(
+        self, address: Address, fields: Mapping[str, Any], origin: Path, places: Mapping[Path, Path] | None = None
+    ) -> None:
         """One more resource; a field that is None is left out."""
         given = {key: value for key, value in fields.items() if value is not None}
         if self.short.tags and address.kind not in UNTAGGABLE:
@@ -122,7 +124,15 @@ class Scene:
 
     def _why(self) -> Path:
         short = self.short
-        return ("domain",) if short.domain else ("targets",) if short.targets else ("groups",) if short.groups else ("name",)
+        return (
+            ("domain",)
+            if short.domain
+            else ("targets",)
+            if short.targets
+            else ("groups",)
+            if short.groups
+            else ("name",)
+        )
 
     def _usual(self) -> list[Listener]:
         group = self.first_group
@@ -131,7 +141,9 @@ class Scene:
             return [Listener(forward=forward)] if group else []
         if self.short.type == "network":
             there = self.groups[group]
-            door = Door(port=443, protocol="TLS") if self.short.domain else Door(port=there.port, protocol=there.protocol)
+            door = (
+                Door(port=443, protocol="TLS") if self.short.domain else Door(port=there.port, protocol=there.protocol)
+            )
             return [Listener(listen=door, forward=forward)]
         if not self.short.domain:
             return [Listener(listen=Door(port=80, protocol="HTTP"), forward=forward)]

@@ -30,7 +30,9 @@ def add_servers(scene: Scene) -> None:
     for name, server in scene.servers.items():
         using = [group for group in scene.groups.values() if name in group.servers]
         if not using and _told(scene):
-            scene.report.at(server.path, f"the servers {name} are in no group", f"add servers: {name} to a group", key=True)
+            scene.report.at(
+                server.path, f"the servers {name} are in no group", f"add servers: {name} to a group", key=True
+            )
         _add_instances(scene, name, server)
         if _guarded(scene):
             doors = sorted({door for group in using for door in _doors(scene, group.name)})
@@ -38,8 +40,12 @@ def add_servers(scene: Scene) -> None:
             scene.add(_guard(name), {"vpc": scene.vpc, "ingress": ingress}, server.path)
     if scene.servers and not scene.has_security_group:
         first = next(iter(scene.servers.values()))
-        scene.report.at(first.path, "a gateway balancer's targets are appliances, which elbplan does not make",
-                        "name them with instances: or ips:", key=True)
+        scene.report.at(
+            first.path,
+            "a gateway balancer's targets are appliances, which elbplan does not make",
+            "name them with instances: or ips:",
+            key=True,
+        )
 
 
 def _told(scene: Scene) -> bool:
@@ -108,14 +114,20 @@ def _script(scene: Scene, server: NamedServer) -> str | None:
     if word.user_data_file is None:
         text = word.user_data
     elif word.user_data is not None:
-        scene.report.at((*server.path, "user_data_file"), "user_data and user_data_file are both there", "keep one", key=True)
+        scene.report.at(
+            (*server.path, "user_data_file"), "user_data and user_data_file are both there", "keep one", key=True
+        )
         return None
     else:
         text = _read(scene, (*server.path, "user_data_file"), word.user_data_file)
     if text is not None and len(text.encode()) > LARGEST_SCRIPT:
         field = "user_data_file" if word.user_data_file else "user_data"
-        scene.report.at((*server.path, field), f"the script is larger than {LARGEST_SCRIPT} bytes, AWS's limit",
-                        "let a small script fetch the rest", key=True)
+        scene.report.at(
+            (*server.path, field),
+            f"the script is larger than {LARGEST_SCRIPT} bytes, AWS's limit",
+            "let a small script fetch the rest",
+            key=True,
+        )
         return None
     return text
 
