@@ -30,7 +30,7 @@ class Share(Part):
     """A target group and its weight among the groups of one forward."""
 
     group: TargetGroupRef
-    weight: Annotated[int, Field(ge=0, le=999)] = 1
+    weight: Annotated[int, Field(ge=0, le=999, description="its part of the requests; 0 gets none")] = 1
 
 
 class Forward(Part):
@@ -38,8 +38,9 @@ class Forward(Part):
 
     type: Literal["forward"] = "forward"
     groups: Annotated[tuple[Share, ...], Field(min_length=1, max_length=5)]
-    sticky: Annotated[int, Field(ge=1, le=604800)] | None = None
-    """Seconds for which a client stays with the group it got; None is off."""
+    sticky: Annotated[
+        int | None, Field(ge=1, le=604800, description="seconds for which a client stays with the group it got")
+    ] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -58,10 +59,17 @@ class Redirect(Part):
 
     type: Literal["redirect"] = "redirect"
     protocol: Literal["HTTP", "HTTPS", "#{protocol}"] = "#{protocol}"
-    host: Annotated[str, Field(min_length=1, max_length=128)] = "#{host}"
-    port: Annotated[str, Field(pattern=r"^([1-9]\d{0,4}|#\{port\})$", coerce_numbers_to_str=True)] = "#{port}"
-    path: Annotated[str, Field(pattern="^/", max_length=128)] = "/#{path}"
-    query: Annotated[str, Field(max_length=128)] = "#{query}"
+    host: Annotated[str, Field(min_length=1, max_length=128, description="`#{host}` keeps the asked one")] = "#{host}"
+    port: Annotated[
+        str,
+        Field(
+            pattern=r"^([1-9]\d{0,4}|#\{port\})$",
+            coerce_numbers_to_str=True,
+            description="`#{port}` keeps the asked one",
+        ),
+    ] = "#{port}"
+    path: Annotated[str, Field(pattern="^/", max_length=128, description="`/#{path}` keeps the asked one")] = "/#{path}"
+    query: Annotated[str, Field(max_length=128, description="without `?`; `#{query}` keeps the asked one")] = "#{query}"
     code: Literal[301, 302] = 301
 
 
@@ -69,11 +77,13 @@ class Respond(Part):
     """Answer with a fixed text."""
 
     type: Literal["fixed-response"] = "fixed-response"
-    status: Annotated[str, Field(pattern=r"^(2|4|5)\d\d$", coerce_numbers_to_str=True)]
+    status: Annotated[
+        str, Field(pattern=r"^(2|4|5)\d\d$", coerce_numbers_to_str=True, description="an HTTP status: 2xx, 4xx or 5xx")
+    ]
     content_type: Literal["text/plain", "text/css", "text/html", "application/javascript", "application/json"] = (
         "text/plain"
     )
-    body: Annotated[str, Field(max_length=1024)] = ""
+    body: Annotated[str, Field(max_length=1024, description="the text of the answer")] = ""
 
 
 Action = Annotated[Forward | Redirect | Respond, Field(discriminator="type")]
@@ -86,8 +96,8 @@ class Condition(Part):
     """
 
     field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
-    values: Annotated[tuple[str, ...], Field(min_length=1)]
-    name: str = ""
+    values: Annotated[tuple[str, ...], Field(min_length=1, description="any of them is enough")]
+    name: Annotated[str, Field(description="the header, for http-header")] = ""
 
     @model_validator(mode="before")
     @classmethod

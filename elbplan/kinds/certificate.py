@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, Ref, ZoneRef
+from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, Part, Resource
+from ..core.resource import IMMUTABLE, Resource
 from .ownership import owner, pairs, retag, unpair, users
-from .reading import HOSTED_ZONES, domain, reads_whole, record_asks, zone_for
-
-
-class Proof(Part):
-    """A name of the certificate and the hosted zone in which it is validated."""
-
-    domain: str
-    zone: ZoneRef
-
-    @field_validator("domain")
-    @classmethod
-    def _canonical(cls, name: str) -> str:
-        return domain(name)
+from .reading import HOSTED_ZONES
+from .validation import (
+    CERTIFICATES,
+    LOST,
+    MISSING,
+    Proof,
+    batch,
+    change,
+    describe,
+    listed_whole,
+    proved,
+    signed,
+    unprove,
+    validations,
+)
 
 
 class Certificate(Resource):
     """An ACM certificate validated by DNS. Its names cannot change: other names make a new certificate."""
 
     kind: ClassVar[str] = "certificate"
-    domains: Annotated[tuple[str, ...], IMMUTABLE, Field(min_length=1, max_length=100)]
+    domains: Annotated[
+        tuple[str, ...], IMMUTABLE, Field(min_length=1, max_length=100, description="the names it is good for")
+    ]
     key: Annotated[
         Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_1024", "RSA_3072", "RSA_4096", "EC_secp521r1"],
         IMMUTABLE,
@@ -56,14 +59,6 @@ class Certificate(Resource):
         return data
 
 
-EVERY_KEY = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
-CERTIFICATES = Call("acm", "ListCertificates", {"Includes": {"keyTypes": EVERY_KEY}})
-"""Without `keyTypes` AWS lists RSA certificates of up to 2048 bits only."""
-
-LOST = ("FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE")
-TTL = 300
-
-
 def read(scope: Scope) -> Reading[Found[Certificate]]:
     """Certificates have no names: ours are found by tag, one question each, as AWS has it."""
     listed, zones = yield [CERTIFICATES, HOSTED_ZONES]
@@ -72,12 +67,12 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     answers = (yield asks) if asks else []
     tags = {arn: unpair(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
     owned = {arn: mine for arn in arns if (mine := owner(tags[arn], Certificate.kind, scope.stacks))}
-    told = {s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if _whole(s, zones["HostedZones"])}
-    described = (yield [_describe(arn) for arn in owned if arn not in told]) if set(owned) - set(told) else []
+    told = {s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if listed_whole(s, zones["HostedZones"])}
+    described = (yield [describe(arn) for arn in owned if arn not in told]) if set(owned) - set(told) else []
     raws = [answer["Certificate"] for answer in described if answer]
-    proofs = yield from _proofs(raws, zones["HostedZones"])
+    proofs = yield from proved(raws, zones["HostedZones"])
     summaries = [summary for arn, summary in told.items() if arn in owned]
-    proofs |= yield from _signs(summaries, zones["HostedZones"])
+    proofs |= yield from signed(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     ours: dict[str, list[Live[Certificate]]] = {}
     for raw in raws:
@@ -90,50 +85,6 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     return Found(ours)
 
 
-MISSING = ("ResourceNotFoundException",)
-PROVING = ".acm-validations.aws"
-"""Where every validation record of ACM points."""
-
-
-def _whole(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any]]) -> bool:
-    """Does the list alone say all about it? So it is for an issued one whose zones are small enough to read whole."""
-    names = summary.get("SubjectAlternativeNameSummaries") or ()
-    said = summary.get("Status") == "ISSUED" and summary.get("KeyAlgorithm") and names
-    return bool(said and not summary.get("HasAdditionalSubjectAlternativeNames")) and all(
-        (zone := _zone(name, zones)) and reads_whole(zone, zones) for name in names
-    )
-
-
-def _signs(
-    summaries: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
-) -> Reading[dict[str, list[Proof]]]:
-    """For each certificate the names that have a validation record of ACM in their zone."""
-    names = {name for s in summaries for name in s["SubjectAlternativeNameSummaries"]}
-    places = {name: zone for name in names if (zone := _zone(name, zones))}
-    asked = sorted(set(places.values()))
-    answers = (yield [ask for zone in asked for ask in record_asks(zone, [], zones)]) if asked else []
-    signs = {
-        (zone, domain(found["Name"]).partition(".")[2])
-        for zone, answer in zip(asked, answers, strict=True)
-        for found in answer["ResourceRecordSets"]
-        if found["Type"] == "CNAME"
-        and found["Name"].startswith("_")
-        and any(domain(value["Value"]).endswith(PROVING) for value in found.get("ResourceRecords", []))
-    }
-    return {
-        s["CertificateArn"]: [
-            Proof(domain=domain(name), zone=Id(places[name]))
-            for name in s["SubjectAlternativeNameSummaries"]
-            if name in places and (places[name], domain(name).removeprefix("*.")) in signs
-        ]
-        for s in summaries
-    }
-
-
-def _describe(arn: str) -> Call:
-    return Call("acm", "DescribeCertificate", {"CertificateArn": arn}, done_if=MISSING)
-
-
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[Proof]
 ) -> Live[Certificate]:
@@ -143,7 +94,7 @@ def _live(
         key=(raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
         proofs=tuple(proofs),
     )
-    told = len(list(_options(raw))) == len(raw.get("DomainValidationOptions", []))
+    told = len(list(validations(raw))) == len(raw.get("DomainValidationOptions", []))
     state = raw["Status"] if told else "UNTOLD"
     return Live(address, raw["CertificateArn"], model, {"state": state})
 
@@ -158,40 +109,6 @@ def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     """A certificate that will never be issued (again): told as one of no use, so that a new one replaces it."""
     model = Certificate(tags=users(tags), domains=(f"{raw['Status'].lower()}.invalid",))
     return Live(address, raw["CertificateArn"], model, {"state": raw["Status"]})
-
-
-def _options(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each name of the certificate with its validation record, where AWS has made one up already."""
-    for option in raw.get("DomainValidationOptions", []):
-        if record := option.get("ResourceRecord"):
-            yield option["DomainName"].lower(), record
-
-
-def _proofs(raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]) -> Reading[dict[str, list[Proof]]]:
-    """For each certificate, the names whose validation record really stands in a public zone."""
-    wanted = [(raw["CertificateArn"], name, record) for raw in raws for name, record in _options(raw)]
-    places = [(arn, name, record, _zone(name, zones)) for arn, name, record in wanted]
-    asks = [ask for _, _, record, zone in places if zone for ask in record_asks(zone, [record["Name"]], zones)]
-    answers = (yield asks) if asks else []
-    standing = {
-        (ask.params["HostedZoneId"], domain(found["Name"]), found["Type"], domain(value["Value"]))
-        for ask, answer in zip(asks, answers, strict=True)
-        if isinstance(ask, Call)
-        for found in answer["ResourceRecordSets"]
-        for value in found.get("ResourceRecords", [])
-    }
-    proofs: dict[str, list[Proof]] = {raw["CertificateArn"]: [] for raw in raws}
-    for arn, name, record, zone in places:
-        if zone and (zone, domain(record["Name"]), record["Type"], domain(record["Value"])) in standing:
-            proofs[arn].append(Proof(domain=name, zone=Id(zone)))
-    return proofs
-
-
-def _zone(name: str, zones: Sequence[Mapping[str, Any]]) -> str | None:
-    try:
-        return zone_for(name.removeprefix("*."), zones)
-    except ValueError:
-        return None
 
 
 def birth(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Certificate]]:
@@ -221,38 +138,25 @@ def update(before: Certificate, after: Certificate, site: Site) -> Calling:
     arn = site.id(site.address)
     missing = [proof for proof in after.proofs if proof not in before.proofs]
     if missing:
-        answer = yield _describe(arn)
-        records = dict(_options(answer["Certificate"]))
+        answer = yield describe(arn)
+        records = dict(validations(answer["Certificate"]))
         batches: dict[str, dict[str, Any]] = {}
         for proof in missing:
             if record := records.get(proof.domain):
                 batches.setdefault(site.id(proof.zone), {})[record["Name"]] = record
-        for zone, batch in sorted(batches.items()):
-            yield _batch(zone, [_change("UPSERT", record) for _, record in sorted(batch.items())])
+        for zone, some in sorted(batches.items()):
+            yield batch(zone, [change("UPSERT", record) for _, record in sorted(some.items())])
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
-
-
-def _change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
-    values = [{"Value": record["Value"]}]
-    return {
-        "Action": action,
-        "ResourceRecordSet": {"Name": record["Name"], "Type": record["Type"], "TTL": TTL, "ResourceRecords": values},
-    }
-
-
-def _batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
-    params = {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}}
-    return Call("route53", "ChangeResourceRecordSets", params, not_yet=("PriorRequestNotComplete",), within=120)
 
 
 def delete(_: Certificate, site: Site) -> Calling:
     """The validation records first, except those another certificate needs; then the certificate."""
     assert site.live is not None
     arn = site.live.id
-    answer = yield _describe(arn)
+    answer = yield describe(arn)
     if answer:
-        yield from _unprove(arn, dict(_options(answer["Certificate"])))
+        yield from unprove(arn, dict(validations(answer["Certificate"])))
     yield Call(
         "acm",
         "DeleteCertificate",
@@ -264,45 +168,9 @@ def delete(_: Certificate, site: Site) -> Calling:
     return {}
 
 
-def _unprove(arn: str, records: Mapping[str, Mapping[str, str]]) -> Calling:
-    """Take down what only this certificate needed, as it stands there now."""
-    listed = yield CERTIFICATES
-    needed: set[str] = set()
-    for summary in listed["CertificateSummaryList"]:
-        if summary["CertificateArn"] == arn or summary.get("Type") == "IMPORTED":
-            continue
-        other = yield _describe(summary["CertificateArn"])
-        if other and other["Certificate"]["Status"] not in LOST:
-            needed |= {domain(record["Name"]) for _, record in _options(other["Certificate"])}
-    zones = yield HOSTED_ZONES
-    for name, record in records.items():
-        zone = _zone(name, zones["HostedZones"])
-        if zone and domain(record["Name"]) not in needed:
-            needed.add(domain(record["Name"]))
-            yield from _take_down(zone, record)
-    return {}
-
-
-def _take_down(zone: str, record: Mapping[str, str]) -> Calling:
-    asked = {
-        "HostedZoneId": zone,
-        "StartRecordName": record["Name"],
-        "StartRecordType": record["Type"],
-        "MaxItems": "1",
-    }
-    answer = yield Call("route53", "ListResourceRecordSets", asked, done_if=("NoSuchHostedZone",))
-    for found in answer.get("ResourceRecordSets", []):
-        values = [domain(value["Value"]) for value in found.get("ResourceRecords", [])]
-        same = domain(found["Name"]) == domain(record["Name"]) and found["Type"] == record["Type"]
-        if same and values == [domain(record["Value"])]:
-            call = _batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
-            yield replace(call, done_if=("InvalidChangeBatch",))
-    return {}
-
-
 def told(_: Certificate, site: Site) -> Looking:
     """AWS makes up the validation records some seconds after the request."""
-    answer = yield _describe(site.id(site.address))
+    answer = yield describe(site.id(site.address))
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
     shown = sum(bool(option.get("ResourceRecord")) for option in options)
     if options and shown == len(options):
@@ -312,7 +180,7 @@ def told(_: Certificate, site: Site) -> Looking:
 
 def issued(_: Certificate, site: Site) -> Looking:
     """ISSUED, or never: AWS says why it failed."""
-    answer = yield _describe(site.id(site.address))
+    answer = yield describe(site.id(site.address))
     raw = answer.get("Certificate", {"Status": "PENDING_VALIDATION"})
     if raw["Status"] == "ISSUED":
         return Sight("ready", "issued")

@@ -28,13 +28,15 @@ class Instance(Resource):
     image: Annotated[
         str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter that holds the image's id")
     ]
-    type: Annotated[str, IMMUTABLE] = "t3.micro"
+    type: Annotated[str, IMMUTABLE, Field(description="t3.micro, say")] = "t3.micro"
     key: Annotated[str | None, IMMUTABLE, Field(description="name of a key pair")] = None
     profile: Annotated[str | None, IMMUTABLE, Field(description="name of an IAM instance profile")] = None
     subnet: Annotated[SubnetRef, IMMUTABLE]
     security_groups: tuple[SecurityGroupRef, ...] = ()
-    user_data: Annotated[str | None, WRITE_ONLY, Field(max_length=16384, repr=False)] = None
-    user_data_digest: Annotated[str, IMMUTABLE] = ""
+    user_data: Annotated[
+        str | None, WRITE_ONLY, Field(max_length=16384, repr=False, description="a script that runs at the first start")
+    ] = None
+    user_data_digest: Annotated[str, IMMUTABLE, Field(description="made from the script; not yours to write")] = ""
 
     @model_validator(mode="before")
     @classmethod

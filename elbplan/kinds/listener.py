@@ -25,13 +25,13 @@ class Listener(Resource):
 
     kind: ClassVar[str] = "listener"
     load_balancer: Annotated[LoadBalancerRef, IMMUTABLE]
-    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535)] = None
+    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535, description="the port people connect to")] = None
     protocol: Literal["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"] | None = None
     certificate: CertificateRef | None = None
     more_certificates: Annotated[
         tuple[CertificateRef, ...], Field(description="further certificates, chosen by the name the client asks for")
     ] = ()
-    ssl_policy: str | None = None
+    ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: which TLS versions and ciphers")] = None
     alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
     action: Action
 

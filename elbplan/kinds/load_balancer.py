@@ -12,41 +12,9 @@ from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
+from .balancer_attributes import DEFAULTS, UNSEEN, change_attributes
 from .ownership import pairs, retag, users
 from .reading import GONE, LOAD_BALANCERS, owned_balancers
-
-COMMON = {"deletion_protection.enabled": "false"}
-ALB = {
-    "access_logs.s3.enabled": "false",
-    "access_logs.s3.bucket": "",
-    "access_logs.s3.prefix": "",
-    "connection_logs.s3.enabled": "false",
-    "connection_logs.s3.bucket": "",
-    "connection_logs.s3.prefix": "",
-    "idle_timeout.timeout_seconds": "60",
-    "client_keep_alive.seconds": "3600",
-    "routing.http.desync_mitigation_mode": "defensive",
-    "routing.http.drop_invalid_header_fields.enabled": "false",
-    "routing.http.preserve_host_header.enabled": "false",
-    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
-    "routing.http.xff_client_port.enabled": "false",
-    "routing.http.xff_header_processing.mode": "append",
-    "routing.http2.enabled": "true",
-    "waf.fail_open.enabled": "false",
-}
-NLB = {
-    "load_balancing.cross_zone.enabled": "false",
-    "access_logs.s3.enabled": "false",
-    "access_logs.s3.bucket": "",
-    "access_logs.s3.prefix": "",
-    "dns_record.client_routing_policy": "any_availability_zone",
-}
-DEFAULTS: dict[str, dict[str, str]] = {
-    "application": COMMON | ALB,
-    "network": COMMON | NLB,
-    "gateway": COMMON | {"load_balancing.cross_zone.enabled": "false"},
-}
-"""What AWS means by an attribute that nobody set. Keys that are not here are left alone unless the spec names them."""
 
 
 class Pin(Part):
@@ -70,7 +38,11 @@ class LoadBalancer(Resource):
     """
 
     kind: ClassVar[str] = "load_balancer"
-    name: Annotated[str | None, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$")] = None
+    name: Annotated[
+        str | None,
+        IMMUTABLE,
+        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="pins the name in AWS"),
+    ] = None
     type: Annotated[Literal["application", "network", "gateway"], IMMUTABLE] = "application"
     scheme: Annotated[Literal["internet-facing", "internal"], IMMUTABLE] = "internet-facing"
     ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
@@ -80,7 +52,7 @@ class LoadBalancer(Resource):
         tuple[Pin, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
     ] = ()
     attributes: Annotated[Mapping[str, str], Field(description="load balancer attributes by AWS's own keys")] = {}
-    records: tuple[str, ...] = ()
+    records: Annotated[tuple[str, ...], Field(description="names that point here; elbplan fills it in")] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -184,9 +156,6 @@ def create(new: LoadBalancer, site: Site) -> Calling:
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
-UNSEEN = ("LoadBalancerNotFound",)
-"""What was made a moment ago may not be seen everywhere yet."""
-
 NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
 """A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
 
@@ -227,20 +196,6 @@ def exclusive(before: LoadBalancer, after: LoadBalancer) -> str:
     """Fixed addresses belong to one balancer at a time."""
     shared = {pin.fixed for pin in before.pins} & {pin.fixed for pin in after.pins} - {None}
     return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
-
-
-ATTRIBUTES_A_CALL = 20
-"""ModifyLoadBalancerAttributes takes no more."""
-
-
-def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
-    """Only what differs, twenty at a time."""
-    changed = [(key, value) for key, value in sorted(after.items()) if before.get(key) != value]
-    for start in range(0, len(changed), ATTRIBUTES_A_CALL):
-        some = [{"Key": key, "Value": value} for key, value in changed[start : start + ATTRIBUTES_A_CALL]]
-        params = {"LoadBalancerArn": arn, "Attributes": some}
-        yield Call("elbv2", "ModifyLoadBalancerAttributes", params, not_yet=UNSEEN, within=60)
-    return {}
 
 
 def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:

@@ -20,11 +20,13 @@ class Record(Resource):
     """An alias record. Records carry no tags: one that points at a balancer we own proves itself ours."""
 
     kind: ClassVar[str] = "record"
-    name: Annotated[str, IMMUTABLE, Field(min_length=1, max_length=255)]
+    name: Annotated[str, IMMUTABLE, Field(min_length=1, max_length=255, description="the full domain name")]
     type: Annotated[Literal["A", "AAAA"], IMMUTABLE] = "A"
     zone: Annotated[ZoneRef, IMMUTABLE]
     load_balancer: LoadBalancerRef
-    evaluate_target_health: bool = True
+    evaluate_target_health: Annotated[
+        bool, Field(description="whether Route 53 leaves the name out while no target is healthy")
+    ] = True
     take_over: Annotated[
         bool, WRITE_ONLY, Field(description="may replace a record of this name that elbplan did not make")
     ] = False

@@ -38,7 +38,7 @@ class Rule(Resource):
 
     kind: ClassVar[str] = "rule"
     listener: Annotated[ListenerRef, IMMUTABLE]
-    priority: Annotated[int, Field(ge=1, le=50000)]
+    priority: Annotated[int, Field(ge=1, le=50000, description="the lowest that matches wins")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     action: Action
 

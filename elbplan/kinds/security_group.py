@@ -24,12 +24,12 @@ class Opening(Part):
     """
 
     protocol: Annotated[str, Field(description="tcp, udp, icmp, all or a protocol number")] = "tcp"
-    from_port: Annotated[int, Field(ge=-1, le=65535)] | None = None
-    to_port: Annotated[int, Field(ge=-1, le=65535)] | None = None
-    cidr: str | None = None
+    from_port: Annotated[int | None, Field(ge=-1, le=65535, description="the first port; for icmp the type")] = None
+    to_port: Annotated[int | None, Field(ge=-1, le=65535, description="the last port; for icmp the code")] = None
+    cidr: Annotated[str | None, Field(description="a network, IPv4 or IPv6")] = None
     group: SecurityGroupRef | None = None
-    prefix_list: str | None = None
-    description: Annotated[str, Field(max_length=255)] = ""
+    prefix_list: Annotated[str | None, Field(description="pl-...")] = None
+    description: Annotated[str, Field(max_length=255, description="a word for whoever reads it")] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -74,7 +74,9 @@ class SecurityGroup(Resource):
 
     kind: ClassVar[str] = "security_group"
     name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="pins the name in AWS")] = None
-    description: Annotated[str, IMMUTABLE, Field(max_length=255)] = "made by elbplan"
+    description: Annotated[
+        str, IMMUTABLE, Field(max_length=255, description="AWS asks for one")
+    ] = "made by elbplan"
     vpc: Annotated[VpcRef, IMMUTABLE]
     ingress: tuple[Opening, ...] = ()
     egress: tuple[Opening, ...] | None = None

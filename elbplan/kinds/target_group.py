@@ -21,8 +21,15 @@ class HealthCheck(Part):
     """How AWS asks a target whether it is well. A value left out is AWS's default for the group's protocol."""
 
     protocol: Literal["HTTP", "HTTPS", "TCP"] | None = None
-    port: Annotated[str, Field(pattern=r"^(traffic-port|[1-9]\d{0,4})$", coerce_numbers_to_str=True)] = "traffic-port"
-    path: Annotated[str, Field(pattern="^/", max_length=1024)] | None = None
+    port: Annotated[
+        str,
+        Field(
+            pattern=r"^(traffic-port|[1-9]\d{0,4})$",
+            coerce_numbers_to_str=True,
+            description="traffic-port is the target's own",
+        ),
+    ] = "traffic-port"
+    path: Annotated[str | None, Field(pattern="^/", max_length=1024, description="what is asked for, HTTP only")] = None
     interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
     timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
     healthy: Annotated[int, Field(ge=2, le=10, description="passed checks in a row")] | None = None
@@ -34,12 +41,16 @@ class TargetGroup(Resource):
     """A target group. `balancer` is the one it serves: AWS lets a group serve a single load balancer."""
 
     kind: ClassVar[str] = "target_group"
-    name: Annotated[str | None, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$")] = None
+    name: Annotated[
+        str | None,
+        IMMUTABLE,
+        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="pins the name in AWS"),
+    ] = None
     target_type: Annotated[Literal["instance", "ip", "lambda", "alb"], IMMUTABLE] = "instance"
     protocol: Annotated[
         Literal["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"] | None, IMMUTABLE
     ] = "HTTP"
-    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535)] = None
+    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535, description="the port of its targets")] = None
     protocol_version: Annotated[Literal["HTTP1", "HTTP2", "GRPC"] | None, IMMUTABLE] = None
     ip_address_type: Annotated[Literal["ipv4", "ipv6"] | None, IMMUTABLE] = "ipv4"
     vpc: Annotated[VpcRef | None, IMMUTABLE] = None

@@ -21,8 +21,8 @@ class Target(Part):
 
     instance: InstanceRef | None = None
     address: Annotated[str | None, Field(description="an IP address, or the ARN of a function or balancer")] = None
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    zone: str | None = None
+    port: Annotated[int | None, Field(ge=1, le=65535, description="if it is not the group's")] = None
+    zone: Annotated[str | None, Field(description="`all` for an address outside the VPC")] = None
 
     @model_validator(mode="after")
     def _one(self) -> Target:

@@ -9,7 +9,14 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    SSLError,
+)
 
 from ..core.call import Answer, Call
 from .problems import explain
@@ -39,6 +46,7 @@ class Aws:
         self._parallel = parallel
         self._each = each
         self._clients: dict[tuple[str, bool], Any] = {}
+        self._reached = False
         self._lock = threading.Lock()
 
     def send(self, call: Call) -> Answer:
@@ -47,9 +55,9 @@ class Aws:
         Throttling and 5xx are retried inside botocore, `once` calls excepted. An error code named in `done_if` is an
         empty answer. Raises AwsProblem, with AWS's code.
         """
-        client = self._client(call.service, patient=not call.once)
-        operation = _method(client, call.operation)
         try:
+            client = self._client(call.service, patient=not call.once)
+            operation = _method(client, call.operation)
             if client.can_paginate(operation) and "MaxItems" not in call.params:
                 return client.get_paginator(operation).paginate(**call.params).build_full_result()
             answer: dict[str, Any] = getattr(client, operation)(**call.params)
@@ -78,18 +86,29 @@ class Aws:
         config = Config(
             retries=retries,
             max_pool_connections=self._parallel,
-            connect_timeout=10,
+            connect_timeout=5,
             read_timeout=60,
             user_agent_extra="elbplan",
         )
         region = self.region if self._endpoint else GLOBAL.get(service, self.region)
         client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
+        client.meta.events.register_first("needs-retry", self._give_up_early)
         if self._each is not None:
             client.meta.events.register("before-send.*", _teller(self._each, service))
         return client
 
+    def _give_up_early(
+        self, response: object = None, caught_exception: Exception | None = None, attempts: int = 1, **_: Any
+    ) -> None:
+        """Many attempts are for an AWS that has a bad moment; one that was never reached is told of at once."""
+        if response is not None:
+            self._reached = True
+        elif isinstance(caught_exception, NOWHERE) and not self._reached and attempts >= FIRST_ATTEMPTS:
+            raise caught_exception
 
-ATTEMPTS = 25
+
+ATTEMPTS, FIRST_ATTEMPTS = 25, 2
+NOWHERE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 RETRY_MODE = {"acm": "legacy"}
 """In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling and repeats it for minutes."""
 

@@ -7,11 +7,16 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
+    SSOError,
+    TokenRetrievalError,
 )
 
 from ..core.call import Call
@@ -75,7 +80,13 @@ def _refusal(error: ClientError, call: Call) -> AwsProblem:
 
 
 def _connection(error: BotoCoreError, call: Call) -> AwsProblem:
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+    if isinstance(error, PartialCredentialsError):
+        hint = "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither and AWS_PROFILE"
+        return AwsProblem(f"only half of the AWS credentials is there: {error}", hint=hint, code="NoCredentials")
+    if isinstance(error, SSOError | TokenRetrievalError | CredentialRetrievalError):
+        hint = "log in again (aws sso login), and check AWS_PROFILE"
+        return AwsProblem(f"the AWS credentials could not be fetched: {error}", hint=hint, code="NoCredentials")
+    if isinstance(error, NoCredentialsError):
         return AwsProblem(
             "no AWS credentials were found",
             hint="set AWS_PROFILE, or run `aws configure`; to try without an account add --sandbox",
@@ -83,7 +94,10 @@ def _connection(error: BotoCoreError, call: Call) -> AwsProblem:
         )
     if isinstance(error, ProfileNotFound):
         return AwsProblem(str(error), hint="`aws configure list-profiles` shows the profiles", code="NoProfile")
-    if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
+    if isinstance(error, SSLError):
+        hint = "does a company proxy stand between you and AWS? name its certificate in AWS_CA_BUNDLE"
+        return AwsProblem(f"no safe connection to AWS for {call.operation}: {error}", hint=hint, code="Unreachable")
+    if isinstance(error, EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError):
         return AwsProblem(
             f"cannot reach AWS for {call.operation}: {error}",
             hint="is the region's name right, and is there a network? check region: and AWS_ENDPOINT_URL",

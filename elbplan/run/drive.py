@@ -70,7 +70,7 @@ def _patiently(
 
 def pauses() -> Generator[float, Any, None]:
     """How long to wait between two looks of a gate: often at first, then more slowly."""
-    pause = 1.0
+    pause = FIRST_PAUSE
     while True:
         yield pause
         pause = min(pause * GROWTH, LONGEST_PAUSE)

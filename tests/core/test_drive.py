@@ -113,6 +113,6 @@ def test_what_is_ready_is_not_stopped():
 
 def test_looks_come_often_at_first_then_more_slowly():
     times = list(islice(pauses(), 12))
-    assert times[0] == 1
+    assert times[0] <= 1
     assert times == sorted(times)
     assert times[-1] == LONGEST_PAUSE

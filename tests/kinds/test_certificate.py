@@ -6,7 +6,8 @@ import pytest
 
 from elbplan.core.address import Id
 from elbplan.core.resource import differing
-from elbplan.kinds.certificate import EVERY_KEY, KIND, Certificate, Proof
+from elbplan.kinds.certificate import KIND, Certificate
+from elbplan.kinds.validation import EVERY_KEY, Proof
 
 from .kit import CERTIFICATE, SECOND, ZONE, ZONES, at, one, operations, owned, play, read
 
@@ -213,3 +214,41 @@ def test_a_failed_certificate_is_hopeless_and_says_why():
     sight = gate("issued", described(option("example.com"), status="FAILED", FailureReason="CAA_ERROR"))
     assert sight.state == "hopeless"
     assert "amazon.com" in sight.cause
+
+
+def listed(**rest):
+    """A certificate of which the list alone says all."""
+    return {
+        "Status": "ISSUED",
+        "DomainName": "example.com",
+        "SubjectAlternativeNameSummaries": list(NAMES),
+        "KeyAlgorithm": "RSA-2048",
+        **rest,
+    }
+
+
+def unasked(params):
+    raise AssertionError("the list says it all")
+
+
+def test_of_an_issued_certificate_the_list_says_it_all():
+    found = one(live(unasked, VALIDATION, summary=listed())).model
+    assert differing(found, KIND.settle(certificate(*NAMES), found)) == ()
+
+
+def test_a_listed_certificate_without_its_record_is_not_proved():
+    assert one(live(unasked, OTHERS, summary=listed())).model.proofs == ()
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        listed(Status="PENDING_VALIDATION"),
+        listed(HasAdditionalSubjectAlternativeNames=True),
+        listed(KeyAlgorithm=None),
+    ],
+    ids=["pending", "more names than the list tells", "no key told"],
+)
+def test_where_the_list_does_not_say_it_all_it_is_asked_for(summary):
+    found = one(live(described(*map(option, NAMES)), VALIDATION, summary=summary)).model
+    assert found == certificate(*NAMES)

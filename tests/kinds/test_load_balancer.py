@@ -6,7 +6,8 @@ import pytest
 
 from elbplan.core.address import Id
 from elbplan.core.resource import differing
-from elbplan.kinds.load_balancer import DEFAULTS, KIND, RECORDS, TAG_VALUE, LoadBalancer, marks
+from elbplan.kinds.balancer_attributes import DEFAULTS
+from elbplan.kinds.load_balancer import KIND, RECORDS, TAG_VALUE, LoadBalancer, marks
 
 from .kit import BALANCER, DNS, at, one, operations, owned, play, read
 

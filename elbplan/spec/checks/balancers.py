@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.address import Address, Find, Ref
-from ...kinds.load_balancer import DEFAULTS, LoadBalancer
+from ...kinds.balancer_attributes import DEFAULTS
+from ...kinds.load_balancer import LoadBalancer
 from ..short.document import ZONE
 from .attributes import unknown_keys
 from .subject import Subject
