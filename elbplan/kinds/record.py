@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,7 +14,7 @@ from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
 from .load_balancer import RECORDS
-from .reading import HOSTED_ZONES, balancer_name, domain, owned_balancers, record_asks, zone_for
+from .reading import HOSTED_ZONES, LOAD_BALANCERS, balancer_name, domain, owned_balancers, record_asks, zone_for
 
 
 class Record(Resource):
@@ -55,7 +56,8 @@ def read(scope: Scope) -> Reading[Found[Record]]:
     zones = answer["HostedZones"]
     wanted = [(s, address, r, zone) for s, address, r in scope.wanted(Record.kind) if (zone := _zone_of(r, zones))]
     called = {(stack, f"{zone}/{r.name}/{r.type}"): address for stack, address, r, zone in wanted}
-    names = {(zone, r.name) for _, _, r, zone in wanted}
+    claims = {(zone, r.name): stack for stack, _, r, zone in wanted}
+    names = set(claims)
     sets = yield from _standing(names, zones)
     owned = yield from owned_balancers(scope.stacks)
     marked = {
@@ -70,8 +72,10 @@ def read(scope: Scope) -> Reading[Found[Record]]:
     targets = {balancer_name(raw["DNSName"]): (stack, raw) for stack, _, raw, _ in owned if raw.get("DNSName")}
     ours: dict[str, list[Live[Record]]] = {}
     taken: dict[str, str] = {}
+    everyone = yield from _everyone(scope)
     for (zone, name, type, other), raw in sorted(sets.items()):
-        target = targets.get(balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")))
+        points_at = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
+        target = targets.get(points_at) or _orphaned(points_at, claims.get((zone, name)), everyone, scope.region)
         if target and type in ("A", "AAAA") and not other:
             stack, balancer = target
             address = called.get((stack, f"{zone}/{name}/{type}")) or _usual(name, type)
@@ -79,6 +83,26 @@ def read(scope: Scope) -> Reading[Found[Record]]:
         else:
             taken[f"{zone}/{name}/{type}"] = describe(raw)
     return Found(ours, taken)
+
+
+def _everyone(scope: Scope) -> Reading[set[str]]:
+    """The DNS names of all load balancers of the region."""
+    (answer,) = yield [LOAD_BALANCERS]
+    return {balancer_name(raw["DNSName"]) for raw in answer["LoadBalancers"] if raw.get("DNSName")}
+
+
+def _orphaned(
+    points_at: str, stack: str | None, everyone: set[str], region: str
+) -> tuple[str, Mapping[str, str]] | None:
+    """The stack whose balancer an alias pointed at before somebody deleted that balancer by hand.
+
+    It answers nobody, it stands at a name that the spec wants, and what it points at bears the stack's name.
+    """
+    label, _, place = points_at.removeprefix("internal-").partition(".")
+    ours = stack is not None and re.fullmatch(rf"{re.escape(stack)}(-[a-z0-9]+)*", label)
+    if not ours or points_at in everyone or place not in (f"{region}.elb.amazonaws.com", f"elb.{region}.amazonaws.com"):
+        return None
+    return str(stack), {"LoadBalancerArn": points_at}
 
 
 Sets = dict[tuple[str, str, str, str], Mapping[str, Any]]
@@ -193,7 +217,7 @@ def delete(old: Record, site: Site) -> Calling:
     zone = site.id(old.zone)
     asked = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
     answer = yield Call("route53", "ListResourceRecordSets", asked, done_if=("NoSuchHostedZone",))
-    ours = balancer_name(site.fact(old.load_balancer, "dns_name"))
+    ours = balancer_name(site.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
     for raw in answer.get("ResourceRecordSets", []):
         target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
         if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:

@@ -45,7 +45,7 @@ def observe(
     for what a spec describes in vain.
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
-    scope = Scope(region, wanted)
+    scope = Scope(region, {stack.name: stack.resources for stack in stacks})
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     rounds = Rounds(send, parallel)
     facts, *found = rounds.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -161,16 +162,29 @@ def _create(running: Run, step: Step, site: StepSite) -> Mapping[str, str]:
     """Make it; where a balancer is full of rules, let a doomed one go first; after a doubt, look again."""
     kind = running.kinds[step.address.kind]
     gone: set[str] = set()
-    while True:
+    pause = pauses()
+    for tries in itertools.count(1):
         try:
             return _drive(running, step, kind.create(step.after, site))
         except AwsProblem as problem:
-            other = doomed(running.plan, step, problem, gone)
-            if other is None:
-                return recover(running.plan, kind, step, site, problem, lambda program: _drive(running, step, program))
-            gone.add(other.id)
-            there = StepSite.of(running.plan, other, running.known, running.id)
-            _drive(running, other, kind.delete(other.before, there))
+            if other := doomed(running.plan, step, problem, gone):
+                gone.add(other.id)
+                there = StepSite.of(running.plan, other, running.known, running.id)
+                _drive(running, other, kind.delete(other.before, there))
+                continue
+            found = recover(running.plan, kind, step, site, lambda program: _drive(running, step, program))
+            if found is not None:
+                return found
+            if problem.code not in FAULTS_OF_AWS or tries >= MOST_TRIES:
+                raise
+            running.clock.sleep(next(pause))
+    raise AssertionError("counting never ends")
+
+
+FAULTS_OF_AWS = ("ServiceUnavailable", "InternalFailure", "InternalError", "InternalServerError", "Unavailable")
+"""AWS had a fault of its own; where we looked and nothing was made, the same call may be sent once more."""
+
+MOST_TRIES = 8
 
 
 def _drive(running: Run, step: Step, program: Generator[Call, Answer, T]) -> T:

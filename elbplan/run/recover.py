@@ -10,24 +10,21 @@ from ..core.call import Calling
 from ..core.kind import Kind, Live, Scope
 from ..core.plan import Plan, Step
 from ..core.resource import differing, immutable, rewrite
-from ..errors import AwsProblem
 from ..live.rounds import Rounds
 from .site import StepSite
 
 Drive = Callable[[Any], Any]
 
 
-def recover(
-    plan: Plan, kind: Kind[Any], step: Step, site: StepSite, problem: AwsProblem, drive: Drive
-) -> Mapping[str, str]:
+def recover(plan: Plan, kind: Kind[Any], step: Step, site: StepSite, drive: Drive) -> Mapping[str, str] | None:
     """The facts of the resource this create made after all, brought to what was wanted.
 
     A lost answer, a retry that met its own effect ("already exists"), a half-made resource: all look the same, since
-    ownership is written by the create call itself. Raises `problem` if nothing of ours is there.
+    ownership is written by the create call itself. None if nothing of ours is there.
     """
     made = _made(plan, kind, step, site, drive)
     if made is None:
-        raise problem
+        return None
     site.known.learn(step.address, {**made.facts, "id": made.id})
     after = kind.settle(step.after, made.model)
     if differing(made.model, after):

@@ -181,11 +181,11 @@ def without(plan: Plan, *kinds: str) -> set[str]:
 
 
 def test_a_balancer_deleted_by_hand_is_made_again_and_its_name_follows(stage: Stage) -> None:
-    """The alias that led to it hangs in the air: nothing proves it ours any more, so the spec must name it."""
+    """The alias that led to it hangs in the air; that it bears the stack's name and leads nowhere proves it ours."""
     stage.apply(specs.COURSE)
     stage.client("elbv2").delete_load_balancer(LoadBalancerArn=Hand(stage).balancer)
     stage.box.advance(600)
-    spec = specs.COURSE + "take_over: true\n"
+    spec = specs.COURSE
     plan = stage.plan(spec)
     assert {"create load_balancer.main", "create listener.443", "create listener.80"} <= without(plan)
     assert without(plan, "load_balancer", "listener", "record") == set()
@@ -203,3 +203,10 @@ def test_many_things_at_once_are_healed_in_one_apply(stage: Stage) -> None:
     stage.apply(TAGGED)
     assert stage.box.traffic(*NAMED)["ok"]
     stage.destroy(TAGGED)
+
+
+def test_a_stack_whose_balancer_is_gone_ends_without_a_trace(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    stage.client("elbv2").delete_load_balancer(LoadBalancerArn=Hand(stage).balancer)
+    stage.box.advance(600)
+    stage.destroy(specs.COURSE)
