@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
 
 from ..core.hazards import allowed
-from ..errors import Refused
+from ..core.stack import Stack
+from ..errors import Refused, UsageProblem
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
 from .planning import Planned, ending_of, planned, stacks_of
-from .running import run_all
+from .running import SEVERITY, run_all
 from .screens import show_plans
 
 EXAMPLES = (
@@ -32,12 +34,63 @@ EXAMPLES = (
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of this hazard (outage).")
 @click.option("--back", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
+@click.option("--to", metavar="NNNN", help="With migrations: up to this file, forward only.")
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...], yes: bool, allow: tuple[str, ...], back: bool, detail: bool) -> int:
-    """Plan, ask, run; all from one look at AWS."""
-    stacks = stacks_of(app, paths)
+def command(
+    app: App,
+    paths: tuple[str, ...],
+    yes: bool,
+    allow: tuple[str, ...],
+    back: bool,
+    to: str | None,
+    base: str,
+    detail: bool,
+) -> int:
+    """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
+    every = stacks_of(app, paths)
+    filed = {stack.name for stack in every if os.path.isdir(os.path.join(base, stack.name))}
+    if (to and not filed) or (back and filed):
+        raise UsageProblem("--to is for stacks with migrations, --back for those without")
+    worst = 0
+    for stack in every:
+        if stack.name in filed:
+            worst = max(worst, _by_files(app, stack, base, paths, to, allow, detail, yes), key=SEVERITY.index)
+    stacks = [stack for stack in every if stack.name not in filed]
+    if not stacks:
+        return worst
+    return max(worst, _by_specs(app, stacks, paths, yes, allow, back, detail), key=SEVERITY.index)
+
+
+def _by_files(
+    app: App,
+    stack: Stack,
+    base: str,
+    paths: tuple[str, ...],
+    to: str | None,
+    allow: tuple[str, ...],
+    detail: bool,
+    yes: bool,
+) -> int:
+    from ..history.store import Folder
+    from .filed import Filed, files_of
+
+    migrations = files_of(Folder.of(stack.name, base), to)
+    ask = None if yes else (lambda them: _ask(app, them))
+    return Filed(app, stack, migrations, paths, allow, detail, ask, whole=to is None).run()
+
+
+def _by_specs(
+    app: App,
+    stacks: Sequence[Stack],
+    paths: tuple[str, ...],
+    yes: bool,
+    allow: tuple[str, ...],
+    back: bool,
+    detail: bool,
+) -> int:
     from ..kinds import KINDS
     from ..run.workflow import plan, plan_back
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Sequence
 
 import click
 
+from ..core.plan import Plan
+from ..core.stack import Stack
+from ..errors import UsageProblem
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
@@ -24,12 +29,19 @@ EXAMPLES = (
 @click.command(cls=Spoken, name="plan", examples=EXAMPLES, help="Show what would change, and why. Changes nothing.")
 @paths
 @click.option("--detail", is_flag=True, help="Every step, and every field that changes (as -v).")
+@click.option("--save", metavar="NAME", help="Keep the plan as the next file in migrations/STACK/.")
+@click.option("--title", default="", metavar="TEXT", help="What the kept plan is for, in a line.")
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @click.option("--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 if changes are pending.")
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...], detail: bool, exit_code: bool) -> int:
-    """Read, compare, print."""
+def command(
+    app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
+) -> int:
+    """Read, compare, print; or keep."""
     stacks = stacks_of(app, paths)
+    if save is not None:
+        return _save(app, stacks, paths, save, title, base)
     from ..kinds import KINDS
     from ..run.workflow import plan
 
@@ -43,3 +55,27 @@ def command(app: App, paths: tuple[str, ...], detail: bool, exit_code: bool) -> 
         next = again(app, "apply", paths) if pending else ""
         show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
     return PENDING if pending and exit_code else 0
+
+
+def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
+    """Keep the plan of the one stack that is meant."""
+    from ..history.keeping import keep
+    from ..history.store import FOLDER, Folder
+    from ..kinds import KINDS
+    from ..run.workflow import Cloud
+
+    if len(stacks) != 1:
+        raise UsageProblem("a migration is about one stack, and here are several", hint="name the spec of one of them")
+    folder = Folder.of(stacks[0].name, base)
+
+    kept: list[str] = []
+
+    def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        kept.extend(map(str, keep(cloud, group[0], folder, KINDS, name=name, title=title)))
+        return [Plan(group[0].name, cloud.region, "")]
+
+    planned(app, stacks, keeper)
+    app.terminal.out(json.dumps({"schema": 1, "kept": kept}) if app.options.json else "\n".join(kept))
+    where = "" if base == FOLDER else f" --migrations {shlex.quote(base)}"
+    app.terminal.err(f"kept; review it, then: {again(app, 'apply', paths)}{where}")
+    return 0

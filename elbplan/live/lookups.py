@@ -192,7 +192,7 @@ def resolve(desired: Mapping[Address, Resource], facts: Facts, where: str) -> di
     `where` begins each message, the spec's file say. Raises NotFound, naming all that is missing.
     """
     problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
-    finder = _finder(facts, _vpc(desired, facts), problems)
+    finder = _finder(facts, vpc_of(desired, facts), problems)
     resolved = {address: rewrite(_proved(resource), finder) for address, resource in desired.items()}
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
@@ -217,7 +217,7 @@ def _marked(resolved: dict[Address, Resource]) -> dict[Address, Resource]:
     return resolved
 
 
-def _vpc(desired: Mapping[Address, Resource], facts: Facts) -> str | None:
+def vpc_of(desired: Mapping[Address, Resource], facts: Facts) -> str | None:
     """The VPC that `default` or a name stands for here."""
     for resource in desired.values():
         for ref in references(resource):
@@ -264,10 +264,7 @@ def _subnet(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], s
     """`*` is one for each zone, `#0` the first of them, a letter or name that zone's."""
     if find.query.startswith(("name:", "tag:")):
         return facts.found.get(find, []), f"there is no subnet {find.query} in {facts.region}"
-    by_zone: dict[str, str] = {}
-    for subnet in sorted(facts.subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
-        if subnet["VpcId"] == vpc and subnet.get("State", "available") == "available":
-            by_zone.setdefault(subnet["AvailabilityZone"], subnet["SubnetId"])
+    by_zone = subnets_by_zone(facts, vpc)
     if find.query == "*":
         return list(by_zone.values()), f"there is no public subnet in the VPC {vpc or 'default'} of {facts.region}"
     if find.query.startswith("#"):
@@ -282,6 +279,15 @@ def _subnet(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], s
         [by_zone[zone]] if zone in by_zone else [],
         f"there is no public subnet in zone {zone} (zones that have one: {there})",
     )
+
+
+def subnets_by_zone(facts: Facts, vpc: str | None) -> dict[str, str]:
+    """The subnet that each zone of a VPC means."""
+    by_zone: dict[str, str] = {}
+    for subnet in sorted(facts.subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
+        if subnet["VpcId"] == vpc and subnet.get("State", "available") == "available":
+            by_zone.setdefault(subnet["AvailabilityZone"], subnet["SubnetId"])
+    return by_zone
 
 
 def _hosted_zone(find: Find, facts: Facts) -> tuple[Sequence[str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.address import Address
 from ..core.call import Answer, Call
@@ -13,6 +13,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from .lookups import look_up, resolve
 from .rounds import Rounds
+from .symbols import Symbols
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,14 @@ class Observed:
     desired   the spec's resources, with everything looked up
     live      what AWS has under this stack's tags; two of one address after a crash is a normal sight
     taken     who holds the names and places that matter, per kind
+    symbols   what this account's ids are called in files that hold for any account
     """
 
     desired: Mapping[Address, Resource]
     live: Sequence[Live[Resource]]
     taken: Taken
     rounds: int = 0
+    symbols: Symbols = field(default_factory=Symbols)
 
 
 def observe(
@@ -56,5 +59,6 @@ def observe(
     for stack in stacks:
         live = [one for kind in found for one in kind.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, stack.file or stack.name)
-        seen[stack.name] = Observed(desired, live, taken, rounds.taken)
+        symbols = Symbols.of(facts, wanted[stack.name])
+        seen[stack.name] = Observed(desired, live, taken, rounds.taken, symbols)
     return seen

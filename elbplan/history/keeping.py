@@ -1,0 +1,60 @@
+"""Keeping a plan: one look at AWS, and the file that leads from there to what the spec wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.kind import Kinds
+from ..core.plan import Plan
+from ..core.reconcile import reconcile
+from ..core.stack import Stack
+from ..errors import Refused
+from ..live.observe import Observed, observe
+from ..run.workflow import Cloud, account_of
+from .chain import load
+from .locate import Locator, Nowhere
+from .pending import nowhere
+from .saving import baseline, checked, migration_of
+from .store import Folder
+
+
+def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, title: str = "") -> list[Path]:
+    """Save what would be done now as the next migration; the files that were written, a baseline first where needed.
+
+    Raises Refused if there is nothing to do or earlier files are not applied, SpecProblem if they are wrong,
+    UsageProblem for a bad name.
+    """
+    checked(name)
+    before = load(folder, kinds)
+    seen = observe(aws.send, aws.region, [stack], kinds)
+    observed = seen[stack.name]
+    if before:
+        _at_the_end(stack, Locator(observed.live, observed.symbols, kinds).find(before), before[-1].id)
+    plan = _plan(aws, stack, observed, kinds, account_of(aws, seen))
+    new = [baseline(plan, kinds, observed.symbols)] if plan.lives and not before else []
+    spec = stack.spec_hash
+    new.append(migration_of(plan, [*before, *new], kinds, observed.symbols, name=name, title=title, spec=spec))
+    return folder.save(new)
+
+
+def _at_the_end(stack: Stack, found: object, last: str) -> None:
+    if isinstance(found, Nowhere):
+        raise nowhere(stack.name, found)
+    migration, index = getattr(found, "migration", None), getattr(found, "index", 0)
+    if migration is None or migration.id != last or index < len(migration.entries):
+        what = f"{stack.name}: {last} is not applied to its end yet"
+        raise Refused(what, hint="elbplan apply first; the next file begins there")
+
+
+def _plan(aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str) -> Plan:
+    return reconcile(
+        stack.name,
+        seen.desired,
+        seen.live,
+        kinds,
+        region=aws.region,
+        account=account,
+        taken=seen.taken,
+        ignore=stack.ignore,
+        domains=stack.domains,
+    )

@@ -1,0 +1,75 @@
+"""A migration as data: a plan that was kept, in the order in which it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..core.address import Address
+from ..core.fingerprint import ABSENT
+from ..core.simulate import State
+
+Verb = Literal["create", "update", "delete", "move", "wait", "hold"]
+VERBS: tuple[Verb, ...] = ("create", "update", "delete", "move", "wait", "hold")
+PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step of a file.
+
+    set      the fields of a create, the changed ones of an update, the priorities of a move
+    until    the gate of a wait, `within` so many seconds
+    hold     seconds to let the world be, or None until a person applies again
+    allow    hazards that are taken on purpose, `because` of something
+    then     the fingerprint after it; "" where nobody computed it yet
+    """
+
+    do: Verb
+    what: Address | None = None
+    set: Mapping[str, Any] = field(default_factory=dict)
+    until: str = ""
+    within: float = 0
+    hold: float | None = 0
+    why: str = ""
+    allow: tuple[str, ...] = ()
+    because: str = ""
+    then: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Does it change anything in AWS?"""
+        return self.do not in ("wait", "hold")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file: from one fingerprint to another.
+
+    states   S0 .. Sn as simulated, one more than there are entries; filled in when the chain is checked
+    """
+
+    stack: str
+    number: int
+    name: str
+    title: str = ""
+    start: str = ABSENT
+    end: str = ABSENT
+    spec: str = ""
+    entries: tuple[Entry, ...] = ()
+    states: tuple[State, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`0004_app_on_8080`"""
+        return f"{self.number:04d}_{self.name}"
+
+    @property
+    def file(self) -> str:
+        return f"{self.id}.yaml"
+
+    @property
+    def last(self) -> State:
+        """The state it ends in."""
+        return self.states[-1] if self.states else {}

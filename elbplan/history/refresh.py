@@ -1,0 +1,50 @@
+"""After an edit by hand: the fingerprints that follow from the steps, written over the old ones in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..core.kind import Kinds
+from ..spec.compose import Composer
+from ..spec.tree import Source, Spot
+from .chain import load
+from .migration import Migration
+from .store import HEAD, Folder, head_of, write
+
+
+def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
+    """Make from, to, then and HEAD true again, and nothing else; the files that changed. Raises SpecProblem."""
+    migrations = load(folder, kinds, trusting=True)
+    changed = []
+    for migration in migrations:
+        file = folder.path / migration.file
+        text = file.read_text(encoding="utf-8")
+        true = _true(migration, Source(str(file), text))
+        if true != text:
+            write(file, true)
+            changed.append(file)
+    if migrations:
+        head = head_of(folder, migrations[-1]) + "\n"
+        pinned = folder.path / HEAD
+        if not pinned.exists() or pinned.read_text(encoding="utf-8") != head:
+            write(pinned, head)
+            changed.append(pinned)
+    return changed
+
+
+def _true(migration: Migration, source: Source) -> str:
+    lines = source.text.splitlines(keepends=True)
+    for spot, value in sorted(_places(migration, source), key=lambda p: (p[0].line, p[0].column), reverse=True):
+        line, start = lines[spot.line - 1], spot.column - 1
+        lines[spot.line - 1] = line[:start] + value + line[start + spot.width :]
+    return "".join(lines)
+
+
+def _places(migration: Migration, source: Source) -> Iterator[tuple[Spot, str]]:
+    (tree,) = Composer(source, {}).documents()
+    yield tree.spot(("from",)), migration.start
+    yield tree.spot(("to",)), migration.end
+    for index, entry in enumerate(migration.entries):
+        if entry.then and ("steps", index, "then") in tree.values:
+            yield tree.spot(("steps", index, "then")), entry.then

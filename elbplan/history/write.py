@@ -1,0 +1,88 @@
+"""A migration as text: what a person reads, reviews and edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from ..spec.variables import escape
+from .migration import PERSON, Entry, Migration
+from .words import duration, place
+
+WIDTH = 120
+
+
+def text_of(migration: Migration) -> str:
+    """The file's text; reading it gives the same migration."""
+    lines = [
+        f"stack: {_flow(migration.stack)}",
+        f"title: {_flow(migration.title)}",
+        f"from: {migration.start}",
+        f"to: {migration.end}",
+        f"spec: {migration.spec}",
+        "steps:" if migration.entries else "steps: []",
+    ]
+    for entry in migration.entries:
+        first, *rest = _lines(entry)
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    if entry.do == "hold":
+        yield f"hold: {PERSON if entry.hold is None else duration(entry.hold)}"
+    else:
+        yield f"do: {entry.do}"
+    if entry.what is not None:
+        yield f"what: {_flow(place(entry.what))}"
+    if entry.set:
+        yield from _set(entry.set)
+    if entry.until:
+        yield f"until: {entry.until}"
+        yield f"within: {duration(entry.within)}"
+    if entry.why:
+        yield f"why: {_flow(entry.why)}"
+    if entry.allow:
+        yield f"allow: {_flow(list(entry.allow))}"
+    if entry.because:
+        yield f"because: {_flow(entry.because)}"
+    if entry.then:
+        yield f"then: {entry.then}"
+
+
+def _set(values: Any) -> Iterator[str]:
+    short = f"set: {_flow(values)}"
+    if len(short) <= WIDTH - 4:
+        yield short
+        return
+    yield "set:"
+    for key, value in values.items():
+        yield from (f"  {line}" for line in _field(key, value))
+
+
+def _field(key: str, value: Any) -> Iterator[str]:
+    short = f"{_flow(key)}: {_flow(value)}"
+    if len(short) <= WIDTH - 6 or not isinstance(value, list | dict):
+        yield short
+    elif isinstance(value, list):
+        yield f"{_flow(key)}:"
+        yield from (f"  - {_flow(item)}" for item in value)
+    else:
+        yield f"{_flow(key)}:"
+        yield from (f"  {_flow(k)}: {_flow(item)}" for k, item in value.items())
+
+
+def _flow(value: Any) -> str:
+    """A value on one line."""
+    text = yaml.safe_dump(_escaped(value), default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    return [_escaped(item) for item in value] if isinstance(value, list) else value

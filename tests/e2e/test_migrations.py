@@ -1,0 +1,167 @@
+"""A plan that was kept: saved, reviewed, applied once, resumed anywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from elbplan.core.call import Answer, Call
+from elbplan.errors import AwsProblem, Refused, SpecProblem
+from elbplan.history.chain import load
+from elbplan.history.keeping import keep
+from elbplan.history.pending import Pending, look
+from elbplan.history.store import Folder
+from elbplan.kinds import KINDS
+from elbplan.live.client import Aws
+from elbplan.run import workflow
+
+from . import specs
+from .stage import Stage
+from .test_outage_and_back import PINNED
+from .test_traffic import CHANGES
+
+
+class Story:
+    """A stack with a folder of migrations."""
+
+    def __init__(self, stage: Stage, base: Path) -> None:
+        self.stage = stage
+        self.folder = Folder.of("my-web", base)
+
+    def save(self, spec: str, name: str) -> Path:
+        (stack,) = self.stage.stacks(spec)
+        return keep(self.stage.aws, stack, self.folder, KINDS, name=name)[-1]
+
+    def look(self, spec: str, *, begin: bool = True, passed: tuple[tuple[str, int], ...] = ()) -> Pending:
+        (stack,) = self.stage.stacks(spec)
+        return look(self.stage.aws, stack, load(self.folder, KINDS), KINDS, passed, begin=begin)
+
+    def apply(self, spec: str) -> list[str]:
+        """One apply, up to the end or to a hold; the ids of the steps that were done."""
+        done: list[str] = []
+        begin = True
+        while not (pending := self.look(spec, begin=begin)).done:
+            outcome = self.stage.run(pending.plan)
+            assert outcome.whole, [(e.step.id, e.text, e.hint) for e in outcome.failed]
+            done += [step.id for step in pending.plan.steps]
+            if pending.hold:
+                break
+            begin = False
+        return done
+
+
+@pytest.fixture
+def story(stage: Stage, tmp_path: Path) -> Story:
+    return Story(stage, tmp_path)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_saved_and_applied_file_by_file(story: Story, change: str) -> None:
+    before, after, _ = CHANGES[change]
+    story.save(before, "first")
+    assert story.apply(before)
+    assert story.stage.plan(before).empty
+    file = story.save(after, "second")
+    assert story.apply(after)
+    assert story.stage.plan(after).empty, [step.id for step in story.stage.plan(after).steps]
+    assert story.apply(after) == []
+    assert not any(sign in file.read_text() for sign in ("arn:", "subnet-", "vpc-", "sg-", "i-0"))
+    story.stage.destroy(after)
+
+
+class Dying:
+    """AWS for a process that dies after its n-th write: nothing it says afterwards is heard."""
+
+    def __init__(self, aws: Aws, writes: int) -> None:
+        self.region = aws.region
+        self.left = writes
+        self._aws = aws
+
+    def send(self, call: Call) -> Answer:
+        if self.left <= 0:
+            raise AwsProblem("the process is dead")
+        answer = self._aws.send(call)
+        reads = call.operation.startswith(("Describe", "List", "Get", "Search"))
+        self.left -= 0 if reads else 1
+        return answer
+
+
+KILLED = (
+    "http to https",
+    "target group port",
+    "scheme",
+    "zone removed",
+    "server image",
+    "rules reordered",
+    "certificate names",
+)
+
+
+@pytest.mark.parametrize("change", KILLED)
+def test_killed_after_each_write_it_goes_on(story: Story, change: str) -> None:
+    """One run that dies again and again, each time a write later than the one before."""
+    before, after, _ = CHANGES[change]
+    story.save(before, "first")
+    killed_until_done(story, before)
+    story.save(after, "second")
+    assert killed_until_done(story, after) >= 1
+    assert story.stage.plan(after).empty
+    story.stage.destroy(after)
+
+
+def killed_until_done(story: Story, spec: str) -> int:
+    """How many runs it takes if each dies after one write; steps that are done are never taken back."""
+    runs, furthest = 0, 0
+    while not (pending := story.look(spec)).done:
+        assert pending.entry >= furthest, "it never goes back"
+        furthest, runs = pending.entry, runs + 1
+        assert runs < 100
+        dying = Dying(story.stage.aws, 1)
+        workflow.apply(dying, pending.plan, KINDS, lambda event: None, story.stage.clock, parallel=1)
+    return runs
+
+
+def test_a_chain_that_does_not_fit_is_refused(story: Story) -> None:
+    story.save(specs.HTTP, "first")
+    story.apply(specs.HTTP)
+    second = story.save(specs.COURSE, "second")
+    second.write_text(re.sub("from: s1-.*", "from: s1-00000000", second.read_text()))
+    with pytest.raises(SpecProblem) as told:
+        load(story.folder, KINDS)
+    (problem,) = told.value.problems
+    assert (problem.file, problem.line, problem.column) == (str(second), 3, 7)
+
+
+def test_a_gap_in_the_numbers_and_a_stale_head_are_refused(story: Story) -> None:
+    first = story.save(specs.HTTP, "first")
+    head = story.folder.path / "HEAD"
+    pinned = head.read_text()
+    head.write_text(pinned.replace("0001_first", "0002_other"))
+    with pytest.raises(SpecProblem, match="HEAD does not pin 0001_first"):
+        load(story.folder, KINDS)
+    first.rename(first.with_name("0003_first.yaml"))
+    with pytest.raises(SpecProblem, match="without gaps"):
+        load(story.folder, KINDS)
+
+
+def test_what_is_in_no_state_is_refused_by_name(story: Story) -> None:
+    story.save(specs.COURSE, "first")
+    story.apply(specs.COURSE)
+    story.stage.apply(specs.ONE_SERVER)
+    with pytest.raises(Refused, match="none of the states") as told:
+        story.look(specs.COURSE)
+    assert "instance.web-2" in told.value.what
+    assert "targets.web" in told.value.what
+
+
+def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(story: Story) -> None:
+    other = PINNED.replace("{subnet: c, allocation: two}", "{subnet: b, allocation: two}")
+    story.save(PINNED, "first")
+    story.apply(PINNED)
+    story.save(other, "other_zone")
+    assert [hazard.name for hazard in story.look(other).plan.hazards] == ["outage"]
+    assert killed_until_done(story, other) > 1
+    assert story.stage.plan(other).empty
+    story.stage.destroy(other)

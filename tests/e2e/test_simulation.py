@@ -1,0 +1,57 @@
+"""What is simulated is what happens: after each step AWS is in the state that the plan foretold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from elbplan.core.diff import diff
+from elbplan.core.fingerprint import fingerprint, seen
+from elbplan.core.simulate import State, in_line, states
+from elbplan.kinds import KINDS
+from elbplan.live.observe import observe
+from elbplan.run import workflow
+from elbplan.run.outcome import Event
+
+from .stage import Stage
+from .test_traffic import CHANGES
+
+SOME = ("http to https", "target group port", "zone removed", "server image", "certificate names", "rules reordered")
+
+AHEAD = {("create certificate.main", "certificate.main")}
+"""A new certificate of a name that is proved already shares the old one's record, and so is ahead of its next step."""
+
+
+def watched(stage: Stage, spec: str) -> None:
+    """Apply a spec step by step and compare AWS with the simulation after each."""
+    plan = stage.plan(spec)
+    plan = replace(plan, steps=in_line(plan.steps))
+    (stack,) = stage.stacks(spec)
+    foretold = list(states({a: live.model for a, live in plan.lives.items()}, plan.steps))
+    after = dict(zip((step.id for step in plan.steps), foretold[1:], strict=True))
+    wrong: list[tuple[str, ...]] = []
+
+    def tell(event: Event) -> None:
+        if event.what == "done" and event.step.writes:
+            wrong.extend((event.step.id, *found) for found in differences(after[event.step.id]))
+
+    def differences(told: State) -> list[tuple[str, ...]]:
+        observed = observe(stage.aws.send, stage.aws.region, [stack], KINDS)[stack.name]
+        lives = diff(observed.desired, observed.live, KINDS).lives
+        live, expected = fingerprint(seen(lives, told, KINDS), KINDS), fingerprint(told, KINDS)
+        return [] if live.text == expected.text else [live.differing(expected)]
+
+    assert differences(foretold[0]) == []
+    outcome = workflow.apply(stage.aws, plan, KINDS, tell, stage.clock, parallel=1)
+    assert outcome.whole
+    assert set(wrong) <= AHEAD
+    writes = [fingerprint(after[step.id], KINDS).text for step in plan.steps if step.writes]
+    assert len(set(writes)) == len(writes), "no state is passed through twice"
+
+
+@pytest.mark.parametrize("change", SOME)
+def test_after_each_step_aws_is_as_simulated(stage: Stage, change: str) -> None:
+    before, after, _ = CHANGES[change]
+    watched(stage, before)
+    watched(stage, after)
