@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -51,7 +52,11 @@ def _free_name(change: Change, kind: Kind[Any], base: str, comparison: Compariso
 
 
 def _candidates(base: str, tail: str, longest: int) -> Iterator[str]:
-    yield base[:longest].rstrip("-")
+    """The plain name first. Two long names that begin alike must not become one by being cut."""
+    if len(base) > longest - len(tail) - 3:
+        tail = hashlib.sha256(f"{base} {tail}".encode()).hexdigest()[: len(tail)]
+    if len(base) <= longest:
+        yield base
     yield f"{base[: longest - len(tail) - 1].rstrip('-')}-{tail}"
     for again in range(2, 9):
         yield f"{base[: longest - len(tail) - 3].rstrip('-')}-{tail}-{again}"

@@ -172,3 +172,13 @@ def test_the_digest_is_of_what_cannot_change_in_place():
     group = TargetGroup(port=80)
     assert digest(group) == digest(group.model_copy(update={"tags": {"a": "b"}}))
     assert digest(group) != digest(TargetGroup(port=81))
+
+
+def test_two_long_names_that_begin_alike_stay_two():
+    groups = "groups: {checkout-orders: {servers: web, port: 80}, checkout-orders-new: {servers: web, port: 80}}\n"
+    listeners = "listeners: [{listen: 80/http, forward: {checkout-orders: 1, checkout-orders-new: 1}}]\n"
+    spec = SPEC.replace("targets: {port: 80}", groups + listeners).replace("domain: api.example.com\n", "")
+    drawn = plan(desired(spec.replace("name: shop", "name: a-shop-with-a-long-name")), [])
+    names = [step.name for step in drawn.steps if step.id.startswith("create target_group.")]
+    assert len(set(names)) == 2
+    assert all(len(name) <= 32 for name in names)
