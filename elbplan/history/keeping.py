@@ -26,7 +26,7 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
     """
     checked(name)
     before = load(folder, kinds)
-    seen = observe(aws.send, aws.region, [stack], kinds)
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
     observed = seen[stack.name]
     if before:
         _at_the_end(stack, Locator(observed.live, observed.symbols, kinds).find(before), before[-1].id)

@@ -68,7 +68,7 @@ def look(
 
     Raises Refused if live is none of the files' states.
     """
-    seen = observe(aws.send, aws.region, [stack], kinds)
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
     observed = seen[stack.name]
     found = Locator(observed.live, observed.symbols, kinds).find(migrations)
     if isinstance(found, Nowhere):

@@ -285,8 +285,9 @@ def text(balancer: LoadBalancer) -> str:
 
 
 def base(stack: str, address: Address, _: LoadBalancer) -> str:
-    """The main balancer is called as its stack."""
-    return stack if address.name == "main" else f"{stack}-{address.name}"
+    """The main balancer is called as its stack; `internal-` is AWS's own way to begin a name."""
+    name = stack if address.name == "main" else f"{stack}-{address.name}"
+    return f"lb-{name}" if name.startswith("internal-") else name
 
 
 KIND = Kind(

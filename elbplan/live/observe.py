@@ -40,20 +40,20 @@ def observe(
     kinds: Kinds,
     *,
     looking_up: bool = True,
+    everywhere: bool = False,
     parallel: int = 16,
 ) -> dict[str, Observed]:
     """What AWS has of each stack, read together.
 
-    Without `looking_up` the specs are not taken at their word and nothing is desired. Raises AwsProblem, and NotFound
-    for what a spec describes in vain.
+    With `everywhere` all subnets are known afterwards, not only those in use. Without `looking_up` the specs are not
+    taken at their word and nothing is desired. Raises AwsProblem, and NotFound for what a spec describes in vain.
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     scope = Scope(region, {stack.name: stack.resources for stack in stacks})
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     rounds = Rounds(send, parallel)
-    facts, *found = rounds.run(
-        [look_up(region, everything, list(wanted)), *(kind.read(scope) for kind in kinds.values())]
-    )
+    standing = () if everywhere else tuple(wanted)
+    facts, *found = rounds.run([look_up(region, everything, standing), *(kind.read(scope) for kind in kinds.values())])
     taken = {name: one.taken for name, one in zip(kinds, found, strict=True)}
     seen = {}
     for stack in stacks:

@@ -116,7 +116,7 @@ class _Changes:
         path = tree.resolve(loc)
         near = meant(str(key), known) or closest(str(key), known)
         siblings: Any = tree.at(path[:-1])
-        if near and near not in siblings and near not in self.renames.values():
+        if near and near not in MODELS and near not in siblings and near not in self.renames.values():
             self.renames[path] = near
             self.guessed.add((*path[:-1], near))
         else:
