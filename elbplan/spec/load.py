@@ -50,7 +50,7 @@ def _read(source: Source, env: Mapping[str, str]) -> tuple[list[tuple[Tree, Stac
             found.append((tree, stack))
     problems += composer.problems
     if not documents and not problems:
-        hint = "begin with name: my-web, or run elbplan init"
+        hint = "begin with name: my-web; docs/spec.md shows how a spec looks"
         problems.append(Problem(source.file, 1, 1, "there is no spec in this file", hint))
     return found, problems
 

@@ -45,7 +45,7 @@ def _inside(folder: str, problems: list[Problem]) -> Iterator[str]:
         return
     if not names:
         problems.append(
-            Problem(folder, 1, 1, "holds no .yaml file", "name a spec file, or run elbplan init to write one")
+            Problem(folder, 1, 1, "holds no .yaml file", "name a spec file; docs/spec.md shows how one looks")
         )
     yield from (os.path.join(folder, name) for name in names)
 
@@ -59,7 +59,7 @@ def _take(name: str, stdin: TextIO | None, sources: list[Source], problems: list
         line, column = _where(error)
         problems.append(Problem(shown, line, column, "is not UTF-8 text", "save the file as UTF-8"))
     except FileNotFoundError:
-        problems.append(Problem(shown, 1, 1, "there is no such file or folder", "elbplan init writes a first spec"))
+        problems.append(Problem(shown, 1, 1, "there is no such file or folder", "check the path; docs/spec.md shows how a spec looks"))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         problems.append(Problem(shown, 1, 1, f"cannot be read: {reason}"))
