@@ -82,3 +82,8 @@ def nothing() -> Calling:
     """A program that makes no call."""
     yield from ()
     return {}
+
+
+def asking(call: Call) -> Generator[Call, Answer, Answer]:
+    """A program of one call, which returns the answer."""
+    return (yield call)

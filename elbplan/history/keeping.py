@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.kind import Kinds
-from ..core.plan import Plan
-from ..core.reconcile import reconcile
 from ..core.stack import Stack
 from ..errors import Refused
-from ..live.observe import Observed, observe
-from ..run.workflow import Cloud, account_of
+from ..live.observe import observe
+from ..run.workflow import Cloud, account_of, plan_of
 from .chain import load
 from .locate import Locator, Nowhere
 from .pending import nowhere
@@ -30,7 +28,7 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
     observed = seen[stack.name]
     if before:
         _at_the_end(stack, Locator(observed.live, observed.symbols, kinds).find(before), before[-1].id)
-    plan = _plan(aws, stack, observed, kinds, account_of(aws, seen))
+    plan = plan_of(aws, stack, observed, kinds, account_of(aws, seen), observed.desired)
     new = [baseline(plan, kinds, observed.symbols)] if plan.lives and not before else []
     spec = stack.spec_hash
     new.append(migration_of(plan, [*before, *new], kinds, observed.symbols, name=name, title=title, spec=spec))
@@ -44,17 +42,3 @@ def _at_the_end(stack: Stack, found: object, last: str) -> None:
     if migration is None or migration.id != last or index < len(migration.entries):
         what = f"{stack.name}: {last} is not applied to its end yet"
         raise Refused(what, hint="elbplan apply first; the next file begins there")
-
-
-def _plan(aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str) -> Plan:
-    return reconcile(
-        stack.name,
-        seen.desired,
-        seen.live,
-        kinds,
-        region=aws.region,
-        account=account,
-        taken=seen.taken,
-        ignore=stack.ignore,
-        domains=stack.domains,
-    )

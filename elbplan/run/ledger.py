@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.call import Call, Calling
+from ..core.call import Call, asking
 from ..errors import AwsProblem
 from ..live.problems import UNKNOWN
 from .clock import Clock
@@ -78,12 +78,7 @@ class Ledger:
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """`once`, so that an endpoint nobody can reach costs seconds and not botocore's 25 tries."""
         call = Call("ssm", operation, params, done_if=done_if, not_yet=PASSING, within=PATIENCE, once=True)
-        return drive(_answer(call), self._send, self._clock)
-
-
-def _answer(call: Call) -> Calling:
-    answer = yield call
-    return answer  # type: ignore[no-any-return]
+        return drive(asking(call), self._send, self._clock)
 
 
 def _wanted(record: Record) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..core.address import Id, Ref
-from ..core.call import Calling
+from ..core.call import asking
 from ..core.kind import Kind, Live, Scope
 from ..core.plan import Plan, Step
 from ..core.resource import differing, immutable, rewrite
@@ -39,7 +39,7 @@ def _made(plan: Plan, kind: Kind[Any], step: Step, site: StepSite, drive: Drive)
         return (names.get(ref.value, ref),) if isinstance(ref, Id) else (ref,)
 
     def sender(call: Any) -> Any:
-        return drive(_one(call))
+        return drive(asking(call))
 
     scope = Scope(plan.region, {plan.stack: plan.desired})
     (found,) = Rounds(sender, parallel=1).run([kind.read(scope)])
@@ -49,9 +49,3 @@ def _made(plan: Plan, kind: Kind[Any], step: Step, site: StepSite, drive: Drive)
             if immutable(kind.settle(step.after, named.model)) == immutable(named.model):
                 return named
     return None
-
-
-def _one(call: Any) -> Calling:
-    """A program of one call."""
-    answer = yield call
-    return answer  # type: ignore[no-any-return]

@@ -34,28 +34,31 @@ def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     """What would change, for each stack of one region. Writes nothing. Raises AwsProblem, NotFound, Refused."""
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
-    return [_plan(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+    return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
 
 
 def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     """The end of each stack. What the specs describe is not looked up: it may be gone already."""
     seen = observe(aws.send, aws.region, stacks, kinds, looking_up=False)
     account = account_of(aws, seen)
-    return [_plan(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
+    return [plan_of(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
 
 
 def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     """The way back to what serves now, for each stack whose change has not switched yet."""
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
-    forward = [_plan(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+    forward = [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
     return [
-        _plan(aws, stack, seen[stack.name], kinds, account, backward(there.lives))
+        plan_of(aws, stack, seen[stack.name], kinds, account, backward(there.lives))
         for stack, there in zip(stacks, forward, strict=True)
     ]
 
 
-def _plan(aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]) -> Plan:
+def plan_of(
+    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]
+) -> Plan:
+    """The plan from what was seen of one stack to what is desired. Raises Refused."""
     return reconcile(
         stack.name,
         desired,

@@ -59,7 +59,11 @@ def _take(name: str, stdin: TextIO | None, sources: list[Source], problems: list
         line, column = _where(error)
         problems.append(Problem(shown, line, column, "is not UTF-8 text", "save the file as UTF-8"))
     except FileNotFoundError:
-        problems.append(Problem(shown, 1, 1, "there is no such file or folder", "check the path; docs/spec.md shows how a spec looks"))
+        problems.append(
+            Problem(
+                shown, 1, 1, "there is no such file or folder", "check the path; docs/spec.md shows how a spec looks"
+            )
+        )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         problems.append(Problem(shown, 1, 1, f"cannot be read: {reason}"))
