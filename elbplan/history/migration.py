@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..core.address import Address
 from ..core.fingerprint import ABSENT
 from ..core.simulate import State
 
-Verb = Literal["create", "update", "delete", "move", "wait", "hold"]
-VERBS: tuple[Verb, ...] = ("create", "update", "delete", "move", "wait", "hold")
+Verb = Literal["create", "update", "shift", "delete", "move", "wait", "hold", "moved", "adopt", "release"]
+VERBS: tuple[Verb, ...] = get_args(Verb)
 PERSON = "person"
+
+Otherwise = Literal["stop", "back"]
+"""What becomes of a run whose wait or hold came to nothing: it stops where it is, or goes back to the file's start."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One step of a file.
 
-    set      the fields of a create, the changed ones of an update, the priorities of a move
-    until    the gate of a wait, `within` so many seconds
+    set      the fields of a create, the changed ones of an update, the priorities of a move, the weights of a shift
+    until    the gate of a wait, `within` so many seconds; of a hold: what must stay so as long as it lasts
     hold     seconds to let the world be, or None until a person applies again
+    id       what AWS calls that which is adopted, or `name:` and the name that AWS knows it by
+    old      what that which is moved was called before
+    otherwise   what to do when a wait or a hold comes to nothing
     allow    hazards that are taken on purpose, `because` of something
     then     the fingerprint after it; "" where nobody computed it yet
     """
@@ -32,6 +38,9 @@ class Entry:
     until: str = ""
     within: float = 0
     hold: float | None = 0
+    id: str = ""
+    old: Address | None = None
+    otherwise: Otherwise = "stop"
     why: str = ""
     allow: tuple[str, ...] = ()
     because: str = ""

@@ -8,16 +8,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
-from ..core.address import Address
+from ..core.address import AWS_ID, Address
 from ..core.kind import Kinds
 from ..errors import Problem
 from ..spec.compose import Composer
 from ..spec.tree import Path, Source, Tree
-from .migration import PERSON, VERBS, Entry, Migration, Verb
+from .migration import PERSON, VERBS, Entry, Migration, Otherwise, Verb
 from .words import address_of, seconds_of
 
 KEYS = ("stack", "title", "from", "to", "spec", "steps")
-STEP_KEYS = ("do", "what", "set", "until", "within", "hold", "why", "allow", "because", "then")
+STEP_KEYS = (
+    "do", "what", "from", "id", "set", "until", "within", "hold", "while", "else", "why", "allow", "because", "then",
+)  # fmt: skip
+BELONGS: Mapping[str, tuple[Verb, ...]] = {
+    "set": ("create", "update", "shift", "move", "adopt"),
+    "until": ("wait",),
+    "within": ("wait",),
+    "hold": ("hold",),
+    "while": ("hold",),
+    "else": ("wait", "hold"),
+    "from": ("moved",),
+    "id": ("adopt",),
+}
+SETTING = ("update", "move", "shift", "adopt")
+OWN_STEP = "a hold is a step of its own: - hold: 15m"
 FINGERPRINT = re.compile(r"absent|s\d+-[0-9a-f]{8}")
 NAME = re.compile(r"(\d{4})_([a-z0-9][a-z0-9_-]*)\.yaml")
 
@@ -84,18 +98,47 @@ class Reader:
     def _entry(self, path: Path, step: Mapping[str, Any]) -> Entry:
         verb = self._verb(path, step)
         held = verb == "hold"
+        self._belonging(path, step, verb)
         return Entry(
             verb,
-            None if held else self._what(path, step),
+            self._what(path, step) if not held or "what" in step else None,
             self._set(path, step, verb),
-            str(step.get("until") or ""),
+            str(step.get("while" if held else "until") or ""),
             self._time((*path, "within"), step.get("within", "15m")) if verb == "wait" else 0,
             self._hold(path, step) if held else 0,
+            self._id(path, step) if verb == "adopt" else "",
+            self._what(path, step, "from") if verb == "moved" else None,
+            self._otherwise(path, step),
             str(step.get("why") or ""),
             tuple(map(str, _list(step.get("allow")))),
             str(step.get("because") or ""),
             self._fingerprint((*path, "then"), step["then"]) if step.get("then") else "",
         )
+
+    def _belonging(self, path: Path, step: Mapping[str, Any], verb: Verb) -> None:
+        """Keys that mean something to other verbs only would be passed over in silence."""
+        for key, verbs in BELONGS.items():
+            if key in step and verb not in verbs:
+                hint = OWN_STEP if key == "hold" else f"{key}: belongs to {' and '.join(verbs)}"
+                self.problem((*path, key), f"{key}: means nothing to {verb}", hint, key=True)
+        if verb == "hold" and ("what" in step) != ("while" in step):
+            hint = "as in what: targets.web, while: healthy"
+            self.problem(path, "a hold that watches something says what: and while:", hint)
+
+    def _id(self, path: Path, step: Mapping[str, Any]) -> str:
+        said = step.get("id")
+        if not isinstance(said, str) or not (AWS_ID.match(said) or said.startswith("name:")):
+            hint = "its ARN or id (sg-..., i-...), or name:NAME, which holds in every account"
+            self.problem((*path, "id") if "id" in step else path, "adopt says which resource by id:", hint)
+        return str(said or "")
+
+    def _otherwise(self, path: Path, step: Mapping[str, Any]) -> Otherwise:
+        said = step.get("else", "stop")
+        if said not in get_args(Otherwise):
+            hint = "stop leaves everything as it is then; back goes back to the start of the file"
+            self.problem((*path, "else"), f"else: is stop or back, not {said}", hint)
+            return "stop"
+        return cast(Otherwise, said)
 
     def _verb(self, path: Path, step: Mapping[str, Any]) -> Verb:
         said = step.get("do", "hold" if "hold" in step else None)
@@ -107,25 +150,25 @@ class Reader:
             self.problem((*path, "do"), f"nothing can be done by {said}", hint)
         return cast(Verb, said if said in VERBS else "wait")
 
-    def _what(self, path: Path, step: Mapping[str, Any]) -> Address | None:
-        if not isinstance(step.get("what"), str):
-            self.problem((*path, "what") if "what" in step else path, "a step says what: it is about")
+    def _what(self, path: Path, step: Mapping[str, Any], key: str = "what") -> Address | None:
+        if not isinstance(step.get(key), str):
+            self.problem((*path, key) if key in step else path, f"a step says {key}: it is about")
             return None
         try:
-            address = address_of(step["what"])
+            address = address_of(step[key])
         except ValueError as error:
-            self.problem((*path, "what"), str(error))
+            self.problem((*path, key), str(error))
             return None
         if address.kind not in self.kinds:
             near = difflib.get_close_matches(address.kind, list(self.kinds), 1)
             hint = f"did you mean {near[0]}.{address.name}?" if near else f"there are: {', '.join(self.kinds)}"
-            self.problem((*path, "what"), f"there is no kind of resource called {address.kind}", hint)
+            self.problem((*path, key), f"there is no kind of resource called {address.kind}", hint)
             return None
         return address
 
     def _set(self, path: Path, step: Mapping[str, Any], verb: Verb) -> Mapping[str, Any]:
         said = step.get("set") or {}
-        if not isinstance(said, dict) or (verb in ("update", "move") and not said):
+        if not isinstance(said, dict) or (verb in SETTING and not said):
             self.problem((*path, "set") if "set" in step else path, f"{verb} needs set: with fields and values")
             return {}
         return said

@@ -9,12 +9,12 @@ from typing import Any, cast
 from ..core.address import Address
 from ..core.kind import Kinds, Live, Phase
 from ..core.plan import Do, Step
-from ..core.resource import WRITE_ONLY, Resource, differing, marked
+from ..core.resource import Resource, differing
 from ..core.simulate import State, moved
-from ..errors import Refused
 from ..live.symbols import Symbols
 from .migration import Entry, Migration
 from .replay import moves_of
+from .secrets import whole
 from .words import place
 
 PHASES: Mapping[str, Phase] = {"create": "expand", "update": "switch", "move": "switch", "delete": "contract"}
@@ -63,7 +63,7 @@ class Maker:
         elif address in self.actual:
             yield from self._update(index, entry, address)
         else:
-            wanted = self._whole(address, self._wanted(index, address))
+            wanted = whole(address, self._wanted(index, address), self.spec.get(address), self.migration.file)
             self.actual[address] = wanted
             yield self._made(index, entry, after=wanted, name=self.names.get(address, ""))
 
@@ -98,21 +98,6 @@ class Maker:
 
     def _wanted(self, index: int, address: Address) -> Resource:
         return self.symbols.unfold(self.migration.states[index + 1][address])
-
-    def _whole(self, address: Address, wanted: Resource) -> Resource:
-        """With what a file does not hold. Raises Refused where the spec has gone on since the file was saved."""
-        said = self.spec.get(address)
-        if said is None or type(said) is not type(wanted):
-            return wanted
-        extra = {name: getattr(said, name) for name in marked(type(wanted), WRITE_ONLY)}
-        whole: Resource = type(wanted).model_validate({**dict(wanted), **extra})
-        if differing(wanted, whole):
-            fields = ", ".join(differing(wanted, whole))
-            raise Refused(
-                f"{self.migration.file}: {place(address)}: the spec's {fields} is not what the file was saved with",
-                hint="take the spec from the commit of the file, or save the file anew",
-            )
-        return whole
 
 
 def _after(step: Step, found: Sequence[Step]) -> Step:

@@ -37,11 +37,13 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield f"do: {entry.do}"
     if entry.what is not None:
         yield f"what: {_flow(place(entry.what))}"
+    if entry.old is not None:
+        yield f"from: {_flow(place(entry.old))}"
+    if entry.id:
+        yield f"id: {_flow(entry.id)}"
     if entry.set:
         yield from _set(entry.set)
-    if entry.until:
-        yield f"until: {entry.until}"
-        yield f"within: {duration(entry.within)}"
+    yield from _condition(entry)
     if entry.why:
         yield f"why: {_flow(entry.why)}"
     if entry.allow:
@@ -50,6 +52,16 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield f"because: {_flow(entry.because)}"
     if entry.then:
         yield f"then: {entry.then}"
+
+
+def _condition(entry: Entry) -> Iterator[str]:
+    if entry.until and entry.do == "hold":
+        yield f"while: {entry.until}"
+    elif entry.until:
+        yield f"until: {entry.until}"
+        yield f"within: {duration(entry.within)}"
+    if entry.otherwise != "stop":
+        yield f"else: {entry.otherwise}"
 
 
 def _set(values: Any) -> Iterator[str]:
