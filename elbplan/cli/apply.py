@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -34,76 +36,77 @@ EXAMPLES = (
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of this hazard (outage).")
 @click.option("--back", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
-@click.option("--to", metavar="NNNN", help="With migrations: up to this file, forward only.")
+@click.option("--to", metavar="NNNN", help="With migrations: up to this file, or back to its end.")
+@click.option("--again", is_flag=True, help="With migrations: once more what was taken back.")
+@click.option("--straight", is_flag=True, help="With migrations, where nothing is yet: to the last file's end at once.")
+@click.option("--revert-drift", "mend", is_flag=True, help="With migrations: first put back what was changed by hand.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
-def command(
-    app: App,
-    paths: tuple[str, ...],
-    yes: bool,
-    allow: tuple[str, ...],
-    back: bool,
-    to: str | None,
-    base: str,
-    detail: bool,
-) -> int:
+def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
+    said = Words(**words)
     every = stacks_of(app, paths)
-    filed = {stack.name for stack in every if os.path.isdir(os.path.join(base, stack.name))}
-    if (to and not filed) or (back and filed):
-        raise UsageProblem("--to is for stacks with migrations, --back for those without")
+    filed = {stack.name for stack in every if os.path.isdir(os.path.join(said.base, stack.name))}
+    if (said.filed and not filed) or (said.back and filed):
+        what = "--to, --again, --straight and --revert-drift are for stacks with migrations, --back for those without"
+        raise UsageProblem(what, hint="with migrations, --to NNNN goes back too")
     worst = 0
     for stack in every:
         if stack.name in filed:
-            worst = max(worst, _by_files(app, stack, base, paths, to, allow, detail, yes), key=SEVERITY.index)
+            worst = max(worst, _by_files(app, stack, paths, said), key=SEVERITY.index)
     stacks = [stack for stack in every if stack.name not in filed]
-    if not stacks:
-        return worst
-    return max(worst, _by_specs(app, stacks, paths, yes, allow, back, detail), key=SEVERITY.index)
+    return max(worst, _by_specs(app, stacks, paths, said), key=SEVERITY.index) if stacks else worst
 
 
-def _by_files(
-    app: App,
-    stack: Stack,
-    base: str,
-    paths: tuple[str, ...],
-    to: str | None,
-    allow: tuple[str, ...],
-    detail: bool,
-    yes: bool,
-) -> int:
+@dataclass(frozen=True)
+class Words:
+    """What was said on the command line."""
+
+    yes: bool
+    allow: tuple[str, ...]
+    back: bool
+    to: str | None
+    again: bool
+    straight: bool
+    mend: bool
+    base: str
+    detail: bool
+
+    @property
+    def filed(self) -> bool:
+        """Was something said that only stacks with migrations understand?"""
+        return bool(self.to or self.again or self.straight or self.mend)
+
+
+def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> int:
     from ..history.store import Folder
-    from .filed import Filed, files_of
+    from .backing import files_of, ways
+    from .filed import Filed
 
-    migrations = files_of(Folder.of(stack.name, base), to)
-    ask = None if yes else (lambda them: _ask(app, them))
-    return Filed(app, stack, migrations, paths, allow, detail, ask, whole=to is None).run()
+    folder = Folder.of(stack.name, said.base)
+    ask = None if said.yes else (lambda them: _ask(app, them))
+    whole = said.to is None
+    filed = Filed(app, stack, folder, files_of(folder), paths, said.allow, said.detail, ask, whole, said.again)
+    return ways(filed, said.to, straight=said.straight, mend=said.mend)
 
 
-def _by_specs(
-    app: App,
-    stacks: Sequence[Stack],
-    paths: tuple[str, ...],
-    yes: bool,
-    allow: tuple[str, ...],
-    back: bool,
-    detail: bool,
-) -> int:
+def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: Words) -> int:
     from ..kinds import KINDS
     from ..run.workflow import plan, plan_back
 
-    planner = plan_back if back else plan
+    planner = plan_back if said.back else plan
     them = planned(app, stacks, lambda cloud, group: planner(cloud, group, KINDS))
     pending = [one for one in them if not one.plan.empty]
-    asking = bool(pending) and not yes
+    asking = bool(pending) and not said.yes
     if pending and (not app.options.json or (asking and app.terminal.asks)):
-        show_plans(app, "apply", pending, app.terminal.stderr, detail=detail)
-    allowed((hazard for one in pending for hazard in one.plan.hazards), allow)
+        show_plans(app, "apply", pending, app.terminal.stderr, detail=said.detail)
+    allowed((hazard for one in pending for hazard in one.plan.hazards), said.allow)
     if asking:
         _ask(app, pending)
-    return run_all(app, them, ending_of(app, "apply", paths), agreed=[one.plan.stack for one in them] if yes else [])
+    agreed = [one.plan.stack for one in them] if said.yes else []
+    return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed)
 
 
 def _ask(app: App, them: Sequence[Planned]) -> None:

@@ -2,148 +2,240 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..core.hazards import allowed
 from ..core.stack import Stack
-from ..errors import Refused, UsageProblem
+from ..errors import Problem, Refused, SpecProblem
 from .app import App
+from .locking import keeper_of
 from .planning import Planned, ending_of, planned
-from .running import run_all
+from .running import PARTLY, Ended, run_all, run_one
 from .screens import show_plans
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
+    from ..history.distance import Gap
     from ..history.migration import Migration
-    from ..history.pending import Pending
+    from ..history.pending import Looker, Pending
     from ..history.store import Folder
+    from ..history.told import Told
+    from ..run.aim import Aim
     from ..run.workflow import Cloud
+
+TAKEN_BACK = 1
+"""The exit code of an apply whose `else: back` took the file back: it failed, and nothing of it stands."""
 
 
 @dataclass
 class Filed:
     """One apply of one stack's files.
 
-    ask      returns after a yes
+    ask      returns after a yes; None where everything is agreed to
+    whole    up to the last file, so that the spec must not want more
+    again    apply once more what was taken back
     passed   the holds that this apply has waited for
     begin    nothing was done yet: a person who applies again ends a hold that waits for one
     """
 
     app: App
     stack: Stack
+    folder: Folder
     migrations: Sequence[Migration]
     paths: tuple[str, ...]
-    allow: tuple[str, ...]
-    detail: bool
-    ask: Callable[[Sequence[Planned]], None] | None
+    allow: tuple[str, ...] = ()
+    detail: bool = False
+    ask: Callable[[Sequence[Planned]], None] | None = None
     whole: bool = True
+    again: bool = False
     passed: set[tuple[str, int]] = field(default_factory=set)
     begin: bool = True
+    told: Told | None = None
 
     def run(self) -> int:
         """File by file up to the end, a person's hold, or a failure. Raises Refused."""
         while True:
             pending, one = self._look()
             if pending.done:
-                return self._end(one)
+                return self._end(pending, one)
             self._agree(pending, one)
-            if code := self._run(pending, one):
-                return code
+            ended = self.execute(one, self._aim(pending, one))
+            if ended.code:
+                return self._failed(pending, ended)
             self.begin = self.begin and one.plan.empty
-            if pending.hold and self._held(pending):
-                return 0
+            if pending.hold and (code := self._held(pending, one)) is not None:
+                return code
 
-    def _look(self) -> tuple[Pending, Planned]:
-        from ..history.pending import look
+    # What is to be done ---------------------------------------------------------------------------------------------
+
+    def looker(self, cloud: Cloud, stack: Stack) -> Looker:
+        """Looks at AWS for this apply, with what earlier runs wrote down."""
+        from ..history.pending import Looker
+        from ..history.told import told_of
         from ..kinds import KINDS
 
+        if self.told is None:
+            self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
+            self._unedited(self.told)
+        return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin)
+
+    def _look(self) -> tuple[Pending, Planned]:
         found: list[Pending] = []
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            found.append(look(cloud, group[0], self.migrations, KINDS, set(self.passed), begin=self.begin))
+            found.append(self.looker(cloud, group[0]).next(self.migrations))
             return [found[-1].plan]
 
         (one,) = planned(self.app, [self.stack], planner)
         return found[0], one
 
+    def _unedited(self, told: Told) -> None:
+        """Raises SpecProblem for a file that was edited after it was applied."""
+        from ..history.told import edited
+
+        if "edited" in self.allow:
+            return
+        problems = [
+            Problem(
+                str(self.folder.path / migration.file), 1, 1,
+                f"this file was edited after run {record.number} ({record.who}) had applied it",
+                "take the edit back and save a new file; if it changes nothing but words, apply --allow edited",
+            )
+            for migration, record in edited(self.migrations, told)
+        ]  # fmt: skip
+        if problems:
+            raise SpecProblem(problems)
+
     def _agree(self, pending: Pending, one: Planned) -> None:
+        """Returns if it may be done. Raises Refused."""
         assert pending.migration is not None
-        self._unsaved()
+        self._nothing_beyond(pending)
+        self._not_taken_back(pending.migration)
         rest = len(pending.migration.entries) - pending.entry
-        self._say(f"{pending.migration.file}: {rest} of {len(pending.migration.entries)} steps to do")
+        self.say(f"{pending.migration.file}: {rest} of {len(pending.migration.entries)} steps to do")
+        self._tell_drift(pending.drift)
         allowed(one.plan.hazards, (*self.allow, *pending.allowed))
-        if one.plan.empty or not self.begin:
+        if one.plan.empty and pending.hold is None:  # or this would go round for ever
+            raise Refused(f"{self.stack.name}: nothing of {pending.place} can be done, and it is not done either")
+        if self.begin:
+            self.agree_to(one)
+
+    def agree_to(self, one: Planned) -> None:
+        """Show the plan where somebody may want to see it, and ask. Raises Refused."""
+        if one.plan.empty:
             return
         if not self.app.options.json or (self.ask and self.app.terminal.asks):
             show_plans(self.app, "apply", [one], self.app.terminal.stderr, detail=self.detail)
         if self.ask:
             self.ask([one])
 
-    def _run(self, pending: Pending, one: Planned) -> int:
-        if not one.plan.empty:
-            agreed = [] if self.ask else [one.plan.stack]
-            return run_all(self.app, [one], ending_of(self.app, "apply", self.paths), agreed=agreed)
-        if pending.hold is None:  # or this would go round for ever
-            raise Refused(f"{self.stack.name}: nothing of {pending.place} can be done, and it is not done either")
-        return 0
+    def _not_taken_back(self, migration: Migration) -> None:
+        run = self.told.taken_back(migration) if self.told else 0
+        if run and self.begin and not self.again:
+            raise Refused(
+                f"{self.stack.name}: run {run} took {migration.id} back",
+                hint="edit it, or apply --again applies it once more as it is; git revert and plan --save end it",
+            )
 
-    def _held(self, pending: Pending) -> bool:
-        """Wait by the clock, or tell a person; True if this apply ends here."""
+    # Doing it -------------------------------------------------------------------------------------------------------
+
+    def _aim(self, pending: Pending, one: Planned) -> Aim:
+        from ..run.aim import Aim
+
+        migration = pending.migration
+        assert migration is not None
+        end = len(migration.entries)
+        at = pending.entry + pending.reach
+        state = "done" if at == end and not pending.hold else "held"
+        return Aim(migration.id, migration.sha, "", pending.entry, at, state)  # type: ignore[arg-type]
+
+    def execute(self, one: Planned, aim: Aim) -> Ended:
+        """Run a plan under the lock, with its record."""
+        return run_one(
+            self.app, one, ending_of(self.app, "apply", self.paths), agreed=self.ask is None, aim=aim
+        )
+
+    def _failed(self, pending: Pending, ended: Ended) -> int:
+        """Stop where it is, or go back if the step that failed says so."""
+        assert pending.migration is not None
+        for event in ended.outcome.failed:
+            number = event.step.id.partition(" ")[0]
+            if number.isdigit() and pending.migration.entries[int(number) - 1].otherwise == "back":
+                return self._back(pending.migration)
+        return ended.code
+
+    def _back(self, migration: Migration) -> int:
+        from .backing import Way
+
+        before = next((one for one in self.migrations if one.number == migration.number - 1), None)
+        return Way(self, migration).back(before) or TAKEN_BACK
+
+    def _held(self, pending: Pending, one: Planned) -> int | None:
+        """Wait by the clock, or tell a person; the exit code if this apply ends here."""
+        from ..history.holding import hold
         from ..history.words import duration
+        from ..kinds import KINDS
         from ..run.clock import RealClock
 
         assert pending.migration is not None
         assert pending.hold is not None
+        assert pending.holding is not None
         if pending.seconds is None:
-            self._say(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
-            return True
-        self._say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
-        RealClock().sleep(pending.seconds)
+            self.say(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
+            return 0
+        self.say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
+        saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, RealClock())
         self.passed.add(pending.hold)
-        return False
+        return self._broken(pending, saw) if saw else None
 
-    def _end(self, one: Planned) -> int:
+    def _now(self, one: Planned) -> Plan:
+        """What is there after the run, for what is watched."""
+        return one.planner(one.cloud, [self.stack])[0]
+
+    def _broken(self, pending: Pending, saw: str) -> int:
+        """What should have stayed so did not."""
+        assert pending.migration is not None
+        assert pending.holding is not None
+        watched = f"{pending.holding.what} until {pending.holding.until}"
+        self.app.terminal.err(f"the hold at {pending.place} watches {watched}, and saw: {saw}")
+        return self._back(pending.migration) if pending.holding.otherwise == "back" else PARTLY
+
+    # The end --------------------------------------------------------------------------------------------------------
+
+    def _end(self, pending: Pending, one: Planned) -> int:
         """Everything is applied; what the spec wants beyond that is in no file."""
-        from ..kinds import KINDS
-        from ..run.workflow import plan
+        self._nothing_beyond(pending)
+        self._tell_drift(pending.drift)
+        if not self.begin:
+            return 0
+        if pending.drift and not self.app.options.json:
+            self.app.terminal.out(f"{self.stack.name}: every file is applied; what was changed by hand is left.")
+            return 0
+        return run_all(self.app, [one], ending_of(self.app, "apply", self.paths))
 
-        if self.whole:
-            (wanted,) = plan(one.cloud, [self.stack], KINDS)
-            if not wanted.empty:
-                raise self._no_file()
-        if self.begin:
-            return run_all(self.app, [one], ending_of(self.app, "apply", self.paths))
-        return 0
-
-    def _unsaved(self) -> None:
-        if self.whole and self.migrations[-1].spec not in ("", self.stack.spec_hash):
-            raise self._no_file()
-
-    def _no_file(self) -> Refused:
+    def _nothing_beyond(self, pending: Pending) -> None:
+        """Raises Refused if the spec wants what no file does."""
+        if not self.whole or not pending.beyond:
+            return
         last = self.migrations[-1]
-        return Refused(
-            f"{self.stack.name}: the spec wants more than its migrations, which end with {last.id}",
+        more = "\n".join(f"  {gap.wish}" for gap in pending.beyond)
+        raise Refused(
+            f"{self.stack.file or self.stack.name}:{self.stack.line}:1  {self.stack.name}: "
+            f"the spec wants more than its migrations, which end with {last.id}:\n{more}",
             hint=f"elbplan plan --save NAME writes the next file; apply --to {last.number:04d} leaves the spec out",
         )
 
-    def _say(self, text: str) -> None:
+    def _tell_drift(self, drift: Sequence[Gap]) -> None:
+        """What somebody changed by hand where no file cares: told, and left."""
+        if drift and self.begin:
+            lines = "\n".join(f"  {gap.text}" for gap in drift)
+            self.say(f"changed by hand, and left as it is:\n{lines}")
+            self.say("  hint: apply --revert-drift puts it back, elbplan adopt takes it into a file")
+
+    def say(self, text: str) -> None:
+        """A line for the person."""
         if not self.app.options.quiet:
             self.app.terminal.err(text)
-
-
-def files_of(folder: Folder, to: str | None) -> list[Migration]:
-    """The checked files, up to the one that is meant. Raises SpecProblem, UsageProblem."""
-    from ..history.chain import load
-    from ..kinds import KINDS
-
-    found = load(folder, KINDS)
-    if not found:
-        raise UsageProblem(f"{folder.path} holds no migration", hint="elbplan plan --save NAME writes the first")
-    if to is None:
-        return found
-    chosen = [one for one in found if to.isdigit() and one.number <= int(to)]
-    if not chosen or f"{chosen[-1].number}" != f"{int(to)}":
-        raise UsageProblem(f"there is no migration {to}", hint=f"there are 0001 to {found[-1].number:04d}")
-    return chosen

@@ -17,6 +17,7 @@ from .planning import Planned, stacks_of, style_for
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
+    from ..run.aim import Aim
     from ..run.lock import Keeper
     from ..run.standing import Runs
     from ..run.turn import Job
@@ -53,11 +54,11 @@ def _silence(app: App) -> float:
     return seconds
 
 
-def job_of(one: Planned, verb: str, agreed: bool) -> Job:
+def job_of(one: Planned, verb: str, agreed: bool, aim: Aim | None = None) -> Job:
     """The run of a plan, with the way to draw it again."""
     from ..run.turn import Job
 
-    return Job(one.cloud, one.plan, _again(one), verb, one.stack.spec_hash, agreed)
+    return Job(one.cloud, one.plan, _again(one), verb, one.stack.spec_hash, agreed, aim)
 
 
 def _again(one: Planned) -> Callable[[], Plan]:

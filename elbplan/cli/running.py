@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,21 @@ from .planning import Planned, reading, style_for
 from .problems import told
 
 if TYPE_CHECKING:
+    from ..run.aim import Aim
     from ..show.outcome import Ending
     from .reporters import Reporter
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 """From best to worst."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one stack's run ended: the exit code, and what became of each step if it came to that."""
+
+    code: int
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 def run_all(app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collection[str] = ()) -> int:
@@ -36,27 +46,30 @@ def run_all(app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collec
     codes = [0]
     for one in them:
         if INTERRUPTED not in codes:
-            codes.append(_run(app, one, ending, several=len(them) > 1, agreed=one.plan.stack in agreed))
+            codes.append(run_one(app, one, ending, several=len(them) > 1, agreed=one.plan.stack in agreed).code)
     return max(codes, key=SEVERITY.index)
 
 
-def _run(app: App, one: Planned, ending: Ending, *, several: bool, agreed: bool) -> int:
-    """One stack that cannot be run does not keep the others from it."""
+def run_one(
+    app: App, one: Planned, ending: Ending, *, several: bool = False, agreed: bool, aim: Aim | None = None
+) -> Ended:
+    """One stack; that it cannot be run is told, and does not keep others from it. A run with an aim is recorded."""
     try:
-        plan, outcome = _idle(app, one, ending) if one.plan.empty else _execute(app, one, ending, several, agreed)
+        idle = one.plan.empty and aim is None
+        plan, outcome = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
     except ElbplanError as problem:
         code = told(app.terminal, problem)
         if app.options.json:
             _document_end(app, one.plan, Outcome(), code, ending, problem.what)
-        return code
+        return Ended(code)
     code = exit_code(outcome)
     if app.options.json:
         _document_end(app, plan, outcome, code, ending, outcome.lost)
-    else:
+    elif not plan.empty or idle:
         _tell_end(app, plan, outcome, ending)
     if outcome.lost:
         app.terminal.err(outcome.lost)
-    return code
+    return Ended(code, outcome)
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -80,14 +93,16 @@ def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Outcome]:
     return one.plan, unchanged(one.plan)
 
 
-def _execute(app: App, one: Planned, ending: Ending, several: bool, agreed: bool) -> tuple[Plan, Outcome]:
+def _execute(
+    app: App, one: Planned, ending: Ending, several: bool, agreed: bool, aim: Aim | None
+) -> tuple[Plan, Outcome]:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
     from ..kinds import KINDS
     from ..run.clock import RealClock
     from ..run.turn import Turn
 
     clock = RealClock()
-    job = job_of(one, "destroy" if ending.destroyed else "apply", agreed)
+    job = job_of(one, "destroy" if ending.destroyed else "apply", agreed, aim)
     with contextlib.ExitStack() as stack:
         with reading(app, [one.stack], one.plan.region):
             turn = stack.enter_context(Turn(job, keeper_of(app, one.cloud), clock.stop))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .address import Address, Find, Ref
+from .diff import ignoring
 from .kind import Kinds, Live
 from .resource import Resource, immutable, plain, rewrite
 from .simulate import State
@@ -48,19 +49,27 @@ def fingerprint(state: State, kinds: Kinds) -> Fingerprint:
     return Fingerprint(f"{MODEL}-{_hash(parts)}", parts)
 
 
-def seen(lives: Mapping[Address, Live[Any]], told: State, kinds: Kinds) -> dict[Address, Resource]:
+def seen(
+    lives: Mapping[Address, Live[Any]], told: State, kinds: Kinds, ignore: Sequence[str] = ()
+) -> dict[Address, Resource]:
     """The live state in the words of another: what fits what is told is what is told.
 
-    A told field that is None means that AWS decides; which way it decided is no difference.
+    A told field that is None means that AWS decides; which way it decided is no difference. Neither is what stands in
+    a field that another tool owns.
     """
-    return {address: _as_told(live, told.get(address), kinds) for address, live in lives.items()}
+    return {address: _as_told(live, told.get(address), kinds, ignore) for address, live in lives.items()}
 
 
-def _as_told(live: Live[Any], told: Resource | None, kinds: Kinds) -> Resource:
+def _as_told(live: Live[Any], told: Resource | None, kinds: Kinds, ignore: Sequence[str]) -> Resource:
     model: Resource = live.model
-    if told is not None and kinds[live.address.kind].settle(told, model) == model:
-        return told
-    return model.model_copy(update={"name": None}) if live.facts.get("name") else model
+    if told is not None:
+        settled = kinds[live.address.kind].settle(told, model)
+        model = ignoring(model, settled, live.address, ignore)
+        if settled == model:
+            return told
+    named = live.facts.get("name")
+    pinned = named is not None and getattr(told, "name", None) == named
+    return model.model_copy(update={"name": None}) if named and not pinned else model
 
 
 def _hash(value: Any, length: int = 8) -> str:
@@ -93,7 +102,7 @@ class Naming:
 
     def _fixed(self, resource: Resource) -> dict[str, Any]:
         fixed = immutable(rewrite(self._settled(resource), self._named))
-        return {n: plain(v) for n, v in fixed.items() if n != "name" and v is not None}
+        return {name: plain(value) for name, value in fixed.items() if value is not None}
 
     def _settled(self, resource: Resource) -> Resource:
         settled: Resource = self.kinds[resource.kind].settle(resource, resource)

@@ -12,7 +12,8 @@ from .hazards import Hazard
 from .kind import Live, Phase
 from .resource import Resource
 
-Do = Literal["create", "update", "delete", "move", "wait"]
+Do = Literal["create", "update", "delete", "move", "wait", "moved", "adopt", "release"]
+"""The last three write nothing but our tags: another address, into our hands, out of them."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Step:
     needs    ids of the steps that must be done before
     before   the resource as this step finds it; None for a create
     after    as it leaves it; None for a delete
-    name     the physical name a create gives
+    name     the physical name a create gives; the id of what is adopted
+    old      what is moved was called so before
     until    the gate a wait stands at, and `within` how many seconds it may take
     moves    the priorities that rules get together, for a move
     """
@@ -39,6 +41,7 @@ class Step:
     until: str = ""
     within: float = 0
     moves: Mapping[Address, int] = field(default_factory=dict)
+    old: Address | None = None
 
     @property
     def writes(self) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .address import Address
+from .address import Address, Ref
 from .patch import changes, patched
 from .plan import Step
-from .resource import Resource
+from .resource import Resource, rewrite
 
 State = Mapping[Address, Resource]
 """The resources of a stack by address; those that a replacement is about to end are `former`."""
@@ -17,12 +17,14 @@ State = Mapping[Address, Resource]
 
 def simulate(state: State, step: Step) -> State:
     """The state after the step. Raises KeyError for a step about something that is not there."""
-    if step.do == "create" and step.after is not None:
+    if step.do in ("create", "adopt") and step.after is not None:
         return {**state, step.address: step.after}
-    if step.do == "delete":
+    if step.do in ("delete", "release"):
         if step.address not in state:
             raise KeyError(step.address)
         return {address: resource for address, resource in state.items() if address != step.address}
+    if step.do == "moved" and step.old is not None:
+        return _renamed(state, step.old, step.address)
     if step.do == "move":
         return {**state, **{rule: moved(state[rule], priority) for rule, priority in step.moves.items()}}
     if step.do == "update" and step.before is not None and step.after is not None:
@@ -34,6 +36,15 @@ def moved(rule: Any, priority: int) -> Resource:
     """The rule at another place."""
     resource: Resource = rule.model_copy(update={"priority": priority})
     return resource
+
+
+def _renamed(state: State, old: Address, new: Address) -> State:
+    """The same under another address, everywhere."""
+
+    def rename(ref: Ref) -> tuple[Ref, ...]:
+        return (new if ref == old else ref,)
+
+    return {new if address == old else address: rewrite(resource, rename) for address, resource in state.items()}
 
 
 def states(start: State, steps: Iterable[Step]) -> Iterator[State]:

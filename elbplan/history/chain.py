@@ -13,7 +13,7 @@ from ..spec.tree import Source
 from .migration import Migration
 from .read import NAME, Reader
 from .replay import Misfit, after, start_of
-from .store import HEAD, Folder, head_of
+from .store import HEAD, Folder, digest, head_of
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
 
@@ -31,7 +31,7 @@ def load(folder: Folder, kinds: Kinds, *, trusting: bool = False) -> list[Migrat
         migration = _one(reader, file.name, number, folder.stack)
         problems += reader.problems
         if migration:
-            found.append(migration)
+            found.append(replace(migration, sha=digest(file)))
             readers.append(reader)
     if not problems:
         found = _played(found, readers, kinds, trusting)

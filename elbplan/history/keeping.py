@@ -10,7 +10,7 @@ from ..errors import Refused
 from ..live.observe import observe
 from ..run.workflow import Cloud, account_of, plan_of
 from .chain import load
-from .locate import Locator, Nowhere
+from .locate import Locator, Nowhere, Standing
 from .pending import nowhere
 from .saving import baseline, checked, migration_of
 from .store import Folder
@@ -27,7 +27,7 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
     seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
     observed = seen[stack.name]
     if before:
-        _at_the_end(stack, Locator(observed.live, observed.symbols, kinds).find(before), before[-1].id)
+        _at_the_end(stack, Locator(observed.live, observed.symbols, kinds, stack.ignore).find(before), before[-1].id)
     plan = plan_of(aws, stack, observed, kinds, account_of(aws, seen), observed.desired)
     new = [baseline(plan, kinds, observed.symbols)] if plan.lives and not before else []
     spec = stack.spec_hash
@@ -35,10 +35,11 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
     return folder.save(new)
 
 
-def _at_the_end(stack: Stack, found: object, last: str) -> None:
+def _at_the_end(stack: Stack, found: Standing | Nowhere, last: str) -> None:
     if isinstance(found, Nowhere):
         raise nowhere(stack.name, found)
-    migration, index = getattr(found, "migration", None), getattr(found, "index", 0)
-    if migration is None or migration.id != last or index < len(migration.entries):
+    if found.migration.id != last or found.index < len(found.migration.entries):
         what = f"{stack.name}: {last} is not applied to its end yet"
         raise Refused(what, hint="elbplan apply first; the next file begins there")
+    if found.drift:
+        raise nowhere(stack.name, Nowhere(found, found.drift))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.address import Address
 from ..core.change import Comparison
 from ..core.diff import diff
-from ..core.fingerprint import Fingerprint, fingerprint, seen
+from ..core.fingerprint import fingerprint, seen
 from ..core.kind import Kinds, Live
-from ..core.resource import differing
+from ..core.resource import Resource, references
 from ..core.simulate import State
+from ..kinds.targets import Targets
 from ..live.symbols import Symbols
+from .distance import Gap, gaps
+from .halfway import halfway
 from .migration import Entry, Migration
-from .replay import moves_of
 from .words import OLD, relabelled
+from .writes import seams, touched
 
 Lives = Mapping[Address, Live[Any]]
 
@@ -27,6 +30,7 @@ class Standing:
 
     lives     what AWS has, old and new called as the file calls them
     half      the entry at `index`, or the next that writes, is begun and not finished
+    drift     where live is not as the state says, changed by somebody else in what the rest of the file does not touch
     """
 
     migration: Migration
@@ -34,66 +38,159 @@ class Standing:
     lives: Lives
     comparison: Comparison
     half: bool = False
+    drift: Sequence[Gap] = ()
+
+    @property
+    def state(self) -> State:
+        """What the file says of this place."""
+        return self.migration.states[self.index]
+
+    @property
+    def place(self) -> str:
+        """`the end of 0004_app_on_8080`, `step 3 of 0004_app_on_8080`"""
+        if self.index == len(self.migration.entries):
+            return f"the end of {self.migration.id}"
+        return f"step {self.index} of {self.migration.id}" if self.index else f"the start of {self.migration.id}"
 
 
 @dataclass(frozen=True)
 class Nowhere:
-    """Live is none of the states; `differs` names the resources in which it is not as the nearest of them."""
+    """Live is none of the states, nor between two of them: somebody changed what the rest of the file is about.
 
-    nearest: str
-    differs: tuple[str, ...]
+    nearest   the place that live is nearest to
+    drift     where it is not as that place says
+    """
+
+    nearest: Standing
+    drift: Sequence[Gap] = ()
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """The names of the resources."""
+        return tuple(sorted({f"{gap.address.kind}.{gap.address.name}" for gap in self.drift}))
+
+
+View = tuple[Migration, Comparison, Lives]
 
 
 @dataclass
 class Locator:
-    """Compares one look at AWS with the states of files."""
+    """Compares one look at AWS with the states of files.
+
+    ignore   what other tools own, as in the spec: where it stands is no difference
+    told     how far a file was done by what a run wrote down; asked only where a file leads through a state twice
+    """
 
     observed: Sequence[Live[Any]]
     symbols: Symbols
     kinds: Kinds
+    ignore: Sequence[str] = ()
+    told: Mapping[str, int] = field(default_factory=dict)
 
     def find(self, migrations: Sequence[Migration]) -> Standing | Nowhere:
-        """The furthest state that live is, or else the furthest one that it has just left."""
+        """The furthest state that live is, or else one that it has just left, or is but for what others changed."""
         views = [(one, *self._view(one)) for one in migrations]
-        for migration, comparison, lives in reversed(views):
-            for index in reversed(_seams(migration)):
-                if not self.differing(migration, migration.states[index], lives):
-                    return Standing(migration, index, lives, comparison)
-        for migration, comparison, lives in reversed(views):
-            for index in reversed(_seams(migration)):
-                left = set(self.differing(migration, migration.states[index], lives))
-                if left and left <= _touched(migration.entries[index:]) and self._begun(migration, index, lives):
-                    return Standing(migration, index, lives, comparison, half=True)
-        return self._nearest(views)
+        return self._exactly(views) or self._halfway(views) or self._drifted(views)
 
     def differing(self, migration: Migration, state: State, lives: Lives) -> tuple[str, ...]:
         """The resources in which live is not as a state says; what others fill is not looked at."""
         spoken = {(a.kind, a.name) for one in migration.states for a in one}
-        filled = {a for a in lives if a.kind == "targets" and (a.kind, a.name) not in spoken}
+        filled = {a for a in lives if a.kind == Targets.kind and (a.kind, a.name) not in spoken}
         ours = {a: live for a, live in lives.items() if a not in filled}
-        found = fingerprint(self.seen(ours, state), self.kinds)
-        expected: Fingerprint = fingerprint(state, self.kinds)
+        found, expected = fingerprint(self.seen(ours, state), self.kinds), fingerprint(state, self.kinds)
         return () if found.text == expected.text else found.differing(expected)
-
-    def _begun(self, migration: Migration, index: int, lives: Lives) -> bool:
-        """Could the next write have left live like this? An update touches its own fields and no others."""
-        entry = next(one for one in migration.entries[index:] if one.writes)
-        if entry.do != "update" or entry.what is None or entry.what not in lives:
-            return entry.do != "update"
-        model = self.symbols.fold(lives[entry.what].model)
-        told = self.kinds[entry.what.kind].settle(migration.states[index][entry.what], model)
-        return set(differing(model, told)) <= set(entry.set)
 
     def seen(self, lives: Lives, state: State) -> State:
         """Live in a state's words."""
-        folded = {a: Live(a, live.id, self.symbols.fold(live.model), live.facts) for a, live in lives.items()}
-        return seen(folded, state, self.kinds)
+        return seen(self._folded(lives), state, self.kinds, self.ignore)
+
+    def _folded(self, lives: Lives) -> Lives:
+        return {a: Live(a, live.id, self.symbols.fold(live.model), live.facts) for a, live in lives.items()}
+
+    def _exactly(self, views: Sequence[View]) -> Standing | None:
+        for migration, comparison, lives in reversed(views):
+            same = [i for i in seams(migration) if not self.differing(migration, migration.states[i], lives)]
+            if same:
+                return Standing(migration, self._among(migration, same), lives, comparison)
+        return None
+
+    def _among(self, migration: Migration, same: Sequence[int]) -> int:
+        """The furthest; of several that are alike the first that is not known to be over."""
+        if len(same) == 1:
+            return same[0]
+        done = self.told.get(migration.id, 0)
+        return next((index for index in same if index >= done), same[-1])
+
+    def _halfway(self, views: Sequence[View]) -> Standing | None:
+        for migration, comparison, lives in reversed(views):
+            for index in reversed(seams(migration)):
+                left = set(self.differing(migration, migration.states[index], lives))
+                rest = migration.entries[index:]
+                if left and left <= touched(rest, migration.states[index]) and self._begun(migration, index, lives):
+                    return Standing(migration, index, lives, comparison, half=True)
+        return None
+
+    def _begun(self, migration: Migration, index: int, lives: Lives) -> bool:
+        """Could the next write, and nobody else, have left live like this?"""
+        rest = enumerate(migration.entries[index:], index)
+        number, entry = next((n, one) for n, one in rest if one.writes)
+        about = entry.what
+        if about is None or entry.do in ("move", "moved"):
+            return False
+        if about not in lives or (entry.do == "adopt" and about.kind == Targets.kind):
+            return True
+        before, after = migration.states[number].get(about), migration.states[number + 1].get(about)
+        model: Resource = self.symbols.fold(lives[about].model)
+        return entry.do != "adopt" and halfway(self.kinds[about.kind], before, after, model)
+
+    def _drifted(self, views: Sequence[View]) -> Standing | Nowhere:
+        """The nearest place; whether what is different there is in the way of what is still to be done."""
+        found: list[tuple[int, Standing]] = []
+        for migration, comparison, lives in views:
+            for index in seams(migration):
+                place = Standing(migration, index, lives, comparison)
+                there = gaps(self._told_lives(place), place.state, self.kinds, self.ignore)
+                found.append((sum(gap.size for gap in there), _with(place, there)))
+        best = min(size for size, _ in found)
+        nearest = self._known([place for size, place in found if size == best])
+        blocking = [gap for gap in nearest.drift if self._in_the_way(nearest, gap)]
+        return Nowhere(nearest, blocking) if blocking else nearest
+
+    def _known(self, places: Sequence[Standing]) -> Standing:
+        """Of places that are equally near the first that no run is known to have passed."""
+        done = max(((one.migration.number, self.told[one.migration.id]) for one in places
+                    if one.migration.id in self.told), default=(0, 0))  # fmt: skip
+        return next((one for one in places if (one.migration.number, one.index) >= done), places[-1])
+
+    def _told_lives(self, place: Standing) -> Lives:
+        spoken = {(a.kind, a.name) for one in place.migration.states for a in one}
+        ours = {a: one for a, one in place.lives.items() if a.kind != Targets.kind or (a.kind, a.name) in spoken}
+        return self._folded(ours)
+
+    def _in_the_way(self, place: Standing, gap: Gap) -> bool:
+        """Does the rest of the file touch or need it? What is as the file wants it in the end is in nobody's way."""
+        rest = place.migration.entries[place.index :]
+        if place.index and _adopted(place.migration.entries[place.index - 1], gap.address):
+            return True
+        if gap.live is None and self._needed(place, gap.address):
+            return True
+        if f"{gap.address.kind}.{gap.address.name}" not in touched(rest, place.state, every=True):
+            return False
+        wanted = place.migration.last.get(gap.address)
+        if wanted is None or gap.live is None:
+            return not (wanted is None and gap.live is None)
+        return bool(self.kinds[gap.address.kind].settle(wanted, gap.live) != gap.live)
+
+    def _needed(self, place: Standing, missing: Address) -> bool:
+        states = place.migration.states[place.index + 1 :]
+        new = [r for state in states for a, r in state.items() if place.state.get(a) != r]
+        return any(missing in set(references(resource)) for resource in new)
 
     def _view(self, migration: Migration) -> tuple[Comparison, Lives]:
         """Live as one looks at it who wants what the file ends in."""
         wanted = {a: self.symbols.unfold(r) for a, r in migration.last.items()}
-        comparison = diff(wanted, self.observed, self.kinds)
-        names = _old(comparison.lives)
+        comparison = diff(wanted, self.observed, self.kinds, self.ignore)
+        names = old_names(comparison.lives)
 
         def rename(address: Address) -> Address:
             return names.get(address, address)
@@ -104,19 +201,9 @@ class Locator:
         }
         return comparison, lives
 
-    def _nearest(self, views: Iterable[tuple[Migration, Comparison, Lives]]) -> Nowhere:
-        best: Nowhere | None = None
-        for migration, _, lives in views:
-            for index in _seams(migration):
-                differs = self.differing(migration, migration.states[index], lives)
-                where = f"step {index} of {migration.id}" if index else f"the start of {migration.id}"
-                where = f"the end of {migration.id}" if index == len(migration.entries) else where
-                if best is None or len(differs) <= len(best.differs):
-                    best = Nowhere(where, differs)
-        return best or Nowhere("nothing", ())
 
-
-def _old(lives: Iterable[Address]) -> dict[Address, Address]:
+def old_names(lives: Iterable[Address]) -> dict[Address, Address]:
+    """What files call those of an address that are about to go: the first `old`, the second `old2`."""
     names: dict[Address, Address] = {}
     for address in sorted(address for address in lives if address.former):
         several = sum(other[:2] == address[:2] for other in names)
@@ -124,18 +211,10 @@ def _old(lives: Iterable[Address]) -> dict[Address, Address]:
     return names
 
 
-def _seams(migration: Migration) -> list[int]:
-    """The indices of entries at which a new state begins: after each that writes, and the start."""
-    last = len(migration.entries)
-    seams = [0, *(i + 1 for i, entry in enumerate(migration.entries) if entry.writes)]
-    done = all(not entry.writes for entry in migration.entries[seams[-1] :])
-    return [*seams[:-1], last] if done else seams
+def _adopted(entry: Entry, address: Address) -> bool:
+    """What was taken over a moment ago must be as the file says: adopting changes nothing."""
+    return entry.do == "adopt" and entry.what == address
 
 
-def _touched(entries: Sequence[Entry]) -> set[str]:
-    """What the next write is about."""
-    entry = next((one for one in entries if one.writes), None)
-    if entry is None or entry.what is None:
-        return set()
-    about: Iterator[Address] = iter(moves_of(entry)) if entry.do == "move" else iter((entry.what,))
-    return {f"{address.kind}.{address.name}" for address in about}
+def _with(place: Standing, drift: Sequence[Gap]) -> Standing:
+    return Standing(place.migration, place.index, place.lives, place.comparison, drift=drift)

@@ -57,6 +57,7 @@ class Migration:
     """One file: from one fingerprint to another.
 
     states   S0 .. Sn as simulated, one more than there are entries; filled in when the chain is checked
+    sha      the SHA-256 of the file as it was read; "" of what no file holds yet
     """
 
     stack: str
@@ -68,6 +69,7 @@ class Migration:
     spec: str = ""
     entries: tuple[Entry, ...] = ()
     states: tuple[State, ...] = ()
+    sha: str = field(default="", compare=False)
 
     @property
     def id(self) -> str:

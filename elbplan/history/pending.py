@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..core.guards import physical_names, protected
 from ..core.hazards import hazards
-from ..core.kind import Kinds
+from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Refused
 from ..live.observe import Observed, observe
 from ..run.workflow import Cloud, account_of
+from .changes import without_handovers
+from .distance import Gap, gaps
+from .ignored import not_ignored
 from .locate import Locator, Nowhere, Standing
 from .migration import Entry, Migration
 from .steps import Maker
-
-Held = tuple[str, int]
-"""A hold: the file and the index of its step."""
+from .told import Held, Told
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,32 @@ class Pending:
 
     plan     the steps up to the next hold; empty if there is none before it
     entry    where in `migration` it begins; `migration` is None if every file is done
-    hold     the hold it leads to, with its seconds (None: until a person comes)
+    reach    how many of its steps, done ones and waits included, lie between there and the hold or the end
+    hold     the hold it leads to, with its seconds (None: until a person comes) and its step
+    drift    what somebody changed by hand where the files do not care
+    standing where live stands
+    beyond   what the spec wants that no file does
     """
 
     plan: Plan
     migration: Migration | None = None
     entry: int = 0
+    reach: int = 0
     hold: Held | None = None
     seconds: float | None = 0
+    drift: Sequence[Gap] = ()
+    standing: Standing | None = field(default=None, repr=False)
+    beyond: Sequence[Gap] = ()
 
     @property
     def done(self) -> bool:
         """Every file is applied."""
         return self.migration is None
+
+    @property
+    def holding(self) -> Entry | None:
+        """The step of the hold."""
+        return self.migration.entries[self.hold[1]] if self.migration and self.hold else None
 
     @property
     def place(self) -> str:
@@ -55,6 +69,103 @@ class Pending:
         return tuple(name for entry in entries if entry.because for name in entry.allow)
 
 
+@dataclass(frozen=True)
+class Looker:
+    """Looks at AWS, and says what of some files is next.
+
+    told    what earlier runs wrote down
+    now     the time of day, in seconds since 1970
+    passed  the holds that this very apply has waited for
+    begin   nothing was done yet by this apply: a person who applies again ends a hold that waits for one
+    """
+
+    aws: Cloud
+    stack: Stack
+    kinds: Kinds
+    told: Told = field(default_factory=Told)
+    now: float = 0
+    passed: Collection[Held] = ()
+    begin: bool = False
+
+    def next(self, migrations: Sequence[Migration]) -> Pending:
+        """What is next. Raises Refused if somebody changed what the files are about."""
+        seen = observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True)
+        observed = seen[self.stack.name]
+        found = self.locator(observed).find(migrations)
+        if isinstance(found, Nowhere):
+            raise nowhere(self.stack.name, found, self.told)
+        domains = self.stack.domains
+        empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen), domains=domains)
+        empty = replace(empty, lives=found.lives, desired=observed.desired)
+        more = beyond(self.stack, observed, migrations[-1], self.kinds)
+        while found.index == len(found.migration.entries):
+            later = [one for one in migrations if one.number == found.migration.number + 1]
+            if not later:
+                return Pending(empty, drift=found.drift, standing=found, beyond=more)
+            found = self._opened(observed, later[0])
+        return replace(self._segment(found, empty, observed), drift=found.drift, standing=found, beyond=more)
+
+    def place(self, migrations: Sequence[Migration]) -> Standing:
+        """Where live stands, or what it is nearest to."""
+        observed = observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True)[self.stack.name]
+        found = self.locator(observed).find(migrations)
+        return found.nearest if isinstance(found, Nowhere) else found
+
+    def locator(self, observed: Observed) -> Locator:
+        """Compares what was observed with files."""
+        return Locator(observed.live, observed.symbols, self.kinds, self.stack.ignore, self.told.at)
+
+    def _opened(self, observed: Observed, migration: Migration) -> Standing:
+        """The start of the next file, which is where live stands: seen with its own eyes."""
+        found = self.locator(observed).find([migration])
+        if isinstance(found, Nowhere):
+            raise nowhere(self.stack.name, found, self.told)
+        return found
+
+    def _segment(self, found: Standing, empty: Plan, observed: Observed) -> Pending:
+        migration = found.migration
+        not_ignored(migration, self.stack)
+        entries: list[tuple[int, Entry]] = []
+        for index in range(found.index, len(migration.entries)):
+            entry = migration.entries[index]
+            if entry.do == "hold":
+                left = self._left(entry, (migration.id, index), migration, any(e.writes for _, e in entries))
+                if left is None or left > 0:
+                    plan = self._plan(found, entries, empty, observed)
+                    return Pending(plan, migration, found.index, len(entries), (migration.id, index), left)
+            entries.append((index, entry))
+            if entry.do == "adopt" and entry.what not in found.lives:
+                break  # what it is like is seen only when it is ours
+        return Pending(self._plan(found, entries, empty, observed), migration, found.index, len(entries))
+
+    def _left(self, entry: Entry, held: Held, migration: Migration, after_writes: bool) -> float | None:
+        """How many seconds of a hold are left; None: until a person comes."""
+        if held in self.passed:
+            return 0
+        reached = not after_writes and self.told.holds(held, migration)
+        if entry.hold is None:
+            return 0 if reached and self.begin else None
+        return max(0.0, self.told.since + entry.hold - self.now) if reached else entry.hold
+
+    def _plan(
+        self, found: Standing, entries: Sequence[tuple[int, Entry]], empty: Plan, observed: Observed
+    ) -> Plan:
+        names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken)
+        maker = Maker(
+            found.migration, found.lives, self.stack.resources, names, observed.symbols, self.kinds,
+            observed.taken, self.stack.ignore,
+        )  # fmt: skip
+        steps = maker.steps(entries)
+        comparison = without_handovers(found.comparison, steps)
+        refusals = list(protected(comparison))
+        if refusals:
+            raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
+        risks = tuple(hazards(found.comparison, self.kinds))
+        desired = {address: observed.symbols.unfold(resource) for address, resource in found.migration.last.items()}
+        pending = comparison.pending
+        return replace(empty, lives=found.lives, steps=steps, changes=pending, hazards=risks, desired=desired)
+
+
 def look(
     aws: Cloud,
     stack: Stack,
@@ -63,70 +174,38 @@ def look(
     passed: Collection[Held] = (),
     *,
     begin: bool = False,
+    told: Told | None = None,
+    now: float = 0,
 ) -> Pending:
-    """What is next. Holds in `passed` are over; with `begin` also those that live stands at, if they wait for a person.
-
-    Raises Refused if live is none of the files' states.
-    """
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
-    observed = seen[stack.name]
-    found = Locator(observed.live, observed.symbols, kinds).find(migrations)
-    if isinstance(found, Nowhere):
-        raise nowhere(stack.name, found)
-    account = account_of(aws, seen)
-    empty = Plan(stack.name, aws.region, account, lives=found.lives, desired=observed.desired, domains=stack.domains)
-    while found.index == len(found.migration.entries):
-        later = [one for one in migrations if one.number == found.migration.number + 1]
-        if not later:
-            return Pending(empty)
-        found = _opened(observed, later[0], kinds)
-    return _segment(found, empty, stack, observed, kinds, passed, begin)
+    """What is next of these files. Raises Refused if somebody changed what they are about."""
+    return Looker(aws, stack, kinds, told or Told(), now, passed, begin).next(migrations)
 
 
-def nowhere(stack: str, found: Nowhere) -> Refused:
-    """AWS was changed by hand, or by another spec."""
-    differs = ", ".join(found.differs)
+def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Gap]:
+    """In what the spec says something else than the last file's end; nothing where it was saved from this very spec."""
+    if last.spec == stack.spec_hash:
+        return []
+    settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
+    ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
+    wanted = {address: observed.symbols.fold(resource) for address, resource in observed.desired.items()}
+    return gaps(ends, wanted, kinds, stack.ignore)
+
+
+def nowhere(stack: str, found: Nowhere, told: Told | None = None) -> Refused:
+    """AWS was changed by hand where the next steps are, or a run that went another way has not ended."""
+    if told and told.under_way:
+        run = told.under_way
+        way = "--straight" if run.way == "straight" else f"--to {_before(run.file)}"
+        what = f"{stack}: run {run.number} went {run.way} and did not get there"
+        return Refused(what, hint=f"elbplan apply {way} goes on")
+    lines = "\n".join(f"  {gap.text}" for gap in found.drift)
     return Refused(
-        f"{stack}: AWS is in none of the states of its migrations; nearest is {found.nearest}, but for {differs}",
-        hint="somebody changed AWS by hand; put it back, or take it into the spec and save a migration",
+        f"{stack}: AWS was changed by hand where the next steps are; it is at {found.nearest.place}, but for\n{lines}",
+        hint="apply --revert-drift puts it back as the files say; elbplan adopt takes it into a file; "
+        "elbplan rebase plans the pending file anew",
     )
 
 
-def _opened(observed: Observed, migration: Migration, kinds: Kinds) -> Standing:
-    """The start of the next file, which is where live stands: seen with its own eyes."""
-    found = Locator(observed.live, observed.symbols, kinds).find([migration])
-    assert isinstance(found, Standing), "a file begins where the one before it ends"
-    return found
-
-
-def _segment(
-    found: Standing, empty: Plan, stack: Stack, observed: Observed, kinds: Kinds, passed: Collection[Held], begin: bool
-) -> Pending:
-    migration = found.migration
-    entries: list[tuple[int, Entry]] = []
-    for index in range(found.index, len(migration.entries)):
-        entry = migration.entries[index]
-        if entry.do == "hold":
-            held = (migration.id, index)
-            over = held in passed or (begin and entry.hold is None and not any(e.writes for _, e in entries))
-            if not over:
-                plan = _plan(found, entries, empty, stack, observed, kinds)
-                return Pending(plan, migration, found.index, held, entry.hold)
-        entries.append((index, entry))
-    return Pending(_plan(found, entries, empty, stack, observed, kinds), migration, found.index)
-
-
-def _plan(
-    found: Standing, entries: Sequence[tuple[int, Entry]], empty: Plan, stack: Stack, observed: Observed, kinds: Kinds
-) -> Plan:
-    refusals = list(protected(found.comparison))
-    if refusals:
-        raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
-    names = physical_names(stack.name, found.comparison, kinds, observed.taken)
-    maker = Maker(found.migration, found.lives, stack.resources, names, observed.symbols, kinds)
-    steps = maker.steps(entries)
-    risks = tuple(hazards(found.comparison, kinds))
-    desired = {address: observed.symbols.unfold(resource) for address, resource in found.migration.last.items()}
-    return replace(
-        empty, lives=found.lives, steps=steps, changes=found.comparison.pending, hazards=risks, desired=desired
-    )
+def _before(file: str) -> str:
+    """The number before a file's: where going back from it leads."""
+    return f"{int(file[:4]) - 1:04d}"

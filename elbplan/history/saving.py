@@ -16,8 +16,9 @@ from ..core.resource import Resource
 from ..errors import Refused, UsageProblem
 from ..live.symbols import Symbols
 from .chain import play
+from .locate import old_names
 from .migration import Entry, Migration
-from .words import OLD, place, relabelled, told, value_told
+from .words import place, relabelled, told, value_told
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -92,13 +93,7 @@ class Teller:
     @classmethod
     def of(cls, plan: Plan, symbols: Symbols) -> Teller:
         """Of several former ones of an address the first is `old`, the second `old2`."""
-        names: dict[Address, Address] = {}
-        counts: dict[Address, int] = {}
-        for address in sorted(address for address in plan.lives if address.former):
-            bare = address._replace(former="")
-            counts[bare] = counts.get(bare, 0) + 1
-            names[address] = bare._replace(former=OLD + (str(counts[bare]) if counts[bare] > 1 else ""))
-        return cls(symbols, names)
+        return cls(symbols, old_names(plan.lives))
 
     def entry(self, step: Step) -> Entry:
         """One step."""

@@ -7,17 +7,26 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ..core.address import Address
+from ..core.diff import ignoring
 from ..core.kind import Kinds, Live, Phase
 from ..core.plan import Do, Step
 from ..core.resource import Resource, differing
 from ..core.simulate import State, moved
+from ..errors import Refused
+from ..kinds.record import Record
 from ..live.symbols import Symbols
 from .migration import Entry, Migration
-from .replay import moves_of
+from .replay import moves_of, names_of_move, renamed
 from .secrets import whole
 from .words import place
 
-PHASES: Mapping[str, Phase] = {"create": "expand", "update": "switch", "move": "switch", "delete": "contract"}
+PHASES: Mapping[str, Phase] = {
+    "create": "expand",
+    "adopt": "expand",
+    "delete": "contract",
+    "release": "contract",
+    "wait": "gate",
+}
 
 
 @dataclass
@@ -26,6 +35,7 @@ class Maker:
 
     spec     the spec's resources: what a file may not hold, a secret say, comes from there
     names    the physical names of what is created
+    known    the ids of what AWS knows by a name, kind by kind: for what is adopted
     """
 
     migration: Migration
@@ -34,6 +44,8 @@ class Maker:
     names: Mapping[Address, str]
     symbols: Symbols
     kinds: Kinds
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ignore: Sequence[str] = ()
     actual: dict[Address, Resource] = field(default_factory=dict)
     gone: dict[Address, Resource] = field(default_factory=dict)
 
@@ -50,27 +62,71 @@ class Maker:
 
     def _step(self, index: int, entry: Entry) -> Iterator[Step]:
         address = entry.what
-        if address is None:
+        if address is None or entry.do == "hold":
             return
         if entry.do == "wait":
             yield from self._wait(index, entry, address)
         elif entry.do == "move":
             yield from self._move(index, entry, address)
-        elif entry.do == "delete":
-            if address in self.actual:
-                self.gone[address] = self.actual.pop(address)
-                yield self._made(index, entry, before=self.gone[address])
+        elif entry.do == "moved":
+            yield from self._rename(index, entry, address)
+        elif entry.do in ("delete", "release"):
+            yield from self._let_go(index, entry, address)
         elif address in self.actual:
             yield from self._update(index, entry, address)
         else:
-            wanted = whole(address, self._wanted(index, address), self.spec.get(address), self.migration.file)
-            self.actual[address] = wanted
+            yield from self._birth(index, entry, address)
+
+    def _birth(self, index: int, entry: Entry, address: Address) -> Iterator[Step]:
+        wanted = self._wanted(index, address)
+        if entry.do == "adopt":
+            yield self._made(index, entry, after=wanted, name=self._id(entry, address))
+        else:
+            wanted = whole(address, wanted, self.spec.get(address), self.migration.file)
             yield self._made(index, entry, after=wanted, name=self.names.get(address, ""))
+        self.actual[address] = wanted
+
+    def _id(self, entry: Entry, address: Address) -> str:
+        """What AWS calls that which is adopted. Raises Refused for a name that nobody bears."""
+        if not entry.id.startswith("name:"):
+            return entry.id
+        name = entry.id.removeprefix("name:")
+        held = self.known.get(address.kind, {})
+        found = [id for key, id in held.items() if key == name or key.endswith(f"/{name}")]
+        if len(found) != 1:
+            many = f"{len(found)} bear" if found else "nothing bears"
+            what = f"{self.migration.file}: {place(address)} cannot be adopted: {many} the name {name}"
+            raise Refused(what, hint="write its id or ARN, or look whether this is the right account and region")
+        return found[0]
+
+    def _let_go(self, index: int, entry: Entry, address: Address) -> Iterator[Step]:
+        if address not in self.actual:
+            return
+        self.gone[address] = self.actual.pop(address)
+        if entry.do == "release" and address.kind == Record.kind:
+            yield from self._forget(index, entry)
+        yield self._made(index, entry, before=self.gone[address])
+
+    def _forget(self, index: int, entry: Entry) -> Iterator[Step]:
+        """A record that is let go is one that no balancer of ours remembers. Raises Refused if the spec wants it."""
+        assert entry.what is not None
+        if entry.what in self.spec:
+            what = f"{self.migration.file}: {place(entry.what)} is released, but the spec still wants it"
+            raise Refused(what, hint="take the name out of the spec's `domain:` first")
+        for address, before in list(self.actual.items()):
+            told = self.migration.states[index + 1].get(address)
+            left: Any = self.symbols.unfold(told) if told is not None and getattr(before, "records", None) else None
+            after = before.model_copy(update={"records": left.records}) if left else before
+            if differing(before, after):
+                self.actual[address] = after
+                step = self._made(index, entry, do="update", before=before, after=after)
+                yield replace(step, address=address)
 
     def _update(self, index: int, entry: Entry, address: Address) -> Iterator[Step]:
         """From what is there; a create that was begun and not finished is brought to its end."""
         before = self.actual[address]
         after = self.kinds[address.kind].settle(self._wanted(index, address), before)
+        after = ignoring(after, before, address, self.ignore)
         if differing(before, after):
             self.actual[address] = after
             yield self._made(index, entry, do="update", before=before, after=after)
@@ -80,6 +136,15 @@ class Maker:
         if any(getattr(self.actual[rule], "priority", None) != priority for rule, priority in moves.items()):
             self.actual |= {rule: moved(self.actual[rule], priority) for rule, priority in moves.items()}
             yield self._made(index, entry, moves=moves)
+
+    def _rename(self, index: int, entry: Entry, address: Address) -> Iterator[Step]:
+        if entry.old not in self.actual:
+            return
+        before = self.actual[entry.old]
+        for old, new in names_of_move(self.migration.states[index], entry).items():
+            self.actual = dict(renamed(self.actual, {old: new}))
+            step = self._made(index, entry, before=before, after=self.actual.get(new), old=old)
+            yield step if new == address else replace(step, address=new, id=f"{index + 1} moved {place(new)}")
 
     def _wait(self, index: int, entry: Entry, address: Address) -> Iterator[Step]:
         """What is neither there nor was there in this run cannot be waited for, and need not be."""
@@ -92,9 +157,9 @@ class Maker:
 
     def _made(self, index: int, entry: Entry, do: Do | None = None, **rest: Any) -> Step:
         assert entry.what is not None
-        verb = do or cast(Do, entry.do)
+        verb = do or cast(Do, "update" if entry.do == "shift" else entry.do)
         id = f"{index + 1} {verb} {place(entry.what)}"
-        return Step(id, PHASES.get(entry.do, "gate"), verb, entry.what, entry.why, **rest)
+        return Step(id, PHASES.get(entry.do, "switch"), verb, entry.what, entry.why, **rest)
 
     def _wanted(self, index: int, address: Address) -> Resource:
         return self.symbols.unfold(self.migration.states[index + 1][address])

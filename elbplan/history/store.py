@@ -50,8 +50,12 @@ class Folder:
 
 def head_of(folder: Folder, last: Migration) -> str:
     """`0004_app_on_8080 s1-7ac8c78a <sha256 of the file>`: it exists to collide when two branches meet."""
-    digest = hashlib.sha256((folder.path / last.file).read_bytes()).hexdigest()
-    return f"{last.id} {last.end} {digest}"
+    return f"{last.id} {last.end} {digest(folder.path / last.file)}"
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file as it is now, in hex digits."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def write(file: Path, text: str) -> None:

@@ -105,6 +105,22 @@ def _remove(service: str, id: str, keys: Sequence[str]) -> Call:
     return Call(service, "RemoveTags", {"ResourceArns": [id], "TagKeys": list(keys)})
 
 
+def tag(id: str, tags: Mapping[str, str]) -> Call:
+    """The call that writes tags on whatever has this id or ARN."""
+    return _add(_service(id), id, tags)
+
+
+def untag(id: str, keys: Sequence[str]) -> Call:
+    """The call that takes these tags away; one that is not there is no problem for AWS."""
+    return _remove(_service(id), id, keys)
+
+
+def _service(id: str) -> str:
+    """Whose id it is: ELB and ACM have ARNs, EC2 has short ids."""
+    part = id.split(":")[2] if id.startswith("arn:") else ""
+    return {"elasticloadbalancing": "elbv2", "acm": "acm"}.get(part, "ec2")
+
+
 def specification(resource: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """EC2's way of tagging in the create call."""
     return [{"ResourceType": resource, "Tags": pairs(tags)}]

@@ -173,8 +173,8 @@ def settle(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """What the spec leaves out means AWS's default; what nobody has heard of is left alone."""
     health = HealthCheck.model_validate({**dict(live.health), **_said(full_health(desired))})
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
-    # A group that serves no balancer yet may come to serve ours.
-    balancer = desired.balancer if live.balancer else None
+    # A group that serves no balancer yet may come to serve ours; of one that says none, AWS decides.
+    balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
     return fill(desired, live).model_copy(update=settled)
 

@@ -13,6 +13,7 @@ from ..core.call import Answer, Call, Sight
 from ..core.kind import Gate, Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
+from ..kinds.handover import handover
 from .clock import Clock
 from .drive import Send, Stopped, drive, pauses
 from .outcome import Event, Outcome, Tell
@@ -150,6 +151,8 @@ def _act(running: Run, step: Step) -> str:
         facts = _create(running, step, site)
     elif step.do == "update":
         facts = _drive(running, step, kind.update(step.before, step.after, site))
+    elif step.do in ("moved", "adopt", "release"):
+        facts = _drive(running, step, handover(step, site))
     elif step.do == "move":
         facts = _drive(running, step, running.kinds[next(iter(step.moves)).kind].move(step.moves, site))
     else:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from .. import __version__
 from ..core.call import Answer, Call
 from ..errors import AwsProblem, Refused
+from .aim import Aim
 from .ledger import KEPT, Ledger, closed
 from .record import Record, State, stamp
 from .witness import Who, Witness
@@ -20,6 +21,9 @@ SILENCE, BEATS = 90.0, 4.5
 
 TRIES = 5
 """Each one lost to a run that began and ended in the meantime."""
+
+
+NEEDED = "stacks with migrations need ssm:GetParametersByPath, GetParameter, PutParameter and DeleteParameters"
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,27 @@ class Keeper:
     wall: Callable[[], float] = time.time
     silence: float = SILENCE
 
-    def take(self, stack: str, verb: str, *, spec: str = "", counts: Mapping[str, int] | None = None) -> Held | None:
-        """The lock; None, with a notice, where Parameter Store cannot be used. Raises Refused, naming who has it."""
+    def take(
+        self, stack: str, verb: str, *, spec: str = "", counts: Mapping[str, int] | None = None, aim: Aim | None = None
+    ) -> Held | None:
+        """The lock; None, with a notice, where Parameter Store cannot be used. Raises Refused, naming who has it.
+
+        A run of a migration needs its record: without one nobody knows later what was held, and AwsProblem is raised.
+        """
         now = self.wall()
         mine = Record(
             stack, 0, secrets.token_hex(16), verb, self.who.name, now, now, pid=self.who.pid,
             machine=self.who.machine, silence=self.silence, counts=dict(counts or {}), version=__version__, spec=spec,
         )  # fmt: skip
+        mine = aim.begun(mine) if aim else mine
         self.witness.hold(mine.run)
         try:
             return self._take(mine)
         except AwsProblem as problem:
             self.witness.release(mine.run)
+            if aim:
+                what = f"no run of a migration without its record: {reason(problem)}"
+                raise AwsProblem(what, hint=NEEDED, code=problem.code) from problem
             self.say(f"no lock: {reason(problem)}; two applies at once are not guarded")
             return None
         except BaseException:
@@ -176,14 +189,20 @@ class Held:
 
         return guarded
 
-    def end(self, state: State, counts: Mapping[str, int], note: str = "", *, forget: bool = False) -> None:
-        """The run is over: its record is closed, old ones are dropped; with `forget` no record stays at all."""
+    def end(
+        self, state: State, counts: Mapping[str, int], note: str = "", *, forget: bool = False, at: int | None = None
+    ) -> None:
+        """The run is over: its record is closed, old ones are dropped; with `forget` no record stays at all.
+
+        `at` is how many steps of its migration are done now.
+        """
         self._ending.set()
         if self._thread:
             self._thread.join()
         try:
             if not (self.lost or self._superseded()):
                 told = replace(self.record, beat=self._keeper.wall(), counts={**self.record.counts, **counts})
+                told = told if at is None else replace(told, at=at)
                 self._close(closed(told, self._keeper.wall(), state, note), forget)
         except AwsProblem as problem:
             run = f"run {self.record.number} of {self.record.stack}"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 Verb = Literal["apply", "destroy"]
-State = Literal["running", "done", "failed", "interrupted", "taken-over"]
+State = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "returned"]
 
 SCHEMA = 1
 LONGEST = 400
@@ -29,6 +29,9 @@ class Record:
     counts    what was planned (create, update, replace, delete) and what came of it (done, failed, skipped)
     takes     the number of the dead run that this one took over from; 0 if none
     note      what a person should know about its end
+    file      the migration that was run, and `sha`, the SHA-256 of it as it was then
+    at        how many of its steps were done at the end of the run
+    way       how it was run: "" step by step, `straight` to its end, `back` to where it began
     modified  when AWS last saw it written, by AWS's own clock; 0 if AWS did not say
     """
 
@@ -49,6 +52,10 @@ class Record:
     note: str = ""
     version: str = ""
     spec: str = ""
+    file: str = ""
+    sha: str = ""
+    at: int = 0
+    way: str = ""
     modified: float = 0
 
     @property
@@ -72,6 +79,7 @@ class Record:
             "pid": self.pid, "machine": self.machine, "started": stamp(self.started), "beat": stamp(self.beat),
             "ended": stamp(self.ended), "silence": self.silence, "counts": dict(self.counts), "takes": self.takes,
             "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
+            "file": self.file, "sha": self.sha, "at": self.at, "way": self.way,
         }  # fmt: skip
         return json.dumps({key: value for key, value in told.items() if value not in ("", 0, {})})
 
@@ -106,7 +114,8 @@ def _record(stack: str, number: int, told: dict[str, Any], modified: float) -> R
         _seconds(told.get("started")), _seconds(told.get("beat")), state, int(told.get("pid", 0)),
         str(told.get("machine", "")), _seconds(told.get("ended")), float(told.get("silence", 90)),
         {str(key): int(value) for key, value in told.get("counts", {}).items()}, int(told.get("takes", 0)),
-        str(told.get("note", "")), str(told.get("version", "")), str(told.get("spec", "")), modified,
+        str(told.get("note", "")), str(told.get("version", "")), str(told.get("spec", "")),
+        str(told.get("file", "")), str(told.get("sha", "")), int(told.get("at", 0)), str(told.get("way", "")), modified,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from ..core.call import Answer, Call
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..errors import Refused
+from .aim import Aim
 from .clock import Clock
 from .lock import Held, Keeper, taken
 from .outcome import Outcome, Tell
@@ -26,6 +27,7 @@ class Job:
     shown    the plan that a person saw
     look     draws it anew, from AWS as it is now
     agreed   to whatever is true now; else to exactly what was shown
+    aim      the migration that is run, if it is one
     """
 
     cloud: Cloud
@@ -34,6 +36,7 @@ class Job:
     verb: str
     spec: str = ""
     agreed: bool = False
+    aim: Aim | None = None
 
 
 class Turn:
@@ -54,7 +57,8 @@ class Turn:
 
     def __enter__(self) -> Self:
         job = self._job
-        self._held = self._keeper.take(job.shown.stack, job.verb, spec=job.spec, counts=_some(job.shown.summary))
+        counts = _some(job.shown.summary)
+        self._held = self._keeper.take(job.shown.stack, job.verb, spec=job.spec, counts=counts, aim=job.aim)
         try:
             if self._held:
                 self._held.keep(self._stop)
@@ -81,7 +85,10 @@ class Turn:
         outcome = self._outcome
         if self._held:
             forget = self._job.verb == "destroy" and outcome.whole
-            self._held.end(_state(outcome), _counts(self.plan, outcome), _note(outcome), forget=forget)
+            aim = self._job.aim
+            state = aim.state if aim and outcome.whole else _state(outcome)
+            at = aim.reached(outcome) if aim else None
+            self._held.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)
             if self._held.lost:
                 outcome.lost = taken(self._held.record, self._held.lost)
 

@@ -11,7 +11,15 @@ from ..core.kind import PHASES, Kinds, Phase
 from ..core.plan import Plan, Step
 from .style import listed
 
-VERBS: Mapping[str, str] = {"create": "create", "update": "change", "delete": "delete", "move": "reorder the rules of"}
+VERBS: Mapping[str, str] = {
+    "create": "create",
+    "update": "change",
+    "delete": "delete",
+    "move": "reorder the rules of",
+    "moved": "rename to",
+    "adopt": "adopt",
+    "release": "release",
+}
 HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "contract": "tidy"}
 """An update in several steps: take in the new, turn to it, let go of the old."""
 
@@ -71,6 +79,8 @@ def gate_text(step: Step, kinds: Kinds) -> str:
 
 def step_text(step: Step) -> str:
     """`create target_group.web`, `wait targets.web healthy`: a step in a line of a log."""
-    verb = "reorder" if step.do == "move" else step.do
+    verb = {"move": "reorder", "moved": "rename"}.get(step.do, step.do)
+    if step.do == "moved":
+        return f"{verb} {step.old} to {step.address}"
     tail = f" {step.until}" if step.until else f" ({len(step.moves)} rules)" if step.moves else ""
     return f"{verb} {step.address}{tail}"

@@ -7,29 +7,8 @@ from pathlib import Path
 import pytest
 
 from elbplan.sandbox.box import Box
-from tests.cli.kit import WEB, Ran, Shell
 
-PORT = WEB.replace("port: 80,", "port: 8080,")
-
-
-class Filed(Shell):
-    """A shell in a folder with migrations beside the spec."""
-
-    @property
-    def base(self) -> Path:
-        return self.folder / "migrations"
-
-    def file(self, name: str) -> Path:
-        return self.base / "my-web" / name
-
-    def save(self, name: str) -> Ran:
-        return self.run("plan", self.spec, "--save", name, "--migrations", str(self.base))
-
-    def apply(self, *more: str) -> Ran:
-        return self.run("apply", self.spec, "--yes", "--migrations", str(self.base), *more)
-
-    def refresh(self) -> Ran:
-        return self.run("rebase", "--refresh", "my-web", "--migrations", str(self.base))
+from .filing import PORT, Filed
 
 
 @pytest.fixture
@@ -75,61 +54,6 @@ def test_a_spec_that_went_on_without_a_file_is_refused(shell: Filed) -> None:
     refused = shell.apply()
     assert refused.code == 5
     assert "plan --save" in refused.err
-
-
-def test_a_change_by_hand_is_refused_by_name(shell: Filed) -> None:
-    shell.save("first")
-    shell.apply()
-    elb = shell.box.client("elbv2", "ap-northeast-2")
-    (group,) = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"].startswith("my-web")]
-    elb.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthCheckPath="/other")
-    refused = shell.apply()
-    assert refused.code == 5
-    assert "target_group.web" in refused.err
-
-
-SWITCH = """  - do: update
-    what: listener.443
-    set: {action: {type: forward, groups: [{group: web}, {group: web@old, weight: 0}]}}
-"""
-SHIFTED = """  - do: update
-    what: listener.443
-    set: {action: {type: forward, groups: [{group: web, weight: 10}, {group: web@old, weight: 90}]}}
-  - hold: person
-    why: look at the graphs
-  - hold: 1s
-"""
-
-
-def test_a_shift_by_hand_is_held_and_goes_on_and_never_goes_back(shell: Filed) -> None:
-    shell.save("first")
-    shell.apply()
-    shell.write("web.yaml", PORT)
-    shell.save("app_on_8080")
-    file = shell.file("0002_app_on_8080.yaml")
-    before, switch, after = file.read_text().partition(SWITCH)
-    file.write_text(before + SHIFTED + switch + after)
-    stale = shell.apply()
-    assert stale.code == 65
-    assert "HEAD" in stale.err
-    assert shell.refresh().code == 0
-    held = shell.apply()
-    assert held.code == 0, held.err
-    assert "held at step" in held.err
-    assert weights(shell) == [10, 90]
-    shell.box.clear_calls()
-    on = shell.apply()
-    assert on.code == 0, on.err
-    assert "holding for 1s" in on.err
-    assert weights(shell) == [1]
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
-
-
-def weights(shell: Filed) -> list[int]:
-    elb = shell.box.client("elbv2", "ap-northeast-2")
-    arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
-    (https,) = [one for one in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if one["Port"] == 443]
-    return sorted(group["Weight"] for group in https["DefaultActions"][0]["ForwardConfig"]["TargetGroups"])
 
 
 def test_an_edited_file_that_does_something_else_is_named_by_line(shell: Filed) -> None:

@@ -1,0 +1,132 @@
+"""Ways through the files that are not step by step: back, straight to the end, and away from what was done by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..core.stack import Stack
+from ..errors import Refused, UsageProblem
+from .planning import Planned, planned
+
+if TYPE_CHECKING:
+    from ..core.plan import Plan
+    from ..history.migration import Migration
+    from ..history.store import Folder
+    from ..run.workflow import Cloud
+    from .filed import Filed
+
+
+@dataclass
+class Way:
+    """A way of one apply; `migration` is the file that its record names."""
+
+    filed: Filed
+    migration: Migration
+
+    def back(self, to: Migration | None) -> int:
+        """From wherever it is to where a file ended (None: to nothing), and note what was taken back."""
+        from ..run.aim import Aim
+
+        self.filed.say(f"going back to {to.id if to else 'nothing'}")
+        one = self._towards(to)
+        aim = Aim(self.migration.id, self.migration.sha, "back", state="returned")
+        return self.filed.execute(one, aim).code
+
+    def straight(self) -> int:
+        """From nothing to where the last file ends. Raises Refused where something is there already."""
+        from ..run.aim import Aim
+
+        one = self._towards(self.migration)
+        told = self.filed.told
+        going_on = told is not None and told.under_way is not None and told.under_way.way == "straight"
+        if one.plan.lives and not going_on:
+            raise Refused(
+                f"{one.plan.stack}: --straight is for a new environment, and here something is there already",
+                hint="elbplan apply runs the files that are pending",
+            )
+        self.filed.agree_to(one)
+        end = len(self.migration.entries)
+        return self.filed.execute(one, Aim(self.migration.id, self.migration.sha, "straight", 0, end)).code
+
+    def agreed_back(self, to: Migration | None) -> int:
+        """As `back`, after a question."""
+        self.filed.agree_to(self._towards(to))
+        return self.back(to)
+
+    def mended(self) -> int:
+        """What was changed by hand is put back; 0 if nothing was."""
+        from ..history.mend import mend
+        from ..run.aim import Aim
+
+        def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+            return [mend(self.filed.looker(cloud, group[0]), self.filed.migrations)]
+
+        (one,) = planned(self.filed.app, [self.filed.stack], planner)
+        if one.plan.empty:
+            return 0
+        self.filed.agree_to(one)
+        return self.filed.execute(one, Aim("", "")).code
+
+    def _towards(self, to: Migration | None) -> Planned:
+        from ..history.towards import towards
+
+        def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+            looker = self.filed.looker(cloud, group[0])
+            return [towards(cloud, group[0], to, looker.kinds)]
+
+        (one,) = planned(self.filed.app, [self.filed.stack], planner)
+        return one
+
+
+def ways(filed: Filed, to: str | None, *, straight: bool, mend: bool) -> int:
+    """The way that the command line names, or else step by step. The exit code."""
+    last = filed.migrations[-1]
+    if straight:
+        return Way(filed, last).straight()
+    if mend and (code := Way(filed, last).mended()):
+        return code
+    if to is not None:
+        target = numbered(filed.migrations, to)
+        if later := beyond(filed, target):
+            return Way(filed, later).agreed_back(target)
+        filed.migrations = [one for one in filed.migrations if one.number <= target.number]
+    return filed.run()
+
+
+def beyond(filed: Filed, to: Migration) -> Migration | None:
+    """The file behind `to` that live has begun or done, so that `to` lies back; None if it lies ahead."""
+    from ..core.plan import Plan
+
+    found: list[Migration] = []
+
+    def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        place = filed.looker(cloud, group[0]).place(filed.migrations)
+        later = [one for one in filed.migrations if one.number > to.number]
+        past = place.migration.number - to.number
+        found.extend(later[:1] if past > 1 or (past == 1 and place.index > 0) else [])
+        return [Plan(group[0].name, cloud.region, "")]
+
+    planned(filed.app, [filed.stack], planner)
+    return found[0] if found else None
+
+
+def files_of(folder: Folder) -> list[Migration]:
+    """The checked files. Raises SpecProblem, UsageProblem."""
+    from ..history.chain import load
+    from ..kinds import KINDS
+
+    found = load(folder, KINDS)
+    if not found:
+        raise UsageProblem(f"{folder.path} holds no migration", hint="elbplan plan --save NAME writes the first")
+    return found
+
+
+def numbered(migrations: Sequence[Migration], to: str) -> Migration:
+    """The file of this number. Raises UsageProblem."""
+    found = [one for one in migrations if to.isdigit() and one.number == int(to)]
+    if not found:
+        last = migrations[-1].number
+        raise UsageProblem(f"there is no migration {to}", hint=f"there are 0001 to {last:04d}")
+    return found[0]

@@ -1,0 +1,150 @@
+"""Resources that change hands: renamed, adopted, let go. AWS keeps them as they are; only our tags are written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elbplan.sandbox.box import Box
+
+from . import specs
+from .filing import REGION, Filed
+
+GROUPED = specs.HEAD + "servers: {web: {count: 2}}\ngroups:\n  web: {servers: web, port: 80, health: /health}\n"
+RENAMED = GROUPED.replace("\n  web:", "\n  shop:") + "listeners: [{listen: 80/http, forward: shop}]\n"
+GROUPED += "listeners: [{listen: 80/http, forward: web}]\n"
+HEAD = "stack: my-web\ntitle: by hand\nfrom: s1-00000000\nto: s1-00000000\nsteps:\n"
+
+
+@pytest.fixture
+def shell(box: Box, tmp_path: Path) -> Filed:
+    box.reset()
+    return Filed(box, tmp_path)
+
+
+def begun(shell: Filed, spec: str, steps: str) -> None:
+    """A stack by its first file, and a second one by hand."""
+    shell.write("web.yaml", spec)
+    shell.save("first")
+    first = shell.apply()
+    assert first.code == 0, first.err
+    shell.file("0002_by_hand.yaml").write_text(HEAD + steps)
+    refreshed = shell.refresh()
+    assert refreshed.code == 0, refreshed.err
+    shell.box.clear_calls()
+
+
+def written(shell: Filed) -> list[str]:
+    """What was written to AWS, the records of runs left out."""
+    return [call.action for call in shell.box.writes() if call.service != "ssm"]
+
+
+MOVED = "  - {do: moved, from: target_group.web, what: target_group.shop, why: a better name}\n"
+
+
+def test_another_name_writes_a_tag_and_nothing_else(shell: Filed) -> None:
+    begun(shell, GROUPED, MOVED)
+    arn = shell.group()["TargetGroupArn"]
+    shell.write("web.yaml", RENAMED)
+    renamed = shell.apply()
+    assert renamed.code == 0, renamed.err
+    assert "only our tag changes" in renamed.err
+    assert written(shell) == ["AddTags"]
+    assert shell.group()["TargetGroupArn"] == arn
+    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    shell.box.clear_calls()
+    assert shell.apply().code == 0
+    assert written(shell) == []
+    assert shell.apply("--to", "0001").code == 0, "and back"
+
+
+LEGACY = {"Name": "legacy", "Protocol": "HTTP", "Port": 8081, "HealthCheckPath": "/old"}
+ADOPT = """  - do: adopt
+    what: target_group.legacy
+    id: name:legacy
+    set: {port: 8081, protocol_version: HTTP1, vpc: default, health: {path: /old}}
+  - do: create
+    what: rule.legacy
+    set: {listener: '80', priority: 7, conditions: [{field: path-pattern, values: [/old/*]}],
+          action: {type: forward, groups: [{group: legacy}]}}
+"""
+
+
+def legacy(shell: Filed) -> str:
+    """A target group that somebody made by hand."""
+    vpc = shell.box.seed(REGION)["vpc"]
+    made: dict[str, Any] = shell.box.client("elbv2", REGION).create_target_group(VpcId=vpc, **LEGACY)
+    return str(made["TargetGroups"][0]["TargetGroupArn"])
+
+
+def test_what_exists_is_adopted_as_it_is(shell: Filed) -> None:
+    begun(shell, GROUPED, ADOPT)
+    arn = legacy(shell)
+    shell.box.clear_calls()
+    adopted = shell.apply("--to", "0002")
+    assert adopted.code == 0, adopted.err
+    assert written(shell) == ["AddTags", "CreateRule"]
+    assert shell.box.tagged("my-web")[arn]["elbplan:address"] == "target_group.legacy"
+    shell.box.clear_calls()
+    assert shell.apply("--to", "0002").code == 0
+    assert written(shell) == []
+
+
+def test_what_is_not_as_the_file_says_is_adopted_and_not_changed(shell: Filed) -> None:
+    begun(shell, GROUPED, ADOPT.replace("/old}}", "/new}}"))
+    legacy(shell)
+    shell.box.clear_calls()
+    refused = shell.apply("--to", "0002")
+    assert refused.code == 5, refused.err
+    assert re.search(r"target_group\.legacy  health: path /new → /old", refused.err)
+    assert written(shell) == ["AddTags"]
+
+
+def test_a_name_that_nobody_bears_cannot_be_adopted(shell: Filed) -> None:
+    begun(shell, GROUPED, ADOPT)
+    refused = shell.apply("--to", "0002")
+    assert refused.code == 5
+    assert "nothing bears the name legacy" in refused.err
+    assert written(shell) == []
+
+
+RELEASE = """  - {do: update, what: targets.web, set: {members: [{instance: web-1}]}}
+  - {do: wait, what: targets.web, until: drained, within: 10m}
+  - {do: release, what: instance.web-2, why: somebody else takes it over}
+"""
+
+
+def test_what_is_released_stays_and_is_no_longer_ours(shell: Filed) -> None:
+    begun(shell, GROUPED, RELEASE)
+    servers = {arn for arn, tags in shell.box.tagged("my-web").items() if "instance/" in arn}
+    shell.write("web.yaml", GROUPED.replace("count: 2", "count: 1"))
+    released = shell.apply()
+    assert released.code == 0, released.err
+    assert "stays in AWS" in released.err
+    assert written(shell) == ["DeregisterTargets", "DeleteTags"]
+    kept = {arn for arn in shell.box.tagged("my-web") if "instance/" in arn}
+    assert len(servers - kept) == 1
+    running = shell.box.client("ec2", REGION).describe_instances()["Reservations"]
+    assert [i["State"]["Name"] for r in running for i in r["Instances"]] == ["running", "running"]
+    assert "Nothing to do" in shell.run("plan", shell.spec).out
+
+
+NAMED = "  - {do: release, what: record.api.example.com}\n"
+
+
+def test_a_name_that_is_released_stays_in_the_zone(shell: Filed) -> None:
+    begun(shell, specs.COURSE, NAMED)
+    refused = shell.apply("--to", "0002")
+    assert refused.code == 5
+    assert "the spec still wants it" in refused.err
+    shell.write("web.yaml", specs.HTTP)
+    shell.box.clear_calls()
+    released = shell.apply("--to", "0002")
+    assert released.code == 0, released.err
+    assert "released" in released.err
+    assert set(written(shell)) <= {"AddTags", "RemoveTags"}
+    zone = shell.box.seed(REGION, hosted_zones=["example.com"])["hosted_zones"]["example.com"]
+    assert "api.example.com" in {one["Name"].rstrip(".") for one in shell.box.records(zone)}
