@@ -184,7 +184,7 @@ class Filed:
         assert pending.hold is not None
         assert pending.holding is not None
         if pending.seconds is None:
-            self.say(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
+            self.app.terminal.err(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
             return 0
         self.say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
         saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, RealClock())

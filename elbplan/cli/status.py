@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +19,8 @@ from .options import paths, shared
 from .planning import Planned, planned, stacks_of, style_for, view_of
 
 if TYPE_CHECKING:
-    from ..run.standing import Standing
+    from ..run.record import Record
+    from ..run.standing import Files, Standing
 
 EXAMPLES = (
     "elbplan status                  all specs in specs/",
@@ -27,9 +32,10 @@ EXAMPLES = (
     cls=Spoken, name="status", examples=EXAMPLES, help="Show how stacks are: in sync, last run, lock, targets."
 )
 @paths
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...]) -> int:
+def command(app: App, paths: tuple[str, ...], base: str) -> int:
     """Read everything, say it in a few lines a stack."""
     stacks = stacks_of(app, paths)
     from ..kinds import KINDS
@@ -40,7 +46,9 @@ def command(app: App, paths: tuple[str, ...]) -> int:
     them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
 
     def look(one: Planned) -> Standing:
-        return standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud))
+        found = standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud))
+        filed = os.path.isdir(os.path.join(base, one.stack.name))
+        return replace(found, files=_files(one, base, found.runs.records)) if filed else found
 
     with ThreadPoolExecutor(app.options.parallel) as pool:
         told = list(pool.map(look, them))
@@ -52,3 +60,15 @@ def command(app: App, paths: tuple[str, ...]) -> int:
         between = [style.line("")] if number else []
         app.terminal.show([*between, *status_screen(one, style, view_of(app, "status", where))])
     return 0
+
+
+def _files(one: Planned, base: str, records: Sequence[Record]) -> Files:
+    """How the migrations of a stack stand."""
+    from ..history.overview import overview
+    from ..history.pending import Looker
+    from ..history.store import Folder
+    from ..history.told import told_of
+    from ..kinds import KINDS
+
+    looker = Looker(one.cloud, one.stack, KINDS, told_of(records), time.time())
+    return overview(looker, Folder.of(one.stack.name, base), records)

@@ -13,6 +13,7 @@ from ..core.patch import changes
 from ..core.plan import Plan, Step
 from ..core.reconcile import reconcile
 from ..core.resource import Resource
+from ..core.routes import reached
 from ..errors import Refused, UsageProblem
 from ..live.symbols import Symbols
 from .chain import play
@@ -98,7 +99,7 @@ class Teller:
     def entry(self, step: Step) -> Entry:
         """One step."""
         what = self._name(step.address)
-        entry = Entry(step.do, what, dict(self._set(step)), why=self.symbols.said(step.why))
+        entry = Entry(step.do, what, dict(self._set(step)), why=self.symbols.said(_why(step)))
         return replace(entry, until=step.until, within=step.within) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:
@@ -115,3 +116,15 @@ class Teller:
 
     def _name(self, address: Address) -> Address:
         return self.names.get(address, address)
+
+
+def _why(step: Step) -> str:
+    """Why, in a few words: what an update changes stands under `set` already."""
+    if step.do != "update":
+        return step.why
+    if step.why.startswith(("attach", "take in", "let go")):
+        return step.why.partition(" (")[0]
+    return TURN if step.phase == "switch" and reached(step.after) else ""
+
+
+TURN = "the requests go to what is new"

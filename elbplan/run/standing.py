@@ -50,17 +50,45 @@ class Runs:
 
 
 @dataclass(frozen=True)
+class FileRow:
+    """A migration: its name, where it stands (`done`, `held`, `begun`, `returned`, `pending`), and its last run."""
+
+    name: str
+    state: str
+    more: str = ""
+    run: Record | None = None
+
+
+@dataclass(frozen=True)
+class Files:
+    """The migrations of a stack.
+
+    wrong       why they cannot be told; empty if they can
+    drift       what somebody changed by hand; `in_the_way` if the pending file is about it
+    beyond      what the spec wants that no file does
+    """
+
+    rows: tuple[FileRow, ...] = ()
+    wrong: str = ""
+    drift: tuple[str, ...] = ()
+    in_the_way: bool = False
+    beyond: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Standing:
     """A stack, as `elbplan status` tells it.
 
     cause    why something is pending: AWS was changed by somebody else, the spec was, or a run did not finish
     health   for each target group how many of its targets are in each state
+    files    its migrations; None for a stack that is changed by its spec alone
     """
 
     plan: Plan
     runs: Runs
     cause: Cause = ""
     health: Mapping[Address, Mapping[str, int]] = field(default_factory=dict)
+    files: Files | None = None
 
 
 def runs_of(stack: str, keeper: Keeper) -> Runs:

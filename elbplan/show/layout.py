@@ -67,3 +67,12 @@ def ends(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text
     if gap < 2:
         return [left, *_indented(style, right, colour, 0)]
     return [left.copy().append(" " * gap).append(right, colour)]
+
+
+WIDE = 15
+"""Width of the words at the left of a table of facts."""
+
+
+def row(style: Style, word: str, text: str, colour: str = "") -> list[Text]:
+    """A word and what is said of it."""
+    return flow(style, style.line((f"  {word:<{WIDE}}", "dim")), text, colour)

@@ -12,7 +12,9 @@ from ..run.standing import Runs
 from .layout import column, flow
 from .style import Style, count, duration
 
-STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "done": "green", "failed": "red", "interrupted": "yellow"}
+STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
+"""Any other state is yellow."""
+
 ENDS = ("done", "failed", "skipped")
 
 
@@ -49,6 +51,8 @@ def _told(record: Record) -> Iterator[str]:
     steps = [f"{record.counts[end]} {end}" for end in ENDS if record.counts.get(end)]
     if steps:
         yield ", ".join(steps)
+    if record.file:
+        yield f"{record.file} {record.way}".strip()
     if record.takes:
         yield f"took over from run {record.takes}"
     if record.note:
@@ -97,6 +101,7 @@ def run_document(record: Record) -> dict[str, Any]:
         "started": stamp(record.started), "heartbeat": stamp(record.beat), "ended": stamp(record.ended) or None,
         "counts": dict(record.counts), "took_over": record.takes or None, "note": record.note,
         "spec": record.spec, "version": record.version,
+        "file": record.file, "at": record.at, "way": record.way,
     }  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from rich.text import Text
 from ..core.plan import Plan
 from ..run.standing import Cause, Standing
 from .fields import reason
-from .layout import flow
+from .files import files_document, files_rows
+from .layout import WIDE, flow, row
 from .plan import View, header
 from .runs import last_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed
 
-WIDE = 15
 MOST = 5
 """Changes that are named; the plan names them all."""
 
@@ -33,19 +33,18 @@ def status_screen(one: Standing, style: Style, view: View) -> list[Text]:
 
 
 def _rows(one: Standing, style: Style) -> Iterator[Text]:
-    yield from _row(style, "spec", *_verdict(one))
-    yield from _pending(one.plan, style)
+    if one.files is None:
+        yield from row(style, "spec", *_verdict(one))
+        yield from _pending(one.plan, style)
+    else:
+        yield from files_rows(one.files, style, one.runs.now)
     for name, state in balancers(one.plan):
-        yield from _row(style, "load balancer", f"{name}, {state}", "" if state in WELL else "yellow")
+        yield from row(style, "load balancer", f"{name}, {state}", "" if state in WELL else "yellow")
     for address, states in one.health.items():
         well = states.get("healthy", 0) == sum(states.values()) > 0
-        yield from _row(style, "targets", f"{address.name}: {health_text(states)}", "" if well else "yellow")
-    yield from _row(style, "last run", last_text(one.runs) if not one.runs.unknown else "unknown")
-    yield from _row(style, "lock", lock_text(one.runs), "yellow" if one.runs.holder else "")
-
-
-def _row(style: Style, word: str, text: str, colour: str = "") -> list[Text]:
-    return flow(style, style.line((f"  {word:<{WIDE}}", "dim")), text, colour)
+        yield from row(style, "targets", f"{address.name}{' (old)' if address.former else ''}: {health_text(states)}", "" if well else "yellow")
+    yield from row(style, "last run", last_text(one.runs) if not one.runs.unknown else "unknown")
+    yield from row(style, "lock", lock_text(one.runs), "yellow" if one.runs.holder else "")
 
 
 def _verdict(one: Standing) -> tuple[str, str]:
@@ -105,4 +104,5 @@ def status_document(one: Standing) -> dict[str, Any]:
         "last_run": run_document(last) if last else None,
         "load_balancers": [{"dns_name": name, "state": state} for name, state in balancers(plan)],
         "targets": {address.name: dict(states) for address, states in one.health.items()},
+        **({"files": files_document(one.files)} if one.files else {}),
     }
