@@ -42,7 +42,8 @@ def _rows(one: Standing, style: Style) -> Iterator[Text]:
         yield from row(style, "load balancer", f"{name}, {state}", "" if state in WELL else "yellow")
     for address, states in one.health.items():
         well = states.get("healthy", 0) == sum(states.values()) > 0
-        yield from row(style, "targets", f"{address.name}{' (old)' if address.former else ''}: {health_text(states)}", "" if well else "yellow")
+        name = f"{address.name}{' (old)' if address.former else ''}"
+        yield from row(style, "targets", f"{name}: {health_text(states)}", "" if well else "yellow")
     yield from row(style, "last run", last_text(one.runs) if not one.runs.unknown else "unknown")
     yield from row(style, "lock", lock_text(one.runs), "yellow" if one.runs.holder else "")
 
