@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,23 @@ from .write import text_of
 
 HEAD = "HEAD"
 FOLDER = "migrations"
+
+Write = Callable[[Path, str], None]
+"""Writes a whole file, or nothing of it."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A migration and its text as they should lie in the folder; `was` is the name under which it lies there now."""
+
+    migration: Migration
+    text: str
+    was: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name it should have."""
+        return self.migration.file
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,27 @@ class Folder:
         if written:
             write(self.path / HEAD, head_of(self, last) + "\n")
         return written
+
+    def exchange(self, files: Sequence[Kept], put: Write | None = None) -> list[Path]:
+        """Make these the files of the folder; what was written, HEAD included.
+
+        What is new is written first, the last file first, since a name may go from one file to another; then HEAD;
+        then the old names go. Wherever it stops, what any file says is still in the folder.
+        """
+        put = put or write
+        self.path.mkdir(parents=True, exist_ok=True)
+        old = {file.name: file.read_text(encoding="utf-8") for file in self.files()}
+        changed = [self.path / one.file for one in files if old.get(one.file) != one.text]
+        for one in reversed(files):
+            if self.path / one.file in changed:
+                put(self.path / one.file, one.text)
+        head, pin = self.path / HEAD, head_of(self, files[-1].migration) + "\n"
+        if not head.exists() or head.read_text(encoding="utf-8") != pin:
+            put(head, pin)
+            changed.append(head)
+        for name in old.keys() - {one.file for one in files}:
+            (self.path / name).unlink()
+        return changed
 
 
 def head_of(folder: Folder, last: Migration) -> str:
