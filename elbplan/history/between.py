@@ -29,11 +29,11 @@ def between(stack: Stack, start: State, wanted: State, kinds: Kinds) -> Plan:
 
     Raises Refused where something protected would go.
     """
-    lives = [_pretended(stack.name, address, start, kinds) for address in start]
+    lives = [pretended(stack.name, address, start, kinds) for address in start]
     return reconcile(stack.name, wanted, lives, kinds, region="", account="", ignore=stack.ignore)
 
 
-def _pretended(stack: str, address: Address, state: State, kinds: Kinds) -> Live[Any]:
+def pretended(stack: str, address: Address, state: State, kinds: Kinds) -> Live[Any]:
     """A told resource as AWS would have it, defaults and all, under an id that is its address."""
     kind = kinds[address.kind]
     bare = address._replace(former="")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ..core.fingerprint import fingerprint
 from ..core.kind import Kinds
 from ..core.simulate import State
 from ..core.stack import Stack
 from ..errors import Refused
 from ..live.symbols import Symbols
+from ..spec.tree import Source
 from .between import between
 from .chain import play
 from .migration import Entry, Migration
+from .read import Reader
 from .refresh import rewritten
 from .replay import Misfit, renamed
 from .reword import Rewording
@@ -66,7 +69,11 @@ class Mover:
             what = "does not end in what the spec wants"
             self.notes.append(f"{kept.migration.id} {what}, or would not any more behind {_named(before)}")
             return None
-        return Kept(made, rewritten(made, kept.text), kept.was)
+        there = Kept(made, rewritten(made, kept.text), kept.was)
+        if not _holds_true(there, _end(before), self.kinds):
+            self.notes.append(f"{kept.migration.id} does not lead from state to state behind {_named(before)}")
+            return None
+        return there
 
     def _anew(self, before: Sequence[Kept], move: Sequence[Kept]) -> list[Kept]:
         """One file in place of these."""
@@ -114,6 +121,15 @@ class Mover:
 
 def _end(files: Sequence[Kept]) -> State:
     return files[-1].migration.last if files else {}
+
+
+def _holds_true(kept: Kept, start: State, kinds: Kinds) -> bool:
+    """Could it be loaded, and told at each step what is old and what is new?"""
+    reader = Reader(Source(kept.file, kept.text), kinds)
+    read = reader.migration(kept.migration.number, kept.migration.name)
+    made = play(read, start, kinds, reader) if read else kept.migration
+    twins = any(len(fingerprint(state, kinds).parts) < len(state) for state in made.states)
+    return not reader.problems and not twins
 
 
 def _named(files: Sequence[Kept]) -> str:

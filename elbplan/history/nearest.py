@@ -73,19 +73,32 @@ def standing(observed: Observed, way: Sequence[Migration], kinds: Kinds) -> Plac
 
 def nearest(observed: Observed, ways: Sequence[Sequence[Migration]], kinds: Kinds) -> Place:
     """The state that live is least unlike; of two that are as near, the later one."""
-    locator = Locator(observed.live, observed.symbols, kinds)
     best: tuple[tuple[int, int], Place] | None = None
     for way in ways:
         for migration in way:
-            lives = lives_towards(observed, migration.last, kinds)
             before = tuple(one.id for one in way if one.number < migration.number)
-            for index in _seams(migration):
-                differs = locator.differing(migration, migration.states[index], lives)
-                away = (len(differs), _leaves(locator.seen(lives, migration.states[index]), migration.states[index]))
+            for away, place in _places(observed, migration, before, kinds):
                 if best is None or away <= best[0]:
-                    best = away, Place(migration, index, before, lives, differs)
+                    best = away, place
     assert best is not None, "a way has files"
     return best[1]
+
+
+def _places(
+    observed: Observed, migration: Migration, before: tuple[str, ...], kinds: Kinds
+) -> Iterator[tuple[tuple[int, int], Place]]:
+    """The states of a file, with how far live is from each: first by resources, then by single values.
+
+    A file is more often done than left in the middle, so the middle counts as one resource further.
+    """
+    locator = Locator(observed.live, observed.symbols, kinds)
+    lives = lives_towards(observed, migration.last, kinds)
+    for index in _seams(migration):
+        state = migration.states[index]
+        differs = locator.differing(migration, state, lives)
+        middle = 0 < index < len(migration.entries)
+        away = len(differs) + middle, _leaves(locator.seen(lives, state), state)
+        yield away, Place(migration, index, before, lives, differs)
 
 
 def lives_towards(observed: Observed, state: State, kinds: Kinds) -> Lives:
