@@ -50,7 +50,8 @@ def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str)
         said["written"].append(stack.file)
         _write(stack.file, found.spec, dry)
     document = {**said, "overrides": found.block.fields, "dry_run": dry}
-    tell(app, stack.name, document, found.notes)
+    notes = (*found.notes, *(["nothing is written: --dry-run"] if dry else []))
+    tell(app, stack.name, document, notes)
     if found.block.text and found.spec is None and not app.options.json:
         app.terminal.err("write this into the spec, or pass --write:")
         app.terminal.out(found.block.text.rstrip())

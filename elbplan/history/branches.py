@@ -41,12 +41,36 @@ def branches(texts: Sequence[Text], kinds: Kinds) -> Branches:
 
     Raises SpecProblem for a file that is not true, or if none is the first.
     """
-    ways = tuple(_ways((), {}, "absent", texts, kinds))
+    ways = list(_ways((), {}, "absent", texts, kinds))
     if not ways:
         raise SpecProblem([*misnumbered(texts), *unlinked(texts)])
     led = {one.id for way in ways for one in way}
-    stray = tuple(text.migration for text in texts if text.migration.id not in led)
-    return Branches(ways, stray)
+    stray = []
+    for text in (text for text in texts if text.migration.id not in led):
+        way = _renumbered(text, ways, kinds)
+        ways += [way] if way else []
+        stray += [] if way else [text.migration]
+    return Branches(tuple(ways), tuple(stray))
+
+
+def _renumbered(text: Text, ways: Sequence[Way], kinds: Kinds) -> Way:
+    """The way to a file that begins where an earlier one ends, although its number says otherwise; none if it does not.
+
+    Somebody gave it another number by hand, so it is still the end of a branch.
+    """
+    for way in ways:
+        for number, one in enumerate(way, 1):
+            if one.end == text.migration.start:
+                return (*way[:number], _played(text, one.last, kinds))
+    return ()
+
+
+def _played(text: Text, state: State, kinds: Kinds) -> Migration:
+    """Raises SpecProblem."""
+    one = play(text.migration, state, kinds, text.reader)
+    if text.reader.problems:
+        raise SpecProblem(text.reader.problems)
+    return one
 
 
 def _ways(before: Way, state: State, end: str, texts: Sequence[Text], kinds: Kinds) -> Iterator[Way]:
@@ -54,9 +78,7 @@ def _ways(before: Way, state: State, end: str, texts: Sequence[Text], kinds: Kin
     if not after and before:
         yield before
     for text in after:
-        one = play(text.migration, state, kinds, text.reader)
-        if text.reader.problems:
-            raise SpecProblem(text.reader.problems)
+        one = _played(text, state, kinds)
         yield from _ways((*before, one), one.last, one.end, texts, kinds)
 
 

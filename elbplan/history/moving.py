@@ -134,5 +134,3 @@ def _holds_true(kept: Kept, start: State, kinds: Kinds) -> bool:
 
 def _named(files: Sequence[Kept]) -> str:
     return files[-1].migration.id if files else "nothing"
-
-

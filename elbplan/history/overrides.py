@@ -54,7 +54,8 @@ class SpecFile:
         file = Path(stack.file)
         if not file.is_file():
             return None
-        text = file.read_text(encoding="utf-8").removeprefix("\ufeff")
+        with file.open(encoding="utf-8", newline="") as stream:  # its line ends stay as they are
+            text = stream.read().removeprefix("\ufeff")
         source = Source(stack.file, text, str(file.parent))
         trees = list(Composer(source, env).documents())
         mine = next((tree for tree in trees if tree.data.get("name") == stack.name), None)

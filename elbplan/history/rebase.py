@@ -52,7 +52,8 @@ class Rebase:
         if ways.whole and places[0].differs and not drifted:
             self._clear(places[0], choice.move)
         kept = {one.migration.id: Kept(one.migration, one.text, one.migration.file) for one in found}
-        stay, move = ([replace(kept[one.id], migration=one) for one in way] for way in (choice.stay, choice.move))
+        stay = [replace(kept[m.id], migration=replace(m, number=n)) for n, m in enumerate(choice.stay, 1)]
+        move = [replace(kept[one.id], migration=one) for one in choice.move]
         mover = Mover(self.stack, told(self.observed), self.kinds, self.stack.spec_hash)
         files = self._specked(mover, mover.behind(stay, move), places)
         notes = [*([choice.why] if choice.why else []), *mover.notes, *self._beyond(mover, files)]
@@ -70,7 +71,14 @@ class Rebase:
     def _places(self, found: Branches) -> list[Place]:
         """Where live stands; where it was changed by hand, the nearest."""
         exact = [place for way in found.ways if (place := standing(self.observed, way, self.kinds))]
-        return exact or [nearest(self.observed, found.ways, self.kinds)]
+        if exact:
+            return exact
+        place = nearest(self.observed, found.ways, self.kinds)
+        if found.stray:
+            lost = found.stray[0]
+            what = f"nothing ends where {lost.id} begins, and AWS is in none of the other files' states"
+            raise Refused(f"{what}: whether {lost.id} is applied cannot be told", hint="is a file missing here?")
+        return [place]
 
     def _choice(self, found: Branches, places: Sequence[Place], file: str) -> Choice:
         """Of a whole chain the files that are not begun move, to where they are."""

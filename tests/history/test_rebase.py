@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,8 +149,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    yield Desk(tmp_path)
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
 
 
 def test_what_is_pretended_is_well() -> None:
@@ -256,8 +256,7 @@ def test_several_files_of_a_branch_move_together(desk: Desk) -> None:
     before = desk.first()
     desk.made(IDLE, before, "a")
     desk.made(PORT, before, "b")
-    b = [one for one in _alone(desk, "0002_a.yaml")]
-    desk.made(PORT_WELL, b, "c")
+    desk.made(PORT_WELL, _alone(desk, "0002_a.yaml"), "c")
     desk.conflict()
     notes = desk.rebase(PORT_WELL + IDLE.removeprefix(SPEC))
     assert desk.ids() == ["0001_first", "0002_a", "0003_b", "0004_c"]
@@ -269,7 +268,7 @@ def test_files_that_do_not_fit_are_taken_into_one(desk: Desk) -> None:
     before = desk.first()
     desk.made(PORT.replace("i-0aaa", "i-0bbb"), before, "a")
     desk.made(PORT, before, "b")
-    desk.made(PORT_WELL, list(_alone(desk, "0002_a.yaml")), "c")
+    desk.made(PORT_WELL, _alone(desk, "0002_a.yaml"), "c")
     desk.conflict()
     wanted = PORT_WELL.replace("i-0aaa", "i-0bbb")
     notes = desk.rebase(wanted)
@@ -356,6 +355,48 @@ def test_a_file_somebody_renumbered_by_hand_is_put_right(desk: Desk) -> None:
     assert desk.ends_as(BOTH)
 
 
+def test_a_file_that_was_renumbered_by_hand_and_is_applied_stays(desk: Desk) -> None:
+    before = desk.first()
+    desk.made(IDLE, before, "a")
+    desk.made(PORT, before, "b")
+    desk.live(_alone(desk, "0002_a.yaml")[-1].last)
+    (desk.folder.path / "0002_b.yaml").rename(desk.folder.path / "0003_b.yaml")
+    assert desk.rebase(BOTH)[0] == "0003_b stays: it is applied, or begun"
+    assert desk.ids() == ["0001_first", "0002_b", "0003_a"]
+
+
+def test_a_file_that_nothing_leads_to_may_be_applied(desk: Desk) -> None:
+    before = desk.first()
+    desk.made(IDLE, before, "a")
+    desk.made(BOTH, load(desk.folder, KINDS), "b")
+    desk.live(load(desk.folder, KINDS)[-1].last)
+    (desk.folder.path / "0002_a.yaml").unlink()
+    with pytest.raises(Refused, match="whether 0003_b is applied cannot be told"):
+        desk.rebase(BOTH)
+    desk.live(before[-1].last)
+    desk.rebase(BOTH)
+    assert desk.ids() == ["0001_first", "0002_b"]
+    assert desk.ends_as(BOTH)
+
+
+def test_an_applied_file_of_a_whole_chain_does_not_move(desk: Desk) -> None:
+    desk.first()
+    with pytest.raises(Refused, match="0001_first is applied"):
+        desk.rebase(SPEC, "0001_first")
+
+
+def test_two_branches_and_a_change_by_hand(desk: Desk) -> None:
+    """The files are put in a row all the same: before that, nothing else could be done with them."""
+    before = desk.first()
+    desk.made(IDLE, before, "a")
+    desk.made(PORT, before, "b")
+    desk.changed("load_balancer.main", tags={"by": "hand"})
+    desk.conflict()
+    notes = desk.rebase(BOTH)
+    assert desk.ids() == ["0001_first", "0002_a", "0003_b"]
+    assert "somebody changed load_balancer.main by hand" in notes[-1]
+
+
 # A whole chain ---------------------------------------------------------------------------------------------------
 
 
@@ -411,7 +452,7 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
     before = desk.first()
     desk.made(IDLE, before, "a")
     desk.made(PORT, before, "b", EDITED)
-    desk.made(PORT_WELL, list(_alone(desk, "0002_a.yaml")), "b")
+    desk.made(PORT_WELL, _alone(desk, "0002_a.yaml"), "b")
     desk.conflict()
     left = writes
 
