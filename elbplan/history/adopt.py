@@ -79,12 +79,9 @@ class Adopter:
         return Adopted(moved, block, text, (*self.notes, *mover.notes))
 
     def _place(self, way: Sequence[Migration]) -> Place:
-        """Where somebody changed something. Raises Refused if nobody did, or a file is half done."""
+        """Between which files live stands. Raises Refused if one of them is half done, or none is."""
         name = self.stack.name
-        place = standing(self.observed, way, self.kinds)
-        if place and not place.half and (place.done or not place.index):
-            raise Refused(f"{name}: nothing was changed by hand: AWS is at {place.text}", hint="nothing is to be done")
-        place = place or nearest(self.observed, [way], self.kinds)
+        place = standing(self.observed, way, self.kinds) or nearest(self.observed, [way], self.kinds)
         if place.half or not (place.done or not place.index):
             hint = "elbplan apply finishes it; elbplan apply --revert-drift puts back first what is in its way"
             raise Refused(f"{name}: {place.migration.id} is under way: AWS is nearest to {place.text}", hint=hint)

@@ -97,7 +97,7 @@ def _places(
         state = migration.states[index]
         differs = locator.differing(migration, state, lives)
         middle = 0 < index < len(migration.entries)
-        away = len(differs) + middle, _leaves(locator.seen(lives, state), state)
+        away = len(differs) + middle, _leaves(locator.seen(lives, state), state, kinds)
         yield away, Place(migration, index, before, lives, differs)
 
 
@@ -123,15 +123,16 @@ def _seams(migration: Migration) -> Iterator[int]:
     yield len(migration.entries)
 
 
-def _leaves(one: State, other: State) -> int:
-    """In how many single values two states differ."""
-    return sum(_apart(one.get(address), other.get(address)) for address in {*one, *other})
+def _leaves(seen: State, state: State, kinds: Kinds) -> int:
+    """In how many single values live is not as a state says."""
+    return sum(_apart(seen.get(address), state.get(address), kinds) for address in {*seen, *state})
 
 
-def _apart(one: Resource | None, other: Resource | None) -> int:
-    if one is None or other is None:
-        return 0 if one is other else GONE
-    ours, theirs = dict(_flat(plain(one))), dict(_flat(plain(other)))
+def _apart(live: Resource | None, told: Resource | None, kinds: Kinds) -> int:
+    if live is None or told is None:
+        return 0 if live is told else GONE
+    settled: Resource = kinds[told.kind].settle(told, live)
+    ours, theirs = dict(_flat(plain(live))), dict(_flat(plain(settled)))
     return sum(ours.get(path) != theirs.get(path) for path in {*ours, *theirs})
 
 
