@@ -9,12 +9,21 @@ from pathlib import Path
 import pytest
 
 from elbplan.errors import SpecProblem
+from elbplan.history.between import between, told
 from elbplan.history.chain import load
+from elbplan.history.keeping import keep
 from elbplan.history.migration import Migration
+from elbplan.history.saving import migration_of
 from elbplan.history.store import Folder
+from elbplan.history.write import text_of
 from elbplan.kinds import KINDS
+from elbplan.live.observe import observe
+from elbplan.live.symbols import Symbols
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Ran, Shell
+
+from .stage import Stage
+from .test_traffic import CHANGES
 
 SPEC = """\
 name: my-web
@@ -233,3 +242,17 @@ def test_without_migrations_the_spec_is_told(team: Team) -> None:
     Path(team.spec).write_text(SPEC + said.out)
     assert "Nothing to do" in team.run("plan", team.spec).out
     assert not team.base.exists()
+
+
+def test_what_is_planned_without_aws_is_what_is_planned_with_it(stage: Stage, tmp_path: Path) -> None:
+    before, after, _ = CHANGES["http to https"]
+    (first,), (second,) = stage.stacks(before), stage.stacks(after)
+    folder = Folder.of("my-web", tmp_path)
+    keep(stage.aws, first, folder, KINDS, name="first")
+    assert stage.run(stage.plan(before)).whole
+    (file,) = keep(stage.aws, second, folder, KINDS, name="second")
+    start = load(folder, KINDS)[:1]
+    wanted = told(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
+    plan = between(second, start[0].last, wanted, KINDS)
+    made = migration_of(plan, start, KINDS, Symbols(), name="second", spec=second.spec_hash)
+    assert text_of(made) == file.read_text()
