@@ -101,12 +101,13 @@ def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
 
 
 def _stacks(app: App, words: Sequence[str]) -> list[Stack]:
-    paths = [word for word in words if _is_path(word)]
+    paths = [word for word in words if is_path(word)]
     stacks = stacks_of(app, paths) if paths or not words else []
     return stacks + [_named(app, word) for word in words if word not in paths]
 
 
-def _is_path(word: str) -> bool:
+def is_path(word: str) -> bool:
+    """Is this word a spec's file or folder, and not a stack's name?"""
     return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
 
 

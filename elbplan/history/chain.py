@@ -8,12 +8,13 @@ from dataclasses import replace
 from ..core.fingerprint import fingerprint
 from ..core.kind import Kinds
 from ..core.simulate import State
-from ..errors import Problem, SpecProblem
-from ..spec.tree import Source
+from ..errors import SpecProblem
+from .files import Text, misnumbered, texts, unlinked
+from .head import conflicted, unpinned
 from .migration import Migration
-from .read import NAME, Reader
+from .read import Reader
 from .replay import Misfit, after, start_of
-from .store import HEAD, Folder, digest, head_of
+from .store import Folder
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
 
@@ -23,54 +24,28 @@ def load(folder: Folder, kinds: Kinds, *, trusting: bool = False) -> list[Migrat
 
     When `trusting` the steps alone are believed: from, to, then and HEAD are computed, not compared.
     """
-    problems: list[Problem] = []
-    found: list[Migration] = []
-    readers: list[Reader] = []
-    for number, file in enumerate(folder.files(), 1):
-        reader = Reader(Source(str(file), file.read_text(encoding="utf-8")), kinds)
-        migration = _one(reader, file.name, number, folder.stack)
-        problems += reader.problems
-        if migration:
-            found.append(replace(migration, sha=digest(file)))
-            readers.append(reader)
-    if not problems:
-        found = _played(found, readers, kinds, trusting)
-        problems = [problem for reader in readers for problem in reader.problems]
-    if not problems and not trusting and found:
-        problems += _head(folder, found[-1])
+    found, problems = texts(folder, kinds)
+    if not problems:  # or a file that cannot be read would be called missing
+        problems = [*misnumbered(found), *([] if trusting else unlinked(found))]
+    problems += [] if trusting else conflicted(folder)
     if problems:
         raise SpecProblem(problems)
-    return found
+    played = _played(found, kinds, trusting)
+    if played and not trusting and (problems := unpinned(folder, played[-1])):
+        raise SpecProblem(problems)
+    return played
 
 
-def _one(reader: Reader, name: str, number: int, stack: str) -> Migration | None:
-    named = NAME.fullmatch(name)
-    if not named or int(named[1]) != number:
-        hint = f"the next number is {number:04d}, as in {number:04d}_more_memory.yaml"
-        reader.problems.append(Problem(reader.source.file, 1, 1, "files are numbered without gaps", hint))
-        return None
-    migration = reader.migration(number, named[2])
-    if migration and migration.stack != stack:
-        reader.problem(("stack",), f"this file is about {migration.stack}, but lies in the folder of {stack}")
-    return migration
-
-
-def _played(found: Sequence[Migration], readers: Sequence[Reader], kinds: Kinds, trusting: bool) -> list[Migration]:
-    """Each with its states; after a file that cannot be played none is."""
+def _played(found: Sequence[Text], kinds: Kinds, trusting: bool) -> list[Migration]:
+    """Each with its states; after a file that cannot be played none is. Raises SpecProblem."""
     state: State = {}
-    before = "absent"
     played: list[Migration] = []
-    for migration, reader in zip(found, readers, strict=True):
-        if migration.start != before and not trusting:
-            last = played[-1].id if played else "nothing"
-            what = f"it begins at {migration.start}, but {last} ends at {before}"
-            reader.problem(("from",), what, "two branches met? save the later one anew")
-            break
-        one = play(migration, state, kinds, reader, trusting=trusting)
-        if reader.problems:
-            break
+    for text in found:
+        one = play(text.migration, state, kinds, text.reader, trusting=trusting)
+        if text.reader.problems:
+            raise SpecProblem(text.reader.problems)
         played.append(one)
-        state, before = one.last, one.end
+        state = one.last
     return played
 
 
@@ -107,12 +82,3 @@ def play(
         reader.problem(("to",), f"the steps lead to {end}, not to {migration.end}", REFRESH)
     start = fingerprint(states[0], kinds).text
     return replace(migration, start=start, end=end, entries=tuple(entries), states=tuple(states))
-
-
-def _head(folder: Folder, last: Migration) -> list[Problem]:
-    file = folder.path / HEAD
-    said = file.read_text(encoding="utf-8").strip() if file.exists() else ""
-    if said == head_of(folder, last):
-        return []
-    what = "HEAD is missing" if not said else f"HEAD does not pin {last.id} as it is now: it says {said}"
-    return [Problem(str(file), 1, 1, what, "two branches met, or a file was edited; elbplan rebase --refresh pins it")]

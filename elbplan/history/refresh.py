@@ -20,7 +20,7 @@ def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
     for migration in migrations:
         file = folder.path / migration.file
         text = file.read_text(encoding="utf-8")
-        true = _true(migration, Source(str(file), text))
+        true = rewritten(migration, text)
         if true != text:
             write(file, true)
             changed.append(file)
@@ -33,18 +33,21 @@ def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
     return changed
 
 
-def _true(migration: Migration, source: Source) -> str:
-    lines = source.text.splitlines(keepends=True)
-    for spot, value in sorted(_places(migration, source), key=lambda p: (p[0].line, p[0].column), reverse=True):
+def rewritten(migration: Migration, text: str) -> str:
+    """The text with the fingerprints and the spec's hash of this migration in their places; all else stays."""
+    lines = text.splitlines(keepends=True)
+    for spot, value in sorted(_places(migration, text), key=lambda p: (p[0].line, p[0].column), reverse=True):
         line, start = lines[spot.line - 1], spot.column - 1
         lines[spot.line - 1] = line[:start] + value + line[start + spot.width :]
     return "".join(lines)
 
 
-def _places(migration: Migration, source: Source) -> Iterator[tuple[Spot, str]]:
-    (tree,) = Composer(source, {}).documents()
+def _places(migration: Migration, text: str) -> Iterator[tuple[Spot, str]]:
+    (tree,) = Composer(Source(migration.file, text), {}).documents()
     yield tree.spot(("from",)), migration.start
     yield tree.spot(("to",)), migration.end
+    if tree.data.get("spec") is not None:
+        yield tree.spot(("spec",)), migration.spec or '""'
     for index, entry in enumerate(migration.entries):
         if entry.then and ("steps", index, "then") in tree.values:
             yield tree.spot(("steps", index, "then")), entry.then

@@ -67,7 +67,7 @@ def baseline(plan: Plan, kinds: Kinds, symbols: Symbols) -> Migration:
     for address, live in plan.lives.items():
         want = plan.desired.get(address)
         fits = want is not None and kinds[address.kind].settle(want, live.model) == live.model
-        told_so = want if fits and want is not None else _nameless(live.model)
+        told_so = want if fits and want is not None else nameless(live.model)
         desired[_current(address)] = relabelled(told_so, _current)
     start = reconcile(plan.stack, desired, [], kinds, region=plan.region, account=plan.account)
     return migration_of(start, (), kinds, symbols, name="baseline", title="what is there already")
@@ -78,7 +78,7 @@ def _current(address: Address) -> Address:
     return address._replace(former="")
 
 
-def _nameless(model: Resource) -> Resource:
+def nameless(model: Resource) -> Resource:
     """Without the name that AWS knows it by, where that is not what it is."""
     field = type(model).model_fields.get("name")
     return model if field is None or field.is_required() else model.model_copy(update={"name": None})

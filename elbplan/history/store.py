@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,23 @@ from .write import text_of
 
 HEAD = "HEAD"
 FOLDER = "migrations"
+
+Write = Callable[[Path, str], None]
+"""Writes a whole file, or nothing of it."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A migration and its text as they should lie in the folder; `was` is the name under which it lies there now."""
+
+    migration: Migration
+    text: str
+    was: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name it should have."""
+        return self.migration.file
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,37 @@ class Folder:
         if written:
             write(self.path / HEAD, head_of(self, last) + "\n")
         return written
+
+    def exchange(self, files: Sequence[Kept], put: Write | None = None) -> list[Path]:
+        """Make these the files of the folder; what was written, HEAD included.
+
+        What is new is written first, then HEAD, then the old names go. Wherever it stops, what any file says is
+        still in the folder.
+        """
+        put = put or write
+        self.path.mkdir(parents=True, exist_ok=True)
+        old = {file.name: file.read_text(encoding="utf-8") for file in self.files()}
+        changed = [one for one in files if old.get(one.file) != one.text]
+        for one in _in_safe_order(changed):
+            put(self.path / one.file, one.text)
+        written = [self.path / one.file for one in changed]
+        head, pin = self.path / HEAD, head_of(self, files[-1].migration) + "\n"
+        if not head.exists() or head.read_text(encoding="utf-8") != pin:
+            put(head, pin)
+            written.append(head)
+        for name in old.keys() - {one.file for one in files}:
+            (self.path / name).unlink()
+        return written
+
+
+def _in_safe_order(files: Sequence[Kept]) -> Iterator[Kept]:
+    """A name may go from one file to another: the one that bore it is written under its new name before."""
+    left = list(reversed(files))
+    while left:
+        free = (one for one in left if not any(other.was == one.file for other in left if other is not one))
+        one = next(free, left[0])
+        left.remove(one)
+        yield one
 
 
 def head_of(folder: Folder, last: Migration) -> str:

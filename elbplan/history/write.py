@@ -17,11 +17,11 @@ WIDTH = 120
 def text_of(migration: Migration) -> str:
     """The file's text; reading it gives the same migration."""
     lines = [
-        f"stack: {_flow(migration.stack)}",
-        f"title: {_flow(migration.title)}",
+        f"stack: {flow(migration.stack)}",
+        f"title: {flow(migration.title)}",
         f"from: {migration.start}",
         f"to: {migration.end}",
-        f"spec: {migration.spec}",
+        *([f"spec: {migration.spec}"] if migration.spec else []),
         "steps:" if migration.entries else "steps: []",
     ]
     for entry in migration.entries:
@@ -36,20 +36,20 @@ def _lines(entry: Entry) -> Iterator[str]:
     else:
         yield f"do: {entry.do}"
     if entry.what is not None:
-        yield f"what: {_flow(place(entry.what))}"
+        yield f"what: {flow(place(entry.what))}"
     if entry.old is not None:
-        yield f"from: {_flow(place(entry.old))}"
+        yield f"from: {flow(place(entry.old))}"
     if entry.id:
-        yield f"id: {_flow(entry.id)}"
+        yield f"id: {flow(entry.id)}"
     if entry.set:
         yield from _set(entry.set)
     yield from _condition(entry)
     if entry.why:
-        yield f"why: {_flow(entry.why)}"
+        yield f"why: {flow(entry.why)}"
     if entry.allow:
-        yield f"allow: {_flow(list(entry.allow))}"
+        yield f"allow: {flow(list(entry.allow))}"
     if entry.because:
-        yield f"because: {_flow(entry.because)}"
+        yield f"because: {flow(entry.because)}"
     if entry.then:
         yield f"then: {entry.then}"
 
@@ -65,7 +65,7 @@ def _condition(entry: Entry) -> Iterator[str]:
 
 
 def _set(values: Any) -> Iterator[str]:
-    short = f"set: {_flow(values)}"
+    short = f"set: {flow(values)}"
     if len(short) <= WIDTH - 4:
         yield short
         return
@@ -75,19 +75,19 @@ def _set(values: Any) -> Iterator[str]:
 
 
 def _field(key: str, value: Any) -> Iterator[str]:
-    short = f"{_flow(key)}: {_flow(value)}"
+    short = f"{flow(key)}: {flow(value)}"
     if len(short) <= WIDTH - 6 or not isinstance(value, list | dict):
         yield short
     elif isinstance(value, list):
-        yield f"{_flow(key)}:"
-        yield from (f"  - {_flow(item)}" for item in value)
+        yield f"{flow(key)}:"
+        yield from (f"  - {flow(item)}" for item in value)
     else:
-        yield f"{_flow(key)}:"
-        yield from (f"  {_flow(k)}: {_flow(item)}" for k, item in value.items())
+        yield f"{flow(key)}:"
+        yield from (f"  {flow(k)}: {flow(item)}" for k, item in value.items())
 
 
-def _flow(value: Any) -> str:
-    """A value on one line."""
+def flow(value: Any) -> str:
+    """A value on one line, as YAML reads it back."""
     text = yaml.safe_dump(_escaped(value), default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True)
     return text.removesuffix("\n").removesuffix("\n...").strip()
 

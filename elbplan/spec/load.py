@@ -37,6 +37,14 @@ def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str,
     return stacks
 
 
+def load_text(source: Source, env: Mapping[str, str] = os.environ) -> list[Stack]:
+    """The stacks of a text that need not lie in a file yet. Raises SpecProblem."""
+    found, problems = _read(source, env)
+    if problems:
+        raise SpecProblem(problems)
+    return [stack for _, stack in found]
+
+
 def _read(source: Source, env: Mapping[str, str]) -> tuple[list[tuple[Tree, Stack]], list[Problem]]:
     composer = Composer(source, env)
     found: list[tuple[Tree, Stack]] = []

@@ -106,7 +106,7 @@ WRONG = {
     "not there": (FILE.replace("group: lb", "group: db"), 14, 5, "points at security_group.db"),
     "made twice": (FILE.replace("security_group.web", "security_group.lb"), 13, 11, "is there already"),
     "no time": (FILE.replace("15m", "soon"), 11, 11, "soon is not a time"),
-    "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "nothing ends at absent"),
+    "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "but it is the first, which"),
 }
 
 
