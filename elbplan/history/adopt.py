@@ -81,7 +81,9 @@ class Adopter:
     def _place(self, way: Sequence[Migration]) -> Place:
         """Between which files live stands. Raises Refused if one of them is half done, or none is."""
         name = self.stack.name
-        place = standing(self.observed, way, self.kinds) or nearest(self.observed, [way], self.kinds)
+        ignore = self.stack.ignore
+        exact = standing(self.observed, way, self.kinds, ignore)
+        place = exact or nearest(self.observed, [way], self.kinds, ignore)
         if place.half or not (place.done or not place.index):
             hint = "elbplan apply finishes it; elbplan apply --revert-drift puts back first what is in its way"
             raise Refused(f"{name}: {place.migration.id} is under way: AWS is nearest to {place.text}", hint=hint)

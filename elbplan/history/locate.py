@@ -149,7 +149,7 @@ class Locator:
         for migration, comparison, lives in views:
             for index in seams(migration):
                 place = Standing(migration, index, lives, comparison)
-                there = gaps(self._told_lives(place), place.state, self.kinds, self.ignore)
+                there = self.gaps(migration, place.state, lives)
                 found.append((sum(gap.size for gap in there), _with(place, there)))
         best = min(size for size, _ in found)
         nearest = self._known([place for size, place in found if size == best])
@@ -161,11 +161,6 @@ class Locator:
         done = max(((one.migration.number, self.told[one.migration.id]) for one in places
                     if one.migration.id in self.told), default=(0, 0))  # fmt: skip
         return next((one for one in places if (one.migration.number, one.index) >= done), places[-1])
-
-    def _told_lives(self, place: Standing) -> Lives:
-        spoken = {(a.kind, a.name) for one in place.migration.states for a in one}
-        ours = {a: one for a, one in place.lives.items() if a.kind != Targets.kind or (a.kind, a.name) in spoken}
-        return self._folded(ours)
 
     def _in_the_way(self, place: Standing, gap: Gap) -> bool:
         """Does the rest of the file touch or need it? What is as the file wants it in the end is in nobody's way."""
@@ -187,19 +182,30 @@ class Locator:
         return any(missing in set(references(resource)) for resource in new)
 
     def _view(self, migration: Migration) -> tuple[Comparison, Lives]:
-        """Live as one looks at it who wants what the file ends in."""
-        wanted = {a: self.symbols.unfold(r) for a, r in migration.last.items()}
-        comparison = diff(wanted, self.observed, self.kinds, self.ignore)
-        names = old_names(comparison.lives)
+        return viewed(self.observed, migration.last, self.symbols, self.kinds, self.ignore)
 
-        def rename(address: Address) -> Address:
-            return names.get(address, address)
+    def gaps(self, migration: Migration, state: State, lives: Lives) -> list[Gap]:
+        """Where live is not as a state of this file says; what others fill is not looked at."""
+        spoken = {(a.kind, a.name) for one in migration.states for a in one}
+        ours = {a: one for a, one in lives.items() if a.kind != Targets.kind or (a.kind, a.name) in spoken}
+        return gaps(self._folded(ours), state, self.kinds, self.ignore)
 
-        lives = {
-            rename(a): Live(rename(a), live.id, relabelled(live.model, rename), live.facts)
-            for a, live in comparison.lives.items()
-        }
-        return comparison, lives
+
+def viewed(
+    observed: Sequence[Live[Any]], wanted: State, symbols: Symbols, kinds: Kinds, ignore: Sequence[str] = ()
+) -> tuple[Comparison, Lives]:
+    """Live as one looks at it who wants this state (told in symbols), old and new called as files call them."""
+    comparison = diff({a: symbols.unfold(r) for a, r in wanted.items()}, observed, kinds, ignore)
+    names = old_names(comparison.lives)
+
+    def rename(address: Address) -> Address:
+        return names.get(address, address)
+
+    lives = {
+        rename(a): Live(rename(a), live.id, relabelled(live.model, rename), live.facts)
+        for a, live in comparison.lives.items()
+    }
+    return comparison, lives
 
 
 def old_names(lives: Iterable[Address]) -> dict[Address, Address]:

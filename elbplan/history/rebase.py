@@ -70,10 +70,10 @@ class Rebase:
 
     def _places(self, found: Branches) -> list[Place]:
         """Where live stands; where it was changed by hand, the nearest."""
-        exact = [place for way in found.ways if (place := standing(self.observed, way, self.kinds))]
+        exact = [place for way in found.ways if (place := standing(self.observed, way, self.kinds, self.stack.ignore))]
         if exact:
             return exact
-        place = nearest(self.observed, found.ways, self.kinds)
+        place = nearest(self.observed, found.ways, self.kinds, self.stack.ignore)
         if found.stray:
             lost = found.stray[0]
             what = f"nothing ends where {lost.id} begins, and AWS is in none of the other files' states"
@@ -94,7 +94,7 @@ class Rebase:
             return
         about = {name for one in move for entry in one.entries for name in _about(entry)}
         lives = lives_towards(self.observed, move[-1].last, self.kinds)
-        locator = Locator(self.observed.live, self.observed.symbols, self.kinds)
+        locator = Locator(self.observed.live, self.observed.symbols, self.kinds, self.stack.ignore)
         unlike = set(locator.differing(move[-1], move[-1].last, lives))
         if hit := sorted(about & unlike & set(place.differs)):
             name = self.stack.name

@@ -256,7 +256,7 @@ def test_what_cannot_be_carried_is_named(desk: Desk) -> None:
     notes = desk.rebase(BOTH)
     assert desk.ids() == ["0001_first", "0002_a", "0003_b"]
     assert [note for note in notes if note.startswith("not carried")] == [
-        "not carried over from 0002_b: update target_group.web (health: path /health → /well): allow, because",
+        "not carried over from 0002_b: update target_group.web: allow, because",
         "not carried over from 0002_b: hold: person",
     ]
 
