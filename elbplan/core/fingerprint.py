@@ -16,7 +16,7 @@ from typing import Any
 from .address import Address, Find, Ref
 from .diff import ignoring
 from .kind import Kinds, Live
-from .resource import Resource, immutable, plain, rewrite
+from .resource import Resource, immutable, level, plain, rewrite
 from .simulate import State
 
 ABSENT = "absent"
@@ -64,7 +64,7 @@ def _as_told(live: Live[Any], told: Resource | None, kinds: Kinds, ignore: Seque
     model: Resource = live.model
     if told is not None:
         settled = kinds[live.address.kind].settle(told, model)
-        model = ignoring(model, settled, live.address, ignore)
+        model = level(ignoring(model, settled, live.address, ignore), settled)
         if settled == model:
             return told
     named = live.facts.get("name")

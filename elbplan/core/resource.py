@@ -20,6 +20,9 @@ LOOSE = "loose"
 WRITE_ONLY = "write-only"
 """Marks a field that AWS never gives back or that may hold a secret: sent, but neither compared nor shown."""
 
+SHARED = "shared"
+"""Marks a list of which others may bring a part: to hold more of it than a step has brought is no difference."""
+
 T = TypeVar("T")
 R = TypeVar("R", bound="Part")
 
@@ -122,6 +125,16 @@ def _choosing(one: Ref, instead: Ref, change: Callable[[Ref], tuple[Ref, ...]]) 
 def differing(before: Part, after: Part) -> tuple[str, ...]:
     """The names of the fields that differ, write-only ones left out."""
     return tuple(name for name in _compared(type(after)) if getattr(before, name) != getattr(after, name))
+
+
+def level(live: R, told: R) -> R:
+    """The live one without what others brought in fields that are shared: as told, where it holds all that is told."""
+    ahead = {
+        name: getattr(told, name)
+        for name in marked(type(told), SHARED)
+        if set(map(repr, getattr(told, name))) <= set(map(repr, getattr(live, name)))
+    }
+    return live.model_copy(update=ahead) if ahead else live
 
 
 def _compared(model: type[Part]) -> Iterator[str]:

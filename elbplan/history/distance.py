@@ -10,7 +10,7 @@ from ..core.address import Address
 from ..core.change import difference
 from ..core.diff import ignoring
 from ..core.kind import Kinds, Live
-from ..core.resource import Resource, differing
+from ..core.resource import Resource, differing, level
 from ..core.simulate import State
 
 WHOLE = 3
@@ -60,7 +60,7 @@ def gaps(lives: Mapping[Address, Live[Any]], state: State, kinds: Kinds, ignore:
             found.append(Gap(address, told, model, size=WHOLE + _said(told or model)))
             continue
         settled = kinds[address.kind].settle(told, live.model)
-        model = ignoring(live.model, settled, address, ignore)
+        model = level(ignoring(live.model, settled, address, ignore), settled)
         if fields := differing(settled, model):
             size = sum(_leaves(getattr(settled, field), getattr(model, field)) for field in fields)
             found.append(Gap(address, settled, model, fields, size))

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, Resource
+from ..core.resource import IMMUTABLE, SHARED, Resource
 from .ownership import owner, pairs, retag, unpair, users
 from .reading import HOSTED_ZONES
 from .validation import (
@@ -41,7 +41,9 @@ class Certificate(Resource):
         Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_1024", "RSA_3072", "RSA_4096", "EC_secp521r1"],
         IMMUTABLE,
     ] = "RSA_2048"
-    proofs: Annotated[tuple[Proof, ...], Field(description="the zone of each name; found by itself if left out")] = ()
+    proofs: Annotated[
+        tuple[Proof, ...], SHARED, Field(description="the zone of each name; found by itself if left out")
+    ] = ()
     """Which names stand validated in which zone; live, those whose record is really there."""
 
     @model_validator(mode="before")

@@ -45,7 +45,7 @@ class Controls:
         return self.world.faults.add(kind, **wanted).id
 
     def faults(self) -> list[dict[str, Any]]:
-        hidden = ("_random",)
+        hidden = ("_random", "_met")
         return [{k: v for k, v in vars(fault).items() if k not in hidden} for fault in self.world.faults.all]
 
     def clear_faults(self) -> None:

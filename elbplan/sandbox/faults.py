@@ -39,6 +39,8 @@ class Fault:
     """Only the n-th call that fits, counted from when the fault was set."""
     nth_write: int | None = None
     """Only the n-th write, counted from the last reset of the log."""
+    each_write: bool = False
+    """Every write once: the same request sent again is let through."""
     probability: float | None = None
     seed: int = 0
     limit: int | None = None
@@ -51,6 +53,7 @@ class Fault:
     seen: int = 0
     id: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False, compare=False)
+    _met: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -64,10 +67,19 @@ class Fault:
             return False
         if self.nth_write is not None and call.write != self.nth_write:
             return False
+        if self.each_write and not self._meets_first(call):
+            return False
         if self.probability is not None and self._random.random() >= self.probability:
             return False
         self.fired += 1
         return True
+
+    def _meets_first(self, call: Call) -> bool:
+        """Whether this is a write that was not met before."""
+        said = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
+        known = said in self._met
+        self._met.add(said)
+        return bool(call.write) and not known
 
     def _fits(self, call: Call) -> bool:
         if self.kind == "kill" and not call.write:

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.core.call import Answer, Call
-from elbplan.errors import AwsProblem, Refused, SpecProblem
+from elbplan.errors import Refused, SpecProblem
 from elbplan.history.chain import load
 from elbplan.history.keeping import keep
 from elbplan.history.pending import Pending, look
 from elbplan.history.store import Folder
 from elbplan.kinds import KINDS
-from elbplan.live.client import Aws
 from elbplan.run import workflow
 
 from . import specs
+from .dying import Dying
 from .stage import Stage
 from .test_outage_and_back import PINNED
 from .test_traffic import CHANGES
@@ -86,23 +85,6 @@ def test_saved_and_applied_file_by_file(story: Story, change: str) -> None:
     assert story.apply(after) == []
     assert not any(sign in file.read_text() for sign in ("arn:", "subnet-", "vpc-", "sg-", "i-0"))
     story.stage.destroy(after)
-
-
-class Dying:
-    """AWS for a process that dies after its n-th write: nothing it says afterwards is heard."""
-
-    def __init__(self, aws: Aws, writes: int) -> None:
-        self.region = aws.region
-        self.left = writes
-        self._aws = aws
-
-    def send(self, call: Call) -> Answer:
-        if self.left <= 0:
-            raise AwsProblem("the process is dead")
-        answer = self._aws.send(call)
-        reads = call.operation.startswith(("Describe", "List", "Get", "Search"))
-        self.left -= 0 if reads else 1
-        return answer
 
 
 KILLED = (

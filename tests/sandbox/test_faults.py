@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ConnectionError as Unreachable
 from botocore.exceptions import HTTPClientError
 
-from .kit import Kit, refused
+from .kit import REGION, Kit, refused
 
 
 @pytest.fixture
@@ -112,3 +112,13 @@ def test_kill_strikes_after_the_effect(troubled: Kit) -> None:
         troubled.group("one")
     assert victim.wait(timeout=10) == -signal.SIGKILL
     assert len(troubled.elb.describe_target_groups()["TargetGroups"]) == 1
+
+
+def test_the_answer_to_every_write_lost_once(troubled: Kit) -> None:
+    troubled.box.fault("lost", each_write=True)
+    elb = troubled.box.client("elbv2", REGION, retries={"total_max_attempts": 2})
+    for name in ("one", "two"):
+        elb.create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=troubled.vpc)
+    elb.describe_target_groups()
+    outcomes = [call.outcome for call in troubled.box.calls if call.action == "CreateTargetGroup"]
+    assert outcomes == ["ok, lost", "ok", "ok, lost", "ok"]
