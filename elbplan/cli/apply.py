@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from ..core.hazards import allowed
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
+from .allowing import Watched, named
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
@@ -32,7 +32,7 @@ EXAMPLES = (
 )
 @paths
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
-@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of this hazard (outage).")
+@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards: gone,bill.")
 @click.option("--back", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
 @click.option("--to", metavar="NNNN", help="With migrations: up to this file, forward only.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
@@ -50,6 +50,7 @@ def command(
     detail: bool,
 ) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
+    allow = named(allow)
     every = stacks_of(app, paths)
     filed = {stack.name for stack in every if os.path.isdir(os.path.join(base, stack.name))}
     if (to and not filed) or (back and filed):
@@ -94,15 +95,17 @@ def _by_specs(
     from ..kinds import KINDS
     from ..run.workflow import plan, plan_back
 
-    planner = plan_back if back else plan
-    them = planned(app, stacks, lambda cloud, group: planner(cloud, group, KINDS))
+    draw = plan_back if back else plan
+    planner = Watched(lambda cloud, group: draw(cloud, group, KINDS), allow)
+    them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not yes
     if pending and (not app.options.json or (asking and app.terminal.asks)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=detail)
-    allowed((hazard for one in pending for hazard in one.plan.hazards), allow)
+    planner.check(one.plan for one in pending)
     if asking:
         _ask(app, pending)
+    planner.agreed = True
     return run_all(app, them, ending_of(app, "apply", paths), agreed=[one.plan.stack for one in them] if yes else [])
 
 
