@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -17,19 +18,24 @@ def new_since(base: str, folder: Path) -> frozenset[str]:
     """
     if base.startswith("-"):
         raise UsageProblem(f"--base: {base} is no commit", hint="as in --base origin/main")
-    added = _git(folder, "diff", "--no-renames", "--diff-filter=A", "--name-only", "--relative", "-z", base, "--", ".")
+    commit = _git(folder, "rev-parse", "--verify", f"{base}^{{commit}}").strip()
+    filters = ("--no-renames", "--diff-filter=A", "--name-only", "--relative", "-z")
+    added = _git(folder, "diff", *filters, commit, "--", ".")
     untracked = _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
     return frozenset(name for name in (added + untracked).split("\0") if name)
 
 
 def _git(folder: Path, *words: str) -> str:
+    spoken = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS)
+        done = subprocess.run(
+            ["git", *words], cwd=folder, env=spoken, capture_output=True, text=True, check=False, timeout=SECONDS
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageProblem(f"--base needs git, which could not be run: {error}", hint="leave --base out") from None
     if done.returncode:
         said = (done.stderr.strip() or "it gave no reason").splitlines()[0]
-        raise UsageProblem(f"--base: git {words[0]} failed in {folder}: {said}", hint=_hint(done.stderr))
+        raise UsageProblem(f"--base: git {words[0]}: {said}", hint=_hint(done.stderr))
     return done.stdout
 
 

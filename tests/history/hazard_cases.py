@@ -204,8 +204,8 @@ CASES = {
     ),
     "drain: less time": Case(
         "drain",
-        "- {do: update, what: target_group.web, set: {attributes: {%s: '9'}}}  # <-\n" % DELAY,
-        "- {do: update, what: target_group.web, set: {attributes: {%s: '900'}}}\n" % DELAY,
+        "- {do: update, what: target_group.web, set: {attributes: {DELAY: '9'}}}  # <-\n".replace("DELAY", DELAY),
+        "- {do: update, what: target_group.web, set: {attributes: {DELAY: '900'}}}\n".replace("DELAY", DELAY),
     ),
     "health": Case(
         "health",

@@ -24,20 +24,27 @@ def test_there_is_a_case_for_every_hazard() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_found_at_its_step_and_nothing_else(yard: Yard, case: str) -> None:
     one = CASES[case]
-    files = yard.write(*one.before, one.bad)
+    file = yard.folder.path / yard.write(*one.before, one.bad).file
+    ran = yard.lint("--json")
+    blocking = [found for found in ran.document["findings"] if not found["lifted"]]
     line, column = marked(one.bad)
-    assert yard.findings() == (5, [(one.name, line, column, files[-1].name)])
+    told = [(found["name"], found["file"], found["line"], found["column"]) for found in blocking]
+    assert told == [(one.name, str(file), line, column)]
+    assert (ran.code, ran.document["exit"]) == (5, 5)
+    assert all(found["safe"] and found["text"] for found in blocking)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_lifted_by_its_name_and_a_reason(yard: Yard, case: str) -> None:
     one = CASES[case]
-    yard.write(*one.before, allowing(one.bad, one.name))
-    assert yard.findings() == (0, [])
+    found = yard.inspected(*one.before, allowing(one.bad, one.name))
+    assert (found.blocking, found.idle, found.problems) == ([], [], [])
+    assert one.name in {finding.hazard.name for finding, _ in found.findings if finding.lifted}
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_safe_form_is_silent(yard: Yard, case: str) -> None:
     one = CASES[case]
-    yard.write(*one.before, one.safe)
-    assert yard.findings() == (0, [])
+    found = yard.inspected(*one.before, one.safe)
+    assert (found.blocking, found.problems) == ([], [])
+    assert one.name not in {finding.hazard.name for finding, _ in found.findings}
