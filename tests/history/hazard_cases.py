@@ -44,6 +44,9 @@ EDGE = """
 - {do: create, what: rule.edge-old, set: {listener: edge, priority: 20,
     conditions: [{field: path-pattern, values: [/old/*]}], action: {type: fixed-response, status: 200}}}
 """
+LOGGED = f"""
+- {{do: create, what: load_balancer.main, set: {{subnets: [a, c], {GUARDED}}}}}
+"""
 BARE = """
 - {do: create, what: load_balancer.main, set: {subnets: [a, c], scheme: internal}}
 - {do: wait, what: load_balancer.main, until: active}
@@ -206,11 +209,13 @@ CASES = {
         "drain",
         "- {do: update, what: target_group.web, set: {attributes: {DELAY: '9'}}}  # <-\n".replace("DELAY", DELAY),
         "- {do: update, what: target_group.web, set: {attributes: {DELAY: '900'}}}\n".replace("DELAY", DELAY),
+        (SERVERS,),
     ),
     "health": Case(
         "health",
         "- {do: update, what: target_group.web, set: {health: {path: /up}}}  # <-\n",
         "- {do: update, what: target_group.web, set: {health: {interval: 10}}}\n",
+        (SERVERS,),
     ),
     "open: a port": Case("open", ssh(22, WORLD) + "  # <-\n", ssh(22, "cidr: 10.0.0.0/8") + "\n"),
     "open: without a listener": Case(
@@ -253,6 +258,7 @@ CASES = {
         "zone",
         "- {do: update, what: load_balancer.main, set: {subnets: [a]}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
+        (BARE,),
     ),
     "zone: where the targets are": Case(
         "zone",
@@ -269,11 +275,13 @@ CASES = {
         "guard",
         "- {do: update, what: load_balancer.main, set: {attributes: {deletion_protection.enabled: 'false'}}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '120'}}}\n",
+        (LOGGED,),
     ),
     "guard: the log": Case(
         "guard",
         "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.enabled: 'false'}}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.bucket: y}}}\n",
+        (LOGGED,),
     ),
     "bill: for good": Case("bill", ANOTHER.replace("main", "two") + "}  # <-\n", RULE),
     "bill: until a person comes": Case(
@@ -300,6 +308,7 @@ CASES = {
         "loop",
         "- {do: create, what: security_group.x, set: {vpc: default}}\n- {do: delete, what: security_group.x}  # <-\n",
         "- {do: create, what: security_group.x, set: {vpc: default}}\n",
+        (),
     ),
     "outage": Case(
         "outage",

@@ -36,9 +36,8 @@ ANYWHERE = ("loop",)
 
 def judge(film: Film) -> tuple[Hazard, ...]:
     """Every hazard, one of a name at each step. The end of a stack puts nothing at risk that was to stay."""
-    if not film.cuts or not film.end.state:
-        return ()
-    found = [hazard for rule in RULES for hazard in rule(film) if _happens(film, hazard)]
+    rules = RULES if film.end.state else (order.loop,)
+    found = [hazard for rule in rules for hazard in rule(film) if _happens(film, hazard)]
     ranks = {name: rank for rank, name in enumerate(HAZARDS)}
     return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))
 
