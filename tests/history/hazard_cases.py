@@ -100,6 +100,16 @@ END_80 = "- {do: delete, what: listener.80, allow: [gone], because: nobody uses 
 ANOTHER = "- {do: create, what: load_balancer.main, set: {subnets: [a, c], scheme: internet-facing}"
 OPEN = ", allow: [open], because: it is public now}\n"
 ACTIVE = "- {do: wait, what: load_balancer.main, until: active}\n"
+SECOND = (
+    ANOTHER.replace("main", "two")
+    + ", allow: [bill], because: a second shop}\n"
+    + ACTIVE.replace("main", "two")
+    + NEW.replace("main", "two")
+    + """
+- {do: create, what: listener.two, set: {load_balancer: two, port: 443, protocol: HTTPS, certificate: main,
+    action: {type: forward, groups: [{group: new}]}}}
+"""
+)
 OLD_ENDS = "- {do: delete, what: load_balancer.main@old"
 CERTIFICATE = "- {do: create, what: certificate.new, set: {domains: ['*.example.com']}}\n"
 ISSUED = "- {do: wait, what: certificate.new, until: issued}\n"
@@ -169,6 +179,9 @@ CASES = {
         + ACTIVE.replace("main", "two")
         + WWW.replace("main", "two")
         + "\n",
+    ),
+    "dns-early: targets never seen healthy": Case(
+        "dns-early", SECOND + WWW.replace("main", "two") + "  # <-\n", SECOND + HEALTHY + WWW.replace("main", "two")
     ),
     "dns-tail": Case(
         "dns-tail",
