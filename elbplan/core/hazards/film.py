@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..address import Address, Ref
 from ..routes import pool_of
@@ -49,6 +49,17 @@ class Frame:
     cut: Cut
     before: World
     after: World
+
+    @cached_property
+    def changed(self) -> list[tuple[Address, Any, Any]]:
+        """What the step changes, before and after; None where it was or is not there."""
+        before, after = self.before.state, self.after.state
+        told = [(a, before.get(a), resource) for a, resource in after.items() if before.get(a) is not resource]
+        return told + [(a, resource, None) for a, resource in before.items() if a not in after]
+
+    def came(self, *kinds: str) -> Iterator[tuple[Address, Any, Any]]:
+        """What is new or otherwise after the step, with what it was before, of these kinds."""
+        return (one for one in self.changed if one[2] is not None and one[0].kind in kinds)
 
     def waits(self, kind: str, gate: str) -> bool:
         """Is it a wait for this gate of such a resource?"""

@@ -20,7 +20,7 @@ GUARDS = {"deletion_protection.enabled": "deletion protection", "access_logs.s3.
 def opened(film: Film) -> Iterator[Hazard]:
     """A port that becomes open to everybody without a public listener, or a balancer that goes public."""
     for frame in film.frames:
-        for address, group in frame.after.of("security_group"):
+        for address, _, group in frame.came("security_group"):
             ports = _listening(film.end, address)
             there = {door for other in _siblings(frame.before, address) for door in _doors(other)}
             for opening in group.ingress:
@@ -75,9 +75,9 @@ def _ports(opening: Any) -> str:
 
 
 def _public(film: Film, frame: Frame) -> Iterator[Hazard]:
-    for address, balancer in frame.after.of("load_balancer"):
+    for address, same, balancer in frame.came("load_balancer"):
         before = _siblings(film.start, address)
-        if address in frame.before.state or not before or balancer.scheme != "internet-facing":
+        if same is not None or not before or balancer.scheme != "internet-facing":
             continue
         if all(other.scheme == "internal" for other in before):
             text = "it was internal and can be reached from the internet from this step on"
@@ -129,8 +129,7 @@ def _open_text(listener: Any) -> bool:
 
 
 def _weaker(frame: Frame) -> Iterator[Hazard]:
-    for address, listener in frame.after.of("listener"):
-        before: Any = frame.before.state.get(address)
+    for address, before, listener in frame.came("listener"):
         old, new = (strength(getattr(one, "ssl_policy", None)) for one in (before, listener))
         if old and new and new < old:
             text = f"{before.ssl_policy} → {listener.ssl_policy} lets older versions of TLS in, or the newest no more"
@@ -155,8 +154,7 @@ def strength(policy: str | None) -> tuple[int, bool] | None:
 def guard(film: Film) -> Iterator[Hazard]:
     """Deletion protection or the access log is off where it was on."""
     for frame in film.frames:
-        for address, balancer in frame.after.of("load_balancer"):
-            same: Any = frame.before.state.get(address)
+        for address, same, balancer in frame.came("load_balancer"):
             before = [same] if same is not None else _siblings(frame.before, address)
             for key, what in GUARDS.items():
                 was = before and all(other.attributes.get(key) == "true" for other in before)

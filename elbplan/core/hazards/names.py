@@ -101,8 +101,8 @@ def cert(film: Film) -> Iterator[Hazard]:
     """A certificate that is not issued yet, or does not cover a name that leads to it."""
     unissued = _waiting(film, "certificate", "issued")
     for frame in film.frames:
-        for address, listener in frame.after.of("listener"):
-            new = _used(listener) - _used(frame.before.state.get(address))
+        for address, earlier, listener in frame.came("listener"):
+            new = _used(listener) - _used(earlier)
             for certificate in sorted(new & unissued[frame.index], key=str):
                 text = f"{certificate} was made a moment ago and not waited for until it is issued"
                 name = str(certificate).partition(".")[2]

@@ -46,12 +46,11 @@ def noreturn(film: Film) -> Iterator[Hazard]:
 
 def _let_go(film: Film, frame: Frame) -> str:
     """What a step takes of that which was there at the start."""
-    gone = [a for a in frame.before.state if a not in frame.after.state and a in film.start.state]
-    if gone:
-        return str(gone[0])
-    for address, before in frame.before.state.items():
-        first, after = film.start.state.get(address), frame.after.state.get(address)
-        if first is not None and after is not None and after != before and leads_to(before) is None:
+    for address, before, after in frame.changed:
+        first = film.start.state.get(address)
+        if first is not None and after is None:
+            return str(address)
+        if first is not None and before is not None and leads_to(before) is None:
             lost = (_held(before) - _held(after)) & _held(first)
             if lost:
                 return f"{', '.join(sorted(map(str, lost)))} of {address}"

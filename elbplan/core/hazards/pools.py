@@ -47,8 +47,9 @@ def drain(film: Film) -> Iterator[Hazard]:
 
 
 def _let_go(frame: Frame) -> Iterator[tuple[Ref, _Leaving]]:
-    for address, targets in frame.before.of("targets"):
-        after: Any = frame.after.state.get(address)
+    for address, targets, after in frame.changed:
+        if address.kind != "targets" or targets is None:
+            continue
         lost = frozenset(targets.members) - frozenset(after.members if after else ())
         group = pool_of(targets)
         if lost and group is not None:
@@ -80,8 +81,7 @@ def _undrained(frame: Frame, left: _Leaving, cut: str) -> Hazard:
 
 
 def _hurried(frame: Frame) -> Iterator[Hazard]:
-    for address, group in frame.after.of("target_group"):
-        before = frame.before.state.get(address)
+    for address, before, group in frame.came("target_group"):
         if before is not None and address in frame.before.serving and _delay(group) < _delay(before):
             text = f"targets that leave get {_delay(group)} s instead of {_delay(before)} s to finish their requests"
             safe = f"leave {DELAY} as it is, or allow it if no request takes longer than that"
@@ -91,8 +91,7 @@ def _hurried(frame: Frame) -> Iterator[Hazard]:
 def health(film: Film) -> Iterator[Hazard]:
     """Another check in place: every target may fail it at once, and then AWS sends requests to all of them."""
     for frame in film.frames:
-        for address, group in frame.after.of("target_group"):
-            before: Any = frame.before.state.get(address)
+        for address, before, group in frame.came("target_group"):
             if before is None or address not in frame.before.serving:
                 continue
             changed = [f for f in CHECKED if getattr(before.health, f) != getattr(group.health, f)]
@@ -106,8 +105,7 @@ def health(film: Film) -> Iterator[Hazard]:
 def zone(film: Film) -> Iterator[Hazard]:
     """An application balancer needs two zones, and its targets must stand in those it has."""
     for frame in film.frames:
-        for address, balancer in frame.after.of("load_balancer"):
-            before: Any = frame.before.state.get(address)
+        for address, before, balancer in frame.came("load_balancer"):
             few = balancer.type == "application" and len(balancer.subnets) < FEWEST_ZONES
             if few and (before is None or len(before.subnets) >= FEWEST_ZONES):
                 text = f"an application load balancer stands in at least two zones, not {len(balancer.subnets)}"
@@ -121,8 +119,7 @@ def zone(film: Film) -> Iterator[Hazard]:
 
 def _stranded(film: Film, frame: Frame) -> Iterator[tuple[Address, Ref]]:
     """Groups that a balancer leaves behind with the zones it gives up, where it is known where their servers are."""
-    for address, balancer in frame.after.of("load_balancer"):
-        before: Any = frame.before.state.get(address)
+    for address, before, balancer in frame.came("load_balancer"):
         lost = set(before.subnets) - set(balancer.subnets) if before is not None else set()
         if not lost:
             continue

@@ -66,8 +66,8 @@ def gone(film: Film) -> Iterator[Hazard]:
 def cold(film: Film) -> Iterator[Hazard]:
     """Where somebody is served, requests go to a group of which no target was ever seen healthy."""
     for frame in film.frames:
-        for address, resource in frame.after.state.items():
-            new = set(weighted(resource)) - set(weighted(frame.before.state.get(address)))
+        for address, before, resource in frame.came("listener", "rule"):
+            new = set(weighted(resource)) - set(weighted(before))
             if new and serves_somebody(film, frame.before, address, resource):
                 for group in sorted(new, key=str):
                     if not film.is_warm(group, frame.index):
@@ -84,9 +84,9 @@ def _cold(frame: Frame, address: Address, group: Ref) -> Hazard:
 
 def _strangers(film: Film, frame: Frame) -> Iterator[Hazard]:
     """Targets that take the place of all that were known to be well."""
-    for address, targets in frame.after.of("targets"):
+    for address, _, targets in frame.came("targets"):
         group = pool_of(targets)
-        if group is None or group not in frame.after.serving or frame.before.state.get(address) == targets:
+        if group is None or group not in frame.after.serving:
             continue
         if targets.members and film.is_warm(group, frame.index) and not film.is_warm(group, frame.index + 1):
             text = f"none of the targets that {group} is left with was ever seen healthy"
@@ -97,7 +97,9 @@ def _strangers(film: Film, frame: Frame) -> Iterator[Hazard]:
 def serves_somebody(film: Film, world: World, address: Address, resource: Any) -> bool:
     """Is this a place, or on a listener, that people's requests reach already?"""
     listener = address if address.kind == "listener" else getattr(resource, "listener", None)
-    there: Any = world.state.get(listener) if isinstance(listener, Address) else None
+    if not isinstance(listener, Address):
+        return True  # somebody else's, who did not make it for us
+    there: Any = world.state.get(listener)
     if there is None or listener not in film.start.state:
         return False
     return in_use(film, world, there.load_balancer)
@@ -106,7 +108,7 @@ def serves_somebody(film: Film, world: World, address: Address, resource: Any) -
 def in_use(film: Film, world: World, balancer: Ref) -> bool:
     """Do people come to this balancer? By a name; or, where no name leads to it or its other side, by AWS's own."""
     led = set(world.led.values())
-    if balancer in led:
+    if balancer in led or not isinstance(balancer, Address):
         return True
     return balancer in film.start.state and plainly(balancer) not in set(map(plainly, led))
 

@@ -7,7 +7,7 @@ sends, are no routes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -72,9 +72,16 @@ class World:
     state: State
     pooled: frozenset[Ref]
 
-    def of(self, kind: str) -> Iterator[tuple[Address, Any]]:
+    def of(self, kind: str) -> Sequence[tuple[Address, Any]]:
         """The resources of a kind."""
-        return ((address, resource) for address, resource in self.state.items() if address.kind == kind)
+        return self._kinds.get(kind, ())
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[tuple[Address, Any]]]:
+        found: dict[str, list[tuple[Address, Any]]] = {}
+        for address, resource in self.state.items():
+            found.setdefault(address.kind, []).append((address, resource))
+        return found
 
     @cached_property
     def listeners(self) -> dict[Ref, list[tuple[Address, Any]]]:
@@ -101,12 +108,16 @@ class World:
     @cached_property
     def attached(self) -> frozenset[Ref]:
         """The groups that some listener or rule uses, if only at weight 0 or behind a gate."""
-        return frozenset(group for resource in self.state.values() for group in reached(resource))
+        return frozenset(group for _, place in self._places for group in reached(place))
 
     @cached_property
     def serving(self) -> frozenset[Ref]:
         """The groups that get requests."""
-        return frozenset(group for resource in self.state.values() for group in weighted(resource))
+        return frozenset(group for _, place in self._places for group in weighted(place))
+
+    @property
+    def _places(self) -> Sequence[tuple[Address, Any]]:
+        return [*self.of("listener"), *self.of("rule")]
 
     @cached_property
     def led(self) -> dict[Address, Ref]:
@@ -127,7 +138,7 @@ class World:
     def routes(self) -> dict[Route, Address]:
         """Every route that is served."""
         fronts = [(name_of(self.state[record]), balancer) for record, balancer in self.led.items()]
-        fronts += [(front_of(balancer), balancer) for balancer, _ in self.of("load_balancer")]
+        fronts += [(front_of(balancer), balancer) for balancer in self.listeners]
         doors = {balancer: self.doors(balancer) for _, balancer in fronts}
         return {
             Route(front, port, when): place
