@@ -35,7 +35,7 @@ EXAMPLES = (
 )
 
 
-@click.command(cls=Spoken, name="lint", examples=EXAMPLES, help="Find hazards in migrations. Without --live it asks AWS nothing.")
+@click.command(cls=Spoken, name="lint", examples=EXAMPLES, help="Find hazards in migrations, as a rule without AWS.")
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
 @click.option("--live", is_flag=True, help="Ask AWS as well: health, certificates, zones, requests.")
 @click.option("--base", "since", metavar="REF", help="Only files that this commit does not have.")
