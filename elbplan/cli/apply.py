@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from ..core.hazards import allowed
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
+from .allowing import Watched, named
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
@@ -34,7 +34,7 @@ EXAMPLES = (
 )
 @paths
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
-@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of this hazard (outage).")
+@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards: gone,bill.")
 @click.option("--back", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
 @click.option("--to", metavar="NNNN", help="With migrations: up to this file, or back to its end.")
 @click.option("--again", is_flag=True, help="With migrations: once more what was taken back.")
@@ -46,7 +46,7 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
-    said = Words(**words)
+    said = Words(**{**words, "allow": named(words["allow"])})
     every = stacks_of(app, paths)
     filed = {stack.name for stack in every if os.path.isdir(os.path.join(said.base, stack.name))}
     if (said.filed and not filed) or (said.back and filed):
@@ -96,15 +96,17 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: W
     from ..kinds import KINDS
     from ..run.workflow import plan, plan_back
 
-    planner = plan_back if said.back else plan
-    them = planned(app, stacks, lambda cloud, group: planner(cloud, group, KINDS))
+    draw = plan_back if said.back else plan
+    planner = Watched(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
+    them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not said.yes
     if pending and (not app.options.json or (asking and app.terminal.asks)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=said.detail)
-    allowed((hazard for one in pending for hazard in one.plan.hazards), said.allow)
+    planner.check(one.plan for one in pending)
     if asking:
         _ask(app, pending)
+    planner.agreed = True
     agreed = [one.plan.stack for one in them] if said.yes else []
     return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..core.hazards import allowed
 from ..core.stack import Stack
-from ..errors import Problem, Refused, SpecProblem
+from ..errors import Refused
 from .app import App
 from .locking import keeper_of
 from .planning import Planned, ending_of, planned
+from .refusing import refuse_beyond, refuse_edited, refuse_hazards, refuse_taken_back
 from .running import PARTLY, Ended, run_all, run_one
 from .screens import show_plans
 
@@ -79,7 +79,7 @@ class Filed:
 
         if self.told is None:
             self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
-            self._unedited(self.told)
+            refuse_edited(self.folder, self.migrations, self.told, self.allow)
         return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin)
 
     def _look(self) -> tuple[Pending, Planned]:
@@ -92,32 +92,16 @@ class Filed:
         (one,) = planned(self.app, [self.stack], planner)
         return found[0], one
 
-    def _unedited(self, told: Told) -> None:
-        """Raises SpecProblem for a file that was edited after it was applied."""
-        from ..history.told import edited
-
-        if "edited" in self.allow:
-            return
-        problems = [
-            Problem(
-                str(self.folder.path / migration.file), 1, 1,
-                f"this file was edited after run {record.number} ({record.who}) had applied it",
-                "take the edit back and save a new file; if it changes nothing but words, apply --allow edited",
-            )
-            for migration, record in edited(self.migrations, told)
-        ]  # fmt: skip
-        if problems:
-            raise SpecProblem(problems)
-
     def _agree(self, pending: Pending, one: Planned) -> None:
         """Returns if it may be done. Raises Refused."""
         assert pending.migration is not None
-        self._nothing_beyond(pending)
-        self._not_taken_back(pending.migration)
+        self._refuse_beyond(pending)
+        if self.begin and not self.again:
+            refuse_taken_back(self.stack, self.told, pending.migration)
         rest = len(pending.migration.entries) - pending.entry
         self.say(f"{pending.migration.file}: {rest} of {len(pending.migration.entries)} steps to do")
         self._tell_drift(pending.drift)
-        allowed(one.plan.hazards, (*self.allow, *pending.allowed))
+        refuse_hazards(self.folder, pending, self.allow)
         if one.plan.empty and pending.hold is None:  # or this would go round for ever
             raise Refused(f"{self.stack.name}: nothing of {pending.place} can be done, and it is not done either")
         if self.begin:
@@ -131,14 +115,6 @@ class Filed:
             show_plans(self.app, "apply", [one], self.app.terminal.stderr, detail=self.detail)
         if self.ask:
             self.ask([one])
-
-    def _not_taken_back(self, migration: Migration) -> None:
-        run = self.told.taken_back(migration) if self.told else 0
-        if run and self.begin and not self.again:
-            raise Refused(
-                f"{self.stack.name}: run {run} took {migration.id} back",
-                hint="edit it, or apply --again applies it once more as it is; git revert and plan --save end it",
-            )
 
     # Doing it -------------------------------------------------------------------------------------------------------
 
@@ -207,7 +183,7 @@ class Filed:
 
     def _end(self, pending: Pending, one: Planned) -> int:
         """Everything is applied; what the spec wants beyond that is in no file."""
-        self._nothing_beyond(pending)
+        self._refuse_beyond(pending)
         self._tell_drift(pending.drift)
         if not self.begin:
             return 0
@@ -216,17 +192,9 @@ class Filed:
             return 0
         return run_all(self.app, [one], ending_of(self.app, "apply", self.paths))
 
-    def _nothing_beyond(self, pending: Pending) -> None:
-        """Raises Refused if the spec wants what no file does."""
-        if not self.whole or not pending.beyond:
-            return
-        last = self.migrations[-1]
-        more = "\n".join(f"  {gap.wish}" for gap in pending.beyond)
-        raise Refused(
-            f"{self.stack.file or self.stack.name}:{self.stack.line}:1  {self.stack.name}: "
-            f"the spec wants more than its migrations, which end with {last.id}:\n{more}",
-            hint=f"elbplan plan --save NAME writes the next file; apply --to {last.number:04d} leaves the spec out",
-        )
+    def _refuse_beyond(self, pending: Pending) -> None:
+        if self.whole:
+            refuse_beyond(self.stack, self.migrations[-1], pending)
 
     def _tell_drift(self, drift: Sequence[Gap]) -> None:
         """What somebody changed by hand where no file cares: told, and left."""

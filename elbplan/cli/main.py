@@ -30,6 +30,7 @@ ENTRIES = {
     "status": (f"{HERE}.status:command", "Commands", "How a stack is: in sync, running, healthy?"),
     "runs": (f"{HERE}.runs:command", "Commands", "Who applied what, and how it ended."),
     "unlock": (f"{HERE}.unlock:command", "Commands", "Take the lock from a run that is dead."),
+    "lint": (f"{HERE}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rebase": (f"{HERE}.rebase:command", "Specs", "Put the migrations of two branches in one row."),
     "adopt": (f"{HERE}.adopt:command", "Specs", "Keep what was changed in AWS by hand."),
     "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .address import Address
 from .change import Change
-from .hazards import Hazard
 from .kind import Live, Phase
 from .resource import Resource
+
+if TYPE_CHECKING:
+    from .hazards import Hazard
 
 Do = Literal["create", "update", "delete", "move", "wait", "moved", "adopt", "release"]
 """The last three write nothing but our tags: another address, into our hands, out of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..errors import Refused
@@ -10,7 +11,7 @@ from .address import Address
 from .diff import diff
 from .draw import draw
 from .guards import Taken, physical_names, protected, strangers
-from .hazards import hazards
+from .hazards import film_of, judge
 from .kind import Kinds, Live
 from .plan import Plan
 from .resource import Resource
@@ -38,14 +39,5 @@ def reconcile(
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {})
     steps = draw(comparison, desired, kinds, names)
-    return Plan(
-        stack,
-        region,
-        account,
-        steps,
-        comparison.pending,
-        comparison.lives,
-        desired,
-        domains,
-        hazards=tuple(hazards(comparison, kinds)),
-    )
+    plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
+    return replace(plan, hazards=judge(film_of(plan, kinds)) if steps else ())

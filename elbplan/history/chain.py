@@ -58,7 +58,6 @@ def play(
     """
     states = [start_of(state, migration.entries)]
     entries = []
-    passed = {fingerprint(states[0], kinds).text}
     for index, entry in enumerate(migration.entries):
         try:
             states.append(after(states[-1], entry, kinds))
@@ -71,11 +70,6 @@ def play(
         if reader and not trusting and entry.then and entry.then != now.text:
             reader.problem(("steps", index, "then"), f"this step leads to {now}, not to {entry.then}", REFRESH)
             return migration
-        if reader and entry.writes and now.text in passed:
-            what = "this step leads to a state that was there before: where to go on could not be told"
-            reader.problem(("steps", index), what, "leave it out, or split the file in two")
-            return migration
-        passed.add(now.text)
         entries.append(replace(entry, then=now.text if entry.writes else ""))
     end = fingerprint(states[-1], kinds).text
     if reader and not trusting and end != migration.end:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.guards import physical_names, protected
-from ..core.hazards import hazards
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -61,12 +60,6 @@ class Pending:
         assert self.migration is not None
         index = self.hold[1] if self.hold else self.entry
         return f"step {index + 1} of {len(self.migration.entries)}"
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """The hazards that the file takes on purpose."""
-        entries = self.migration.entries if self.migration else ()
-        return tuple(name for entry in entries if entry.because for name in entry.allow)
 
 
 @dataclass(frozen=True)
@@ -160,10 +153,9 @@ class Looker:
         refusals = list(protected(comparison))
         if refusals:
             raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
-        risks = tuple(hazards(found.comparison, self.kinds))
         desired = {address: observed.symbols.unfold(resource) for address, resource in found.migration.last.items()}
         pending = comparison.pending
-        return replace(empty, lives=found.lives, steps=steps, changes=pending, hazards=risks, desired=desired)
+        return replace(empty, lives=found.lives, steps=steps, changes=pending, desired=desired)
 
 
 def look(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.hazards import Hazard
 from ..core.plan import Plan, Step
 from ..core.resource import differing, plain
 from ..run.outcome import Event, Outcome
@@ -30,7 +31,19 @@ def stack_document(plan: Plan) -> dict[str, Any]:
             for change in plan.changes
         ],
         "steps": [step_document(step) for step in plan.steps],
+        "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
     }  # fmt: skip
+
+
+def hazard_document(hazard: Hazard, plan: Plan) -> dict[str, Any]:
+    """A hazard; `step` is the id of the step that brings it."""
+    return {
+        "name": hazard.name,
+        "address": str(hazard.address),
+        "text": hazard.text,
+        "safe": hazard.safe,
+        "step": plan.steps[hazard.step].id,
+    }
 
 
 def step_document(step: Step) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ..core.change import Change
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from .fields import BRIEF, reason
+from .hazards import hazards_screen
 from .layout import column, ends, flow
 from .steps import steps_screen
 from .story import story
@@ -18,6 +19,9 @@ from .style import COLOURS, COUNTED, HEADINGS, SYMBOLS, Style, count, duration
 
 Note = tuple[str, str]
 """A line between the resources and the counts: `("Downtime", "none")`."""
+
+FELT = ("outage", "gap")
+"""The hazards by which requests go unanswered for certain."""
 
 WORD = 10
 """Width of the words at the left of the lower part."""
@@ -52,6 +56,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text
             lines += _changes(changes, kinds, style, plan)
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
+    lines += hazards_screen(plan, style)
     lines += _lower(plan, kinds, style, view)
     return lines
 
@@ -116,8 +121,10 @@ def downtime(plan: Plan) -> str:
     """What traffic notices."""
     if not plan.changes:
         return ""
+    if felt := [hazard for hazard in plan.hazards if hazard.name in FELT]:
+        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
     if plan.hazards:
-        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in plan.hazards)
+        return "none foreseen, but see the hazards above"
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
         return "this stack stops answering, for good"
     if all(change.action == "create" for change in plan.changes):

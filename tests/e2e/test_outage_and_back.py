@@ -27,12 +27,13 @@ def test_a_network_balancer_with_fixed_addresses_is_replaced_only_if_the_outage_
     stage.apply(PINNED)
     other = PINNED.replace("{subnet: c, allocation: two}", "{subnet: b, allocation: two}")
     plan = stage.plan(other)
-    (hazard,) = plan.hazards
-    assert (hazard.name, hazard.address.name, hazard.seconds) == ("outage", "main", 300)
+    outage, replaced = plan.hazards
+    assert (outage.name, outage.address.name, outage.seconds) == ("outage", "main", 300)
+    assert (replaced.name, replaced.address.name) == ("replace", "main")
     with pytest.raises(Refused, match="about 5 minutes without answers") as refused:
         allowed(plan.hazards, [])
-    assert "--allow outage" in refused.value.hint
-    allowed(plan.hazards, ["outage"])
+    assert "--allow outage,replace" in refused.value.hint
+    allowed(plan.hazards, ["outage", "replace"])
     stage.apply(other)
     stage.destroy(other)
 

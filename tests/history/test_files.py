@@ -9,6 +9,7 @@ import pytest
 from elbplan.core.address import Address
 from elbplan.errors import SpecProblem
 from elbplan.history.chain import load
+from elbplan.history.lint import blocking
 from elbplan.history.migration import Entry, Migration
 from elbplan.history.read import Reader
 from elbplan.history.refresh import refresh
@@ -126,10 +127,15 @@ def test_a_removal_waits_until_nobody_points_there(folder: Folder) -> None:
         refresh(folder, KINDS)
 
 
-def test_a_state_that_was_there_before_is_refused(folder: Folder) -> None:
+def test_a_state_that_was_there_before_is_a_finding(folder: Folder) -> None:
     more = "  - {do: create, what: security_group.x, set: {vpc: default}}\n  - {do: delete, what: security_group.x}\n"
     written(folder, FILE.replace("    then: s1-00000000\n", "") + more)
-    assert "there before" in problems(folder)[0][2]
+    refresh(folder, KINDS)
+    (migration,) = load(folder, KINDS)
+    finding = blocking(migration, KINDS, ["open"])[-1]
+    assert (finding.hazard.name, finding.step) == ("loop", 4)
+    assert "there before" in finding.hazard.text
+    assert blocking(migration, KINDS, ["open", "loop"]) == []
 
 
 @pytest.mark.parametrize("text", ["target_group.web", "record.*.example.com", "target_group.web@old"])

@@ -28,6 +28,7 @@ targets:
 """
 WEB_8080 = WEB.replace("port: 80", "port: 8080")
 WEB_OTHER_CHECK = WEB.replace("/health", "/up")
+WEB_INTERNAL = WEB + "access: internal\n"
 
 
 def stack(text: str) -> Stack:

@@ -8,7 +8,7 @@ from elbplan.core.address import Address
 from elbplan.run.outcome import Event, Outcome
 from elbplan.show.document import event_document, plan_document, summary_document
 
-from .plans import WEB, WEB_8080, plan
+from .plans import WEB, WEB_8080, WEB_OTHER_CHECK, plan
 
 
 def test_a_plan_is_one_document_with_all_its_stacks():
@@ -50,6 +50,16 @@ def test_an_update_tells_each_field_before_and_after():
         "target_group.web (old)": 1,
         "target_group.web": 0,
     }
+
+
+def test_a_hazard_tells_its_step_and_the_way_without_it():
+    (stack,) = plan_document([plan(WEB_OTHER_CHECK, WEB)])["stacks"]
+    (hazard,) = stack["hazards"]
+    assert (hazard["name"], hazard["address"]) == ("health", "target_group.web")
+    assert hazard["step"] in {step["id"] for step in stack["steps"]}
+    assert "/health → /up" in hazard["text"]
+    assert "new group" in hazard["safe"]
+    assert plan_document([plan(WEB_8080, WEB)])["stacks"][0]["hazards"] == []
 
 
 def test_steps_stand_in_an_order_in_which_they_could_be_done():

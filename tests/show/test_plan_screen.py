@@ -9,7 +9,7 @@ from elbplan.show.plan import View, counts, plan_screen
 from elbplan.show.style import Style
 
 from .golden import assert_golden
-from .plans import WEB, WEB_8080, WEB_OTHER_CHECK, plan
+from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, plan
 
 PLANS = {
     "create": (WEB, None),
@@ -17,6 +17,7 @@ PLANS = {
     "update": (WEB_OTHER_CHECK, WEB),
     "replace": (WEB_8080, WEB),
     "destroy": (None, WEB),
+    "hazards": (WEB, WEB_INTERNAL),
 }
 
 

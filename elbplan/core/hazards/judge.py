@@ -1,0 +1,58 @@
+"""All hazards of a film, in the order of its steps. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from . import balancers, guards, names, order, pools, traffic
+from .film import NOTHING_HAPPENS, Film
+from .hazard import HAZARDS, Hazard
+
+RULES: tuple[Callable[[Film], Iterator[Hazard]], ...] = (
+    balancers.outage,
+    traffic.gap,
+    traffic.cold,
+    traffic.deadlock,
+    names.dns_early,
+    names.dns_tail,
+    balancers.replace,
+    traffic.gone,
+    pools.drain,
+    pools.health,
+    guards.opened,
+    guards.plain,
+    names.cert,
+    pools.zone,
+    order.priority,
+    guards.guard,
+    balancers.bill,
+    order.noreturn,
+    order.loop,
+)
+ANYWHERE = ("loop",)
+"""What is wrong even where nothing happens in AWS."""
+
+
+def judge(film: Film) -> tuple[Hazard, ...]:
+    """Every hazard, one of a name at each step. The end of a stack puts nothing at risk that was to stay."""
+    rules = RULES if film.end.state else (order.loop,)
+    found = [hazard for rule in rules for hazard in rule(film) if _happens(film, hazard)]
+    ranks = {name: rank for rank, name in enumerate(HAZARDS)}
+    return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))
+
+
+def _happens(film: Film, hazard: Hazard) -> bool:
+    return hazard.name in ANYWHERE or film.cuts[hazard.step].do not in NOTHING_HAPPENS
+
+
+def _merged(found: Iterable[Hazard]) -> Iterable[Hazard]:
+    """What one step brings twice is told at once."""
+    told: dict[tuple[str, int], Hazard] = {}
+    for hazard in found:
+        key = hazard.name, hazard.step
+        if (first := told.get(key)) is None:
+            told[key] = hazard
+        elif hazard.text not in first.text:
+            told[key] = replace(first, text=f"{first.text}; {hazard.text}")
+    return told.values()

@@ -1,0 +1,145 @@
+"""Names that lead to the wrong place: dns-early, dns-tail, cert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..address import Address, Ref
+from .film import NOTHING_HAPPENS, Film, Frame
+from .hazard import Hazard
+from .traffic import told
+from .world import Route, World, name_of, weighted
+
+SECURE = ("HTTPS", "TLS")
+ALIAS_TTL = 60
+"""Seconds for which resolvers may keep the answer of an alias to a load balancer."""
+
+
+def dns_early(film: Film) -> Iterator[Hazard]:
+    """A name is given to a balancer before all is there that it will serve."""
+    inactive = _waiting(film, "load_balancer", "active")
+    for frame in film.frames:
+        for record, balancer in frame.after.led.items():
+            if frame.before.led.get(record) == balancer or balancer not in frame.after.state:
+                continue
+            lacks = [f"{balancer} was not waited for until active"] if balancer in inactive[frame.index] else []
+            lacks += _unserved(film, frame, balancer, record)
+            if lacks:
+                text = f"{name_of(frame.after.state[record])} leads to {balancer} too early: {'; '.join(lacks)}"
+                safe = "move this step behind the waits for the balancer (active) and its targets (healthy)"
+                yield Hazard("dns-early", record, text, step=frame.index, safe=safe)
+
+
+def _unserved(film: Film, frame: Frame, balancer: Ref, record: Address) -> Iterator[str]:
+    there = frame.after.doors(balancer)
+    missing = film.end.doors(balancer).keys() - there.keys()
+    if missing:
+        name = name_of(frame.after.state[record])
+        yield f"not there yet: {told(Route(name, port, when) for port, when in missing)}"
+    groups = {group for place in there.values() for group in weighted(frame.after.state[place])}
+    for group in sorted(groups, key=str):
+        if not film.is_warm(group, frame.index):
+            yield f"{group} was never seen healthy"
+
+
+def _waiting(film: Film, kind: str, gate: str) -> list[frozenset[Ref]]:
+    """For each state, what was made in this film, or not ready at its start, and not waited for since."""
+    waiting = {address for address in film.unready if address.kind == kind}
+    found: list[frozenset[Ref]] = [frozenset(waiting)]
+    for frame in film.frames:
+        if frame.cut.do not in NOTHING_HAPPENS:
+            waiting |= {a for a, _ in frame.after.of(kind) if a not in frame.before.state}
+        if frame.waits(kind, gate):
+            waiting -= {frame.cut.what} - {None}
+        found.append(frozenset(waiting))
+    return found
+
+
+@dataclass
+class _Tail:
+    """A balancer that a name has just left: what is still to be waited for, by record."""
+
+    left: dict[Address, set[str]] = field(default_factory=dict)
+
+    def take(self, frame: Frame) -> None:
+        """A wait or a hold passes."""
+        if frame.cut.holds(ALIAS_TTL):
+            self.left.clear()
+        for record, gates in self.left.items():
+            if frame.waits("record", "insync") and frame.cut.what == record:
+                gates.discard("insync")
+            if frame.waits("record", "resolvers"):
+                gates.discard("resolvers")
+        self.left = {record: gates for record, gates in self.left.items() if gates}
+
+
+def dns_tail(film: Film) -> Iterator[Hazard]:
+    """An old balancer ends before every resolver has forgotten it."""
+    tails: dict[Ref, _Tail] = {}
+    for frame in film.frames:
+        for balancer, tail in list(tails.items()):
+            tail.take(frame)
+            if tail.left and frame.before.doors(balancer).keys() - frame.after.doors(balancer).keys():
+                yield _tail(frame, balancer, tail)
+                del tails[balancer]
+        for record, old in frame.before.led.items():
+            if frame.after.led.get(record, old) != old:
+                tails.setdefault(old, _Tail()).left[record] = {"insync", "resolvers"}
+
+
+def _tail(frame: Frame, balancer: Ref, tail: _Tail) -> Hazard:
+    record, gates = next(iter(tail.left.items()))
+    text = f"{record.name} led to {balancer} a moment ago, and resolvers may still send people there"
+    waits = [f"- {{do: wait, what: {record.kind}.{record.name}, until: {gate}}}" for gate in sorted(gates)]
+    safe = "before this step: " + ", ".join(waits)
+    return Hazard("dns-tail", frame.address(record), text, step=frame.index, safe=safe)
+
+
+def cert(film: Film) -> Iterator[Hazard]:
+    """A certificate that is not issued yet, or does not cover a name that leads to it."""
+    unissued = _waiting(film, "certificate", "issued")
+    for frame in film.frames:
+        for address, earlier, listener in frame.came("listener"):
+            new = _used(listener) - _used(earlier)
+            for certificate in sorted(new & unissued[frame.index], key=str):
+                text = f"{certificate} was made a moment ago and not waited for until it is issued"
+                name = str(certificate).partition(".")[2]
+                safe = f"before this step: - {{do: wait, what: certificate.{name}, until: issued}}"
+                yield Hazard("cert", address, text, step=frame.index, safe=safe)
+        yield from _uncovered(film, frame)
+
+
+def _used(listener: Any) -> set[Ref]:
+    if listener is None:
+        return set()
+    return {*listener.more_certificates, *([listener.certificate] if listener.certificate else [])}
+
+
+def _uncovered(film: Film, frame: Frame) -> Iterator[Hazard]:
+    """Names that stay, that no certificate of their balancer is good for, and that were better off before."""
+    before = {(record.name, listener.name) for record, listener in _strange(frame.before)}
+    for record, listener in _strange(frame.after):
+        if record in film.end.led and (record.name, listener.name) not in before:
+            name = frame.after.state[record]
+            text = f"no certificate of {listener} covers {name_of(name)}, which leads there"
+            safe = "add a certificate that covers the name to the listener's more_certificates first"
+            yield Hazard("cert", frame.address(record), text, step=frame.index, safe=safe)
+
+
+def _strange(world: World) -> Iterator[tuple[Address, Address]]:
+    """The names that lead to a listener whose certificates, all known, do not cover them."""
+    for record, balancer in world.led.items():
+        for address, listener in world.listeners.get(balancer, ()):
+            certificates = [world.state.get(c) for c in _used(listener) if isinstance(c, Address)]
+            known = len(certificates) == len(_used(listener)) and all(certificates)
+            name: Any = world.state[record]
+            if listener.protocol in SECURE and known and not _covered(name.name, certificates):
+                yield record, address
+
+
+def _covered(name: str, certificates: Iterable[Any]) -> bool:
+    """A wildcard stands for one label."""
+    domains = {domain for certificate in certificates for domain in certificate.domains}
+    return name in domains or f"*.{name.partition('.')[2]}" in domains

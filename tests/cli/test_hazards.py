@@ -1,0 +1,143 @@
+"""plan shows hazards; apply does not begin before each is allowed by name; lint --live says what only AWS knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from elbplan.cli.allowing import Watched
+from elbplan.core.address import Address
+from elbplan.core.call import Answer, Call
+from elbplan.core.hazards import Hazard
+from elbplan.core.plan import Plan
+from elbplan.errors import AwsProblem, Refused
+from elbplan.live.client import Aws
+from elbplan.sandbox.box import Box
+
+from .kit import WEB, Shell
+
+HTTP = WEB.replace("domain: api.example.com\n", "").replace("count: 2", "count: 1")
+
+
+class Told:
+    """AWS that knows how many requests there were, or that nobody may ask."""
+
+    def __init__(self, aws: Aws, answer: Mapping[str, Any] | None) -> None:
+        self.region = aws.region
+        self.asked: list[Call] = []
+        self._aws = aws
+        self._answer = answer
+
+    def send(self, call: Call) -> Answer:
+        if call.service != "cloudwatch":
+            return self._aws.send(call)
+        self.asked.append(call)
+        if self._answer is None:
+            raise AwsProblem("you may not cloudwatch:GetMetricStatistics")
+        return self._answer
+
+
+class Filed(Shell):
+    """A shell with migrations beside the spec."""
+
+    answer: Mapping[str, Any] | None = None
+    told: Told | None = None
+    known: ClassVar[dict[str, Aws]] = {}
+
+    @property
+    def base(self) -> Path:
+        return self.folder / "migrations"
+
+    def connect(self, region: str) -> Any:
+        if self.box.url not in self.known:
+            self.known[self.box.url] = super().connect(region)  # making clients takes longer than what they ask
+        self.box.seed(region)
+        self.told = Told(self.known[self.box.url], self.answer)
+        return self.told
+
+    def files(self, *words: str) -> Any:
+        return self.run(*words, self.spec, "--migrations", str(self.base))
+
+
+def test_a_hazard_blocks_until_it_is_allowed_by_name(box: Box, tmp_path: Path) -> None:
+    box.reset()
+    shell = Filed(box, tmp_path)
+    shell.write("web.yaml", HTTP)
+    assert shell.run("apply", shell.spec, "--yes").code == 0
+    shell.write("web.yaml", HTTP.replace("/health", "/up"))
+    shown = shell.run("plan", shell.spec)
+    assert "apply does this only with --allow health" in shown.out
+    shell.box.clear_calls()
+    refused = shell.run("apply", shell.spec, "--yes", "--allow", "gone")
+    assert refused.code == 5
+    assert "health: target_group.web: its check changes" in refused.err
+    assert "add --allow health" in refused.err
+    assert shell.box.writes() == []
+    assert shell.run("apply", shell.spec, "--yes", "--allow", "gone, health").code == 0
+    assert shell.box.writes() != []
+
+
+def test_a_hazard_that_does_not_exist_is_wrong_usage(shell: Shell) -> None:
+    wrong = shell.run("apply", shell.spec, "--yes", "--allow", "gone,outrage")
+    assert wrong.code == 64
+    assert "did you mean outage?" in wrong.err
+
+
+def test_what_is_at_risk_only_since_somebody_agreed_is_refused_as_well() -> None:
+    plans = [Plan("my-web", "eu-west-1", "1", hazards=(Hazard("gone", Address("rule", "api"), "no more"),))]
+    planner = Watched(lambda cloud, group: plans, ("bill",))
+    assert planner(None, []) == plans
+    planner.agreed = True
+    with pytest.raises(Refused, match=r"gone: rule\.api"):
+        planner(None, [])
+    assert Watched(lambda cloud, group: plans, ("gone",), agreed=True)(None, []) == plans
+
+
+RULE = """
+listeners: [{listen: 80/http, forward: web, rules: [{name: old, path: /old/*, redirect: {path: /new}}]}]
+groups: {web: {servers: web, port: 80, health: /health}}
+"""
+WITH = HTTP.replace("targets: {port: 80, health: /health}\n", "") + RULE
+WITHOUT = WITH.replace(", rules: [{name: old, path: /old/*, redirect: {path: /new}}]", "")
+
+
+@pytest.fixture
+def filed(box: Box, tmp_path: Path) -> Filed:
+    """Two files, the first applied; the second takes a rule away."""
+    box.reset()
+    made = Filed(box, tmp_path)
+    made.write("web.yaml", WITH)
+    assert made.files("plan", "--save", "first").code == 0
+    assert made.files("apply", "--yes").code == 0
+    made.write("web.yaml", WITHOUT)
+    assert made.files("plan", "--save", "second").code == 0
+    return made
+
+
+def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: Filed) -> None:
+    quiet = filed.files("lint")
+    assert (quiet.code, "live  " in quiet.out) == (5, False)
+    unknown = filed.files("lint", "--live")
+    assert unknown.code == 5
+    assert "not known: you may not cloudwatch:GetMetricStatistics" in unknown.out
+    assert unknown.out.count("live  ") == 1
+    filed.answer = {"Datapoints": [{"Sum": 1200.0}, {"Sum": 34.0}]}
+    elb = filed.box.client("elbv2", "ap-northeast-2")
+    (group,) = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"] == "my-web-web"]
+    filed.box.sick(group["TargetGroupName"], "Target.Timeout")
+    told = filed.files("lint", "--live")
+    assert "my-web: requests of the last 24 h: load_balancer.main answered 1,234" in told.out
+    assert "targets.web counts as healthy at the start of 0002_second, but is not healthy now" in told.out
+    assert filed.told
+    (call,) = filed.told.asked
+    (dimension,) = call.params["Dimensions"]
+    assert dimension["Value"].startswith("app/my-web/")
+    assert (call.params["MetricName"], call.params["Period"]) == ("RequestCount", 86400)
+    elb.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthCheckPath="/other")
+    lost = filed.files("lint", "--live", "--json")
+    assert (lost.code, lost.document["exit"]) == (5, 5)
+    assert "AWS is in none of the states of its migrations" in lost.document["live"][0]
+    assert "target_group.web" in lost.document["live"][0]

@@ -1,0 +1,332 @@
+"""Migrations by what is wrong with them: for each hazard one that has it, at the step marked <-, and one without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DELAY = "deregistration_delay.timeout_seconds"
+WORLD = "cidr: 0.0.0.0/0"
+POLICY = "ssl_policy: ELBSecurityPolicy-TLS13-1-2-2021-06"
+GUARDED = "attributes: {deletion_protection.enabled: 'true', access_logs.s3.enabled: 'true', access_logs.s3.bucket: x}"
+SHOP = f"""
+- {{do: create, what: security_group.lb, set: {{vpc: default, ingress: [
+    {{from_port: 80, to_port: 80, {WORLD}}}, {{from_port: 443, to_port: 443, {WORLD}}}]}}}}
+- {{do: create, what: load_balancer.main, set: {{subnets: [a, c], security_groups: [lb], {GUARDED}}}}}
+- {{do: wait, what: load_balancer.main, until: active}}
+- {{do: create, what: target_group.web, set: {{port: 80, vpc: default, balancer: main}}}}
+- {{do: create, what: targets.web, set: {{group: web, members: [{{instance: i-0a}}, {{instance: i-0b}}]}}}}
+- {{do: create, what: target_group.api, set: {{port: 81, vpc: default, balancer: main}}}}
+- {{do: create, what: targets.api, set: {{group: api, members: [{{instance: i-0c}}]}}}}
+- {{do: create, what: certificate.main, set: {{domains: [api.example.com, '*.example.com']}}}}
+- {{do: wait, what: certificate.main, until: issued}}
+- {{do: create, what: listener.443, set: {{load_balancer: main, port: 443, protocol: HTTPS, certificate: main, {POLICY},
+    action: {{type: forward, groups: [{{group: web}}]}}}}}}
+- {{do: create, what: listener.80, set: {{load_balancer: main, port: 80, protocol: HTTP,
+    action: {{type: redirect, protocol: HTTPS, port: 443}}}}}}
+- {{do: create, what: rule.api, set: {{listener: '443', priority: 10,
+    conditions: [{{field: path-pattern, values: [/api/*]}}], action: {{type: forward, groups: [{{group: api}}]}}}}}}
+- {{do: create, what: rule.old, set: {{listener: '443', priority: 20,
+    conditions: [{{field: path-pattern, values: [/old/*]}}], action: {{type: redirect, path: /new}}}}}}
+- {{do: wait, what: targets.web, until: healthy}}
+- {{do: wait, what: targets.api, until: healthy}}
+- {{do: create, what: record.api.example.com, set: {{name: api.example.com, zone: example.com, load_balancer: main}}}}
+- {{do: wait, what: record.api.example.com, until: insync}}
+"""
+EDGE = """
+- {do: create, what: load_balancer.edge, set: {subnets: [a, c], security_groups: [lb]}, allow: [bill], because: a move}
+- {do: wait, what: load_balancer.edge, until: active}
+- {do: create, what: listener.edge, set: {load_balancer: edge, port: 443, protocol: HTTPS, certificate: main,
+    action: {type: fixed-response, status: 200}}}
+- {do: create, what: listener.edge80, set: {load_balancer: edge, port: 80, protocol: HTTP,
+    action: {type: redirect, protocol: HTTPS, port: 443}}}
+- {do: create, what: rule.edge-api, set: {listener: edge, priority: 10,
+    conditions: [{field: path-pattern, values: [/api/*]}], action: {type: fixed-response, status: 200}}}
+- {do: create, what: rule.edge-old, set: {listener: edge, priority: 20,
+    conditions: [{field: path-pattern, values: [/old/*]}], action: {type: fixed-response, status: 200}}}
+"""
+LOGGED = f"""
+- {{do: create, what: load_balancer.main, set: {{subnets: [a, c], {GUARDED}}}}}
+"""
+BARE = """
+- {do: create, what: load_balancer.main, set: {subnets: [a, c], scheme: internal}}
+- {do: wait, what: load_balancer.main, until: active}
+"""
+LISTENING = BARE + """
+- {do: create, what: listener.80, set: {load_balancer: main, port: 80, protocol: HTTP,
+    action: {type: fixed-response, status: 200}}}
+"""
+SERVERS = """
+- {do: create, what: load_balancer.main, set: {subnets: [a, b, c]}}
+- {do: create, what: instance.web, set: {image: ami-0a, subnet: a}}
+- {do: create, what: target_group.web, set: {port: 80, vpc: default}}
+- {do: create, what: targets.web, set: {group: web, members: [{instance: web}]}}
+- {do: create, what: listener.80, set: {load_balancer: main, port: 80, protocol: HTTP,
+    action: {type: forward, groups: [{group: web}]}}}
+"""
+PINNED = """
+- {do: create, what: elastic_ip.one, set: {}}
+- {do: create, what: elastic_ip.two, set: {}}
+- {do: create, what: load_balancer.main, set: {type: network, subnets: [],
+    pins: [{subnet: a, allocation: one}, {subnet: c, allocation: two}]}}
+"""
+
+NEW = """
+- {do: create, what: target_group.new, set: {port: 8080, vpc: default, balancer: main}}
+- {do: create, what: targets.new, set: {group: new, members: [{instance: i-0a}]}}
+"""
+ATTACH = """
+- {do: update, what: listener.443, set: {action: {type: forward, groups: [{group: web}, {group: new, weight: 0}]}}}
+"""
+HEALTHY = "- {do: wait, what: targets.new, until: healthy}\n"
+TURN = "- {do: update, what: listener.443, set: {action: {type: forward, groups: [{group: new}]}}}"
+WIDE = """
+- {do: update, what: targets.web, set: {members: [{instance: i-0a}, {instance: i-0b}, {instance: i-0d}]}}
+- {do: wait, what: targets.web, until: healthy}
+- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}
+"""
+SHIFTED = NEW + """
+- {do: update, what: rule.api, set: {action: {type: forward, groups: [{group: api}, {group: new, weight: 0}]}}}
+- {do: wait, what: targets.new, until: healthy}
+- {do: shift, what: rule.api, set: {api: 0, new: 1}}
+- {do: delete, what: targets.api}
+"""
+LET_GO = "- {do: update, what: rule.api, set: {action: {type: forward, groups: [{group: new}]}}}"
+RULE = """- {do: create, what: rule.shut, set: {listener: '443', priority: 5,
+    conditions: [{field: path-pattern, values: [/admin/*]}], action: {type: fixed-response, status: 403}}}
+"""
+WWW = "- {do: create, what: record.www, set: {name: www.example.com, zone: example.com, load_balancer: main}}"
+LEAVE = "- {do: update, what: record.api.example.com, set: {load_balancer: edge}}\n"
+END_80 = "- {do: delete, what: listener.80, allow: [gone], because: nobody uses the name of AWS}"
+ANOTHER = "- {do: create, what: load_balancer.main, set: {subnets: [a, c], scheme: internet-facing}"
+OPEN = ", allow: [open], because: it is public now}\n"
+ACTIVE = "- {do: wait, what: load_balancer.main, until: active}\n"
+SECOND = (
+    ANOTHER.replace("main", "two")
+    + ", allow: [bill], because: a second shop}\n"
+    + ACTIVE.replace("main", "two")
+    + NEW.replace("main", "two")
+    + """
+- {do: create, what: listener.two, set: {load_balancer: two, port: 443, protocol: HTTPS, certificate: main,
+    action: {type: forward, groups: [{group: new}]}}}
+"""
+)
+OLD_ENDS = "- {do: delete, what: load_balancer.main@old"
+CERTIFICATE = "- {do: create, what: certificate.new, set: {domains: ['*.example.com']}}\n"
+ISSUED = "- {do: wait, what: certificate.new, until: issued}\n"
+USED = "- {do: update, what: listener.443, set: {certificate: new}}"
+MORE_PINS = """
+- {do: create, what: elastic_ip.three, set: {}}
+- {do: create, what: elastic_ip.four, set: {}}
+- {do: create, what: load_balancer.main, set: {type: network, subnets: [],
+    pins: [{subnet: a, allocation: three}, {subnet: b, allocation: four}]}}
+"""
+OTHER_PINS = """
+- {do: create, what: load_balancer.main, set: {type: network, subnets: [],
+    pins: [{subnet: a, allocation: one}, {subnet: b, allocation: two}]}}
+"""
+
+
+def ssh(port: int, who: str) -> str:
+    """The usual two ports open to the world, and another."""
+    doors = [(80, WORLD), (443, WORLD), (port, who)]
+    told = ", ".join(f"{{from_port: {p}, to_port: {p}, {whom}}}" for p, whom in doors)
+    return f"- {{do: update, what: security_group.lb, set: {{ingress: [{told}]}}}}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A hazard, the migration that has it at the step marked <-, one that has not, and what stood before."""
+
+    name: str
+    bad: str
+    safe: str
+    before: tuple[str, ...] = (SHOP,)
+
+
+CASES = {
+    "gap: no targets": Case(
+        "gap",
+        "- {do: update, what: targets.web, set: {members: []}}  # <-\n"
+        "- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}\n",
+        WIDE,
+    ),
+    "gap: a rule is missing": Case(
+        "gap",
+        "- {do: delete, what: rule.old}  # <-\n"
+        "- {do: create, what: rule.old, set: {listener: '443', priority: 5,\n"
+        "    conditions: [{field: path-pattern, values: [/old/*]}], action: {type: redirect, path: /new}}}\n",
+        "- {do: move, what: listener.443, set: {rule.old: 5}}\n",
+    ),
+    "cold: a group": Case("cold", NEW + TURN + "  # <-\n", NEW + ATTACH + HEALTHY + TURN),
+    "cold: a tenth of the requests": Case(
+        "cold",
+        NEW + ATTACH + "- {do: shift, what: listener.443, set: {web: 9, new: 1}}  # <-\n",
+        NEW + ATTACH + HEALTHY + "- {do: shift, what: listener.443, set: {web: 9, new: 1}}\n",
+    ),
+    "cold: other targets": Case(
+        "cold", "- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}  # <-\n", WIDE
+    ),
+    "deadlock": Case("deadlock", NEW + HEALTHY.strip() + "  # <-\n" + ATTACH, NEW + ATTACH + HEALTHY),
+    "dns-early: a rule is to come": Case("dns-early", WWW + "  # <-\n" + RULE, RULE + WWW + "\n"),
+    "dns-early: not active": Case(
+        "dns-early",
+        ANOTHER.replace("main", "two") + ", allow: [bill], because: a second shop}\n"
+        "- {do: create, what: listener.two, set: {load_balancer: two, port: 80, protocol: HTTP,\n"
+        "    action: {type: fixed-response, status: 200}}}\n" + WWW.replace("main", "two") + "  # <-\n",
+        ANOTHER.replace("main", "two") + ", allow: [bill], because: a second shop}\n"
+        "- {do: create, what: listener.two, set: {load_balancer: two, port: 80, protocol: HTTP,\n"
+        "    action: {type: fixed-response, status: 200}}}\n"
+        + ACTIVE.replace("main", "two")
+        + WWW.replace("main", "two")
+        + "\n",
+    ),
+    "dns-early: targets never seen healthy": Case(
+        "dns-early", SECOND + WWW.replace("main", "two") + "  # <-\n", SECOND + HEALTHY + WWW.replace("main", "two")
+    ),
+    "dns-tail": Case(
+        "dns-tail",
+        LEAVE + "- {do: wait, what: record.api.example.com, until: insync}\n" + END_80 + "  # <-\n",
+        LEAVE + "- {do: wait, what: record.api.example.com, until: insync}\n"
+        "- {do: wait, what: record.api.example.com, until: resolvers}\n" + END_80 + "\n",
+        (SHOP, EDGE),
+    ),
+    "dns-tail: a hold is as good": Case(
+        "dns-tail",
+        LEAVE + "- {hold: 30s}\n" + END_80 + "  # <-\n",
+        LEAVE + "- {hold: 1m}\n" + END_80 + "\n",
+        (SHOP, EDGE),
+    ),
+    "replace": Case(
+        "replace",
+        ANOTHER + OPEN + ACTIVE + OLD_ENDS + "}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b, c]}}\n",
+        (BARE,),
+    ),
+    "gone: a rule": Case(
+        "gone",
+        "- {do: delete, what: rule.api}  # <-\n",
+        "- {do: update, what: rule.api, set: {action: {type: redirect, path: /v2}}}\n",
+    ),
+    "gone: other conditions": Case(
+        "gone",
+        "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/older/*]}]}}  # <-\n",
+        "- {do: create, what: rule.older, set: {listener: '443', priority: 30,\n"
+        "    conditions: [{field: path-pattern, values: [/older/*]}], action: {type: redirect, path: /new}}}\n",
+    ),
+    "drain": Case(
+        "drain",
+        SHIFTED + LET_GO + "  # <-\n",
+        SHIFTED + "- {do: wait, what: targets.api, until: drained}\n" + LET_GO + "\n",
+    ),
+    "drain: less time": Case(
+        "drain",
+        "- {do: update, what: target_group.web, set: {attributes: {DELAY: '9'}}}  # <-\n".replace("DELAY", DELAY),
+        "- {do: update, what: target_group.web, set: {attributes: {DELAY: '900'}}}\n".replace("DELAY", DELAY),
+        (SERVERS,),
+    ),
+    "health": Case(
+        "health",
+        "- {do: update, what: target_group.web, set: {health: {path: /up}}}  # <-\n",
+        "- {do: update, what: target_group.web, set: {health: {interval: 10}}}\n",
+        (SERVERS,),
+    ),
+    "open: a port": Case("open", ssh(22, WORLD) + "  # <-\n", ssh(22, "cidr: 10.0.0.0/8") + "\n"),
+    "open: without a listener": Case(
+        "open",
+        ssh(8080, WORLD) + "  # <-\n",
+        ssh(8080, WORLD) + "\n- {do: create, what: listener.8080, set: {load_balancer: main, port: 8080,\n"
+        "    protocol: HTTP, action: {type: redirect, protocol: HTTPS, port: 443}}}\n",
+    ),
+    "open: a balancer": Case(
+        "open",
+        ANOTHER + "}  # <-\n" + ACTIVE + OLD_ENDS + ", allow: [replace], because: nobody uses its name}\n",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
+        (BARE,),
+    ),
+    "plain: no redirect": Case(
+        "plain",
+        "- {do: update, what: listener.80, set: {action: {type: forward, groups: [{group: web}]}}}  # <-\n",
+        "- {do: update, what: listener.80, set: {action: {type: redirect, protocol: HTTPS, port: 443, code: 302}}}\n",
+    ),
+    "plain: an older policy": Case(
+        "plain",
+        "- {do: update, what: listener.443, set: {ssl_policy: ELBSecurityPolicy-2016-08}}  # <-\n",
+        "- {do: update, what: listener.443, set: {ssl_policy: ELBSecurityPolicy-TLS13-1-3-2021-06}}\n",
+    ),
+    "plain: no more TLS": Case(
+        "plain",
+        "- {do: update, what: listener.443, set: {protocol: HTTP, certificate: null, ssl_policy: null}}  # <-\n",
+        "- {do: update, what: listener.443, set: {alpn: HTTP2Optional}}\n",
+    ),
+    "cert: not issued": Case("cert", CERTIFICATE + USED + "  # <-\n", CERTIFICATE + ISSUED + USED + "\n"),
+    "cert: another name": Case(
+        "cert",
+        CERTIFICATE.replace("*.example.com", "example.org") + ISSUED + USED + "  # <-\n",
+        CERTIFICATE.replace("*.example.com", "example.org")
+        + ISSUED
+        + USED.replace("certificate: new", "more_certificates: [new]")
+        + "\n",
+    ),
+    "zone: too few": Case(
+        "zone",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a]}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
+        (BARE,),
+    ),
+    "zone: where the targets are": Case(
+        "zone",
+        "- {do: update, what: load_balancer.main, set: {subnets: [b, c]}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
+        (SERVERS,),
+    ),
+    "priority": Case(
+        "priority",
+        "- {do: update, what: rule.old, set: {priority: 10}}  # <-\n",
+        "- {do: move, what: listener.443, set: {rule.old: 10, rule.api: 20}}\n",
+    ),
+    "guard: protection": Case(
+        "guard",
+        "- {do: update, what: load_balancer.main, set: {attributes: {deletion_protection.enabled: 'false'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '120'}}}\n",
+        (LOGGED,),
+    ),
+    "guard: the log": Case(
+        "guard",
+        "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.enabled: 'false'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.bucket: y}}}\n",
+        (LOGGED,),
+    ),
+    "bill: for good": Case("bill", ANOTHER.replace("main", "two") + "}  # <-\n", RULE),
+    "bill: until a person comes": Case(
+        "bill",
+        ANOTHER + OPEN + ACTIVE + "- {hold: person}  # <-\n"
+        "- {do: delete, what: listener.80, allow: [gone], because: moved}\n"
+        + OLD_ENDS + ", allow: [replace], because: nobody uses its name}\n",
+        ANOTHER + OPEN + ACTIVE + "- {hold: 1h}\n"
+        "- {do: delete, what: listener.80, allow: [gone], because: moved}\n"
+        + OLD_ENDS + ", allow: [replace], because: nobody uses its name}\n",
+        (LISTENING,),
+    ),
+    "noreturn": Case(
+        "noreturn",
+        "- {do: delete, what: rule.old, allow: [gone], because: years ago}  # <-\n- {hold: 15m}\n",
+        "- {hold: 15m}\n- {do: delete, what: rule.old, allow: [gone], because: years ago}\n",
+    ),
+    "noreturn: detached": Case(
+        "noreturn",
+        NEW + ATTACH + HEALTHY + TURN + "  # <-\n- {hold: person}\n",
+        NEW + ATTACH + HEALTHY + "- {do: shift, what: listener.443, set: {web: 0, new: 1}}\n- {hold: person}\n" + TURN,
+    ),
+    "loop": Case(
+        "loop",
+        "- {do: create, what: security_group.x, set: {vpc: default}}\n- {do: delete, what: security_group.x}  # <-\n",
+        "- {do: create, what: security_group.x, set: {vpc: default}}\n",
+        (),
+    ),
+    "outage": Case(
+        "outage",
+        OLD_ENDS + ", allow: [replace], because: people use the addresses}  # <-\n" + OTHER_PINS,
+        MORE_PINS + OLD_ENDS + ", allow: [replace], because: people use the addresses}\n",
+        (PINNED,),
+    ),
+}  # fmt: skip
