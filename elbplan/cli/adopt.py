@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..history.store import Folder
 
 EXAMPLES = (
-    "elbplan adopt specs/web.yaml              what to write into the spec; with migrations, the next file",
+    "elbplan adopt specs/web.yaml              says what to write into the spec; writes the next file",
     "elbplan adopt specs/web.yaml new_health   the file is called NNNN_new_health.yaml",
     "elbplan adopt specs/web.yaml --dry-run    writes nothing",
 )

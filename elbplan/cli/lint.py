@@ -104,9 +104,9 @@ class Told:
         if any(finding.hazard.name == "gone" for finding, _ in found.findings):
             self.remarks.append(f"{name}: {requests(cloud, look, datetime.now(UTC))}")
         if look.nowhere:
-            differs = ", ".join(look.nowhere.differs)
-            where = f"AWS is in none of the states of its migrations; nearest is {look.nowhere.nearest}"
-            self.nowhere.append(f"{name}: {where}, but for {differs}")
+            differs = "; ".join(gap.text for gap in look.nowhere.drift)
+            where = f"AWS was changed by hand where the next steps are, at {look.nowhere.nearest.place}"
+            self.nowhere.append(f"{name}: {where}: {differs}")
 
     @property
     def code(self) -> int:

@@ -15,9 +15,11 @@ from .app import App
 from .lazy import Spoken
 from .options import paths, shared
 from .planning import again, planned, stacks_of
+from .previewing import HELD, previews
 from .screens import show_plans
 
 PENDING = 2
+FOLDER = "migrations"
 
 EXAMPLES = (
     "elbplan plan                           all specs in specs/",
@@ -42,17 +44,17 @@ def command(
     stacks = stacks_of(app, paths)
     if save is not None:
         return _save(app, stacks, paths, save, title, base)
-    from ..kinds import KINDS
-    from ..run.workflow import plan
-
-    them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
-    pending = any(not one.plan.empty for one in them)
+    them = previews(app, stacks, base)
+    pending = any(not one.plan.empty or one.idle == HELD for one in them)
     if app.options.json:
         from ..show.document import plan_document
 
-        app.terminal.out(json.dumps(plan_document([one.plan for one in them]), indent=2))
+        document = plan_document([one.plan for one in them])
+        for stack, one in zip(document["stacks"], them, strict=True):
+            stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
+        app.terminal.out(json.dumps(document, indent=2))
     else:
-        next = again(app, "apply", paths) if pending else ""
+        next = again(app, "apply", paths) + _where(base) if pending else ""
         show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
     return PENDING if pending and exit_code else 0
 
@@ -60,7 +62,7 @@ def command(
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
     """Keep the plan of the one stack that is meant."""
     from ..history.keeping import keep
-    from ..history.store import FOLDER, Folder
+    from ..history.store import Folder
     from ..kinds import KINDS
     from ..run.workflow import Cloud
 
@@ -76,6 +78,10 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
 
     planned(app, stacks, keeper)
     app.terminal.out(json.dumps({"schema": 1, "kept": kept}) if app.options.json else "\n".join(kept))
-    where = "" if base == FOLDER else f" --migrations {shlex.quote(base)}"
-    app.terminal.err(f"kept; review it, then: {again(app, 'apply', paths)}{where}")
+    app.terminal.err(f"kept; review it, then: {again(app, 'apply', paths)}{_where(base)}")
     return 0
+
+
+def _where(base: str) -> str:
+    """Where migrations lie, for the next command."""
+    return "" if base == FOLDER else f" --migrations {shlex.quote(base)}"

@@ -26,13 +26,19 @@ Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the cloud it was drawn from, how long reading took, and how to draw it again."""
+    """A plan, the cloud it was drawn from, how long reading took, and how to draw it again.
+
+    notes   what else its screen says
+    idle    why there is nothing to do, if it is not that AWS is as the spec says
+    """
 
     plan: Plan
     cloud: Cloud
     seconds: float
     stack: Stack
     planner: Planner
+    notes: Sequence[tuple[str, str]] = ()
+    idle: str = ""
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
@@ -89,7 +95,8 @@ def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> View:
     from ..show.plan import View
 
     place = " (sandbox)" if app.options.sandbox else ""
-    return View(verb, one.seconds, detail or app.options.verbose > 0, place=place)
+    wide = detail or app.options.verbose > 0
+    return View(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle)
 
 
 def ending_of(app: App, verb: str, paths: Sequence[str]) -> Ending:

@@ -31,7 +31,7 @@ class Look:
     pending   the file that is done next, None if all are
     seen      what is known of its start
     remarks   what a person should read, blocking nothing
-    nowhere   set if AWS is in none of the files' states
+    nowhere   set if somebody changed by hand what the next file is about
     """
 
     pending: Migration | None = None
@@ -48,17 +48,22 @@ class Look:
 def look_beyond(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> Look:
     """One look at AWS. Raises AwsProblem, and NotFound for what the spec describes in vain."""
     observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True)[stack.name]
-    locator = Locator(observed.live, observed.symbols, kinds)
+    locator = Locator(observed.live, observed.symbols, kinds, stack.ignore)
     found = locator.find(migrations)
     if isinstance(found, Standing) and found.index == len(found.migration.entries):
         later = [one for one in migrations if one.number == found.migration.number + 1]
         if not later:
-            return Look(lives=found.lives)
+            return Look(remarks=_drift(found), lives=found.lives)
         found = locator.find(later)
     if isinstance(found, Nowhere):
         return Look(nowhere=found)
     seen = _seen(aws, found, observed.symbols, kinds)
-    return Look(found.migration, seen, tuple(_unwell(found, kinds)), lives=found.lives)
+    return Look(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
+
+
+def _drift(found: Standing) -> tuple[str, ...]:
+    """What somebody changed by hand where no file cares."""
+    return tuple(f"changed by hand, where no file cares: {gap.text}" for gap in found.drift)
 
 
 def _seen(aws: Cloud, found: Standing, symbols: Symbols, kinds: Kinds) -> Seen:

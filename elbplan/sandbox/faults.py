@@ -32,6 +32,8 @@ class Fault:
 
     kind: Kind
     service: str | None = None
+    but: str | None = None
+    """A service that is spared."""
     action: str | None = None
     match: str | None = None
     """Text (a regular expression) that must occur in the parameters."""
@@ -86,6 +88,7 @@ class Fault:
             return False
         return (
             self.service in (None, call.service)
+            and self.but != call.service
             and (self.action is None or fnmatch.fnmatchcase(call.action, self.action))
             and (self.match is None or bool(re.search(self.match, json.dumps(call.params, default=str))))
         )

@@ -33,7 +33,8 @@ class View:
 
     seconds   how long reading took; None says nothing about it
     next      the command that a person would type next
-    notes     further lines that others contribute: what it costs, how long it takes
+    notes     further lines that others contribute: which file it comes from, what was changed by hand
+    idle      why there is nothing to do, if it is not the usual reason
     """
 
     verb: str = "plan"
@@ -42,13 +43,15 @@ class View:
     next: str = ""
     place: str = ""
     notes: Sequence[Note] = ()
+    idle: str = ""
 
 
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
     """The whole screen of one stack, without the line of counts."""
     lines = header(plan, style, view)
     if plan.empty:
-        return [*lines, style.line("Nothing to do: ", idle(view.verb))]
+        told = [line for word, text in view.notes for line in _note(style, word, text)]
+        return [*lines, style.line("Nothing to do: ", view.idle or idle(view.verb)), *told]
     for action in HEADINGS:
         changes = [change for change in plan.changes if change.action == action]
         if changes:
@@ -113,8 +116,12 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
     lines.append(Text())
     for word, text in (*view.notes, ("Downtime", downtime(plan)), ("Waits", _waits(plan, kinds, view))):
         if text:
-            lines += flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
+            lines += _note(style, word, text)
     return lines
+
+
+def _note(style: Style, word: str, text: str) -> list[Text]:
+    return flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
 
 
 def downtime(plan: Plan) -> str:

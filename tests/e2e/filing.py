@@ -35,6 +35,9 @@ class Filed(Shell):
     def apply(self, *more: str) -> Ran:
         return self.run("apply", self.spec, "--yes", "--migrations", str(self.base), *more)
 
+    def plan(self, *more: str) -> Ran:
+        return self.run("plan", self.spec, "--migrations", str(self.base), *more)
+
     def refresh(self) -> Ran:
         return self.run("rebase", "--refresh", "my-web", "--migrations", str(self.base))
 

@@ -85,24 +85,44 @@ def nursery() -> Iterator[Nursery]:
     made.close()
 
 
-@pytest.mark.parametrize("change", CHANGES)
+ALLOWED = ("--allow", "gone,open,replace")
+"""What some of the changes put at risk on purpose."""
+
+EACH_ALONE = ("create", "destroy", "target group port")
+"""Swept in a world for each write; the records of the runs count as writes too."""
+
+
+@pytest.mark.parametrize("change", EACH_ALONE)
 def test_killed_after_each_write(box: Box, nursery: Nursery, change: str) -> None:
     before, after = CHANGES[change]
     write = 1
-    while _killed(nursery, stage := prepared(box, before), before, after, write):
+    while _killed(nursery, stage := prepared(box, before), before, after, nth_write=write):
         goes_on(stage, before, after)
         write += 1
     assert write > 1, "the change writes, so it can be killed"
 
 
-def _killed(nursery: Nursery, stage: Stage, before: str, after: str, write: int) -> bool:
+@pytest.mark.parametrize("change", [change for change in CHANGES if change not in EACH_ALONE])
+def test_killed_again_and_again(box: Box, nursery: Nursery, change: str) -> None:
+    """Each run goes on where the one before it was killed, and is killed after a write of its own."""
+    before, after = CHANGES[change]
+    stage = prepared(box, before)
+    kills = 0
+    while _killed(nursery, stage, before, after, but="ssm", nth=1):
+        kills += 1
+        assert kills < 60, "every run gets a write further"
+    assert kills, "the change writes, so it can be killed"
+    goes_on(stage, before, after)
+
+
+def _killed(nursery: Nursery, stage: Stage, before: str, after: str, **which: object) -> bool:
     """Run the change as a process of its own that dies by SIGKILL after this write; was there such a write?"""
-    verb = ["apply", "-", "--yes"] if after else ["destroy", "-", "--confirm", "my-web"]
+    verb = ["apply", "-", "--yes", *ALLOWED] if after else ["destroy", "-", "--confirm", "my-web"]
     status, said = nursery.run(
         verb,
         stdin=after or before,
         env=_environment(stage),
-        born=lambda pid: stage.box.fault("kill", nth_write=write, pid=pid),
+        born=lambda pid: stage.box.fault("kill", pid=pid, **which),
     )
     stage.box.clear_faults()
     assert status in (0, -9), said
@@ -116,8 +136,25 @@ def _environment(stage: Stage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("change", CHANGES | NAMED)
-def test_the_answer_to_each_write_lost(box: Box, change: str) -> None:
+def test_every_answer_to_a_write_lost(box: Box, change: str) -> None:
+    """Whatever is written, the first answer to it never comes; what a run cannot find out, the next one sees."""
     before, after = (CHANGES | NAMED)[change]
+    stage = prepared(box, before)
+    stage.box.fault("lost", each_write=True)
+    runs = 0
+    while not (plan := planned(stage, before, after)).empty:
+        stage.run(plan)
+        runs += 1
+        assert runs < 20, "every run gets further"
+    lost = [call.action for call in stage.box.calls if call.outcome.endswith("lost")]
+    stage.box.clear_faults()
+    assert lost, "the change writes, so answers can be lost"
+    goes_on(stage, before, after)
+
+
+@pytest.mark.parametrize("change", ["create", "service added"])
+def test_the_answer_to_each_write_lost(box: Box, change: str) -> None:
+    before, after = CHANGES[change]
     write = 0
     while True:
         write += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,25 @@ def test_only_up_to_a_file(shell: Filed) -> None:
 
 def test_without_a_folder_nothing_of_this_is_seen(shell: Filed) -> None:
     plain = shell.run("plan", shell.spec).out
-    shell.save("first")
-    said = shell.run("plan", shell.spec).out
-    assert said.splitlines()[1:] == plain.splitlines()[1:]
     assert "migration" not in plain
+    assert "File" not in plain
+    shell.save("first")
+    said = shell.plan()
+    assert re.search(r"0001_first\.yaml: (\d+) of \1 steps to do", said.out)
+    assert shell.run("plan", shell.spec).out.splitlines()[1:] == plain.splitlines()[1:], "elsewhere are no files"
     assert shell.run("apply", shell.spec, "--yes").code == 0
+
+
+def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Filed) -> None:
+    shell.save("first")
+    shell.apply()
+    assert "every file is applied" in shell.plan().out
+    assert shell.plan("--exit-code").code == 0
+    shell.write("web.yaml", PORT)
+    beyond = shell.plan("--exit-code")
+    assert beyond.code == 2
+    assert "File        none yet: elbplan plan --save NAME" in beyond.out
+    shell.save("app_on_8080")
+    said = shell.plan("--exit-code")
+    assert said.code == 2
+    assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in said.out

@@ -110,7 +110,7 @@ class Team(Shell):
         return self.run("plan", self.spec, "--save", name, *self.where)
 
     def apply(self, *more: str) -> Ran:
-        return self.run("apply", self.spec, "--yes", *self.where, *more)
+        return self.run("apply", self.spec, "--yes", "--allow", "health", *self.where, *more)
 
     def rebase(self, *more: str) -> Ran:
         return self.run("rebase", self.spec, *more, *self.where)

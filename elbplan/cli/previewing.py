@@ -1,0 +1,86 @@
+"""plan for a stack that is changed by files: what the next apply would do, and what no file does yet."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..core.stack import Stack
+from ..errors import AwsProblem
+from .app import App
+from .locking import keeper_of
+from .planning import Planned, planned
+
+if TYPE_CHECKING:
+    from ..core.plan import Plan
+    from ..history.migration import Migration
+    from ..history.pending import Pending
+    from ..run.workflow import Cloud
+
+IDLE = "every file is applied."
+HELD = "a hold comes next."
+
+
+def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
+    """A plan for each stack, in their order: by its files where it has some. Raises SpecProblem, Refused."""
+    from ..kinds import KINDS
+    from ..run.workflow import plan
+
+    filed = [stack for stack in stacks if os.path.isdir(os.path.join(base, stack.name))]
+    plain = [stack for stack in stacks if stack not in filed]
+    found = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
+    found += [_preview(app, stack, base) for stack in filed]
+    return sorted(found, key=lambda one: stacks.index(one.stack))
+
+
+def _preview(app: App, stack: Stack, base: str) -> Planned:
+    """What is next of the files; where every file is done, what the spec wants beyond them."""
+    from ..history.pending import Looker
+    from ..history.store import Folder
+    from ..history.told import Told, told_of
+    from ..kinds import KINDS
+    from ..run.workflow import plan
+    from .backing import files_of
+
+    migrations = files_of(Folder.of(stack.name, base))
+    seen: list[Pending] = []
+
+    def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        told = Told()
+        with contextlib.suppress(AwsProblem):  # who may only read AWS may still see the plan
+            told = told_of(keeper_of(app, cloud).ledger.read(stack.name))
+        pending = Looker(cloud, stack, KINDS, told, time.time(), begin=True).next(migrations)
+        seen.append(pending)
+        return plan(cloud, group, KINDS) if pending.done and pending.beyond else [pending.plan]
+
+    (one,) = planned(app, [stack], planner)
+    notes = tuple(_notes(seen[-1], migrations))
+    return replace(one, notes=notes, idle=HELD if seen[-1].hold else IDLE)
+
+
+def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
+    last = migrations[-1]
+    if migration := pending.migration:
+        steps = len(migration.entries)
+        hold = f", up to the hold at {pending.place}" if pending.hold else ""
+        later = last.number - migration.number
+        more = f"; then {later} more file{'s' if later > 1 else ''}" if later else ""
+        yield "File", f"{migration.file}: {steps - pending.entry} of {steps} steps to do{hold}{more}"
+        yield from _hazards(pending, migration)
+    elif pending.beyond:
+        yield "File", f"none yet: elbplan plan --save NAME keeps this behind {last.id}; until then apply refuses"
+    for gap in pending.drift:
+        yield "By hand", f"{gap.text} (left as it is)"
+
+
+def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
+    from ..history.lint import blocking
+    from ..kinds import KINDS
+
+    found = {one.hazard.name: None for one in blocking(migration, KINDS) if one.step >= pending.entry}
+    if found:
+        yield "Hazards", f"{', '.join(found)}; elbplan lint says where, and the safe form"
