@@ -14,7 +14,7 @@ from ..errors import Refused
 from ..live.observe import Observed, observe
 from ..run.workflow import Cloud, account_of
 from .locate import Locator, Nowhere, Standing
-from .migration import Entry, Migration
+from .migration import Entry, Migration, spoken
 from .steps import Maker
 
 Held = tuple[str, int]
@@ -68,7 +68,7 @@ def look(
 
     Raises Refused if live is none of the files' states.
     """
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(migrations))
     observed = seen[stack.name]
     found = Locator(observed.live, observed.symbols, kinds).find(migrations)
     if isinstance(found, Nowhere):
