@@ -31,6 +31,7 @@ ENTRIES = {
     "runs": (f"{HERE}.runs:command", "Commands", "Who applied what, and how it ended."),
     "unlock": (f"{HERE}.unlock:command", "Commands", "Take the lock from a run that is dead."),
     "rebase": (f"{HERE}.rebase:command", "Specs", "Make edited migrations true again."),
+    "rehearse": (f"{HERE}.rehearse:command", "Specs", "Play migrations on a pretended AWS."),
     "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{HERE}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{HERE}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),

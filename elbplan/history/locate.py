@@ -66,6 +66,11 @@ class Locator:
                     return Standing(migration, index, lives, comparison, half=True)
         return self._nearest(views)
 
+    def against(self, migration: Migration, index: int) -> tuple[tuple[str, ...], Lives]:
+        """The resources in which live is not as after so many steps of a file, and live in the file's words."""
+        _, lives = self._view(migration)
+        return self.differing(migration, migration.states[index], lives), lives
+
     def differing(self, migration: Migration, state: State, lives: Lives) -> tuple[str, ...]:
         """The resources in which live is not as a state says; what others fill is not looked at."""
         spoken = {(a.kind, a.name) for one in migration.states for a in one}
