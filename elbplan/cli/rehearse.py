@@ -139,7 +139,8 @@ class Rehearsal:
 
         found: Sequence[Migration] = scene.chain
         if self.live:
-            found, scene.more = self._pending(scene)
+            found, more = self._pending(scene)
+            scene.laid = {one.number: more for one in found[:1]}
         if self.file:
             found = [one for one in scene.chain if self._means(one)]
             if not found:

@@ -40,13 +40,15 @@ def _touched(pending: Sequence[Migration]) -> set[tuple[str, str, str]]:
 
 
 def _more(locator: Locator, found: Standing, touched: set[tuple[str, str, str]]) -> dict[Address, dict[str, Any]]:
+    """By the names that things have before a file: what it calls old is the one that was there."""
     more: dict[Address, dict[str, Any]] = {}
     state = found.migration.states[found.index]
-    for address, live in found.lives.items():
+    begun = next((one.what for one in found.migration.entries[found.index :] if one.writes), None)
+    for address, live in sorted(found.lives.items(), key=lambda one: one[0].former != ""):
         told = state.get(address)
-        if told is None or found.half:
+        if told is None or (found.half and address == begun):
             continue
         model = locator.symbols.fold(live.model)
         open = [name for name in differing(told, model) if (address.kind, address.name, name) not in touched]
-        more[address] = {name: getattr(model, name) for name in open if name not in ("name", "records")}
+        more[address._replace(former="")] = {name: getattr(model, name) for name in open if name not in ("name", "records")}
     return {address: fields for address, fields in more.items() if fields}

@@ -39,7 +39,7 @@ class Sight:
 class Scene:
     """A double with one stack in it. `aws` reaches the double and nothing else.
 
-    more    what live has in fields that the files leave open, by resource: laid over where a file begins
+    laid    by a file's number, what live has in fields that files leave open: laid over where that file begins
     stands  the number of the file at whose end the double is; None: who knows
     """
 
@@ -48,7 +48,7 @@ class Scene:
     stack: Stack
     chain: Sequence[Migration]
     kinds: Kinds
-    more: Mapping[Address, Mapping[str, Any]] = field(default_factory=dict)
+    laid: Mapping[int, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
     stands: int | None = None
     clock: DoubleClock = field(init=False)
 
@@ -60,8 +60,9 @@ class Scene:
         if migration.number == 1:
             return None
         previous = self.chain[migration.number - 2]
-        end = {a: r.model_copy(update=dict(self.more.get(a, {}))) for a, r in previous.last.items()}
-        return replace(previous, states=(*previous.states[:-1], end)) if self.more else previous
+        laid = self.laid.get(migration.number, {})
+        end = {a: resource.model_copy(update=dict(laid.get(a, {}))) for a, resource in previous.last.items()}
+        return replace(previous, states=(*previous.states[:-1], end)) if laid else previous
 
     def begin(self, migration: Migration) -> None:
         """Stand where a file begins, anew if need be. Raises Refused if that cannot be reached."""

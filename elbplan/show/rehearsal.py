@@ -32,9 +32,11 @@ def proof_screen(line: Line, style: Style) -> list[Text]:
 
 def summary_screen(stack: str, files: int, lines: Sequence[Line], seconds: float, style: Style) -> list[Text]:
     """The last line of a stack."""
+    if not lines:
+        return [style.line((stack, "bold"), ": nothing to rehearse, every file is applied")]
     broken = sum(not line.holds for line in lines)
     if broken:
         said = (f"{broken} of {count(len(lines), 'proof')} fail{'s' if broken == 1 else ''}", "bold red")
     else:
-        said = (f"all {count(len(lines), 'proof')} hold" if len(lines) > 1 else "the proof holds", "green")
+        said = (f"all {count(len(lines), 'proof')} hold", "green")
     return [style.line((stack, "bold"), f": {count(files, 'file')} rehearsed in {duration(seconds)}, ", said)]
