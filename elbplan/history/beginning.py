@@ -15,6 +15,9 @@ from .locate import Locator, Nowhere, Standing
 from .migration import Migration, spoken
 from .pending import nowhere
 
+OWN = ("name", "records")
+"""What every balancer and group has for itself."""
+
 More = Mapping[Address, Mapping[str, Any]]
 
 
@@ -49,6 +52,6 @@ def _more(locator: Locator, found: Standing, touched: set[tuple[str, str, str]])
         if told is None or (found.half and address == begun):
             continue
         model = locator.symbols.fold(live.model)
-        open = [name for name in differing(told, model) if (address.kind, address.name, name) not in touched]
-        more[address._replace(former="")] = {name: getattr(model, name) for name in open if name not in ("name", "records")}
+        left = [name for name in differing(told, model) if (address.kind, address.name, name) not in touched]
+        more[address._replace(former="")] = {name: getattr(model, name) for name in left if name not in OWN}
     return {address: fields for address, fields in more.items() if fields}

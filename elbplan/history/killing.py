@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.address import Address
+from ..core.address import Address, Ref
 from ..core.call import Answer, Call
+from ..core.routes import shares
 from ..errors import AwsProblem, ElbplanError
 from ..run.workflow import Cloud
 from .audience import Audience
 from .migration import Migration
 from .pending import Pending
 from .proof import Proof, Wrong, count, failure
-from .scene import Scene, weights
+from .scene import Scene
 from .words import place
 
 MOST_RUNS = 200
@@ -82,22 +83,26 @@ class Trail:
         if entry < self.furthest:
             self.wrong.append(Wrong(f"a run goes on at step {entry + 1}", self.furthest + 1))
         self.furthest = max(self.furthest, entry)
-        for address, now in weights(pending.plan.lives).items():
+        for address, live in pending.plan.lives.items():
+            now = weights(live.model)
             past = self.shared.setdefault(address, [])
             if now in past[:-1] and now != past[-1] and not self._meant(address, now):
-                told = ", ".join(f"{group.partition('.')[2]} {weight}" for group, weight in now.items())
+                told = ", ".join(f"{group} {weight}" for group, weight in now.items())
                 self.wrong.append(Wrong(f"{place(address)} is back at {told}", entry + 1))
             if not past or past[-1] != now:
                 past.append(now)
 
     def _meant(self, address: Address, now: dict[str, int]) -> bool:
         """Does the file itself come by these weights twice?"""
-        told = [weights_of(state, address) for state in self.migration.states]
+        told = [weights(state.get(address)) for state in self.migration.states]
         turns = [one for one, before in zip(told, [None, *told], strict=False) if one != before]
         return turns.count(now) > 1
 
 
-def weights_of(state: Any, address: Address) -> dict[str, int]:
-    """How a state shares out the requests of a listener or rule."""
-    resource = state.get(address)
-    return {str(share.group): share.weight for share in getattr(getattr(resource, "action", None), "groups", ())}
+def weights(resource: Any) -> dict[str, int]:
+    """How a listener or rule shares out requests; empty where it is none."""
+    return {_text(share.group): share.weight for share in shares(resource)}
+
+
+def _text(group: Ref) -> str:
+    return place(group).partition(".")[2] if isinstance(group, Address) else str(group)

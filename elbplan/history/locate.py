@@ -61,8 +61,7 @@ class Locator:
                     return Standing(migration, index, lives, comparison)
         for migration, comparison, lives in reversed(views):
             for index in reversed(_seams(migration)):
-                left = set(self.differing(migration, migration.states[index], lives))
-                if left and left <= _touched(migration.entries[index:]) and self._begun(migration, index, lives):
+                if self._half(migration, index, lives):
                     return Standing(migration, index, lives, comparison, half=True)
         return self._nearest(views)
 
@@ -79,6 +78,17 @@ class Locator:
         found = fingerprint(self.seen(ours, state), self.kinds)
         expected: Fingerprint = fingerprint(state, self.kinds)
         return () if found.text == expected.text else found.differing(expected)
+
+    def _half(self, migration: Migration, index: int, lives: Lives) -> bool:
+        """Is live what it was there, or what it will be, but for what the next write is about?"""
+        touched = _touched(migration.entries[index:])
+        left = set(self.differing(migration, migration.states[index], lives))
+        if left and left <= touched:
+            return self._begun(migration, index, lives)
+        write = next((i for i in range(index, len(migration.entries)) if migration.entries[i].writes), None)
+        if write is None or migration.entries[write].do != "create" or migration.entries[write].what not in lives:
+            return False
+        return set(self.differing(migration, migration.states[write + 1], lives)) <= touched  # others point at it
 
     def _begun(self, migration: Migration, index: int, lives: Lives) -> bool:
         """Could the next write have left live like this? An update touches its own fields and no others."""

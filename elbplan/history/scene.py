@@ -11,7 +11,6 @@ from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..core.resource import WRITE_ONLY, Resource, marked
-from ..core.routes import shares
 from ..core.stack import Stack
 from ..errors import Refused
 from ..live.observe import observe
@@ -177,8 +176,3 @@ def index_of(event: Event) -> int:
     """Which step of its file this is about, counted from 0: its id begins with the number."""
     number = event.step.id.partition(" ")[0]
     return int(number) - 1 if number.isdigit() else -1
-
-
-def weights(lives: Mapping[Address, Any]) -> dict[Address, dict[str, int]]:
-    """How requests are shared out, by listener and rule."""
-    return {a: {str(s.group): s.weight for s in shares(live.model)} for a, live in lives.items() if shares(live.model)}

@@ -15,16 +15,12 @@ ASKED = {"host-header", "path-pattern"}
 
 
 def served(state: State, own: Mapping[Address, str]) -> set[Route]:
-    """The routes of all listeners, under the names that lead there.
-
-    Where no name leads to a balancer its own one is used, if it is among `own`.
-    """
+    """The routes of all listeners, under the names that lead there and under the balancer's `own`, where it is known."""
     routes: set[Route] = set()
     for address, listener in _of("listener", state):
         balancer = listener.load_balancer
         names = sorted({_plain(record.name) for _, record in _of("record", state) if leads_to(record) == balancer})
-        if not names and balancer in own:
-            names = [own[balancer]]
+        names += [own[balancer]] if balancer in own else []
         if listener.port:
             routes |= {(name, listener.port, name, "/") for name in names}
             routes |= set(_by_rules(state, address, listener.port, names))

@@ -27,9 +27,10 @@ def furnish(double: Double, region: str, told: Sequence[State], spec: State) -> 
     states = [*told, spec]
     rest = {ref for state in states for ref in _refs(state)}
     _strange(rest)
-    for name, id in sorted(_hosted_zones(told)):
+    for name, id in sorted(_hosted_zones(told, spec)):
         double.plant("hosted_zone", id, region, name=name)
-    letters = sorted(double.seed(region, hosted_zones=sorted({name for name, _ in _standing(spec)}))["subnets"])
+    names = sorted({name for name, zone in _standing(spec) if isinstance(zone, Find)})
+    letters = sorted(double.seed(region, hosted_zones=names)["subnets"])
     for image in sorted({image for state in states for image in _images(state)}):
         double.plant("image", image, region)
     for arn in sorted(ref.value for ref in rest if isinstance(ref, Id) and ":acm:" in ref.value):
@@ -167,18 +168,15 @@ def _range(states: Iterable[State]) -> str:
     return "10.0.0.0/16"
 
 
-def _hosted_zones(states: Iterable[State]) -> set[tuple[str, str]]:
+def _hosted_zones(told: Sequence[State], spec: State) -> set[tuple[str, str]]:
     """Each zone by its name and, where one is given, its id: a zone of an id is as wide as all that stands in it."""
     zones: dict[str, str] = {}
-    found: set[tuple[str, str]] = set()
-    for name, ref in ((name, ref) for state in states for name, ref in _standing(state)):
-        if isinstance(ref, Find):
-            found.add((ref.query, ""))
-        elif isinstance(ref, Id):
+    for name, ref in (pair for state in (*told, spec) for pair in _standing(state)):
+        if isinstance(ref, Id):
             parent = name.partition(".")[2] if name.count(".") > 1 else name
             zones[ref.value] = min(zones.get(ref.value, parent), parent, key=len)
-    known = set(zones.values())
-    return {(name, id) for id, name in zones.items()} | {one for one in found if one[0] not in known}
+    found = {ref.query for state in told for _, ref in _standing(state) if isinstance(ref, Find)}
+    return {(name, id) for id, name in zones.items()} | {(name, "") for name in found - set(zones.values())}
 
 
 def _standing(state: State) -> Iterator[tuple[str, Ref]]:

@@ -38,5 +38,5 @@ def summary_screen(stack: str, files: int, lines: Sequence[Line], seconds: float
     if broken:
         said = (f"{broken} of {count(len(lines), 'proof')} fail{'s' if broken == 1 else ''}", "bold red")
     else:
-        said = (f"all {count(len(lines), 'proof')} hold", "green")
+        said = (f"{len(lines)} of {count(len(lines), 'proof')} hold", "green")
     return [style.line((stack, "bold"), f": {count(files, 'file')} rehearsed in {duration(seconds)}, ", said)]

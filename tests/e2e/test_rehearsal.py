@@ -22,6 +22,7 @@ from elbplan.history.rehearsal import rehearse
 from elbplan.history.scene import Scene
 from elbplan.history.sickness import rehearse_sick
 from elbplan.history.store import Folder
+from elbplan.history.surroundings import furnish
 from elbplan.kinds import KINDS
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
@@ -246,6 +247,28 @@ def test_a_sick_group_whose_wait_goes_back(double: Box, folder: Folder) -> None:
     assert stopped.holds, stopped.wrong
     assert serves.holds, serves.wrong
     assert "1 route" in serves.tried
+
+
+ELSEWHERE = """
+name: my-web
+region: ap-northeast-2
+network: {vpc: vpc-0abc0abc, subnets: [subnet-0aaa0aaa, public-c]}
+domain: {name: api.example.com, zone: Z0123456789, certificate: CERTIFICATE}
+overrides: {instance.web-1: {security_groups: [sg-0abc0abc]}}
+servers: {count: 2, image: ami-0abc0abc}
+targets: {port: 80, health: /health}
+""".replace("CERTIFICATE", f"arn:aws:acm:{REGION}:210987654321:certificate/01234567")
+
+
+def test_what_stands_elsewhere_is_put_up_under_the_ids_that_a_spec_names(double: Box, tmp_path: Path) -> None:
+    with Box() as box:
+        story = Story(Stage(box), tmp_path)
+        (stack,) = story.stage.stacks(ELSEWHERE)
+        furnish(box, REGION, [], stack.resources)
+        story.save(ELSEWHERE, "elsewhere")
+    stand = scene(double, story.folder, ELSEWHERE)
+    proofs = rehearse(stand, stand.chain[0])
+    assert found((next(proofs) for _ in range(4)), stand.chain[0]) == []
 
 
 def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Folder) -> None:
