@@ -55,7 +55,7 @@ class Audience:
     def _compare(self, index: int) -> None:
         sight = self.scene.sight(self.migration, index + 1)
         self.seen.append(index)
-        if wrong := [name for name in sight.differs if not _ahead(name, sight, self.migration, index)]:
+        if wrong := [name for name in sight.differs if not ahead(name, sight, self.migration, index)]:
             self.untrue.append(Wrong(f"{', '.join(wrong)} is not as the file says", index + 1))
 
     def proof(self, text: str) -> Proof:
@@ -77,7 +77,7 @@ def _gap_text(gap: Gap) -> str:
     return f"{route_text(route)} was not answered{when}: {why}"
 
 
-def _ahead(name: str, sight: Sight, migration: Migration, index: int) -> bool:
+def ahead(name: str, sight: Sight, migration: Migration, index: int) -> bool:
     """A new certificate of names that another one has proved shares its records, and so is ahead of its next step."""
     address = Address("certificate", name.removeprefix("certificate."))
     told: Any = migration.states[index + 1].get(address)

@@ -15,7 +15,7 @@ ASKED = {"host-header", "path-pattern"}
 
 
 def served(state: State, own: Mapping[Address, str]) -> set[Route]:
-    """The routes of all listeners, under the names that lead there and under the balancer's `own`, where it is known."""
+    """The routes of all listeners, under the names that lead there and under the balancer's `own` if it is known."""
     routes: set[Route] = set()
     for address, listener in _of("listener", state):
         balancer = listener.load_balancer

@@ -6,16 +6,21 @@ import io
 from dataclasses import replace
 from typing import Any
 
-from elbplan.core.address import Address
+from elbplan.core.address import Address, Id
 from elbplan.core.kind import Live
 from elbplan.core.plan import Plan
+from elbplan.history.audience import ahead
 from elbplan.history.killing import Trail
 from elbplan.history.migration import Entry, Migration
 from elbplan.history.pending import Pending
 from elbplan.history.returning import free
+from elbplan.history.scene import Sight
 from elbplan.history.served import served
 from elbplan.kinds.actions import Forward, Share
+from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.listener import Listener
+from elbplan.kinds.validation import Proof
+from elbplan.live.symbols import Symbols
 from elbplan.spec import load
 
 HTTPS = Address("listener", "443")
@@ -76,6 +81,29 @@ def test_all_is_free_up_to_the_first_step_that_lets_go_of_something():
     states = (*migration.states, migration.states[-1], {})
     gone = replace(migration, entries=(*entries[:-1], Entry("delete", HTTPS)), states=states)
     assert free(gone) == [0, 1]
+
+
+CERTIFICATE = Address("certificate", "main")
+
+
+def certificate(*names: str, proved: tuple[str, ...] = ()) -> Certificate:
+    return Certificate(domains=names, proofs=tuple(Proof(domain=name, zone=Id("Z1")) for name in proved))
+
+
+def test_only_a_certificate_of_names_that_another_has_proved_may_be_ahead():
+    old = CERTIFICATE._replace(former="old")
+    names = ("a.example.com", "b.example.com")
+    state = {CERTIFICATE: certificate(*names), old: certificate("a.example.com", proved=("a.example.com",))}
+    migration = Migration("x", 1, "names", entries=(Entry("create", CERTIFICATE),), states=({}, state))
+
+    def seen(live: Certificate) -> bool:
+        sight = Sight((), {CERTIFICATE: Live(CERTIFICATE, "arn", live)}, Symbols())
+        return ahead("certificate.main", sight, migration, 0)
+
+    assert seen(certificate(*names, proved=("a.example.com",)))
+    assert not seen(certificate(*names, proved=names)), "nobody has proved the second"
+    assert not seen(certificate("a.example.com", proved=("a.example.com",))), "its names are other ones"
+    assert not ahead("listener.443", Sight((), {}, Symbols()), migration, 0)
 
 
 SPEC = """
