@@ -38,18 +38,17 @@ SWITCH = re.compile(r"  - do: update\n    what: listener.80\n    set: .*\{group:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
-    """Two files, saved from a world of their own: servers by tag, then by id and on another port."""
-    with Box() as box:
-        story = Story(Stage(box), tmp_path_factory.mktemp("written"))
-        box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
-        box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
-        story.save(TAGGED, "by_tag")
-        story.apply(TAGGED)
-        box.plant("instance", "i-0aaaaaaaa", REGION, zone="a")
-        box.plant("instance", "i-0bbbbbbbb", REGION, zone="c")
-        story.save(BY_ID, "by_id")
-        yield story.folder
+def written(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Two files, saved from another world: servers by tag, then by id and on another port."""
+    story = Story(Stage(box), tmp_path_factory.mktemp("written"))
+    box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
+    box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
+    story.save(TAGGED, "by_tag")
+    story.apply(TAGGED)
+    box.plant("instance", "i-0aaaaaaaa", REGION, zone="a")
+    box.plant("instance", "i-0bbbbbbbb", REGION, zone="c")
+    story.save(BY_ID, "by_id")
+    return story.folder
 
 
 @pytest.fixture
@@ -260,12 +259,11 @@ targets: {port: 80, health: /health}
 """.replace("CERTIFICATE", f"arn:aws:acm:{REGION}:210987654321:certificate/01234567")
 
 
-def test_what_stands_elsewhere_is_put_up_under_the_ids_that_a_spec_names(double: Box, tmp_path: Path) -> None:
-    with Box() as box:
-        story = Story(Stage(box), tmp_path)
-        (stack,) = story.stage.stacks(ELSEWHERE)
-        furnish(box, REGION, [], stack.resources)
-        story.save(ELSEWHERE, "elsewhere")
+def test_what_stands_elsewhere_is_put_up_under_the_ids_of_the_spec(stage: Stage, double: Box, tmp_path: Path) -> None:
+    story = Story(stage, tmp_path)
+    (stack,) = stage.stacks(ELSEWHERE)
+    furnish(stage.box, REGION, [], stack.resources)
+    story.save(ELSEWHERE, "elsewhere")
     stand = scene(double, story.folder, ELSEWHERE)
     proofs = rehearse(stand, stand.chain[0])
     assert found((next(proofs) for _ in range(4)), stand.chain[0]) == []
