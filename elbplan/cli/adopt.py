@@ -63,7 +63,7 @@ def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -
     from ..kinds import KINDS
 
     files = kept_of(folder, KINDS) if folder.used else []
-    cloud, seen = look(app, stack)
+    cloud, seen = look(app, stack, folder)
     adopter = Adopter(cloud, stack, seen, KINDS, writing)
     return adopter.behind(files, name) if files else adopter.without_files()
 

@@ -58,8 +58,7 @@ class Clouds:
         if self._running is None:
             return Aws(region, session=self._real(), parallel=parallel)
         self._furnish(self._running, region)
-        session = _sandbox_session(region)
-        return Aws(region, endpoint=self._running.url, session=session, parallel=parallel)
+        return pretended(region, self._running.url, parallel)
 
     def _furnish(self, running: Running, region: str) -> None:
         from ..sandbox import daemon
@@ -85,6 +84,14 @@ def real_session(options: Options) -> boto3.session.Session:
         hint = "`aws configure list-profiles` shows the profiles; to try without an account add --sandbox"
         raise AwsProblem(str(error), hint=hint) from error
     return session
+
+
+def pretended(region: str, url: str, parallel: int = 16) -> Aws:
+    """The cloud of a region in a sandbox, wherever that runs."""
+    from ..live.client import Aws
+
+    _no_proxy_to_ourselves()
+    return Aws(region, endpoint=url, session=_sandbox_session(region), parallel=parallel)
 
 
 def _sandbox_session(region: str) -> boto3.session.Session:

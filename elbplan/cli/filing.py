@@ -38,8 +38,9 @@ def one_stack(app: App, word: str) -> Stack:
     raise UsageProblem(what, hint="name the spec's file instead: its resources are needed here, not only its name")
 
 
-def look(app: App, stack: Stack) -> tuple[Cloud, Observed]:
-    """One look at AWS, and the cloud it was taken of."""
+def look(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
+    """One look at AWS, at all that the stack has and its files speak of, and the cloud it was taken of."""
+    from ..history.branches import told_of
     from ..kinds import KINDS
     from ..live.observe import observe
 
@@ -47,7 +48,7 @@ def look(app: App, stack: Stack) -> tuple[Cloud, Observed]:
     region = clouds.region(stack)
     with reading(app, [stack], region):
         cloud = (app.connect or clouds.of)(region)
-        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True)
+        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=told_of(folder, KINDS))
     return cloud, seen[stack.name]
 
 

@@ -90,7 +90,7 @@ class Ledgered:
 
 def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
     """The stacks that are meant: by spec files and folders, or by name. Raises SpecProblem, UsageProblem."""
-    stacks = _stacks(app, words)
+    stacks = meant(app, words)
     clouds = Clouds(app, stacks)
     regions = [clouds.region(stack) for stack in stacks]
     reached = {region: (app.connect or clouds.of)(region) for region in dict.fromkeys(regions)}
@@ -100,7 +100,11 @@ def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
     ]
 
 
-def _stacks(app: App, words: Sequence[str]) -> list[Stack]:
+def meant(app: App, words: Sequence[str]) -> list[Stack]:
+    """Stacks by spec files and folders, or by name: of one whose spec is lost the name alone.
+
+    Raises SpecProblem, UsageProblem.
+    """
     paths = [word for word in words if is_path(word)]
     stacks = stacks_of(app, paths) if paths or not words else []
     return stacks + [_named(app, word) for word in words if word not in paths]

@@ -31,6 +31,7 @@ ENTRIES = {
     "runs": (f"{HERE}.runs:command", "Commands", "Who applied what, and how it ended."),
     "unlock": (f"{HERE}.unlock:command", "Commands", "Take the lock from a run that is dead."),
     "lint": (f"{HERE}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
+    "rehearse": (f"{HERE}.rehearse:command", "Specs", "Play migrations on a pretended AWS."),
     "rebase": (f"{HERE}.rebase:command", "Specs", "Put the migrations of two branches in one row."),
     "adopt": (f"{HERE}.adopt:command", "Specs", "Keep what was changed in AWS by hand."),
     "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),

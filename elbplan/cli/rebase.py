@@ -76,10 +76,10 @@ def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
 
     stack = one_stack(app, word)
     folder = _folder(stack.name, base)
-    cloud, seen = look(app, stack)
+    cloud, seen = look(app, stack, folder)
     made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
     files, notes, block = made.files, made.notes, ""
-    if adopting and standing(seen, [one.migration for one in files], KINDS) is None:
+    if adopting and standing(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
         adopted = Adopter(cloud, stack, seen, KINDS).behind(files)
         files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
     said = exchanged(folder, files)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..errors import ElbplanError
 from .address import Address, Find, Id, Ref
 
 IMMUTABLE = "immutable"
@@ -91,7 +92,8 @@ def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
 def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
     """The same resource with each reference replaced; in a list one reference may become several.
 
-    Canonical forms are made anew, since order may depend on what is pointed at.
+    Canonical forms are made anew, since order may depend on what is pointed at. Raises ElbplanError where one is wanted
+    and several are found.
     """
     fields = {name: _rewritten(getattr(resource, name), change) for name in type(resource).model_fields}
     return type(resource).model_validate(fields)
@@ -99,8 +101,11 @@ def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
 
 def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:
     if isinstance(value, Address | Id | Find):
-        (only,) = change(value)
-        return only
+        several = change(value)
+        if len(several) != 1:
+            what = f"{value} means {', '.join(map(str, several)) or 'nothing'} where one is needed"
+            raise ElbplanError(what, hint="name the one that is meant by its id")
+        return several[0]
     if isinstance(value, Part):
         return rewrite(value, change)
     if isinstance(value, tuple):

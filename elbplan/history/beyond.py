@@ -19,7 +19,7 @@ from ..live.symbols import Symbols
 from ..run.workflow import Cloud
 from .lint import OFFLINE, Seen, film_of
 from .locate import Locator, Nowhere, Standing
-from .migration import Migration
+from .migration import Migration, spoken
 
 DAY = 24 * 3600
 
@@ -47,7 +47,7 @@ class Look:
 
 def look_beyond(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> Look:
     """One look at AWS. Raises AwsProblem, and NotFound for what the spec describes in vain."""
-    observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True)[stack.name]
+    observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(migrations))[stack.name]
     locator = Locator(observed.live, observed.symbols, kinds, stack.ignore)
     found = locator.find(migrations)
     if isinstance(found, Standing) and found.index == len(found.migration.entries):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..core.address import Ref
 from ..core.kind import Kinds
 from ..core.simulate import State
 from ..errors import Refused, SpecProblem, UsageProblem
 from .chain import play
-from .files import Text, misnumbered, unlinked
-from .migration import Migration
+from .files import Text, misnumbered, texts, unlinked
+from .migration import Migration, spoken
 from .nearest import Place
+from .store import Folder
 
 Way = tuple[Migration, ...]
 """Files that follow each other, from the first to one that nothing follows."""
@@ -36,21 +38,28 @@ class Branches:
         return tuple({one.id: one for one in (*others, *self.stray)}.values())
 
 
-def branches(texts: Sequence[Text], kinds: Kinds) -> Branches:
+def branches(found: Sequence[Text], kinds: Kinds) -> Branches:
     """The ways through the files by what they begin and end with.
 
     Raises SpecProblem for a file that is not true, or if none is the first.
     """
-    ways = list(_ways((), {}, "absent", texts, kinds))
+    ways = list(_ways((), {}, "absent", found, kinds))
     if not ways:
-        raise SpecProblem([*misnumbered(texts), *unlinked(texts)])
+        raise SpecProblem([*misnumbered(found), *unlinked(found)])
     led = {one.id for way in ways for one in way}
     stray = []
-    for text in (text for text in texts if text.migration.id not in led):
+    for text in (text for text in found if text.migration.id not in led):
         way = _renumbered(text, ways, kinds)
         ways += [way] if way else []
         stray += [] if way else [text.migration]
     return Branches(tuple(ways), tuple(stray))
+
+
+def told_of(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
+    """What the files of a folder speak of, in order or not; nothing where they cannot be read."""
+    found, problems = texts(folder, kinds)
+    ways = branches(found, kinds).ways if found and not problems else ()
+    return frozenset(ref for way in ways for ref in spoken(way))
 
 
 def _renumbered(text: Text, ways: Sequence[Way], kinds: Kinds) -> Way:

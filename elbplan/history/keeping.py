@@ -11,6 +11,7 @@ from ..live.observe import observe
 from ..run.workflow import Cloud, account_of, plan_of
 from .chain import load
 from .locate import Locator, Nowhere, Standing
+from .migration import spoken
 from .pending import nowhere
 from .saving import baseline, checked, migration_of
 from .store import Folder
@@ -24,7 +25,7 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
     """
     checked(name)
     before = load(folder, kinds)
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(before))
     observed = seen[stack.name]
     if before:
         _at_the_end(stack, Locator(observed.live, observed.symbols, kinds, stack.ignore).find(before), before[-1].id)

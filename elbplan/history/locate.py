@@ -92,6 +92,11 @@ class Locator:
         views = [(one, *self._view(one)) for one in migrations]
         return self._exactly(views) or self._halfway(views) or self._drifted(views)
 
+    def against(self, migration: Migration, index: int) -> tuple[tuple[str, ...], Lives]:
+        """The resources in which live is not as after so many steps of a file, and live in the file's words."""
+        _, lives = self._view(migration)
+        return self.differing(migration, migration.states[index], lives), lives
+
     def differing(self, migration: Migration, state: State, lives: Lives) -> tuple[str, ...]:
         """The resources in which live is not as a state says; what others fill is not looked at."""
         spoken = {(a.kind, a.name) for one in migration.states for a in one}
@@ -124,16 +129,35 @@ class Locator:
     def _halfway(self, views: Sequence[View]) -> Standing | None:
         for migration, comparison, lives in reversed(views):
             for index in reversed(seams(migration)):
-                left = set(self.differing(migration, migration.states[index], lives))
-                rest = migration.entries[index:]
-                if left and left <= touched(rest, migration.states[index]) and self._begun(migration, index, lives):
+                if self._between(migration, index, lives) and self._begun(migration, index, lives):
                     return Standing(migration, index, lives, comparison, half=True)
         return None
 
+    def _between(self, migration: Migration, index: int, lives: Lives) -> bool:
+        """Is live what it was there, or what it will be, but for what the next write is about?
+
+        What others say of a thing that is being made (a group whose balancer it is) is as it will be.
+        """
+        number, entry = self._next(migration, index)
+        if entry is None:
+            return False
+        about = touched(migration.entries[index:], migration.states[index])
+        left = set(self.differing(migration, migration.states[index], lives))
+        if left and left <= about:
+            return True
+        made = entry.do == "create" and entry.what in lives
+        return made and set(self.differing(migration, migration.states[number + 1], lives)) <= about
+
+    def _next(self, migration: Migration, index: int) -> tuple[int, Entry | None]:
+        """The next step that writes, and its index."""
+        rest = enumerate(migration.entries[index:], index)
+        return next(((number, one) for number, one in rest if one.writes), (index, None))
+
     def _begun(self, migration: Migration, index: int, lives: Lives) -> bool:
         """Could the next write, and nobody else, have left live like this?"""
-        rest = enumerate(migration.entries[index:], index)
-        number, entry = next((n, one) for n, one in rest if one.writes)
+        number, entry = self._next(migration, index)
+        if entry is None:
+            return False
         about = entry.what
         if about is None or entry.do in ("move", "moved"):
             return False

@@ -12,7 +12,7 @@ from ..core.guards import physical_names
 from ..core.plan import Plan
 from ..core.resource import IMMUTABLE, Resource, marked
 from ..errors import Refused
-from ..live.observe import Observed, observe
+from ..live.observe import Observed
 from ..run.workflow import account_of
 from .distance import Gap
 from .locate import Standing
@@ -27,7 +27,7 @@ def mend(looker: Looker, migrations: Sequence[Migration]) -> Plan:
 
     Raises Refused for what was replaced by hand: that is no change to take back.
     """
-    seen = observe(looker.aws.send, looker.aws.region, [looker.stack], looker.kinds, everywhere=True)
+    seen = looker.observe(migrations)
     observed = seen[looker.stack.name]
     found = looker.locator(observed).find(migrations)
     standing = found if isinstance(found, Standing) else found.nearest

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from ..core.address import Address
+from ..core.address import Address, Ref
 from ..core.fingerprint import ABSENT
+from ..core.resource import references
 from ..core.simulate import State
 
 Verb = Literal["create", "update", "shift", "delete", "move", "wait", "hold", "moved", "adopt", "release"]
@@ -84,3 +85,9 @@ class Migration:
     def last(self) -> State:
         """The state it ends in."""
         return self.states[-1] if self.states else {}
+
+
+def spoken(migrations: Iterable[Migration]) -> frozenset[Ref]:
+    """Everything that the states of files point at."""
+    states = (state for migration in migrations for state in migration.states)
+    return frozenset(ref for state in states for resource in state.values() for ref in references(resource))

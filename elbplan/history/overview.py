@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..errors import SpecProblem
-from ..live.observe import observe
 from ..run.record import Record
 from ..run.standing import FileRow, Files
 from .chain import load
@@ -26,8 +25,7 @@ def overview(looker: Looker, folder: Folder, records: Sequence[Record]) -> Files
         return Files(wrong=f"{first.file}:{first.line}:{first.column}  {first.what}{more}; elbplan lint tells all")
     if not migrations:
         return Files()
-    observed = observe(looker.aws.send, looker.aws.region, [looker.stack], looker.kinds, everywhere=True)
-    seen = observed[looker.stack.name]
+    seen = looker.observe(migrations)[looker.stack.name]
     found = looker.locator(seen).find(migrations)
     place = found.nearest if isinstance(found, Nowhere) else found
     rows = tuple(_rows(migrations, place, looker.told, records))

@@ -16,7 +16,7 @@ from .changes import without_handovers
 from .distance import Gap, gaps
 from .ignored import not_ignored
 from .locate import Locator, Nowhere, Standing
-from .migration import Entry, Migration
+from .migration import Entry, Migration, spoken
 from .steps import Maker
 from .told import Held, Told
 
@@ -82,7 +82,7 @@ class Looker:
 
     def next(self, migrations: Sequence[Migration]) -> Pending:
         """What is next. Raises Refused if somebody changed what the files are about."""
-        seen = observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True)
+        seen = self.observe(migrations)
         observed = seen[self.stack.name]
         found = self.locator(observed).find(migrations)
         if isinstance(found, Nowhere):
@@ -100,9 +100,13 @@ class Looker:
 
     def place(self, migrations: Sequence[Migration]) -> Standing:
         """Where live stands, or what it is nearest to."""
-        observed = observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True)[self.stack.name]
-        found = self.locator(observed).find(migrations)
+        found = self.locator(self.observe(migrations)[self.stack.name]).find(migrations)
         return found.nearest if isinstance(found, Nowhere) else found
+
+    def observe(self, migrations: Sequence[Migration]) -> dict[str, Observed]:
+        """All that the stack has, and what these files speak of."""
+        told = spoken(migrations)
+        return observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True, told=told)
 
     def locator(self, observed: Observed) -> Locator:
         """Compares what was observed with files."""

@@ -9,7 +9,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..live.observe import Observed, observe
 from ..run.workflow import Cloud, account_of, plan_of
-from .migration import Migration
+from .migration import Migration, spoken
 from .secrets import whole
 
 
@@ -18,7 +18,8 @@ def towards(aws: Cloud, stack: Stack, migration: Migration | None, kinds: Kinds)
 
     Raises Refused where something in the way cannot go, or the spec's secrets are not the file's.
     """
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True)
+    told = spoken([migration] if migration else [])
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=told)
     observed = seen[stack.name]
     desired = wanted(stack, observed, migration) if migration else {}
     return plan_of(aws, stack, observed, kinds, account_of(aws, seen), desired)

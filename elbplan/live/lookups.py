@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,10 +41,16 @@ def finds(resources: Iterable[Resource]) -> set[Find]:
     return {ref for resource in resources for ref in references(resource) if isinstance(ref, Find)}
 
 
-def look_up(region: str, resources: Sequence[Resource], stacks: Sequence[str] = ()) -> Reading[Facts]:
-    """Ask for all of it. What the balancers of `stacks` show by where they stand is not asked again."""
+def look_up(
+    region: str, resources: Sequence[Resource], stacks: Sequence[str] = (), told: Collection[Ref] = ()
+) -> Reading[Facts]:
+    """Ask for all of it, and for what has a name among `told`, which the specs may have dropped since.
+
+    What the balancers of `stacks` show by where they stand is not asked again.
+    """
     wanted = finds(resources)
-    asks = _questions(wanted, resources)
+    every = wanted | {ref for ref in told if isinstance(ref, Find) and (named(ref) or ref.what == "hosted_zone")}
+    asks = _questions(every, resources)
     placed = any(find.what in ("vpc", "subnet") for find in wanted)
     if placed and not stacks:
         asks["subnets"] = DEFAULT_SUBNETS
@@ -53,7 +59,7 @@ def look_up(region: str, resources: Sequence[Resource], stacks: Sequence[str] = 
     if placed and not subnets:
         subnets = yield from _subnets(wanted, answers, resources)
     facts = Facts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
-    facts.found = {find: _results(find, answers.get(f"{find.what}/{find.query}", {})) for find in wanted}
+    facts.found = {find: _results(find, answers.get(f"{find.what}/{find.query}", {})) for find in every}
     instances = _instances(resources)
     there = {i["InstanceId"] for i in instances_in(answers.get("instances", {})) if i["State"]["Name"] not in GONE}
     facts.missing = [id for id in instances if id not in there]
@@ -114,6 +120,11 @@ def _subnets(
     return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
+def named(find: Find) -> bool:
+    """Is it found by a name or tag of its own, and not by where it lies?"""
+    return find.query.startswith(("name:", "tag:"))
+
+
 def _filter(name: str, values: Sequence[str]) -> dict[str, Any]:
     return {"Filters": [{"Name": name, "Values": list(values)}]}
 
@@ -133,7 +144,7 @@ def _question(find: Find) -> Call | None:
         return Call("ec2", "DescribeSecurityGroups", _by_name(find.query))
     if find.what == "vpc" and find.query != "default":
         return Call("ec2", "DescribeVpcs", _by_name(find.query))
-    if find.what == "subnet" and find.query.startswith(("name:", "tag:")):
+    if find.what == "subnet" and named(find):
         return Call("ec2", "DescribeSubnets", _by_name(find.query))
     return None
 
@@ -262,7 +273,7 @@ def _one(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]
 
 def _subnet(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]:
     """`*` is one for each zone, `#0` the first of them, a letter or name that zone's."""
-    if find.query.startswith(("name:", "tag:")):
+    if named(find):
         return facts.found.get(find, []), f"there is no subnet {find.query} in {facts.region}"
     by_zone = subnets_by_zone(facts, vpc)
     if find.query == "*":

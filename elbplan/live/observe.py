@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..core.address import Address
+from ..core.address import Address, Ref
 from ..core.call import Answer, Call
 from ..core.guards import Taken
 from ..core.kind import Kinds, Live, Scope
@@ -41,11 +41,13 @@ def observe(
     *,
     looking_up: bool = True,
     everywhere: bool = False,
+    told: Collection[Ref] = (),
     parallel: int = 16,
 ) -> dict[str, Observed]:
     """What AWS has of each stack, read together.
 
-    With `everywhere` all subnets are known afterwards, not only those in use. Without `looking_up` the specs are not
+    With `everywhere` all subnets are known afterwards, not only those in use; `told` is what files speak of and the
+    specs perhaps no more. Without `looking_up` the specs are not
     taken at their word and nothing is desired. Raises AwsProblem, and NotFound for what a spec describes in vain.
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
@@ -53,12 +55,13 @@ def observe(
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     rounds = Rounds(send, parallel)
     standing = () if everywhere else tuple(wanted)
-    facts, *found = rounds.run([look_up(region, everything, standing), *(kind.read(scope) for kind in kinds.values())])
+    asked = look_up(region, everything, standing, told)
+    facts, *found = rounds.run([asked, *(kind.read(scope) for kind in kinds.values())])
     taken = {name: one.taken for name, one in zip(kinds, found, strict=True)}
     seen = {}
     for stack in stacks:
         live = [one for kind in found for one in kind.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, stack.file or stack.name)
-        symbols = Symbols.of(facts, wanted[stack.name])
+        symbols = Symbols.of(facts, wanted[stack.name], told)
         seen[stack.name] = Observed(desired, live, taken, rounds.taken, symbols)
     return seen

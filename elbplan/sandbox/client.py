@@ -114,6 +114,13 @@ class AnyBox:
         made: dict[str, Any] = self.ask("seed", region=region, zones=chosen, hosted_zones=list(hosted_zones))
         return made
 
+    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
+        """A vpc, subnet (zone, vpc), security_group (vpc), instance (zone or subnet), certificate (names), hosted_zone
+        (name), elastic_ip or image with this id, most with `tags`; its id.
+        """
+        made: str = self.ask("plant", kind=kind, id=id, region=region, **wanted)
+        return made
+
     def watch(self, routes: Iterable[tuple[str, int, str, str]]) -> None:
         """(domain or DNS name, port, host, path) of every route to ask about after each write from now on."""
         self.ask("watch", routes=[list(route) for route in routes])

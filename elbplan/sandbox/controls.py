@@ -4,7 +4,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from . import seeding, views
+from . import planting, seeding, views
 from .faults import Kind
 from .timing import Timing
 from .traffic import Route, answer
@@ -90,6 +90,9 @@ class Controls:
         self, region: str, zones: list[str] | None = None, hosted_zones: list[str] | None = None
     ) -> dict[str, Any]:
         return seeding.seed(Site(self.world, region), zones, hosted_zones or [])
+
+    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
+        return planting.plant(Site(self.world, region), kind, id, **wanted)
 
     def watch(self, routes: list[list[Any]]) -> None:
         self.world.watch.begin(self.world, [Route(*route) for route in routes])

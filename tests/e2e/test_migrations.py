@@ -168,3 +168,36 @@ def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(stor
     assert killed_until_done(story, other) > 1
     assert story.stage.plan(other).empty
     story.stage.destroy(other)
+
+
+BY_TAG = specs.HEAD + "domain: api.example.com\ntargets: {instances: {tag: app=web}, port: 80, health: /health}\n"
+OTHER_TAG = BY_TAG.replace("app=web", "app=api")
+
+
+def test_servers_that_are_found_by_a_tag_are_in_no_file_by_id(story: Story) -> None:
+    stage = story.stage
+    servers(stage, "web", "a", "c")
+    file = story.save(BY_TAG, "first")
+    assert "tag:app=web" in file.read_text()
+    assert not re.search(r"\bi-[0-9a-f]{8}", file.read_text())
+    assert story.apply(BY_TAG)
+    assert story.apply(BY_TAG) == []
+    stage.assert_settled(BY_TAG)
+    servers(stage, "api", "a")
+    story.save(OTHER_TAG, "other_servers")
+    assert killed_until_done(story, OTHER_TAG) > 1, "the tag of the first file is known still"
+    stage.destroy(OTHER_TAG)
+
+
+def servers(stage: Stage, app: str, *zones: str) -> None:
+    """Strangers' servers that everybody may reach, one in each of these zones."""
+    ec2 = stage.client("ec2")
+    group = ec2.create_security_group(GroupName=f"open-{app}", Description="open", VpcId=stage.ids["vpc"])["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="-1", CidrIp="0.0.0.0/0")
+    for zone in zones:
+        ec2.run_instances(
+            ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=stage.ids["subnets"][zone],
+            SecurityGroupIds=[group],
+            TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "app", "Value": app}]}],
+        )  # fmt: skip
+    stage.box.advance(60)

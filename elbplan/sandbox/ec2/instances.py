@@ -98,7 +98,7 @@ def _fits(site: Site, subnet_id: str, groups: list[str], count: int) -> None:
 def after_run(site: Site, call: Call, reply: Reply) -> Reply:
     made = next(reversed(facts.backend(site).reservations.values())).instances
     for one in made:
-        one.security_groups = list(one.nics[0]._group_set)
+        settle(one, "running")
         born(site, one.id)
         become(site, one, "pending", then="running")
     if token := call.params.get("ClientToken"):
@@ -122,6 +122,12 @@ def become(site: Site, one: Any, state: str, then: str) -> None:
                 _clear(site, one)
 
     site.later(site.timing.instance_state, arrive)
+
+
+def settle(one: Any, state: str) -> None:
+    """In a state, with the groups of its first interface: moto keeps two lists that drift apart."""
+    one.security_groups = list(one.nics[0]._group_set)
+    _set(one, state)
 
 
 def _set(one: Any, state: str) -> None:

@@ -1,0 +1,65 @@
+"""The pretended AWS of a rehearsal, as far as one is needed: made elsewhere, and handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+Route = tuple[str, int, str, str]
+"""A name that people use, a port, the host they ask for, and a path."""
+
+Gap = tuple[int, str, Route, str]
+"""After which write (its number and AWS's name for it) a route was not answered, and why."""
+
+
+class Double(Protocol):
+    """An AWS in which nothing is real and time passes only when somebody says so."""
+
+    def reset(self) -> None:
+        """Nothing exists any more."""
+
+    def seed(
+        self, region: str = ..., zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        """The default network, and public zones for these names; ids, the `subnets` by zone letter."""
+
+    def plant(self, kind: str, id: str = "", region: str = ..., **wanted: Any) -> str:
+        """Something that stands outside every stack, with this id."""
+
+    def sick(self, group: str, reason: str = ...) -> None:
+        """The targets of a group, named as AWS knows it, never become healthy."""
+
+    def advance(self, seconds: float) -> None:
+        """Time passes."""
+
+    def watch(self, routes: Iterable[Route]) -> None:
+        """Ask about these routes after every write from now on."""
+
+    def unanswered(self) -> Sequence[Gap]:
+        """All the times that a watched route, answered before, was not."""
+
+    def traffic(self, name: str, port: int = ..., host: str = ..., path: str = ...) -> Mapping[str, Any]:
+        """Would a request be answered now: `ok`, and `why` not?"""
+
+    def writes(self) -> Sequence[Any]:
+        """The calls that could have changed anything, since they were last cleared."""
+
+    def clear_calls(self) -> None:
+        """Begin to count again."""
+
+
+class DoubleClock:
+    """Sleeping moves the double's time, and takes none."""
+
+    def __init__(self, double: Double) -> None:
+        self._double = double
+        self._now = 0.0
+
+    def now(self) -> float:
+        """Seconds that somebody has slept."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Come back at once; the double is older."""
+        self._now += seconds
+        self._double.advance(seconds)

@@ -1,0 +1,289 @@
+"""Migrations played on a pretended AWS: a chain that holds is shown to, and each way to break one is found."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elbplan.core.address import Address
+from elbplan.core.call import Answer, Call
+from elbplan.history.beginning import beginning
+from elbplan.history.chain import load
+from elbplan.history.proof import Proof, place_of
+from elbplan.history.refresh import refresh
+from elbplan.history.rehearsal import rehearse
+from elbplan.history.scene import Scene
+from elbplan.history.sickness import rehearse_sick
+from elbplan.history.store import Folder
+from elbplan.history.surroundings import furnish
+from elbplan.kinds import KINDS
+from elbplan.sandbox.box import Box
+from tests.cli.kit import Shell
+
+from . import specs
+from .stage import REGION, Stage, _aws
+from .test_migrations import Story
+
+TAGGED = specs.HEAD + "targets: {instances: {tag: app=web}, port: 80, health: /health}\n"
+BY_ID = specs.HEAD + "targets: {instances: [i-0aaaaaaaa, i-0bbbbbbbb], port: 8080, health: /health}\n"
+WAIT = re.compile(r"  - do: wait\n    what: targets.web\n(    .*\n)+")
+SWITCH = re.compile(r"  - do: update\n    what: listener.80\n    set: .*\{group: web@old, weight: 0\}.*\n(    .*\n)+")
+
+
+@pytest.fixture(scope="module")
+def written(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Two files, saved from another world: servers by tag, then by id and on another port."""
+    story = Story(Stage(box), tmp_path_factory.mktemp("written"))
+    box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
+    box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
+    story.save(TAGGED, "by_tag")
+    story.apply(TAGGED)
+    box.plant("instance", "i-0aaaaaaaa", REGION, zone="a")
+    box.plant("instance", "i-0bbbbbbbb", REGION, zone="c")
+    story.save(BY_ID, "by_id")
+    return story.folder
+
+
+@pytest.fixture
+def folder(written: Folder, tmp_path: Path) -> Folder:
+    """The files, to be edited."""
+    copy = Folder.of("my-web", tmp_path / "migrations")
+    copy.path.mkdir(parents=True)
+    for file in written.path.iterdir():
+        (copy.path / file.name).write_text(file.read_text())
+    return copy
+
+
+@pytest.fixture(scope="module")
+def double() -> Iterator[Box]:
+    with Box(slow=20, virtual=True) as made:
+        yield made
+
+
+def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
+    file = folder.path / name
+    changed = change(file.read_text())
+    assert changed != file.read_text()
+    file.write_text(changed)
+    refresh(folder, KINDS)
+
+
+def scene(double: Box, folder: Folder, spec: str = BY_ID) -> Scene:
+    double.reset()
+    (stack,) = Stage.stacks(None, spec)  # type: ignore[arg-type]
+    return Scene(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
+
+
+def found(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
+    """What does not hold: the promise, the place, and what is said."""
+    return [(p.text, f"{place_of(played, one)}: {one.what}") for p in proofs for one in p.wrong]
+
+
+# The whole command ---------------------------------------------------------------------------------------------------
+
+
+class Alone(Shell):
+    """A shell that may reach no cloud."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder.path.parents[1]
+        self.environ = {"XDG_STATE_HOME": str(self.folder / "state")}
+
+    def connect(self, region: str) -> Any:
+        raise AssertionError("a rehearsal reached for AWS")
+
+    def rehearse(self, *words: str) -> Any:
+        return self.run("rehearse", *words, "--migrations", str(self.folder / "migrations"))
+
+
+@pytest.fixture
+def alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Alone:
+    usual = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        assert address[0] == "127.0.0.1", f"a rehearsal reached for {address}"
+        usual(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    return Alone(folder)
+
+
+def test_a_chain_that_holds_without_any_account_or_spec(alone: Alone) -> None:
+    ran = alone.rehearse("my-web", "--region", REGION)
+    assert ran.code == 0, ran.out + ran.err
+    assert "✗" not in ran.out
+    assert [line for line in ran.out.splitlines() if line.endswith(".yaml")] == ["0001_by_tag.yaml", "0002_by_id.yaml"]
+    assert "no route goes unanswered  (1 route)" in ran.out, "the balancer's own name, from one end to the other"
+    tried = dict(re.findall(r"✓ (killed|goes back to s1).*\((\d+) ", ran.out))
+    assert int(tried["killed"]) >= 6
+    assert int(tried["goes back to s1"]) >= 3
+    assert "2 files rehearsed" in ran.out
+
+
+def test_a_sick_group_is_no_new_outage(alone: Alone, folder: Folder) -> None:
+    ran = alone.rehearse("my-web", "0002", "--sick", "web", "--json")
+    assert ran.code == 0, ran.out + ran.err
+    ((stopped, serves),) = [file["proofs"] for file in ran.document["stacks"][0]["files"]]
+    assert re.match(r"stops at step \d+ of \d+ \(wait targets.web healthy\) and stays at s1-", stopped["text"])
+    assert (serves["holds"], serves["tried"]) == (True, "1 route")
+    edited(folder, "0002_by_id.yaml", lambda text: WAIT.sub("", text, count=1))
+    broken = alone.rehearse("my-web", "0002", "--sick", "web")
+    assert broken.code == 5
+    assert "nothing waits until web is healthy" in broken.out
+    assert "was not answered after ModifyListener" in " ".join(broken.out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["my-web", "0009"], 64, "there are 0001_by_tag, 0002_by_id"),
+        (["your-web"], 64, "stacks that have: my-web"),
+        (["my-web", "--sick", "api"], 64, "target groups that are made: web"),
+    ],
+)
+def test_what_is_not_there_is_named(alone: Alone, words: list[str], code: int, said: str) -> None:
+    ran = alone.rehearse(*words)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+
+
+def test_a_wrong_file_is_told_by_its_place(alone: Alone, folder: Folder) -> None:
+    file = folder.path / "0002_by_id.yaml"
+    file.write_text(file.read_text().replace("do: wait", "do: wayt", 1))
+    ran = alone.rehearse("my-web")
+    assert ran.code == 65
+    assert "0002_by_id.yaml" in ran.err
+
+
+def test_without_the_extra_it_says_what_to_install(alone: Alone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "elbplan.sandbox.box", None)
+    ran = alone.rehearse("my-web")
+    assert ran.code == 1
+    assert "A rehearsal needs moto" in ran.err
+    assert "pip install 'elbplan[sandbox]'" in ran.err
+
+
+# What is found -------------------------------------------------------------------------------------------------------
+
+
+def moved_forward(text: str) -> str:
+    """The switch comes before the wait."""
+    switch, wait = SWITCH.search(text), WAIT.search(text)
+    assert switch
+    assert wait
+    return text.replace(switch[0], "").replace(wait[0], switch[0] + wait[0])
+
+
+@pytest.mark.parametrize("change", [moved_forward, lambda text: WAIT.sub("", text, count=1)])
+def test_a_switch_before_anybody_is_healthy(double: Box, folder: Folder, change: Callable[[str], str]) -> None:
+    edited(folder, "0002_by_id.yaml", change)
+    stand = scene(double, folder)
+    proofs = rehearse(stand, stand.chain[1])
+    wrong = found((next(proofs) for _ in range(4)), stand.chain[1])
+    ((promise, said),) = wrong
+    assert promise == "no route goes unanswered"
+    assert "(update listener.80): my-web-" in said
+    assert "has no healthy target (initial)" in said
+
+
+def test_a_point_from_which_there_is_no_way_back(double: Box, folder: Folder) -> None:
+    protection = "    set: {attributes: {deletion_protection.enabled: 'true'}, "
+    edited(
+        folder,
+        "0001_by_tag.yaml",
+        lambda text: re.sub(r"(what: load_balancer.main\n)    set: \{", rf"\1{protection}", text, count=1),
+    )
+    stand = scene(double, folder)
+    wrong = found(rehearse(stand, stand.chain[0]), stand.chain[0])
+    assert len(wrong) == 1, wrong
+    ((promise, said),) = wrong
+    assert promise == "goes back to absent from each free point"
+    assert "(create load_balancer.main): load_balancer.main has deletion protection" in said
+
+
+class Meddled:
+    """An AWS in which somebody changes each new target group by hand."""
+
+    def __init__(self, box: Box) -> None:
+        self.region = REGION
+        self._aws = _aws(box.url)
+
+    def send(self, call: Call) -> Answer:
+        answer = self._aws.send(call)
+        if call.operation == "CreateTargetGroup":
+            arn = answer["TargetGroups"][0]["TargetGroupArn"]
+            self._aws.send(Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, "HealthCheckPath": "/other"}))
+        return answer
+
+
+def test_a_state_that_was_not_foretold_and_an_end_that_is_not_reached(double: Box, folder: Folder) -> None:
+    stand = replace(scene(double, folder), aws=Meddled(double))
+    proofs = rehearse(stand, stand.chain[0])
+    wrong = found((next(proofs) for _ in range(2)), stand.chain[0])
+    assert wrong[0][0].startswith("ends in s1-")
+    assert "target_group.web" in wrong[0][1]
+    assert wrong[1][0] == "every step leads where the file says"
+    assert "(create target_group.web): target_group.web is not as the file says" in wrong[1][1]
+
+
+def test_a_sick_group_whose_wait_goes_back(double: Box, folder: Folder) -> None:
+    def back(text: str) -> str:
+        return WAIT.sub(lambda wait: wait[0] + "    else: back\n", text, count=1)
+
+    edited(folder, "0002_by_id.yaml", back)
+    stand = scene(double, folder)
+    stopped, serves = rehearse_sick(stand, stand.chain[1], "web")
+    assert stopped.text.endswith(f"goes back to {stand.chain[1].start}")
+    assert stopped.holds, stopped.wrong
+    assert serves.holds, serves.wrong
+    assert "1 route" in serves.tried
+
+
+ELSEWHERE = """
+name: my-web
+region: ap-northeast-2
+network: {vpc: vpc-0abc0abc, subnets: [subnet-0aaa0aaa, public-c]}
+domain: {name: api.example.com, zone: Z0123456789, certificate: CERTIFICATE}
+overrides: {instance.web-1: {security_groups: [sg-0abc0abc]}}
+servers: {count: 2, image: ami-0abc0abc}
+targets: {port: 80, health: /health}
+""".replace("CERTIFICATE", f"arn:aws:acm:{REGION}:210987654321:certificate/01234567")
+
+
+def test_what_stands_elsewhere_is_put_up_under_the_ids_of_the_spec(stage: Stage, double: Box, tmp_path: Path) -> None:
+    story = Story(stage, tmp_path)
+    (stack,) = stage.stacks(ELSEWHERE)
+    furnish(stage.box, REGION, [], stack.resources)
+    story.save(ELSEWHERE, "elsewhere")
+    stand = scene(double, story.folder, ELSEWHERE)
+    proofs = rehearse(stand, stand.chain[0])
+    assert found((next(proofs) for _ in range(4)), stand.chain[0]) == []
+
+
+def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Folder) -> None:
+    chain = load(folder, KINDS)
+    (stack,) = stage.stacks(BY_ID)
+    stage.box.plant("instance", "i-0aaaaaaaa", REGION)
+    stage.box.plant("instance", "i-0bbbbbbbb", REGION)
+    assert beginning(stage.aws, stack, chain, KINDS) == (chain, {})
+    stage.box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
+    stage.box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
+    stage.apply(TAGGED)
+    elb = stage.client("elbv2")
+    (group,) = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"]
+    elb.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthyThresholdCount=2)
+    stage.box.clear_calls()
+    pending, more = beginning(stage.aws, stack, chain, KINDS)
+    assert stage.box.writes() == []
+    assert pending == chain[1:]
+    assert more[Address("target_group", "web")]["health"].healthy == 2
+    stage.destroy(TAGGED)

@@ -1,0 +1,57 @@
+"""What stood there before: made with ids that somebody else chose, and as good as if AWS had chosen them."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.sandbox.box import Box
+
+from .kit import REGION, Kit
+
+
+def test_a_server_with_a_chosen_id_runs_and_serves(kit: Kit) -> None:
+    assert kit.box.plant("instance", "i-0aaa", REGION, zone="b", tags={"app": "web"}) == "i-0aaa"
+    wanted = [{"Name": "tag:app", "Values": ["web"]}]
+    (found,) = kit.ec2.describe_instances(Filters=wanted)["Reservations"][0]["Instances"]
+    assert (found["InstanceId"], found["State"]["Name"]) == ("i-0aaa", "running")
+    group = kit.group()
+    kit.listener(kit.balancer(SecurityGroups=[kit.open_group()])["LoadBalancerArn"], group)
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "i-0aaa"}])
+    (target,) = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert target["TargetHealth"]["State"] == "healthy"
+
+
+def test_a_network_with_chosen_ids_takes_a_balancer(kit: Kit) -> None:
+    plant = kit.box.plant
+    assert plant("vpc", "vpc-0bbb", REGION, tags={"Name": "mine"}) == "vpc-0bbb"
+    places = [plant("subnet", f"subnet-0{zone}", REGION, zone=zone, vpc="vpc-0bbb") for zone in "ab"]
+    door = plant("security_group", "sg-0ccc", REGION, vpc="vpc-0bbb", tags={"Name": "door"})
+    kit.elb.create_load_balancer(Name="theirs", Subnets=places, SecurityGroups=[door])
+    (found,) = kit.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["mine"]}])["Vpcs"]
+    assert found["VpcId"] == "vpc-0bbb"
+    (made,) = kit.elb.describe_load_balancers(Names=["theirs"])["LoadBalancers"]
+    assert (made["VpcId"], made["SecurityGroups"]) == ("vpc-0bbb", ["sg-0ccc"])
+
+
+def test_a_certificate_a_zone_an_address_and_an_image(kit: Kit) -> None:
+    plant = kit.box.plant
+    arn = plant("certificate", f"arn:aws:acm:{REGION}:999999999999:certificate/x", REGION, names=["a.example.net"])
+    assert kit.acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED"
+    assert plant("hosted_zone", "Z0123456789", REGION, name="sub.example.net") == "Z0123456789"
+    assert kit.dns.get_hosted_zone(Id="Z0123456789")["HostedZone"]["Name"] == "sub.example.net."
+    plant("elastic_ip", "eipalloc-0ddd", REGION)
+    (address,) = kit.ec2.describe_addresses(AllocationIds=["eipalloc-0ddd"])["Addresses"]
+    assert "AssociationId" not in address
+    plant("image", "ami-0eee0eee", REGION)
+    assert kit.ec2.run_instances(ImageId="ami-0eee0eee", MinCount=1, MaxCount=1)["Instances"]
+
+
+def test_the_next_one_has_an_id_of_its_own_again(kit: Kit) -> None:
+    kit.box.plant("security_group", "sg-0aaa", REGION)
+    assert kit.box.plant("security_group", "", REGION) != "sg-0aaa"
+    assert kit.open_group() != "sg-0aaa"
+
+
+def test_an_unknown_kind_is_named(quick_box: Box) -> None:
+    with pytest.raises(KeyError, match="no 'castle' can be planted; there are vpc, "):
+        quick_box.plant("castle", "c-1")
