@@ -38,6 +38,10 @@ class Filed(Shell):
     def plan(self, *more: str) -> Ran:
         return self.run("plan", self.spec, "--migrations", str(self.base), *more)
 
+    def status(self) -> str:
+        """The screen of status."""
+        return self.run("status", self.spec, "--migrations", str(self.base)).out
+
     def refresh(self) -> Ran:
         return self.run("rebase", "--refresh", "my-web", "--migrations", str(self.base))
 

@@ -192,3 +192,21 @@ def test_without_its_record_no_file_is_run(shell: Filed) -> None:
     assert refused.code == 1
     assert "ssm" in refused.err
     assert shell.box.tagged("my-web") == {}
+
+
+def test_status_tells_the_files_the_holds_and_the_runs(shell: Filed) -> None:
+    shell.port_8080(TENTH + PERSON)
+    pending = shell.status()
+    assert "0001_first        done" in pending
+    assert "0002_app_on_8080  pending 13 steps" in pending
+    shell.apply()
+    held = shell.status()
+    assert "0002_app_on_8080  held at step 7 of 13  run 2" in held
+    assert "says no more than the files" in held
+    shell.write("web.yaml", PORT.replace("/health", "/other"))
+    shell.by_hand("/elsewhere")
+    told = shell.status()
+    assert "wants more than the files" in told
+    assert "AWS was changed by others" in told
+    shell.file("HEAD").write_text("0009_else s1-00000000 0\n")
+    assert "elbplan lint tells all" in shell.status()

@@ -93,6 +93,13 @@ def test_any_text_survives(text: str) -> None:
     assert reader.problems == []
 
 
+
+
+def held(step: str) -> str:
+    """The file with another step where it holds."""
+    return FILE.replace("hold: 15m", step)
+
+
 WRONG = {
     "not yaml": ("stack: [", 1, 9, "missing"),
     "no map": ("- a\n", 1, 1, "one YAML document"),
@@ -106,6 +113,18 @@ WRONG = {
     "no such field": (FILE.replace("{vpc:", "{vcp:", 1), 10, 16, "did you mean vpc?"),
     "not there": (FILE.replace("group: lb", "group: db"), 14, 5, "points at security_group.db"),
     "made twice": (FILE.replace("security_group.web", "security_group.lb"), 13, 11, "is there already"),
+    "no wait": (held("{do: delete, what: security_group.lb, hold: 15m}"), 11, 43, "hold: means nothing"),
+    "no id": (held("{do: adopt, what: security_group.x, set: {vpc: default}}"), 11, 5, "adopt says which"),
+    "no else": (held("{hold: 15m, else: return}"), 11, 23, "stop or back"),
+    "watches nothing": (held("{hold: 15m, while: healthy}"), 11, 5, "what: and while:"),
+    "nothing to shift": (held("{do: shift, what: listener.80, set: {web: 10}}"), 11, 23, "not there"),
+    "another kind": (
+        held("{do: moved, from: security_group.lb, what: target_group.lb}"), 11, 48, "is no security_group"
+    ),
+    "moved from nowhere": (
+        held("{do: moved, from: security_group.db, what: security_group.x}"), 11, 23, "not there"
+    ),
+    "still used": (FILE + "  - {do: release, what: security_group.lb}\n", 15, 25, "still points at"),
     "no time": (FILE.replace("15m", "soon"), 11, 11, "soon is not a time"),
     "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "but it is the first, which"),
 }
