@@ -81,7 +81,7 @@ def routes(before: Wish, after: Wish) -> list[tuple[str, int, str, str]]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

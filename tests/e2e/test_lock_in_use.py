@@ -130,7 +130,7 @@ def open_a_port(site: Site) -> None:
 
 def test_a_plan_that_is_no_longer_true_is_refused(site: Site) -> None:
     assert site.shell.run("apply", site.spec, "--yes").code == 0
-    site.shell.write("web.yaml", specs.HTTP.replace("/health", "/ready"))
+    site.shell.write("web.yaml", specs.HTTP.replace("health: /health", "health: {path: /health, every: 15s}"))
     code, err = asked(site, lambda: (open_a_port(site), site.box.clear_calls()))
     assert code == 5
     assert "AWS changed since the plan was shown" in err
@@ -141,7 +141,7 @@ def test_a_plan_that_is_no_longer_true_is_refused(site: Site) -> None:
 def test_with_yes_what_is_true_under_the_lock_is_done(site: Site) -> None:
     """The port is opened after the plan was drawn and before the lock is taken."""
     assert site.shell.run("apply", site.spec, "--yes").code == 0
-    site.shell.write("web.yaml", specs.HTTP.replace("/health", "/ready"))
+    site.shell.write("web.yaml", specs.HTTP.replace("health: /health", "health: {path: /health, every: 15s}"))
     opened: list[int] = []
 
     def connect(region: str) -> Aws:
