@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..core.hazards import allowed
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
 from .planning import Planned, planned
@@ -51,8 +52,9 @@ class Way:
         return self.filed.execute(one, Aim(self.migration.id, self.migration.sha, "straight", 0, end)).code
 
     def agreed_back(self, to: Migration | None) -> int:
-        """As `back`, after a question."""
-        self.filed.agree_to(self._towards(to))
+        """As `back`, after a question. Raises Refused for a hazard that is not allowed by name."""
+        one = self._towards(to)
+        self.filed.agree_to(one, lambda: allowed(one.plan.hazards, self.filed.allow))
         return self.back(to)
 
     def mended(self) -> int:

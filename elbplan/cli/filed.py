@@ -107,12 +107,13 @@ class Filed:
         if self.begin:
             self.agree_to(one)
 
-    def agree_to(self, one: Planned) -> None:
-        """Show the plan where somebody may want to see it, and ask. Raises Refused."""
+    def agree_to(self, one: Planned, check: Callable[[], None] = lambda: None) -> None:
+        """Show the plan where somebody may want to see it, check it, and ask. Raises Refused."""
         if one.plan.empty:
             return
         if not self.app.options.json or (self.ask and self.app.terminal.asks):
             show_plans(self.app, "apply", [one], self.app.terminal.stderr, detail=self.detail)
+        check()
         if self.ask:
             self.ask([one])
 

@@ -10,6 +10,7 @@ from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Refused
+from ..kinds.record import Record
 from ..live.observe import Observed, observe
 from ..run.workflow import Cloud, account_of
 from .changes import without_handovers
@@ -87,9 +88,8 @@ class Looker:
         found = self.locator(observed).find(migrations)
         if isinstance(found, Nowhere):
             raise nowhere(self.stack.name, found, self.told)
-        domains = self.stack.domains
-        empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen), domains=domains)
-        empty = replace(empty, lives=found.lives, desired=observed.desired)
+        empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
+        empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
         more = beyond(self.stack, observed, migrations[-1], self.kinds)
         while found.index == len(found.migration.entries):
             later = [one for one in migrations if one.number == found.migration.number + 1]
@@ -158,8 +158,14 @@ class Looker:
         if refusals:
             raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
         desired = {address: observed.symbols.unfold(resource) for address, resource in found.migration.last.items()}
-        pending = comparison.pending
-        return replace(empty, lives=found.lives, steps=steps, changes=pending, desired=desired)
+        names_in_dns = self._names(found.migration)
+        made = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=names_in_dns)
+        return replace(made, changes=comparison.pending)
+
+    def _names(self, migration: Migration) -> tuple[str, ...]:
+        """The spec's names that lead to the balancer at the end of a file."""
+        there = {getattr(resource, "name", "") for a, resource in migration.last.items() if a.kind == Record.kind}
+        return tuple(name for name in self.stack.domains if name in there)
 
 
 def look(

@@ -209,4 +209,19 @@ def test_status_tells_the_files_the_holds_and_the_runs(shell: Filed) -> None:
     assert "wants more than the files" in told
     assert "AWS was changed by others" in told
     shell.file("HEAD").write_text("0009_else s1-00000000 0\n")
-    assert "elbplan lint tells all" in shell.status()
+    assert "elbplan lint tells all" in " ".join(shell.status().split())
+
+
+def test_going_back_asks_for_what_it_puts_at_risk(shell: Filed) -> None:
+    """Back over the file that brought HTTPS the name is no longer served: somebody must take that on purpose."""
+    shell.write("web.yaml", WEB.replace("domain: api.example.com\n", ""))
+    shell.save("first")
+    assert shell.apply().code == 0
+    shell.write("web.yaml", WEB)
+    shell.save("https")
+    assert shell.apply().code == 0
+    shell.box.clear_calls()
+    refused = shell.apply("--to", "0001")
+    assert refused.code == 5, refused.err
+    assert "--allow" in refused.err
+    assert shell.box.writes() == []
