@@ -12,7 +12,7 @@ demo: .venv/installed-sandbox
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
