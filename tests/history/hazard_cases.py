@@ -213,6 +213,11 @@ CASES = {
         "- {do: create, what: rule.older, set: {listener: '443', priority: 30,\n"
         "    conditions: [{field: path-pattern, values: [/older/*]}], action: {type: redirect, path: /new}}}\n",
     ),
+    "gone: one value of two": Case(
+        "gone",
+        "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/older/*, /o]}]}}  # <-\n",
+        "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/old/*, /older/*]}]}}\n",
+    ),
     "drain": Case(
         "drain",
         SHIFTED + LET_GO + "  # <-\n",

@@ -1,15 +1,16 @@
 """One state, looked at as people meet it: which names and ports answer, by which groups and targets.
 
-A route is a front, a port and a rule's conditions. A front is a name whose record leads to a balancer, or the balancer
-by its own name, whichever of two side by side it is. Rules that only attach a group, gated by a header that nobody
-sends, are no routes.
+A route is a front, a port and what a rule asks for, one value of each condition: a rule for two paths serves two
+routes. A front is a name whose record leads to a balancer, or the balancer by its own name, whichever of two side by
+side it is. Rules that only attach a group, gated by a header that nobody sends, are no routes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 from ..address import Address, Ref
@@ -18,8 +19,8 @@ from ..simulate import State
 
 GATE = "x-elbplan-gate"
 
-When = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""A rule's conditions as a key: field, header, values."""
+When = tuple[tuple[str, str, str], ...]
+"""What a request must be like, as a key: field, header, value."""
 
 Door = tuple[int | None, When]
 """A listener's port and what a request there must be like; no conditions are the default."""
@@ -36,7 +37,7 @@ class Route(NamedTuple):
     when: When
 
     def __str__(self) -> str:
-        said = "".join(f" {_field(field, name)} {' or '.join(values)}" for field, name, values in self.when)
+        said = "".join(f" {_field(field, name)} {value}" for field, name, value in self.when)
         return f"{self.front}:{self.port}{said}"
 
 
@@ -129,9 +130,8 @@ class World:
         found: dict[Door, Address] = {}
         for address, listener in self.listeners.get(balancer, ()):
             for place, resource in ((address, listener), *self.rules.get(address, ())):
-                door = listener.port, when_of(resource)
-                if door not in found and self._answers(resource):
-                    found[door] = place
+                if self._answers(resource):
+                    found = {(listener.port, when): place for when in whens_of(resource)} | found
         return found
 
     @cached_property
@@ -155,9 +155,10 @@ class World:
         return group not in self.pooled or bool(self.members.get(group))
 
 
-def when_of(resource: Any) -> When:
-    """The conditions of a rule; none of a listener."""
-    return tuple((c.field, c.name, c.values) for c in getattr(resource, "conditions", ()))
+def whens_of(resource: Any) -> Iterator[When]:
+    """Every request that a rule matches, one value of each condition; of a listener the one without conditions."""
+    conditions = getattr(resource, "conditions", ())
+    return product(*([(c.field, c.name, value) for value in c.values] for c in conditions))
 
 
 def name_of(record: Any) -> str:
