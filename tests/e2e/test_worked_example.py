@@ -44,6 +44,11 @@ class Shop:
         """Did all of it succeed?"""
         return workflow.apply(aws or self.stage.aws, plan, KINDS, lambda event: None, self.stage.clock).whole
 
+    def towards(self, number: int) -> Plan:
+        """Straight to the end of a file; of none, to nothing."""
+        migration = self.migrations[number - 1] if number else None
+        return towards(self.stage.aws, self.stack, migration, KINDS)
+
     def upto(self, number: int) -> None:
         """Up to the end of a file, whatever it takes."""
         while not (pending := self.look(upto=number)).done:
@@ -93,7 +98,7 @@ def test_file_by_file_and_straight_end_alike(shop: Shop) -> None:
     assert shop.stage.box.unanswered() == []
     shop.settled()
     destroyed(shop)
-    assert shop.run(towards(shop.stage.aws, shop.stack, shop.migrations[-1], KINDS))
+    assert shop.run(shop.towards(4))
     place = Looker(shop.stage.aws, shop.stack, KINDS).place(shop.migrations)
     assert (place.place, place.drift) == ("the end of 0004_second_service", ())
     shop.settled()
@@ -139,4 +144,32 @@ def test_the_reply_to_each_write_of_each_file_lost(shop: Shop) -> None:
     assert len(lost) > 40
     assert shop.shares == sorted(shop.shares)
     shop.settled()
+    destroyed(shop)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_one_reply_lost_at_each_write_of_a_file(shop: Shop, number: int) -> None:
+    """The file is played from its start once for each of its writes, and the reply to that one never comes."""
+    file = shop.migrations[number - 1]
+    write = 0
+    while True:
+        write += 1
+        assert shop.run(shop.towards(number - 1))
+        shop.stage.box.clear_calls()
+        shop.stage.box.fault("lost", nth_write=write, limit=1)
+        shop.shares.clear()
+        tries = 0
+        while not (pending := shop.look(upto=number)).done:
+            shop.run(pending.plan)
+            shop.share()
+            tries += 1
+            assert tries < 10, "every run gets further"
+        struck = any(fault["fired"] for fault in shop.stage.box.faults())
+        shop.stage.box.clear_faults()
+        place = Looker(shop.stage.aws, shop.stack, KINDS).place(shop.migrations[:number])
+        assert (place.place, place.drift) == (f"the end of {file.id}", ())
+        assert shop.shares == sorted(shop.shares)
+        if not struck:
+            break
+    assert write > sum(entry.writes for entry in file.entries), "every write of the file was struck"
     destroyed(shop)
