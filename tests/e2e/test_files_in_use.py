@@ -16,7 +16,7 @@ from elbplan.run.clock import RealClock
 from elbplan.sandbox.box import Box
 from elbplan.spec import load as specs_of
 
-from .filing import PORT, TENTH, WEB, Filed
+from .filing import PORT, REGION, TENTH, WEB, Filed
 
 PERSON = "  - hold: person\n    why: look at the graphs\n"
 
@@ -225,3 +225,25 @@ def test_going_back_asks_for_what_it_puts_at_risk(shell: Filed) -> None:
     assert refused.code == 5, refused.err
     assert "--allow" in refused.err
     assert shell.box.writes() == []
+
+
+WATCHED = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
+
+
+@pytest.mark.parametrize(("otherwise", "code", "port"), [("    else: back\n", 1, [80]), ("", 4, [80, 8080])])
+def test_a_hold_that_sees_sick_targets_ends(
+    shell: Filed, otherwise: str, code: int, port: list[int]
+) -> None:
+    """Two looks, five seconds apart, and not the hour."""
+    shell.port_8080(TENTH + PERSON + WATCHED + otherwise)
+    assert shell.apply().code == 0
+    elb = shell.box.client("elbv2", REGION)
+    ours = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"].startswith("my-web-web")]
+    (new,) = [group for group in ours if group["Port"] == 8080]
+    shell.box.sick(new["TargetGroupArn"])
+    ended = shell.apply()
+    assert ended.code == code, ended.err
+    assert "watches targets.web until healthy, and saw: 0 of 2 healthy" in ended.err
+    ours = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"].startswith("my-web-web")]
+    assert sorted(group["Port"] for group in ours) == port
+    assert shell.weights() == ([1] if otherwise else [10, 90])

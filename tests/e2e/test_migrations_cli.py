@@ -101,3 +101,27 @@ def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Filed) -
     said = shell.plan("--exit-code")
     assert said.code == 2
     assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in said.out
+
+
+WRONG = {
+    "bad YAML": ("steps:", "steps: [", 7),
+    "an unknown step": ("do: create", "do: creat", 8),
+    "an address that does not exist": ("group: lb", "group: db", 0),
+    "a fingerprint that does not match": ("then: s1-", "then: s1-00000000 # ", 0),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_file_is_told_by_its_place_and_nothing_is_written(shell: Filed, case: str) -> None:
+    old, new, line = WRONG[case]
+    shell.save("first")
+    file = shell.file("0001_first.yaml")
+    file.write_text(file.read_text().replace(old, new, 1))
+    shell.box.clear_calls()
+    for ran in (shell.apply(), shell.plan(), shell.run("lint", "my-web", "--migrations", str(shell.base))):
+        said = ran.out + ran.err
+        assert ran.code == 65, said
+        assert re.search(rf"{re.escape(str(file))}:{line or '[0-9]+'}:[0-9]+  ", said), said
+        assert "hint:" in said
+    assert shell.box.writes() == []
+    assert shell.box.calls == [], "AWS was not asked"
