@@ -151,7 +151,8 @@ def _made(state: State, entry: Entry, kinds: Kinds) -> Resource:
     resource = relabelled(resource, unmarked)
     for ref in references(resource, loose=False):
         if isinstance(ref, Address) and ref not in state:
-            raise Misfit(f"it points at {place(ref)}, which is not there at this step", "set")
+            what = f"it points at {place(ref)}, which is not there at this step"
+            raise Misfit(what, "set", hint=_there(ref.kind, state))
     return resource
 
 
@@ -195,6 +196,9 @@ def _gate(state: State, entry: Entry, kinds: Kinds) -> None:
 
 
 def _missing(address: Address, state: State, key: str = "what") -> Misfit:
-    there = sorted(place(other) for other in state if other.kind == address.kind)
-    hint = f"at this step there are: {', '.join(there)}" if there else f"at this step there is no {address.kind}"
-    return Misfit(f"{place(address)} is not there at this step", key, hint=hint)
+    return Misfit(f"{place(address)} is not there at this step", key, hint=_there(address.kind, state))
+
+
+def _there(kind: str, state: State) -> str:
+    names = sorted(place(other) for other in state if other.kind == kind)
+    return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {kind}"

@@ -105,7 +105,7 @@ def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Filed) -
 
 WRONG = {
     "bad YAML": ("steps:", "steps: [", 7),
-    "an unknown step": ("do: create", "do: creat", 8),
+    "an unknown step": ("do: create", "do: creat", 7),
     "an address that does not exist": ("group: lb", "group: db", 0),
     "a fingerprint that does not match": ("then: s1-", "then: s1-00000000 # ", 0),
 }
