@@ -76,15 +76,22 @@ def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
 
 
 def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
-    """The calls that bring the user's tags from one state to another; ownership tags are never touched."""
-    gone = sorted(set(before) - set(after)) + sorted(set(memory(before)) - set(memory(after)))
+    """The calls that bring the user's tags from one state to another; ownership tags are never touched.
+
+    A tag is forgotten only after it is gone, so that a run that dies in between leaves no tag that nobody remembers.
+    """
+    gone = sorted(set(before) - set(after))
+    spare = sorted(set(memory(before)) - set(memory(after)))
     new = {key: value for key, value in after.items() if before.get(key) != value}
-    if new or gone:
-        new |= memory(after)
-    if new:
-        yield _add(service, id, new)
+    if not after and (gone or spare):
+        yield _remove(service, id, [*gone, *spare])
+        return {}
     if gone:
         yield _remove(service, id, gone)
+    if new or gone:
+        yield _add(service, id, new | memory(after))
+    if spare:
+        yield _remove(service, id, spare)
     return {}
 
 

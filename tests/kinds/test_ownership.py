@@ -38,9 +38,9 @@ def test_only_tags_the_spec_had_set_are_the_users():
 
 def test_a_tag_dropped_from_the_spec_goes_and_a_strangers_tag_stays():
     calls, _ = play(retag("elbv2", GROUP, {"team": "web", "old": "1"}, {"team": "api"}))
-    assert operations(calls) == ["AddTags", "RemoveTags"]
-    assert {tag["Key"]: tag["Value"] for tag in calls[0].params["Tags"]} == {"team": "api", KEYS: "team"}
-    assert calls[1].params["TagKeys"] == ["old"]
+    assert operations(calls) == ["RemoveTags", "AddTags"]
+    assert calls[0].params["TagKeys"] == ["old"]
+    assert {tag["Key"]: tag["Value"] for tag in calls[1].params["Tags"]} == {"team": "api", KEYS: "team"}
 
 
 def test_with_the_last_tag_goes_the_memory_of_tags():
@@ -56,18 +56,41 @@ def test_equal_tags_need_no_call():
 @pytest.mark.parametrize(
     ("service", "id", "expected"),
     [
-        ("ec2", "sg-1", ["CreateTags", "DeleteTags"]),
-        ("elbv2", GROUP, ["AddTags", "RemoveTags"]),
-        ("acm", CERTIFICATE, ["AddTagsToCertificate", "RemoveTagsFromCertificate"]),
+        ("ec2", "sg-1", ["DeleteTags", "CreateTags"]),
+        ("elbv2", GROUP, ["RemoveTags", "AddTags"]),
+        ("acm", CERTIFICATE, ["RemoveTagsFromCertificate", "AddTagsToCertificate"]),
     ],
 )
 def test_each_service_has_its_own_words_for_tags(service, id, expected):
     assert operations(play(retag(service, id, {"a": "1"}, {"b": "2"}))[0]) == expected
 
 
+MANY = {f"a-rather-long-key-of-a-tag-{number:02}": "x" for number in range(40)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"team": "x"}, {"cost": "y"}),
+        ({"team": "x", "kept": "z"}, {"kept": "z"}),
+        ({"team": "x"}, {}),
+        (MANY, {"kept": "z"}),
+        (MANY | {"team": "x"}, MANY),
+    ],
+)
+def test_a_run_that_dies_while_tags_change_leaves_no_tag_that_nobody_remembers(before, after):
+    tags = ownership("shop", WEB, before)
+    calls, _ = play(retag("elbv2", GROUP, before, after))
+    for call in calls:
+        tags |= {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
+        tags = {key: value for key, value in tags.items() if key not in call.params.get("TagKeys", ())}
+        written = {key for key in tags if not key.startswith("elbplan:")}
+        assert set(users(tags)) == written, call.operation
+    assert tags == ownership("shop", WEB, after)
+
+
 def test_many_user_tags_are_all_remembered():
-    many = {f"a-rather-long-key-of-a-tag-{number:02}": "x" for number in range(40)}
-    assert users(ownership("shop", WEB, many)) == many
+    assert users(ownership("shop", WEB, MANY)) == MANY
 
 
 @pytest.mark.parametrize("key", ["with space", "with,comma"])
