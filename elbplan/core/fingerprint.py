@@ -98,6 +98,8 @@ class Naming:
         """Everything that is compared, defaults said, what AWS decides left out."""
         named = rewrite(self._settled(resource), self._named)
         told: dict[str, Any] = plain(named)
+        if learned := self.kinds[resource.kind].learned(resource):
+            told["attributes"] = {k: v for k, v in told["attributes"].items() if learned.get(k) != v}
         return {name: value for name, value in told.items() if value not in (None, {}, [])}
 
     def _fixed(self, resource: Resource) -> dict[str, Any]:

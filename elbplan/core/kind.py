@@ -156,6 +156,8 @@ class Kind(Generic[R]):
     """What must stand only while one becomes the other: a rule nobody matches, say, that attaches a new group."""
     exclusive: Callable[[R, R], str] = lambda before, after: ""
     """Why old and new cannot stand side by side; "" where they can."""
+    learned: Callable[[R], Mapping[str, str]] = lambda resource: {}
+    """Defaults of attributes that elbplan did not know when fingerprints were first written: no difference in one."""
     after: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
     """Resources that should stand first although nothing points at them: a redirect waits for where it sends people."""
 

@@ -40,6 +40,8 @@ class Listener(Resource):
     def _canonical(cls, data: Any) -> Any:
         if isinstance(data, Mapping) and isinstance(data.get("more_certificates"), list | tuple):
             data = {**data, "more_certificates": tuple(sorted(set(data["more_certificates"]), key=str))}
+        if isinstance(data, Mapping) and data.get("alpn") == "None":
+            data = {**data, "alpn": None}
         return data
 
     @model_validator(mode="after")
@@ -183,8 +185,8 @@ def delete(_: Listener, site: Site) -> Calling:
 
 
 def settle(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy, whatever it had before."""
-    keep = () if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
+    """A listener without TLS has no certificate and no policy, whatever it had before; no ALPN is AWS's default."""
+    keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
     return fill(desired, live, keep)
 
 

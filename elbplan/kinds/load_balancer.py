@@ -12,7 +12,7 @@ from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
-from .balancer_attributes import DEFAULTS, UNSEEN, change_attributes
+from .balancer_attributes import UNSEEN, attribute_defaults, change_attributes, learned, settled
 from .ownership import pairs, retag, users
 from .reading import GONE, LOAD_BALANCERS, owned_balancers
 
@@ -95,15 +95,17 @@ def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
 ) -> Live[LoadBalancer]:
     zones = raw.get("AvailabilityZones", [])
+    scheme = raw.get("Scheme") or "internet-facing"
+    told = {a["Key"]: a.get("Value") or "" for a in attributes}
     model = LoadBalancer(
         tags=users(tags),
         name=raw["LoadBalancerName"],
         type=raw["Type"],
-        scheme=raw.get("Scheme") or "internet-facing",
+        scheme=scheme,
         ip_address_type=raw.get("IpAddressType") or "ipv4",
         subnets=tuple(Id(zone["SubnetId"]) for zone in zones),
         security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
-        attributes=DEFAULTS[raw["Type"]] | {a["Key"]: a.get("Value") or "" for a in attributes},
+        attributes=attribute_defaults(raw["Type"], scheme) | told,
         pins=tuple(_pins(zones)),
         records=tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
     )
@@ -123,7 +125,8 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
 
 def settle(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
     """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
-    attributes = {**live.attributes, **DEFAULTS[desired.type], **desired.attributes}
+    defaults = attribute_defaults(desired.type, desired.scheme)
+    attributes = settled(desired.attributes, live.attributes, defaults)
     return fill(desired, live).model_copy(update={"attributes": attributes})
 
 
@@ -152,7 +155,8 @@ def create(new: LoadBalancer, site: Site) -> Calling:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=NOT_YET, within=300)
     raw = answer["LoadBalancers"][0]
-    yield from change_attributes(raw["LoadBalancerArn"], DEFAULTS[new.type], new.attributes)
+    defaults = attribute_defaults(new.type, new.scheme)
+    yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
@@ -301,6 +305,7 @@ KIND = Kind(
     text=text,
     base=base,
     exclusive=exclusive,
+    learned=lambda balancer: learned(balancer.type, balancer.scheme),
     unready=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=(
         Gate("active", "the load balancer is active", 900, active),

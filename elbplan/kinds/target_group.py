@@ -11,10 +11,9 @@ from ..core.address import Address, Id, LoadBalancerRef, VpcRef
 from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
+from .group_attributes import HTTP, change_attributes, defaults, learned
 from .ownership import pairs, retag, users
 from .reading import GONE, TARGET_GROUPS, owned_groups
-
-HTTP = ("HTTP", "HTTPS")
 
 
 class HealthCheck(Part):
@@ -67,39 +66,6 @@ class TargetGroup(Resource):
         if self.health.interval and self.health.timeout and self.health.timeout >= self.health.interval:
             raise ValueError("health: timeout must be below interval")
         return self
-
-
-COMMON = {"deregistration_delay.timeout_seconds": "300", "stickiness.enabled": "false"}
-HEALTH_POLICY = {
-    "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
-    "target_group_health.dns_failover.minimum_healthy_targets.count": "1",
-    "target_group_health.dns_failover.minimum_healthy_targets.percentage": "off",
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
-}
-ALB = (
-    COMMON
-    | HEALTH_POLICY
-    | {
-        "stickiness.type": "lb_cookie",
-        "stickiness.lb_cookie.duration_seconds": "86400",
-        "stickiness.app_cookie.duration_seconds": "86400",
-        "stickiness.app_cookie.cookie_name": "",
-        "load_balancing.algorithm.type": "round_robin",
-        "load_balancing.algorithm.anomaly_mitigation": "off",
-        "slow_start.duration_seconds": "0",
-    }
-)
-NLB = COMMON | HEALTH_POLICY | {"proxy_protocol_v2.enabled": "false"}
-
-
-def defaults(group: TargetGroup) -> Mapping[str, str]:
-    """What AWS means by an attribute that nobody set."""
-    if group.target_type == "lambda":
-        return {"lambda.multi_value_headers.enabled": "false"}
-    if group.protocol == "GENEVE":
-        return COMMON
-    return ALB if group.protocol in HTTP else NLB
 
 
 def health_defaults(group: TargetGroup) -> HealthCheck:
@@ -227,16 +193,8 @@ def create(new: TargetGroup, site: Site) -> Calling:
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
     if new.protocol == UNTAGGED:
         yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(site.tags(new))})
-    yield from _attributes(arn, defaults(new), new.attributes)
+    yield from change_attributes(arn, defaults(new), new.attributes)
     return {"id": arn, "name": site.name}
-
-
-def _attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
-    changed = [{"Key": key, "Value": value} for key, value in sorted(after.items()) if before.get(key) != value]
-    if changed:
-        params = {"TargetGroupArn": arn, "Attributes": changed}
-        yield Call("elbv2", "ModifyTargetGroupAttributes", params, not_yet=("TargetGroupNotFound",), within=60)
-    return {}
 
 
 def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:
@@ -245,7 +203,7 @@ def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:
     arn = site.live.id
     if before.health != after.health:
         yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **_check(after)})
-    yield from _attributes(arn, before.attributes, after.attributes)
+    yield from change_attributes(arn, before.attributes, after.attributes)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
@@ -285,6 +243,7 @@ KIND = Kind(
     update=update,
     delete=delete,
     settle=settle,
+    learned=learned,
     text=text,
     base=base,
     permissions=(

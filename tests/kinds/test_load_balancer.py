@@ -78,6 +78,21 @@ def test_attributes_go_out_twenty_at_a_time():
     assert [len(call.params["Attributes"]) for call in calls] == [20, 20, 5]
 
 
+def test_the_attributes_of_one_log_go_out_together():
+    many = {f"access_key.{number:02}": "1" for number in range(18)}
+    logs = {"access_logs.s3.enabled": "true", "access_logs.s3.bucket": "b", "access_logs.s3.prefix": "p"}
+    calls, _ = play(KIND.update(balancer(), balancer(attributes=many | logs), at(KIND, id=BALANCER)))
+    assert [len(call.params["Attributes"]) for call in calls] == [18, 3]
+
+
+@pytest.mark.parametrize("logs", ["access_logs", "connection_logs", "health_check_logs"])
+def test_a_log_that_is_switched_off_keeps_its_place(logs):
+    there = {f"{logs}.s3.enabled": "true", f"{logs}.s3.bucket": "b", f"{logs}.s3.prefix": "p"}
+    now = one(live(attributes=there)).model
+    calls, _ = play(KIND.update(now, KIND.settle(balancer(), now), at(KIND, id=BALANCER)))
+    assert calls[0].params["Attributes"] == [{"Key": f"{logs}.s3.enabled", "Value": "false"}]
+
+
 def test_zones_and_groups_widen_before_they_narrow():
     before = balancer(A, C, security_groups=(Id("sg-1"),))
     after = balancer(A, D, security_groups=(Id("sg-2"),))

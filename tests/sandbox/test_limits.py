@@ -50,6 +50,63 @@ def test_rule_21_attributes(kit: Kit, key: str, value: str) -> None:
         kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": value}])
 
 
+NET = {"Type": "network"}
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "more"),
+    [
+        ("ValidationError", {"access_logs.s3.bucket": ""}, {}),
+        ("ValidationError", {"health_check_logs.s3.bucket": ""}, {}),
+        ("InvalidConfigurationRequest", {"connection_logs.s3.enabled": "true"}, {}),
+        ("InvalidConfigurationRequest", {"secondary_ips.auto_assigned.per_subnet": "1"}, NET),
+    ],
+)
+def test_rule_21_attributes_of_a_balancer_that_do_not_go(
+    kit: Kit, code: str, given: dict[str, str], more: dict[str, str]
+) -> None:
+    arn = kit.balancer(**more)["LoadBalancerArn"]
+    if more:
+        high = [{"Key": key, "Value": "2"} for key in given]
+        kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=high)
+    with refused(code):
+        wanted = [{"Key": key, "Value": value} for key, value in given.items()]
+        kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=wanted)
+
+
+DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
+GENEVE = {"Protocol": "GENEVE", "Port": 6081}
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "more"),
+    [
+        ("InvalidConfigurationRequest", {DRAINING: "60"}, {"Protocol": "TCP"}),
+        ("InvalidConfigurationRequest", {"preserve_client_ip.enabled": "false"}, {"Protocol": "UDP"}),
+        ("InvalidConfigurationRequest", {"target_failover.on_unhealthy": "rebalance"}, GENEVE),
+        ("ValidationError", {"waf.http2.traffic_inspection_behavior": "inspect_immediately"}, {}),
+        ("ValidationError", {"load_balancing.cross_zone.enabled": "sometimes"}, {}),
+    ],
+)
+def test_rule_21_attributes_of_a_group_that_do_not_go(
+    kit: Kit, code: str, given: dict[str, str], more: dict[str, Any]
+) -> None:
+    group = kit.group(**more)
+    with refused(code):
+        wanted = [{"Key": key, "Value": value} for key, value in given.items()]
+        kit.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=wanted)
+
+
+def test_rule_24_what_an_attribute_means_by_default_depends(kit: Kit) -> None:
+    def told(arn: str) -> dict[str, str]:
+        pairs = kit.elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+        return {pair["Key"]: pair["Value"] for pair in pairs}
+
+    key = "ipv6.deny_all_igw_traffic"
+    assert told(kit.balancer("inside", Scheme="internal")["LoadBalancerArn"])[key] == "true"
+    assert told(kit.balancer("outside")["LoadBalancerArn"])[key] == "false"
+
+
 def test_rule_23_quotas(kit: Kit) -> None:
     for name in (
         "load_balancers",

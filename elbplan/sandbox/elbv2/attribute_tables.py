@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
-from .state import Group
+from .state import Balancer, Group
 
 Defaults = dict[str, str]
 
@@ -31,6 +31,7 @@ BALANCER: dict[str, Defaults] = {
         "routing.http.desync_mitigation_mode": "defensive",
         "routing.http.drop_invalid_header_fields.enabled": "false",
         "routing.http.preserve_host_header.enabled": "false",
+        "routing.http.x_amzn_tls_kx.enabled": "false",
         "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
         "routing.http.xff_client_port.enabled": "false",
         "routing.http.xff_header_processing.mode": "append",
@@ -68,6 +69,13 @@ _GROUP_HTTP = {
     "load_balancing.algorithm.type": "round_robin",
     "load_balancing.algorithm.anomaly_mitigation": "off",
 }
+_GROUP_HTTP2 = {"routing.http2.rst_stream_error_forwarding.enabled": "false"}
+_GROUP_VERSION: dict[str, Defaults] = {
+    "HTTP2": {**_GROUP_HTTP2, "waf.http2.traffic_inspection_behavior": "inspect_immediately"},
+    "GRPC": _GROUP_HTTP2,
+}
+"""What only groups of one protocol version have: API_TargetGroupAttribute."""
+
 _GROUP_NETWORK = {
     **_GROUP_EVERY,
     "stickiness.type": "source_ip",
@@ -87,6 +95,8 @@ _GROUP_GATEWAY = {
     "stickiness.type": "source_ip_dest_ip_proto",
     "target_failover.on_deregistration": "no_rebalance",
     "target_failover.on_unhealthy": "no_rebalance",
+    "send_tcp_reset.on_deregistration.enabled": "false",
+    "send_tcp_reset.on_unhealthy.enabled": "false",
     "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
 }
 
@@ -144,10 +154,14 @@ RANGES = {
 
 ALGORITHMS = ("round_robin", "least_outstanding_requests", "weighted_random")
 CHOICES = {
+    "load_balancing.cross_zone.enabled": ("true", "false", "use_load_balancer_configuration"),
     "load_balancing.algorithm.type": ALGORITHMS,
     "load_balancing.algorithm.anomaly_mitigation": ("on", "off"),
     "routing.http.desync_mitigation_mode": ("monitor", "defensive", "strictest"),
     "routing.http.xff_header_processing.mode": ("append", "preserve", "remove"),
+    "waf.http2.traffic_inspection_behavior": ("inspect_immediately", "inspect_after_sufficient_data"),
+    "target_failover.on_deregistration": ("rebalance", "no_rebalance"),
+    "target_failover.on_unhealthy": ("rebalance", "no_rebalance"),
     "dns_record.client_routing_policy": (
         "any_availability_zone",
         "availability_zone_affinity",
@@ -162,13 +176,29 @@ STICKY = {
 """Kinds of stickiness, by the default of the group's protocol."""
 
 
+UDP = ("UDP", "TCP_UDP")
+
+
+def balancer_defaults(balancer: Balancer) -> Defaults:
+    """An internal balancer denies traffic of internet gateways, others do not: API_LoadBalancerAttribute."""
+    defaults = BALANCER[balancer.type]
+    key = "ipv6.deny_all_igw_traffic"
+    return {**defaults, key: str(balancer.scheme == "internal").lower()} if key in defaults else defaults
+
+
 def group_defaults(group: Group) -> Defaults:
+    """What some attributes mean depends on protocol, version and kind of target: API_TargetGroupAttribute."""
     protocol, kind = group.fields.get("Protocol"), group.fields["TargetType"]
     if kind == "lambda":
         return _GROUP_LAMBDA
     if protocol == "GENEVE":
         return _GROUP_GATEWAY
     if protocol in ("HTTP", "HTTPS"):
-        return _GROUP_HTTP
-    keeps_ip = not (kind == "ip" and protocol in ("TCP", "TLS"))
-    return {**_GROUP_NETWORK, "preserve_client_ip.enabled": str(keeps_ip).lower()}
+        return {**_GROUP_HTTP, **_GROUP_VERSION.get(group.fields.get("ProtocolVersion", ""), {})}
+    udp = protocol in UDP
+    return {
+        **_GROUP_NETWORK,
+        "preserve_client_ip.enabled": str(not (kind == "ip" and protocol in ("TCP", "TLS"))).lower(),
+        "deregistration_delay.connection_termination.enabled": str(udp).lower(),
+        "target_health_state.unhealthy.connection_termination.enabled": str(not udp).lower(),
+    }

@@ -9,7 +9,7 @@ from ..errors import misconfigured, validation
 from ..rules import rule
 from ..world import Params, Site
 from . import find
-from .attribute_tables import BALANCER, CHOICES, LISTENER, RANGES, STICKY, Defaults, group_defaults
+from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
 from .state import Balancer, Group, Listener
 
 
@@ -20,7 +20,7 @@ def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
 @rule(24)
 def of_balancer(balancer: Balancer) -> list[Params]:
     """All attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
-    return _as_list(BALANCER[balancer.type], balancer.attributes)
+    return _as_list(balancer_defaults(balancer), balancer.attributes)
 
 
 @rule(24)
@@ -63,15 +63,37 @@ def _between(value: str, low: int, high: int) -> bool:
     return value.isdigit() and low <= int(value) <= high
 
 
+MOST_OF_BALANCER = 20
+LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
+SECONDARY = "secondary_ips.auto_assigned.per_subnet"
+
+
 def modify_load_balancer_attributes(site: Site, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
-    given = checked(BALANCER[balancer.type], params.get("Attributes", []))
-    if given.get("access_logs.s3.enabled") == "true" and not (
-        given.get("access_logs.s3.bucket") or balancer.attributes.get("access_logs.s3.bucket")
-    ):
-        raise misconfigured("You must specify an S3 bucket to enable access logs")
+    defaults = balancer_defaults(balancer)
+    given = checked(defaults, params.get("Attributes", []))
+    _fits_balancer(given, {**defaults, **balancer.attributes})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
+
+
+@rule(21)
+def _fits_balancer(given: Defaults, before: Defaults) -> None:
+    """Twenty a call; logs have a bucket; some things never change: API_LoadBalancerAttribute.
+
+    A bucket is never emptied ("The value of 'access_logs.s3.bucket' cannot be empty"):
+    https://github.com/iann0036/former2/issues/55, https://github.com/terraform-aws-modules/terraform-aws-alb/issues/7
+    """
+    if len(given) > MOST_OF_BALANCER:
+        raise validation(f"The number of attributes must be at most {MOST_OF_BALANCER}")
+    after = {**before, **given}
+    for logs in LOGS:
+        if given.get(f"{logs}.bucket") == "":
+            raise validation(f"The value of '{logs}.bucket' cannot be empty")
+        if given.get(f"{logs}.enabled") == "true" and not after[f"{logs}.bucket"]:
+            raise misconfigured("You must specify an S3 bucket to enable access logs")
+    if int(after.get(SECONDARY, 0)) < int(before.get(SECONDARY, 0)):
+        raise misconfigured(f"'{SECONDARY}' cannot be decreased")
 
 
 def describe_load_balancer_attributes(site: Site, params: Params) -> Params:
@@ -80,8 +102,29 @@ def describe_load_balancer_attributes(site: Site, params: Params) -> Params:
 
 def modify_target_group_attributes(site: Site, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
-    group.attributes.update(checked(group_defaults(group), params.get("Attributes", [])))
+    given = checked(group_defaults(group), params.get("Attributes", []))
+    _fits_group(given, {**group_defaults(group), **group.attributes, **given}, group)
+    group.attributes.update(given)
     return {"Attributes": of_group(group)}
+
+
+UNHEALTHY = "target_health_state.unhealthy"
+FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
+
+
+@rule(21)
+def _fits_group(given: Defaults, after: Defaults, group: Group) -> None:
+    """What goes with which protocol, and with which other attribute: API_TargetGroupAttribute."""
+    ends = after.get(f"{UNHEALTHY}.connection_termination.enabled")
+    if f"{UNHEALTHY}.draining_interval_seconds" in given and ends == "true":
+        raise misconfigured(f"'{UNHEALTHY}.draining_interval_seconds' needs connection termination to be disabled")
+    if len({after.get(key) for key in FAILOVER}) > 1:
+        raise misconfigured(f"The attributes {' and '.join(FAILOVER)} must have the same value")
+    if group.fields.get("Protocol") in UDP:
+        if ends == "true":
+            raise misconfigured("Connection termination of unhealthy targets is not supported for UDP")
+        if after.get("preserve_client_ip.enabled") == "false":
+            raise misconfigured("Client IP preservation cannot be disabled for UDP")
 
 
 def describe_target_group_attributes(site: Site, params: Params) -> Params:

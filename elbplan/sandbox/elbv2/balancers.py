@@ -7,7 +7,7 @@ from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
 from ..world import Params, Site
 from . import find, interfaces, names, subnets
-from .attribute_tables import BALANCER
+from .attribute_tables import balancer_defaults
 from .state import Balancer, Zone, new_id, tag_dict
 from .zone_ids import zone_id
 
@@ -198,7 +198,7 @@ def delete_load_balancer(site: Site, params: Params) -> Params:
 @rule(18)
 def protected(balancer: Balancer) -> None:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html"""
-    defaults = BALANCER[balancer.type]
+    defaults = balancer_defaults(balancer)
     key = "deletion_protection.enabled"
     if balancer.attributes.get(key, defaults[key]) == "true":
         raise AwsError(

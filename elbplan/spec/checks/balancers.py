@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from ...core.address import Address, Find, Ref
-from ...kinds.balancer_attributes import DEFAULTS
+from ...kinds.balancer_attributes import DEFAULTS, NEVER_BACK
 from ...kinds.load_balancer import LoadBalancer
 from ..short.document import ZONE
 from .attributes import unknown_keys
 from .subject import Subject
-
-OTHER_KEYS = {
-    "application": (
-        "ipv6.deny_all_igw_traffic",
-        "zonal_shift.config.enabled",
-        "health_check_logs.s3.enabled",
-        "health_check_logs.s3.bucket",
-        "health_check_logs.s3.prefix",
-    ),
-    "network": ("ipv6.deny_all_igw_traffic", "zonal_shift.config.enabled", "secondary_ips.auto_assigned.per_subnet"),
-    "gateway": (),
-}
-"""Keys that exist but that elbplan has no default for."""
 
 
 def check(subject: Subject) -> None:
     """What AWS refuses of a load balancer."""
     for address, balancer in subject.of("load_balancer"):
         _zones(subject, address, balancer)
-        unknown_keys(subject, address, balancer.attributes, [*DEFAULTS[balancer.type], *OTHER_KEYS[balancer.type]])
+        unknown_keys(subject, address, balancer.attributes, [*DEFAULTS[balancer.type], *NEVER_BACK[balancer.type]])
         if balancer.type == "gateway" and balancer.security_groups:
             subject.say(address, ("security_groups",), "a gateway balancer has no security groups", "remove the line")
         if balancer.name and balancer.name.startswith("internal-"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...core.resource import references
+from ...kinds.group_attributes import KEYS
 from ...kinds.target_group import TargetGroup
 from ..guess import article
 from .attributes import unknown_keys
@@ -18,28 +19,6 @@ RANGES = {
     "stickiness.app_cookie.duration_seconds": (1, 604800, "sticky: 1s to 7d"),
 }
 SLOW_START = "slow_start.duration_seconds"
-KNOWN = (
-    *RANGES,
-    SLOW_START,
-    "stickiness.enabled",
-    "stickiness.type",
-    "stickiness.app_cookie.cookie_name",
-    "load_balancing.algorithm.type",
-    "load_balancing.algorithm.anomaly_mitigation",
-    "load_balancing.cross_zone.enabled",
-    "deregistration_delay.connection_termination.enabled",
-    "preserve_client_ip.enabled",
-    "proxy_protocol_v2.enabled",
-    "lambda.multi_value_headers.enabled",
-    "target_failover.on_deregistration",
-    "target_failover.on_unhealthy",
-    "target_health_state.unhealthy.connection_termination.enabled",
-    "target_health_state.unhealthy.draining_interval_seconds",
-    "target_group_health.dns_failover.minimum_healthy_targets.count",
-    "target_group_health.dns_failover.minimum_healthy_targets.percentage",
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
-)
 CODE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", re.ASCII)
 
 
@@ -52,7 +31,7 @@ def check(subject: Subject) -> None:
             subject.say(address, (), f'nothing forwards to the group "{address.name}"', "forward to it, or remove it")
         for path, what, hint in (*_health(subject, group), *_shape(group), *_attributes(group)):
             subject.say(address, path, what, hint)
-        unknown_keys(subject, address, group.attributes, KNOWN)
+        unknown_keys(subject, address, group.attributes, KEYS)
 
 
 Findings = Iterator[tuple[tuple[str, ...], str, str]]

@@ -1,0 +1,77 @@
+"""What the spec no longer says goes back to AWS's default, for every attribute that AWS documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from elbplan.sandbox.elbv2.attribute_tables import CHOICES, RANGES
+
+from . import specs
+from .stage import Stage
+
+ALONE = {"load_balancing.cross_zone.enabled", "secondary_ips.auto_assigned.per_subnet"}
+"""AWS never takes these back from an application balancer, or a network balancer."""
+KEPT = ("_logs.s3.bucket", "_logs.s3.prefix")
+"""AWS keeps the place of a log that is switched off, and refuses an empty one."""
+DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
+
+APPLICATION = specs.HTTP
+NETWORK = specs.HEAD + "type: network\ngroups: {web: {ips: [172.31.0.9], port: 80}}\nlisteners: [{listen: 80/tcp}]\n"
+GATEWAY = specs.HEAD + "type: gateway\ntargets: {ips: [172.31.0.9], port: 6081, protocol: geneve}\n"
+
+
+def other(key: str, usual: str) -> str:
+    """A value that is not the default."""
+    if usual in ("true", "false"):
+        return "false" if usual == "true" else "true"
+    if key in CHOICES:
+        return next(word for word in CHOICES[key] if word != usual)
+    if key in RANGES:
+        return str(next(number for number in RANGES[key] if str(number) != usual))
+    sticky = {"lb_cookie": "app_cookie", "source_ip_dest_ip_proto": "source_ip_dest_ip"}
+    words = {
+        "stickiness.type": sticky.get(usual, usual),
+        "slow_start.duration_seconds": usual,
+        "stickiness.app_cookie.cookie_name": "session",
+        "load_balancing.algorithm.anomaly_mitigation": usual,
+        "load_balancing.algorithm.type": "weighted_random",
+    }
+    if key.endswith(("percentage", "count")):
+        return "50"
+    return words.get(key, "some-place")
+
+
+def attributes(stage: Stage) -> tuple[dict[str, str], dict[str, str]]:
+    """Of the balancer and of the group."""
+    elb = stage.client("elbv2")
+    ours = next(one for one in elb.describe_load_balancers()["LoadBalancers"] if one["LoadBalancerName"] == "my-web")
+    group = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]
+    balancer = elb.describe_load_balancer_attributes(LoadBalancerArn=ours["LoadBalancerArn"])["Attributes"]
+    of_group = elb.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])["Attributes"]
+    return _map(balancer), _map(of_group)
+
+
+def _map(pairs: list[dict[str, Any]]) -> dict[str, str]:
+    return {pair["Key"]: pair["Value"] for pair in pairs}
+
+
+@pytest.mark.parametrize("spec", [APPLICATION, NETWORK, GATEWAY], ids=["application", "network", "gateway"])
+def test_every_attribute_that_the_spec_drops_goes_back_to_the_default(stage: Stage, spec: str) -> None:
+    stage.apply(spec)
+    usual = attributes(stage)
+    balancer = {k: other(k, v) for k, v in usual[0].items() if k not in ALONE and k != "deletion_protection.enabled"}
+    group = {k: other(k, v) for k, v in usual[1].items()}
+    said = {"load_balancer": {"attributes": balancer}, "target_group.web": {"attributes": group}}
+    stage.apply(spec + f"overrides: {json.dumps(said)}\n")
+    now = attributes(stage)
+    changed = sum(now[i][k] != v for i in (0, 1) for k, v in usual[i].items())
+    assert changed >= len(usual[0]) + len(usual[1]) - 6, now
+    stage.apply(spec)
+    back = attributes(stage)
+    for index in (0, 1):
+        differing = {k: v for k, v in back[index].items() if v != usual[index][k] and not k.endswith(KEPT)}
+        assert differing == {}
+    stage.destroy(spec)
