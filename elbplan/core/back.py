@@ -12,7 +12,7 @@ from typing import Any
 from .address import Address, Ref
 from .kind import Live
 from .resource import Resource, references, rewrite
-from .routes import pool_of, shares
+from .routes import gated, pool_of, reached, shares
 
 Lives = Mapping[Address, Live[Any]]
 
@@ -25,16 +25,17 @@ def backward(lives: Lives) -> dict[Address, Resource]:
         plain = address._replace(former="")
         if plain not in chosen or address in serving:
             chosen[plain] = live
-    kept = {live.address for live in chosen.values()}
+    waiting = _waiting(lives)
+    kept = {live.address for live in chosen.values()} - waiting
     dropped = set(lives) - kept
-    return {plain: _without(live.model, dropped) for plain, live in chosen.items() if not _helper(plain)}
+    return {plain: _without(live.model, dropped) for plain, live in chosen.items() if live.address in kept}
 
 
 def _serving(lives: Lives) -> set[Address]:
     """What gets requests: from names and routes down to the servers, by what points at what."""
     serving: set[Address] = set()
     todo: list[Ref] = [a for a, live in lives.items() if hasattr(live.model, "zone")]
-    todo += [share.group for live in lives.values() for share in shares(live.model) if share.weight]
+    todo += [share.group for live in lives.values() for share in _served(live.model)]
     todo += [a for a, live in lives.items() if a.kind == "listener" and not a.former]
     while todo:
         ref = todo.pop()
@@ -47,9 +48,18 @@ def _serving(lives: Lives) -> set[Address]:
     return serving
 
 
-def _helper(address: Address) -> bool:
-    """A rule that only attached what was new."""
-    return address.kind == "rule" and address.name.endswith("-gate")
+def _served(resource: Any) -> list[Any]:
+    """The groups that get requests by this listener or rule."""
+    return [] if gated(resource) else [share for share in shares(resource) if share.weight]
+
+
+def _waiting(lives: Lives) -> set[Address]:
+    """Rules that nobody's request matches, and the groups, with their targets, that nothing else is attached to."""
+    rules = {address for address, live in lives.items() if gated(live.model)}
+    used = {group for address, live in lives.items() if address not in rules for group in reached(live.model)}
+    groups = {group for address in rules for group in reached(lives[address].model)} - used
+    targets = {a for a, live in lives.items() if a.kind == "targets" and pool_of(live.model) in groups}
+    return rules | {group for group in groups if isinstance(group, Address)} | targets
 
 
 def _without(model: Any, dropped: set[Address]) -> Resource:

@@ -38,6 +38,6 @@ def reconcile(
     if refusals:
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {})
-    steps = draw(comparison, desired, kinds, names)
+    steps = draw(comparison, desired, kinds, names, taken)
     plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
     return replace(plan, hazards=judge(film_of(plan, kinds)) if steps else ())

@@ -13,9 +13,16 @@ from typing import Any
 from .address import Address, Ref
 from .change import Comparison
 from .plan import Step
+from .priorities import FreePriorities
 from .resource import Resource
 
-LOWEST = 50000
+GATE = "x-elbplan-gate"
+"""A header that nobody sends: a rule that asks for it attaches its groups without taking a request."""
+
+
+def gated(rule: Any) -> bool:
+    """Is it a rule that nobody's request matches?"""
+    return any(condition.name.lower() == GATE for condition in getattr(rule, "conditions", ()))
 
 
 def shares(resource: Any) -> tuple[Any, ...]:
@@ -62,7 +69,9 @@ def routes_to(step: Step, desired: Mapping[Address, Resource]) -> Iterator[Ref]:
                 yield from reached(resource)
 
 
-def moves_of(comparison: Comparison, early: AbstractSet[Address]) -> dict[Any, dict[Address, int]]:
+def moves_of(
+    comparison: Comparison, early: AbstractSet[Address], free: FreePriorities
+) -> dict[Any, dict[Address, int]]:
     """For each listener the rules whose priority changes, and the new ones.
 
     `early` names new rules that are made before the moves. A doomed rule that stands where another wants to be is
@@ -77,12 +86,10 @@ def moves_of(comparison: Comparison, early: AbstractSet[Address]) -> dict[Any, d
             if c.live is not None and c.live.model.listener == listener
         }
         moving = {a: p for a, p in wanted.items() if a in standing and standing[a] != p}
-        taken = set(wanted.values()) | set(standing.values())
-        free = (priority for priority in range(LOWEST, 0, -1) if priority not in taken)
         moving |= {a: p for a, p in wanted.items() if a in early and p in standing.values()}
         for address, priority in standing.items():
             if address not in wanted and priority in wanted.values():
-                moving[address] = next(free)
+                moving[address] = free.take(listener)
         if moving:
             moves[listener] = moving
     return moves

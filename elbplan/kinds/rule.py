@@ -12,7 +12,9 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, ListenerRef, Ref
 from ..core.call import Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
+from ..core.priorities import LOWEST
 from ..core.resource import IMMUTABLE, Resource
+from ..core.routes import GATE
 from .actions import (
     Action,
     Condition,
@@ -54,7 +56,6 @@ class Rule(Resource):
 UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
 """What was made a moment ago may not be seen everywhere yet."""
 
-GATE_HEADER = "x-elbplan-gate"
 
 
 def read(scope: Scope) -> Reading[Found[Rule]]:
@@ -139,19 +140,17 @@ def delete(_: Rule, site: Site) -> Calling:
 def gated(rule: Rule) -> Rule:
     """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
     token = hashlib.sha256(f"{rule.listener}{rule.priority}".encode()).hexdigest()[:32]
-    condition = Condition(field="http-header", name=GATE_HEADER, values=(token,))
+    condition = Condition(field="http-header", name=GATE, values=(token,))
     return Rule.model_validate({**dict(rule), "conditions": (condition,)})
 
 
 def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
-    """A rule nobody matches that attaches these groups for a while, with the last priority."""
+    """A rule nobody matches that attaches these groups for a while; whoever makes it gives it a free priority."""
     action = Forward(groups=tuple(Share(group=group) for group in groups))
-    everything = Condition(field="path-pattern", values=("/*",))
-    rule = Rule(listener=listener, priority=LAST, conditions=(everything,), action=action)
-    return Address(Rule.kind, f"{name}-gate"), gated(rule)
-
-
-LAST = 49999
+    token = hashlib.sha256(f"{listener}{name}".encode()).hexdigest()[:32]
+    nobody = Condition(field="http-header", name=GATE, values=(token,))
+    rule = Rule(listener=listener, priority=LOWEST, conditions=(nobody,), action=action)
+    return Address(Rule.kind, f"{name}-gate"), rule
 
 
 def scaffold(address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]) -> tuple[Address, Rule] | None:

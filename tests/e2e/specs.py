@@ -34,6 +34,16 @@ A = "      - {name: api, path: /api/*, forward: api}\n"
 B = "      - {name: old, path: /old/*, redirect: {path: /new}}\n"
 C = "      - {name: closed, path: /admin/*, respond: {status: 403, body: no}}\n"
 
+CLOSED = HEAD + """
+domain: api.example.com
+listeners:
+  - {listen: 80/http, redirect: 443/https}
+  - listen: 443/https
+    respond: 503
+    rules:
+      - {name: api, path: /api/*, respond: 503}
+"""
+
 NAMED = ("api.example.com", 443, "api.example.com", "/")
 PLAIN = ("api.example.com", 80, "api.example.com", "/")
 API = ("api.example.com", 443, "api.example.com", "/api/x")

@@ -32,6 +32,7 @@ CHANGES = {
     "server image": (specs.ELASTIC, specs.ELASTIC.replace("count: 2", "count: 2, image: al2")),
     "zone added": (specs.COURSE, specs.THREE_ZONES),
     "zone removed": (specs.THREE_ZONES, specs.COURSE),
+    "maintenance page to site": (specs.CLOSED, RULES + specs.A),
     "stack shrunk": (RULES + specs.A, specs.ONE_SERVER),
 }
 

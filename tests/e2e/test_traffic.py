@@ -55,6 +55,7 @@ CHANGES = {
         specs.SERVICES.replace("port: 80,", "port: 81,").replace("[a, c]", "[a, b]") + specs.RULES + specs.C + specs.A,
         [NAMED],
     ),
+    "maintenance page to site": (specs.CLOSED, specs.SERVICES + specs.RULES + specs.A, [NAMED, API, PLAIN]),
     "second service": (specs.COURSE, specs.SERVICES + specs.RULES + specs.A, [NAMED]),
     "second service away": (specs.SERVICES + specs.RULES + specs.A, specs.COURSE, [NAMED]),
 }

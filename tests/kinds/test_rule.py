@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from elbplan.core.address import Address, Id
+from elbplan.core.routes import GATE
 from elbplan.kinds.actions import Condition, Forward, Redirect, Respond, Share
-from elbplan.kinds.rule import GATE_HEADER, KIND, LAST, Rule, gated
+from elbplan.kinds.rule import KIND, Rule, gated
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read
 
@@ -75,7 +76,7 @@ def test_all_moves_are_one_call():
 def test_a_rule_to_an_idle_group_is_born_behind_a_header_nobody_sends():
     (first, born), (last, served) = KIND.birth(rule(), set())
     assert (first, last, served) == ("expand", "switch", rule())
-    assert [c.name for c in born.conditions] == [GATE_HEADER]
+    assert [c.name for c in born.conditions] == [GATE]
     assert born.action == rule().action
 
 
@@ -93,7 +94,7 @@ def test_the_header_of_a_gate_differs_from_rule_to_rule():
 def test_a_rule_that_becomes_a_forward_gets_another_to_attach_its_group():
     redirect = rule(action=Redirect(path="/new"))
     address, helper = KIND.scaffold(Address("rule", "api"), redirect, rule(), set())
-    assert (str(address), helper.priority) == ("rule.api-gate", LAST)
+    assert (str(address), helper.conditions[0].name) == ("rule.api-gate", GATE)
     assert KIND.scaffold(Address("rule", "api"), rule(), rule(action=to(OTHER)), set()) is None
 
 

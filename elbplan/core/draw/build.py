@@ -10,7 +10,7 @@ from ..address import Address, Ref
 from ..change import Change
 from ..kind import Kind, Phase
 from ..resource import Resource, differing, references
-from ..routes import idle_groups
+from ..routes import idle_groups, reached
 from .sketch import CONTRACT, EXPAND, STAGE, Sketch
 
 
@@ -49,13 +49,21 @@ def _first_gate(sketch: Sketch, kind: Kind[Any], change: Change) -> str:
 
 def _scaffold(sketch: Sketch, kind: Kind[Any], change: Change, used: AbstractSet[Ref]) -> None:
     """What stands only for the time of the change; it goes with the old things."""
-    if helper := kind.scaffold(change.address, change.before, change.after, used):
-        address, resource = helper
-        if address in sketch.found.lives:
-            return  # an earlier run put it up; being nobody's wish, it goes in the end
-        why = "attaches what is new, so that it is health-checked before it gets requests"
-        sketch.add(EXPAND, "expand", "create", address, why, after=resource)
-        sketch.add(CONTRACT, "contract", "delete", address, "no longer needed", before=resource)
+    helper = kind.scaffold(change.address, change.before, change.after, used)
+    if helper is None:
+        return
+    address, wanted = helper
+    why = "attaches what is new, so that it is health-checked before it gets requests"
+    if live := sketch.found.lives.get(address):
+        # An earlier run put it up, and being nobody's wish, it goes in the end. What it was to attach may be another.
+        if set(reached(wanted)) - set(reached(live.model)):
+            after = live.model.model_copy(update={"action": getattr(wanted, "action", None)})
+            sketch.add(EXPAND, "expand", "update", address, why, before=live.model, after=after)
+        return
+    priority = sketch.free.take(getattr(wanted, "listener", change.address))
+    placed: Resource = wanted.model_copy(update={"priority": priority})
+    sketch.add(EXPAND, "expand", "create", address, why, after=placed)
+    sketch.add(CONTRACT, "contract", "delete", address, "no longer needed", before=placed)
 
 
 def _made(sketch: Sketch, ref: Ref | None) -> bool:

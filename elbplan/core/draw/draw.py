@@ -9,8 +9,10 @@ from graphlib import CycleError, TopologicalSorter
 from ...errors import Refused
 from ..address import Address
 from ..change import Comparison
+from ..guards import Taken
 from ..kind import Kinds
 from ..plan import Step
+from ..priorities import FreePriorities
 from ..resource import Resource
 from ..routes import carrying
 from .build import build, parents_first
@@ -21,14 +23,18 @@ from .sketch import BEFORE, EXPAND, Draft, Sketch
 
 
 def draw(
-    comparison: Comparison, desired: Mapping[Address, Resource], kinds: Kinds, names: Mapping[Address, str]
+    comparison: Comparison,
+    desired: Mapping[Address, Resource],
+    kinds: Kinds,
+    names: Mapping[Address, str],
+    taken: Taken | None = None,
 ) -> list[Step]:
     """The steps of a plan, in an order in which they could be done one by one.
 
-    `names` holds the physical name of everything that is created. Raises Refused where resources point at each other
-    in a circle.
+    `names` holds the physical name of everything that is created, `taken` who holds the places that matter. Raises
+    Refused where resources point at each other in a circle.
     """
-    sketch = Sketch(kinds, comparison, desired, names)
+    sketch = Sketch(kinds, comparison, desired, names, FreePriorities(comparison, (taken or {}).get("rule", {})))
     used = carrying(comparison)
     for change in comparison.changes:
         build(sketch, change, used)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..address import Address
+from ..address import Address, Ref
 from ..resource import differing
-from ..routes import LOWEST, moves_of
+from ..routes import moves_of
 from .sketch import Draft, Sketch
 
 
 def move_rules(sketch: Sketch) -> None:
     """Rules of a listener are one set: all moves go out together, before anything else about them."""
-    for listener, moves in moves_of(sketch.found, _gated(sketch)).items():
-        _park(sketch, moves)
+    for listener, moves in moves_of(sketch.found, _gated(sketch), sketch.free).items():
+        _park(sketch, listener, moves)
         why = f"{len(moves)} rules move at once, so that no route is ever missing"
         id = sketch.add(2, "switch", "move", listener, why, moves=moves)
         for draft in sketch.drafts.values():
@@ -28,14 +28,13 @@ def _gated(sketch: Sketch) -> set[Address]:
     return {d.step.address for d in sketch.at(1) if d.step.address.kind == "rule" and d.step.do == "create"}
 
 
-def _park(sketch: Sketch, moves: Mapping[Address, int]) -> None:
+def _park(sketch: Sketch, listener: Ref, moves: Mapping[Address, int]) -> None:
     """A new rule whose place is still held by another starts in a free one and moves with the others."""
-    taken = {getattr(live.model, "priority", 0) for live in sketch.found.lives.values()} | set(moves.values())
-    free = (priority for priority in range(LOWEST, 0, -1) if priority not in taken)
     for draft in sketch.at(1):
         step = draft.step
         if step.do == "create" and step.address in moves and step.after is not None:
-            draft.step = replace(step, after=step.after.model_copy(update={"priority": next(free)}))
+            free = sketch.free.take(listener)
+            draft.step = replace(step, after=step.after.model_copy(update={"priority": free}))
 
 
 def _after_the_move(draft: Draft, listener: Address, moves: Mapping[Address, int], id: str) -> None:

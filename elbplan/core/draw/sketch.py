@@ -10,6 +10,7 @@ from ..address import Address
 from ..change import Comparison
 from ..kind import Gate, Kind, Kinds, Phase
 from ..plan import Do, Step
+from ..priorities import FreePriorities
 from ..resource import Resource
 
 BEFORE, EXPAND, SWITCH, CONTRACT = 0, 1, 2, 3
@@ -35,6 +36,7 @@ class Sketch:
     found: Comparison
     desired: Mapping[Address, Resource]
     names: Mapping[Address, str]
+    free: FreePriorities
     drafts: dict[str, Draft] = field(default_factory=dict)
     done: dict[Address, str] = field(default_factory=dict)
     """The last step of the first stage that makes an address ready for those who point at it."""

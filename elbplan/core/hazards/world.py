@@ -14,10 +14,8 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from ..address import Address, Ref
-from ..routes import leads_to, pool_of, reached, shares
+from ..routes import gated, leads_to, pool_of, reached, shares
 from ..simulate import State
-
-GATE = "x-elbplan-gate"
 
 When = tuple[tuple[str, str, str], ...]
 """What a request must be like, as a key: field, header, value."""
@@ -54,11 +52,6 @@ def front_of(balancer: Ref) -> str:
 def plainly(ref: Ref) -> Ref:
     """The address without which side of a replacement it is."""
     return ref._replace(former="") if isinstance(ref, Address) else ref
-
-
-def gated(rule: Any) -> bool:
-    """Is it a rule that nobody's request matches?"""
-    return any(condition.name.lower() == GATE for condition in getattr(rule, "conditions", ()))
 
 
 def weighted(resource: Any) -> tuple[Ref, ...]:
