@@ -11,6 +11,7 @@ from .address import Address, Id
 from .change import Change, Comparison
 from .kind import Kind, Kinds
 from .resource import digest
+from .routes import spare_balancers
 
 Taken = Mapping[str, Mapping[str, str]]
 """For each kind, who holds the physical names (or places) that matter."""
@@ -111,11 +112,14 @@ PROTECTION = "deletion_protection.enabled"
 
 
 def protected(comparison: Comparison) -> Iterator[Refused]:
-    """Load balancers that are to go although their deletion protection is on."""
+    """Load balancers that are to go although their deletion protection is on; one that never served is in no danger."""
+    spare = spare_balancers(comparison.lives)
     for change in comparison.changes:
+        if change.live is not None and change.live.address in spare:
+            continue
         attributes = getattr(change.live.model, "attributes", {}) if change.live else {}
         if change.action in ("delete", "replace") and attributes.get(PROTECTION) == "true":
             yield Refused(
                 f"{change.address} has deletion protection",
-                hint="write `protect: false`, apply that first, then run this again",
+                hint="write `protect: false` and change nothing else, apply that, then run this again",
             )

@@ -12,8 +12,8 @@ from .call import Calling, Looking, Reading, nothing
 from .resource import Resource
 
 R = TypeVar("R", bound=Resource)
-Phase = Literal["expand", "gate", "switch", "contract"]
-PHASES: tuple[Phase, ...] = ("expand", "gate", "switch", "contract")
+Phase = Literal["expand", "gate", "switch", "contract", "protect"]
+PHASES: tuple[Phase, ...] = ("expand", "gate", "switch", "contract", "protect")
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,8 @@ class Kind(Generic[R]):
     """What must stand only while one becomes the other: a rule nobody matches, say, that attaches a new group."""
     exclusive: Callable[[R, R], str] = lambda before, after: ""
     """Why old and new cannot stand side by side; "" where they can."""
+    unlocked: Callable[[R], R] = lambda resource: resource
+    """The resource as AWS must have it before it can be deleted: without deletion protection."""
     learned: Callable[[R], Mapping[str, str]] = lambda resource: {}
     """Defaults of attributes that elbplan did not know when fingerprints were first written: no difference in one."""
     after: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from .address import Address, Ref
 from .change import Comparison
+from .kind import Live
 from .plan import Step
 from .priorities import FreePriorities
 from .resource import Resource
@@ -54,6 +55,22 @@ def leads_to(resource: Any) -> Ref | None:
 def carrying(comparison: Comparison) -> frozenset[Ref]:
     """The groups that are attached to a load balancer as things stand."""
     return frozenset(group for live in comparison.lives.values() for group in reached(live.model))
+
+
+def spare_balancers(lives: Mapping[Address, Live[Any]]) -> frozenset[Address]:
+    """Balancers that an interrupted run made and that never served: an older one of the same address does.
+
+    No name of ours leads to them; where one leads to the older one, or to none, people come to that.
+    """
+    balancers = {a: live.facts.get("created", "") for a, live in lives.items() if a.kind == "load_balancer"}
+    led = {leads_to(live.model) for live in lives.values()}
+    spare = set()
+    for address, created in balancers.items():
+        others = {a: when for a, when in balancers.items() if a != address and a[:2] == address[:2]}
+        serving = {a: when for a, when in others.items() if a in led} or others
+        if address not in led and any(when and when < created for when in serving.values()):
+            spare.add(address)
+    return frozenset(spare)
 
 
 def routes_to(step: Step, desired: Mapping[Address, Resource]) -> Iterator[Ref]:

@@ -12,7 +12,7 @@ from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
-from .balancer_attributes import UNSEEN, attribute_defaults, change_attributes, learned, settled
+from .balancer_attributes import PROTECTION, UNSEEN, attribute_defaults, change_attributes, learned, settled
 from .ownership import pairs, retag, users
 from .reading import GONE, LOAD_BALANCERS, owned_balancers
 
@@ -120,6 +120,7 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
         "state": raw.get("State", {}).get("Code", "active"),
         "name": raw["LoadBalancerName"],
         "vpc": raw.get("VpcId") or "",
+        "created": str(raw.get("CreatedTime") or ""),
     }
 
 
@@ -249,7 +250,9 @@ def delete(_: LoadBalancer, site: Site) -> Calling:
 
 
 def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Take in the new zones, groups and names; later let the old ones go."""
+    """Take in the new zones, groups and names; later let the old ones go. Protection comes last."""
+    protecting = _protected(after) and not _protected(before)
+    last, after = after, unlocked(after) if protecting else after
     union = {
         "subnets": (*before.subnets, *after.subnets),
         "records": (*before.records, *after.records),
@@ -257,7 +260,24 @@ def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Seque
     if after.security_groups is not None:
         union["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
     wide = LoadBalancer.model_validate({**dict(after), **union})
-    return [("expand", wide), ("contract", after)]
+    steps: list[tuple[Phase, LoadBalancer]] = [("expand", wide), ("contract", after)]
+    return [*steps, ("protect", last)] if protecting else steps
+
+
+def birth(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
+    """Protection comes when all is done: it would keep a run that is interrupted from being taken back."""
+    return [("expand", unlocked(new)), ("protect", new)]
+
+
+def _protected(balancer: LoadBalancer) -> bool:
+    return balancer.attributes.get(PROTECTION) == "true"
+
+
+def unlocked(balancer: LoadBalancer) -> LoadBalancer:
+    """The same balancer without deletion protection."""
+    if not _protected(balancer):
+        return balancer
+    return balancer.model_copy(update={"attributes": {**balancer.attributes, PROTECTION: "false"}})
 
 
 def active(_: LoadBalancer, site: Site) -> Looking:
@@ -300,7 +320,9 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
+    birth=birth,
     way=way,
+    unlocked=unlocked,
     settle=settle,
     text=text,
     base=base,

@@ -13,7 +13,13 @@ from .layout import column, flow
 from .story import gate_text, rows_of, step_text
 from .style import Style, duration
 
-PHASE_COLOURS: Mapping[str, str] = {"expand": "green", "gate": "cyan", "switch": "magenta", "contract": "red"}
+PHASE_COLOURS: Mapping[str, str] = {
+    "expand": "green",
+    "gate": "cyan",
+    "switch": "magenta",
+    "contract": "red",
+    "protect": "blue",
+}
 
 
 def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:

@@ -1,4 +1,4 @@
-"""In which order it happens, in a few lines: expand, gate, switch, contract."""
+"""In which order it happens, in a few lines: expand, gate, switch, contract, protect."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VERBS: Mapping[str, str] = {
     "adopt": "adopt",
     "release": "release",
 }
-HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "contract": "tidy"}
+HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "contract": "tidy", "protect": "protect"}
 """An update in several steps: take in the new, turn to it, let go of the old."""
 
 
@@ -66,7 +66,7 @@ def _pieces(steps: Sequence[Step], phase: Phase, halves: AbstractSet[Address], k
 def _verb(step: Step, halves: AbstractSet[Address], kinds: Kinds) -> str:
     if step.do == "wait":
         return f"wait until {gate_text(step, kinds)}"
-    if step.do == "update" and step.address in halves:
+    if step.do == "update" and (step.address in halves or step.phase == "protect"):
         return HALVES[step.phase]
     return VERBS[step.do]
 

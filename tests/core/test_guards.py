@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elbplan.core.address import Address
@@ -152,6 +154,32 @@ def test_what_is_protected_neither_goes_nor_is_replaced(want):
         plan(want, protected())
     assert "deletion protection" in refused.value.what
     assert "protect: false" in refused.value.hint
+
+
+BARE = SPEC.replace("domain: api.example.com\n", "")
+
+
+def beside(first, second, **created):
+    """Two balancers of one address, nobody's name leads to either; the new one is protected."""
+    lives = [*alive(desired(first)), *(one for one in alive(desired(second), "-new") if one.address == MAIN)]
+    return [replace(one, facts={**one.facts, "created": created.get("new" if "-new" in one.id else "old", "")})
+            if one.address == MAIN else one for one in lives]  # fmt: skip
+
+
+def test_of_two_balancers_without_a_name_the_older_one_is_served():
+    new = BARE + "access: internal\nprotect: true\n"
+    lives = beside(BARE, new, old="2026-01-01", new="2026-01-02")
+    for want in (desired(BARE), {}):
+        ids = [one.id for one in plan(want, lives).steps if one.address.kind == "load_balancer" and one.writes]
+        assert any(id.startswith("update load_balancer.main") for id in ids), ids
+        assert ids.index(next(i for i in ids if i.startswith("update"))) < len(ids) - 1
+    assert not plan(desired(BARE), lives).hazards
+
+
+@pytest.mark.parametrize("created", [{}, {"old": "2026-01-02", "new": "2026-01-01"}])
+def test_where_nobody_knows_who_is_served_what_is_protected_stays(created):
+    with pytest.raises(Refused, match="deletion protection"):
+        plan(desired(BARE), beside(BARE, BARE + "access: internal\nprotect: true\n", **created))
 
 
 def test_protection_can_be_taken_away_first():

@@ -98,6 +98,8 @@ def _why(phase: Phase, before: Resource, after: Resource, change: Change, *, las
         return f"attach {', '.join(map(str, idle))} at weight 0: a group that nothing uses is not health-checked"
     if phase == "expand" and not last:
         return f"take in what is new ({change.because})"
+    if phase == "protect":
+        return "protection comes last, so that a run that is interrupted can be taken back"
     if phase == "contract":
         return f"let go of what is old ({change.because})"
     return change.because
@@ -114,7 +116,7 @@ def parents_first(sketch: Sketch) -> None:
     """A build waits for what it points at, and for where it sends people."""
     for draft in list(sketch.drafts.values()):
         step = draft.step
-        if draft.stage == 3 or step.do == "wait" or step.after is None:
+        if draft.stage >= CONTRACT or step.do == "wait" or step.after is None:
             continue
         for ref in references(step.after, loose=False):
             draft.needs |= _ready(sketch, ref)

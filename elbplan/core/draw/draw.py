@@ -19,7 +19,7 @@ from .build import build, parents_first
 from .health import gates_of_health
 from .moves import move_rules
 from .remove import contract_in_order, remove
-from .sketch import BEFORE, EXPAND, Draft, Sketch
+from .sketch import BEFORE, CONTRACT, EXPAND, PROTECT, SWITCH, Draft, Sketch
 
 
 def draw(
@@ -55,7 +55,7 @@ def _barriers(sketch: Sketch) -> None:
             draft.needs |= _sinks(d for d in sketch.at(2) if d.step.id not in records)
     _outage(sketch)
     previous: set[str] = set()
-    for stage in (1, 2, 3):
+    for stage in (EXPAND, SWITCH, CONTRACT, PROTECT):
         drafts = sketch.at(stage)
         if previous:
             for draft in drafts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..address import Address, Ref
 from ..change import Change
 from ..kind import Gate
-from ..resource import Resource, references
+from ..resource import Resource, differing, references
 from ..routes import leads_to, pool_of, reached
 from .sketch import BEFORE, CONTRACT, SWITCH, Draft, Sketch
 
@@ -24,7 +24,9 @@ def remove(sketch: Sketch) -> None:
         address = change.live.address
         stage = BEFORE if address in early else CONTRACT
         why = early.get(address) or (change.because if change.action == "delete" else "the new one has taken its place")
+        unlock = _unlock(sketch, stage, change)
         id = sketch.add(stage, "contract", "delete", address, why, before=change.before)
+        sketch.drafts[id].needs |= unlock
         for gate in sketch.kind(address).gates:
             if "delete" in gate.after:
                 sketch.wait(stage, gate, address, change.before, id)
@@ -33,6 +35,18 @@ def remove(sketch: Sketch) -> None:
         if step.address.kind == "targets" and step.writes and _in_use(sketch, pool_of(step.before)):
             sketch.wait(CONTRACT, _gate(sketch, "targets", "drained"), step.address, step.before, step.id)
     _let_resolvers_forget(sketch)
+
+
+def _unlock(sketch: Sketch, stage: int, change: Change) -> set[str]:
+    """The step after which AWS lets it go, if it needs one."""
+    assert change.live is not None
+    assert change.before is not None
+    address = change.live.address
+    unlocked: Resource = sketch.kind(address).unlocked(change.before)
+    if not differing(change.before, unlocked):
+        return set()
+    why = "it was made by a run that was interrupted and never served, so its protection goes"
+    return {sketch.add(stage, "contract", "update", address, why, before=change.before, after=unlocked)}
 
 
 def _in_the_way(sketch: Sketch, going: list[Change]) -> dict[Address, str]:

@@ -13,10 +13,11 @@ from ..plan import Do, Step
 from ..priorities import FreePriorities
 from ..resource import Resource
 
-BEFORE, EXPAND, SWITCH, CONTRACT = 0, 1, 2, 3
-"""The stages. Things go in the first one only where AWS does not let old and new stand side by side."""
+BEFORE, EXPAND, SWITCH, CONTRACT, PROTECT = 0, 1, 2, 3, 4
+"""The stages. Things go in the first one only where AWS does not let old and new stand side by side. In the last one
+comes what would keep an interrupted run from being taken back."""
 
-STAGE: Mapping[str, int] = {"expand": EXPAND, "switch": SWITCH, "contract": CONTRACT}
+STAGE: Mapping[str, int] = {"expand": EXPAND, "switch": SWITCH, "contract": CONTRACT, "protect": PROTECT}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..address import Address, Ref
-from ..routes import pool_of
+from ..routes import pool_of, spare_balancers
 from ..simulate import State, states
 from .world import Member, World
 
@@ -77,6 +77,7 @@ class Film:
 
     healthy   the targets that AWS finds healthy at the start
     unready   balancers and certificates that are there at the start and not ready yet
+    spare     balancers that an interrupted run left and that never served
     places    the subnets of servers that are none of the stack's, where they are known
     marks     what tells states apart when a file is resumed; empty where nothing is resumed by looking
     """
@@ -86,6 +87,7 @@ class Film:
     kinds: Kinds
     healthy: frozenset[Address] = frozenset()
     unready: frozenset[Address] = frozenset()
+    spare: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     marks: Sequence[str] = ()
 
@@ -169,7 +171,7 @@ def film_of(plan: Plan, kinds: Kinds) -> Film:
     film = Film.of(states(start, plan.steps), cuts, kinds)
     healthy = {a for a, live in plan.lives.items() if a.kind == "targets" and live.facts.get("state") == "healthy"}
     unready = {a for a, live in plan.lives.items() if a.kind in GATED and kinds[a.kind].unready(live)}
-    return replace(film, healthy=frozenset(healthy), unready=frozenset(unready))
+    return replace(film, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare_balancers(plan.lives))
 
 
 GATED = ("load_balancer", "certificate")

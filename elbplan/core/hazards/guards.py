@@ -155,6 +155,8 @@ def guard(film: Film) -> Iterator[Hazard]:
     """Deletion protection or the access log is off where it was on."""
     for frame in film.frames:
         for address, same, balancer in frame.came("load_balancer"):
+            if address in film.spare:
+                continue
             before = [same] if same is not None else _siblings(frame.before, address)
             for key, what in GUARDS.items():
                 was = before and all(other.attributes.get(key) == "true" for other in before)
