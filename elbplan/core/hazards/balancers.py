@@ -58,7 +58,7 @@ def _made(film: Film, address: Address) -> tuple[int, ...]:
 def replace(film: Film) -> Iterator[Hazard]:
     """A new balancer has a new name of AWS's; one that people never came to is no loss."""
     led = set(film.start.led.values())
-    balancers = [address for address, _ in film.start.of("load_balancer")]
+    balancers = [address for address, _ in film.start.of("load_balancer") if address not in film.spare]
     for old, new, frame in _replaced(film, balancers):
         if old not in led and any(other[:2] == old[:2] for other in led if isinstance(other, Address)):
             continue
