@@ -7,25 +7,29 @@ one again. Nothing is remembered: the live state says who serves.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from .address import Address, Ref
 from .kind import Live
 from .resource import Resource, references, rewrite
-from .routes import gated, pool_of, reached, shares
+from .routes import gated, pool_of, reached, shares, weighted
 
 Lives = Mapping[Address, Live[Any]]
 
 
-def backward(lives: Lives) -> dict[Address, Resource]:
-    """What to want in order to go back to what serves now; `lives` with references told as addresses."""
+def backward(lives: Lives, outside: AbstractSet[Address] = frozenset()) -> dict[Address, Resource]:
+    """What to want in order to go back to what serves now; `lives` with references told as addresses.
+
+    The targets of the groups in `outside` are others' to register and to take away.
+    """
     serving = _serving(lives)
     chosen: dict[Address, Live[Any]] = {}
     for address, live in lives.items():
         plain = address._replace(former="")
         if plain not in chosen or address in serving:
             chosen[plain] = live
-    waiting = _waiting(lives)
+    waiting = _waiting(lives) | {a for a in lives if a.kind == "targets" and Address("target_group", a.name) in outside}
     kept = {live.address for live in chosen.values()} - waiting
     dropped = set(lives) - kept
     return {plain: _without(live.model, dropped) for plain, live in chosen.items() if live.address in kept}
@@ -35,7 +39,7 @@ def _serving(lives: Lives) -> set[Address]:
     """What gets requests: from names and routes down to the servers, by what points at what."""
     serving: set[Address] = set()
     todo: list[Ref] = [a for a, live in lives.items() if hasattr(live.model, "zone")]
-    todo += [share.group for live in lives.values() for share in _served(live.model)]
+    todo += [group for live in lives.values() for group in weighted(live.model)]
     todo += [a for a, live in lives.items() if a.kind == "listener" and not a.former]
     while todo:
         ref = todo.pop()
@@ -46,11 +50,6 @@ def _serving(lives: Lives) -> set[Address]:
         todo += [other for other in references(lives[ref].model) if other not in idle]
         todo += [a for a, live in lives.items() if a.kind == "targets" and pool_of(live.model) == ref]
     return serving
-
-
-def _served(resource: Any) -> list[Any]:
-    """The groups that get requests by this listener or rule."""
-    return [] if gated(resource) else [share for share in shares(resource) if share.weight]
 
 
 def _waiting(lives: Lives) -> set[Address]:

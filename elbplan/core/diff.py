@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from .address import Address, Id, Ref
 from .change import Change, Comparison, difference
 from .kind import Kind, Kinds, Live
 from .resource import Resource, differing, immutable, marked, references, rewrite
+from .routes import filled_by_others, pool_of
 
 R = TypeVar("R", bound=Resource)
 
@@ -67,17 +69,20 @@ def _pair(
     paired = []
     for address, several in bearing.items():
         want = wanted.get(address)
-        several = sorted(several, key=lambda one: (not _fits(kind, want, one), one.id not in pointed, one.id))
+        several = sorted(several, key=lambda one: (not _current(kind, want, one), one.id not in pointed, one.id))
         for index, one in enumerate(several):
-            current = index == 0 and (want is None or _fits(kind, want, one))
+            current = index == 0 and _current(kind, want, one)
             former = "" if current else hashlib.sha256(one.id.encode()).hexdigest()[:6]
             paired.append(Live(address._replace(former=former), one.id, one.model, one.facts))
     return paired
 
 
-def _fits(kind: Kind[Any], want: Resource | None, live: Live[Any]) -> bool:
-    """Could the live one become the wanted one in place?"""
-    return want is not None and immutable(kind.settle(want, live.model)) == immutable(live.model)
+def _current(kind: Kind[Any], want: Resource | None, live: Live[Any]) -> bool:
+    """Could the live one become the wanted one in place? The targets of a group that goes are not the current ones."""
+    if want is None:
+        group = pool_of(live.model)
+        return not (isinstance(group, Address) and group.former)
+    return immutable(kind.settle(want, live.model)) == immutable(live.model)
 
 
 def _verdicts(
@@ -98,16 +103,17 @@ def _verdicts(
             former.remove(old)
         else:
             yield Change("create", address, None, want, None, because="in the spec, not in AWS")
-    for one in former:
+    outside = filled_by_others(desired)
+    for one in [one for one in former if not _theirs(one, outside)]:
         yield Change("delete", one.address, one.model, None, one, because="left over from a replacement")
     for address, one in current.items():
-        if address not in wanted and not _filled_by_others(one, desired):
+        if address not in wanted and not _theirs(one, outside):
             yield Change("delete", address, one.model, None, one, because="no longer in the spec")
 
 
-def _filled_by_others(live: Live[Any], desired: Mapping[Address, Resource]) -> bool:
-    """A group that is wanted while its targets are not spoken of is filled by somebody else."""
-    return live.address.kind == "targets" and Address("target_group", live.address.name) in desired
+def _theirs(live: Live[Any], outside: AbstractSet[Address]) -> bool:
+    """The targets of a group that others fill, on both sides of a replacement: nobody but they takes them out."""
+    return live.address.kind == "targets" and Address("target_group", live.address.name) in outside
 
 
 def _compared(kind: Kind[Any], want: Resource, live: Live[Any], ignore: Sequence[str]) -> Change:

@@ -77,6 +77,9 @@ class Site(Protocol):
     def live(self) -> Live[Any] | None:
         """The resource that an update or delete is about."""
 
+    def others(self) -> Sequence[str]:
+        """The AWS ids of what else bears this address: the other side of a replacement."""
+
     def id(self, ref: Ref) -> str:
         """The AWS id of what is pointed at; an `Id` is its own."""
 
@@ -103,6 +106,8 @@ class Gate:
     hold: float = 0
     patience: float = 300
     """Seconds for which it may look as if it will fail before that is believed."""
+    ask: str = ""
+    """What a person must do while it waits."""
 
 
 def fill(desired: R, live: R, keep: Sequence[str] = ()) -> R:

@@ -46,6 +46,27 @@ def pool_of(resource: Any) -> Ref | None:
     return getattr(resource, "group", None)
 
 
+def weighted(resource: Any) -> tuple[Ref, ...]:
+    """The groups that get requests by this listener or rule."""
+    return () if gated(resource) else tuple(share.group for share in shares(resource) if share.weight)
+
+
+def filled_by_others(resources: Mapping[Address, Any]) -> set[Address]:
+    """The target groups whose targets nobody here speaks of: an Auto Scaling group or a service fills them."""
+    pooled = {pool_of(resource) for address, resource in resources.items() if address.kind == "targets"}
+    return {address for address in resources if address.kind == "target_group" and address not in pooled}
+
+
+def known_empty(lives: Mapping[Address, Live[Any]]) -> frozenset[Address]:
+    """The groups of which AWS says that they have no targets."""
+    return frozenset(a for a, live in lives.items() if live.facts.get("registered") == "0")
+
+
+def answers(resource: Any, empty: AbstractSet[Ref]) -> bool:
+    """Does a listener or rule answer anybody, if these groups have no targets?"""
+    return any(group not in empty for group in weighted(resource)) if shares(resource) else not gated(resource)
+
+
 def leads_to(resource: Any) -> Ref | None:
     """The balancer that a name leads people to; None for what is no name."""
     named = hasattr(resource, "zone") and hasattr(resource, "load_balancer")

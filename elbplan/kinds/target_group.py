@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -12,6 +13,7 @@ from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
 from .group_attributes import HTTP, change_attributes, defaults, learned
+from .outside_targets import GATES, health_of, target_counts
 from .ownership import pairs, retag, users
 from .reading import GONE, TARGET_GROUPS, owned_groups
 
@@ -92,9 +94,13 @@ def read(scope: Scope) -> Reading[Found[TargetGroup]]:
         Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]}, done_if=GONE)
         for _, _, raw, _ in owned
     ]
+    asks += [health_of(raw["TargetGroupArn"]) for _, _, raw, _ in owned]
     answers = (yield asks) if asks else []
-    for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
-        ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
+    both = zip(owned, answers[: len(owned)], answers[len(owned) :], strict=True)
+    for (stack, address, raw, tags), answer, health in both:
+        live = _live(address, raw, tags, answer.get("Attributes", []))
+        counts = target_counts(health.get("TargetHealthDescriptions", []))
+        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
     (everything,) = yield [TARGET_GROUPS]
     return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]})
 
@@ -246,9 +252,11 @@ KIND = Kind(
     learned=learned,
     text=text,
     base=base,
+    gates=GATES,
     permissions=(
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetHealth",
         "elasticloadbalancing:DescribeTags",
         "elasticloadbalancing:CreateTargetGroup",
         "elasticloadbalancing:ModifyTargetGroup",

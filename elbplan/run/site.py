@@ -71,6 +71,10 @@ class StepSite:
     def id(self, ref: Ref) -> str:
         return self.known.id(ref)
 
+    def others(self) -> tuple[str, ...]:
+        same = (a for a in list(self.known.ids) if a[:2] == self.address[:2] and a != self.address)
+        return tuple(self.known.ids[address] for address in sorted(same))
+
     def fact(self, ref: Ref, name: str) -> str:
         return self.known.facts.get(ref, {}).get(name, "") if isinstance(ref, Address) else ""
 

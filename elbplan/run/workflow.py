@@ -14,6 +14,7 @@ from ..core.call import Answer, Call
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.reconcile import reconcile
+from ..core.routes import filled_by_others
 from ..core.stack import Stack
 from ..live.observe import Observed, observe
 from .clock import Clock
@@ -50,7 +51,7 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     account = account_of(aws, seen)
     forward = [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
     return [
-        plan_of(aws, stack, seen[stack.name], kinds, account, backward(there.lives))
+        plan_of(aws, stack, seen[stack.name], kinds, account, backward(there.lives, filled_by_others(there.desired)))
         for stack, there in zip(stacks, forward, strict=True)
     ]
 

@@ -42,10 +42,14 @@ class Place:
     stack: str = "shop"
     region: str = REGION
     name: str = "shop-name"
+    beside: tuple[str, ...] = ()
     token: str = "0123456789abcdef0123456789abcdef"
 
     def id(self, ref: Ref) -> str:
         return ref.value if isinstance(ref, Id) else self.ids.get(ref, str(ref))
+
+    def others(self) -> tuple[str, ...]:
+        return self.beside
 
     def fact(self, ref: Ref, name: str) -> str:
         return self.facts.get(name, "")

@@ -25,6 +25,7 @@ def live(attributes=None, **rest):
     said = [{"Key": key, "Value": value} for key, value in (attributes or {}).items()]
     answers = {
         "DescribeTargetGroups": {"TargetGroups": [{**DESCRIBED, **rest}]},
+        "DescribeTargetHealth": {"TargetHealthDescriptions": []},
         "DescribeTargetGroupAttributes": {"Attributes": said},
         "tags": {GROUP: owned("target_group.web")},
     }

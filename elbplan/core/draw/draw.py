@@ -16,7 +16,7 @@ from ..priorities import FreePriorities
 from ..resource import Resource
 from ..routes import carrying
 from .build import build, parents_first
-from .health import gates_of_health
+from .health import gates_of_health, wait_for_others
 from .moves import move_rules
 from .remove import contract_in_order, remove
 from .sketch import BEFORE, CONTRACT, EXPAND, PROTECT, SWITCH, Draft, Sketch
@@ -34,7 +34,8 @@ def draw(
     `names` holds the physical name of everything that is created, `taken` who holds the places that matter. Raises
     Refused where resources point at each other in a circle.
     """
-    sketch = Sketch(kinds, comparison, desired, names, FreePriorities(comparison, (taken or {}).get("rule", {})))
+    held = taken or {}
+    sketch = Sketch(kinds, comparison, desired, names, FreePriorities(comparison, held.get("rule", {})), held)
     used = carrying(comparison)
     for change in comparison.changes:
         build(sketch, change, used)
@@ -43,6 +44,7 @@ def draw(
     gates_of_health(sketch)
     remove(sketch)
     contract_in_order(sketch)
+    wait_for_others(sketch)
     _barriers(sketch)
     return _sorted(sketch)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..address import Address
 from ..change import Comparison
+from ..guards import Taken
 from ..kind import Gate, Kind, Kinds, Phase
 from ..plan import Do, Step
 from ..priorities import FreePriorities
@@ -38,6 +39,7 @@ class Sketch:
     desired: Mapping[Address, Resource]
     names: Mapping[Address, str]
     free: FreePriorities
+    taken: Taken
     drafts: dict[str, Draft] = field(default_factory=dict)
     done: dict[Address, str] = field(default_factory=dict)
     """The last step of the first stage that makes an address ready for those who point at it."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..address import Address, Ref
-from ..routes import pool_of, spare_balancers
+from ..routes import known_empty, pool_of, spare_balancers
 from ..simulate import State, states
 from .world import Member, World
 
@@ -78,6 +78,7 @@ class Film:
     healthy   the targets that AWS finds healthy at the start
     unready   balancers and certificates that are there at the start and not ready yet
     spare     balancers that an interrupted run left and that never served
+    empty     groups of which AWS says that they have no targets at the start
     places    the subnets of servers that are none of the stack's, where they are known
     marks     what tells states apart when a file is resumed; empty where nothing is resumed by looking
     """
@@ -88,6 +89,7 @@ class Film:
     healthy: frozenset[Address] = frozenset()
     unready: frozenset[Address] = frozenset()
     spare: frozenset[Address] = frozenset()
+    empty: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     marks: Sequence[str] = ()
 
@@ -134,11 +136,20 @@ class Film:
             seen.append(seen[-1] | more)
         return seen
 
+    @cached_property
+    def filled(self) -> list[frozenset[Ref]]:
+        """For each state, the groups that others fill and that serve from the start, or were waited for by then."""
+        seen = [self.start.serving]
+        for frame in self.frames:
+            waited = frame.waits("target_group", "healthy") and frame.cut.what in frame.after.attached
+            seen.append(seen[-1] | ({frame.address(NOBODY)} if waited else frozenset()))
+        return seen
+
     def is_warm(self, group: Ref, index: int) -> bool:
-        """Was any of this group's targets seen healthy by state `index`? What others fill is theirs to look after."""
+        """Was any of this group's targets seen healthy by state `index`? One outside the stack is somebody else's."""
         world = self.worlds[index]
         if group not in world.pooled:
-            return True
+            return not isinstance(group, Address) or group in self.filled[index]
         return any((group, member) in self.warm[index] for member in world.members.get(group, ()))
 
 
@@ -171,7 +182,8 @@ def film_of(plan: Plan, kinds: Kinds) -> Film:
     film = Film.of(states(start, plan.steps), cuts, kinds)
     healthy = {a for a, live in plan.lives.items() if a.kind == "targets" and live.facts.get("state") == "healthy"}
     unready = {a for a, live in plan.lives.items() if a.kind in GATED and kinds[a.kind].unready(live)}
-    return replace(film, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare_balancers(plan.lives))
+    spare, empty = spare_balancers(plan.lives), known_empty(plan.lives)
+    return replace(film, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare, empty=empty)
 
 
 GATED = ("load_balancer", "certificate")

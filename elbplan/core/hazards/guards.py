@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..address import Address
+from ..routes import weighted
 from .film import Film, Frame
 from .hazard import Hazard
-from .world import World, front_of, plainly, weighted
+from .world import World, front_of, plainly
 
 WORLD = ("0.0.0.0/0", "::/0")
 NO_PORTS = ("icmp", "icmpv6", "1", "58")

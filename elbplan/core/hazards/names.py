@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..address import Address, Ref
+from ..routes import answers, weighted
 from .film import NOTHING_HAPPENS, Film, Frame
 from .hazard import Hazard
 from .traffic import told
-from .world import Route, World, name_of, weighted
+from .world import Route, World, name_of
 
 SECURE = ("HTTPS", "TLS")
 ALIAS_TTL = 60
@@ -39,9 +40,19 @@ def _unserved(film: Film, frame: Frame, balancer: Ref, record: Address) -> Itera
         name = name_of(frame.after.state[record])
         yield f"not there yet: {told(Route(name, port, when) for port, when in missing)}"
     groups = {group for place in there.values() for group in weighted(frame.after.state[place])}
+    answered = _answered(film, frame, balancer, record)
     for group in sorted(groups, key=str):
-        if not film.is_warm(group, frame.index):
+        if not film.is_warm(group, frame.index) and (group in answered or group in frame.after.pooled):
             yield f"{group} was never seen healthy"
+
+
+def _answered(film: Film, frame: Frame, balancer: Ref, record: Address) -> set[Ref]:
+    """The groups of a balancer to which requests come that were answered where the name led before."""
+    left = frame.before.led.get(record)
+    before = frame.before.doors(left) if left is not None else {}
+    doors = [door for door, place in before.items() if answers(frame.before.state[place], film.empty)]
+    after = frame.after.doors(balancer)
+    return {group for door in doors if door in after for group in weighted(frame.after.state[after[door]])}
 
 
 def _waiting(film: Film, kind: str, gate: str) -> list[frozenset[Ref]]:

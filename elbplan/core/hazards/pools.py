@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..address import Address, Ref
-from ..routes import pool_of
+from ..routes import pool_of, weighted
 from .film import NOBODY, Film, Frame
 from .hazard import Hazard
-from .world import World, weighted
+from .world import World
 
 DELAY = "deregistration_delay.timeout_seconds"
 USUAL_DELAY = "300"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..address import Address, Ref
-from ..routes import pool_of, reached, shares
+from ..routes import answers, pool_of, reached, shares, weighted
 from .balancers import outage
 from .film import NOBODY, Film, Frame
 from .hazard import Hazard
-from .world import Route, World, front_of, plainly, weighted
+from .world import Route, World, front_of, plainly
 
 MOST = 3
 """So many routes are named; the rest is counted."""
@@ -69,16 +69,27 @@ def cold(film: Film) -> Iterator[Hazard]:
         for address, before, resource in frame.came("listener", "rule"):
             new = set(weighted(resource)) - set(weighted(before))
             if new and serves_somebody(film, frame.before, address, resource):
+                answered = _answered(film, frame.before, address, resource)
                 for group in sorted(new, key=str):
-                    if not film.is_warm(group, frame.index):
-                        yield _cold(frame, address, group)
+                    theirs = group not in frame.after.pooled
+                    if not film.is_warm(group, frame.index) and (answered or not theirs):
+                        yield _cold(frame, address, group, "target_group" if theirs else "targets")
         yield from _strangers(film, frame)
 
 
-def _cold(frame: Frame, address: Address, group: Ref) -> Hazard:
+def _answered(film: Film, world: World, address: Address, resource: Any) -> bool:
+    """Did those who come here get an answer before, from this place or, if it is new, from its listener?"""
+    if (before := world.state.get(address)) is not None:
+        return answers(before, film.empty)
+    listener: Any = getattr(resource, "listener", None)
+    places = [world.state.get(listener), *(rule for _, rule in world.rules.get(listener, ()))]
+    return any(answers(place, film.empty) for place in places if place is not None)
+
+
+def _cold(frame: Frame, address: Address, group: Ref, kind: str) -> Hazard:
     text = f"requests go to {group}, whose targets were never seen healthy"
     name = str(group).partition(".")[2] or str(group)
-    safe = f"attach {group} at weight 0 first, then - {{do: wait, what: targets.{name}, until: healthy}}, then shift"
+    safe = f"attach {group} at weight 0 first, then - {{do: wait, what: {kind}.{name}, until: healthy}}, then shift"
     return Hazard("cold", address, text, step=frame.index, safe=safe)
 
 
@@ -116,9 +127,9 @@ def in_use(film: Film, world: World, balancer: Ref) -> bool:
 def deadlock(film: Film) -> Iterator[Hazard]:
     """A wait that never ends: only a group that a listener or rule uses is health-checked."""
     for frame in film.frames:
-        if frame.waits("targets", "healthy"):
+        if frame.waits("targets", "healthy") or frame.waits("target_group", "healthy"):
             where = frame.address(NOBODY)
-            group = pool_of(frame.before.state.get(where))
+            group = where if where.kind == "target_group" else pool_of(frame.before.state.get(where))
             if group is not None and group not in frame.before.attached:
                 text = f"no listener or rule uses {group} at this step, so AWS never checks its health"
                 safe = f"attach {group} at weight 0 before the wait{_how(film, group)}"

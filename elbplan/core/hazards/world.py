@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from ..address import Address, Ref
-from ..routes import gated, leads_to, pool_of, reached, shares
+from ..routes import gated, leads_to, pool_of, reached, shares, weighted
 from ..simulate import State
 
 When = tuple[tuple[str, str, str], ...]
@@ -52,11 +52,6 @@ def front_of(balancer: Ref) -> str:
 def plainly(ref: Ref) -> Ref:
     """The address without which side of a replacement it is."""
     return ref._replace(former="") if isinstance(ref, Address) else ref
-
-
-def weighted(resource: Any) -> tuple[Ref, ...]:
-    """The groups that get requests by this listener or rule."""
-    return () if gated(resource) else tuple(share.group for share in shares(resource) if share.weight)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Target groups that elbplan does not fill: an Auto Scaling group or a service does, and is waited for.
+
+An Auto Scaling group that still points at a deleted target group cannot launch instances any more, so a group goes only
+after others have let it go:
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-loadbalancer.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.call import Call, Looking, Sight
+from ..core.kind import Gate, Site
+from ..core.resource import Resource
+from .health import told
+
+HOUR = 3600
+SOURCE = "traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier={},Type=elbv2"
+ATTACH, DETACH = f"aws autoscaling attach-{SOURCE}", f"aws autoscaling detach-{SOURCE}"
+Targets = Sequence[Mapping[str, Any]]
+
+
+def health_of(arn: str) -> Call:
+    """Asks for the targets of a group; a group that is gone has none."""
+    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=("TargetGroupNotFound",))
+
+
+def target_counts(described: Targets) -> dict[str, str]:
+    """How many targets a group has, those that drain included, and how many of them are healthy."""
+    return {"registered": str(len(described)), "healthy": str(_healthy(described))}
+
+
+def _healthy(described: Targets) -> int:
+    return sum(target["TargetHealth"]["State"] == "healthy" for target in described)
+
+
+def filled(_: Resource, site: Site) -> Looking:
+    """Others have registered as many healthy targets as the older group of this address has, and at least one.
+
+    Fewer could not bear the requests that the older group answers. The older one is counted at each look, since its
+    number changes while a service moves its tasks from one group to the other.
+    """
+    arn = site.id(site.address)
+    described: Targets = (yield health_of(arn)).get("TargetHealthDescriptions", [])
+    wanted = 1
+    for other in site.others():
+        older = (yield health_of(other)).get("TargetHealthDescriptions", [])
+        wanted = max(wanted, _healthy(older))
+    healthy = _healthy(described)
+    saw = f"{healthy} of {wanted} healthy"
+    if healthy >= wanted:
+        return Sight("ready", saw)
+    ask = f"point the Auto Scaling group or service at it: {ATTACH.format(arn)}"
+    sick = [told(one["Target"]["Id"], one["TargetHealth"]) for one in described if not _healthy([one])]
+    return Sight("waiting", saw if described else f"{saw}; nobody has filled {arn}", "\n".join([*sick, ask]))
+
+
+def empty(_: Resource, site: Site) -> Looking:
+    """Nobody has targets in this group any more."""
+    arn = site.id(site.address)
+    left = len((yield health_of(arn)).get("TargetHealthDescriptions", []))
+    if not left:
+        return Sight("ready", "no target left")
+    ask = f"take the Auto Scaling group or service off it: {DETACH.format(arn)}"
+    return Sight("waiting", f"{left} targets of others in {arn}", ask)
+
+
+GATES = (
+    Gate(
+        "healthy",
+        "others have filled it with healthy targets",
+        HOUR,
+        filled,
+        after=(),
+        ask=f"point the Auto Scaling group or service that fills it at the new group: {ATTACH.format('ARN')}",
+    ),
+    Gate(
+        "empty",
+        "others have taken their targets out of it",
+        HOUR,
+        empty,
+        after=(),
+        ask=f"take the Auto Scaling group or service off the old group: {DETACH.format('ARN')}",
+    ),
+)
