@@ -20,10 +20,14 @@ from ..run.workflow import Cloud, apply
 from .double import Double, DoubleClock
 from .locate import Lives, Locator
 from .migration import Migration, spoken
+from .outsider import Outsider, outside
 from .pending import Pending, look
 from .surroundings import bare, furnish
 from .told import Held
 from .towards import towards
+
+SETTLED = 600
+"""Seconds after which the targets that others brought are healthy."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,16 @@ class Scene:
     laid: Mapping[int, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
     stands: int | None = None
     clock: DoubleClock = field(init=False)
+    outsider: Outsider = field(init=False)
 
     def __post_init__(self) -> None:
         self.clock = DoubleClock(self.double)
         self.chain = [making(migration) for migration in self.chain]
+        self.outsider = self._outsider()
+
+    def _outsider(self) -> Outsider:
+        names = outside(state for one in self.chain for state in one.states)
+        return Outsider(self.double, self.aws, self.stack.name, names)
 
     def before(self, migration: Migration) -> Migration | None:
         """The file that this one begins after; what live has besides is laid over its end."""
@@ -70,6 +80,7 @@ class Scene:
         previous = self.before(migration)
         if self.stands != migration.number - 1:
             self.double.reset()
+            self.outsider = self._outsider()
             states = [state for one in self.chain for state in one.states]
             furnish(self.double, self.aws.region, states, self.stack.resources)
             self._reach(previous)
@@ -83,6 +94,8 @@ class Scene:
                 self.play(one)
         else:
             self.back(previous)
+        if self.outsider.busy:
+            self.clock.sleep(SETTLED)
         if wrong := self.sight(previous, len(previous.entries)).differs:
             raise Refused(f"{self.stack.name}: the end of {previous.id} cannot be built: {', '.join(wrong)} differs")
 
@@ -92,8 +105,13 @@ class Scene:
         return look(self.aws, self._spec(migration), chain, self.kinds, passed=passed, begin=True)
 
     def run(self, plan: Plan, tell: Tell, cloud: Cloud | None = None, stop: threading.Event | None = None) -> Outcome:
-        """A plan, one step after the other."""
-        return apply(cloud or self.aws, plan, self.kinds, tell, self.clock, parallel=1, stop=stop)
+        """A plan, one step after the other; others do meanwhile what they are asked to."""
+
+        def heard(event: Event) -> None:
+            self.outsider.hear(event)
+            tell(event)
+
+        return apply(cloud or self.aws, plan, self.kinds, heard, self.clock, parallel=1, stop=stop)
 
     def play(
         self,

@@ -1,7 +1,7 @@
 """Target groups that elbplan does not fill: an Auto Scaling group or a service does, and is waited for.
 
-An Auto Scaling group that still points at a deleted target group cannot launch instances any more, so a group goes only
-after others have let it go:
+A group goes only after others have let it go: an Auto Scaling group checks the target groups that it points at
+whenever it launches an instance, and fails if one of them is gone.
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-loadbalancer.html
 """
 

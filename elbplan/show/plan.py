@@ -114,7 +114,8 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
     for word, text in notes:
         lines += flow(style, style.line("  ", (f"{word:<{WORD}}", "cyan")), text)
     lines.append(Text())
-    for word, text in (*view.notes, ("Downtime", downtime(plan)), ("Waits", _waits(plan, kinds, view))):
+    waits = ("Waits", _waits(plan, kinds, view))
+    for word, text in (*view.notes, ("Downtime", downtime(plan)), waits, ("You", "; ".join(_asks(plan, kinds)))):
         if text:
             lines += _note(style, word, text)
     return lines
@@ -144,6 +145,14 @@ def _waits(plan: Plan, kinds: Kinds, view: View) -> str:
     if plan.changes or view.detail:
         return ""
     return "; ".join(text for _, text in story(plan, kinds))
+
+
+def _asks(plan: Plan, kinds: Kinds) -> Iterator[str]:
+    """What a person must do while apply waits, since nobody else will."""
+    for step in plan.steps:
+        gate = next((g for g in kinds[step.address.kind].gates if step.do == "wait" and g.name == step.until), None)
+        if gate is not None and gate.ask:
+            yield f"while it waits for {step.address}, {gate.ask}"
 
 
 def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:

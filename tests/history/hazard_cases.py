@@ -74,6 +74,7 @@ NEW = """
 - {do: create, what: target_group.new, set: {port: 8080, vpc: default, balancer: main}}
 - {do: create, what: targets.new, set: {group: new, members: [{instance: i-0a}]}}
 """
+THEIRS = "- {do: create, what: target_group.new, set: {port: 8080, vpc: default, balancer: main}}\n"
 ATTACH = """
 - {do: update, what: listener.443, set: {action: {type: forward, groups: [{group: web}, {group: new, weight: 0}]}}}
 """
@@ -163,10 +164,20 @@ CASES = {
         NEW + ATTACH + "- {do: shift, what: listener.443, set: {web: 9, new: 1}}  # <-\n",
         NEW + ATTACH + HEALTHY + "- {do: shift, what: listener.443, set: {web: 9, new: 1}}\n",
     ),
+    "cold: a group that others fill": Case(
+        "cold",
+        THEIRS + TURN + "  # <-\n",
+        THEIRS + ATTACH + "- {do: wait, what: target_group.new, until: healthy}\n" + TURN,
+    ),
     "cold: other targets": Case(
         "cold", "- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}  # <-\n", WIDE
     ),
     "deadlock": Case("deadlock", NEW + HEALTHY.strip() + "  # <-\n" + ATTACH, NEW + ATTACH + HEALTHY),
+    "deadlock: a group that others fill": Case(
+        "deadlock",
+        THEIRS + "- {do: wait, what: target_group.new, until: healthy}  # <-\n" + ATTACH,
+        THEIRS + ATTACH + "- {do: wait, what: target_group.new, until: healthy}\n",
+    ),
     "dns-early: a rule is to come": Case("dns-early", WWW + "  # <-\n" + RULE, RULE + WWW + "\n"),
     "dns-early: not active": Case(
         "dns-early",
