@@ -94,7 +94,7 @@ class Adopter:
 
     def _drift(self, drift: Drift, than: str) -> Drift:
         """Returns what can be taken in. Raises Refused for what is gone though the spec wants it, and for nothing."""
-        gone = [str(address) for address in drift.gone if address in self.stack.resources]
+        gone = [str(address) for address in drift.gone if address in self.observed.desired]
         if gone:
             what = f"{self.stack.name}: {', '.join(gone)} {'are' if len(gone) > 1 else 'is'} not in AWS any more"
             hint = "elbplan apply --revert-drift makes it again; or leave it out of the spec first"
@@ -111,8 +111,8 @@ class Adopter:
 
     def _spec(self, drift: Drift) -> tuple[Block, Stack | None, str | None]:
         """The block, the stack that has it, and the spec's text with it if it is to be written."""
-        block = Block.of(drift, self.stack)
-        unknown = [str(address) for address in drift.added if address not in self.stack.resources]
+        block = Block.of(drift, self.stack, {there: ours for ours, there in self.observed.kept.items()})
+        unknown = [str(address) for address in drift.added if address not in self.observed.desired]
         if unknown:
             self.notes.append(f"the spec does not know {', '.join(unknown)}: write it there in the long form")
         file = SpecFile.of(self.stack)

@@ -13,6 +13,7 @@ from ..core.resource import rewrite
 from ..core.simulate import State
 from ..core.stack import Stack
 from ..kinds.targets import Targets
+from ..kinds.unnamed_rules import kept_addresses, readdressed
 from ..live.observe import Observed
 
 WELL: Mapping[str, str] = {
@@ -56,6 +57,12 @@ def _with_ports(model: Any, state: State) -> Any:
 
 def _by_id(ref: Ref) -> tuple[Ref, ...]:
     return (Id(str(ref)),) if isinstance(ref, Address) else (ref,)
+
+
+def as_there(wanted: State, state: State) -> State:
+    """What a spec wants, its rules without a name called as they are in a state."""
+    there = [(address._replace(former=""), resource) for address, resource in state.items()]
+    return readdressed(wanted, kept_addresses(wanted, there))
 
 
 def told(observed: Observed) -> State:

@@ -12,7 +12,7 @@ from ..core.stack import Stack
 from ..errors import Refused
 from ..live.symbols import Symbols
 from ..spec.tree import Source
-from .between import between
+from .between import as_there, between
 from .chain import play
 from .migration import Entry, Migration
 from .read import Reader
@@ -55,7 +55,7 @@ class Mover:
 
     def ends_as_wanted(self, state: State) -> bool:
         """Is this state what the spec wants?"""
-        return between(self.stack, state, self.wanted, self.kinds).empty
+        return between(self.stack, state, as_there(self.wanted, state), self.kinds).empty
 
     def _carried(self, kept: Kept, before: Sequence[Kept], *, last: bool) -> Kept | None:
         """The same steps on another start; None if they do not fit there, or do not end in what the spec wants."""
@@ -80,7 +80,8 @@ class Mover:
         last = move[-1].migration
         for kept in move[:-1]:
             self.notes.append(f"{kept.migration.id} is taken into {last.name}, which is planned anew")
-        plan = between(self.stack, _end(before), self.wanted, self.kinds)
+        start = _end(before)
+        plan = between(self.stack, start, as_there(self.wanted, start), self.kinds)
         if plan.empty:
             self.notes.append(f"{last.id} is left out: what the spec wants is done before it")
             return list(before)

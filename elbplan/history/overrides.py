@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..core.address import Address
 from ..core.stack import Stack
 from ..errors import SpecProblem
 from ..spec import load_text
@@ -28,10 +29,10 @@ class Block:
     fields: Mapping[str, Mapping[str, Any]]
 
     @classmethod
-    def of(cls, drift: Drift, stack: Stack) -> Block:
-        """The changes of what the spec knows."""
-        told = {str(a): value_told(fields) for a, fields in drift.changed.items() if a in stack.resources}
-        return cls(told)
+    def of(cls, drift: Drift, stack: Stack, numbers: Mapping[Address, Address]) -> Block:
+        """The changes of what the spec knows; `numbers` says what the spec calls rules without a name."""
+        changed = {numbers.get(address, address): fields for address, fields in drift.changed.items()}
+        return cls({str(a): value_told(fields) for a, fields in changed.items() if a in stack.resources})
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ from ..errors import Refused
 from ..kinds.record import Record
 from ..live.observe import Observed, observe
 from ..run.workflow import Cloud, account_of
+from .between import as_there, told
 from .changes import without_handovers
 from .distance import Gap, gaps
 from .ignored import not_ignored
@@ -189,8 +190,7 @@ def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> l
         return []
     settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
     ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
-    wanted = {address: observed.symbols.fold(resource) for address, resource in observed.desired.items()}
-    return gaps(ends, wanted, kinds, stack.ignore)
+    return gaps(ends, as_there(told(observed), last.last), kinds, stack.ignore)
 
 
 def nowhere(stack: str, found: Nowhere, told: Told | None = None) -> Refused:

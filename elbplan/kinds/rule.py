@@ -139,7 +139,7 @@ def delete(_: Rule, site: Site) -> Calling:
 
 def gated(rule: Rule) -> Rule:
     """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
-    token = hashlib.sha256(f"{rule.listener}{rule.priority}".encode()).hexdigest()[:32]
+    token = hashlib.sha256(repr(rule.conditions).encode()).hexdigest()[:32]
     condition = Condition(field="http-header", name=GATE, values=(token,))
     return Rule.model_validate({**dict(rule), "conditions": (condition,)})
 

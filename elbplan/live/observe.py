@@ -11,6 +11,7 @@ from ..core.guards import Taken
 from ..core.kind import Kinds, Live, Scope
 from ..core.resource import Resource
 from ..core.stack import Stack
+from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .lookups import look_up, resolve
 from .rounds import Rounds
 from .symbols import Symbols
@@ -24,6 +25,7 @@ class Observed:
     live      what AWS has under this stack's tags; two of one address after a crash is a normal sight
     taken     who holds the names and places that matter, per kind
     symbols   what this account's ids are called in files that hold for any account
+    kept      for rules without a name: the address that AWS has one under, where the spec gives it another number
     """
 
     desired: Mapping[Address, Resource]
@@ -31,6 +33,7 @@ class Observed:
     taken: Taken
     rounds: int = 0
     symbols: Symbols = field(default_factory=Symbols)
+    kept: Mapping[Address, Address] = field(default_factory=dict)
 
 
 def observe(
@@ -62,6 +65,7 @@ def observe(
     for stack in stacks:
         live = [one for kind in found for one in kind.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, stack.file or stack.name)
+        kept = kept_addresses(desired, [(one.address, one.model) for one in live])
         symbols = Symbols.of(facts, wanted[stack.name], told)
-        seen[stack.name] = Observed(desired, live, taken, rounds.taken, symbols)
+        seen[stack.name] = Observed(readdressed(desired, kept), live, taken, rounds.taken, symbols, kept)
     return seen

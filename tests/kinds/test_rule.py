@@ -87,8 +87,8 @@ def test_a_rule_to_a_busy_group_or_to_none_comes_when_traffic_moves():
 
 
 def test_the_header_of_a_gate_differs_from_rule_to_rule():
-    assert gated(rule(priority=1)).conditions != gated(rule(priority=2)).conditions
-    assert gated(rule()) == gated(rule())
+    assert gated(rule(API)).conditions != gated(rule(HOST)).conditions
+    assert gated(rule(priority=1)).conditions == gated(rule(priority=2)).conditions
 
 
 def test_a_rule_that_becomes_a_forward_gets_another_to_attach_its_group():
