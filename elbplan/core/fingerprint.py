@@ -99,7 +99,8 @@ class Naming:
         named = rewrite(self._settled(resource), self._named)
         told: dict[str, Any] = plain(named)
         if learned := self.kinds[resource.kind].learned(resource):
-            told["attributes"] = {k: v for k, v in told["attributes"].items() if learned.get(k) != v}
+            said = getattr(resource, "attributes", {})
+            told["attributes"] = {k: v for k, v in told["attributes"].items() if k in said or learned.get(k) != v}
         return {name: value for name, value in told.items() if value not in (None, {}, [])}
 
     def _fixed(self, resource: Resource) -> dict[str, Any]:

@@ -31,8 +31,12 @@ def target_counts(described: Targets) -> dict[str, str]:
     return {"registered": str(len(described)), "healthy": str(_healthy(described))}
 
 
+WELL = ("healthy", "unavailable")
+"""What may get requests; `unavailable` is a target of a group without health checks."""
+
+
 def _healthy(described: Targets) -> int:
-    return sum(target["TargetHealth"]["State"] == "healthy" for target in described)
+    return sum(target["TargetHealth"]["State"] in WELL for target in described)
 
 
 def filled(_: Resource, site: Site) -> Looking:

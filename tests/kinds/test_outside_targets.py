@@ -32,6 +32,7 @@ H, U, D = "healthy", "unhealthy", "draining"
         ([H, H], [H, H, U, D], "ready", "2 of 2 healthy"),
         ([H], [U, U], "ready", "1 of 1 healthy"),
         ([U], [], "waiting", "0 of 1 healthy"),
+        (["unavailable"], ["unavailable"], "ready", "1 of 1 healthy"),
     ],
 )
 def test_a_new_group_needs_as_many_healthy_targets_as_the_older_one_has(new, old, state, saw):
