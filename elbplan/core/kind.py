@@ -107,7 +107,7 @@ class Gate:
     patience: float = 300
     """Seconds for which it may look as if it will fail before that is believed."""
     ask: str = ""
-    """What a person must do while it waits."""
+    """What a person must do while it waits; `{}` stands for the resource's ARN."""
 
 
 def fill(desired: R, live: R, keep: Sequence[str] = ()) -> R:

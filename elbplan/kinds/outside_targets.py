@@ -57,7 +57,12 @@ def filled(_: Resource, site: Site) -> Looking:
         return Sight("ready", saw)
     ask = f"point the Auto Scaling group or service at it: {ATTACH.format(arn)}"
     sick = [told(one["Target"]["Id"], one["TargetHealth"]) for one in described if not _healthy([one])]
-    return Sight("waiting", saw if described else f"{saw}; nobody has filled {arn}", "\n".join([*sick, ask]))
+    return Sight("waiting", saw if described else f"{saw}; nobody has filled {_name(arn)}", "\n".join([*sick, ask]))
+
+
+def _name(arn: str) -> str:
+    """The group's name in AWS: short enough for the line of a wait."""
+    return arn.split("/")[1] if arn.count("/") > 1 else arn
 
 
 def empty(_: Resource, site: Site) -> Looking:
@@ -67,7 +72,7 @@ def empty(_: Resource, site: Site) -> Looking:
     if not left:
         return Sight("ready", "no target left")
     ask = f"take the Auto Scaling group or service off it: {DETACH.format(arn)}"
-    return Sight("waiting", f"{left} targets of others in {arn}", ask)
+    return Sight("waiting", f"{left} targets of others in {_name(arn)}", ask)
 
 
 GATES = (
@@ -77,7 +82,7 @@ GATES = (
         HOUR,
         filled,
         after=(),
-        ask=f"point the Auto Scaling group or service that fills it at the new group: {ATTACH.format('ARN')}",
+        ask=f"point the Auto Scaling group or service that fills it at the new group: {ATTACH}",
     ),
     Gate(
         "empty",
@@ -85,6 +90,6 @@ GATES = (
         HOUR,
         empty,
         after=(),
-        ask=f"take the Auto Scaling group or service off the old group: {DETACH.format('ARN')}",
+        ask=f"take the Auto Scaling group or service off the old group: {DETACH}",
     ),
 )

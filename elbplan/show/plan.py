@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from ..core.address import Address
 from ..core.change import Change
 from ..core.kind import Kinds
 from ..core.plan import Plan
@@ -152,7 +153,15 @@ def _asks(plan: Plan, kinds: Kinds) -> Iterator[str]:
     for step in plan.steps:
         gate = next((g for g in kinds[step.address.kind].gates if step.do == "wait" and g.name == step.until), None)
         if gate is not None and gate.ask:
-            yield f"while it waits for {step.address}, {gate.ask}"
+            yield f"while it waits for {step.address}, {gate.ask.format(_arn(plan, step.address))}"
+
+
+def _arn(plan: Plan, address: Address) -> str:
+    """The ARN of what is there, or the name of what will be."""
+    if address in plan.lives:
+        return plan.lives[address].id
+    name = next((step.name for step in plan.steps if step.do == "create" and step.address == address), "")
+    return f"ARN-OF-{name}" if name else "ARN"
 
 
 def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:

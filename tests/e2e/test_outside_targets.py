@@ -11,6 +11,8 @@ from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
+from elbplan.show.plan import View, plan_screen
+from elbplan.show.style import Style
 
 from . import specs
 from .dying import Dying
@@ -241,3 +243,14 @@ def test_where_nobody_is_answered_yet_nobody_is_waited_for(slow_stage: Stage) ->
         assert {hazard.name for hazard in plan.hazards} <= {"replace"}
     slow_stage.apply(AFTER)
     slow_stage.destroy(AFTER)
+
+
+def test_the_screen_of_the_plan_names_what_a_person_must_point_where(
+    slow_stage: Stage, scaling: AutoScalingGroup
+) -> None:
+    plan = slow_stage.plan(AFTER)
+    new = next(step.name for step in plan.steps if step.id == "create target_group.web")
+    screen = " ".join(" ".join(line.plain for line in plan_screen(plan, KINDS, Style(), View())).split())
+    assert "others have filled it with healthy targets" in screen
+    assert f"attach-traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier=ARN-OF-{new}" in screen
+    assert f"Identifier={scaling.group('my-web-web')},Type=elbv2" in screen
