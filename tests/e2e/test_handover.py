@@ -70,6 +70,8 @@ ADOPT = """  - do: adopt
     what: rule.legacy
     set: {listener: '80', priority: 7, conditions: [{field: path-pattern, values: [/old/*]}],
           action: {type: forward, groups: [{group: legacy}]}}
+    allow: [cold]
+    because: others fill it, and nobody asks for /old yet
 """
 
 
