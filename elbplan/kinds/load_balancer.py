@@ -9,10 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
-from ..core.call import Call, Calling, Looking, Reading, Sight
-from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
+from ..core.call import Call, Calling, Reading
+from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
-from .balancer_attributes import PROTECTION, UNSEEN, attribute_defaults, change_attributes, learned, settled
+from .balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
+from .balancer_gates import GATES
+from .balancer_marks import RECORDS, marks, remark
 from .ownership import pairs, retag, users
 from .reading import GONE, LOAD_BALANCERS, owned_balancers
 
@@ -70,10 +72,6 @@ class LoadBalancer(Resource):
         return data
 
 
-RECORDS = "elbplan:records"
-TAG_VALUE = 256
-
-
 def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
     """Every balancer of the region is listed: identity is the tag, and a taken name must be known."""
     ours: dict[str, list[Live[LoadBalancer]]] = {}
@@ -129,17 +127,6 @@ def settle(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled(desired.attributes, live.attributes, defaults)
     return fill(desired, live).model_copy(update={"attributes": attributes})
-
-
-def marks(records: Sequence[str]) -> dict[str, str]:
-    """The names that point here as tags, as many to a tag as its value holds. Tags know no `*`."""
-    tags: dict[str, str] = {}
-    key = RECORDS
-    for record in records:
-        if len(f"{tags.get(key, '')} {record}") > TAG_VALUE:
-            key = f"{RECORDS}-{len(tags) + 1}"
-        tags[key] = f"{tags.get(key, '')} {record}".strip()
-    return tags
 
 
 def create(new: LoadBalancer, site: Site) -> Calling:
@@ -222,16 +209,7 @@ def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
         kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
         yield Call("elbv2", "SetIpAddressType", kind)
     yield from retag("elbv2", arn, before.tags, after.tags)
-    yield from _remark(arn, marks(before.records), marks(after.records))
-    return {}
-
-
-def _remark(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
-    new = {key: value for key, value in after.items() if before.get(key) != value}
-    if new:
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(new)})
-    if gone := sorted(set(before) - set(after)):
-        yield Call("elbv2", "RemoveTags", {"ResourceArns": [arn], "TagKeys": gone})
+    yield from remark(arn, marks(before.records), marks(after.records))
     return {}
 
 
@@ -251,7 +229,7 @@ def delete(_: LoadBalancer, site: Site) -> Calling:
 
 def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Take in the new zones, groups and names; later let the old ones go. Protection comes last."""
-    protecting = _protected(after) and not _protected(before)
+    protecting = unlocked(after) is not after and unlocked(before) is before
     last, after = after, unlocked(after) if protecting else after
     union = {
         "subnets": (*before.subnets, *after.subnets),
@@ -269,38 +247,11 @@ def birth(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadB
     return [("expand", unlocked(new)), ("protect", new)]
 
 
-def _protected(balancer: LoadBalancer) -> bool:
-    return balancer.attributes.get(PROTECTION) == "true"
-
-
 def unlocked(balancer: LoadBalancer) -> LoadBalancer:
     """The same balancer without deletion protection."""
-    if not _protected(balancer):
+    if balancer.attributes.get(PROTECTION) != "true":
         return balancer
     return balancer.model_copy(update={"attributes": {**balancer.attributes, PROTECTION: "false"}})
-
-
-def active(_: LoadBalancer, site: Site) -> Looking:
-    """`active_impaired` serves too; `failed` never recovers."""
-    asked = {"LoadBalancerArns": [site.id(site.address)]}
-    answer = yield Call("elbv2", "DescribeLoadBalancers", asked, not_yet=UNSEEN, within=60)
-    if not answer["LoadBalancers"]:
-        return Sight("waiting", "not visible yet")
-    state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
-    if state["Code"] in ("active", "active_impaired"):
-        return Sight("ready", state["Code"], state.get("Reason") or "")
-    failed = state["Code"] == "failed"
-    return Sight("hopeless" if failed else "waiting", state["Code"], state.get("Reason") or "")
-
-
-def interfaces_gone(_: LoadBalancer, site: Site) -> Looking:
-    """The balancer's network interfaces hold its security groups and subnets until AWS takes them away."""
-    assert site.live is not None
-    description = "ELB " + site.live.id.split(":loadbalancer/", 1)[-1]
-    asked = {"Filters": [{"Name": "description", "Values": [description]}]}
-    answer = yield Call("ec2", "DescribeNetworkInterfaces", asked)
-    left = len(answer["NetworkInterfaces"])
-    return Sight("waiting", f"{left} network interfaces left") if left else Sight("ready", "none left")
 
 
 def text(balancer: LoadBalancer) -> str:
@@ -329,10 +280,7 @@ KIND = Kind(
     exclusive=exclusive,
     learned=lambda balancer: learned(balancer.type, balancer.scheme),
     unready=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
-    gates=(
-        Gate("active", "the load balancer is active", 900, active),
-        Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
-    ),
+    gates=GATES,
     permissions=(
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeLoadBalancerAttributes",

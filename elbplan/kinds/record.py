@@ -13,7 +13,7 @@ from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
 from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
-from .load_balancer import RECORDS
+from .balancer_marks import RECORDS
 from .reading import HOSTED_ZONES, LOAD_BALANCERS, balancer_name, domain, owned_balancers, record_asks, zone_for
 
 

@@ -7,7 +7,9 @@ import pytest
 from elbplan.core.address import Id
 from elbplan.core.resource import differing
 from elbplan.kinds.balancer_attributes import DEFAULTS
-from elbplan.kinds.load_balancer import KIND, RECORDS, TAG_VALUE, LoadBalancer, marks
+from elbplan.kinds.balancer_marks import RECORDS, marks
+from elbplan.kinds.load_balancer import KIND, LoadBalancer
+from elbplan.kinds.ownership import TAG_VALUE
 
 from .kit import BALANCER, DNS, at, one, operations, owned, play, read
 
