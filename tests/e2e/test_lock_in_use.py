@@ -69,9 +69,18 @@ def test_a_destroy_that_was_killed_at_its_very_end_leaves_no_record_behind_the_n
     assert site.parameters == []
 
 
-@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException", "NotImplemented"])
-def test_without_permission_it_goes_on_and_says_so(site: Site, code: str) -> None:
-    site.box.fault("error", service="ssm", action="*Parameter*ByPath", code=code, message="not for you")
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("AccessDeniedException", 400),
+        ("UnknownOperationException", 400),
+        ("NotImplemented", 400),
+        ("InternalFailure", 501),
+    ],
+)
+def test_without_permission_it_goes_on_and_says_so(site: Site, code: str, status: int) -> None:
+    wrong = {"code": code, "status": status, "message": "not for you"}
+    site.box.fault("error", service="ssm", action="*Parameter*ByPath", **wrong)
     ran = site.shell.run("apply", site.spec, "--yes")
     assert ran.code == 0
     notices = [line for line in ran.err.splitlines() if line.startswith("no lock: ")]
