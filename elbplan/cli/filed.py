@@ -136,9 +136,15 @@ class Filed:
         )
 
     def _failed(self, pending: Pending, ended: Ended) -> int:
-        """Stop where it is, or go back if the step that failed says so."""
+        """Stop where it is, or go back if the step that failed says so.
+
+        Only a step that was judged is taken back. AWS may have refused to look, or the credentials have ended: that
+        tells nothing of the step. Who has lost the lock changes nothing more, whatever the file says.
+        """
         assert pending.migration is not None
-        for event in ended.outcome.failed:
+        if ended.outcome.lost:
+            return ended.code
+        for event in (event for event in ended.outcome.failed if event.judged):
             number = event.step.id.partition(" ")[0]
             if number.isdigit() and pending.migration.entries[int(number) - 1].otherwise == "back":
                 return self._back(pending.migration)

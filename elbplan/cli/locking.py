@@ -18,7 +18,7 @@ from .planning import Planned, stacks_of, style_for
 if TYPE_CHECKING:
     from ..core.plan import Plan
     from ..run.aim import Aim
-    from ..run.lock import Keeper
+    from ..run.lock.manager import Keeper
     from ..run.standing import Runs
     from ..run.turn import Job
     from ..run.workflow import Cloud
@@ -32,7 +32,7 @@ def keeper_of(app: App, cloud: Cloud) -> Keeper:
     """Who takes and keeps locks here; what it has to say goes to stderr. Raises UsageProblem."""
     from ..run.clock import RealClock
     from ..run.ledger import Ledger
-    from ..run.lock import Keeper
+    from ..run.lock.manager import Keeper
     from ..run.witness import Who, Witness, folder_of
 
     who = Who.here()
@@ -42,7 +42,7 @@ def keeper_of(app: App, cloud: Cloud) -> Keeper:
 
 
 def _silence(app: App) -> float:
-    from ..run.lock import SILENCE
+    from ..run.lock.manager import SILENCE
 
     said = app.terminal.environ.get(DEAD_AFTER)
     try:

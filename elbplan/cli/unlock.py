@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +13,14 @@ from .lazy import Spoken
 from .locking import Ledgered, ledgers
 from .options import shared
 
+if TYPE_CHECKING:
+    from ..run.lock.manager import Dead
+    from ..run.record import Record
+
 EXAMPLES = (
-    "elbplan unlock my-web           shows who has the lock, and asks",
+    "elbplan unlock my-web           watches who has the lock for up to 90 s, and asks",
     "elbplan unlock my-web --yes     without asking, for scripts",
-    "elbplan unlock my-web --force   although it still shows signs of life",
+    "elbplan unlock my-web --force   although it may live: without watching it",
 )
 
 
@@ -27,11 +32,11 @@ EXAMPLES = (
 )
 @click.argument("word", metavar="STACK|PATH")
 @click.option("-y", "--yes", "yes", is_flag=True, help="Do not ask.")
-@click.option("--force", is_flag=True, help="Even from a run whose heartbeat is fresh.")
+@click.option("--force", is_flag=True, help="Do not watch: even from a run that lives.")
 @shared
 @click.pass_obj
 def command(app: App, word: str, yes: bool, force: bool) -> int:
-    """Look, ask, mark the record."""
+    """Look, watch, ask, mark the record."""
     them = ledgers(app, [word])
     if len(them) != 1:
         names = ", ".join(one.stack for one in them) or "none"
@@ -40,30 +45,44 @@ def command(app: App, word: str, yes: bool, force: bool) -> int:
 
 
 def _unlock(app: App, one: Ledgered, yes: bool, force: bool) -> int:
-    from ..run.lock import title
-    from ..show.runs import ago, last_text
+    from ..run.lock.words import title
+    from ..show.runs import last_text, written_text
 
     runs = one.runs()
     holder = runs.holder
     if holder is None:
         return _say(app, one, False, f"{one.stack} is not locked (last run: {last_text(runs)}).")
-    heard = f"{title(holder)}, last heartbeat {ago(holder.silent(runs.now))}"
-    if not runs.dead and not force:
-        raise Refused(
-            f"{one.stack} is not unlocked: {heard}; it lives",
-            hint="wait until it has ended; --force takes the lock all the same, and stops it at its next heartbeat",
-        )
     if not yes:
-        _ask(app, one.stack, heard)
-    one.keeper.release(holder, f"unlocked by {one.keeper.who.name}")
+        _somebody_there(app)
+    dead = None if force else _judged(one, holder)
+    if dead is None and not force:
+        return _say(app, one, False, f"{one.stack} is not locked: run {holder.number} has just ended by itself.")
+    if not yes:
+        _ask(app, one.stack, f"{title(holder)}: {dead.why if dead else written_text(holder)}")
+    one.keeper.release(holder, f"unlocked by {one.keeper.who.name}", dead.seen if dead else None)
     return _say(app, one, True, f"{one.stack} is unlocked; run {holder.number} is marked as taken over.")
 
 
-def _ask(app: App, stack: str, heard: str) -> None:
-    """Returns after a yes. Raises Refused."""
+def _judged(one: Ledgered, holder: Record) -> Dead | None:
+    """The dead run; None if it ended by itself meanwhile. Raises Refused while it lives."""
+    try:
+        return one.keeper.judge(holder)
+    except Refused as alive:
+        raise Refused(
+            f"{one.stack} is not unlocked: {alive.what}",
+            hint="wait until it has ended; --force takes the lock all the same, and stops it at its next heartbeat",
+        ) from alive
+
+
+def _somebody_there(app: App) -> None:
+    """Raises Refused where nobody can be asked, before anybody waits."""
     if not app.terminal.asks:
         raise Refused("nobody is there to say yes: stdin is not a terminal", hint="pass --yes to unlock without asking")
-    app.terminal.err(f"{stack} is locked by {heard}.")
+
+
+def _ask(app: App, stack: str, holder: str) -> None:
+    """Returns after a yes. Raises Refused."""
+    app.terminal.err(f"{stack} is locked by {holder}.")
     if app.terminal.ask("Is it surely dead? Type yes to unlock: ").lower() != "yes":
         raise Refused("not unlocked: the answer was not yes", hint="nothing was changed")
 

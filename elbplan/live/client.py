@@ -14,11 +14,14 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
     ProxyConnectionError,
     SSLError,
 )
 
 from ..core.call import Answer, Call
+from ..errors import ElbplanError
+from .permission import before_send
 from .problems import explain
 
 GLOBAL = {"route53": "us-east-1"}
@@ -92,7 +95,10 @@ class Aws:
         )
         region = self.region if self._endpoint else GLOBAL.get(service, self.region)
         client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
-        client.meta.events.register_first("needs-retry", self._give_up_early)
+        # By its whole name: handlers of shorter names come later, behind the one that raises in legacy mode.
+        named = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
+        client.meta.events.register_first(named, self._give_up_early)
+        client.meta.events.register_last("before-send", before_send)
         if self._each is not None:
             client.meta.events.register("before-send.*", _teller(self._each, service))
         return client
@@ -103,8 +109,16 @@ class Aws:
         """Many attempts are for an AWS that has a bad moment; one that was never reached is told of at once."""
         if response is not None:
             self._reached = True
+        elif refusal := _ours(caught_exception):
+            raise refusal
         elif isinstance(caught_exception, NOWHERE) and not self._reached and attempts >= FIRST_ATTEMPTS:
             raise caught_exception
+
+
+def _ours(caught: Exception | None) -> ElbplanError | None:
+    """What a permit raised in the middle of a request; botocore wraps it and would try again."""
+    inner = caught.kwargs.get("error") if isinstance(caught, HTTPClientError) else caught
+    return inner if isinstance(inner, ElbplanError) else None
 
 
 ATTEMPTS, FIRST_ATTEMPTS = 25, 2

@@ -25,6 +25,9 @@ from ..errors import AwsProblem
 UNKNOWN = "OutcomeUnknown"
 """Our code for a call that may or may not have had its effect."""
 
+NOT_OFFERED = 501
+"""The HTTP status with which a double of AWS refuses a service that it does not have, whatever the code beside it."""
+
 WRONG_CREDENTIALS = (
     "InvalidClientTokenId",
     "UnrecognizedClientException",
@@ -65,6 +68,8 @@ def explain(error: BotoCoreError | ClientError, call: Call) -> AwsProblem:
 def _refusal(error: ClientError, call: Call) -> AwsProblem:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "Unknown")), str(told.get("Message", "") or "no reason given")
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == NOT_OFFERED:
+        code = "NotImplemented"
     what = f"AWS refused {call.operation}: {message} ({code})"
     if code in WRONG_CREDENTIALS:
         return AwsProblem(

@@ -16,7 +16,7 @@ from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.handover import handover
 from .clock import Clock
 from .drive import Send, Stopped, drive, pauses
-from .outcome import Event, Outcome, Tell
+from .outcome import Event, Happening, Outcome, Tell
 from .recover import recover
 from .room import doomed
 from .site import Known, StepSite
@@ -121,16 +121,16 @@ def _do(running: Run, step: Step) -> Event:
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 
-    def end(what: str, text: str = "", hint: str = "") -> Event:
+    def end(what: Happening, text: str = "", hint: str = "", judged: bool = False) -> Event:
         now = running.seconds()
-        return Event(what, step, text, hint, now, now - began)  # type: ignore[arg-type]
+        return Event(what, step, text, hint, now, now - began, judged)
 
     try:
         text = _watch(running, step) if step.do == "wait" else _act(running, step)
     except Interrupted as interrupted:
         return end("skipped", interrupted.what)
     except ElbplanError as problem:
-        return end("failed", problem.what, problem.hint)
+        return end("failed", problem.what, problem.hint, isinstance(problem, GateProblem))
     except Exception as fault:  # a defect of ours must not leave the other steps without an end
         return end("failed", f"{type(fault).__name__}: {fault}", "this is a defect in elbplan; please report it")
     return end("done", text)

@@ -16,9 +16,8 @@ from ..errors import AwsProblem
 from ..live.problems import UNKNOWN
 from .clock import Clock
 from .drive import Send, drive
-from .record import Record, path, read
-
-PERMISSIONS = ("ssm:GetParametersByPath", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters")
+from .record import Record, path
+from .record_text import read
 
 KEPT = 20
 """Records of a stack that stay when a run ends."""
@@ -27,17 +26,25 @@ BATCH = 10
 """DeleteParameters takes no more names."""
 
 EXISTS = "ParameterAlreadyExists"
-PASSING = ("InternalServerError", "InternalFailure", "ServiceUnavailable", UNKNOWN)
-PATIENCE = 8.0
-"""Seconds for which a call is tried again. A lock is not worth a longer wait: there is a way without it."""
+PASSING = ("TooManyUpdates", "InternalServerError", "InternalFailure", "ServiceUnavailable", UNKNOWN)
+"""What passes by itself. TooManyUpdates is SSM's answer to two who write one parameter at the same moment, and to one
+who writes a name again that was deleted less than 30 seconds ago."""
+
+PATIENCE, HURRY = 45.0, 4.0
+"""Seconds for which a call is tried again; and those of a run that asks for its own lock, and will ask again."""
 
 
 class Ledger:
     """Reads and writes records. Every method raises AwsProblem when Parameter Store does not answer."""
 
-    def __init__(self, send: Send, clock: Clock) -> None:
+    def __init__(self, send: Send, clock: Clock, patience: float = PATIENCE) -> None:
         self._send = send
         self._clock = clock
+        self._patience = patience
+
+    def in_a_hurry(self) -> Ledger:
+        """The same, for who had better hear soon that Parameter Store does not answer."""
+        return Ledger(self._send, self._clock, HURRY)
 
     def read(self, stack: str) -> list[Record]:
         """All that is kept of a stack, the oldest first. What was written in the last second may be missing."""
@@ -65,9 +72,11 @@ class Ledger:
             return self.get(record.stack, record.number)
         return record
 
-    def write(self, record: Record) -> None:
-        """Overwrite a record that exists."""
-        self._ask("PutParameter", {**_wanted(record), "Overwrite": True})
+    def write(self, record: Record) -> int:
+        """Overwrite a record; how often it has been written now (1: it was gone), 0 if SSM does not say."""
+        answer = self._ask("PutParameter", {**_wanted(record), "Overwrite": True})
+        version = answer.get("Version")
+        return version if isinstance(version, int) else 0
 
     def delete(self, stack: str, numbers: Sequence[int]) -> None:
         """These are forgotten, in this order; one that is gone already is no problem."""
@@ -77,7 +86,7 @@ class Ledger:
 
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """`once`, so that an endpoint nobody can reach costs seconds and not botocore's 25 tries."""
-        call = Call("ssm", operation, params, done_if=done_if, not_yet=PASSING, within=PATIENCE, once=True)
+        call = Call("ssm", operation, params, done_if=done_if, not_yet=PASSING, within=self._patience, once=True)
         return drive(asking(call), self._send, self._clock)
 
 
@@ -87,7 +96,7 @@ def _wanted(record: Record) -> dict[str, Any]:
 
 
 def _parsed(stack: str, raw: dict[str, Any]) -> Record | None:
-    return read(stack, raw["Name"], raw["Value"], raw.get("LastModifiedDate"))
+    return read(stack, raw["Name"], raw["Value"], raw.get("LastModifiedDate"), raw.get("Version", 0))
 
 
 def closed(record: Record, now: float, state: Any, note: str = "") -> Record:

@@ -14,7 +14,10 @@ Happening = Literal["started", "progress", "done", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a step, `seconds` after the run began; `took` seconds for an end."""
+    """Something that happened to a step, `seconds` after the run began; `took` seconds for an end.
+
+    judged   the step failed since a gate looked and did not find what it waits for; else AWS or we could not go on
+    """
 
     what: Happening
     step: Step
@@ -22,6 +25,7 @@ class Event:
     hint: str = ""
     seconds: float = 0
     took: float = 0
+    judged: bool = False
 
 
 Tell = Callable[[Event], None]
@@ -31,7 +35,7 @@ Tell = Callable[[Event], None]
 class Outcome:
     """The steps by how they ended. A run that was interrupted has skipped steps and no failed ones.
 
-    lost   who took the lock from this run, if somebody did
+    lost   why this run had to stop, if it lost its lock: by whom it was taken over
     """
 
     done: list[Step] = field(default_factory=list)

@@ -12,7 +12,8 @@ from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.plan import Plan
 from ..errors import AwsProblem
-from .lock import Keeper, reason
+from .lock.manager import Keeper
+from .lock.words import reason
 from .record import Record
 
 Cause = Literal["", "drift", "spec", "unfinished"]
@@ -23,8 +24,8 @@ LEAVING = "draining"
 class Runs:
     """The kept runs of a stack, the oldest first.
 
-    holder   the run that has the lock
-    dead     the holder has not been heard of for too long: the next apply takes over
+    holder   the run whose record says that it has the lock; one look cannot tell whether it lives
+    dead     the holder's process is known to have ended, on this machine: the next apply takes over
     unknown  why the runs could not be read; empty if they could
     now      the time of day at which this was true
     """
@@ -98,8 +99,8 @@ def runs_of(stack: str, keeper: Keeper) -> Runs:
         records = keeper.ledger.read(stack)
     except AwsProblem as problem:
         return Runs(stack, unknown=reason(problem), now=now)
-    holder = records[-1] if records and records[-1].state == "running" else None
-    return Runs(stack, records, holder, holder is not None and not keeper.lives(holder), now=now)
+    holder = records[-1] if records and records[-1].holds else None
+    return Runs(stack, records, holder, holder is not None and keeper.died_here(holder), now=now)
 
 
 def standing(plan: Plan, spec: str, send: Callable[[Call], Answer], keeper: Keeper) -> Standing:

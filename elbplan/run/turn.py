@@ -14,7 +14,8 @@ from ..core.plan import Plan
 from ..errors import Refused
 from .aim import Aim
 from .clock import Clock
-from .lock import Held, Keeper, taken
+from .lock.lock import Held
+from .lock.manager import Keeper
 from .outcome import Outcome, Tell
 from .record import State
 from .workflow import Cloud, apply
@@ -89,8 +90,7 @@ class Turn:
             state = aim.state if aim and outcome.whole else _state(outcome)
             at = aim.reached(outcome) if aim else None
             self._held.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)
-            if self._held.lost:
-                outcome.lost = taken(self._held.record, self._held.lost)
+            outcome.lost = self._held.over
 
     def _end_badly(self, error: BaseException | None) -> None:
         if self._held:
@@ -99,7 +99,7 @@ class Turn:
 
 
 class Guarded:
-    """A cloud that takes no call of ours once the lock is lost."""
+    """A cloud that takes a write of ours only while the lock is surely ours, and nothing once it is lost."""
 
     def __init__(self, cloud: Cloud, held: Held) -> None:
         self.region = cloud.region

@@ -1,6 +1,6 @@
 """Who is running this, and a file that proves it: held locked while the process lives, free the moment it dies.
 
-With it a run that was killed on this very machine need not be waited for. Everywhere else only the heartbeat counts.
+With it a run that was killed on this very machine need not be waited for. Everywhere else its record is watched.
 """
 
 from __future__ import annotations
@@ -69,6 +69,12 @@ class Witness:
         if file is not None:
             with contextlib.suppress(OSError):
                 self._file(run).unlink(missing_ok=True)
+            os.close(file)
+
+    def abandon(self, run: str) -> None:
+        """The run is over, and that could not be written down: its file stays, unlocked, and says so to the next."""
+        file = self._held.pop(run, None)
+        if file is not None:
             os.close(file)
 
     def saw_die(self, run: str, machine: str) -> bool:

@@ -28,6 +28,8 @@ class Call:
     write: int = 0
     """The how-manieth write this is, counted from 1 since the last reset; 0 for a read."""
     at: float = 0.0
+    key: str = ""
+    """The access key id that signed it: who called."""
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.service, self.action, self.params, self.outcome))

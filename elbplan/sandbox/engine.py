@@ -51,7 +51,14 @@ class Engine:
         with self.lock:
             self.world.calls.open(call)
             struck = self.world.faults.struck(call)
-        return self._with(struck, call, incoming)
+            refused = other.begin_update(self.world, call)
+        if refused:
+            return refusal(call.service, refused, incoming)
+        try:
+            return self._with(struck, call, incoming)
+        finally:
+            with self.lock:
+                other.end_update(self.world, call)
 
     def _with(self, struck: list[Fault], call: Call, incoming: Incoming) -> Reply | None:
         for fault in struck:

@@ -7,7 +7,7 @@ from .errors import AwsError
 from .moto_side import backend
 from .rules import rule
 from .wire import Incoming, Reply
-from .world import Params, Site
+from .world import Params, Site, World
 
 MOST_VALUE = 4096
 
@@ -29,6 +29,30 @@ def corrected(reply: Reply) -> Reply:
     """moto misspells one code: https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
     reply.body = reply.body.replace(b"WafV2DuplicateItem", b"WAFDuplicateItemException")
     return reply
+
+
+@rule(30)
+def begin_update(world: World, call: Call) -> AwsError | None:
+    """A parameter takes one update at a time; a second that arrives meanwhile is refused (TooManyUpdates).
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: "There are concurrent
+    updates for a resource that supports one update at a time"; seen in hashicorp/terraform-provider-aws#1082.
+    """
+    if (call.service, call.action) != ("ssm", "PutParameter"):
+        return None
+    place = (call.region, call.params.get("Name"))
+    if place in world.note("parameter updates"):
+        call.outcome = "TooManyUpdates"
+        return AwsError("TooManyUpdates", "")
+    world.note("parameter updates")[place] = call.number
+    return None
+
+
+def end_update(world: World, call: Call) -> None:
+    """This update is over; one that was refused had not begun."""
+    place = (call.region, call.params.get("Name"))
+    if world.note("parameter updates").get(place) == call.number:
+        del world.note("parameter updates")[place]
 
 
 @rule(30)

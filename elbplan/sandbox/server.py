@@ -26,7 +26,12 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        incoming = Incoming(self.command, self.path, headers, self.rfile.read(length))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            # RFC 9112, section 8: a request whose body never arrived in full is incomplete; AWS does not act on it.
+            self.close_connection = True
+            return
+        incoming = Incoming(self.command, self.path, headers, body)
         reply = cast("SandboxServer", self.server).engine.handle(incoming)
         if reply is None:
             self._reset_connection()

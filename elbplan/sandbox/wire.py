@@ -63,30 +63,30 @@ class Reply:
     body: bytes = b""
 
 
-def credential_scope(headers: dict[str, str]) -> tuple[str, str]:
-    """(service, region) that a request was signed for; Security Token Service in us-east-1 when it
+def credential_scope(headers: dict[str, str]) -> tuple[str, str, str]:
+    """(service, region, access key id) that a request was signed for; Security Token Service in us-east-1 when it
     was not.
     """
     authorization = headers.get("authorization", "")
     if "Credential=" not in authorization:
-        return "sts", "us-east-1"
+        return "sts", "us-east-1", ""
     scope = authorization.split("Credential=")[1].split(",")[0].split("/")
-    return SERVICES.get(scope[3], scope[3]), scope[2]
+    return SERVICES.get(scope[3], scope[3]), scope[2], scope[0]
 
 
 def identify(incoming: Incoming) -> Call:
     """Which action of which service a request asks for; its parameters too, for the services we look into."""
-    service, region = credential_scope(incoming.headers)
+    service, region, key = credential_scope(incoming.headers)
     form = _form(incoming)
     if service == "elbv2" and form.get("Version") == "2012-06-01":
         service = "elb"
     if service not in PARSED:
-        return Call(service, form.get("Action") or _target(incoming) or incoming.path, region)
+        return Call(service, form.get("Action") or _target(incoming) or incoming.path, region, key=key)
     url_params: dict[str, Any] = {}
     action = form.get("Action") or _target(incoming)
     if not action:
         action, url_params = _route(service, incoming)
-    return Call(service, action, region, _params(service, action, incoming, form, url_params))
+    return Call(service, action, region, _params(service, action, incoming, form, url_params), key=key)
 
 
 def _form(incoming: Incoming) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..run.record import Record, stamp
+from ..run.record import UNKNOWN_STATE, Record, stamp
 from ..run.standing import Runs
 from .layout import column, flow
 from .style import Style, count, duration
@@ -66,10 +66,18 @@ def lock_text(runs: Runs) -> str:
         return f"unknown: {runs.unknown}"
     if holder is None:
         return "free"
-    heard = f"last heartbeat {ago(holder.silent(runs.now))}"
+    heard = written_text(holder)
+    if holder.state == UNKNOWN_STATE:
+        return f"held by run {holder.number}, {heard}; its record cannot be understood: {holder.note}"
     if runs.dead:
         return f"run {holder.number} by {holder.who} died, {heard}; the next apply takes over"
-    return f"held by run {holder.number} ({holder.verb} by {holder.who}, pid {holder.pid}), {heard}"
+    pid = f", pid {holder.pid}" if holder.pid else ""
+    return f"held by run {holder.number} ({holder.verb} by {holder.who}{pid}), {heard}"
+
+
+def written_text(record: Record) -> str:
+    """When a record was last written. Whether its run lives takes two looks, a silence apart."""
+    return f"last written at {stamp(record.modified)[:19]}Z by AWS's clock" if record.modified else "last written at ?"
 
 
 def last_text(runs: Runs) -> str:
@@ -77,6 +85,8 @@ def last_text(runs: Runs) -> str:
     last = runs.last
     if last is None:
         return "none is kept"
+    if last.state == UNKNOWN_STATE:
+        return f"{last.number}, whose record cannot be understood"
     if last.state == "running":
         return f"{last.number} {last.verb} by {last.who}, not ended, began {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
@@ -99,6 +109,7 @@ def run_document(record: Record) -> dict[str, Any]:
     return {
         "run": record.number, "verb": record.verb, "state": record.state, "by": record.who, "pid": record.pid,
         "started": stamp(record.started), "heartbeat": stamp(record.beat), "ended": stamp(record.ended) or None,
+        "written": stamp(record.modified) or None,
         "counts": dict(record.counts), "took_over": record.takes or None, "note": record.note,
         "spec": record.spec, "version": record.version,
         "file": record.file, "at": record.at, "way": record.way,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from elbplan.run.clock import RealClock
 from elbplan.run.ledger import Ledger
 from elbplan.run.record import Record
+from tests.living import kept_alive
 
 from .kit import Shell
 
@@ -22,18 +24,24 @@ def ledger(shell: Shell) -> Ledger:
     return Ledger(shell.connect(REGION).send, RealClock())
 
 
-def someone(number: int = 1, *, ago: float = 0, silence: float = 90) -> Record:
-    began = time.time() - ago
-    return Record(STACK, number, "b" * 32, "apply", "bob@desk", began, began, pid=7, silence=silence)
+def someone(number: int = 1, *, silence: float = 90) -> Record:
+    now = time.time()
+    return Record(STACK, number, "b" * 32, "apply", "bob@desk", now, now, pid=7, silence=silence)
 
 
 @pytest.fixture
 def dead(ledger: Ledger) -> Record:
-    """A run that is silent for longer than it promised. AWS saw it written just now: that, too, must have passed."""
-    record = someone(ago=300, silence=0.01)
+    """A run that promised a heartbeat every moment, and writes none."""
+    record = someone(silence=0.3)
     ledger.create(record)
-    time.sleep(1.05)  # the sandbox tells the moment of a write in whole seconds, or a little more
     return record
+
+
+@pytest.fixture
+def living(ledger: Ledger) -> Iterator[Record]:
+    """A run that writes its record again and again."""
+    with kept_alive(ledger, someone(silence=5)) as record:
+        yield record
 
 
 def test_status_before_and_after_an_apply(shell: Shell) -> None:
@@ -77,10 +85,36 @@ def test_status_without_permission_for_the_runs_tells_the_rest(shell: Shell) -> 
 
 def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: Ledger) -> None:
     ledger.create(someone())
-    assert "held by run 1 (apply by bob@desk, pid 7), last heartbeat " in shell.run("status", shell.spec).out
+    said = shell.run("status", shell.spec).out
+    assert "held by run 1 (apply by bob@desk, pid 7), last written at 20" in said
+    assert "by AWS's clock" in said
     told = shell.run("status", shell.spec, "--json").document["stacks"][0]
     assert (told["lock"]["state"], told["lock"]["holder"]["by"]) == ("held", "bob@desk")
+    assert told["lock"]["holder"]["written"].startswith("20")
     assert told["last_run"]["state"] == "running"
+
+
+def test_no_screen_says_from_one_look_whether_a_run_lives(shell: Shell, ledger: Ledger) -> None:
+    """Its clock is a day slow, or it was written long ago: nobody knows which."""
+    ledger.create(replace(someone(), started=1.7e9, beat=1.7e9))
+    for command in ("status", "runs"):
+        said = shell.run(command, shell.spec).out
+        assert "dead" not in said
+        assert "died" not in said
+        assert "heartbeat" not in said
+
+
+def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, ledger: Ledger) -> None:
+    ledger.create(someone())
+    ssm = shell.box.client("ssm", REGION)
+    ssm.put_parameter(Name=someone().name, Value='{"schema": 2}', Type="String", Overwrite=True)
+    assert "its record cannot be understood: its schema is 2" in " ".join(shell.run("status", shell.spec).out.split())
+    assert "unknown" in shell.run("runs", shell.spec).out
+    refused = shell.run("unlock", shell.spec, "--yes")
+    assert (refused.code, "--force" in refused.err) == (5, True)
+    assert shell.run("apply", shell.spec, "--yes").code == 5
+    assert shell.run("unlock", shell.spec, "--yes", "--force").code == 0
+    assert shell.run("apply", shell.spec, "--yes").code == 0
 
 
 def test_runs_are_told_newest_first(shell: Shell, ledger: Ledger) -> None:
@@ -109,12 +143,14 @@ def test_a_word_that_cannot_be_a_stack_is_said_to_be_none(shell: Shell, word: st
 
 
 def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: Ledger, dead: Record) -> None:
-    assert "died, last heartbeat" in shell.run("status", shell.spec).out
-    assert shell.run("unlock", shell.spec).code == 5
+    nobody_asks = shell.run("unlock", shell.spec)
+    assert (nobody_asks.code, "watching" in nobody_asks.err) == (5, False)
     assert shell.run("unlock", shell.spec, answers=["no"]).code == 5
     assert ledger.read(STACK)[0].state == "running"
     ran = shell.run("unlock", shell.spec, answers=["yes"])
     assert ran.code == 0
+    assert "watching whether run 1 (apply by bob@desk, pid 7) lives: up to 0.3 s" in ran.err
+    assert "its record stood still for 0.3 s" in ran.err
     assert "Is it surely dead?" in ran.err
     (record,) = ledger.read(STACK)
     assert record.state == "taken-over"
@@ -123,12 +159,16 @@ def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: Ledger, dead: 
     assert (again.code, "is not locked" in again.out) == (0, True)
 
 
-def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Ledger) -> None:
-    ledger.create(someone())
+def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Ledger, living: Record) -> None:
     refused = shell.run("unlock", STACK, "--region", REGION, "--yes")
     assert refused.code == 5
+    assert "my-web is not unlocked: my-web is being changed: run 1 (apply by bob@desk, pid 7)" in refused.err
     assert "--force" in refused.err
     assert ledger.read(STACK)[0].state == "running"
+
+
+def test_unlock_by_force_watches_nobody(shell: Shell, ledger: Ledger) -> None:
+    ledger.create(someone())
     forced = shell.run("unlock", STACK, "--region", REGION, "--yes", "--force", "--json")
     assert forced.document == {"schema": 1, "stack": STACK, "unlocked": True}
     assert shell.run("apply", shell.spec, "--yes").code == 0

@@ -37,9 +37,11 @@ class Site:
         self.ledger = Ledger(self.aws.send, RealClock())
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *words: str, home: str = "state", dead_after: str = "90") -> subprocess.Popen[bytes]:
+    def start(
+        self, *words: str, home: str = "state", dead_after: str = "90", key: str = "t"
+    ) -> subprocess.Popen[bytes]:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ELBPLAN_"))}
-        environ |= {"AWS_ENDPOINT_URL": self.box.url, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
+        environ |= {"AWS_ENDPOINT_URL": self.box.url, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "t"}
         environ |= {"XDG_STATE_HOME": str(self.shell.folder / home), "ELBPLAN_LOCK_DEAD_AFTER": dead_after}
         process = subprocess.Popen(
             [sys.executable, "-m", "elbplan", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ

@@ -17,6 +17,7 @@ from elbplan.live.client import Aws
 from elbplan.run.record import Record
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Person, Pipe
+from tests.living import kept_alive
 
 from . import specs
 from .locking import STACK, Site
@@ -68,9 +69,18 @@ def test_a_destroy_that_was_killed_at_its_very_end_leaves_no_record_behind_the_n
     assert site.parameters == []
 
 
-@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException", "NotImplemented"])
-def test_without_permission_it_goes_on_and_says_so(site: Site, code: str) -> None:
-    site.box.fault("error", service="ssm", action="*Parameter*ByPath", code=code, message="not for you")
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("AccessDeniedException", 400),
+        ("UnknownOperationException", 400),
+        ("NotImplemented", 400),
+        ("InternalFailure", 501),
+    ],
+)
+def test_without_permission_it_goes_on_and_says_so(site: Site, code: str, status: int) -> None:
+    wrong = {"code": code, "status": status, "message": "not for you"}
+    site.box.fault("error", service="ssm", action="*Parameter*ByPath", **wrong)
     ran = site.shell.run("apply", site.spec, "--yes")
     assert ran.code == 0
     notices = [line for line in ran.err.splitlines() if line.startswith("no lock: ")]
@@ -78,6 +88,22 @@ def test_without_permission_it_goes_on_and_says_so(site: Site, code: str) -> Non
     assert notices[0].endswith("; two applies at once are not guarded")
     assert site.parameters == []
     assert site.shell.run("destroy", site.spec, "--confirm", STACK).code == 0
+
+
+def test_without_permission_to_read_single_records_no_record_stays_behind(site: Site) -> None:
+    denied = {"code": "AccessDeniedException", "message": "not for you", "match": "/elbplan/"}
+    site.box.fault("error", action="GetParameter", **denied)
+    ran = site.shell.run("apply", site.spec, "--yes")
+    assert ran.code == 0
+    assert "no lock: AWS refused GetParameter: not for you (AccessDeniedException); two applies" in ran.err
+    assert site.parameters == []
+
+
+def test_a_parameter_store_that_takes_no_more_is_no_leave_to_go_without_a_lock(site: Site) -> None:
+    site.box.fault("error", action="PutParameter", code="ParameterLimitExceeded", message="10,000 are there")
+    ran = site.shell.run("apply", site.spec, "--yes")
+    assert (ran.code, "the lock of my-web could not be taken" in ran.err) == (1, True)
+    assert {call.action for call in site.box.writes()} == {"PutParameter"}
 
 
 def test_a_lost_reply_to_the_lock_itself(site: Site) -> None:
@@ -172,8 +198,8 @@ def test_when_somebody_else_has_done_it_there_is_nothing_to_refuse(site: Site) -
 def test_one_stack_that_is_locked_keeps_no_other_from_its_turn(site: Site) -> None:
     other = site.shell.write("other.yaml", specs.HTTP.replace("my-web", "other"))
     now = time.time()
-    site.ledger.create(Record(STACK, 1, "b" * 32, "destroy", "bob@desk", now, now))
-    ran = site.shell.run("apply", site.spec, other, "--yes", "--json")
+    with kept_alive(site.ledger, Record(STACK, 1, "b" * 32, "destroy", "bob@desk", now, now)):
+        ran = site.shell.run("apply", site.spec, other, "--yes", "--json")
     assert ran.code == 5
     ends = {line["stack"]: line for line in ran.lines if line["type"] == "summary"}
     assert (ends[STACK]["exit"], ends["other"]["exit"]) == (5, 0)

@@ -12,7 +12,8 @@ from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
 from elbplan.live.problems import UNKNOWN
 from elbplan.run.ledger import Ledger
-from elbplan.run.lock import Held, Keeper
+from elbplan.run.lock.lock import Held
+from elbplan.run.lock.manager import Keeper
 from elbplan.run.record import Record
 from elbplan.run.witness import Who, Witness
 
@@ -24,15 +25,15 @@ class Time:
 
     def __init__(self) -> None:
         self.hour = 1_800_000_000.0
-
-    def wall(self) -> float:
-        return self.hour
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What happens elsewhere whenever somebody has slept."""
 
     def now(self) -> float:
         return self.hour
 
     def sleep(self, seconds: float) -> None:
         self.hour += seconds
+        self.meanwhile()
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Store:
     """Answers SSM calls. `trouble` may look at a call, raise, or act before it; `after` when it is done."""
 
     kept: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     trouble: Callable[[Call], None] = lambda call: None
     after: Callable[[Call], None] = lambda call: None
@@ -57,12 +59,11 @@ class Store:
 
     def _answer(self, call: Call, params: Mapping[str, Any]) -> Any:
         if call.operation == "GetParametersByPath":
-            found = [{"Name": n, "Value": v} for n, v in self.kept.items() if n.startswith(params["Path"] + "/")]
-            return {"Parameters": found}
+            return {"Parameters": [self._told(name) for name in self.kept if name.startswith(params["Path"] + "/")]}
         if call.operation == "GetParameter":
             assert "ParameterNotFound" in call.done_if
             name = params["Name"]
-            return {"Parameter": {"Name": name, "Value": self.kept[name]}} if name in self.kept else {}
+            return {"Parameter": self._told(name)} if name in self.kept else {}
         return self._put(params) if call.operation == "PutParameter" else self._delete(params["Names"])
 
     def _put(self, params: Mapping[str, Any]) -> Any:
@@ -70,12 +71,17 @@ class Store:
         if params["Name"] in self.kept and not params["Overwrite"]:
             raise AwsProblem("it exists", code="ParameterAlreadyExists")
         self.kept[params["Name"]] = params["Value"]
-        return {"Version": 1}
+        self.versions[params["Name"]] = self.versions.get(params["Name"], 0) + 1
+        return {"Version": self.versions[params["Name"]]}
+
+    def _told(self, name: str) -> Mapping[str, Any]:
+        return {"Name": name, "Value": self.kept[name], "Version": self.versions.get(name, 1)}
 
     def _delete(self, names: list[str]) -> Any:
         assert 0 < len(names) <= 10
         for name in names:
             self.kept.pop(name, None)
+            self.versions.pop(name, None)
         return {}
 
     @property
@@ -100,7 +106,7 @@ def losing(operation: str, times: int = 1) -> Callable[[Call], None]:
 
 
 class Scene:
-    """One store, one hour, several people, each on a machine of their own."""
+    """One store, one hour, several people, each on a machine of their own, whose time of day may be wrong by `skew`."""
 
     def __init__(self, folder: Path) -> None:
         self.store, self.time, self.folder = Store(), Time(), folder
@@ -111,7 +117,8 @@ class Scene:
         who = Who(f"{name}@laptop", 4711, machine or name)
         witness = Witness(self.folder / name, who.machine)
         wall = lambda: self.time.hour + skew  # noqa: E731
-        return Keeper(Ledger(self.store.send, self.time), who, witness, self.said.append, wall, silence)
+        ledger = Ledger(self.store.send, self.time)
+        return Keeper(ledger, who, witness, self.said.append, wall, silence, self.time, self.time.now)
 
     @property
     def records(self) -> list[Record]:
@@ -126,3 +133,15 @@ def take(keeper: Keeper, verb: str = "apply", **rest: Any) -> Held:
     held = keeper.take(STACK, verb, **rest)
     assert held is not None
     return held
+
+
+def beating(scene: Scene, held: Held, every: float = 20) -> None:
+    """A run that lives: it writes its record every 20 seconds."""
+    due = [scene.time.hour + every]
+
+    def meanwhile() -> None:
+        if scene.time.hour >= due[0]:
+            due[0] = scene.time.hour + every
+            held.beat()
+
+    scene.time.meanwhile = meanwhile

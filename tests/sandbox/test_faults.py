@@ -1,11 +1,14 @@
 """Trouble on demand."""
 
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from botocore.exceptions import ConnectionError as Unreachable
 from botocore.exceptions import HTTPClientError
@@ -122,3 +125,36 @@ def test_the_answer_to_every_write_lost_once(troubled: Kit) -> None:
     elb.describe_target_groups()
     outcomes = [call.outcome for call in troubled.box.calls if call.action == "CreateTargetGroup"]
     assert outcomes == ["ok, lost", "ok", "ok, lost", "ok"]
+
+
+def test_a_parameter_takes_one_update_at_a_time(troubled: Kit) -> None:
+    """The first update takes a while; a second of the same parameter meets it, one of another does not."""
+    troubled.box.fault("delay", action="PutParameter", seconds=1.0, limit=1)
+    put = {"Value": "x", "Type": "String"}
+    slow = threading.Thread(target=lambda: troubled.ssm.put_parameter(Name="/a/1", **put))
+    slow.start()
+    while not troubled.box.counts()["PutParameter"]:
+        time.sleep(0.01)
+    with refused("TooManyUpdates"):
+        troubled.ssm.put_parameter(Name="/a/1", **put)
+    troubled.ssm.put_parameter(Name="/a/2", **put)
+    slow.join()
+    with refused("ParameterAlreadyExists"):
+        troubled.ssm.put_parameter(Name="/a/1", **put)
+
+
+def test_a_request_that_arrives_in_part_is_not_acted_on(troubled: Kit) -> None:
+    """Its caller died, or thought better of it, between the head and the body."""
+    host, _, port = troubled.box.url.removeprefix("http://").partition(":")
+    head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 40\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=5) as caller:
+        caller.sendall(f"{head}Action=CreateThing".encode())
+        caller.shutdown(socket.SHUT_WR)
+        assert caller.recv(100) == b""
+    assert troubled.box.calls == []
+
+
+def test_the_log_tells_who_called(troubled: Kit) -> None:
+    session = boto3.session.Session("AKIASOMEBODY", "secret", region_name=REGION)
+    session.client("ssm", endpoint_url=troubled.box.url).describe_parameters()
+    assert [call.key for call in troubled.box.calls] == ["AKIASOMEBODY"]

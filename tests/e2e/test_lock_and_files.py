@@ -1,0 +1,84 @@
+"""A run of a migration whose wait comes to nothing, although nobody judged the step: nothing is taken back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elbplan.core.call import Call
+from elbplan.live.client import Aws
+from elbplan.run.clock import RealClock
+from elbplan.run.ledger import Ledger
+from elbplan.run.record import Record
+from elbplan.sandbox.box import Box
+
+from .filing import REGION, Filed
+
+
+@pytest.fixture
+def shell(box: Box, tmp_path: Path) -> Filed:
+    box.reset()
+    made = Filed(box, tmp_path)
+    file = made.port_8080(wait="    else: back\n")
+    file.write_text(file.read_text().replace("within: 15m", "within: 1s", 1))
+    made.refresh()
+    return made
+
+
+def at_the_wait(shell: Filed, happens: Callable[[], object]) -> None:
+    """Something happens once the new targets are registered, before anybody looks at their health."""
+    connect, registered = shell.connect, shell.box.counts()["RegisterTargets"]
+    done: list[bool] = []
+
+    def connecting(region: str) -> Aws:
+        aws = connect(region)
+        send = aws.send
+
+        def sending(call: Call) -> Any:
+            looks = call.operation == "DescribeTargetHealth" and not done
+            if looks and shell.box.counts()["RegisterTargets"] > registered:
+                done.append(True)
+                happens()
+            return send(call)
+
+        aws.send = sending  # type: ignore[method-assign]
+        return aws
+
+    shell.connect = connecting  # type: ignore[method-assign]
+
+
+def test_a_run_that_lost_its_lock_takes_nothing_back(shell: Filed) -> None:
+    """Another run took over, finished, and is gone, while this one waited; and its wait fails, too."""
+    ledger = Ledger(shell.connect(REGION).send, RealClock())
+
+    def another_run() -> None:
+        now = time.time()
+        ledger.create(Record("my-web", 3, "b" * 32, "apply", "bob@desk", now, now, "done", ended=now, takes=2))
+        shell.box.clear_calls()
+
+    at_the_wait(shell, another_run)
+    shell.box.switch("slow", 60)
+    ran = shell.apply()
+    shell.box.switch("slow", 0)
+    assert "going back" not in ran.err
+    assert "run 2 of my-web was taken over by run 3 (apply by bob@desk)" in ran.err
+    assert ran.code == 4
+    assert [call.action for call in shell.box.writes()] == []
+    assert [record.state for record in ledger.read("my-web")][2:] == ["done"]
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken"])
+def test_who_may_not_look_any_more_takes_nothing_back(shell: Filed, code: str) -> None:
+    """That AWS lets nobody look tells nothing of the step."""
+    fault: dict[str, Any] = {"action": "DescribeTargetHealth", "code": code, "status": 403, "message": "not for you"}
+    at_the_wait(shell, lambda: shell.box.fault("error", **fault))
+    ran = shell.apply()
+    shell.box.clear_faults()
+    assert ran.code == 4, ran.err
+    assert "going back" not in ran.err
+    assert shell.runs()[0]["state"] == "failed"
+    assert shell.apply().code == 0

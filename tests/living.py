@@ -1,0 +1,31 @@
+"""A run of somebody else that lives."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from elbplan.run.ledger import Ledger
+from elbplan.run.record import Record
+
+
+@contextlib.contextmanager
+def kept_alive(ledger: Ledger, record: Record) -> Iterator[Record]:
+    """Its record is there, and is written again and again."""
+    ledger.create(record)
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(0.05):
+            ledger.write(replace(record, beat=time.time()))
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield record
+    finally:
+        ended.set()
+        thread.join()
