@@ -95,7 +95,7 @@ def _in_the_way(change: Change, comparison: Comparison, taken: Taken) -> Iterato
     if change.address.kind == "record" and not want.take_over:
         held = taken.get("record", {})
         for type in {want.type, "CNAME"}:
-            if there := held.get(f"{want.zone}/{want.name}/{type}"):
+            if (there := held.get(f"{want.zone}/{want.name}/{type}")) and there not in ours:
                 yield Refused(
                     f"{want.name} already has a record that elbplan did not make: {there}",
                     hint="write `take_over: true` under domain to let the alias take its place",

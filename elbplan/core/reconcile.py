@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..errors import Refused
 from .address import Address
+from .change import Comparison
 from .diff import diff
 from .draw import draw
+from .foreign import NOBODY_ELSE, Foreign
 from .guards import Taken, physical_names, protected, strangers
 from .hazards import film_of, judge
 from .kind import Kinds, Live
@@ -26,6 +28,7 @@ def reconcile(
     region: str,
     account: str,
     taken: Taken | None = None,
+    foreign: Foreign = NOBODY_ELSE,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
 ) -> Plan:
@@ -40,4 +43,12 @@ def reconcile(
     names = physical_names(stack, comparison, kinds, taken or {})
     steps = draw(comparison, desired, kinds, names)
     plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
+    plan = replace(plan, stays=tuple(_stays(comparison, foreign)))
     return replace(plan, hazards=judge(film_of(plan, kinds)) if steps else ())
+
+
+def _stays(comparison: Comparison, foreign: Foreign) -> Iterator[str]:
+    """What stays behind of what goes for good, or gives way to another."""
+    for change in comparison.changes:
+        if change.action in ("delete", "replace") and change.live is not None:
+            yield from foreign.stays.get(change.live.id, ())

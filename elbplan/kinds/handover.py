@@ -9,7 +9,7 @@ from ..core.address import Address
 from ..core.call import Calling, nothing
 from ..core.kind import Site
 from ..core.plan import Step
-from .load_balancer import marks
+from .alias_tags import marks
 from .ownership import ADDRESS, STACK, memory, tag, untag
 from .record import Record
 from .targets import Targets

@@ -12,8 +12,9 @@ from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
+from .alias_tags import RECORDS, marks, remember
 from .balancer_attributes import DEFAULTS, UNSEEN, change_attributes
-from .ownership import pairs, retag, users
+from .ownership import pairs, retag, unpack, users
 from .reading import GONE, LOAD_BALANCERS, owned_balancers
 
 
@@ -34,7 +35,8 @@ class LoadBalancer(Resource):
     """A load balancer.
 
     `records` lists the names that point here (`ZONE/name/TYPE`), kept as a tag on the balancer, since Route 53
-    records carry none: that is how a name dropped from the spec is found again.
+    records carry none: that is how a name dropped from the spec is found again. The stack's own security groups
+    keep the list too, under the balancer's DNS name, so that it outlives a balancer that somebody deletes by hand.
     """
 
     kind: ClassVar[str] = "load_balancer"
@@ -70,10 +72,6 @@ class LoadBalancer(Resource):
         return data
 
 
-RECORDS = "elbplan:records"
-TAG_VALUE = 256
-
-
 def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
     """Every balancer of the region is listed: identity is the tag, and a taken name must be known."""
     ours: dict[str, list[Live[LoadBalancer]]] = {}
@@ -105,7 +103,7 @@ def _live(
         security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
         attributes=DEFAULTS[raw["Type"]] | {a["Key"]: a.get("Value") or "" for a in attributes},
         pins=tuple(_pins(zones)),
-        records=tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
+        records=unpack(RECORDS, tags),
     )
     return Live(address, raw["LoadBalancerArn"], model, facts_of(raw))
 
@@ -127,17 +125,6 @@ def settle(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
     return fill(desired, live).model_copy(update={"attributes": attributes})
 
 
-def marks(records: Sequence[str]) -> dict[str, str]:
-    """The names that point here as tags, as many to a tag as its value holds. Tags know no `*`."""
-    tags: dict[str, str] = {}
-    key = RECORDS
-    for record in records:
-        if len(f"{tags.get(key, '')} {record}") > TAG_VALUE:
-            key = f"{RECORDS}-{len(tags) + 1}"
-        tags[key] = f"{tags.get(key, '')} {record}".strip()
-    return tags
-
-
 def create(new: LoadBalancer, site: Site) -> Calling:
     """One call with tags, then the attributes that are not AWS's default."""
     params: dict[str, Any] = {
@@ -152,6 +139,7 @@ def create(new: LoadBalancer, site: Site) -> Calling:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=NOT_YET, within=300)
     raw = answer["LoadBalancers"][0]
+    yield from remember(_own_groups(new, site), raw.get("DNSName") or "", new.records)
     yield from change_attributes(raw["LoadBalancerArn"], DEFAULTS[new.type], new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
@@ -218,7 +206,15 @@ def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
         yield Call("elbv2", "SetIpAddressType", kind)
     yield from retag("elbv2", arn, before.tags, after.tags)
     yield from _remark(arn, marks(before.records), marks(after.records))
+    groups = _own_groups(after, site)
+    if before.records != after.records or groups != _own_groups(before, site):
+        yield from remember(groups, site.fact(site.address, "dns_name"), after.records, before.records)
     return {}
+
+
+def _own_groups(balancer: LoadBalancer, site: Site) -> list[str]:
+    """The ids of the security groups that are the stack's own."""
+    return [site.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
 
 
 def _remark(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
@@ -230,8 +226,8 @@ def _remark(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Ca
     return {}
 
 
-def delete(_: LoadBalancer, site: Site) -> Calling:
-    """Deleting one that is gone succeeds by AWS's own word."""
+def delete(old: LoadBalancer, site: Site) -> Calling:
+    """Deleting one that is gone succeeds by AWS's own word. Its names went before it, so nobody need remember them."""
     assert site.live is not None
     yield Call(
         "elbv2",
@@ -241,6 +237,7 @@ def delete(_: LoadBalancer, site: Site) -> Calling:
         not_yet=("ResourceInUse",),
         within=120,
     )
+    yield from remember(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
     return {}
 
 
@@ -319,5 +316,7 @@ KIND = Kind(
         "elasticloadbalancing:AddTags",
         "elasticloadbalancing:RemoveTags",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
     ),
 )

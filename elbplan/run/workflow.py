@@ -67,6 +67,7 @@ def plan_of(
         region=aws.region,
         account=account,
         taken=seen.taken,
+        foreign=seen.foreign,
         ignore=stack.ignore,
         domains=stack.domains,
     )

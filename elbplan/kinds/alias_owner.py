@@ -1,0 +1,101 @@
+"""Whose alias a record is: the stack's that recorded it, never one whose name the DNS name resembles.
+
+Classic load balancers and those of other accounts have DNS names of the same form, and elbv2 lists neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..core.call import Call, Reading, Tags
+from ..core.foreign import Owner
+from ..core.kind import Scope
+from .alias_tags import Place, places, remembered
+from .ownership import ADDRESS, STACK
+from .reading import LOAD_BALANCERS, balancer_name, tagged
+
+
+class Target(NamedTuple):
+    """A balancer that an alias leads to.
+
+    id      its ARN; its DNS name if it is gone
+    stack   the elbplan stack that made it, "" if none did
+    """
+
+    id: str
+    stack: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """What tells whose an alias is.
+
+    standing   every balancer of the region, by DNS name
+    gone       balancers that a stack remembers and that are no longer there
+    recorded   by stack, the places that its balancers or its security groups record
+    wanted     the places that specs name, each with its stack
+    """
+
+    standing: Mapping[str, Target] = field(default_factory=dict)
+    gone: Mapping[str, Target] = field(default_factory=dict)
+    recorded: Mapping[str, set[Place]] = field(default_factory=dict)
+    wanted: Collection[tuple[str, Place]] = ()
+
+    def target(self, raw: Mapping[str, Any]) -> Target | None:
+        """The balancer that a record set leads to, if it is a plain alias and somebody knows the balancer."""
+        name = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
+        if not name or raw["Type"] not in ("A", "AAAA") or raw.get("SetIdentifier"):
+            return None
+        return self.standing.get(name) or self.gone.get(name)
+
+    def holder(self, place: Place, raw: Mapping[str, Any]) -> Target | None:
+        """The target, if the stack that made it recorded this record, or if its spec wants just this."""
+        target = self.target(raw)
+        if target is None or not target.stack:
+            return None
+        recorded = place in self.recorded.get(target.stack, ())
+        return target if recorded or (target.stack, place) in self.wanted else None
+
+
+def read_aliases(scope: Scope, wanted: Iterable[tuple[str, Place]]) -> Reading[Aliases]:
+    """What the tags of balancers and security groups say; nothing is asked that other kinds do not ask as well.
+
+    Where a stack ends, what its spec names is not yet its own.
+    """
+    claims = () if scope.ending else tuple(wanted)
+    (answer,) = yield [LOAD_BALANCERS]
+    balancers = [raw for raw in answer["LoadBalancers"] if raw.get("DNSName")]
+    (tags,) = (yield [Tags(tuple(raw["LoadBalancerArn"] for raw in balancers))]) if balancers else [{}]
+    (groups,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
+    standing: dict[str, Target] = {}
+    recorded: dict[str, set[Place]] = {}
+    for raw in balancers:
+        own = tags.get(raw["LoadBalancerArn"], {})
+        stack = own.get(STACK, "")
+        standing[balancer_name(raw["DNSName"])] = Target(raw["LoadBalancerArn"], stack, own.get(ADDRESS, ""))
+        recorded.setdefault(stack, set()).update(places(own))
+    memory = remembered(groups["SecurityGroups"])
+    for stack, known in memory.values():
+        recorded.setdefault(stack, set()).update(known)
+    gone = {name: Target(name, stack) for name, (stack, _) in memory.items() if name not in standing}
+    return Aliases(standing, gone, recorded, claims)
+
+
+def owner_of(target: Target) -> Owner:
+    """The stack that a record belongs to, and by which balancer."""
+    return Owner(target.stack, target.address or "load_balancer")
+
+
+def left_hanging(places: Iterable[tuple[Place, Mapping[str, Any]]], aliases: Aliases) -> dict[str, list[str]]:
+    """By ARN of a balancer, the aliases that lead to it and that its stack did not make: they stay when it goes."""
+    found: dict[str, list[str]] = {}
+    for place, raw in places:
+        target = aliases.target(raw)
+        if target and target.stack and aliases.holder(place, raw) is None:
+            why = f"elbplan did not make it; without {target.address} it leads nowhere"
+            text = f"{place.type} record {place.name}: {why}"
+            found.setdefault(target.id, []).append(text)
+    return found
