@@ -12,7 +12,7 @@ from .change import Comparison
 from .diff import diff
 from .draw import draw
 from .foreign import NOBODY_ELSE, Foreign
-from .guards import Taken, physical_names, protected, strangers
+from .guards import Taken, physical_names, protected, records_of_others, strangers
 from .hazards import film_of, judge
 from .kind import Kinds, Live
 from .plan import Plan
@@ -37,14 +37,19 @@ def reconcile(
     Raises Refused, before anything is written, where a stranger is in the way or something is protected.
     """
     comparison = diff(desired, live, kinds, ignore)
-    refusals = [*strangers(comparison, taken or {}), *protected(comparison)]
+    refusals = [*strangers(comparison, taken or {}, foreign.owners), *protected(comparison)]
     if refusals:
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
-    names = physical_names(stack, comparison, kinds, taken or {})
+    names = physical_names(stack, comparison, kinds, taken or {}, foreign.owners)
     steps = draw(comparison, desired, kinds, names)
     plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
     plan = replace(plan, stays=tuple(_stays(comparison, foreign)))
-    return replace(plan, hazards=judge(film_of(plan, kinds)) if steps else ())
+    film = replace(
+        film_of(plan, kinds),
+        children=foreign.children_by_address(plan.lives),
+        taken_over=records_of_others(comparison, taken or {}, foreign.owners),
+    )
+    return replace(plan, hazards=judge(film) if steps else ())
 
 
 def _stays(comparison: Comparison, foreign: Foreign) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,7 +57,8 @@ def look_beyond(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds
         found = locator.find(later)
     if isinstance(found, Nowhere):
         return Look(nowhere=found)
-    seen = _seen(aws, found, observed.symbols, kinds)
+    children = observed.foreign.children_by_address(found.lives)
+    seen = replace(_seen(aws, found, observed.symbols, kinds), children=children)
     return Look(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..core.address import Address
 from ..core.guards import physical_names, protected
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
@@ -33,6 +34,7 @@ class Pending:
     drift    what somebody changed by hand where the files do not care
     standing where live stands
     beyond   what the spec wants that no file does
+    children what others hung on the stack's resources, which AWS deletes together with them
     """
 
     plan: Plan
@@ -44,6 +46,7 @@ class Pending:
     drift: Sequence[Gap] = ()
     standing: Standing | None = field(default=None, repr=False)
     beyond: Sequence[Gap] = ()
+    children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -96,7 +99,9 @@ class Looker:
             if not later:
                 return Pending(empty, drift=found.drift, standing=found, beyond=more)
             found = self._opened(observed, later[0])
-        return replace(self._segment(found, empty, observed), drift=found.drift, standing=found, beyond=more)
+        children = observed.foreign.children_by_address(found.lives)
+        segment = self._segment(found, empty, observed)
+        return replace(segment, drift=found.drift, standing=found, beyond=more, children=children)
 
     def place(self, migrations: Sequence[Migration]) -> Standing:
         """Where live stands, or what it is nearest to."""
@@ -147,7 +152,7 @@ class Looker:
     def _plan(
         self, found: Standing, entries: Sequence[tuple[int, Entry]], empty: Plan, observed: Observed
     ) -> Plan:
-        names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken)
+        names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken, observed.foreign.owners)
         maker = Maker(
             found.migration, found.lives, self.stack.resources, names, observed.symbols, self.kinds,
             observed.taken, self.stack.ignore,

@@ -5,16 +5,20 @@ Classic load balancers and those of other accounts have DNS names of the same fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ..core.call import Call, Reading, Tags
+from ..core.call import Ask, Call, Reading, Tags
 from ..core.foreign import Owner
 from ..core.kind import Scope
 from .alias_tags import Place, places, remembered
-from .ownership import ADDRESS, STACK
+from .ownership import ADDRESS, STACK, unpair
 from .reading import LOAD_BALANCERS, balancer_name, tagged
+
+Home = tuple[str, str]
+"""A stack's name, and its region if that is another one."""
 
 
 class Target(NamedTuple):
@@ -22,11 +26,18 @@ class Target(NamedTuple):
 
     id      its ARN; its DNS name if it is gone
     stack   the elbplan stack that made it, "" if none did
+    region  where it stands, if that is another region; a stack of the same name there is another stack
     """
 
     id: str
     stack: str
     address: str = ""
+    region: str = ""
+
+    @property
+    def home(self) -> Home:
+        """The stack, told apart from one of the same name in another region."""
+        return self.stack, self.region
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Aliases:
 
     standing: Mapping[str, Target] = field(default_factory=dict)
     gone: Mapping[str, Target] = field(default_factory=dict)
-    recorded: Mapping[str, set[Place]] = field(default_factory=dict)
+    recorded: Mapping[Home, set[Place]] = field(default_factory=dict)
     wanted: Collection[tuple[str, Place]] = ()
 
     def target(self, raw: Mapping[str, Any]) -> Target | None:
@@ -56,8 +67,13 @@ class Aliases:
         target = self.target(raw)
         if target is None or not target.stack:
             return None
-        recorded = place in self.recorded.get(target.stack, ())
-        return target if recorded or (target.stack, place) in self.wanted else None
+        recorded = place in self.recorded.get(target.home, ())
+        wanted = not target.region and (target.stack, place) in self.wanted
+        return target if recorded or wanted else None
+
+    def recorded_by(self, stack: str) -> Collection[Place]:
+        """The places that a stack of this region recorded."""
+        return self.recorded.get((stack, ""), ())
 
 
 def read_aliases(scope: Scope, wanted: Iterable[tuple[str, Place]]) -> Reading[Aliases]:
@@ -71,22 +87,55 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, Place]]) -> Reading[A
     (tags,) = (yield [Tags(tuple(raw["LoadBalancerArn"] for raw in balancers))]) if balancers else [{}]
     (groups,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
     standing: dict[str, Target] = {}
-    recorded: dict[str, set[Place]] = {}
+    recorded: dict[Home, set[Place]] = {}
     for raw in balancers:
         own = tags.get(raw["LoadBalancerArn"], {})
-        stack = own.get(STACK, "")
-        standing[balancer_name(raw["DNSName"])] = Target(raw["LoadBalancerArn"], stack, own.get(ADDRESS, ""))
-        recorded.setdefault(stack, set()).update(places(own))
+        target = Target(raw["LoadBalancerArn"], own.get(STACK, ""), own.get(ADDRESS, ""))
+        standing[balancer_name(raw["DNSName"])] = target
+        recorded.setdefault(target.home, set()).update(places(own))
     memory = remembered(groups["SecurityGroups"])
     for stack, known in memory.values():
-        recorded.setdefault(stack, set()).update(known)
+        recorded.setdefault((stack, ""), set()).update(known)
     gone = {name: Target(name, stack) for name, (stack, _) in memory.items() if name not in standing}
     return Aliases(standing, gone, recorded, claims)
 
 
+HOME = re.compile(r"\.(?:elb\.)?([a-z]{2}(?:-[a-z]+)+-\d+)(?:\.elb)?\.amazonaws\.com(?:\.cn)?$")
+"""The region in the DNS name of a load balancer."""
+
+
+def read_other_regions(aliases: Aliases, raws: Iterable[Mapping[str, Any]], here: str) -> Reading[Aliases]:
+    """The same, with balancers of other regions that these record sets lead to.
+
+    A region that does not answer has no balancer that anybody knows: its alias is a stranger's.
+    """
+    names = {balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")) for raw in raws}
+    homes = {name: home[1] for name in sorted(names) if (home := HOME.search(name)) and home[1] != here}
+    regions = sorted(set(homes.values()))
+    asked = [Call("elbv2", "DescribeLoadBalancers", region=region, optional=True) for region in regions]
+    answers = (yield asked) if asked else []
+    found = [
+        (region, raw["LoadBalancerArn"], balancer_name(raw["DNSName"]))
+        for region, answer in zip(regions, answers, strict=True)
+        for raw in answer.get("LoadBalancers", [])
+        if balancer_name(raw.get("DNSName") or "") in homes
+    ]
+    tags: list[Ask] = [
+        Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, region=region, optional=True) for region, arn, _ in found
+    ]
+    told = (yield tags) if tags else []
+    standing, recorded = dict(aliases.standing), dict(aliases.recorded)
+    for (region, arn, name), answer in zip(found, told, strict=True):
+        own = {key: value for d in answer.get("TagDescriptions", []) for key, value in unpair(d["Tags"]).items()}
+        standing[name] = target = Target(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
+        recorded[target.home] = {*recorded.get(target.home, ()), *places(own)}
+    return replace(aliases, standing=standing, recorded=recorded)
+
+
 def owner_of(target: Target) -> Owner:
     """The stack that a record belongs to, and by which balancer."""
-    return Owner(target.stack, target.address or "load_balancer")
+    place = f" in {target.region}" if target.region else ""
+    return Owner(target.stack, (target.address or "load_balancer") + place)
 
 
 def left_hanging(places: Iterable[tuple[Place, Mapping[str, Any]]], aliases: Aliases) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from ..core.resource import IMMUTABLE, Part, Resource
 from .alias_tags import RECORDS, marks, remember
 from .balancer_attributes import DEFAULTS, UNSEEN, change_attributes
 from .ownership import pairs, retag, unpack, users
-from .reading import GONE, LOAD_BALANCERS, owned_balancers
+from .reading import GONE, LOAD_BALANCERS, makers_of, owned_balancers
 
 
 class Pin(Part):
@@ -82,7 +82,8 @@ def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
     (everything,) = yield [LOAD_BALANCERS]
     taken = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
-    return Found(ours, taken)
+    owners = yield from makers_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
+    return Found(ours, taken, owners)
 
 
 def _attributes(arn: str) -> Call:

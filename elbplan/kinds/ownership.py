@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.address import Address
 from ..core.call import Call, Calling
+from ..core.foreign import Owner
 
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
@@ -67,6 +68,17 @@ def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[st
         return None
     stack = tags.get(STACK, "")
     return (stack, address) if stack in set(stacks) and address.kind == kind else None
+
+
+def maker(tags: Mapping[str, str]) -> Owner | None:
+    """Whichever elbplan stack these tags name, with its word for the resource."""
+    stack, address = tags.get(STACK, ""), tags.get(ADDRESS, "")
+    return Owner(stack, address) if stack and address else None
+
+
+def makers(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
+    """The same for many, by AWS id; those that no stack made are left out."""
+    return {id: made for id, own in tags.items() if (made := maker(own))}
 
 
 def users(tags: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
 from ..core.foreign import Owner
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
-from .alias_owner import Aliases, left_hanging, owner_of, read_aliases
+from .alias_owner import Aliases, left_hanging, owner_of, read_aliases, read_other_regions
 from .alias_tags import Place
 from .reading import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
 
@@ -57,10 +57,13 @@ def read(scope: Scope) -> Reading[Found[Record]]:
     names = {place[:2] for _, place in called}
     sets = yield from _standing(names, zones)
     aliases = yield from read_aliases(scope, called)
-    known = {place[:2] for stack in scope.stacks for place in aliases.recorded.get(stack, ())}
+    known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
     sets |= yield from _standing(known - names, zones)
     every = [(Place(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
     found = [(place, raw) for place, raw in every if place[:2] in names | known]
+    if not scope.ending:
+        strange = [raw for _, raw in found if aliases.target(raw) is None]
+        aliases = yield from read_other_regions(aliases, strange, scope.region)
     return _sorted_out(scope, aliases, called, found, left_hanging(every, aliases))
 
 
@@ -76,11 +79,12 @@ def _sorted_out(
     owners: dict[str, Owner] = {}
     for place, raw in found:
         holder = aliases.holder(place, raw)
-        taken[str(place)] = str(place) if holder else describe(raw)
+        id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
+        taken[str(place)] = id if holder else describe(raw)
         if holder is None:
             continue
-        owners[str(place)] = owner_of(holder)
-        if holder.stack in scope.stacks:
+        owners[id] = owner_of(holder)
+        if holder.stack in scope.stacks and not holder.region:
             address = called.get((holder.stack, place)) or _usual(place.name, place.type)
             ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id))
     return Found(ours, taken, owners, stays=hanging)

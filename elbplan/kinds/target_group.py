@@ -12,7 +12,7 @@ from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
 from .ownership import pairs, retag, users
-from .reading import GONE, TARGET_GROUPS, owned_groups
+from .reading import GONE, TARGET_GROUPS, makers_of, owned_groups
 
 HTTP = ("HTTP", "HTTPS")
 
@@ -130,7 +130,8 @@ def read(scope: Scope) -> Reading[Found[TargetGroup]]:
     for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
     (everything,) = yield [TARGET_GROUPS]
-    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]})
+    owners = yield from makers_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
+    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}, owners)
 
 
 def _live(

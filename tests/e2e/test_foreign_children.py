@@ -69,8 +69,9 @@ def test_a_strangers_rule_dies_with_the_listener_it_hangs_on_however_the_listene
     both = specs.HTTP + "listeners: [{listen: 80/http}, {listen: 8080/http}]\n"
     stage.apply(both)
     rule = foreign_rule(stage, 8080, 400)
-    expected = f"delete listener.8080: AWS deletes with it what elbplan did not make: rule 400 of listener 8080 ({rule})"
-    assert told(stage.plan(specs.HTTP)) == expected
+    text = told(stage.plan(specs.HTTP))
+    assert text.startswith("delete listener.8080: AWS deletes with it what elbplan did not make: ")
+    assert f"rule 400 of listener 8080 ({rule})" in text
     assert f"rule 400 of listener 8080 ({rule})" in told(ending(stage, both))
 
 
@@ -78,7 +79,7 @@ def test_a_replaced_balancer_takes_strangers_with_it(stage: Stage) -> None:
     stage.apply(specs.HTTP + "access: internal\n")
     arn = foreign_listener(stage)
     text = told(stage.plan(specs.HTTP))
-    assert text.startswith("delete load_balancer.main (old)")
+    assert text.startswith("delete load_balancer.main@"), "the old one, not the new"
     assert arn in text
 
 
@@ -91,8 +92,8 @@ def test_where_nothing_goes_nothing_is_told(stage: Stage) -> None:
     assert listener(stage, 8443)
 
 
-LEFT_TO_OTHERS = specs.HEAD + "groups: {web: {port: 80, health: /health}}\n" + specs.SERVERS.replace("count: 2", "count: 1")
-GONE_ELSEWHERE = specs.HEAD + "groups: {web: {port: 8080, health: /health}}\n" + specs.SERVERS.replace("count: 2", "count: 1")
+LEFT_TO_OTHERS = specs.HEAD + "groups: {web: {port: 80, health: /health}}\n"
+OTHER_PORT = LEFT_TO_OTHERS.replace("port: 80", "port: 8080")
 
 
 def registered(stage: Stage) -> str:
@@ -107,7 +108,7 @@ def registered(stage: Stage) -> str:
 def test_a_group_left_to_others_that_is_replaced_drops_their_targets_by_name(stage: Stage) -> None:
     stage.apply(LEFT_TO_OTHERS)
     target = registered(stage)
-    assert f"target {target}:80" in told(stage.plan(GONE_ELSEWHERE))
+    assert f"target {target}:80" in told(stage.plan(OTHER_PORT))
 
 
 def test_the_end_of_a_stack_lists_targets_of_others_without_asking_for_a_word(stage: Stage) -> None:
@@ -116,8 +117,9 @@ def test_the_end_of_a_stack_lists_targets_of_others_without_asking_for_a_word(st
     target = registered(stage)
     plan = ending(stage, LEFT_TO_OTHERS)
     assert plan.hazards == ()
-    assert any(target in KINDS["targets"].text(change.before) for change in plan.changes if change.before is not None
-               and change.address.kind == "targets")  # fmt: skip
+    (targets,) = [change.before for change in plan.changes if change.address.kind == "targets"]
+    assert targets is not None
+    assert target in KINDS["targets"].text(targets)
     assert stage.run(plan).whole
 
 

@@ -10,6 +10,7 @@ import pytest
 from elbplan.core.hazards import allowed
 from elbplan.errors import Refused, SpecProblem
 from elbplan.kinds import KINDS
+from elbplan.live.client import Aws
 from elbplan.run import workflow
 from elbplan.spec import load
 
@@ -78,18 +79,20 @@ def test_take_over_of_another_stacks_record_is_a_hazard_and_moves_the_name_witho
     stage.destroy(spec)
 
 
-def test_a_domain_that_a_stack_of_another_region_made_is_told_with_the_stack(stage: Stage) -> None:
+@pytest.mark.parametrize("name", ["my-web", "other"], ids=["another name", "the same name"])
+def test_a_domain_that_a_stack_of_another_region_made_is_told_with_the_stack(stage: Stage, name: str) -> None:
     seoul = OTHER
     stage.apply(seoul)
     stage.box.seed("eu-west-1")
-    tokyo = specs.COURSE.replace("ap-northeast-2", "eu-west-1").replace("[a, c]", "[a, b]")
-    from elbplan.live.client import Aws
-
+    ireland = specs.COURSE.replace("ap-northeast-2", "eu-west-1").replace("[a, c]", "[a, b]")
+    ireland = ireland.replace("my-web", name)
     aws = Aws("eu-west-1", endpoint=stage.box.url, session=stage.aws._session)
     with pytest.raises(Refused) as problem:
-        workflow.plan(aws, stage.stacks(tokyo), KINDS)
-    assert "belongs to stack `other`" in problem.value.what
+        workflow.plan(aws, stage.stacks(ireland), KINDS)
+    assert "belongs to stack `other`, load_balancer.main in ap-northeast-2" in problem.value.what
     assert "take_over" not in problem.value.hint
+    (end,) = workflow.plan_destroy(aws, stage.stacks(ireland), KINDS)
+    assert end.empty
     stage.destroy(seoul)
 
 

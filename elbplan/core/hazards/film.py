@@ -13,6 +13,7 @@ from ..simulate import State, states
 from .world import Member, World
 
 if TYPE_CHECKING:
+    from ..foreign import Owner
     from ..kind import Kinds
     from ..plan import Plan
     from ..resource import Resource
@@ -79,6 +80,8 @@ class Film:
     unready   balancers and certificates that are there at the start and not ready yet
     places    the subnets of servers that are none of the stack's, where they are known
     marks     what tells states apart when a file is resumed; empty where nothing is resumed by looking
+    children  what AWS deletes together with these, although the stack did not make it
+    taken_over  the records that are taken from another elbplan stack
     """
 
     worlds: Sequence[World]
@@ -88,6 +91,8 @@ class Film:
     unready: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     marks: Sequence[str] = ()
+    children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    taken_over: Mapping[Address, Owner] = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Iterable[State], cuts: Sequence[Cut], kinds: Kinds) -> Film:
