@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -11,23 +12,24 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, SHARED, Resource
-from .ownership import owner, pairs, retag, unpair, users
+from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource
+from .ownership import owner, pairs, retag, unpack, unpair, users
 from .reading import HOSTED_ZONES
 from .validation import (
     CERTIFICATES,
     LOST,
+    MADE,
     MISSING,
     Proof,
-    batch,
-    change,
+    bare,
     describe,
     listed_whole,
     proved,
+    put_up,
     signed,
-    unprove,
     validations,
 )
+from .validation_removal import Removal, record_of
 
 
 class Certificate(Resource):
@@ -45,6 +47,11 @@ class Certificate(Resource):
         tuple[Proof, ...], SHARED, Field(description="the zone of each name; found by itself if left out")
     ] = ()
     """Which names stand validated in which zone; live, those whose record is really there."""
+    remove_validation: Annotated[
+        bool,
+        WRITE_ONLY,
+        Field(description="with it go the validation records that elbplan made, if no region needs them any more"),
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -77,14 +84,41 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     proofs |= yield from signed(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     ours: dict[str, list[Live[Certificate]]] = {}
+    stays: dict[str, Sequence[str]] = {}
     for raw in raws:
-        stack, address = owned[raw["CertificateArn"]]
+        arn = raw["CertificateArn"]
+        stack, address = owned[arn]
         if raw["Status"] not in LOST:
-            live = _live(address, raw, tags[raw["CertificateArn"]], proofs[raw["CertificateArn"]])
+            live = _live(address, raw, tags[arn], proofs[arn])
         else:
-            live = _lost(address, raw, tags[raw["CertificateArn"]])
-        ours.setdefault(stack, []).append(live)
-    return Found(ours)
+            live = _lost(address, raw, tags[arn])
+        asked = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate.kind) if (s, a) == owned[arn])
+        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **_validation(tags[arn], asked)}))
+        stays[arn] = () if asked else _left_in_the_zone(scope, stack, tags[arn], proofs[arn])
+    return Found(ours, stays=stays)
+
+
+def _validation(tags: Mapping[str, str], asked: bool) -> dict[str, str]:
+    """Whose validation records elbplan made, and whether they are to go with the certificate."""
+    made = " ".join(unpack(MADE, tags))
+    return {"validation_made": made, **({"remove_validation": "yes"} if asked else {})} if made else {}
+
+
+def _left_in_the_zone(
+    scope: Scope, stack: str, tags: Mapping[str, str], proofs: Sequence[Proof]
+) -> tuple[str, ...]:
+    """The validation records that elbplan made, and that nothing of the stack needs without this certificate."""
+    standing = {bare(proof.domain) for proof in proofs}
+    wanted = [certificate for s, _, certificate in scope.wanted(Certificate.kind) if s == stack and not scope.ending]
+    needed = {bare(name) for certificate in wanted for name in certificate.domains}
+    left = sorted(standing.intersection(unpack(MADE, tags)) - needed)
+    return tuple(f"{record_of(name)}: {WHY_IT_STAYS}" for name in left)
+
+
+WHY_IT_STAYS = (
+    "costs nothing, and certificates of other regions may need it to be renewed; "
+    "`remove_validation: true` in the spec has it removed where none does"
+)
 
 
 def _live(
@@ -138,36 +172,34 @@ def create(new: Certificate, site: Site) -> Calling:
 def update(before: Certificate, after: Certificate, site: Site) -> Calling:
     """Put up the validation records, one batch a zone. Apex and wildcard share one; so do two certificates."""
     arn = site.id(site.address)
-    missing = [proof for proof in after.proofs if proof not in before.proofs]
+    missing = {proof.domain: site.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
-        answer = yield describe(arn)
-        records = dict(validations(answer["Certificate"]))
-        batches: dict[str, dict[str, Any]] = {}
-        for proof in missing:
-            if record := records.get(proof.domain):
-                batches.setdefault(site.id(proof.zone), {})[record["Name"]] = record
-        for zone, some in sorted(batches.items()):
-            yield batch(zone, [change("UPSERT", record) for _, record in sorted(some.items())])
+        yield from put_up(arn, missing)
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
 
 
-def delete(_: Certificate, site: Site) -> Calling:
-    """The validation records first, except those another certificate needs; then the certificate."""
+def delete(old: Certificate, site: Site) -> Calling:
+    """The validation records first, if elbplan made them, the spec asks for it and nobody needs them; then the rest.
+
+    Once more afterwards: two certificates that go together need the record for one another until one is gone.
+    """
     assert site.live is not None
-    arn = site.live.id
-    answer = yield describe(arn)
-    if answer:
-        yield from unprove(arn, dict(validations(answer["Certificate"])))
-    yield Call(
-        "acm",
+    arn, facts = site.live.id, site.live.facts
+    made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
+    places = {bare(proof.domain): site.id(proof.zone) for proof in old.proofs}
+    removal = Removal(arn, site.region, places)
+    yield from removal.begin(made)
+    yield from removal.take_down()
+    yield Call(        "acm",
         "DeleteCertificate",
         {"CertificateArn": arn},
         done_if=MISSING,
         not_yet=("ResourceInUseException",),
         within=1200,
     )
-    return {}
+    yield from removal.take_down(only_here=True)
+    return {"kept": removal.told} if removal.told else {}
 
 
 def told(_: Certificate, site: Site) -> Looking:
@@ -233,5 +265,6 @@ KIND = Kind(
         "route53:ListHostedZones",
         "route53:ListResourceRecordSets",
         "route53:ChangeResourceRecordSets",
+        "ec2:DescribeRegions",
     ),
 )

@@ -40,10 +40,10 @@ def foreign_rules(
     (listeners,) = (yield [Tags(arns)]) if arns else [{}]
     found: dict[str, list[str]] = {}
     for listener, raw in rules:
-        stack = stacks.get(listener["LoadBalancerArn"])
+        stack = stacks.get(listener.get("LoadBalancerArn", ""))
         if _stack(tags, raw["RuleArn"]) != stack:
             ours = _stack(listeners, listener["ListenerArn"]) == stack
-            parent = listener["ListenerArn"] if ours else listener["LoadBalancerArn"]
+            parent = listener["ListenerArn"] if ours else listener.get("LoadBalancerArn", "")
             text = f"rule {raw['Priority']} of listener {listener.get('Port')} ({raw['RuleArn']})"
             found.setdefault(parent, []).append(_told(text, tags, raw["RuleArn"]))
     return found
