@@ -13,23 +13,22 @@ from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource
-from .ownership import owner, pairs, retag, unpack, unpair, users
+from .ownership import owner, pairs, retag, unpair, users
 from .reading import HOSTED_ZONES
 from .validation import (
     CERTIFICATES,
     LOST,
-    MADE,
     MISSING,
     Proof,
     bare,
     describe,
     listed_whole,
     proved,
-    put_up,
     signed,
     validations,
 )
-from .validation_removal import Removal, record_of
+from .validation_claims import Claim, facts_of, hand_on, left_in_the_zone, put_up
+from .validation_removal import Removal
 
 
 class Certificate(Resource):
@@ -83,42 +82,30 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     summaries = [summary for arn, summary in told.items() if arn in owned]
     proofs |= yield from signed(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
+    claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
     ours: dict[str, list[Live[Certificate]]] = {}
     stays: dict[str, Sequence[str]] = {}
     for raw in raws:
         arn = raw["CertificateArn"]
         stack, address = owned[arn]
-        if raw["Status"] not in LOST:
-            live = _live(address, raw, tags[arn], proofs[arn])
-        else:
-            live = _lost(address, raw, tags[arn])
+        lost = raw["Status"] in LOST
+        live = _lost(address, raw, tags[arn]) if lost else _live(address, raw, tags[arn], proofs[arn])
         asked = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate.kind) if (s, a) == owned[arn])
-        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **_validation(tags[arn], asked)}))
-        stays[arn] = () if asked else _left_in_the_zone(scope, stack, tags[arn], proofs[arn])
+        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **facts_of(arn, claims, asked)}))
+        standing = [proof.domain for proof in proofs[arn]]
+        stays[arn] = () if asked else left_in_the_zone(claims[arn], standing, _wanted_names(scope, stack))
     return Found(ours, stays=stays)
 
 
-def _validation(tags: Mapping[str, str], asked: bool) -> dict[str, str]:
-    """Whose validation records elbplan made, and whether they are to go with the certificate."""
-    made = " ".join(unpack(MADE, tags))
-    return {"validation_made": made, **({"remove_validation": "yes"} if asked else {})} if made else {}
+def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, str]]) -> Claim:
+    names = () if raw["Status"] in LOST else (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))
+    return Claim.of(stack, names, tags[raw["CertificateArn"]])
 
 
-def _left_in_the_zone(
-    scope: Scope, stack: str, tags: Mapping[str, str], proofs: Sequence[Proof]
-) -> tuple[str, ...]:
-    """The validation records that elbplan made, and that nothing of the stack needs without this certificate."""
-    standing = {bare(proof.domain) for proof in proofs}
-    wanted = [certificate for s, _, certificate in scope.wanted(Certificate.kind) if s == stack and not scope.ending]
-    needed = {bare(name) for certificate in wanted for name in certificate.domains}
-    left = sorted(standing.intersection(unpack(MADE, tags)) - needed)
-    return tuple(f"{record_of(name)}: {WHY_IT_STAYS}" for name in left)
-
-
-WHY_IT_STAYS = (
-    "costs nothing, and certificates of other regions may need it to be renewed; "
-    "`remove_validation: true` in the spec has it removed where none does"
-)
+def _wanted_names(scope: Scope, stack: str) -> list[str]:
+    """The names that certificates of a stack are wanted for, if the stack is to stay."""
+    wanted = () if scope.ending else scope.wanted(Certificate.kind)
+    return [name for s, _, certificate in wanted if s == stack for name in certificate.domains]
 
 
 def _live(
@@ -180,15 +167,17 @@ def update(before: Certificate, after: Certificate, site: Site) -> Calling:
 
 
 def delete(old: Certificate, site: Site) -> Calling:
-    """The validation records first, if elbplan made them, the spec asks for it and nobody needs them; then the rest.
+    """The validation records first, if elbplan made them, the spec asks for it and nobody needs them.
 
-    Once more afterwards: two certificates that go together need the record for one another until one is gone.
+    Those are looked at once more when the certificate is gone: of two that go together each seems to need the record
+    until one of them is gone.
     """
     assert site.live is not None
     arn, facts = site.live.id, site.live.facts
     made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
     places = {bare(proof.domain): site.id(proof.zone) for proof in old.proofs}
     removal = Removal(arn, site.region, places)
+    yield from hand_on(facts)
     yield from removal.begin(made)
     yield from removal.take_down()
     yield Call(        "acm",

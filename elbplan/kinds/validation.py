@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
 from ..core.address import Id, ZoneRef
-from ..core.call import Answer, Call, Calling, Reading
+from ..core.call import Answer, Call, Reading
 from ..core.resource import Part
-from .ownership import pack, pairs, unpack, unpair
 from .reading import domain, reads_whole, record_asks, zone_for
 
 Finding = Generator[Call, Answer, Mapping[str, Any] | None]
@@ -39,10 +38,6 @@ TTL = 300
 MISSING = ("ResourceNotFoundException",)
 PROVING = ".acm-validations.aws"
 """Where every validation record of ACM points."""
-
-MADE = "elbplan:validation"
-"""Begins the tags of a certificate that name the domains whose validation record elbplan made."""
-
 
 def bare(name: str) -> str:
     """A name without its wildcard: apex and wildcard are validated by one record."""
@@ -157,55 +152,6 @@ def says(found: Mapping[str, Any] | None, record: Mapping[str, str]) -> bool:
     """Does what stands there prove what the record proves?"""
     values = [domain(value["Value"]) for value in (found or {}).get("ResourceRecords", [])]
     return values == [domain(record["Value"])]
-
-
-def put_up(arn: str, places: Mapping[str, str]) -> Calling:
-    """Put up the records that validate these names, each in its zone. One that stands already is left as it is.
-
-    The certificate is told first which ones elbplan makes: who is killed in between leaves nothing that nobody knows.
-    """
-    answer = yield describe(arn)
-    records = {name: record for name, record in validations(answer["Certificate"]) if name in places}
-    batches: dict[str, dict[str, Mapping[str, str]]] = {}
-    made, met = set(), set()
-    for name, record in sorted(records.items()):
-        found = yield from standing_at(places[name], record)
-        if found is None:
-            made.add(bare(name))
-        if says(found, record):
-            met.add(bare(name))
-        else:
-            batches.setdefault(places[name], {})[record["Name"]] = record
-    if met:
-        made |= yield from _made_by_others(arn, met)
-    if made:
-        made |= yield from _made(arn)
-        yield from _remember(arn, made)
-    for zone, some in sorted(batches.items()):
-        yield batch(zone, [change("UPSERT", record) for _, record in sorted(some.items())])
-    return {}
-
-
-def _remember(arn: str, made: Iterable[str]) -> Calling:
-    tags = pairs(pack(MADE, sorted(made)))
-    yield Call("acm", "AddTagsToCertificate", {"CertificateArn": arn, "Tags": tags})
-    return {}
-
-
-def _made(arn: str) -> Generator[Call, Answer, set[str]]:
-    """The domains whose validation record elbplan made for this certificate."""
-    answer = yield Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
-    return set(unpack(MADE, unpair(answer.get("Tags"))))
-
-
-def _made_by_others(arn: str, names: Collection[str]) -> Generator[Call, Answer, set[str]]:
-    """Which of these records elbplan made for another certificate, which may end before this one."""
-    found: set[str] = set()
-    answer = yield CERTIFICATES
-    for summary in answer["CertificateSummaryList"]:
-        if summary["CertificateArn"] != arn and listed_names(summary) & set(names):
-            found |= yield from _made(summary["CertificateArn"])
-    return found & set(names)
 
 
 def listed_names(summary: Mapping[str, Any]) -> set[str]:

@@ -25,6 +25,7 @@ from .validation import (
     validations,
     zone_of,
 )
+from .validation_claims import record_of
 
 REGIONS = Call("ec2", "DescribeRegions", optional=True)
 """Those that are enabled for the account."""
@@ -40,11 +41,6 @@ class Need(NamedTuple):
 
 
 Needs = Generator[Call, Answer, dict[str, Need]]
-
-
-def record_of(name: str) -> str:
-    """What a person calls it."""
-    return f"validation record (CNAME) of {name}"
 
 
 @dataclass
