@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.address import Address
+from ..core.foreign import Foreign
 from ..core.guards import physical_names, protected
+from ..core.hazards import registered_in
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -99,7 +101,7 @@ class Looker:
             if not later:
                 return Pending(empty, drift=found.drift, standing=found, beyond=more)
             found = self._opened(observed, later[0])
-        children = observed.foreign.children_by_address(found.lives)
+        children = children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
         return replace(segment, drift=found.drift, standing=found, beyond=more, children=children)
 
@@ -196,6 +198,15 @@ def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> l
     ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
     wanted = {address: observed.symbols.fold(resource) for address, resource in observed.desired.items()}
     return gaps(ends, wanted, kinds, stack.ignore)
+
+
+def children_of(found: Standing, foreign: Foreign) -> dict[Address, Sequence[str]]:
+    """What others hung on the stack's resources, and what they registered in groups that no file fills."""
+    spoken_of = {(a.kind, a.name) for state in found.migration.states for a in state}
+    filled = {a: live.model for a, live in found.lives.items() if (a.kind, a.name) not in spoken_of}
+    targets = {a: texts for a in found.lives if (texts := registered_in(a, filled))}
+    hung = foreign.children_by_address(found.lives)
+    return {a: [*hung.get(a, ()), *targets.get(a, ())] for a in {*hung, *targets}}
 
 
 def nowhere(stack: str, found: Nowhere, told: Told | None = None) -> Refused:

@@ -137,7 +137,8 @@ def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Led
 
 def test_unlock_wants_one_stack(shell: Shell) -> None:
     text = (shell.folder / "web.yaml").read_text()
-    both = shell.write("both.yaml", f"{text}\n---\n{text.replace('my-web', 'other')}")
+    other = text.replace("my-web", "other").replace("api.example.com", "other.example.com")
+    both = shell.write("both.yaml", f"{text}\n---\n{other}")
     ran = shell.run("unlock", both)
     assert (ran.code, "my-web, other" in ran.err) == (64, True)
 

@@ -70,7 +70,7 @@ def test_a_strangers_rule_dies_with_the_listener_it_hangs_on_however_the_listene
     stage.apply(both)
     rule = foreign_rule(stage, 8080, 400)
     text = told(stage.plan(specs.HTTP))
-    assert text.startswith("delete listener.8080: AWS deletes with it what elbplan did not make: ")
+    assert text.startswith("delete listener.8080: AWS takes along what elbplan did not make: ")
     assert f"rule 400 of listener 8080 ({rule})" in text
     assert f"rule 400 of listener 8080 ({rule})" in told(ending(stage, both))
 
@@ -168,3 +168,18 @@ def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag
     assert arn in refused.err
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
     assert shell.apply("--allow", f"replace,open,{NAME}").code == 0
+
+
+def test_a_migration_that_replaces_a_group_left_to_others_names_their_targets(shell: Filed) -> None:
+    shell.write("web.yaml", LEFT_TO_OTHERS)
+    shell.save("first")
+    assert shell.apply().code == 0
+    target = shell.box.plant("instance", region="ap-northeast-2")
+    elb: Any = shell.box.client("elbv2", "ap-northeast-2")
+    elb.register_targets(TargetGroupArn=shell.group()["TargetGroupArn"], Targets=[{"Id": target}])
+    shell.write("web.yaml", OTHER_PORT)
+    shell.save("other_port")
+    refused = shell.apply()
+    assert refused.code == 5
+    assert NAME in refused.err
+    assert f"target {target}:80 (deregistered)" in refused.err

@@ -6,9 +6,11 @@ import pytest
 
 from elbplan.core.address import Address, Id
 from elbplan.core.kind import Live
+from elbplan.core.plan import Step
 from elbplan.core.resource import differing
 from elbplan.kinds.alias_tags import RECORDS, marks
 from elbplan.kinds.balancer_attributes import DEFAULTS
+from elbplan.kinds.handover import handover
 from elbplan.kinds.load_balancer import KIND, LoadBalancer
 from elbplan.kinds.ownership import TAG_VALUE
 
@@ -168,6 +170,16 @@ def test_a_group_that_joins_a_balancer_learns_its_names():
     before, after = (balancer(security_groups=(group,), records=NAMES) for group in (THEIRS, OWN))
     calls, _ = play(KIND.update(before, after, place))
     assert memory(calls) == [("CreateTags", ["sg-1"], [(KEY, " ".join(NAMES))])]
+
+
+def test_a_balancer_that_is_let_go_is_forgotten_so_that_its_names_are_no_longer_ours():
+    place = at(KIND, "main", id=BALANCER, facts={"dns_name": DNS})
+    place.ids = {**place.ids, OWN: "sg-1"}
+    old = balancer(security_groups=(OWN,), records=NAMES)
+    step = Step("release load_balancer.main", "contract", "release", place.address, "", before=old)
+    calls, _ = play(handover(step, place))
+    assert memory(calls) == [("DeleteTags", ["sg-1"], [(KEY, None)])]
+    assert RECORDS in calls[0].params["TagKeys"]
 
 
 def gate(name, answer):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..address import Address
 from ..routes import pool_of
-from .film import Film, Frame
+from .film import Film
 from .hazard import Hazard
 
 MOST = 10
@@ -15,28 +15,24 @@ MOST = 10
 
 
 def deletes_foreign_children(film: Film) -> Iterator[Hazard]:
-    """Something goes, and AWS deletes with it what the stack did not make: listeners, rules, registered targets."""
+    """Something goes, and takes along what the stack did not make: listeners, rules, registered targets."""
     for frame in film.frames:
         for address, before, after in frame.changed:
-            if before is None or after is not None:
-                continue
-            if children := film.children.get(address, ()):
-                text = f"AWS deletes with it what elbplan did not make: {_named(children)}"
-                safe = f"move them to another load balancer first, or take {address} over from who needs them"
-                yield Hazard("deletes-foreign-children", address, text, step=frame.index, safe=safe)
-            if targets := _registered(frame, address):
-                text = f"AWS deregisters with it what others registered: {_named(targets)}"
-                safe = "let whoever registers them (an Auto Scaling group, ECS) use the new group first"
-                yield Hazard("deletes-foreign-children", address, text, step=frame.index, safe=safe)
+            if before is not None and after is None:
+                children = [*film.children.get(address, ()), *registered_in(address, frame.before.state)]
+                if children:
+                    text = f"AWS takes along what elbplan did not make: {_named(children)}"
+                    safe = "move them first: listeners and rules to another load balancer, targets to the new group"
+                    yield Hazard("deletes-foreign-children", address, text, step=frame.index, safe=safe)
 
 
-def _registered(frame: Frame, group: Address) -> list[str]:
-    """The targets that nobody lets go before their group goes: the stack leaves the group to others."""
+def registered_in(group: Address, state: Mapping[Address, Any]) -> list[str]:
+    """The targets that a group still has: those that nobody lets go before it, since the stack leaves it to others."""
     if group.kind != "target_group":
         return []
-    pools: list[Any] = [targets for _, targets in frame.before.of("targets") if pool_of(targets) == group]
+    pools = [targets for address, targets in state.items() if address.kind == "targets" and pool_of(targets) == group]
     members = [member for pool in pools for member in pool.members]
-    return [f"target {member.instance or member.address}:{member.port}" for member in members]
+    return [f"target {member.instance or member.address}:{member.port} (deregistered)" for member in members]
 
 
 def _named(children: Any) -> str:
