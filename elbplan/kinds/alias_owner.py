@@ -56,16 +56,19 @@ class Aliases:
     wanted: Collection[tuple[str, Place]] = ()
 
     def target(self, raw: Mapping[str, Any]) -> Target | None:
-        """The balancer that a record set leads to, if it is a plain alias and somebody knows the balancer."""
+        """The balancer that a record set leads to, if it is an alias and somebody knows the balancer."""
         name = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-        if not name or raw["Type"] not in ("A", "AAAA") or raw.get("SetIdentifier"):
+        if not name or raw["Type"] not in ("A", "AAAA"):
             return None
         return self.standing.get(name) or self.gone.get(name)
 
     def holder(self, place: Place, raw: Mapping[str, Any]) -> Target | None:
-        """The target, if the stack that made it recorded this record, or if its spec wants just this."""
+        """The target, if the stack that made it recorded this record, or if its spec wants just this.
+
+        A set with an identifier (weighted, by region...) is none that elbplan makes.
+        """
         target = self.target(raw)
-        if target is None or not target.stack:
+        if target is None or not target.stack or raw.get("SetIdentifier"):
             return None
         recorded = place in self.recorded.get(target.home, ())
         wanted = not target.region and (target.stack, place) in self.wanted

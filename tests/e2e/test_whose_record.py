@@ -103,6 +103,15 @@ def test_an_alias_somebody_made_to_a_balancer_of_ours_is_not_deleted_with_it_but
     assert "leads nowhere" in stays
 
 
+def test_a_weighted_alias_to_our_balancer_is_named_too(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    theirs = f"vanity.{ZONE}"
+    weighted = {**alias(stage, balancer(stage)["DNSName"], theirs), "SetIdentifier": "blue", "Weight": 1}
+    put(stage, weighted)
+    assert [one for one in end(stage, specs.COURSE).stays if theirs in one]
+    assert standing(stage, theirs)
+
+
 def test_a_name_that_only_an_edited_spec_wants_is_not_deleted_at_the_end(stage: Stage) -> None:
     """The alias was made by hand, and the stack that now names it was never applied with it."""
     stage.apply(specs.COURSE)
