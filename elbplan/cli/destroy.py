@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from ..errors import Refused, UsageProblem
+from .allowing import Watched, named
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
@@ -29,23 +30,35 @@ EXAMPLES = (
 )
 @paths
 @click.option("--confirm", "confirmed", metavar="STACK", multiple=True, help="The stack's name; for several, again.")
+@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards.")
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, hidden=True)
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...], confirmed: tuple[str, ...], yes: bool, detail: bool) -> int:
+def command(
+    app: App,
+    paths: tuple[str, ...],
+    confirmed: tuple[str, ...],
+    allow: tuple[str, ...],
+    yes: bool,
+    detail: bool,
+) -> int:
     """List what goes, have the name typed, remove it."""
+    hazards = named(allow)
     stacks = stacks_of(app, paths)
     _check([stack.name for stack in stacks], confirmed, yes)
     from ..kinds import KINDS
     from ..run.workflow import plan_destroy
 
-    them = planned(app, stacks, lambda cloud, group: plan_destroy(cloud, group, KINDS))
+    planner = Watched(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
+    them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = [one for one in pending if one.plan.stack not in confirmed]
     if pending and (not app.options.json or (asking and app.terminal.asks)):
         show_plans(app, "destroy", pending, app.terminal.stderr, detail=detail)
+    planner.check(one.plan for one in pending)
     _ask(app, asking)
+    planner.agreed = True
     return run_all(app, them, ending_of(app, "destroy", paths), agreed=confirmed)
 
 

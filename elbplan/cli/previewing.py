@@ -78,9 +78,10 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
 
 
 def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
-    from ..history.lint import blocking
+    from ..history.lint import Seen, blocking
     from ..kinds import KINDS
 
-    found = {one.hazard.name: None for one in blocking(migration, KINDS) if one.step >= pending.entry}
+    seen = Seen(children=pending.children)
+    found = {one.hazard.name: None for one in blocking(migration, KINDS, (), seen) if one.step >= pending.entry}
     if found:
         yield "Hazards", f"{', '.join(found)}; elbplan lint says where, and the safe form"

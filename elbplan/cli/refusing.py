@@ -34,12 +34,13 @@ def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, a
 
 def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> None:
     """Raises Refused, by file and line, for a hazard of what is still to do that nobody took on purpose."""
-    from ..history.lint import Page, blocking
+    from ..history.lint import Page, Seen, blocking
     from ..kinds import KINDS
 
     migration = pending.migration
     assert migration is not None
-    found = [one for one in blocking(migration, KINDS, allow) if one.step >= pending.entry]
+    seen = Seen(children=pending.children)
+    found = [one for one in blocking(migration, KINDS, allow, seen) if one.step >= pending.entry]
     if found:
         file = folder.path / migration.file
         page = Page.of(migration, str(file), file.read_text(encoding="utf-8"))

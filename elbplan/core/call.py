@@ -27,6 +27,8 @@ class Call:
     done_if   error codes that mean the wanted effect is there already: success, with an empty answer
     not_yet   error codes that pass by themselves: asked again until `within` seconds are over
     once      neither idempotent nor guarded by a token: sent once, never retried after an unknown outcome
+    region    where it is sent, if that is not the stack's region
+    optional  nothing depends on it: whatever AWS says against it is an empty answer
     """
 
     service: str
@@ -37,6 +39,7 @@ class Call:
     within: float = 300
     once: bool = False
     region: str = ""
+    optional: bool = False
 
     @property
     def permission(self) -> str:

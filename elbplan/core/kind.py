@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from .address import Address, Ref
 from .call import Calling, Looking, Reading, nothing
+from .foreign import Owner
 from .resource import Resource
 
 R = TypeVar("R", bound=Resource)
@@ -31,18 +32,28 @@ class Live(Generic[R]):
 
 @dataclass(frozen=True)
 class Found(Generic[R]):
-    """What reading one kind brought: our resources per stack, and who holds the physical names that matter."""
+    """What reading one kind brought: our resources per stack, and who holds the physical names that matter.
+
+    `owners`, `children` and `stays` are as in `Foreign`.
+    """
 
     ours: Mapping[str, Sequence[Live[R]]]
     taken: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    children: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What is to be read: the stacks, and what their specs want (references already looked up)."""
+    """What is to be read: the stacks, and what their specs want (references already looked up).
+
+    ending   the stacks are to end: a spec that names a thing does not make it the stack's
+    """
 
     region: str
     desired: Mapping[str, Mapping[Address, Resource]]
+    ending: bool = False
 
     @property
     def stacks(self) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Plan:
     """The steps of one stack, in an order in which they could be done one by one.
 
     lives   what the steps start from: every resource of the stack that AWS has, by address
+    stays   what others keep, or elbplan leaves on purpose, when this is done: each with the reason
     """
 
     stack: str
@@ -67,6 +68,7 @@ class Plan:
     desired: Mapping[Address, Resource] = field(default_factory=dict)
     domains: tuple[str, ...] = ()
     hazards: Sequence[Hazard] = ()
+    stays: Sequence[str] = ()
 
     @property
     def summary(self) -> dict[str, int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..errors import Refused
 from .address import Address
+from .change import Comparison
 from .diff import diff
 from .draw import draw
-from .guards import Taken, physical_names, protected, strangers
+from .foreign import NOBODY_ELSE, Foreign
+from .guards import Taken, physical_names, protected, records_of_others, strangers
 from .hazards import film_of, judge
 from .kind import Kinds, Live
 from .plan import Plan
@@ -26,6 +28,7 @@ def reconcile(
     region: str,
     account: str,
     taken: Taken | None = None,
+    foreign: Foreign = NOBODY_ELSE,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
 ) -> Plan:
@@ -34,10 +37,23 @@ def reconcile(
     Raises Refused, before anything is written, where a stranger is in the way or something is protected.
     """
     comparison = diff(desired, live, kinds, ignore)
-    refusals = [*strangers(comparison, taken or {}), *protected(comparison)]
+    refusals = [*strangers(comparison, taken or {}, foreign.owners), *protected(comparison)]
     if refusals:
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
-    names = physical_names(stack, comparison, kinds, taken or {})
+    names = physical_names(stack, comparison, kinds, taken or {}, foreign.owners)
     steps = draw(comparison, desired, kinds, names, taken)
     plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
-    return replace(plan, hazards=judge(film_of(plan, kinds)) if steps else ())
+    plan = replace(plan, stays=tuple(_stays(comparison, foreign)))
+    film = replace(
+        film_of(plan, kinds),
+        children=foreign.children_by_address(plan.lives),
+        taken_over=records_of_others(comparison, taken or {}, foreign.owners),
+    )
+    return replace(plan, hazards=judge(film) if steps else ())
+
+
+def _stays(comparison: Comparison, foreign: Foreign) -> Iterator[str]:
+    """What stays behind of what goes for good, or gives way to another."""
+    for change in comparison.changes:
+        if change.action in ("delete", "replace") and change.live is not None:
+            yield from foreign.stays.get(change.live.id, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..run.workflow import Cloud
 from .lint import OFFLINE, Seen, film_of
 from .locate import Locator, Nowhere, Standing
 from .migration import Migration, spoken
+from .pending import children_of
 
 DAY = 24 * 3600
 
@@ -57,7 +58,8 @@ def look_beyond(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds
         found = locator.find(later)
     if isinstance(found, Nowhere):
         return Look(nowhere=found)
-    seen = _seen(aws, found, observed.symbols, kinds)
+    children = children_of(found, observed.foreign)
+    seen = replace(_seen(aws, found, observed.symbols, kinds), children=children)
     return Look(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
 
 

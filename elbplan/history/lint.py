@@ -18,11 +18,15 @@ from .replay import names_of_move, renamed
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look at AWS adds to a film: which targets are healthy, what is not ready, where servers stand."""
+    """What a look at AWS adds to a film.
+
+    That is: which targets are healthy, what is not ready, where servers stand, what others hung on what is there.
+    """
 
     healthy: frozenset[Address] = frozenset()
     unready: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
+    children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
 
 
 OFFLINE = Seen()
@@ -51,13 +55,32 @@ class Finding:
 
 def findings(migration: Migration, kinds: Kinds, seen: Seen = OFFLINE) -> list[Finding]:
     """Every hazard of a file that was loaded, in the order of its steps."""
-    film = replace(film_of(migration, kinds), healthy=seen.healthy, unready=seen.unready, places=seen.places)
+    film = replace(
+        film_of(migration, kinds),
+        healthy=seen.healthy,
+        unready=seen.unready,
+        places=seen.places,
+        children=_called_at_the_end(migration, seen.children),
+    )
     return [_finding(migration, hazard) for hazard in judge(film)]
 
 
-def blocking(migration: Migration, kinds: Kinds, allow: Collection[str] = ()) -> list[Finding]:
+def blocking(
+    migration: Migration, kinds: Kinds, allow: Collection[str] = (), seen: Seen = OFFLINE
+) -> list[Finding]:
     """The findings that neither their step nor `allow` takes on purpose."""
-    return [one for one in findings(migration, kinds) if not one.lifted and one.hazard.name not in allow]
+    return [one for one in findings(migration, kinds, seen) if not one.lifted and one.hazard.name not in allow]
+
+
+def _called_at_the_end(
+    migration: Migration, children: Mapping[Address, Sequence[str]]
+) -> Mapping[Address, Sequence[str]]:
+    """The same by the names that `unmoved` uses: as if everything had been called so from the start."""
+    for index, entry in enumerate(migration.entries):
+        if children and entry.do == "moved":
+            names = names_of_move(migration.states[index], entry)
+            children = {names.get(address, address): texts for address, texts in children.items()}
+    return children
 
 
 def _finding(migration: Migration, hazard: Hazard) -> Finding:

@@ -34,7 +34,7 @@ def mend(looker: Looker, migrations: Sequence[Migration]) -> Plan:
     changes = [_change(gap, standing, looker, observed) for gap in standing.drift]
     comparison = Comparison(changes, standing.lives)
     desired = {address: observed.symbols.unfold(resource) for address, resource in standing.state.items()}
-    names = physical_names(looker.stack.name, comparison, looker.kinds, observed.taken)
+    names = physical_names(looker.stack.name, comparison, looker.kinds, observed.taken, observed.foreign.owners)
     steps = draw(comparison, desired, looker.kinds, names, observed.taken) if changes else []
     account = account_of(looker.aws, seen)
     return Plan(looker.stack.name, looker.aws.region, account, steps, changes, standing.lives, desired)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..core.address import Address
+from ..core.foreign import Foreign
 from ..core.guards import physical_names, protected
+from ..core.hazards import registered_in
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -34,6 +37,7 @@ class Pending:
     drift    what somebody changed by hand where the files do not care
     standing where live stands
     beyond   what the spec wants that no file does
+    children what others hung on the stack's resources, which AWS deletes together with them
     """
 
     plan: Plan
@@ -45,6 +49,7 @@ class Pending:
     drift: Sequence[Gap] = ()
     standing: Standing | None = field(default=None, repr=False)
     beyond: Sequence[Gap] = ()
+    children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -97,7 +102,9 @@ class Looker:
             if not later:
                 return Pending(empty, drift=found.drift, standing=found, beyond=more)
             found = self._opened(observed, later[0])
-        return replace(self._segment(found, empty, observed), drift=found.drift, standing=found, beyond=more)
+        children = children_of(found, observed.foreign)
+        segment = self._segment(found, empty, observed)
+        return replace(segment, drift=found.drift, standing=found, beyond=more, children=children)
 
     def place(self, migrations: Sequence[Migration]) -> Standing:
         """Where live stands, or what it is nearest to."""
@@ -148,7 +155,7 @@ class Looker:
     def _plan(
         self, found: Standing, entries: Sequence[tuple[int, Entry]], empty: Plan, observed: Observed
     ) -> Plan:
-        names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken)
+        names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken, observed.foreign.owners)
         maker = Maker(
             found.migration, found.lives, self.stack.resources, names, observed.symbols, self.kinds,
             observed.taken, self.stack.ignore,
@@ -191,6 +198,15 @@ def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> l
     settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
     ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
     return gaps(ends, as_there(told(observed), last.last), kinds, stack.ignore)
+
+
+def children_of(found: Standing, foreign: Foreign) -> dict[Address, Sequence[str]]:
+    """What others hung on the stack's resources, and what they registered in groups that no file fills."""
+    spoken_of = {(a.kind, a.name) for state in found.migration.states for a in state}
+    filled = {a: live.model for a, live in found.lives.items() if (a.kind, a.name) not in spoken_of}
+    targets = {a: texts for a in found.lives if (texts := registered_in(a, filled))}
+    hung = foreign.children_by_address(found.lives)
+    return {a: [*hung.get(a, ()), *targets.get(a, ())] for a in {*hung, *targets}}
 
 
 def nowhere(stack: str, found: Nowhere, told: Told | None = None) -> Refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, SHARED, Resource
+from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource
 from .ownership import owner, pairs, retag, unpair, users
 from .reading import HOSTED_ZONES
 from .validation import (
@@ -19,15 +20,15 @@ from .validation import (
     LOST,
     MISSING,
     Proof,
-    batch,
-    change,
+    bare,
     describe,
     listed_whole,
     proved,
     signed,
-    unprove,
     validations,
 )
+from .validation_claims import Claim, facts_of, hand_on, left_in_the_zone, put_up
+from .validation_removal import Removal
 
 
 class Certificate(Resource):
@@ -45,6 +46,11 @@ class Certificate(Resource):
         tuple[Proof, ...], SHARED, Field(description="the zone of each name; found by itself if left out")
     ] = ()
     """Which names stand validated in which zone; live, those whose record is really there."""
+    remove_validation: Annotated[
+        bool,
+        WRITE_ONLY,
+        Field(description="with it go the validation records that elbplan made, if no region needs them any more"),
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -76,15 +82,30 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     summaries = [summary for arn, summary in told.items() if arn in owned]
     proofs |= yield from signed(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
+    claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
     ours: dict[str, list[Live[Certificate]]] = {}
+    stays: dict[str, Sequence[str]] = {}
     for raw in raws:
-        stack, address = owned[raw["CertificateArn"]]
-        if raw["Status"] not in LOST:
-            live = _live(address, raw, tags[raw["CertificateArn"]], proofs[raw["CertificateArn"]])
-        else:
-            live = _lost(address, raw, tags[raw["CertificateArn"]])
-        ours.setdefault(stack, []).append(live)
-    return Found(ours)
+        arn = raw["CertificateArn"]
+        stack, address = owned[arn]
+        lost = raw["Status"] in LOST
+        live = _lost(address, raw, tags[arn]) if lost else _live(address, raw, tags[arn], proofs[arn])
+        asked = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate.kind) if (s, a) == owned[arn])
+        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **facts_of(arn, claims, asked)}))
+        standing = [proof.domain for proof in proofs[arn]]
+        stays[arn] = () if asked else left_in_the_zone(claims[arn], standing, _wanted_names(scope, stack))
+    return Found(ours, stays=stays)
+
+
+def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, str]]) -> Claim:
+    names = () if raw["Status"] in LOST else (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))
+    return Claim.of(stack, names, tags[raw["CertificateArn"]])
+
+
+def _wanted_names(scope: Scope, stack: str) -> list[str]:
+    """The names that certificates of a stack are wanted for, if the stack is to stay."""
+    wanted = () if scope.ending else scope.wanted(Certificate.kind)
+    return [name for s, _, certificate in wanted if s == stack for name in certificate.domains]
 
 
 def _live(
@@ -138,36 +159,36 @@ def create(new: Certificate, site: Site) -> Calling:
 def update(before: Certificate, after: Certificate, site: Site) -> Calling:
     """Put up the validation records, one batch a zone. Apex and wildcard share one; so do two certificates."""
     arn = site.id(site.address)
-    missing = [proof for proof in after.proofs if proof not in before.proofs]
+    missing = {proof.domain: site.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
-        answer = yield describe(arn)
-        records = dict(validations(answer["Certificate"]))
-        batches: dict[str, dict[str, Any]] = {}
-        for proof in missing:
-            if record := records.get(proof.domain):
-                batches.setdefault(site.id(proof.zone), {})[record["Name"]] = record
-        for zone, some in sorted(batches.items()):
-            yield batch(zone, [change("UPSERT", record) for _, record in sorted(some.items())])
+        yield from put_up(arn, missing)
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
 
 
-def delete(_: Certificate, site: Site) -> Calling:
-    """The validation records first, except those another certificate needs; then the certificate."""
+def delete(old: Certificate, site: Site) -> Calling:
+    """The validation records first, if elbplan made them, the spec asks for it and nobody needs them.
+
+    Those are looked at once more when the certificate is gone: of two that go together each seems to need the record
+    until one of them is gone.
+    """
     assert site.live is not None
-    arn = site.live.id
-    answer = yield describe(arn)
-    if answer:
-        yield from unprove(arn, dict(validations(answer["Certificate"])))
-    yield Call(
-        "acm",
+    arn, facts = site.live.id, site.live.facts
+    made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
+    places = {bare(proof.domain): site.id(proof.zone) for proof in old.proofs}
+    removal = Removal(arn, site.region, places)
+    yield from hand_on(facts)
+    yield from removal.begin(made)
+    yield from removal.take_down()
+    yield Call(        "acm",
         "DeleteCertificate",
         {"CertificateArn": arn},
         done_if=MISSING,
         not_yet=("ResourceInUseException",),
         within=1200,
     )
-    return {}
+    yield from removal.take_down(only_here=True)
+    return {"kept": removal.told} if removal.told else {}
 
 
 def told(_: Certificate, site: Site) -> Looking:
@@ -233,5 +254,6 @@ KIND = Kind(
         "route53:ListHostedZones",
         "route53:ListResourceRecordSets",
         "route53:ChangeResourceRecordSets",
+        "ec2:DescribeRegions",
     ),
 )

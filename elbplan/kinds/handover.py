@@ -9,7 +9,7 @@ from ..core.address import Address
 from ..core.call import Calling, nothing
 from ..core.kind import Site
 from ..core.plan import Step
-from .balancer_marks import marks
+from .alias_tags import marks, remember
 from .ownership import ADDRESS, STACK, memory, tag, untag
 from .record import Record
 from .targets import Targets
@@ -50,6 +50,9 @@ def _release(step: Step, site: Site) -> Calling:
     before: Any = step.before
     ours = [STACK, ADDRESS, *memory(before.tags), *marks(getattr(before, "records", ()))]
     yield untag(site.id(step.address), ours)
+    groups = [site.id(ref) for ref in getattr(before, "security_groups", None) or () if isinstance(ref, Address)]
+    if records := getattr(before, "records", ()):
+        yield from remember(groups, site.fact(step.address, "dns_name"), (), records)
     return {}
 
 

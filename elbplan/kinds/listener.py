@@ -14,7 +14,8 @@ from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Resource
 from . import rule
 from .actions import Action, Redirect, Respond, action_text, from_aws, to_aws, unattachable, way_of
-from .ownership import owner, pairs, retag, users
+from .foreign_children import foreign_listeners
+from .ownership import makers, owner, pairs, retag, users
 from .reading import GONE, listeners_of
 
 SECURE = ("HTTPS", "TLS")
@@ -70,7 +71,8 @@ def read(scope: Scope) -> Reading[Found[Listener]]:
         live = mine and _live(mine[1], raw, own, more.get(raw["ListenerArn"], ()))
         if mine and live:
             ours.setdefault(mine[0], []).append(live)
-    return Found(ours, taken)
+    children = yield from foreign_listeners(scope, every, tags)
+    return Found(ours, taken, makers(tags), children)
 
 
 def _certificates(arn: str) -> Call:

@@ -12,11 +12,11 @@ from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource
+from .alias_tags import RECORDS, marks, remark, remember
 from .balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
 from .balancer_gates import GATES
-from .balancer_marks import RECORDS, marks, remark
-from .ownership import pairs, retag, users
-from .reading import GONE, LOAD_BALANCERS, owned_balancers
+from .ownership import pairs, retag, unpack, users
+from .reading import GONE, LOAD_BALANCERS, makers_of, owned_balancers
 
 
 class Pin(Part):
@@ -36,7 +36,8 @@ class LoadBalancer(Resource):
     """A load balancer.
 
     `records` lists the names that point here (`ZONE/name/TYPE`), kept as a tag on the balancer, since Route 53
-    records carry none: that is how a name dropped from the spec is found again.
+    records carry none: that is how a name dropped from the spec is found again. The stack's own security groups
+    keep the list too, under the balancer's DNS name, so that it outlives a balancer that somebody deletes by hand.
     """
 
     kind: ClassVar[str] = "load_balancer"
@@ -82,7 +83,8 @@ def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
     (everything,) = yield [LOAD_BALANCERS]
     taken = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
-    return Found(ours, taken)
+    owners = yield from makers_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
+    return Found(ours, taken, owners)
 
 
 def _attributes(arn: str) -> Call:
@@ -105,7 +107,7 @@ def _live(
         security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
         attributes=attribute_defaults(raw["Type"], scheme) | told,
         pins=tuple(_pins(zones)),
-        records=tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
+        records=unpack(RECORDS, tags),
     )
     return Live(address, raw["LoadBalancerArn"], model, facts_of(raw))
 
@@ -143,6 +145,7 @@ def create(new: LoadBalancer, site: Site) -> Calling:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=NOT_YET, within=300)
     raw = answer["LoadBalancers"][0]
+    yield from remember(_own_groups(new, site), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
     yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
@@ -210,11 +213,19 @@ def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
         yield Call("elbv2", "SetIpAddressType", kind)
     yield from retag("elbv2", arn, before.tags, after.tags)
     yield from remark(arn, marks(before.records), marks(after.records))
+    groups = _own_groups(after, site)
+    if before.records != after.records or groups != _own_groups(before, site):
+        yield from remember(groups, site.fact(site.address, "dns_name"), after.records, before.records)
     return {}
 
 
-def delete(_: LoadBalancer, site: Site) -> Calling:
-    """Deleting one that is gone succeeds by AWS's own word."""
+def _own_groups(balancer: LoadBalancer, site: Site) -> list[str]:
+    """The ids of the security groups that are the stack's own."""
+    return [site.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
+
+
+def delete(old: LoadBalancer, site: Site) -> Calling:
+    """Deleting one that is gone succeeds by AWS's own word. Its names went before it, so nobody need remember them."""
     assert site.live is not None
     yield Call(
         "elbv2",
@@ -224,6 +235,7 @@ def delete(_: LoadBalancer, site: Site) -> Calling:
         not_yet=("ResourceInUse",),
         within=120,
     )
+    yield from remember(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
     return {}
 
 
@@ -294,5 +306,7 @@ KIND = Kind(
         "elasticloadbalancing:AddTags",
         "elasticloadbalancing:RemoveTags",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.address import Address
 from ..core.call import Call, Calling
+from ..core.foreign import Owner
 
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
@@ -26,15 +27,25 @@ TAG_VALUE = 256
 """A tag's value takes no more characters."""
 
 
-def memory(user: Mapping[str, str]) -> dict[str, str]:
-    """The tags that remember which tags are the user's, as many as it takes; none if there are none."""
+def pack(name: str, words: Iterable[str], number: str = "-") -> dict[str, str]:
+    """Words as tags, as many to a tag as its value holds; the second tag is called `NAME-2`. No words, no tags."""
     tags: dict[str, str] = {}
-    name = KEYS
-    for key in map(_word, sorted(user)):
-        if len(f"{tags.get(name, '')} {key}") > TAG_VALUE:
-            name = f"{KEYS}-{len(tags) + 1}"
-        tags[name] = f"{tags.get(name, '')} {key}".strip()
+    key = name
+    for word in words:
+        if len(f"{tags.get(key, '')} {word}") > TAG_VALUE:
+            key = f"{name}{number}{len(tags) + 1}"
+        tags[key] = f"{tags.get(key, '')} {word}".strip()
     return tags
+
+
+def unpack(name: str, tags: Mapping[str, str]) -> tuple[str, ...]:
+    """The words that `pack` wrote under this name."""
+    return tuple(word for key in sorted(tags) if key.startswith(name) for word in tags[key].split())
+
+
+def memory(user: Mapping[str, str]) -> dict[str, str]:
+    """The tags that remember which tags are the user's."""
+    return pack(KEYS, map(_word, sorted(user)))
 
 
 def _word(key: str) -> str:
@@ -59,10 +70,20 @@ def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[st
     return (stack, address) if stack in set(stacks) and address.kind == kind else None
 
 
+def maker(tags: Mapping[str, str]) -> Owner | None:
+    """Whichever elbplan stack these tags name, with its word for the resource."""
+    stack, address = tags.get(STACK, ""), tags.get(ADDRESS, "")
+    return Owner(stack, address) if stack and address else None
+
+
+def makers(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
+    """The same for many, by AWS id; those that no stack made are left out."""
+    return {id: made for id, own in tags.items() if (made := maker(own))}
+
+
 def users(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that the spec had set."""
-    words = [word for name in sorted(tags) if name.startswith(KEYS) for word in tags[name].split()]
-    return {key: tags[key] for key in map(_key, words) if key in tags}
+    return {key: tags[key] for key in map(_key, unpack(KEYS, tags)) if key in tags}
 
 
 def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:

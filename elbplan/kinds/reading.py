@@ -6,8 +6,9 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.address import Address
-from ..core.call import Answer, Ask, Call, Tags
-from .ownership import STACK, owner
+from ..core.call import Answer, Ask, Call, Reading, Tags
+from ..core.foreign import Owner
+from .ownership import STACK, makers, owner
 
 LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")
 TARGET_GROUPS = Call("elbv2", "DescribeTargetGroups")
@@ -44,6 +45,12 @@ def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[
     """Our listeners on our load balancers, in four rounds."""
     raw = yield from listeners_of(stacks)
     return (yield from _owned(raw, "ListenerArn", "listener", stacks))
+
+
+def makers_of(arns: Sequence[str]) -> Reading[dict[str, Owner]]:
+    """Which elbplan stack made each of these; nothing is asked that was not asked to find our own."""
+    (tags,) = (yield [Tags(tuple(arns))]) if arns else [{}]
+    return makers(tags)
 
 
 def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar, Literal
@@ -11,14 +10,16 @@ from pydantic import Field, field_validator
 
 from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
 from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
+from ..core.foreign import Owner
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
-from .balancer_marks import RECORDS
-from .reading import HOSTED_ZONES, LOAD_BALANCERS, balancer_name, domain, owned_balancers, record_asks, zone_for
+from .alias_owner import Aliases, left_hanging, owner_of, read_aliases, read_other_regions
+from .alias_tags import Place
+from .reading import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
 
 
 class Record(Resource):
-    """An alias record. Records carry no tags: one that points at a balancer we own proves itself ours."""
+    """An alias record. Records carry no tags: the balancer that one points at records that it is ours."""
 
     kind: ClassVar[str] = "record"
     name: Annotated[str, IMMUTABLE, Field(min_length=1, max_length=255, description="the full domain name")]
@@ -40,69 +41,53 @@ class Record(Resource):
 
 
 def mark(record: Record) -> str:
-    """How the balancer remembers this name; ELB tags know no `*`."""
-    return f"{record.zone}/{record.name.replace('*', '@')}/{record.type}"
-
-
-def _unmark(text: str) -> tuple[str, str]:
-    """Zone and name of a mark."""
-    zone, name, _ = text.split("/")
-    return zone, name.replace("@", "*")
+    """How the balancer remembers this name."""
+    return Place(str(record.zone), record.name, record.type).mark
 
 
 def read(scope: Scope) -> Reading[Found[Record]]:
-    """What stands at every name that the spec wants, or that one of our balancers remembers."""
+    """What stands at every name that the spec wants, or that a balancer or security group of the stack records."""
     (answer,) = yield [HOSTED_ZONES]
     zones = answer["HostedZones"]
-    wanted = [(s, address, r, zone) for s, address, r in scope.wanted(Record.kind) if (zone := _zone_of(r, zones))]
-    called = {(stack, f"{zone}/{r.name}/{r.type}"): address for stack, address, r, zone in wanted}
-    claims = {(zone, r.name): stack for stack, _, r, zone in wanted}
-    names = set(claims)
-    sets = yield from _standing(names, zones)
-    owned = yield from owned_balancers(scope.stacks)
-    marked = {
-        _unmark(text)
-        for *_, tags in owned
-        for key in tags
-        if key.startswith(RECORDS)
-        for text in tags[key].split()
-        if text.count("/") == 2
+    called = {
+        (stack, Place(zone, wanted.name, wanted.type)): address
+        for stack, address, wanted in scope.wanted(Record.kind)
+        if (zone := _zone_of(wanted, zones))
     }
-    sets |= yield from _standing(marked - names, zones)
-    targets = {balancer_name(raw["DNSName"]): (stack, raw) for stack, _, raw, _ in owned if raw.get("DNSName")}
+    names = {place[:2] for _, place in called}
+    sets = yield from _standing(names, zones)
+    aliases = yield from read_aliases(scope, called)
+    known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
+    sets |= yield from _standing(known - names, zones)
+    every = [(Place(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
+    found = [(place, raw) for place, raw in every if place[:2] in names | known]
+    if not scope.ending:
+        strange = [raw for _, raw in found if aliases.target(raw) is None]
+        aliases = yield from read_other_regions(aliases, strange, scope.region)
+    return _sorted_out(scope, aliases, called, found, left_hanging(every, aliases))
+
+
+def _sorted_out(
+    scope: Scope,
+    aliases: Aliases,
+    called: Mapping[tuple[str, Place], Address],
+    found: Sequence[tuple[Place, Mapping[str, Any]]],
+    hanging: Mapping[str, Sequence[str]],
+) -> Found[Record]:
     ours: dict[str, list[Live[Record]]] = {}
     taken: dict[str, str] = {}
-    everyone = yield from _everyone(scope)
-    for (zone, name, type, other), raw in sorted(sets.items()):
-        points_at = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-        target = targets.get(points_at) or _orphaned(points_at, claims.get((zone, name)), everyone, scope.region)
-        if target and type in ("A", "AAAA") and not other:
-            stack, balancer = target
-            address = called.get((stack, f"{zone}/{name}/{type}")) or _usual(name, type)
-            ours.setdefault(stack, []).append(_live(address, zone, name, raw, balancer["LoadBalancerArn"]))
-        else:
-            taken[f"{zone}/{name}/{type}"] = describe(raw)
-    return Found(ours, taken)
-
-
-def _everyone(scope: Scope) -> Reading[set[str]]:
-    """The DNS names of all load balancers of the region."""
-    (answer,) = yield [LOAD_BALANCERS]
-    return {balancer_name(raw["DNSName"]) for raw in answer["LoadBalancers"] if raw.get("DNSName")}
-
-
-def _orphaned(
-    points_at: str, stack: str | None, everyone: set[str], region: str
-) -> tuple[str, Mapping[str, str]] | None:
-    """The stack whose balancer an alias pointed at before somebody deleted that balancer by hand.
-
-    It answers nobody, it stands at a name that the spec wants, and what it points at bears the stack's name.
-    """
-    label, _, place = points_at.removeprefix("internal-").partition(".")
-    ours = stack is not None and re.fullmatch(rf"{re.escape(stack)}(-[a-z0-9]+)*", label)
-    if not ours or points_at in everyone or place not in (f"{region}.elb.amazonaws.com", f"elb.{region}.amazonaws.com"):
-        return None
-    return str(stack), {"LoadBalancerArn": points_at}
+    owners: dict[str, Owner] = {}
+    for place, raw in found:
+        holder = aliases.holder(place, raw)
+        id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
+        taken[str(place)] = id if holder else describe(raw)
+        if holder is None:
+            continue
+        owners[id] = owner_of(holder)
+        if holder.stack in scope.stacks and not holder.region:
+            address = called.get((holder.stack, place)) or _usual(place.name, place.type)
+            ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id))
+    return Found(ours, taken, owners, stays=hanging)
 
 
 Sets = dict[tuple[str, str, str, str], Mapping[str, Any]]
@@ -118,7 +103,7 @@ def _zone_of(record: Record, zones: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any]]) -> Reading[Sets]:
-    """The record sets at these names, by zone, name, type and set identifier."""
+    """The record sets at these names, by zone, name, type and set identifier; and what was read beside them."""
     by_zone: dict[str, set[str]] = {}
     for zone, name in names:
         by_zone.setdefault(zone, set()).add(domain(name))
@@ -128,9 +113,7 @@ def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any
     for ask, answer in zip(asks, answers, strict=True):
         zone = ask.params["HostedZoneId"] if isinstance(ask, Call) else ""
         for raw in answer.get("ResourceRecordSets", []):
-            name = domain(raw["Name"])
-            if name in by_zone[zone]:
-                sets[zone, name, raw["Type"], raw.get("SetIdentifier", "")] = raw
+            sets[zone, domain(raw["Name"]), raw["Type"], raw.get("SetIdentifier", "")] = raw
     return sets
 
 
@@ -139,16 +122,15 @@ def _usual(name: str, type: str) -> Address:
     return Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
 
 
-def _live(address: Address, zone: str, name: str, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
-    type = raw["Type"]
+def _live(address: Address, place: Place, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
     model = Record(
-        name=name,
-        type=type,
-        zone=Id(zone),
+        name=place.name,
+        type=raw["Type"],
+        zone=Id(place.zone),
         load_balancer=Id(balancer),
         evaluate_target_health=bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
     )
-    return Live(address, f"{zone}/{name}/{type}", model)
+    return Live(address, str(place), model)
 
 
 def describe(raw: Mapping[str, Any]) -> str:
@@ -281,5 +263,6 @@ KIND = Kind(
         "route53:GetChange",
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTags",
+        "ec2:DescribeSecurityGroups",
     ),
 )

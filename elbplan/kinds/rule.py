@@ -31,7 +31,8 @@ from .actions import (
     unattachable,
     way_of,
 )
-from .ownership import owner, pairs, retag, users
+from .foreign_children import foreign_rules
+from .ownership import makers, owner, pairs, retag, users
 from .reading import GONE, listeners_of
 
 
@@ -64,7 +65,7 @@ def read(scope: Scope) -> Reading[Found[Rule]]:
     asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
     answers = (yield asks) if asks else []
     rules = [
-        (listener["ListenerArn"], raw)
+        (listener, raw)
         for listener, answer in zip(listeners, answers, strict=True)
         for raw in answer.get("Rules", [])
         if not raw.get("IsDefault") and raw.get("Priority") != "default"
@@ -76,8 +77,10 @@ def read(scope: Scope) -> Reading[Found[Rule]]:
     for listener, raw in rules:
         mine = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
         if mine:
-            ours.setdefault(mine[0], []).append(_live(mine[1], listener, raw, tags[raw["RuleArn"]]))
-    return Found(ours, {f"{listener}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules})
+            ours.setdefault(mine[0], []).append(_live(mine[1], listener["ListenerArn"], raw, tags[raw["RuleArn"]]))
+    taken = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules}
+    children = yield from foreign_rules(scope, rules, tags)
+    return Found(ours, taken, makers(tags), children)
 
 
 def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Rule]:

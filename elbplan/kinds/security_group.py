@@ -13,7 +13,7 @@ from ..core.address import Address, Id, Ref, SecurityGroupRef, VpcRef
 from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, Part, Resource
-from .ownership import owner, retag, specification, unpair, users
+from .ownership import makers, owner, retag, specification, unpair, users
 from .reading import tagged
 
 
@@ -106,7 +106,7 @@ def read(scope: Scope) -> Reading[Found[SecurityGroup]]:
         named = {"Filters": [{"Name": "group-name", "Values": sorted(wanted)}]}
         (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
         taken |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
-    return Found(ours, taken)
+    return Found(ours, taken, makers({raw["GroupId"]: unpair(raw.get("Tags")) for raw in answer["SecurityGroups"]}))
 
 
 def _live_vpc(raw: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
 from .group_attributes import HTTP, change_attributes, defaults, learned
 from .outside_targets import GATES, health_of, target_counts
 from .ownership import pairs, retag, users
-from .reading import GONE, TARGET_GROUPS, owned_groups
+from .reading import GONE, TARGET_GROUPS, makers_of, owned_groups
 
 
 class HealthCheck(Part):
@@ -102,7 +102,8 @@ def read(scope: Scope) -> Reading[Found[TargetGroup]]:
         counts = target_counts(health.get("TargetHealthDescriptions", []))
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
     (everything,) = yield [TARGET_GROUPS]
-    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]})
+    owners = yield from makers_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
+    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}, owners)
 
 
 def _live(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
 from ..core.address import Id, ZoneRef
-from ..core.call import Call, Calling, Reading
+from ..core.call import Answer, Call, Reading
 from ..core.resource import Part
-from .reading import HOSTED_ZONES, domain, reads_whole, record_asks, zone_for
+from .reading import domain, reads_whole, record_asks, zone_for
+
+Finding = Generator[Call, Answer, Mapping[str, Any] | None]
 
 
 class Proof(Part):
@@ -38,13 +39,17 @@ MISSING = ("ResourceNotFoundException",)
 PROVING = ".acm-validations.aws"
 """Where every validation record of ACM points."""
 
+def bare(name: str) -> str:
+    """A name without its wildcard: apex and wildcard are validated by one record."""
+    return domain(name).removeprefix("*.")
+
 
 def listed_whole(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any]]) -> bool:
     """Does the list alone say all about it? So it is for an issued one whose zones are small enough to read whole."""
     names = summary.get("SubjectAlternativeNameSummaries") or ()
     said = summary.get("Status") == "ISSUED" and summary.get("KeyAlgorithm") and names
     return bool(said and not summary.get("HasAdditionalSubjectAlternativeNames")) and all(
-        (zone := _zone(name, zones)) and reads_whole(zone, zones) for name in names
+        (zone := zone_of(name, zones)) and reads_whole(zone, zones) for name in names
     )
 
 
@@ -53,7 +58,7 @@ def signed(
 ) -> Reading[dict[str, list[Proof]]]:
     """For each certificate the names that have a validation record of ACM in their zone."""
     names = {name for s in summaries for name in s["SubjectAlternativeNameSummaries"]}
-    places = {name: zone for name in names if (zone := _zone(name, zones))}
+    places = {name: zone for name in names if (zone := zone_of(name, zones))}
     asked = sorted(set(places.values()))
     answers = (yield [ask for zone in asked for ask in record_asks(zone, [], zones)]) if asked else []
     signs = {
@@ -89,7 +94,7 @@ def validations(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
 def proved(raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]) -> Reading[dict[str, list[Proof]]]:
     """For each certificate, the names whose validation record really stands in a public zone."""
     wanted = [(raw["CertificateArn"], name, record) for raw in raws for name, record in validations(raw)]
-    places = [(arn, name, record, _zone(name, zones)) for arn, name, record in wanted]
+    places = [(arn, name, record, zone_of(name, zones)) for arn, name, record in wanted]
     asks = [ask for _, _, record, zone in places if zone for ask in record_asks(zone, [record["Name"]], zones)]
     answers = (yield asks) if asks else []
     standing = {
@@ -106,7 +111,8 @@ def proved(raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
     return proofs
 
 
-def _zone(name: str, zones: Sequence[Mapping[str, Any]]) -> str | None:
+def zone_of(name: str, zones: Sequence[Mapping[str, Any]]) -> str | None:
+    """The public zone in which a name is validated, if it is clear which one."""
     try:
         return zone_for(name.removeprefix("*."), zones)
     except ValueError:
@@ -128,26 +134,8 @@ def batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
     return Call("route53", "ChangeResourceRecordSets", params, not_yet=("PriorRequestNotComplete",), within=120)
 
 
-def unprove(arn: str, records: Mapping[str, Mapping[str, str]]) -> Calling:
-    """Take down what only this certificate needed, as it stands there now."""
-    listed = yield CERTIFICATES
-    needed: set[str] = set()
-    for summary in listed["CertificateSummaryList"]:
-        if summary["CertificateArn"] == arn or summary.get("Type") == "IMPORTED":
-            continue
-        other = yield describe(summary["CertificateArn"])
-        if other and other["Certificate"]["Status"] not in LOST:
-            needed |= {domain(record["Name"]) for _, record in validations(other["Certificate"])}
-    zones = yield HOSTED_ZONES
-    for name, record in records.items():
-        zone = _zone(name, zones["HostedZones"])
-        if zone and domain(record["Name"]) not in needed:
-            needed.add(domain(record["Name"]))
-            yield from _take_down(zone, record)
-    return {}
-
-
-def _take_down(zone: str, record: Mapping[str, str]) -> Calling:
+def standing_at(zone: str, record: Mapping[str, str]) -> Finding:
+    """What stands where a validation record is to stand; None if nothing does."""
     asked = {
         "HostedZoneId": zone,
         "StartRecordName": record["Name"],
@@ -155,10 +143,18 @@ def _take_down(zone: str, record: Mapping[str, str]) -> Calling:
         "MaxItems": "1",
     }
     answer = yield Call("route53", "ListResourceRecordSets", asked, done_if=("NoSuchHostedZone",))
-    for found in answer.get("ResourceRecordSets", []):
-        values = [domain(value["Value"]) for value in found.get("ResourceRecords", [])]
-        same = domain(found["Name"]) == domain(record["Name"]) and found["Type"] == record["Type"]
-        if same and values == [domain(record["Value"])]:
-            call = batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
-            yield replace(call, done_if=("InvalidChangeBatch",))
-    return {}
+    sets: Sequence[Mapping[str, Any]] = answer.get("ResourceRecordSets", [])
+    same = (one for one in sets if domain(one["Name"]) == domain(record["Name"]) and one["Type"] == record["Type"])
+    return next(same, None)
+
+
+def says(found: Mapping[str, Any] | None, record: Mapping[str, str]) -> bool:
+    """Does what stands there prove what the record proves?"""
+    values = [domain(value["Value"]) for value in (found or {}).get("ResourceRecords", [])]
+    return values == [domain(record["Value"])]
+
+
+def listed_names(summary: Mapping[str, Any]) -> set[str]:
+    """The names of a certificate without their wildcards, as far as the list tells them."""
+    names = summary.get("SubjectAlternativeNameSummaries") or []
+    return {bare(name) for name in (*names, summary.get("DomainName")) if name}

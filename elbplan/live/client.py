@@ -48,7 +48,7 @@ class Aws:
         self._session = session or boto3.session.Session()
         self._parallel = parallel
         self._each = each
-        self._clients: dict[tuple[str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, int], Any] = {}
         self._reached = False
         self._lock = threading.Lock()
 
@@ -56,19 +56,21 @@ class Aws:
         """The answer of one request, all pages of it where AWS pages.
 
         Throttling and 5xx are retried inside botocore, `once` calls excepted. An error code named in `done_if` is an
-        empty answer. Raises AwsProblem, with AWS's code.
+        empty answer, and so is every error of an `optional` call. Raises AwsProblem, with AWS's code.
         """
         try:
-            client = self._client(call.service, patient=not call.once)
+            client = self._client(call.service, call.region or self.region, _attempts(call))
             operation = _method(client, call.operation)
             if client.can_paginate(operation) and "MaxItems" not in call.params:
                 return client.get_paginator(operation).paginate(**call.params).build_full_result()
             answer: dict[str, Any] = getattr(client, operation)(**call.params)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in call.done_if:
+            if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
                 return {}
             raise explain(error, call) from error
         except BotoCoreError as error:
+            if call.optional:
+                return {}
             raise explain(error, call) from error
         answer.pop("ResponseMetadata", None)
         return answer
@@ -77,15 +79,15 @@ class Aws:
         """The account that the credentials belong to."""
         return str(self.send(Call("sts", "GetCallerIdentity"))["Account"])
 
-    def _client(self, service: str, *, patient: bool) -> Any:
+    def _client(self, service: str, region: str, attempts: int) -> Any:
         with self._lock:  # making clients is not safe between threads
-            key = (service, patient)
+            key = (service, region, attempts)
             if key not in self._clients:
-                self._clients[key] = self._new(service, patient=patient)
+                self._clients[key] = self._new(service, region, attempts)
             return self._clients[key]
 
-    def _new(self, service: str, *, patient: bool) -> Any:
-        retries = {"mode": RETRY_MODE.get(service, "standard"), "total_max_attempts": ATTEMPTS if patient else 1}
+    def _new(self, service: str, region: str, attempts: int) -> Any:
+        retries = {"mode": RETRY_MODE.get(service, "standard"), "total_max_attempts": attempts}
         config = Config(
             retries=retries,
             max_pool_connections=self._parallel,
@@ -93,8 +95,8 @@ class Aws:
             read_timeout=60,
             user_agent_extra="elbplan",
         )
-        region = self.region if self._endpoint else GLOBAL.get(service, self.region)
-        client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
+        place = region if self._endpoint else GLOBAL.get(service, region)
+        client = self._session.client(service, region_name=place, endpoint_url=self._endpoint, config=config)
         # By its whole name: handlers of shorter names come later, behind the one that raises in legacy mode.
         named = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(named, self._give_up_early)
@@ -121,10 +123,17 @@ def _ours(caught: Exception | None) -> ElbplanError | None:
     return inner if isinstance(inner, ElbplanError) else None
 
 
-ATTEMPTS, FIRST_ATTEMPTS = 25, 2
+ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
 NOWHERE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 RETRY_MODE = {"acm": "legacy"}
 """In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling and repeats it for minutes."""
+
+
+def _attempts(call: Call) -> int:
+    """How often a request may go out. What nothing depends on is not worth a long wait."""
+    if call.once:
+        return 1
+    return OPTIONAL_ATTEMPTS if call.optional else ATTEMPTS
 
 
 def _teller(each: Callable[[str, str], None], service: str) -> Callable[..., None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
+from ..core.foreign import NOBODY_ELSE, Foreign
 from ..core.guards import Taken
 from ..core.kind import Kinds, Live, Scope
 from ..core.resource import Resource
@@ -24,6 +25,7 @@ class Observed:
     desired   the spec's resources, with everything looked up
     live      what AWS has under this stack's tags; two of one address after a crash is a normal sight
     taken     who holds the names and places that matter, per kind
+    foreign   what others have around the stack's resources
     symbols   what this account's ids are called in files that hold for any account
     kept      for rules without a name: the address that AWS has one under, where the spec gives it another number
     """
@@ -34,6 +36,7 @@ class Observed:
     rounds: int = 0
     symbols: Symbols = field(default_factory=Symbols)
     kept: Mapping[Address, Address] = field(default_factory=dict)
+    foreign: Foreign = NOBODY_ELSE
 
 
 def observe(
@@ -54,18 +57,20 @@ def observe(
     taken at their word and nothing is desired. Raises AwsProblem, and NotFound for what a spec describes in vain.
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
-    scope = Scope(region, {stack.name: stack.resources for stack in stacks})
+    scope = Scope(region, {stack.name: stack.resources for stack in stacks}, ending=not looking_up)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     rounds = Rounds(send, parallel)
     standing = () if everywhere else tuple(wanted)
     asked = look_up(region, everything, standing, told)
     facts, *found = rounds.run([asked, *(kind.read(scope) for kind in kinds.values())])
     taken = {name: one.taken for name, one in zip(kinds, found, strict=True)}
+    foreign = Foreign.of(found)
     seen = {}
     for stack in stacks:
         live = [one for kind in found for one in kind.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, stack.file or stack.name)
         kept = kept_addresses(desired, [(one.address, one.model) for one in live])
         symbols = Symbols.of(facts, wanted[stack.name], told)
-        seen[stack.name] = Observed(readdressed(desired, kept), live, taken, rounds.taken, symbols, kept)
+        wanted_here = readdressed(desired, kept)
+        seen[stack.name] = Observed(wanted_here, live, taken, rounds.taken, symbols, kept, foreign)
     return seen

@@ -106,4 +106,4 @@ class Rounds:
 
 
 def _key(call: Call) -> str:
-    return json.dumps([call.service, call.operation, call.params], sort_keys=True, default=str)
+    return json.dumps([call.service, call.operation, call.params, call.region], sort_keys=True, default=str)

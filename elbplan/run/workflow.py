@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from ..core.address import Address
 from ..core.back import backward
 from ..core.call import Answer, Call
+from ..core.guards import wanted_twice
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
 from ..core.reconcile import reconcile
@@ -35,6 +36,8 @@ def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     """What would change, for each stack of one region. Writes nothing. Raises AwsProblem, NotFound, Refused."""
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
+    for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
+        raise refused
     return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
 
 
@@ -68,6 +71,7 @@ def plan_of(
         region=aws.region,
         account=account,
         taken=seen.taken,
+        foreign=seen.foreign,
         ignore=stack.ignore,
         domains=stack.domains,
     )

@@ -116,7 +116,7 @@ class AnyBox:
 
     def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
         """A vpc, subnet (zone, vpc), security_group (vpc), instance (zone or subnet), certificate (names), hosted_zone
-        (name), elastic_ip or image with this id, most with `tags`; its id.
+        (name), elastic_ip or image with this id, most with `tags`; or a balancer_elsewhere of this DNS name. Its id.
         """
         made: str = self.ask("plant", kind=kind, id=id, region=region, **wanted)
         return made

@@ -34,6 +34,7 @@ class Fault:
     service: str | None = None
     but: str | None = None
     """A service that is spared."""
+    region: str | None = None
     action: str | None = None
     match: str | None = None
     """Text (a regular expression) that must occur in the parameters."""
@@ -89,6 +90,7 @@ class Fault:
         return (
             self.service in (None, call.service)
             and self.but != call.service
+            and self.region in (None, call.region)
             and (self.action is None or fnmatch.fnmatchcase(call.action, self.action))
             and (self.match is None or bool(re.search(self.match, json.dumps(call.params, default=str))))
         )

@@ -12,6 +12,8 @@ from .acm.state import Certificate
 from .ec2 import facts
 from .ec2.images import plant as image
 from .ec2.instances import settle
+from .elbv2.zone_ids import zone_id
+from .route53.checks import ELSEWHERE
 from .route53.zones import create_hosted_zone
 from .world import Site
 
@@ -132,6 +134,18 @@ def _elastic_ip(site: Site, id: str, tags: Tags | None = None) -> str:
     return str(made.allocation_id)
 
 
+def _balancer_elsewhere(site: Site, id: str) -> str:
+    """A balancer that answers to this DNS name and that elbv2 of this account does not list: a Classic one, or one of
+    another account. An alias may lead to it all the same.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html ("If you
+    used one AWS account to create the current hosted zone and a different account to create" the load balancer); its
+    name has the form of ours: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
+    """
+    site.world.note(ELSEWHERE)[id.lower()] = zone_id(site.region, "application")
+    return id
+
+
 def _pairs(tags: Tags | None) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
 
@@ -145,4 +159,5 @@ MAKERS: dict[str, Maker] = {
     "hosted_zone": _hosted_zone,
     "elastic_ip": _elastic_ip,
     "image": image,
+    "balancer_elsewhere": _balancer_elsewhere,
 }

@@ -12,7 +12,7 @@ from .style import Style
 SAFE = "safe form: "
 
 
-def hazards_screen(plan: Plan, style: Style) -> list[Text]:
+def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
     """A block for each hazard, and the flag that takes them all on purpose; nothing where there is none."""
     if not plan.hazards:
         return []
@@ -25,4 +25,4 @@ def hazards_screen(plan: Plan, style: Style) -> list[Text]:
         lines += flow(style, where, step_text(plan.steps[hazard.step]), "dim")
         lines += flow(style, style.line(" " * (name + 4), (SAFE, "green")), hazard.safe)
     names = ",".join(dict.fromkeys(hazard.name for hazard in plan.hazards))
-    return [*lines, *flow(style, style.line("  "), f"apply does this only with --allow {names}")]
+    return [*lines, *flow(style, style.line("  "), f"{verb} does this only with --allow {names}")]

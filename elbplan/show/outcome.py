@@ -91,6 +91,14 @@ def _gone(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[
     if gone:
         told = ", ".join(count(number, title) for title, number in gone.items())
         yield from flow(style, style.line("  deleted  "), told)
+    for text in stays(plan, outcome):
+        yield from flow(style, style.line("  stays    "), text)
+
+
+def stays(plan: Plan, outcome: Outcome) -> list[str]:
+    """What is still there, with the reason: what the plan leaves, and what a step found that others need."""
+    kept = [facts["kept"] for facts in outcome.facts.values() if facts.get("kept")]
+    return list(dict.fromkeys([*plan.stays, *(line for text in kept for line in text.splitlines())]))
 
 
 def _not_switched(outcome: Outcome) -> bool:

@@ -60,7 +60,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text
             lines += _changes(changes, kinds, style, plan)
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
-    lines += hazards_screen(plan, style)
+    lines += hazards_screen(plan, style, "destroy" if view.verb == "destroy" else "apply")
     lines += _lower(plan, kinds, style, view)
     return lines
 
@@ -115,8 +115,9 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
     for word, text in notes:
         lines += flow(style, style.line("  ", (f"{word:<{WORD}}", "cyan")), text)
     lines.append(Text())
-    waits = ("Waits", _waits(plan, kinds, view))
-    for word, text in (*view.notes, ("Downtime", downtime(plan)), waits, ("You", "; ".join(_asks(plan, kinds)))):
+    waits, asks = ("Waits", _waits(plan, kinds, view)), ("You", "; ".join(_asks(plan, kinds)))
+    stays = [("Stays", text) for text in plan.stays]
+    for word, text in (*view.notes, *stays, ("Downtime", downtime(plan)), waits, asks):
         if text:
             lines += _note(style, word, text)
     return lines
@@ -132,10 +133,10 @@ def downtime(plan: Plan) -> str:
         return ""
     if felt := [hazard for hazard in plan.hazards if hazard.name in FELT]:
         return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
-    if plan.hazards:
-        return "none foreseen, but see the hazards above"
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
         return "this stack stops answering, for good"
+    if plan.hazards:
+        return "none foreseen, but see the hazards above"
     if all(change.action == "create" for change in plan.changes):
         return "none" if plan.lives else "none: nothing of this stack is there yet"
     return "none: the old serves until the new is ready"

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from ..core.stack import Stack
 from ..errors import Problem, SpecProblem
+from .claims import claimed_twice
 from .compose import Composer
 from .document import stack_of
 from .report import Report
@@ -30,6 +31,7 @@ def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str,
         stacks += [stack for _, stack in found]
         trees += [tree for tree, _ in found]
     problems += _twice(stacks, trees)
+    problems += claimed_twice(stacks, trees)
     if not sources and not problems:
         problems.append(Problem("elbplan", 1, 1, "no spec was named", "name a file, a folder, or - for standard input"))
     if problems:

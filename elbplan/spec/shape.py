@@ -25,6 +25,7 @@ from .tree import Path, Tree
 HARMLESS = frozenset({
     "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every", "expires",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "path", "profile", "protect", "region",
+    "remove_validation",
     "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "traffic", "unhealthy", "user_data", "version",
     "weight",
 })

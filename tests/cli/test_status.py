@@ -177,7 +177,8 @@ def test_unlock_by_force_watches_nobody(shell: Shell, ledger: Ledger) -> None:
 
 def test_unlock_wants_one_stack(shell: Shell) -> None:
     text = (shell.folder / "web.yaml").read_text()
-    both = shell.write("both.yaml", f"{text}\n---\n{text.replace('my-web', 'other')}")
+    other = text.replace("my-web", "other").replace("api.example.com", "other.example.com")
+    both = shell.write("both.yaml", f"{text}\n---\n{other}")
     ran = shell.run("unlock", both)
     assert (ran.code, "my-web, other" in ran.err) == (64, True)
 

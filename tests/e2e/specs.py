@@ -14,6 +14,7 @@ ONE_SERVER = COURSE.replace("count: 2", "count: 1")
 OTHER_IMAGE = COURSE.replace("{count: 2}", "{count: 2, image: al2}")
 INTERNAL = COURSE + "access: internal\n"
 TWO_NAMES = COURSE.replace("domain: api.example.com", "domain: [api.example.com, www.example.com]")
+ASKED = COURSE + "remove_validation: true\n"
 ELASTIC = COURSE.replace("{count: 2}", "{count: 2, elastic_ip: true}")
 
 SERVICES = HEAD + """

@@ -23,6 +23,9 @@ CHANGES = {
     "create": (NOTHING, specs.COURSE),
     "destroy": (specs.COURSE, NOTHING),
     "http to https": (specs.HTTP, specs.COURSE),
+    "create, to be removed whole": (NOTHING, specs.ASKED),
+    "destroy whole": (specs.ASKED, NOTHING),
+    "certificate names, to be removed whole": (specs.ASKED, specs.TWO_NAMES + "remove_validation: true\n"),
     "target group port": (specs.COURSE, specs.PORT_8080),
     "rules reordered": (RULES + specs.A + specs.B + specs.C, RULES + specs.C + specs.A + specs.B),
     "service added": (specs.COURSE, RULES + specs.A),
@@ -57,7 +60,7 @@ def goes_on(stage: Stage, before: str, after: str) -> None:
         assert len(end.lives) == len({address[:2] for address in end.lives}), "nothing is there twice"
         assert stage.run(end).whole
     _forget_runs(stage)
-    stage.assert_nothing_left("my-web")
+    stage.assert_nothing_left("my-web", validation="remove_validation: true" not in (after or before))
 
 
 def _forget_runs(stage: Stage) -> None:

@@ -147,6 +147,6 @@ def test_a_name_that_is_released_stays_in_the_zone(shell: Filed) -> None:
     released = shell.apply("--to", "0002")
     assert released.code == 0, released.err
     assert "released" in released.err
-    assert set(written(shell)) <= {"AddTags", "RemoveTags"}
+    assert set(written(shell)) <= {"AddTags", "RemoveTags", "DeleteTags"}, "the balancer and its group forget it"
     zone = shell.box.seed(REGION, hosted_zones=["example.com"])["hosted_zones"]["example.com"]
     assert "api.example.com" in {one["Name"].rstrip(".") for one in shell.box.records(zone)}

@@ -17,8 +17,12 @@ def yard(tmp_path: Path) -> Yard:
     return Yard(tmp_path)
 
 
+ONLY_AWS_KNOWS = {"deletes-foreign-children", "takes-record-of-stack"}
+"""What others have around a stack stands in no file; the end-to-end tests meet these."""
+
+
 def test_there_is_a_case_for_every_hazard() -> None:
-    assert {case.name for case in CASES.values()} == set(HAZARDS)
+    assert {case.name for case in CASES.values()} == set(HAZARDS) - ONLY_AWS_KNOWS
 
 
 @pytest.mark.parametrize("case", CASES)

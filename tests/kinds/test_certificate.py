@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Id
+from elbplan.core.kind import Live
 from elbplan.core.resource import differing
 from elbplan.kinds.certificate import KIND, Certificate
 from elbplan.kinds.validation import EVERY_KEY, Proof
@@ -132,61 +133,173 @@ def test_a_certificate_is_requested_first_and_proved_when_aws_has_told_the_recor
     assert whole == certificate("example.com")
 
 
-def test_what_apex_and_wildcard_share_is_put_up_once():
-    bare = Certificate(domains=NAMES)
+def prove(*there, tags=(), others=(), **answers):
+    """The calls that prove a new certificate in a zone where this stands."""
     calls, _ = play(
-        KIND.update(bare, certificate(*NAMES), at(KIND, id=CERTIFICATE)),
-        {"DescribeCertificate": described(*map(option, NAMES))},
+        KIND.update(Certificate(domains=NAMES), certificate(*NAMES), at(KIND, id=CERTIFICATE)),
+        {
+            "DescribeCertificate": described(*map(option, NAMES)),
+            "ListResourceRecordSets": standing(*there),
+            "ListCertificates": {"CertificateSummaryList": list(others)},
+            "ListTagsForCertificate": {"Tags": list(tags)},
+            **answers,
+        },
     )
-    assert operations(calls) == ["DescribeCertificate", "ChangeResourceRecordSets"]
-    (change,) = calls[1].params["ChangeBatch"]["Changes"]
-    assert (change["Action"], change["ResourceRecordSet"]["Name"]) == ("UPSERT", VALIDATION["Name"])
-
-
-def ending(other, *zone):
-    """The calls of deleting our certificate beside another one."""
-    mine, theirs = described(*map(option, NAMES)), other
-    answers = {
-        "DescribeCertificate": [mine, theirs],
-        "ListCertificates": {"CertificateSummaryList": [{"CertificateArn": CERTIFICATE}, {"CertificateArn": SECOND}]},
-        "ListHostedZones": ZONES,
-        "ListResourceRecordSets": standing(*zone),
-    }
-    calls, _ = play(KIND.delete(certificate(*NAMES), at(KIND, id=CERTIFICATE)), answers)
     return calls
 
 
-def test_a_record_another_certificate_needs_stays():
-    calls = ending(described(option("example.com"), arn=SECOND, status="PENDING_VALIDATION"), VALIDATION)
+def remembered(calls):
+    """The domains that the certificate is told elbplan made the records of."""
+    return [tag["Value"] for c in calls if c.operation == "AddTagsToCertificate" for tag in c.params["Tags"]]
+
+
+def test_what_apex_and_wildcard_share_is_put_up_once():
+    (batch,) = [call for call in prove() if call.operation == "ChangeResourceRecordSets"]
+    (change,) = batch.params["ChangeBatch"]["Changes"]
+    assert (change["Action"], change["ResourceRecordSet"]["Name"]) == ("UPSERT", VALIDATION["Name"])
+
+
+def test_a_certificate_knows_what_elbplan_makes_for_it_before_it_is_made():
+    calls = prove()
+    assert operations(calls)[-2:] == ["AddTagsToCertificate", "ChangeResourceRecordSets"]
+    assert remembered(calls) == ["example.com"]
+
+
+def test_what_it_knows_already_is_not_forgotten():
+    assert remembered(prove(tags=[{"Key": "elbplan:validation", "Value": "a.example.com"}])) == [
+        "a.example.com example.com"
+    ]
+
+
+def test_a_record_that_stands_is_left_as_it_is_and_is_nobodys_of_ours():
+    calls = prove(VALIDATION, others=[{"CertificateArn": SECOND, "DomainName": "example.com"}])
+    assert remembered(calls) == []
     assert "ChangeResourceRecordSets" not in operations(calls)
-    assert operations(calls)[-1] == "DeleteCertificate"
+
+
+def test_a_record_that_elbplan_made_for_another_certificate_is_remembered_by_the_new_one_too():
+    tags = [{"Key": "elbplan:validation", "Value": "example.com www.example.com"}]
+    other = [{"CertificateArn": SECOND, "DomainName": "example.com"}]
+    calls = prove(VALIDATION, others=other, ListTagsForCertificate=[{"Tags": tags}, {"Tags": []}])
+    assert remembered(calls) == ["example.com"]
+    assert "ChangeResourceRecordSets" not in operations(calls)
+
+
+LISTED = {"CertificateArn": SECOND, "DomainName": "example.com", "SubjectAlternativeNameSummaries": ["example.com"]}
+ISSUED = {**LISTED, "Status": "ISSUED"}
+REGIONS = {"Regions": [{"RegionName": "eu-west-1"}, {"RegionName": "us-east-1", "OptInStatus": "opt-in-not-required"}]}
+
+
+def ending(*others, zone=(VALIDATION,), made="example.com", asked="yes", regions=REGIONS, elsewhere=(), more=()):
+    """The calls of deleting our certificate beside others, of this region and elsewhere; and what stays."""
+    answers = {
+        "DescribeCertificate": [described(*map(option, NAMES)), *more],
+        "ListCertificates": [{"CertificateSummaryList": list(one)} for one in (others, elsewhere, others, elsewhere)],
+        "ListResourceRecordSets": standing(*zone),
+        "DescribeRegions": regions,
+        "ListHostedZones": ZONES,
+    }
+    facts = {"validation_made": made, **({"remove_validation": asked} if asked else {})}
+    place = at(KIND, id=CERTIFICATE)
+    place.live = Live(place.address, CERTIFICATE, None, facts)
+    calls, facts = play(KIND.delete(certificate(*NAMES), place), answers)
+    return calls, facts.get("kept", "")
+
+
+def removed(calls):
+    return [c.params["ChangeBatch"]["Changes"] for c in calls if c.operation == "ChangeResourceRecordSets"]
+
+
+@pytest.mark.parametrize("given", [{"asked": ""}, {"made": ""}], ids=["nobody asks", "elbplan did not make it"])
+def test_a_record_stays_and_nobody_is_asked_unless_elbplan_made_it_and_the_spec_says_so(given):
+    calls, _ = ending(**given)
+    assert operations(calls) == ["DeleteCertificate"]
+
+
+@pytest.mark.parametrize("status", ["ISSUED", "PENDING_VALIDATION"])
+def test_a_record_another_certificate_needs_stays(status):
+    other = {**LISTED, "Status": status}
+    calls, kept = ending(other, elsewhere=[other])
+    assert removed(calls) == []
+    assert SECOND in kept
+    assert operations(calls).count("ListCertificates") == 2, "before the certificate goes and after"
+    assert "DescribeRegions" not in operations(calls)
+
+
+def test_a_record_that_a_certificate_of_another_region_needs_stays():
+    calls, kept = ending(elsewhere=[ISSUED])
+    assert removed(calls) == []
+    assert SECOND in kept
+    assert {c.region for c in calls if c.operation == "ListCertificates"} == {"", "us-east-1"}
+    assert all(c.params["Includes"]["keyTypes"] == EVERY_KEY for c in calls if c.operation == "ListCertificates")
 
 
 @pytest.mark.parametrize(
-    "other",
+    "raw",
     [
-        described(option("www.example.com", OTHERS), arn=SECOND),
-        described(option("example.com"), arn=SECOND, status="FAILED"),
-        {},
+        {**ISSUED, "DomainName": "www.example.com", "SubjectAlternativeNameSummaries": ["www.example.com"]},
+        {**LISTED, "Status": "FAILED"},
+        {**ISSUED, "Type": "IMPORTED"},
+        {"CertificateArn": CERTIFICATE, **{k: v for k, v in ISSUED.items() if k != "CertificateArn"}},
     ],
-    ids=["another record", "a lost certificate", "a gone certificate"],
+    ids=["another record", "a lost certificate", "an imported certificate", "itself"],
 )
-def test_a_record_nobody_else_needs_goes_once_and_to_the_letter(other):
-    calls = ending(other, VALIDATION)
-    (batch,) = [call for call in calls if call.operation == "ChangeResourceRecordSets"]
-    assert batch.params["ChangeBatch"]["Changes"] == [
-        {"Action": "DELETE", "ResourceRecordSet": standing(VALIDATION)["ResourceRecordSets"][0]}
-    ]
-    assert batch.done_if == ("InvalidChangeBatch",)
+def test_a_record_nobody_else_needs_goes_once_and_to_the_letter(raw):
+    calls, kept = ending(raw)
+    (there,) = standing(VALIDATION)["ResourceRecordSets"]
+    assert removed(calls) == [[{"Action": "DELETE", "ResourceRecordSet": there}]]
+    assert kept == ""
+
+
+def test_a_certificate_whose_names_the_list_does_not_tell_is_asked_for_them():
+    bare = {"CertificateArn": SECOND}
+    calls, kept = ending(bare, more=[described(option("*.example.com"), arn=SECOND)] * 2)
+    assert removed(calls) == []
+    assert SECOND in kept
+    calls, _ = ending(bare, more=[{}])
+    assert removed(calls), "it is gone"
+
+
+def test_one_of_another_region_that_does_not_tell_its_names_may_need_it():
+    calls, kept = ending(elsewhere=[{"CertificateArn": SECOND}], more=[{}])
+    assert removed(calls) == []
+    assert SECOND in kept
+
+
+def test_before_a_certificate_goes_the_one_that_takes_its_place_learns_what_elbplan_made():
+    mark = [{"Key": "elbplan:validation", "Value": "example.com old.example.com"}]
+    tags = {CERTIFICATE: [*owned("certificate.main"), *mark], SECOND: owned("certificate.main")}
+    issued = {**ISSUED, "KeyAlgorithm": "RSA-2048"}
+    answers = {
+        "ListCertificates": {"CertificateSummaryList": [issued, {**issued, "CertificateArn": CERTIFICATE}]},
+        "ListHostedZones": ZONES,
+        "ListTagsForCertificate": lambda params: {"Tags": tags[params["CertificateArn"]]},
+        "ListResourceRecordSets": standing(VALIDATION),
+    }
+    old, new = sorted(read(KIND, answers).ours["shop"], key=lambda live: live.id)
+    assert "heirs" not in new.facts
+    place = at(KIND, id=CERTIFICATE)
+    place.live = old
+    calls, _ = play(KIND.delete(old.model, place))
+    assert operations(calls) == ["AddTagsToCertificate", "DeleteCertificate"]
+    assert calls[0].params["CertificateArn"] == SECOND
+    assert remembered(calls) == ["example.com"]
+
+
+@pytest.mark.parametrize("regions", [{}, {"Regions": []}], ids=["denied", "none"])
+def test_a_record_stays_where_nobody_says_which_regions_there_are(regions):
+    calls, kept = ending(regions=regions)
+    assert removed(calls) == []
+    assert "ec2:DescribeRegions" in kept
 
 
 def test_a_record_that_says_something_else_is_a_strangers():
-    calls = ending({}, {**VALIDATION, "Value": "_old.acm-validations.aws."})
-    assert "ChangeResourceRecordSets" not in operations(calls)
+    calls, _ = ending(zone=[{**VALIDATION, "Value": "_old.acm-validations.aws."}])
+    assert removed(calls) == []
 
 
 def test_a_certificate_in_use_cannot_go_yet():
-    last = ending({})[-1]
+    last = ending(zone=())[0][-1]
     assert last.not_yet == ("ResourceInUseException",)
     assert last.done_if == ("ResourceNotFoundException",)
 

@@ -37,6 +37,7 @@ region: ap-northeast-2
 zones: [a, c]
 domain: api.example.com
 tags: {team: web, old: "1"}
+remove_validation: true
 servers:
   web: {count: 2, elastic_ip: true, key: me}
   api: {count: 1}
@@ -57,6 +58,7 @@ region: ap-northeast-2
 zones: [a, b]
 domain: [api.example.com, "*.example.com"]
 tags: {team: api}
+remove_validation: true
 allow: [10.0.0.0/8]
 servers:
   web: {count: 1, key: me}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Id
+from elbplan.core.address import Address, Id
+from elbplan.core.kind import Live
+from elbplan.core.plan import Step
 from elbplan.core.resource import differing
+from elbplan.kinds.alias_tags import RECORDS, marks
 from elbplan.kinds.balancer_attributes import DEFAULTS
-from elbplan.kinds.balancer_marks import RECORDS, marks
+from elbplan.kinds.handover import handover
 from elbplan.kinds.load_balancer import KIND, LoadBalancer
 from elbplan.kinds.ownership import TAG_VALUE
 
@@ -138,6 +141,60 @@ def test_a_name_that_is_dropped_is_forgotten():
     calls, _ = play(KIND.update(before, balancer(), at(KIND, id=BALANCER)))
     assert operations(calls) == ["RemoveTags"]
     assert calls[0].params["TagKeys"] == [RECORDS]
+
+
+def memory(calls):
+    """What security groups are told to remember, by call: the groups, and the tags or keys."""
+    said = [call for call in calls if call.service == "ec2"]
+    assert all(call.optional for call in said), "a role that may not tag can make balancers all the same"
+    return [
+        (c.operation, c.params["Resources"], [(t["Key"], t.get("Value")) for t in c.params["Tags"]]) for c in said
+    ]
+
+
+OWN, THEIRS = Address("security_group", "lb"), Id("sg-9")
+NAMES = ("Z1/a.example.com/A", "Z1/b.example.com/A")
+KEY = f"elbplan:balancer/{DNS}"
+
+
+def test_the_stacks_own_security_groups_remember_a_new_balancers_names():
+    raw = {"LoadBalancerArn": BALANCER, "LoadBalancerName": "shop", "DNSName": DNS}
+    place = at(KIND, "main", ids={OWN: "sg-1"})
+    want = balancer(security_groups=(OWN, THEIRS), records=NAMES)
+    calls, _ = play(KIND.create(want, place), {"CreateLoadBalancer": {"LoadBalancers": [raw]}})
+    assert memory(calls) == [("CreateTags", ["sg-1"], [(KEY, " ".join(NAMES))])]
+
+
+def test_they_follow_its_names_and_forget_it_with_its_end():
+    place = at(KIND, id=BALANCER, facts={"dns_name": DNS})
+    place.ids = {**place.ids, OWN: "sg-1"}
+    with_names, bare = (balancer(security_groups=(OWN,), records=names) for names in (NAMES, ()))
+    fewer = with_names.model_copy(update={"records": NAMES[:1]})
+    calls, _ = play(KIND.update(with_names, fewer, place))
+    assert memory(calls) == [("CreateTags", ["sg-1"], [(KEY, NAMES[0])])]
+    calls, _ = play(KIND.update(with_names, bare, place))
+    assert memory(calls) == [("DeleteTags", ["sg-1"], [(KEY, None)])]
+    place.live = Live(Address("load_balancer", "web"), BALANCER, with_names, {"dns_name": DNS})
+    calls, _ = play(KIND.delete(with_names, place))
+    assert operations(calls) == ["DeleteLoadBalancer", "DeleteTags"]
+
+
+def test_a_group_that_joins_a_balancer_learns_its_names():
+    place = at(KIND, id=BALANCER, facts={"dns_name": DNS})
+    place.ids = {**place.ids, OWN: "sg-1"}
+    before, after = (balancer(security_groups=(group,), records=NAMES) for group in (THEIRS, OWN))
+    calls, _ = play(KIND.update(before, after, place))
+    assert memory(calls) == [("CreateTags", ["sg-1"], [(KEY, " ".join(NAMES))])]
+
+
+def test_a_balancer_that_is_let_go_is_forgotten_so_that_its_names_are_no_longer_ours():
+    place = at(KIND, "main", id=BALANCER, facts={"dns_name": DNS})
+    place.ids = {**place.ids, OWN: "sg-1"}
+    old = balancer(security_groups=(OWN,), records=NAMES)
+    step = Step("release load_balancer.main", "contract", "release", place.address, "", before=old)
+    calls, _ = play(handover(step, place))
+    assert memory(calls) == [("DeleteTags", ["sg-1"], [(KEY, None)])]
+    assert RECORDS in calls[0].params["TagKeys"]
 
 
 def gate(name, answer):

@@ -1,4 +1,4 @@
-"""Records: an alias to a balancer of ours proves itself; anything else at that name is a stranger's."""
+"""Records: an alias is ours if a tag recorded it; anything else at that name is a stranger's."""
 
 from __future__ import annotations
 
@@ -27,16 +27,23 @@ def plain(type="A", value="203.0.113.7", **rest):
     return {"Name": f"{NAME}.", "Type": type, "TTL": 60, "ResourceRecords": [{"Value": value}], **rest}
 
 
-def live(*sets, wanted=None, marked=""):
+def live(*sets, wanted=None, marked="", memory=None):
     tags = [*owned("load_balancer.main"), *([{"Key": "elbplan:records", "Value": marked}] if marked else [])]
     answers = {
         "ListHostedZones": ZONES,
         "ListResourceRecordSets": {"ResourceRecordSets": list(sets)},
         "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": BALANCER, "DNSName": DNS}]},
+        "DescribeSecurityGroups": {"SecurityGroups": [{"GroupId": "sg-1", "Tags": remembering(memory)}]},
         "tags": {BALANCER: tags},
     }
     desired = {Address("record", NAME): record()} if wanted is None else wanted
     return read(KIND, answers, desired)
+
+
+def remembering(memory):
+    """The tags of a security group of the stack that remembers balancers."""
+    more = [{"Key": f"elbplan:balancer/{dns}", "Value": value} for dns, value in (memory or {}).items()]
+    return [*owned("security_group.lb"), *more]
 
 
 @pytest.mark.parametrize("dns", [f"dualstack.{DNS}.", DNS, DNS.upper() + "."])
@@ -91,6 +98,34 @@ def test_anything_else_at_the_name_is_a_strangers(raw, key, words):
 def test_records_of_other_names_are_not_looked_at():
     found = live(plain(Name="mail.example.com."))
     assert (found.ours, found.taken) == ({}, {})
+
+
+GONE = "web-987654321.eu-west-1.elb.amazonaws.com"
+PLACE = f"{ZONE}/{NAME}/A"
+
+
+def test_an_alias_to_a_balancer_that_is_gone_is_ours_if_the_stack_remembers_the_balancer_and_the_name():
+    found = one(live(alias(dns=GONE), memory={GONE: PLACE}))
+    assert found.model.load_balancer == Id(GONE)
+
+
+def test_the_name_of_a_balancer_that_is_gone_is_found_though_the_spec_wants_it_no_more():
+    assert one(live(alias(dns=GONE), wanted={}, memory={GONE: PLACE})).address == Address("record", NAME)
+
+
+@pytest.mark.parametrize(
+    ("dns", "memory"),
+    [
+        (GONE, {}),
+        (GONE, {"web-1.eu-west-1.elb.amazonaws.com": PLACE}),
+        ("shop-987654321.eu-west-1.elb.amazonaws.com", {GONE: PLACE}),
+    ],
+    ids=["nothing is remembered", "another balancer is remembered", "it only bears the name of the stack"],
+)
+def test_an_alias_to_what_nobody_remembers_is_a_strangers(dns, memory):
+    found = live(alias(dns=dns), memory=memory)
+    assert found.ours == {}
+    assert PLACE in found.taken
 
 
 def ends(*there, **rest):

@@ -5,7 +5,8 @@ finds every bad order, in what the planner draws and in what a person wrote.
 """
 
 from .film import Cut, Film, film_of
+from .foreign import registered_in
 from .hazard import HAZARDS, Hazard, allowed, meant
 from .judge import judge
 
-__all__ = ["HAZARDS", "Cut", "Film", "Hazard", "allowed", "film_of", "judge", "meant"]
+__all__ = ["HAZARDS", "Cut", "Film", "Hazard", "allowed", "film_of", "judge", "meant", "registered_in"]

@@ -13,6 +13,7 @@ from ..simulate import State, states
 from .world import Member, World
 
 if TYPE_CHECKING:
+    from ..foreign import Owner
     from ..kind import Kinds
     from ..plan import Plan
     from ..resource import Resource
@@ -81,6 +82,8 @@ class Film:
     empty     groups of which AWS says that they have no targets at the start
     places    the subnets of servers that are none of the stack's, where they are known
     marks     what tells states apart when a file is resumed; empty where nothing is resumed by looking
+    children  what AWS deletes together with these, although the stack did not make it
+    taken_over  the records that are taken from another elbplan stack
     """
 
     worlds: Sequence[World]
@@ -92,6 +95,8 @@ class Film:
     empty: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     marks: Sequence[str] = ()
+    children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    taken_over: Mapping[Address, Owner] = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Iterable[State], cuts: Sequence[Cut], kinds: Kinds) -> Film:

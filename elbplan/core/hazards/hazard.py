@@ -28,6 +28,8 @@ HAZARDS: Mapping[str, str] = {
     "guard": "deletion protection or the access log is switched off",
     "bill": "more load balancers are billed than before",
     "noreturn": "something is let go before a hold, so that there is no way back from it",
+    "deletes-foreign-children": "AWS deletes what others hung on a resource together with the resource",
+    "takes-record-of-stack": "a DNS name is taken from another elbplan stack, which serves it now",
     "loop": "one state is passed through twice, so that nobody could tell where to go on",
 }
 """Every hazard there is, with what it means; the order in which they are told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from . import balancers, guards, names, order, pools, traffic
+from . import balancers, foreign, guards, names, order, pools, traffic
 from .film import NOTHING_HAPPENS, Film
 from .hazard import HAZARDS, Hazard
 
@@ -29,14 +29,18 @@ RULES: tuple[Callable[[Film], Iterator[Hazard]], ...] = (
     balancers.bill,
     order.noreturn,
     order.loop,
+    foreign.deletes_foreign_children,
+    foreign.takes_record_of_stack,
 )
+AT_THE_END: tuple[Callable[[Film], Iterator[Hazard]], ...] = (order.loop, foreign.deletes_foreign_children)
+"""The end of a stack puts nothing of its own at risk, but what others hung on it."""
 ANYWHERE = ("loop",)
 """What is wrong even where nothing happens in AWS."""
 
 
 def judge(film: Film) -> tuple[Hazard, ...]:
-    """Every hazard, one of a name at each step. The end of a stack puts nothing at risk that was to stay."""
-    rules = RULES if film.end.state else (order.loop,)
+    """Every hazard, one of a name at each step."""
+    rules = RULES if film.end.state else AT_THE_END
     found = [hazard for rule in rules for hazard in rule(film) if _happens(film, hazard)]
     ranks = {name: rank for rank, name in enumerate(HAZARDS)}
     return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))

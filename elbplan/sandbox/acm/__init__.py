@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from ..ec2.regions import enabled
 from ..elbv2.find import born
 from ..errors import AwsError
 from ..rules import rule
@@ -116,6 +117,7 @@ def _validation(site: Site, one: Certificate, name: str) -> Params:
 
 
 def list_certificates(site: Site, params: Params) -> Params:
+    enabled(site)
     found = [one for one in site.certificates.values() if _wanted(site, one, params)]
     start = int(params.get("NextToken") or 0)
     size = min(int(params.get("MaxItems") or 1000), site.world.quota("page"))

@@ -10,7 +10,7 @@ from typing import Any
 from ..calls import Call
 from ..wire import Incoming, Reply, answer
 from ..world import Site
-from . import addresses, images, instances, network, security_groups, speed
+from . import addresses, images, instances, network, regions, security_groups, speed
 from .common import well_formed
 
 speed.install()
@@ -50,6 +50,7 @@ AFTER: dict[str, After] = {
 }
 OWN: dict[str, Own] = {
     "TerminateInstances": instances.terminate,
+    "DescribeRegions": regions.describe,
 }
 
 

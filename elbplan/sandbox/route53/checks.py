@@ -11,6 +11,8 @@ from .state import HostedZone, Key, plain, within
 
 Records = dict[Key, dict[str, Any]]
 CLOUDFRONT = "Z2FDTNDATAQYW2"
+ELSEWHERE = "balancers elsewhere"
+"""The drawer for balancers that no elbv2 of this account lists: DNS name and hosted zone."""
 
 
 @rule(11)
@@ -114,8 +116,10 @@ def alias(site: Site, zone: HostedZone, after: Records, record: Params) -> str:
 
 
 def balancer_zone(site: Site, name: str) -> str | None:
-    """The hosted zone of the live load balancer with this DNS name, in any region."""
+    """The hosted zone of the live load balancer with this DNS name, in any region, ours or not."""
     wanted = name.removeprefix("dualstack.")
+    if elsewhere := site.world.note(ELSEWHERE).get(wanted):
+        return str(elsewhere)
     for elb in site.world.elbs.values():
         for one in elb.balancers.values():
             if one.dns_name.lower() == wanted:

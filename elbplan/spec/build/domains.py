@@ -30,6 +30,7 @@ def add_certificate(scene: Scene) -> None:
         fields = {
             "domains": [domain.name for domain in domains],
             "proofs": [{"domain": domain.name, "zone": zone(domain)} for domain in domains],
+            "remove_validation": scene.short.remove_validation or None,
         }
         scene.add(CERTIFICATE, fields, ("domain",))
 

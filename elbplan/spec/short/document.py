@@ -153,6 +153,10 @@ class Short(Word):
         Field(description="names people use: certificate, HTTPS and DNS follow", examples=["api.example.com"]),
     ] = None
     take_over: Annotated[bool, Field(description="domains may replace records that elbplan did not make")] = False
+    remove_validation: Annotated[
+        bool,
+        Field(description="with a certificate goes the DNS record that validated it, if no region needs it any more"),
+    ] = False
     targets: Annotated[Group | None, Field(description="where requests go: one group, called web")] = None
     groups: Annotated[dict[OwnName, Group] | None, Field(description="several groups by name, instead of targets")] = (
         None

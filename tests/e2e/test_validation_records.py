@@ -1,0 +1,168 @@
+"""The record by which ACM validates a domain serves every region of the account: it goes on request only, and only
+if elbplan made it and nobody else needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from elbplan.core.plan import Plan
+from elbplan.kinds import KINDS
+from elbplan.run import workflow
+from elbplan.run.outcome import Outcome
+from elbplan.sandbox.acm.state import record
+from elbplan.show.outcome import stays
+
+from . import specs
+from .stage import ZONE, Stage
+
+DOMAIN = f"api.{ZONE}"
+ASKED = specs.ASKED
+ELSEWHERE = "eu-west-1"
+
+
+def validation(stage: Stage, domain: str = DOMAIN) -> list[str]:
+    """The validation records of a domain that stand in the zone."""
+    name = record(stage.box.account, domain)["Name"]
+    return [one["Name"] for one in stage.box.records(stage.zone) if one["Name"] == name]
+
+
+def end(stage: Stage, spec: str) -> tuple[Plan, Outcome]:
+    (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(spec), KINDS)
+    outcome = stage.run(plan)
+    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    return plan, outcome
+
+
+def asked_regions(stage: Stage) -> set[str]:
+    """The regions whose certificates were listed."""
+    return {call.region for call in stage.box.calls if call.action == "ListCertificates"}
+
+
+def request(stage: Stage, region: str, domain: str = DOMAIN) -> str:
+    """Another certificate, of another tool or region."""
+    acm = stage.box.client("acm", region)
+    arn: str = acm.request_certificate(DomainName=domain, ValidationMethod="DNS", KeyAlgorithm="EC_prime256v1")[
+        "CertificateArn"
+    ]
+    return arn
+
+
+def test_it_stays_by_default_and_the_plan_says_so_and_why(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    stage.box.clear_calls()
+    plan, outcome = end(stage, specs.COURSE)
+    assert validation(stage)
+    (told,) = stays(plan, outcome)
+    assert DOMAIN in told
+    assert "other regions" in told
+    assert "remove_validation: true" in told
+    assert asked_regions(stage) == {"ap-northeast-2"}, "other regions are asked only if something is to be removed"
+    assert not [call for call in stage.box.calls if call.action == "DescribeRegions"]
+
+
+def test_it_goes_if_the_spec_asks_for_that_and_nobody_needs_it(stage: Stage) -> None:
+    stage.apply(ASKED)
+    plan, outcome = end(stage, ASKED)
+    assert validation(stage) == []
+    assert stays(plan, outcome) == []
+
+
+def test_the_word_counts_from_the_moment_it_stands_in_the_spec(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    end(stage, ASKED)
+    assert validation(stage) == []
+
+
+def test_a_certificate_of_another_region_keeps_it_and_is_named(stage: Stage) -> None:
+    stage.apply(ASKED)
+    other = request(stage, ELSEWHERE, f"*.{DOMAIN}")
+    plan, outcome = end(stage, ASKED)
+    assert validation(stage)
+    (told,) = stays(plan, outcome)
+    assert other in told
+
+
+def test_a_region_that_does_not_answer_keeps_it(stage: Stage) -> None:
+    stage.apply(ASKED)
+    stage.box.fault("error", service="acm", region=ELSEWHERE, code="AccessDeniedException")
+    plan, outcome = end(stage, ASKED)
+    stage.box.clear_faults()
+    assert validation(stage)
+    (told,) = stays(plan, outcome)
+    assert f"{ELSEWHERE} did not say" in told
+
+
+def test_where_nobody_says_which_regions_there_are_it_stays(stage: Stage) -> None:
+    stage.apply(ASKED)
+    stage.box.fault("error", action="DescribeRegions", code="UnauthorizedOperation")
+    plan, outcome = end(stage, ASKED)
+    stage.box.clear_faults()
+    assert validation(stage)
+    (told,) = stays(plan, outcome)
+    assert "ec2:DescribeRegions" in told
+
+
+def test_regions_that_the_account_has_not_enabled_are_not_asked(stage: Stage) -> None:
+    stage.apply(ASKED)
+    stage.box.clear_calls()
+    end(stage, ASKED)
+    assert "us-east-1" in asked_regions(stage)
+    assert "ap-east-1" not in asked_regions(stage)
+
+
+def stand_before(stage: Stage) -> dict[str, Any]:
+    """Somebody put the record up before elbplan came."""
+    told = record(stage.box.account, DOMAIN)
+    made = {**told, "TTL": 60, "ResourceRecords": [{"Value": told["Value"]}]}
+    del made["Value"]
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": made}]}
+    stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
+    return made
+
+
+def test_one_that_stood_before_is_not_written_over_and_never_removed(stage: Stage) -> None:
+    made = stand_before(stage)
+    stage.apply(ASKED)
+    plan, outcome = end(stage, ASKED)
+    (still,) = [one for one in stage.box.records(stage.zone) if one["Name"] == made["Name"]]
+    assert still["TTL"] == made["TTL"]
+    assert stays(plan, outcome) == []
+
+
+def test_a_new_certificate_takes_over_what_the_one_before_it_put_up(stage: Stage) -> None:
+    two = specs.TWO_NAMES + "remove_validation: true\n"
+    stage.apply(two)
+    stage.apply(ASKED)
+    assert validation(stage)
+    assert validation(stage, f"www.{ZONE}") == [], "no name needs it any more"
+    end(stage, ASKED)
+    assert validation(stage) == []
+
+
+def test_a_name_that_leaves_the_certificate_leaves_its_record_and_apply_says_so(stage: Stage) -> None:
+    stage.apply(specs.TWO_NAMES)
+    plan = stage.plan(specs.COURSE)
+    (told,) = plan.stays
+    assert f"www.{ZONE}" in told
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_stacks_that_share_it_the_last_one_removes_it(stage: Stage, first: int) -> None:
+    ours, theirs = ASKED, ASKED.replace("my-web", "other") + "manage: {dns: false}\n"
+    stage.apply(ours)
+    stage.apply(theirs)
+    order = [ours, theirs] if first == 0 else [theirs, ours]
+    end(stage, order[0])
+    assert validation(stage)
+    end(stage, order[1])
+    assert validation(stage) == []
+
+
+def test_two_certificates_of_one_stack_that_end_together_leave_nothing(stage: Stage) -> None:
+    spec = ASKED + f"certificate: {{spare: {{domains: [{DOMAIN}], key: EC_prime256v1, remove_validation: true}}}}\n"
+    spec += "overrides: {listener.443: {more_certificates: [spare]}}\n"
+    stage.apply(spec)
+    end(stage, spec)
+    assert validation(stage) == []
