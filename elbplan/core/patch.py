@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from .resource import Part, differing
+from .resource import Part, differing, from_live, is_foreign
 
 P = TypeVar("P", bound=Part)
 
@@ -40,9 +40,15 @@ def changes(before: Part, after: Part) -> dict[str, Any]:
 
 
 def patched(part: P, changed: Mapping[str, Any]) -> P:
-    """The part with these changes. Raises Unfit."""
+    """The part with these changes; what AWS alone could have said of it stays. Raises Unfit."""
     fields = dict(part)
-    return made(type(part), fields | {name: _patch(fields.get(name), v) for name, v in changed.items()})
+    values = fields | {name: _patch(fields.get(name), v) for name, v in changed.items()}
+    try:
+        return made(type(part), values)
+    except Unfit:
+        if set(values) - set(type(part).model_fields) or not is_foreign(part):
+            raise
+        return from_live(type(part), values)
 
 
 def _change(old: Any, new: Any) -> Any:

@@ -14,6 +14,7 @@ from .guards import Taken, physical_names, protected, strangers
 from .hazards import film_of, judge
 from .kind import Kinds, Live
 from .plan import Plan
+from .protections import unmakeable
 from .resource import Resource
 
 
@@ -34,7 +35,7 @@ def reconcile(
     Raises Refused, before anything is written, where a stranger is in the way or something is protected.
     """
     comparison = diff(desired, live, kinds, ignore)
-    refusals = [*strangers(comparison, taken or {}), *protected(comparison)]
+    refusals = [*strangers(comparison, taken or {}), *protected(comparison), *unmakeable(comparison)]
     if refusals:
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {})

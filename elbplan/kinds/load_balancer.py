@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site, fill
-from ..core.resource import IMMUTABLE, Part, Resource
+from ..core.resource import IMMUTABLE, Part, Resource, from_live, rebuilt
 from .balancer_attributes import DEFAULTS, UNSEEN, change_attributes
 from .ownership import pairs, retag, users
 from .reading import GONE, LOAD_BALANCERS, owned_balancers
@@ -94,20 +94,20 @@ def _attributes(arn: str) -> Call:
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
 ) -> Live[LoadBalancer]:
-    zones = raw.get("AvailabilityZones", [])
-    model = LoadBalancer(
-        tags=users(tags),
-        name=raw["LoadBalancerName"],
-        type=raw["Type"],
-        scheme=raw.get("Scheme") or "internet-facing",
-        ip_address_type=raw.get("IpAddressType") or "ipv4",
-        subnets=tuple(Id(zone["SubnetId"]) for zone in zones),
-        security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
-        attributes=DEFAULTS[raw["Type"]] | {a["Key"]: a.get("Value") or "" for a in attributes},
-        pins=tuple(_pins(zones)),
-        records=tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
-    )
-    return Live(address, raw["LoadBalancerArn"], model, facts_of(raw))
+    zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
+    fields = {
+        "tags": users(tags),
+        "name": raw["LoadBalancerName"],
+        "type": raw["Type"],
+        "scheme": raw.get("Scheme") or "internet-facing",
+        "ip_address_type": raw.get("IpAddressType") or "ipv4",
+        "subnets": tuple(Id(zone["SubnetId"]) for zone in zones),
+        "security_groups": tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
+        "attributes": DEFAULTS.get(raw["Type"], {}) | {a["Key"]: a.get("Value") or "" for a in attributes},
+        "pins": tuple(_pins(zones)),
+        "records": tuple(name for key in sorted(tags) if key.startswith(RECORDS) for name in tags[key].split()),
+    }
+    return Live(address, raw["LoadBalancerArn"], from_live(LoadBalancer, fields), facts_of(raw))
 
 
 def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -115,7 +115,7 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
     return {
         "dns_name": raw.get("DNSName") or "",
         "zone_id": raw.get("CanonicalHostedZoneId") or "",
-        "state": raw.get("State", {}).get("Code", "active"),
+        "state": (raw.get("State") or {}).get("Code", "active"),
         "name": raw["LoadBalancerName"],
         "vpc": raw.get("VpcId") or "",
     }
@@ -123,7 +123,7 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
 
 def settle(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
     """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
-    attributes = {**live.attributes, **DEFAULTS[desired.type], **desired.attributes}
+    attributes = {**live.attributes, **DEFAULTS.get(desired.type, {}), **desired.attributes}
     return fill(desired, live).model_copy(update={"attributes": attributes})
 
 
@@ -152,7 +152,7 @@ def create(new: LoadBalancer, site: Site) -> Calling:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=NOT_YET, within=300)
     raw = answer["LoadBalancers"][0]
-    yield from change_attributes(raw["LoadBalancerArn"], DEFAULTS[new.type], new.attributes)
+    yield from change_attributes(raw["LoadBalancerArn"], DEFAULTS.get(new.type, {}), new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
@@ -252,8 +252,7 @@ def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Seque
     }
     if after.security_groups is not None:
         union["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
-    wide = LoadBalancer.model_validate({**dict(after), **union})
-    return [("expand", wide), ("contract", after)]
+    return [("expand", rebuilt(after, **union)), ("contract", after)]
 
 
 def active(_: LoadBalancer, site: Site) -> Looking:

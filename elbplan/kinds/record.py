@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
 from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from .load_balancer import RECORDS
 from .reading import HOSTED_ZONES, LOAD_BALANCERS, balancer_name, domain, owned_balancers, record_asks, zone_for
 
@@ -141,14 +141,14 @@ def _usual(name: str, type: str) -> Address:
 
 def _live(address: Address, zone: str, name: str, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
     type = raw["Type"]
-    model = Record(
-        name=name,
-        type=type,
-        zone=Id(zone),
-        load_balancer=Id(balancer),
-        evaluate_target_health=bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
-    )
-    return Live(address, f"{zone}/{name}/{type}", model)
+    fields = {
+        "name": name,
+        "type": type,
+        "zone": Id(zone),
+        "load_balancer": Id(balancer),
+        "evaluate_target_health": bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
+    }
+    return Live(address, f"{zone}/{name}/{type}", from_live(Record, fields))
 
 
 def describe(raw: Mapping[str, Any]) -> str:

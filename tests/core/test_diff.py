@@ -10,7 +10,8 @@ from elbplan.core.address import Address, Id
 from elbplan.core.change import difference
 from elbplan.core.diff import diff
 from elbplan.kinds import KINDS
-from elbplan.kinds.security_group import Opening, SecurityGroup
+from elbplan.kinds.openings import Opening
+from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.target_group import TargetGroup
 
 from .kit import alive, desired

@@ -7,21 +7,17 @@ from pydantic import ValidationError
 
 from elbplan.core.address import Id
 from elbplan.kinds.actions import (
-    Condition,
     Forward,
+    OtherAction,
     Redirect,
     Respond,
     Share,
-    attached,
-    condition_from_aws,
-    condition_to_aws,
     from_aws,
     groups_of,
-    lingering,
     to_aws,
-    unattachable,
-    way_of,
 )
+from elbplan.kinds.conditions import Condition, condition_from_aws, condition_to_aws
+from elbplan.kinds.switching import attached, lingering, unattachable, way_of
 
 from .kit import GROUP, OTHER
 
@@ -102,8 +98,10 @@ def test_a_fixed_answer_without_text_is_plain():
     assert from_aws(raw) == Respond(status="404")
 
 
-def test_an_action_of_another_type_is_nobody_we_know():
-    assert from_aws({"Type": "authenticate-oidc"}) is None
+def test_an_action_of_another_type_stays_in_awss_own_words():
+    assert from_aws({"Type": "teleport", "TeleportConfig": {"To": "Mars"}}) == OtherAction(
+        type="teleport", settings={"TeleportConfig": {"To": "Mars"}}
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from elbplan.core.address import Address, Id
-from elbplan.kinds.actions import Condition, Forward, Redirect, Respond, Share
+from elbplan.kinds.actions import Forward, Redirect, Respond, Share
+from elbplan.kinds.conditions import Condition
 from elbplan.kinds.rule import GATE_HEADER, KIND, LAST, Rule, gated
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read

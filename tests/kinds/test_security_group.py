@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from elbplan.core.address import Address, Id
-from elbplan.kinds.security_group import EVERYTHING_OUT, KIND, Opening, SecurityGroup, opening_text
+from elbplan.kinds.openings import Opening, opening_text
+from elbplan.kinds.security_group import EVERYTHING_OUT, KIND, SecurityGroup
 
 from .kit import at, one, operations, owned, play, read
 

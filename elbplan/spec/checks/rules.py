@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...core.address import Address
-from ...kinds.actions import Condition
+from ...kinds.conditions import Condition
 from ...kinds.rule import Rule
 from ..short.words import network
 from ..wrong import Wrong
@@ -43,7 +43,7 @@ def check(subject: Subject) -> None:
 
 
 def _counts(subject: Subject, address: Address, rule: Rule) -> None:
-    values = [value for condition in rule.conditions for value in condition.values]
+    values = [value for condition in rule.conditions for value in (*condition.values, *condition.regex)]
     if len(values) > MOST_VALUES:
         subject.say(
             address,
@@ -51,7 +51,7 @@ def _counts(subject: Subject, address: Address, rule: Rule) -> None:
             f"{len(values)} values in the conditions of one rule",
             f"AWS takes {MOST_VALUES} in all; make two rules of it",
         )
-    wild = sum(value.count("*") + value.count("?") for value in values)
+    wild = sum(v.count("*") + v.count("?") for condition in rule.conditions for v in condition.values)
     if wild > MOST_WILDCARDS:
         subject.say(address, ("conditions",), f"{wild} wildcards in one rule", f"AWS takes {MOST_WILDCARDS} in all")
     for field, count in Counter(condition.field for condition in rule.conditions).items():
