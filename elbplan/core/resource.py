@@ -67,12 +67,19 @@ def rebuilt(part: P, **changes: Any) -> P:
 
 
 def is_foreign(part: Part) -> bool:
-    """Does it hold a value that the spec could not say?"""
+    """Does it, or a part of it, hold a value that the spec could not say?"""
     try:
         type(part).model_validate(dict(part))
     except ValidationError:
         return True
-    return False
+    return any(is_foreign(inner) for value in dict(part).values() for inner in _parts(value))
+
+
+def _parts(value: Any) -> Iterator[Part]:
+    if isinstance(value, Part):
+        yield value
+    elif isinstance(value, tuple):
+        yield from (item for item in value if isinstance(item, Part))
 
 
 def _as_it_came(model: type[Part], fields: Mapping[str, Any]) -> dict[str, Any]:
