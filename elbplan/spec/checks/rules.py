@@ -37,6 +37,9 @@ def check(subject: Subject) -> None:
         kind = subject.type_of(listener.load_balancer) if listener else None
         if kind not in (None, "application"):
             subject.say(address, (), f"a {kind} balancer has no rules", "use another listener")
+        if rule.leading_actions and listener and listener.protocol != "HTTPS":
+            what = f"{rule.leading_actions[0].type} needs a listener with protocol HTTPS, not {listener.protocol}"
+            subject.say(address, ("leading_actions",), what, "use a listener on 443/https")
         _counts(subject, address, rule)
         for condition in rule.conditions:
             _condition(subject, address, condition)
