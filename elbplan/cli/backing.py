@@ -58,7 +58,7 @@ class Way:
         return self.back(to)
 
     def mended(self) -> int:
-        """What was changed by hand is put back; 0 if nothing was."""
+        """What was changed by hand is put back; 0 if nothing was. Raises Refused for a hazard that is not allowed."""
         from ..history.mend import mend
         from ..run.aim import Aim
 
@@ -68,7 +68,7 @@ class Way:
         (one,) = planned(self.filed.app, [self.filed.stack], planner)
         if one.plan.empty:
             return 0
-        self.filed.agree_to(one)
+        self.filed.agree_to(one, lambda: allowed(one.plan.hazards, self.filed.allow))
         return self.filed.execute(one, Aim("", "")).code
 
     def _towards(self, to: Migration | None) -> Planned:

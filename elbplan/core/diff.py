@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from .address import Address, Id, Ref
 from .change import Change, Comparison, difference
 from .kind import Kind, Kinds, Live
-from .resource import Resource, differing, immutable, marked, references, rewrite
+from .resource import CARRIED, Resource, differing, immutable, marked, references, rewrite
 from .routes import filled_by_others, pool_of
 
 R = TypeVar("R", bound=Resource)
@@ -99,7 +99,7 @@ def _verdicts(
         if address in current:
             yield _compared(kind, want, current[address], ignore)
         elif old is not None:
-            yield _replacement(kind, want, old)
+            yield _replacement(kind, _carried(want, old, ignore), old)
             former.remove(old)
         else:
             yield Change("create", address, None, want, None, because="in the spec, not in AWS")
@@ -133,6 +133,12 @@ def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
         if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
     }
     return want.model_copy(update=owned) if owned else want
+
+
+def _carried(want: R, old: Live[R], ignore: Sequence[str]) -> R:
+    """What a new resource takes along from the old one: another tool's, which would be lost with it."""
+    ignored = ignoring(want, old.model, old.address, ignore)
+    return want.model_copy(update={field: getattr(ignored, field) for field in marked(type(want), CARRIED)})
 
 
 def _replacement(kind: Kind[Any], want: Resource, old: Live[Any]) -> Change:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from .resource import Part, differing
+from .resource import Part, differing, from_live
 
 P = TypeVar("P", bound=Part)
 
@@ -39,10 +39,11 @@ def changes(before: Part, after: Part) -> dict[str, Any]:
     return {name: _change(getattr(before, name), getattr(after, name)) for name in differing(before, after)}
 
 
-def patched(part: P, changed: Mapping[str, Any]) -> P:
-    """The part with these changes. Raises Unfit."""
+def patched(part: P, changed: Mapping[str, Any], *, live: bool = False) -> P:
+    """The part with these changes; those that come from `live` may be what no spec could say. Raises Unfit."""
     fields = dict(part)
-    return made(type(part), fields | {name: _patch(fields.get(name), v) for name, v in changed.items()})
+    values = fields | {name: _patch(fields.get(name), value, live) for name, value in changed.items()}
+    return from_live(type(part), values) if live else made(type(part), values)
 
 
 def _change(old: Any, new: Any) -> Any:
@@ -53,12 +54,12 @@ def _change(old: Any, new: Any) -> Any:
     return new
 
 
-def _patch(old: Any, value: Any) -> Any:
+def _patch(old: Any, value: Any, live: bool) -> Any:
     if not isinstance(value, Mapping):
         return value
     if isinstance(old, Mapping):
         return {key: item for key, item in {**old, **value}.items() if item is not None}
-    return patched(old, value) if _alike(old) else value
+    return patched(old, value, live=live) if _alike(old) else value
 
 
 def _alike(value: Any) -> bool:

@@ -16,6 +16,7 @@ from .guards import Taken, physical_names, protected, records_of_others, strange
 from .hazards import film_of, judge
 from .kind import Kinds, Live
 from .plan import Plan
+from .protections import unmakeable
 from .resource import Resource
 
 
@@ -37,7 +38,9 @@ def reconcile(
     Raises Refused, before anything is written, where a stranger is in the way or something is protected.
     """
     comparison = diff(desired, live, kinds, ignore)
-    refusals = [*strangers(comparison, taken or {}, foreign.owners), *protected(comparison)]
+    refusals = [
+        *strangers(comparison, taken or {}, foreign.owners), *protected(comparison), *unmakeable(comparison)
+    ]  # fmt: skip
     if refusals:
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {}, foreign.owners)

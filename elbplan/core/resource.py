@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, TypeVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import ElbplanError
 from .address import Address, Find, Id, Ref
@@ -24,8 +25,12 @@ WRITE_ONLY = "write-only"
 SHARED = "shared"
 """Marks a list of which others may bring a part: to hold more of it than a step has brought is no difference."""
 
+CARRIED = "carried"
+"""Marks a field that a replacement takes along from the old resource where `ignore:` leaves it to another tool."""
+
 T = TypeVar("T")
 R = TypeVar("R", bound="Part")
+P = TypeVar("P", bound="Part")
 
 
 class Part(BaseModel):
@@ -42,6 +47,69 @@ class Resource(Part):
 
     kind: ClassVar[str]
     tags: Annotated[Mapping[str, str], Field(description="your own tags")] = {}
+
+
+def from_live(model: type[P], fields: Mapping[str, Any]) -> P:
+    """The part as AWS has it, in canonical form. Never refuses what AWS answers.
+
+    The validators guard the spec. AWS may hold more than a spec may say (a protocol that is new, a limit that was
+    raised): such a value stays as it came, so that it can be compared, shown and removed.
+    """
+    try:
+        return model.model_validate(dict(fields))
+    except ValidationError:
+        return cast(P, model.model_construct(**_as_it_came(model, fields)))
+
+
+def rebuilt(part: P, **changes: Any) -> P:
+    """The part with other values, in canonical form; what only AWS could have said of it stays."""
+    return from_live(type(part), {**dict(part), **changes})
+
+
+def is_foreign(part: Part) -> bool:
+    """Does it, or a part of it, hold a value that the spec could not say?"""
+    try:
+        type(part).model_validate(dict(part))
+    except ValidationError:
+        return True
+    return any(is_foreign(inner) for value in dict(part).values() for inner in _parts(value))
+
+
+def _parts(value: Any) -> Iterator[Part]:
+    if isinstance(value, Part):
+        yield value
+    elif isinstance(value, tuple):
+        yield from (item for item in value if isinstance(item, Part))
+
+
+def _as_it_came(model: type[Part], fields: Mapping[str, Any]) -> dict[str, Any]:
+    data = _canonical(model, dict(fields))
+    return {name: _read(model, name, data[name]) for name in model.model_fields if name in data}
+
+
+def _canonical(model: type[Part], data: Any) -> Any:
+    """What the validators that put values in order make of the data; as it is, where they stumble over it."""
+    for validator in model.__pydantic_decorators__.model_validators.values():
+        if validator.info.mode == "before":
+            try:
+                data = validator.func(data)
+            except (ValueError, TypeError, AttributeError):
+                continue
+    return data
+
+
+def _read(model: type[Part], name: str, value: Any) -> Any:
+    try:
+        return _adapter(model, name).validate_python(value)
+    except ValidationError:
+        return value
+
+
+@cache
+def _adapter(model: type[Part], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
+    annotation: Any = field.annotation
+    return TypeAdapter(Annotated[annotation, *field.metadata] if field.metadata else annotation)
 
 
 def marked(model: type[Part], mark: str) -> tuple[str, ...]:
@@ -96,7 +164,7 @@ def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
     and several are found.
     """
     fields = {name: _rewritten(getattr(resource, name), change) for name in type(resource).model_fields}
-    return type(resource).model_validate(fields)
+    return from_live(type(resource), fields)
 
 
 def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:

@@ -28,7 +28,7 @@ def simulate(state: State, step: Step) -> State:
     if step.do == "move":
         return {**state, **{rule: moved(state[rule], priority) for rule, priority in step.moves.items()}}
     if step.do == "update" and step.before is not None and step.after is not None:
-        return {**state, step.address: patched(state[step.address], changes(step.before, step.after))}
+        return {**state, step.address: patched(state[step.address], changes(step.before, step.after), live=True)}
     return state
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..core.address import Address
 from ..core.kind import Kinds
+from ..core.resource import is_foreign
 from ..core.stack import Stack
 from ..errors import Refused
 from ..live.observe import Observed, observe
@@ -105,7 +106,11 @@ class Adopter:
         return drift
 
     def _file(self, drift: Drift, before: Sequence[Migration], name: str, spec: str) -> Kept:
-        plan = between(self.stack, before[-1].last, drift.over(before[-1].last), self.kinds)
+        wanted = drift.over(before[-1].last)
+        if foreign := [str(address) for address, resource in wanted.items() if is_foreign(resource)]:
+            what = f"{self.stack.name}: AWS has something of {', '.join(foreign)} that no file can say"
+            raise Refused(what, hint="leave it to its owner with `ignore:`, or take it back in AWS")
+        plan = between(self.stack, before[-1].last, wanted, self.kinds)
         made = migration_of(plan, before, self.kinds, Symbols(), name=name, title=TITLE, spec=spec)
         return Kept(made, text_of(made))
 

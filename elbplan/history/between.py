@@ -12,7 +12,7 @@ from ..core.reconcile import reconcile
 from ..core.resource import rewrite
 from ..core.simulate import State
 from ..core.stack import Stack
-from ..kinds.targets import Targets
+from ..kinds.targets import Targets, settle
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from ..live.observe import Observed
 
@@ -47,12 +47,11 @@ def pretended(stack: str, address: Address, state: State, kinds: Kinds) -> Live[
 
 
 def _with_ports(model: Any, state: State) -> Any:
-    """A target without a port has its group's, and AWS says so."""
+    """A target without a port has its group's: which that is, AWS knows."""
     if not isinstance(model, Targets):
         return model
     port = getattr(state.get(model.group), "port", None) if isinstance(model.group, Address) else None
-    members = tuple(m if m.port else m.model_copy(update={"port": port}) for m in model.members)
-    return model.model_copy(update={"members": members})
+    return settle(model, model.model_copy(update={"group_port": port}))
 
 
 def _by_id(ref: Ref) -> tuple[Ref, ...]:

@@ -40,7 +40,7 @@ class Drift:
     def over(self, state: State) -> dict[Address, Resource]:
         """A state with the same changes."""
         made = {address: resource for address, resource in state.items() if address not in self.gone}
-        made |= {a: patched(made[a], fields) for a, fields in self.changed.items() if a in made}
+        made |= {a: patched(made[a], fields, live=True) for a, fields in self.changed.items() if a in made}
         return {**made, **self.added}
 
 

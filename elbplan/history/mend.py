@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..core.address import Address
 from ..core.change import Change, Comparison, difference
 from ..core.draw import draw
 from ..core.guards import physical_names
+from ..core.hazards import film_of, judge
 from ..core.plan import Plan
 from ..core.resource import IMMUTABLE, Resource, marked
 from ..errors import Refused
@@ -37,7 +39,13 @@ def mend(looker: Looker, migrations: Sequence[Migration]) -> Plan:
     names = physical_names(looker.stack.name, comparison, looker.kinds, observed.taken, observed.foreign.owners)
     steps = draw(comparison, desired, looker.kinds, names, observed.taken) if changes else []
     account = account_of(looker.aws, seen)
-    return Plan(looker.stack.name, looker.aws.region, account, steps, changes, standing.lives, desired)
+    plan = Plan(looker.stack.name, looker.aws.region, account, steps, changes, standing.lives, desired)
+    hazards = judge(film_of(plan, looker.kinds)) if steps else ()
+    return replace(plan, hazards=tuple(hazard for hazard in hazards if hazard.name in LOST_FOR_GOOD))
+
+
+LOST_FOR_GOOD = ("login-removed",)
+"""Who asks for the way back takes its risks, but for what nobody can put up again: AWS gives back no client secret."""
 
 
 def _change(gap: Gap, standing: Standing, looker: Looker, observed: Observed) -> Change:

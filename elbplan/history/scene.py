@@ -10,7 +10,7 @@ from typing import Any
 from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.plan import Plan
-from ..core.resource import WRITE_ONLY, Resource, marked
+from ..core.resource import WRITE_ONLY, Resource, marked, rebuilt
 from ..core.stack import Stack
 from ..errors import Refused
 from ..live.observe import observe
@@ -191,11 +191,8 @@ def making(migration: Migration) -> Migration:
 
 def _open(resource: Resource) -> Resource:
     """Without what is only ever written; a digest of it stays."""
-    said = dict(resource)
-    for name in marked(type(resource), WRITE_ONLY):
-        said[name] = type(resource).model_fields[name].get_default()
-    made: Resource = type(resource).model_validate(said)
-    return made
+    fields = type(resource).model_fields
+    return rebuilt(resource, **{name: fields[name].get_default() for name in marked(type(resource), WRITE_ONLY)})
 
 
 def index_of(event: Event) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.address import Address
-from ..core.resource import WRITE_ONLY, Resource, differing, marked
+from ..core.resource import WRITE_ONLY, Resource, differing, marked, rebuilt
 from ..errors import Refused
 from .words import place
 
@@ -13,7 +13,7 @@ def whole(address: Address, wanted: Resource, said: Resource | None, file: str) 
     if said is None or type(said) is not type(wanted):
         return wanted
     extra = {name: getattr(said, name) for name in marked(type(wanted), WRITE_ONLY)}
-    made: Resource = type(wanted).model_validate({**dict(wanted), **extra})
+    made = rebuilt(wanted, **extra)
     if differing(wanted, made):
         fields = ", ".join(differing(wanted, made))
         raise Refused(

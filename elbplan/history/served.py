@@ -30,7 +30,8 @@ def served(state: State, own: Mapping[Address, str]) -> set[Route]:
 def _by_rules(state: State, listener: Address, port: int, names: list[str]) -> Iterator[Route]:
     for _, rule in _of("rule", state):
         conditions = {condition.field: condition.values for condition in rule.conditions}
-        if rule.listener != listener or not set(conditions) <= ASKED:
+        guessable = set(conditions) <= ASKED and all(condition.values for condition in rule.conditions)
+        if rule.listener != listener or not guessable:
             continue
         hosts = [_plain(host) for host in conditions.get("host-header", ())]
         for path in map(_path, conditions.get("path-pattern", ("/",))):

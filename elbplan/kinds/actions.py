@@ -1,29 +1,19 @@
-"""What a listener or a rule does with a request, and when a rule applies: in one canonical form.
+"""What a listener or a rule does with a request, in one canonical form.
 
-AWS answers with more than was sent: `TargetGroupArn` beside `ForwardConfig`, `#{host}` in redirects, `Values` beside
-`PathPatternConfig`. Both sides are brought into the form below, so that equal meanings are equal objects.
+AWS answers with more than was sent: `TargetGroupArn` beside `ForwardConfig`, `#{host}` in redirects, defaults of a
+login. Both sides are brought into the form below, so that equal meanings are equal objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from ..core.address import Id, Ref, TargetGroupRef
-from ..core.kind import Phase
-from ..core.resource import Part
-
-FIELDS = {
-    "host-header": "HostHeaderConfig",
-    "path-pattern": "PathPatternConfig",
-    "http-request-method": "HttpRequestMethodConfig",
-    "http-header": "HttpHeaderConfig",
-    "query-string": "QueryStringConfig",
-    "source-ip": "SourceIpConfig",
-}
+from ..core.protections import OIDC
+from ..core.resource import Part, from_live
 
 
 class Share(Part):
@@ -86,155 +76,163 @@ class Respond(Part):
     body: Annotated[str, Field(max_length=1024, description="the text of the answer")] = ""
 
 
-Action = Annotated[Forward | Redirect | Respond, Field(discriminator="type")]
+class OtherAction(Part):
+    """An action in AWS's own words: what comes before the final one, a login say, or one that elbplan does not know."""
 
-
-class Condition(Part):
-    """One condition of a rule; any of `values` satisfies it. `name` is the header of an `http-header` condition.
-
-    Query-string values are written `key=value`, or `value` alone for any key.
-    """
-
-    field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
-    values: Annotated[tuple[str, ...], Field(min_length=1, description="any of them is enough")]
-    name: Annotated[str, Field(description="the header, for http-header")] = ""
+    type: Annotated[str, Field(min_length=1, description="authenticate-cognito, jwt-validation, ...")]
+    settings: Annotated[Mapping[str, Any], Field(description="the action's fields, as AWS names them")] = {}
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Values are a set; host names know no case."""
-        if not isinstance(data, Mapping) or not isinstance(data.get("values"), list | tuple):
-            return data
-        values = [str(value) for value in data["values"]]
-        if data.get("field") == "host-header":
-            values = [value.lower() for value in values]
-        return {**data, "values": tuple(sorted(set(values)))}
+        """What AWS fills in by itself means nothing."""
+        if isinstance(data, Mapping) and isinstance(data.get("settings"), Mapping):
+            data = {**data, "settings": {key: _without_usual(value) for key, value in data["settings"].items()}}
+        return data
+
+    @model_validator(mode="after")
+    def _no_secret(self) -> OtherAction:
+        if any(isinstance(value, Mapping) and SECRET in value for value in self.settings.values()):
+            raise ValueError(f"a {SECRET} does not belong here: set up the login by hand, and elbplan keeps its secret")
+        return self
 
 
-def to_aws(action: Forward | Redirect | Respond, arn: Any) -> dict[str, Any]:
+SECRET = "ClientSecret"
+SAME_SECRET = "UseExistingClientSecret"
+USUAL = {
+    "SessionCookieName": "AWSELBAuthSessionCookie",
+    "Scope": "openid",
+    "SessionTimeout": "604800",
+    "OnUnauthenticatedRequest": "authenticate",
+}
+"""AWS's defaults of a login, from API_AuthenticateOidcActionConfig and API_AuthenticateCognitoActionConfig."""
+
+
+def _without_usual(config: Any) -> Any:
+    if not isinstance(config, Mapping):
+        return config
+    return {k: v for k, v in config.items() if v not in (None, "", {}, []) and USUAL.get(k) != str(v)}
+
+
+Action = Annotated[Forward | Redirect | Respond, Field(discriminator="type")]
+
+
+def to_aws(action: Any, arn: Any) -> dict[str, Any]:
     """The action in AWS's words; `arn` turns a reference into an ARN."""
     if isinstance(action, Forward):
-        groups = [{"TargetGroupArn": arn(share.group), "Weight": share.weight} for share in action.groups]
-        sticky: dict[str, Any] = {"Enabled": action.sticky is not None}
-        if action.sticky is not None:
-            sticky["DurationSeconds"] = action.sticky
-        config = {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}
-        return {"Type": "forward", "ForwardConfig": config}
+        return {"Type": "forward", **_forward_to_aws(action, arn)}
     if isinstance(action, Redirect):
-        return {
-            "Type": "redirect",
-            "RedirectConfig": {
-                "Protocol": action.protocol,
-                "Host": action.host,
-                "Port": action.port,
-                "Path": action.path,
-                "Query": action.query,
-                "StatusCode": f"HTTP_{action.code}",
-            },
-        }
-    config = {"StatusCode": action.status, "ContentType": action.content_type, "MessageBody": action.body}
-    return {"Type": "fixed-response", "FixedResponseConfig": config}
+        return {"Type": "redirect", "RedirectConfig": _redirect_to_aws(action)}
+    if isinstance(action, Respond):
+        config = {"StatusCode": action.status, "ContentType": action.content_type, "MessageBody": action.body}
+        return {"Type": "fixed-response", "FixedResponseConfig": config}
+    return {"Type": action.type, **action.settings}
 
 
-def from_aws(raw: Mapping[str, Any]) -> Forward | Redirect | Respond | None:
-    """Our form of AWS's action; None for a type elbplan does not manage."""
-    match raw.get("Type"):
-        case "forward":
-            config = raw.get("ForwardConfig") or {}
-            groups = config.get("TargetGroups") or [{"TargetGroupArn": raw["TargetGroupArn"]}]
-            sticky = config.get("TargetGroupStickinessConfig") or {}
-            return Forward.model_validate(
-                {
-                    "groups": [{"group": Id(g["TargetGroupArn"]), "weight": g.get("Weight", 1)} for g in groups],
-                    "sticky": sticky.get("DurationSeconds") if sticky.get("Enabled") else None,
-                }
-            )
-        case "redirect":
-            config = raw["RedirectConfig"]
-            names = {"protocol": "Protocol", "host": "Host", "port": "Port", "path": "Path", "query": "Query"}
-            given = {ours: config[theirs] for ours, theirs in names.items() if config.get(theirs) is not None}
-            return Redirect.model_validate({**given, "code": int(config["StatusCode"].removeprefix("HTTP_"))})
-        case "fixed-response":
-            config = raw["FixedResponseConfig"]
-            return Respond(
-                status=str(config["StatusCode"]),
-                content_type=config.get("ContentType") or "text/plain",
-                body=config.get("MessageBody") or "",
-            )
-    return None
+def _forward_to_aws(action: Forward, arn: Any) -> dict[str, Any]:
+    """A lone group goes by `TargetGroupArn`, which every type of balancer takes: not all of them take weights."""
+    alone = {"TargetGroupArn": arn(action.groups[0].group)} if len(action.groups) == 1 else {}
+    if alone and action.sticky is None:
+        return alone
+    groups = [{"TargetGroupArn": arn(share.group), "Weight": share.weight} for share in action.groups]
+    sticky: dict[str, Any] = {"Enabled": action.sticky is not None}
+    if action.sticky is not None:
+        sticky["DurationSeconds"] = action.sticky
+    return {**alone, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}
 
 
-def condition_to_aws(condition: Condition) -> dict[str, Any]:
-    """The condition in AWS's words."""
-    values: list[Any] = list(condition.values)
-    if condition.field == "query-string":
-        pairs = [value.partition("=") for value in condition.values]
-        values = [{"Key": key, "Value": value} if sep else {"Value": key} for key, sep, value in pairs]
-    config: dict[str, Any] = {"Values": values}
-    if condition.field == "http-header":
-        config["HttpHeaderName"] = condition.name
-    return {"Field": condition.field, FIELDS[condition.field]: config}
+def _redirect_to_aws(action: Redirect) -> dict[str, Any]:
+    return {
+        "Protocol": action.protocol,
+        "Host": action.host,
+        "Port": action.port,
+        "Path": action.path,
+        "Query": action.query,
+        "StatusCode": f"HTTP_{action.code}",
+    }
 
 
-def condition_from_aws(raw: Mapping[str, Any]) -> Condition:
-    """Our form of AWS's condition, from whichever of its two spellings is there."""
-    field = raw["Field"]
-    config = raw.get(FIELDS[field]) or {"Values": raw.get("Values") or []}
-    values = config.get("Values") or raw.get("Values") or []
-    if field == "query-string":
-        values = [f"{v['Key']}={v['Value']}" if v.get("Key") else v["Value"] for v in values]
-    return Condition(field=field, values=values, name=config.get("HttpHeaderName") or "")
+def actions_to_aws(leading: Sequence[OtherAction], final: Any, arn: Any) -> list[dict[str, Any]]:
+    """All actions of a listener or rule. AWS replaces the whole list: whatever is not in it is gone."""
+    if not leading:
+        return [to_aws(final, arn)]
+    ordered = [*map(_leading_to_aws, leading), to_aws(final, arn)]
+    return [{**action, "Order": order} for order, action in enumerate(ordered, 1)]
+
+
+def _leading_to_aws(action: OtherAction) -> dict[str, Any]:
+    """AWS never tells a client secret; it keeps the one it has if it is asked to."""
+    settings = dict(action.settings)
+    if action.type == OIDC and isinstance(settings.get("AuthenticateOidcConfig"), Mapping):
+        settings["AuthenticateOidcConfig"] = {**settings["AuthenticateOidcConfig"], SAME_SECRET: True}
+    return {"Type": action.type, **settings}
+
+
+def actions_from_aws(raws: Sequence[Mapping[str, Any]]) -> tuple[tuple[OtherAction, ...], Any]:
+    """What comes before the final action, in AWS's order, and the final one."""
+    ordered = sorted(raws, key=lambda raw: raw.get("Order") or 0)
+    if not ordered:
+        return (), OtherAction(type="none")
+    final = next((raw for raw in reversed(ordered) if raw.get("Type") in FINAL), ordered[-1])
+    return tuple(_other(raw) for raw in ordered if raw is not final), from_aws(final)
+
+
+FINAL = ("forward", "redirect", "fixed-response")
+
+
+def from_aws(raw: Mapping[str, Any]) -> Any:
+    """Our form of AWS's final action; in AWS's own words where elbplan does not know it."""
+    try:
+        return READ[raw["Type"]](raw)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return _other(raw)
+
+
+def _other(raw: Mapping[str, Any]) -> OtherAction:
+    settings = {key: _without_secret(value) for key, value in raw.items() if key not in ("Type", "Order")}
+    return from_live(OtherAction, {"type": raw.get("Type") or "unknown", "settings": settings})
+
+
+def _without_secret(config: Any) -> Any:
+    """AWS keeps secrets to itself; other services that speak its language may not."""
+    if not isinstance(config, Mapping):
+        return config
+    return {key: value for key, value in config.items() if key not in (SECRET, SAME_SECRET)}
+
+
+def _forward_from_aws(raw: Mapping[str, Any]) -> Forward:
+    config = raw.get("ForwardConfig") or {}
+    groups = config.get("TargetGroups") or [{"TargetGroupArn": raw["TargetGroupArn"]}]
+    sticky = config.get("TargetGroupStickinessConfig") or {}
+    shares = [from_live(Share, {"group": Id(g["TargetGroupArn"]), "weight": g.get("Weight", 1)}) for g in groups]
+    return from_live(
+        Forward, {"groups": shares, "sticky": sticky.get("DurationSeconds") if sticky.get("Enabled") else None}
+    )
+
+
+def _redirect_from_aws(raw: Mapping[str, Any]) -> Redirect:
+    config = raw["RedirectConfig"]
+    names = {"protocol": "Protocol", "host": "Host", "port": "Port", "path": "Path", "query": "Query"}
+    given = {ours: config[theirs] for ours, theirs in names.items() if config.get(theirs) is not None}
+    return from_live(Redirect, {**given, "code": int(config["StatusCode"].removeprefix("HTTP_"))})
+
+
+def _respond_from_aws(raw: Mapping[str, Any]) -> Respond:
+    config = raw["FixedResponseConfig"]
+    fields = {
+        "status": str(config["StatusCode"]),
+        "content_type": config.get("ContentType") or "text/plain",
+        "body": config.get("MessageBody") or "",
+    }
+    return from_live(Respond, fields)
+
+
+READ = {"forward": _forward_from_aws, "redirect": _redirect_from_aws, "fixed-response": _respond_from_aws}
 
 
 def groups_of(action: Any) -> tuple[Ref, ...]:
     """The target groups an action hands requests to, weight 0 included."""
     return tuple(share.group for share in action.groups) if isinstance(action, Forward) else ()
-
-
-def attached(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | None:
-    """The action that goes on serving as `before` while every new group of `after` hangs on it at weight 0.
-
-    A group that no action names is not health-checked, so it must be attached before it can be waited for. None where
-    nothing needs it (the groups carry traffic already) or where it cannot be done (not both are forwards, or more than
-    five groups).
-    """
-    new = [group for group in groups_of(after) if group not in used and group not in groups_of(before)]
-    if not new or not isinstance(before, Forward) or len(before.groups) + len(new) > MOST_GROUPS:
-        return None
-    return _with_idle(before, new)
-
-
-def unattachable(before: Any, after: Any, used: AbstractSet[Ref]) -> list[Ref]:
-    """The new groups that cannot hang on `before` at weight 0: it is no forward, or holds too many already."""
-    new = [group for group in groups_of(after) if group not in used and group not in groups_of(before)]
-    return [] if attached(before, after, used) else new[:MOST_GROUPS]
-
-
-def lingering(before: Any, after: Any) -> Any | None:
-    """The action that serves as `after` while the groups it gives up stay attached at weight 0 to finish requests."""
-    old = [group for group in groups_of(before) if group not in groups_of(after)]
-    if not old or not isinstance(after, Forward) or len(after.groups) + len(old) > MOST_GROUPS:
-        return None
-    return _with_idle(after, old)
-
-
-MOST_GROUPS = 5
-"""A forward takes no more."""
-
-
-def _with_idle(action: Forward, groups: Iterable[Ref]) -> Forward:
-    idle = [Share(group=group, weight=0) for group in groups]
-    return Forward(groups=(*action.groups, *idle), sticky=action.sticky)
-
-
-def way_of(before: Any, after: Any, used: AbstractSet[Ref]) -> list[tuple[Phase, Any]]:
-    """From one action to another: attach, switch, let go."""
-    steps: list[tuple[Phase, Any]] = []
-    if attach := attached(before, after, used):
-        steps.append(("expand", attach))
-    if linger := lingering(before, after):
-        return [*steps, ("switch", linger), ("contract", after)]
-    return [*steps, ("switch", after)]
 
 
 def action_text(action: Any) -> str:
@@ -249,17 +247,11 @@ def action_text(action: Any) -> str:
             f" {key}={getattr(action, key)}" for key, usual in parts.items() if getattr(action, key) != usual
         )
         return f"redirect {action.code} to {action.protocol}:{action.port}{rest}".replace("#{protocol}", "same")
-    return f"answer {action.status}"
+    if isinstance(action, Respond):
+        return f"answer {action.status}"
+    return f"{action.type} (an action that elbplan does not know)"
 
 
-def condition_text(condition: Condition) -> str:
-    """`path /api/* or /v1/*`"""
-    short = {
-        "host-header": "host",
-        "path-pattern": "path",
-        "http-request-method": "method",
-        "http-header": f"header {condition.name}",
-        "query-string": "query",
-        "source-ip": "ip",
-    }
-    return f"{short[condition.field]} {' or '.join(condition.values)}"
+def leading_text(action: OtherAction) -> str:
+    """`authenticate-oidc`"""
+    return action.type

@@ -71,7 +71,7 @@ LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
 
 def attribute_defaults(type: str, scheme: str) -> dict[str, str]:
     """What AWS means by an attribute that nobody set. Other keys are left alone unless the spec names them."""
-    defaults = dict(DEFAULTS[type])
+    defaults = dict(DEFAULTS.get(type, {}))
     if INTERNAL_ONLY in defaults:
         defaults[INTERNAL_ONLY] = str(scheme == "internal").lower()
     return defaults

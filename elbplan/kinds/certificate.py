@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource
+from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
 from .ownership import owner, pairs, retag, unpair, users
 from .reading import HOSTED_ZONES
 from .validation import (
@@ -111,12 +111,13 @@ def _wanted_names(scope: Scope, stack: str) -> list[str]:
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[Proof]
 ) -> Live[Certificate]:
-    model = Certificate(
-        tags=users(tags),
-        domains=tuple({raw["DomainName"], *raw.get("SubjectAlternativeNames", [])}),
-        key=(raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
-        proofs=tuple(proofs),
-    )
+    fields = {
+        "tags": users(tags),
+        "domains": tuple({raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())}),
+        "key": (raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
+        "proofs": tuple(proofs),
+    }
+    model = from_live(Certificate, fields)
     told = len(list(validations(raw))) == len(raw.get("DomainValidationOptions", []))
     state = raw["Status"] if told else "UNTOLD"
     return Live(address, raw["CertificateArn"], model, {"state": state})

@@ -43,7 +43,7 @@ def _moved(step: Step, site: Site) -> Calling:
     return {"id": id, **{name: value for name, value in facts.items() if value}}
 
 
-FACTS = ("dns_name", "zone_id", "state", "name", "vpc")
+FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 
 def _release(step: Step, site: Site) -> Calling:

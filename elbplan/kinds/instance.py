@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .ownership import owner, retag, specification, unpair, users
 from .reading import tagged
 
@@ -71,16 +71,17 @@ def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Instance]:
     profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
-    model = Instance(
-        tags=users(tags),
-        image=tags.get(IMAGE, raw["ImageId"]),
-        type=raw["InstanceType"],
-        key=raw.get("KeyName") or None,
-        profile=profile.rsplit("/", 1)[-1] if profile else None,
-        subnet=Id(raw.get("SubnetId") or ""),
-        security_groups=tuple(Id(group["GroupId"]) for group in raw.get("SecurityGroups", [])),
-        user_data_digest=tags.get(USER_DATA, ""),
-    )
+    fields = {
+        "tags": users(tags),
+        "image": tags.get(IMAGE) or raw.get("ImageId") or "",
+        "type": raw.get("InstanceType") or "",
+        "key": raw.get("KeyName") or None,
+        "profile": profile.rsplit("/", 1)[-1] if profile else None,
+        "subnet": Id(raw.get("SubnetId") or ""),
+        "security_groups": tuple(Id(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
+        "user_data_digest": tags.get(USER_DATA, ""),
+    }
+    model = from_live(Instance, fields)
     facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or ""}
     return Live(address, raw["InstanceId"], model, facts)
 
@@ -166,8 +167,7 @@ def text(instance: Instance) -> str:
 def way(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
     """Join the new security groups, later leave the old ones."""
     groups = (*after.security_groups, *before.security_groups)
-    both = Instance.model_validate({**dict(after), "security_groups": groups})
-    return [("expand", both), ("contract", after)]
+    return [("expand", rebuilt(after, security_groups=groups)), ("contract", after)]
 
 
 KIND = Kind(

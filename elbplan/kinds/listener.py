@@ -11,12 +11,14 @@ from pydantic import Field, model_validator
 from ..core.address import Address, CertificateRef, Id, LoadBalancerRef, Ref
 from ..core.call import Answer, Ask, Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
-from ..core.resource import IMMUTABLE, Resource
+from ..core.protections import held
+from ..core.resource import CARRIED, IMMUTABLE, Resource, from_live, rebuilt
 from . import rule
-from .actions import Action, Redirect, Respond, action_text, from_aws, to_aws, unattachable, way_of
+from .actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .foreign_children import foreign_listeners
 from .ownership import makers, owner, pairs, retag, users
 from .reading import GONE, listeners_of
+from .switching import unattachable, way_of
 
 SECURE = ("HTTPS", "TLS")
 
@@ -34,15 +36,28 @@ class Listener(Resource):
     ] = ()
     ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: which TLS versions and ciphers")] = None
     alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
+    mutual_authentication: Annotated[
+        Mapping[str, Any], CARRIED, Field(description="client certificates: Mode and TrustStoreArn, as AWS names them")
+    ] = {}
+    leading_actions: Annotated[
+        tuple[OtherAction, ...], CARRIED, Field(description="what comes before the action, a login say; HTTPS only")
+    ] = ()
     action: Action
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and isinstance(data.get("more_certificates"), list | tuple):
-            data = {**data, "more_certificates": tuple(sorted(set(data["more_certificates"]), key=str))}
-        if isinstance(data, Mapping) and data.get("alpn") == "None":
-            data = {**data, "alpn": None}
+        """Further certificates are a set; of client certificates AWS tells more than was asked for."""
+        if not isinstance(data, Mapping):
+            return data
+        data = dict(data)
+        if isinstance(data.get("more_certificates"), list | tuple):
+            data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
+        if isinstance(data.get("mutual_authentication"), Mapping):
+            asked = data["mutual_authentication"].items()
+            data["mutual_authentication"] = {k: v for k, v in asked if k not in TOLD_ONLY and v not in NOTHING}
+        if data.get("alpn") == "None":
+            data["alpn"] = None
         return data
 
     @model_validator(mode="after")
@@ -51,14 +66,22 @@ class Listener(Resource):
             raise ValueError(f"a listener with protocol {self.protocol} needs a certificate")
         if self.protocol not in SECURE and self.certificate is not None:
             raise ValueError(f"a certificate needs protocol HTTPS or TLS, not {self.protocol}")
+        if self.protocol != "HTTPS" and self.leading_actions:
+            raise ValueError(f"leading_actions need protocol HTTPS, not {self.protocol}")
         return self
+
+
+TOLD_ONLY = ("TrustStoreAssociationStatus",)
+NOTHING: tuple[Any, ...] = ("off", False, None, "", [])
+"""What AWS tells of client certificates where nobody asked for anything."""
 
 
 def read(scope: Scope) -> Reading[Found[Listener]]:
     """Ours on our balancers. A stranger's listener there is left alone, but its port is known to be taken."""
     every = yield from listeners_of(scope.stacks)
     taken = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
-    asks: list[Ask] = [_certificates(raw["ListenerArn"]) for raw in every if raw.get("Protocol") in SECURE]
+    secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
+    asks: list[Ask] = [_certificates(raw["ListenerArn"]) for raw in secure]
     if every:
         asks.append(Tags(tuple(raw["ListenerArn"] for raw in every)))
     answers = (yield asks) if asks else []
@@ -89,26 +112,27 @@ def _extra(answer: Answer) -> tuple[str, ...]:
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], more: Sequence[str]
 ) -> Live[Listener] | None:
-    final = sorted(raw.get("DefaultActions") or (), key=lambda a: a.get("Order") or 0)
-    action = from_aws(final[-1]) if final else None
+    leading, action = actions_from_aws(raw.get("DefaultActions") or ())
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
-    model = Listener(
-        tags=users(tags),
-        load_balancer=Id(raw["LoadBalancerArn"]),
-        port=raw.get("Port"),
-        protocol=raw.get("Protocol"),
-        certificate=Id(default) if default else None,
-        more_certificates=tuple(Id(arn) for arn in more if arn != default),
-        ssl_policy=raw.get("SslPolicy") if raw.get("Protocol") in SECURE else None,
-        alpn=(raw.get("AlpnPolicy") or [None])[0],
-        action=action or Respond(status="503", body="an action that elbplan does not know"),
-    )
-    return Live(address, raw["ListenerArn"], model)
+    fields = {
+        "tags": users(tags),
+        "load_balancer": Id(raw["LoadBalancerArn"]),
+        "port": raw.get("Port"),
+        "protocol": raw.get("Protocol"),
+        "certificate": Id(default) if default else None,
+        "more_certificates": tuple(Id(arn) for arn in more if arn != default),
+        "ssl_policy": raw.get("SslPolicy") if raw.get("Protocol") in SECURE else None,
+        "alpn": (raw.get("AlpnPolicy") or [None])[0],
+        "mutual_authentication": raw.get("MutualAuthentication") or {},
+        "leading_actions": leading,
+        "action": action,
+    }
+    return Live(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
 def _params(new: Listener, site: Site) -> dict[str, Any]:
-    params: dict[str, Any] = {"DefaultActions": [to_aws(new.action, site.id)]}
+    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, site.id)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
     if new.certificate:
@@ -117,6 +141,8 @@ def _params(new: Listener, site: Site) -> dict[str, Any]:
             params["SslPolicy"] = new.ssl_policy
     if new.alpn:
         params["AlpnPolicy"] = [new.alpn]
+    if new.mutual_authentication:
+        params["MutualAuthentication"] = dict(new.mutual_authentication)
     return params
 
 
@@ -159,6 +185,8 @@ def update(before: Listener, after: Listener, site: Site) -> Calling:
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if "AlpnPolicy" in old and "AlpnPolicy" not in new:
         changed["AlpnPolicy"] = ["None"]
+    if "MutualAuthentication" in old and "MutualAuthentication" not in new and after.protocol in SECURE:
+        changed["MutualAuthentication"] = {"Mode": "off"}
     if changed:
         call = Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, not_yet=NOT_KNOWN_YET, within=300)
         yield call
@@ -193,7 +221,7 @@ def settle(desired: Listener, live: Listener) -> Listener:
 
 
 def way(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
-    """Attach new groups and certificates, switch, let the old ones go."""
+    """Attach new groups and certificates, switch, let the old ones go; a login goes last."""
     actions = way_of(before.action, after.action, used)
     more = (*before.more_certificates, *after.more_certificates)
     still = before.model_copy(update={"tags": after.tags})
@@ -201,12 +229,13 @@ def way(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[t
     if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
         steps.append(("expand", _with(still, actions[0][1] if actions[0][0] == "expand" else before.action, more)))
     switched = next(action for phase, action in actions if phase == "switch")
-    steps.append(("switch", _with(after, switched, more)))
+    kept = held(before, after) if after.protocol == "HTTPS" else {}
+    steps.append(("switch", rebuilt(_with(after, switched, more), **kept)))
     return [*steps, ("contract", after)]
 
 
 def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
-    return Listener.model_validate({**dict(listener), "action": action, "more_certificates": more})
+    return rebuilt(listener, action=action, more_certificates=more)
 
 
 def scaffold(
@@ -230,7 +259,8 @@ def after(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[A
 def text(listener: Listener) -> str:
     """`443/HTTPS, certificate.main, forward to target_group.web`"""
     certificate = f", {listener.certificate}" if listener.certificate else ""
-    return f"{listener.port}/{listener.protocol}{certificate}, {action_text(listener.action)}"
+    does = [*map(leading_text, listener.leading_actions), action_text(listener.action)]
+    return f"{listener.port}/{listener.protocol}{certificate}, {', '.join(does)}"
 
 
 KIND = Kind(

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
-from ..core.resource import IMMUTABLE, Part, Resource
+from ..core.resource import IMMUTABLE, Part, Resource, from_live, rebuilt
 from .alias_tags import RECORDS, marks, remark, remember
 from .balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
 from .balancer_gates import GATES
@@ -94,22 +94,22 @@ def _attributes(arn: str) -> Call:
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
 ) -> Live[LoadBalancer]:
-    zones = raw.get("AvailabilityZones", [])
+    zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
     told = {a["Key"]: a.get("Value") or "" for a in attributes}
-    model = LoadBalancer(
-        tags=users(tags),
-        name=raw["LoadBalancerName"],
-        type=raw["Type"],
-        scheme=scheme,
-        ip_address_type=raw.get("IpAddressType") or "ipv4",
-        subnets=tuple(Id(zone["SubnetId"]) for zone in zones),
-        security_groups=tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
-        attributes=attribute_defaults(raw["Type"], scheme) | told,
-        pins=tuple(_pins(zones)),
-        records=unpack(RECORDS, tags),
-    )
-    return Live(address, raw["LoadBalancerArn"], model, facts_of(raw))
+    fields = {
+        "tags": users(tags),
+        "name": raw["LoadBalancerName"],
+        "type": raw["Type"],
+        "scheme": scheme,
+        "ip_address_type": raw.get("IpAddressType") or "ipv4",
+        "subnets": tuple(Id(zone["SubnetId"]) for zone in zones),
+        "security_groups": tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
+        "attributes": attribute_defaults(raw["Type"], scheme) | told,
+        "pins": tuple(_pins(zones)),
+        "records": unpack(RECORDS, tags),
+    }
+    return Live(address, raw["LoadBalancerArn"], from_live(LoadBalancer, fields), facts_of(raw))
 
 
 def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
     return {
         "dns_name": raw.get("DNSName") or "",
         "zone_id": raw.get("CanonicalHostedZoneId") or "",
-        "state": raw.get("State", {}).get("Code", "active"),
+        "state": (raw.get("State") or {}).get("Code", "active"),
         "name": raw["LoadBalancerName"],
         "vpc": raw.get("VpcId") or "",
         "created": str(raw.get("CreatedTime") or ""),
@@ -249,7 +249,7 @@ def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Seque
     }
     if after.security_groups is not None:
         union["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
-    wide = LoadBalancer.model_validate({**dict(after), **union})
+    wide = rebuilt(after, **union)
     steps: list[tuple[Phase, LoadBalancer]] = [("expand", wide), ("contract", after)]
     return [*steps, ("protect", last)] if protecting else steps
 

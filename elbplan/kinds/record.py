@@ -12,7 +12,7 @@ from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
 from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
 from ..core.foreign import Owner
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from .alias_owner import Aliases, left_hanging, owner_of, read_aliases, read_other_regions
 from .alias_tags import Place
 from .reading import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
@@ -123,14 +123,14 @@ def _usual(name: str, type: str) -> Address:
 
 
 def _live(address: Address, place: Place, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
-    model = Record(
-        name=place.name,
-        type=raw["Type"],
-        zone=Id(place.zone),
-        load_balancer=Id(balancer),
-        evaluate_target_health=bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
-    )
-    return Live(address, str(place), model)
+    fields = {
+        "name": place.name,
+        "type": raw["Type"],
+        "zone": Id(place.zone),
+        "load_balancer": Id(balancer),
+        "evaluate_target_health": bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
+    }
+    return Live(address, str(place), from_live(Record, fields))
 
 
 def describe(raw: Mapping[str, Any]) -> str:

@@ -13,27 +13,25 @@ from ..core.address import Address, Id, ListenerRef, Ref
 from ..core.call import Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
 from ..core.priorities import LOWEST
-from ..core.resource import IMMUTABLE, Resource
+from ..core.protections import held
+from ..core.resource import CARRIED, IMMUTABLE, Resource, from_live, rebuilt
 from ..core.routes import GATE
 from .actions import (
     Action,
-    Condition,
     Forward,
-    Respond,
+    OtherAction,
     Share,
     action_text,
-    condition_from_aws,
-    condition_text,
-    condition_to_aws,
-    from_aws,
+    actions_from_aws,
+    actions_to_aws,
     groups_of,
-    to_aws,
-    unattachable,
-    way_of,
+    leading_text,
 )
+from .conditions import Condition, condition_from_aws, condition_text, condition_to_aws
 from .foreign_children import foreign_rules
 from .ownership import makers, owner, pairs, retag, users
 from .reading import GONE, listeners_of
+from .switching import unattachable, way_of
 
 
 class Rule(Resource):
@@ -43,7 +41,13 @@ class Rule(Resource):
     listener: Annotated[ListenerRef, IMMUTABLE]
     priority: Annotated[int, Field(ge=1, le=50000, description="the lowest that matches wins")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    leading_actions: Annotated[
+        tuple[OtherAction, ...], CARRIED, Field(description="what comes before the action, a login say")
+    ] = ()
     action: Action
+    transforms: Annotated[
+        tuple[Mapping[str, Any], ...], CARRIED, Field(description="rewrites of host and URL, as AWS names their fields")
+    ] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -84,16 +88,17 @@ def read(scope: Scope) -> Reading[Found[Rule]]:
 
 
 def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Rule]:
-    final = sorted(raw.get("Actions") or (), key=lambda a: a.get("Order") or 0)
-    action = from_aws(final[-1]) if final else None
-    model = Rule(
-        tags=users(tags),
-        listener=Id(listener),
-        priority=int(raw["Priority"]),
-        conditions=tuple(condition_from_aws(c) for c in raw.get("Conditions", [])),
-        action=action or Respond(status="503", body="an action that elbplan does not know"),
-    )
-    return Live(address, raw["RuleArn"], model)
+    leading, action = actions_from_aws(raw.get("Actions") or ())
+    fields = {
+        "tags": users(tags),
+        "listener": Id(listener),
+        "priority": int(raw["Priority"]),
+        "conditions": tuple(condition_from_aws(c) for c in raw.get("Conditions") or ()),
+        "leading_actions": leading,
+        "action": action,
+        "transforms": tuple(raw.get("Transforms") or ()),
+    }
+    return Live(address, raw["RuleArn"], from_live(Rule, fields))
 
 
 def create(new: Rule, site: Site) -> Calling:
@@ -102,11 +107,17 @@ def create(new: Rule, site: Site) -> Calling:
         "ListenerArn": site.id(new.listener),
         "Priority": new.priority,
         "Conditions": [condition_to_aws(condition) for condition in new.conditions],
-        "Actions": [to_aws(new.action, site.id)],
+        "Actions": _actions(new, site),
         "Tags": pairs(site.tags(new)),
     }
+    if new.transforms:
+        params["Transforms"] = list(new.transforms)
     answer = yield Call("elbv2", "CreateRule", params, once=True, not_yet=UNSEEN, within=60)
     return {"id": answer["Rules"][0]["RuleArn"]}
+
+
+def _actions(rule: Rule, site: Site) -> list[dict[str, Any]]:
+    return actions_to_aws(rule.leading_actions, rule.action, site.id)
 
 
 def update(before: Rule, after: Rule, site: Site) -> Calling:
@@ -115,8 +126,10 @@ def update(before: Rule, after: Rule, site: Site) -> Calling:
     params: dict[str, Any] = {}
     if before.conditions != after.conditions:
         params["Conditions"] = [condition_to_aws(condition) for condition in after.conditions]
-    if before.action != after.action:
-        params["Actions"] = [to_aws(after.action, site.id)]
+    if (before.leading_actions, before.action) != (after.leading_actions, after.action):
+        params["Actions"] = _actions(after, site)
+    if before.transforms != after.transforms:
+        params |= {"Transforms": list(after.transforms)} if after.transforms else {"ResetTransforms": True}
     if params:
         yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params}, not_yet=UNSEEN, within=60)
     if before.priority != after.priority:
@@ -144,7 +157,7 @@ def gated(rule: Rule) -> Rule:
     """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
     token = hashlib.sha256(repr(rule.conditions).encode()).hexdigest()[:32]
     condition = Condition(field="http-header", name=GATE, values=(token,))
-    return Rule.model_validate({**dict(rule), "conditions": (condition,)})
+    return rebuilt(rule, conditions=(condition,))
 
 
 def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
@@ -170,18 +183,20 @@ def birth(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
 
 
 def way(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
-    """Attach new groups, switch, let the old ones go."""
+    """Attach new groups, switch, let the old ones go; a login goes last."""
     steps: list[tuple[Phase, Rule]] = []
     for phase, action in way_of(before.action, after.action, used):
-        base = before if phase == "expand" else after
-        steps.append((phase, Rule.model_validate({**dict(base), "tags": after.tags, "action": action})))
-    return steps
+        base = before if phase == "expand" else rebuilt(after, **held(before, after))
+        steps.append((phase, rebuilt(base, tags=after.tags, action=action)))
+    last = [step for step in steps if step[0] != "contract"]
+    return [*last, ("contract", after)] if last[-1][1] != after else last
 
 
 def text(rule: Rule) -> str:
     """`10: path /api/*, forward to target_group.api`"""
     when = " and ".join(condition_text(condition) for condition in rule.conditions)
-    return f"{rule.priority}: {when}, {action_text(rule.action)}"
+    does = [*map(leading_text, rule.leading_actions), action_text(rule.action)]
+    return f"{rule.priority}: {when}, {', '.join(does)}"
 
 
 KIND = Kind(

@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, Ref, SecurityGroupRef, VpcRef
-from ..core.call import Call, Calling, Reading
+from ..core.address import Address, Id, Ref, VpcRef
+from ..core.call import Answer, Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, Part, Resource
+from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
+from .openings import Opening, is_plain, opening_text, openings, permission_of, raw_permission
 from .ownership import makers, owner, retag, specification, unpair, users
 from .reading import tagged
-
-
-class Opening(Part):
-    """One rule: a protocol, ports, and one source: a CIDR, a security group or a prefix list.
-
-    `protocol: all` has no ports. A description is shown in the console and can change in place.
-    """
-
-    protocol: Annotated[str, Field(description="tcp, udp, icmp, all or a protocol number")] = "tcp"
-    from_port: Annotated[int | None, Field(ge=-1, le=65535, description="the first port; for icmp the type")] = None
-    to_port: Annotated[int | None, Field(ge=-1, le=65535, description="the last port; for icmp the code")] = None
-    cidr: Annotated[str | None, Field(description="a network, IPv4 or IPv6")] = None
-    group: SecurityGroupRef | None = None
-    prefix_list: Annotated[str | None, Field(description="pl-...")] = None
-    description: Annotated[str, Field(max_length=255, description="a word for whoever reads it")] = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _canonical(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            return data
-        data = dict(data)
-        if str(data.get("protocol", "tcp")) in ("-1", "all"):
-            data |= {"protocol": "all", "from_port": None, "to_port": None}
-        elif "port" in data:
-            data["from_port"] = data["to_port"] = data.pop("port")
-        if isinstance(data.get("cidr"), str):
-            data["cidr"] = str(ipaddress.ip_network(data["cidr"], strict=True))
-        return data
-
-    @model_validator(mode="after")
-    def _whole(self) -> Opening:
-        if sum(x is not None for x in (self.cidr, self.group, self.prefix_list)) != 1:
-            raise ValueError("needs exactly one of cidr, group, prefix_list")
-        if self.protocol != "all" and (self.from_port is None or self.to_port is None):
-            raise ValueError("needs port, or from_port and to_port")
-        if self.protocol in ("tcp", "udp") and (self.from_port or 0) > (self.to_port or 0):
-            raise ValueError("from_port is above to_port")
-        return self
-
-    @property
-    def door(self) -> tuple[str, ...]:
-        """What makes two rules the same rule for AWS: everything but the description."""
-        return tuple(map(str, (self.protocol, self.from_port, self.to_port, self.cidr, self.group, self.prefix_list)))
 
 
 def as_set(data: Any, field: str) -> Any:
     """Rules have no order; sorted, so that comparing is `==`."""
     if isinstance(data, Mapping) and isinstance(data.get(field), list | tuple):
-        openings = {o.door: o for o in map(Opening.model_validate, data[field])}
-        data = {**data, field: tuple(openings[door] for door in sorted(openings))}
+        doors = {opening.door: opening for opening in map(Opening.model_validate, data[field])}
+        data = {**data, field: tuple(doors[door] for door in sorted(doors))}
     return data
 
 
@@ -74,9 +30,7 @@ class SecurityGroup(Resource):
 
     kind: ClassVar[str] = "security_group"
     name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="pins the name in AWS")] = None
-    description: Annotated[
-        str, IMMUTABLE, Field(max_length=255, description="AWS asks for one")
-    ] = "made by elbplan"
+    description: Annotated[str, IMMUTABLE, Field(max_length=255, description="AWS asks for one")] = "made by elbplan"
     vpc: Annotated[VpcRef, IMMUTABLE]
     ingress: tuple[Opening, ...] = ()
     egress: tuple[Opening, ...] | None = None
@@ -114,52 +68,16 @@ def _live_vpc(raw: Mapping[str, Any]) -> str:
 
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[SecurityGroup]:
-    model = SecurityGroup(
-        tags=users(tags),
-        name=raw["GroupName"],
-        description=raw["Description"],
-        vpc=Id(_live_vpc(raw)),
-        ingress=tuple(_openings(raw.get("IpPermissions", []))),
-        egress=tuple(_openings(raw.get("IpPermissionsEgress", []))),
-    )
+    fields = {
+        "tags": users(tags),
+        "name": raw["GroupName"],
+        "description": raw.get("Description") or "",
+        "vpc": Id(_live_vpc(raw)),
+        "ingress": tuple(openings(raw.get("IpPermissions") or ())),
+        "egress": tuple(openings(raw.get("IpPermissionsEgress") or ())),
+    }
+    model = from_live(SecurityGroup, fields)
     return Live(address, raw["GroupId"], model, {"name": raw["GroupName"], "account": raw.get("OwnerId", "")})
-
-
-def _openings(permissions: Iterable[Mapping[str, Any]]) -> Iterator[Opening]:
-    for permission in permissions:
-        ports = {
-            "protocol": permission["IpProtocol"],
-            "from_port": permission.get("FromPort"),
-            "to_port": permission.get("ToPort"),
-        }
-        for key, field, ours in (
-            ("IpRanges", "CidrIp", "cidr"),
-            ("Ipv6Ranges", "CidrIpv6", "cidr"),
-            ("PrefixListIds", "PrefixListId", "prefix_list"),
-        ):
-            for source in permission.get(key) or ():
-                yield Opening.model_validate(
-                    {**ports, ours: source[field], "description": source.get("Description") or ""}
-                )
-        for source in permission.get("UserIdGroupPairs") or ():
-            group = Id(source["GroupId"])
-            yield Opening.model_validate({**ports, "group": group, "description": source.get("Description") or ""})
-
-
-def _permission(opening: Opening, site: Site) -> dict[str, Any]:
-    described = {"Description": opening.description} if opening.description else {}
-    permission: dict[str, Any] = {"IpProtocol": "-1" if opening.protocol == "all" else opening.protocol}
-    if opening.protocol != "all":
-        permission |= {"FromPort": opening.from_port, "ToPort": opening.to_port}
-    if opening.cidr and ":" in opening.cidr:
-        permission["Ipv6Ranges"] = [{"CidrIpv6": opening.cidr, **described}]
-    elif opening.cidr:
-        permission["IpRanges"] = [{"CidrIp": opening.cidr, **described}]
-    elif opening.group:
-        permission["UserIdGroupPairs"] = [{"GroupId": site.id(opening.group), **described}]
-    else:
-        permission["PrefixListIds"] = [{"PrefixListId": opening.prefix_list, **described}]
-    return permission
 
 
 def create(new: SecurityGroup, site: Site) -> Calling:
@@ -204,16 +122,28 @@ def _rules(id: str, before: Iterable[Opening], after: Iterable[Opening], side: s
     """One rule a call: AWS refuses a whole call for one rule that is there already."""
     old, new = {o.door: o for o in before}, {o.door: o for o in after}
     for door in sorted(set(new) - set(old)):
-        params = {"GroupId": id, "IpPermissions": [_permission(new[door], site)]}
+        params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
         yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, not_yet=UNSEEN, within=60)
     for door in sorted(set(new) & set(old)):
         if new[door].description != old[door].description:
-            params = {"GroupId": id, "IpPermissions": [_permission(new[door], site)]}
+            params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
     for door in sorted(set(old) - set(new)):
-        params = {"GroupId": id, "IpPermissions": [_permission(old[door], site)]}
+        permission = yield from _standing(id, old[door], side, site)
+        params = {"GroupId": id, "IpPermissions": [permission]}
         yield Call("ec2", f"RevokeSecurityGroup{side}", params, done_if=("InvalidPermission.NotFound",))
     return {}
+
+
+def _standing(id: str, opening: Opening, side: str, site: Site) -> Generator[Call, Answer, dict[str, Any]]:
+    """The rule to revoke: AWS wants it to the letter, so one that elbplan would not write is read again."""
+    if is_plain(opening):
+        return permission_of(opening, site)
+    asked = {"GroupIds": [id]}
+    answer = yield Call("ec2", "DescribeSecurityGroups", asked, done_if=("InvalidGroup.NotFound",))
+    field = "IpPermissions" if side == "Ingress" else "IpPermissionsEgress"
+    permissions = [permission for group in answer.get("SecurityGroups", []) for permission in group.get(field) or ()]
+    return raw_permission(opening, permissions) or permission_of(opening, site)
 
 
 def delete(_: SecurityGroup, site: Site) -> Calling:
@@ -236,27 +166,13 @@ def way(before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]) -> Seq
     def both(old: tuple[Opening, ...] | None, new: tuple[Opening, ...] | None) -> tuple[Opening, ...] | None:
         return None if new is None else (*(old or ()), *new)
 
-    wide = SecurityGroup.model_validate(
-        {**dict(after), "ingress": both(before.ingress, after.ingress), "egress": both(before.egress, after.egress)}
-    )
+    wide = rebuilt(after, ingress=both(before.ingress, after.ingress), egress=both(before.egress, after.egress))
     return [("expand", wide), ("contract", after)]
 
 
 def text(group: SecurityGroup) -> str:
     """`in: 80, 443 from anywhere`"""
     return "in: " + (", ".join(opening_text(o) for o in group.ingress) or "nothing")
-
-
-def opening_text(opening: Opening) -> str:
-    """`443 from anywhere`"""
-    ports = "all" if opening.protocol == "all" else str(opening.from_port)
-    if opening.to_port != opening.from_port:
-        ports = f"{opening.from_port}-{opening.to_port}"
-    if opening.protocol not in ("tcp", "all"):
-        ports += f"/{opening.protocol}"
-    source = opening.cidr or opening.group or opening.prefix_list
-    anywhere = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
-    return f"{ports} from {anywhere.get(str(source), str(source))}"
 
 
 def base(stack: str, address: Address, _: SecurityGroup) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, LoadBalancerRef, VpcRef
 from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
-from ..core.resource import IMMUTABLE, LOOSE, Part, Resource
+from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
 from .group_attributes import HTTP, change_attributes, defaults, learned
 from .outside_targets import GATES, health_of, target_counts
 from .ownership import pairs, retag, users
@@ -111,40 +111,43 @@ def _live(
 ) -> Live[TargetGroup]:
     balancers = raw.get("LoadBalancerArns") or []
     lambda_ = raw.get("TargetType") == "lambda"
-    bare = TargetGroup(
-        tags=users(tags),
-        name=raw["TargetGroupName"],
-        target_type=raw.get("TargetType") or "instance",
-        protocol=None if lambda_ else raw.get("Protocol"),
-        port=None if lambda_ else raw.get("Port"),
-        protocol_version=raw.get("ProtocolVersion") or ("HTTP1" if raw.get("Protocol") in HTTP else None),
-        ip_address_type=raw.get("IpAddressType") or "ipv4",
-        vpc=Id(raw["VpcId"]) if raw.get("VpcId") else None,
-        balancer=Id(balancers[0]) if balancers else None,
-        health=_health(raw),
-    )
+    fields = {
+        "tags": users(tags),
+        "name": raw["TargetGroupName"],
+        "target_type": raw.get("TargetType") or "instance",
+        "protocol": None if lambda_ else raw.get("Protocol"),
+        "port": None if lambda_ else raw.get("Port"),
+        "protocol_version": raw.get("ProtocolVersion") or ("HTTP1" if raw.get("Protocol") in HTTP else None),
+        "ip_address_type": raw.get("IpAddressType") or "ipv4",
+        "vpc": Id(raw["VpcId"]) if raw.get("VpcId") else None,
+        "balancer": Id(balancers[0]) if balancers else None,
+        "health": _health(raw),
+    }
+    bare = from_live(TargetGroup, fields)
     known = {a["Key"]: a.get("Value") or "" for a in attributes}
     live = bare.model_copy(update={"attributes": dict(defaults(bare)) | known})
-    return Live(address, raw["TargetGroupArn"], live, {"name": raw["TargetGroupName"]})
+    facts = {"name": raw["TargetGroupName"], "port": str(raw.get("Port") or "")}
+    return Live(address, raw["TargetGroupArn"], live, facts)
 
 
 def _health(raw: Mapping[str, Any]) -> HealthCheck:
     matcher = raw.get("Matcher") or {}
-    return HealthCheck(
-        protocol=raw.get("HealthCheckProtocol"),
-        port=str(raw.get("HealthCheckPort") or "traffic-port"),
-        path=raw.get("HealthCheckPath"),
-        interval=raw.get("HealthCheckIntervalSeconds"),
-        timeout=raw.get("HealthCheckTimeoutSeconds"),
-        healthy=raw.get("HealthyThresholdCount"),
-        unhealthy=raw.get("UnhealthyThresholdCount"),
-        codes=matcher.get("HttpCode") or matcher.get("GrpcCode"),
-    )
+    fields = {
+        "protocol": raw.get("HealthCheckProtocol"),
+        "port": str(raw.get("HealthCheckPort") or "traffic-port"),
+        "path": raw.get("HealthCheckPath"),
+        "interval": raw.get("HealthCheckIntervalSeconds"),
+        "timeout": raw.get("HealthCheckTimeoutSeconds"),
+        "healthy": raw.get("HealthyThresholdCount"),
+        "unhealthy": raw.get("UnhealthyThresholdCount"),
+        "codes": matcher.get("HttpCode") or matcher.get("GrpcCode"),
+    }
+    return from_live(HealthCheck, fields)
 
 
 def settle(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """What the spec leaves out means AWS's default; what nobody has heard of is left alone."""
-    health = HealthCheck.model_validate({**dict(live.health), **_said(full_health(desired))})
+    health = rebuilt(live.health, **_said(full_health(desired)))
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
     # A group that serves no balancer yet may come to serve ours; of one that says none, AWS decides.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
@@ -154,7 +157,7 @@ def settle(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
 
 def full_health(group: TargetGroup) -> HealthCheck:
     """The health check with every default said: AWS's pages do not agree on all of them."""
-    return HealthCheck.model_validate({**_said(health_defaults(group)), **_said(group.health)})
+    return rebuilt(health_defaults(group), **_said(group.health))
 
 
 def _said(health: HealthCheck) -> dict[str, Any]:
@@ -201,7 +204,7 @@ def create(new: TargetGroup, site: Site) -> Calling:
     if new.protocol == UNTAGGED:
         yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(site.tags(new))})
     yield from change_attributes(arn, defaults(new), new.attributes)
-    return {"id": arn, "name": site.name}
+    return {"id": arn, "name": site.name, "port": str(new.port or "")}
 
 
 def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:

@@ -11,18 +11,18 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, InstanceRef, Ref, TargetGroupRef
 from ..core.call import Call, Calling, Looking, Reading, Sight, State
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
-from ..core.resource import IMMUTABLE, Part, Resource
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
 from .health import judge, told
 from .reading import GONE, owned_groups
 
 
 class Target(Part):
-    """One target: an instance or an address, with its port; `zone` only for addresses outside the VPC."""
+    """One target: an instance or an address. Its port and who it is tell it from others; its zone does not."""
 
     instance: InstanceRef | None = None
     address: Annotated[str | None, Field(description="an IP address, or the ARN of a function or balancer")] = None
     port: Annotated[int | None, Field(ge=1, le=65535, description="if it is not the group's")] = None
-    zone: Annotated[str | None, Field(description="`all` for an address outside the VPC")] = None
+    zone: Annotated[str | None, Field(description="`all` for an address outside the VPC; else AWS knows it")] = None
 
     @model_validator(mode="after")
     def _one(self) -> Target:
@@ -37,19 +37,24 @@ class Targets(Resource):
     kind: ClassVar[str] = "targets"
     group: Annotated[TargetGroupRef, IMMUTABLE]
     members: tuple[Target, ...] = ()
+    group_port: Annotated[int | None, WRITE_ONLY, Field(description="its group's port; elbplan fills it in")] = None
+    live_zones: Annotated[
+        Mapping[str, str], WRITE_ONLY, Field(description="where AWS has its targets; elbplan fills it in")
+    ] = {}
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
         if isinstance(data, Mapping) and isinstance(data.get("members"), list | tuple):
-            members = {member_key(m): m for m in map(Target.model_validate, data["members"])}
-            data = {**data, "members": tuple(members[key] for key in sorted(members))}
+            members = map(Target.model_validate, data["members"])
+            by_key = {member_key(member): member for member in members}
+            data = {**data, "members": tuple(by_key[key] for key in sorted(by_key))}
         return data
 
 
 def member_key(target: Target) -> str:
-    """What tells two targets of a group apart."""
-    return f"{target.instance or target.address}:{target.port}:{target.zone}"
+    """What tells two targets of a group apart, for AWS too. One without a port has its group's."""
+    return f"{target.instance or target.address}:{target.port or ''}"
 
 
 LEAVING = ("draining",)
@@ -85,44 +90,56 @@ def _counts(described: Mapping[str, Any]) -> bool:
 
 
 def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> Live[Targets]:
-    members = []
-    for target in (d["Target"] for d in described):
-        instance = raw.get("TargetType", "instance") == "instance"
-        members.append(
-            Target(
-                instance=Id(target["Id"]) if instance else None,
-                address=None if instance else target["Id"],
-                port=target.get("Port") or raw.get("Port"),
-                zone=target.get("AvailabilityZone") if target.get("AvailabilityZone") == "all" else None,
-            )
-        )
+    members = [(_member(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
     states = [d["TargetHealth"]["State"] for d in described]
     well = all(state == "healthy" for state in states)
     arn = raw["TargetGroupArn"]
-    return Live(
-        address,
-        f"{arn}#targets",
-        Targets(group=Id(arn), members=tuple(members)),
-        {"state": "healthy" if well else "unwell", "attached": str(bool(raw.get("LoadBalancerArns")))},
+    model = Targets(
+        group=Id(arn),
+        members=tuple(member for member, _ in members),
+        group_port=raw.get("Port"),
+        live_zones={member_key(member): zone for member, zone in members if zone},
     )
+    facts = {"state": "healthy" if well else "unwell", "attached": str(bool(raw.get("LoadBalancerArns")))}
+    return Live(address, f"{arn}#targets", model, facts)
+
+
+def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
+    """A target as the spec would say it: without the port if it is its group's, without a zone that AWS knows."""
+    kind = group.get("TargetType") or "instance"
+    outside = target.get("AvailabilityZone") == EVERY_ZONE and kind != "lambda"
+    fields = {
+        "instance": Id(target["Id"]) if kind == "instance" else None,
+        "address": None if kind == "instance" else target["Id"],
+        "port": target.get("Port") if target.get("Port") != group.get("Port") else None,
+        "zone": EVERY_ZONE if outside else None,
+    }
+    return from_live(Target, fields)
+
+
+EVERY_ZONE = "all"
 
 
 def settle(desired: Targets, live: Targets) -> Targets:
-    """A target without a port has its group's, which only AWS says."""
-    ports = {str(member.instance or member.address): member.port for member in live.members}
-    members = [
-        m if m.port else m.model_copy(update={"port": ports.get(str(m.instance or m.address))}) for m in desired.members
-    ]
-    return Targets(tags=desired.tags, group=desired.group, members=tuple(members))
+    """The group's own port is no port of the target's, and a zone counts only where the spec names another."""
+    there = {member_key(member): member for member in live.members}
+    members = []
+    for wanted in desired.members:
+        member = wanted.model_copy(update={"port": None}) if wanted.port == live.group_port else wanted
+        key = member_key(member)
+        if key in there and member.zone in (None, live.live_zones.get(key)):
+            member = member.model_copy(update={"zone": there[key].zone})
+        members.append(member)
+    return rebuilt(desired, members=tuple(members), group_port=live.group_port, live_zones=live.live_zones)
 
 
-def _names(members: Iterable[Target], site: Site) -> list[dict[str, Any]]:
-    """Targets in AWS's words."""
+def _names(members: Iterable[Target], site: Site, port: str = "") -> list[dict[str, Any]]:
+    """Targets in AWS's words; `port` for those that have their group's, where it is to be said."""
     named = []
     for member in members:
         target: dict[str, Any] = {"Id": site.id(member.instance) if member.instance else member.address}
-        if member.port:
-            target["Port"] = member.port
+        if member.port or port:
+            target["Port"] = member.port or int(port)
         if member.zone:
             target["AvailabilityZone"] = member.zone
         named.append(target)
@@ -144,29 +161,30 @@ def _register(arn: str, members: Sequence[Target], site: Site) -> Calling:
 
 
 def update(before: Targets, after: Targets, site: Site) -> Calling:
-    """Register first, deregister after."""
-    arn = site.id(after.group)
+    """Register first, deregister after; another zone is another registration of the same target, which stays."""
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
-    yield from _register(arn, [new[key] for key in sorted(set(new) - set(old))], site)
+    come = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
+    yield from _register(site.id(after.group), [new[key] for key in come], site)
     if gone := [old[key] for key in sorted(set(old) - set(new))]:
-        yield _deregister(arn, gone, site)
+        yield _deregister(after.group, gone, site)
     return {}
 
 
-def _deregister(arn: str, members: Sequence[Target], site: Site) -> Call:
-    params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
+def _deregister(group: Ref, members: Sequence[Target], site: Site) -> Call:
+    """Each with its port: of a target that is registered twice, only the one that is meant goes."""
+    params = {"TargetGroupArn": site.id(group), "Targets": _names(members, site, site.fact(group, "port"))}
     return Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
 
 
 def delete(old: Targets, site: Site) -> Calling:
     """A port that was named at registration must be named again."""
-    yield _deregister(site.id(old.group), old.members, site)
+    yield _deregister(old.group, old.members, site)
     return {}
 
 
 def way(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
     """All of both, then only the wanted ones."""
-    both = Targets(tags=after.tags, group=after.group, members=(*before.members, *after.members))
+    both = rebuilt(after, members=(*before.members, *after.members))
     return [("expand", both), ("contract", after)]
 
 
@@ -177,7 +195,7 @@ def healthy(wanted: Targets, site: Site) -> Looking:
     """
     answer = yield _health(site.id(wanted.group))
     states = []
-    for named in _names(wanted.members, site):
+    for named in _names(wanted.members, site, site.fact(wanted.group, "port")):
         health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, named)), UNKNOWN)
         states.append((named["Id"], health))
     judged = [judge(health) for _, health in states]
@@ -192,7 +210,7 @@ UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered
 
 
 def _is(described: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
-    """A target named without a port is registered on its group's."""
+    """A target named without a port, of a group whose port nobody knows, may have any."""
     target = described["Target"]
     return bool(target["Id"] == named["Id"] and named.get("Port") in (None, target.get("Port")))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..core.address import Address, Find, Id, Ref
-from ..core.resource import Part, Resource, references, rewrite
+from ..core.resource import Part, Resource, from_live, rebuilt, references, rewrite
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.reading import domain, zone_id
 from .lookups import Facts, NotFound, named, subnets_by_zone, vpc_of
@@ -106,7 +106,7 @@ def _public(zone: Mapping[str, Any]) -> bool:
 def _gathered(part: P, sets: Mapping[Find, Sequence[str]]) -> P:
     """The part with one symbol in each list for all the ids that it stands for."""
     fields = {name: _gathered_in(getattr(part, name), sets) for name in type(part).model_fields}
-    return type(part).model_validate(fields)
+    return from_live(type(part), fields)
 
 
 def _gathered_in(value: Any, sets: Mapping[Find, Sequence[str]]) -> Any:
@@ -147,5 +147,5 @@ def _remarked(resource: R, zones: Mapping[str, str]) -> R:
     for text in resource.records:
         zone, slash, rest = text.partition("/")
         records.append(f"{zones.get(zone, zone)}{slash}{rest}")
-    changed: R = type(resource).model_validate({**dict(resource), "records": records})
+    changed: R = rebuilt(resource, records=records)
     return changed

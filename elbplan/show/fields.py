@@ -7,8 +7,9 @@ from typing import Any
 
 from ..core.change import Change, difference
 from ..core.resource import Resource, differing
-from ..kinds.actions import action_text, condition_text
-from ..kinds.security_group import opening_text
+from ..kinds.actions import action_text, leading_text
+from ..kinds.conditions import condition_text
+from ..kinds.openings import opening_text
 from .style import listed
 
 Words = Callable[[Any], str]
@@ -22,6 +23,7 @@ FIELDS: Mapping[str, Words] = {
     "ingress": opening_text,
     "egress": opening_text,
     "action": action_text,
+    "leading_actions": leading_text,
     "conditions": condition_text,
     "members": _member_text,
 }

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from ..kinds.security_group import Opening
+from ..kinds.openings import Opening
 from .guess import did_you_mean
 
 # fmt: off

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from ..core.address import Address, Find, Id
 from ..core.resource import IMMUTABLE, Part
 from ..core.stack import Stack
-from ..kinds.security_group import Opening
+from ..kinds.openings import Opening
 from .variables import escape
 
 DERIVED = ("user_data_digest",)

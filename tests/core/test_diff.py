@@ -10,7 +10,9 @@ from elbplan.core.address import Address, Id
 from elbplan.core.change import difference
 from elbplan.core.diff import diff
 from elbplan.kinds import KINDS
-from elbplan.kinds.security_group import Opening, SecurityGroup
+from elbplan.kinds.actions import OtherAction
+from elbplan.kinds.openings import Opening
+from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.target_group import TargetGroup
 
 from .kit import alive, desired
@@ -53,6 +55,19 @@ def test_what_is_as_wanted_is_kept():
     comparison = compare(desired(SPEC), alive(desired(SPEC)))
     assert comparison.pending == ()
     assert len(comparison.lives) == len(desired(SPEC))
+
+
+def test_a_new_resource_takes_along_what_the_spec_leaves_to_another_tool():
+    """The balancer changes its scheme, so that all behind it is made anew."""
+    check = OtherAction(type="jwt-validation", settings={"JwtValidationConfig": {"Issuer": "https://id.example.com"}})
+    rewrites = ({"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]}},)
+    lives = changed(alive(desired(SPEC + RULE)), DEEP, leading_actions=(check,), transforms=rewrites)
+    want = desired(SPEC + RULE + "access: internal\n")
+    for pattern, taken in (("rule.*.leading_actions", (check,)), ("rule.*.transforms", ())):
+        comparison = compare(want, lives, [pattern])
+        (found,) = [change for change in comparison.changes if change.address == DEEP]
+        assert (found.action, found.after.leading_actions) == ("replace", taken)
+        assert found.after.transforms == (() if taken else rewrites)
 
 
 def test_parents_come_before_children():

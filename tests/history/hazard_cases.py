@@ -51,10 +51,13 @@ BARE = """
 - {do: create, what: load_balancer.main, set: {subnets: [a, c], scheme: internal}}
 - {do: wait, what: load_balancer.main, until: active}
 """
-LISTENING = BARE + """
+LISTENING = (
+    BARE
+    + """
 - {do: create, what: listener.80, set: {load_balancer: main, port: 80, protocol: HTTP,
     action: {type: fixed-response, status: 200}}}
 """
+)
 SERVERS = """
 - {do: create, what: load_balancer.main, set: {subnets: [a, b, c]}}
 - {do: create, what: instance.web, set: {image: ami-0a, subnet: a}}
@@ -85,12 +88,15 @@ WIDE = """
 - {do: wait, what: targets.web, until: healthy}
 - {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}
 """
-SHIFTED = NEW + """
+SHIFTED = (
+    NEW
+    + """
 - {do: update, what: rule.api, set: {action: {type: forward, groups: [{group: api}, {group: new, weight: 0}]}}}
 - {do: wait, what: targets.new, until: healthy}
 - {do: shift, what: rule.api, set: {api: 0, new: 1}}
 - {do: delete, what: targets.api}
 """
+)
 LET_GO = "- {do: update, what: rule.api, set: {action: {type: forward, groups: [{group: new}]}}}"
 RULE = """- {do: create, what: rule.shut, set: {listener: '443', priority: 5,
     conditions: [{field: path-pattern, values: [/admin/*]}], action: {type: fixed-response, status: 403}}}
@@ -114,6 +120,19 @@ SECOND = (
 OLD_ENDS = "- {do: delete, what: load_balancer.main@old"
 CERTIFICATE = "- {do: create, what: certificate.new, set: {domains: ['*.example.com']}}\n"
 ISSUED = "- {do: wait, what: certificate.new, until: issued}\n"
+FOREIGN = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+POOL = "UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/users'"
+COGNITO = f"{{type: authenticate-cognito, settings: {{AuthenticateCognitoConfig: {{{POOL}}}}}}}"
+
+
+def set_443(fields: str) -> str:
+    """An update of the HTTPS listener."""
+    return f"- {{do: update, what: listener.443, set: {{{fields}}}}}\n"
+
+
+LOGIN = set_443(f"leading_actions: [{COGNITO}]")
+MUTUAL = set_443("mutual_authentication: {Mode: verify, TrustStoreArn: 'arn:aws:trust-store'}")
+TURN_TO_API = set_443("action: {type: forward, groups: [{group: web}, {group: api, weight: 0}]}")
 USED = "- {do: update, what: listener.443, set: {certificate: new}}"
 MORE_PINS = """
 - {do: create, what: elastic_ip.three, set: {}}
@@ -282,6 +301,29 @@ CASES = {
         + ISSUED
         + USED.replace("certificate: new", "more_certificates: [new]")
         + "\n",
+    ),
+    "cert: an ARN instead": Case(
+        "cert",
+        f"- {{do: update, what: listener.443, set: {{certificate: {FOREIGN}}}}}  # <-\n",
+        f"- {{do: update, what: listener.443, set: {{certificate: {FOREIGN}, more_certificates: [main]}}}}\n",
+    ),
+    "login-removed: a login": Case(
+        "login-removed",
+        set_443("leading_actions: []").rstrip() + "  # <-\n",
+        TURN_TO_API,
+        (SHOP, LOGIN),
+    ),
+    "login-removed: everybody may pass": Case(
+        "login-removed",
+        LOGIN.replace(POOL, f"{POOL}, OnUnauthenticatedRequest: allow").rstrip() + "  # <-\n",
+        LOGIN.replace("users", "customers"),
+        (SHOP, LOGIN),
+    ),
+    "login-removed: client certificates": Case(
+        "login-removed",
+        set_443("mutual_authentication: {Mode: null}").rstrip() + "  # <-\n",
+        TURN_TO_API,
+        (SHOP, MUTUAL),
     ),
     "zone: too few": Case(
         "zone",

@@ -24,6 +24,7 @@ from elbplan.history.refresh import refresh
 from elbplan.history.saving import migration_of
 from elbplan.history.store import Folder, head_of, write
 from elbplan.kinds import KINDS
+from elbplan.kinds.actions import OtherAction
 from elbplan.kinds.instance import Instance
 from elbplan.live.observe import Observed
 from elbplan.live.symbols import Symbols
@@ -533,6 +534,15 @@ def test_what_cannot_be_taken_in_is_refused(desk: Desk) -> None:
     desk.live(load(desk.folder, KINDS)[-1].states[2])
     with pytest.raises(Refused, match="0003_b is under way"):
         desk.adopt(BOTH)
+
+
+def test_what_no_file_could_say_is_not_taken_in(desk: Desk) -> None:
+    found = desk.first()
+    desk.live(found[-1].last)
+    desk.changed("listener.80", action=OtherAction(type="teleport", settings={"TeleportConfig": {"To": "Mars"}}))
+    with pytest.raises(Refused, match=r"listener\.80 that no file can say"):
+        desk.adopt(SPEC)
+    assert desk.ids() == ["0001_first"]
 
 
 def test_without_migrations_only_the_spec_is_told(desk: Desk) -> None:

@@ -7,21 +7,17 @@ from pydantic import ValidationError
 
 from elbplan.core.address import Id
 from elbplan.kinds.actions import (
-    Condition,
     Forward,
+    OtherAction,
     Redirect,
     Respond,
     Share,
-    attached,
-    condition_from_aws,
-    condition_to_aws,
     from_aws,
     groups_of,
-    lingering,
     to_aws,
-    unattachable,
-    way_of,
 )
+from elbplan.kinds.conditions import Condition, condition_from_aws, condition_to_aws
+from elbplan.kinds.switching import attached, lingering, unattachable, way_of
 
 from .kit import GROUP, OTHER
 
@@ -102,8 +98,10 @@ def test_a_fixed_answer_without_text_is_plain():
     assert from_aws(raw) == Respond(status="404")
 
 
-def test_an_action_of_another_type_is_nobody_we_know():
-    assert from_aws({"Type": "authenticate-oidc"}) is None
+def test_an_action_of_another_type_stays_in_awss_own_words():
+    assert from_aws({"Type": "teleport", "TeleportConfig": {"To": "Mars"}}) == OtherAction(
+        type="teleport", settings={"TeleportConfig": {"To": "Mars"}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,6 +119,21 @@ def test_what_is_sent_reads_back_as_what_was_meant(action):
     assert from_aws(to_aws(action, lambda ref: ref.value)) == action
 
 
+def test_a_lone_group_goes_by_its_arn_and_several_or_a_sticky_one_by_the_whole_configuration():
+    arn = lambda ref: ref.value  # noqa: E731
+    assert to_aws(forward(WEB), arn) == {"Type": "forward", "TargetGroupArn": GROUP}
+    sticky = to_aws(forward(WEB, sticky=60), arn)
+    assert sticky["TargetGroupArn"] == GROUP
+    assert sticky["ForwardConfig"]["TargetGroupStickinessConfig"] == {"Enabled": True, "DurationSeconds": 60}
+    assert [g["TargetGroupArn"] for g in sticky["ForwardConfig"]["TargetGroups"]] == [GROUP]
+    assert "TargetGroupArn" not in to_aws(forward((WEB, 1), (API, 0)), arn)
+
+
+@pytest.mark.parametrize("config", [{}, {"ForwardConfig": {}}, {"ForwardConfig": {"TargetGroups": []}}])
+def test_a_forward_to_nobody_is_told_as_it_is(config):
+    assert from_aws({"Type": "forward", **config}) == OtherAction(type="forward", settings=config)
+
+
 def condition(field, *values, **rest):
     return Condition(field=field, values=values, **rest)
 
@@ -132,6 +145,8 @@ CONDITIONS = [
     condition("http-header", "1", name="X-Beta"),
     condition("query-string", "flag=a", "b"),
     condition("source-ip", "10.0.0.0/8"),
+    condition("host-header", "a.example.com", regex=("^b[0-9]+$",)),
+    condition("http-header", name="X-Beta", regex=("^(1|2)$",)),
 ]
 
 

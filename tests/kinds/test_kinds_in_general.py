@@ -23,8 +23,9 @@ from elbplan.kinds.elastic_ip import ElasticIp
 from elbplan.kinds.instance import Instance
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
+from elbplan.kinds.openings import Opening
 from elbplan.kinds.ownership import ADDRESS, STACK
-from elbplan.kinds.security_group import Opening, SecurityGroup
+from elbplan.kinds.security_group import SecurityGroup
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 

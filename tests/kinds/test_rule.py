@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from elbplan.core.address import Address, Id
 from elbplan.core.routes import GATE
-from elbplan.kinds.actions import Condition, Forward, Redirect, Respond, Share
+from elbplan.kinds.actions import Forward, Redirect, Respond, Share
+from elbplan.kinds.conditions import Condition
 from elbplan.kinds.rule import KIND, Rule, gated
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read

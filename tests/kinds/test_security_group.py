@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from elbplan.core.address import Address, Id
-from elbplan.kinds.security_group import EVERYTHING_OUT, KIND, Opening, SecurityGroup, opening_text
+from elbplan.kinds.openings import Opening, opening_text
+from elbplan.kinds.security_group import EVERYTHING_OUT, KIND, SecurityGroup
 
 from .kit import at, one, operations, owned, play, read
 
@@ -143,6 +144,51 @@ def test_each_source_has_its_own_words_in_aws(opening, permission):
     assert calls[0].params["IpPermissions"] == [permission]
 
 
+def standing(permission):
+    return {"DescribeSecurityGroups": {"SecurityGroups": [raw(IpPermissions=[permission])]}}
+
+
+ESP = {"IpProtocol": "50", "IpRanges": [{"CidrIp": "10.0.0.0/8"}, {"CidrIp": "10.9.0.0/16", "Description": "vpn"}]}
+HTTP = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+PEER = {"GroupId": "sg-0f", "UserId": "111122223333", "VpcPeeringConnectionId": "pcx-1"}
+
+
+@pytest.mark.parametrize(
+    ("told", "revoked"),
+    [
+        (ESP, {"IpProtocol": "50", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}),
+        (
+            {**ESP, "FromPort": -1, "ToPort": -1},
+            {"IpProtocol": "50", "FromPort": -1, "ToPort": -1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
+        ),
+        (
+            {**HTTP, "UserIdGroupPairs": [{**PEER, "PeeringStatus": "active"}]},
+            {**HTTP, "UserIdGroupPairs": [PEER]},
+        ),
+    ],
+)
+def test_a_rule_that_elbplan_would_not_write_is_revoked_as_it_stands(told, revoked):
+    first, *rest = live(told).model.ingress
+    calls, _ = play(KIND.update(group(first, *rest), group(*rest), at(KIND, id="sg-1")), standing(told))
+    assert operations(calls) == ["DescribeSecurityGroups", "RevokeSecurityGroupIngress"]
+    assert calls[1].params["IpPermissions"] == [revoked]
+
+
+def test_a_rule_that_is_gone_meanwhile_is_revoked_in_vain():
+    (esp, _) = live(ESP).model.ingress
+    calls, _ = play(KIND.update(group(esp), group(), at(KIND, id="sg-1")))
+    assert calls[-1].params["IpPermissions"] == [{"IpProtocol": "50", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]
+
+
+@pytest.mark.parametrize(("number", "name"), [("6", "tcp"), (17, "udp"), ("1", "icmp"), (58, "icmpv6")])
+def test_a_protocol_has_one_name(number, name):
+    assert Opening(protocol=number, port=80, cidr="::/0") == Opening(protocol=name, port=80, cidr="::/0")
+
+
+def test_a_protocol_without_ports_can_be_said():
+    assert Opening(protocol=50, cidr="10.0.0.0/8") == Opening(protocol="50", port=1, cidr="10.0.0.0/8")
+
+
 def test_a_new_group_is_tagged_as_it_is_made_and_then_opened():
     calls, facts = play(KIND.create(group(WEB), at(KIND, "lb")), {"CreateSecurityGroup": {"GroupId": "sg-1"}})
     assert operations(calls) == ["CreateSecurityGroup", "AuthorizeSecurityGroupIngress"]
@@ -179,5 +225,8 @@ def test_who_holds_a_wanted_name_is_known_by_vpc_and_name():
 
 def test_openings_are_told_in_few_words():
     assert opening_text(TLS) == "443 from anywhere"
+    assert opening_text(Opening(protocol=50, cidr="10.0.0.0/8")) == "protocol 50 from 10.0.0.0/8"
+    assert opening_text(Opening(protocol="icmp", port=-1, cidr="10.0.0.0/8")) == "icmp from 10.0.0.0/8"
+    assert opening_text(Opening(protocol="icmp", from_port=8, to_port=0, prefix_list="pl-1")) == "icmp type 8 from pl-1"
     assert opening_text(Opening(from_port=80, to_port=90, cidr="::/0")) == "80-90 from anywhere (IPv6)"
     assert opening_text(Opening(protocol="udp", port=53, prefix_list="pl-1")) == "53/udp from pl-1"

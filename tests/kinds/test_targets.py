@@ -42,7 +42,7 @@ def test_members_are_a_set():
 
 def test_one_that_drains_is_gone():
     (found,) = live(described(ONE), described(TWO, "draining", reason="Target.DeregistrationInProgress"))
-    assert found.model == targets(instance(ONE))
+    assert found.model.members == (instance(ONE, port=None),)
     assert live(described(ONE, "draining")) == ()
 
 
@@ -52,7 +52,7 @@ def test_one_that_aws_still_remembers_though_nobody_registered_it_is_gone():
 
 def test_an_unhealthy_one_is_there():
     (found,) = live(described(ONE, "unhealthy", reason="Target.Timeout"))
-    assert found.model == targets(instance(ONE))
+    assert found.model.members == (instance(ONE, port=None),)
     assert KIND.unready(found) == "healthy"
 
 
@@ -73,6 +73,64 @@ def test_addresses_outside_the_network_keep_their_zone_and_others_have_none():
 def test_a_target_without_a_port_has_its_groups():
     (found,) = live(described(ONE, port=8080), Port=8080)
     want = targets(instance(ONE, port=None))
+    assert differing(found.model, KIND.settle(want, found.model)) == ()
+
+
+def test_a_port_that_is_said_though_it_is_the_groups_is_no_other_port():
+    (found,) = live(described(ONE, port=8080), Port=8080)
+    want = targets(instance(ONE, port=8080))
+    assert differing(found.model, KIND.settle(want, found.model)) == ()
+
+
+@pytest.mark.parametrize("stray", [22, 5889, 9999])
+def test_a_second_registration_on_another_port_is_drift_and_the_right_one_stays(stray):
+    (found,) = live(described(ONE, port=5881), described(ONE, "unhealthy", port=stray), Port=5881)
+    want = KIND.settle(targets(instance(ONE, port=None)), found.model)
+    assert differing(found.model, want) == ("members",)
+    assert KIND.text(found.model) == f"{ONE}, {ONE}:{stray}"
+    calls, _ = play(KIND.update(found.model, want, at(KIND, facts={"port": "5881"})))
+    assert [(call.operation, call.params["Targets"]) for call in calls] == [
+        ("DeregisterTargets", [{"Id": ONE, "Port": stray}])
+    ]
+
+
+def test_the_right_port_comes_back_before_the_wrong_one_goes():
+    (found,) = live(described(ONE, "unhealthy", port=5889), Port=5881)
+    want = KIND.settle(targets(instance(ONE, port=None)), found.model)
+    (_, both), (_, last) = KIND.way(found.model, want, set())
+    assert [m.port for m in both.members] == [None, 5889]
+    assert last == want
+    calls, _ = play(KIND.update(found.model, both, at(KIND)))
+    assert [(call.operation, call.params["Targets"]) for call in calls] == [("RegisterTargets", [{"Id": ONE}])]
+
+
+def test_a_target_on_its_groups_port_is_deregistered_by_that_port():
+    calls, _ = play(KIND.delete(targets(instance(ONE, port=None)), at(KIND, facts={"port": "80"})))
+    assert calls[0].params["Targets"] == [{"Id": ONE, "Port": 80}]
+
+
+@pytest.mark.parametrize("said", [None, "eu-west-1a"])
+def test_the_zone_that_aws_knows_is_no_difference(said):
+    (found,) = live(described("10.0.0.1", AvailabilityZone="eu-west-1a"), TargetType="ip")
+    want = targets(Target(address="10.0.0.1", zone=said))
+    assert differing(found.model, KIND.settle(want, found.model)) == ()
+
+
+def test_a_zone_that_the_spec_names_otherwise_is_registered_and_nothing_goes():
+    (found,) = live(described("10.0.0.1", AvailabilityZone="eu-west-1a"), TargetType="ip")
+    want = KIND.settle(targets(Target(address="10.0.0.1", zone="eu-west-1b")), found.model)
+    assert differing(found.model, want) == ("members",)
+    calls, _ = play(KIND.update(found.model, want, at(KIND)))
+    assert [(call.operation, call.params["Targets"]) for call in calls] == [
+        ("RegisterTargets", [{"Id": "10.0.0.1", "AvailabilityZone": "eu-west-1b"}])
+    ]
+
+
+def test_a_function_that_aws_tells_in_every_zone_is_the_function():
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:web"
+    function = {"Target": {"Id": arn, "AvailabilityZone": "all"}, "TargetHealth": {"State": "healthy"}}
+    (found,) = live(function, TargetType="lambda", Port=None)
+    want = targets(Target(address=arn))
     assert differing(found.model, KIND.settle(want, found.model)) == ()
 
 

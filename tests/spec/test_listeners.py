@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id
+from elbplan.core.address import Address, Find, Id, Ref
 
-from .kit import everything, openings, resource, spec
+from .kit import everything, openings, problems, resource, spec
 
 
 def test_without_a_domain_port_80_forwards() -> None:
@@ -42,6 +42,50 @@ def test_names_share_one_certificate_unless_they_bring_their_own() -> None:
     certificate, listener = resource(text, "certificate.main"), resource(text, "listener.443")
     assert certificate.domains == ("a.example.com", "b.example.com")
     assert (listener.certificate, listener.more_certificates) == (Address("certificate", "main"), (Id(arn),))
+
+
+SPARE = "arn:aws:acm:eu-west-1:123456789012:certificate/3-4"
+OWN = Address("certificate", "main")
+
+
+@pytest.mark.parametrize(
+    ("words", "default", "further"),
+    [
+        ("", OWN, ()),
+        (f"certificates: ['{SPARE}']", OWN, (Id(SPARE),)),
+        (f"certificate: '{SPARE}'", Id(SPARE), ()),
+        (f"certificate: '{SPARE}', certificates: [main]", Id(SPARE), (OWN,)),
+        (f"certificate: main, certificates: ['{SPARE}']", OWN, (Id(SPARE),)),
+    ],
+)
+def test_further_certificates_stand_beside_the_domains_own_and_certificate_in_its_place(
+    words: str, default: Ref, further: tuple[Ref, ...]
+) -> None:
+    text = spec(f"domain: a.example.com\nlisteners: [{{listen: 443/https, {words}}}]\n")
+    listener = resource(text, "listener.443")
+    assert (listener.certificate, listener.more_certificates) == (default, further)
+    assert (OWN in everything(text)) == (OWN in (default, *further))
+
+
+def test_without_a_domain_the_first_further_certificate_is_the_default() -> None:
+    listener = resource(spec(f"listeners: [{{listen: 443/https, certificates: ['{SPARE}']}}]\n"), "listener.443")
+    assert (listener.certificate, listener.more_certificates) == (Id(SPARE), ())
+
+
+@pytest.mark.parametrize("address", ["listener.80", "rule.80-a"])
+def test_a_login_needs_https(address: str) -> None:
+    check = "{type: jwt-validation, settings: {JwtValidationConfig: {Issuer: a, JwksEndpoint: b}}}"
+    rules = "listeners: [{listen: 80/http, rules: [{name: a, path: /a, forward: web}]}]\n"
+    (problem,) = problems(spec(f"{rules}overrides: {{{address}: {{leading_actions: [{check}]}}}}\n"))
+    assert "HTTPS" in problem.what
+
+
+def test_a_secret_is_no_part_of_a_spec() -> None:
+    secret = "{type: authenticate-oidc, settings: {AuthenticateOidcConfig: {ClientSecret: hunter2}}}"
+    text = spec(f"domain: a.example.com\noverrides: {{listener.443: {{leading_actions: [{secret}]}}}}\n")
+    (problem,) = problems(text)
+    assert "ClientSecret" in problem.what
+    assert "hunter2" not in f"{problem.what} {problem.hint}"
 
 
 def test_no_certificate_is_made_that_no_listener_shows() -> None:

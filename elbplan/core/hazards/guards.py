@@ -62,14 +62,14 @@ def _to_all(opening: Any) -> bool:
 
 def _heard(opening: Any, ports: set[int]) -> bool:
     """Is there a listener at every one of these ports?"""
-    if opening.from_port is None or opening.to_port - opening.from_port >= len(ports):
+    if None in (opening.from_port, opening.to_port) or opening.to_port - opening.from_port >= len(ports):
         return False
     return set(range(opening.from_port, opening.to_port + 1)) <= ports
 
 
 def _ports(opening: Any) -> str:
     if opening.from_port is None:
-        return "every port"
+        return "every port" if opening.protocol == "all" else f"protocol {opening.protocol}"
     if opening.from_port == opening.to_port:
         return f"port {opening.from_port}"
     return f"ports {opening.from_port} to {opening.to_port}"

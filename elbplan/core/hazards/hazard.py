@@ -22,6 +22,7 @@ HAZARDS: Mapping[str, str] = {
     "health": "the health check of a group that serves is changed in place",
     "open": "a port is open to the world that no public listener has",
     "plain": "requests travel with weaker encryption than before, or none",
+    "login-removed": "a login, a token check or the check of client certificates in front of a route is taken away",
     "cert": "a certificate is used before it is issued, or does not cover the name",
     "zone": "a load balancer stands in fewer zones than it needs",
     "priority": "two rules of one listener have one priority",

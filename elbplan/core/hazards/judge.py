@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from . import balancers, foreign, guards, names, order, pools, traffic
+from . import balancers, foreign, guards, login, names, order, pools, traffic
 from .film import NOTHING_HAPPENS, Film
 from .hazard import HAZARDS, Hazard
 
@@ -22,6 +22,7 @@ RULES: tuple[Callable[[Film], Iterator[Hazard]], ...] = (
     pools.health,
     guards.opened,
     guards.plain,
+    login.login_removed,
     names.cert,
     pools.zone,
     order.priority,

@@ -129,25 +129,35 @@ def _used(listener: Any) -> set[Ref]:
 
 
 def _uncovered(film: Film, frame: Frame) -> Iterator[Hazard]:
-    """Names that stay, that no certificate of their balancer is good for, and that were better off before."""
-    before = {(record.name, listener.name) for record, listener in _strange(frame.before)}
-    for record, listener in _strange(frame.after):
-        if record in film.end.led and (record.name, listener.name) not in before:
-            name = frame.after.state[record]
-            text = f"no certificate of {listener} covers {name_of(name)}, which leads there"
-            safe = "add a certificate that covers the name to the listener's more_certificates first"
+    """Names that stay and were better off before: no certificate is good for them now, or nobody can tell."""
+    before = {(record.name, listener.name): state for record, listener, state in _coverage(frame.before)}
+    for record, listener, now in _coverage(frame.after):
+        was = before.get((record.name, listener.name))
+        lost = now == "not covered" and was != now
+        unsure = now == "unknown" and was == "covered"
+        if record in film.end.led and (lost or unsure):
+            name = name_of(frame.after.state[record])
+            text = f"no certificate of {listener} covers {name}, which leads there"
+            if unsure:
+                text = f"{listener} loses the certificate that covers {name}, and nobody can tell what the other covers"
+            safe = "keep a certificate that covers the name among the listener's more_certificates"
             yield Hazard("cert", frame.address(record), text, step=frame.index, safe=safe)
 
 
-def _strange(world: World) -> Iterator[tuple[Address, Address]]:
-    """The names that lead to a listener whose certificates, all known, do not cover them."""
+def _coverage(world: World) -> Iterator[tuple[Address, Address, str]]:
+    """Each name with each secure listener it leads to: "covered", "not covered" or, by a foreign ARN, "unknown"."""
     for record, balancer in world.led.items():
         for address, listener in world.listeners.get(balancer, ()):
-            certificates = [world.state.get(c) for c in _used(listener) if isinstance(c, Address)]
-            known = len(certificates) == len(_used(listener)) and all(certificates)
-            name: Any = world.state[record]
-            if listener.protocol in SECURE and known and not _covered(name.name, certificates):
-                yield record, address
+            if listener.protocol in SECURE:
+                name: Any = world.state[record]
+                yield record, address, _cover(world, name.name, _used(listener))
+
+
+def _cover(world: World, name: str, certificates: set[Ref]) -> str:
+    ours = [found for c in certificates if isinstance(c, Address) and (found := world.state.get(c))]
+    if _covered(name, ours):
+        return "covered"
+    return "not covered" if len(ours) == len(certificates) else "unknown"
 
 
 def _covered(name: str, certificates: Iterable[Any]) -> bool:

@@ -146,7 +146,7 @@ class World:
 def whens_of(resource: Any) -> Iterator[When]:
     """Every request that a rule matches, one value of each condition; of a listener the one without conditions."""
     conditions = getattr(resource, "conditions", ())
-    return product(*([(c.field, c.name, value) for value in c.values] for c in conditions))
+    return product(*([(c.field, c.name, value) for value in c.alternatives] for c in conditions))
 
 
 def name_of(record: Any) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 from ..calls import Call
 from ..wire import Incoming, Reply, answer
 from ..world import Site
-from . import addresses, images, instances, network, regions, security_groups, speed
+from . import addresses, images, instances, network, protocols, regions, security_groups, speed
 from .common import well_formed
 
 speed.install()
+protocols.install()
 
 Before = Callable[[Site, Call, Incoming], Incoming | Reply | None]
 After = Callable[[Site, Call, Reply], Reply]

@@ -13,6 +13,7 @@ from ..wire import Incoming, Reply, answer
 from ..world import Params, Site
 from . import facts
 from .common import form, rewritten
+from .protocols import without_ports
 
 NAME = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 AUTHORIZE = ("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
@@ -131,7 +132,7 @@ def _flat_one(permission: Params) -> list[Flat]:
     low, high = permission.get("FromPort"), permission.get("ToPort")
     if protocol in ("tcp", "udp"):
         _ports(low, high)
-    if protocol == "-1":
+    if protocol == "-1" or without_ports(protocol):
         low = high = -1
     sources = [canonical(one["CidrIp"]) for one in permission.get("IpRanges") or []]
     sources += [canonical(one["CidrIpv6"]) for one in permission.get("Ipv6Ranges") or []]

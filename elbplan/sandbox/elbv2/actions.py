@@ -9,7 +9,7 @@ import re
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
 from ..world import Params, Site
-from . import find
+from . import find, logins
 from .state import Balancer, Group, forwards_to
 
 FINAL = ("forward", "redirect", "fixed-response")
@@ -42,8 +42,15 @@ REDIRECT_DEFAULTS = {
 }
 
 
-def checked(site: Site, balancer: Balancer, protocol: str, port: int, actions: list[Params]) -> list[Params]:
-    """The actions as AWS keeps them, or its refusal."""
+def checked(
+    site: Site,
+    balancer: Balancer,
+    protocol: str,
+    port: int,
+    actions: list[Params],
+    before: list[Params] | None = None,
+) -> list[Params]:
+    """The actions as AWS keeps them, or its refusal; `before` are those of a listener or rule that is modified."""
     actions = copy.deepcopy(actions)
     _sequence(actions)
     for action in actions:
@@ -60,6 +67,8 @@ def checked(site: Site, balancer: Balancer, protocol: str, port: int, actions: l
             _redirect(protocol, port, action["RedirectConfig"])
         elif kind == "fixed-response":
             _fixed(action["FixedResponseConfig"])
+        elif kind in FIRST:
+            logins.checked(kind, action[CONFIG[kind]], before or [])
     return [full(action, number if len(actions) > 1 else None) for number, action in enumerate(actions, 1)]
 
 
@@ -73,6 +82,8 @@ def _sequence(actions: list[Params]) -> None:
     for action in actions:
         if action.get("Type") not in FINAL + FIRST:
             raise validation(f"Action type '{action.get('Type')}' must be one of '{','.join(FINAL + FIRST)}'")
+    if sum(action["Type"] in FIRST for action in actions) > 1:
+        raise AwsError("InvalidLoadBalancerAction", "You can specify only one authentication action per rule")
     if len(actions) > 1:
         if any("Order" not in action for action in actions):
             raise validation("An action order must be specified when there is more than one action")

@@ -41,7 +41,8 @@ def checked(site: Site, conditions: list[Params]) -> list[Params]:
     texts = [text for condition in full for text in values(condition)]
     if len(texts) > site.world.quota("values_per_rule"):
         raise validation(f"A rule can only have '{site.world.quota('values_per_rule')}' condition values")
-    wild = sum(text.count("*") + text.count("?") for text in texts)
+    plain = [text for condition in full for text in values(condition) if text not in _regular_expressions(condition)]
+    wild = sum(text.count("*") + text.count("?") for text in plain)
     if wild > site.world.quota("wildcards_per_rule"):
         raise validation(f"A rule can have at most '{site.world.quota('wildcards_per_rule')}' wildcard characters")
     for condition in full:
@@ -58,17 +59,17 @@ def _full(condition: Params) -> Params:
     field, key = made["Field"], CONFIG[made["Field"]]
     config = made.get(key) or {}
     if field in TWINS:
-        if made.get("RegexValues") or config.get("RegexValues"):
-            made[key] = {"RegexValues": config.get("RegexValues") or made["RegexValues"]}
-            made["RegexValues"] = made[key]["RegexValues"]
-            return made
+        regex = config.get("RegexValues") or made.get("RegexValues")
+        if regex:
+            made["RegexValues"] = list(regex)
         given = made.get("Values") or []
         if given and config.get("Values") and given != config["Values"]:
             raise validation(f"You cannot provide both Values and '{key}' for a condition of type '{field}'")
         if len(given) > 1 and not config:
             raise validation(f"The '{field}' field contains too many values; the limit is '1'")
         made["Values"] = config.get("Values") or given
-        made[key] = {"Values": list(made["Values"])}
+        made[key] = {"Values": list(made["Values"])} if made["Values"] or not regex else {}
+        made[key] |= {"RegexValues": list(regex)} if regex else {}
         return made
     if made.get("Values"):
         raise validation(f"The 'Values' field is not compatible with '{field}'")
@@ -80,8 +81,18 @@ def _full(condition: Params) -> Params:
 def values(condition: Params) -> list[str]:
     """Every text that a condition compares with."""
     config = condition.get(CONFIG[condition["Field"]]) or {}
-    found = config.get("Values") or config.get("RegexValues") or []
+    found = [*(config.get("Values") or []), *(config.get("RegexValues") or [])]
     return [one["Value"] if isinstance(one, dict) else one for one in found]
+
+
+@rule(21)
+def _regular_expressions(condition: Params) -> list[str]:
+    """Of host, path and header; beside plain values or without: API_RuleCondition (RegexValues), 128 characters."""
+    config = condition.get(CONFIG[condition["Field"]]) or {}
+    regex: list[str] = config.get("RegexValues") or []
+    if regex and condition["Field"] not in (*TWINS, "http-header"):
+        raise validation(f"RegexValues are not supported with '{condition['Field']}'")
+    return regex
 
 
 @rule(21)
@@ -93,6 +104,8 @@ def _syntax(condition: Params) -> None:
     for text in texts:
         if not 1 <= len(text) <= 128:
             raise validation(f"The '{field}' value is too long; the limit is '128'")
+        if text in _regular_expressions(condition):
+            continue
         if field == "host-header" and not (re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)):
             raise validation(f"The 'host-header' value '{text}' is not valid")
         if field == "path-pattern" and not re.fullmatch(r"""[A-Za-z0-9_\-.$/~"'@:+*?&]+""", text):

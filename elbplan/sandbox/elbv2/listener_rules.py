@@ -25,12 +25,37 @@ def create_rule(site: Site, params: Params) -> Params:
         priority,
         wanted,
         done,
-        params.get("Transforms") or [],
+        transforms(params.get("Transforms") or []),
     )
     listener.rules[made.arn] = made
     site.elb.tags[made.arn] = tags
     attachments(site)
     return {"Rules": [shown(made)]}
+
+
+TRANSFORMS = {"host-header-rewrite": "HostHeaderRewriteConfig", "url-rewrite": "UrlRewriteConfig"}
+
+
+@rule(22)
+def transforms(wanted: list[Params]) -> list[Params]:
+    """At most one of each type, with its configuration: API_CreateRule, API_RuleTransform."""
+    types = [one.get("Type") for one in wanted]
+    for one in wanted:
+        if one.get("Type") not in TRANSFORMS or not (one.get(TRANSFORMS[one["Type"]]) or {}).get("Rewrites"):
+            raise validation(f"A transform of type '{one.get('Type')}' is not valid")
+    if len(set(types)) < len(types):
+        raise validation("You can add one transform of each type")
+    return wanted
+
+
+@rule(22)
+def _new_transforms(one: Rule, params: Params) -> list[Params]:
+    """New ones take the place of all; they go by ResetTransforms only, and not both at once: API_ModifyRule."""
+    if params.get("Transforms") and params.get("ResetTransforms"):
+        raise validation("If you specify Transforms, you can't specify ResetTransforms")
+    if params.get("ResetTransforms"):
+        return []
+    return transforms(params["Transforms"]) if params.get("Transforms") else one.transforms
 
 
 @rule(19)
@@ -92,12 +117,11 @@ def modify_rule(site: Site, params: Params) -> Params:
     given = params.get("Conditions")
     wanted = conditions.checked(site, given) if given else one.conditions
     if params.get("Actions"):
-        one.actions = actions.checked(site, balancer, listener.protocol, listener.port, params["Actions"])
+        one.actions = actions.checked(
+            site, balancer, listener.protocol, listener.port, params["Actions"], one.actions
+        )
     one.conditions = wanted
-    if params.get("ResetTransforms"):
-        one.transforms = []
-    elif params.get("Transforms"):
-        one.transforms = params["Transforms"]
+    one.transforms = _new_transforms(one, params)
     attachments(site)
     return {"Rules": [shown(one)]}
 

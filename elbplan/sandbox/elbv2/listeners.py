@@ -175,7 +175,9 @@ def modify_listener(site: Site, params: Params) -> Params:
     policy = _policy(protocol, params.get("SslPolicy") or keep)
     certificate = _new_certificate(site, listener, params, protocol)
     wanted = params.get("DefaultActions") or listener.default.actions
-    done = actions.checked(site, balancer, protocol, port, wanted)
+    done = listener.default.actions
+    if params.get("DefaultActions") or (protocol, port) != (listener.protocol, listener.port):
+        done = actions.checked(site, balancer, protocol, port, _kept(wanted, done), done)
     mutual = _mutual(site, params) if params.get("MutualAuthentication") else listener.mutual
     if listener.certificate and certificate != listener.certificate:
         certificates.left(site, listener.certificate)
@@ -187,12 +189,32 @@ def modify_listener(site: Site, params: Params) -> Params:
     )
     listener.default.actions, listener.mutual = done, mutual
     listener.alpn = params["AlpnPolicy"] if params.get("AlpnPolicy") is not None else listener.alpn
-    listener.more_certificates = [one for one in listener.more_certificates if one != certificate]
+    listener.more_certificates = _further(listener, certificate)
     now: Params = {"Certificates": [{"CertificateArn": certificate}] if certificate else []}
     now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
     listener.settings = _settings(now, protocol, port, policy, done)
     attachments(site)
     return {"Listeners": [shown(listener)]}
+
+
+def _kept(wanted: list[Params], there: list[Params]) -> list[Params]:
+    """Actions that stand already keep their secrets, which nobody sees."""
+    if wanted is not there:
+        return wanted
+    same = {"UseExistingClientSecret": True}
+    config = "AuthenticateOidcConfig"
+    return [{**one, config: {**one[config], **same}} if one.get(config) else one for one in wanted]
+
+
+@rule(8)
+def _further(listener: Listener, certificate: str) -> list[str]:
+    """Another default certificate leaves the further ones: they are a list of their own.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+    ("The default certificate for the listener"; "Any properties that you do not specify remain unchanged"), and
+    API_AddListenerCertificates ("adds the specified SSL server certificate to the certificate list").
+    """
+    return [one for one in listener.more_certificates if one != certificate]
 
 
 def _new_certificate(site: Site, listener: Listener, params: Params, protocol: str) -> str:

@@ -15,9 +15,11 @@ def matches(conditions: list[Params], host: str, path: str, method: str = "GET")
 
 def _holds(condition: Params, host: str, path: str, method: str) -> bool:
     field, texts = condition["Field"], values(condition)
-    if (condition.get(CONFIG[field]) or {}).get("RegexValues"):
-        subject = host if field == "host-header" else path
-        return any(re.search(text, subject) for text in texts)
+    regex = (condition.get(CONFIG[field]) or {}).get("RegexValues") or []
+    subject = {"host-header": host, "path-pattern": path}.get(field)
+    if subject is not None and any(re.search(text, subject) for text in regex):
+        return True
+    texts = [text for text in texts if text not in regex]
     if field == "host-header":
         return any(wild(text.lower(), host.lower()) for text in texts)
     if field == "path-pattern":

@@ -97,9 +97,10 @@ def _secure(scene: Scene, listener: PlacedListener) -> dict[str, Any]:
 
 
 def _certificates(scene: Scene, word: Listener) -> list[Ref]:
-    named = [word.certificate] if word.certificate else []
-    refs: list[Ref] = [Points("certificate").parse(text) for text in [*named, *(word.certificates or ())]]
-    return list(dict.fromkeys(refs if refs else certificates_of(scene)))
+    """The default one first: the domains' own unless another is named in its place; then the further ones."""
+    usual = [Points("certificate").parse(word.certificate)] if word.certificate else certificates_of(scene)
+    further = [Points("certificate").parse(text) for text in word.certificates or ()]
+    return list(dict.fromkeys([*usual, *further]))
 
 
 def _policy(scene: Scene, listener: PlacedListener) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...core.address import Address
-from ...kinds.actions import Condition
+from ...kinds.conditions import Condition
 from ...kinds.rule import Rule
 from ..short.words import network
 from ..wrong import Wrong
@@ -37,13 +37,16 @@ def check(subject: Subject) -> None:
         kind = subject.type_of(listener.load_balancer) if listener else None
         if kind not in (None, "application"):
             subject.say(address, (), f"a {kind} balancer has no rules", "use another listener")
+        if rule.leading_actions and listener and listener.protocol != "HTTPS":
+            what = f"{rule.leading_actions[0].type} needs a listener with protocol HTTPS, not {listener.protocol}"
+            subject.say(address, ("leading_actions",), what, "use a listener on 443/https")
         _counts(subject, address, rule)
         for condition in rule.conditions:
             _condition(subject, address, condition)
 
 
 def _counts(subject: Subject, address: Address, rule: Rule) -> None:
-    values = [value for condition in rule.conditions for value in condition.values]
+    values = [value for condition in rule.conditions for value in (*condition.values, *condition.regex)]
     if len(values) > MOST_VALUES:
         subject.say(
             address,
@@ -51,7 +54,7 @@ def _counts(subject: Subject, address: Address, rule: Rule) -> None:
             f"{len(values)} values in the conditions of one rule",
             f"AWS takes {MOST_VALUES} in all; make two rules of it",
         )
-    wild = sum(value.count("*") + value.count("?") for value in values)
+    wild = sum(v.count("*") + v.count("?") for condition in rule.conditions for v in condition.values)
     if wild > MOST_WILDCARDS:
         subject.say(address, ("conditions",), f"{wild} wildcards in one rule", f"AWS takes {MOST_WILDCARDS} in all")
     for field, count in Counter(condition.field for condition in rule.conditions).items():

@@ -214,10 +214,12 @@ class Listener(Word):
     )
     respond: Annotated[Annotated[Respond, Or(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")] = None
     tls: Annotated[str | None, Field(description="recommended, modern, compatible, or a policy's name")] = None
-    certificate: Annotated[Certificate | None, Field(description="ARN, or name of a certificate of this stack")] = None
+    certificate: Annotated[
+        Certificate | None, Field(description="ARN or name of a certificate, instead of the domains' own")
+    ] = None
     certificates: Annotated[
         Annotated[list[Certificate], OneOrMore()] | None,
-        Field(description="further certificates, chosen by name"),
+        Field(description="further certificates beside it, chosen by the name that the client asks for"),
     ] = None
     rules: Annotated[list[Rule] | None, Field(description="exceptions; the first that matches wins")] = None
 
