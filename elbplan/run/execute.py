@@ -16,7 +16,7 @@ from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.handover import handover
 from .clock import Clock
 from .drive import Send, Stopped, drive, pauses
-from .outcome import Event, Outcome, Tell
+from .outcome import Event, Happening, Outcome, Tell
 from .recover import recover
 from .room import doomed
 from .site import Known, StepSite
@@ -121,14 +121,16 @@ def _do(running: Run, step: Step) -> Event:
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 
-    def end(what: str, text: str = "", hint: str = "") -> Event:
+    def end(what: Happening, text: str = "", hint: str = "", code: str = "") -> Event:
         now = running.seconds()
-        return Event(what, step, text, hint, now, now - began)  # type: ignore[arg-type]
+        return Event(what, step, text, hint, now, now - began, code)
 
     try:
         text = _watch(running, step) if step.do == "wait" else _act(running, step)
     except Interrupted as interrupted:
         return end("skipped", interrupted.what)
+    except AwsProblem as problem:
+        return end("failed", problem.what, problem.hint, problem.code)
     except ElbplanError as problem:
         return end("failed", problem.what, problem.hint)
     except Exception as fault:  # a defect of ours must not leave the other steps without an end

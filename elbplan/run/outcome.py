@@ -14,7 +14,10 @@ Happening = Literal["started", "progress", "done", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a step, `seconds` after the run began; `took` seconds for an end."""
+    """Something that happened to a step, `seconds` after the run began; `took` seconds for an end.
+
+    code   AWS's error code, of a failure that AWS is the reason for
+    """
 
     what: Happening
     step: Step
@@ -22,6 +25,7 @@ class Event:
     hint: str = ""
     seconds: float = 0
     took: float = 0
+    code: str = ""
 
 
 Tell = Callable[[Event], None]

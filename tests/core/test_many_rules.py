@@ -1,4 +1,4 @@
-"""A plan of many rules takes little more work than in proportion to their number: counted in calls, which no busy machine can change."""
+"""A plan of many rules takes little more work than in proportion to their number, counted in calls of functions."""
 
 from __future__ import annotations
 
