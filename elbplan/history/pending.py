@@ -185,9 +185,10 @@ def look(
 
 
 def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Gap]:
-    """In what the spec says something else than the last file's end; nothing where it was saved from this very spec."""
-    if last.spec == stack.spec_hash:
-        return []
+    """In what the spec says something else than the last file's end.
+
+    Also where the file was saved from this very spec: a person may have edited its steps since.
+    """
     settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
     ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
     return gaps(ends, as_there(told(observed), last.last), kinds, stack.ignore)
