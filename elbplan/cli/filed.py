@@ -45,7 +45,7 @@ class Filed:
     ask      returns after a yes; None where everything is agreed to
     whole    up to the last file, so that the spec must not want more
     again    apply once more what was taken back
-    passed   the hold that this apply has just waited for
+    passed   the holds that this apply has waited for since it last changed anything
     held     what was pending at that hold
     approves may this apply end a hold that waits for a person?
     begin    nothing was done yet: a person who applies again ends a hold that waits for one
@@ -187,7 +187,7 @@ class Filed:
         """No lock is kept during a hold: what others did meanwhile is found out as at the start."""
         assert pending.migration is not None
         assert pending.hold is not None
-        self.told, self.held, self.passed = None, pending, {pending.hold}
+        self.told, self.held, self.passed = None, pending, set(pending.holds_behind)
         last = self.migrations[-1].number
         self.migrations = [one for one in files_of(self.folder) if one.number <= last]
         refuse_edited_meanwhile(self.folder, pending.migration, self.migrations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.guards import physical_names, protected
@@ -55,6 +55,17 @@ class Pending:
     def holding(self) -> Entry | None:
         """The step of the hold."""
         return self.migration.entries[self.hold[1]] if self.migration and self.hold else None
+
+    @property
+    def holds_behind(self) -> Iterator[Held]:
+        """The hold, and those right before it with nothing written in between."""
+        if self.migration is None or self.hold is None:
+            return
+        for index in range(self.hold[1], -1, -1):
+            if self.migration.entries[index].writes:
+                return
+            if self.migration.entries[index].do == "hold":
+                yield self.migration.id, index
 
     @property
     def place(self) -> str:
