@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ Connect = Callable[[str], "Cloud"]
 
 @dataclass
 class App:
-    """The streams, the options, and how to reach AWS (None: as the options say)."""
+    """The streams, the options, how to reach AWS (None: as the options say), and the clock by which holds wait."""
 
     terminal: Terminal
     options: Options = field(default_factory=Options)
     connect: Connect | None = None
+    clock: Clock = field(default_factory=RealClock)

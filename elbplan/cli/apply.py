@@ -82,8 +82,9 @@ class Words:
 
 def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> int:
     from ..history.store import Folder
-    from .backing import files_of, ways
+    from .backing import ways
     from .filed import Filed
+    from .refusing import files_of
 
     folder = Folder.of(stack.name, said.base)
     ask = None if said.yes else (lambda them: _ask(app, them))

@@ -14,7 +14,6 @@ from .planning import Planned, planned
 if TYPE_CHECKING:
     from ..core.plan import Plan
     from ..history.migration import Migration
-    from ..history.store import Folder
     from ..run.workflow import Cloud
     from .filed import Filed
 
@@ -87,8 +86,10 @@ def ways(filed: Filed, to: str | None, *, straight: bool, mend: bool) -> int:
     last = filed.migrations[-1]
     if straight:
         return Way(filed, last).straight()
-    if mend and (code := Way(filed, last).mended()):
-        return code
+    if mend:
+        filed.approves = False  # to put drift back says nothing of what waits for a person
+        if code := Way(filed, last).mended():
+            return code
     if to is not None:
         target = numbered(filed.migrations, to)
         if later := beyond(filed, target):
@@ -112,17 +113,6 @@ def beyond(filed: Filed, to: Migration) -> Migration | None:
 
     planned(filed.app, [filed.stack], planner)
     return found[0] if found else None
-
-
-def files_of(folder: Folder) -> list[Migration]:
-    """The checked files. Raises SpecProblem, UsageProblem."""
-    from ..history.chain import load
-    from ..kinds import KINDS
-
-    found = load(folder, KINDS)
-    if not found:
-        raise UsageProblem(f"{folder.path} holds no migration", hint="elbplan plan --save NAME writes the first")
-    return found
 
 
 def numbered(migrations: Sequence[Migration], to: str) -> Migration:

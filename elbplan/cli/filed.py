@@ -12,7 +12,15 @@ from ..errors import Refused
 from .app import App
 from .locking import keeper_of
 from .planning import Planned, ending_of, planned
-from .refusing import refuse_beyond, refuse_edited, refuse_hazards, refuse_taken_back
+from .refusing import (
+    files_of,
+    refuse_beyond,
+    refuse_edited,
+    refuse_edited_meanwhile,
+    refuse_hazards,
+    refuse_taken_back,
+    refuse_undone,
+)
 from .running import PARTLY, Ended, run_all, run_one
 from .screens import show_plans
 
@@ -37,7 +45,9 @@ class Filed:
     ask      returns after a yes; None where everything is agreed to
     whole    up to the last file, so that the spec must not want more
     again    apply once more what was taken back
-    passed   the holds that this apply has waited for
+    passed   the holds that this apply has waited for since it last changed anything
+    held     what was pending at that hold
+    approves may this apply end a hold that waits for a person?
     begin    nothing was done yet: a person who applies again ends a hold that waits for one
     """
 
@@ -52,13 +62,17 @@ class Filed:
     whole: bool = True
     again: bool = False
     passed: set[tuple[str, int]] = field(default_factory=set)
+    held: Pending | None = None
     begin: bool = True
+    approves: bool = True
     told: Told | None = None
 
     def run(self) -> int:
         """File by file up to the end, a person's hold, or a failure. Raises Refused."""
         while True:
             pending, one = self._look()
+            if self.held:
+                refuse_undone(self.stack, self.told, self.held, pending)
             if pending.done:
                 return self._end(pending, one)
             self._agree(pending, one)
@@ -80,7 +94,7 @@ class Filed:
         if self.told is None:
             self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
             refuse_edited(self.folder, self.migrations, self.told, self.allow)
-        return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin)
+        return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin and self.approves)
 
     def _look(self) -> tuple[Pending, Planned]:
         found: list[Pending] = []
@@ -161,7 +175,6 @@ class Filed:
         from ..history.holding import hold
         from ..history.words import duration
         from ..kinds import KINDS
-        from ..run.clock import RealClock
 
         assert pending.migration is not None
         assert pending.hold is not None
@@ -170,9 +183,20 @@ class Filed:
             self.app.terminal.err(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
             return 0
         self.say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
-        saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, RealClock())
-        self.passed.add(pending.hold)
-        return self._broken(pending, saw) if saw else None
+        saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
+        if saw:
+            return self._broken(pending, saw)
+        self._look_anew(pending)
+        return None
+
+    def _look_anew(self, pending: Pending) -> None:
+        """No lock is kept during a hold: what others did meanwhile is found out as at the start."""
+        assert pending.migration is not None
+        assert pending.hold is not None
+        self.told, self.held, self.passed = None, pending, set(pending.holds_behind)
+        last = self.migrations[-1].number
+        self.migrations = [one for one in files_of(self.folder) if one.number <= last]
+        refuse_edited_meanwhile(self.folder, pending.migration, self.migrations)
 
     def _now(self, one: Planned) -> Plan:
         """What is there after the run, for what is watched."""

@@ -10,6 +10,7 @@ import click
 
 from .. import __version__
 from ..errors import ElbplanError
+from ..run.clock import Clock, RealClock
 from .app import App, Connect
 from .lazy import LazyGroup
 from .options import shared
@@ -61,9 +62,11 @@ def cli(context: click.Context) -> int:
     return 0
 
 
-def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None) -> int:
+def run(
+    args: Sequence[str], terminal: Terminal, connect: Connect | None = None, clock: Clock | None = None
+) -> int:
     """One command, from its words to its exit code. Nothing escapes as a traceback."""
-    app = App(terminal, connect=connect)
+    app = App(terminal, connect=connect, clock=clock or RealClock())
     try:
         with cli.make_context("elbplan", list(args), obj=app) as context:
             return int(cli.invoke(context) or 0)

@@ -44,7 +44,7 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
     from ..history.told import Told, told_of
     from ..kinds import KINDS
     from ..run.workflow import plan
-    from .backing import files_of
+    from .refusing import files_of
 
     migrations = files_of(Folder.of(stack.name, base))
     seen: list[Pending] = []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
-from ..errors import Problem, Refused, SpecProblem
+from ..errors import Problem, Refused, SpecProblem, UsageProblem
 from .allowing import EDITED
 
 if TYPE_CHECKING:
@@ -57,6 +57,39 @@ def refuse_taken_back(stack: Stack, told: Told | None, migration: Migration) -> 
             f"{stack.name}: run {run} took {migration.id} back",
             hint="edit it, or apply --again applies it once more as it is; git revert and plan --save end it",
         )
+
+
+def refuse_undone(stack: Stack, told: Told | None, held: Pending, now: Pending) -> None:
+    """Raises Refused if somebody took back what was done when this apply began to hold: it does not do it again."""
+    assert held.migration is not None
+    assert held.hold is not None
+    hint = "elbplan plan shows where AWS stands; elbplan apply begins from there"
+    if run := told.taken_back(held.migration) if told else 0:
+        raise Refused(f"{stack.name}: run {run} took {held.migration.id} back while this apply held", hint=hint)
+    if now.migration is None or now.migration.number > held.migration.number:
+        return
+    lost = now.migration.entries[now.entry : held.hold[1]]
+    if now.migration.number < held.migration.number or any(entry.writes for entry in lost):
+        what = f"while this apply held at {held.place} of {held.migration.id}, AWS went back"
+        raise Refused(f"{stack.name}: {what} to {now.place} of {now.migration.id}", hint=hint)
+
+
+def refuse_edited_meanwhile(folder: Folder, held: Migration, migrations: Sequence[Migration]) -> None:
+    """Raises Refused if the file that holds is not as it was when the hold began."""
+    if not any(one.id == held.id and one.sha == held.sha for one in migrations):
+        file = folder.path / held.file
+        raise Refused(f"{file} was edited while it held", hint="elbplan apply goes on by the file as it is now")
+
+
+def files_of(folder: Folder) -> list[Migration]:
+    """The checked files. Raises SpecProblem, UsageProblem."""
+    from ..history.chain import load
+    from ..kinds import KINDS
+
+    found = load(folder, KINDS)
+    if not found:
+        raise UsageProblem(f"{folder.path} holds no migration", hint="elbplan plan --save NAME writes the first")
+    return found
 
 
 def refuse_beyond(stack: Stack, last: Migration, pending: Pending) -> None:

@@ -84,12 +84,13 @@ def _stacks(app: App, word: str | None, base: str) -> list[Stack]:
 
 def _box() -> Box:
     """A pretended AWS in this process. Raises ElbplanError if it is not installed."""
-    from ..sandbox.daemon import INSTALL
+    from ..sandbox.daemon import install_hint
 
     try:
         from ..sandbox.box import Box
     except ImportError as error:
-        raise ElbplanError(INSTALL.replace("The sandbox", "A rehearsal"), hint="nothing was rehearsed") from error
+        what = install_hint(str(error)).replace("The sandbox", "A rehearsal", 1)
+        raise ElbplanError(what, hint="nothing was rehearsed") from error
     return Box(slow=SLOW, virtual=True)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -15,6 +16,19 @@ from .lazy import LazyGroup, Spoken
 from .options import shared
 
 T = TypeVar("T")
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds in a range; `nan` lies in none, although no comparison says so."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Raises BadParameter."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return number
+
+
 
 HERE = "elbplan.cli.sandbox"
 ENTRIES = {
@@ -54,7 +68,7 @@ def command(context: click.Context) -> int:
     help="Start a sandbox in the background, or find the one that runs.",
 )
 @click.option(
-    "--slow", type=click.FloatRange(0, 3600), metavar="SECONDS", help="How long a load balancer takes to be active (3)."
+    "--slow", type=Seconds(0, 3600), metavar="SECONDS", help="How long a load balancer takes to be active (3)."
 )
 @shared
 @click.pass_obj

@@ -13,7 +13,7 @@ from .files import Text, misnumbered, texts, unlinked
 from .head import conflicted, unpinned
 from .migration import Migration
 from .read import Reader
-from .replay import Misfit, after, start_of
+from .replay import Misfit, after, known, start_of
 from .store import Folder
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
@@ -60,6 +60,7 @@ def play(
     entries = []
     for index, entry in enumerate(migration.entries):
         try:
+            known(states, entry)
             states.append(after(states[-1], entry, kinds))
         except Misfit as misfit:
             if reader is None:

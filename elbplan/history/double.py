@@ -29,6 +29,9 @@ class Double(Protocol):
     def sick(self, group: str, reason: str = ...) -> None:
         """The targets of a group, named as AWS knows it, never become healthy."""
 
+    def switch(self, name: str, value: Any) -> None:
+        """How it behaves where AWS may behave in more than one way."""
+
     def advance(self, seconds: float) -> None:
         """Time passes."""
 

@@ -8,21 +8,15 @@ from .migration import Migration
 from .store import HEAD, Folder, head_of
 
 
-def text_of_head(folder: Folder) -> str:
-    """What HEAD says; empty if there is none."""
-    file = folder.path / HEAD
-    return file.read_text(encoding="utf-8").strip() if file.exists() else ""
-
-
 def pinned(folder: Folder) -> str:
     """The file that HEAD names; empty if git left both sides in it, or there is none."""
-    said = text_of_head(folder)
+    said = folder.head()
     return "" if CONFLICT.search(said) or not said else said.split()[0]
 
 
 def conflicted(folder: Folder) -> list[Problem]:
     """HEAD as git leaves it where two branches both added a file."""
-    if not CONFLICT.search(text_of_head(folder)):
+    if not CONFLICT.search(folder.head()):
         return []
     what = "two branches met in git: HEAD has both sides of the conflict in it"
     hint = f"elbplan rebase {folder.stack} puts one branch's files behind the other's, and pins the last"
@@ -31,7 +25,7 @@ def conflicted(folder: Folder) -> list[Problem]:
 
 def unpinned(folder: Folder, last: Migration) -> list[Problem]:
     """HEAD where it is not about the last file as it is now."""
-    said = text_of_head(folder)
+    said = folder.head()
     if said == head_of(folder, last):
         return []
     hint = f"two branches met: elbplan rebase {folder.stack}; a file was edited: elbplan rebase --refresh"

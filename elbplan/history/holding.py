@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ..core.kind import Kinds
 from ..core.plan import Plan, Step
+from ..errors import AwsProblem
 from ..run.clock import Clock
 from ..run.drive import Send, drive
 from ..run.site import Known, StepSite
 from .migration import Entry
+from .words import place
 
 LOOK, AGAIN = 10.0, 5.0
 """Seconds between two looks, and before a second one where the first saw something bad: one alone may be a blink."""
@@ -33,10 +35,17 @@ def hold(plan: Plan, entry: Entry, seconds: float, kinds: Kinds, send: Send, clo
 
 def _look(plan: Plan, entry: Entry, kinds: Kinds, send: Send, clock: Clock) -> str:
     address = entry.what
-    if address is None or address not in plan.lives:
+    if address is None:
         return ""
+    if address not in plan.lives:
+        return f"{place(address)} is not there any more"
     gate = next(gate for gate in kinds[address.kind].gates if gate.name == entry.until)
     live = plan.lives[address]
     step = Step("hold", "gate", "wait", address, entry.why, before=live.model)
-    sight = drive(gate.look(live.model, StepSite.of(plan, step, Known(plan), "hold")), send, clock)
+    try:
+        sight = drive(gate.look(live.model, StepSite.of(plan, step, Known(plan), "hold")), send, clock)
+    except AwsProblem as problem:
+        if "NotFound" not in problem.code:
+            raise
+        return f"{place(address)} is not there any more"
     return "" if sight.state == "ready" else f"{sight.saw}\n{sight.cause}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.address import Address
@@ -60,6 +60,17 @@ class Pending:
     def holding(self) -> Entry | None:
         """The step of the hold."""
         return self.migration.entries[self.hold[1]] if self.migration and self.hold else None
+
+    @property
+    def holds_behind(self) -> Iterator[Held]:
+        """The hold, and those right before it with nothing written in between."""
+        if self.migration is None or self.hold is None:
+            return
+        for index in range(self.hold[1], -1, -1):
+            if self.migration.entries[index].writes:
+                return
+            if self.migration.entries[index].do == "hold":
+                yield self.migration.id, index
 
     @property
     def place(self) -> str:
@@ -192,9 +203,10 @@ def look(
 
 
 def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Gap]:
-    """In what the spec says something else than the last file's end; nothing where it was saved from this very spec."""
-    if last.spec == stack.spec_hash:
-        return []
+    """In what the spec says something else than the last file's end.
+
+    Also where the file was saved from this very spec: a person may have edited its steps since.
+    """
     settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
     ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
     return gaps(ends, as_there(told(observed), last.last), kinds, stack.ignore)

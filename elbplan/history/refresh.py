@@ -27,7 +27,7 @@ def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
     if migrations:
         head = head_of(folder, migrations[-1]) + "\n"
         pinned = folder.path / HEAD
-        if not pinned.exists() or pinned.read_text(encoding="utf-8") != head:
+        if not pinned.exists() or pinned.read_bytes() != head.encode():
             write(pinned, head)
             changed.append(pinned)
     return changed

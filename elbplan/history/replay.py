@@ -195,6 +195,17 @@ def _gate(state: State, entry: Entry, kinds: Kinds) -> None:
         raise Misfit(what, "until", hint=f"it can be waited for until: {usual}")
 
 
+def known(states: Sequence[State], entry: Entry) -> None:
+    """Raises Misfit for a hold about something that is not there, or a wait for what was never there.
+
+    Targets are waited for until they are drained when they are gone already.
+    """
+    if entry.writes or entry.what is None:
+        return
+    if not any(entry.what in state for state in (states if entry.do == "wait" else states[-1:])):
+        raise _missing(entry.what, states[-1])
+
+
 def _missing(address: Address, state: State, key: str = "what") -> Misfit:
     return Misfit(f"{place(address)} is not there at this step", key, hint=_there(address.kind, state))
 

@@ -80,6 +80,7 @@ class Scene:
         previous = self.before(migration)
         if self.stands != migration.number - 1:
             self.double.reset()
+            self.double.switch("new_attributes", bool(self.laid))
             self.outsider = self._outsider()
             states = [state for one in self.chain for state in one.states]
             furnish(self.double, self.aws.region, states, self.stack.resources)
@@ -93,11 +94,20 @@ class Scene:
             for one in self.chain[: previous.number]:
                 self.play(one)
         else:
-            self.back(previous)
+            self._built(previous, self.back(previous))
         if self.outsider.busy:
             self.clock.sleep(SETTLED)
         if wrong := self.sight(previous, len(previous.entries)).differs:
-            raise Refused(f"{self.stack.name}: the end of {previous.id} cannot be built: {', '.join(wrong)} differs")
+            raise self._unbuilt(previous, f"{', '.join(wrong)} differs")
+
+    def _built(self, previous: Migration, outcome: Outcome) -> None:
+        """Raises Refused, with what went wrong first, for a run that did not get there."""
+        for event in outcome.failed[:1]:
+            hint = f" ({event.hint.splitlines()[0]})" if event.hint else ""
+            raise self._unbuilt(previous, f"{event.step.do} {event.step.address}: {event.text}{hint}")
+
+    def _unbuilt(self, previous: Migration, why: str) -> Refused:
+        return Refused(f"{self.stack.name}: the end of {previous.id} cannot be built on the pretended AWS: {why}")
 
     def look(self, migration: Migration, passed: set[Held]) -> Pending:
         """What apply would do next for the files up to this one."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import Problem, SpecProblem
 from .migration import Migration
 from .write import text_of
 
@@ -52,6 +53,17 @@ class Folder:
         """The migrations, by their numbers."""
         return sorted(self.path.glob("*.yaml")) if self.used else []
 
+    def head(self) -> str:
+        """What HEAD says; empty if there is none. Raises SpecProblem for what is no text."""
+        file = self.path / HEAD
+        try:
+            return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+        except (OSError, UnicodeDecodeError) as error:
+            folder = file.is_dir()
+            what = f"HEAD is {'a folder' if folder else 'no text in UTF-8'}, and not the line that pins the last file"
+            hint = f"{'delete it, then ' if folder else ''}elbplan rebase --refresh {self.stack} writes it anew"
+            raise SpecProblem([Problem(str(file), 1, 1, what, hint)]) from error
+
     def save(self, migrations: Iterable[Migration]) -> list[Path]:
         """Write migrations, and pin the last of them in HEAD; each file is whole or not there."""
         self.path.mkdir(parents=True, exist_ok=True)
@@ -78,7 +90,7 @@ class Folder:
             put(self.path / one.file, one.text)
         written = [self.path / one.file for one in changed]
         head, pin = self.path / HEAD, head_of(self, files[-1].migration) + "\n"
-        if not head.exists() or head.read_text(encoding="utf-8") != pin:
+        if not head.exists() or head.read_bytes() != pin.encode():
             put(head, pin)
             written.append(head)
         for name in old.keys() - {one.file for one in files}:

@@ -121,16 +121,18 @@ def _do(running: Run, step: Step) -> Event:
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 
-    def end(what: Happening, text: str = "", hint: str = "", judged: bool = False) -> Event:
+    def end(what: Happening, text: str = "", hint: str = "", *, judged: bool = False, code: str = "") -> Event:
         now = running.seconds()
-        return Event(what, step, text, hint, now, now - began, judged)
+        return Event(what, step, text, hint, now, now - began, judged, code)
 
     try:
         text = _watch(running, step) if step.do == "wait" else _act(running, step)
     except Interrupted as interrupted:
         return end("skipped", interrupted.what)
+    except AwsProblem as problem:
+        return end("failed", problem.what, problem.hint, code=problem.code)
     except ElbplanError as problem:
-        return end("failed", problem.what, problem.hint, isinstance(problem, GateProblem))
+        return end("failed", problem.what, problem.hint, judged=isinstance(problem, GateProblem))
     except Exception as fault:  # a defect of ours must not leave the other steps without an end
         return end("failed", f"{type(fault).__name__}: {fault}", "this is a defect in elbplan; please report it")
     return end("done", text)

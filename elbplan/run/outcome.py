@@ -17,6 +17,7 @@ class Event:
     """Something that happened to a step, `seconds` after the run began; `took` seconds for an end.
 
     judged   the step failed since a gate looked and did not find what it waits for; else AWS or we could not go on
+    code   AWS's error code, of a failure that AWS is the reason for
     """
 
     what: Happening
@@ -26,6 +27,7 @@ class Event:
     seconds: float = 0
     took: float = 0
     judged: bool = False
+    code: str = ""
 
 
 Tell = Callable[[Event], None]

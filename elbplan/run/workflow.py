@@ -17,6 +17,8 @@ from ..core.plan import Plan
 from ..core.reconcile import reconcile
 from ..core.routes import filled_by_others
 from ..core.stack import Stack
+from ..errors import AwsProblem, Refused
+from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..live.observe import Observed, observe
 from .clock import Clock
 from .execute import execute
@@ -63,6 +65,7 @@ def plan_of(
     aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]
 ) -> Plan:
     """The plan from what was seen of one stack to what is desired. Raises Refused."""
+    _refuse_beyond_quotas(aws, desired)
     return reconcile(
         stack.name,
         desired,
@@ -75,6 +78,21 @@ def plan_of(
         ignore=stack.ignore,
         domains=stack.domains,
     )
+
+
+def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Any]) -> None:
+    """Raises Refused for more than the account's quotas allow. AWS is asked only about more than its defaults."""
+    if not any(excesses(desired, DEFAULTS)):
+        return
+    try:
+        limits = limits_of(aws.send(LIMITS))
+    except AwsProblem:  # who may not ask learns it from the refusal of a create
+        return
+    if found := list(excesses(desired, limits)):
+        raise Refused(
+            "\n".join(map(str, found)),
+            hint="ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller",
+        )
 
 
 def apply(

@@ -7,14 +7,16 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .statefile import Entry, write
+from .statefile import Entry, read, write
 
 if TYPE_CHECKING:
     from .box import Box
 
 MOTO_MISSING = 3
+LOOK_EVERY = 2.0
 
 
 def _arguments() -> argparse.Namespace:
@@ -40,6 +42,17 @@ def _end_when_idle(box: "Box", hours: float) -> None:
     threading.Thread(target=look, daemon=True).start()
 
 
+def _end_when_forgotten(note: Path) -> None:
+    """Who starts or stops a sandbox finds it by its note. Without the note nobody would ever end this one."""
+
+    def look() -> None:
+        while (entry := read(note)) and entry.pid == os.getpid():
+            time.sleep(LOOK_EVERY)
+        os._exit(0)
+
+    threading.Thread(target=look, daemon=True).start()
+
+
 def main() -> int:
     given = _arguments()
     try:
@@ -57,6 +70,7 @@ def main() -> int:
         _end_when_idle(box, given.idle_hours)
     if given.ready_file:
         write(given.ready_file, Entry(os.getpid(), box.url, control.TOKEN["value"], given.slow))
+        _end_when_forgotten(Path(given.ready_file))
     with contextlib.suppress(KeyboardInterrupt):
         box.server.serve_forever(poll_interval=0.1)
     return 0

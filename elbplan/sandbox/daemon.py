@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from .errors import SandboxError
 from .remote import RemoteBox, request
 from .statefile import Entry
 
+MOTO = "5.2.5 or newer"
 DEFAULT_SLOW = 3.0
 PATIENCE = 20.0
-INSTALL = "The sandbox needs moto, which is not installed. Run: pip install 'elbplan[sandbox]'"
 MOTO_MISSING = 3
 TOKEN_VARIABLE = "ELBPLAN_SANDBOX_TOKEN"
 
@@ -38,6 +39,15 @@ class Running:
 
     def box(self) -> RemoteBox:
         return RemoteBox(self.url, self.entry.token)
+
+
+def install_hint(reason: str) -> str:
+    """What to install, given why moto could not be imported: it is not there, or an older one is."""
+    try:
+        found = f"moto {version('moto')} is installed, and it does not fit ({reason})"
+    except PackageNotFoundError:
+        found = "it is not installed"
+    return f"The sandbox needs moto {MOTO}, but {found}. Run: pip install 'elbplan[sandbox]'"
 
 
 def find() -> Running | None:
@@ -57,7 +67,7 @@ def _answers(entry: Entry) -> Running | None:
         told = request(entry.url, "ping", entry.token, timeout=3.0)
     except SandboxError:
         return None
-    if told.get("sandbox") != "elbplan" or told.get("pid") != entry.pid:
+    if not isinstance(told, dict) or told.get("sandbox") != "elbplan" or told.get("pid") != entry.pid:
         return None
     return Running(entry.url, entry.pid, entry.slow, entry.started, entry)
 
@@ -78,8 +88,13 @@ def _alive(pid: int) -> bool:
 def _alone() -> Iterator[None]:
     """Two starts at once: the second waits and then finds the first one's sandbox."""
     folder = statefile.directory()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "sandbox.lock").open("w") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "sandbox.lock").open("w")
+    except OSError as problem:
+        why = f"The sandbox cannot write to {folder}: {problem.strerror}"
+        raise SandboxError(f"{why}. Set ELBPLAN_SANDBOX_DIR to a folder that you may write to") from problem
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -128,7 +143,7 @@ def _await(process: "subprocess.Popen[bytes]", target: Path, log: Path) -> Runni
             return running
         code = process.poll()
         if code == MOTO_MISSING:
-            raise SandboxError(INSTALL)
+            raise SandboxError(install_hint(_last(log)))
         if code is not None:
             raise SandboxError(f"The sandbox ended at once (exit code {code}): {_last(log)}")
         time.sleep(0.05)
@@ -154,13 +169,14 @@ def stop() -> bool:
 def _end(running: Running) -> None:
     with contextlib.suppress(SandboxError):
         request(running.url, "stop", running.entry.token)
-    if not _gone(running.pid, 3.0):
+    if not gone(running.pid, 3.0):
         os.kill(running.pid, signal.SIGTERM)
-        _gone(running.pid, 3.0)
+        gone(running.pid, 3.0)
     statefile.remove(statefile.path())
 
 
-def _gone(pid: int, patience: float) -> bool:
+def gone(pid: int, patience: float) -> bool:
+    """Whether the process ends within so many seconds."""
     deadline = time.monotonic() + patience
     while _alive(pid):
         if time.monotonic() > deadline:

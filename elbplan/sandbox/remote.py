@@ -1,5 +1,6 @@
 """A sandbox in another process. Imports no moto."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -20,7 +21,7 @@ def request(url: str, verb: str, token: str = "", timeout: float = 10.0, **given
             return json.load(answer)["result"]
     except urllib.error.HTTPError as refused:
         raise SandboxError(f"The sandbox refused {verb}: {refused.read().decode(errors='replace')}") from None
-    except (OSError, ValueError, KeyError) as broken:
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as broken:
         raise SandboxError(f"No sandbox answers at {url} ({broken})") from broken
 
 

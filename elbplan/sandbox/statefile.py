@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 VERSION = 1
+HERE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+"""A sandbox listens on this machine only; a note that says something else is not ours."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,15 @@ def write(to: str | Path, entry: Entry) -> None:
 
 
 def read(of: Path) -> Entry | None:
-    """What stands there, or nothing when it is missing or broken."""
+    """What stands there, or nothing when it is missing, broken, or not about a sandbox on this machine."""
     try:
-        found = json.loads(of.read_text())
-        return Entry(**found)
+        found = Entry(**json.loads(of.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    texts = all(isinstance(value, str) for value in (found.url, found.token))
+    numbers = all(isinstance(value, int | float) for value in (found.slow, found.started))
+    whole = texts and numbers and type(found.pid) is int and type(found.version) is int
+    return found if whole and found.pid > 0 and HERE.fullmatch(found.url) else None
 
 
 def remove(of: Path) -> None:

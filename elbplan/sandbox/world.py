@@ -39,6 +39,8 @@ class Switches:
     tags_are_settings: bool = False
     """Whether CreateLoadBalancer with other tags is another load balancer. Not documented."""
     refuse_double_hyphen: bool = False
+    new_attributes: bool = False
+    """Whether attribute keys are taken that this sandbox has not heard of. AWS adds some from time to time."""
 
 
 @dataclass

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.quotas import REACHED
 from ..run.outcome import Outcome
 from .layout import flow
 from .plan import idle
@@ -109,6 +110,13 @@ def _not_switched(outcome: Outcome) -> bool:
     return bool(gates) and waiting and not any(step.phase == "switch" for step in outcome.done)
 
 
+def _next(outcome: Outcome) -> str:
+    """What to do, in words; the command itself follows."""
+    if any(event.code in REACHED for event in outcome.failed):
+        return "a quota is reached, and trying again changes nothing: raise it or make the spec smaller, then run:"
+    return "run the same command again; it goes on from here:"
+
+
 def _partly(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Iterator[Text]:
     what = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
     numbers = f"{len(outcome.done)} done, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
@@ -122,5 +130,5 @@ def _partly(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Itera
     if _not_switched(outcome):
         yield from flow(style, style.line("          "), "nothing has switched: what served before still serves; ")
         yield from flow(style, style.line("          "), "add --back to the command to take back what was made")
-    yield from flow(style, style.line(("  next    ", "bold")), "run the same command again; it goes on from here:")
+    yield from flow(style, style.line(("  next    ", "bold")), _next(outcome))
     yield from flow(style, style.line("          "), ending.again)

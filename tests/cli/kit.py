@@ -15,6 +15,7 @@ import boto3
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.live.client import Aws
+from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
 
 WEB = """
@@ -83,10 +84,12 @@ class Shell:
         self.box.seed(region, hosted_zones=["example.com"])
         return Aws(region, endpoint=self.box.url, session=session())
 
-    def run(self, *words: str, answers: Sequence[str] | None = None, typed: str = "") -> Ran:
+    def run(
+        self, *words: str, answers: Sequence[str] | None = None, typed: str = "", clock: Clock | None = None
+    ) -> Ran:
         """`answers` are what a person at a terminal types; without them nobody is there."""
         person = answers is not None
         stdin = Person("".join(f"{line}\n" for line in answers or ())) if person else Pipe(typed)
         out, err = Pipe(), Pipe()
-        code = run(words, Terminal(stdin, out, err, self.environ), self.connect)
+        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
         return Ran(code, out.getvalue(), err.getvalue())

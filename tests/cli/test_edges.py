@@ -140,3 +140,9 @@ def test_colour_is_for_terminals_whose_owner_does_not_object(shell, environ, wor
 
 def test_a_pipe_gets_no_colour(shell):
     assert "\x1b" not in shell.run("plan", shell.spec).out
+
+
+@pytest.mark.parametrize("slow", ["nan", "-nan", "inf", "-1", "much"])
+def test_how_slow_a_sandbox_is_must_be_a_number_of_seconds(shell, slow):
+    ran = shell.run("sandbox", "start", f"--slow={slow}")
+    assert ran.code == 64, ran.err

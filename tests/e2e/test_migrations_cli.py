@@ -125,3 +125,23 @@ def test_a_wrong_file_is_told_by_its_place_and_nothing_is_written(shell: Filed, 
         assert "hint:" in said
     assert shell.box.writes() == []
     assert shell.box.calls == [], "AWS was not asked"
+
+
+@pytest.mark.parametrize(("spoil", "words"), [("bytes", "no text in UTF-8"), ("folder", "HEAD is a folder")])
+def test_a_head_that_cannot_be_read_is_told_by_its_place(shell: Filed, spoil: str, words: str) -> None:
+    shell.save("first")
+    head = shell.base / "my-web" / "HEAD"
+    head.unlink()
+    head.mkdir() if spoil == "folder" else head.write_bytes(b"\xff\xfe\x00")
+    shell.box.clear_calls()
+    for ran in (shell.apply(), shell.plan(), shell.run("lint", "my-web", "--migrations", str(shell.base))):
+        said = ran.out + ran.err
+        assert ran.code == 65, said
+        assert f"{head}:1:1  " in said
+        assert words in said
+        assert "elbplan rebase --refresh my-web" in said
+    assert shell.box.writes() == []
+    if spoil == "folder":
+        head.rmdir()
+    assert shell.run("rebase", "--refresh", "my-web", "--migrations", str(shell.base)).code == 0
+    assert shell.apply().code == 0

@@ -14,6 +14,7 @@ import pytest
 
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
+from elbplan.errors import Refused
 from elbplan.history.beginning import beginning
 from elbplan.history.chain import load
 from elbplan.history.proof import Proof, place_of
@@ -287,3 +288,20 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
     assert pending == chain[1:]
     assert more[Address("target_group", "web")]["health"].healthy == 2
     stage.destroy(TAGGED)
+
+
+def test_an_attribute_that_only_aws_knows_is_taken_where_it_begins_as_aws_is(double: Box, folder: Folder) -> None:
+    """AWS adds attributes; what it reports of the live stack must be possible on the pretended one."""
+    more = {Address("target_group", "web"): {"attributes": {"new.key.of_aws": "7"}}}
+    stand = replace(scene(double, folder), laid={2: more})
+    stand.begin(stand.chain[1])
+    (group,) = double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]
+    told = double.client("elbv2", REGION).describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
+    assert {"Key": "new.key.of_aws", "Value": "7"} in told["Attributes"]
+
+
+def test_a_beginning_that_cannot_be_built_says_what_was_refused(double: Box, folder: Folder) -> None:
+    more = {Address("target_group", "web"): {"attributes": {"deregistration_delay.timeout_seconds": "99999"}}}
+    stand = replace(scene(double, folder), laid={2: more})
+    with pytest.raises(Refused, match=r"cannot be built on the pretended AWS: .*target_group\.web.*must be between"):
+        stand.begin(stand.chain[1])

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,4 +194,54 @@ def test_without_moto_the_start_says_what_to_install(home: Path, monkeypatch: py
     hidden.joinpath("__init__.py").write_text("raise ImportError('no moto here')")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hidden.parent), os.environ.get("PYTHONPATH", "")]))
     with pytest.raises(SandboxError, match=re.escape("pip install 'elbplan[sandbox]'")):
+        daemon.start()
+
+
+@pytest.mark.parametrize("url", [7, "http://elsewhere.example.com:80", "http://127.0.0.1", "file:///etc/passwd"])
+def test_a_note_that_points_elsewhere_is_no_note(home: Path, url: Any) -> None:
+    home.joinpath("sandbox.json").write_text(json.dumps({"pid": os.getpid(), "url": url, "token": "t"}))
+    assert daemon.find() is None
+    assert daemon.status() == {"running": False}
+
+
+@pytest.mark.parametrize("body", [b"[1, 2]", b'{"result": [1]}', b'"text"', b"no JSON"])
+def test_another_program_at_the_port_of_a_stale_note_is_no_sandbox(home: Path, body: bytes) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        statefile.write(statefile.path(), statefile.Entry(os.getpid(), url, "token"))
+        assert daemon.find() is None
+        assert not daemon.stop()
+        server.shutdown()
+
+
+def test_a_sandbox_whose_note_is_gone_ends_by_itself(home: Path) -> None:
+    running = daemon.start(0.0)
+    home.joinpath("sandbox.json").write_text("garbage")
+    assert daemon.gone(running.pid, 30.0)
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_the_way_out(tmp_path: Path, monkeypatch: Any) -> None:
+    tmp_path.joinpath("file").write_text("")
+    monkeypatch.setenv("ELBPLAN_SANDBOX_DIR", str(tmp_path / "file" / "below"))
+    with pytest.raises(SandboxError, match="Set ELBPLAN_SANDBOX_DIR to a folder that you may write to"):
+        daemon.start()
+
+
+def test_an_older_moto_is_called_old_and_not_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = home / "hidden" / "moto"
+    hidden.mkdir(parents=True)
+    hidden.joinpath("__init__.py").write_text("raise ImportError('no module moto.core.routing')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hidden.parent), os.environ.get("PYTHONPATH", "")]))
+    with pytest.raises(SandboxError, match=r"needs moto 5\.2\.5 or newer, but moto \d.* is installed, and .*routing"):
         daemon.start()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..address import Address, Ref
-from ..plan import Step
 from ..resource import Resource
 from ..routes import answers, carrying, filled_by_others, known_empty, leads_to, pool_of, reached, routes_to, weighted
 from .sketch import CONTRACT, Draft, Sketch
@@ -15,6 +14,7 @@ from .sketch import CONTRACT, Draft, Sketch
 def gates_of_health(sketch: Sketch) -> None:
     """Targets are waited for once their group is attached, and before anything relies on them."""
     relied = {group for draft in sketch.at(2) if draft.step.after for group in routes_to(draft.step, sketch.desired)}
+    attaching = _attaching(sketch)
     for address, targets in sketch.desired.items():
         if address.kind != "targets" or not getattr(targets, "members", ()):
             continue
@@ -24,14 +24,14 @@ def gates_of_health(sketch: Sketch) -> None:
         unwell = live is None or sketch.kind(address).unready(live) == "healthy"
         if fresh or (unwell and group in relied):
             registered = {id for id, d in sketch.drafts.items() if d.step.address == address and d.stage == 1}
-            _wait(sketch, address, targets, group, registered)
+            _wait(sketch, address, targets, attaching.get(group, []), registered)
     for group in _taking_over(sketch):
-        _wait(sketch, group, sketch.desired[group], group, set())
+        _wait(sketch, group, sketch.desired[group], attaching.get(group, []), set())
 
 
-def _wait(sketch: Sketch, address: Address, resource: Resource, group: Ref | None, needs: set[str]) -> None:
+def _wait(sketch: Sketch, address: Address, resource: Resource, attaching: list[Draft], needs: set[str]) -> None:
     """The gate `healthy` behind whatever attaches the group; none where nothing ever does."""
-    attaching = _attaching(sketch, group)
+    group = address if address.kind == "target_group" else pool_of(resource)
     if not attaching and group not in carrying(sketch.found):
         return  # nothing uses the group, so nobody checks its health
     stage = min((d.stage for d in attaching), default=1)
@@ -40,12 +40,14 @@ def _wait(sketch: Sketch, address: Address, resource: Resource, group: Ref | Non
     sketch.wait(stage if first else 1, gate, address, resource, *first, *needs)
 
 
-def _attaching(sketch: Sketch, group: Ref | None) -> list[Draft]:
-    return [d for d in sketch.drafts.values() if d.stage < CONTRACT and d.step.writes and _attaches(d.step, group)]
-
-
-def _attaches(step: Step, group: Ref | None) -> bool:
-    return group in reached(step.after) and group not in reached(step.before)
+def _attaching(sketch: Sketch) -> dict[Ref | None, list[Draft]]:
+    """For each group the steps that attach it."""
+    found: dict[Ref | None, list[Draft]] = {}
+    for draft in sketch.drafts.values():
+        if draft.stage < CONTRACT and draft.step.writes:
+            for group in set(reached(draft.step.after)) - set(reached(draft.step.before)):
+                found.setdefault(group, []).append(draft)
+    return found
 
 
 # Groups that others fill ---------------------------------------------------------------------------------------------

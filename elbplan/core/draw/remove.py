@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..address import Address, Ref
 from ..change import Change
@@ -95,15 +95,18 @@ def _going(sketch: Sketch) -> list[Draft]:
 def contract_in_order(sketch: Sketch) -> None:
     """Whom each removal waits for."""
     last = {draft.step.address: draft.step.id for draft in _going(sketch)}
+    unlinked = _unlinked(sketch)
     for draft in _going(sketch):
         if draft.step.writes:
-            draft.needs |= set(_waits_for(sketch, draft, last)) - {draft.step.id}
+            draft.needs |= set(_waits_for(sketch, draft, last, unlinked)) - {draft.step.id}
 
 
-def _waits_for(sketch: Sketch, draft: Draft, last: Mapping[Address, str]) -> Iterator[str]:
+def _waits_for(
+    sketch: Sketch, draft: Draft, last: Mapping[Address, str], unlinked: Mapping[Ref, Sequence[Address]]
+) -> Iterator[str]:
     step, kind = draft.step, draft.step.address.kind
     if step.do == "delete" or kind == "load_balancer":
-        yield from _unlinking(sketch, step.address, last)
+        yield from (last[other] for other in unlinked.get(step.address, ()) if other != step.address)
     if kind == "targets" and step.do == "delete":
         yield from _losing(sketch, pool_of(step.before))
     if kind in ("listener", "rule") and step.do == "delete":
@@ -127,12 +130,13 @@ def _found(sketch: Sketch, address: Address) -> Resource | None:
     return live.model if live else None
 
 
-def _unlinking(sketch: Sketch, address: Address, last: Mapping[Address, str]) -> Iterator[str]:
-    """The steps by which others cease to point at this one, with the gates behind them."""
+def _unlinked(sketch: Sketch) -> dict[Ref, list[Address]]:
+    """For each resource the others whose steps cease to point at it."""
+    found: dict[Ref, list[Address]] = {}
     for draft in _going(sketch):
         step = draft.step
-        if not step.writes or step.before is None or step.address == address:
-            continue
-        pointed = address in set(references(step.before, loose=False))
-        if pointed and (step.do == "delete" or address not in set(references(step.after, loose=False))):
-            yield last[step.address]
+        if step.writes and step.before is not None:
+            left = () if step.do == "delete" else references(step.after, loose=False)
+            for ref in set(references(step.before, loose=False)) - set(left):
+                found.setdefault(ref, []).append(step.address)
+    return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..address import Address, Ref
 from ..routes import known_empty, pool_of, spare_balancers
 from ..simulate import State, states
-from .world import Member, World
+from .world import Difference, Member, Route, World
 
 if TYPE_CHECKING:
     from ..foreign import Owner
@@ -51,12 +51,10 @@ class Frame:
     before: World
     after: World
 
-    @cached_property
-    def changed(self) -> list[tuple[Address, Any, Any]]:
+    @property
+    def changed(self) -> Sequence[Difference]:
         """What the step changes, before and after; None where it was or is not there."""
-        before, after = self.before.state, self.after.state
-        told = [(a, before.get(a), resource) for a, resource in after.items() if before.get(a) is not resource]
-        return told + [(a, resource, None) for a, resource in before.items() if a not in after]
+        return () if self.after is self.before else self.after.since
 
     def came(self, *kinds: str) -> Iterator[tuple[Address, Any, Any]]:
         """What is new or otherwise after the step, with what it was before, of these kinds."""
@@ -101,13 +99,11 @@ class Film:
     @classmethod
     def of(cls, states: Iterable[State], cuts: Sequence[Cut], kinds: Kinds) -> Film:
         """The film of these states, with every default said."""
-        settled = list(_settled(states, kinds))
-        pooled = frozenset(_pools(settled))
-        worlds: list[World] = []
-        last: State | None = None
-        for state in settled:
-            worlds.append(worlds[-1] if state == last else World(state, pooled))
-            last = state
+        settled = _Settled(kinds)
+        row = [settled.state(state) for state in states]
+        worlds = [World.first(row[0], settled.pooled)]
+        for state in row[1:]:
+            worlds.append(worlds[-1].then(state))
         return cls(worlds, cuts, kinds)
 
     @property
@@ -127,6 +123,20 @@ class Film:
         ]
 
     @cached_property
+    def lost(self) -> list[Mapping[Route, Address]]:
+        """For each step the routes that are served before it and not after it, each with the place that served it."""
+        found: list[Mapping[Route, Address]] = []
+        known: tuple[World, dict[Route, Address]] = (self.start, self.start.routes())
+        for frame in self.frames:
+            if not _may_lose_routes(frame):
+                found.append({})
+                continue
+            before = known[1] if known[0] is frame.before else frame.before.routes()
+            known = (frame.after, frame.after.routes())
+            found.append({route: place for route, place in before.items() if route not in known[1]})
+        return found
+
+    @cached_property
     def warm(self) -> list[frozenset[Member]]:
         """For each state, the targets that were seen healthy by then: at the start those that get requests."""
         start = self.start
@@ -144,7 +154,7 @@ class Film:
     @cached_property
     def filled(self) -> list[frozenset[Ref]]:
         """For each state, the groups that others fill and that serve from the start, or were waited for by then."""
-        seen = [self.start.serving]
+        seen = [frozenset(self.start.serving)]
         for frame in self.frames:
             waited = frame.waits("target_group", "healthy") and frame.cut.what in frame.after.attached
             seen.append(seen[-1] | ({frame.address(NOBODY)} if waited else frozenset()))
@@ -159,25 +169,41 @@ class Film:
 
 
 NOBODY = Address("", "")
+ROUTES = ("listener", "rule", "record", "targets")
+"""The kinds that decide which routes answer."""
 
 
-def _settled(states: Iterable[State], kinds: Kinds) -> Iterator[State]:
-    """The same states with AWS's defaults said; each resource is settled once."""
-    known: dict[int, tuple[Resource, Resource]] = {}  # the original is kept, or its id might be used again
-    for state in states:
-        told: dict[Address, Resource] = {}
-        for address, resource in state.items():
-            if id(resource) not in known:
-                known[id(resource)] = (resource, kinds[address.kind].settle(resource, resource))
-            told[address] = known[id(resource)][1]
-        yield told
+def _may_lose_routes(frame: Frame) -> bool:
+    """False where a step only adds to what answers: then nobody need look at all routes, of which there may be many."""
+    return any(before is not None and address.kind in ROUTES for address, before, _ in frame.changed)
 
 
-def _pools(states: Iterable[State]) -> Iterator[Ref]:
-    for state in states:
-        for address, resource in state.items():
-            if address.kind == "targets" and (group := pool_of(resource)) is not None:
-                yield group
+class _Settled:
+    """States with AWS's defaults said; each resource is settled once, however many states it stands in."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._given: list[Resource] = []
+        """Kept alive, since another resource might get the id of one that is gone."""
+        self._settled: dict[int, Resource] = {}
+
+    def state(self, state: State) -> State:
+        """The same state, settled."""
+        known = self._settled
+        try:
+            return {address: known[id(resource)] for address, resource in state.items()}
+        except KeyError:
+            for address, resource in state.items():
+                if id(resource) not in known:
+                    self._given.append(resource)
+                    known[id(resource)] = self._kinds[address.kind].settle(resource, resource)
+            return {address: known[id(resource)] for address, resource in state.items()}
+
+    @property
+    def pooled(self) -> frozenset[Ref]:
+        """The groups whose targets any of the states speaks of."""
+        groups = (pool_of(resource) for resource in self._settled.values() if resource.kind == "targets")
+        return frozenset(group for group in groups if group is not None)
 
 
 def film_of(plan: Plan, kinds: Kinds) -> Film:

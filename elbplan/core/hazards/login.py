@@ -13,11 +13,19 @@ from .world import World
 
 def login_removed(film: Film) -> Iterator[Hazard]:
     """A route loses a login, a token check or the check of client certificates."""
+    if not _any_protected(film):
+        return
     for frame in film.frames:
         for place, what in sorted(_lost(frame), key=str):
             text = f"{what} no longer stands in front of what {place} serves: whoever asks gets in"
             safe = f"leave it to its owner (ignore: [{_field(place, what)}]), or say it in the spec"
             yield Hazard("login-removed", frame.address(place), text, step=frame.index, safe=safe)
+
+
+def _any_protected(film: Film) -> bool:
+    """Mostly nothing is: then nobody need look at each place in each state."""
+    made = (after for frame in film.frames for _, _, after in frame.came("listener", "rule"))
+    return bool(_protected(film.start)) or any(map(protections, made))
 
 
 def _field(place: Address, what: str) -> str:
@@ -31,10 +39,9 @@ def _lost(frame: Frame) -> set[tuple[Address, str]]:
     if not before:
         return set()
     pairs = {(place, place) for place in before if place in frame.after.state}
+    routes = frame.after.routes()
     pairs |= {
-        (place, frame.after.routes[route])
-        for route, place in frame.before.routes.items()
-        if place in before and route in frame.after.routes
+        (place, routes[route]) for route, place in frame.before.routes().items() if place in before and route in routes
     }
     after = _protected(frame.after)
     return {(new, what) for old, new in pairs for what in before[old] - after.get(new, frozenset())}

@@ -61,7 +61,7 @@ def _waiting(film: Film, kind: str, gate: str) -> list[frozenset[Ref]]:
     found: list[frozenset[Ref]] = [frozenset(waiting)]
     for frame in film.frames:
         if frame.cut.do not in NOTHING_HAPPENS:
-            waiting |= {a for a, _ in frame.after.of(kind) if a not in frame.before.state}
+            waiting |= {a for a, before, _ in frame.came(kind) if before is None}
         if frame.waits(kind, gate):
             waiting -= {frame.cut.what} - {None}
         found.append(frozenset(waiting))

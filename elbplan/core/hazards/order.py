@@ -10,27 +10,42 @@ from ..resource import references
 from ..routes import leads_to
 from .film import NOBODY, Film, Frame
 from .hazard import Hazard
-from .world import World
+
+Place = tuple[Ref, int]
+"""A listener and a priority there."""
 
 
 def priority(film: Film) -> Iterator[Hazard]:
     """Two rules that want one place."""
+    places: dict[Place, frozenset[str]] = {}
+    for address, rule in film.start.of("rule"):
+        places[_place(rule)] = places.get(_place(rule), frozenset()) | {str(address)}
     for frame in film.frames:
-        before = {(listener, place): names for listener, place, names in _twice(frame.before)}
-        for listener, place, names in _twice(frame.after):
-            if before.get((listener, place)) != names:
-                text = f"{' and '.join(names)} both have priority {place} of {listener}"
+        for (listener, number), names in _moved(places, frame).items():
+            there = places[listener, number]
+            if len(there) > 1 and there != names:
+                text = f"{' and '.join(sorted(there))} both have priority {number} of {listener}"
                 safe = "let rules change places in one step: - {do: move, what: LISTENER, set: {RULE: PRIORITY, ...}}"
                 yield Hazard("priority", frame.address(NOBODY), text, step=frame.index, safe=safe)
 
 
-def _twice(world: World) -> Iterator[tuple[Ref, int, tuple[str, ...]]]:
-    places: dict[tuple[Ref, int], list[str]] = {}
-    for address, rule in world.of("rule"):
-        places.setdefault((rule.listener, rule.priority), []).append(str(address))
-    for (listener, place), names in places.items():
-        if len(names) > 1:
-            yield listener, place, tuple(sorted(names))
+def _moved(places: dict[Place, frozenset[str]], frame: Frame) -> dict[Place, frozenset[str]]:
+    """Brings the places up to date with a step; who stood before in each place that it touches."""
+    touched: dict[Place, frozenset[str]] = {}
+    changed = [one for one in frame.changed if one[0].kind == "rule"]
+    for rule in (rule for _, *sides in changed for rule in sides if rule is not None):
+        touched[_place(rule)] = places.setdefault(_place(rule), frozenset())
+    for address, rule, _ in changed:
+        if rule is not None:
+            places[_place(rule)] -= {str(address)}
+    for address, _, rule in changed:
+        if rule is not None:
+            places[_place(rule)] |= {str(address)}
+    return touched
+
+
+def _place(rule: Any) -> Place:
+    return rule.listener, rule.priority
 
 
 def noreturn(film: Film) -> Iterator[Hazard]:

@@ -33,7 +33,7 @@ def drain(film: Film) -> Iterator[Hazard]:
     leaving: dict[Ref, _Leaving] = {}
     served: set[Ref] = set()
     for frame in film.frames:
-        served |= frame.before.serving
+        served.update(frame.before.serving)
         for group, left in list(leaving.items()):
             if (frame.waits("targets", "drained") and frame.cut.what == left.targets) or frame.cut.holds(left.delay):
                 del leaving[group]
@@ -64,7 +64,7 @@ def _delay(group: Any) -> int:
 
 def _cut_off(frame: Frame, group: Ref, left: _Leaving) -> str:
     """What this step takes from targets that are leaving."""
-    gone = frame.before.state.keys() - frame.after.state.keys()
+    gone = {address for address, _, after in frame.changed if after is None}
     servers = {member.instance for member in left.members} & gone
     if servers:
         return f"{', '.join(sorted(map(str, servers)))} ends"

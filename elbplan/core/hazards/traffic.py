@@ -26,20 +26,19 @@ def told(routes: Iterable[Route]) -> str:
 
 def gap(film: Film) -> Iterator[Hazard]:
     """A route of both ends that is not served in between."""
-    lasting = film.start.routes.keys() & film.end.routes.keys()
+    lasting = film.start.routes().keys() & film.end.routes().keys()
     forced = {front_of(hazard.address) for hazard in outage(film)}
-    for frame in film.frames[:-1]:
-        served = lasting & frame.before.routes.keys() - frame.after.routes.keys()
-        lost = [route for route in served if _front(frame.before, route) not in forced]
+    for frame, missing in zip(film.frames[:-1], film.lost, strict=False):
+        lost = {r: at for r, at in missing.items() if r in lasting and _front(frame.before, at) not in forced}
         if lost:
-            where = frame.address(frame.before.routes[lost[0]])
             text = f"served before and after, but not from this step on: {told(lost)}"
+            where = frame.address(next(iter(lost.values())))
             yield Hazard("gap", where, text, step=frame.index, safe=_instead(frame))
 
 
-def _front(world: World, route: Route) -> str:
-    """The balancer behind a route; what its outage says need not be said again."""
-    place: Any = world.state[world.routes[route]]
+def _front(world: World, at: Address) -> str:
+    """The balancer of a listener or rule; what its outage says need not be said again."""
+    place: Any = world.state[at]
     listener: Any = world.state[place.listener] if hasattr(place, "listener") else place
     return front_of(listener.load_balancer)
 
@@ -52,12 +51,12 @@ def _instead(frame: Frame) -> str:
 
 def gone(film: Film) -> Iterator[Hazard]:
     """A route of the start that the end has not; at the step that takes it."""
-    missing = set(film.start.routes) - set(film.end.routes)
-    for frame in reversed(film.frames):
-        lost = {route for route in missing if route in frame.before.routes and route not in frame.after.routes}
-        missing -= lost
+    missing = set(film.start.routes()) - set(film.end.routes())
+    for frame, taken in zip(reversed(film.frames), reversed(film.lost), strict=True):
+        lost = {route: place for route, place in taken.items() if route in missing}
+        missing -= lost.keys()
         if lost:
-            where = frame.address(frame.before.routes[next(iter(lost))])
+            where = frame.address(next(iter(lost.values())))
             text = f"served before, and no more: {told(lost)}"
             safe = "leave a redirect or a fixed answer in its place until nobody asks for it"
             yield Hazard("gone", where, text, step=frame.index, safe=safe)
@@ -82,7 +81,7 @@ def _answered(film: Film, world: World, address: Address, resource: Any) -> bool
     if (before := world.state.get(address)) is not None:
         return answers(before, film.empty)
     listener: Any = getattr(resource, "listener", None)
-    places = [world.state.get(listener), *(rule for _, rule in world.rules.get(listener, ()))]
+    places = [world.state.get(listener), *(rule for _, rule in world.rules().get(listener, ()))]
     return any(answers(place, film.empty) for place in places if place is not None)
 
 

@@ -34,10 +34,12 @@ def of_listener(listener: Listener) -> list[Params]:
 
 
 @rule(21)
-def checked(defaults: Defaults, wanted: list[Params]) -> Defaults:
+def checked(site: Site, defaults: Defaults, wanted: list[Params]) -> Defaults:
     """Keys this kind knows, in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     for pair in wanted:
         key, value = pair["Key"], pair.get("Value", "")
+        if key not in defaults and site.world.switches.new_attributes:
+            continue
         if key not in defaults:
             raise validation(f"Attribute key '{key}' is not recognized or not supported")
         if defaults[key] in ("true", "false") and value not in ("true", "false"):
@@ -71,7 +73,7 @@ SECONDARY = "secondary_ips.auto_assigned.per_subnet"
 def modify_load_balancer_attributes(site: Site, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
     defaults = balancer_defaults(balancer)
-    given = checked(defaults, params.get("Attributes", []))
+    given = checked(site, defaults, params.get("Attributes", []))
     _fits_balancer(given, {**defaults, **balancer.attributes})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
@@ -102,7 +104,7 @@ def describe_load_balancer_attributes(site: Site, params: Params) -> Params:
 
 def modify_target_group_attributes(site: Site, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
-    given = checked(group_defaults(group), params.get("Attributes", []))
+    given = checked(site, group_defaults(group), params.get("Attributes", []))
     _fits_group(given, {**group_defaults(group), **group.attributes, **given}, group)
     group.attributes.update(given)
     return {"Attributes": of_group(group)}
@@ -133,7 +135,7 @@ def describe_target_group_attributes(site: Site, params: Params) -> Params:
 
 def modify_listener_attributes(site: Site, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
-    listener.attributes.update(checked(LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
+    listener.attributes.update(checked(site, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
     return {"Attributes": of_listener(listener)}
 
 

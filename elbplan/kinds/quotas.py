@@ -1,0 +1,79 @@
+"""How much one application load balancer takes: counted from what a spec wants, before anything is written. Pure.
+
+The names and defaults are AWS's: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+and the page of DescribeAccountLimits. The default rules of listeners do not count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..core.address import Address, Ref
+from ..core.call import Call
+from ..core.resource import Resource
+from .listener import Listener
+from .load_balancer import LoadBalancer
+from .rule import Rule
+
+LIMITS = Call("elbv2", "DescribeAccountLimits")
+
+DEFAULTS: Mapping[str, int] = {
+    "rules-per-application-load-balancer": 100,
+    "listeners-per-application-load-balancer": 50,
+    "certificates-per-application-load-balancer": 25,
+}
+"""What an account gets that never asked for more."""
+
+REACHED = frozenset(
+    f"TooMany{what}"
+    for what in ("Rules", "Listeners", "Certificates", "TargetGroups", "Targets", "LoadBalancers", "Actions",
+                 "RegistrationsForTargetId", "UniqueTargetGroupsPerLoadBalancer")
+) | {"AddressLimitExceeded", "VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceededException"}  # fmt: skip
+"""Error codes that no second try changes: a quota is reached."""
+
+
+@dataclass(frozen=True)
+class Excess:
+    """More than an account's quota: so many `wanted` of what `quota` counts, on one load balancer."""
+
+    balancer: Ref
+    quota: str
+    wanted: int
+    most: int
+
+    def __str__(self) -> str:
+        what = self.quota.partition("-")[0]
+        return f"{self.balancer}: the spec wants {self.wanted:,} {what}, and this account's quota is {self.most:,}"
+
+
+def limits_of(answer: Mapping[str, list[Mapping[str, str]]]) -> dict[str, int]:
+    """The quotas by name, from what DescribeAccountLimits answers."""
+    told = {str(limit.get("Name")): str(limit.get("Max")) for limit in answer.get("Limits", [])}
+    return {name: int(most) for name, most in told.items() if most.isdigit()}
+
+
+def excesses(desired: Mapping[Address, Resource], limits: Mapping[str, int]) -> Iterator[Excess]:
+    """What these limits do not allow. A quota that is not named has no limit here."""
+    for quota, counts in _counted(desired).items():
+        for balancer, wanted in counts.items():
+            if quota in limits and wanted > limits[quota]:
+                yield Excess(balancer, quota, wanted, limits[quota])
+
+
+def _counted(desired: Mapping[Address, Resource]) -> dict[str, Counter[Ref]]:
+    listeners = {a: r for a, r in desired.items() if isinstance(r, Listener) and _application(desired, r)}
+    rules, ports, certificates = Counter[Ref](), Counter[Ref](), Counter[Ref]()
+    for listener in listeners.values():
+        ports[listener.load_balancer] += 1
+        certificates[listener.load_balancer] += len(listener.more_certificates)
+    for resource in desired.values():
+        if isinstance(resource, Rule) and isinstance(resource.listener, Address) and resource.listener in listeners:
+            rules[listeners[resource.listener].load_balancer] += 1
+    return dict(zip(DEFAULTS, (rules, ports, certificates), strict=True))
+
+
+def _application(desired: Mapping[Address, Resource], listener: Listener) -> bool:
+    balancer = desired.get(listener.load_balancer) if isinstance(listener.load_balancer, Address) else None
+    return isinstance(balancer, LoadBalancer) and balancer.type == "application"

@@ -1,0 +1,51 @@
+"""What an account's quotas do not allow is refused before anything is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.errors import Refused
+from elbplan.kinds import KINDS
+from elbplan.show.outcome import Ending, outcome_screen
+from elbplan.show.style import Style
+
+from . import specs
+from .stage import Stage
+
+LISTENER = specs.HEAD + "listeners:\n  - listen: 80/http\n    respond: 404\n    rules:\n"
+
+
+def spec(rules: int) -> str:
+    return LISTENER + "".join(f"      - {{name: r{i}, path: /{i}, respond: 410}}\n" for i in range(rules))
+
+
+def test_more_rules_than_the_quota_are_refused_before_anything_is_written(stage: Stage) -> None:
+    stage.box.clear_calls()
+    with pytest.raises(Refused, match=r"load_balancer\.main: the spec wants 2,000 rules, .* quota is 100"):
+        stage.plan(spec(2000))
+    assert stage.box.writes() == []
+
+
+def test_an_account_with_a_higher_quota_is_not_refused(stage: Stage) -> None:
+    stage.box.quota("rules_per_lb", 150)
+    assert len(stage.plan(spec(120)).steps) > 120
+
+
+def test_the_quotas_are_asked_only_about_more_than_aws_gives_everybody(stage: Stage) -> None:
+    stage.box.clear_calls()
+    stage.plan(spec(100))
+    assert not [call for call in stage.box.calls if "DescribeAccountLimits" in str(call)]
+
+
+def test_who_may_not_ask_for_the_quotas_is_not_refused(stage: Stage) -> None:
+    stage.box.fault("error", action="DescribeAccountLimits", code="AccessDenied", status=403)
+    assert stage.plan(spec(101)).steps
+
+
+def test_a_quota_that_is_reached_in_mid_run_is_not_called_something_that_passes(stage: Stage) -> None:
+    stage.box.quota("rules_per_lb", 2)
+    plan = stage.plan(spec(3))
+    outcome = stage.run(plan)
+    screen = "\n".join(str(line) for line in outcome_screen(plan, outcome, KINDS, Style(120), Ending("elbplan apply")))
+    assert "a quota is reached, and trying again changes nothing" in screen
+    assert "run the same command again; it goes on from here" not in screen
