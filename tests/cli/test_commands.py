@@ -152,7 +152,7 @@ def test_several_stacks_in_several_regions(shell):
 
 
 def test_a_run_that_fails_in_part_says_so_and_goes_on_when_run_again(shell):
-    fault = shell.box.fault("error", action="CreateListener", code="TooManyListeners", status=400)
+    fault = shell.box.fault("error", action="CreateListener", code="InvalidConfigurationRequest", status=400)
     assert fault
     ran = shell.run("apply", "--yes", shell.spec)
     assert ran.code == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,14 @@ def registered(stage: Stage) -> str:
     return made
 
 
-def test_a_group_left_to_others_that_is_replaced_drops_their_targets_by_name(stage: Stage) -> None:
+def test_a_group_left_to_others_that_is_replaced_goes_only_when_they_took_their_targets_out(stage: Stage) -> None:
     stage.apply(LEFT_TO_OTHERS)
-    target = registered(stage)
-    assert f"target {target}:80" in told(stage.plan(OTHER_PORT))
+    registered(stage)
+    plan = stage.plan(OTHER_PORT)
+    old = [step for step in plan.steps if step.address.kind == "target_group" and step.address.former]
+    steps = [(step.do, step.until) for step in old]
+    assert steps == [("wait", "empty"), ("delete", "")]
+    assert NAME not in {hazard.name for hazard in plan.hazards}
 
 
 def test_the_end_of_a_stack_lists_targets_of_others_without_asking_for_a_word(stage: Stage) -> None:
@@ -170,7 +175,7 @@ def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag
     assert shell.apply("--allow", f"replace,open,{NAME}").code == 0
 
 
-def test_a_migration_that_replaces_a_group_left_to_others_names_their_targets(shell: Filed) -> None:
+def test_a_migration_that_deletes_a_group_with_targets_of_others_names_them(shell: Filed) -> None:
     shell.write("web.yaml", LEFT_TO_OTHERS)
     shell.save("first")
     assert shell.apply().code == 0
@@ -179,6 +184,12 @@ def test_a_migration_that_replaces_a_group_left_to_others_names_their_targets(sh
     elb.register_targets(TargetGroupArn=shell.group()["TargetGroupArn"], Targets=[{"Id": target}])
     shell.write("web.yaml", OTHER_PORT)
     shell.save("other_port")
+    file = shell.file("0002_other_port.yaml")
+    waits = r"  - do: wait\n    what: target_group\.web@old\n    until: empty\n(    .*\n)*"
+    without, number = re.subn(waits, "", file.read_text())
+    assert number == 1
+    file.write_text(without)
+    shell.refresh()
     refused = shell.apply()
     assert refused.code == 5
     assert NAME in refused.err

@@ -94,7 +94,8 @@ def _before(sketch: Sketch, listener: Any) -> Iterator[Any]:
 
 def _taken_over(sketch: Sketch, listener: Any) -> bool:
     """Does a name that leads somewhere else today come to lead to this new listener?"""
-    held = sketch.taken.get("record", {})
+    ours = {live.id for live in sketch.found.lives.values()}
+    held = {place for place, holder in sketch.taken.get("record", {}).items() if holder not in ours}
     records: list[Any] = [r for r in sketch.desired.values() if leads_to(r) == listener.load_balancer]
     return any(f"{r.zone}/{r.name}/{type}" in held for r in records for type in (r.type, "CNAME"))
 

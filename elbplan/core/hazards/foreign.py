@@ -15,11 +15,18 @@ MOST = 10
 
 
 def deletes_foreign_children(film: Film) -> Iterator[Hazard]:
-    """Something goes, and takes along what the stack did not make: listeners, rules, registered targets."""
+    """Something goes, and takes along what the stack did not make: listeners, rules, registered targets.
+
+    A group for which the plan waits until others have taken their targets out is empty when it goes.
+    """
+    emptied: set[Address | None] = set()
     for frame in film.frames:
+        if frame.waits("target_group", "empty"):
+            emptied.add(frame.cut.what)
         for address, before, after in frame.changed:
             if before is not None and after is None:
-                children = [*film.children.get(address, ()), *registered_in(address, frame.before.state)]
+                registered = [] if address in emptied else registered_in(address, frame.before.state)
+                children = [*film.children.get(address, ()), *registered]
                 if children:
                     text = f"AWS takes along what elbplan did not make: {_named(children)}"
                     safe = "move them first: listeners and rules to another load balancer, targets to the new group"
@@ -32,7 +39,8 @@ def registered_in(group: Address, state: Mapping[Address, Any]) -> list[str]:
         return []
     pools = [targets for address, targets in state.items() if address.kind == "targets" and pool_of(targets) == group]
     members = [member for pool in pools for member in pool.members]
-    return [f"target {member.instance or member.address}:{member.port} (deregistered)" for member in members]
+    usual = getattr(state.get(group), "port", None)
+    return [f"target {member.instance or member.address}:{member.port or usual} (deregistered)" for member in members]
 
 
 def _named(children: Any) -> str:
