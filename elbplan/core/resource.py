@@ -28,6 +28,9 @@ SHARED = "shared"
 CARRIED = "carried"
 """Marks a field that a replacement takes along from the old resource where `ignore:` leaves it to another tool."""
 
+LEARNED = "learned"
+"""Marks a field of a part that elbplan learned after it had written fingerprints: told only where it says something."""
+
 T = TypeVar("T")
 R = TypeVar("R", bound="Part")
 P = TypeVar("P", bound="Part")
@@ -133,12 +136,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, Address | Id | Find):
         return str(value)
     if isinstance(value, Part):
-        return {name: plain(getattr(value, name)) for name in _compared(type(value))}
+        return {name: plain(getattr(value, name)) for name in _compared(type(value)) if not _silent(value, name)}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
         return [plain(v) for v in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _silent(part: Part, name: str) -> bool:
+    return LEARNED in type(part).model_fields[name].metadata and not getattr(part, name)
 
 
 def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:

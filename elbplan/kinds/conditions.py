@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.resource import Part, from_live
+from ..core.resource import LEARNED, Part, from_live
 
 FIELDS = {
     "host-header": "HostHeaderConfig",
@@ -33,8 +33,8 @@ class Condition(Part):
     field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
     values: Annotated[tuple[str, ...], Field(description="any of them is enough")] = ()
     name: Annotated[str, Field(description="the header, for http-header")] = ""
-    regex: Annotated[tuple[str, ...], Field(description="regular expressions, for host, path and header")] = ()
-    settings: Annotated[Mapping[str, Any], Field(description="further fields, as AWS names them")] = {}
+    regex: Annotated[tuple[str, ...], LEARNED, Field(description="regular expressions, for host, path and header")] = ()
+    settings: Annotated[Mapping[str, Any], LEARNED, Field(description="further fields, as AWS names them")] = {}
 
     @model_validator(mode="before")
     @classmethod

@@ -12,7 +12,7 @@ from ..core.address import Address, CertificateRef, Id, LoadBalancerRef, Ref
 from ..core.call import Answer, Ask, Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.protections import held
-from ..core.resource import CARRIED, IMMUTABLE, Resource, from_live, rebuilt
+from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .foreign_children import foreign_listeners
@@ -37,10 +37,16 @@ class Listener(Resource):
     ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: which TLS versions and ciphers")] = None
     alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
     mutual_authentication: Annotated[
-        Mapping[str, Any], CARRIED, Field(description="client certificates: Mode and TrustStoreArn, as AWS names them")
+        Mapping[str, Any],
+        CARRIED,
+        LEARNED,
+        Field(description="client certificates: Mode and TrustStoreArn, as AWS names them"),
     ] = {}
     leading_actions: Annotated[
-        tuple[OtherAction, ...], CARRIED, Field(description="what comes before the action, a login say; HTTPS only")
+        tuple[OtherAction, ...],
+        CARRIED,
+        LEARNED,
+        Field(description="what comes before the action, a login say; HTTPS only"),
     ] = ()
     action: Action
 

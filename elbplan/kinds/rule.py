@@ -14,7 +14,7 @@ from ..core.call import Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
 from ..core.priorities import LOWEST
 from ..core.protections import held
-from ..core.resource import CARRIED, IMMUTABLE, Resource, from_live, rebuilt
+from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from ..core.routes import GATE
 from .actions import (
     Action,
@@ -42,11 +42,14 @@ class Rule(Resource):
     priority: Annotated[int, Field(ge=1, le=50000, description="the lowest that matches wins")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     leading_actions: Annotated[
-        tuple[OtherAction, ...], CARRIED, Field(description="what comes before the action, a login say")
+        tuple[OtherAction, ...], CARRIED, LEARNED, Field(description="what comes before the action, a login say")
     ] = ()
     action: Action
     transforms: Annotated[
-        tuple[Mapping[str, Any], ...], CARRIED, Field(description="rewrites of host and URL, as AWS names their fields")
+        tuple[Mapping[str, Any], ...],
+        CARRIED,
+        LEARNED,
+        Field(description="rewrites of host and URL, as AWS names their fields"),
     ] = ()
 
     @model_validator(mode="before")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from elbplan.core.address import Id
 from elbplan.core.change import Change, Comparison
 from elbplan.core.protections import protections, unmakeable
-from elbplan.core.resource import differing
+from elbplan.core.resource import differing, plain
 from elbplan.kinds import listener as listeners
 from elbplan.kinds import rule as rules
 from elbplan.kinds.actions import OtherAction, actions_from_aws, actions_to_aws
@@ -138,3 +138,10 @@ def test_a_login_whose_secret_nobody_tells_cannot_be_made_anew(first, refusals):
     assert len(list(unmakeable(Comparison([change], {})))) == refusals
     change = Change("update", address, https(), https(leading_actions=(first,)), None)
     assert list(unmakeable(Comparison([change], {}))) == []
+
+
+def test_what_says_nothing_leaves_the_hashes_of_older_files_as_they_are():
+    told = {**plain(https()), **plain(rule())}
+    assert not {"leading_actions", "mutual_authentication", "transforms"} & set(told)
+    assert set(told["conditions"][0]) == {"field", "values", "name"}
+    assert plain(https(leading_actions=(TOKENS,)))["leading_actions"][0]["type"] == "jwt-validation"
