@@ -215,8 +215,9 @@ def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> l
 def children_of(found: Standing, foreign: Foreign) -> dict[Address, Sequence[str]]:
     """What others hung on the stack's resources, and what they registered in groups that no file fills."""
     spoken_of = {(a.kind, a.name) for state in found.migration.states for a in state}
-    filled = {a: live.model for a, live in found.lives.items() if (a.kind, a.name) not in spoken_of}
-    targets = {a: texts for a in found.lives if (texts := registered_in(a, filled))}
+    unspoken = {a: live.model for a, live in found.lives.items() if (a.kind, a.name) not in spoken_of}
+    groups = {a: live.model for a, live in found.lives.items() if a.kind == "target_group"}
+    targets = {a: texts for a in found.lives if (texts := registered_in(a, unspoken | groups))}
     hung = foreign.children_by_address(found.lives)
     return {a: [*hung.get(a, ()), *targets.get(a, ())] for a in {*hung, *targets}}
 

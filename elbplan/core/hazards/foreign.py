@@ -25,9 +25,8 @@ def deletes_foreign_children(film: Film) -> Iterator[Hazard]:
             emptied.add(frame.cut.what)
         for address, before, after in frame.changed:
             if before is not None and after is None:
-                registered = [] if address in emptied else registered_in(address, frame.before.state)
-                children = [*film.children.get(address, ()), *registered]
-                if children:
+                children = [*film.children.get(address, ()), *registered_in(address, frame.before.state)]
+                if children and address not in emptied:
                     text = f"AWS takes along what elbplan did not make: {_named(children)}"
                     safe = "move them first: listeners and rules to another load balancer, targets to the new group"
                     yield Hazard("deletes-foreign-children", address, text, step=frame.index, safe=safe)
