@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from .app import App
 from .lazy import Spoken
 from .options import paths, shared
 from .planning import Planned, ending_of, planned, stacks_of
+from .refusing import files_of, folders_of, refuse_without_folder
 from .running import SEVERITY, run_all
 from .screens import show_plans
 
@@ -41,6 +41,7 @@ EXAMPLES = (
 @click.option("--straight", is_flag=True, help="With migrations, where nothing is yet: to the last file's end at once.")
 @click.option("--revert-drift", "mend", is_flag=True, help="With migrations: first put back what was changed by hand.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--no-migrations", "leave", is_flag=True, help="Go by the spec alone, and leave migrations for good.")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
@@ -48,7 +49,7 @@ def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
     said = Words(**{**words, "allow": named(words["allow"])})
     every = stacks_of(app, paths)
-    filed = {stack.name for stack in every if os.path.isdir(os.path.join(said.base, stack.name))}
+    filed = set() if said.leave else folders_of(every, said.base)
     if (said.filed and not filed) or (said.back and filed):
         what = "--to, --again, --straight and --revert-drift are for stacks with migrations, --back for those without"
         raise UsageProblem(what, hint="with migrations, --to NNNN goes back too")
@@ -72,6 +73,7 @@ class Words:
     straight: bool
     mend: bool
     base: str
+    leave: bool
     detail: bool
 
     @property
@@ -84,7 +86,6 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> in
     from ..history.store import Folder
     from .backing import ways
     from .filed import Filed
-    from .refusing import files_of
 
     folder = Folder.of(stack.name, said.base)
     ask = None if said.yes else (lambda them: _ask(app, them))
@@ -105,6 +106,8 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: W
     if pending and (not app.options.json or (asking and app.terminal.asks)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=said.detail)
     planner.check(one.plan for one in pending)
+    if not said.leave:
+        refuse_without_folder(app, pending, said.base)
     if asking:
         _ask(app, pending)
     planner.agreed = True

@@ -219,7 +219,7 @@ class Filed:
         if not self.begin:
             return 0
         if pending.drift and not self.app.options.json:
-            self.app.terminal.out(f"{self.stack.name}: every file is applied; what was changed by hand is left.")
+            self.app.terminal.out(f"{self.stack.name}: every file is applied, but AWS is not as they say.")
             return 0
         return run_all(self.app, [one], ending_of(self.app, "apply", self.paths))
 

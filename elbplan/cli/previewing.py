@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from ..errors import AwsProblem
 from .app import App
 from .locking import keeper_of
 from .planning import Planned, planned
+from .refusing import files_of, folders_of, refuse_edited, refuse_without_folder
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..run.workflow import Cloud
 
 IDLE = "every file is applied."
+DRIFTED = "every file is applied, but AWS differs: apply --revert-drift puts it back, elbplan adopt keeps it."
 HELD = "a hold comes next."
 
 
@@ -30,9 +31,11 @@ def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
     from ..kinds import KINDS
     from ..run.workflow import plan
 
-    filed = [stack for stack in stacks if os.path.isdir(os.path.join(base, stack.name))]
+    named = folders_of(stacks, base)
+    filed = [stack for stack in stacks if stack.name in named]
     plain = [stack for stack in stacks if stack not in filed]
     found = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
+    refuse_without_folder(app, [one for one in found if not one.plan.empty], base)
     found += [_preview(app, stack, base) for stack in filed]
     return sorted(found, key=lambda one: stacks.index(one.stack))
 
@@ -44,22 +47,24 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
     from ..history.told import Told, told_of
     from ..kinds import KINDS
     from ..run.workflow import plan
-    from .refusing import files_of
 
-    migrations = files_of(Folder.of(stack.name, base))
+    folder = Folder.of(stack.name, base)
+    migrations = files_of(folder)
     seen: list[Pending] = []
 
     def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
         told = Told()
         with contextlib.suppress(AwsProblem):  # who may only read AWS may still see the plan
             told = told_of(keeper_of(app, cloud).ledger.read(stack.name))
+        refuse_edited(folder, migrations, told, ())
         pending = Looker(cloud, stack, KINDS, told, time.time(), begin=True).next(migrations)
         seen.append(pending)
         return plan(cloud, group, KINDS) if pending.done and pending.beyond else [pending.plan]
 
     (one,) = planned(app, [stack], planner)
     notes = tuple(_notes(seen[-1], migrations))
-    return replace(one, notes=notes, idle=HELD if seen[-1].hold else IDLE)
+    idle = HELD if seen[-1].hold else DRIFTED if seen[-1].drift else IDLE
+    return replace(one, notes=notes, idle=idle)
 
 
 def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
@@ -80,8 +85,9 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
 def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
     from ..history.lint import Seen, blocking
     from ..kinds import KINDS
+    from ..show.plan import HAZARDS_NOTE
 
     seen = Seen(children=pending.children)
     found = {one.hazard.name: None for one in blocking(migration, KINDS, (), seen) if one.step >= pending.entry}
     if found:
-        yield "Hazards", f"{', '.join(found)}; elbplan lint says where, and the safe form"
+        yield HAZARDS_NOTE, f"{', '.join(found)}; elbplan lint says where, and the safe form"

@@ -26,7 +26,8 @@ def told(terminal: Terminal, problem: ElbplanError) -> int:
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
         terminal.err("\n\n".join(map(str, problem.problems)))
-        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; AWS was not asked.")
+        end = "nothing was changed" if problem.asked else "AWS was not asked"
+        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; {end}.")
     else:
         terminal.err(_message(terminal, problem.what, problem.hint))
     return problem.exit_code

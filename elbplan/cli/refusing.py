@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
-from ..errors import Problem, Refused, SpecProblem, UsageProblem
+from ..errors import AwsProblem, Problem, Refused, SpecProblem, UsageProblem
 from .allowing import EDITED
+from .app import App
+from .locking import keeper_of
+from .planning import Planned
 
 if TYPE_CHECKING:
     from ..history.migration import Migration
     from ..history.pending import Pending
     from ..history.store import Folder
     from ..history.told import Told
+    from ..run.record import Record
 
 
 def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, allow: Collection[str]) -> None:
@@ -29,7 +35,7 @@ def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, a
         for migration, record in edited(migrations, told)
     ]  # fmt: skip
     if problems and EDITED not in allow:
-        raise SpecProblem(problems)
+        raise SpecProblem(problems, asked=True)
 
 
 def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> None:
@@ -79,6 +85,31 @@ def refuse_edited_meanwhile(folder: Folder, held: Migration, migrations: Sequenc
     if not any(one.id == held.id and one.sha == held.sha for one in migrations):
         file = folder.path / held.file
         raise Refused(f"{file} was edited while it held", hint="elbplan apply goes on by the file as it is now")
+
+
+def folders_of(stacks: Sequence[Stack], base: str) -> set[str]:
+    """The names of the stacks that have a folder with migrations here."""
+    return {stack.name for stack in stacks if os.path.isdir(os.path.join(base, stack.name))}
+
+
+def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None:
+    """Raises Refused for a stack whose last run was of a migration, where its migrations are not found.
+
+    A person may stand in another folder. Where the runs cannot be read, nothing is known, and nothing is refused.
+    """
+    for one in (one for one in plans if one.plan.lives):
+        with contextlib.suppress(AwsProblem):
+            records = keeper_of(app, one.cloud).ledger.read(one.plan.stack)
+            if records and records[-1].file:
+                raise _no_folder(one.plan.stack, records[-1], base)
+
+
+def _no_folder(stack: str, run: Record, base: str) -> Refused:
+    place = os.path.abspath(os.path.join(base, stack))
+    found = "is a file, not a folder" if os.path.exists(place) else "is not there"
+    what = f"{stack}: run {run.number} applied the migration {run.file}, and {place} {found}"
+    hint = "go where that folder is, or pass --migrations DIR; apply --no-migrations leaves migrations for good"
+    return Refused(what, hint=hint)
 
 
 def files_of(folder: Folder) -> list[Migration]:

@@ -115,7 +115,12 @@ def head_of(folder: Folder, last: Migration) -> str:
 
 def digest(file: Path) -> str:
     """The SHA-256 of a file as it is now, in hex digits."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return digest_of(file.read_bytes())
+
+
+def digest_of(text: bytes) -> str:
+    """The same wherever git checked the file out: with autocrlf lines end in two bytes."""
+    return hashlib.sha256(text.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def write(file: Path, text: str) -> None:

@@ -21,6 +21,9 @@ from .style import COLOURS, COUNTED, HEADINGS, SYMBOLS, Style, count, duration
 Note = tuple[str, str]
 """A line between the resources and the counts: `("Downtime", "none")`."""
 
+HAZARDS_NOTE = "Hazards"
+"""The note that names the hazards of a file of which the plan is a part."""
+
 FELT = ("outage", "gap")
 """The hazards by which requests go unanswered for certain."""
 
@@ -117,7 +120,8 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
     lines.append(Text())
     waits, asks = ("Waits", _waits(plan, kinds, view)), ("You", "; ".join(_asks(plan, kinds)))
     stays = [("Stays", text) for text in plan.stays]
-    for word, text in (*view.notes, *stays, ("Downtime", downtime(plan)), waits, asks):
+    felt = ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes)))
+    for word, text in (*view.notes, *stays, felt, waits, asks):
         if text:
             lines += _note(style, word, text)
     return lines
@@ -127,10 +131,12 @@ def _note(style: Style, word: str, text: str) -> list[Text]:
     return flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
 
 
-def downtime(plan: Plan) -> str:
-    """What traffic notices."""
+def downtime(plan: Plan, *, noted: bool = False) -> str:
+    """What traffic notices; where hazards of the whole file are `noted`, the plan of a part of it cannot say none."""
     if not plan.changes:
         return ""
+    if noted and not plan.hazards:
+        return "see the hazards of the file"
     if felt := [hazard for hazard in plan.hazards if hazard.name in FELT]:
         return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
