@@ -17,6 +17,7 @@ from .options import shared
 from .problems import crashed, misused, told
 from .terminal import Terminal
 
+INTERRUPTED = 130
 EXAMPLES = (
     "elbplan plan specs/web.yaml          what would change, and why",
     "elbplan apply specs/web.yaml         make AWS as the spec says",
@@ -74,7 +75,7 @@ def run(
         return exit.exit_code
     except (KeyboardInterrupt, click.Abort):
         terminal.err("\ninterrupted")
-        return 130
+        return INTERRUPTED
     except click.UsageError as problem:
         return misused(terminal, problem)
     except ElbplanError as problem:
@@ -92,4 +93,6 @@ def main() -> None:
     terminal = Terminal.of_process()
     code = run(sys.argv[1:], terminal)
     terminal.close()
+    if code == INTERRUPTED:
+        os._exit(code)  # a thread may hang in a call, and Python would wait for it
     sys.exit(code)

@@ -29,7 +29,7 @@ def told(terminal: Terminal, problem: ElbplanError) -> int:
         end = "nothing was changed" if problem.asked else "AWS was not asked"
         terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; {end}.")
     else:
-        terminal.err(_message(terminal, problem.what, problem.hint))
+        _say(terminal, problem.what, problem.hint)
     return problem.exit_code
 
 
@@ -41,7 +41,7 @@ def misused(terminal: Terminal, problem: click.UsageError) -> int:
         what = f"{path} has no option {problem.option_name}"
         if problem.possibilities:
             hint = f"did you mean {' or '.join(problem.possibilities)}?"
-    terminal.err(_message(terminal, what, hint))
+    _say(terminal, what, hint)
     return MISUSED
 
 
@@ -50,13 +50,13 @@ def crashed(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
     what = f"elbplan met a defect in itself: {type(fault).__name__}: {_short(str(fault))}"
     file = _log(terminal, fault, args)
     hint = f"the details are in {file}; please report them. Nothing is lost: the same command can be run again"
-    terminal.err(_message(terminal, what, hint))
+    _say(terminal, what, hint)
     return 1
 
 
-def _message(terminal: Terminal, what: str, hint: str) -> str:
+def _say(terminal: Terminal, what: str, hint: str) -> None:
     head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
-    return f"{head} {what}" + (f"\n  hint: {hint}" if hint else "")
+    terminal.err(f" {what}" + (f"\n  hint: {hint}" if hint else ""), head=head)
 
 
 def _short(text: str) -> str:

@@ -86,9 +86,9 @@ class Terminal:
         """A line of data."""
         self._write(self.stdout, text + "\n")
 
-    def err(self, text: str) -> None:
-        """A line for the person."""
-        self._write(self.stderr, text + "\n")
+    def err(self, text: str, *, head: str = "") -> None:
+        """Lines for the person, after a `head` of ours. What could move a cursor or turn a line is shown escaped."""
+        self._write(self.stderr, head + escaped(text) + "\n")
 
     def show(self, lines: Iterable[Text], stream: TextIO | None = None) -> None:
         """Screen lines, on stdout unless said otherwise."""
@@ -140,6 +140,11 @@ class Terminal:
             yield
         except BrokenPipeError:
             _to_nowhere(stream)
+
+
+def escaped(text: str) -> str:
+    """Control, direction and invisible characters as they would be written in a string; line ends stay."""
+    return "".join(c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _is_terminal(stream: TextIO) -> bool:

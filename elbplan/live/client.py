@@ -18,11 +18,12 @@ from botocore.exceptions import (
     ProxyConnectionError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
 from .permission import before_send
-from .problems import explain
+from .problems import explain, unreadable
 
 GLOBAL = {"route53": "us-east-1"}
 """Services that live in one region only."""
@@ -72,6 +73,8 @@ class Aws:
             if call.optional:
                 return {}
             raise explain(error, call) from error
+        except UNREADABLE as error:
+            raise unreadable(error, call.operation) from error
         answer.pop("ResponseMetadata", None)
         return answer
 
@@ -122,6 +125,9 @@ def _ours(caught: Exception | None) -> ElbplanError | None:
     inner = caught.kwargs.get("error") if isinstance(caught, HTTPClientError) else caught
     return inner if isinstance(inner, ElbplanError) else None
 
+
+UNREADABLE = (ResponseParserError, LookupError, TypeError, ValueError, AttributeError)
+"""What botocore's parsers raise over an answer that is none."""
 
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
 NOWHERE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)

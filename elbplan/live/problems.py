@@ -65,6 +65,16 @@ def explain(error: BotoCoreError | ClientError, call: Call) -> AwsProblem:
     return _connection(error, call)
 
 
+def unreadable(error: Exception, what: str) -> AwsProblem:
+    """An answer that is none of AWS's: a proxy's page, or one that was cut short. What the request did is unknown."""
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return AwsProblem(
+        f"the answer to {what} cannot be understood: {said[:200]}",
+        hint="does a proxy or a gateway answer in AWS's place? check HTTPS_PROXY and AWS_ENDPOINT_URL; run it again",
+        code=UNKNOWN,
+    )
+
+
 def _refusal(error: ClientError, call: Call) -> AwsProblem:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "Unknown")), str(told.get("Message", "") or "no reason given")

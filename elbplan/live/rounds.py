@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core.call import Answer, Ask, Call, Tags
 from ..errors import AwsProblem
+from .problems import unreadable
 
 TAGS_A_REQUEST = 20
 """DescribeTags takes no more."""
@@ -40,16 +41,28 @@ class Rounds:
         """What each program returns, in order. Raises AwsProblem."""
         results: list[Any] = [None] * len(programs)
         waiting: dict[int, Sequence[Ask]] = {}
-        with ThreadPoolExecutor(self._parallel) as pool:
+        pool = ThreadPoolExecutor(self._parallel)
+        try:
             for index, program in enumerate(programs):
                 self._advance(index, program, None, waiting, results)
             while waiting:
                 self._ask([ask for asks in waiting.values() for ask in asks], pool)
                 for index, asks in list(waiting.items()):
                     del waiting[index]
-                    answers = [self._answer(ask) for ask in asks]
-                    self._advance(index, programs[index], answers, waiting, results)
+                    self._understand(index, programs[index], asks, waiting, results)
+        finally:  # who presses Ctrl-C does not wait for a call that hangs
+            pool.shutdown(wait=False, cancel_futures=True)
         return results
+
+    def _understand(
+        self, index: int, program: Program, asks: Sequence[Ask], waiting: dict[int, Sequence[Ask]], results: list[Any]
+    ) -> None:
+        """Let a program read its answers. Raises AwsProblem, with the calls, where it misses something in them."""
+        try:
+            self._advance(index, program, [self._answer(ask) for ask in asks], waiting, results)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            names = sorted({ask.operation if isinstance(ask, Call) else "DescribeTags" for ask in asks})
+            raise unreadable(error, ", ".join(names)) from error
 
     def _advance(
         self,

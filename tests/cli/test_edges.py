@@ -146,3 +146,10 @@ def test_a_pipe_gets_no_colour(shell):
 def test_how_slow_a_sandbox_is_must_be_a_number_of_seconds(shell, slow):
     ran = shell.run("sandbox", "start", f"--slow={slow}")
     assert ran.code == 64, ran.err
+
+
+def test_what_could_move_a_cursor_or_turn_a_line_round_is_shown_escaped(shell):
+    ran = shell.run("validate", "no\x1b[2J\x07\u202efile\u200b.yaml")
+    for character in "\x1b\x07\u202e\u200b":
+        assert character not in ran.err
+    assert "\\x1b[2J\\x07\\u202efile\\u200b.yaml" in ran.err

@@ -1,0 +1,66 @@
+"""Answers that are none of AWS's: a proxy's page, half a document, one without what every answer has."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import boto3
+import pytest
+
+from elbplan.core.call import Call
+from elbplan.core.kind import Scope
+from elbplan.errors import AwsProblem
+from elbplan.kinds import KINDS
+from elbplan.live.client import Aws
+from elbplan.live.rounds import Rounds
+
+PAGES = {
+    "a page": b"<html><body>Sign in to the network</body></html>",
+    "half a document": b"<DescribeLoadBalancersResponse><DescribeLoadBal",
+    "nothing": b"",
+    "no XML": b"{]",
+}
+
+
+
+
+def served(body: bytes) -> HTTPServer:
+    class Proxy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: Any) -> None:
+            """Nobody reads it."""
+
+    server = HTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.mark.parametrize("kind", ["load_balancer", "certificate", "record"])
+@pytest.mark.parametrize("body", PAGES)
+def test_an_answer_that_is_none_of_awss_is_a_problem_with_a_hint(kind: str, body: str) -> None:
+    server = served(PAGES[body])
+    aws = Aws("eu-west-1", endpoint=f"http://127.0.0.1:{server.server_address[1]}", session=boto3.Session("a", "b"))
+    scope = Scope("eu-west-1", {"web": {}})
+    with pytest.raises(AwsProblem) as problem:
+        Rounds(aws.send).run([KINDS[kind].read(scope)])
+    assert problem.value.hint
+    server.shutdown()
+
+
+def test_an_answer_without_what_every_answer_has_names_the_call() -> None:
+    def send(call: Call) -> Any:
+        return {"SomethingElse": 1}
+
+    with pytest.raises(AwsProblem, match=r"the answer to DescribeLoadBalancers cannot be understood: KeyError"):
+        Rounds(send).run([KINDS["load_balancer"].read(Scope("eu-west-1", {"web": {}}))])
