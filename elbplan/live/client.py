@@ -21,6 +21,7 @@ from botocore.exceptions import (
 
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
+from .answers import UNPARSED, not_understood, refuse_pages
 from .permission import before_send
 from .problems import explain
 
@@ -61,9 +62,7 @@ class Aws:
         try:
             client = self._client(call.service, call.region or self.region, _attempts(call))
             operation = _method(client, call.operation)
-            if client.can_paginate(operation) and "MaxItems" not in call.params:
-                return client.get_paginator(operation).paginate(**call.params).build_full_result()
-            answer: dict[str, Any] = getattr(client, operation)(**call.params)
+            answer = _asked(client, operation, call)
         except ClientError as error:
             if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
                 return {}
@@ -72,6 +71,10 @@ class Aws:
             if call.optional:
                 return {}
             raise explain(error, call) from error
+        except UNPARSED as error:
+            if call.optional:
+                return {}
+            raise not_understood(call, error) from error
         answer.pop("ResponseMetadata", None)
         return answer
 
@@ -101,6 +104,7 @@ class Aws:
         named = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(named, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
+        client.meta.events.register("before-parse", refuse_pages)
         if self._each is not None:
             client.meta.events.register("before-send.*", _teller(self._each, service))
         return client
@@ -141,6 +145,14 @@ def _teller(each: Callable[[str, str], None], service: str) -> Callable[..., Non
         each(service, event_name.rsplit(".", 1)[-1])
 
     return tell
+
+
+def _asked(client: Any, operation: str, call: Call) -> dict[str, Any]:
+    if client.can_paginate(operation) and "MaxItems" not in call.params:
+        pages: dict[str, Any] = client.get_paginator(operation).paginate(**call.params).build_full_result()
+        return pages
+    answer: dict[str, Any] = getattr(client, operation)(**call.params)
+    return answer
 
 
 def _method(client: Any, operation: str) -> str:
