@@ -73,7 +73,7 @@ def run(
     except click.exceptions.Exit as exit:
         return exit.exit_code
     except (KeyboardInterrupt, click.Abort):
-        terminal.err("\ninterrupted")
+        terminal.err("", "interrupted")
         return 130
     except click.UsageError as problem:
         return misused(terminal, problem)

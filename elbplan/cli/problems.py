@@ -25,10 +25,11 @@ def told(terminal: Terminal, problem: ElbplanError) -> int:
     """An error that somebody foresaw: what, and what to do."""
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
-        terminal.err("\n\n".join(map(str, problem.problems)))
-        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; AWS was not asked.")
+        for one in problem.problems:
+            terminal.err(*str(one).split("\n"), "")
+        terminal.err(f"{count} problem{'s' if count != 1 else ''} found; AWS was not asked.")
     else:
-        terminal.err(_message(terminal, problem.what, problem.hint))
+        _message(terminal, problem.what, problem.hint)
     return problem.exit_code
 
 
@@ -40,7 +41,7 @@ def misused(terminal: Terminal, problem: click.UsageError) -> int:
         what = f"{path} has no option {problem.option_name}"
         if problem.possibilities:
             hint = f"did you mean {' or '.join(problem.possibilities)}?"
-    terminal.err(_message(terminal, what, hint))
+    _message(terminal, what, hint)
     return MISUSED
 
 
@@ -49,13 +50,14 @@ def crashed(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
     what = f"elbplan met a defect in itself: {type(fault).__name__}: {_short(str(fault))}"
     file = _log(terminal, fault, args)
     hint = f"the details are in {file}; please report them. Nothing is lost: the same command can be run again"
-    terminal.err(_message(terminal, what, hint))
+    _message(terminal, what, hint)
     return 1
 
 
-def _message(terminal: Terminal, what: str, hint: str) -> str:
+def _message(terminal: Terminal, what: str, hint: str) -> None:
+    """Our own messages may have several lines; what is foreign in them was escaped when it came in."""
     head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
-    return f"{head} {what}" + (f"\n  hint: {hint}" if hint else "")
+    terminal.err(*what.split("\n"), *(f"  hint: {hint}".split("\n") if hint else ()), head=f"{head} ")
 
 
 def _short(text: str) -> str:
