@@ -46,6 +46,15 @@ def pool_of(resource: Any) -> Ref | None:
     return getattr(resource, "group", None)
 
 
+def with_group_port(targets: Any, group: Any) -> Any:
+    """Targets with every port said: one that names none has its group's."""
+    port = getattr(group, "port", None)
+    if port is None or all(member.port for member in targets.members):
+        return targets
+    members = tuple(m if m.port else m.model_copy(update={"port": port}) for m in targets.members)
+    return targets.model_copy(update={"members": members})
+
+
 def weighted(resource: Any) -> tuple[Ref, ...]:
     """The groups that get requests by this listener or rule."""
     return () if gated(resource) else tuple(share.group for share in shares(resource) if share.weight)

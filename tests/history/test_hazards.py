@@ -8,7 +8,7 @@ import pytest
 
 from elbplan.core.hazards import HAZARDS
 
-from .hazard_cases import CASES
+from .hazard_cases import CASES, SHOP
 from .lint_kit import Yard, allowing, marked
 
 
@@ -52,3 +52,14 @@ def test_the_safe_form_is_silent(yard: Yard, case: str) -> None:
     found = yard.inspected(*one.before, one.safe)
     assert (found.blocking, found.problems) == ([], [])
     assert one.name not in {finding.hazard.name for finding, _ in found.findings}
+
+
+@pytest.mark.parametrize(("port", "hazards"), [(81, []), (9000, ["cold"])])
+def test_a_target_without_a_port_is_the_one_on_its_groups_port_and_no_other(
+    yard: Yard, port: int, hazards: list[str]
+) -> None:
+    """The group listens on 81 and its target, that nobody gave a port, is served; on 9000 it was never seen."""
+    step = f"- {{do: update, what: targets.api, set: {{members: [{{instance: i-0c, port: {port}}}]}}}}\n"
+    wait = "- {do: wait, what: targets.api, until: drained}"
+    found = yard.inspected(SHOP, step + wait)
+    assert [finding.hazard.name for finding, _ in found.findings] == hazards

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..address import Address, Ref
-from ..routes import known_empty, pool_of, spare_balancers
+from ..routes import known_empty, pool_of, spare_balancers, with_group_port
 from ..simulate import State, states
 from .world import Difference, Member, Route, World
 
@@ -196,8 +196,13 @@ class _Settled:
             for address, resource in state.items():
                 if id(resource) not in known:
                     self._given.append(resource)
-                    known[id(resource)] = self._kinds[address.kind].settle(resource, resource)
+                    known[id(resource)] = self._settle(resource, state)
             return {address: known[id(resource)] for address, resource in state.items()}
+
+    def _settle(self, resource: Resource, state: State) -> Resource:
+        settled: Resource = self._kinds[resource.kind].settle(resource, resource)
+        pool = pool_of(resource) if resource.kind == "targets" else None
+        return with_group_port(settled, state.get(pool)) if isinstance(pool, Address) else settled
 
     @property
     def pooled(self) -> frozenset[Ref]:
