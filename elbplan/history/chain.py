@@ -13,7 +13,7 @@ from .files import Text, misnumbered, texts, unlinked
 from .head import conflicted, unpinned
 from .migration import Migration
 from .read import Reader
-from .replay import Misfit, after, known, start_of
+from .replay import Misfit, after, start_of
 from .store import Folder
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
@@ -57,11 +57,12 @@ def play(
     Unless `trusting`, so is what does not reproduce.
     """
     states = [start_of(state, migration.entries)]
+    seen = {*states[0]}
     entries = []
     for index, entry in enumerate(migration.entries):
         try:
-            known(states, entry)
-            states.append(after(states[-1], entry, kinds))
+            states.append(after(states[-1], entry, kinds, seen))
+            seen |= states[-1].keys()
         except Misfit as misfit:
             if reader is None:
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..core.address import Address
@@ -13,8 +13,9 @@ from ..core.routes import pool_of, shares
 from ..core.simulate import State, moved
 from ..kinds.record import Record, mark
 from ..kinds.targets import Targets
+from ..spec.guess import closest
 from .migration import Entry
-from .words import address_of, place, relabelled, unmarked
+from .words import address_of, marked, place, relabelled, unmarked
 
 
 class Misfit(ValueError):
@@ -41,10 +42,10 @@ def renamed(state: State, names: Mapping[Address, Address]) -> State:
     return {rename(address): relabelled(resource, rename) for address, resource in state.items()}
 
 
-def after(state: State, entry: Entry, kinds: Kinds) -> State:
-    """The state after a step. Raises Misfit."""
+def after(state: State, entry: Entry, kinds: Kinds, seen: Collection[Address] = ()) -> State:
+    """The state after a step; `seen` is what was there at some step of the file. Raises Misfit."""
     if not entry.writes or entry.what is None:
-        _gate(state, entry, kinds)
+        _check_gate(state, entry, kinds, seen)
         return state
     if entry.do == "move":
         return {**state, **_moved(state, entry)}
@@ -185,31 +186,26 @@ def _unused(address: Address, rest: State) -> None:
             raise Misfit(f"{place(other)} still points at {place(address)} at this step", "what", hint=hint)
 
 
-def _gate(state: State, entry: Entry, kinds: Kinds) -> None:
+def _check_gate(state: State, entry: Entry, kinds: Kinds, seen: Collection[Address]) -> None:
+    """A wait may be for what the file took away (`drained`); a hold watches only what is there. Raises Misfit."""
     if entry.what is None:
         return
+    there = {*state, *(seen if entry.do == "wait" else ())}
+    if entry.what not in there:
+        raise _missing(entry.what, there)
     gates = [gate.name for gate in kinds[entry.what.kind].gates]
     if entry.until not in gates:
         usual = ", ".join(gates) or "nothing"
         what = f"a {kinds[entry.what.kind].title} is never waited for until {entry.until or 'nothing'}"
-        raise Misfit(what, "until", hint=f"it can be waited for until: {usual}")
+        raise Misfit(what, "while" if entry.do == "hold" else "until", hint=f"it can be waited for until: {usual}")
 
 
-def known(states: Sequence[State], entry: Entry) -> None:
-    """Raises Misfit for a hold about something that is not there, or a wait for what was never there.
-
-    Targets are waited for until they are drained when they are gone already.
-    """
-    if entry.writes or entry.what is None:
-        return
-    if not any(entry.what in state for state in (states if entry.do == "wait" else states[-1:])):
-        raise _missing(entry.what, states[-1])
+def _missing(address: Address, there: Collection[Address], key: str = "what") -> Misfit:
+    near = closest(marked(address), [marked(other) for other in there if other.kind == address.kind])
+    hint = f"did you mean {address.kind}.{near}?" if near else _there(address.kind, there)
+    return Misfit(f"{place(address)} is not there at this step", key, hint=hint)
 
 
-def _missing(address: Address, state: State, key: str = "what") -> Misfit:
-    return Misfit(f"{place(address)} is not there at this step", key, hint=_there(address.kind, state))
-
-
-def _there(kind: str, state: State) -> str:
-    names = sorted(place(other) for other in state if other.kind == kind)
+def _there(kind: str, there: Collection[Address]) -> str:
+    names = sorted(place(other) for other in there if other.kind == kind)
     return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {kind}"

@@ -20,7 +20,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 def place(address: Address) -> str:
     """`target_group.web`, or `target_group.web@old`."""
-    return f"{address.kind}.{_marked(address)}"
+    return f"{address.kind}.{marked(address)}"
 
 
 def address_of(text: str) -> Address:
@@ -28,7 +28,8 @@ def address_of(text: str) -> Address:
     return unmarked(Address.parse(text))
 
 
-def _marked(address: Address) -> str:
+def marked(address: Address) -> str:
+    """`web`, or `web@old`."""
     return address.name + (f"@{address.former}" if address.former else "")
 
 
@@ -86,5 +87,5 @@ def value_told(value: Any) -> Any:
 
 def _ref_told(ref: Ref) -> str:
     if isinstance(ref, Address):
-        return Points(ref.kind).text(Address(ref.kind, _marked(ref)))
+        return Points(ref.kind).text(Address(ref.kind, marked(ref)))
     return str(ref)

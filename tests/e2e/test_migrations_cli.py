@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.sandbox.box import Box
 
-from .filing import PORT, Filed
+from .filing import PORT, SWITCH, Filed
 
 
 @pytest.fixture
@@ -101,6 +101,27 @@ def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Filed) -
     said = shell.plan("--exit-code")
     assert said.code == 2
     assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in said.out
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "  - hold: 12s\n    what: targets.wbe\n    while: healthy\n",
+        "  - do: wait\n    what: targets.wbe\n    until: healthy\n",
+    ],
+)
+def test_a_hold_or_a_wait_for_what_is_not_there_is_refused_by_every_command(shell: Filed, step: str) -> None:
+    file = shell.port_8080()
+    file.write_text(file.read_text().replace(SWITCH, step + SWITCH))
+    shell.box.clear_calls()
+    line = file.read_text()[: file.read_text().index("targets.wbe")].count("\n") + 1
+    where = ("--migrations", str(shell.base))
+    lint, rehearse = (shell.run(command, "my-web", *where) for command in ("lint", "rehearse"))
+    for ran in (shell.apply(), shell.plan(), shell.refresh(), lint, rehearse):
+        assert ran.code == 65, ran.out + ran.err
+        assert f"{file}:{line}:11  targets.wbe is not there at this step" in ran.out + ran.err
+        assert "hint: did you mean targets.web?" in ran.out + ran.err
+    assert shell.box.writes() == []
 
 
 WRONG = {

@@ -125,6 +125,9 @@ WRONG = {
         held("{do: moved, from: security_group.db, what: security_group.x}"), 11, 23, "not there"
     ),
     "still used": (FILE + "  - {do: release, what: security_group.lb}\n", 15, 25, "still points at"),
+    "waits for nobody": (held("{do: wait, what: targets.wbe, until: healthy}"), 11, 22, "targets.wbe is not there"),
+    "watches nobody": (held("{hold: 15m, what: targets.wbe, while: healthy}"), 11, 23, "targets.wbe is not there"),
+    "watches in vain": (held("{hold: 15m, what: security_group.lb, while: well}"), 11, 49, "never waited for until"),
     "no time": (FILE.replace("15m", "soon"), 11, 11, "soon is not a time"),
     "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "but it is the first, which"),
 }
@@ -138,6 +141,33 @@ def test_what_is_wrong_is_told_by_its_place(folder: Folder, case: str) -> None:
     assert found, case
     assert (line, column) in [(one[0], one[1]) for one in found], found
     assert any(what in one[2] for one in found), found
+
+
+SERVED = FILE.replace("    then: s1-00000000\n", "") + """\
+  - {do: create, what: target_group.web, set: {port: 80, vpc: default}}
+  - {do: create, what: targets.web, set: {group: web, members: [{instance: i-0a}]}}
+  - {do: delete, what: targets.web}
+"""
+
+
+def test_what_a_file_took_away_can_be_waited_for_and_no_hold_can_watch_it(folder: Folder) -> None:
+    file = written(folder, SERVED + "  - {do: wait, what: targets.web, until: drained}\n")
+    refresh(folder, KINDS)
+    assert load(folder, KINDS)
+    file.write_text(SERVED + "  - {hold: 15m, what: targets.web, while: healthy}\n")
+    ((line, column, what),) = problems(folder)
+    assert (line, column) == (18, 23)
+    assert "targets.web is not there at this step" in what
+
+
+def test_a_slip_in_what_is_waited_for_names_what_was_meant(folder: Folder) -> None:
+    slip = "  - {do: wait, what: targets.wbe, until: healthy}\n"
+    file = written(folder, SERVED.replace("  - {do: delete", slip + "  - {do: delete"))
+    with pytest.raises(SpecProblem) as told:
+        refresh(folder, KINDS)
+    (problem,) = told.value.problems
+    assert (problem.file, problem.line, problem.column) == (str(file), 17, 22)
+    assert problem.hint == "did you mean targets.web?"
 
 
 def test_a_removal_waits_until_nobody_points_there(folder: Folder) -> None:

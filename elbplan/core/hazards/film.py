@@ -193,7 +193,7 @@ class _Settled:
         try:
             return {address: known[id(resource)] for address, resource in state.items()}
         except KeyError:
-            for address, resource in state.items():
+            for resource in state.values():
                 if id(resource) not in known:
                     self._given.append(resource)
                     known[id(resource)] = self._settle(resource, state)
