@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from ..errors import Problem
 from ..spec.tree import Source
 from .migration import Migration
 from .read import NAME, Reader
-from .store import Folder
+from .store import Folder, digest_of
 
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 """What git leaves in a file that both sides of a merge have changed."""
@@ -39,7 +38,7 @@ def texts(folder: Folder, kinds: Kinds) -> tuple[list[Text], list[Problem]]:
     for file in folder.files():
         try:
             raw = file.read_bytes()
-            reader = Reader(Source(str(file), raw.decode("utf-8")), kinds)
+            reader = Reader(Source(str(file), raw.decode("utf-8").replace("\r\n", "\n")), kinds)
         except (OSError, UnicodeDecodeError) as error:
             what = "this is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"{error.strerror}"
             problems.append(Problem(str(file), 1, 1, what, "is it a migration? elbplan plan --save NAME writes them"))
@@ -47,7 +46,7 @@ def texts(folder: Folder, kinds: Kinds) -> tuple[list[Text], list[Problem]]:
         migration = _one(reader, file, folder.stack)
         problems += reader.problems
         if migration and not reader.problems:
-            found.append(Text(replace(migration, sha=hashlib.sha256(raw).hexdigest()), reader))
+            found.append(Text(replace(migration, sha=digest_of(raw)), reader))
     return found, problems
 
 

@@ -19,7 +19,7 @@ def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
     changed = []
     for migration in migrations:
         file = folder.path / migration.file
-        text = file.read_text(encoding="utf-8")
+        text = file.read_bytes().decode("utf-8")  # not read_text: the ends of its lines stay as they are
         true = rewritten(migration, text)
         if true != text:
             write(file, true)

@@ -115,13 +115,18 @@ def head_of(folder: Folder, last: Migration) -> str:
 
 def digest(file: Path) -> str:
     """The SHA-256 of a file as it is now, in hex digits."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return digest_of(file.read_bytes())
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of a text, whatever its line ends: git writes CRLF in one checkout and LF in another."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def write(file: Path, text: str) -> None:
     """All or nothing, even if the machine stops in between."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8") as stream:
+    with beside.open("w", encoding="utf-8", newline="") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())

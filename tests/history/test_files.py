@@ -71,6 +71,23 @@ def test_refreshing_makes_an_edited_file_true_and_leaves_the_rest_of_it_alone(fo
     ]
 
 
+def test_checkouts_with_other_line_ends_pin_the_same_file(folder: Folder) -> None:
+    """git writes CRLF where autocrlf is on: nobody edited anything, and no checkout calls the other's HEAD wrong."""
+    file = written(folder, FILE)
+    refresh(folder, KINDS)
+    (unix,) = load(folder, KINDS)
+    for one in (file, folder.path / "HEAD"):
+        one.write_bytes(one.read_bytes().replace(b"\n", b"\r\n"))
+    (windows,) = load(folder, KINDS)
+    assert windows.sha == unix.sha
+    assert refresh(folder, KINDS) == []
+    file.write_bytes(file.read_bytes().replace(b"15m", b"20m"))
+    assert refresh(folder, KINDS) == [folder.path / "HEAD"]
+    file.write_bytes(file.read_bytes().replace(b"to: s1-", b"to: s1-00000000 # "))
+    assert file in refresh(folder, KINDS)
+    assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n"), "the ends of its lines stay"
+
+
 def test_what_is_loaded_and_saved_is_loaded_again(folder: Folder) -> None:
     written(folder, FILE)
     refresh(folder, KINDS)
