@@ -39,8 +39,8 @@ class Way:
         from ..run.aim import Aim
 
         one = self._towards(self.migration)
-        told = self.filed.told
-        going_on = told is not None and told.under_way is not None and told.under_way.way == "straight"
+        under_way = self.filed.told.under_way
+        going_on = under_way is not None and under_way.way == "straight"
         if one.plan.lives and not going_on:
             raise Refused(
                 f"{one.plan.stack}: --straight is for a new environment, and here something is there already",
@@ -72,10 +72,11 @@ class Way:
 
     def _towards(self, to: Migration | None) -> Planned:
         from ..history.towards import towards
+        from ..kinds import KINDS
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            looker = self.filed.looker(cloud, group[0])
-            return [towards(cloud, group[0], to, looker.kinds)]
+            self.filed.know(cloud)
+            return [towards(cloud, group[0], to, KINDS)]
 
         (one,) = planned(self.filed.app, [self.filed.stack], planner)
         return one
@@ -87,7 +88,7 @@ def ways(filed: Filed, to: str | None, *, straight: bool, mend: bool) -> int:
     if straight:
         return Way(filed, last).straight()
     if mend:
-        filed.approves = False  # to put drift back says nothing of what waits for a person
+        filed.approves = False  # who puts something back has not said that the hold is over
         if code := Way(filed, last).mended():
             return code
     if to is not None:

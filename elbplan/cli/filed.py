@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
 from ..errors import Refused
+from ..history.holding import hold
+from ..history.journal import Journal
+from ..history.pending import Looker
+from ..history.told import Told
+from ..history.words import duration
+from ..kinds import KINDS
 from .app import App
 from .locking import keeper_of
 from .planning import Planned, ending_of, planned
+from .previewing import findings_ahead
 from .refusing import (
-    files_of,
     refuse_beyond,
     refuse_edited,
-    refuse_edited_meanwhile,
     refuse_hazards,
+    refuse_other_files,
+    refuse_repeated,
     refuse_taken_back,
-    refuse_undone,
 )
 from .running import PARTLY, Ended, run_all, run_one
 from .screens import show_plans
@@ -28,9 +34,8 @@ if TYPE_CHECKING:
     from ..core.plan import Plan
     from ..history.distance import Gap
     from ..history.migration import Migration
-    from ..history.pending import Looker, Pending
+    from ..history.pending import Pending
     from ..history.store import Folder
-    from ..history.told import Told
     from ..run.aim import Aim
     from ..run.workflow import Cloud
 
@@ -40,15 +45,16 @@ TAKEN_BACK = 1
 
 @dataclass
 class Filed:
-    """One apply of one stack's files.
+    """One apply of one stack's files. Each of its rounds begins as an apply begins: everything is read anew.
 
     ask      returns after a yes; None where everything is agreed to
     whole    up to the last file, so that the spec must not want more
     again    apply once more what was taken back
-    passed   the holds that this apply has waited for since it last changed anything
-    held     what was pending at that hold
-    approves may this apply end a hold that waits for a person?
-    begin    nothing was done yet: a person who applies again ends a hold that waits for one
+    approves a person who applies again ends a hold that waits for one; true of the first round alone
+    passed   the hold that this apply has just waited for
+    begin    nothing was done yet, so whoever is to agree has not been asked
+    reached  the file and the number of its steps up to which this apply has done all
+    shown    what was changed by hand and is told already
     """
 
     app: App
@@ -61,18 +67,20 @@ class Filed:
     ask: Callable[[Sequence[Planned]], None] | None = None
     whole: bool = True
     again: bool = False
-    passed: set[tuple[str, int]] = field(default_factory=set)
-    held: Pending | None = None
-    begin: bool = True
     approves: bool = True
-    told: Told | None = None
+    passed: set[tuple[str, int]] = field(default_factory=set)
+    begin: bool = True
+    reached: tuple[int, int] = (0, 0)
+    shown: Sequence[str] = ()
+    journal: Journal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.journal = Journal(self.stack.name)
 
     def run(self) -> int:
         """File by file up to the end, a person's hold, or a failure. Raises Refused."""
         while True:
             pending, one = self._look()
-            if self.held:
-                refuse_undone(self.stack, self.told, self.held, pending)
             if pending.done:
                 return self._end(pending, one)
             self._agree(pending, one)
@@ -80,21 +88,30 @@ class Filed:
             if ended.code:
                 return self._failed(pending, ended)
             self.begin = self.begin and one.plan.empty
+            self.reached = pending.end
             if pending.hold and (code := self._held(pending, one)) is not None:
                 return code
+            self._renew()
 
     # What is to be done ---------------------------------------------------------------------------------------------
 
-    def looker(self, cloud: Cloud, stack: Stack) -> Looker:
-        """Looks at AWS for this apply, with what earlier runs wrote down."""
-        from ..history.pending import Looker
-        from ..history.told import told_of
-        from ..kinds import KINDS
-
-        if self.told is None:
-            self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
+    def know(self, cloud: Cloud) -> Told:
+        """What earlier runs tell of the files, as this round began. Raises Refused, SpecProblem."""
+        if self.journal.told is None:
+            self.journal.read(keeper_of(self.app, cloud).ledger)
             refuse_edited(self.folder, self.migrations, self.told, self.allow)
-        return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin and self.approves)
+        return self.told
+
+    @property
+    def told(self) -> Told:
+        """What earlier runs tell of the files, as far as that was read."""
+        return self.journal.told or Told()
+
+    def looker(self, cloud: Cloud, stack: Stack) -> Looker:
+        """Looks at AWS for this apply. Raises Refused where another run undid what it builds on."""
+        if self.journal.told is not None:  # under the lock, or at a hold: time has passed
+            self.journal.read(keeper_of(self.app, cloud).ledger)
+        return Looker(cloud, stack, KINDS, self.know(cloud), time.time(), set(self.passed), self.approves)
 
     def _look(self) -> tuple[Pending, Planned]:
         found: list[Pending] = []
@@ -104,13 +121,21 @@ class Filed:
             return [found[-1].plan]
 
         (one,) = planned(self.app, [self.stack], planner)
-        return found[0], one
+        hazards = tuple(finding.hazard for finding in findings_ahead(found[0]))
+        return found[0], replace(one, hazards=hazards)
+
+    def _renew(self) -> None:
+        """The next round: nothing is known any more, no person has come, and what was taken back stays so."""
+        self.journal.renew()
+        self.again = self.approves = False
+        refuse_other_files(self.folder, self.migrations)
 
     def _agree(self, pending: Pending, one: Planned) -> None:
         """Returns if it may be done. Raises Refused."""
         assert pending.migration is not None
         self._refuse_beyond(pending)
-        if self.begin and not self.again:
+        refuse_repeated(self.stack, pending, self.reached)
+        if not self.again:
             refuse_taken_back(self.stack, self.told, pending.migration)
         rest = len(pending.migration.entries) - pending.entry
         self.say(f"{pending.migration.file}: {rest} of {len(pending.migration.entries)} steps to do")
@@ -139,15 +164,16 @@ class Filed:
         migration = pending.migration
         assert migration is not None
         end = len(migration.entries)
-        at = pending.entry + pending.reach
+        _, at = pending.end
         state = "done" if at == end and not pending.hold else "held"
         return Aim(migration.id, migration.sha, "", pending.entry, at, state)  # type: ignore[arg-type]
 
     def execute(self, one: Planned, aim: Aim) -> Ended:
         """Run a plan under the lock, with its record."""
-        return run_one(
-            self.app, one, ending_of(self.app, "apply", self.paths), agreed=self.ask is None, aim=aim
-        )
+        ending = ending_of(self.app, "apply", self.paths)
+        ended = run_one(self.app, one, ending, agreed=self.ask is None, aim=aim)
+        self.journal.wrote(ended.record)
+        return ended
 
     def _failed(self, pending: Pending, ended: Ended) -> int:
         """Stop where it is, or go back if the step that failed says so.
@@ -172,10 +198,6 @@ class Filed:
 
     def _held(self, pending: Pending, one: Planned) -> int | None:
         """Wait by the clock, or tell a person; the exit code if this apply ends here."""
-        from ..history.holding import hold
-        from ..history.words import duration
-        from ..kinds import KINDS
-
         assert pending.migration is not None
         assert pending.hold is not None
         assert pending.holding is not None
@@ -183,24 +205,19 @@ class Filed:
             self.app.terminal.err(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
             return 0
         self.say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
-        saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
-        if saw:
-            return self._broken(pending, saw)
-        self._look_anew(pending)
-        return None
-
-    def _look_anew(self, pending: Pending) -> None:
-        """No lock is kept during a hold: what others did meanwhile is found out as at the start."""
-        assert pending.migration is not None
-        assert pending.hold is not None
-        self.told, self.held, self.passed = None, pending, set(pending.holds_behind)
-        last = self.migrations[-1].number
-        self.migrations = [one for one in files_of(self.folder) if one.number <= last]
-        refuse_edited_meanwhile(self.folder, pending.migration, self.migrations)
+        plan = self._now(one) if pending.holding.what else one.plan
+        saw = hold(plan, pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
+        self.passed = {pending.hold}
+        return self._broken(pending, saw) if saw and not self._went_on(one.cloud) else None
 
     def _now(self, one: Planned) -> Plan:
         """What is there after the run, for what is watched."""
         return one.planner(one.cloud, [self.stack])[0]
+
+    def _went_on(self, cloud: Cloud) -> bool:
+        """Did another apply go on from the hold? Raises Refused where one took it back."""
+        self.journal.read(keeper_of(self.app, cloud).ledger)
+        return self.journal.other is not None
 
     def _broken(self, pending: Pending, saw: str) -> int:
         """What should have stayed so did not."""
@@ -213,26 +230,35 @@ class Filed:
     # The end --------------------------------------------------------------------------------------------------------
 
     def _end(self, pending: Pending, one: Planned) -> int:
-        """Everything is applied; what the spec wants beyond that is in no file."""
+        """No file is pending; what the spec wants beyond that is in no file."""
         self._refuse_beyond(pending)
         self._tell_drift(pending.drift)
+        self._tell_beyond(pending.beyond)
+        if other := self.journal.other:
+            by = f"run {other.number} ({other.verb} by {other.who})"
+            self.say(f"{self.stack.name}: {by} went on meanwhile; no file is pending any more")
         if not self.begin:
             return 0
-        if pending.drift and not self.app.options.json:
-            self.app.terminal.out(f"{self.stack.name}: every file is applied; what was changed by hand is left.")
-            return 0
-        return run_all(self.app, [one], ending_of(self.app, "apply", self.paths))
+        idle = "no file is pending, but AWS is not as the spec says." if pending.drift or pending.beyond else ""
+        return run_all(self.app, [one], replace(ending_of(self.app, "apply", self.paths), idle=idle))
 
     def _refuse_beyond(self, pending: Pending) -> None:
         if self.whole:
             refuse_beyond(self.stack, self.migrations[-1], pending)
 
     def _tell_drift(self, drift: Sequence[Gap]) -> None:
-        """What somebody changed by hand where no file cares: told, and left."""
-        if drift and self.begin:
-            lines = "\n".join(f"  {gap.text}" for gap in drift)
-            self.say(f"changed by hand, and left as it is:\n{lines}")
-            self.say("  hint: apply --revert-drift puts it back, elbplan adopt takes it into a file")
+        """What somebody changed by hand where no file cares: told where it is new, and left."""
+        texts = [gap.text for gap in drift]
+        if texts and texts != self.shown:
+            self.say("\n".join(["changed by hand, and left as it is:", *(f"  {text}" for text in texts)]))
+            self.say("  hint: elbplan apply --revert-drift puts it back, elbplan adopt takes it into a file")
+        self.shown = texts
+
+    def _tell_beyond(self, beyond: Sequence[Gap]) -> None:
+        """What the spec wants and no file does, where this apply was not to ask for it."""
+        if beyond:
+            self.say("\n".join(["the spec wants more than its files:", *(f"  {gap.wish}" for gap in beyond)]))
+            self.say("  hint: elbplan plan --save NAME writes the next file")
 
     def say(self, text: str) -> None:
         """A line for the person."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from .lazy import LazyGroup
 from .options import shared
 from .problems import crashed, misused, told
 from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from ..run.clock import Clock
 
 EXAMPLES = (
     "elbplan plan specs/web.yaml          what would change, and why",
@@ -78,7 +82,7 @@ def run(
     except click.UsageError as problem:
         return misused(terminal, problem)
     except ElbplanError as problem:
-        return told(terminal, problem)
+        return told(terminal, problem, asked=app.asked)
     except BrokenPipeError:
         return 0
     except Exception as fault:

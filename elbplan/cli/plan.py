@@ -14,8 +14,8 @@ from ..errors import UsageProblem
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
-from .planning import again, planned, stacks_of
-from .previewing import HELD, previews
+from .planning import Planned, again, planned, stacks_of
+from .previewing import IDLE, previews
 from .screens import show_plans
 
 PENDING = 2
@@ -45,7 +45,7 @@ def command(
     if save is not None:
         return _save(app, stacks, paths, save, title, base)
     them = previews(app, stacks, base)
-    pending = any(not one.plan.empty or one.idle == HELD for one in them)
+    pending = [one for one in them if not one.plan.empty or one.idle not in ("", IDLE)]
     if app.options.json:
         from ..show.document import plan_document
 
@@ -54,9 +54,16 @@ def command(
             stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
         app.terminal.out(json.dumps(document, indent=2))
     else:
-        next = again(app, "apply", paths) + _where(base) if pending else ""
-        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
+        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=_next(app, paths, base, pending))
     return PENDING if pending and exit_code else 0
+
+
+def _next(app: App, paths: Sequence[str], base: str, pending: Sequence[Planned]) -> str:
+    """The command that goes on from here; empty where no single one does."""
+    ways = {one.next for one in pending}
+    if "apply" in ways:
+        return again(app, "apply", paths) + _where(base)
+    return again(app, "plan", paths) + _where(base) + " --save NAME" if "save" in ways else ""
 
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:

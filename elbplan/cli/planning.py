@@ -7,7 +7,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -16,6 +16,7 @@ from .clouds import Clouds
 from .options import DEFAULT_PATHS
 
 if TYPE_CHECKING:
+    from ..core.hazards import Hazard
     from ..run.workflow import Cloud
     from ..show.outcome import Ending
     from ..show.plan import View
@@ -28,8 +29,10 @@ Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
 class Planned:
     """A plan, the cloud it was drawn from, how long reading took, and how to draw it again.
 
-    notes   what else its screen says
-    idle    why there is nothing to do, if it is not that AWS is as the spec says
+    notes    what else its screen says
+    idle     what is so where the plan is empty, if it is not that AWS is as the spec says
+    hazards  what its migration puts at risk
+    next     what goes on from here: `apply`, `save`, or nothing that one command could do
     """
 
     plan: Plan
@@ -39,6 +42,8 @@ class Planned:
     planner: Planner
     notes: Sequence[tuple[str, str]] = ()
     idle: str = ""
+    hazards: Sequence[Hazard] = ()
+    next: Literal["apply", "save", ""] = "apply"
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
@@ -51,6 +56,7 @@ def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
 def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
     """A plan for each stack, in their order; the stacks of one region are read together."""
     clouds = Clouds(app, stacks)
+    app.asked = True
     groups: dict[str, list[Stack]] = {}
     for stack in stacks:
         groups.setdefault(clouds.region(stack), []).append(stack)
@@ -96,7 +102,7 @@ def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> View:
 
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    return View(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle)
+    return View(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle, hazards=one.hazards)
 
 
 def ending_of(app: App, verb: str, paths: Sequence[str]) -> Ending:

@@ -21,12 +21,13 @@ from .terminal import Terminal
 MISUSED = 64
 
 
-def told(terminal: Terminal, problem: ElbplanError) -> int:
-    """An error that somebody foresaw: what, and what to do."""
+def told(terminal: Terminal, problem: ElbplanError, *, asked: bool = False) -> int:
+    """An error that somebody foresaw: what, and what to do; `asked` says that AWS was asked by then."""
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
         terminal.err("\n\n".join(map(str, problem.problems)))
-        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; AWS was not asked.")
+        rest = "." if asked else "; AWS was not asked."
+        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found{rest}")
     else:
         terminal.err(_message(terminal, problem.what, problem.hint))
     return problem.exit_code

@@ -49,36 +49,33 @@ def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> 
         raise Refused("\n".join(str(page.problem(one)) for one in found), hint=hint)
 
 
-def refuse_taken_back(stack: Stack, told: Told | None, migration: Migration) -> None:
+def refuse_taken_back(stack: Stack, told: Told, migration: Migration) -> None:
     """Raises Refused for a file that a run took back, and that nobody has edited since."""
-    run = told.taken_back(migration) if told else 0
-    if run:
+    if run := told.taken_back(migration):
         raise Refused(
             f"{stack.name}: run {run} took {migration.id} back",
             hint="edit it, or apply --again applies it once more as it is; git revert and plan --save end it",
         )
 
 
-def refuse_undone(stack: Stack, told: Told | None, held: Pending, now: Pending) -> None:
-    """Raises Refused if somebody took back what was done when this apply began to hold: it does not do it again."""
-    assert held.migration is not None
-    assert held.hold is not None
-    hint = "elbplan plan shows where AWS stands; elbplan apply begins from there"
-    if run := told.taken_back(held.migration) if told else 0:
-        raise Refused(f"{stack.name}: run {run} took {held.migration.id} back while this apply held", hint=hint)
-    if now.migration is None or now.migration.number > held.migration.number:
-        return
-    lost = now.migration.entries[now.entry : held.hold[1]]
-    if now.migration.number < held.migration.number or any(entry.writes for entry in lost):
-        what = f"while this apply held at {held.place} of {held.migration.id}, AWS went back"
-        raise Refused(f"{stack.name}: {what} to {now.place} of {now.migration.id}", hint=hint)
+def refuse_repeated(stack: Stack, pending: Pending, reached: tuple[int, int]) -> None:
+    """Raises Refused where AWS is before a step that this apply has done: somebody undid it by hand."""
+    migration = pending.migration
+    assert migration is not None
+    number, done = reached
+    until = done if migration.number == number else len(migration.entries)
+    if migration.number <= number and any(entry.writes for entry in migration.entries[pending.entry : until]):
+        where = pending.standing.place if pending.standing else migration.id
+        what = f"{stack.name}: somebody changed AWS while this apply waited: it is at {where} again"
+        raise Refused(f"{what}; nothing more is done", hint="elbplan apply goes on from there, and does the rest again")
 
 
-def refuse_edited_meanwhile(folder: Folder, held: Migration, migrations: Sequence[Migration]) -> None:
-    """Raises Refused if the file that holds is not as it was when the hold began."""
-    if not any(one.id == held.id and one.sha == held.sha for one in migrations):
-        file = folder.path / held.file
-        raise Refused(f"{file} was edited while it held", hint="elbplan apply goes on by the file as it is now")
+def refuse_other_files(folder: Folder, agreed: Sequence[Migration]) -> None:
+    """Raises Refused where the files are not those with which this apply began, SpecProblem where they are wrong."""
+    now = {(one.id, one.sha) for one in files_of(folder)}
+    if changed := sorted(one.id for one in agreed if (one.id, one.sha) not in now):
+        what = f"{folder.stack}: {', '.join(changed)} changed in {folder.path} while this apply waited"
+        raise Refused(f"{what}; nothing more is done", hint="look at it with elbplan plan; elbplan apply goes on")
 
 
 def files_of(folder: Folder) -> list[Migration]:

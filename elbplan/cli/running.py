@@ -7,9 +7,9 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..core.plan import Plan
@@ -22,6 +22,7 @@ from .problems import told
 
 if TYPE_CHECKING:
     from ..run.aim import Aim
+    from ..run.record import Record
     from ..show.outcome import Ending
     from .reporters import Reporter
 
@@ -32,21 +33,32 @@ SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 
 @dataclass(frozen=True)
 class Ended:
-    """How one stack's run ended: the exit code, and what became of each step if it came to that."""
+    """How one stack's run ended: the exit code, what became of each step, and its record, if it came to that."""
 
     code: int
     outcome: Outcome = field(default_factory=Outcome)
+    record: Record | None = None
 
 
-def run_all(app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collection[str] = ()) -> int:
+def run_all(
+    app: App,
+    them: Sequence[Planned],
+    ending: Ending,
+    *,
+    agreed: Collection[str] = (),
+    aims: Mapping[str, Aim] = MappingProxyType({}),
+) -> int:
     """Run the plans that have steps. After Ctrl-C no further stack is begun.
 
-    `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown.
+    `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown; `aims` says
+    what their records tell of migrations.
     """
     codes = [0]
     for one in them:
+        name = one.plan.stack
         if INTERRUPTED not in codes:
-            codes.append(run_one(app, one, ending, several=len(them) > 1, agreed=one.plan.stack in agreed).code)
+            ran = run_one(app, one, ending, several=len(them) > 1, agreed=name in agreed, aim=aims.get(name))
+            codes.append(ran.code)
     return max(codes, key=SEVERITY.index)
 
 
@@ -56,20 +68,21 @@ def run_one(
     """One stack; that it cannot be run is told, and does not keep others from it. A run with an aim is recorded."""
     try:
         idle = one.plan.empty and aim is None
-        plan, outcome = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
+        run = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
     except ElbplanError as problem:
-        code = told(app.terminal, problem)
+        code = told(app.terminal, problem, asked=True)
         if app.options.json:
             _document_end(app, one.plan, Outcome(), code, ending, problem.what)
         return Ended(code)
+    plan, outcome, record = run
     code = exit_code(outcome)
     if app.options.json:
-        _document_end(app, plan, outcome, code, ending, outcome.lost)
+        _document_end(app, plan, outcome, code, ending, outcome.lost or ending.idle)
     elif not plan.empty or idle:
         _tell_end(app, plan, outcome, ending)
     if outcome.lost:
         app.terminal.err(outcome.lost)
-    return Ended(code, outcome)
+    return Ended(code, outcome, record)
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -84,18 +97,22 @@ def exit_code(outcome: Outcome) -> int:
     return PARTLY if outcome.done or waited else FAILED
 
 
-def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Outcome]:
+Run = tuple[Plan, Outcome, "Record | None"]
+"""The plan that was run, what became of it, and the record of the run."""
+
+
+def _idle(app: App, one: Planned, ending: Ending) -> Run:
     """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
     from ..show.outcome import unchanged
 
     if ending.destroyed:
         keeper_of(app, one.cloud).forget(one.plan.stack)
-    return one.plan, unchanged(one.plan)
+    return one.plan, unchanged(one.plan), None
 
 
 def _execute(
     app: App, one: Planned, ending: Ending, several: bool, agreed: bool, aim: Aim | None
-) -> tuple[Plan, Outcome]:
+) -> Run:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
     from ..kinds import KINDS
     from ..run.clock import RealClock
@@ -109,7 +126,7 @@ def _execute(
         reporter = _reporter(app, turn.plan, several)
         with stoppable(clock.stop, reporter, app), reporter.watching():
             outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
-    return turn.plan, outcome
+    return turn.plan, outcome, turn.record
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ..core.kind import Kinds
 from ..core.stack import Stack
 from ..errors import Problem
 from .lint import OFFLINE, Finding, Page, Seen, findings
-from .migration import Migration
+from .migration import Migration, spec_mark
 from .store import Folder
 
 
@@ -51,7 +51,7 @@ def inspect(
         if only is None or migration.file in only:
             _read(found, folder.path / migration.file, migration, kinds, seen(migration))
     if migrations and stack:
-        found.spec += _ahead(stack, migrations[-1])
+        found.spec += _ahead(stack, folder, migrations[-1])
     return found
 
 
@@ -64,12 +64,19 @@ def _read(found: Inspection, file: Path, migration: Migration, kinds: Kinds, see
     found.idle += page.idle(hazards)
 
 
-def _ahead(stack: Stack, last: Migration) -> list[Problem]:
-    """The spec wants more than the files."""
-    if last.spec in ("", stack.spec_hash):
-        return []
-    what = f"spec: the spec went on without a file: {last.id} was saved from {last.spec}, this is {stack.spec_hash}"
-    return [Problem(stack.file, stack.line, 1, what, f"elbplan plan {stack.file} --save NAME", _line(stack))]
+def _ahead(stack: Stack, folder: Folder, last: Migration) -> Iterator[Problem]:
+    """The spec wants something else than where the files lead, as far as that is known without AWS."""
+    if not last.spec or last.led_to(stack.spec_hash):
+        return
+    if last.spec.startswith(f"{stack.spec_hash}-"):
+        file = folder.path / last.file
+        what = f"spec: {last.id} ends elsewhere than when it was saved from this spec: its steps were edited"
+        hint = f"elbplan rebase {stack.file} leads it to what the spec wants; if the edit is meant, change the spec too"
+        yield Page.of(last, str(file), file.read_text(encoding="utf-8")).at("spec", what, hint)
+        return
+    this = spec_mark(stack.spec_hash, last.end)
+    what = f"spec: the spec went on without a file: {last.id} was saved from {last.spec}, this is {this}"
+    yield Problem(stack.file, stack.line, 1, what, f"elbplan plan {stack.file} --save NAME", _line(stack))
 
 
 def _line(stack: Stack) -> str:

@@ -146,6 +146,10 @@ class Page:
         what = f"{finding.hazard.name}: {finding.text}"
         return self.tree.problem(("steps", finding.step), what, finding.hazard.safe)
 
+    def at(self, key: str, what: str, hint: str) -> Problem:
+        """What is wrong with a key of the whole file."""
+        return self.tree.problem((key,), what, hint)
+
     def unknown(self) -> Iterator[Problem]:
         """Names under `allow` that no hazard has."""
         for place, name in self._allowed():

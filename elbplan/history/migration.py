@@ -58,6 +58,7 @@ class Migration:
     """One file: from one fingerprint to another.
 
     states   S0 .. Sn as simulated, one more than there are entries; filled in when the chain is checked
+    spec     the mark of the spec whose wish was compared with the end; "" where nobody compared them
     sha      the SHA-256 of the file as it was read; "" of what no file holds yet
     """
 
@@ -81,10 +82,19 @@ class Migration:
     def file(self) -> str:
         return f"{self.id}.yaml"
 
+    def led_to(self, spec_hash: str) -> bool:
+        """Was the end of this file compared with that spec, and are both what they were then?"""
+        return self.spec == spec_mark(spec_hash, self.end)
+
     @property
     def last(self) -> State:
         """The state it ends in."""
         return self.states[-1] if self.states else {}
+
+
+def spec_mark(spec_hash: str, end: str) -> str:
+    """`h-84a59b2f-d6957292`: a spec and the end that leads to what it wants. An edit of either breaks it."""
+    return f"{spec_hash}-{end.rpartition('-')[2]}" if spec_hash else ""
 
 
 def spoken(migrations: Iterable[Migration]) -> frozenset[Ref]:

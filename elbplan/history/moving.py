@@ -14,7 +14,7 @@ from ..live.symbols import Symbols
 from ..spec.tree import Source
 from .between import as_there, between
 from .chain import play
-from .migration import Entry, Migration
+from .migration import Entry, Migration, spec_mark
 from .read import Reader
 from .refresh import rewritten
 from .replay import Misfit, renamed
@@ -59,7 +59,7 @@ class Mover:
 
     def _carried(self, kept: Kept, before: Sequence[Kept], *, last: bool) -> Kept | None:
         """The same steps on another start; None if they do not fit there, or do not end in what the spec wants."""
-        draft = replace(kept.migration, number=len(before) + 1, spec=self.spec if last else kept.migration.spec)
+        draft = replace(kept.migration, number=len(before) + 1)
         try:
             made = play(draft, _end(before), self.kinds, trusting=True)
         except Misfit as misfit:
@@ -69,6 +69,7 @@ class Mover:
             what = "does not end in what the spec wants"
             self.notes.append(f"{kept.migration.id} {what}, or would not any more behind {_named(before)}")
             return None
+        made = replace(made, spec=spec_mark(self.spec, made.end)) if last else made
         there = Kept(made, rewritten(made, kept.text), kept.was)
         if not _holds_true(there, _end(before), self.kinds):
             self.notes.append(f"{kept.migration.id} does not lead from state to state behind {_named(before)}")

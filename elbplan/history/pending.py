@@ -57,6 +57,12 @@ class Pending:
         return self.migration is None
 
     @property
+    def end(self) -> tuple[int, int]:
+        """Where it leads to: the number of the file, and how many of its steps are done then."""
+        assert self.migration is not None
+        return self.migration.number, self.entry + self.reach
+
+    @property
     def holding(self) -> Entry | None:
         """The step of the hold."""
         return self.migration.entries[self.hold[1]] if self.migration and self.hold else None
@@ -86,8 +92,8 @@ class Looker:
 
     told    what earlier runs wrote down
     now     the time of day, in seconds since 1970
-    passed  the holds that this very apply has waited for
-    begin   nothing was done yet by this apply: a person who applies again ends a hold that waits for one
+    passed  the holds that this very apply has waited for; they are over as long as nothing is to be written before them
+    begin   a person who applies again ends a hold that waits for one, and this is the begin of their apply
     """
 
     aws: Cloud
@@ -145,23 +151,28 @@ class Looker:
         for index in range(found.index, len(migration.entries)):
             entry = migration.entries[index]
             if entry.do == "hold":
-                left = self._left(entry, (migration.id, index), migration, any(e.writes for _, e in entries))
+                plan = self._plan(found, entries, empty, observed)
+                here = not any(step.writes for step in plan.steps)
+                left = self._left(migration, index) if here else entry.hold
                 if left is None or left > 0:
-                    plan = self._plan(found, entries, empty, observed)
                     return Pending(plan, migration, found.index, len(entries), (migration.id, index), left)
             entries.append((index, entry))
             if entry.do == "adopt" and entry.what not in found.lives:
                 break  # what it is like is seen only when it is ours
         return Pending(self._plan(found, entries, empty, observed), migration, found.index, len(entries))
 
-    def _left(self, entry: Entry, held: Held, migration: Migration, after_writes: bool) -> float | None:
-        """How many seconds of a hold are left; None: until a person comes."""
-        if held in self.passed:
+    def _left(self, migration: Migration, index: int) -> float | None:
+        """How many seconds are left of a hold that no write lies before; None: until a person comes."""
+        entry, stood = migration.entries[index], self.told.stood(migration)
+        if any(_over(migration, index, held) for held in self.passed):
             return 0
-        reached = not after_writes and self.told.holds(held, migration)
+        if stood is None or not _over(migration, index, stood):
+            return entry.hold
+        if stood[1] > index:
+            return 0
         if entry.hold is None:
-            return 0 if reached and self.begin else None
-        return max(0.0, self.told.since + entry.hold - self.now) if reached else entry.hold
+            return 0 if self.begin else None
+        return max(0.0, self.told.since + entry.hold - self.now)
 
     def _plan(
         self, found: Standing, entries: Sequence[tuple[int, Entry]], empty: Plan, observed: Observed
@@ -187,6 +198,13 @@ class Looker:
         return tuple(name for name in self.stack.domains if name in there)
 
 
+def _over(migration: Migration, index: int, held: Held) -> bool:
+    """Is a hold this one, or one that leads to it without a write? What a write lies between is held anew."""
+    file, reached = held
+    between = migration.entries[index:reached]
+    return file == migration.id and reached >= index and not any(entry.writes for entry in between)
+
+
 def look(
     aws: Cloud,
     stack: Stack,
@@ -203,10 +221,7 @@ def look(
 
 
 def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Gap]:
-    """In what the spec says something else than the last file's end.
-
-    Also where the file was saved from this very spec: a person may have edited its steps since.
-    """
+    """In what the spec says something else than where the last file ends, whatever spec it says it was saved from."""
     settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
     ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
     return gaps(ends, as_there(told(observed), last.last), kinds, stack.ignore)

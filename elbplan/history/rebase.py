@@ -14,7 +14,7 @@ from .branches import Branches, Choice, branches, chosen
 from .files import Text, texts
 from .head import pinned
 from .locate import Locator
-from .migration import Entry, Migration
+from .migration import Entry, Migration, spec_mark
 from .moving import Mover
 from .nearest import Place, lives_towards, nearest, standing
 from .refresh import rewritten
@@ -106,10 +106,11 @@ class Rebase:
         """The last file says which spec it leads to, if it is still to be applied and does lead there."""
         last = files[-1]
         begun = frozenset[str]().union(*(place.begun for place in places))
-        said = last.migration.spec
-        if said in ("", mover.spec) or last.migration.id in begun or not mover.ends_as_wanted(last.migration.last):
+        mark = spec_mark(mover.spec, last.migration.end)
+        compared = last.migration.spec in ("", mark) or last.migration.id in begun
+        if compared or not mover.ends_as_wanted(last.migration.last):
             return list(files)
-        made = replace(last.migration, spec=mover.spec)
+        made = replace(last.migration, spec=mark)
         return [*files[:-1], Kept(made, rewritten(made, last.text), last.was)]
 
     def _beyond(self, mover: Mover, files: Sequence[Kept]) -> list[str]:

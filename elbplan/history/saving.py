@@ -18,7 +18,7 @@ from ..errors import Refused, UsageProblem
 from ..live.symbols import Symbols
 from .chain import play
 from .locate import old_names
-from .migration import Entry, Migration
+from .migration import Entry, Migration, spec_mark
 from .words import place, relabelled, told, value_told
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -34,7 +34,7 @@ def migration_of(
     title: str = "",
     spec: str = "",
 ) -> Migration:
-    """The plan as the file that follows the ones before.
+    """The plan as the file that follows the ones before; `spec` is the hash of the spec that it leads to.
 
     Raises Refused for an empty plan, UsageProblem for a bad name.
     """
@@ -45,8 +45,9 @@ def migration_of(
     entries = tuple(teller.entry(step) for step in plan.steps)
     number = len(before) + 1
     said = title or name.replace("_", " ")
-    draft = Migration(plan.stack, number, name, said, spec=spec, entries=entries)
-    return play(draft, before[-1].last if before else {}, kinds)
+    draft = Migration(plan.stack, number, name, said, entries=entries)
+    made = play(draft, before[-1].last if before else {}, kinds)
+    return replace(made, spec=spec_mark(spec, made.end))
 
 
 def checked(name: str) -> None:

@@ -188,7 +188,7 @@ class Scene:
         if migration is None:
             return replace(self.stack, resources={})
         resources = bare(migration.last)
-        if migration.spec == self.stack.spec_hash:
+        if migration.led_to(self.stack.spec_hash):
             resources = dict(self.stack.resources)
         return replace(self.stack, resources={a: _open(resource) for a, resource in resources.items()})
 

@@ -39,6 +39,10 @@ class Told:
         """Did the last run end at this very hold of this very file?"""
         return self.held == held and self.held_sha == migration.sha
 
+    def stood(self, migration: Migration) -> Held | None:
+        """The hold of this very file at which the last run ended."""
+        return self.held if self.held and self.holds(self.held, migration) else None
+
     def taken_back(self, migration: Migration) -> int:
         """The number of the run that took this file back, if it has not been edited since; else 0."""
         if self.returned is None or self.returned[:2] != (migration.id, migration.sha):

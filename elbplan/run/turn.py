@@ -17,7 +17,7 @@ from .clock import Clock
 from .lock.lock import Held
 from .lock.manager import Keeper
 from .outcome import Outcome, Tell
-from .record import State
+from .record import Record, State
 from .workflow import Cloud, apply
 
 
@@ -71,6 +71,11 @@ class Turn:
             self._end_badly(error)
             raise
         return self
+
+    @property
+    def record(self) -> Record | None:
+        """The record of this run; None where Parameter Store cannot be used."""
+        return self._held.record if self._held else None
 
     def run(self, kinds: Kinds, tell: Tell, clock: Clock, *, parallel: int = 8) -> Outcome:
         """Run the plan, to its end or until it is stopped."""

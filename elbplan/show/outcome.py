@@ -50,12 +50,14 @@ class Ending:
     finish    the command that removes the stack
     destroyed was this a destroy?
     billed    is it the real AWS, which sends a bill?
+    idle      what is so where nothing is to be done, if it is not that AWS is as the spec says
     """
 
     again: str = ""
     finish: str = ""
     destroyed: bool = False
     billed: bool = True
+    idle: str = ""
 
 
 def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: Ending) -> list[Text]:
@@ -69,7 +71,7 @@ def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, end
 
 def _reached(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Iterator[Text]:
     if plan.empty:
-        yield style.line((plan.stack, "bold"), f": nothing to do. {idle('apply')}")
+        yield style.line((plan.stack, "bold"), ": ", ending.idle or f"nothing to do. {idle('apply')}")
     else:
         done = count(len(outcome.done), "step")
         yield style.line(ENDS["done"], f" {plan.stack}: {done} done in {duration(outcome.seconds)}.")

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..core.address import Address
 from ..core.change import Change
+from ..core.hazards import Hazard
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from .fields import BRIEF, reason
@@ -35,7 +36,8 @@ class View:
     seconds   how long reading took; None says nothing about it
     next      the command that a person would type next
     notes     further lines that others contribute: which file it comes from, what was changed by hand
-    idle      why there is nothing to do, if it is not the usual reason
+    idle      what is so where the plan is empty, if it is not the usual
+    hazards   what a migration puts at risk, which its notes tell
     """
 
     verb: str = "plan"
@@ -45,6 +47,7 @@ class View:
     place: str = ""
     notes: Sequence[Note] = ()
     idle: str = ""
+    hazards: Sequence[Hazard] = ()
 
 
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
@@ -52,7 +55,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text
     lines = header(plan, style, view)
     if plan.empty:
         told = [line for word, text in view.notes for line in _note(style, word, text)]
-        return [*lines, style.line("Nothing to do: ", view.idle or idle(view.verb)), *told]
+        return [*lines, style.line(view.idle or f"Nothing to do: {idle(view.verb)}"), *told]
     for action in HEADINGS:
         changes = [change for change in plan.changes if change.action == action]
         if changes:
@@ -117,7 +120,7 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
     lines.append(Text())
     waits, asks = ("Waits", _waits(plan, kinds, view)), ("You", "; ".join(_asks(plan, kinds)))
     stays = [("Stays", text) for text in plan.stays]
-    for word, text in (*view.notes, *stays, ("Downtime", downtime(plan)), waits, asks):
+    for word, text in (*view.notes, *stays, ("Downtime", downtime(plan, view.hazards)), waits, asks):
         if text:
             lines += _note(style, word, text)
     return lines
@@ -127,15 +130,16 @@ def _note(style: Style, word: str, text: str) -> list[Text]:
     return flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
 
 
-def downtime(plan: Plan) -> str:
-    """What traffic notices."""
+def downtime(plan: Plan, more: Sequence[Hazard] = ()) -> str:
+    """What traffic notices of the plan's own hazards, and of `more` that its file has."""
+    hazards = [*plan.hazards, *more]
+    if felt := [hazard for hazard in hazards if hazard.name in FELT]:
+        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
     if not plan.changes:
         return ""
-    if felt := [hazard for hazard in plan.hazards if hazard.name in FELT]:
-        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
         return "this stack stops answering, for good"
-    if plan.hazards:
+    if hazards:
         return "none foreseen, but see the hazards above"
     if all(change.action == "create" for change in plan.changes):
         return "none" if plan.lives else "none: nothing of this stack is there yet"

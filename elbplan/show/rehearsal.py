@@ -33,7 +33,7 @@ def proof_screen(line: Line, style: Style) -> list[Text]:
 def summary_screen(stack: str, files: int, lines: Sequence[Line], seconds: float, style: Style) -> list[Text]:
     """The last line of a stack."""
     if not lines:
-        return [style.line((stack, "bold"), ": nothing to rehearse, every file is applied")]
+        return [style.line((stack, "bold"), ": nothing to rehearse, no file is pending")]
     broken = sum(not line.holds for line in lines)
     if broken:
         said = (f"{broken} of {count(len(lines), 'proof')} fail{'s' if broken == 1 else ''}", "bold red")

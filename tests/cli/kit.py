@@ -74,6 +74,7 @@ class Shell:
         self.folder = folder
         self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
         self.spec = self.write("web.yaml", WEB)
+        self.clock: Clock | None = None
 
     def write(self, name: str, text: str) -> str:
         file = self.folder / name
@@ -91,5 +92,5 @@ class Shell:
         person = answers is not None
         stdin = Person("".join(f"{line}\n" for line in answers or ())) if person else Pipe(typed)
         out, err = Pipe(), Pipe()
-        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
+        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock or self.clock)
         return Ran(code, out.getvalue(), err.getvalue())

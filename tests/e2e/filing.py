@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from elbplan.kinds import KINDS
+from elbplan.run import workflow
+from elbplan.spec import load
 from tests.cli.kit import WEB, Ran, Shell
 
 REGION = "ap-northeast-2"
@@ -77,6 +80,17 @@ class Filed(Shell):
         elb = self.box.client("elbv2", REGION)
         found: dict[str, object] = elb.describe_target_groups(Names=[name])["TargetGroups"][0]
         return found
+
+    def ports(self) -> list[int]:
+        """Of the target groups called web, old and new."""
+        groups = self.box.client("elbv2", REGION).describe_target_groups()["TargetGroups"]
+        return sorted(group["Port"] for group in groups if group["TargetGroupName"].startswith("my-web-web"))
+
+    @property
+    def as_the_spec_says(self) -> bool:
+        """Is AWS as the spec says, whatever the files say?"""
+        (plan,) = workflow.plan(self.connect(REGION), load([self.spec]), KINDS)
+        return plan.empty
 
     def by_hand(self, path: str) -> None:
         """Somebody changes the health check of the group."""

@@ -39,7 +39,7 @@ def test_a_shift_is_held_for_a_person_and_goes_on_and_never_goes_back(shell: Fil
     assert on.code == 0, on.err
     assert "holding for 1s" in on.err
     assert shell.weights() == [1]
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
 
 
 def test_a_hold_that_nobody_saw_is_not_over(shell: Filed) -> None:
@@ -85,7 +85,7 @@ def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:
     assert refused.code == 5
     assert "--again" in refused.err
     assert shell.apply("--again").code == 0
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
 
 
 def test_back_by_number_and_forward_again(shell: Filed) -> None:
@@ -95,12 +95,13 @@ def test_back_by_number_and_forward_again(shell: Filed) -> None:
     assert back.code == 0, back.err
     assert "going back to 0001_first" in back.err
     shell.write("web.yaml", WEB)
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert shell.as_the_spec_says
     shell.write("web.yaml", PORT)
+    assert "run 3 took 0002_app_on_8080 back: apply refuses it" in " ".join(shell.plan().out.split())
     assert shell.apply("--to", "0001").code == 0, "it is there"
     assert shell.apply().code == 5, "what was taken back is not simply applied again"
     assert shell.apply("--again").code == 0
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
 
 
 def test_an_applied_file_is_not_edited(shell: Filed) -> None:
@@ -135,7 +136,7 @@ def test_a_new_environment_goes_straight_to_the_end(shell: Filed) -> None:
     straight = shell.apply("--straight")
     assert straight.code == 0, straight.err
     assert shell.weights() == [1]
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
     shell.box.clear_calls()
     assert shell.apply().code == 0
     assert shell.box.writes() == []

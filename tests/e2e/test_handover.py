@@ -54,7 +54,7 @@ def test_another_name_writes_a_tag_and_nothing_else(shell: Filed) -> None:
     assert "only our tag changes" in renamed.err
     assert written(shell) == ["AddTags"]
     assert shell.group()["TargetGroupArn"] == arn
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
     shell.box.clear_calls()
     assert shell.apply().code == 0
     assert written(shell) == []
@@ -131,7 +131,7 @@ def test_what_is_released_stays_and_is_no_longer_ours(shell: Filed) -> None:
     assert len(servers - kept) == 1
     running = shell.box.client("ec2", REGION).describe_instances()["Reservations"]
     assert [i["State"]["Name"] for r in running for i in r["Instances"]] == ["running", "running"]
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
 
 
 NAMED = "  - {do: release, what: record.api.example.com}\n"

@@ -45,7 +45,7 @@ def test_a_stack_that_is_there_gets_a_baseline(shell: Filed) -> None:
     assert kept.code == 0, kept.err
     assert [Path(line).name for line in kept.out.split()] == ["0001_baseline.yaml", "0002_app_on_8080.yaml"]
     assert shell.apply().code == 0
-    assert "Nothing to do" in shell.run("plan", shell.spec).out
+    assert "Nothing to do" in shell.plan().out
 
 
 def test_a_spec_that_went_on_without_a_file_is_refused(shell: Filed) -> None:
@@ -166,3 +166,42 @@ def test_a_head_that_cannot_be_read_is_told_by_its_place(shell: Filed, spoil: st
         head.rmdir()
     assert shell.run("rebase", "--refresh", "my-web", "--migrations", str(shell.base)).code == 0
     assert shell.apply().code == 0
+
+
+def test_the_plan_promises_no_downtime_beside_a_hazard_of_its_file(shell: Filed) -> None:
+    """The wait before the switch is gone; whether somebody took that on purpose makes it no safer."""
+    file = shell.port_8080()
+    unwaited = re.sub(r"  - do: wait\n    what: targets.web\n(    .*\n)+", "", file.read_text())
+    file.write_text(unwaited)
+    assert shell.refresh().code == 0
+    said = shell.plan().out
+    assert "Hazards     cold; elbplan lint says where" in said
+    assert "none foreseen, but see the hazards above" in said
+    assert "none: the old serves" not in said
+    file.write_text(unwaited.replace(SWITCH, SWITCH + "    allow: [cold]\n    because: a test\n"))
+    assert shell.refresh().code == 0
+    taken = shell.plan().out
+    assert "Hazards     cold: taken on purpose by the file" in taken
+    assert "none: the old serves" not in taken
+
+
+def test_the_plan_tells_an_applied_file_that_was_edited_as_apply_does(shell: Filed) -> None:
+    shell.port_8080()
+    first = shell.file("0001_first.yaml")
+    first.write_text("# a word too many\n" + first.read_text())
+    said = " ".join(shell.plan().out.split())
+    assert "Edited 0001_first.yaml was edited after run 1" in said
+    assert "--allow edited" in said
+    refused = shell.apply()
+    assert refused.code == 65
+    assert "edited after run 1" in refused.err
+    assert "1 problem found.\n" in refused.err
+    assert "AWS was not asked" not in refused.err, "the run that applied it is known from AWS alone"
+
+
+def test_the_plan_names_what_the_spec_wants_beyond_a_pending_file(shell: Filed) -> None:
+    shell.port_8080()
+    shell.write("web.yaml", PORT.replace("/health", "/ready"))
+    said = " ".join(shell.plan().out.split())
+    assert "target_group.web health: path /health → /ready (in no file" in said
+    assert "next: elbplan apply" not in said

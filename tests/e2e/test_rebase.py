@@ -240,7 +240,7 @@ def test_without_migrations_the_spec_is_told(team: Team) -> None:
     said = team.adopt()
     assert (said.code, said.out) == (0, OTHER)
     Path(team.spec).write_text(SPEC + said.out)
-    assert "Nothing to do" in team.run("plan", team.spec).out
+    assert "Nothing to do" in team.plan().out
     assert not team.base.exists()
 
 

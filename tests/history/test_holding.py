@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from elbplan.core.address import Address, Id
 from elbplan.core.call import Call
 from elbplan.core.kind import Live
 from elbplan.core.plan import Plan
-from elbplan.history.holding import AGAIN, LOOK, hold
+from elbplan.errors import AwsProblem
+from elbplan.history.holding import AGAIN, GONE, LOOK, hold
+from elbplan.history.journal import undone, went_on
 from elbplan.history.migration import Entry, Migration
 from elbplan.history.told import edited, told_of
 from elbplan.kinds import KINDS
@@ -78,6 +81,28 @@ def test_a_hold_that_watches_nothing_only_waits() -> None:
     assert time.passed == 25
 
 
+def test_what_is_not_there_any_more_ends_it_without_an_error_of_aws() -> None:
+    """The group goes in the middle; AWS's answer would read as if elbplan had asked for something silly."""
+    time = Time()
+
+    def send(call: Call) -> Any:
+        raise AwsProblem("AWS refused DescribeTargetHealth", code="TargetGroupNotFound")
+
+    entry = Entry("hold", WEB, until="healthy", hold=3600)
+    assert hold(plan(), entry, 3600, KINDS, send, time) == GONE
+    assert time.passed == AGAIN
+    nothing = Plan("shop", "eu-west-1", "123456789012")
+    assert hold(nothing, entry, 3600, KINDS, lambda call: {}, Time()) == GONE
+
+
+def test_a_look_that_aws_refuses_is_an_error_of_aws() -> None:
+    def send(call: Call) -> Any:
+        raise AwsProblem("not for you", code="AccessDenied")
+
+    with pytest.raises(AwsProblem, match="not for you"):
+        hold(plan(), Entry("hold", WEB, until="healthy", hold=30), 30, KINDS, send, Time())
+
+
 def record(number: int, **more: Any) -> Record:
     began = number * 10.0
     return Record("shop", number, f"{number:032x}", "apply", "bob@here", began, 0, ended=began + 5, **more)
@@ -118,3 +143,30 @@ def test_a_way_that_was_not_gone_to_its_end_is_under_way(way: str) -> None:
     assert told.under_way.way == way
     ended = "done" if way == "straight" else "returned"
     assert told_of([record(1, state=ended, file="0002_second", sha="b", way=way)]).under_way is None
+
+
+HELD = record(4, state="held", file="0002_second", sha="b", at=6)
+MEANWHILE = {
+    "nothing": ([HELD], ""),
+    "forward": ([HELD, record(5, state="done", file="0002_second", sha="b", at=9)], ""),
+    "no file": ([HELD, record(5, state="done")], ""),
+    "back": ([HELD, record(5, state="returned", file="0002_second", way="back")], "run 5 (apply by bob@here) took"),
+    "half back": ([HELD, record(5, state="failed", file="0002_second", way="back")], "took 0002_second back"),
+    "destroyed in part": ([HELD, replace(record(5, state="failed"), verb="destroy")], "was to destroy the stack"),
+    "destroyed": ([], "the record of run 4 is gone, so the stack was destroyed"),
+    "destroyed and made anew": ([replace(HELD, run="another")], "the record of run 4 is gone"),
+}
+
+
+@pytest.mark.parametrize("case", MEANWHILE)
+def test_what_others_took_back_or_destroyed_meanwhile_is_known_from_their_records(case: str) -> None:
+    records, said = MEANWHILE[case]
+    found = undone(records, HELD)
+    assert said in found
+    assert bool(said) == bool(found)
+
+
+def test_who_went_on_from_a_hold_is_known() -> None:
+    other = record(5, state="done", file="0002_second", sha="b", at=9)
+    assert went_on([HELD], HELD) is None
+    assert went_on([HELD, other, record(6, state="done")], HELD) == other
