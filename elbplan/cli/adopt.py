@@ -10,6 +10,7 @@ from .app import App
 from .filing import exchanged, look, one_stack, tell
 from .lazy import Spoken
 from .options import shared
+from .unfiled import check_files
 
 if TYPE_CHECKING:
     from ..core.stack import Stack
@@ -64,6 +65,7 @@ def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -
 
     files = kept_of(folder, KINDS) if folder.used else []
     cloud, seen = look(app, stack, folder)
+    check_files(app, cloud, stack, str(folder.path.parent))
     adopter = Adopter(cloud, stack, seen, KINDS, writing)
     return adopter.behind(files, name) if files else adopter.without_files()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from .options import paths, shared
 from .planning import Planned, ending_of, planned, stacks_of
 from .running import SEVERITY, run_all
 from .screens import show_plans
+from .unfiled import WithoutFiles, has_files, refuse_leaving
 
 EXAMPLES = (
     "elbplan apply specs/web.yaml            show the plan, ask, do it",
@@ -41,6 +41,7 @@ EXAMPLES = (
 @click.option("--straight", is_flag=True, help="With migrations, where nothing is yet: to the last file's end at once.")
 @click.option("--revert-drift", "mend", is_flag=True, help="With migrations: first put back what was changed by hand.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--no-migrations", "leaving", is_flag=True, help="Leave a stack's migrations for good: the spec alone.")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
@@ -48,7 +49,9 @@ def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
     said = Words(**{**words, "allow": named(words["allow"])})
     every = stacks_of(app, paths)
-    filed = {stack.name for stack in every if os.path.isdir(os.path.join(said.base, stack.name))}
+    filed = {stack.name for stack in every if has_files(stack, said.base)}
+    if said.leaving:
+        refuse_leaving(filed, said.base)
     if (said.filed and not filed) or (said.back and filed):
         what = "--to, --again, --straight and --revert-drift are for stacks with migrations, --back for those without"
         raise UsageProblem(what, hint="with migrations, --to NNNN goes back too")
@@ -72,6 +75,7 @@ class Words:
     straight: bool
     mend: bool
     base: str
+    leaving: bool
     detail: bool
 
     @property
@@ -95,10 +99,12 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> in
 
 def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: Words) -> int:
     from ..kinds import KINDS
+    from ..run.aim import LEAVING
     from ..run.workflow import plan, plan_back
 
     draw = plan_back if said.back else plan
-    planner = Watched(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
+    spec_alone = WithoutFiles(app, said.base, lambda cloud, group: draw(cloud, group, KINDS), said.leaving)
+    planner = Watched(spec_alone, said.allow)
     them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not said.yes
@@ -109,7 +115,10 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: W
         _ask(app, pending)
     planner.agreed = True
     agreed = [one.plan.stack for one in them] if said.yes else []
-    return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed)
+    for name in sorted(spec_alone.left):
+        app.terminal.err(f"{name} leaves its migrations: from now on its spec alone counts")
+    aims = dict.fromkeys(spec_alone.left, LEAVING)
+    return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed, aims=aims)
 
 
 def _ask(app: App, them: Sequence[Planned]) -> None:

@@ -17,6 +17,7 @@ from .options import paths, shared
 from .planning import Planned, again, planned, stacks_of
 from .previewing import IDLE, previews
 from .screens import show_plans
+from .unfiled import check_files
 
 PENDING = 2
 FOLDER = "migrations"
@@ -34,17 +35,27 @@ EXAMPLES = (
 @click.option("--save", metavar="NAME", help="Keep the plan as the next file in migrations/STACK/.")
 @click.option("--title", default="", metavar="TEXT", help="What the kept plan is for, in a line.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--no-migrations", "leaving", is_flag=True, help="As apply --no-migrations would do it.")
 @click.option("--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 if changes are pending.")
 @shared
 @click.pass_obj
 def command(
-    app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
+    app: App,
+    paths: tuple[str, ...],
+    detail: bool,
+    save: str | None,
+    title: str,
+    base: str,
+    leaving: bool,
+    exit_code: bool,
 ) -> int:
     """Read, compare, print; or keep."""
     stacks = stacks_of(app, paths)
     if save is not None:
+        if leaving:
+            raise UsageProblem("--save writes a migration, and --no-migrations leaves them", hint="take one of them")
         return _save(app, stacks, paths, save, title, base)
-    them = previews(app, stacks, base)
+    them = previews(app, stacks, base, leaving=leaving)
     pending = [one for one in them if not one.plan.empty or one.idle not in ("", IDLE)]
     if app.options.json:
         from ..show.document import plan_document
@@ -54,15 +65,16 @@ def command(
             stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
         app.terminal.out(json.dumps(document, indent=2))
     else:
-        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=_next(app, paths, base, pending))
+        next = _next(app, paths, base, pending, leaving)
+        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
     return PENDING if pending and exit_code else 0
 
 
-def _next(app: App, paths: Sequence[str], base: str, pending: Sequence[Planned]) -> str:
+def _next(app: App, paths: Sequence[str], base: str, pending: Sequence[Planned], leaving: bool) -> str:
     """The command that goes on from here; empty where no single one does."""
     ways = {one.next for one in pending}
     if "apply" in ways:
-        return again(app, "apply", paths) + _where(base)
+        return again(app, "apply", paths) + _where(base) + (" --no-migrations" if leaving else "")
     return again(app, "plan", paths) + _where(base) + " --save NAME" if "save" in ways else ""
 
 
@@ -80,6 +92,7 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
     kept: list[str] = []
 
     def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        check_files(app, cloud, group[0], base)
         kept.extend(map(str, keep(cloud, group[0], folder, KINDS, name=name, title=title)))
         return [Plan(group[0].name, cloud.region, "")]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from ..errors import AwsProblem
 from .app import App
 from .locking import keeper_of
 from .planning import Planned, planned
+from .unfiled import WithoutFiles, has_files, refuse_leaving
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
@@ -29,14 +29,17 @@ DIFFERS = "No file is pending, but AWS is not as the spec says."
 UNFILED = "AWS is as the spec says, but no file leads there."
 
 
-def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
+def previews(app: App, stacks: Sequence[Stack], base: str, *, leaving: bool = False) -> list[Planned]:
     """A plan for each stack, in their order: by its files where it has some. Raises SpecProblem, Refused."""
     from ..kinds import KINDS
     from ..run.workflow import plan
 
-    filed = [stack for stack in stacks if os.path.isdir(os.path.join(base, stack.name))]
+    filed = [stack for stack in stacks if has_files(stack, base)]
+    if leaving:
+        refuse_leaving([stack.name for stack in filed], base)
     plain = [stack for stack in stacks if stack not in filed]
-    found = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
+    spec_alone = WithoutFiles(app, base, lambda cloud, group: plan(cloud, group, KINDS), leaving)
+    found = planned(app, plain, spec_alone) if plain else []
     found += [Preview(app, stack, base).planned() for stack in filed]
     return sorted(found, key=lambda one: stacks.index(one.stack))
 

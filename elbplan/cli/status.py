@@ -17,6 +17,7 @@ from .lazy import Spoken
 from .locking import keeper_of
 from .options import paths, shared
 from .planning import Planned, planned, stacks_of, style_for, view_of
+from .unfiled import away
 
 if TYPE_CHECKING:
     from ..run.record import Record
@@ -47,8 +48,7 @@ def command(app: App, paths: tuple[str, ...], base: str) -> int:
 
     def look(one: Planned) -> Standing:
         found = standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud))
-        filed = os.path.isdir(os.path.join(base, one.stack.name))
-        return replace(found, files=_files(one, base, found.runs.records)) if filed else found
+        return replace(found, files=_files(one, base, found.runs.records))
 
     with ThreadPoolExecutor(app.options.parallel) as pool:
         told = list(pool.map(look, them))
@@ -62,8 +62,18 @@ def command(app: App, paths: tuple[str, ...], base: str) -> int:
     return 0
 
 
-def _files(one: Planned, base: str, records: Sequence[Record]) -> Files:
-    """How the migrations of a stack stand."""
+def _files(one: Planned, base: str, records: Sequence[Record]) -> Files | None:
+    """How the migrations of a stack stand; None for one that has none."""
+    from ..run.aim import last_aim
+    from ..run.standing import Files
+
+    if not os.path.isdir(os.path.join(base, one.stack.name)):
+        run = last_aim(records)
+        return Files(wrong=away(one.stack.name, base, run)) if run else None
+    return _overview(one, base, records)
+
+
+def _overview(one: Planned, base: str, records: Sequence[Record]) -> Files:
     from ..history.overview import overview
     from ..history.pending import Looker
     from ..history.store import Folder

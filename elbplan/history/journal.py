@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..errors import Refused
-from ..run.record import Record
+from ..run.record import LEFT, Record
 from .told import Told, told_of
 
 
@@ -77,6 +77,8 @@ def undone(records: Sequence[Record], seen: Record | None) -> str:
             return f"{who} was to destroy the stack"
         if record.way == "back" or record.state == "returned":
             return f"{who} took {record.file} back"
+        if record.way == LEFT:
+            return f"{who} left the migrations"
     return ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..run.aim import last_aim
+from ..run.aim import last_aim, of_files
 from ..run.record import Record
 from .migration import Migration
 
@@ -52,6 +52,7 @@ class Told:
 
 def told_of(records: Sequence[Record]) -> Told:
     """From the records of a stack, the oldest first."""
+    records = of_files(records)
     last = last_aim(records)
     if last is None:
         return Told()

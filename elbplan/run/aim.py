@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .outcome import Outcome
-from .record import Record, State
+from .record import LEFT, Record, State
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Aim:
     """A run of one file.
 
     file, sha   the migration and its SHA-256
-    way         "" step by step, `straight` to its end, `back` to where it began
+    way         "" step by step, `straight` to its end, `back` to where it began; `left`: from here on no file counts
     start, at   how many of its steps are done before the run, and after it if all goes well
     state       what the run is then: `done`, `held`, `returned`
     """
@@ -35,6 +35,15 @@ class Aim:
         return self.at if outcome.whole else self.start
 
 
+LEAVING = Aim("", "", LEFT)
+
+
+def of_files(records: Sequence[Record]) -> Sequence[Record]:
+    """The records since the migrations were left, if they ever were: what ran before tells nothing of files."""
+    left = [index for index, record in enumerate(records) if record.way == LEFT]
+    return records[left[-1] + 1 :] if left else records
+
+
 def last_aim(records: Sequence[Record]) -> Record | None:
     """The newest record of a migration's run."""
-    return next((record for record in reversed(records) if record.file), None)
+    return next((record for record in reversed(of_files(records)) if record.file), None)

@@ -14,6 +14,9 @@ State = Literal["running", "done", "failed", "interrupted", "taken-over", "held"
 UNKNOWN_STATE: State = "unknown"
 """Of a record that cannot be understood. It is never written."""
 
+LEFT = "left"
+"""The way of a run that left the migrations of its stack on purpose."""
+
 SCHEMA = 1
 LONGEST = 400
 """Characters of a text in a record; Parameter Store keeps 4096 bytes for nothing."""
@@ -34,7 +37,7 @@ class Record:
     note      what a person should know about its end
     file      the migration that was run, and `sha`, the SHA-256 of it as it was then
     at        how many of its steps were done at the end of the run
-    way       how it was run: "" step by step, `straight` to its end, `back` to where it began
+    way       how it was run: "" step by step, `straight` to its end, `back` to where it began; `left`: no file counts
     modified  when it was last written, by AWS's own clock; for people, never compared with a clock of ours
     parameter_version   how often it was written, as SSM counts; 0 if SSM did not say
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..run.record import UNKNOWN_STATE, Record, stamp
+from ..run.record import LEFT, UNKNOWN_STATE, Record, stamp
 from ..run.standing import Runs
 from .layout import column, flow
 from .style import Style, count, duration
@@ -53,6 +53,8 @@ def _told(record: Record) -> Iterator[str]:
         yield ", ".join(steps)
     if record.file:
         yield f"{record.file} {record.way}".strip()
+    if record.way == LEFT:
+        yield "left its migrations"
     if record.takes:
         yield f"took over from run {record.takes}"
     if record.note:

@@ -37,10 +37,12 @@ def site(box: Box, tmp_path: Path) -> Iterator[Site]:
 
 
 def test_plan_neither_locks_nor_writes(site: Site) -> None:
+    """It asks the ledger once: is the stack run by migrations that are not here?"""
     site.box.clear_calls()
     assert site.shell.run("plan", site.spec).code == 0
     assert site.box.writes() == []
-    assert not any(call.service == "ssm" for call in site.box.calls if call.action.endswith("ByPath"))
+    asked = [call for call in site.box.calls if call.action == "GetParametersByPath" and STACK in str(call.params)]
+    assert len(asked) == 1
 
 
 def test_a_second_apply_writes_nothing_and_a_destroy_leaves_nothing(site: Site) -> None:
