@@ -15,6 +15,7 @@ from .app import App
 from .lazy import Spoken
 from .options import paths, shared
 from .planning import Planned, ending_of, planned, stacks_of
+from .refusing import files_of
 from .running import SEVERITY, run_all
 from .screens import show_plans
 from .unfiled import WithoutFiles, has_files, refuse_leaving
@@ -88,7 +89,6 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> in
     from ..history.store import Folder
     from .backing import ways
     from .filed import Filed
-    from .refusing import files_of
 
     folder = Folder.of(stack.name, said.base)
     ask = None if said.yes else (lambda them: _ask(app, them))

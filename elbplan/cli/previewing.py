@@ -13,6 +13,7 @@ from ..errors import AwsProblem
 from .app import App
 from .locking import keeper_of
 from .planning import Planned, planned
+from .refusing import files_of, refuse_edited
 from .unfiled import WithoutFiles, has_files, refuse_leaving
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..history.lint import Finding
     from ..history.migration import Migration
     from ..history.pending import Pending
+    from ..history.store import Folder
     from ..history.told import Told
     from ..run.workflow import Cloud
 
@@ -55,24 +57,23 @@ class Preview:
     def planned(self) -> Planned:
         """The plan, with what the files say of it. Raises SpecProblem, Refused."""
         from ..history.store import Folder
-        from .refusing import files_of
 
-        migrations = files_of(Folder.of(self.stack.name, self.base))
+        folder = Folder.of(self.stack.name, self.base)
+        migrations = files_of(folder)
         looks: list[tuple[Pending, Told]] = []
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            looks.append(self._look(cloud, migrations))
+            looks.append(self._look(cloud, folder, migrations))
             return [self._plan(cloud, looks[-1][0])]
 
         (one,) = planned(self.app, [self.stack], planner)
         pending, told = looks[-1]
         found = findings_ahead(pending)
-        notes = [*_edits(migrations, told), *_notes(pending, migrations, told), *_hazards(found)]
-        notes += _differences(one, pending)
+        notes = [*_notes(pending, migrations, told), *_hazards(found), *_differences(one, pending)]
         hazards = tuple(finding.hazard for finding in found)
         return replace(one, notes=notes, idle=_idle(pending), hazards=hazards, next=_next(one, pending))
 
-    def _look(self, cloud: Cloud, migrations: Sequence[Migration]) -> tuple[Pending, Told]:
+    def _look(self, cloud: Cloud, folder: Folder, migrations: Sequence[Migration]) -> tuple[Pending, Told]:
         from ..history.pending import Looker
         from ..history.told import Told, told_of
         from ..kinds import KINDS
@@ -80,6 +81,7 @@ class Preview:
         told = Told()
         with contextlib.suppress(AwsProblem):  # who may only read AWS may still see the plan
             told = told_of(keeper_of(self.app, cloud).ledger.read(self.stack.name))
+        refuse_edited(folder, migrations, told, ())
         return Looker(cloud, self.stack, KINDS, told, time.time(), begin=True).next(migrations), told
 
     def _plan(self, cloud: Cloud, pending: Pending) -> Plan:
@@ -113,14 +115,6 @@ def _next(one: Planned, pending: Pending) -> Literal["apply", "save", ""]:
     if not pending.done:
         return "" if pending.beyond else "apply"
     return "save" if pending.beyond and not one.plan.empty else ""
-
-
-def _edits(migrations: Sequence[Migration], told: Told) -> Iterator[tuple[str, str]]:
-    from ..history.told import edited
-
-    for migration, record in edited(migrations, told):
-        text = f"{migration.file} was edited after run {record.number} ({record.who}) had applied it"
-        yield "Edited", f"{text}; apply refuses it, or takes it with --allow edited if only words are new"
 
 
 def _notes(pending: Pending, migrations: Sequence[Migration], told: Told) -> Iterator[tuple[str, str]]:

@@ -66,7 +66,7 @@ def refuse_repeated(stack: Stack, pending: Pending, reached: tuple[int, int]) ->
     until = done if migration.number == number else len(migration.entries)
     if migration.number <= number and any(entry.writes for entry in migration.entries[pending.entry : until]):
         where = pending.standing.place if pending.standing else migration.id
-        what = f"{stack.name}: somebody changed AWS while this apply waited: it is at {where} again"
+        what = f"{stack.name}: somebody changed AWS while this apply held: it is at {where} again"
         raise Refused(f"{what}; nothing more is done", hint="elbplan apply goes on from there, and does the rest again")
 
 
@@ -74,8 +74,8 @@ def refuse_other_files(folder: Folder, agreed: Sequence[Migration]) -> None:
     """Raises Refused where the files are not those with which this apply began, SpecProblem where they are wrong."""
     now = {(one.id, one.sha) for one in files_of(folder)}
     if changed := sorted(one.id for one in agreed if (one.id, one.sha) not in now):
-        what = f"{folder.stack}: {', '.join(changed)} changed in {folder.path} while this apply waited"
-        raise Refused(f"{what}; nothing more is done", hint="look at it with elbplan plan; elbplan apply goes on")
+        files = ", ".join(str(folder.path / f"{id}.yaml") for id in changed)
+        raise Refused(f"{files} was edited while it held; nothing more is done", hint="elbplan apply goes on by it")
 
 
 def files_of(folder: Folder) -> list[Migration]:

@@ -26,7 +26,7 @@ def has_files(stack: Stack, base: str) -> bool:
     if os.path.isdir(path):
         return True
     if os.path.lexists(path):
-        what = f"{path} should be the folder with the migrations of {stack.name}, and is none"
+        what = f"{path} is a file, not a folder with the migrations of {stack.name}"
         raise Refused(what, hint="name another place with --migrations DIR, or move what lies there")
     return False
 
@@ -95,4 +95,4 @@ WAYS = (
 def away(stack: str, base: str, run: Record) -> str:
     """Where the migrations of a stack should lie, and how it is known that there are some."""
     path = os.path.join(os.path.abspath(base), stack)
-    return f"{stack} is changed by migrations (run {run.number} was of {run.file}), and there is no folder {path}"
+    return f"{stack}: run {run.number} applied the migration {run.file}, and {path} is not there"

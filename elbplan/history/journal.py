@@ -44,7 +44,7 @@ class Journal:
             records = [*records, own]  # the list may be a second old
         if what := undone(records, self.seen):
             hint = "elbplan status shows where it stands; elbplan apply begins there, with --again after a way back"
-            raise Refused(f"{self.stack}: {what} while this apply waited; nothing more is done", hint=hint)
+            raise Refused(f"{self.stack}: {what} while this apply held; nothing more is done", hint=hint)
         self.other = went_on(records, self.seen)
         self.told = self.told or told_of(records)
 

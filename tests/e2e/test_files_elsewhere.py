@@ -37,8 +37,8 @@ def test_without_the_files_of_its_runs_a_stack_is_not_changed(shell: Filed, comm
     assert shell.apply().code == 0
     refused = elsewhere(shell, *command)
     assert refused.code == 5, refused.out + refused.err
-    assert "my-web is changed by migrations (run 2 was of 0002_app_on_8080)" in refused.err
-    assert f"there is no folder {shell.folder / 'elsewhere' / 'my-web'}" in refused.err
+    where = shell.folder / "elsewhere" / "my-web"
+    assert f"run 2 applied the migration 0002_app_on_8080, and {where} is not there" in refused.err
     assert "--migrations DIR" in refused.err
     assert "--no-migrations" in refused.err
     assert shell.weights() == [10, 90]
@@ -53,7 +53,7 @@ def test_a_file_where_the_folder_should_be_is_refused_by_its_name(shell: Filed, 
     file.write_text("a note\n")
     refused = elsewhere(shell, *command)
     assert refused.code == 5, refused.err
-    assert f"{file} should be the folder with the migrations of my-web" in refused.err
+    assert f"{file} is a file, not a folder" in refused.err
     assert shell.box.writes() == []
 
 
@@ -61,7 +61,7 @@ def test_status_says_where_the_files_are_missing(shell: Filed) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     said = " ".join(elsewhere(shell, "status").out.split())
-    assert "files my-web is changed by migrations (run 1 was of 0001_first)" in said
+    assert "files my-web: run 1 applied the migration 0001_first, and" in said
 
 
 def test_destroy_needs_no_files_and_frees_the_stack(shell: Filed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from elbplan.run.clock import RealClock
 from elbplan.sandbox.box import Box
 from elbplan.spec import load as specs_of
 
-from .filing import PORT, REGION, TENTH, WEB, Filed
+from .filing import PORT, REGION, SWITCH, TENTH, WEB, Filed
 
 PERSON = "  - hold: person\n    why: look at the graphs\n"
 
@@ -248,3 +249,138 @@ def test_a_hold_that_sees_sick_targets_ends(
     ours = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"].startswith("my-web-web")]
     assert sorted(group["Port"] for group in ours) == port
     assert shell.weights() == ([1] if otherwise else [10, 90])
+
+
+class Meanwhile:
+    """A clock whose first long sleep is the moment in which somebody else does something."""
+
+    def __init__(self, *deeds: Callable[[], object]) -> None:
+        self._deeds = list(deeds)
+        self._now = 0.0
+
+    def now(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += seconds
+        while self._deeds:
+            self._deeds.pop(0)()
+
+
+def test_what_was_taken_back_during_a_hold_is_not_done_again(shell: Filed) -> None:
+    shell.port_8080(TENTH + "  - hold: 1h\n")
+    taken = Meanwhile(lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
+    held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=taken)
+    assert held.code == 5, held.err
+    assert "took 0002_app_on_8080 back while this apply held" in held.err
+    assert shell.box.writes() == [] or all(call.service == "ssm" for call in shell.box.writes())
+    assert shell.group()["Port"] == 80
+
+
+def test_a_stack_that_was_destroyed_during_a_hold_is_not_built_again(shell: Filed) -> None:
+    shell.port_8080(TENTH + "  - hold: 1h\n")
+    gone = Meanwhile(lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
+    held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=gone)
+    assert held.code == 5, held.err
+    assert "the stack was destroyed while this apply held" in held.err
+    assert [call for call in shell.box.writes() if call.service != "ssm"] == []
+
+
+def test_another_apply_that_went_on_during_a_hold_is_no_obstacle(shell: Filed) -> None:
+    shell.port_8080(TENTH + "  - hold: 1h\n")
+    on = Meanwhile(lambda: shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=Meanwhile()))
+    held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=on)
+    assert held.code == 0, held.err
+    assert shell.weights() == [1]
+
+
+def test_a_file_that_is_edited_while_it_holds_is_not_gone_on_with(shell: Filed) -> None:
+    file = shell.port_8080(TENTH + "  - hold: 1h\n")
+    edit = Meanwhile(lambda: file.write_text(file.read_text() + "# later\n"), shell.refresh)
+    held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=edit)
+    assert held.code == 5, held.err
+    assert "was edited while it held" in held.err
+    assert shell.weights() == [10, 90]
+
+
+@pytest.mark.parametrize("step", ["  - hold: 1h\n    what: targets.wbe\n    while: healthy\n",
+                                  "  - do: wait\n    what: targets.wbe\n    until: healthy\n"])  # fmt: skip
+def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: Filed, step: str) -> None:
+    shell.save("first")
+    assert shell.apply().code == 0
+    shell.write("web.yaml", PORT)
+    shell.save("app_on_8080")
+    file = shell.file("0002_app_on_8080.yaml")
+    before, switch, after = file.read_text().partition(SWITCH)
+    file.write_text(before + step + switch + after)
+    lint = shell.run("lint", "my-web", "--migrations", str(shell.base))
+    for ran in (shell.refresh(), shell.plan(), shell.apply(), lint):
+        assert ran.code == 65, ran.err
+        assert "targets.wbe is not there at this step" in ran.out + ran.err
+        assert "targets.web" in ran.out + ran.err
+
+
+def test_a_spec_without_its_folder_is_refused_where_its_runs_were_of_files(shell: Filed) -> None:
+    shell.port_8080(TENTH + PERSON)
+    assert shell.apply().code == 0
+    shell.box.clear_calls()
+    for word in ("plan", "apply"):
+        yes = ["--yes"] if word == "apply" else []
+        refused = shell.run(word, shell.spec, *yes, "--migrations", str(shell.folder / "elsewhere"))
+        assert refused.code == 5, refused.err
+        assert "applied the migration 0002_app_on_8080, and" in refused.err
+        assert "--migrations DIR" in refused.err
+    (shell.folder / "elsewhere").mkdir()
+    (shell.folder / "elsewhere" / "my-web").write_text("no folder")
+    refused = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.folder / "elsewhere"))
+    assert "is a file, not a folder" in refused.err
+    assert [call for call in shell.box.writes() if call.service != "ssm"] == []
+    assert shell.weights() == [10, 90]
+    left = shell.run("apply", shell.spec, "--yes", "--no-migrations")
+    assert left.code == 0, left.err
+    assert shell.run("plan", shell.spec).code == 0
+
+
+def test_putting_drift_back_does_not_end_a_hold_for_a_person(shell: Filed) -> None:
+    shell.port_8080(TENTH + PERSON)
+    assert shell.apply().code == 0
+    elb = shell.box.client("elbv2", REGION)
+    (pair, *_) = [lb["LoadBalancerArn"] for lb in elb.describe_load_balancers()["LoadBalancers"]]
+    elb.modify_load_balancer_attributes(
+        LoadBalancerArn=pair, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "77"}]
+    )
+    put = shell.apply("--revert-drift")
+    assert put.code == 0, put.err
+    assert shell.weights() == [10, 90]
+    assert shell.apply().code == 0
+    assert shell.weights() == [1]
+
+
+def test_every_file_is_applied_is_said_only_where_aws_is_as_the_spec_says(shell: Filed) -> None:
+    file = shell.port_8080()
+    file.write_text(file.read_text().replace("port: 8080", "port: 9090"))
+    assert shell.refresh().code == 0
+    for ran in (shell.plan(), shell.apply()):
+        assert "Nothing to do" not in ran.out
+        assert "every file is applied" not in ran.out + ran.err
+    assert shell.apply().code == 5
+
+
+def test_the_end_of_a_line_is_no_edit(shell: Filed) -> None:
+    file = shell.port_8080()
+    assert shell.apply().code == 0
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert shell.plan().code == 0
+    assert shell.apply().code == 0
+
+
+def test_a_file_that_was_edited_after_it_was_applied_is_told_by_plan_too(shell: Filed) -> None:
+    shell.save("first")
+    assert shell.apply().code == 0
+    first = shell.file("0001_first.yaml")
+    first.write_text("# a word too many\n" + first.read_text())
+    shell.refresh()
+    told = shell.plan()
+    assert told.code == 65
+    assert "edited after run 1" in told.err
+    assert "AWS was not asked" not in told.err

@@ -109,7 +109,7 @@ def test_what_was_taken_back_during_a_hold_is_not_done_again(shell: Filed, hold:
     ended = shell.apply()
     assert ended.code == 5, ended.err
     assert "run 3 (apply by " in ended.err
-    assert "took 0002_app_on_8080 back while this apply waited" in ended.err
+    assert "took 0002_app_on_8080 back while this apply held" in ended.err
     assert shell.group()["Port"] == 80
     assert shell.weights() == [1]
     assert shell.box.writes() == []
@@ -121,7 +121,7 @@ def test_what_was_destroyed_during_a_hold_is_not_built_anew(shell: Filed, hold: 
     at_a_hold(shell, destroy)
     ended = shell.apply()
     assert ended.code == 5, ended.err
-    assert "the stack was destroyed while this apply waited" in ended.err
+    assert "the stack was destroyed while this apply held" in ended.err
     assert shell.box.tagged("my-web") == {}
     assert shell.box.writes() == []
 
@@ -183,7 +183,7 @@ def test_files_that_were_edited_during_a_hold_are_not_run(shell: Filed) -> None:
     at_a_hold(shell, edit)
     ended = shell.apply()
     assert ended.code == 5, ended.err
-    assert "0002_app_on_8080 changed in" in ended.err
+    assert "0002_app_on_8080.yaml was edited while it held" in ended.err
     assert shell.weights() == [10, 90]
     assert shell.box.writes() == []
 
@@ -194,7 +194,7 @@ def test_an_applied_file_that_was_edited_during_a_hold_is_named(shell: Filed) ->
     at_a_hold(shell, lambda _: first.write_text("# a word too many\n" + first.read_text()))
     ended = shell.apply()
     assert ended.code == 5, ended.err
-    assert "0001_first changed in" in ended.err
+    assert "0001_first.yaml was edited while it held" in ended.err
     assert shell.weights() == [10, 90]
 
 

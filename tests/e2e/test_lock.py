@@ -130,7 +130,7 @@ def test_whoever_is_taken_over_stops_and_says_by_whom(site: Site) -> None:
 
 def test_ctrl_c_under_the_lock_before_anything_was_done(site: Site) -> None:
     """In the middle of the second look: the lock is given back."""
-    site.box.fault("delay", action="DescribeTargetGroups", nth=2, seconds=1.5)
+    site.box.fault("delay", action="DescribeTargetGroups", nth=2, seconds=4)
     process = site.apply()
     until(lambda: site.box.counts()["DescribeTargetGroups"] == 2)
     process.send_signal(signal.SIGINT)
