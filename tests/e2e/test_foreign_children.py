@@ -166,7 +166,7 @@ def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag
     arn = by_hand(shell)
     shell.box.clear_calls()
     flags = ("--allow", "replace,open,gap,gone,cold")
-    shown = shell.run("plan", shell.spec)
+    shown = shell.plan()
     assert NAME in shown.out
     refused = shell.apply(*flags)
     assert refused.code == 5
