@@ -207,7 +207,7 @@ class Filed:
         assert pending.migration is not None
         assert pending.holding is not None
         watched = f"{pending.holding.what} until {pending.holding.until}"
-        self.app.terminal.err(f"the hold at {pending.place} watches {watched}, and saw: {saw}")
+        self.app.terminal.err(*f"the hold at {pending.place} watches {watched}, and saw: {saw}".split("\n"))
         return self._back(pending.migration) if pending.holding.otherwise == "back" else PARTLY
 
     # The end --------------------------------------------------------------------------------------------------------
@@ -230,11 +230,10 @@ class Filed:
     def _tell_drift(self, drift: Sequence[Gap]) -> None:
         """What somebody changed by hand where no file cares: told, and left."""
         if drift and self.begin:
-            lines = "\n".join(f"  {gap.text}" for gap in drift)
-            self.say(f"changed by hand, and left as it is:\n{lines}")
+            self.say("changed by hand, and left as it is:", *(f"  {gap.text}" for gap in drift))
             self.say("  hint: apply --revert-drift puts it back, elbplan adopt takes it into a file")
 
-    def say(self, text: str) -> None:
-        """A line for the person."""
+    def say(self, *lines: str) -> None:
+        """Lines for the person."""
         if not self.app.options.quiet:
-            self.app.terminal.err(text)
+            self.app.terminal.err(*lines)
