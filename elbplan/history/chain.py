@@ -13,8 +13,9 @@ from .files import Text, misnumbered, texts, unlinked
 from .head import conflicted, unpinned
 from .migration import Migration
 from .read import Reader
-from .replay import Misfit, after, known, start_of
+from .replay import Misfit, after, start_of
 from .store import Folder
+from .waiting import check_gate
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
 
@@ -60,7 +61,8 @@ def play(
     entries = []
     for index, entry in enumerate(migration.entries):
         try:
-            known(states, entry)
+            if not entry.writes:
+                check_gate(states, migration.entries[: index + 1], kinds)
             states.append(after(states[-1], entry, kinds))
         except Misfit as misfit:
             if reader is None:

@@ -44,7 +44,6 @@ def renamed(state: State, names: Mapping[Address, Address]) -> State:
 def after(state: State, entry: Entry, kinds: Kinds) -> State:
     """The state after a step. Raises Misfit."""
     if not entry.writes or entry.what is None:
-        _gate(state, entry, kinds)
         return state
     if entry.do == "move":
         return {**state, **_moved(state, entry)}
@@ -183,27 +182,6 @@ def _unused(address: Address, rest: State) -> None:
         if address in set(references(resource, loose=False)):
             hint = f"let {place(other)} go first, or point it elsewhere"
             raise Misfit(f"{place(other)} still points at {place(address)} at this step", "what", hint=hint)
-
-
-def _gate(state: State, entry: Entry, kinds: Kinds) -> None:
-    if entry.what is None:
-        return
-    gates = [gate.name for gate in kinds[entry.what.kind].gates]
-    if entry.until not in gates:
-        usual = ", ".join(gates) or "nothing"
-        what = f"a {kinds[entry.what.kind].title} is never waited for until {entry.until or 'nothing'}"
-        raise Misfit(what, "until", hint=f"it can be waited for until: {usual}")
-
-
-def known(states: Sequence[State], entry: Entry) -> None:
-    """Raises Misfit for a hold about something that is not there, or a wait for what was never there.
-
-    Targets are waited for until they are drained when they are gone already.
-    """
-    if entry.writes or entry.what is None:
-        return
-    if not any(entry.what in state for state in (states if entry.do == "wait" else states[-1:])):
-        raise _missing(entry.what, states[-1])
 
 
 def _missing(address: Address, state: State, key: str = "what") -> Misfit:

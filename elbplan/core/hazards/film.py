@@ -186,9 +186,15 @@ class _Settled:
         self._given: list[Resource] = []
         """Kept alive, since another resource might get the id of one that is gone."""
         self._settled: dict[int, Resource] = {}
+        self._with_ports: dict[tuple[int, int | None], Resource] = {}
 
     def state(self, state: State) -> State:
-        """The same state, settled."""
+        """The same state, settled; each target has its port."""
+        settled = self._each(state)
+        ports = {a: self._with_port(settled, a) for a in settled if a.kind == "targets"}
+        return {**settled, **ports}
+
+    def _each(self, state: State) -> dict[Address, Resource]:
         known = self._settled
         try:
             return {address: known[id(resource)] for address, resource in state.items()}
@@ -198,6 +204,17 @@ class _Settled:
                     self._given.append(resource)
                     known[id(resource)] = self._kinds[address.kind].settle(resource, resource)
             return {address: known[id(resource)] for address, resource in state.items()}
+
+    def _with_port(self, state: State, address: Address) -> Resource:
+        """Two targets that are registered on the same port are the same, whether a file names the port or not."""
+        targets = state[address]
+        pool = pool_of(targets)
+        port = getattr(state.get(pool), "port", None) if isinstance(pool, Address) else None
+        key = (id(targets), port)
+        if key not in self._with_ports:
+            as_registered = targets.model_copy(update={"group_port": port})
+            self._with_ports[key] = self._kinds[address.kind].settle(targets, as_registered)
+        return self._with_ports[key]
 
     @property
     def pooled(self) -> frozenset[Ref]:
