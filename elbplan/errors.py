@@ -85,14 +85,10 @@ class Problem:
 
 
 class SpecProblem(ElbplanError):
-    """A spec (or migration) is wrong; `problems` holds every one that was found, in file order.
-
-    asked   AWS was asked before it was found
-    """
+    """A spec (or migration) is wrong; `problems` holds every one that was found, in file order."""
 
     exit_code = 65
 
-    def __init__(self, problems: Sequence[Problem], *, asked: bool = False) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))
-        self.asked = asked
         super().__init__("\n".join(map(str, self.problems)))

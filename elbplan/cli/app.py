@@ -42,9 +42,13 @@ Connect = Callable[[str], "Cloud"]
 
 @dataclass
 class App:
-    """The streams, the options, how to reach AWS (None: as the options say), and the clock by which holds wait."""
+    """The streams, the options, how to reach AWS (None: as the options say), and the clock by which holds wait.
+
+    asked   was AWS asked anything yet?
+    """
 
     terminal: Terminal
     options: Options = field(default_factory=Options)
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
+    asked: bool = False

@@ -96,6 +96,7 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> in
 
 def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: Words) -> int:
     from ..kinds import KINDS
+    from ..run.aim import LEFT, Aim
     from ..run.workflow import plan, plan_back
 
     draw = plan_back if said.back else plan
@@ -112,7 +113,8 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: W
         _ask(app, pending)
     planner.agreed = True
     agreed = [one.plan.stack for one in them] if said.yes else []
-    return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed)
+    aim = Aim("", "", LEFT) if said.leave else None
+    return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed, aim=aim)
 
 
 def _ask(app: App, them: Sequence[Planned]) -> None:

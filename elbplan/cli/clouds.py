@@ -14,7 +14,9 @@ from .app import App, Options
 if TYPE_CHECKING:
     import boto3
 
+    from ..core.call import Answer, Call
     from ..live.client import Aws
+    from ..run.workflow import Cloud
     from ..sandbox.daemon import Running
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+$")
@@ -50,6 +52,10 @@ class Clouds:
         said = self._app.terminal.environ.get("AWS_REGION")
         return said or (self._real().region_name if self._app.connect is None else None)
 
+    def reach(self, region: str) -> Cloud:
+        """The cloud of a region; the app notes that it was asked something."""
+        return Noted((self._app.connect or self.of)(region), self._app)
+
     def of(self, region: str) -> Aws:
         """The cloud of a region; the sandbox's is furnished first."""
         from ..live.client import Aws
@@ -70,6 +76,19 @@ class Clouds:
         if self._session is None:
             self._session = real_session(self._app.options)
         return self._session
+
+
+class Noted:
+    """A cloud; with its first call the app knows that AWS was asked."""
+
+    def __init__(self, cloud: Cloud, app: App) -> None:
+        self.region = cloud.region
+        self._cloud = cloud
+        self._app = app
+
+    def send(self, call: Call) -> Answer:
+        self._app.asked = True
+        return self._cloud.send(call)
 
 
 def real_session(options: Options) -> boto3.session.Session:

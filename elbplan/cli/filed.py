@@ -13,6 +13,7 @@ from .app import App
 from .locking import keeper_of
 from .planning import Planned, ending_of, planned
 from .refusing import (
+    Passed,
     files_of,
     refuse_beyond,
     refuse_edited,
@@ -46,7 +47,8 @@ class Filed:
     whole    up to the last file, so that the spec must not want more
     again    apply once more what was taken back
     passed   the holds that this apply has waited for since it last changed anything
-    held     what was pending at that hold
+    held     what was pending at the last hold by the clock, with the run that led there and what the hold saw
+    fresh    AWS is looked at for the first time, or for the first time since a hold
     approves may this apply end a hold that waits for a person?
     begin    nothing was done yet: a person who applies again ends a hold that waits for one
     """
@@ -62,7 +64,8 @@ class Filed:
     whole: bool = True
     again: bool = False
     passed: set[tuple[str, int]] = field(default_factory=set)
-    held: Pending | None = None
+    held: Passed | None = None
+    fresh: bool = True
     begin: bool = True
     approves: bool = True
     told: Told | None = None
@@ -71,16 +74,16 @@ class Filed:
         """File by file up to the end, a person's hold, or a failure. Raises Refused."""
         while True:
             pending, one = self._look()
-            if self.held:
-                refuse_undone(self.stack, self.told, self.held, pending)
+            if self.held and (code := self._judge(self.held, pending)) is not None:
+                return code
             if pending.done:
                 return self._end(pending, one)
             self._agree(pending, one)
             ended = self.execute(one, self._aim(pending, one))
             if ended.code:
                 return self._failed(pending, ended)
-            self.begin = self.begin and one.plan.empty
-            if pending.hold and (code := self._held(pending, one)) is not None:
+            self.begin, self.fresh = self.begin and one.plan.empty, False
+            if pending.hold and (code := self._held(pending, one, ended.run_id)) is not None:
                 return code
 
     # What is to be done ---------------------------------------------------------------------------------------------
@@ -94,6 +97,8 @@ class Filed:
         if self.told is None:
             self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
             refuse_edited(self.folder, self.migrations, self.told, self.allow)
+            if self.held and self.held.run_id != self.told.run:
+                self.passed = set()  # others ran meanwhile: a hold that is there now is theirs
         return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin and self.approves)
 
     def _look(self) -> tuple[Pending, Planned]:
@@ -170,7 +175,7 @@ class Filed:
         before = next((one for one in self.migrations if one.number == migration.number - 1), None)
         return Way(self, migration).back(before) or TAKEN_BACK
 
-    def _held(self, pending: Pending, one: Planned) -> int | None:
+    def _held(self, pending: Pending, one: Planned, run_id: str) -> int | None:
         """Wait by the clock, or tell a person; the exit code if this apply ends here."""
         from ..history.holding import hold
         from ..history.words import duration
@@ -185,15 +190,17 @@ class Filed:
         self.say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
         saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
         if saw:
-            return self._broken(pending, saw)
-        self._look_anew(pending)
+            watched = f"{pending.holding.what} until {pending.holding.until}"
+            self.app.terminal.err(f"the hold at {pending.place} watches {watched}, and saw: {saw}")
+        self._look_anew(Passed(pending, run_id, bool(saw)))
         return None
 
-    def _look_anew(self, pending: Pending) -> None:
+    def _look_anew(self, held: Passed) -> None:
         """No lock is kept during a hold: what others did meanwhile is found out as at the start."""
+        pending = held.pending
         assert pending.migration is not None
-        assert pending.hold is not None
-        self.told, self.held, self.passed = None, pending, set(pending.holds_behind)
+        self.told, self.held, self.fresh = None, held, True
+        self.passed = set() if held.broken else set(pending.holds_behind)
         last = self.migrations[-1].number
         self.migrations = [one for one in files_of(self.folder) if one.number <= last]
         refuse_edited_meanwhile(self.folder, pending.migration, self.migrations)
@@ -202,13 +209,15 @@ class Filed:
         """What is there after the run, for what is watched."""
         return one.planner(one.cloud, [self.stack])[0]
 
-    def _broken(self, pending: Pending, saw: str) -> int:
-        """What should have stayed so did not."""
-        assert pending.migration is not None
-        assert pending.holding is not None
-        watched = f"{pending.holding.what} until {pending.holding.until}"
-        self.app.terminal.err(f"the hold at {pending.place} watches {watched}, and saw: {saw}")
-        return self._back(pending.migration) if pending.holding.otherwise == "back" else PARTLY
+    def _judge(self, held: Passed, now: Pending) -> int | None:
+        """After a hold: the exit code if the apply ends here. Raises Refused for what others took back meanwhile."""
+        assert self.told is not None
+        refuse_undone(self.stack, self.told, held.pending, now)
+        if not held.broken or self.told.run != held.run_id:
+            return None
+        assert held.pending.migration is not None
+        assert held.pending.holding is not None
+        return self._back(held.pending.migration) if held.pending.holding.otherwise == "back" else PARTLY
 
     # The end --------------------------------------------------------------------------------------------------------
 
@@ -218,8 +227,10 @@ class Filed:
         self._tell_drift(pending.drift)
         if not self.begin:
             return 0
-        if pending.drift and not self.app.options.json:
-            self.app.terminal.out(f"{self.stack.name}: every file is applied, but AWS is not as they say.")
+        if (pending.drift or pending.beyond) and not self.app.options.json:
+            rest = "AWS is not as it says" if pending.drift else "the spec wants more"
+            end = f"{self.stack.name}: applied up to {self.migrations[-1].id}, but {rest}: elbplan plan shows it."
+            self.app.terminal.out(end)
             return 0
         return run_all(self.app, [one], ending_of(self.app, "apply", self.paths))
 
@@ -229,7 +240,7 @@ class Filed:
 
     def _tell_drift(self, drift: Sequence[Gap]) -> None:
         """What somebody changed by hand where no file cares: told, and left."""
-        if drift and self.begin:
+        if drift and self.fresh:
             lines = "\n".join(f"  {gap.text}" for gap in drift)
             self.say(f"changed by hand, and left as it is:\n{lines}")
             self.say("  hint: apply --revert-drift puts it back, elbplan adopt takes it into a file")

@@ -47,7 +47,7 @@ def look(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
     clouds = Clouds(app, [stack])
     region = clouds.region(stack)
     with reading(app, [stack], region):
-        cloud = (app.connect or clouds.of)(region)
+        cloud = clouds.reach(region)
         seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=told_of(folder, KINDS))
     return cloud, seen[stack.name]
 

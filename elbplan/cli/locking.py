@@ -93,7 +93,7 @@ def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
     stacks = meant(app, words)
     clouds = Clouds(app, stacks)
     regions = [clouds.region(stack) for stack in stacks]
-    reached = {region: (app.connect or clouds.of)(region) for region in dict.fromkeys(regions)}
+    reached = {region: clouds.reach(region) for region in dict.fromkeys(regions)}
     return [
         Ledgered(stack.name, region, keeper_of(app, reached[region]))
         for stack, region in zip(stacks, regions, strict=True)

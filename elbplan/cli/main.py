@@ -79,7 +79,7 @@ def run(
     except click.UsageError as problem:
         return misused(terminal, problem)
     except ElbplanError as problem:
-        return told(terminal, problem)
+        return told(terminal, problem, asked=app.asked)
     except BrokenPipeError:
         return 0
     except Exception as fault:

@@ -45,7 +45,7 @@ def command(
     if save is not None:
         return _save(app, stacks, paths, save, title, base)
     them = previews(app, stacks, base)
-    pending = any(not one.plan.empty or one.idle == HELD for one in them)
+    pending = any(not one.plan.empty or one.idle == HELD or one.undone for one in them)
     if app.options.json:
         from ..show.document import plan_document
 

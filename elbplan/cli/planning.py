@@ -30,6 +30,7 @@ class Planned:
 
     notes   what else its screen says
     idle    why there is nothing to do, if it is not that AWS is as the spec says
+    undone  what a person must do although the plan has no step
     """
 
     plan: Plan
@@ -39,6 +40,7 @@ class Planned:
     planner: Planner
     notes: Sequence[tuple[str, str]] = ()
     idle: str = ""
+    undone: str = ""
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
@@ -58,7 +60,7 @@ def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned
     for region, group in groups.items():
         with reading(app, group, region):
             began = time.monotonic()
-            cloud = (app.connect or clouds.of)(region)
+            cloud = clouds.reach(region)
             plans = planner(cloud, group)
             seconds = time.monotonic() - began
         for stack, plan in zip(group, plans, strict=True):
@@ -96,7 +98,7 @@ def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> View:
 
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    return View(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle)
+    return View(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle, undone=one.undone)
 
 
 def ending_of(app: App, verb: str, paths: Sequence[str]) -> Ending:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..run.workflow import Cloud
 
 IDLE = "every file is applied."
-DRIFTED = "every file is applied, but AWS differs: apply --revert-drift puts it back, elbplan adopt keeps it."
+DRIFTED = "Every file is applied, but AWS is not as the files say."
+BEYOND = "Every file is applied, but the spec wants something else."
 HELD = "a hold comes next."
 
 
@@ -63,8 +64,16 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
 
     (one,) = planned(app, [stack], planner)
     notes = tuple(_notes(seen[-1], migrations))
-    idle = HELD if seen[-1].hold else DRIFTED if seen[-1].drift else IDLE
-    return replace(one, notes=notes, idle=idle)
+    return replace(one, notes=notes, idle=HELD if seen[-1].hold else IDLE, undone=_undone(seen[-1]))
+
+
+def _undone(pending: Pending) -> str:
+    """What is left although no file has a step to do: AWS is not as the files say, or the spec is not."""
+    if not pending.done:
+        return ""
+    if pending.drift:
+        return DRIFTED
+    return BEYOND if pending.beyond else ""
 
 
 def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
@@ -80,6 +89,8 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
         yield "File", f"none yet: elbplan plan --save NAME keeps this behind {last.id}; until then apply refuses"
     for gap in pending.drift:
         yield "By hand", f"{gap.text} (left as it is)"
+    if pending.drift:
+        yield "Next", "elbplan apply --revert-drift puts it back; elbplan adopt keeps it, in a file"
 
 
 def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:

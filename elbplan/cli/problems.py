@@ -21,13 +21,12 @@ from .terminal import Terminal
 MISUSED = 64
 
 
-def told(terminal: Terminal, problem: ElbplanError) -> int:
-    """An error that somebody foresaw: what, and what to do."""
+def told(terminal: Terminal, problem: ElbplanError, *, asked: bool = False) -> int:
+    """An error that somebody foresaw: what, and what to do. `asked` says whether AWS was."""
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
         terminal.err("\n\n".join(map(str, problem.problems)))
-        end = "nothing was changed" if problem.asked else "AWS was not asked"
-        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found; {end}.")
+        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found{'' if asked else '; AWS was not asked'}.")
     else:
         _say(terminal, problem.what, problem.hint)
     return problem.exit_code

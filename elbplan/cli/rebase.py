@@ -60,10 +60,13 @@ def _refresh(app: App, word: str, base: str) -> int:
     from ..history.refresh import refresh
     from ..kinds import KINDS
 
-    changed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
-    for file in changed:
+    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
+    for file in refreshed.changed:
         app.terminal.out(str(file))
-    if not changed:
+    for id in refreshed.elsewhere:
+        what = f"{id} does not lead to the spec that it was saved from any more"
+        app.terminal.err(f"{what}: elbplan plan shows what the spec wants more")
+    if not refreshed.changed:
         app.terminal.err("nothing to do: every file says what its steps do")
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from ..run.record import Record
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A hold by the clock that this apply has waited for.
+
+    run_id   the run that led to it; as long as that is the last one, nobody else has changed anything
+    broken   what the hold watches did not stay as it should
+    """
+
+    pending: Pending
+    run_id: str
+    broken: bool
+
+
 def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, allow: Collection[str]) -> None:
     """Raises SpecProblem for a file that was edited after it was applied."""
     from ..history.told import edited
@@ -35,7 +49,7 @@ def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, a
         for migration, record in edited(migrations, told)
     ]  # fmt: skip
     if problems and EDITED not in allow:
-        raise SpecProblem(problems, asked=True)
+        raise SpecProblem(problems)
 
 
 def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> None:
@@ -65,17 +79,19 @@ def refuse_taken_back(stack: Stack, told: Told | None, migration: Migration) -> 
         )
 
 
-def refuse_undone(stack: Stack, told: Told | None, held: Pending, now: Pending) -> None:
+def refuse_undone(stack: Stack, told: Told, held: Pending, now: Pending) -> None:
     """Raises Refused if somebody took back what was done when this apply began to hold: it does not do it again."""
     assert held.migration is not None
     assert held.hold is not None
     hint = "elbplan plan shows where AWS stands; elbplan apply begins from there"
-    if run := told.taken_back(held.migration) if told else 0:
+    if run := told.taken_back(held.migration):
         raise Refused(f"{stack.name}: run {run} took {held.migration.id} back while this apply held", hint=hint)
     if now.migration is None or now.migration.number > held.migration.number:
         return
     lost = now.migration.entries[now.entry : held.hold[1]]
     if now.migration.number < held.migration.number or any(entry.writes for entry in lost):
+        if not told.run:
+            raise Refused(f"{stack.name}: the stack was destroyed while this apply held", hint=hint)
         what = f"while this apply held at {held.place} of {held.migration.id}, AWS went back"
         raise Refused(f"{stack.name}: {what} to {now.place} of {now.migration.id}", hint=hint)
 
@@ -93,15 +109,19 @@ def folders_of(stacks: Sequence[Stack], base: str) -> set[str]:
 
 
 def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None:
-    """Raises Refused for a stack whose last run was of a migration, where its migrations are not found.
+    """Raises Refused for a stack that is run by migrations, by the word of its runs, where they are not found.
 
     A person may stand in another folder. Where the runs cannot be read, nothing is known, and nothing is refused.
+    Runs of no migration (drift put back, a destroy that failed) change nothing; only one that left them on purpose.
     """
+    from ..run.aim import LEFT
+
     for one in (one for one in plans if one.plan.lives):
         with contextlib.suppress(AwsProblem):
             records = keeper_of(app, one.cloud).ledger.read(one.plan.stack)
-            if records and records[-1].file:
-                raise _no_folder(one.plan.stack, records[-1], base)
+            last = next((run for run in reversed(records) if run.file or run.way == LEFT), None)
+            if last and last.file:
+                raise _no_folder(one.plan.stack, last, base)
 
 
 def _no_folder(stack: str, run: Record, base: str) -> Refused:

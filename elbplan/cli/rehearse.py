@@ -157,7 +157,7 @@ class Rehearsal:
         from ..history.beginning import beginning
 
         assert self.clouds is not None
-        cloud = (self.app.connect or self.clouds.of)(scene.aws.region)
+        cloud = self.clouds.reach(scene.aws.region)
         return beginning(cloud, self.stack, scene.chain, scene.kinds)
 
     def _region(self) -> str:

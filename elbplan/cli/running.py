@@ -32,13 +32,16 @@ SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 
 @dataclass(frozen=True)
 class Ended:
-    """How one stack's run ended: the exit code, and what became of each step if it came to that."""
+    """How one stack's run ended: the exit code, what became of each step if it came to that, the run's id."""
 
     code: int
     outcome: Outcome = field(default_factory=Outcome)
+    run_id: str = ""
 
 
-def run_all(app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collection[str] = ()) -> int:
+def run_all(
+    app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collection[str] = (), aim: Aim | None = None
+) -> int:
     """Run the plans that have steps. After Ctrl-C no further stack is begun.
 
     `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown.
@@ -46,7 +49,8 @@ def run_all(app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collec
     codes = [0]
     for one in them:
         if INTERRUPTED not in codes:
-            codes.append(run_one(app, one, ending, several=len(them) > 1, agreed=one.plan.stack in agreed).code)
+            allowed = one.plan.stack in agreed
+            codes.append(run_one(app, one, ending, several=len(them) > 1, agreed=allowed, aim=aim).code)
     return max(codes, key=SEVERITY.index)
 
 
@@ -56,20 +60,20 @@ def run_one(
     """One stack; that it cannot be run is told, and does not keep others from it. A run with an aim is recorded."""
     try:
         idle = one.plan.empty and aim is None
-        plan, outcome = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
+        plan, ended = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
     except ElbplanError as problem:
-        code = told(app.terminal, problem)
+        code = told(app.terminal, problem, asked=app.asked)
         if app.options.json:
             _document_end(app, one.plan, Outcome(), code, ending, problem.what)
         return Ended(code)
-    code = exit_code(outcome)
+    outcome, code = ended.outcome, ended.code
     if app.options.json:
         _document_end(app, plan, outcome, code, ending, outcome.lost)
-    elif not plan.empty or idle:
+    elif not plan.empty or idle or (aim and not aim.file):
         _tell_end(app, plan, outcome, ending)
     if outcome.lost:
         app.terminal.err(outcome.lost)
-    return Ended(code, outcome)
+    return ended
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -84,18 +88,18 @@ def exit_code(outcome: Outcome) -> int:
     return PARTLY if outcome.done or waited else FAILED
 
 
-def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Outcome]:
+def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Ended]:
     """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
     from ..show.outcome import unchanged
 
     if ending.destroyed:
         keeper_of(app, one.cloud).forget(one.plan.stack)
-    return one.plan, unchanged(one.plan)
+    return one.plan, Ended(0, unchanged(one.plan))
 
 
 def _execute(
     app: App, one: Planned, ending: Ending, several: bool, agreed: bool, aim: Aim | None
-) -> tuple[Plan, Outcome]:
+) -> tuple[Plan, Ended]:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
     from ..kinds import KINDS
     from ..run.clock import RealClock
@@ -109,7 +113,7 @@ def _execute(
         reporter = _reporter(app, turn.plan, several)
         with stoppable(clock.stop, reporter, app), reporter.watching():
             outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
-    return turn.plan, outcome
+    return turn.plan, Ended(exit_code(outcome), outcome, turn.run_id)
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.kind import Kinds
@@ -13,13 +14,23 @@ from .migration import Migration
 from .store import HEAD, Folder, head_of, write
 
 
-def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
-    """Make from, to, then and HEAD true again, and nothing else; the files that changed. Raises SpecProblem."""
+@dataclass(frozen=True)
+class Refreshed:
+    """The files that changed, and the ids of those that no longer lead where they led when they were saved."""
+
+    changed: Sequence[Path]
+    elsewhere: Sequence[str]
+
+
+def refresh(folder: Folder, kinds: Kinds) -> Refreshed:
+    """Make from, to, then and HEAD true again, and nothing else. Raises SpecProblem."""
     migrations = load(folder, kinds, trusting=True)
-    changed = []
+    changed, elsewhere = [], []
     for migration in migrations:
         file = folder.path / migration.file
         text = file.read_text(encoding="utf-8")
+        if migration.spec and _end_in(migration, text) != migration.end:
+            elsewhere.append(migration.id)
         true = rewritten(migration, text)
         if true != text:
             write(file, true)
@@ -27,10 +38,16 @@ def refresh(folder: Folder, kinds: Kinds) -> list[Path]:
     if migrations:
         head = head_of(folder, migrations[-1]) + "\n"
         pinned = folder.path / HEAD
-        if not pinned.exists() or pinned.read_bytes() != head.encode():
+        if not pinned.exists() or pinned.read_bytes().replace(b"\r\n", b"\n") != head.encode():
             write(pinned, head)
             changed.append(pinned)
-    return changed
+    return Refreshed(changed, elsewhere)
+
+
+def _end_in(migration: Migration, text: str) -> str:
+    """What the file itself says that it ends in."""
+    (tree,) = Composer(Source(migration.file, text), {}).documents()
+    return str(tree.data["to"])
 
 
 def rewritten(migration: Migration, text: str) -> str:

@@ -20,6 +20,7 @@ Held = tuple[str, int]
 class Told:
     """What is known of the files from the records of their runs.
 
+    run       the id of the last run of a file; empty if there was none
     held      the hold that the last run ended at, with the file's SHA-256 then, and since when it holds
     returned  the file that was taken back, with its SHA-256 then, and the number of the run
     under_way the last run, if it was to go straight to a file's end or back, and did not get there
@@ -27,6 +28,7 @@ class Told:
     done      the SHA-256 that each file had when it was applied to its end
     """
 
+    run: str = ""
     held: Held | None = None
     held_sha: str = ""
     since: float = 0
@@ -53,6 +55,7 @@ def told_of(records: Sequence[Record]) -> Told:
         return Told()
     at = {record.file: record.at for record in records if record.file and not record.way}
     return Told(
+        run=last.run,
         held=(last.file, last.at) if last.state == "held" else None,
         held_sha=last.sha,
         since=last.ended,

@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from .outcome import Outcome
 from .record import Record, State
 
+LEFT = "left"
+"""The way of a run by the spec alone, by which somebody left the migrations of a stack on purpose."""
+
 
 @dataclass(frozen=True)
 class Aim:
     """A run of one file.
 
     file, sha   the migration and its SHA-256
-    way         "" step by step, `straight` to its end, `back` to where it began
+    way         "" step by step, `straight` to its end, `back` to where it began; `left` of a run without file
     start, at   how many of its steps are done before the run, and after it if all goes well
     state       what the run is then: `done`, `held`, `returned`
     """

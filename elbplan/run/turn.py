@@ -72,6 +72,11 @@ class Turn:
             raise
         return self
 
+    @property
+    def run_id(self) -> str:
+        """The id of the run in the ledger; empty where none could be written."""
+        return self._held.record.run if self._held else ""
+
     def run(self, kinds: Kinds, tell: Tell, clock: Clock, *, parallel: int = 8) -> Outcome:
         """Run the plan, to its end or until it is stopped."""
         self._outcome = apply(self.cloud, self.plan, kinds, tell, clock, parallel=parallel, stop=self._stop)

@@ -39,6 +39,7 @@ class View:
     next      the command that a person would type next
     notes     further lines that others contribute: which file it comes from, what was changed by hand
     idle      why there is nothing to do, if it is not the usual reason
+    undone    what a person must do although the plan has no step; empty if that is nothing
     """
 
     verb: str = "plan"
@@ -48,6 +49,7 @@ class View:
     place: str = ""
     notes: Sequence[Note] = ()
     idle: str = ""
+    undone: str = ""
 
 
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
@@ -55,7 +57,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text
     lines = header(plan, style, view)
     if plan.empty:
         told = [line for word, text in view.notes for line in _note(style, word, text)]
-        return [*lines, style.line("Nothing to do: ", view.idle or idle(view.verb)), *told]
+        return [*lines, style.line(view.undone or f"Nothing to do: {view.idle or idle(view.verb)}"), *told]
     for action in HEADINGS:
         changes = [change for change in plan.changes if change.action == action]
         if changes:

@@ -16,6 +16,7 @@ from elbplan.run import workflow
 from elbplan.run.clock import RealClock
 from elbplan.sandbox.box import Box
 from elbplan.spec import load as specs_of
+from tests.cli.kit import Ran
 
 from .filing import PORT, REGION, SWITCH, TENTH, WEB, Filed
 
@@ -281,7 +282,7 @@ def test_a_stack_that_was_destroyed_during_a_hold_is_not_built_again(shell: File
     gone = Meanwhile(lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=gone)
     assert held.code == 5, held.err
-    assert "while this apply held at" in held.err
+    assert "the stack was destroyed while this apply held" in held.err
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
 
 
@@ -337,6 +338,38 @@ def test_a_spec_without_its_folder_is_refused_where_its_runs_were_of_files(shell
     assert shell.weights() == [10, 90]
     left = shell.run("apply", shell.spec, "--yes", "--no-migrations")
     assert left.code == 0, left.err
+    shell.write("web.yaml", PORT.replace("/health", "/ready"))
+    assert shell.run("plan", shell.spec).code == 0, "the migrations were left for good"
+
+
+def test_runs_of_no_migration_do_not_free_a_stack_from_its_migrations(shell: Filed) -> None:
+    shell.port_8080(TENTH + PERSON)
+    assert shell.apply().code == 0
+    elb = shell.box.client("elbv2", REGION)
+    (arn, *_) = [lb["LoadBalancerArn"] for lb in elb.describe_load_balancers()["LoadBalancers"]]
+    attributes = [{"Key": "idle_timeout.timeout_seconds", "Value": "77"}]
+    elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
+    assert shell.apply("--revert-drift").code == 0
+    assert shell.weights() == [10, 90]
+    refused = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.folder / "elsewhere"))
+    assert refused.code == 5, refused.err
+    assert shell.weights() == [10, 90]
+
+
+def test_a_stack_that_was_destroyed_is_free_of_its_migrations(shell: Filed) -> None:
+    shell.port_8080(TENTH + PERSON)
+    assert shell.apply().code == 0
+    assert shell.run("destroy", shell.spec, "--confirm", "my-web").code == 0, "without the folder, too"
+    fresh = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.folder / "elsewhere"))
+    assert fresh.code == 0, fresh.err
+
+
+def test_migrations_are_left_although_the_spec_changes_nothing(shell: Filed) -> None:
+    shell.save("first")
+    assert shell.apply().code == 0
+    left = shell.run("apply", shell.spec, "--yes", "--no-migrations")
+    assert left.code == 0, left.err
+    shell.write("web.yaml", WEB.replace("/health", "/ready"))
     assert shell.run("plan", shell.spec).code == 0
 
 
@@ -383,3 +416,78 @@ def test_a_file_that_was_edited_after_it_was_applied_is_told_by_plan_too(shell: 
     assert told.code == 65
     assert "edited after run 1" in told.err
     assert "AWS was not asked" not in told.err
+
+
+WATCHING = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
+
+
+def held_while(shell: Filed, *deeds: Callable[[], object]) -> Ran:
+    """An apply that holds by the clock while others do something."""
+    return shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=Meanwhile(*deeds))
+
+
+@pytest.mark.parametrize("otherwise", ["", "    else: back\n"])
+def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: Filed, otherwise: str) -> None:
+    shell.port_8080(TENTH + WATCHING + otherwise)
+    ended = held_while(shell, lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
+    assert ended.code == 5, ended.err
+    assert "targets.web is not there any more" in ended.err
+    assert "the stack was destroyed while this apply held" in ended.err
+    assert [call for call in shell.box.writes() if call.service != "ssm"] == []
+
+
+@pytest.mark.parametrize("otherwise", ["", "    else: back\n"])
+def test_a_watching_hold_does_not_touch_what_was_taken_back_meanwhile(shell: Filed, otherwise: str) -> None:
+    shell.port_8080(TENTH + WATCHING + otherwise)
+    ended = held_while(shell, lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
+    assert ended.code == 5, ended.err
+    assert "took 0002_app_on_8080 back while this apply held" in ended.err
+    assert shell.box.writes() == []
+
+
+def test_a_watching_hold_ends_well_if_another_apply_finished_meanwhile(shell: Filed) -> None:
+    """The old group is gone, since the other apply came to the end."""
+    shell.port_8080(TENTH + WATCHING.replace("targets.web", "targets.web@old"))
+    ended = held_while(shell, lambda: held_while(shell))
+    assert ended.code == 0, ended.err
+    assert shell.weights() == [1]
+
+
+def test_a_hold_that_others_began_anew_is_not_over_with_the_first(shell: Filed) -> None:
+    """Taken back and applied again by others, who hold now: their hold has an hour to go."""
+
+    def leaves() -> None:
+        raise KeyboardInterrupt
+
+    shell.port_8080(TENTH + "  - hold: 1h\n")
+    others = Meanwhile(leaves)
+    again = ("apply", shell.spec, "--yes", "--again", "--migrations", str(shell.base))
+    seen: list[list[int]] = []
+    ended = held_while(
+        shell,
+        lambda: shell.apply("--to", "0001"),
+        lambda: shell.run(*again, clock=others),
+        lambda: seen.append(shell.weights()),
+    )
+    assert ended.err.count("holding for") == 2, ended.err
+    assert seen == [[10, 90]]
+
+
+def test_what_was_changed_by_hand_during_a_hold_is_told(shell: Filed) -> None:
+    shell.port_8080(TENTH + "  - hold: 1h\n")
+    elb = shell.box.client("elbv2", REGION)
+    (arn, *_) = [lb["LoadBalancerArn"] for lb in elb.describe_load_balancers()["LoadBalancers"]]
+    attributes = [{"Key": "idle_timeout.timeout_seconds", "Value": "77"}]
+    ended = held_while(shell, lambda: elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes))
+    assert ended.code == 0, ended.err
+    assert "idle_timeout.timeout_seconds" in ended.err.partition("holding for")[2]
+
+
+def test_a_file_that_is_broken_during_a_hold_is_told_without_false_words(shell: Filed) -> None:
+    file = shell.port_8080(TENTH + "  - hold: 1h\n")
+    ended = held_while(shell, lambda: file.write_text(file.read_text().replace("do: shift", "do: shfit")))
+    assert ended.code == 65, ended.err
+    assert "nothing can be done by shfit" in ended.err
+    assert "AWS was not asked" not in ended.err
+    assert "nothing was changed" not in ended.err
+    assert shell.weights() == [10, 90]

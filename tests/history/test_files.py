@@ -59,8 +59,8 @@ def problems(folder: Folder) -> list[tuple[int, int, str]]:
 def test_refreshing_makes_an_edited_file_true_and_leaves_the_rest_of_it_alone(folder: Folder) -> None:
     file = written(folder, FILE)
     assert [(line, column) for line, column, _ in problems(folder)] == [(11, 11)]
-    assert refresh(folder, KINDS) == [file, folder.path / "HEAD"]
-    assert refresh(folder, KINDS) == []
+    assert refresh(folder, KINDS).changed == [file, folder.path / "HEAD"]
+    assert refresh(folder, KINDS).changed == []
     (migration,) = load(folder, KINDS)
     assert file.read_text().startswith("# why we did this\nstack: shop\n")
     assert [sorted(map(str, state)) for state in migration.states] == [
