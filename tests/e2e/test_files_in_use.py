@@ -314,10 +314,12 @@ def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: Fil
     before, switch, after = file.read_text().partition(SWITCH)
     file.write_text(before + step + switch + after)
     lint = shell.run("lint", "my-web", "--migrations", str(shell.base))
-    for ran in (shell.refresh(), shell.plan(), shell.apply(), lint):
+    rehearsed = shell.run("rehearse", shell.spec, "--migrations", str(shell.base))
+    line = file.read_text().splitlines().index("    what: targets.wbe") + 1
+    for ran in (shell.refresh(), shell.plan(), shell.apply(), lint, rehearsed):
         assert ran.code == 65, ran.err
-        assert "targets.wbe is not there at this step" in ran.out + ran.err
-        assert "targets.web" in ran.out + ran.err
+        assert f"{file}:{line}:11  targets.wbe is not there at this step" in ran.err
+        assert "did you mean targets.web?" in ran.err
 
 
 def test_a_spec_without_its_folder_is_refused_where_its_runs_were_of_files(shell: Filed) -> None:
