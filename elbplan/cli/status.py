@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ def command(app: App, paths: tuple[str, ...], base: str) -> int:
     """Read everything, say it in a few lines a stack."""
     stacks = stacks_of(app, paths)
     from ..kinds import KINDS
+    from ..live.crew import Crew
     from ..run.standing import standing
     from ..run.workflow import plan
     from ..show.status import status_document, status_screen
@@ -50,8 +50,8 @@ def command(app: App, paths: tuple[str, ...], base: str) -> int:
         filed = os.path.isdir(os.path.join(base, one.stack.name))
         return replace(found, files=_files(one, base, found.runs.records)) if filed else found
 
-    with ThreadPoolExecutor(app.options.parallel) as pool:
-        told = list(pool.map(look, them))
+    with Crew(app.options.parallel) as crew:
+        told = crew.map(look, them)
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "stacks": [status_document(one) for one in told]}, indent=2))
         return 0

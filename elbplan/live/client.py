@@ -18,10 +18,10 @@ from botocore.exceptions import (
     ProxyConnectionError,
     SSLError,
 )
-from botocore.parsers import ResponseParserError
 
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
+from .answers import UNPARSED, refuse_pages
 from .permission import before_send
 from .problems import explain, unreadable
 
@@ -62,9 +62,7 @@ class Aws:
         try:
             client = self._client(call.service, call.region or self.region, _attempts(call))
             operation = _method(client, call.operation)
-            if client.can_paginate(operation) and "MaxItems" not in call.params:
-                return client.get_paginator(operation).paginate(**call.params).build_full_result()
-            answer: dict[str, Any] = getattr(client, operation)(**call.params)
+            answer = _asked(client, operation, call)
         except ClientError as error:
             if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
                 return {}
@@ -73,7 +71,9 @@ class Aws:
             if call.optional:
                 return {}
             raise explain(error, call) from error
-        except UNREADABLE as error:
+        except UNPARSED as error:
+            if call.optional:
+                return {}
             raise unreadable(error, call.operation) from error
         answer.pop("ResponseMetadata", None)
         return answer
@@ -104,6 +104,7 @@ class Aws:
         named = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(named, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
+        client.meta.events.register("before-parse", refuse_pages)
         if self._each is not None:
             client.meta.events.register("before-send.*", _teller(self._each, service))
         return client
@@ -126,9 +127,6 @@ def _ours(caught: Exception | None) -> ElbplanError | None:
     return inner if isinstance(inner, ElbplanError) else None
 
 
-UNREADABLE = (ResponseParserError, LookupError, TypeError, ValueError, AttributeError)
-"""What botocore's parsers raise over an answer that is none."""
-
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
 NOWHERE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 RETRY_MODE = {"acm": "legacy"}
@@ -147,6 +145,14 @@ def _teller(each: Callable[[str, str], None], service: str) -> Callable[..., Non
         each(service, event_name.rsplit(".", 1)[-1])
 
     return tell
+
+
+def _asked(client: Any, operation: str, call: Call) -> dict[str, Any]:
+    if client.can_paginate(operation) and "MaxItems" not in call.params:
+        pages: dict[str, Any] = client.get_paginator(operation).paginate(**call.params).build_full_result()
+        return pages
+    answer: dict[str, Any] = getattr(client, operation)(**call.params)
+    return answer
 
 
 def _method(client: Any, operation: str) -> str:

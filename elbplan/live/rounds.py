@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..core.call import Answer, Ask, Call, Tags
 from ..errors import AwsProblem
+from .answers import MISREAD
+from .crew import Crew
 from .problems import unreadable
 
 TAGS_A_REQUEST = 20
@@ -41,45 +42,40 @@ class Rounds:
         """What each program returns, in order. Raises AwsProblem."""
         results: list[Any] = [None] * len(programs)
         waiting: dict[int, Sequence[Ask]] = {}
-        pool = ThreadPoolExecutor(self._parallel)
-        try:
+        with Crew(self._parallel) as crew:
             for index, program in enumerate(programs):
                 self._advance(index, program, None, waiting, results)
             while waiting:
-                self._ask([ask for asks in waiting.values() for ask in asks], pool)
+                self._ask([ask for asks in waiting.values() for ask in asks], crew)
                 for index, asks in list(waiting.items()):
                     del waiting[index]
-                    self._understand(index, programs[index], asks, waiting, results)
-        finally:  # who presses Ctrl-C does not wait for a call that hangs
-            pool.shutdown(wait=False, cancel_futures=True)
+                    self._advance(index, programs[index], asks, waiting, results)
         return results
-
-    def _understand(
-        self, index: int, program: Program, asks: Sequence[Ask], waiting: dict[int, Sequence[Ask]], results: list[Any]
-    ) -> None:
-        """Let a program read its answers. Raises AwsProblem, with the calls, where it misses something in them."""
-        try:
-            self._advance(index, program, [self._answer(ask) for ask in asks], waiting, results)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            names = sorted({ask.operation if isinstance(ask, Call) else "DescribeTags" for ask in asks})
-            raise unreadable(error, ", ".join(names)) from error
 
     def _advance(
         self,
         index: int,
         program: Program,
-        answers: Sequence[Answer] | None,
+        asked: Sequence[Ask] | None,
         waiting: dict[int, Sequence[Ask]],
         results: list[Any],
     ) -> None:
         """Let a program go on; where it asks what is known already, it goes on at once."""
         try:
-            asks = program.send(answers)  # type: ignore[arg-type]
+            asks = next(program) if asked is None else self._told(program, asked)
             while all(self._knows(ask) for ask in asks):
-                asks = program.send([self._answer(ask) for ask in asks])
+                asks = self._told(program, asks)
             waiting[index] = asks
         except StopIteration as done:
             results[index] = done.value
+
+    def _told(self, program: Program, asked: Sequence[Ask]) -> Sequence[Ask]:
+        """What a program asks after it has read these answers. Raises AwsProblem where it cannot read them."""
+        answers = [self._answer(ask) for ask in asked]
+        try:
+            return program.send(answers)
+        except MISREAD as fault:
+            raise unreadable(fault, _named(asked)) from fault
 
     def _knows(self, ask: Ask) -> bool:
         if isinstance(ask, Tags):
@@ -91,13 +87,13 @@ class Rounds:
             return {arn: tags for arn in ask.arns if (tags := self._tags[arn]) is not None}
         return self._known[_key(ask)]
 
-    def _ask(self, asks: Sequence[Ask], pool: ThreadPoolExecutor) -> None:
+    def _ask(self, asks: Sequence[Ask], crew: Crew) -> None:
         self.taken += 1
         calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and _key(ask) not in self._known}
         arns = sorted({arn for ask in asks if isinstance(ask, Tags) for arn in ask.arns if arn not in self._tags})
         batches = [arns[start : start + TAGS_A_REQUEST] for start in range(0, len(arns), TAGS_A_REQUEST)]
-        answers = {key: pool.submit(self._send, call) for key, call in calls.items()}
-        tags = [pool.submit(self._describe_tags, batch) for batch in batches]
+        answers = {key: crew.submit(self._send, call) for key, call in calls.items()}
+        tags = [crew.submit(self._describe_tags, batch) for batch in batches]
         for key, future in answers.items():
             self._known[key] = future.result()
         for batch in tags:
@@ -114,8 +110,16 @@ class Rounds:
                 return {arns[0]: None}
             middle = len(arns) // 2
             return self._describe_tags(arns[:middle]) | self._describe_tags(arns[middle:])
-        described = {d["ResourceArn"]: d["Tags"] for d in answer["TagDescriptions"]}
-        return {arn: {t["Key"]: t.get("Value", "") for t in described.get(arn, [])} for arn in arns}
+        try:
+            described = {d["ResourceArn"]: d["Tags"] for d in answer["TagDescriptions"]}
+            return {arn: {t["Key"]: t.get("Value", "") for t in described.get(arn, [])} for arn in arns}
+        except MISREAD as fault:
+            raise unreadable(fault, "DescribeTags") from fault
+
+
+def _named(asks: Sequence[Ask]) -> str:
+    """The requests behind questions, each once."""
+    return ", ".join(sorted({ask.operation if isinstance(ask, Call) else "DescribeTags" for ask in asks}))
 
 
 def _key(call: Call) -> str:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from ..core.call import Answer, Call
 from ..errors import AwsProblem, Interrupted
+from ..live.answers import MISREAD
+from ..live.problems import unreadable
 from .clock import Clock
 
 Send = Callable[[Call], Answer]
@@ -43,10 +45,18 @@ def drive(
     try:
         call = next(program)
         while True:
-            call = program.send(_patiently(call, send, clock, stopped, progress))
+            call = _told(program, call, _patiently(call, send, clock, stopped, progress))
     except StopIteration as done:
         result: T = done.value
         return result
+
+
+def _told(program: Generator[Call, Answer, T], call: Call, answer: Answer) -> Call:
+    """What a program sends after it has read this answer. Raises AwsProblem where it cannot read it."""
+    try:
+        return program.send(answer)
+    except MISREAD as fault:
+        raise unreadable(fault, call.operation) from fault
 
 
 def _patiently(

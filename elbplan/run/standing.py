@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +11,7 @@ from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.plan import Plan
 from ..errors import AwsProblem
+from ..live.crew import Crew
 from .lock.manager import Keeper
 from .lock.words import reason
 from .record import Record
@@ -106,8 +106,8 @@ def runs_of(stack: str, keeper: Keeper) -> Runs:
 def standing(plan: Plan, spec: str, send: Callable[[Call], Answer], keeper: Keeper) -> Standing:
     """All that is asked beyond the plan: the runs in one question, the targets in one for each group."""
     groups = {address: live.id for address, live in plan.lives.items() if address.kind == "target_group"}
-    with ThreadPoolExecutor(8) as pool:
-        asked = {address: pool.submit(_health, send, arn) for address, arn in groups.items()}
+    with Crew(8) as crew:
+        asked = {address: crew.submit(_health, send, arn) for address, arn in groups.items()}
         runs = runs_of(plan.stack, keeper)
         health = {address: one.result() for address, one in asked.items()}
     return Standing(plan, runs, cause_of(plan, runs, spec), {a: one for a, one in health.items() if one is not None})
@@ -131,5 +131,6 @@ def _health(send: Callable[[Call], Answer], arn: str) -> Mapping[str, int] | Non
         answer = send(Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}))
     except AwsProblem:
         return None
-    states = [one.get("TargetHealth", {}).get("State", "unknown") for one in answer["TargetHealthDescriptions"]]
+    found = answer.get("TargetHealthDescriptions", ())
+    states = [one.get("TargetHealth", {}).get("State", "unknown") for one in found]
     return Counter(state for state in states if state != LEAVING)

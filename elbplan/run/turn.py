@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ class Job:
     spec: str = ""
     agreed: bool = False
     aim: Aim | None = None
+
+
+A_MOMENT = 0.7
+"""Seconds in which a run that a person left is noted as ended. After them its process is dead, which tells as much."""
 
 
 class Turn:
@@ -98,9 +103,18 @@ class Turn:
             outcome.lost = self._held.over
 
     def _end_badly(self, error: BaseException | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            ending = threading.Thread(target=self._end_interrupted, name="ending", daemon=True)
+            ending.start()
+            ending.join(A_MOMENT)
+        elif self._held:
+            self._held.end("failed", {}, getattr(error, "what", "") or type(error).__name__)
+
+    def _end_interrupted(self) -> None:
+        """The call that notes the end may hang, and the person who pressed Ctrl-C does not wait for it."""
         if self._held:
-            state: State = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-            self._held.end(state, {}, getattr(error, "what", "") or type(error).__name__)
+            with contextlib.suppress(Exception):
+                self._held.end("interrupted", {}, KeyboardInterrupt.__name__)
 
 
 class Guarded:

@@ -78,7 +78,7 @@ class AnyBox:
         self.ask("advance", seconds=seconds)
 
     def fault(self, kind: str, **wanted: Any) -> int:
-        """Trouble: throttle, error, 5xx, drop, lost, delay, kill; see faults.Fault for what it may strike."""
+        """Trouble: throttle, error, 5xx, drop, lost, page, cut, delay, kill; faults.Fault says what it may strike."""
         made: int = self.ask("fault", kind=kind, **wanted)
         return made
 

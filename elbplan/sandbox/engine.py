@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from . import acm, control, ec2, elbv2, other, route53, tagging
@@ -26,6 +27,9 @@ OWN: dict[str, dict[str, Handler]] = {
     "service-quotas": other.QUOTA_ACTIONS,
     "wafv2": other.WAF_ACTIONS,
 }
+PROXY_PAGE = Reply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
+"""What a captive portal or a company's proxy answers in AWS's place: well formed, and no answer."""
+
 ONLY_OWN = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
 
 
@@ -84,6 +88,9 @@ class Engine:
             if fault.kind == "lost":
                 call.outcome += ", lost"
                 return None
+            if fault.kind in ("page", "cut"):
+                call.outcome += f", {fault.kind}"
+                return PROXY_PAGE if fault.kind == "page" else replace(reply, body=reply.body[: len(reply.body) // 2])
         return reply
 
     def _do(self, call: Call, incoming: Incoming) -> Reply:

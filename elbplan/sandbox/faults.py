@@ -15,7 +15,7 @@ from typing import Any, Literal
 from .calls import Call
 from .errors import AwsError
 
-Kind = Literal["throttle", "error", "5xx", "drop", "lost", "delay", "kill"]
+Kind = Literal["throttle", "error", "5xx", "drop", "lost", "page", "cut", "delay", "kill"]
 
 THROTTLES = {
     "elbv2": ("Throttling", 400),

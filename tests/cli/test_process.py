@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
+import termios
+import threading
 import time
 
 import pytest
@@ -34,17 +38,21 @@ def test_the_module_is_the_command():
     assert done.stdout.startswith("elbplan ")
 
 
+def environ_of(url):
+    """A user whose AWS is at this address."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return environ | {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
+
+
 @pytest.fixture
 def slow_apply(tmp_path):
     """An apply that waits for a load balancer that takes minutes."""
     with Box(slow=300) as box:
         box.seed("ap-northeast-2", hosted_zones=["example.com"])
         (tmp_path / "web.yaml").write_text(WEB)
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        environ |= {"AWS_ENDPOINT_URL": box.url, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
         process = subprocess.Popen(
             [sys.executable, "-m", "elbplan", "apply", "--yes", str(tmp_path / "web.yaml")],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ_of(box.url),
         )  # fmt: skip
         until(lambda: "CreateLoadBalancer" in box.counts())
         yield process
@@ -77,3 +85,80 @@ def test_the_second_ctrl_c_leaves_at_once(slow_apply):
     assert slow_apply.returncode == 130
     assert time.monotonic() - began < 5
     assert b"Traceback" not in err
+
+
+@pytest.fixture
+def mute():
+    """An address where everybody is let in and nobody is answered, and who came."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(64)
+        met: list[socket.socket] = []
+
+        def greet() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    met.append(server.accept()[0])
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", met
+        for one in met:
+            one.close()
+
+
+@pytest.mark.parametrize("words", [["plan"], ["apply", "--yes"], ["status"], ["destroy", "--confirm", "my-web"]])
+def test_one_ctrl_c_ends_a_command_whose_questions_hang(mute, tmp_path, words):
+    url, met = mute
+    (tmp_path / "web.yaml").write_text(WEB)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "elbplan", *words, str(tmp_path / "web.yaml")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ_of(url),
+    )  # fmt: skip
+    until(lambda: met)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    took = time.monotonic() - began
+    assert (process.returncode, out, err.decode().strip()) == (130, b"", "interrupted")
+    assert took < 2  # one second, and one for a machine that is busy
+
+
+def test_one_ctrl_c_at_a_terminal_leaves_it_as_it_was(mute, tmp_path):
+    url, met = mute
+    (tmp_path / "web.yaml").write_text(WEB)
+    leader, follower = os.openpty()
+    before = termios.tcgetattr(follower)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "elbplan", "plan", str(tmp_path / "web.yaml")],
+        stdin=follower, stdout=follower, stderr=follower, env=environ_of(url) | {"TERM": "xterm"},
+    )  # fmt: skip
+    until(lambda: met)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 130
+    assert termios.tcgetattr(follower) == before
+    shown = os.read(leader, 100_000).decode()
+    os.close(follower)
+    os.close(leader)
+    assert shown.rstrip().endswith("interrupted")
+    assert shown.rfind("\x1b[?25h") > shown.rfind("\x1b[?25l")  # the cursor is back
+    assert "Traceback" not in shown
+
+
+def test_ctrl_c_while_the_lock_is_held_and_every_call_hangs_ends_too(tmp_path):
+    """The lock is taken, then AWS falls silent: neither the reading nor the note of the end is waited for."""
+    with Box() as box:
+        box.seed("ap-northeast-2", hosted_zones=["example.com"])
+        (tmp_path / "web.yaml").write_text(WEB)
+        box.fault("delay", action="DescribeLoadBalancers", nth=2, seconds=20)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "elbplan", "apply", "--yes", str(tmp_path / "web.yaml")],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ_of(box.url),
+        )  # fmt: skip
+        until(lambda: box.counts().get("DescribeLoadBalancers", 0) > 1)
+        box.fault("delay", service="ssm", seconds=20)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert time.monotonic() - began < 2.5
+        assert err.decode().rstrip().endswith("interrupted")

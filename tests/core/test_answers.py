@@ -1,0 +1,59 @@
+"""An answer that a reader cannot read is a problem of AWS, never a defect in itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.core.call import Call, Tags
+from elbplan.errors import AwsProblem
+from elbplan.live.problems import UNKNOWN
+from elbplan.live.rounds import Rounds
+from elbplan.run.drive import drive
+
+from .test_drive import Clock
+
+LISTENERS = Call("elbv2", "DescribeListeners")
+
+
+@pytest.mark.parametrize("answer", [{}, {"Listeners": None}, {"Listeners": [{}]}, [], None])
+def test_a_read_whose_answer_lacks_what_aws_promises_names_the_call_and_a_way_out(answer):
+    def program():
+        (found,) = yield [LISTENERS]
+        return [one["ListenerArn"] for one in found["Listeners"]]
+
+    with pytest.raises(AwsProblem, match="the answer to DescribeListeners cannot be understood") as met:
+        Rounds(lambda call: answer).run([program()])
+    assert "proxy" in met.value.hint
+    assert met.value.code == UNKNOWN
+
+
+def test_tags_that_cannot_be_read_are_told_as_such():
+    def program():
+        return (yield [Tags(("arn:1",))])
+
+    with pytest.raises(AwsProblem, match="the answer to DescribeTags cannot be understood"):
+        Rounds(lambda call: {}).run([program()])
+
+
+def test_a_write_whose_answer_cannot_be_read_has_an_unknown_outcome_and_is_not_sent_again():
+    sent = []
+
+    def program():
+        answer = yield Call("elbv2", "CreateListener")
+        return {"id": answer["Listeners"][0]["ListenerArn"]}
+
+    with pytest.raises(AwsProblem, match="the answer to CreateListener cannot be understood") as met:
+        drive(program(), lambda call: sent.append(call) or {}, Clock())
+    assert met.value.code == UNKNOWN
+    assert len(sent) == 1
+
+
+def test_a_defect_before_anything_was_asked_stays_a_defect():
+    def program():
+        {}["nothing"]
+        yield LISTENERS
+
+    with pytest.raises(KeyError):
+        drive(program(), lambda call: {}, Clock())
+    with pytest.raises(KeyError):
+        Rounds(lambda call: {}).run([program()])
