@@ -15,6 +15,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+def escaped(text: str, keep: str = "") -> str:
+    """The text with what moves a cursor, hides, or turns a line around written out: `\\x1b`, `\\n`, `\\u202e`.
+
+    The one function for what others wrote: names, values, records, answers. `keep` are characters to leave alone.
+    """
+    return "".join(sign if sign in keep or sign.isprintable() else _written_out(sign) for sign in text)
+
+
+def _written_out(sign: str) -> str:
+    return sign.encode("unicode_escape").decode()
+
+
 class ElbplanError(Exception):
     """Something a person can act on: what happened, and what to do next."""
 
@@ -61,6 +73,10 @@ class UsageProblem(ElbplanError):
     exit_code = 64
 
 
+LINES = "\n"
+"""What our own messages of several lines keep; foreign text in them is escaped before."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in a file: where (1-based line and column), the line itself, what, and what to write."""
@@ -74,13 +90,13 @@ class Problem:
     width: int = 1
 
     def __str__(self) -> str:
-        head = f"{self.file}:{self.line}:{self.column}  {self.what}"
+        head = f"{escaped(self.file)}:{self.line}:{self.column}  {escaped(self.what, LINES)}"
         number = f"{self.line:>4} | "
         lines = [head]
         if self.source.strip():
             lines += [number + self.source, " " * (len(number) + self.column - 1) + "^" * max(1, self.width)]
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {escaped(self.hint, LINES)}")
         return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
-from ..errors import AwsProblem, ElbplanError
+from ..errors import AwsProblem, ElbplanError, escaped
 from .app import App, Options
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Clouds:
             found = SANDBOX_REGION if self._running else self._usual()
         hint = "write `region: ap-northeast-2` in the spec, pass --region, or set AWS_REGION"
         if not found:
-            raise ElbplanError(f"{stack.file or stack.name}: no region is named for {stack.name}", hint=hint)
+            raise ElbplanError(f"{escaped(stack.file) or stack.name}: no region is named for {stack.name}", hint=hint)
         if not REGION.match(found):
             raise ElbplanError(f"{found!r} does not look like an AWS region", hint=hint)
         return found

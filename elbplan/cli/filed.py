@@ -191,7 +191,7 @@ class Filed:
         saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
         if saw:
             watched = f"{pending.holding.what} until {pending.holding.until}"
-            self.app.terminal.err(f"the hold at {pending.place} watches {watched}, and saw: {saw}")
+            self.app.terminal.err(*f"the hold at {pending.place} watches {watched}, and saw: {saw}".split("\n"))
         self._look_anew(Passed(pending, run_id, bool(saw)))
         return None
 
@@ -241,11 +241,10 @@ class Filed:
     def _tell_drift(self, drift: Sequence[Gap]) -> None:
         """What somebody changed by hand where no file cares: told, and left."""
         if drift and self.fresh:
-            lines = "\n".join(f"  {gap.text}" for gap in drift)
-            self.say(f"changed by hand, and left as it is:\n{lines}")
+            self.say("changed by hand, and left as it is:", *(f"  {gap.text}" for gap in drift))
             self.say("  hint: apply --revert-drift puts it back, elbplan adopt takes it into a file")
 
-    def say(self, text: str) -> None:
-        """A line for the person."""
+    def say(self, *lines: str) -> None:
+        """Lines for the person."""
         if not self.app.options.quiet:
-            self.app.terminal.err(text)
+            self.app.terminal.err(*lines)

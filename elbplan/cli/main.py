@@ -74,7 +74,7 @@ def run(
     except click.exceptions.Exit as exit:
         return exit.exit_code
     except (KeyboardInterrupt, click.Abort):
-        terminal.err("\ninterrupted")
+        terminal.err("", "interrupted")
         return INTERRUPTED
     except click.UsageError as problem:
         return misused(terminal, problem)

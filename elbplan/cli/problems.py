@@ -25,8 +25,9 @@ def told(terminal: Terminal, problem: ElbplanError, *, asked: bool = False) -> i
     """An error that somebody foresaw: what, and what to do. `asked` says whether AWS was."""
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
-        terminal.err("\n\n".join(map(str, problem.problems)))
-        terminal.err(f"\n{count} problem{'s' if count != 1 else ''} found{'' if asked else '; AWS was not asked'}.")
+        for one in problem.problems:
+            terminal.err(*str(one).split("\n"), "")
+        terminal.err(f"{count} problem{'s' if count != 1 else ''} found{'' if asked else '; AWS was not asked'}.")
     else:
         _say(terminal, problem.what, problem.hint)
     return problem.exit_code
@@ -54,8 +55,9 @@ def crashed(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
 
 
 def _say(terminal: Terminal, what: str, hint: str) -> None:
+    """Our own messages may have several lines; what is foreign in them was escaped when it came in."""
     head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
-    terminal.err(f" {what}" + (f"\n  hint: {hint}" if hint else ""), head=head)
+    terminal.err(*what.split("\n"), *(f"  hint: {hint}".split("\n") if hint else ()), head=f"{head} ")
 
 
 def _short(text: str) -> str:

@@ -90,7 +90,7 @@ def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
         notes = (*notes, "nothing to do: every file begins where the one before it ends")
     tell(app, stack.name, said, notes)
     if block and not app.options.json:
-        app.terminal.err(f"write this into the spec:\n{block.rstrip()}")
+        app.terminal.err("write this into the spec:", *block.rstrip().split("\n"))
     return 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
-from ..errors import AwsProblem, Problem, Refused, SpecProblem, UsageProblem
+from ..errors import AwsProblem, Problem, Refused, SpecProblem, UsageProblem, escaped
 from .allowing import EDITED
 from .app import App
 from .locking import keeper_of
@@ -149,7 +149,7 @@ def refuse_beyond(stack: Stack, last: Migration, pending: Pending) -> None:
         return
     more = "\n".join(f"  {gap.wish}" for gap in pending.beyond)
     raise Refused(
-        f"{stack.file or stack.name}:{stack.line}:1  {stack.name}: "
+        f"{escaped(stack.file) or stack.name}:{stack.line}:1  {stack.name}: "
         f"the spec wants more than its migrations, which end with {last.id}:\n{more}",
         hint=f"elbplan plan --save NAME writes the next file; apply --to {last.number:04d} leaves the spec out",
     )

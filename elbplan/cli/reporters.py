@@ -117,7 +117,7 @@ class Screen(Quiet):
 
     def leaving(self) -> None:
         self._console.show_cursor(True)
-        self._terminal.err("\n" + LEFT)
+        self._terminal.err("", LEFT)
 
     def _picture(self) -> Group:
         rows = max(3, self._console.size.height - 4)

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
+from ..errors import escaped
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -83,12 +85,12 @@ class Terminal:
         return shutil.get_terminal_size((80, 24)).columns
 
     def out(self, text: str) -> None:
-        """A line of data."""
-        self._write(self.stdout, text + "\n")
+        """Data of one line or several, which keeps its tabs."""
+        self._write(self.stdout, escaped(text, "\n\t") + "\n")
 
-    def err(self, text: str, *, head: str = "") -> None:
-        """Lines for the person, after a `head` of ours. What could move a cursor or turn a line is shown escaped."""
-        self._write(self.stderr, head + escaped(text) + "\n")
+    def err(self, *lines: str, head: str = "") -> None:
+        """Lines for the person. What breaks a line or moves the cursor is escaped, except in `head`, which is ours."""
+        self._write(self.stderr, head + "\n".join(map(escaped, lines)) + "\n")
 
     def show(self, lines: Iterable[Text], stream: TextIO | None = None) -> None:
         """Screen lines, on stdout unless said otherwise."""
@@ -117,7 +119,7 @@ class Terminal:
 
     def ask(self, question: str) -> str:
         """What the person typed; empty at the end of the input."""
-        self._write(self.stderr, question)
+        self._write(self.stderr, escaped(question))
         answer = self.stdin.readline()
         if not answer.endswith("\n"):
             self._write(self.stderr, "\n")
@@ -140,11 +142,6 @@ class Terminal:
             yield
         except BrokenPipeError:
             _to_nowhere(stream)
-
-
-def escaped(text: str) -> str:
-    """Control, direction and invisible characters as they would be written in a string; line ends stay."""
-    return "".join(c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import SpecProblem
+from ..errors import SpecProblem, escaped
 from .app import App
 from .lazy import Spoken
 from .options import paths, shared
@@ -45,7 +45,8 @@ def command(app: App, paths: tuple[str, ...]) -> int:
     elif not app.options.quiet:
         for stack in stacks:
             number = len(stack.resources)
-            app.terminal.out(f"{stack.file}: {stack.name} is fine ({number} resource{'s' if number != 1 else ''})")
+            resources = f"{number} resource{'s' if number != 1 else ''}"
+            app.terminal.out(f"{escaped(stack.file)}: {stack.name} is fine ({resources})")
     return 0
 
 

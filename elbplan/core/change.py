@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..errors import escaped
 from .address import Address
 from .kind import Live
 from .resource import Resource, plain
@@ -69,5 +70,5 @@ def _short(value: Any) -> str:
         value = " ".join(f"{key}={_short(item)}" for key, item in said.items())
     if isinstance(value, list):
         value = ", ".join(map(_short, value))
-    text = "none" if value in (None, "") else str(value)
+    text = "none" if value in (None, "") else escaped(str(value))
     return text if len(text) <= 60 else text[:57] + "..."

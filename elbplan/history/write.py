@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from ..errors import escaped
 from ..spec.variables import escape
 from .migration import PERSON, Entry, Migration
 from .words import duration, place
@@ -88,8 +89,20 @@ def _field(key: str, value: Any) -> Iterator[str]:
 
 def flow(value: Any) -> str:
     """A value on one line, as YAML reads it back."""
-    text = yaml.safe_dump(_escaped(value), default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True)
-    return text.removesuffix("\n").removesuffix("\n...").strip()
+    text = yaml.dump(_escaped(value), Dumper=Quoting, default_flow_style=True, width=10**6, sort_keys=False,
+                     allow_unicode=True)  # fmt: skip
+    return escaped(text.removesuffix("\n").removesuffix("\n...").strip())
+
+
+class Quoting(yaml.SafeDumper):
+    """Quotes what hides or moves a cursor: there its escapes for a terminal are YAML's too."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if escaped(text) != text else None)
+
+
+Quoting.add_representer(str, _text)
 
 
 def _escaped(value: Any) -> Any:

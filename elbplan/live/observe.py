@@ -12,6 +12,7 @@ from ..core.guards import Taken
 from ..core.kind import Kinds, Live, Scope
 from ..core.resource import Resource
 from ..core.stack import Stack
+from ..errors import escaped
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .lookups import look_up, resolve
 from .rounds import Rounds
@@ -68,7 +69,7 @@ def observe(
     seen = {}
     for stack in stacks:
         live = [one for kind in found for one in kind.ours.get(stack.name, ())]
-        desired = resolve(wanted[stack.name], facts, stack.file or stack.name)
+        desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name)
         kept = kept_addresses(desired, [(one.address, one.model) for one in live])
         symbols = Symbols.of(facts, wanted[stack.name], told)
         wanted_here = readdressed(desired, kept)

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 
 from ..core.call import Call
-from ..errors import AwsProblem
+from ..errors import AwsProblem, escaped
 
 UNKNOWN = "OutcomeUnknown"
 """Our code for a call that may or may not have had its effect."""
@@ -78,6 +78,7 @@ def unreadable(error: Exception, what: str) -> AwsProblem:
 def _refusal(error: ClientError, call: Call) -> AwsProblem:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "Unknown")), str(told.get("Message", "") or "no reason given")
+    message = escaped(" ".join(message.split()))
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == NOT_OFFERED:
         code = "NotImplemented"
     what = f"AWS refused {call.operation}: {message} ({code})"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
+from ..errors import escaped
 from .record import SCHEMA, UNKNOWN_STATE, Record, State
 
 LONGEST_SILENCE = 86400.0
@@ -56,7 +57,7 @@ def _field(name: str, value: object) -> Any:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError
-    return value
+    return escaped(value)
 
 
 def _whole(value: object) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.change import Change, difference
 from ..core.resource import Resource, differing
+from ..errors import escaped
 from ..kinds.actions import action_text, leading_text
 from ..kinds.conditions import condition_text
 from ..kinds.openings import opening_text
@@ -48,7 +49,11 @@ def differences(before: Resource, after: Resource, most: int = ALL) -> str:
 
 
 def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -> str:
-    """One field, old and new; of a list only what comes and what goes, `most` of them."""
+    """One field, old and new, on one line; of a list only what comes and what goes, `most` of them."""
+    return escaped(_field_text(before, after, field, most))
+
+
+def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
     words = FIELDS.get(field)
     old, new = getattr(before, field), getattr(after, field)
     if isinstance(old, Mapping) and isinstance(new, Mapping):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from ..errors import escaped
+
 SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "delete": "-"}
 HEADINGS: Mapping[str, str] = {"create": "Create", "update": "Change", "replace": "Replace", "delete": "Delete"}
 COUNTED: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
@@ -30,12 +32,8 @@ class Style:
     ascii: bool = False
 
     def clean(self, text: str) -> str:
-        """One line without control characters, which could move somebody's cursor; ASCII if need be."""
-        line = " ".join(text.split())
-        line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
-        if self.ascii:
-            return line.translate(ASCII).encode("ascii", "backslashreplace").decode()
-        return line
+        """One line in which nothing moves somebody's cursor; ASCII if need be."""
+        return self._kept(" ".join(text.split()))
 
     def line(self, *parts: str | tuple[str, str]) -> Text:
         """A line of pieces, each plain or (text, colour)."""
@@ -47,9 +45,8 @@ class Style:
 
     def _kept(self, text: str) -> str:
         """Like `clean`, with the spaces at both ends and inside as they are."""
-        if self.ascii:
-            text = text.translate(ASCII).encode("ascii", "backslashreplace").decode()
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+        text = escaped(text)
+        return text.translate(ASCII).encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
 def count(number: int, noun: str) -> str:

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from ..core.address import Address, Find, Id
 from ..core.resource import IMMUTABLE, Part
 from ..core.stack import Stack
+from ..errors import escaped
 from ..kinds.openings import Opening
 from .variables import escape
 
@@ -78,7 +79,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
+    hides = escaped(text, "\n\t") != text  # in quotes a terminal's escapes are YAML's too
+    style = '"' if hides else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

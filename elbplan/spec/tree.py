@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import Problem
+from ..errors import Problem, escaped
 
 Path = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
@@ -41,7 +41,7 @@ class Source:
         line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
         shown = printable(line)
         width = max(1, min(spot.width, len(shown) - spot.column + 1))
-        return Problem(self.file, spot.line, spot.column, printable(what), printable(hint), shown, width)
+        return Problem(self.file, spot.line, spot.column, escaped(what), escaped(hint), shown, width)
 
 
 def printable(text: str) -> str:
