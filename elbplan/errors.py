@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -21,6 +22,19 @@ def escaped(text: str, keep: str = "") -> str:
     The one function for what others wrote: names, values, records, answers. `keep` are characters to leave alone.
     """
     return "".join(sign if sign in keep or sign.isprintable() else _written_out(sign) for sign in text)
+
+
+LONG = 8
+"""A value of so many characters occurs in a message for no other reason than that it is meant."""
+
+
+def without(text: str, values: Mapping[str, str]) -> str:
+    """The text that says `the value of ${NAME}` for each of these values, by the reference of each."""
+    for value in sorted(values, key=len, reverse=True):
+        instead = f"the value of {values[value]}"
+        text = text.replace(f'"{value}"', instead).replace(f"'{value}'", instead)
+        text = instead.join(re.split(rf"(?<![\w$]){re.escape(value)}(?!\w)", text))
+    return text
 
 
 def _written_out(sign: str) -> str:

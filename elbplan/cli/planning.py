@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..core.plan import Plan
 from ..core.stack import Stack
+from ..errors import LONG
 from .app import App
 from .clouds import Clouds
 from .options import DEFAULT_PATHS
@@ -45,9 +46,13 @@ class Planned:
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """What the specs want. Raises SpecProblem."""
+    from ..core.hidden import hidden_in
     from ..spec import load
 
-    return load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
+    stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
+    for stack in stacks:
+        app.terminal.secrets |= {str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= LONG}
+    return stacks
 
 
 def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:

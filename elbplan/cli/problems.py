@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..errors import ElbplanError, SpecProblem
+from ..errors import ElbplanError, SpecProblem, without
 from .terminal import Terminal
 
 MISUSED = 64
@@ -57,7 +57,8 @@ def crashed(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
 def _say(terminal: Terminal, what: str, hint: str) -> None:
     """Our own messages may have several lines; what is foreign in them was escaped when it came in."""
     head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
-    terminal.err(*what.split("\n"), *(f"  hint: {hint}".split("\n") if hint else ()), head=f"{head} ")
+    text = without(f"{what}\n  hint: {hint}" if hint else what, terminal.secrets)
+    terminal.err(*text.split("\n"), head=f"{head} ")
 
 
 def _short(text: str) -> str:
@@ -72,7 +73,7 @@ def state_dir(terminal: Terminal) -> Path:
 
 def _log(terminal: Terminal, fault: Exception, args: Sequence[str]) -> Path | str:
     head = f"elbplan {__version__}, Python {platform.python_version()}, {sys.platform}\nelbplan {' '.join(args)}\n\n"
-    text = head + "".join(traceback.format_exception(fault))
+    text = without(head + "".join(traceback.format_exception(fault)), terminal.secrets)
     name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     for folder in (state_dir(terminal) / "logs", Path(tempfile.gettempdir())):
         with contextlib.suppress(OSError):

@@ -37,6 +37,8 @@ class Terminal:
     environ: Mapping[str, str] = field(default_factory=dict)
     plain: bool = False
     only_ascii: bool = False
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Values of variables and their references: a net under errors, which may quote what AWS or Python says."""
 
     @classmethod
     def of_process(cls) -> Terminal:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ..errors import escaped
 from .address import Address
+from .hidden import veiled
 from .kind import Live
 from .resource import Resource, plain
 
@@ -47,7 +48,8 @@ class Comparison:
 
 def difference(before: Resource, after: Resource, field: str) -> str:
     """`port 80 → 8080`, in a few words; long values are only named."""
-    old, new = plain(getattr(before, field)), plain(getattr(after, field))
+    was, will = getattr(before, field), getattr(after, field)
+    old, new = plain(veiled(was, will)), plain(veiled(will, was))
     if isinstance(old, dict) and isinstance(new, dict):
         inner = [
             f"{k} {_short(old.get(k))} → {_short(new.get(k))}" for k in sorted(old | new) if old.get(k) != new.get(k)

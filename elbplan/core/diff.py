@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from .address import Address, Id, Ref
 from .change import Change, Comparison, difference
+from .hidden import masked
 from .kind import Kind, Kinds, Live
 from .resource import CARRIED, Resource, differing, immutable, marked, references, rewrite
 from .routes import filled_by_others, pool_of
@@ -40,7 +41,7 @@ def diff(
         paired = _pair(kind, wanted, by_kind.get(kind.name, []), names, pointed)
         for one in paired:
             names[one.id] = one.address
-        paired = [_named(one, names) for one in paired]
+        paired = [_masked(_named(one, names), wanted) for one in paired]
         lives |= {one.address: one for one in paired}
         changes += _verdicts(kind, wanted, paired, desired, ignore)
     return Comparison(changes, lives)
@@ -53,6 +54,12 @@ def _named(live: Live[R], names: Mapping[str, Address], address: Address | None 
         return (names.get(ref.value, ref),) if isinstance(ref, Id) else (ref,)
 
     return Live(address or live.address, live.id, rewrite(live.model, name), live.facts)
+
+
+def _masked(live: Live[R], wanted: Mapping[Address, Resource]) -> Live[R]:
+    """The live resource, in which what stands where a value of the environment is wanted is hidden as well."""
+    want = wanted.get(live.address._replace(former=""))
+    return Live(live.address, live.id, masked(live.model, want), live.facts) if want is not None else live
 
 
 def _pair(

@@ -6,12 +6,21 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from ..errors import ElbplanError
 from .address import Address, Find, Id, Ref
+from .hidden import FREE, Hidden, keep
 
 IMMUTABLE = "immutable"
 """Marks a field AWS will not change in place: a different value means a replacement."""
@@ -41,6 +50,14 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_hidden(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Free text from the environment remembers that it came from there."""
+        made = handler(data)
+        fields = _free(cls)
+        return keep(made, data, fields) if fields else made
+
 
 class Resource(Part):
     """One resource of one kind, as the spec wants it or as AWS has it.
@@ -49,7 +66,7 @@ class Resource(Part):
     """
 
     kind: ClassVar[str]
-    tags: Annotated[Mapping[str, str], Field(description="your own tags")] = {}
+    tags: Annotated[Mapping[str, str], FREE, Field(description="your own tags")] = {}
 
 
 def from_live(model: type[P], fields: Mapping[str, Any]) -> P:
@@ -120,6 +137,11 @@ def marked(model: type[Part], mark: str) -> tuple[str, ...]:
     return tuple(name for name, field in model.model_fields.items() if mark in field.metadata)
 
 
+@cache
+def _free(model: type[Part]) -> tuple[str, ...]:
+    return marked(model, FREE)
+
+
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS will not change in place."""
     return {name: getattr(resource, name) for name in marked(type(resource), IMMUTABLE)}
@@ -132,7 +154,9 @@ def digest(resource: Resource, length: int = 8) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The same value in JSON's words, references as text."""
+    """The same value in JSON's words, references as text; what came from the environment is told by its variable."""
+    if isinstance(value, Hidden):
+        return value.reference
     if isinstance(value, Address | Id | Find):
         return str(value)
     if isinstance(value, Part):

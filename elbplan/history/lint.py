@@ -138,7 +138,7 @@ class Page:
     def of(cls, migration: Migration, file: str, text: str) -> Page:
         """The page of a file that was loaded, so that it can be read."""
         source = Source(file, text)
-        (tree,) = Composer(source, {}).documents()
+        (tree,) = Composer(source, {}, lenient=True).documents()
         return cls(migration, source, tree)
 
     def problem(self, finding: Finding) -> Problem:

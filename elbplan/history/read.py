@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,12 +43,13 @@ class Reader:
 
     source: Source
     kinds: Kinds
+    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     problems: list[Problem] = field(default_factory=list)
     tree: Tree | None = None
 
     def migration(self, number: int, name: str) -> Migration | None:
         """What the file says; None if so much is wrong that it cannot be told."""
-        composer = Composer(self.source, {})
+        composer = Composer(self.source, self.env, lenient=True)
         trees = list(composer.documents())
         self.problems += composer.problems
         if len(trees) != 1 or not isinstance(trees[0].data, dict):

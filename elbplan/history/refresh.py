@@ -60,7 +60,7 @@ def rewritten(migration: Migration, text: str) -> str:
 
 
 def _places(migration: Migration, text: str) -> Iterator[tuple[Spot, str]]:
-    (tree,) = Composer(Source(migration.file, text), {}).documents()
+    (tree,) = Composer(Source(migration.file, text), {}, lenient=True).documents()
     yield tree.spot(("from",)), migration.start
     yield tree.spot(("to",)), migration.end
     if tree.data.get("spec") is not None:

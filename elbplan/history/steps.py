@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from ..core.address import Address
 from ..core.diff import ignoring
+from ..core.hidden import hidden_in
 from ..core.kind import Kinds, Live, Phase
 from ..core.plan import Do, Step
 from ..core.resource import Resource, differing
@@ -162,7 +163,11 @@ class Maker:
         return Step(id, PHASES.get(entry.do, "switch"), verb, entry.what, entry.why, **rest)
 
     def _wanted(self, index: int, address: Address) -> Resource:
-        return self.symbols.unfold(self.migration.states[index + 1][address])
+        wanted = self.symbols.unfold(self.migration.states[index + 1][address])
+        if unset := sorted({text.reference for text in hidden_in(wanted) if not text.known}):
+            what = f"{self.migration.file}: {place(address)} needs {', '.join(unset)}"
+            raise Refused(f"{what}, which the environment does not have", hint="set the variable, as for the spec")
+        return wanted
 
 
 def _after(step: Step, found: Sequence[Step]) -> Step:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from ..errors import escaped
-from ..spec.variables import escape
+from ..core.hidden import Hidden, Masked, escape
+from ..errors import Refused, escaped
 from .migration import PERSON, Entry, Migration
 from .words import duration, place
 
@@ -102,10 +102,22 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if escaped(text) != text else None)
 
 
+def _reference(dumper: yaml.SafeDumper, text: Hidden) -> yaml.ScalarNode:
+    """Quoted, so that whatever the values of its variables are, it is read as text. Raises Refused."""
+    if isinstance(text, Masked):
+        what = "AWS has another value where the spec has a variable, and no file may hold such a value"
+        raise Refused(what, hint="set the variable to what AWS has, or let elbplan apply put its value there first")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text.reference, style='"')
+
+
 Quoting.add_representer(str, _text)
+Quoting.add_representer(Hidden, _reference)
+Quoting.add_representer(Masked, _reference)
 
 
 def _escaped(value: Any) -> Any:
+    if isinstance(value, Hidden):
+        return value
     if isinstance(value, str):
         return escape(value)
     if isinstance(value, dict):

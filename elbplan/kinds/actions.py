@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Id, Ref, TargetGroupRef
+from ..core.hidden import FREE
 from ..core.protections import OIDC
 from ..core.resource import Part, from_live
 
@@ -58,8 +59,12 @@ class Redirect(Part):
             description="`#{port}` keeps the asked one",
         ),
     ] = "#{port}"
-    path: Annotated[str, Field(pattern="^/", max_length=128, description="`/#{path}` keeps the asked one")] = "/#{path}"
-    query: Annotated[str, Field(max_length=128, description="without `?`; `#{query}` keeps the asked one")] = "#{query}"
+    path: Annotated[
+        str, FREE, Field(pattern="^/", max_length=128, description="`/#{path}` keeps the asked one")
+    ] = "/#{path}"
+    query: Annotated[
+        str, FREE, Field(max_length=128, description="without `?`; `#{query}` keeps the asked one")
+    ] = "#{query}"
     code: Literal[301, 302] = 301
 
 
@@ -73,7 +78,7 @@ class Respond(Part):
     content_type: Literal["text/plain", "text/css", "text/html", "application/javascript", "application/json"] = (
         "text/plain"
     )
-    body: Annotated[str, Field(max_length=1024, description="the text of the answer")] = ""
+    body: Annotated[str, FREE, Field(max_length=1024, description="the text of the answer")] = ""
 
 
 class OtherAction(Part):

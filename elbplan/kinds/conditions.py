@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..core.hidden import FREE, Hidden
 from ..core.resource import LEARNED, Part, from_live
 
 FIELDS = {
@@ -31,9 +32,11 @@ class Condition(Part):
     """
 
     field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
-    values: Annotated[tuple[str, ...], Field(description="any of them is enough")] = ()
+    values: Annotated[tuple[str, ...], FREE, Field(description="any of them is enough")] = ()
     name: Annotated[str, Field(description="the header, for http-header")] = ""
-    regex: Annotated[tuple[str, ...], LEARNED, Field(description="regular expressions, for host, path and header")] = ()
+    regex: Annotated[
+        tuple[str, ...], LEARNED, FREE, Field(description="regular expressions, for host, path and header")
+    ] = ()
     settings: Annotated[Mapping[str, Any], LEARNED, Field(description="further fields, as AWS names them")] = {}
 
     @model_validator(mode="before")
@@ -45,7 +48,7 @@ class Condition(Part):
         data = dict(data)
         for field in ("values", "regex"):
             if isinstance(data.get(field), list | tuple):
-                texts = map(str, data[field])
+                texts = [text if isinstance(text, Hidden) else str(text) for text in data[field]]
                 lower = data.get("field") == "host-header" and field == "values"
                 data[field] = tuple(sorted({text.lower() if lower else text for text in texts}))
         return data

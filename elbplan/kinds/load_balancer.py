@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Reading
+from ..core.hidden import FREE
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource, from_live, rebuilt
 from .alias_tags import RECORDS, marks, remark, remember
@@ -54,7 +55,7 @@ class LoadBalancer(Resource):
     pins: Annotated[
         tuple[Pin, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
     ] = ()
-    attributes: Annotated[Mapping[str, str], Field(description="load balancer attributes by AWS's own keys")] = {}
+    attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
     records: Annotated[tuple[str, ...], Field(description="names that point here; elbplan fills it in")] = ()
 
     @model_validator(mode="before")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from ..core.address import Id, SecurityGroupRef
+from ..core.hidden import FREE
 from ..core.kind import Site
 from ..core.resource import Part, from_live
 
@@ -33,7 +34,7 @@ class Opening(Part):
     cidr: Annotated[str | None, Field(description="a network, IPv4 or IPv6")] = None
     group: SecurityGroupRef | None = None
     prefix_list: Annotated[str | None, Field(description="pl-...")] = None
-    description: Annotated[str, Field(max_length=255, description="a word for whoever reads it")] = ""
+    description: Annotated[str, FREE, Field(max_length=255, description="a word for whoever reads it")] = ""
 
     @model_validator(mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from ..core.address import Address, Id, LoadBalancerRef, VpcRef
 from ..core.call import Call, Calling, Reading
+from ..core.hidden import FREE
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
 from .group_attributes import HTTP, change_attributes, defaults, learned
@@ -30,7 +31,9 @@ class HealthCheck(Part):
             description="traffic-port is the target's own",
         ),
     ] = "traffic-port"
-    path: Annotated[str | None, Field(pattern="^/", max_length=1024, description="what is asked for, HTTP only")] = None
+    path: Annotated[
+        str | None, FREE, Field(pattern="^/", max_length=1024, description="what is asked for, HTTP only")
+    ] = None
     interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
     timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
     healthy: Annotated[int, Field(ge=2, le=10, description="passed checks in a row")] | None = None
@@ -57,7 +60,7 @@ class TargetGroup(Resource):
     vpc: Annotated[VpcRef | None, IMMUTABLE] = None
     balancer: Annotated[LoadBalancerRef | None, IMMUTABLE, LOOSE] = None
     health: HealthCheck = HealthCheck()
-    attributes: Annotated[Mapping[str, str], Field(description="target group attributes by AWS's own keys")] = {}
+    attributes: Annotated[Mapping[str, str], FREE, Field(description="target group attributes by AWS's own keys")] = {}
 
     @model_validator(mode="after")
     def _whole(self) -> TargetGroup:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.hazards import Hazard
+from ..core.hidden import veiled
 from ..core.plan import Plan, Step
 from ..core.resource import differing, plain
 from ..run.outcome import Event, Outcome
@@ -63,12 +64,17 @@ def step_document(step: Step) -> dict[str, Any]:
         told |= {"until": step.until, "within": step.within}
     if step.do == "update" and step.before and step.after:
         told["changes"] = {
-            field: [plain(getattr(step.before, field)), plain(getattr(step.after, field))]
+            field: _pair(getattr(step.before, field), getattr(step.after, field))
             for field in differing(step.before, step.after)
         }
     if step.moves:
         told["moves"] = {str(address): place for address, place in step.moves.items()}
     return told
+
+
+def _pair(was: Any, will: Any) -> list[Any]:
+    """Old and new, without the values of variables."""
+    return [plain(veiled(was, will)), plain(veiled(will, was))]
 
 
 def event_document(stack: str, event: Event) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..core.change import Change, difference
+from ..core.hidden import veiled
 from ..core.resource import Resource, differing
 from ..errors import escaped
 from ..kinds.actions import action_text, leading_text
@@ -55,7 +56,8 @@ def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -
 
 def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
     words = FIELDS.get(field)
-    old, new = getattr(before, field), getattr(after, field)
+    was, will = getattr(before, field), getattr(after, field)
+    old, new = veiled(was, will), veiled(will, was)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
         return f"{field}: {listed([f'{key} {_said(old, key)} → {_said(new, key)}' for key in keys], most)}"

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..core.address import Address
 from ..core.change import Change
+from ..core.hidden import veiled
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from .fields import BRIEF, reason
@@ -97,7 +98,8 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             f" {kind.title:<{title}}  {_name(change):<{name}}  ",
         )
         resource = change.after or change.before
-        yield from flow(style, head, kind.text(resource) if resource else "", "dim", back=mark + 5)
+        told = kind.text(veiled(resource, change.after)) if resource else ""
+        yield from flow(style, head, told, "dim", back=mark + 5)
         if because := _because(change, plan):
             why = style.line(" " * (mark + 5), ("why: ", COLOURS[change.action]))
             yield from flow(style, why, because)

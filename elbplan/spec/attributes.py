@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..core.hidden import as_text as number_as_text
+
 
 def as_text(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The same attributes with numbers and booleans as AWS spells them; anything else is left to be refused."""
@@ -14,4 +16,4 @@ def as_text(attributes: Mapping[str, Any]) -> dict[str, Any]:
 def _text(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int) else value
+    return number_as_text(value) if isinstance(value, int) else value

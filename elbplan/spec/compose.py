@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from ..core.hidden import Hidden, HiddenNumber
 from ..errors import Problem
 from .explain import explained
 from .layout import DEEPEST, Layout, Node, Stop, Unread
 from .scalars import TooLarge, meaning
 from .tree import BREAK, Source, Spot, Tree
-from .variables import BadVariable, substitute
+from .variables import BadVariable, read
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 Tagged = yaml.ScalarEvent | yaml.CollectionStartEvent
@@ -31,6 +32,8 @@ class Composer:
 
     source: Source
     env: Mapping[str, str]
+    lenient: bool = False
+    """Does a variable that is not set stay as it is written?"""
     problems: list[Problem] = field(default_factory=list)
 
     def documents(self) -> Iterator[Tree]:
@@ -97,11 +100,15 @@ class Composer:
         if not plain:
             self._refuse_tag(event, "tag:yaml.org,2002:str")
         try:
-            text = substitute(event.value, self.env)
+            text = read(event.value, self.env, lenient=self.lenient)
             if SURROGATE.search(text):
                 self._note(spot, "half of a surrogate pair is not a character")
                 return Node(spot, Unread())
-            return Node(spot, meaning(text) if plain else text)
+            value = meaning(text) if plain else text
+            origin = event.value if isinstance(text, Hidden) else ""
+            if origin and isinstance(value, int) and not isinstance(value, bool):
+                value = HiddenNumber(value, origin)
+            return Node(spot, text if isinstance(value, str) else value, origin=origin)
         except BadVariable as bad:
             self._note(spot, str(bad), bad.hint)
         except TooLarge:
@@ -149,7 +156,7 @@ class Composer:
         except Stop as stop:
             self._note(stop.spot, stop.what, stop.hint)
             return None
-        return Tree(self.source, data, _start(root), layout.keys, layout.values)
+        return Tree(self.source, data, _start(root), layout.keys, layout.values, layout.origins)
 
 
 def _events(source: Source) -> Iterator[yaml.Event]:

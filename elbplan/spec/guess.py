@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from ..core.hidden import Hidden, HiddenNumber
+
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that this one is probably a slip of."""
@@ -32,6 +34,8 @@ def shown(value: object) -> str:
     """A value as it may stand in a message: text in quotes, nothing longer than a line."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Hidden | HiddenNumber):
+        return f"the value of {value.reference}"
     if isinstance(value, dict | list):
         return "a map" if isinstance(value, dict) else "a list"
     text = "nothing" if value is None else f'"{value}"' if isinstance(value, str) else str(value)

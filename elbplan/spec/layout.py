@@ -34,6 +34,8 @@ class Node:
     value: Any = None
     items: tuple[Node, ...] | None = None
     pairs: tuple[tuple[str, Spot, Node], ...] | None = None
+    origin: str = ""
+    """A scalar as it was written, where that has variables."""
 
 
 Pairs = dict[str, tuple[Spot, Node]]
@@ -45,6 +47,8 @@ class Layout:
 
     keys: dict[Path, Spot] = field(default_factory=dict)
     values: dict[Path, Spot] = field(default_factory=dict)
+    origins: dict[Path, str] = field(default_factory=dict)
+    """The scalars with variables, as they were written."""
     _merged: dict[int, Pairs] = field(default_factory=dict)
     _pairs_merged: int = 0
 
@@ -57,6 +61,7 @@ class Layout:
         if node.items is not None:
             return [self.put((*path, i), item) for i, item in enumerate(node.items)]
         if node.pairs is None:
+            self.origins |= {path: node.origin} if node.origin else {}
             return node.value
         data: dict[str, Any] = {}
         for key, (spot, value) in self._pairs(node).items():

@@ -9,11 +9,11 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from ..core.address import Address, Find, Id
+from ..core.hidden import Hidden, escape
 from ..core.resource import IMMUTABLE, Part
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.openings import Opening
-from .variables import escape
 
 DERIVED = ("user_data_digest",)
 """Fields that follow from others."""
@@ -58,6 +58,8 @@ def _essential(name: str, field: FieldInfo, value: Any) -> bool:
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, Hidden):
+        return Reference(value.reference)
     if isinstance(value, Address):
         return value.name
     if isinstance(value, Id | Find):
@@ -69,6 +71,10 @@ def _value(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_value(item) for item in value]
     return escape(value) if isinstance(value, str) else value
+
+
+class Reference(str):
+    """Text with variables in it: quoted, so that whatever their values are, they are read as text."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -84,7 +90,12 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _reference(dumper: yaml.SafeDumper, text: Reference) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(Reference, _reference)
 
 
 def _dumped(document: Mapping[str, Any]) -> str:

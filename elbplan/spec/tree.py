@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import Problem, escaped
+from ..errors import LONG, Problem, escaped, without
 
 Path = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
@@ -60,6 +60,8 @@ class Tree:
     start: Spot
     keys: Mapping[Path, Spot]
     values: Mapping[Path, Spot]
+    origins: Mapping[Path, str] = field(default_factory=dict)
+    """The scalars in which variables stand, as they were written."""
 
     def resolve(self, path: Iterable[str | int]) -> Path:
         """The way down this path as far as the document has it.
@@ -92,8 +94,21 @@ class Tree:
         return self.keys.get(way) or self.values.get(way, self.start)
 
     def problem(self, path: Iterable[str | int], what: str, hint: str = "", *, key: bool = False) -> Problem:
-        """A problem at the value of this path, or at its key."""
-        return self.source.problem(self.key_spot(path) if key else self.spot(path), what, hint)
+        """A problem at the value of this path, or at its key. The values of variables are not told."""
+        way = tuple(path)
+        values = self._untold(self.resolve(way))
+        spot = self.key_spot(way) if key else self.spot(way)
+        return self.source.problem(spot, without(what, values), without(hint, values))
+
+    def _untold(self, path: Path) -> dict[str, str]:
+        """Values and their references: of what stands at or below the path, and of whatever is long enough."""
+        told = {}
+        for place, origin in self.origins.items():
+            value = str(self.at(place))
+            near = place[: len(path)] == path
+            if value and value not in origin and (near or len(value) >= LONG):
+                told[value] = origin
+        return told
 
     def empties(self) -> Iterator[Path]:
         """The paths whose value is null."""
@@ -102,7 +117,8 @@ class Tree:
     def edited(self, drops: Collection[Path], renames: Mapping[Path, str]) -> Tree:
         """The same document less what stands at some paths, and with other keys at others; spots move along."""
         edit = _Edit(self, drops, renames)
-        return Tree(self.source, edit.copy((), (), self.data), self.start, edit.keys, edit.values)
+        data = edit.copy((), (), self.data)
+        return Tree(self.source, data, self.start, edit.keys, edit.values, edit.origins)
 
 
 @dataclass
@@ -114,10 +130,13 @@ class _Edit:
     renames: Mapping[Path, str]
     keys: dict[Path, Spot] = field(default_factory=dict)
     values: dict[Path, Spot] = field(default_factory=dict)
+    origins: dict[Path, str] = field(default_factory=dict)
 
     def copy(self, old: Path, new: Path, data: Any) -> Any:
         """The data that stood at `old`, as it stands at `new`."""
         self.values[new] = self.tree.values[old]
+        if old in self.tree.origins:
+            self.origins[new] = self.tree.origins[old]
         if old in self.tree.keys:
             self.keys[new] = self.tree.keys[old]
         if isinstance(data, list):

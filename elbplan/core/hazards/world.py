@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from ..address import Address, Ref
+from ..hidden import veiled
 from ..routes import gated, leads_to, pool_of, reached, shares, weighted
 from ..simulate import State
 
@@ -35,7 +36,7 @@ class Route(NamedTuple):
     when: When
 
     def __str__(self) -> str:
-        said = "".join(f" {_field(field, name)} {value}" for field, name, value in self.when)
+        said = "".join(f" {_field(field, name)} {veiled(value)}" for field, name, value in self.when)
         return f"{self.front}:{self.port}{said}"
 
 

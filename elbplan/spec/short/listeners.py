@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from ...core.hidden import Hidden, as_text
 from ..guess import did_you_mean, shown
 from ..wrong import Wrong
 from .domains import Certificate
@@ -142,7 +143,12 @@ def _queries(value: Any) -> Any:
             raise Wrong(
                 "a value of a query is neither text nor a number", "write query: {key: value}, with quotes if need be"
             )
-    return [{"values": [f"{key}={text}" for text in texts]} for key, texts in spread.items()]
+    return [{"values": [_pair(key, text) for text in texts]} for key, texts in spread.items()]
+
+
+def _pair(key: str, text: Any) -> str:
+    said = as_text(text) if isinstance(text, int) and not isinstance(text, bool) else text
+    return said.between(f"{key}=") if isinstance(said, Hidden) else f"{key}={said}"
 
 
 class Header(Word):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,11 +15,14 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import core_schema
 
 from ...core.address import AWS_ID
+from ...core.hidden import as_text, keep
 from ..guess import did_you_mean, shown
 from ..scalars import WHOLE
 from ..wrong import Wrong
@@ -34,6 +37,12 @@ class Word(BaseModel):
     """A map of the short form: unknown keys refused, nothing converted silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_hidden(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Every text remembers that it came from the environment, until it becomes a resource's."""
+        return keep(handler(data), data, tuple(cls.model_fields))
 
 
 KINDS = {"string": "text", "integer": "a number", "boolean": "true or false"}
@@ -204,7 +213,7 @@ def _as_number(value: Any) -> Any:
 
 
 def _as_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return as_text(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$", "maxLength": 24})]
