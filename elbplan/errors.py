@@ -1,12 +1,12 @@
 """The tree of errors; each class carries the exit code of the command that meets it.
 
-    ElbplanError (1)
-    ├── AwsProblem (1)        AWS said no, or could not be reached
-    ├── Interrupted (130)     a person pressed Ctrl-C
-    ├── PartlyApplied (4)     some steps are done; run again
-    ├── Refused (5)           locked, guarded, hazardous, stale, somebody else's
-    ├── UsageProblem (64)     the command line does not make sense
-    └── SpecProblem (65)      the spec (or a migration) is wrong
+ElbplanError (1)
+├── AwsProblem (1)        AWS said no, or could not be reached
+├── Interrupted (130)     a person pressed Ctrl-C
+├── PartlyApplied (4)     some steps are done; run again
+├── Refused (5)           locked, guarded, hazardous, stale, somebody else's
+├── UsageProblem (64)     the command line does not make sense
+└── SpecProblem (65)      the spec (or a migration) is wrong
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from elbplan.run.ledger import Ledger
-from elbplan.run.record import Record
+from elbplan.run.lock.record import Record
+from elbplan.run.lock.run_store import Ledger
 
 
 @contextlib.contextmanager

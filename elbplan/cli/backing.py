@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..core.hazards import allowed
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
-from .planning import Planned, planned
+from ..hazards import allowed
+from .plans import Planned, planned
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
-    from ..history.migration import Migration
+    from ..migrations.migration import Migration
     from ..run.workflow import Cloud
     from .filed import Filed
 
@@ -27,7 +27,7 @@ class Way:
 
     def back(self, to: Migration | None) -> int:
         """From wherever it is to where a file ended (None: to nothing), and note what was taken back."""
-        from ..run.aim import Aim
+        from ..run.migration_run import Aim
 
         self.filed.say(f"going back to {to.id if to else 'nothing'}")
         one = self._towards(to)
@@ -36,7 +36,7 @@ class Way:
 
     def straight(self) -> int:
         """From nothing to where the last file ends. Raises Refused where something is there already."""
-        from ..run.aim import Aim
+        from ..run.migration_run import Aim
 
         one = self._towards(self.migration)
         told = self.filed.told
@@ -58,8 +58,8 @@ class Way:
 
     def mended(self) -> int:
         """What was changed by hand is put back; 0 if nothing was. Raises Refused for a hazard that is not allowed."""
-        from ..history.mend import mend
-        from ..run.aim import Aim
+        from ..migrations.apply.revert_drift import mend
+        from ..run.migration_run import Aim
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
             return [mend(self.filed.looker(cloud, group[0]), self.filed.migrations)]
@@ -71,7 +71,7 @@ class Way:
         return self.filed.execute(one, Aim("", "")).code
 
     def _towards(self, to: Migration | None) -> Planned:
-        from ..history.towards import towards
+        from ..migrations.apply.plan_to import towards
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
             looker = self.filed.looker(cloud, group[0])

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
 from ..errors import Refused
-from .app import App
-from .locking import keeper_of
-from .planning import Planned, ending_of, planned
-from .refusing import (
+from .apply_checks import (
     Passed,
     files_of,
     refuse_beyond,
@@ -22,17 +19,20 @@ from .refusing import (
     refuse_taken_back,
     refuse_undone,
 )
-from .running import PARTLY, Ended, run_all, run_one
-from .screens import show_plans
+from .context import App
+from .execution import PARTLY, Ended, run_all, run_one
+from .locks import keeper_of
+from .plan_screens import show_plans
+from .plans import Planned, ending_of, planned
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
-    from ..history.distance import Gap
-    from ..history.migration import Migration
-    from ..history.pending import Looker, Pending
-    from ..history.store import Folder
-    from ..history.told import Told
-    from ..run.aim import Aim
+    from ..migrations.apply.journal import Told
+    from ..migrations.apply.pending import Looker, Pending
+    from ..migrations.files.folder import Folder
+    from ..migrations.migration import Migration
+    from ..migrations.position.differences import Gap
+    from ..run.migration_run import Aim
     from ..run.workflow import Cloud
 
 TAKEN_BACK = 1
@@ -90,9 +90,9 @@ class Filed:
 
     def looker(self, cloud: Cloud, stack: Stack) -> Looker:
         """Looks at AWS for this apply, with what earlier runs wrote down."""
-        from ..history.pending import Looker
-        from ..history.told import told_of
         from ..kinds import KINDS
+        from ..migrations.apply.journal import told_of
+        from ..migrations.apply.pending import Looker
 
         if self.told is None:
             self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
@@ -139,7 +139,7 @@ class Filed:
     # Doing it -------------------------------------------------------------------------------------------------------
 
     def _aim(self, pending: Pending, one: Planned) -> Aim:
-        from ..run.aim import Aim
+        from ..run.migration_run import Aim
 
         migration = pending.migration
         assert migration is not None
@@ -150,9 +150,7 @@ class Filed:
 
     def execute(self, one: Planned, aim: Aim) -> Ended:
         """Run a plan under the lock, with its record."""
-        return run_one(
-            self.app, one, ending_of(self.app, "apply", self.paths), agreed=self.ask is None, aim=aim
-        )
+        return run_one(self.app, one, ending_of(self.app, "apply", self.paths), agreed=self.ask is None, aim=aim)
 
     def _failed(self, pending: Pending, ended: Ended) -> int:
         """Stop where it is, or go back if the step that failed says so.
@@ -177,9 +175,9 @@ class Filed:
 
     def _held(self, pending: Pending, one: Planned, run_id: str) -> int | None:
         """Wait by the clock, or tell a person; the exit code if this apply ends here."""
-        from ..history.holding import hold
-        from ..history.words import duration
         from ..kinds import KINDS
+        from ..migrations.apply.hold import hold
+        from ..migrations.files.notation import duration
 
         assert pending.migration is not None
         assert pending.hold is not None

@@ -11,10 +11,10 @@ import click
 from .. import __version__
 from ..errors import ElbplanError
 from ..run.clock import Clock, RealClock
-from .app import App, Connect
-from .lazy import LazyGroup
+from .context import App, Connect
+from .errors import crashed, misused, told
+from .group import LazyGroup
 from .options import shared
-from .problems import crashed, misused, told
 from .terminal import Terminal
 
 INTERRUPTED = 130
@@ -24,7 +24,7 @@ EXAMPLES = (
     "elbplan destroy specs/web.yaml       remove it all; nothing is billed any more",
 )
 
-HERE = "elbplan.cli"
+HERE = "elbplan.cli.commands"
 ENTRIES = {
     "plan": (f"{HERE}.plan:command", "Commands", "Show what would change, and why."),
     "apply": (f"{HERE}.apply:command", "Commands", "Make AWS as the spec says."),
@@ -35,7 +35,7 @@ ENTRIES = {
     "lint": (f"{HERE}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rehearse": (f"{HERE}.rehearse:command", "Specs", "Play migrations on a pretended AWS."),
     "rebase": (f"{HERE}.rebase:command", "Specs", "Put the migrations of two branches in one row."),
-    "adopt": (f"{HERE}.adopt:command", "Specs", "Keep what was changed in AWS by hand."),
+    "adopt": (f"{HERE}.accept_drift:command", "Specs", "Keep what was changed in AWS by hand."),
     "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{HERE}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{HERE}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
@@ -63,9 +63,7 @@ def cli(context: click.Context) -> int:
     return 0
 
 
-def run(
-    args: Sequence[str], terminal: Terminal, connect: Connect | None = None, clock: Clock | None = None
-) -> int:
+def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None, clock: Clock | None = None) -> int:
     """One command, from its words to its exit code. Nothing escapes as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock())
     try:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .app import App
+from .context import App
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,9 +22,7 @@ class SharedOption(click.Option):
 def shared(command: F) -> F:
     """Accepts the shared options on this command."""
     for names, rest in reversed(OPTIONS):
-        command = click.option(
-            *names, expose_value=False, callback=_take, cls=SharedOption, **rest
-        )(command)
+        command = click.option(*names, expose_value=False, callback=_take, cls=SharedOption, **rest)(command)
     return command
 
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..planner.diff import ignoring
 from .address import Address, Find, Ref
-from .diff import ignoring
 from .kind import Kinds, Live
 from .resource import Resource, immutable, level, plain, rewrite
 from .simulate import State

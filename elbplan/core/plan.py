@@ -12,7 +12,7 @@ from .kind import Live, Phase
 from .resource import Resource
 
 if TYPE_CHECKING:
-    from .hazards import Hazard
+    from ..hazards import Hazard
 
 Do = Literal["create", "update", "delete", "move", "wait", "moved", "adopt", "release"]
 """The last three write nothing but our tags: another address, into our hands, out of them."""

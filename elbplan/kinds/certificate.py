@@ -13,9 +13,7 @@ from ..core.address import Address, Ref
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
-from .ownership import owner, pairs, retag, unpair, users
-from .reading import HOSTED_ZONES
-from .validation import (
+from .aws.acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
@@ -27,8 +25,10 @@ from .validation import (
     signed,
     validations,
 )
-from .validation_claims import Claim, facts_of, hand_on, left_in_the_zone, put_up
-from .validation_removal import Removal
+from .aws.ownership import owner, pairs, retag, unpair, users
+from .aws.queries import HOSTED_ZONES
+from .aws.validation_ownership import Claim, facts_of, hand_on, left_in_the_zone, put_up
+from .aws.validation_removal import Removal
 
 
 class Certificate(Resource):
@@ -181,7 +181,8 @@ def delete(old: Certificate, site: Site) -> Calling:
     yield from hand_on(facts)
     yield from removal.begin(made)
     yield from removal.take_down()
-    yield Call(        "acm",
+    yield Call(
+        "acm",
         "DeleteCertificate",
         {"CertificateArn": arn},
         done_if=MISSING,

@@ -10,8 +10,8 @@ from ..core.address import Address, Id, InstanceRef, Ref
 from ..core.call import Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import Resource
-from .ownership import owner, retag, specification, unpair, users
-from .reading import tagged
+from .aws.ownership import owner, retag, specification, unpair, users
+from .aws.queries import tagged
 
 
 class ElasticIp(Resource):

@@ -13,8 +13,8 @@ from ..core.address import Address, Id, Ref, SecurityGroupRef, SubnetRef
 from ..core.call import Call, Calling, Looking, Reading, Sight
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
-from .ownership import owner, retag, specification, unpair, users
-from .reading import tagged
+from .aws.ownership import owner, retag, specification, unpair, users
+from .aws.queries import tagged
 
 IMAGE = "elbplan:image"
 USER_DATA = "elbplan:user-data"

@@ -11,14 +11,14 @@ from pydantic import Field, model_validator
 from ..core.address import Address, CertificateRef, Id, LoadBalancerRef, Ref
 from ..core.call import Answer, Ask, Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
-from ..core.protections import held
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
-from .actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
-from .foreign_children import foreign_listeners
-from .ownership import makers, owner, pairs, retag, users
-from .reading import GONE, listeners_of
-from .switching import unattachable, way_of
+from .aws.action_transitions import unattachable, way_of
+from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
+from .aws.foreign_children import foreign_listeners
+from .aws.ownership import makers, owner, pairs, retag, users
+from .aws.queries import GONE, listeners_of
+from .protections import held
 
 SECURE = ("HTTPS", "TLS")
 

@@ -13,11 +13,11 @@ from ..core.call import Call, Calling, Reading
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
 from ..core.resource import IMMUTABLE, Part, Resource, from_live, rebuilt
-from .alias_tags import RECORDS, marks, remark, remember
-from .balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
-from .balancer_gates import GATES
-from .ownership import pairs, retag, unpack, users
-from .reading import GONE, LOAD_BALANCERS, makers_of, owned_balancers
+from .aws.alias_tags import RECORDS, marks, remark, remember
+from .aws.load_balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
+from .aws.load_balancer_gates import GATES
+from .aws.ownership import pairs, retag, unpack, users
+from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
 
 
 class Pin(Part):

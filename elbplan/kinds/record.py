@@ -13,9 +13,9 @@ from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
 from ..core.foreign import Owner
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
-from .alias_owner import Aliases, left_hanging, owner_of, read_aliases, read_other_regions
-from .alias_tags import Place
-from .reading import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
+from .aws.alias_ownership import Aliases, left_hanging, owner_of, read_aliases, read_other_regions
+from .aws.alias_tags import Place
+from .aws.queries import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
 
 
 class Record(Resource):

@@ -12,11 +12,10 @@ from pydantic import Field, model_validator
 from ..core.address import Address, Id, ListenerRef, Ref
 from ..core.call import Call, Calling, Reading, Tags
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
-from ..core.priorities import LOWEST
-from ..core.protections import held
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
-from ..core.routes import GATE
-from .actions import (
+from ..planner.free_priorities import LOWEST
+from .aws.action_transitions import unattachable, way_of
+from .aws.actions import (
     Action,
     Forward,
     OtherAction,
@@ -27,11 +26,12 @@ from .actions import (
     groups_of,
     leading_text,
 )
-from .conditions import Condition, condition_from_aws, condition_text, condition_to_aws
-from .foreign_children import foreign_rules
-from .ownership import makers, owner, pairs, retag, users
-from .reading import GONE, listeners_of
-from .switching import unattachable, way_of
+from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
+from .aws.foreign_children import foreign_rules
+from .aws.ownership import makers, owner, pairs, retag, users
+from .aws.queries import GONE, listeners_of
+from .protections import held
+from .traffic import GATE
 
 
 class Rule(Resource):
@@ -63,7 +63,6 @@ class Rule(Resource):
 
 UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
 """What was made a moment ago may not be seen everywhere yet."""
-
 
 
 def read(scope: Scope) -> Reading[Found[Rule]]:

@@ -12,9 +12,9 @@ from ..core.address import Address, Id, Ref, VpcRef
 from ..core.call import Answer, Call, Calling, Reading
 from ..core.kind import Found, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
-from .openings import Opening, is_plain, opening_text, openings, permission_of, raw_permission
-from .ownership import makers, owner, retag, specification, unpair, users
-from .reading import tagged
+from .aws.ingress_rules import Opening, is_plain, opening_text, openings, permission_of, raw_permission
+from .aws.ownership import makers, owner, retag, specification, unpair, users
+from .aws.queries import tagged
 
 
 def as_set(data: Any, field: str) -> Any:

@@ -13,10 +13,10 @@ from ..core.call import Call, Calling, Reading
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, Live, Scope, Site, fill
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
-from .group_attributes import HTTP, change_attributes, defaults, learned
-from .outside_targets import GATES, health_of, target_counts
-from .ownership import pairs, retag, users
-from .reading import GONE, TARGET_GROUPS, makers_of, owned_groups
+from .aws.external_targets import GATES, health_of, target_counts
+from .aws.ownership import pairs, retag, users
+from .aws.queries import GONE, TARGET_GROUPS, makers_of, owned_groups
+from .aws.target_group_attributes import HTTP, change_attributes, defaults, learned
 
 
 class HealthCheck(Part):

@@ -12,8 +12,8 @@ from ..core.address import Address, Id, InstanceRef, Ref, TargetGroupRef
 from ..core.call import Call, Calling, Looking, Reading, Sight, State
 from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
-from .health import judge, told
-from .reading import GONE, owned_groups
+from .aws.queries import GONE, owned_groups
+from .aws.target_health import judge, told
 
 
 class Target(Part):

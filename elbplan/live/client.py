@@ -21,9 +21,9 @@ from botocore.exceptions import (
 
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
-from .answers import UNPARSED, refuse_pages
-from .permission import before_send
-from .problems import explain, unreadable
+from .errors import explain, unreadable
+from .unusable_answers import UNPARSED, refuse_pages
+from .write_permission import before_send
 
 GLOBAL = {"route53": "us-east-1"}
 """Services that live in one region only."""

@@ -10,12 +10,12 @@ from ..core.address import Address, Find, Id, Ref
 from ..core.call import Ask, Call, Reading
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
+from ..kinds.aws.acm_validation import Proof
+from ..kinds.aws.queries import HOSTED_ZONES, owned_balancers, zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import GONE, instances_in
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.reading import HOSTED_ZONES, owned_balancers, zone_for
 from ..kinds.record import Record, mark
-from ..kinds.validation import Proof
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})

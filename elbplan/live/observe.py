@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
 from ..core.foreign import NOBODY_ELSE, Foreign
-from ..core.guards import Taken
 from ..core.kind import Kinds, Live, Scope
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.unnamed_rules import kept_addresses, readdressed
+from ..planner.guards import Taken
+from .batch import Rounds
 from .lookups import look_up, resolve
-from .rounds import Rounds
-from .symbols import Symbols
+from .portable import Symbols
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from ..core.call import Answer, Call, Sight
 from ..core.kind import Gate, Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
-from ..kinds.handover import handover
+from ..kinds.aws.ownership_steps import handover
 from .clock import Clock
-from .drive import Send, Stopped, drive, pauses
+from .context import Known, StepSite
 from .outcome import Event, Happening, Outcome, Tell
+from .program import Send, Stopped, drive, pauses
 from .recover import recover
-from .room import doomed
-from .site import Known, StepSite
+from .rule_quota import doomed
 
 T = TypeVar("T")
 

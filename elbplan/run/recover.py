@@ -10,8 +10,8 @@ from ..core.call import asking
 from ..core.kind import Kind, Live, Scope
 from ..core.plan import Plan, Step
 from ..core.resource import differing, immutable, rewrite
-from ..live.rounds import Rounds
-from .site import StepSite
+from ..live.batch import Rounds
+from .context import StepSite
 
 Drive = Callable[[Any], Any]
 

@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ..core.address import Address
-from ..core.back import backward
 from ..core.call import Answer, Call
-from ..core.guards import wanted_twice
 from ..core.kind import Kinds, Live
 from ..core.plan import Plan
-from ..core.reconcile import reconcile
-from ..core.routes import filled_by_others
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
+from ..kinds.traffic import filled_by_others
 from ..live.observe import Observed, observe
+from ..planner.guards import wanted_twice
+from ..planner.reconcile import reconcile
+from ..planner.rollback import backward
 from .clock import Clock
 from .execute import execute
 from .outcome import Outcome, Tell

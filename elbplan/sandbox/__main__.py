@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .statefile import Entry, read, write
+from .admin.state_file import Entry, read, write
 
 if TYPE_CHECKING:
     from .box import Box
@@ -56,7 +56,7 @@ def _end_when_forgotten(note: Path) -> None:
 def main() -> int:
     given = _arguments()
     try:
-        from . import control
+        from .admin import api as control
         from .box import Box
     except ImportError as missing:
         print(missing, file=sys.stderr)

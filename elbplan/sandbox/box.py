@@ -6,12 +6,12 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from .client import AnyBox
+from .account import ACCOUNT, World
+from .admin.client import AnyBox
+from .admin.verbs import Controls
 from .clock import Clock
-from .controls import Controls
-from .server import SandboxServer
+from .server.http import SandboxServer
 from .timing import Drain, Timing
-from .world import ACCOUNT, World
 
 _accounts_in_use: set[str] = set()
 _lock = threading.Lock()

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .calls import Call
 from .errors import AwsError
+from .server.call_log import Call
 
 Kind = Literal["throttle", "error", "5xx", "drop", "lost", "page", "cut", "delay", "kill"]
 

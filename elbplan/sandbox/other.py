@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from .calls import Call
+from .account import Params, Site, World
 from .errors import AwsError
-from .moto_side import backend
 from .rules import rule
-from .wire import Incoming, Reply
-from .world import Params, Site, World
+from .server.call_log import Call
+from .server.moto_bridge import backend
+from .server.protocol import Incoming, Reply
 
 MOST_VALUE = 4096
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .account import Params, Site, World
 from .ec2 import facts
 from .errors import AwsError
-from .moto_side import backend
 from .rules import rule
-from .world import Params, Site, World
+from .server.moto_bridge import backend
 
 Tags = dict[str, str]
 EC2_KINDS = {

@@ -8,7 +8,7 @@ from typing import Any
 from ..core.stack import Stack
 from ..errors import Problem
 from ..kinds.record import Record
-from .tree import Path, Tree
+from .yaml.tree import Path, Tree
 
 
 def claimed_twice(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterator[Problem]:

@@ -8,17 +8,17 @@ from typing import Any
 from ..core.address import Address
 from ..core.resource import Resource
 from ..core.stack import Stack
-from .blocks import drafts_of_blocks, is_block, joined, override
-from .build import drafts_of
-from .checks import Subject, checked
-from .draft import Drafts
-from .examine import made
-from .guess import shown
+from .drafts import Drafts
+from .expand import drafts_of
 from .models import MODELS
 from .report import Report
-from .shape import shaped
 from .short.document import Short
-from .tree import Tree
+from .short.parse import shaped
+from .suggest import shown
+from .validate.checks import Subject, checked
+from .validate.long_form import drafts_of_blocks, is_block, joined, override
+from .validate.model import made
+from .yaml.tree import Tree
 
 PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "expires", "traffic", "overrides"})
 """Keys of the short form that describe a stack of the long form as well."""

@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from ..kinds.openings import Opening
-from .guess import did_you_mean
+from ..kinds.aws.ingress_rules import Opening
+from .suggest import did_you_mean
 
 # fmt: off
 SYNONYMS = {

@@ -10,11 +10,11 @@ from typing import TextIO
 from ..core.stack import Stack
 from ..errors import Problem, SpecProblem
 from .claims import claimed_twice
-from .compose import Composer
 from .document import stack_of
 from .report import Report
-from .sources import gather
-from .tree import Source, Tree
+from .yaml.reader import Composer
+from .yaml.sources import gather
+from .yaml.tree import Source, Tree
 
 
 def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str, str] = os.environ) -> list[Stack]:

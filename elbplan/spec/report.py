@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Problem
-from .tree import Path, Tree
+from .yaml.tree import Path, Tree
 
 
 @dataclass

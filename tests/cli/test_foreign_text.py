@@ -8,15 +8,15 @@ import json
 import pytest
 import yaml
 
+from elbplan.cli.errors import told
 from elbplan.cli.main import run
-from elbplan.cli.problems import told
 from elbplan.cli.terminal import Terminal
 from elbplan.core.change import difference
 from elbplan.errors import Problem, Refused, SpecProblem, escaped
 from elbplan.kinds.rule import Rule
-from elbplan.run.lock.words import lives, taken, title
-from elbplan.run.record_text import read
-from elbplan.show.style import Style
+from elbplan.render.style import Style
+from elbplan.run.lock.messages import lives, taken, title
+from elbplan.run.lock.record_parser import read
 
 from .kit import WEB
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from elbplan.cli.allowing import Watched
+from elbplan.cli.hazard_flags import Watched
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
-from elbplan.core.hazards import Hazard
 from elbplan.core.plan import Plan
 from elbplan.errors import AwsProblem, Refused
+from elbplan.hazards import Hazard
 from elbplan.live.client import Aws
 from elbplan.sandbox.box import Box
 

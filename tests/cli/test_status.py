@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from elbplan.run.clock import RealClock
-from elbplan.run.ledger import Ledger
-from elbplan.run.record import Record
+from elbplan.run.lock.record import Record
+from elbplan.run.lock.run_store import Ledger
 from tests.living import kept_alive
 
 from .kit import Shell

@@ -10,10 +10,10 @@ from typing import Any
 from elbplan.core.address import Address, Id
 from elbplan.core.kind import Live
 from elbplan.core.plan import Plan, Step
-from elbplan.core.reconcile import reconcile
 from elbplan.core.resource import Resource, rewrite
 from elbplan.kinds import KINDS
 from elbplan.live.lookups import Facts, resolve
+from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load
 
 REGION = "eu-west-1"

@@ -6,11 +6,11 @@ import pytest
 
 from elbplan.core.call import Call, Tags
 from elbplan.errors import AwsProblem
-from elbplan.live.problems import UNKNOWN
-from elbplan.live.rounds import Rounds
-from elbplan.run.drive import drive
+from elbplan.live.batch import Rounds
+from elbplan.live.errors import UNKNOWN
+from elbplan.run.program import drive
 
-from .test_drive import Clock
+from ..run.test_program import Clock
 
 LISTENERS = Call("elbv2", "DescribeListeners")
 

@@ -11,9 +11,9 @@ import pytest
 
 from elbplan.core.address import Address
 from elbplan.core.kind import Live
-from elbplan.core.reconcile import reconcile
 from elbplan.core.resource import Resource
 from elbplan.kinds import KINDS
+from elbplan.planner.reconcile import reconcile
 
 from .kit import REGION, alive, desired
 

@@ -10,7 +10,7 @@ import pytest
 from elbplan.core.call import Call
 from elbplan.errors import Refused
 from elbplan.live.client import Aws
-from elbplan.live.permission import asked_before_each_attempt
+from elbplan.live.write_permission import asked_before_each_attempt
 from elbplan.sandbox.box import Box
 
 REGION = "eu-west-1"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.core.back import backward
 from elbplan.core.kind import Live
 from elbplan.core.plan import Plan
+from elbplan.planner.rollback import backward
 
 from .kit import alive, desired, id_of, plan, step
 

@@ -13,8 +13,8 @@ from elbplan.core.call import Call
 from elbplan.core.kind import Scope
 from elbplan.errors import AwsProblem
 from elbplan.kinds import KINDS
+from elbplan.live.batch import Rounds
 from elbplan.live.client import Aws
-from elbplan.live.rounds import Rounds
 
 PAGES = {
     "a page": b"<html><body>Sign in to the network</body></html>",
@@ -22,8 +22,6 @@ PAGES = {
     "nothing": b"",
     "no XML": b"{]",
 }
-
-
 
 
 def served(body: bytes) -> HTTPServer:

@@ -66,7 +66,7 @@ def _warm() -> None:
     import boto3
 
     import elbplan.cli.main
-    import elbplan.run.turn
+    import elbplan.run.lock.locked_run
     import elbplan.spec  # noqa: F401
 
     boto3.session.Session()

@@ -17,13 +17,16 @@ TWO_NAMES = COURSE.replace("domain: api.example.com", "domain: [api.example.com,
 ASKED = COURSE + "remove_validation: true\n"
 ELASTIC = COURSE.replace("{count: 2}", "{count: 2, elastic_ip: true}")
 
-SERVICES = HEAD + """
+SERVICES = (
+    HEAD
+    + """
 domain: api.example.com
 servers: {web: {count: 1}, api: {count: 1}}
 groups:
   web: {servers: web, port: 80, health: /health}
   api: {servers: api, port: 8080, health: /ready}
 """
+)
 RULES = """
 listeners:
   - {listen: 80/http, redirect: 443/https}
@@ -35,7 +38,9 @@ A = "      - {name: api, path: /api/*, forward: api}\n"
 B = "      - {name: old, path: /old/*, redirect: {path: /new}}\n"
 C = "      - {name: closed, path: /admin/*, respond: {status: 403, body: no}}\n"
 
-CLOSED = HEAD + """
+CLOSED = (
+    HEAD
+    + """
 domain: api.example.com
 listeners:
   - {listen: 80/http, redirect: 443/https}
@@ -44,6 +49,7 @@ listeners:
     rules:
       - {name: api, path: /api/*, respond: 503}
 """
+)
 
 NAMED = ("api.example.com", 443, "api.example.com", "/")
 PLAIN = ("api.example.com", 80, "api.example.com", "/")

@@ -34,8 +34,19 @@ def test_a_read_that_nobody_can_understand_is_a_problem_of_aws_with_a_hint(
 
 
 @pytest.mark.parametrize("kind", ["page", "cut"])
-@pytest.mark.parametrize("action", ["AllocateAddress", "CreateSecurityGroup", "RunInstances", "RequestCertificate",
-                                    "CreateLoadBalancer", "CreateListener", "CreateTargetGroup", "CreateRule"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "AllocateAddress",
+        "CreateSecurityGroup",
+        "RunInstances",
+        "RequestCertificate",
+        "CreateLoadBalancer",
+        "CreateListener",
+        "CreateTargetGroup",
+        "CreateRule",
+    ],
+)
 def test_after_a_write_whose_answer_nobody_can_understand_we_look_and_make_nothing_twice(
     stage: Stage, action: str, kind: str
 ) -> None:

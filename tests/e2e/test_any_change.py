@@ -52,8 +52,10 @@ class Wish:
         text += f"domain: [{', '.join(self.names)}]\n" if self.names else ""
         rules = "    rules:\n" + "".join(RULES[rule] for rule in self.rules) if self.rules else ""
         if self.names:
-            return text + "listeners:\n  - {listen: 80/http, redirect: 443/https}\n" + (
-                f"  - listen: 443/https\n    forward: web\n{rules}"
+            return (
+                text
+                + "listeners:\n  - {listen: 80/http, redirect: 443/https}\n"
+                + (f"  - listen: 443/https\n    forward: web\n{rules}")
             )
         return text + f"listeners:\n  - listen: 80/http\n    forward: web\n{rules}"
 

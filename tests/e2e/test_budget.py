@@ -11,7 +11,7 @@ from elbplan.kinds import KINDS
 from elbplan.live.client import Aws
 from elbplan.live.observe import observe
 from elbplan.run import workflow
-from elbplan.sandbox.calls import is_write
+from elbplan.sandbox.server.call_log import is_write
 
 from .stage import REGION, Stage
 

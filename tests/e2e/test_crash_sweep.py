@@ -10,7 +10,7 @@ import pytest
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
-from elbplan.run.ledger import Ledger
+from elbplan.run.lock.run_store import Ledger
 from elbplan.sandbox.box import Box
 
 from . import specs

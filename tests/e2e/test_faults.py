@@ -24,8 +24,18 @@ def test_one_call_in_five_throttled_and_one_in_twenty_failing_still_converges(st
     stage.destroy(specs.PORT_8080)
 
 
-@pytest.mark.parametrize("action", ["AllocateAddress", "CreateSecurityGroup", "RunInstances", "RequestCertificate",
-                                    "CreateLoadBalancer", "CreateListener", "ChangeResourceRecordSets"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "AllocateAddress",
+        "CreateSecurityGroup",
+        "RunInstances",
+        "RequestCertificate",
+        "CreateLoadBalancer",
+        "CreateListener",
+        "ChangeResourceRecordSets",
+    ],
+)
 def test_a_lost_answer_makes_nothing_twice(stage: Stage, action: str) -> None:
     stage.box.fault("lost", action=action, nth=1, limit=1)
     outcome = stage.run(stage.plan(specs.ELASTIC))

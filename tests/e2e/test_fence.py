@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from elbplan.sandbox.box import Box
-from elbplan.sandbox.calls import Call
+from elbplan.sandbox.server.call_log import Call
 
 from .locking import STACK, Site, ended, until
 

@@ -19,7 +19,6 @@ def shell(box: Box, tmp_path: Path) -> Filed:
     return Filed(box, tmp_path)
 
 
-
 @pytest.mark.parametrize("servers", ["{count: 3}", "{count: 1}", "{count: 2, type: t3.small}"])
 def test_a_file_that_only_changes_servers_is_not_refused(shell: Filed, servers: str) -> None:
     """The targets of the first file name no port, those that AWS tells name one: they are the same."""
@@ -34,12 +33,10 @@ def test_a_file_that_only_changes_servers_is_not_refused(shell: Filed, servers: 
     assert "Nothing to do" in shell.plan().out
 
 
-
 def with_crlf(folder: Path) -> None:
     """As git writes files on a machine with core.autocrlf."""
     for file in folder.iterdir():
         file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-
 
 
 def test_a_checkout_with_other_line_ends_is_the_same_files(shell: Filed) -> None:
@@ -60,7 +57,6 @@ def test_a_checkout_with_other_line_ends_is_the_same_files(shell: Filed) -> None
     assert shell.apply().code == 0, "nothing was edited"
 
 
-
 def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: Filed) -> None:
     shell.port_8080()
     assert shell.apply().code == 0
@@ -76,7 +72,6 @@ def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: Filed) -> N
     assert "AWS was not asked" in wrong.err
 
 
-
 def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(shell: Filed) -> None:
     shell.save("first")
     assert shell.apply().code == 0
@@ -90,7 +85,6 @@ def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(sh
     left = shell.apply()
     assert left.code == 0
     assert "AWS is as the spec says" not in left.out + left.err
-
 
 
 def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: Filed) -> None:
@@ -119,7 +113,6 @@ def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: Filed) ->
     assert "AWS is as the spec says" not in to.out
 
 
-
 def test_a_saved_file_without_steps_is_not_taken_for_the_spec(shell: Filed) -> None:
     shell.save("first")
     assert shell.apply().code == 0
@@ -133,7 +126,6 @@ def test_a_saved_file_without_steps_is_not_taken_for_the_spec(shell: Filed) -> N
     assert "Replace" in told.out
     assert "none yet: elbplan plan --save NAME" in told.out
     assert shell.apply().code == 5
-
 
 
 def test_plan_does_not_say_no_downtime_beside_a_hazard_of_the_file(shell: Filed) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.history.chain import load
-from elbplan.history.pending import look
-from elbplan.history.store import Folder
-from elbplan.history.told import Told
 from elbplan.kinds import KINDS
+from elbplan.migrations.apply.journal import Told
+from elbplan.migrations.apply.pending import look
+from elbplan.migrations.files.folder import Folder
+from elbplan.migrations.files.loader import load
 from elbplan.run import workflow
 from elbplan.run.clock import RealClock
 from elbplan.sandbox.box import Box
@@ -233,9 +233,7 @@ WATCHED = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
 
 
 @pytest.mark.parametrize(("otherwise", "code", "port"), [("    else: back\n", 1, [80]), ("", 4, [80, 8080])])
-def test_a_hold_that_sees_sick_targets_ends(
-    shell: Filed, otherwise: str, code: int, port: list[int]
-) -> None:
+def test_a_hold_that_sees_sick_targets_ends(shell: Filed, otherwise: str, code: int, port: list[int]) -> None:
     """Two looks, five seconds apart, and not the hour."""
     shell.port_8080(TENTH + PERSON + WATCHED + otherwise)
     assert shell.apply().code == 0

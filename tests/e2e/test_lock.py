@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.run.record import Record
+from elbplan.run.lock.record import Record
 from elbplan.sandbox.box import Box
 
 from .locking import STACK, Site, ended, until

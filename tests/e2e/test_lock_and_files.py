@@ -12,8 +12,8 @@ import pytest
 from elbplan.core.call import Call
 from elbplan.live.client import Aws
 from elbplan.run.clock import RealClock
-from elbplan.run.ledger import Ledger
-from elbplan.run.record import Record
+from elbplan.run.lock.record import Record
+from elbplan.run.lock.run_store import Ledger
 from elbplan.sandbox.box import Box
 
 from .filing import REGION, Filed

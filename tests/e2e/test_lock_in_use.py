@@ -14,7 +14,7 @@ from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.core.call import Call
 from elbplan.live.client import Aws
-from elbplan.run.record import Record
+from elbplan.run.lock.record import Record
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Person, Pipe
 from tests.living import kept_alive

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from elbplan.errors import Refused, SpecProblem
-from elbplan.history.chain import load
-from elbplan.history.keeping import keep
-from elbplan.history.lint import blocking
-from elbplan.history.pending import Pending, look
-from elbplan.history.store import Folder
 from elbplan.kinds import KINDS
+from elbplan.migrations.apply.pending import Pending, look
+from elbplan.migrations.files.folder import Folder
+from elbplan.migrations.files.loader import load
+from elbplan.migrations.lint.lint import blocking
+from elbplan.migrations.save_plan import keep
 from elbplan.run import workflow
 
 from . import specs

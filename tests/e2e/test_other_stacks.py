@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.hazards import allowed
 from elbplan.errors import Refused, SpecProblem
+from elbplan.hazards import allowed
 from elbplan.kinds import KINDS
 from elbplan.live.client import Aws
 from elbplan.run import workflow

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.hazards import allowed
 from elbplan.errors import Refused
+from elbplan.hazards import allowed
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.history.chain import load
-from elbplan.history.lint import blocking
-from elbplan.history.refresh import refresh
-from elbplan.history.rehearsal import rehearse
-from elbplan.history.scene import Scene
-from elbplan.history.sickness import rehearse_sick
-from elbplan.history.store import Folder
 from elbplan.kinds import KINDS
+from elbplan.migrations.files.fingerprints import refresh
+from elbplan.migrations.files.folder import Folder
+from elbplan.migrations.files.loader import load
+from elbplan.migrations.lint.lint import blocking
+from elbplan.rehearsal.environment import Scene
+from elbplan.rehearsal.rehearsal import rehearse
+from elbplan.rehearsal.unhealthy import rehearse_sick
 from elbplan.sandbox.box import Box
 
 from . import specs

@@ -9,10 +9,10 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
+from elbplan.render.plan import View, plan_screen
+from elbplan.render.style import Style
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
-from elbplan.show.plan import View, plan_screen
-from elbplan.show.style import Style
 
 from . import specs
 from .dying import Dying

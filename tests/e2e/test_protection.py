@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.hazards import allowed
 from elbplan.core.plan import Plan
 from elbplan.errors import Refused
+from elbplan.hazards import allowed
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box

@@ -6,8 +6,8 @@ import pytest
 
 from elbplan.errors import Refused
 from elbplan.kinds import KINDS
-from elbplan.show.outcome import Ending, outcome_screen
-from elbplan.show.style import Style
+from elbplan.render.outcome import Ending, outcome_screen
+from elbplan.render.style import Style
 
 from . import specs
 from .stage import Stage

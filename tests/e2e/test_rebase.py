@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from elbplan.errors import SpecProblem
-from elbplan.history.between import between, told
-from elbplan.history.chain import load
-from elbplan.history.keeping import keep
-from elbplan.history.migration import Migration
-from elbplan.history.saving import migration_of
-from elbplan.history.store import Folder
-from elbplan.history.write import text_of
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
-from elbplan.live.symbols import Symbols
+from elbplan.live.portable import Symbols
+from elbplan.migrations.files.folder import Folder
+from elbplan.migrations.files.loader import load
+from elbplan.migrations.files.writer import text_of
+from elbplan.migrations.migration import Migration
+from elbplan.migrations.rebase.offline_plan import between, told
+from elbplan.migrations.save import migration_of
+from elbplan.migrations.save_plan import keep
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Ran, Shell
 

@@ -15,16 +15,16 @@ import pytest
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
 from elbplan.errors import Refused
-from elbplan.history.beginning import beginning
-from elbplan.history.chain import load
-from elbplan.history.proof import Proof, place_of
-from elbplan.history.refresh import refresh
-from elbplan.history.rehearsal import rehearse
-from elbplan.history.scene import Scene
-from elbplan.history.sickness import rehearse_sick
-from elbplan.history.store import Folder
-from elbplan.history.surroundings import furnish
 from elbplan.kinds import KINDS
+from elbplan.migrations.files.fingerprints import refresh
+from elbplan.migrations.files.folder import Folder
+from elbplan.migrations.files.loader import load
+from elbplan.rehearsal.environment import Scene
+from elbplan.rehearsal.fixtures import furnish
+from elbplan.rehearsal.live_start import beginning
+from elbplan.rehearsal.proof import Proof, place_of
+from elbplan.rehearsal.rehearsal import rehearse
+from elbplan.rehearsal.unhealthy import rehearse_sick
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
 

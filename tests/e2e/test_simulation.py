@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from elbplan.core.diff import diff
 from elbplan.core.fingerprint import fingerprint, seen
 from elbplan.core.simulate import State, in_line, states
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
+from elbplan.planner.diff import diff
 from elbplan.run import workflow
 from elbplan.run.outcome import Event
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.plan import Plan
-from elbplan.history.chain import load
-from elbplan.history.rehearsal import rehearse
-from elbplan.history.scene import Scene
 from elbplan.kinds import KINDS
+from elbplan.migrations.files.loader import load
+from elbplan.rehearsal.environment import Scene
+from elbplan.rehearsal.rehearsal import rehearse
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 

@@ -9,10 +9,10 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
+from elbplan.render.outcome import stays
 from elbplan.run import workflow
 from elbplan.run.outcome import Outcome
 from elbplan.sandbox.acm.state import record
-from elbplan.show.outcome import stays
 
 from . import specs
 from .stage import ZONE, Stage

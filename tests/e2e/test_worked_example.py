@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from elbplan.core.plan import Plan
-from elbplan.history.chain import load
-from elbplan.history.pending import Looker, Pending
-from elbplan.history.store import Folder
-from elbplan.history.towards import towards
 from elbplan.kinds import KINDS
+from elbplan.migrations.apply.pending import Looker, Pending
+from elbplan.migrations.apply.plan_to import towards
+from elbplan.migrations.files.folder import Folder
+from elbplan.migrations.files.loader import load
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 from elbplan.spec import load as specs_of

@@ -14,8 +14,8 @@ from elbplan.core.address import Address, Id, Ref
 from elbplan.core.call import Call
 from elbplan.core.kind import Found, Kind, Live, Scope
 from elbplan.core.resource import Resource
-from elbplan.kinds.ownership import ownership
-from elbplan.live.rounds import Rounds
+from elbplan.kinds.aws.ownership import ownership
+from elbplan.live.batch import Rounds
 
 REGION = "eu-west-1"
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"

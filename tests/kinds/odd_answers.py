@@ -88,9 +88,7 @@ def answers(**odd: Any) -> dict[str, Any]:
         "DescribeTargetGroups": {"TargetGroups": [group()]},
         "DescribeTargetGroupAttributes": {"Attributes": []},
         "DescribeTargetHealth": {
-            "TargetHealthDescriptions": [
-                {"Target": {"Id": INSTANCE, "Port": 80}, "TargetHealth": {"State": "healthy"}}
-            ]
+            "TargetHealthDescriptions": [{"Target": {"Id": INSTANCE, "Port": 80}, "TargetHealth": {"State": "healthy"}}]
         },
         "DescribeListeners": {"Listeners": [listener()]},
         "DescribeListenerCertificates": {"Certificates": [{"CertificateArn": CERTIFICATE, "IsDefault": True}]},

@@ -6,18 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from elbplan.core.address import Id
-from elbplan.kinds.actions import (
-    Forward,
-    OtherAction,
-    Redirect,
-    Respond,
-    Share,
-    from_aws,
-    groups_of,
-    to_aws,
-)
-from elbplan.kinds.conditions import Condition, condition_from_aws, condition_to_aws
-from elbplan.kinds.switching import attached, lingering, unattachable, way_of
+from elbplan.kinds.aws.action_transitions import attached, lingering, unattachable, way_of
+from elbplan.kinds.aws.actions import Forward, OtherAction, Redirect, Respond, Share, from_aws, groups_of, to_aws
+from elbplan.kinds.aws.conditions import Condition, condition_from_aws, condition_to_aws
 
 from .kit import GROUP, OTHER
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Id
-from elbplan.kinds.balancer_attributes import NEVER_BACK, attribute_defaults
-from elbplan.kinds.group_attributes import DRAINING, TERMINATES, change_attributes, defaults
+from elbplan.kinds.aws.load_balancer_attributes import NEVER_BACK, attribute_defaults
+from elbplan.kinds.aws.target_group_attributes import DRAINING, TERMINATES, change_attributes, defaults
 from elbplan.kinds.listener import KIND as LISTENERS
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.target_group import TargetGroup

@@ -7,8 +7,8 @@ import pytest
 from elbplan.core.address import Id
 from elbplan.core.kind import Live
 from elbplan.core.resource import differing
+from elbplan.kinds.aws.acm_validation import EVERY_KEY, Proof
 from elbplan.kinds.certificate import KIND, Certificate
-from elbplan.kinds.validation import EVERY_KEY, Proof
 
 from .kit import CERTIFICATE, SECOND, ZONE, ZONES, at, one, operations, owned, play, read
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Address, Id
-from elbplan.core.diff import diff
-from elbplan.core.draw import draw
 from elbplan.core.fingerprint import fingerprint, seen
 from elbplan.core.kind import Live
 from elbplan.core.resource import Resource, differing, plain, rewrite
 from elbplan.kinds import KINDS
+from elbplan.planner.diff import diff
+from elbplan.planner.steps import draw
 
 from .kit import CERTIFICATE, GROUP, SECOND, read
 from .odd_answers import FORWARD, ODD, OIDC, answers, listeners

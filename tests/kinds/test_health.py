@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.kinds.health import CAUSES, NEVER, judge, told
+from elbplan.kinds.aws.target_health import CAUSES, NEVER, judge, told
 
 from .kit import service
 

@@ -18,13 +18,13 @@ from elbplan.core.call import Call, Tags
 from elbplan.core.kind import Kind, Kinds
 from elbplan.core.resource import Part
 from elbplan.kinds import KINDS
+from elbplan.kinds.aws.ingress_rules import Opening
+from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
 from elbplan.kinds.instance import Instance
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
-from elbplan.kinds.openings import Opening
-from elbplan.kinds.ownership import ADDRESS, STACK
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from elbplan.core.address import Address, Id
 from elbplan.core.resource import differing
-from elbplan.kinds.actions import Forward, Redirect, Respond, Share
+from elbplan.kinds.aws.actions import Forward, Redirect, Respond, Share
 from elbplan.kinds.listener import KIND, Listener
 
 from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, OTHER, SECOND, at, one, operations, owned, play, read

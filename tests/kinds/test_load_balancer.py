@@ -8,11 +8,11 @@ from elbplan.core.address import Address, Id
 from elbplan.core.kind import Live
 from elbplan.core.plan import Step
 from elbplan.core.resource import differing
-from elbplan.kinds.alias_tags import RECORDS, marks
-from elbplan.kinds.balancer_attributes import DEFAULTS
-from elbplan.kinds.handover import handover
+from elbplan.kinds.aws.alias_tags import RECORDS, marks
+from elbplan.kinds.aws.load_balancer_attributes import DEFAULTS
+from elbplan.kinds.aws.ownership import TAG_VALUE
+from elbplan.kinds.aws.ownership_steps import handover
 from elbplan.kinds.load_balancer import KIND, LoadBalancer
-from elbplan.kinds.ownership import TAG_VALUE
 
 from .kit import BALANCER, DNS, at, one, operations, owned, play, read
 
@@ -147,9 +147,7 @@ def memory(calls):
     """What security groups are told to remember, by call: the groups, and the tags or keys."""
     said = [call for call in calls if call.service == "ec2"]
     assert all(call.optional for call in said), "a role that may not tag can make balancers all the same"
-    return [
-        (c.operation, c.params["Resources"], [(t["Key"], t.get("Value")) for t in c.params["Tags"]]) for c in said
-    ]
+    return [(c.operation, c.params["Resources"], [(t["Key"], t.get("Value")) for t in c.params["Tags"]]) for c in said]
 
 
 OWN, THEIRS = Address("security_group", "lb"), Id("sg-9")

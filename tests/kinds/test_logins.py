@@ -7,11 +7,11 @@ from pydantic import ValidationError
 
 from elbplan.core.address import Id
 from elbplan.core.change import Change, Comparison
-from elbplan.core.protections import protections, unmakeable
 from elbplan.core.resource import differing, plain
 from elbplan.kinds import listener as listeners
 from elbplan.kinds import rule as rules
-from elbplan.kinds.actions import OtherAction, actions_from_aws, actions_to_aws
+from elbplan.kinds.aws.actions import OtherAction, actions_from_aws, actions_to_aws
+from elbplan.kinds.protections import protections, unmakeable
 
 from .kit import GROUP, LISTENER, OTHER, RULE, at, play
 from .test_listener import https, to

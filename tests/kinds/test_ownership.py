@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.kinds.ownership import KEYS, owner, ownership, retag, users
-from elbplan.kinds.reading import balancer_name, domain, zone_for
+from elbplan.kinds.aws.ownership import KEYS, owner, ownership, retag, users
+from elbplan.kinds.aws.queries import balancer_name, domain, zone_for
 
 from .kit import CERTIFICATE, GROUP, operations, play
 

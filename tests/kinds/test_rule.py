@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from elbplan.core.address import Address, Id
-from elbplan.core.routes import GATE
-from elbplan.kinds.actions import Forward, Redirect, Respond, Share
-from elbplan.kinds.conditions import Condition
+from elbplan.kinds.aws.actions import Forward, Redirect, Respond, Share
+from elbplan.kinds.aws.conditions import Condition
 from elbplan.kinds.rule import KIND, Rule, gated
+from elbplan.kinds.traffic import GATE
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read
 

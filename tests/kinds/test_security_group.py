@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from elbplan.core.address import Address, Id
-from elbplan.kinds.openings import Opening, opening_text
+from elbplan.kinds.aws.ingress_rules import Opening, opening_text
 from elbplan.kinds.security_group import EVERYTHING_OUT, KIND, SecurityGroup
 
 from .kit import at, one, operations, owned, play, read

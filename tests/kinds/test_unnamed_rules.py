@@ -7,8 +7,8 @@ import re
 import pytest
 
 from elbplan.core.address import Address, Id
-from elbplan.kinds.actions import Respond
-from elbplan.kinds.conditions import Condition
+from elbplan.kinds.aws.actions import Respond
+from elbplan.kinds.aws.conditions import Condition
 from elbplan.kinds.rule import Rule, gated
 from elbplan.kinds.unnamed_rules import kept_addresses, readdressed
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
-from elbplan.live.problems import UNKNOWN
-from elbplan.run.ledger import Ledger
+from elbplan.live.errors import UNKNOWN
 from elbplan.run.lock.lock import Held
 from elbplan.run.lock.manager import Keeper
-from elbplan.run.record import Record
-from elbplan.run.witness import Who, Witness
+from elbplan.run.lock.process_files import Who, Witness
+from elbplan.run.lock.record import Record
+from elbplan.run.lock.run_store import Ledger
 
 STACK = "my-web"
 

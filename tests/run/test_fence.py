@@ -10,8 +10,8 @@ import pytest
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem, Refused
 from elbplan.run.clock import ElapsedTime
-from elbplan.run.drive import Stopped
 from elbplan.run.lock.lease import SHARE
+from elbplan.run.program import Stopped
 
 from .kit import Scene, denied, take
 

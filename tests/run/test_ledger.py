@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from elbplan.errors import Refused
-from elbplan.run.record import Record
-from elbplan.run.record_text import read
+from elbplan.run.lock.record import Record
+from elbplan.run.lock.record_parser import read
 
 from .kit import STACK, Scene, losing, take
 

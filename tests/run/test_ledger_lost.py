@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from elbplan.errors import AwsProblem, Refused
-from elbplan.run.ledger import KEPT
-from elbplan.run.record import Record
+from elbplan.run.lock.record import Record
+from elbplan.run.lock.run_store import KEPT
 
 from .kit import STACK, Scene, beating, denied, take
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from elbplan.sandbox import daemon, statefile
+from elbplan.sandbox.admin import daemon
+from elbplan.sandbox.admin import state_file as statefile
+from elbplan.sandbox.admin.remote import RemoteBox
 from elbplan.sandbox.box import Box
 from elbplan.sandbox.domains import registrable
 from elbplan.sandbox.errors import SandboxError
 from elbplan.sandbox.not_done import NOT_DONE
-from elbplan.sandbox.remote import RemoteBox
 from elbplan.sandbox.rules import RULES, TITLES
 
 from .kit import Kit, plain, refused
@@ -42,7 +43,9 @@ def test_what_is_left_out_is_said() -> None:
 
 
 def test_nothing_imports_moto_before_it_is_needed() -> None:
-    code = "import sys, elbplan.sandbox, elbplan.sandbox.daemon; print([m for m in sys.modules if m[:4] == 'moto'])"
+    code = (
+        "import sys, elbplan.sandbox, elbplan.sandbox.admin.daemon; print([m for m in sys.modules if m[:4] == 'moto'])"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.spec.scalars import meaning
+from elbplan.spec.yaml.scalars import meaning
 
 from .kit import problems, resource, stack, stacks
 

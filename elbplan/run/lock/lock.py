@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
-from ...live.permission import asked_before_each_attempt
-from ..drive import THROTTLED, Stopped
-from ..ledger import KEPT, PASSING, closed
-from ..record import Record, State
+from ...live.write_permission import asked_before_each_attempt
+from ..program import THROTTLED, Stopped
 from .lease import Lease, TooSlow
-from .words import reason, taken
+from .messages import reason, taken
+from .record import Record, State
+from .run_store import KEPT, PASSING, closed
 
 if TYPE_CHECKING:
     from .manager import Keeper

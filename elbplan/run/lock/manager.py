@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 
 from ... import __version__
 from ...errors import AwsProblem, Refused
-from ...live.problems import DENIED
-from ..aim import Aim
+from ...live.errors import DENIED
 from ..clock import Clock, ElapsedTime, RealClock
-from ..ledger import Ledger, closed
-from ..record import UNKNOWN_STATE, Record
-from ..witness import Who, Witness
+from ..migration_run import Aim
 from .lease import Lease
 from .lock import Held
+from .messages import lives, not_understood, not_watched, reason, title, watching
+from .process_files import Who, Witness
+from .record import UNKNOWN_STATE, Record
+from .run_store import Ledger, closed
 from .watch import watch
-from .words import lives, not_understood, not_watched, reason, title, watching
 
 SILENCE = 90.0
 """Seconds for which the record of a run must stand still before it counts as dead."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..clock import Clock
-from ..ledger import Ledger
-from ..record import Record
+from .record import Record
+from .run_store import Ledger
 
 LOOKS, LONGEST_PAUSE, SHORTEST_PAUSE = 20, 5.0, 0.001
 """How often a record is looked at in one silence, and the seconds between two looks."""

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from ..account import Params, Site
 from ..ec2.regions import enabled
 from ..elbv2.find import born
 from ..errors import AwsError
 from ..rules import rule
-from ..world import Params, Site
 from . import checks
 from .state import Certificate, record
 from .validation import proven, records_told, refresh

@@ -2,9 +2,9 @@
 
 import re
 
+from ..account import Params, Site
 from ..errors import AwsError
 from ..rules import rule
-from ..world import Params, Site
 from .state import Certificate
 
 DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")

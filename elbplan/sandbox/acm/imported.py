@@ -3,8 +3,8 @@
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from ..account import Params, Site
 from ..errors import AwsError
-from ..world import Params, Site
 from .state import Certificate
 
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}

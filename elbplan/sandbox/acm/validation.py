@@ -1,7 +1,7 @@
 """How a certificate comes to be issued: by its records in public DNS, and by nothing else."""
 
+from ..account import World
 from ..rules import rule
-from ..world import World
 from .state import Certificate, record
 
 THREE_DAYS = 72 * 3600

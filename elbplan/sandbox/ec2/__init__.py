@@ -7,9 +7,9 @@ be in.
 from collections.abc import Callable
 from typing import Any
 
-from ..calls import Call
-from ..wire import Incoming, Reply, answer
-from ..world import Site
+from ..account import Site
+from ..server.call_log import Call
+from ..server.protocol import Incoming, Reply, answer
 from . import addresses, images, instances, network, protocols, regions, security_groups, speed
 from .common import well_formed
 

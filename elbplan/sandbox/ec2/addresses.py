@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..calls import Call
+from ..account import Site
 from ..errors import AwsError
 from ..rules import rule
-from ..wire import Incoming
-from ..world import Site
+from ..server.call_log import Call
+from ..server.protocol import Incoming
 from . import facts
 from .common import rewritten
 

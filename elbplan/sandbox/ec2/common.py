@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ..errors import AwsError
 from ..rules import rule
-from ..wire import Incoming
+from ..server.protocol import Incoming
 
 MALFORMED = {
     "GroupId": ("sg", "InvalidGroupId.Malformed"),

@@ -3,8 +3,8 @@
 import ipaddress
 from typing import Any
 
-from ..moto_side import ec2
-from ..world import Site
+from ..account import Site
+from ..server.moto_bridge import ec2
 
 
 def backend(site: Site) -> Any:

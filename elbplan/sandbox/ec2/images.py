@@ -7,11 +7,11 @@ from moto.core.parse import default_timestamp_parser
 from moto.ec2.models.amis import AMIS, Ami
 from moto.utilities.utils import load_resource
 
-from ..calls import Call
+from ..account import Site
 from ..errors import AwsError
 from ..rules import rule
-from ..wire import Incoming
-from ..world import Site
+from ..server.call_log import Call
+from ..server.protocol import Incoming
 from . import facts
 
 

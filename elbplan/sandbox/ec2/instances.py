@@ -5,12 +5,12 @@ from typing import Any
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
-from ..calls import Call
+from ..account import Params, Site
 from ..elbv2.find import born, seen
 from ..errors import AwsError
 from ..rules import rule
-from ..wire import Incoming, Reply
-from ..world import Params, Site
+from ..server.call_log import Call
+from ..server.protocol import Incoming, Reply
 from . import facts, images
 from .common import rewritten
 

@@ -1,10 +1,10 @@
 """Subnets, gateways, interfaces, tags: what is in use stays."""
 
-from ..calls import Call
+from ..account import Site
 from ..errors import AwsError
 from ..rules import rule
-from ..wire import Incoming
-from ..world import Site
+from ..server.call_log import Call
+from ..server.protocol import Incoming
 from . import facts
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
+from ..account import Params, Site
 from ..errors import AwsError
-from ..world import Params, Site
 
 NOT_OPTED_IN = "not-opted-in"
 

@@ -4,13 +4,13 @@ import ipaddress
 import re
 from typing import Any
 
-from ..calls import Call
+from ..account import Params, Site
 from ..elbv2.find import born, seen
 from ..errors import AwsError
-from ..moto_side import ask
 from ..rules import rule
-from ..wire import Incoming, Reply, answer
-from ..world import Params, Site
+from ..server.call_log import Call
+from ..server.moto_bridge import ask
+from ..server.protocol import Incoming, Reply, answer
 from . import facts
 from .common import form, rewritten
 from .protocols import without_ports

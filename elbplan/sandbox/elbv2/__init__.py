@@ -9,19 +9,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.htm
 from collections.abc import Callable
 from typing import Any
 
-from ..world import Params, Site
-from . import (
-    attributes,
-    balancers,
-    certificates,
-    groups,
-    health,
-    listener_rules,
-    listeners,
-    policies,
-    tags,
-    targets,
-)
+from ..account import Params, Site
+from . import attributes, balancers, certificates, groups, health, listener_rules, listeners, policies, tags, targets
 from . import trust_stores as stores
 
 ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.
 import copy
 import re
 
+from ..account import Params, Site
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find, logins
 from .state import Balancer, Group, forwards_to
 

@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
+from ..account import Params, Site
 from ..errors import misconfigured, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find
 from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
 from .state import Balancer, Group, Listener

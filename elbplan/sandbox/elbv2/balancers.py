@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from ..account import Params, Site
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find, interfaces, names, subnets
 from .attribute_tables import balancer_defaults
 from .state import Balancer, Zone, new_id, tag_dict

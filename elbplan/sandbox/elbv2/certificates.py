@@ -1,8 +1,8 @@
 """Certificates of listeners."""
 
+from ..account import Params, Site
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find
 from .state import Listener
 

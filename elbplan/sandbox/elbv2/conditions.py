@@ -9,9 +9,9 @@ import copy
 import ipaddress
 import re
 
+from ..account import Params, Site
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 
 CONFIG = {
     "host-header": "HostHeaderConfig",

@@ -5,9 +5,9 @@ import binascii
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from ..account import Params, Site
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 from .state import Balancer, Group, Listener, Rule
 
 T = TypeVar("T")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from ..account import Params, Site
 from ..ec2 import facts
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find, names
 from .health_checks import checked, defaults
 from .state import Group, new_id, tag_dict

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetH
 
 from typing import NamedTuple
 
+from ..account import Params, Site
 from ..ec2 import facts
 from ..rules import rule
-from ..world import Params, Site
 from . import find
 from .state import Balancer, Group, Target
 from .targets import present

@@ -4,10 +4,10 @@ from typing import Any
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 
+from ..account import Site
 from ..ec2 import facts
 from ..errors import AwsError
 from ..rules import rule
-from ..world import Site
 from .state import Balancer, Zone
 
 

@@ -1,8 +1,8 @@
 """Listener rules."""
 
+from ..account import Params, Site
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import actions, conditions, find
 from .listeners import _rule_arn, attachments, require_application
 from .state import Balancer, Listener, Rule, new_id, tag_dict
@@ -117,9 +117,7 @@ def modify_rule(site: Site, params: Params) -> Params:
     given = params.get("Conditions")
     wanted = conditions.checked(site, given) if given else one.conditions
     if params.get("Actions"):
-        one.actions = actions.checked(
-            site, balancer, listener.protocol, listener.port, params["Actions"], one.actions
-        )
+        one.actions = actions.checked(site, balancer, listener.protocol, listener.port, params["Actions"], one.actions)
     one.conditions = wanted
     one.transforms = _new_transforms(one, params)
     attachments(site)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from ..account import Params, Site
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import actions, certificates, find
 from .policies import POLICIES
 from .state import Balancer, Listener, Rule, new_id, tag_dict

@@ -1,8 +1,8 @@
 """Logins and token checks: what comes before the final action of an HTTPS listener or rule."""
 
+from ..account import Params
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params
 
 OIDC = "authenticate-oidc"
 NEEDED = {

@@ -2,9 +2,9 @@
 
 import re
 
+from ..account import Site
 from ..errors import validation
 from ..rules import rule
-from ..world import Site
 
 
 @rule(21)

@@ -2,8 +2,8 @@
 
 from moto.elbv2.ssl_policies import SSL_POLICIES, build_policy
 
+from ..account import Params, Site
 from ..errors import AwsError
-from ..world import Params, Site
 from . import find
 
 MORE = (

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ..account import Params, Site
 from ..errors import AwsError
-from ..world import Params, Site
 
 Tags = dict[str, str]
 

@@ -1,8 +1,8 @@
 """Tags of everything in Elastic Load Balancing, and its account limits."""
 
+from ..account import Params, Site
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find
 from .state import tag_dict
 

@@ -4,10 +4,10 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from ..account import Params, Site
 from ..ec2 import facts
 from ..errors import AwsError, validation
 from ..rules import rule
-from ..world import Params, Site
 from . import find
 from .attribute_tables import group_defaults
 from .state import Group, Target

@@ -1,7 +1,7 @@
 """Trust stores: their life, not their certificates (the bundle in S3 is not read)."""
 
+from ..account import Params, Site
 from ..errors import AwsError
-from ..world import Params, Site
 from . import find, names
 from .state import new_id, tag_dict
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
 from collections.abc import Callable
 from typing import Any
 
-from ..world import Params, Site
+from ..account import Params, Site
 from . import changes, zones
 
 ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {

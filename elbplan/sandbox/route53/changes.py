@@ -4,9 +4,9 @@ were right.
 
 from typing import Any
 
+from ..account import Params, Site
 from ..errors import AwsError
 from ..rules import rule
-from ..world import Params, Site
 from . import checks
 from .state import HostedZone, Key, canonical
 from .zones import new_change, zone_of

@@ -4,9 +4,9 @@ import ipaddress
 import re
 from typing import Any
 
+from ..account import Params, Site
 from ..errors import AwsError
 from ..rules import rule
-from ..world import Params, Site
 from .state import HostedZone, Key, plain, within
 
 Records = dict[Key, dict[str, Any]]

@@ -3,9 +3,9 @@
 import hashlib
 from typing import Any
 
+from ..account import Params, Site
 from ..errors import AwsError
 from ..rules import rule
-from ..world import Params, Site
 from .state import HostedZone, canonical, order
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]

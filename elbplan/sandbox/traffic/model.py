@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-lo
 
 from dataclasses import dataclass, field
 
+from ..account import Params, Site, World
 from ..ec2 import facts
 from ..elbv2.health import health_of
 from ..elbv2.state import Balancer, Listener, Rule
 from ..elbv2.targets import present
-from ..moto_side import backend, known_regions
 from ..route53.state import plain
-from ..world import Params, Site, World
+from ..server.moto_bridge import backend, known_regions
 from .matching import matches
 
 ANYWHERE = {"0.0.0.0/0"}

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..calls import Call
+from ..server.call_log import Call
 
 if TYPE_CHECKING:
-    from ..world import World
+    from ..account import World
 
 
 class Route(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ..guess import shown
-from ..wrong import Wrong
+from ..errors import Wrong
+from ..suggest import shown
 from .domains import Domain
 from .groups import Group
 from .listeners import Listener

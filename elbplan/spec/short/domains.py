@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ..guess import shown
-from ..wrong import Wrong
+from ..errors import Wrong
+from ..suggest import shown
 from .words import Word
 
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)

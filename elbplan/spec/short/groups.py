@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, WithJsonSchema
 from pydantic import Tag as TypeTag
 
-from ..guess import shown
-from ..wrong import Wrong
+from ..errors import Wrong
+from ..suggest import shown
 from .servers import Server
 from .words import NUMBER, SWITCH, TEXT, Cased, Duration, Loose, OneOrMore, Or, Port, Whole, Word, text_is
 

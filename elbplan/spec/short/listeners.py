@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ...core.hidden import Hidden, as_text
-from ..guess import did_you_mean, shown
-from ..wrong import Wrong
+from ..errors import Wrong
+from ..suggest import did_you_mean, shown
 from .domains import Certificate
 from .words import (
     NUMBER,

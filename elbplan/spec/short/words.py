@@ -23,9 +23,9 @@ from pydantic_core import core_schema
 
 from ...core.address import AWS_ID
 from ...core.hidden import as_text, keep
-from ..guess import did_you_mean, shown
-from ..scalars import WHOLE
-from ..wrong import Wrong
+from ..errors import Wrong
+from ..suggest import did_you_mean, shown
+from ..yaml.scalars import WHOLE
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d|)", re.ASCII)

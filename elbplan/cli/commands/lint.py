@@ -1,0 +1,176 @@
+"""elbplan lint: what migrations put at risk, without asking AWS."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...core.stack import Stack
+from ...errors import Problem, SpecProblem
+from ..context import App
+from ..git_changes import new_since
+from ..group import Spoken
+from ..options import shared
+from ..plans import planned
+from ..select import Subject, subjects_of
+
+if TYPE_CHECKING:
+    from ...core.plan import Plan
+    from ...migrations.lint.inspection import Inspection
+    from ...migrations.lint.live_checks import Look
+    from ...migrations.migration import Migration
+    from ...run.workflow import Cloud
+
+BLOCKED = 5
+
+EXAMPLES = (
+    "elbplan lint                      every migration, without AWS",
+    "elbplan lint my-web               those of one stack",
+    "elbplan lint --base origin/main   those that are new since a commit",
+)
+
+
+@click.command(cls=Spoken, name="lint", examples=EXAMPLES, help="Find hazards in migrations, as a rule without AWS.")
+@click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
+@click.option("--live", is_flag=True, help="Ask AWS as well: health, certificates, zones, requests.")
+@click.option("--base", "since", metavar="REF", help="Only files that this commit does not have.")
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@shared
+@click.pass_obj
+def command(app: App, words: tuple[str, ...], live: bool, since: str | None, base: str) -> int:
+    """Check the chain, then every file; say it all at once."""
+    told = Told(app, live)
+    for subject in subjects_of(app, words, base):
+        told.take(subject, new_since(since, subject.folder.path) if since else None)
+    return told.end()
+
+
+@dataclasses.dataclass
+class Told:
+    """What is said of all stacks together."""
+
+    app: App
+    live: bool
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    found: list[Inspection] = dataclasses.field(default_factory=list)
+    remarks: list[str] = dataclasses.field(default_factory=list)
+    nowhere: list[str] = dataclasses.field(default_factory=list)
+
+    def take(self, subject: Subject, only: Collection[str] | None) -> None:
+        """One stack: its chain, its files, and what AWS has to say."""
+        from ...kinds import KINDS
+        from ...migrations.files.loader import load
+        from ...migrations.lint.inspection import inspect
+
+        try:
+            migrations = load(subject.folder, KINDS)
+        except SpecProblem as problem:
+            self.problems += problem.problems
+            return
+        look = self._look(subject, migrations) if self.live and migrations else None
+        seen = {"seen": look[0].of} if look else {}
+        found = inspect(subject.folder, migrations, KINDS, only=only, stack=subject.stack, **seen)
+        self.found.append(found)
+        self.problems += found.problems
+        if look:
+            self._beyond(subject, found, *look)
+
+    def _look(self, subject: Subject, migrations: Sequence[Migration]) -> tuple[Look, Cloud]:
+        from ...kinds import KINDS
+        from ...migrations.lint.live_checks import look_beyond
+
+        looks: list[Look] = []
+
+        def looker(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+            from ...core.plan import Plan
+
+            looks.append(look_beyond(cloud, group[0], migrations, KINDS))
+            return [Plan(group[0].name, cloud.region, "")]
+
+        stack = subject.stack or Stack(subject.folder.stack, None, {})
+        (one,) = planned(self.app, [stack], looker)
+        return looks[0], one.cloud
+
+    def _beyond(self, subject: Subject, found: Inspection, look: Look, cloud: Cloud) -> None:
+        from ...migrations.lint.live_checks import requests
+
+        name = subject.folder.stack
+        self.remarks += [f"{name}: {remark}" for remark in look.remarks]
+        if any(finding.hazard.name == "gone" for finding, _ in found.findings):
+            self.remarks.append(f"{name}: {requests(cloud, look, datetime.now(UTC))}")
+        if look.nowhere:
+            differs = "; ".join(gap.text for gap in look.nowhere.drift)
+            where = f"AWS was changed by hand where the next steps are, at {look.nowhere.nearest.place}"
+            self.nowhere.append(f"{name}: {where}: {differs}")
+
+    @property
+    def code(self) -> int:
+        """65 if a file is wrong, 5 if something blocks."""
+        if self.problems:
+            return SpecProblem.exit_code
+        return BLOCKED if self.nowhere or any(one.blocking for one in self.found) else 0
+
+    def end(self) -> int:
+        """Say it. Raises SpecProblem where files are wrong."""
+        if self.app.options.json:
+            self.app.terminal.out(json.dumps(self._document(), indent=2))
+            return self.code
+        for block in self._blocks():
+            self.app.terminal.out(block + "\n")
+        if self.problems:
+            raise SpecProblem(self.problems)
+        self.app.terminal.out(self._counts())
+        return self.code
+
+    def _blocks(self) -> list[str]:
+        from ...render.lint import finding_text
+
+        blocks = []
+        for found in self.found:
+            for finding, problem in found.findings:
+                if not finding.lifted:
+                    blocks.append(finding_text(problem))
+                elif not self.app.options.quiet:
+                    blocks.append(finding_text(problem, note=" (lifted)").splitlines()[0])
+            blocks += [finding_text(problem, "hint") for problem in (*found.spec, *found.idle)]
+        return blocks + [f"live  {text}" for text in (*self.nowhere, *self.remarks)]
+
+    def _counts(self) -> str:
+        from ...render.lint import counts_text
+
+        blocking = [*self.nowhere, *(problem for one in self.found for problem in one.blocking)]
+        lifted = sum(finding.lifted for one in self.found for finding, _ in one.findings)
+        files, idle = sum(one.files for one in self.found), sum(len(one.idle) for one in self.found)
+        return counts_text(files, blocking, lifted, idle)
+
+    def _document(self) -> dict[str, Any]:
+        return {
+            "schema": 1,
+            "files": sum(one.files for one in self.found),
+            "problems": [_place(problem) | {"what": problem.what, "hint": problem.hint} for problem in self.problems],
+            "findings": [one for found in self.found for one in _findings(found)],
+            "idle": [_place(problem) | {"what": problem.what} for found in self.found for problem in found.idle],
+            "live": [*self.nowhere, *self.remarks],
+            "exit": self.code,
+        }
+
+
+def _findings(found: Inspection) -> list[dict[str, Any]]:
+    told = []
+    for finding, problem in found.findings:
+        hazard = finding.hazard
+        more = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "safe": hazard.safe}
+        told.append(_place(problem) | more | {"step": finding.step, "lifted": finding.lifted})
+    for problem in found.spec:
+        text = problem.what.removeprefix("spec: ")
+        told.append(_place(problem) | {"name": "spec", "text": text, "safe": problem.hint, "lifted": False})
+    return told
+
+
+def _place(problem: Problem) -> dict[str, Any]:
+    return {"file": problem.file, "line": problem.line, "column": problem.column}

@@ -1,0 +1,87 @@
+"""elbplan plan: what would change, and why. Writes nothing to AWS."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+
+import click
+
+from ...core.plan import Plan
+from ...core.stack import Stack
+from ...errors import UsageProblem
+from ..context import App
+from ..group import Spoken
+from ..options import paths, shared
+from ..pending_plans import HELD, previews
+from ..plan_screens import show_plans
+from ..plans import again, planned, stacks_of
+
+PENDING = 2
+FOLDER = "migrations"
+
+EXAMPLES = (
+    "elbplan plan                           all specs in specs/",
+    "elbplan plan specs/web.yaml --detail   every step, in order",
+    "elbplan plan --sandbox specs/web.yaml  without an AWS account",
+)
+
+
+@click.command(cls=Spoken, name="plan", examples=EXAMPLES, help="Show what would change, and why. Changes nothing.")
+@paths
+@click.option("--detail", is_flag=True, help="Every step, and every field that changes (as -v).")
+@click.option("--save", metavar="NAME", help="Keep the plan as the next file in migrations/STACK/.")
+@click.option("--title", default="", metavar="TEXT", help="What the kept plan is for, in a line.")
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 if changes are pending.")
+@shared
+@click.pass_obj
+def command(
+    app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
+) -> int:
+    """Read, compare, print; or keep."""
+    stacks = stacks_of(app, paths)
+    if save is not None:
+        return _save(app, stacks, paths, save, title, base)
+    them = previews(app, stacks, base)
+    pending = any(not one.plan.empty or one.idle == HELD or one.undone for one in them)
+    if app.options.json:
+        from ...render.documents import plan_document
+
+        document = plan_document([one.plan for one in them])
+        for stack, one in zip(document["stacks"], them, strict=True):
+            stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
+        app.terminal.out(json.dumps(document, indent=2))
+    else:
+        next = again(app, "apply", paths) + _where(base) if pending else ""
+        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
+    return PENDING if pending and exit_code else 0
+
+
+def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
+    """Keep the plan of the one stack that is meant."""
+    from ...kinds import KINDS
+    from ...migrations.files.folder import Folder
+    from ...migrations.save_plan import keep
+    from ...run.workflow import Cloud
+
+    if len(stacks) != 1:
+        raise UsageProblem("a migration is about one stack, and here are several", hint="name the spec of one of them")
+    folder = Folder.of(stacks[0].name, base)
+
+    kept: list[str] = []
+
+    def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        kept.extend(map(str, keep(cloud, group[0], folder, KINDS, name=name, title=title)))
+        return [Plan(group[0].name, cloud.region, "")]
+
+    planned(app, stacks, keeper)
+    app.terminal.out(json.dumps({"schema": 1, "kept": kept}) if app.options.json else "\n".join(kept))
+    app.terminal.err(f"kept; review it, then: {again(app, 'apply', paths)}{_where(base)}")
+    return 0
+
+
+def _where(base: str) -> str:
+    """Where migrations lie, for the next command."""
+    return "" if base == FOLDER else f" --migrations {shlex.quote(base)}"

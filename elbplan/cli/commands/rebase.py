@@ -1,0 +1,99 @@
+"""elbplan rebase: one row of migrations again, after two branches met or a file was edited."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import click
+
+from ...errors import UsageProblem
+from ..context import App
+from ..group import Spoken
+from ..locks import is_path
+from ..migration_files import exchanged, look, one_stack, tell
+from ..options import shared
+
+if TYPE_CHECKING:
+    from ...migrations.files.folder import Folder
+
+EXAMPLES = (
+    "elbplan rebase specs/web.yaml             after git merged two branches that both added a file",
+    "elbplan rebase specs/web.yaml 0005_cache  the same, and this is the file that moves",
+    "elbplan rebase --refresh my-web           after a file was edited by hand; AWS is not asked",
+)
+
+
+@click.command(
+    cls=Spoken,
+    name="rebase",
+    examples=EXAMPLES,
+    help="Put the migrations of two branches behind each other, or plan the pending one anew. Changes files alone.",
+)
+@click.argument("word", metavar="STACK|PATH")
+@click.argument("file", required=False, default="", metavar="[FILE]")
+@click.option("--refresh", is_flag=True, help="Only compute from, to, then and HEAD anew from the steps.")
+@click.option("--adopt", "adopting", is_flag=True, help="First take in what was changed by hand, as adopt does.")
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@shared
+@click.pass_obj
+def command(app: App, word: str, file: str, refresh: bool, adopting: bool, base: str) -> int:
+    """By the steps alone, or by spec and AWS."""
+    if refresh:
+        if file or adopting:
+            raise UsageProblem("--refresh is about all files, and takes nothing in", hint=f"elbplan rebase {word}")
+        return _refresh(app, word, base)
+    return _rebase(app, word, file, adopting, base)
+
+
+def _folder(stack: str, base: str) -> Folder:
+    from ...migrations.files.folder import Folder
+
+    folder = Folder.of(stack, base)
+    if not folder.used:
+        raise UsageProblem(f"there is no folder {folder.path}", hint="elbplan plan --save NAME begins one")
+    return folder
+
+
+def _refresh(app: App, word: str, base: str) -> int:
+    """Rewrite the fingerprints in their places."""
+    from ...kinds import KINDS
+    from ...migrations.files.fingerprints import refresh
+
+    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
+    for file in refreshed.changed:
+        app.terminal.out(str(file))
+    for id in refreshed.elsewhere:
+        what = f"{id} does not lead to the spec that it was saved from any more"
+        app.terminal.err(f"{what}: elbplan plan shows what the spec wants more")
+    if not refreshed.changed:
+        app.terminal.err("nothing to do: every file says what its steps do")
+    return 0
+
+
+def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
+    from ...kinds import KINDS
+    from ...migrations.drift.accept import Adopter
+    from ...migrations.position.nearest import standing
+    from ...migrations.rebase.rebase import Rebase
+
+    stack = one_stack(app, word)
+    folder = _folder(stack.name, base)
+    cloud, seen = look(app, stack, folder)
+    made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
+    files, notes, block = made.files, made.notes, ""
+    if adopting and standing(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
+        adopted = Adopter(cloud, stack, seen, KINDS).behind(files)
+        files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
+    said = exchanged(folder, files)
+    if not any(said.values()):
+        notes = (*notes, "nothing to do: every file begins where the one before it ends")
+    tell(app, stack.name, said, notes)
+    if block and not app.options.json:
+        app.terminal.err("write this into the spec:", *block.rstrip().split("\n"))
+    return 0
+
+
+def _id(file: str) -> str:
+    """`0005_cache` of migrations/web/0005_cache.yaml, too."""
+    return PurePath(file).name.removesuffix(".yaml")

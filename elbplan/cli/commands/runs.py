@@ -1,0 +1,38 @@
+"""elbplan runs: who applied what, and how it ended. Writes nothing to AWS."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ..context import App
+from ..group import Spoken
+from ..locks import ledgers, table_style
+from ..options import shared
+
+EXAMPLES = (
+    "elbplan runs                  all specs in specs/",
+    "elbplan runs my-web           one stack, by its name",
+    "elbplan runs specs/web.yaml   the stacks of a file",
+)
+
+
+@click.command(cls=Spoken, name="runs", examples=EXAMPLES, help="List the last runs of stacks, the newest first.")
+@click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
+@shared
+@click.pass_obj
+def command(app: App, words: tuple[str, ...]) -> int:
+    """One question a stack."""
+    them = ledgers(app, words)
+    from ...render.runs import runs_document, runs_screen
+    from ...run.status import runs_of
+
+    told = [(runs_of(one.stack, one.keeper), one.region) for one in them]
+    if app.options.json:
+        documents = [runs_document(runs, region) for runs, region in told]
+        app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
+        return 0
+    for runs, _ in told:
+        app.terminal.show(runs_screen(runs, table_style(app)))
+    return 0

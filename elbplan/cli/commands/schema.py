@@ -1,0 +1,27 @@
+"""elbplan schema: the JSON Schema of specs, for editors."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ..context import App
+from ..group import Spoken
+from ..options import shared
+
+EXAMPLES = (
+    "elbplan schema > elbplan.schema.json",
+    "# yaml-language-server: $schema=./elbplan.schema.json   (first line of a spec)",
+)
+
+
+@click.command(cls=Spoken, name="schema", examples=EXAMPLES, help="Print the JSON Schema of specs, for editors.")
+@shared
+@click.pass_obj
+def command(app: App) -> int:
+    """The schema as it is made from the models."""
+    from ...spec import schema
+
+    app.terminal.out(json.dumps(schema(), indent=2))
+    return 0

@@ -1,0 +1,74 @@
+"""elbplan status: how a stack is at this moment. Writes nothing to AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from ..context import App
+from ..group import Spoken
+from ..locks import keeper_of
+from ..options import paths, shared
+from ..plans import Planned, planned, stacks_of, style_for, view_of
+
+if TYPE_CHECKING:
+    from ...run.lock.record import Record
+    from ...run.status import Files, Standing
+
+EXAMPLES = (
+    "elbplan status                  all specs in specs/",
+    "elbplan status specs/web.yaml   is it in sync, healthy, locked?",
+)
+
+
+@click.command(
+    cls=Spoken, name="status", examples=EXAMPLES, help="Show how stacks are: in sync, last run, lock, targets."
+)
+@paths
+@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@shared
+@click.pass_obj
+def command(app: App, paths: tuple[str, ...], base: str) -> int:
+    """Read everything, say it in a few lines a stack."""
+    stacks = stacks_of(app, paths)
+    from ...kinds import KINDS
+    from ...live.worker_threads import Crew
+    from ...render.status import status_document, status_screen
+    from ...run.status import standing
+    from ...run.workflow import plan
+
+    them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
+
+    def look(one: Planned) -> Standing:
+        found = standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud))
+        filed = os.path.isdir(os.path.join(base, one.stack.name))
+        return replace(found, files=_files(one, base, found.runs.records)) if filed else found
+
+    with Crew(app.options.parallel) as crew:
+        told = crew.map(look, them)
+    if app.options.json:
+        app.terminal.out(json.dumps({"schema": 1, "stacks": [status_document(one) for one in told]}, indent=2))
+        return 0
+    style = style_for(app, app.terminal.stdout)
+    for number, (one, where) in enumerate(zip(told, them, strict=True)):
+        between = [style.line("")] if number else []
+        app.terminal.show([*between, *status_screen(one, style, view_of(app, "status", where))])
+    return 0
+
+
+def _files(one: Planned, base: str, records: Sequence[Record]) -> Files:
+    """How the migrations of a stack stand."""
+    from ...kinds import KINDS
+    from ...migrations.apply.journal import told_of
+    from ...migrations.apply.pending import Looker
+    from ...migrations.apply.status import overview
+    from ...migrations.files.folder import Folder
+
+    looker = Looker(one.cloud, one.stack, KINDS, told_of(records), time.time())
+    return overview(looker, Folder.of(one.stack.name, base), records)

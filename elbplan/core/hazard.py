@@ -1,0 +1,70 @@
+"""A named risk, and the word by which a person takes it on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ..errors import Refused
+from .address import Address
+
+HAZARDS: Mapping[str, str] = {
+    "outage": "AWS leaves no way around some minutes without answers",
+    "gap": "a route that is served before and after is not served in between",
+    "cold": "requests go to targets that were never seen healthy",
+    "deadlock": "a wait for the health of a group that nothing uses, so that nobody checks it",
+    "dns-early": "a name leads to a load balancer that does not serve all its routes yet",
+    "dns-tail": "an old load balancer ends while resolvers still send people there",
+    "replace": "a load balancer is replaced, and AWS's own name for it changes",
+    "gone": "a route that was served is served no more",
+    "drain": "targets go before they have finished their requests",
+    "health": "the health check of a group that serves is changed in place",
+    "open": "a port is open to the world that no public listener has",
+    "plain": "requests travel with weaker encryption than before, or none",
+    "login-removed": "a login, a token check or the check of client certificates in front of a route is taken away",
+    "cert": "a certificate is used before it is issued, or does not cover the name",
+    "zone": "a load balancer stands in fewer zones than it needs",
+    "priority": "two rules of one listener have one priority",
+    "guard": "deletion protection or the access log is switched off",
+    "bill": "more load balancers are billed than before",
+    "noreturn": "something is let go before a hold, so that there is no way back from it",
+    "deletes-foreign-children": "AWS deletes what others hung on a resource together with the resource",
+    "takes-record-of-stack": "a DNS name is taken from another elbplan stack, which serves it now",
+    "loop": "one state is passed through twice, so that nobody could tell where to go on",
+}
+"""Every hazard there is, with what it means; the order in which they are told."""
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """A named risk at a resource.
+
+    seconds   its expected length, where it has one
+    step      the index of the step that brings it
+    safe      how to do it without: one or two lines that a person could write
+    also      other steps that are part of it: who allows it may say so at any of them
+    """
+
+    name: str
+    address: Address
+    text: str
+    seconds: int = 0
+    step: int = 0
+    safe: str = ""
+    also: tuple[int, ...] = ()
+
+
+def meant(name: str) -> str:
+    """What somebody who wrote an unknown name may have meant, as a hint."""
+    near = get_close_matches(name, HAZARDS, 1)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(HAZARDS)}"
+
+
+def allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:
+    """Returns if every hazard is allowed by name. Raises Refused, naming the others and the flag that allows them."""
+    blocking = [hazard for hazard in found if hazard.name not in allow]
+    if blocking:
+        lines = "\n".join(f"{hazard.name}: {hazard.address}: {hazard.text}" for hazard in blocking)
+        flag = f"--allow {','.join(sorted({hazard.name for hazard in blocking}))}"
+        raise Refused(lines, hint=f"nothing was changed; if that is acceptable now, add {flag}")

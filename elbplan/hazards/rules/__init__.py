@@ -1,0 +1,1 @@
+"""What each rule looks for: one file a subject."""

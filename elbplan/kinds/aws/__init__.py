@@ -1,0 +1,1 @@
+"""What several kinds share about AWS: actions, attributes, tags, gates and queries."""

@@ -1,0 +1,262 @@
+"""What a listener or a rule does with a request, in one canonical form.
+
+AWS answers with more than was sent: `TargetGroupArn` beside `ForwardConfig`, `#{host}` in redirects, defaults of a
+login. Both sides are brought into the form below, so that equal meanings are equal objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from ...core.address import Id, Ref, TargetGroupRef
+from ...core.hidden import FREE
+from ...core.resource import Part, from_live
+from ..protections import OIDC
+
+
+class Share(Part):
+    """A target group and its weight among the groups of one forward."""
+
+    group: TargetGroupRef
+    weight: Annotated[int, Field(ge=0, le=999, description="its part of the requests; 0 gets none")] = 1
+
+
+class Forward(Part):
+    """Hand the request to target groups, by weight."""
+
+    type: Literal["forward"] = "forward"
+    groups: Annotated[tuple[Share, ...], Field(min_length=1, max_length=5)]
+    sticky: Annotated[
+        int | None, Field(ge=1, le=604800, description="seconds for which a client stays with the group it got")
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        """A lone group has no weight worth the name, and groups are a set."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("groups"), list | tuple):
+            return data
+        shares = [Share.model_validate(share) for share in data["groups"]]
+        if len(shares) == 1:
+            shares = [Share(group=shares[0].group)]
+        return {**data, "groups": tuple(sorted(shares, key=lambda share: str(share.group)))}
+
+
+class Redirect(Part):
+    """Send the client elsewhere; what is not named stays as the client asked."""
+
+    type: Literal["redirect"] = "redirect"
+    protocol: Literal["HTTP", "HTTPS", "#{protocol}"] = "#{protocol}"
+    host: Annotated[str, Field(min_length=1, max_length=128, description="`#{host}` keeps the asked one")] = "#{host}"
+    port: Annotated[
+        str,
+        Field(
+            pattern=r"^([1-9]\d{0,4}|#\{port\})$",
+            coerce_numbers_to_str=True,
+            description="`#{port}` keeps the asked one",
+        ),
+    ] = "#{port}"
+    path: Annotated[str, FREE, Field(pattern="^/", max_length=128, description="`/#{path}` keeps the asked one")] = (
+        "/#{path}"
+    )
+    query: Annotated[str, FREE, Field(max_length=128, description="without `?`; `#{query}` keeps the asked one")] = (
+        "#{query}"
+    )
+    code: Literal[301, 302] = 301
+
+
+class Respond(Part):
+    """Answer with a fixed text."""
+
+    type: Literal["fixed-response"] = "fixed-response"
+    status: Annotated[
+        str, Field(pattern=r"^(2|4|5)\d\d$", coerce_numbers_to_str=True, description="an HTTP status: 2xx, 4xx or 5xx")
+    ]
+    content_type: Literal["text/plain", "text/css", "text/html", "application/javascript", "application/json"] = (
+        "text/plain"
+    )
+    body: Annotated[str, FREE, Field(max_length=1024, description="the text of the answer")] = ""
+
+
+class OtherAction(Part):
+    """An action in AWS's own words: what comes before the final one, a login say, or one that elbplan does not know."""
+
+    type: Annotated[str, Field(min_length=1, description="authenticate-cognito, jwt-validation, ...")]
+    settings: Annotated[Mapping[str, Any], Field(description="the action's fields, as AWS names them")] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        """What AWS fills in by itself means nothing."""
+        if isinstance(data, Mapping) and isinstance(data.get("settings"), Mapping):
+            data = {**data, "settings": {key: _without_usual(value) for key, value in data["settings"].items()}}
+        return data
+
+    @model_validator(mode="after")
+    def _no_secret(self) -> OtherAction:
+        if any(isinstance(value, Mapping) and SECRET in value for value in self.settings.values()):
+            raise ValueError(f"a {SECRET} does not belong here: set up the login by hand, and elbplan keeps its secret")
+        return self
+
+
+SECRET = "ClientSecret"
+SAME_SECRET = "UseExistingClientSecret"
+USUAL = {
+    "SessionCookieName": "AWSELBAuthSessionCookie",
+    "Scope": "openid",
+    "SessionTimeout": "604800",
+    "OnUnauthenticatedRequest": "authenticate",
+}
+"""AWS's defaults of a login, from API_AuthenticateOidcActionConfig and API_AuthenticateCognitoActionConfig."""
+
+
+def _without_usual(config: Any) -> Any:
+    if not isinstance(config, Mapping):
+        return config
+    return {k: v for k, v in config.items() if v not in (None, "", {}, []) and USUAL.get(k) != str(v)}
+
+
+Action = Annotated[Forward | Redirect | Respond, Field(discriminator="type")]
+
+
+def to_aws(action: Any, arn: Any) -> dict[str, Any]:
+    """The action in AWS's words; `arn` turns a reference into an ARN."""
+    if isinstance(action, Forward):
+        return {"Type": "forward", **_forward_to_aws(action, arn)}
+    if isinstance(action, Redirect):
+        return {"Type": "redirect", "RedirectConfig": _redirect_to_aws(action)}
+    if isinstance(action, Respond):
+        config = {"StatusCode": action.status, "ContentType": action.content_type, "MessageBody": action.body}
+        return {"Type": "fixed-response", "FixedResponseConfig": config}
+    return {"Type": action.type, **action.settings}
+
+
+def _forward_to_aws(action: Forward, arn: Any) -> dict[str, Any]:
+    """A lone group goes by `TargetGroupArn`, which every type of balancer takes: not all of them take weights."""
+    alone = {"TargetGroupArn": arn(action.groups[0].group)} if len(action.groups) == 1 else {}
+    if alone and action.sticky is None:
+        return alone
+    groups = [{"TargetGroupArn": arn(share.group), "Weight": share.weight} for share in action.groups]
+    sticky: dict[str, Any] = {"Enabled": action.sticky is not None}
+    if action.sticky is not None:
+        sticky["DurationSeconds"] = action.sticky
+    return {**alone, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}
+
+
+def _redirect_to_aws(action: Redirect) -> dict[str, Any]:
+    return {
+        "Protocol": action.protocol,
+        "Host": action.host,
+        "Port": action.port,
+        "Path": action.path,
+        "Query": action.query,
+        "StatusCode": f"HTTP_{action.code}",
+    }
+
+
+def actions_to_aws(leading: Sequence[OtherAction], final: Any, arn: Any) -> list[dict[str, Any]]:
+    """All actions of a listener or rule. AWS replaces the whole list: whatever is not in it is gone."""
+    if not leading:
+        return [to_aws(final, arn)]
+    ordered = [*map(_leading_to_aws, leading), to_aws(final, arn)]
+    return [{**action, "Order": order} for order, action in enumerate(ordered, 1)]
+
+
+def _leading_to_aws(action: OtherAction) -> dict[str, Any]:
+    """AWS never tells a client secret; it keeps the one it has if it is asked to."""
+    settings = dict(action.settings)
+    if action.type == OIDC and isinstance(settings.get("AuthenticateOidcConfig"), Mapping):
+        settings["AuthenticateOidcConfig"] = {**settings["AuthenticateOidcConfig"], SAME_SECRET: True}
+    return {"Type": action.type, **settings}
+
+
+def actions_from_aws(raws: Sequence[Mapping[str, Any]]) -> tuple[tuple[OtherAction, ...], Any]:
+    """What comes before the final action, in AWS's order, and the final one."""
+    ordered = sorted(raws, key=lambda raw: raw.get("Order") or 0)
+    if not ordered:
+        return (), OtherAction(type="none")
+    final = next((raw for raw in reversed(ordered) if raw.get("Type") in FINAL), ordered[-1])
+    return tuple(_other(raw) for raw in ordered if raw is not final), from_aws(final)
+
+
+FINAL = ("forward", "redirect", "fixed-response")
+
+
+def from_aws(raw: Mapping[str, Any]) -> Any:
+    """Our form of AWS's final action; in AWS's own words where elbplan does not know it."""
+    try:
+        return READ[raw["Type"]](raw)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return _other(raw)
+
+
+def _other(raw: Mapping[str, Any]) -> OtherAction:
+    settings = {key: _without_secret(value) for key, value in raw.items() if key not in ("Type", "Order")}
+    return from_live(OtherAction, {"type": raw.get("Type") or "unknown", "settings": settings})
+
+
+def _without_secret(config: Any) -> Any:
+    """AWS keeps secrets to itself; other services that speak its language may not."""
+    if not isinstance(config, Mapping):
+        return config
+    return {key: value for key, value in config.items() if key not in (SECRET, SAME_SECRET)}
+
+
+def _forward_from_aws(raw: Mapping[str, Any]) -> Forward:
+    config = raw.get("ForwardConfig") or {}
+    groups = config.get("TargetGroups") or [{"TargetGroupArn": raw["TargetGroupArn"]}]
+    sticky = config.get("TargetGroupStickinessConfig") or {}
+    shares = [from_live(Share, {"group": Id(g["TargetGroupArn"]), "weight": g.get("Weight", 1)}) for g in groups]
+    return from_live(
+        Forward, {"groups": shares, "sticky": sticky.get("DurationSeconds") if sticky.get("Enabled") else None}
+    )
+
+
+def _redirect_from_aws(raw: Mapping[str, Any]) -> Redirect:
+    config = raw["RedirectConfig"]
+    names = {"protocol": "Protocol", "host": "Host", "port": "Port", "path": "Path", "query": "Query"}
+    given = {ours: config[theirs] for ours, theirs in names.items() if config.get(theirs) is not None}
+    return from_live(Redirect, {**given, "code": int(config["StatusCode"].removeprefix("HTTP_"))})
+
+
+def _respond_from_aws(raw: Mapping[str, Any]) -> Respond:
+    config = raw["FixedResponseConfig"]
+    fields = {
+        "status": str(config["StatusCode"]),
+        "content_type": config.get("ContentType") or "text/plain",
+        "body": config.get("MessageBody") or "",
+    }
+    return from_live(Respond, fields)
+
+
+READ = {"forward": _forward_from_aws, "redirect": _redirect_from_aws, "fixed-response": _respond_from_aws}
+
+
+def groups_of(action: Any) -> tuple[Ref, ...]:
+    """The target groups an action hands requests to, weight 0 included."""
+    return tuple(share.group for share in action.groups) if isinstance(action, Forward) else ()
+
+
+def action_text(action: Any) -> str:
+    """`forward to target_group.web`, `redirect 301 to HTTPS:443`, `answer 404`"""
+    if isinstance(action, Forward):
+        if len(action.groups) == 1:
+            return f"forward to {action.groups[0].group}"
+        return "forward to " + ", ".join(f"{share.group} {share.weight}" for share in action.groups)
+    if isinstance(action, Redirect):
+        parts = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
+        rest = "".join(
+            f" {key}={getattr(action, key)}" for key, usual in parts.items() if getattr(action, key) != usual
+        )
+        return f"redirect {action.code} to {action.protocol}:{action.port}{rest}".replace("#{protocol}", "same")
+    if isinstance(action, Respond):
+        return f"answer {action.status}"
+    return f"{action.type} (an action that elbplan does not know)"
+
+
+def leading_text(action: OtherAction) -> str:
+    """`authenticate-oidc`"""
+    return action.type

@@ -1,0 +1,62 @@
+"""What others hung on our balancers and listeners: AWS deletes it together with them.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html ("Deleting a load
+balancer also deletes its listeners"), API_DeleteListener ("When you delete a listener, its rules are also deleted").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...core.call import Reading, Tags
+from ...core.kind import Scope
+from .ownership import maker
+from .queries import owned_balancers
+
+Raw = Mapping[str, Any]
+OwnTags = Mapping[str, Mapping[str, str]]
+
+
+def foreign_listeners(scope: Scope, listeners: Sequence[Raw], tags: OwnTags) -> Reading[dict[str, list[str]]]:
+    """By ARN of a balancer of ours, its listeners that its stack did not make."""
+    stacks = yield from _stacks_of_balancers(scope)
+    found: dict[str, list[str]] = {}
+    for raw in listeners:
+        arn, balancer = raw["ListenerArn"], raw["LoadBalancerArn"]
+        if _stack(tags, arn) != stacks.get(balancer):
+            text = f"listener {raw.get('Port')}/{raw.get('Protocol')} ({arn})"
+            found.setdefault(balancer, []).append(_told(text, tags, arn))
+    return found
+
+
+def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags) -> Reading[dict[str, list[str]]]:
+    """By ARN of what takes them along, the rules that its stack did not make: our listener, or, with a listener of
+    others, our balancer. `rules` holds each with its listener."""
+    stacks = yield from _stacks_of_balancers(scope)
+    arns = tuple(sorted({listener["ListenerArn"] for listener, _ in rules}))
+    (listeners,) = (yield [Tags(arns)]) if arns else [{}]
+    found: dict[str, list[str]] = {}
+    for listener, raw in rules:
+        stack = stacks.get(listener.get("LoadBalancerArn", ""))
+        if _stack(tags, raw["RuleArn"]) != stack:
+            ours = _stack(listeners, listener["ListenerArn"]) == stack
+            parent = listener["ListenerArn"] if ours else listener.get("LoadBalancerArn", "")
+            text = f"rule {raw['Priority']} of listener {listener.get('Port')} ({raw['RuleArn']})"
+            found.setdefault(parent, []).append(_told(text, tags, raw["RuleArn"]))
+    return found
+
+
+def _stacks_of_balancers(scope: Scope) -> Reading[dict[str, str]]:
+    owned = yield from owned_balancers(scope.stacks)
+    return {raw["LoadBalancerArn"]: stack for stack, _, raw, _ in owned}
+
+
+def _stack(tags: OwnTags, arn: str) -> str:
+    made = maker(tags.get(arn, {}))
+    return made.stack if made else ""
+
+
+def _told(text: str, tags: OwnTags, arn: str) -> str:
+    made = maker(tags.get(arn, {}))
+    return f"{text} of {made}" if made else text

@@ -1,0 +1,121 @@
+"""The attributes of load balancers: what AWS means by one that nobody set, and how they are changed.
+
+The defaults are those of
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...core.call import Call, Calling
+
+PROTECTION = "deletion_protection.enabled"
+INTERNAL_ONLY = "ipv6.deny_all_igw_traffic"
+"""True for internal balancers, false for the others."""
+
+BOTH = {
+    "access_logs.s3.enabled": "false",
+    "access_logs.s3.bucket": "",
+    "access_logs.s3.prefix": "",
+    INTERNAL_ONLY: "false",
+    "zonal_shift.config.enabled": "false",
+}
+ALB = {
+    "connection_logs.s3.enabled": "false",
+    "connection_logs.s3.bucket": "",
+    "connection_logs.s3.prefix": "",
+    "health_check_logs.s3.enabled": "false",
+    "health_check_logs.s3.bucket": "",
+    "health_check_logs.s3.prefix": "",
+    "idle_timeout.timeout_seconds": "60",
+    "client_keep_alive.seconds": "3600",
+    "routing.http.desync_mitigation_mode": "defensive",
+    "routing.http.drop_invalid_header_fields.enabled": "false",
+    "routing.http.preserve_host_header.enabled": "false",
+    "routing.http.x_amzn_tls_kx.enabled": "false",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+    "routing.http.xff_client_port.enabled": "false",
+    "routing.http.xff_header_processing.mode": "append",
+    "routing.http2.enabled": "true",
+    "waf.fail_open.enabled": "false",
+}
+NLB = {
+    "load_balancing.cross_zone.enabled": "false",
+    "dns_record.client_routing_policy": "any_availability_zone",
+}
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "application": {PROTECTION: "false"} | BOTH | ALB,
+    "network": {PROTECTION: "false"} | BOTH | NLB,
+    "gateway": {PROTECTION: "false", "load_balancing.cross_zone.enabled": "false"},
+}
+
+NEVER_BACK: Mapping[str, tuple[str, ...]] = {
+    "application": ("load_balancing.cross_zone.enabled",),
+    "network": ("secondary_ips.auto_assigned.per_subnet",),
+    "gateway": (),
+}
+"""Keys that AWS never lets go back to their default: the number of secondary addresses cannot be decreased, and an
+application balancer always balances across zones."""
+
+LEARNED = (INTERNAL_ONLY, "zonal_shift.config.enabled", "routing.http.x_amzn_tls_kx.enabled", "health_check_logs.s3.")
+
+
+def learned(type: str, scheme: str) -> dict[str, str]:
+    """The defaults that elbplan learned after it had written fingerprints."""
+    return {key: value for key, value in attribute_defaults(type, scheme).items() if key.startswith(LEARNED)}
+
+
+LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
+
+
+def attribute_defaults(type: str, scheme: str) -> dict[str, str]:
+    """What AWS means by an attribute that nobody set. Other keys are left alone unless the spec names them."""
+    defaults = dict(DEFAULTS.get(type, {}))
+    if INTERNAL_ONLY in defaults:
+        defaults[INTERNAL_ONLY] = str(scheme == "internal").lower()
+    return defaults
+
+
+def settled(wanted: Mapping[str, str], live: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
+    """All attributes as they should be. AWS keeps the place of a log that is switched off, and refuses an empty one."""
+    attributes = {**live, **defaults, **wanted}
+    for logs in LOGS:
+        if attributes.get(f"{logs}.enabled") != "true":
+            places = (f"{logs}.bucket", f"{logs}.prefix")
+            attributes |= {key: live[key] for key in places if key in live and key not in wanted}
+    return attributes
+
+
+UNSEEN = ("LoadBalancerNotFound",)
+"""What was made a moment ago may not be seen everywhere yet."""
+
+ATTRIBUTES_A_CALL = 20
+"""ModifyLoadBalancerAttributes takes no more."""
+
+
+def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+    """Only what differs, twenty at a time; the attributes of one log stand together, since AWS checks them together."""
+    changed = [(key, value) for key, value in sorted(after.items()) if before.get(key) != value]
+    for some in _portions(changed):
+        attributes = [{"Key": key, "Value": value} for key, value in some]
+        params = {"LoadBalancerArn": arn, "Attributes": attributes}
+        yield Call("elbv2", "ModifyLoadBalancerAttributes", params, not_yet=UNSEEN, within=60)
+    return {}
+
+
+def _portions(changed: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    portions: list[list[tuple[str, str]]] = []
+    while changed:
+        some = changed[:ATTRIBUTES_A_CALL]
+        rest = changed[ATTRIBUTES_A_CALL:]
+        while rest and len(some) > 1 and _log(some[-1][0]) and _log(some[-1][0]) == _log(rest[0][0]):
+            rest.insert(0, some.pop())
+        portions.append(some)
+        changed = rest
+    return portions
+
+
+def _log(key: str) -> str:
+    """The log that an attribute is about; empty for all others."""
+    return next((logs for logs in LOGS if key.startswith(logs)), "")

@@ -1,0 +1,127 @@
+"""What several kinds ask alike: the owned load balancers, groups and listeners, and records of a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import Any
+
+from ...core.address import Address
+from ...core.call import Answer, Ask, Call, Reading, Tags
+from ...core.foreign import Owner
+from .ownership import STACK, makers, owner
+
+LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")
+TARGET_GROUPS = Call("elbv2", "DescribeTargetGroups")
+HOSTED_ZONES = Call("route53", "ListHostedZones")
+WHOLE_ZONE = 300
+"""A zone of up to one page of records is read whole; in a larger one each name is asked for."""
+
+GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
+"""What was listed a moment ago may be gone by the time it is asked about: then there is nothing to tell."""
+
+Asking = Generator[Sequence[Ask], Sequence[Answer], Any]
+Owned = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
+"""Stack, address, AWS's description, tags."""
+
+
+def tagged(stacks: Iterable[str]) -> dict[str, Any]:
+    """EC2's filter for everything that belongs to these stacks."""
+    return {"Filters": [{"Name": f"tag:{STACK}", "Values": sorted(stacks)}]}
+
+
+def owned_balancers(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+    """Our load balancers, in two rounds."""
+    (answer,) = yield [LOAD_BALANCERS]
+    return (yield from _owned(answer["LoadBalancers"], "LoadBalancerArn", "load_balancer", stacks))
+
+
+def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+    """Our target groups, in two rounds."""
+    (answer,) = yield [TARGET_GROUPS]
+    return (yield from _owned(answer["TargetGroups"], "TargetGroupArn", "target_group", stacks))
+
+
+def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+    """Our listeners on our load balancers, in four rounds."""
+    raw = yield from listeners_of(stacks)
+    return (yield from _owned(raw, "ListenerArn", "listener", stacks))
+
+
+def makers_of(arns: Sequence[str]) -> Reading[dict[str, Owner]]:
+    """Which elbplan stack made each of these; nothing is asked that was not asked to find our own."""
+    (tags,) = (yield [Tags(tuple(arns))]) if arns else [{}]
+    return makers(tags)
+
+
+def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Any]]:
+    """Every listener on our load balancers, whoever made it, in three rounds."""
+    balancers = yield from owned_balancers(stacks)
+    arns = [raw["LoadBalancerArn"] for _, _, raw, _ in balancers]
+    asks = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": arn}, done_if=GONE) for arn in arns]
+    answers = (yield asks) if asks else []
+    return [listener for answer in answers for listener in answer.get("Listeners", [])]
+
+
+def _owned(
+    raw: Sequence[Mapping[str, Any]], key: str, kind: str, stacks: Sequence[str]
+) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+    if not raw:
+        return []
+    (tags,) = yield [Tags(tuple(item[key] for item in raw))]
+    found = []
+    for item in raw:
+        mine = owner(tags.get(item[key], {}), kind, stacks)
+        if mine:
+            found.append((*mine, item, tags[item[key]]))
+    return found
+
+
+def domain(name: str) -> str:
+    """A DNS name in one spelling: lower case, no final dot, `*` for Route 53's `\\052`."""
+    return name.lower().rstrip(".").replace("\\052", "*")
+
+
+def balancer_name(name: str) -> str:
+    """A balancer's DNS name in one spelling; `dualstack.` is only the console's way to write it."""
+    return domain(name).removeprefix("dualstack.")
+
+
+def zone_id(raw: str) -> str:
+    """A hosted zone's id without its path."""
+    return raw.rsplit("/", 1)[-1]
+
+
+def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
+    """The id of the public zone with the longest whole-label match; None if there is none.
+
+    Raises ValueError if two public zones of that very name exist: nobody can tell which one is delegated.
+    """
+    wanted = domain(name)
+    fits = [
+        (len(domain(zone["Name"])), zone_id(zone["Id"]))
+        for zone in zones
+        if not zone.get("Config", {}).get("PrivateZone")
+        and (wanted == domain(zone["Name"]) or wanted.endswith("." + domain(zone["Name"])))
+    ]
+    if not fits:
+        return None
+    best = max(length for length, _ in fits)
+    ids = sorted(id for length, id in fits if length == best)
+    if len(ids) > 1:
+        raise ValueError(f"several public hosted zones fit {wanted}: {', '.join(ids)}")
+    return ids[0]
+
+
+def reads_whole(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
+    """Is the zone small enough for one answer?"""
+    return next((z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone), 0) <= WHOLE_ZONE
+
+
+def record_asks(zone: str, names: Iterable[str], zones: Iterable[Mapping[str, Any]]) -> list[Ask]:
+    """How to read what stands at these names of a zone."""
+    if reads_whole(zone, zones):
+        return [Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone})]
+    return [
+        Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": "20"})
+        for name in sorted(set(names))
+    ]

@@ -1,0 +1,136 @@
+"""The attributes of target groups: what AWS means by one that nobody set, and how they are changed.
+
+The defaults are those of
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from ...core.call import Call, Calling
+
+HTTP = ("HTTP", "HTTPS")
+UDP = ("UDP", "TCP_UDP")
+
+
+class Group(Protocol):
+    """What decides the defaults of a target group."""
+
+    @property
+    def target_type(self) -> str: ...
+    @property
+    def protocol(self) -> str | None: ...
+    @property
+    def protocol_version(self) -> str | None: ...
+
+
+COMMON = {"deregistration_delay.timeout_seconds": "300", "stickiness.enabled": "false"}
+HEALTH_POLICY = {
+    "target_group_health.dns_failover.minimum_healthy_targets.count": "1",
+    "target_group_health.dns_failover.minimum_healthy_targets.percentage": "off",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": "1",
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "off",
+}
+CROSS_ZONE = {"load_balancing.cross_zone.enabled": "use_load_balancer_configuration"}
+ALB = (
+    COMMON
+    | HEALTH_POLICY
+    | CROSS_ZONE
+    | {
+        "stickiness.type": "lb_cookie",
+        "stickiness.lb_cookie.duration_seconds": "86400",
+        "stickiness.app_cookie.duration_seconds": "86400",
+        "stickiness.app_cookie.cookie_name": "",
+        "load_balancing.algorithm.type": "round_robin",
+        "load_balancing.algorithm.anomaly_mitigation": "off",
+        "slow_start.duration_seconds": "0",
+    }
+)
+RESET_FORWARDING = {"routing.http2.rst_stream_error_forwarding.enabled": "false"}
+VERSION: Mapping[str | None, Mapping[str, str]] = {
+    "HTTP2": RESET_FORWARDING | {"waf.http2.traffic_inspection_behavior": "inspect_immediately"},
+    "GRPC": RESET_FORWARDING,
+}
+"""What only groups of one protocol version have."""
+
+TERMINATES = "target_health_state.unhealthy.connection_termination.enabled"
+DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
+NLB = COMMON | HEALTH_POLICY | CROSS_ZONE | {"proxy_protocol_v2.enabled": "false", DRAINING: "0"}
+GATEWAY = (
+    COMMON
+    | CROSS_ZONE
+    | {
+        "stickiness.type": "source_ip_dest_ip_proto",
+        "target_failover.on_deregistration": "no_rebalance",
+        "target_failover.on_unhealthy": "no_rebalance",
+        "send_tcp_reset.on_deregistration.enabled": "false",
+        "send_tcp_reset.on_unhealthy.enabled": "false",
+    }
+)
+LAMBDA = HEALTH_POLICY | {"lambda.multi_value_headers.enabled": "false"}
+
+
+def defaults(group: Group) -> Mapping[str, str]:
+    """What AWS means by an attribute that nobody set. Other keys are left alone unless the spec names them."""
+    if group.target_type == "lambda":
+        return LAMBDA
+    if group.protocol == "GENEVE":
+        return GATEWAY
+    if group.protocol in HTTP:
+        return {**ALB, **VERSION.get(group.protocol_version, {})}
+    return _network(group)
+
+
+def _network(group: Group) -> Mapping[str, str]:
+    """Of a network load balancer's group, where some defaults depend on protocol and kind of target."""
+    udp = group.protocol in UDP
+    hidden = group.target_type == "ip" and group.protocol in ("TCP", "TLS")
+    return NLB | {
+        "deregistration_delay.connection_termination.enabled": _word(udp),
+        "preserve_client_ip.enabled": _word(not hidden),
+        TERMINATES: _word(not udp),
+    }
+
+
+def learned(group: Group) -> Mapping[str, str]:
+    """The defaults that elbplan learned after it had written fingerprints."""
+    if group.target_type == "lambda":
+        told = {"lambda.multi_value_headers.enabled"}
+    elif group.protocol == "GENEVE":
+        told = {*COMMON}
+    else:
+        told = {*ALB} if group.protocol in HTTP else {*COMMON, *HEALTH_POLICY, *CROSS_ZONE, "proxy_protocol_v2.enabled"}
+    return {key: value for key, value in defaults(group).items() if key not in told}
+
+
+KEYS = frozenset(
+    {*ALB, *VERSION["HTTP2"], *NLB, *GATEWAY, *LAMBDA, TERMINATES}
+    | {"deregistration_delay.connection_termination.enabled", "preserve_client_ip.enabled"}
+)
+"""Every key that some group has."""
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
+
+
+FIRST = {DRAINING: TERMINATES}
+"""An attribute that AWS takes only while the other is false: it goes back before the other is switched on."""
+
+
+def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+    """Only what differs."""
+    changed = {key: value for key, value in sorted(after.items()) if before.get(key) != value}
+    for some in _portions(changed):
+        attributes = [{"Key": key, "Value": value} for key, value in some.items()]
+        params = {"TargetGroupArn": arn, "Attributes": attributes}
+        yield Call("elbv2", "ModifyTargetGroupAttributes", params, not_yet=("TargetGroupNotFound",), within=60)
+    return {}
+
+
+def _portions(changed: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    first = {key: changed[key] for key, other in FIRST.items() if key in changed and changed.get(other) == "true"}
+    rest = {key: value for key, value in changed.items() if key not in first}
+    yield from (some for some in (first, rest) if some)

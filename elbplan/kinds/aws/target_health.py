@@ -1,0 +1,53 @@
+"""Why a target is not healthy, and what to do about it.
+
+The reasons are those of https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.call import State
+
+CAUSES = {
+    "Target.Timeout": (
+        "no answer in time: does the server's security group let the balancer in on that port, "
+        "and does the application listen on it (not only on 127.0.0.1)?"
+    ),
+    "Target.FailedHealthChecks": (
+        "the connection was refused or broke: does the application run, on this port, with this protocol? "
+        "on the server try: curl -i http://localhost:PORT/PATH"
+    ),
+    "Target.ResponseCodeMismatch": (
+        "the application answers with another code: 404 means the health path does not exist, "
+        "301 or 401 that something redirects or asks for a login first"
+    ),
+    "Target.NotInUse": "nothing forwards to the group, or its zone is not one of the balancer's (zones:)",
+    "Target.NotRegistered": "it is not registered: was it taken out by hand?",
+    "Target.InvalidState": "the instance is stopped or terminated: start it, or take it out of the spec",
+    "Target.IpUnusable": "this address belongs to a load balancer: name the real target",
+    "Target.HealthCheckDisabled": "health checks are off for this group",
+    "Elb.InternalError": "AWS had an internal error; it usually passes",
+}
+
+NEVER = ("Target.InvalidState", "Target.IpUnusable")
+"""Waiting does not help against these."""
+
+
+def judge(health: Mapping[str, Any]) -> State:
+    """How one target's health bears on a gate."""
+    if health["State"] == "healthy":
+        return "ready"
+    if health.get("Reason") in NEVER:
+        return "hopeless"
+    return "failing" if health["State"] == "unhealthy" else "waiting"
+
+
+def told(id: str, health: Mapping[str, Any]) -> str:
+    """`i-0abc is unhealthy: Target.Timeout (Request timed out): does ...`"""
+    reason, said = health.get("Reason", ""), health.get("Description", "")
+    text = f"{id} is {health['State']}"
+    if reason:
+        text += f": {reason}{f' ({said})' if said else ''}"
+    return f"{text}: {CAUSES[reason]}" if reason in CAUSES else text

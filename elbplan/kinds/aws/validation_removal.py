@@ -1,0 +1,143 @@
+"""Taking validation records down, which is rarely right.
+
+"The CNAME validation token works for any AWS Region": certificates of one domain in all regions of an account share
+one record, and without it none of them is renewed. https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from ...core.call import Answer, Call, Calling
+from .acm_validation import (
+    CERTIFICATES,
+    LOST,
+    MISSING,
+    bare,
+    batch,
+    describe,
+    listed_names,
+    says,
+    standing_at,
+    validations,
+    zone_of,
+)
+from .queries import HOSTED_ZONES
+from .validation_ownership import record_of
+
+REGIONS = Call("ec2", "DescribeRegions", optional=True)
+"""Those that are enabled for the account."""
+UNVALIDATED = ("IMPORTED", "PRIVATE")
+"""Types of certificates that no DNS record validates."""
+
+
+class Need(NamedTuple):
+    """Why a record stays, and the region for whose sake."""
+
+    why: str
+    region: str = ""
+
+
+Needs = Generator[Call, Answer, dict[str, Need]]
+
+
+@dataclass
+class Removal:
+    """The records that elbplan put up for one certificate, on their way out.
+
+    places   the zones in which names are validated, as far as they are known
+    open     name and record of what is still there
+    needs    why those that are still there stay
+    """
+
+    arn: str
+    region: str
+    places: Mapping[str, str]
+    open: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    needs: dict[str, Need] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """What stays and why, a line each."""
+        return "\n".join(f"{record_of(name)}: {need.why}" for name, need in sorted(self.needs.items()))
+
+    def begin(self, made: Collection[str]) -> Calling:
+        """Learn the records of these names, while the certificate can still be asked."""
+        if made:
+            answer = yield describe(self.arn)
+            records = validations(answer["Certificate"]) if answer else ()
+            self.open = {bare(name): record for name, record in records if bare(name) in made}
+        return {}
+
+    def take_down(self, only_here: bool = False) -> Calling:
+        """Take down what nobody needs; `only_here` looks again only at what other certificates of this region need."""
+        names = {name for name in self.open if not only_here or self.needs[name].region == self.region}
+        if not names:
+            return {}
+        needs = yield from needed(self.arn, names, self.region)
+        self.needs = {name: need for name, need in self.needs.items() if name not in names} | needs
+        for name in sorted(names - needs.keys()):
+            zone = self.places.get(name) or (yield from _found_zone(name))
+            if zone:
+                yield from _take_down(zone, self.open[name])
+            del self.open[name]
+        return {}
+
+
+def _found_zone(name: str) -> Generator[Call, Answer, str]:
+    answer = yield HOSTED_ZONES
+    return zone_of(name, answer["HostedZones"]) or ""
+
+
+def _take_down(zone: str, record: Mapping[str, str]) -> Calling:
+    found = yield from standing_at(zone, record)
+    if says(found, record):
+        call = batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
+        yield replace(call, done_if=("InvalidChangeBatch",))
+    return {}
+
+
+def needed(arn: str, names: Collection[str], here: str) -> Needs:
+    """Who else needs the records of these names: a certificate of any enabled region, or one that nobody can ask."""
+    needs = yield from _needed_in(here, arn, set(names), {})
+    if needs.keys() >= set(names):
+        return needs
+    answer = yield REGIONS
+    regions = [r["RegionName"] for r in answer.get("Regions", []) if r.get("OptInStatus") != "not-opted-in"]
+    if not regions:
+        unknown = Need("AWS did not say which regions the account uses (ec2:DescribeRegions), so others may need it")
+        return dict.fromkeys(names, unknown) | needs
+    for region in sorted(set(regions) - {here}):
+        if left := set(names) - needs.keys():
+            needs |= yield from _needed_in(region, arn, left, {"region": region, "optional": True})
+    return needs
+
+
+def _needed_in(region: str, arn: str, names: set[str], where: Mapping[str, Any]) -> Needs:
+    answer = yield replace(CERTIFICATES, **where)
+    if "CertificateSummaryList" not in answer:
+        silent = Need(f"the region {region} did not say which certificates it has, and one may need it", region)
+        return dict.fromkeys(names, silent)
+    needs: dict[str, Need] = {}
+    for summary in answer["CertificateSummaryList"]:
+        other = summary["CertificateArn"]
+        if other == arn or summary.get("Type") in UNVALIDATED or summary.get("Status") in LOST:
+            continue
+        theirs = yield from _names(summary, where)
+        for name in names if theirs is None else names.intersection(theirs):
+            needs[name] = Need(f"the certificate {other} needs it to be renewed", region)
+    return needs
+
+
+def _names(summary: Mapping[str, Any], where: Mapping[str, Any]) -> Generator[Call, Answer, Iterable[str] | None]:
+    """The names that a certificate needs validated; None if it does not say."""
+    if summary.get("Status") and listed_names(summary) and not summary.get("HasAdditionalSubjectAlternativeNames"):
+        return listed_names(summary)
+    answer = yield replace(describe(summary["CertificateArn"]), done_if=MISSING, **where)
+    if not answer:
+        return None if where else ()
+    raw = answer["Certificate"]
+    lost = raw["Status"] in LOST
+    return () if lost else {bare(name) for name in (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))}

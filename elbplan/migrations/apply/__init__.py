@@ -1,0 +1,1 @@
+"""Applying migrations: what is pending, how it is run, held and rolled back."""

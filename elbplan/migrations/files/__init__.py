@@ -1,0 +1,1 @@
+"""The files of a migrations folder: read, written, ordered and checked."""

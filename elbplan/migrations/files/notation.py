@@ -1,0 +1,90 @@
+"""How a migration tells resources, addresses and times: in the long form's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ...core.address import Address, Find, Id, Points, Ref
+from ...core.resource import WRITE_ONLY, Part, Resource, rewrite
+
+R = TypeVar("R", bound=Resource)
+
+OLD = "old"
+"""What a file calls the side of a replacement that is about to go: `target_group.web@old`."""
+
+TIME = re.compile(r"(\d+)(s|m|h)")
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def place(address: Address) -> str:
+    """`target_group.web`, or `target_group.web@old`."""
+    return f"{address.kind}.{_marked(address)}"
+
+
+def address_of(text: str) -> Address:
+    """The address that `place` printed. Raises ValueError."""
+    return unmarked(Address.parse(text))
+
+
+def _marked(address: Address) -> str:
+    return address.name + (f"@{address.former}" if address.former else "")
+
+
+def unmarked(address: Address) -> Address:
+    """`web@old` as a name means the former web."""
+    name, at, former = address.name.rpartition("@")
+    return Address(address.kind, name, former) if at else address
+
+
+def relabelled(resource: R, rename: Callable[[Address], Address]) -> R:
+    """The resource with other addresses for what it points at."""
+    return rewrite(resource, lambda ref: (rename(ref) if isinstance(ref, Address) else ref,))
+
+
+def duration(seconds: float) -> str:
+    """`15m`, `90s`"""
+    whole = int(seconds)
+    for unit, size in (("h", 3600), ("m", 60)):
+        if whole and not whole % size:
+            return f"{whole // size}{unit}"
+    return f"{whole}s"
+
+
+def seconds_of(text: Any) -> float:
+    """What `15m` means. Raises ValueError."""
+    found = TIME.fullmatch(str(text))
+    if not found:
+        raise ValueError(f"{text} is not a time; write 90s, 15m or 1h")
+    return int(found[1]) * SECONDS[found[2]]
+
+
+def told(part: Part) -> dict[str, Any]:
+    """A part as a file tells it: what is as usual, and what may hold a secret, is left out."""
+    said = {}
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        usual = not field.is_required() and value == field.get_default(call_default_factory=True)
+        if WRITE_ONLY not in field.metadata and (name == "type" or not usual):
+            said[name] = value_told(value)
+    return said
+
+
+def value_told(value: Any) -> Any:
+    """Any value of a field as a file tells it; None stays."""
+    if isinstance(value, Address | Id | Find):
+        return _ref_told(value)
+    if isinstance(value, Part):
+        return told(value)
+    if isinstance(value, Mapping):
+        return {str(key): value_told(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [value_told(item) for item in value]
+    return value
+
+
+def _ref_told(ref: Ref) -> str:
+    if isinstance(ref, Address):
+        return Points(ref.kind).text(Address(ref.kind, _marked(ref)))
+    return str(ref)

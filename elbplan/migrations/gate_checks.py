@@ -1,0 +1,47 @@
+"""What a wait or a hold may name: something that is there at that point of a file. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from ..core.address import Address
+from ..core.kind import Kinds
+from ..core.simulate import State
+from .files.notation import place
+from .migration import Entry
+from .simulate import Misfit
+
+
+def check_gate(states: Sequence[State], entries: Sequence[Entry], kinds: Kinds) -> None:
+    """Check the wait or hold that is the last of `entries`; `states` are S0 up to where it stands.
+
+    Without this a misspelled name would be waited for in silence, so that traffic moves unchecked.
+    Raises Misfit.
+    """
+    entry = entries[-1]
+    if entry.what is None:
+        return
+    gates = [gate.name for gate in kinds[entry.what.kind].gates]
+    if entry.until not in gates:
+        what = f"{place(entry.what)} has no state {entry.until or '(none is named)'} to wait for"
+        hint = f"there are: {', '.join(gates) or 'none'}"
+        raise Misfit(what, "while" if entry.do == "hold" else "until", hint=hint)
+    there = set(states[-1])
+    if entry.do == "wait":  # the requests in flight of what was deleted a moment ago can be waited for
+        there |= _removed(states, entries)
+    if entry.what not in there:
+        raise Misfit(f"{place(entry.what)} is not there at this step", "what", hint=_hint(entry.what, there))
+
+
+def _removed(states: Sequence[State], entries: Sequence[Entry]) -> set[Address]:
+    """What earlier steps of the file deleted."""
+    steps = zip(entries, states, states[1:], strict=False)
+    return {address for entry, before, after in steps if entry.do == "delete" for address in before.keys() - after}
+
+
+def _hint(what: Address, there: set[Address]) -> str:
+    names = sorted(place(address) for address in there if address.kind == what.kind)
+    if near := difflib.get_close_matches(place(what), names, 1):
+        return f"did you mean {near[0]}? at this step there are: {', '.join(names)}"
+    return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {what.kind}"

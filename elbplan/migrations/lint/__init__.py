@@ -1,0 +1,1 @@
+"""Checks of migrations without running them."""

@@ -1,0 +1,1 @@
+"""Where AWS stands between the states that the files describe."""

@@ -1,0 +1,1 @@
+"""Rebase: files of two branches in one order."""

@@ -1,0 +1,134 @@
+"""A chain made whole after two branches met, or a pending file made to end in what the spec wants by now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...core.kind import Kinds
+from ...core.stack import Stack
+from ...errors import Refused, SpecProblem, UsageProblem
+from ...live.observe import Observed
+from ..files.fingerprints import rewritten
+from ..files.folder import Folder, Kept
+from ..files.head import pinned
+from ..files.texts import Text, texts
+from ..migration import Entry, Migration
+from ..position.locator import Locator
+from ..position.nearest import Place, lives_towards, nearest, standing
+from ..simulate import moves_of
+from .branches import Branches, Choice, branches, chosen
+from .mover import Mover
+from .offline_plan import told
+
+
+@dataclass(frozen=True)
+class Rebased:
+    """The files as they should be, and what a person should know of it, a sentence each."""
+
+    files: Sequence[Kept]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rebase:
+    """One stack's files, its spec, and one look at AWS."""
+
+    folder: Folder
+    stack: Stack
+    observed: Observed
+    kinds: Kinds
+
+    def rebased(self, file: str = "", *, drifted: bool = False) -> Rebased:
+        """The files in one row; nothing is written.
+
+        `file` says which is to move. Raises Refused if that one is applied, or if AWS was changed by hand where a
+        file that moves is about it, unless `drifted` says that this is seen to. Raises SpecProblem, UsageProblem.
+        """
+        found = self._texts()
+        ways = branches(found, self.kinds)
+        places = self._places(ways)
+        choice = self._choice(ways, places, file)
+        if ways.whole and places[0].differs and not drifted:
+            self._clear(places[0], choice.move)
+        kept = {one.migration.id: Kept(one.migration, one.text, one.migration.file) for one in found}
+        stay = [replace(kept[m.id], migration=replace(m, number=n)) for n, m in enumerate(choice.stay, 1)]
+        move = [replace(kept[one.id], migration=one) for one in choice.move]
+        mover = Mover(self.stack, told(self.observed), self.kinds, self.stack.spec_hash)
+        files = self._specked(mover, mover.behind(stay, move), places)
+        notes = [*([choice.why] if choice.why else []), *mover.notes, *self._beyond(mover, files)]
+        return Rebased(files, (*notes, *([] if drifted else _drift(self.stack, places))))
+
+    def _texts(self) -> list[Text]:
+        found, problems = texts(self.folder, self.kinds)
+        if problems:
+            raise SpecProblem(problems)
+        if not found:
+            what = f"{self.folder.path} holds no migration"
+            raise UsageProblem(what, hint="elbplan plan --save NAME writes the first")
+        return found
+
+    def _places(self, found: Branches) -> list[Place]:
+        """Where live stands; where it was changed by hand, the nearest."""
+        exact = [place for way in found.ways if (place := standing(self.observed, way, self.kinds, self.stack.ignore))]
+        if exact:
+            return exact
+        place = nearest(self.observed, found.ways, self.kinds, self.stack.ignore)
+        if found.stray:
+            lost = found.stray[0]
+            what = f"nothing ends where {lost.id} begins, and AWS is in none of the other files' states"
+            raise Refused(f"{what}: whether {lost.id} is applied cannot be told", hint="is a file missing here?")
+        return [place]
+
+    def _choice(self, found: Branches, places: Sequence[Place], file: str) -> Choice:
+        """Of a whole chain the files that are not begun move, to where they are."""
+        if file or not found.whole:
+            return chosen(found, places, pinned(self.folder), file)
+        (way,) = found.ways
+        begun = places[0].begun
+        return Choice(tuple(m for m in way if m.id in begun), tuple(m for m in way if m.id not in begun))
+
+    def _clear(self, place: Place, move: Sequence[Migration]) -> None:
+        """Returns if what was changed by hand is not what the files to come are about. Raises Refused."""
+        if not move:
+            return
+        about = {name for one in move for entry in one.entries for name in _about(entry)}
+        lives = lives_towards(self.observed, move[-1].last, self.kinds)
+        locator = Locator(self.observed.live, self.observed.symbols, self.kinds, self.stack.ignore)
+        unlike = set(locator.differing(move[-1], move[-1].last, lives))
+        if hit := sorted(about & unlike & set(place.differs)):
+            name = self.stack.name
+            what = f"{name}: somebody changed {', '.join(hit)} by hand, which {move[0].id} is about"
+            ways = f"elbplan rebase {name} --adopt keeps the change, elbplan apply --revert-drift puts it back"
+            raise Refused(what, hint=ways)
+
+    def _specked(self, mover: Mover, files: Sequence[Kept], places: Sequence[Place]) -> list[Kept]:
+        """The last file says which spec it leads to, if it is still to be applied and does lead there."""
+        last = files[-1]
+        begun = frozenset[str]().union(*(place.begun for place in places))
+        said = last.migration.spec
+        if said in ("", mover.spec) or last.migration.id in begun or not mover.ends_as_wanted(last.migration.last):
+            return list(files)
+        made = replace(last.migration, spec=mover.spec)
+        return [*files[:-1], Kept(made, rewritten(made, last.text), last.was)]
+
+    def _beyond(self, mover: Mover, files: Sequence[Kept]) -> list[str]:
+        """Every file is applied or begun, and the spec went on."""
+        last = files[-1].migration
+        if mover.ends_as_wanted(last.last):
+            return []
+        return [f"the spec wants more than {last.id}, which is applied: elbplan plan --save NAME writes the next file"]
+
+
+def _about(entry: Entry) -> list[str]:
+    """The resources that a step is about."""
+    if entry.do == "move":
+        return [f"{rule.kind}.{rule.name}" for rule in moves_of(entry)]
+    return [f"{entry.what.kind}.{entry.what.name}"] if entry.what and entry.writes else []
+
+
+def _drift(stack: Stack, places: Sequence[Place]) -> list[str]:
+    if not places[0].differs:
+        return []
+    what = f"AWS is nearest to {places[0].text}, but somebody changed {', '.join(places[0].differs)} by hand"
+    return [f"{what}; elbplan adopt {stack.name} takes that in, elbplan apply --revert-drift puts it back"]

@@ -1,0 +1,1 @@
+"""From the difference between spec and AWS to an ordered plan."""

@@ -1,0 +1,157 @@
+"""Desired against live. Pure.
+
+Things are named only after they are paired: until it is settled which of two target groups is *the* `target_group.web`,
+a rule that points at the old one must not look right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from fnmatch import fnmatchcase
+from typing import Any, TypeVar
+
+from ..core.address import Address, Id, Ref
+from ..core.change import Change, Comparison, difference
+from ..core.hidden import masked
+from ..core.kind import Kind, Kinds, Live
+from ..core.resource import CARRIED, Resource, differing, immutable, marked, references, rewrite
+from ..kinds.traffic import filled_by_others, pool_of
+
+R = TypeVar("R", bound=Resource)
+
+
+def diff(
+    desired: Mapping[Address, Resource],
+    live: Iterable[Live[Any]],
+    kinds: Kinds,
+    ignore: Sequence[str] = (),
+) -> Comparison:
+    """What to do with every resource that is wanted or there, parents first."""
+    by_kind: dict[str, list[Live[Any]]] = {}
+    for one in live:
+        by_kind.setdefault(one.address.kind, []).append(one)
+    pointed = {str(ref) for lives in by_kind.values() for one in lives for ref in references(one.model)}
+    names: dict[str, Address] = {}
+    changes: list[Change] = []
+    lives: dict[Address, Live[Any]] = {}
+    for kind in kinds.values():
+        wanted = {address: resource for address, resource in desired.items() if address.kind == kind.name}
+        paired = _pair(kind, wanted, by_kind.get(kind.name, []), names, pointed)
+        for one in paired:
+            names[one.id] = one.address
+        paired = [_masked(_named(one, names), wanted) for one in paired]
+        lives |= {one.address: one for one in paired}
+        changes += _verdicts(kind, wanted, paired, desired, ignore)
+    return Comparison(changes, lives)
+
+
+def _named(live: Live[R], names: Mapping[str, Address], address: Address | None = None) -> Live[R]:
+    """The live resource with ids told as addresses, where they are ours."""
+
+    def name(ref: Ref) -> tuple[Ref, ...]:
+        return (names.get(ref.value, ref),) if isinstance(ref, Id) else (ref,)
+
+    return Live(address or live.address, live.id, rewrite(live.model, name), live.facts)
+
+
+def _masked(live: Live[R], wanted: Mapping[Address, Resource]) -> Live[R]:
+    """The live resource, in which what stands where a value of the environment is wanted is hidden as well."""
+    want = wanted.get(live.address._replace(former=""))
+    return Live(live.address, live.id, masked(live.model, want), live.facts) if want is not None else live
+
+
+def _pair(
+    kind: Kind[Any],
+    wanted: Mapping[Address, Resource],
+    lives: Iterable[Live[Any]],
+    names: Mapping[str, Address],
+    pointed: set[str],
+) -> list[Live[Any]]:
+    """The lives under their right addresses: of several of one address, one is current, the others are former."""
+    bearing: dict[Address, list[Live[Any]]] = {}
+    for live in lives:
+        bearing.setdefault(live.address, []).append(_named(live, names))
+    paired = []
+    for address, several in bearing.items():
+        want = wanted.get(address)
+        several = sorted(several, key=lambda one: (not _current(kind, want, one), one.id not in pointed, one.id))
+        for index, one in enumerate(several):
+            current = index == 0 and _current(kind, want, one)
+            former = "" if current else hashlib.sha256(one.id.encode()).hexdigest()[:6]
+            paired.append(Live(address._replace(former=former), one.id, one.model, one.facts))
+    return paired
+
+
+def _current(kind: Kind[Any], want: Resource | None, live: Live[Any]) -> bool:
+    """Could the live one become the wanted one in place? The targets of a group that goes are not the current ones."""
+    if want is None:
+        group = pool_of(live.model)
+        return not (isinstance(group, Address) and group.former)
+    return immutable(kind.settle(want, live.model)) == immutable(live.model)
+
+
+def _verdicts(
+    kind: Kind[Any],
+    wanted: Mapping[Address, Resource],
+    paired: Sequence[Live[Any]],
+    desired: Mapping[Address, Resource],
+    ignore: Sequence[str],
+) -> Iterator[Change]:
+    current = {one.address: one for one in paired if not one.address.former}
+    former = [one for one in paired if one.address.former]
+    for address, want in wanted.items():
+        old = next((one for one in former if one.address[:2] == address[:2]), None)
+        if address in current:
+            yield _compared(kind, want, current[address], ignore)
+        elif old is not None:
+            yield _replacement(kind, _carried(want, old, ignore), old)
+            former.remove(old)
+        else:
+            yield Change("create", address, None, want, None, because="in the spec, not in AWS")
+    outside = filled_by_others(desired)
+    for one in [one for one in former if not _theirs(one, outside)]:
+        yield Change("delete", one.address, one.model, None, one, because="left over from a replacement")
+    for address, one in current.items():
+        if address not in wanted and not _theirs(one, outside):
+            yield Change("delete", address, one.model, None, one, because="no longer in the spec")
+
+
+def _theirs(live: Live[Any], outside: AbstractSet[Address]) -> bool:
+    """The targets of a group that others fill, on both sides of a replacement: nobody but they takes them out."""
+    return live.address.kind == "targets" and Address("target_group", live.address.name) in outside
+
+
+def _compared(kind: Kind[Any], want: Resource, live: Live[Any], ignore: Sequence[str]) -> Change:
+    after = ignoring(kind.settle(want, live.model), live.model, live.address, ignore)
+    fields = differing(live.model, after)
+    if not fields:
+        return Change("keep", live.address, live.model, after, live)
+    because = "; ".join(difference(live.model, after, field) for field in fields)
+    return Change("update", live.address, live.model, after, live, fields, because)
+
+
+def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
+    """The wanted resource with the fields that another tool owns taken from live."""
+    owned = {
+        field: getattr(live, field)
+        for field in type(want).model_fields
+        if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
+    }
+    return want.model_copy(update=owned) if owned else want
+
+
+def _carried(want: R, old: Live[R], ignore: Sequence[str]) -> R:
+    """What a new resource takes along from the old one: another tool's, which would be lost with it."""
+    ignored = ignoring(want, old.model, old.address, ignore)
+    return want.model_copy(update={field: getattr(ignored, field) for field in marked(type(want), CARRIED)})
+
+
+def _replacement(kind: Kind[Any], want: Resource, old: Live[Any]) -> Change:
+    after = kind.settle(want, old.model)
+    forced = [f for f in differing(old.model, after) if f in marked(type(want), "immutable")]
+    reasons = ", ".join(difference(old.model, after, field) for field in forced)
+    because = f"{reasons} cannot change in place: a new one first, then the old one goes"
+    address = old.address._replace(former="")
+    return Change("replace", address, old.model, want, old, tuple(forced), because)

@@ -1,0 +1,101 @@
+"""Going back: from each point of a file up to which nothing has gone yet, and forth again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.resource import Resource, references
+from ..errors import ElbplanError
+from ..live.portable import Symbols
+from ..migrations.apply.pending import Pending
+from ..migrations.migration import Entry, Migration
+from .environment import Scene
+from .observer import Audience
+from .proof import Proof, Wrong, count, failure
+
+
+def returned(scene: Scene, migration: Migration) -> Iterator[Proof]:
+    """From each point up to which all is free back to the start, and on to the next."""
+    audience = Audience.of(scene, migration, looking=False)
+    shuttle = Shuttle(scene, migration, audience, scene.sight(migration, 0).symbols)
+    points = free(migration)
+    for point in points:
+        if not shuttle.wrong:
+            shuttle.go(point)
+    if points and not shuttle.wrong:
+        shuttle.go(len(migration.entries))
+    text = f"goes back to {migration.start} from each free point"
+    yield Proof(text, count(points, "point"), shuttle.wrong)
+    if not audience.proof("").holds:
+        yield audience.proof("no route goes unanswered, going back")
+    scene.stands = migration.number if points and not shuttle.wrong else None
+
+
+@dataclass
+class Shuttle:
+    """Forth to a point of a file and back to its start, again and again; the last time it stays at the end."""
+
+    scene: Scene
+    migration: Migration
+    audience: Audience
+    symbols: Symbols
+    point: int = -1
+    wrong: list[Wrong] = field(default_factory=list)
+
+    def go(self, point: int) -> None:
+        """Forth, from where the last way back led, and back unless it is the end."""
+        checked: list[Pending] = []
+
+        def found(pending: Pending) -> None:
+            if not checked:
+                self._check(pending)
+            checked.append(pending)
+
+        try:
+            outcome = self.scene.play(self.migration, self.audience, found=found, until=point)
+            self.point = point
+            if outcome is None and not self.wrong and point < len(self.migration.entries):
+                outcome = self.scene.back(self.scene.before(self.migration))
+                self.audience.look_out(point)
+        except ElbplanError as problem:
+            self.wrong.append(Wrong(problem.what, point + 1))
+        else:
+            if outcome is not None and not outcome.whole:
+                self.wrong.append(Wrong(failure(outcome).what, point + 1))
+
+    def _check(self, pending: Pending) -> None:
+        """Is what the next run finds what the file began with?"""
+        lives = {} if pending.done else pending.plan.lives
+        if pending.done or pending.migration != self.migration or pending.entry:
+            self.wrong.append(Wrong("the start is not reached", self.point + 1))
+        elif differs := self.scene.off(self.migration, lives, self.symbols):
+            self.wrong.append(Wrong(f"{', '.join(differs)} is not as it was", self.point + 1))
+
+
+def free(migration: Migration) -> list[int]:
+    """The steps after which nothing has gone yet: up to the first that deletes, or lets go of something."""
+    points = []
+    for index, entry in enumerate(migration.entries):
+        if entry.writes and _lets_go(migration, index, entry):
+            break
+        points += [index] if entry.writes else []
+    return points
+
+
+def _lets_go(migration: Migration, index: int, entry: Entry) -> bool:
+    if entry.do in ("delete", "release"):
+        return True
+    before, after = (migration.states[at].get(entry.what) for at in (index, index + 1) if entry.what)
+    return bool(before and after and (_pointed(before) - _pointed(after) or _lost(before, after)))
+
+
+def _pointed(resource: Resource) -> set[Any]:
+    return set(references(resource))
+
+
+def _lost(before: Resource, after: Resource) -> bool:
+    """Is a member of one of its sets gone?"""
+    sets = [name for name in type(before).model_fields if isinstance(getattr(before, name), tuple)]
+    return any(member not in (getattr(after, name) or ()) for name in sets for member in getattr(before, name))

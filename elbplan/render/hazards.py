@@ -1,0 +1,28 @@
+"""What a plan puts at risk, with the way to do it without."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ..core.plan import Plan
+from .layout import column, flow
+from .phases import step_text
+from .style import Style
+
+SAFE = "safe form: "
+
+
+def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
+    """A block for each hazard, and the flag that takes them all on purpose; nothing where there is none."""
+    if not plan.hazards:
+        return []
+    lines = [Text(), style.line((f"Hazards {len(plan.hazards)}", "bold red"))]
+    name = column([hazard.name for hazard in plan.hazards], 12)
+    for hazard in plan.hazards:
+        head = style.line("  ", (f"{hazard.name:<{name}}", "red"), "  ")
+        lines += flow(style, head, f"{hazard.address}: {hazard.text}")
+        where = style.line(" " * (name + 4), ("at step: ", "dim"))
+        lines += flow(style, where, step_text(plan.steps[hazard.step]), "dim")
+        lines += flow(style, style.line(" " * (name + 4), (SAFE, "green")), hazard.safe)
+    names = ",".join(dict.fromkeys(hazard.name for hazard in plan.hazards))
+    return [*lines, *flow(style, style.line("  "), f"{verb} does this only with --allow {names}")]

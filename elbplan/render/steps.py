@@ -1,0 +1,55 @@
+"""Every step of a plan, numbered: what it does, what it waits for, why. For --detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.text import Text
+
+from ..core.kind import Kinds
+from ..core.plan import Plan, Step
+from .differences import differences
+from .layout import column, flow
+from .phases import gate_text, rows_of, step_text
+from .style import Style, duration
+
+PHASE_COLOURS: Mapping[str, str] = {
+    "expand": "green",
+    "gate": "cyan",
+    "switch": "magenta",
+    "contract": "red",
+    "protect": "blue",
+}
+
+
+def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
+    """In the order in which they could be done one by one; those that need no other run at the same time."""
+    numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
+    rows = rows_of(plan.steps)
+    wide = column([step_text(step) for step in plan.steps], 44)
+    lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
+    for step in plan.steps:
+        phase = rows[step.id]
+        head = style.line(
+            f"  {numbers[step.id]:>3}  ",
+            (f"{phase:<9}", PHASE_COLOURS[phase]),
+            f" {style.clean(step_text(step)):<{wide}}  ",
+        )
+        lines += flow(style, head, "; ".join(_facts(step, kinds, numbers)), "dim", back=17)
+    return lines
+
+
+def _facts(step: Step, kinds: Kinds, numbers: Mapping[str, int]) -> Iterator[str]:
+    if step.do == "create" and step.name:
+        yield f"called {step.name}"
+    if step.do == "wait":
+        yield f"until {gate_text(step, kinds)}, up to {duration(step.within)}"
+    if step.do == "update" and step.before and step.after:
+        yield differences(step.before, step.after)
+        if step.why.startswith("attach"):
+            yield step.why
+    if step.do == "move":
+        yield ", ".join(f"{address.name} to {place}" for address, place in step.moves.items())
+    needs = sorted(numbers[need] for need in step.needs if need in numbers)
+    if needs:
+        yield f"after {', '.join(map(str, needs))}"

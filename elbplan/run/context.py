@@ -1,0 +1,82 @@
+"""Where a step happens: what is known of ids and facts at this moment of the run."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.address import Address, Find, Id, Ref
+from ..core.kind import Live
+from ..core.plan import Plan, Step
+from ..core.resource import Resource
+from ..errors import ElbplanError
+from ..kinds.aws.ownership import ownership
+
+
+class Known:
+    """Ids and facts by address: those the plan saw, then those its steps bring. Safe between threads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._lock = threading.Lock()
+        self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
+        self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
+
+    def learn(self, address: Address, facts: Mapping[str, str]) -> None:
+        """What a step's calls brought."""
+        with self._lock:
+            if "id" in facts:
+                self.ids[address] = facts["id"]
+            self.facts.setdefault(address, {}).update(facts)
+
+    def id(self, ref: Ref) -> str:
+        """The AWS id; raises ElbplanError for what nobody has made."""
+        if isinstance(ref, Id):
+            return ref.value
+        if isinstance(ref, Find):
+            raise ElbplanError(f"{ref.what} {ref.query} was never looked up")
+        if ref not in self.ids:
+            raise ElbplanError(f"{ref} does not exist yet")
+        return self.ids[ref].removesuffix("#targets")
+
+
+@dataclass(frozen=True)
+class StepSite:
+    """The `Site` of one step of one run; `run` makes tokens differ from run to run."""
+
+    stack: str
+    region: str
+    address: Address
+    name: str
+    live: Live[Any] | None
+    known: Known
+    run: str
+
+    @classmethod
+    def of(cls, plan: Plan, step: Step, known: Known, run: str) -> StepSite:
+        """The site of a step; its live resource may be one that an earlier step of this run made."""
+        live = plan.lives.get(step.address)
+        if live is None and step.address in known.ids and step.before is not None:
+            live = Live(step.address, known.ids[step.address], step.before, known.facts.get(step.address, {}))
+        return cls(plan.stack, plan.region, step.address, step.name, live, known, run)
+
+    @property
+    def token(self) -> str:
+        """32 hex digits for AWS's idempotency: the same for each try of this step in this run, and no other."""
+        text = f"{self.run} {self.stack} {self.address.kind}.{self.address.name}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def id(self, ref: Ref) -> str:
+        return self.known.id(ref)
+
+    def others(self) -> tuple[str, ...]:
+        same = (a for a in list(self.known.ids) if a[:2] == self.address[:2] and a != self.address)
+        return tuple(self.known.ids[address] for address in sorted(same))
+
+    def fact(self, ref: Ref, name: str) -> str:
+        return self.known.facts.get(ref, {}).get(name, "") if isinstance(ref, Address) else ""
+
+    def tags(self, resource: Resource) -> dict[str, str]:
+        return ownership(self.stack, self.address, resource.tags)

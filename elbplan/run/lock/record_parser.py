@@ -1,0 +1,92 @@
+"""From the text of a parameter to a record, field by field. A text that cannot be understood is a lock all the same."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, get_args
+
+from ...errors import escaped
+from .record import SCHEMA, UNKNOWN_STATE, Record, State
+
+LONGEST_SILENCE = 86400.0
+"""Seconds; nobody may promise to be silent for longer."""
+
+
+def read(stack: str, name: str, text: str, modified: object = None, parameter_version: object = 0) -> Record | None:
+    """The record behind a parameter; None for a name that is no run's.
+
+    Fields that are not known are passed over. A record with another schema, an unknown state or a field of the wrong
+    type has the state `unknown`: perhaps a later elbplan wrote it and that run goes on, so it counts as a held lock.
+    """
+    number = name.rpartition("/")[2]
+    if not number.isdigit():
+        return None
+    facts: dict[str, Any] = {
+        "modified": modified.timestamp() if isinstance(modified, datetime) else 0.0,
+        "parameter_version": parameter_version if isinstance(parameter_version, int) else 0,
+    }
+    try:
+        return Record(stack, int(number), **{"run": "", "verb": "?", "who": "?", "started": 0.0, "beat": 0.0,
+                                             **_fields(json.loads(text)), **facts})  # fmt: skip
+    except (ValueError, OverflowError, RecursionError) as problem:
+        why = str(problem)[:120]
+        return Record(stack, int(number), "", "?", "?", 0, 0, UNKNOWN_STATE, note=why, **facts)
+
+
+def _fields(found: object) -> dict[str, Any]:
+    """The known fields, each with its type. Raises ValueError, which names the first that is wrong."""
+    if not isinstance(found, dict):
+        raise ValueError("it is not a JSON object")
+    if found.get("schema") != SCHEMA:
+        raise ValueError(f"its schema is {found.get('schema')!r}, and this elbplan knows {SCHEMA}")
+    if found.get("state") not in get_args(State) or found.get("state") == UNKNOWN_STATE:
+        raise ValueError(f"its state is {found.get('state')!r}")
+    return {"state": found["state"], **{name: _field(name, found[name]) for name in FIELDS if name in found}}
+
+
+def _field(name: str, value: object) -> Any:
+    try:
+        return FIELDS[name](value)
+    except (ValueError, TypeError):
+        raise ValueError(f"its {name} is {value!r}") from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return escaped(value)
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _moment(value: object) -> float:
+    return datetime.fromisoformat(_text(value)).timestamp() if value else 0.0
+
+
+def _silence(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError
+    if not 0 < value <= LONGEST_SILENCE:
+        raise ValueError
+    return float(value)
+
+
+def _counts(value: object) -> Mapping[str, int]:
+    if not isinstance(value, dict):
+        raise ValueError
+    return {str(what): _whole(number) for what, number in value.items()}
+
+
+FIELDS: Mapping[str, Callable[[object], Any]] = {
+    "run": _text, "verb": _text, "who": _text, "pid": _whole, "machine": _text,
+    "started": _moment, "beat": _moment, "ended": _moment, "silence": _silence,
+    "counts": _counts, "takes": _whole, "note": _text, "version": _text, "spec": _text,
+    "file": _text, "sha": _text, "at": _whole, "way": _text,
+}  # fmt: skip

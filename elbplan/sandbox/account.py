@@ -1,0 +1,142 @@
+"""All that one sandbox knows: its clock, its resources, its quotas, its faults."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .clock import Agenda, Clock
+from .faults import Faults
+from .server.call_log import CallLog
+from .timing import Drain, Timing
+
+if TYPE_CHECKING:
+    from .acm.state import Certificate
+    from .elbv2.state import Elb
+
+Params = dict[str, Any]
+ACCOUNT = "123456789012"
+
+QUOTAS = {
+    "load_balancers": 50,
+    "target_groups": 3000,
+    "listeners_per_lb": 50,
+    "rules_per_lb": 100,
+    "certificates_per_lb": 25,
+    "groups_per_lb": 100,
+    "groups_per_action": 5,
+    "targets_per_group": 1000,
+    "values_per_rule": 5,
+    "wildcards_per_rule": 5,
+    "elastic_ips": 5,
+    "page": 400,
+}
+
+
+@dataclass
+class Switches:
+    """What is not known about AWS, or is wanted only sometimes."""
+
+    tags_are_settings: bool = False
+    """Whether CreateLoadBalancer with other tags is another load balancer. Not documented."""
+    refuse_double_hyphen: bool = False
+    new_attributes: bool = False
+    """Whether attribute keys are taken that this sandbox has not heard of. AWS adds some from time to time."""
+
+
+@dataclass
+class World:
+    """One AWS account. Regions come into being when first looked at."""
+
+    account: str = ACCOUNT
+    clock: Clock = field(default_factory=Clock)
+    timing: Timing = field(default_factory=Timing)
+    switches: Switches = field(default_factory=Switches)
+    agenda: Agenda = field(default_factory=Agenda)
+    calls: CallLog = field(default_factory=CallLog)
+    faults: Faults = field(default_factory=Faults)
+    quotas: dict[str, int] = field(default_factory=lambda: dict(QUOTAS))
+
+    def __post_init__(self) -> None:
+        self.moment = self.clock.now()
+        self._empty()
+
+    def _empty(self) -> None:
+        from .route53.state import Dns
+        from .traffic.watch import Watch
+
+        self.numbers = itertools.count(1)
+        self.elbs: dict[str, Elb] = {}
+        self.certificates: dict[str, Certificate] = {}
+        self.dns: Dns = Dns()
+        self.watch: Watch = Watch()
+        self.scratch: dict[str, dict[Any, Any]] = {}
+
+    def elb(self, region: str) -> "Elb":
+        from .elbv2.state import Elb
+
+        return self.elbs.setdefault(region, Elb())
+
+    def wake(self) -> None:
+        """A new moment: time stands still within a call, and all that has come due happens before it."""
+        self.clock.tick()
+        self.moment = max(self.clock.now(), self.moment + 1e-6)
+        self.agenda.settle(self.moment)
+
+    def note(self, name: str) -> dict[Any, Any]:
+        """A drawer for one rule's own memory (tokens, first sightings); emptied by reset."""
+        return self.scratch.setdefault(name, {})
+
+    def quota(self, name: str) -> int:
+        return self.quotas[name]
+
+    def configure(self, slow: float, drain: Drain) -> None:
+        self.timing.slow, self.timing.drain = slow, drain
+
+    def reset(self) -> None:
+        """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""
+        from .server.moto_bridge import forget
+
+        self.agenda.clear()
+        self.calls.clear()
+        self.faults.clear()
+        self.quotas = dict(QUOTAS)
+        self.switches = Switches()
+        self.timing = Timing(self.timing.slow, self.timing.drain)
+        self._empty()
+        forget(self.account)
+
+
+@dataclass
+class Site:
+    """A world as one call sees it: in one region, at one moment."""
+
+    world: World
+    region: str
+
+    @property
+    def elb(self) -> "Elb":
+        return self.world.elb(self.region)
+
+    @property
+    def now(self) -> float:
+        return self.world.moment
+
+    @property
+    def timing(self) -> Timing:
+        return self.world.timing
+
+    @property
+    def account(self) -> str:
+        return self.world.account
+
+    @property
+    def certificates(self) -> dict[str, "Certificate"]:
+        """This region's certificates by ARN."""
+        here = f":acm:{self.region}:"
+        return {arn: one for arn, one in self.world.certificates.items() if here in arn}
+
+    def later(self, seconds: float, do: Any) -> None:
+        self.world.agenda.at(self.now + seconds, do)
+
+    def arn(self, service: str, rest: str) -> str:
+        return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"

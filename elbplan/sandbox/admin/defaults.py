@@ -1,0 +1,59 @@
+"""A world to begin with: what every AWS account has, and hosted zones for domains."""
+
+from typing import Any
+
+from ..account import Site
+from ..domains import registrable
+from ..ec2 import facts
+from ..route53.zones import create_hosted_zone
+
+
+def seed(site: Site, zones: list[str] | None, hosted_zones: list[str]) -> dict[str, Any]:
+    """The default VPC with an internet gateway and its route, its subnets, and these public zones; again:
+    the same.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
+    """
+    site.world.elb(site.region)
+    vpc = facts.backend(site).get_default_vpc()
+    return {
+        "vpc": vpc.id,
+        "internet_gateway": _gateway(site, vpc.id),
+        "subnets": _subnets(site, vpc.id, zones),
+        "security_group": facts.default_security_group(site, vpc.id),
+        "hosted_zones": {name: _hosted_zone(site, name) for name in hosted_zones},
+    }
+
+
+def _gateway(site: Site, vpc: str) -> str:
+    backend = facts.backend(site)
+    for one in backend.internet_gateways.values():
+        if one.vpc and one.vpc.id == vpc:
+            return str(one.id)
+    made = backend.create_internet_gateway()
+    backend.attach_internet_gateway(made.id, vpc)
+    main = next(one for one in backend.describe_route_tables(filters={"vpc-id": [vpc]}) if one.main_association_id)
+    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=made.id)
+    return str(made.id)
+
+
+def _subnets(site: Site, vpc: str, zones: list[str] | None) -> dict[str, str]:
+    """Zone letter: subnet. Zones that are named and have none get their default subnet."""
+    found = {
+        one.availability_zone.removeprefix(site.region): one.id
+        for one in facts.backend(site).describe_subnets(filters={"vpc-id": [vpc]})
+        if one.default_for_az
+    }
+    for letter in zones or []:
+        if letter not in found:
+            found[letter] = facts.backend(site).create_default_subnet(site.region + letter).id
+    return {letter: found[letter] for letter in sorted(found) if not zones or letter in zones}
+
+
+def _hosted_zone(site: Site, name: str) -> str:
+    covering = site.world.dns.covering(name)
+    if covering:
+        return covering[0].id
+    wanted = {"Name": registrable(name) or name, "CallerReference": f"sandbox-{name}"}
+    made = create_hosted_zone(site, wanted)
+    return str(made["HostedZone"]["Id"].removeprefix("/hostedzone/"))

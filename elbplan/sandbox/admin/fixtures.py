@@ -1,0 +1,163 @@
+"""What stands in an account before any stack comes, made with ids that somebody else chose."""
+
+import contextlib
+import ipaddress
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
+
+from ..account import Site
+from ..acm.state import Certificate
+from ..ec2 import facts
+from ..ec2.images import plant as image
+from ..ec2.instances import settle
+from ..elbv2.zone_ids import zone_id
+from ..route53.checks import ELSEWHERE
+from ..route53.zones import create_hosted_zone
+
+Tags = dict[str, str]
+Maker = Callable[..., str]
+
+OPEN = "open"
+"""A security group that lets everybody in, one in each network: what is planted can be reached."""
+
+
+def plant(site: Site, kind: str, id: str, **wanted: Any) -> str:
+    """Make one, and say its id: the given one, or AWS's choice where that is empty. KeyError for unknown kinds."""
+    if kind not in MAKERS:
+        raise KeyError(f"no {kind!r} can be planted; there are {', '.join(MAKERS)}")
+    return MAKERS[kind](site, id, **wanted)
+
+
+@contextlib.contextmanager
+def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
+    """The next thing that moto makes gets this id from its birth, and so wherever moto keeps it."""
+    usual, left = getattr(module, maker), [id] if id else []
+    setattr(module, maker, lambda *given, **named: left.pop() if left else usual(*given, **named))
+    try:
+        yield
+    finally:
+        setattr(module, maker, usual)
+
+
+def _vpc(site: Site, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
+    """A network with a way to the internet for all of its subnets."""
+    backend = facts.backend(site)
+    with _born_as(id, vpcs, "random_vpc_id"):
+        made = backend.create_vpc(cidr, tags=_pairs(tags))
+    gateway = backend.create_internet_gateway()
+    backend.attach_internet_gateway(gateway.id, made.id)
+    main = next(one for one in backend.describe_route_tables(filters={"vpc-id": [made.id]}) if one.main_association_id)
+    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
+    return str(made.id)
+
+
+def _subnet(site: Site, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
+    """A subnet of a zone (`a`), where the network has room for it."""
+    network = vpc or _default(site)
+    with _born_as(id, subnets, "random_subnet_id"):
+        made = facts.backend(site).create_subnet(network, _free(site, network), availability_zone=site.region + zone)
+    made.add_tags(tags or {})
+    return str(made.id)
+
+
+def _free(site: Site, vpc: str) -> str:
+    there = facts.backend(site).describe_subnets(filters={"vpc-id": [vpc]})
+    held = [ipaddress.IPv4Network(one.cidr_block) for one in there]
+    every = ipaddress.IPv4Network(facts.vpc_cidrs(site, vpc)[0]).subnets(new_prefix=20)
+    return str(next(one for one in every if not any(one.overlaps(other) for other in held)))
+
+
+def _security_group(site: Site, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
+    """A group that lets everybody in."""
+    backend, network = facts.backend(site), vpc or _default(site)
+    with _born_as(id, security_groups, "random_security_group_id"):
+        made = backend.create_security_group(name or f"planted-{next(site.world.numbers)}", "planted", network)
+    made.add_tags(tags or {})
+    backend.authorize_security_group_ingress(made.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
+    return str(made.id)
+
+
+def _instance(site: Site, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
+    """A server that runs, and that everybody can reach."""
+    backend, place = facts.backend(site), subnet or _default_subnet(site, zone)
+    group = _open(site, facts.subnet(site, place).vpc_id)  # type: ignore[union-attr]
+    with _born_as(id, instances, "random_instance_id"):
+        made = backend.run_instances(
+            "ami-12c6146b", 1, None, [], instance_type="t3.micro", is_instance_type_default=False,
+            region_name=site.region, subnet_id=place, security_group_ids=[group], tags={"instance": tags or {}},
+        )  # fmt: skip
+    settle(made.instances[0], "running")
+    return str(made.instances[0].id)
+
+
+def _open(site: Site, vpc: str) -> str:
+    there = facts.backend(site).groups[vpc].values()
+    return next((str(one.id) for one in there if one.name == OPEN), "") or _security_group(site, "", vpc, name=OPEN)
+
+
+def _default(site: Site) -> str:
+    return str(facts.backend(site).get_default_vpc().id)
+
+
+def _default_subnet(site: Site, zone: str) -> str:
+    wanted = {"vpc-id": [_default(site)], "availability-zone": [site.region + zone]}
+    return str(facts.backend(site).describe_subnets(filters=wanted)[0].id)
+
+
+def _certificate(site: Site, id: str, names: list[str]) -> str:
+    """An issued certificate; `id` is its ARN."""
+    arn = id or site.arn("acm", f"certificate/planted-{next(site.world.numbers)}")
+    stamp = site.world.clock.stamp()
+    site.world.certificates[arn] = Certificate(
+        arn, names[0], names, "DNS", "RSA_2048", stamp, site.now, site.now, status="ISSUED", issued=stamp,
+        not_after=stamp + timedelta(days=395),
+    )  # fmt: skip
+    return arn
+
+
+def _hosted_zone(site: Site, id: str, name: str) -> str:
+    """A public zone of exactly this name."""
+    made = create_hosted_zone(site, {"Name": name, "CallerReference": f"planted-{id or name}"})["HostedZone"]
+    zone = site.world.dns.zones.pop(str(made["Id"]).removeprefix("/hostedzone/"))
+    zone.id = id or zone.id
+    site.world.dns.zones[zone.id] = zone
+    return zone.id
+
+
+def _elastic_ip(site: Site, id: str, tags: Tags | None = None) -> str:
+    """An address that nothing uses."""
+    with _born_as(id, elastic_ip_addresses, "random_eip_allocation_id"):
+        made = facts.backend(site).allocate_address("vpc", tags=tags)
+    return str(made.allocation_id)
+
+
+def _balancer_elsewhere(site: Site, id: str) -> str:
+    """A balancer that answers to this DNS name and that elbv2 of this account does not list: a Classic one, or one of
+    another account. An alias may lead to it all the same.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html ("If you
+    used one AWS account to create the current hosted zone and a different account to create" the load balancer); its
+    name has the form of ours: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
+    """
+    site.world.note(ELSEWHERE)[id.lower()] = zone_id(site.region, "application")
+    return id
+
+
+def _pairs(tags: Tags | None) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+
+MAKERS: dict[str, Maker] = {
+    "vpc": _vpc,
+    "subnet": _subnet,
+    "security_group": _security_group,
+    "instance": _instance,
+    "certificate": _certificate,
+    "hosted_zone": _hosted_zone,
+    "elastic_ip": _elastic_ip,
+    "image": image,
+    "balancer_elsewhere": _balancer_elsewhere,
+}

@@ -1,0 +1,121 @@
+"""The world as plain data, for comparing before with after."""
+
+from dataclasses import asdict
+from typing import Any
+
+from ..account import Site, World
+from ..ec2 import facts
+from ..route53.state import canonical
+from ..server.moto_bridge import backend, known_regions
+from ..tagging import truth
+
+VOLATILE = ("attached", "detached", "released", "standing", "changed", "gone_at", "settings")
+
+
+def regions(world: World) -> list[str]:
+    known = {*world.elbs, *(arn.split(":")[3] for arn in world.certificates), "us-east-1"}
+    return sorted(known | set(known_regions(world.account)))
+
+
+def everything(world: World, region: str | None = None) -> dict[str, Any]:
+    """Every resource by ARN or id, each with all that a call could change about it."""
+    found: dict[str, Any] = {}
+    for one in [region] if region else regions(world):
+        site = Site(world, one)
+        found.update(_elb(site))
+        found.update({arn: _plain(one) for arn, one in site.certificates.items()})
+        found.update(_ec2(site))
+        found.update(_parameters(site))
+    found.update(_zones(world))
+    return found
+
+
+def _plain(one: Any) -> dict[str, Any]:
+    told = {key: value for key, value in asdict(one).items() if key not in VOLATILE}
+    told.pop("rules", None)
+    if "targets" in told:
+        told["targets"] = sorted(f"{target['id']}:{target['port']}" for target in told["targets"].values())
+    return told
+
+
+def _elb(site: Site) -> dict[str, Any]:
+    elb = site.elb
+    found = {one.arn: _plain(one) for some in (elb.balancers, elb.groups, elb.listeners) for one in some.values()}
+    found.update({arn: asdict(one) for arn, (one, _) in elb.rules().items()})
+    found.update({arn: dict(one) for arn, one in elb.trust_stores.items()})
+    for arn, tags in elb.tags.items():
+        found[arn]["tags"] = dict(tags)
+    return found
+
+
+def _ec2(site: Site) -> dict[str, Any]:
+    ec2, found = facts.backend(site), {}
+    for some in ec2.groups.values():
+        for group in some.values():
+            found[group.id] = {
+                "name": group.name, "description": group.description, "vpc": group.vpc_id,
+                "ingress": sorted(_rule(one) for one in group.ingress_rules),
+                "egress": sorted(_rule(one) for one in group.egress_rules),
+            }  # fmt: skip
+    for one in facts.instances(site):
+        if one.state != "terminated":
+            groups = sorted(facts.instance_groups(one))
+            found[one.id] = {
+                "state": one.state,
+                "type": one.instance_type,
+                "groups": groups,
+                "image": one.image_id,
+            }
+    for address in ec2.addresses:
+        at = address.eni.id if address.eni is not None else ""
+        found[address.allocation_id] = {"address": address.public_ip, "at": at}
+    return {name: {**fields, "tags": dict(ec2.tags.get(name, {}))} for name, fields in found.items()}
+
+
+def _rule(one: Any) -> str:
+    source = (
+        one.ip_range.get("CidrIp")
+        or one.ip_range.get("CidrIpv6")
+        or one.source_group.get("GroupId")
+        or one.prefix_list_id
+    )
+    return f"{one.ip_protocol} {one.from_port}-{one.to_port} {source} {one.description or ''}".rstrip()
+
+
+def _parameters(site: Site) -> dict[str, Any]:
+    ssm = backend("ssm", site.account, site.region)
+    own = [
+        versions[-1] for versions in ssm._parameters.values() if versions and not versions[-1].name.startswith("/aws/")
+    ]
+    return {
+        site.arn("ssm", f"parameter/{one.name.lstrip('/')}"): {"value": one.value, "version": one.version}
+        for one in own
+    }
+
+
+def _zones(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for zone in world.dns.zones.values():
+        found[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags)}
+        for (name, kind, identifier), record in zone.records.items():
+            found[f"{zone.id}/{name}/{kind}/{identifier}".rstrip("/")] = dict(record)
+    return found
+
+
+def tagged(world: World, key: str, value: str) -> dict[str, dict[str, str]]:
+    """All that carries a tag now, whatever the tagging API knows: listeners and rules too, terminated
+    instances not.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for region in regions(world):
+        found.update({arn: tags for arn, tags in truth(Site(world, region)).items() if tags.get(key) == value})
+    return found
+
+
+def records(world: World, zone: str) -> list[dict[str, Any]]:
+    """The records of a zone, by its id or name."""
+    wanted = zone.removeprefix("/hostedzone/")
+    for one in world.dns.zones.values():
+        if wanted == one.id or canonical(wanted) == one.name:
+            return [dict(record) for _, record in one.sorted_records()]
+    raise KeyError(f"no hosted zone {zone!r}")

@@ -1,0 +1,1 @@
+"""The HTTP server of the sandbox: protocols of AWS in, answers out."""

@@ -1,0 +1,147 @@
+"""One request from end to end: trouble, gate, service, answer, log."""
+
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .. import acm, ec2, elbv2, other, route53, tagging
+from ..account import Params, Site, World
+from ..admin import api as control
+from ..errors import AwsError
+from ..faults import Fault
+from .call_log import Call
+from .moto_bridge import ask
+from .protocol import Incoming, Reply, answer, identify, refusal
+
+Handler = Callable[[Site, Params], dict[str, Any]]
+
+OWN: dict[str, dict[str, Handler]] = {
+    "elbv2": elbv2.ACTIONS,
+    "acm": acm.ACTIONS,
+    "route53": route53.ACTIONS,
+    "resourcegroupstaggingapi": tagging.ACTIONS,
+    "service-quotas": other.QUOTA_ACTIONS,
+    "wafv2": other.WAF_ACTIONS,
+}
+PROXY_PAGE = Reply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
+"""What a captive portal or a company's proxy answers in AWS's place: well formed, and no answer."""
+
+ONLY_OWN = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
+
+
+class Engine:
+    """Answers requests on a world, one at a time: AWS is many machines, moto and this are not."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.lock = threading.RLock()
+        self.used = time.monotonic()
+
+    def handle(self, incoming: Incoming) -> Reply | None:
+        """The answer, or None when the connection is to be dropped without one."""
+        self.used = time.monotonic()
+        if incoming.path.startswith("/_sandbox"):
+            with self.lock:
+                self.world.wake()
+                return control.handle(self.world, incoming)
+        try:
+            call = identify(incoming)
+        except Exception as broken:
+            return refusal("", AwsError("InvalidAction", str(broken)), incoming)
+        with self.lock:
+            self.world.calls.open(call)
+            struck = self.world.faults.struck(call)
+            refused = other.begin_update(self.world, call)
+        if refused:
+            return refusal(call.service, refused, incoming)
+        try:
+            return self._with(struck, call, incoming)
+        finally:
+            with self.lock:
+                other.end_update(self.world, call)
+
+    def _with(self, struck: list[Fault], call: Call, incoming: Incoming) -> Reply | None:
+        for fault in struck:
+            if fault.kind == "delay":
+                time.sleep(fault.seconds)
+            elif fault.kind == "drop":
+                call.outcome = "dropped"
+                return None
+            elif fault.kind in ("throttle", "error", "5xx"):
+                error = fault.error(call)
+                call.outcome = error.code
+                return refusal(call.service, error, incoming)
+        with self.lock:
+            reply = self._do(call, incoming)
+        return self._after(struck, call, reply)
+
+    def _after(self, struck: list[Fault], call: Call, reply: Reply) -> Reply | None:
+        for fault in struck:
+            if fault.kind == "kill":
+                call.outcome += ", killed"
+                os.kill(fault.pid, signal.SIGKILL)
+                return None
+            if fault.kind == "lost":
+                call.outcome += ", lost"
+                return None
+            if fault.kind in ("page", "cut"):
+                call.outcome += f", {fault.kind}"
+                return PROXY_PAGE if fault.kind == "page" else replace(reply, body=reply.body[: len(reply.body) // 2])
+        return reply
+
+    def _do(self, call: Call, incoming: Incoming) -> Reply:
+        world = self.world
+        world.wake()
+        call.at = world.moment
+        try:
+            reply = self._serve(call, incoming)
+            call.outcome = call.outcome or "ok"
+        except AwsError as refused:
+            call.outcome = refused.code
+            reply = refusal(call.service, refused, incoming)
+        except Exception as broken:
+            call.outcome = f"InternalFailure ({type(broken).__name__}: {broken})"
+            traceback.print_exc()
+            reply = refusal(call.service, AwsError("InternalFailure", repr(broken), 500), incoming)
+        if call.write:
+            world.watch.after(world, call)
+            tagging.note_changes(world)
+        return reply
+
+    def _serve(self, call: Call, incoming: Incoming) -> Reply:
+        site = Site(self.world, call.region)
+        handler = OWN.get(call.service, {}).get(call.action)
+        if handler:
+            return answer(call, handler(site, call.params), incoming)
+        if call.service in ONLY_OWN:
+            raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}", 400)
+        return self._moto(site, call, incoming)
+
+    def _moto(self, site: Site, call: Call, incoming: Incoming) -> Reply:
+        """moto answers, between what must be checked before and what must be put right after."""
+        gate: Any = ec2 if call.service == "ec2" else other
+        known: Incoming | Reply | None = gate.before(site, call, incoming)
+        if isinstance(known, Reply):
+            return known
+        reply = ask(known or incoming, self.world.account)
+        if reply.status < 300:
+            done: Reply = gate.after(site, call, reply)
+            return done
+        corrected: Reply = gate.corrected(reply)
+        if corrected.body.lstrip()[:9].lower() == b"<!doctype":
+            raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
+        call.outcome = _code(corrected)
+        return corrected
+
+
+def _code(reply: Reply) -> str:
+    text = reply.body.decode(errors="replace")
+    for opening, closing in (("<Code>", "</Code>"), ('"__type": "', '"'), ('"__type":"', '"')):
+        if opening in text:
+            return text.split(opening)[1].split(closing)[0].split("#")[-1]
+    return f"HTTP {reply.status}"

@@ -1,0 +1,92 @@
+"""The one way to moto: its server application, and the objects behind it."""
+
+import functools
+import io
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from .protocol import Incoming, Reply
+
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+"""Making 800 image objects costs 0.4 s for every region; images.py makes those that are asked for."""
+
+USED = ("ec2", "ssm", "wafv2", "iam", "sts", "s3", "autoscaling")
+
+
+@functools.cache
+def application() -> Any:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def ask(incoming: Incoming, account: str) -> Reply:
+    """What moto answers, in its own words."""
+    environ = _environ(incoming, account)
+    seen: list[Any] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
+        seen.extend((status, headers))
+        return lambda _: None
+
+    chunks = application()(environ, start)
+    body = b"".join(chunks)
+    return Reply(int(seen[0].split()[0]), {k: v for k, v in seen[1] if k != "Content-Length"}, body)
+
+
+def _environ(incoming: Incoming, account: str) -> dict[str, Any]:
+    parts = urlsplit(incoming.target)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": incoming.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": parts.path,
+        "QUERY_STRING": parts.query,
+        "RAW_URI": incoming.target,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(incoming.body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "CONTENT_LENGTH": str(len(incoming.body)),
+        "CONTENT_TYPE": incoming.headers.get("content-type", ""),
+        "HTTP_X_MOTO_ACCOUNT_ID": account,
+    }
+    for name, value in incoming.headers.items():
+        if name not in ("content-type", "content-length", "x-moto-account-id"):
+            environ["HTTP_" + name.upper().replace("-", "_")] = value
+    return environ
+
+
+def backend(service: str, account: str, region: str) -> Any:
+    """moto's own objects for one service, account and region."""
+    return _backends(service)[account][region]
+
+
+def _backends(service: str) -> Any:
+    from moto.backends import get_backend
+
+    return get_backend(service)  # type: ignore[call-overload]
+
+
+def known_regions(account: str) -> list[str]:
+    """Regions in which moto has made something of EC2 for this account."""
+    return list(_backends("ec2")[account])
+
+
+def ec2(account: str, region: str) -> Any:
+    return backend("ec2", account, region)
+
+
+def forget(account: str) -> None:
+    """Everything moto keeps for one account is gone."""
+    for service in USED:
+        backends = _backends(service)
+        if account in backends:
+            for one in list(backends[account].values()):
+                one.reset()

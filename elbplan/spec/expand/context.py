@@ -1,0 +1,172 @@
+"""What all parts of the short form need to know of each other while it is spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...core.address import Address, Find, Points, Ref
+from ..drafts import Draft, Drafts
+from ..report import Report
+from ..short.document import ZONE, Short
+from ..short.groups import Group
+from ..short.listeners import Door, Forward, Listener, Redirect
+from ..short.servers import Server
+from ..yaml.tree import Path
+
+BALANCER = Address("load_balancer", "main")
+SECURITY_GROUP = Address("security_group", "lb")
+CERTIFICATE = Address("certificate", "main")
+SECURE = ("HTTPS", "TLS")
+UNTAGGABLE = ("record", "targets")
+
+
+@dataclass(frozen=True)
+class NamedGroup:
+    """A group, where it stands, and the servers that fill it (names of `Scene.servers`)."""
+
+    name: str
+    word: Group
+    path: Path
+    servers: tuple[str, ...] = ()
+    port: int = 80
+    protocol: str = "HTTP"
+
+    @property
+    def address(self) -> Address:
+        """The target group's."""
+        return Address("target_group", self.name)
+
+
+@dataclass(frozen=True)
+class NamedServer:
+    """A definition of servers, and where it stands."""
+
+    word: Server
+    path: Path
+
+
+@dataclass(frozen=True)
+class PlacedListener:
+    """A listener as it is meant, defaults filled in, and where it stands."""
+
+    word: Listener
+    path: Path
+    port: int | None
+    protocol: str | None
+
+    @property
+    def name(self) -> str:
+        """What its resource is called."""
+        return str(self.port) if self.port else "main"
+
+
+@dataclass
+class Scene:
+    """The short form being spelled out."""
+
+    short: Short
+    folder: str
+    report: Report
+    groups: dict[str, NamedGroup] = field(default_factory=dict)
+    servers: dict[str, NamedServer] = field(default_factory=dict)
+    drafts: Drafts = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, short: Short, folder: str, report: Report) -> Scene:
+        """The scene with its servers and groups named."""
+        from .names import groups_of, servers_of
+
+        scene = cls(short, folder, report)
+        scene.servers = servers_of(short, report)
+        scene.groups = groups_of(short, scene.servers, report)
+        return scene
+
+    def add(
+        self, address: Address, fields: Mapping[str, Any], origin: Path, places: Mapping[Path, Path] | None = None
+    ) -> None:
+        """One more resource; a field that is None is left out."""
+        given = {key: value for key, value in fields.items() if value is not None}
+        if self.short.tags and address.kind not in UNTAGGABLE:
+            given["tags"] = dict(self.short.tags)
+        self.drafts[address] = Draft(address, given, origin, {("tags",): ("tags",), **(places or {})})
+
+    @property
+    def vpc(self) -> Ref:
+        """Where everything stands."""
+        return by_name("vpc", self.short.network.vpc if self.short.network else "default")
+
+    @property
+    def subnets(self) -> tuple[Ref, ...]:
+        """The balancer's subnets."""
+        short = self.short
+        if short.network and short.network.subnets:
+            return tuple(by_name("subnet", text) for text in short.network.subnets)
+        return tuple(Find("subnet", letter(zone)) for zone in short.zones or ()) or (Find("subnet", "*"),)
+
+    @property
+    def has_security_group(self) -> bool:
+        """A gateway balancer has none."""
+        return self.short.type != "gateway"
+
+    @property
+    def first_group(self) -> str | None:
+        """The group that gets what nobody says anything about."""
+        return next(iter(self.groups), None)
+
+    @property
+    def listeners(self) -> list[PlacedListener]:
+        """The listeners that are written, or those that are meant when none is."""
+        if self.short.listeners is not None:
+            return [self._placed(word, ("listeners", i)) for i, word in enumerate(self.short.listeners)]
+        return [self._placed(word, self._why()) for word in self._usual()]
+
+    def _why(self) -> Path:
+        short = self.short
+        return (
+            ("domain",)
+            if short.domain
+            else ("targets",)
+            if short.targets
+            else ("groups",)
+            if short.groups
+            else ("name",)
+        )
+
+    def _usual(self) -> list[Listener]:
+        group = self.first_group
+        forward = Forward(groups={group: 1}) if group else None
+        if self.short.type == "gateway" or not group:
+            return [Listener(forward=forward)] if group else []
+        if self.short.type == "network":
+            there = self.groups[group]
+            door = (
+                Door(port=443, protocol="TLS") if self.short.domain else Door(port=there.port, protocol=there.protocol)
+            )
+            return [Listener(listen=door, forward=forward)]
+        if not self.short.domain:
+            return [Listener(listen=Door(port=80, protocol="HTTP"), forward=forward)]
+        secure = Door(port=443, protocol="HTTPS")
+        plain = Listener(listen=Door(port=80, protocol="HTTP"), redirect=Redirect(to=secure))
+        return [Listener(listen=secure, forward=forward), plain]
+
+    def _placed(self, word: Listener, path: Path) -> PlacedListener:
+        door = word.listen
+        if door is None or self.short.type == "gateway":
+            return PlacedListener(word, path, None, None)
+        usual = "TCP" if self.short.type == "network" else "HTTPS" if door.port == 443 else "HTTP"
+        return PlacedListener(word, path, door.port, door.protocol or usual)
+
+
+def by_name(kind: str, text: str) -> Ref:
+    """What a VPC or subnet is called by: its id, a zone's letter, or its Name tag."""
+    ref = Points(kind, ours=False).parse(text)
+    if not isinstance(ref, Find) or text.startswith(("tag:", "name:")) or text in ("default", "*") or len(text) == 1:
+        return ref
+    return Find(kind, letter(text) if kind == "subnet" and ZONE.fullmatch(text) else f"name:{text}")
+
+
+def letter(zone: str) -> str:
+    """`a` of `a` and of `ap-northeast-2a`."""
+    return zone[-1]

@@ -1,0 +1,67 @@
+"""The load balancer and its security group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...core.address import Id
+from ..short.document import BUCKET, SOURCE
+from ..yaml.tree import Path
+from .context import BALANCER, SECURITY_GROUP, PlacedListener, Scene
+
+TRANSPORT = {"UDP": ("udp",), "QUIC": ("udp",), "TCP_UDP": ("tcp", "udp"), "TCP_QUIC": ("tcp", "udp")}
+
+
+def add_balancer(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
+    """The balancer `main`, and the security group `lb` unless the type has none."""
+    short = scene.short
+    subnets: Path = ("network", "subnets") if short.network and short.network.subnets else ("zones",)
+    fields = {
+        "type": short.type,
+        "scheme": "internet-facing" if short.access == "public" else "internal",
+        "ip_address_type": short.ip,
+        "subnets": scene.subnets,
+        "security_groups": (SECURITY_GROUP,) if scene.has_security_group else None,
+        "attributes": _attributes(scene) or None,
+    }
+    places: dict[Path, Path] = {
+        ("subnets",): subnets,
+        ("type",): ("type",),
+        ("scheme",): ("access",),
+        ("ip_address_type",): ("ip",),
+        ("attributes",): ("logs",),
+        ("attributes", "deletion_protection.enabled"): ("protect",),
+    }
+    scene.add(BALANCER, fields, ("name",), places)
+    if scene.has_security_group:
+        ingress = [opening for listener in listeners if listener.port for opening in _openings(scene, listener)]
+        places = {("vpc",): ("network", "vpc"), ("ingress",): ("allow",)}
+        scene.add(SECURITY_GROUP, {"vpc": scene.vpc, "ingress": ingress}, ("name",), places)
+
+
+def _attributes(scene: Scene) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    if scene.short.protect and scene.short.protect.deletion:
+        attributes["deletion_protection.enabled"] = "true"
+    bucket = BUCKET.fullmatch(scene.short.logs or "")
+    if bucket:
+        attributes["access_logs.s3.enabled"] = "true"
+        attributes["access_logs.s3.bucket"] = bucket[1]
+        if bucket[2]:
+            attributes["access_logs.s3.prefix"] = bucket[2]
+    return attributes
+
+
+def _openings(scene: Scene, listener: PlacedListener) -> Iterator[dict[str, Any]]:
+    """Who may reach this listener."""
+    everyone = ["0.0.0.0/0", "::/0"] if scene.short.ip.startswith("dualstack") else ["0.0.0.0/0"]
+    for source in scene.short.allow if scene.short.allow is not None else everyone:
+        for protocol in TRANSPORT.get(listener.protocol or "", ("tcp",)):
+            yield {"protocol": protocol, "from_port": listener.port, "to_port": listener.port, **_source(source)}
+
+
+def _source(text: str) -> dict[str, Any]:
+    if not SOURCE.fullmatch(text):
+        return {"cidr": text}
+    return {"group": Id(text)} if text.startswith("sg-") else {"prefix_list": text}

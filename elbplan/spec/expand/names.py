@@ -1,0 +1,86 @@
+"""Who plays: the servers and groups of the short form, each with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..report import Report
+from ..short.document import Short
+from ..short.groups import Group
+from ..short.servers import Server
+from ..suggest import did_you_mean
+from ..yaml.tree import Path
+from .context import NamedGroup, NamedServer
+
+PROTOCOLS = {"application": "HTTP", "network": "TCP", "gateway": "GENEVE"}
+PORTS = {"HTTP": 80, "HTTPS": 443, "TLS": 443, "GENEVE": 6081}
+
+
+def servers_of(short: Short, report: Report) -> dict[str, NamedServer]:
+    """Every definition of servers by name, those written inside a group under the group's name."""
+    servers: dict[str, NamedServer] = {}
+    for name, word in (short.servers or {}).items():
+        servers[name] = NamedServer(word, report.tree.resolve(("servers", name)))
+    for name, group, path in _groups(short):
+        if isinstance(group.servers, Server):
+            if name in servers:
+                report.at(
+                    (*path, "servers"),
+                    f"servers called {name} are defined twice",
+                    f"write servers: {name} here",
+                    key=True,
+                )
+            servers[name] = NamedServer(group.servers, (*path, "servers"))
+    return servers
+
+
+def _groups(short: Short) -> list[tuple[str, Group, Path]]:
+    found: list[tuple[str, Group, Path]] = []
+    if short.targets:
+        found.append(("web", short.targets, ("targets",)))
+    for name, group in (short.groups or {}).items():
+        found.append((name, group, ("groups", name)))
+    return found
+
+
+def groups_of(short: Short, servers: Mapping[str, NamedServer], report: Report) -> dict[str, NamedGroup]:
+    """Every group by name, with its servers, protocol and port."""
+    groups: dict[str, NamedGroup] = {}
+    for name, word, path in _groups(short):
+        if name in groups:
+            report.at(
+                path,
+                f"the group {name} is there twice: targets: is the group web",
+                "give this one another name",
+                key=True,
+            )
+            continue
+        filling = _filling(name, word, path, short, servers, report)
+        protocol = word.protocol or PROTOCOLS[short.type]
+        port = word.port or _port(filling, servers) or PORTS.get(protocol)
+        if port is None and report.whole("targets", "groups", "servers"):
+            report.at(path, "port is missing", f"a {protocol} group has no usual port; add port:", key=True)
+        groups[name] = NamedGroup(name, word, path, filling, port or 80, protocol)
+    return groups
+
+
+def _port(names: tuple[str, ...], servers: Mapping[str, NamedServer]) -> int | None:
+    return next((servers[name].word.port for name in names if servers[name].word.port), None)
+
+
+def _filling(
+    name: str, word: Group, path: Path, short: Short, servers: Mapping[str, NamedServer], report: Report
+) -> tuple[str, ...]:
+    """The names of the servers that a group holds."""
+    if isinstance(word.servers, Server):
+        return (name,)
+    if word.servers is not None:
+        if word.servers in servers:
+            return (word.servers,)
+        if not report.whole("servers"):
+            return ()
+        hint = did_you_mean(word.servers, servers) if servers else "define them under servers: at the top level"
+        report.at((*path, "servers"), f'there are no servers called "{word.servers}"', hint)
+        return ()
+    others = (word.instances, word.ips, word.tag)
+    return tuple(short.servers or ()) if path == ("targets",) and others == (None, None, None) else ()

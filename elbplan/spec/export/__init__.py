@@ -1,0 +1,1 @@
+"""From models back to YAML, and the JSON schema for editors."""

@@ -1,0 +1,102 @@
+"""Stacks written out in the long form, as YAML that loads to the same resources again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, get_origin
+
+import yaml
+from pydantic.fields import FieldInfo
+
+from ...core.address import Address, Find, Id
+from ...core.hidden import Hidden, escape
+from ...core.resource import IMMUTABLE, Part
+from ...core.stack import Stack
+from ...errors import escaped
+from ...kinds.aws.ingress_rules import Opening
+
+DERIVED = ("user_data_digest",)
+"""Fields that follow from others."""
+ALWAYS = ("members",)
+
+
+def expand_text(stacks: Sequence[Stack]) -> str:
+    """The long form of these stacks, one document each: every resource with what is not the default."""
+    return "---\n".join(_dumped(_document(stack)) for stack in stacks)
+
+
+def _document(stack: Stack) -> dict[str, Any]:
+    document: dict[str, Any] = {"name": stack.name}
+    document |= {"region": stack.region} if stack.region else {}
+    document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
+    document |= {"expires": stack.expires} if stack.expires else {}
+    document |= {"traffic": dict(stack.traffic)} if stack.traffic else {}
+    for address, resource in stack.resources.items():
+        document.setdefault(address.kind, {})[address.name] = _fields(resource)
+    return document
+
+
+def _fields(part: Part) -> dict[str, Any]:
+    return dict(_given(part))
+
+
+def _given(part: Part) -> Iterator[tuple[str, Any]]:
+    if isinstance(part, Opening) and part.from_port is not None and part.from_port == part.to_port:
+        yield "port", part.from_port
+        part = part.model_copy(update={"from_port": None, "to_port": None})
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if name not in DERIVED and (value != field.default or _essential(name, field, value)):
+            yield name, _value(value)
+
+
+def _essential(name: str, field: FieldInfo, value: Any) -> bool:
+    """What a reader must see even where it is the default: the kind of an action, and what can never change."""
+    if get_origin(field.annotation) is Literal and name == "type":
+        return True
+    return name in ALWAYS or (IMMUTABLE in field.metadata and value is not None)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Hidden):
+        return Reference(value.reference)
+    if isinstance(value, Address):
+        return value.name
+    if isinstance(value, Id | Find):
+        return escape(str(value))
+    if isinstance(value, Part):
+        return _fields(value)
+    if isinstance(value, Mapping):
+        return {str(key): _value(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_value(item) for item in value]
+    return escape(value) if isinstance(value, str) else value
+
+
+class Reference(str):
+    """Text with variables in it: quoted, so that whatever their values are, they are read as text."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Scripts as blocks, no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    hides = escaped(text, "\n\t") != text  # in quotes a terminal's escapes are YAML's too
+    style = '"' if hides else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _reference(dumper: yaml.SafeDumper, text: Reference) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(Reference, _reference)
+
+
+def _dumped(document: Mapping[str, Any]) -> str:
+    return str(yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

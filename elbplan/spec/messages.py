@@ -1,0 +1,140 @@
+"""pydantic's errors in plain words: what is wrong with which key, and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from .errors import Wrong
+from .suggest import closest, shown
+
+PATTERNS = {
+    "^/": ("should start with /", "write /{}"),
+    r"^(2|4|5)\d\d$": ("is not a status a balancer can answer with", "200 to 299, or 400 to 599"),
+    r"^([1-9]\d{0,4}|#\{port\})$": ("is not a port", "a number from 1 to 65535"),
+    r"^(traffic-port|[1-9]\d{0,4})$": ("is not a port", "a number from 1 to 65535, or traffic-port"),
+    r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$": (
+        "is not a name AWS takes",
+        "letters, digits and dashes, at most 32",
+    ),
+}
+"""Patterns of the kinds' models, and what they mean."""
+
+EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "dict_type": "a map of keys and values",
+    "mapping_type": "a map of keys and values",
+    "model_type": "a map of keys and values",
+    "model_attributes_type": "a map of keys and values",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "frozen_set_type": "a list",
+    "finite_number": "a finite number",
+}
+
+
+def plainly(error: ErrorDetails | Mapping[str, Any], name: str) -> tuple[str, str]:
+    """What is wrong and what to write; `name` is the key it is about."""
+    kind, value, ctx = str(error["type"]), error.get("input"), error.get("ctx") or {}
+    if kind == "missing":
+        missing = str(error["loc"][-1])
+        return f"{missing} is missing", f"add {missing}:"
+    if kind in EXPECTED:
+        return f"{name} should be {EXPECTED[kind]}, not {shown(value)}", _how(kind, value, name)
+    if kind == "literal_error":
+        return _literal(str(ctx.get("expected", "")), value, name)
+    if kind == "string_pattern_mismatch":
+        what, hint = PATTERNS.get(str(ctx.get("pattern")), ("is not written as it should be", ""))
+        return f"{name}: {shown(value)} {what}", hint.format(value)
+    if kind in ("value_error", "assertion_error"):
+        return _raised(ctx.get("error"), str(error.get("msg", "")), name)
+    return _bounds(kind, ctx, value, name)
+
+
+def _how(kind: str, value: Any, name: str) -> str:
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return f'quote it: "{shown(value)}"'
+    if kind.startswith("bool"):
+        return "write true or false; words like yes and on are text here"
+    if kind.startswith("int") and isinstance(value, str) and value.strip().isdigit():
+        return f"write {int(value) if value.isascii() and len(value) < 19 else 80}, without quotes or zeros in front"
+    if kind in ("dict_type", "model_type", "mapping_type", "model_attributes_type"):
+        return f"write {name}: and below it, indented, the keys"
+    if kind in ("list_type", "tuple_type"):
+        return f"write {name}: [ ... ], or one - item a line"
+    return ""
+
+
+def _literal(expected: str, value: Any, name: str) -> tuple[str, str]:
+    choices = [choice.strip().strip("'") for choice in expected.replace(" or ", ", ").split(",")]
+    near = closest(str(value), choices)
+    return f"{name}: {shown(value)} is not one of {', '.join(choices)}", f'did you mean "{near}"?' if near else ""
+
+
+def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
+    if isinstance(raised, Wrong):
+        return f"{name}: {raised.what}" if name else raised.what, raised.hint
+    text = str(raised) if raised is not None else message.removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text, _known(text)[1]
+
+
+CERTIFICATE = "let domain: bring one, or write certificate: and its name or ARN"
+HINTS = {
+    "a listener with protocol HTTPS needs a certificate": ("protocol", CERTIFICATE),
+    "a listener with protocol TLS needs a certificate": ("protocol", CERTIFICATE),
+    "health: timeout must be below interval": (
+        "health.timeout",
+        "an answer must be due before the next question is asked",
+    ),
+    "needs a port": ("port", "add port: 80"),
+    "host bits set": ("cidr", "write the network, like 10.0.0.0/8, or one address, like 10.0.0.1/32"),
+}
+"""What to write when a kind's model refuses, and at which field to point."""
+
+
+def _known(text: str) -> tuple[str, str]:
+    return next((known for part, known in HINTS.items() if part in text), ("", ""))
+
+
+def field_of(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """The field that a complaint about the whole is really about."""
+    raised = (error.get("ctx") or {}).get("error")
+    field, _ = _known(str(raised)) if isinstance(raised, ValueError) else ("", "")
+    return tuple(field.split(".")) if field else ()
+
+
+LIMITS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
+
+
+def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[str, str]:
+    if kind in LIMITS:
+        key, word = LIMITS[kind]
+        return f"{name}: {shown(value)} is out of range", f"{word} {ctx.get(key)}"
+    if kind.endswith(("too_long", "too_short")):
+        long = kind.endswith("long")
+        limit = f"at {'most' if long else 'least'} {ctx.get('max_length', ctx.get('min_length'))}"
+        if kind.startswith("string"):
+            return f"{name} is too {'long' if long else 'short'}", f"{limit} characters"
+        return f"{name}: too {'many' if long else 'few'} items", limit
+    if kind.startswith("union_tag"):
+        return f"{name} does not say what it is", "type: forward, redirect or fixed-response"
+    return f"{name}: {shown(value)} is not possible here", ""
+
+
+def name_of(path: Sequence[str | int]) -> str:
+    """The last key of a path: what a message calls it."""
+    return next((str(step) for step in reversed(path) if isinstance(step, str)), "this")

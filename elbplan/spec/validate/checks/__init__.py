@@ -1,0 +1,18 @@
+"""What AWS would refuse and can be known without asking it."""
+
+from __future__ import annotations
+
+from . import attributes, groups, listeners, names, references, rules
+from . import load_balancers as balancers
+from .subject import Subject
+
+CHECKS = (references.check, balancers.check, listeners.check, rules.check, groups.check, names.check, attributes.check)
+
+
+def checked(subject: Subject) -> None:
+    """Tells the report what AWS would refuse."""
+    for check in CHECKS:
+        check(subject)
+
+
+__all__ = ["Subject", "checked"]

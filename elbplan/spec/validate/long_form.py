@@ -1,0 +1,110 @@
+"""The long form's blocks as drafts, and `overrides:` laid over drafts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.address import AWS_ID, Address
+from ..drafts import Draft, Drafts, overlay
+from ..keys import keys_of
+from ..models import MODELS
+from ..report import Report
+from ..short.groups import Group
+from ..suggest import did_you_mean, shown
+from ..values import as_text
+
+NAME = re.compile(r"[A-Za-z0-9*_][A-Za-z0-9*._-]{0,120}", re.ASCII)
+TAKEN = "that resource is there already, from the short form"
+
+
+def is_block(key: str, value: Any) -> bool:
+    """Whether a top-level key opens a block of the long form. Only `targets` is a word of both forms."""
+    if key not in MODELS or key != "targets":
+        return key in MODELS
+    if not isinstance(value, Mapping) or not value or not all(isinstance(item, Mapping) for item in value.values()):
+        return False
+    group_keys = keys_of(Group)
+    return any(
+        isinstance(item.get("members"), list) or ("group" in item and name not in group_keys)
+        for name, item in value.items()
+    )
+
+
+def drafts_of_blocks(data: Mapping[str, Any], report: Report) -> Drafts:
+    """A draft for each resource of the long form."""
+    drafts: Drafts = {}
+    for kind, block in data.items():
+        if not is_block(kind, block):
+            continue
+        if not isinstance(block, Mapping):
+            report.at(
+                (kind,), f"{kind} should be a map of names, not {shown(block)}", f"write {kind}: {{main: {{...}}}}"
+            )
+            continue
+        for name, fields in block.items():
+            _take(kind, name, fields, drafts, report)
+    return drafts
+
+
+def _take(kind: str, name: str, fields: Any, drafts: Drafts, report: Report) -> None:
+    path = (kind, name)
+    if not NAME.fullmatch(name) or AWS_ID.match(name):
+        report.at(
+            path,
+            f"{shown(name)} is not a name",
+            "letters, digits, dots, dashes and underscores, and not like an AWS id",
+            key=True,
+        )
+    elif not isinstance(fields, Mapping):
+        report.at(
+            path,
+            f"{kind}.{name} should be a map of fields, not {shown(fields)}",
+            f"write {name}: and below it, indented, the fields",
+        )
+    else:
+        address = Address(kind, name)
+        drafts[address] = Draft(address, _with_text(fields), path)
+
+
+def _with_text(fields: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = fields.get("attributes")
+    return {**fields, "attributes": as_text(attributes)} if isinstance(attributes, Mapping) else {**fields}
+
+
+def joined(short: Drafts, blocks: Drafts, report: Report) -> Drafts:
+    """Both forms' drafts; an address that both define is a problem."""
+    for address in blocks:
+        if address in short:
+            report.at(
+                blocks[address].origin,
+                f"{address}: {TAKEN}",
+                f"to change fields of it write overrides: {{{address}: {{...}}}}",
+                key=True,
+            )
+    return {**blocks, **short}
+
+
+def override(drafts: Drafts, overrides: Mapping[str, Any], report: Report) -> None:
+    """Lays the fields of `overrides:` over the drafts, in place."""
+    for key, fields in overrides.items():
+        address = _address(key)
+        draft = drafts.get(address)
+        if draft is None:
+            hint = did_you_mean(key, [str(known) for known in drafts])
+            report.at(("overrides", key), f"there is no {address} to override", hint, key=True)
+            continue
+        draft.fields = overlay(draft.fields, _with_text(fields))
+        draft.places |= {
+            (field,): ("overrides", key, field) for field in fields if not isinstance(fields[field], Mapping)
+        }
+        for field, value in fields.items():
+            if isinstance(value, Mapping):
+                draft.places |= {(field, inner): ("overrides", key, field, inner) for inner in value}
+
+
+def _address(key: str) -> Address:
+    """`load_balancer` alone means the only one the short form makes."""
+    kind, dot, name = key.partition(".")
+    return Address(kind, name if dot and name else "main")

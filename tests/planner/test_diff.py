@@ -1,0 +1,175 @@
+"""Desired against live: what is created, changed, replaced, deleted or kept, and named only after it is paired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from elbplan.core.address import Address, Id
+from elbplan.core.change import difference
+from elbplan.kinds import KINDS
+from elbplan.kinds.aws.actions import OtherAction
+from elbplan.kinds.aws.ingress_rules import Opening
+from elbplan.kinds.security_group import SecurityGroup
+from elbplan.kinds.target_group import TargetGroup
+from elbplan.planner.diff import diff
+
+from ..core.kit import alive, desired
+
+SPEC = """
+name: shop
+region: eu-west-1
+zones: [a, c]
+servers: {count: 1}
+targets: {port: 80}
+"""
+RULE = "listeners:\n  - {listen: 80/http, rules: [{name: deep, path: /deep/*, forward: web}]}\n"
+WEB, LISTENER, DEEP = Address("target_group", "web"), Address("listener", "80"), Address("rule", "80-deep")
+
+
+def compare(want, lives, ignore=()):
+    return diff(want, lives, KINDS, ignore)
+
+
+def action(comparison, address):
+    return [(c.action, c.fields) for c in comparison.changes if c.address == address]
+
+
+def changed(lives, address, **fields):
+    """The same lives, but this one differs."""
+    return [replace(one, model=one.model.model_copy(update=fields)) if one.address == address else one for one in lives]
+
+
+def test_what_aws_does_not_have_is_created():
+    comparison = compare(desired(SPEC), [])
+    assert {change.action for change in comparison.changes} == {"create"}
+
+
+def test_what_the_spec_no_longer_wants_is_deleted():
+    comparison = compare({}, alive(desired(SPEC)))
+    assert {change.action for change in comparison.changes} == {"delete"}
+
+
+def test_what_is_as_wanted_is_kept():
+    comparison = compare(desired(SPEC), alive(desired(SPEC)))
+    assert comparison.pending == ()
+    assert len(comparison.lives) == len(desired(SPEC))
+
+
+def test_a_new_resource_takes_along_what_the_spec_leaves_to_another_tool():
+    """The balancer changes its scheme, so that all behind it is made anew."""
+    check = OtherAction(type="jwt-validation", settings={"JwtValidationConfig": {"Issuer": "https://id.example.com"}})
+    rewrites = ({"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]}},)
+    lives = changed(alive(desired(SPEC + RULE)), DEEP, leading_actions=(check,), transforms=rewrites)
+    want = desired(SPEC + RULE + "access: internal\n")
+    for pattern, taken in (("rule.*.leading_actions", (check,)), ("rule.*.transforms", ())):
+        comparison = compare(want, lives, [pattern])
+        (found,) = [change for change in comparison.changes if change.address == DEEP]
+        assert (found.action, found.after.leading_actions) == ("replace", taken)
+        assert found.after.transforms == (() if taken else rewrites)
+
+
+def test_parents_come_before_children():
+    kinds = [change.address.kind for change in compare(desired(SPEC), []).changes]
+    assert kinds == sorted(kinds, key=list(KINDS).index)
+
+
+def test_what_differs_is_named_field_by_field():
+    lives = changed(alive(desired(SPEC)), WEB, attributes={"stickiness.enabled": "true"})
+    (change,) = compare(desired(SPEC), lives).pending
+    assert (change.action, change.fields) == ("update", ("attributes",))
+    assert "stickiness.enabled true → false" in change.because
+
+
+def test_what_cannot_change_in_place_is_replaced_and_the_old_one_is_told_apart():
+    comparison = compare(desired(SPEC.replace("80", "8080")), alive(desired(SPEC)))
+    (change,) = [c for c in comparison.pending if c.address == WEB]
+    assert (change.action, change.fields) == ("replace", ("port",))
+    assert change.live.address.former
+    assert "port 80 → 8080" in change.because
+
+
+def test_a_rule_that_points_at_the_old_group_is_not_right():
+    """Two groups bear one address, the rule still points at the first: the address alone would look right."""
+    spec = SPEC + RULE
+    old, new = alive(desired(spec), "-old"), alive(desired(spec.replace("port: 80}", "port: 8080}")))
+    groups = [one for one in new if one.address in (WEB, Address("targets", "web"))]
+    lives = [*old, *groups]
+    comparison = compare(desired(spec.replace("port: 80}", "port: 8080}")), lives)
+    assert action(comparison, DEEP) == [("update", ("action",))]
+    assert action(comparison, LISTENER) == [("update", ("action",))]
+    (old_group,) = [c for c in comparison.changes if c.address.kind == "target_group" and c.action == "delete"]
+    assert old_group.address.former
+    assert old_group.because == "left over from a replacement"
+
+
+def test_of_two_alike_the_one_that_is_pointed_at_stays():
+    lives = alive(desired(SPEC))
+    twin = replace(next(one for one in lives if one.address == WEB), id="arn:aws:a-twin")
+    for several in ([twin, *lives], [*lives, twin]):
+        comparison = compare(desired(SPEC), several)
+        (going,) = comparison.pending
+        assert (going.action, going.live.id) == ("delete", "arn:aws:a-twin")
+
+
+def test_of_two_the_one_that_fits_stays_though_nobody_points_at_it():
+    want = desired(SPEC.replace("port: 80", "port: 8080"))
+    (fresh,) = [one for one in changed(alive(want), WEB, balancer=None) if one.address == WEB]
+    comparison = compare(want, [*alive(desired(SPEC), "-old"), fresh])
+    assert comparison.lives[WEB].id == "arn:aws:target_group:web"
+    assert [c.action for c in comparison.changes if c.address.name == "web" and c.address.kind == "target_group"] == [
+        "keep",
+        "delete",
+    ]
+
+
+def test_none_means_that_aws_decides():
+    group = SecurityGroup(vpc=Id("vpc-1"), ingress=(Opening(port=80, cidr="0.0.0.0/0"),))
+    address = Address("security_group", "lb")
+    out = (Opening(protocol="tcp", port=443, cidr="10.0.0.0/8"),)
+    lives = changed(alive({address: group}), address, egress=out, name="anything")
+    assert compare({address: group}, lives).pending == ()
+    closed = group.model_copy(update={"egress": ()})
+    assert action(compare({address: closed}, lives), address) == [("update", ("egress",))]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("target_group.web.attributes", True),
+        ("target_group.*.attributes", True),
+        ("*.attributes", True),
+        ("target_group.web.*", True),
+        ("target_group.api.attributes", False),
+        ("target_group.web.health", False),
+    ],
+)
+def test_what_another_tool_owns_is_left_to_it(pattern, left):
+    lives = changed(alive(desired(SPEC)), WEB, attributes={"stickiness.enabled": "true"})
+    comparison = compare(desired(SPEC), lives, [pattern])
+    assert (comparison.pending == ()) is left
+
+
+def test_an_ignored_field_does_not_hide_its_neighbour():
+    group = next(one.model for one in alive(desired(SPEC)) if one.address == WEB)
+    other = group.health.model_copy(update={"path": "/other"})
+    lives = changed(alive(desired(SPEC)), WEB, attributes={"stickiness.enabled": "true"}, health=other)
+    assert action(compare(desired(SPEC), lives, ["*.attributes"]), WEB) == [("update", ("health",))]
+
+
+def test_a_group_whose_targets_nobody_speaks_of_is_filled_by_somebody_else():
+    want = {address: one for address, one in desired(SPEC).items() if address.kind != "targets"}
+    assert compare(want, alive(desired(SPEC))).pending == ()
+
+
+def test_targets_of_a_group_that_goes_go_with_it():
+    actions = {str(c.address): c.action for c in compare({}, alive(desired(SPEC))).changes}
+    assert actions["targets.web"] == actions["target_group.web"] == "delete"
+
+
+def test_differences_are_told_in_few_words():
+    old, new = TargetGroup(port=80, tags={"a": "1"}), TargetGroup(port=8080, tags={"a": "2", "b": "x" * 99})
+    assert difference(old, new, "port") == "port 80 → 8080"
+    assert difference(old, new, "tags").startswith("tags: a 1 → 2, b none → xxx")
+    assert len(difference(old, new, "tags")) < 99

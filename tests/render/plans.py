@@ -1,0 +1,75 @@
+"""Plans to look at, drawn by the real planner from specs and from what AWS would have."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from elbplan.core.address import Address, Id, Ref
+from elbplan.core.kind import Live
+from elbplan.core.plan import Plan
+from elbplan.core.resource import Resource, rewrite
+from elbplan.core.stack import Stack
+from elbplan.kinds import KINDS
+from elbplan.planner.reconcile import reconcile
+from elbplan.spec import load
+
+ACCOUNT, REGION = "123456789012", "ap-northeast-2"
+
+WEB = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+domain: api.example.com
+targets:
+  instances: [i-0aaaaaaaaaaaaaaaa, i-0bbbbbbbbbbbbbbbb]
+  port: 80
+  health: /health
+"""
+WEB_8080 = WEB.replace("port: 80", "port: 8080")
+WEB_OTHER_CHECK = WEB.replace("/health", "/up")
+WEB_INTERNAL = WEB + "access: internal\n"
+
+
+def stack(text: str) -> Stack:
+    """The only stack of a spec."""
+    (one,) = load(["-"], stdin=io.StringIO(text), env={})
+    return one
+
+
+def lives(desired: Mapping[Address, Resource]) -> list[Live[Resource]]:
+    """AWS after an apply of these: the same resources, pointing at each other by id."""
+
+    def ids(ref: Ref) -> tuple[Ref, ...]:
+        return (Id(_id(ref)),) if isinstance(ref, Address) else (ref,)
+
+    facts = {"state": "active", "dns_name": "my-web-1.ap-northeast-2.elb.amazonaws.com"}
+    return [
+        Live(address, _id(address), rewrite(_filled(resource), ids), _facts(address, facts))
+        for address, resource in desired.items()
+    ]
+
+
+def _filled(resource: Resource) -> Resource:
+    """With AWS's defaults, as reading would find it."""
+    return KINDS[resource.kind].settle(resource, resource)
+
+
+def _facts(address: Address, balancer: Mapping[str, str]) -> Mapping[str, str]:
+    if address.kind == "load_balancer":
+        return balancer
+    return {"state": {"certificate": "ISSUED", "targets": "healthy", "instance": "running"}.get(address.kind, "")}
+
+
+def _id(address: Address) -> str:
+    return f"arn:aws:elbplan:{REGION}:{ACCOUNT}:{address.kind}/{address.name}"
+
+
+def plan(after: str | None, before: str | None = None) -> Plan:
+    """From one spec to another; None is nothing."""
+    there = lives(stack(before).resources) if before else []
+    want = stack(after) if after else None
+    return reconcile(
+        "my-web", want.resources if want else {}, there, KINDS,
+        region=REGION, account=ACCOUNT, domains=want.domains if want else (),
+    )  # fmt: skip

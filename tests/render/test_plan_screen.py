@@ -1,0 +1,92 @@
+"""The screen of a plan, at the widths people have."""
+
+from __future__ import annotations
+
+import pytest
+
+from elbplan.kinds import KINDS
+from elbplan.render.plan import View, counts, plan_screen
+from elbplan.render.style import Style
+
+from .golden import assert_golden
+from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, plan
+
+PLANS = {
+    "create": (WEB, None),
+    "nothing": (WEB, WEB),
+    "update": (WEB_OTHER_CHECK, WEB),
+    "replace": (WEB_8080, WEB),
+    "destroy": (None, WEB),
+    "hazards": (WEB, WEB_INTERNAL),
+}
+
+
+def screen(name, width, *, ascii=False, detail=False, **view):
+    one = plan(*PLANS[name])
+    style = Style(width, ascii)
+    verb = "destroy" if name == "destroy" else "plan"
+    lines = plan_screen(one, KINDS, style, View(verb, 1.8, detail, **view))
+    return [*lines, style.line(""), *counts([one], style, "elbplan apply specs/web.yaml" if not one.empty else "")]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", PLANS)
+def test_the_screen_is_the_approved_one(name, width):
+    assert_golden(f"{name}-{width}", screen(name, width))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_detail_shows_every_step_with_what_it_waits_for(width):
+    assert_golden(f"replace-detail-{width}", screen("replace", width, detail=True))
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("detail", [False, True])
+@pytest.mark.parametrize("name", PLANS)
+def test_no_line_is_wider_than_the_screen(name, width, detail):
+    assert [line.plain for line in screen(name, width, detail=detail) if line.cell_len > width] == []
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_ascii_has_no_other_characters(name):
+    assert all(line.plain.isascii() for line in screen(name, 80, ascii=True, detail=True))
+
+
+@pytest.mark.parametrize("width", [20, 40])
+def test_a_very_narrow_screen_is_no_reason_to_fail(width):
+    assert screen("replace", width, detail=True)
+
+
+def test_the_counts_come_last_and_once():
+    lines = [line.plain for line in screen("create", 120)]
+    assert [line for line in lines if line.startswith("Plan:")] == [lines[-1]]
+
+
+def test_every_action_is_told_by_symbol_and_by_word():
+    text = "\n".join(line.plain for line in screen("replace", 120))
+    assert "Replace 2" in text
+    assert "-/+ target group" in text
+    assert "Change 1" in text
+    assert "~   listener" in text
+
+
+def test_a_replacement_says_why_and_in_which_order():
+    text = " ".join(" ".join(line.plain.split()) for line in screen("replace", 80))
+    assert "why: port 80 → 8080 cannot change in place" in text
+    assert text.index("expand create target_group.web") < text.index("gate wait until the targets are healthy")
+    assert text.index("gate wait") < text.index("switch move traffic at listener.443") < text.index("contract delete")
+
+
+def test_others_can_add_lines_about_what_it_costs():
+    text = "\n".join(line.plain for line in screen("create", 80, notes=[("Cost", "$0.0325/h")]))
+    assert "Cost        $0.0325/h\nDowntime" in text
+
+
+def test_several_stacks_are_counted_together():
+    (line,) = counts([plan(WEB), plan(None, WEB)], Style(120))
+    assert line.plain == "Plan: 8 to create, 0 to change, 0 to replace, 8 to delete."
+
+
+def test_control_characters_of_a_resource_do_not_reach_the_terminal():
+    hostile = WEB.replace("health: /health", 'health: "/h\\e[2Jx"')
+    assert "\x1b" not in "".join(line.plain for line in plan_screen(plan(hostile), KINDS, Style(120), View()))

@@ -1,0 +1,118 @@
+"""Calls as data are sent, waited for while AWS says "not yet", and never repeated where that could do harm."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from elbplan.core.call import Call
+from elbplan.errors import AwsProblem
+from elbplan.run.program import LONGEST_PAUSE, THROTTLED, Stopped, drive, pauses
+
+
+class Clock:
+    """Time that passes only in sleep."""
+
+    def __init__(self):
+        self.time = 0.0
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.time += seconds
+
+
+class Aws:
+    """Refuses with these codes, one after the other, then answers."""
+
+    def __init__(self, *codes):
+        self.codes = list(codes)
+        self.sent = 0
+
+    def send(self, call):
+        self.sent += 1
+        if self.codes:
+            raise AwsProblem("no", code=self.codes.pop(0))
+        return {"sent": self.sent}
+
+
+def run(aws, *calls, clock=None, **rest):
+    def program():
+        answer = {}
+        for call in calls:
+            answer = yield call
+        return answer
+
+    return drive(program(), aws.send, clock or Clock(), **rest)
+
+
+DELETE = Call("ec2", "DeleteSecurityGroup", not_yet=("DependencyViolation",), within=60)
+ONCE = Call("ec2", "AllocateAddress", once=True)
+
+
+def test_the_answer_of_each_call_is_handed_back():
+    aws = Aws()
+    assert run(aws, DELETE, DELETE) == {"sent": 2}
+
+
+def test_not_yet_is_asked_again_with_growing_pauses():
+    aws, clock, heard = Aws(*["DependencyViolation"] * 4), Clock(), []
+    run(aws, DELETE, clock=clock, progress=heard.append)
+    assert aws.sent == 5
+    assert clock.time == pytest.approx(0.5 + 0.8 + 1.28 + 2.048)
+    assert heard == ["not yet: DependencyViolation"] * 4
+
+
+def test_not_yet_ends_with_its_deadline():
+    aws, clock = Aws(*["DependencyViolation"] * 99), Clock()
+    with pytest.raises(AwsProblem):
+        run(aws, DELETE, clock=clock)
+    assert 30 < clock.time <= 60
+
+
+def test_any_other_refusal_is_final():
+    aws = Aws("AccessDenied")
+    with pytest.raises(AwsProblem):
+        run(aws, DELETE)
+    assert aws.sent == 1
+
+
+@pytest.mark.parametrize("code", THROTTLED)
+def test_a_call_that_is_sent_once_is_sent_again_only_where_aws_did_nothing(code):
+    aws = Aws(code, code)
+    assert run(aws, ONCE) == {"sent": 3}
+
+
+@pytest.mark.parametrize("code", ["OutcomeUnknown", "InternalError", "ServiceUnavailable", "RequestTimeout"])
+def test_after_an_unknown_outcome_it_is_never_repeated(code):
+    aws = Aws(code)
+    with pytest.raises(AwsProblem):
+        run(aws, ONCE)
+    assert aws.sent == 1
+
+
+def test_throttling_of_other_calls_is_the_clients_business():
+    aws = Aws("Throttling")
+    with pytest.raises(AwsProblem):
+        run(aws, DELETE)
+    assert aws.sent == 1
+
+
+def test_a_person_may_stop_it_between_two_tries():
+    aws = Aws(*["DependencyViolation"] * 9)
+    with pytest.raises(Stopped):
+        run(aws, DELETE, stopped=lambda: aws.sent == 3)
+    assert aws.sent == 3
+
+
+def test_what_is_ready_is_not_stopped():
+    assert run(Aws(), DELETE, stopped=lambda: True) == {"sent": 1}
+
+
+def test_looks_come_often_at_first_then_more_slowly():
+    times = list(islice(pauses(), 12))
+    assert times[0] <= 1
+    assert times == sorted(times)
+    assert times[-1] == LONGEST_PAUSE
