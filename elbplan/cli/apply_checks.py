@@ -6,25 +6,26 @@ import contextlib
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..core.stack import Stack
 from ..errors import AwsProblem, Problem, Refused, SpecProblem, UsageProblem, escaped
+from ..kinds import KINDS
+from ..migrations.apply.journal import RunJournal, edited
+from ..migrations.apply.pending import Pending
+from ..migrations.files.folder import Folder
+from ..migrations.files.loader import load
+from ..migrations.lint.lint import LintReport, LiveFacts, blocking
+from ..migrations.migration import Migration
+from ..run.lock.record import RunRecord
+from ..run.migration_run import LEFT
 from .context import App
 from .hazard_flags import EDITED
-from .locks import keeper_of
+from .locks import lock_manager_of
 from .plans import Planned
-
-if TYPE_CHECKING:
-    from ..migrations.apply.journal import Told
-    from ..migrations.apply.pending import Pending
-    from ..migrations.files.folder import Folder
-    from ..migrations.migration import Migration
-    from ..run.lock.record import Record
 
 
 @dataclass(frozen=True)
-class Passed:
+class ReachedHold:
     """A hold by the clock that this apply has waited for.
 
     run_id   the run that led to it; as long as that is the last one, nobody else has changed anything
@@ -36,9 +37,8 @@ class Passed:
     broken: bool
 
 
-def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, allow: Collection[str]) -> None:
+def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: RunJournal, allow: Collection[str]) -> None:
     """Raises SpecProblem for a file that was edited after it was applied."""
-    from ..migrations.apply.journal import edited
 
     problems = [
         Problem(
@@ -54,32 +54,30 @@ def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: Told, a
 
 def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> None:
     """Raises Refused, by file and line, for a hazard of what is still to do that nobody took on purpose."""
-    from ..kinds import KINDS
-    from ..migrations.lint.lint import Page, Seen, blocking
 
     migration = pending.migration
     assert migration is not None
-    seen = Seen(children=pending.children)
+    seen = LiveFacts(children=pending.children)
     found = [one for one in blocking(migration, KINDS, allow, seen) if one.step >= pending.entry]
     if found:
         file = folder.path / migration.file
-        page = Page.of(migration, str(file), file.read_text(encoding="utf-8"))
+        page = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
         flags = ",".join(dict.fromkeys(one.hazard.name for one in found))
         hint = f"write allow: and because: at the step, or pass --allow {flags}; nothing was changed"
         raise Refused("\n".join(str(page.problem(one)) for one in found), hint=hint)
 
 
-def refuse_taken_back(stack: Stack, told: Told | None, migration: Migration) -> None:
+def refuse_taken_back(stack: Stack, told: RunJournal | None, migration: Migration) -> None:
     """Raises Refused for a file that a run took back, and that nobody has edited since."""
     run = told.taken_back(migration) if told else 0
     if run:
         raise Refused(
             f"{stack.name}: run {run} took {migration.id} back",
-            hint="edit it, or apply --again applies it once more as it is; git revert and plan --save end it",
+            hint="edit it, or apply --retry applies it once more as it is; git revert and plan --save end it",
         )
 
 
-def refuse_undone(stack: Stack, told: Told, held: Pending, now: Pending) -> None:
+def refuse_undone(stack: Stack, told: RunJournal, held: Pending, now: Pending) -> None:
     """Raises Refused if somebody took back what was done when this apply began to hold: it does not do it again."""
     assert held.migration is not None
     assert held.hold is not None
@@ -114,17 +112,16 @@ def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None
     A person may stand in another folder. Where the runs cannot be read, nothing is known, and nothing is refused.
     Runs of no migration (drift put back, a destroy that failed) change nothing; only one that left them on purpose.
     """
-    from ..run.migration_run import LEFT
 
     for one in (one for one in plans if one.plan.lives):
         with contextlib.suppress(AwsProblem):
-            records = keeper_of(app, one.cloud).ledger.read(one.plan.stack)
-            last = next((run for run in reversed(records) if run.file or run.way == LEFT), None)
+            records = lock_manager_of(app, one.cloud).ledger.read(one.plan.stack)
+            last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
             if last and last.file:
                 raise _no_folder(one.plan.stack, last, base)
 
 
-def _no_folder(stack: str, run: Record, base: str) -> Refused:
+def _no_folder(stack: str, run: RunRecord, base: str) -> Refused:
     place = os.path.abspath(os.path.join(base, stack))
     found = "is a file, not a folder" if os.path.exists(place) else "is not there"
     what = f"{stack}: run {run.number} applied the migration {run.file}, and {place} {found}"
@@ -134,8 +131,6 @@ def _no_folder(stack: str, run: Record, base: str) -> Refused:
 
 def files_of(folder: Folder) -> list[Migration]:
     """The checked files. Raises SpecProblem, UsageProblem."""
-    from ..kinds import KINDS
-    from ..migrations.files.loader import load
 
     found = load(folder, KINDS)
     if not found:

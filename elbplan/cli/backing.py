@@ -4,51 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
 from ..hazards import allowed
+from ..migrations.apply.plan_to import plan_to
+from ..migrations.apply.revert_drift import revert_drift
+from ..migrations.migration import Migration
+from ..run.migration_run import MigrationRun
+from ..run.workflow import Cloud
+from .filed import MigrationExecutor
 from .plans import Planned, planned
-
-if TYPE_CHECKING:
-    from ..core.plan import Plan
-    from ..migrations.migration import Migration
-    from ..run.workflow import Cloud
-    from .filed import Filed
 
 
 @dataclass
-class Way:
+class Rollback:
     """A way of one apply; `migration` is the file that its record names."""
 
-    filed: Filed
+    filed: MigrationExecutor
     migration: Migration
 
     def back(self, to: Migration | None) -> int:
         """From wherever it is to where a file ended (None: to nothing), and note what was taken back."""
-        from ..run.migration_run import Aim
 
         self.filed.say(f"going back to {to.id if to else 'nothing'}")
         one = self._towards(to)
-        aim = Aim(self.migration.id, self.migration.sha, "back", state="returned")
+        aim = MigrationRun(self.migration.id, self.migration.sha, "rollback", state="rolled-back")
         return self.filed.execute(one, aim).code
 
     def straight(self) -> int:
         """From nothing to where the last file ends. Raises Refused where something is there already."""
-        from ..run.migration_run import Aim
 
         one = self._towards(self.migration)
         told = self.filed.told
-        going_on = told is not None and told.under_way is not None and told.under_way.way == "straight"
+        going_on = told is not None and told.under_way is not None and told.under_way.mode == "direct"
         if one.plan.lives and not going_on:
             raise Refused(
-                f"{one.plan.stack}: --straight is for a new environment, and here something is there already",
+                f"{one.plan.stack}: --direct is for a new environment, and here something is there already",
                 hint="elbplan apply runs the files that are pending",
             )
         self.filed.agree_to(one)
         end = len(self.migration.entries)
-        return self.filed.execute(one, Aim(self.migration.id, self.migration.sha, "straight", 0, end)).code
+        return self.filed.execute(one, MigrationRun(self.migration.id, self.migration.sha, "direct", 0, end)).code
 
     def agreed_back(self, to: Migration | None) -> int:
         """As `back`, after a question. Raises Refused for a hazard that is not allowed by name."""
@@ -58,49 +56,45 @@ class Way:
 
     def mended(self) -> int:
         """What was changed by hand is put back; 0 if nothing was. Raises Refused for a hazard that is not allowed."""
-        from ..migrations.apply.revert_drift import mend
-        from ..run.migration_run import Aim
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            return [mend(self.filed.looker(cloud, group[0]), self.filed.migrations)]
+            return [revert_drift(self.filed.looker(cloud, group[0]), self.filed.migrations)]
 
         (one,) = planned(self.filed.app, [self.filed.stack], planner)
         if one.plan.empty:
             return 0
         self.filed.agree_to(one, lambda: allowed(one.plan.hazards, self.filed.allow))
-        return self.filed.execute(one, Aim("", "")).code
+        return self.filed.execute(one, MigrationRun("", "")).code
 
     def _towards(self, to: Migration | None) -> Planned:
-        from ..migrations.apply.plan_to import towards
 
         def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
             looker = self.filed.looker(cloud, group[0])
-            return [towards(cloud, group[0], to, looker.kinds)]
+            return [plan_to(cloud, group[0], to, looker.kinds)]
 
         (one,) = planned(self.filed.app, [self.filed.stack], planner)
         return one
 
 
-def ways(filed: Filed, to: str | None, *, straight: bool, mend: bool) -> int:
+def ways(filed: MigrationExecutor, to: str | None, *, straight: bool, mend: bool) -> int:
     """The way that the command line names, or else step by step. The exit code."""
     last = filed.migrations[-1]
     if straight:
-        return Way(filed, last).straight()
+        return Rollback(filed, last).straight()
     if mend:
         filed.approves = False  # to put drift back says nothing of what waits for a person
-        if code := Way(filed, last).mended():
+        if code := Rollback(filed, last).mended():
             return code
     if to is not None:
         target = numbered(filed.migrations, to)
         if later := beyond(filed, target):
-            return Way(filed, later).agreed_back(target)
+            return Rollback(filed, later).agreed_back(target)
         filed.migrations = [one for one in filed.migrations if one.number <= target.number]
     return filed.run()
 
 
-def beyond(filed: Filed, to: Migration) -> Migration | None:
+def beyond(filed: MigrationExecutor, to: Migration) -> Migration | None:
     """The file behind `to` that live has begun or done, so that `to` lies back; None if it lies ahead."""
-    from ..core.plan import Plan
 
     found: list[Migration] = []
 

@@ -5,32 +5,33 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import boto3
+import botocore.session
+from botocore.exceptions import BotoCoreError
+
+from ..core.call import Answer, Call
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, escaped
+from ..live.client import Aws
+from ..run.workflow import Cloud
+from ..sandbox.admin import daemon
+from ..sandbox.admin.daemon import RunningSandbox
+from ..sandbox.errors import SandboxError
 from .context import App, Options
-
-if TYPE_CHECKING:
-    import boto3
-
-    from ..core.call import Answer, Call
-    from ..live.client import Aws
-    from ..run.workflow import Cloud
-    from ..sandbox.admin.daemon import Running
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+$")
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_WORDS = "sandbox: nothing here is real and nothing is billed"
 
 
-class Clouds:
+class Connections:
     """Clouds by region, made when they are asked for."""
 
     def __init__(self, app: App, stacks: Sequence[Stack]) -> None:
         self._app = app
         self._stacks = stacks
-        self._running: Running | None = None
+        self._running: RunningSandbox | None = None
         self._session: boto3.session.Session | None = None
         if app.options.sandbox:
             self._running = sandbox_running(app)
@@ -54,20 +55,18 @@ class Clouds:
 
     def reach(self, region: str) -> Cloud:
         """The cloud of a region; the app notes that it was asked something."""
-        return Noted((self._app.connect or self.of)(region), self._app)
+        return NotedCloud((self._app.connect or self.of)(region), self._app)
 
     def of(self, region: str) -> Aws:
         """The cloud of a region; the sandbox's is furnished first."""
-        from ..live.client import Aws
 
         parallel = max(16, self._app.options.parallel)
         if self._running is None:
             return Aws(region, session=self._real(), parallel=parallel)
         self._furnish(self._running, region)
-        return pretended(region, self._running.url, parallel)
+        return simulator_aws(region, self._running.url, parallel)
 
-    def _furnish(self, running: Running, region: str) -> None:
-        from ..sandbox.admin import daemon
+    def _furnish(self, running: RunningSandbox, region: str) -> None:
 
         here = [stack for stack in self._stacks if self.region(stack) == region]
         daemon.seed(running, region, sorted({domain for stack in here for domain in stack.domains}))
@@ -78,7 +77,7 @@ class Clouds:
         return self._session
 
 
-class Noted:
+class NotedCloud:
     """A cloud; with its first call the app knows that AWS was asked."""
 
     def __init__(self, cloud: Cloud, app: App) -> None:
@@ -93,8 +92,6 @@ class Noted:
 
 def real_session(options: Options) -> boto3.session.Session:
     """boto3's own idea of who we are. Raises AwsProblem for a profile that is not there."""
-    import boto3
-    from botocore.exceptions import BotoCoreError
 
     try:
         session = boto3.session.Session(profile_name=options.profile)
@@ -105,9 +102,8 @@ def real_session(options: Options) -> boto3.session.Session:
     return session
 
 
-def pretended(region: str, url: str, parallel: int = 16) -> Aws:
+def simulator_aws(region: str, url: str, parallel: int = 16) -> Aws:
     """The cloud of a region in a sandbox, wherever that runs."""
-    from ..live.client import Aws
 
     _no_proxy_to_ourselves()
     return Aws(region, endpoint=url, session=_sandbox_session(region), parallel=parallel)
@@ -115,8 +111,6 @@ def pretended(region: str, url: str, parallel: int = 16) -> Aws:
 
 def _sandbox_session(region: str) -> boto3.session.Session:
     """Neither profiles nor files nor the environment's credentials: the sandbox must not see real ones."""
-    import boto3
-    import botocore.session
 
     nothing = (None, None, None, None)
     nowhere = (None, None, os.devnull, None)
@@ -126,10 +120,8 @@ def _sandbox_session(region: str) -> boto3.session.Session:
     return boto3.session.Session("sandbox", "sandbox", region_name=region, botocore_session=inner)
 
 
-def sandbox_running(app: App) -> Running:
+def sandbox_running(app: App) -> RunningSandbox:
     """The sandbox, started if need be, with the one line that says what it is."""
-    from ..sandbox.admin import daemon
-    from ..sandbox.errors import SandboxError
 
     _no_proxy_to_ourselves()
     try:

@@ -10,20 +10,21 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from ..core.plan import Plan
 from ..errors import ElbplanError
+from ..kinds import KINDS
+from ..render.documents import summary_document
+from ..render.outcome import EndScreen, answers, outcome_screen, unchanged
+from ..run.clock import RealClock
+from ..run.lock.locked_run import LockedRun
+from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
 from .context import App
 from .errors import told
-from .locks import job_of, keeper_of
+from .locks import lock_manager_of, run_request_of
 from .plans import Planned, reading, style_for
-
-if TYPE_CHECKING:
-    from ..render.outcome import Ending
-    from ..run.migration_run import Aim
-    from .progress import Reporter
+from .progress import LogReporter, Reporter, ScreenReporter, SilentReporter, Stream
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
@@ -31,7 +32,7 @@ SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 
 
 @dataclass(frozen=True)
-class Ended:
+class StackResult:
     """How one stack's run ended: the exit code, what became of each step if it came to that, the run's id."""
 
     code: int
@@ -40,7 +41,12 @@ class Ended:
 
 
 def run_all(
-    app: App, them: Sequence[Planned], ending: Ending, *, agreed: Collection[str] = (), aim: Aim | None = None
+    app: App,
+    them: Sequence[Planned],
+    ending: EndScreen,
+    *,
+    agreed: Collection[str] = (),
+    aim: MigrationRun | None = None,
 ) -> int:
     """Run the plans that have steps. After Ctrl-C no further stack is begun.
 
@@ -55,8 +61,8 @@ def run_all(
 
 
 def run_one(
-    app: App, one: Planned, ending: Ending, *, several: bool = False, agreed: bool, aim: Aim | None = None
-) -> Ended:
+    app: App, one: Planned, ending: EndScreen, *, several: bool = False, agreed: bool, aim: MigrationRun | None = None
+) -> StackResult:
     """One stack; that it cannot be run is told, and does not keep others from it. A run with an aim is recorded."""
     try:
         idle = one.plan.empty and aim is None
@@ -65,7 +71,7 @@ def run_one(
         code = told(app.terminal, problem, asked=app.asked)
         if app.options.json:
             _document_end(app, one.plan, Outcome(), code, ending, problem.what)
-        return Ended(code)
+        return StackResult(code)
     outcome, code = ended.outcome, ended.code
     if app.options.json:
         _document_end(app, plan, outcome, code, ending, outcome.lost)
@@ -78,7 +84,7 @@ def run_one(
 
 def exit_code(outcome: Outcome) -> int:
     """0, 130, 4 if running again goes on from here, 1 if nothing was done, 5 if the lock was lost before."""
-    if outcome.whole:
+    if outcome.complete:
         return 0
     if outcome.lost:
         return PARTLY if outcome.done else REFUSED
@@ -88,58 +94,49 @@ def exit_code(outcome: Outcome) -> int:
     return PARTLY if outcome.done or waited else FAILED
 
 
-def _idle(app: App, one: Planned, ending: Ending) -> tuple[Plan, Ended]:
+def _idle(app: App, one: Planned, ending: EndScreen) -> tuple[Plan, StackResult]:
     """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
-    from ..render.outcome import unchanged
 
     if ending.destroyed:
-        keeper_of(app, one.cloud).forget(one.plan.stack)
-    return one.plan, Ended(0, unchanged(one.plan))
+        lock_manager_of(app, one.cloud).forget(one.plan.stack)
+    return one.plan, StackResult(0, unchanged(one.plan))
 
 
 def _execute(
-    app: App, one: Planned, ending: Ending, several: bool, agreed: bool, aim: Aim | None
-) -> tuple[Plan, Ended]:
+    app: App, one: Planned, ending: EndScreen, several: bool, agreed: bool, aim: MigrationRun | None
+) -> tuple[Plan, StackResult]:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
-    from ..kinds import KINDS
-    from ..run.clock import RealClock
-    from ..run.lock.locked_run import Turn
 
     clock = RealClock()
-    job = job_of(one, "destroy" if ending.destroyed else "apply", agreed, aim)
+    job = run_request_of(one, "destroy" if ending.destroyed else "apply", agreed, aim)
     with contextlib.ExitStack() as stack:
         with reading(app, [one.stack], one.plan.region):
-            turn = stack.enter_context(Turn(job, keeper_of(app, one.cloud), clock.stop))
+            turn = stack.enter_context(LockedRun(job, lock_manager_of(app, one.cloud), clock.stop))
         reporter = _reporter(app, turn.plan, several)
         with stoppable(clock.stop, reporter, app), reporter.watching():
             outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
-    return turn.plan, Ended(exit_code(outcome), outcome, turn.run_id)
+    return turn.plan, StackResult(exit_code(outcome), outcome, turn.run_id)
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
-    from .progress import Log, Quiet, Screen, Stream
 
     style = style_for(app, app.terminal.stderr)
     if app.options.json:
         return Stream(app.terminal, plan.stack)
     if app.options.quiet:
-        return Quiet(app.terminal)
+        return SilentReporter(app.terminal)
     if app.terminal.moves:
-        return Screen(app.terminal, style, len(plan.steps))
-    return Log(app.terminal, style, plan.stack if several else "")
+        return ScreenReporter(app.terminal, style, len(plan.steps))
+    return LogReporter(app.terminal, style, plan.stack if several else "")
 
 
-def _tell_end(app: App, plan: Plan, outcome: Outcome, ending: Ending) -> None:
-    from ..kinds import KINDS
-    from ..render.outcome import outcome_screen
+def _tell_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
 
     style = style_for(app, app.terminal.stdout)
     app.terminal.show(outcome_screen(plan, outcome, KINDS, style, ending))
 
 
-def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: Ending, problem: str = "") -> None:
-    from ..render.documents import summary_document
-    from ..render.outcome import answers
+def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: EndScreen, problem: str = "") -> None:
 
     where = answers(plan, outcome) if code == 0 and not ending.destroyed else []
     document = summary_document(plan, outcome, code, where)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..core.stack import Stack
 from ..errors import Refused
 from .apply_checks import (
-    Passed,
+    ReachedHold,
     files_of,
     refuse_beyond,
     refuse_edited,
@@ -20,27 +20,27 @@ from .apply_checks import (
     refuse_undone,
 )
 from .context import App
-from .execution import PARTLY, Ended, run_all, run_one
-from .locks import keeper_of
+from .execution import PARTLY, StackResult, run_all, run_one
+from .locks import lock_manager_of
 from .plan_screens import show_plans
 from .plans import Planned, ending_of, planned
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
-    from ..migrations.apply.journal import Told
-    from ..migrations.apply.pending import Looker, Pending
+    from ..migrations.apply.journal import RunJournal
+    from ..migrations.apply.pending import Pending, PendingFinder
     from ..migrations.files.folder import Folder
     from ..migrations.migration import Migration
-    from ..migrations.position.differences import Gap
-    from ..run.migration_run import Aim
+    from ..migrations.position.differences import Difference
+    from ..run.migration_run import MigrationRun
     from ..run.workflow import Cloud
 
 TAKEN_BACK = 1
-"""The exit code of an apply whose `else: back` took the file back: it failed, and nothing of it stands."""
+"""The exit code of an apply whose `on_failure: rollback` took the file back: it failed, and nothing of it stands."""
 
 
 @dataclass
-class Filed:
+class MigrationExecutor:
     """One apply of one stack's files.
 
     ask      returns after a yes; None where everything is agreed to
@@ -64,11 +64,11 @@ class Filed:
     whole: bool = True
     again: bool = False
     passed: set[tuple[str, int]] = field(default_factory=set)
-    held: Passed | None = None
+    held: ReachedHold | None = None
     fresh: bool = True
     begin: bool = True
     approves: bool = True
-    told: Told | None = None
+    told: RunJournal | None = None
 
     def run(self) -> int:
         """File by file up to the end, a person's hold, or a failure. Raises Refused."""
@@ -88,18 +88,20 @@ class Filed:
 
     # What is to be done ---------------------------------------------------------------------------------------------
 
-    def looker(self, cloud: Cloud, stack: Stack) -> Looker:
+    def looker(self, cloud: Cloud, stack: Stack) -> PendingFinder:
         """Looks at AWS for this apply, with what earlier runs wrote down."""
         from ..kinds import KINDS
-        from ..migrations.apply.journal import told_of
-        from ..migrations.apply.pending import Looker
+        from ..migrations.apply.journal import journal_of
+        from ..migrations.apply.pending import PendingFinder
 
         if self.told is None:
-            self.told = told_of(keeper_of(self.app, cloud).ledger.read(stack.name))
+            self.told = journal_of(lock_manager_of(self.app, cloud).ledger.read(stack.name))
             refuse_edited(self.folder, self.migrations, self.told, self.allow)
             if self.held and self.held.run_id != self.told.run:
                 self.passed = set()  # others ran meanwhile: a hold that is there now is theirs
-        return Looker(cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin and self.approves)
+        return PendingFinder(
+            cloud, stack, KINDS, self.told, time.time(), set(self.passed), self.begin and self.approves
+        )
 
     def _look(self) -> tuple[Pending, Planned]:
         found: list[Pending] = []
@@ -138,21 +140,21 @@ class Filed:
 
     # Doing it -------------------------------------------------------------------------------------------------------
 
-    def _aim(self, pending: Pending, one: Planned) -> Aim:
-        from ..run.migration_run import Aim
+    def _aim(self, pending: Pending, one: Planned) -> MigrationRun:
+        from ..run.migration_run import MigrationRun
 
         migration = pending.migration
         assert migration is not None
         end = len(migration.entries)
         at = pending.entry + pending.reach
         state = "done" if at == end and not pending.hold else "held"
-        return Aim(migration.id, migration.sha, "", pending.entry, at, state)  # type: ignore[arg-type]
+        return MigrationRun(migration.id, migration.sha, "", pending.entry, at, state)  # type: ignore[arg-type]
 
-    def execute(self, one: Planned, aim: Aim) -> Ended:
+    def execute(self, one: Planned, aim: MigrationRun) -> StackResult:
         """Run a plan under the lock, with its record."""
         return run_one(self.app, one, ending_of(self.app, "apply", self.paths), agreed=self.ask is None, aim=aim)
 
-    def _failed(self, pending: Pending, ended: Ended) -> int:
+    def _failed(self, pending: Pending, ended: StackResult) -> int:
         """Stop where it is, or go back if the step that failed says so.
 
         Only a step that was judged is taken back. AWS may have refused to look, or the credentials have ended: that
@@ -163,20 +165,20 @@ class Filed:
             return ended.code
         for event in (event for event in ended.outcome.failed if event.judged):
             number = event.step.id.partition(" ")[0]
-            if number.isdigit() and pending.migration.entries[int(number) - 1].otherwise == "back":
+            if number.isdigit() and pending.migration.entries[int(number) - 1].on_failure == "rollback":
                 return self._back(pending.migration)
         return ended.code
 
     def _back(self, migration: Migration) -> int:
-        from .backing import Way
+        from .backing import Rollback
 
         before = next((one for one in self.migrations if one.number == migration.number - 1), None)
-        return Way(self, migration).back(before) or TAKEN_BACK
+        return Rollback(self, migration).back(before) or TAKEN_BACK
 
     def _held(self, pending: Pending, one: Planned, run_id: str) -> int | None:
         """Wait by the clock, or tell a person; the exit code if this apply ends here."""
         from ..kinds import KINDS
-        from ..migrations.apply.hold import hold
+        from ..migrations.apply.hold import wait_out
         from ..migrations.files.notation import duration
 
         assert pending.migration is not None
@@ -186,14 +188,14 @@ class Filed:
             self.app.terminal.err(f"held at {pending.place} of {pending.migration.id}; elbplan apply goes on")
             return 0
         self.say(f"holding for {duration(pending.seconds)} at {pending.place} of {pending.migration.id}")
-        saw = hold(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
+        saw = wait_out(self._now(one), pending.holding, pending.seconds, KINDS, one.cloud.send, self.app.clock)
         if saw:
             watched = f"{pending.holding.what} until {pending.holding.until}"
             self.app.terminal.err(*f"the hold at {pending.place} watches {watched}, and saw: {saw}".split("\n"))
-        self._look_anew(Passed(pending, run_id, bool(saw)))
+        self._look_anew(ReachedHold(pending, run_id, bool(saw)))
         return None
 
-    def _look_anew(self, held: Passed) -> None:
+    def _look_anew(self, held: ReachedHold) -> None:
         """No lock is kept during a hold: what others did meanwhile is found out as at the start."""
         pending = held.pending
         assert pending.migration is not None
@@ -207,7 +209,7 @@ class Filed:
         """What is there after the run, for what is watched."""
         return one.planner(one.cloud, [self.stack])[0]
 
-    def _judge(self, held: Passed, now: Pending) -> int | None:
+    def _judge(self, held: ReachedHold, now: Pending) -> int | None:
         """After a hold: the exit code if the apply ends here. Raises Refused for what others took back meanwhile."""
         assert self.told is not None
         refuse_undone(self.stack, self.told, held.pending, now)
@@ -215,7 +217,7 @@ class Filed:
             return None
         assert held.pending.migration is not None
         assert held.pending.holding is not None
-        return self._back(held.pending.migration) if held.pending.holding.otherwise == "back" else PARTLY
+        return self._back(held.pending.migration) if held.pending.holding.on_failure == "rollback" else PARTLY
 
     # The end --------------------------------------------------------------------------------------------------------
 
@@ -236,11 +238,11 @@ class Filed:
         if self.whole:
             refuse_beyond(self.stack, self.migrations[-1], pending)
 
-    def _tell_drift(self, drift: Sequence[Gap]) -> None:
+    def _tell_drift(self, drift: Sequence[Difference]) -> None:
         """What somebody changed by hand where no file cares: told, and left."""
         if drift and self.fresh:
             self.say("changed by hand, and left as it is:", *(f"  {gap.text}" for gap in drift))
-            self.say("  hint: apply --revert-drift puts it back, elbplan adopt takes it into a file")
+            self.say("  hint: apply --revert-drift puts it back, elbplan accept-drift takes it into a file")
 
     def say(self, *lines: str) -> None:
         """Lines for the person."""

@@ -12,11 +12,11 @@ import click
 from ..errors import UsageProblem
 from .options import SharedOption
 
-Entry = tuple[str, str, str]
+CommandEntry = tuple[str, str, str]
 """`module:attribute`, section of the help, one line."""
 
 
-class Spoken(click.Command):
+class HelpFirstCommand(click.Command):
     """A command whose help shows examples first and the shared options last."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **rest: Any) -> None:
@@ -31,7 +31,9 @@ class Spoken(click.Command):
 class LazyGroup(click.Group):
     """Knows its commands by name and line; imports the one that is called."""
 
-    def __init__(self, *args: Any, entries: Mapping[str, Entry], examples: Sequence[str] = (), **rest: Any) -> None:
+    def __init__(
+        self, *args: Any, entries: Mapping[str, CommandEntry], examples: Sequence[str] = (), **rest: Any
+    ) -> None:
         super().__init__(*args, **rest)
         self.entries = entries
         self.examples = examples

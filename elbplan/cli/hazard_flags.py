@@ -20,7 +20,7 @@ EDITED = "edited"
 
 
 def named(words: Iterable[str]) -> tuple[str, ...]:
-    """The hazards of `--allow gone,replace --allow bill`. Raises UsageProblem for one that does not exist."""
+    """The hazards of `--allow route-removed,dns-name-changes --allow extra-cost`. Raises UsageProblem for others."""
     names = tuple(name.strip() for word in words for name in word.split(",") if name.strip())
     for name in names:
         if name not in (*HAZARDS, EDITED):
@@ -29,7 +29,7 @@ def named(words: Iterable[str]) -> tuple[str, ...]:
 
 
 @dataclass
-class Watched:
+class HazardWatch:
     """A planner whose hazards must be allowed from the moment somebody agreed: AWS may change until it is our turn."""
 
     planner: Callable[[Cloud, Sequence[Stack]], list[Plan]]

@@ -7,42 +7,37 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ..core.plan import Plan
 from ..core.stack import Stack
-from ..errors import ElbplanError, UsageProblem
-from .connect import Clouds
+from ..errors import AwsProblem, ElbplanError, UsageProblem
+from ..render.style import Style
+from ..run.clock import RealClock
+from ..run.lock.locked_run import RunRequest
+from ..run.lock.manager import SILENCE, LockManager
+from ..run.lock.process_files import Caller, ProcessFiles, folder_of
+from ..run.lock.run_store import RunStore
+from ..run.migration_run import MigrationRun
+from ..run.status import StackRuns, runs_of
+from ..run.workflow import Cloud
+from .connect import Connections
 from .context import App
 from .plans import Planned, stacks_of, style_for
-
-if TYPE_CHECKING:
-    from ..core.plan import Plan
-    from ..render.style import Style
-    from ..run.lock.locked_run import Job
-    from ..run.lock.manager import Keeper
-    from ..run.migration_run import Aim
-    from ..run.status import Runs
-    from ..run.workflow import Cloud
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 
-def keeper_of(app: App, cloud: Cloud) -> Keeper:
+def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
     """Who takes and keeps locks here; what it has to say goes to stderr. Raises UsageProblem."""
-    from ..run.clock import RealClock
-    from ..run.lock.manager import Keeper
-    from ..run.lock.process_files import Who, Witness, folder_of
-    from ..run.lock.run_store import Ledger
 
-    who = Who.here()
-    witness = Witness(folder_of(app.terminal.environ), who.machine)
+    who = Caller.here()
+    witness = ProcessFiles(folder_of(app.terminal.environ), who.machine)
     # A clock of its own: Ctrl-C wakes those who sleep by the run's clock, and must not hurry the last record.
-    return Keeper(Ledger(cloud.send, RealClock()), who, witness, app.terminal.err, silence=_silence(app))
+    return LockManager(RunStore(cloud.send, RealClock()), who, witness, app.terminal.err, silence=_silence(app))
 
 
 def _silence(app: App) -> float:
-    from ..run.lock.manager import SILENCE
 
     said = app.terminal.environ.get(DEAD_AFTER)
     try:
@@ -54,11 +49,10 @@ def _silence(app: App) -> float:
     return seconds
 
 
-def job_of(one: Planned, verb: str, agreed: bool, aim: Aim | None = None) -> Job:
+def run_request_of(one: Planned, verb: str, agreed: bool, aim: MigrationRun | None = None) -> RunRequest:
     """The run of a plan, with the way to draw it again."""
-    from ..run.lock.locked_run import Job
 
-    return Job(one.cloud, one.plan, _again(one), verb, one.stack.spec_hash, agreed, aim)
+    return RunRequest(one.cloud, one.plan, _again(one), verb, one.stack.spec_hash, agreed, aim)
 
 
 def _again(one: Planned) -> Callable[[], Plan]:
@@ -70,17 +64,15 @@ def _again(one: Planned) -> Callable[[], Plan]:
 
 
 @dataclass(frozen=True)
-class Ledgered:
+class StackRunStore:
     """A stack by its name alone, and whoever reads its runs."""
 
     stack: str
     region: str
-    keeper: Keeper
+    keeper: LockManager
 
-    def runs(self) -> Runs:
+    def runs(self) -> StackRuns:
         """Its runs. Raises AwsProblem."""
-        from ..errors import AwsProblem
-        from ..run.status import runs_of
 
         found = runs_of(self.stack, self.keeper)
         if found.unknown:
@@ -88,19 +80,19 @@ class Ledgered:
         return found
 
 
-def ledgers(app: App, words: Sequence[str]) -> list[Ledgered]:
+def ledgers(app: App, words: Sequence[str]) -> list[StackRunStore]:
     """The stacks that are meant: by spec files and folders, or by name. Raises SpecProblem, UsageProblem."""
-    stacks = meant(app, words)
-    clouds = Clouds(app, stacks)
+    stacks = selected_stacks(app, words)
+    clouds = Connections(app, stacks)
     regions = [clouds.region(stack) for stack in stacks]
     reached = {region: clouds.reach(region) for region in dict.fromkeys(regions)}
     return [
-        Ledgered(stack.name, region, keeper_of(app, reached[region]))
+        StackRunStore(stack.name, region, lock_manager_of(app, reached[region]))
         for stack, region in zip(stacks, regions, strict=True)
     ]
 
 
-def meant(app: App, words: Sequence[str]) -> list[Stack]:
+def selected_stacks(app: App, words: Sequence[str]) -> list[Stack]:
     """Stacks by spec files and folders, or by name: of one whose spec is lost the name alone.
 
     Raises SpecProblem, UsageProblem.

@@ -33,13 +33,13 @@ ENTRIES = {
     "runs": (f"{HERE}.runs:command", "Commands", "Who applied what, and how it ended."),
     "unlock": (f"{HERE}.unlock:command", "Commands", "Take the lock from a run that is dead."),
     "lint": (f"{HERE}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
-    "rehearse": (f"{HERE}.rehearse:command", "Specs", "Play migrations on a pretended AWS."),
+    "rehearse": (f"{HERE}.rehearse:command", "Specs", "Play migrations on a local AWS simulator."),
     "rebase": (f"{HERE}.rebase:command", "Specs", "Put the migrations of two branches in one row."),
-    "adopt": (f"{HERE}.accept_drift:command", "Specs", "Keep what was changed in AWS by hand."),
+    "accept-drift": (f"{HERE}.accept_drift:command", "Specs", "Keep what was changed in AWS by hand."),
     "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{HERE}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{HERE}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
-    "sandbox": (f"{HERE}.sandbox:command", "Try it out", "Start and stop a pretended AWS on this machine."),
+    "sandbox": (f"{HERE}.sandbox:command", "Try it out", "Start and stop a local AWS simulator."),
 }
 
 

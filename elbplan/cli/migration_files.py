@@ -6,20 +6,20 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.stack import Stack
 from ..errors import UsageProblem
-from .connect import Clouds
+from ..kinds import KINDS
+from ..live.observe import Observed, observe
+from ..migrations.files.folder import Folder, MigrationFile
+from ..migrations.rebase.branches import texts_of
+from ..run.workflow import Cloud
+from .connect import Connections
 from .context import App
 from .locks import is_path
 from .options import DEFAULT_PATHS
 from .plans import reading, stacks_of
-
-if TYPE_CHECKING:
-    from ..live.observe import Observed
-    from ..migrations.files.folder import Folder, Kept
-    from ..run.workflow import Cloud
 
 
 def one_stack(app: App, word: str) -> Stack:
@@ -40,19 +40,16 @@ def one_stack(app: App, word: str) -> Stack:
 
 def look(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
     """One look at AWS, at all that the stack has and its files speak of, and the cloud it was taken of."""
-    from ..kinds import KINDS
-    from ..live.observe import observe
-    from ..migrations.rebase.branches import told_of
 
-    clouds = Clouds(app, [stack])
+    clouds = Connections(app, [stack])
     region = clouds.region(stack)
     with reading(app, [stack], region):
         cloud = clouds.reach(region)
-        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=told_of(folder, KINDS))
+        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=texts_of(folder, KINDS))
     return cloud, seen[stack.name]
 
 
-def exchanged(folder: Folder, files: Sequence[Kept], *, dry: bool = False) -> dict[str, Any]:
+def exchanged(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = False) -> dict[str, Any]:
     """Write the files (unless `dry`); what was written, renamed and removed, by their paths."""
     there = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
     changed = [folder.path / one.file for one in files if there.get(one.file) != one.text]

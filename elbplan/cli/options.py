@@ -30,7 +30,7 @@ OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--json",), {"is_flag": True, "default": None, "help": "Print JSON on stdout."}),
     (("--region",), {"metavar": "REGION", "help": "AWS region; stronger than the spec's."}),
     (("--profile",), {"metavar": "NAME", "help": "Profile from ~/.aws/config."}),
-    (("--sandbox",), {"is_flag": True, "default": None, "help": "Use a pretended AWS on this machine."}),
+    (("--sandbox",), {"is_flag": True, "default": None, "help": "Use a local AWS simulator."}),
     (("--no-color",), {"is_flag": True, "default": None, "help": "No colours (also: NO_COLOR)."}),
     (("--ascii",), {"is_flag": True, "default": None, "help": "ASCII characters only."}),
     (("-v", "--verbose"), {"count": True, "help": "Say more."}),

@@ -6,20 +6,22 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import AwsProblem
+from ..kinds import KINDS
+from ..migrations.apply.journal import RunJournal, journal_of
+from ..migrations.apply.pending import Pending, PendingFinder
+from ..migrations.files.folder import Folder
+from ..migrations.lint.lint import LiveFacts, blocking
+from ..migrations.migration import Migration
+from ..render.plan import HAZARDS_NOTE
+from ..run.workflow import Cloud, plan
 from .apply_checks import files_of, folders_of, refuse_edited, refuse_without_folder
 from .context import App
-from .locks import keeper_of
+from .locks import lock_manager_of
 from .plans import Planned, planned
-
-if TYPE_CHECKING:
-    from ..core.plan import Plan
-    from ..migrations.apply.pending import Pending
-    from ..migrations.migration import Migration
-    from ..run.workflow import Cloud
 
 IDLE = "every file is applied."
 DRIFTED = "Every file is applied, but AWS is not as the files say."
@@ -29,8 +31,6 @@ HELD = "a hold comes next."
 
 def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
     """A plan for each stack, in their order: by its files where it has some. Raises SpecProblem, Refused."""
-    from ..kinds import KINDS
-    from ..run.workflow import plan
 
     named = folders_of(stacks, base)
     filed = [stack for stack in stacks if stack.name in named]
@@ -43,22 +43,17 @@ def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
 
 def _preview(app: App, stack: Stack, base: str) -> Planned:
     """What is next of the files; where every file is done, what the spec wants beyond them."""
-    from ..kinds import KINDS
-    from ..migrations.apply.journal import Told, told_of
-    from ..migrations.apply.pending import Looker
-    from ..migrations.files.folder import Folder
-    from ..run.workflow import plan
 
     folder = Folder.of(stack.name, base)
     migrations = files_of(folder)
     seen: list[Pending] = []
 
     def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        told = Told()
+        told = RunJournal()
         with contextlib.suppress(AwsProblem):  # who may only read AWS may still see the plan
-            told = told_of(keeper_of(app, cloud).ledger.read(stack.name))
+            told = journal_of(lock_manager_of(app, cloud).ledger.read(stack.name))
         refuse_edited(folder, migrations, told, ())
-        pending = Looker(cloud, stack, KINDS, told, time.time(), begin=True).next(migrations)
+        pending = PendingFinder(cloud, stack, KINDS, told, time.time(), begin=True).next(migrations)
         seen.append(pending)
         return plan(cloud, group, KINDS) if pending.done and pending.beyond else [pending.plan]
 
@@ -90,15 +85,12 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
     for gap in pending.drift:
         yield "By hand", f"{gap.text} (left as it is)"
     if pending.drift:
-        yield "Next", "elbplan apply --revert-drift puts it back; elbplan adopt keeps it, in a file"
+        yield "Next", "elbplan apply --revert-drift puts it back; elbplan accept-drift keeps it, in a file"
 
 
 def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
-    from ..kinds import KINDS
-    from ..migrations.lint.lint import Seen, blocking
-    from ..render.plan import HAZARDS_NOTE
 
-    seen = Seen(children=pending.children)
+    seen = LiveFacts(children=pending.children)
     found = {one.hazard.name: None for one in blocking(migration, KINDS, (), seen) if one.step >= pending.entry}
     if found:
         yield HAZARDS_NOTE, f"{', '.join(found)}; elbplan lint says where, and the safe form"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
+from ..kinds import KINDS
+from ..render.plan import counts, plan_screen
 from .context import App
 from .plans import Planned, style_for, view_of
 
@@ -13,8 +15,6 @@ def show_plans(
     app: App, verb: str, them: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
 ) -> None:
     """One block a stack, one line of counts for all."""
-    from ..kinds import KINDS
-    from ..render.plan import counts, plan_screen
 
     style = style_for(app, stream)
     for one in them if not app.options.quiet else ():

@@ -7,20 +7,19 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ..core.hidden import hidden_in
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import LONG
-from .connect import Clouds
+from ..render.outcome import EndScreen
+from ..render.plan import PlanView
+from ..render.style import Style
+from ..run.workflow import Cloud
+from ..spec import load
+from .connect import Connections
 from .context import App
 from .options import DEFAULT_PATHS
-
-if TYPE_CHECKING:
-    from ..render.outcome import Ending
-    from ..render.plan import View
-    from ..render.style import Style
-    from ..run.workflow import Cloud
 
 Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
 
@@ -46,8 +45,6 @@ class Planned:
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """What the specs want. Raises SpecProblem."""
-    from ..core.hidden import hidden_in
-    from ..spec import load
 
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
     for stack in stacks:
@@ -57,7 +54,7 @@ def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
 
 def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
     """A plan for each stack, in their order; the stacks of one region are read together."""
-    clouds = Clouds(app, stacks)
+    clouds = Connections(app, stacks)
     groups: dict[str, list[Stack]] = {}
     for stack in stacks:
         groups.setdefault(clouds.region(stack), []).append(stack)
@@ -91,24 +88,21 @@ def again(app: App, verb: str, paths: Sequence[str]) -> str:
 
 def style_for(app: App, stream: object) -> Style:
     """The screen's width and characters."""
-    from ..render.style import Style
 
     target = app.terminal.stderr if stream is app.terminal.stderr else app.terminal.stdout
     return Style(app.terminal.width(target), app.terminal.ascii(target))
 
 
-def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> View:
+def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> PlanView:
     """What the plan's screen needs to know of the command."""
-    from ..render.plan import View
 
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    return View(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle, undone=one.undone)
+    return PlanView(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle, undone=one.undone)
 
 
-def ending_of(app: App, verb: str, paths: Sequence[str]) -> Ending:
+def ending_of(app: App, verb: str, paths: Sequence[str]) -> EndScreen:
     """What the last screen of a run needs to know of the command."""
-    from ..render.outcome import Ending
 
     finish = "" if verb == "destroy" else again(app, "destroy", paths)
-    return Ending(again(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)
+    return EndScreen(again(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)

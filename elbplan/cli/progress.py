@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Protocol
 
 from rich.console import Group
+from rich.live import Live
 
 from ..render.documents import event_document
-from ..render.progress import Board, end_line, log_line
+from ..render.progress import ProgressBoard, end_line, log_line
 from ..render.style import Style
 from ..run.outcome import Event
 from .terminal import Terminal
@@ -39,7 +40,7 @@ class Reporter(Protocol):
         """And once more: the process ends in the middle of everything."""
 
 
-class Quiet:
+class SilentReporter:
     """Says nothing until the end; the others watch more closely."""
 
     def __init__(self, terminal: Terminal) -> None:
@@ -58,7 +59,7 @@ class Quiet:
         self._terminal.err(LEFT)
 
 
-class Log(Quiet):
+class LogReporter(SilentReporter):
     """A line at the start and one at the end of each step."""
 
     def __init__(self, terminal: Terminal, style: Style, stack: str) -> None:
@@ -74,7 +75,7 @@ class Log(Quiet):
         self._terminal.err(log_line(event, self._style, self._stack))
 
 
-class Stream(Quiet):
+class Stream(SilentReporter):
     """One JSON object an event."""
 
     def __init__(self, terminal: Terminal, stack: str) -> None:
@@ -85,18 +86,17 @@ class Stream(Quiet):
         self._terminal.out(json.dumps(event_document(self._stack, event)))
 
 
-class Screen(Quiet):
+class ScreenReporter(SilentReporter):
     """What runs is redrawn at the bottom; what ended scrolls away above it."""
 
     def __init__(self, terminal: Terminal, style: Style, total: int, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(terminal)
         self._style, self._now = style, now
-        self._board = Board(total)
+        self._board = ProgressBoard(total)
         self._console = terminal.console(terminal.stderr)
         self._began = now()
 
     def watching(self) -> AbstractContextManager[object]:
-        from rich.live import Live
 
         with ExitStack() as stack:
             self._began = self._now()

@@ -11,19 +11,20 @@ from pathlib import Path
 from ..core.stack import Stack
 from ..errors import UsageProblem
 from ..migrations.files.folder import HEAD, Folder
+from ..spec import load
 from .context import App
 from .options import DEFAULT_PATHS
 
 
 @dataclass(frozen=True)
-class Subject:
+class StackSelection:
     """The files of one stack; `stack` is what the spec wants, where one was found."""
 
     folder: Folder
     stack: Stack | None = None
 
 
-def subjects_of(app: App, words: Sequence[str], base: str) -> list[Subject]:
+def selections_of(app: App, words: Sequence[str], base: str) -> list[StackSelection]:
     """A word is a stack, its folder, or a spec; without words it is every folder. Raises UsageProblem, SpecProblem."""
     folders = [found for word in words if (found := _folder(word, base))]
     paths = [word for word in words if not _folder(word, base)]
@@ -38,7 +39,7 @@ def subjects_of(app: App, words: Sequence[str], base: str) -> list[Subject]:
     for folder in named:
         if not folder.used:
             raise UsageProblem(f"{folder.stack} has no migrations", hint=f"there is no folder {folder.path}")
-    return [Subject(folder, said.get(folder.stack) or usual.get(folder.stack)) for folder in named]
+    return [StackSelection(folder, said.get(folder.stack) or usual.get(folder.stack)) for folder in named]
 
 
 def _folder(word: str, base: str) -> Folder | None:
@@ -70,6 +71,5 @@ def _usual(app: App) -> dict[str, Stack]:
 
 
 def _stacks(app: App, paths: Sequence[str]) -> list[Stack]:
-    from ..spec import load
 
     return load(paths, stdin=app.terminal.stdin)

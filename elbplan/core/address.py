@@ -28,10 +28,10 @@ class Address(NamedTuple):
 
     kind: str
     name: str
-    former: str = ""
+    deposed: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}.{self.name}{' (old)' if self.former else ''}"
+        return f"{self.kind}.{self.name}{' (old)' if self.deposed else ''}"
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -43,7 +43,7 @@ class Address(NamedTuple):
 
 
 @dataclass(frozen=True, order=True)
-class Id:
+class AwsId:
     """What AWS calls it: an ARN, `sg-0abc`, `i-0abc`, a hosted zone's id."""
 
     value: str
@@ -53,7 +53,7 @@ class Id:
 
 
 @dataclass(frozen=True, order=True)
-class Find:
+class Lookup:
     """Something to look up before anything is compared; may stand for several in a list (`instance tag:app=web`)."""
 
     what: str
@@ -63,7 +63,7 @@ class Find:
         return self.query
 
 
-Ref = Address | Id | Find
+Ref = Address | AwsId | Lookup
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,15 @@ class Points:
 
     def parse(self, value: Any) -> Ref:
         """Raises ValueError on anything but text or a `Ref`."""
-        if isinstance(value, Address | Id | Find):
+        if isinstance(value, Address | AwsId | Lookup):
             return value
         if not isinstance(value, str) or not value.strip():
             raise ValueError(f"should name a {self.kind.replace('_', ' ')}")
         text = value.strip()
         if AWS_ID.match(text):
-            return Id(text)
+            return AwsId(text)
         if not self.ours or text.startswith(("tag:", "name:")):
-            return Find(self.kind, text)
+            return Lookup(self.kind, text)
         return Address(self.kind, text)
 
     def text(self, ref: Ref) -> str:

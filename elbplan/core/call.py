@@ -25,8 +25,8 @@ class Call:
     """One request: `service` as boto3 names its client, `operation` as AWS names it.
 
     done_if   error codes that mean the wanted effect is there already: success, with an empty answer
-    not_yet   error codes that pass by themselves: asked again until `within` seconds are over
-    once      neither idempotent nor guarded by a token: sent once, never retried after an unknown outcome
+    retry_on   error codes that pass by themselves: asked again until `within` seconds are over
+    no_retry      neither idempotent nor guarded by a token: sent once, never retried after an unknown outcome
     region    where it is sent, if that is not the stack's region
     optional  nothing depends on it: whatever AWS says against it is an empty answer
     """
@@ -35,9 +35,9 @@ class Call:
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
     done_if: tuple[str, ...] = ()
-    not_yet: tuple[str, ...] = ()
-    within: float = 300
-    once: bool = False
+    retry_on: tuple[str, ...] = ()
+    timeout: float = 300
+    no_retry: bool = False
     region: str = ""
     optional: bool = False
 
@@ -58,30 +58,30 @@ class Tags:
 
 
 Ask = Call | Tags
-Calling = Generator[Call, Answer, Mapping[str, str]]
+WriteProgram = Generator[Call, Answer, Mapping[str, str]]
 """Yields calls, receives answers, returns the facts that came out: `id` above all."""
 
-Reading = Generator[Sequence[Ask], Sequence[Answer], T]
+ReadProgram = Generator[Sequence[Ask], Sequence[Answer], T]
 """Yields a round of questions that may be asked at the same time, receives their answers in order."""
 
-State = Literal["ready", "waiting", "failing", "hopeless"]
+Readiness = Literal["ready", "waiting", "failing", "hopeless"]
 """`failing` looks bad and may pass; if it stays so for long, it is hopeless."""
 
 
 @dataclass(frozen=True)
-class Sight:
+class GateStatus:
     """What a gate saw: whether to go on, what a person should read, and the likely cause if it will never be ready."""
 
-    state: State
+    state: Readiness
     saw: str
     cause: str = ""
 
 
-Looking = Generator[Call, Answer, Sight]
+ProbeProgram = Generator[Call, Answer, GateStatus]
 """One look of a gate."""
 
 
-def nothing() -> Calling:
+def nothing() -> WriteProgram:
     """A program that makes no call."""
     yield from ()
     return {}

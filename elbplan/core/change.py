@@ -9,10 +9,10 @@ from typing import Any, Literal
 from ..errors import escaped
 from .address import Address
 from .hidden import veiled
-from .kind import Live
+from .kind import LiveResource
 from .resource import Resource, plain
 
-Action = Literal["create", "update", "replace", "delete", "keep"]
+ChangeAction = Literal["create", "update", "replace", "delete", "keep"]
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,21 @@ class Change:
     fields   the names of the fields that differ
     """
 
-    action: Action
+    action: ChangeAction
     address: Address
     before: Resource | None
     after: Resource | None
-    live: Live[Any] | None
+    live: LiveResource[Any] | None
     fields: tuple[str, ...] = ()
     because: str = ""
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Diff:
     """Everything that desired and live have to say to each other, parents first."""
 
     changes: Sequence[Change]
-    lives: Mapping[Address, Live[Any]]
+    lives: Mapping[Address, LiveResource[Any]]
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -46,7 +46,7 @@ class Comparison:
         return tuple(change for change in self.changes if change.action != "keep")
 
 
-def difference(before: Resource, after: Resource, field: str) -> str:
+def field_difference(before: Resource, after: Resource, field: str) -> str:
     """`port 80 → 8080`, in a few words; long values are only named."""
     was, will = getattr(before, field), getattr(after, field)
     old, new = plain(veiled(was, will)), plain(veiled(will, was))

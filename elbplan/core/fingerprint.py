@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..planner.diff import ignoring
-from .address import Address, Find, Ref
-from .kind import Kinds, Live
-from .resource import Resource, immutable, level, plain, rewrite
+from .address import Address, Lookup, Ref
+from .kind import Kinds, LiveResource
+from .resource import Resource, immutable, plain, rewrite, without_shared_additions
 from .simulate import State
 
 ABSENT = "absent"
@@ -44,13 +44,13 @@ def fingerprint(state: State, kinds: Kinds) -> Fingerprint:
     """The fingerprint of a state whose references are addresses, symbols, or ids that the spec itself gives."""
     if not state:
         return Fingerprint(ABSENT)
-    naming = Naming(state, kinds)
+    naming = ResourceNames(state, kinds)
     parts = {naming.identity(address): _hash(naming.body(resource)) for address, resource in state.items()}
     return Fingerprint(f"{MODEL}-{_hash(parts)}", parts)
 
 
 def seen(
-    lives: Mapping[Address, Live[Any]], told: State, kinds: Kinds, ignore: Sequence[str] = ()
+    lives: Mapping[Address, LiveResource[Any]], told: State, kinds: Kinds, ignore: Sequence[str] = ()
 ) -> dict[Address, Resource]:
     """The live state in the words of another: what fits what is told is what is told.
 
@@ -60,11 +60,11 @@ def seen(
     return {address: _as_told(live, told.get(address), kinds, ignore) for address, live in lives.items()}
 
 
-def _as_told(live: Live[Any], told: Resource | None, kinds: Kinds, ignore: Sequence[str]) -> Resource:
+def _as_told(live: LiveResource[Any], told: Resource | None, kinds: Kinds, ignore: Sequence[str]) -> Resource:
     model: Resource = live.model
     if told is not None:
-        settled = kinds[live.address.kind].settle(told, model)
-        model = level(ignoring(model, settled, live.address, ignore), settled)
+        settled = kinds[live.address.kind].with_live_defaults(told, model)
+        model = without_shared_additions(ignoring(model, settled, live.address, ignore), settled)
         if settled == model:
             return told
     named = live.facts.get("name")
@@ -77,7 +77,7 @@ def _hash(value: Any, length: int = 8) -> str:
 
 
 @dataclass
-class Naming:
+class ResourceNames:
     """Who is who in one state."""
 
     state: State
@@ -108,8 +108,8 @@ class Naming:
         return {name: plain(value) for name, value in fixed.items() if value is not None}
 
     def _settled(self, resource: Resource) -> Resource:
-        settled: Resource = self.kinds[resource.kind].settle(resource, resource)
+        settled: Resource = self.kinds[resource.kind].with_live_defaults(resource, resource)
         return settled
 
     def _named(self, ref: Ref) -> tuple[Ref, ...]:
-        return (Find("resource", self.identity(ref)),) if isinstance(ref, Address) else (ref,)
+        return (Lookup("resource", self.identity(ref)),) if isinstance(ref, Address) else (ref,)

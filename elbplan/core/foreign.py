@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .address import Address
-    from .kind import Found, Live
+    from .kind import Found, LiveResource
 
 
 class Owner(NamedTuple):
@@ -48,7 +48,7 @@ class Foreign:
                 stays.setdefault(id, []).extend(texts)
         return cls(owners, children, stays)
 
-    def children_by_address(self, lives: Mapping[Address, Live[Any]]) -> dict[Address, Sequence[str]]:
+    def children_by_address(self, lives: Mapping[Address, LiveResource[Any]]) -> dict[Address, Sequence[str]]:
         """The children of others, by what their parents are called."""
         return {address: self.children[live.id] for address, live in lives.items() if self.children.get(live.id)}
 

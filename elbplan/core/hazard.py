@@ -11,27 +11,27 @@ from .address import Address
 
 HAZARDS: Mapping[str, str] = {
     "outage": "AWS leaves no way around some minutes without answers",
-    "gap": "a route that is served before and after is not served in between",
-    "cold": "requests go to targets that were never seen healthy",
-    "deadlock": "a wait for the health of a group that nothing uses, so that nobody checks it",
-    "dns-early": "a name leads to a load balancer that does not serve all its routes yet",
-    "dns-tail": "an old load balancer ends while resolvers still send people there",
-    "replace": "a load balancer is replaced, and AWS's own name for it changes",
-    "gone": "a route that was served is served no more",
-    "drain": "targets go before they have finished their requests",
-    "health": "the health check of a group that serves is changed in place",
-    "open": "a port is open to the world that no public listener has",
-    "plain": "requests travel with weaker encryption than before, or none",
+    "route-interrupted": "a route that is served before and after is not served in between",
+    "targets-unverified": "requests go to targets that were never seen healthy",
+    "endless-wait": "a wait for the health of a group that nothing uses, so that nobody checks it",
+    "dns-too-early": "a name leads to a load balancer that does not serve all its routes yet",
+    "dns-still-cached": "an old load balancer ends while resolvers still send people there",
+    "dns-name-changes": "a load balancer is replaced, and AWS's own name for it changes",
+    "route-removed": "a route that was served is served no more",
+    "requests-cut-off": "targets go before they have finished their requests",
+    "health-check-changes": "the health check of a group that serves is changed in place",
+    "public-exposure": "a port is open to the world that no public listener has",
+    "weaker-encryption": "requests travel with weaker encryption than before, or none",
     "login-removed": "a login, a token check or the check of client certificates in front of a route is taken away",
-    "cert": "a certificate is used before it is issued, or does not cover the name",
-    "zone": "a load balancer stands in fewer zones than it needs",
-    "priority": "two rules of one listener have one priority",
-    "guard": "deletion protection or the access log is switched off",
-    "bill": "more load balancers are billed than before",
-    "noreturn": "something is let go before a hold, so that there is no way back from it",
+    "certificate-invalid": "a certificate is used before it is issued, or does not cover the name",
+    "too-few-zones": "a load balancer stands in fewer zones than it needs",
+    "priority-conflict": "two rules of one listener have one priority",
+    "protection-removed": "deletion protection or the access log is switched off",
+    "extra-cost": "more load balancers are billed than before",
+    "irreversible-before-hold": "something is let go before a hold, so that there is no way back from it",
     "deletes-foreign-children": "AWS deletes what others hung on a resource together with the resource",
     "takes-record-of-stack": "a DNS name is taken from another elbplan stack, which serves it now",
-    "loop": "one state is passed through twice, so that nobody could tell where to go on",
+    "repeated-state": "one state is passed through twice, so that nobody could tell where to go on",
 }
 """Every hazard there is, with what it means; the order in which they are told."""
 
@@ -42,7 +42,7 @@ class Hazard:
 
     seconds   its expected length, where it has one
     step      the index of the step that brings it
-    safe      how to do it without: one or two lines that a person could write
+    remedy      how to do it without: one or two lines that a person could write
     also      other steps that are part of it: who allows it may say so at any of them
     """
 
@@ -51,7 +51,7 @@ class Hazard:
     text: str
     seconds: int = 0
     step: int = 0
-    safe: str = ""
+    remedy: str = ""
     also: tuple[int, ...] = ()
 
 

@@ -46,7 +46,7 @@ class Hidden(str):
         return Hidden(f"{before}{self}{after}", reference, known=self.known)
 
 
-class Masked(Hidden):
+class MaskedValue(Hidden):
     """What AWS has where a hidden text is wanted: another value, perhaps the one before. No file may hold it."""
 
 
@@ -121,7 +121,7 @@ def masked(value: Any, beside: Any) -> Any:
         return type(value)(_masked_items(value, beside))
     if not isinstance(beside, Hidden) or not isinstance(value, str) or isinstance(value, Hidden) or not value:
         return value
-    return beside if value == beside else Masked(value, MASK)
+    return beside if value == beside else MaskedValue(value, MASK)
 
 
 def _masked_fields(value: BaseModel, beside: Any) -> dict[str, Any]:

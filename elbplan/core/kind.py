@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from .address import Address, Ref
-from .call import Calling, Looking, Reading, nothing
+from .call import ProbeProgram, ReadProgram, WriteProgram, nothing
 from .foreign import Owner
 from .resource import Resource
 
@@ -18,7 +18,7 @@ PHASES: tuple[Phase, ...] = ("expand", "gate", "switch", "contract", "protect")
 
 
 @dataclass(frozen=True)
-class Live(Generic[R]):
+class LiveResource(Generic[R]):
     """A resource as AWS has it, in our model's words.
 
     facts   what AWS says beyond the model and others may need: `dns_name`, `zone_id`, `state`, `name`
@@ -37,8 +37,8 @@ class Found(Generic[R]):
     `owners`, `children` and `stays` are as in `Foreign`.
     """
 
-    ours: Mapping[str, Sequence[Live[R]]]
-    taken: Mapping[str, str] = field(default_factory=dict)
+    ours: Mapping[str, Sequence[LiveResource[R]]]
+    names_in_use: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, Owner] = field(default_factory=dict)
     children: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Scope:
                     yield stack, address, resource
 
 
-class Site(Protocol):
+class StepContext(Protocol):
     """Where a step happens: turns references into ids and says what the tags are."""
 
     @property
@@ -85,7 +85,7 @@ class Site(Protocol):
         """32 hex digits, the same for each try of this step."""
 
     @property
-    def live(self) -> Live[Any] | None:
+    def live(self) -> LiveResource[Any] | None:
         """The resource that an update or delete is about."""
 
     def others(self) -> Sequence[str]:
@@ -106,33 +106,33 @@ class Gate:
     """A wait with a name, a deadline in seconds, and one look.
 
     after   the verbs after which it stands: "create", "update", "delete"
-    hold    seconds that must pass in any case
+    min_seconds    seconds that must pass in any case
     """
 
     name: str
     what: str
-    within: float
-    look: Callable[[Any, Site], Looking]
+    timeout: float
+    probe: Callable[[Any, StepContext], ProbeProgram]
     after: tuple[str, ...] = ("create",)
-    hold: float = 0
-    patience: float = 300
+    min_seconds: float = 0
+    failing_grace: float = 300
     """Seconds for which it may look as if it will fail before that is believed."""
     ask: str = ""
     """What a person must do while it waits; `{}` stands for the resource's ARN."""
 
 
-def fill(desired: R, live: R, keep: Sequence[str] = ()) -> R:
+def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
     """The wanted resource with AWS's values where the spec says nothing (None), `keep` excepted."""
     unsaid = [f for f in type(desired).model_fields if getattr(desired, f) is None and f not in keep]
     return desired.model_copy(update={field: getattr(live, field) for field in unsaid})
 
 
-def straight(before: Any, after: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
+def update_in_one_step(before: Any, after: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
     """The way from one model to another in one step."""
     return [("expand", after)]
 
 
-def at_once(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
+def create_in_one_step(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
     """A birth in one step, before anything switches."""
     return [("expand", new)]
 
@@ -141,42 +141,42 @@ def at_once(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
 class Kind(Generic[R]):
     """A kind of AWS resource.
 
-    birth   the models through which a new one is made, each with its phase
-    settle  the wanted resource with AWS's own decisions filled in from the live one, so that comparing is `==`
-    way     from one model to another by models between, each with its phase; what serves is never taken before
+    create_path   the models through which a new one is made, each with its phase
+    with_live_defaults  the wanted resource with AWS's own decisions filled in from the live one; comparing is then `==`
+    update_path     from one model to another by models between, each with its phase; what serves is never taken before
             what replaces it is there. Both are told which references carry traffic already
     unready the gate that a live one has yet to pass before others can use it; "" if it is ready
-    text    the resource in a few words, for a person
-    base    the physical name a new one would like, given the stack and the resource; "" for kinds without names
+    summary    the resource in a few words, for a person
+    default_name    the physical name a new one would like, given the stack and the resource; "" for kinds without names
     """
 
     model: type[R]
-    read: Callable[[Scope], Reading[Found[R]]]
-    create: Callable[[R, Site], Calling]
-    update: Callable[[R, R, Site], Calling]
-    delete: Callable[[R, Site], Calling]
-    text: Callable[[R], str]
+    read: Callable[[Scope], ReadProgram[Found[R]]]
+    create: Callable[[R, StepContext], WriteProgram]
+    update: Callable[[R, R, StepContext], WriteProgram]
+    delete: Callable[[R, StepContext], WriteProgram]
+    summary: Callable[[R], str]
     permissions: tuple[str, ...]
-    birth: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = at_once
-    way: Callable[[R, R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = straight
-    unready: Callable[[Live[R]], str] = lambda live: ""
-    settle: Callable[[R, R], R] = fill
+    create_path: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = create_in_one_step
+    update_path: Callable[[R, R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = update_in_one_step
+    pending_gate: Callable[[LiveResource[R]], str] = lambda live: ""
+    with_live_defaults: Callable[[R, R], R] = fill_unset
     gates: tuple[Gate, ...] = ()
-    base: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
+    default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
-    move: Callable[[Mapping[Address, int], Site], Calling] = lambda moves, site: nothing()
+    reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, site: nothing()
     """Several at once get other places, with no moment between."""
-    scaffold: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
+    temporary_resource: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
         lambda address, before, after, used: None
     )
     """What must stand only while one becomes the other: a rule nobody matches, say, that attaches a new group."""
-    exclusive: Callable[[R, R], str] = lambda before, after: ""
+    coexistence_conflict: Callable[[R, R], str] = lambda before, after: ""
     """Why old and new cannot stand side by side; "" where they can."""
     unlocked: Callable[[R], R] = lambda resource: resource
     """The resource as AWS must have it before it can be deleted: without deletion protection."""
     learned: Callable[[R], Mapping[str, str]] = lambda resource: {}
     """Defaults of attributes that elbplan did not know when fingerprints were first written: no difference in one."""
-    after: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
+    also_wait_for: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
     """Resources that should stand first although nothing points at them: a redirect waits for where it sends people."""
 
     @property

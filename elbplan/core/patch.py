@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from .resource import Part, differing, from_live
+from .resource import Part, differing_fields, from_live
 
 P = TypeVar("P", bound=Part)
 
 
-class Unfit(ValueError):
+class InvalidFields(ValueError):
     """Fields that make no such part: what is wrong, and the path to it."""
 
     def __init__(self, what: str, path: tuple[str | int, ...]) -> None:
@@ -21,7 +21,7 @@ class Unfit(ValueError):
         self.path = path
 
 
-def made(model: type[P], fields: Mapping[str, Any]) -> P:
+def build_model(model: type[P], fields: Mapping[str, Any]) -> P:
     """A part from plain data. Raises Unfit."""
     try:
         return model.model_validate(dict(fields))
@@ -30,20 +30,20 @@ def made(model: type[P], fields: Mapping[str, Any]) -> P:
         if first["type"] == "extra_forbidden":
             near = get_close_matches(str(first["loc"][-1]), list(model.model_fields), 1)
             meant = f"; did you mean {near[0]}?" if near else ""
-            raise Unfit(f"there is no field {first['loc'][-1]}{meant}", first["loc"]) from None
-        raise Unfit(str(first["msg"]).removeprefix("Value error, "), first["loc"]) from None
+            raise InvalidFields(f"there is no field {first['loc'][-1]}{meant}", first["loc"]) from None
+        raise InvalidFields(str(first["msg"]).removeprefix("Value error, "), first["loc"]) from None
 
 
 def changes(before: Part, after: Part) -> dict[str, Any]:
     """The new values by field; of maps and nested parts only what differs, None for a key that goes."""
-    return {name: _change(getattr(before, name), getattr(after, name)) for name in differing(before, after)}
+    return {name: _change(getattr(before, name), getattr(after, name)) for name in differing_fields(before, after)}
 
 
 def patched(part: P, changed: Mapping[str, Any], *, live: bool = False) -> P:
     """The part with these changes; those that come from `live` may be what no spec could say. Raises Unfit."""
     fields = dict(part)
     values = fields | {name: _patch(fields.get(name), value, live) for name, value in changed.items()}
-    return from_live(type(part), values) if live else made(type(part), values)
+    return from_live(type(part), values) if live else build_model(type(part), values)
 
 
 def _change(old: Any, new: Any) -> Any:

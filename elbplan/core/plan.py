@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .address import Address
 from .change import Change
-from .kind import Live, Phase
+from .kind import LiveResource, Phase
 from .resource import Resource
 
 if TYPE_CHECKING:
     from ..hazards import Hazard
 
-Do = Literal["create", "update", "delete", "move", "wait", "moved", "adopt", "release"]
+StepAction = Literal["create", "update", "delete", "reorder", "wait", "moved", "adopt", "release"]
 """The last three write nothing but our tags: another address, into our hands, out of them."""
 
 
@@ -33,7 +33,7 @@ class Step:
 
     id: str
     phase: Phase
-    do: Do
+    do: StepAction
     address: Address
     why: str
     needs: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Step:
     after: Resource | None = None
     name: str = ""
     until: str = ""
-    within: float = 0
+    timeout: float = 0
     moves: Mapping[Address, int] = field(default_factory=dict)
     old: Address | None = None
 
@@ -64,7 +64,7 @@ class Plan:
     account: str
     steps: Sequence[Step] = ()
     changes: Sequence[Change] = ()
-    lives: Mapping[Address, Live[Any]] = field(default_factory=dict)
+    lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
     desired: Mapping[Address, Resource] = field(default_factory=dict)
     domains: tuple[str, ...] = ()
     hazards: Sequence[Hazard] = ()

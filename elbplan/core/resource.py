@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from ..errors import ElbplanError
-from .address import Address, Find, Id, Ref
+from .address import Address, AwsId, Lookup, Ref
 from .hidden import FREE, Hidden, keep
 
 IMMUTABLE = "immutable"
@@ -132,19 +132,19 @@ def _adapter(model: type[Part], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[annotation, *field.metadata] if field.metadata else annotation)
 
 
-def marked(model: type[Part], mark: str) -> tuple[str, ...]:
+def marked_fields(model: type[Part], mark: str) -> tuple[str, ...]:
     """The names of the fields that carry this mark, in order."""
     return tuple(name for name, field in model.model_fields.items() if mark in field.metadata)
 
 
 @cache
 def _free(model: type[Part]) -> tuple[str, ...]:
-    return marked(model, FREE)
+    return marked_fields(model, FREE)
 
 
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS will not change in place."""
-    return {name: getattr(resource, name) for name in marked(type(resource), IMMUTABLE)}
+    return {name: getattr(resource, name) for name in marked_fields(type(resource), IMMUTABLE)}
 
 
 def digest(resource: Resource, length: int = 8) -> str:
@@ -157,7 +157,7 @@ def plain(value: Any) -> Any:
     """The same value in JSON's words, references as text; what came from the environment is told by its variable."""
     if isinstance(value, Hidden):
         return value.reference
-    if isinstance(value, Address | Id | Find):
+    if isinstance(value, Address | AwsId | Lookup):
         return str(value)
     if isinstance(value, Part):
         return {name: plain(getattr(value, name)) for name in _compared(type(value)) if not _silent(value, name)}
@@ -174,7 +174,7 @@ def _silent(part: Part, name: str) -> bool:
 
 def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
     """Everything this value points at, once per place; without the loose ones if asked."""
-    if isinstance(value, Address | Id | Find):
+    if isinstance(value, Address | AwsId | Lookup):
         yield value
     elif isinstance(value, Part):
         for name, field in type(value).model_fields.items():
@@ -199,7 +199,7 @@ def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
 
 
 def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:
-    if isinstance(value, Address | Id | Find):
+    if isinstance(value, Address | AwsId | Lookup):
         several = change(value)
         if len(several) != 1:
             what = f"{value} means {', '.join(map(str, several)) or 'nothing'} where one is needed"
@@ -214,9 +214,9 @@ def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:
 
 def _spread(member: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> tuple[Any, ...]:
     """A list's member after rewriting; a part whose only reference became several is repeated for each."""
-    if isinstance(member, Address | Id | Find):
+    if isinstance(member, Address | AwsId | Lookup):
         return change(member)
-    several = [ref for ref in references(member) if isinstance(ref, Find) and len(change(ref)) != 1]
+    several = [ref for ref in references(member) if isinstance(ref, Lookup) and len(change(ref)) != 1]
     if isinstance(member, Part) and several:
         return tuple(rewrite(member, _choosing(one, several[0], change)) for one in change(several[0]))
     return (_rewritten(member, change),)
@@ -226,16 +226,16 @@ def _choosing(one: Ref, instead: Ref, change: Callable[[Ref], tuple[Ref, ...]]) 
     return lambda ref: (one,) if ref == instead else change(ref)
 
 
-def differing(before: Part, after: Part) -> tuple[str, ...]:
+def differing_fields(before: Part, after: Part) -> tuple[str, ...]:
     """The names of the fields that differ, write-only ones left out."""
     return tuple(name for name in _compared(type(after)) if getattr(before, name) != getattr(after, name))
 
 
-def level(live: R, told: R) -> R:
+def without_shared_additions(live: R, told: R) -> R:
     """The live one without what others brought in fields that are shared: as told, where it holds all that is told."""
     ahead = {
         name: getattr(told, name)
-        for name in marked(type(told), SHARED)
+        for name in marked_fields(type(told), SHARED)
         if set(map(repr, getattr(told, name))) <= set(map(repr, getattr(live, name)))
     }
     return live.model_copy(update=ahead) if ahead else live

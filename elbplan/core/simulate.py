@@ -25,14 +25,14 @@ def simulate(state: State, step: Step) -> State:
         return {address: resource for address, resource in state.items() if address != step.address}
     if step.do == "moved" and step.old is not None:
         return _renamed(state, step.old, step.address)
-    if step.do == "move":
-        return {**state, **{rule: moved(state[rule], priority) for rule, priority in step.moves.items()}}
+    if step.do == "reorder":
+        return {**state, **{rule: reordered(state[rule], priority) for rule, priority in step.moves.items()}}
     if step.do == "update" and step.before is not None and step.after is not None:
         return {**state, step.address: patched(state[step.address], changes(step.before, step.after), live=True)}
     return state
 
 
-def moved(rule: Any, priority: int) -> Resource:
+def reordered(rule: Any, priority: int) -> Resource:
     """The rule at another place."""
     resource: Resource = rule.model_copy(update={"priority": priority})
     return resource
@@ -47,7 +47,7 @@ def _renamed(state: State, old: Address, new: Address) -> State:
     return {new if address == old else address: rewrite(resource, rename) for address, resource in state.items()}
 
 
-def states(start: State, steps: Iterable[Step]) -> Iterator[State]:
+def states_of(start: State, steps: Iterable[Step]) -> Iterator[State]:
     """S0 .. Sn, the start first."""
     yield start
     for step in steps:

@@ -5,8 +5,18 @@ finds every bad order, in what the planner draws and in what a person wrote.
 """
 
 from ..core.hazard import HAZARDS, Hazard, allowed, meant
-from .find import judge
+from .find import find_hazards
 from .rules.foreign_children import registered_in
-from .timeline import Cut, Film, film_of
+from .timeline import Timeline, TimelineStep, timeline_of
 
-__all__ = ["HAZARDS", "Cut", "Film", "Hazard", "allowed", "film_of", "judge", "meant", "registered_in"]
+__all__ = [
+    "HAZARDS",
+    "Hazard",
+    "Timeline",
+    "TimelineStep",
+    "allowed",
+    "find_hazards",
+    "meant",
+    "registered_in",
+    "timeline_of",
+]

@@ -30,9 +30,9 @@ from .rules import (
 from .rules import (
     targets as pools,
 )
-from .timeline import NOTHING_HAPPENS, Film
+from .timeline import NOTHING_HAPPENS, Timeline
 
-RULES: tuple[Callable[[Film], Iterator[Hazard]], ...] = (
+RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     balancers.outage,
     traffic.gap,
     traffic.cold,
@@ -56,13 +56,13 @@ RULES: tuple[Callable[[Film], Iterator[Hazard]], ...] = (
     foreign.deletes_foreign_children,
     foreign.takes_record_of_stack,
 )
-AT_THE_END: tuple[Callable[[Film], Iterator[Hazard]], ...] = (order.loop, foreign.deletes_foreign_children)
+AT_THE_END: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (order.loop, foreign.deletes_foreign_children)
 """The end of a stack puts nothing of its own at risk, but what others hung on it."""
-ANYWHERE = ("loop",)
+ANYWHERE = ("repeated-state",)
 """What is wrong even where nothing happens in AWS."""
 
 
-def judge(film: Film) -> tuple[Hazard, ...]:
+def find_hazards(film: Timeline) -> tuple[Hazard, ...]:
     """Every hazard, one of a name at each step."""
     rules = RULES if film.end.state else AT_THE_END
     found = [hazard for rule in rules for hazard in rule(film) if _happens(film, hazard)]
@@ -70,8 +70,8 @@ def judge(film: Film) -> tuple[Hazard, ...]:
     return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))
 
 
-def _happens(film: Film, hazard: Hazard) -> bool:
-    return hazard.name in ANYWHERE or film.cuts[hazard.step].do not in NOTHING_HAPPENS
+def _happens(film: Timeline, hazard: Hazard) -> bool:
+    return hazard.name in ANYWHERE or film.steps[hazard.step].do not in NOTHING_HAPPENS
 
 
 def _merged(found: Iterable[Hazard]) -> Iterable[Hazard]:

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..core.address import Address, Ref
-from ..core.simulate import State, states
-from ..kinds.traffic import known_empty, pool_of, spare_balancers
-from .traffic_state import Difference, Member, Route, World
+from ..core.simulate import State, states_of
+from ..kinds.traffic import known_empty, spare_balancers, target_group_of
+from .traffic_state import Member, Route, StateDifference, TrafficState
 
 if TYPE_CHECKING:
     from ..core.foreign import Owner
@@ -25,7 +25,7 @@ PERSON = None
 
 
 @dataclass(frozen=True)
-class Cut:
+class TimelineStep:
     """What happens between two states. `hold` are the seconds of a hold, None where it waits for a person."""
 
     do: str
@@ -43,16 +43,16 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Frame:
+class Transition:
     """One step with the states on both sides of it."""
 
     index: int
-    cut: Cut
-    before: World
-    after: World
+    step: TimelineStep
+    before: TrafficState
+    after: TrafficState
 
     @property
-    def changed(self) -> Sequence[Difference]:
+    def changed(self) -> Sequence[StateDifference]:
         """What the step changes, before and after; None where it was or is not there."""
         return () if self.after is self.before else self.after.since
 
@@ -62,16 +62,16 @@ class Frame:
 
     def waits(self, kind: str, gate: str) -> bool:
         """Is it a wait for this gate of such a resource?"""
-        cut = self.cut
+        cut = self.step
         return cut.do == "wait" and cut.until == gate and cut.what is not None and cut.what.kind == kind
 
     def address(self, usual: Address) -> Address:
         """What the step is about."""
-        return self.cut.what or usual
+        return self.step.what or usual
 
 
 @dataclass(frozen=True)
-class Film:
+class Timeline:
     """S0 .. Sn, and what is known of S0 beyond the models.
 
     healthy   the targets that AWS finds healthy at the start
@@ -84,8 +84,8 @@ class Film:
     taken_over  the records that are taken from another elbplan stack
     """
 
-    worlds: Sequence[World]
-    cuts: Sequence[Cut]
+    states: Sequence[TrafficState]
+    steps: Sequence[TimelineStep]
     kinds: Kinds
     healthy: frozenset[Address] = frozenset()
     unready: frozenset[Address] = frozenset()
@@ -97,37 +97,37 @@ class Film:
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, states: Iterable[State], cuts: Sequence[Cut], kinds: Kinds) -> Film:
+    def of(cls, states: Iterable[State], cuts: Sequence[TimelineStep], kinds: Kinds) -> Timeline:
         """The film of these states, with every default said."""
         settled = _Settled(kinds)
         row = [settled.state(state) for state in states]
-        worlds = [World.first(row[0], settled.pooled)]
+        worlds = [TrafficState.first(row[0], settled.pooled)]
         for state in row[1:]:
             worlds.append(worlds[-1].then(state))
         return cls(worlds, cuts, kinds)
 
     @property
-    def start(self) -> World:
-        return self.worlds[0]
+    def start(self) -> TrafficState:
+        return self.states[0]
 
     @property
-    def end(self) -> World:
-        return self.worlds[-1]
+    def end(self) -> TrafficState:
+        return self.states[-1]
 
     @cached_property
-    def frames(self) -> list[Frame]:
+    def transitions(self) -> list[Transition]:
         """Each step with the states around it."""
         return [
-            Frame(index, cut, before, after)
-            for index, (cut, before, after) in enumerate(zip(self.cuts, self.worlds, self.worlds[1:], strict=False))
+            Transition(index, cut, before, after)
+            for index, (cut, before, after) in enumerate(zip(self.steps, self.states, self.states[1:], strict=False))
         ]
 
     @cached_property
     def lost(self) -> list[Mapping[Route, Address]]:
         """For each step the routes that are served before it and not after it, each with the place that served it."""
         found: list[Mapping[Route, Address]] = []
-        known: tuple[World, dict[Route, Address]] = (self.start, self.start.routes())
-        for frame in self.frames:
+        known: tuple[TrafficState, dict[Route, Address]] = (self.start, self.start.routes())
+        for frame in self.transitions:
             if not _may_lose_routes(frame):
                 found.append({})
                 continue
@@ -137,15 +137,15 @@ class Film:
         return found
 
     @cached_property
-    def warm(self) -> list[frozenset[Member]]:
+    def verified(self) -> list[frozenset[Member]]:
         """For each state, the targets that were seen healthy by then: at the start those that get requests."""
         start = self.start
-        groups = {*start.serving, *(pool_of(start.state[a]) for a in self.healthy if a in start.state)}
+        groups = {*start.serving, *(target_group_of(start.state[a]) for a in self.healthy if a in start.state)}
         seen = [frozenset((g, m) for g in groups if g is not None for m in start.members.get(g, ()))]
-        for frame in self.frames:
+        for frame in self.transitions:
             more: frozenset[Member] = frozenset()
             if frame.waits("targets", "healthy"):
-                group = pool_of(frame.after.state.get(frame.address(NOBODY)))
+                group = target_group_of(frame.after.state.get(frame.address(NOBODY)))
                 if group is not None and group in frame.after.attached:
                     more = frozenset((group, member) for member in frame.after.members.get(group, ()))
             seen.append(seen[-1] | more)
@@ -155,17 +155,17 @@ class Film:
     def filled(self) -> list[frozenset[Ref]]:
         """For each state, the groups that others fill and that serve from the start, or were waited for by then."""
         seen = [frozenset(self.start.serving)]
-        for frame in self.frames:
-            waited = frame.waits("target_group", "healthy") and frame.cut.what in frame.after.attached
+        for frame in self.transitions:
+            waited = frame.waits("target_group", "healthy") and frame.step.what in frame.after.attached
             seen.append(seen[-1] | ({frame.address(NOBODY)} if waited else frozenset()))
         return seen
 
-    def is_warm(self, group: Ref, index: int) -> bool:
+    def is_verified(self, group: Ref, index: int) -> bool:
         """Was any of this group's targets seen healthy by state `index`? One outside the stack is somebody else's."""
-        world = self.worlds[index]
-        if group not in world.pooled:
+        world = self.states[index]
+        if group not in world.filled_by_stack:
             return not isinstance(group, Address) or group in self.filled[index]
-        return any((group, member) in self.warm[index] for member in world.members.get(group, ()))
+        return any((group, member) in self.verified[index] for member in world.members.get(group, ()))
 
 
 NOBODY = Address("", "")
@@ -173,7 +173,7 @@ ROUTES = ("listener", "rule", "record", "targets")
 """The kinds that decide which routes answer."""
 
 
-def _may_lose_routes(frame: Frame) -> bool:
+def _may_lose_routes(frame: Transition) -> bool:
     """False where a step only adds to what answers: then nobody need look at all routes, of which there may be many."""
     return any(before is not None and address.kind in ROUTES for address, before, _ in frame.changed)
 
@@ -202,37 +202,37 @@ class _Settled:
             for address, resource in state.items():
                 if id(resource) not in known:
                     self._given.append(resource)
-                    known[id(resource)] = self._kinds[address.kind].settle(resource, resource)
+                    known[id(resource)] = self._kinds[address.kind].with_live_defaults(resource, resource)
             return {address: known[id(resource)] for address, resource in state.items()}
 
     def _with_port(self, state: State, address: Address) -> Resource:
         """Two targets that are registered on the same port are the same, whether a file names the port or not."""
         targets = state[address]
-        pool = pool_of(targets)
+        pool = target_group_of(targets)
         port = getattr(state.get(pool), "port", None) if isinstance(pool, Address) else None
         key = (id(targets), port)
         if key not in self._with_ports:
             as_registered = targets.model_copy(update={"group_port": port})
-            self._with_ports[key] = self._kinds[address.kind].settle(targets, as_registered)
+            self._with_ports[key] = self._kinds[address.kind].with_live_defaults(targets, as_registered)
         return self._with_ports[key]
 
     @property
     def pooled(self) -> frozenset[Ref]:
         """The groups whose targets any of the states speaks of."""
-        groups = (pool_of(resource) for resource in self._settled.values() if resource.kind == "targets")
+        groups = (target_group_of(resource) for resource in self._settled.values() if resource.kind == "targets")
         return frozenset(group for group in groups if group is not None)
 
 
-def film_of(plan: Plan, kinds: Kinds) -> Film:
+def timeline_of(plan: Plan, kinds: Kinds) -> Timeline:
     """The film of a plan, with what the live facts say."""
     start: State = {address: live.model for address, live in plan.lives.items()}
-    cuts = [Cut(step.do, step.address, step.until) for step in plan.steps]
-    film = Film.of(states(start, plan.steps), cuts, kinds)
+    cuts = [TimelineStep(step.do, step.address, step.until) for step in plan.steps]
+    film = Timeline.of(states_of(start, plan.steps), cuts, kinds)
     healthy = {a for a, live in plan.lives.items() if a.kind == "targets" and live.facts.get("state") == "healthy"}
-    unready = {a for a, live in plan.lives.items() if a.kind in GATED and kinds[a.kind].unready(live)}
+    unready = {a for a, live in plan.lives.items() if a.kind in KINDS_WITH_GATES and kinds[a.kind].pending_gate(live)}
     spare, empty = spare_balancers(plan.lives), known_empty(plan.lives)
     return replace(film, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare, empty=empty)
 
 
-GATED = ("load_balancer", "certificate")
+KINDS_WITH_GATES = ("load_balancer", "certificate")
 """What is asked for and ready only some time later."""

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 from ..core.address import Address, Ref
 from ..core.hidden import veiled
 from ..core.simulate import State
-from ..kinds.traffic import gated, leads_to, pool_of, reached, shares, weighted
+from ..kinds.traffic import alias_target_of, attach_only, attached_groups, target_group_of, weighted, weighted_groups
 
 When = tuple[tuple[str, str, str], ...]
 """What a request must be like, as a key: field, header, value."""
 
-Door = tuple[int | None, When]
+Endpoint = tuple[int | None, When]
 """A listener's port and what a request there must be like; no conditions are the default."""
 
 Member = tuple[Ref, Any]
@@ -47,83 +47,85 @@ def _field(field: str, name: str) -> str:
 
 def front_of(balancer: Ref) -> str:
     """A balancer as a front, the same for both sides of a replacement."""
-    return str(plainly(balancer))
+    return str(without_deposed(balancer))
 
 
-def plainly(ref: Ref) -> Ref:
+def without_deposed(ref: Ref) -> Ref:
     """The address without which side of a replacement it is."""
-    return ref._replace(former="") if isinstance(ref, Address) else ref
+    return ref._replace(deposed="") if isinstance(ref, Address) else ref
 
 
-Difference = tuple[Address, Any, Any]
+StateDifference = tuple[Address, Any, Any]
 """What a step changes: an address with its resource before and after; None where it was or is not there."""
 
 
-class Asked(NamedTuple):
+class RoutingEntry(NamedTuple):
     """What a listener or rule answers: which requests, by which groups; `alone` without any group, as a redirect."""
 
     place: Any
     whens: tuple[When, ...]
     groups: tuple[Ref, ...]
     alone: bool
-    gated: bool
+    attach_only: bool
 
 
-class Memory:
+class RoutingCache:
     """What each listener and rule answers, found out once, however many worlds it stands in."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Asked] = {}
+        self._known: dict[int, RoutingEntry] = {}
 
-    def of(self, place: Any) -> Asked:
+    def of(self, place: Any) -> RoutingEntry:
         """The same for the same object; the object is kept, or another might get its id."""
         known = self._known.get(id(place))
         if known is None:
-            known = Asked(place, tuple(whens_of(place)), weighted(place), not shares(place), gated(place))
+            known = RoutingEntry(
+                place, tuple(whens_of(place)), weighted(place), not weighted_groups(place), attach_only(place)
+            )
             self._known[id(place)] = known
         return known
 
 
 @dataclass(frozen=True)
-class World:
+class TrafficState:
     """A state. `pooled` are the groups whose targets the stack speaks of at some time; others fill the rest.
 
     attached   how many listeners and rules use each group, if only at weight 0 or behind a gate
     serving    how many hand requests to each group
-    led        where each name leads
+    alias_targets        where each name leads
     members    the targets of each group
     listeners  the listeners of each balancer
     since      what the step that led here changed
     """
 
     state: State
-    pooled: frozenset[Ref]
+    filled_by_stack: frozenset[Ref]
     attached: Mapping[Ref, int]
     serving: Mapping[Ref, int]
-    led: Mapping[Address, Ref]
+    alias_targets: Mapping[Address, Ref]
     members: Mapping[Ref, tuple[Any, ...]]
     listeners: Mapping[Ref, Sequence[tuple[Address, Any]]]
-    since: Sequence[Difference] = ()
-    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
+    since: Sequence[StateDifference] = ()
+    memory: RoutingCache = field(default_factory=RoutingCache, repr=False, compare=False)
 
     @classmethod
-    def first(cls, state: State, pooled: frozenset[Ref] = frozenset()) -> World:
+    def first(cls, state: State, pooled: frozenset[Ref] = frozenset()) -> TrafficState:
         """The world before any step."""
         return replace(cls({}, pooled, {}, {}, {}, {}, {}).then(state), since=())
 
-    def then(self, state: State) -> World:
+    def then(self, state: State) -> TrafficState:
         """The world after a step. What the step leaves alone is shared, so that a long row of worlds stays small."""
         if state == self.state:
             return self
         differences = list(_differences(self.state, state))
         places = [d for d in differences if d[0].kind in ("listener", "rule")]
         same_listeners = all(address.kind != "listener" for address, *_ in places)
-        return World(
+        return TrafficState(
             state,
-            self.pooled,
-            _counted(self.attached, places, reached),
+            self.filled_by_stack,
+            _counted(self.attached, places, attached_groups),
             _counted(self.serving, places, weighted),
-            _mapped(self.led, [d for d in differences if d[0].kind == "record"], _name_and_balancer),
+            _mapped(self.alias_targets, [d for d in differences if d[0].kind == "record"], _name_and_balancer),
             _mapped(self.members, [d for d in differences if d[0].kind == "targets"], _group_and_members),
             self.listeners if same_listeners else _listeners(state),
             differences,
@@ -138,13 +140,13 @@ class World:
         """The rules of each listener that people's requests may match, the first first."""
         found: dict[Ref, list[tuple[Address, Any]]] = {}
         for address, rule in sorted(self.of("rule"), key=lambda pair: pair[1].priority):
-            if not self.memory.of(rule).gated:
+            if not self.memory.of(rule).attach_only:
                 found.setdefault(rule.listener, []).append((address, rule))
         return found
 
-    def doors(self, balancer: Ref) -> dict[Door, Address]:
+    def endpoints(self, balancer: Ref) -> dict[Endpoint, Address]:
         """What a balancer serves, each by the listener or rule that does."""
-        found: dict[Door, Address] = {}
+        found: dict[Endpoint, Address] = {}
         rules = self.rules()
         for address, listener in self.listeners.get(balancer, ()):
             for place, resource in ((address, listener), *rules.get(address, ())):
@@ -156,24 +158,24 @@ class World:
 
     def routes(self) -> dict[Route, Address]:
         """Every route that is served. Not kept: of many rules it is large, and there may be a world for each."""
-        fronts = [(name_of(self.state[record]), balancer) for record, balancer in self.led.items()]
+        fronts = [(name_of(self.state[record]), balancer) for record, balancer in self.alias_targets.items()]
         fronts += [(front_of(balancer), balancer) for balancer in self.listeners]
-        doors = {balancer: self.doors(balancer) for _, balancer in fronts}
+        doors = {balancer: self.endpoints(balancer) for _, balancer in fronts}
         return {
             Route(front, port, when): place
             for front, balancer in fronts
             for (port, when), place in doors[balancer].items()
         }
 
-    def _answers(self, asked: Asked) -> bool:
+    def _answers(self, asked: RoutingEntry) -> bool:
         """Does everybody who comes here get an answer?"""
         return asked.alone or (bool(asked.groups) and all(map(self._alive, asked.groups)))
 
     def _alive(self, group: Ref) -> bool:
-        return group not in self.pooled or bool(self.members.get(group))
+        return group not in self.filled_by_stack or bool(self.members.get(group))
 
 
-def _differences(before: State, after: State) -> Iterator[Difference]:
+def _differences(before: State, after: State) -> Iterator[StateDifference]:
     """By identity, since a step copies what it leaves alone."""
     for address, resource in after.items():
         if before.get(address) is not resource:
@@ -182,7 +184,7 @@ def _differences(before: State, after: State) -> Iterator[Difference]:
 
 
 def _counted(
-    counts: Mapping[Ref, int], places: Sequence[Difference], groups_of: Callable[[Any], Iterable[Ref]]
+    counts: Mapping[Ref, int], places: Sequence[StateDifference], groups_of: Callable[[Any], Iterable[Ref]]
 ) -> Mapping[Ref, int]:
     """The counts after listeners and rules changed; only groups that are used stand in it."""
     new: Counter[Ref] = Counter(counts)
@@ -203,7 +205,7 @@ def _listeners(state: State) -> Mapping[Ref, Sequence[tuple[Address, Any]]]:
 PairOf = Callable[[Address, Any], tuple[Any, Any] | None]
 
 
-def _mapped(known: Mapping[Any, Any], differences: Sequence[Difference], pair_of: PairOf) -> Mapping[Any, Any]:
+def _mapped(known: Mapping[Any, Any], differences: Sequence[StateDifference], pair_of: PairOf) -> Mapping[Any, Any]:
     """A mapping after the resources that it is made of changed."""
     if not differences:
         return known
@@ -213,12 +215,12 @@ def _mapped(known: Mapping[Any, Any], differences: Sequence[Difference], pair_of
 
 
 def _name_and_balancer(address: Address, record: Any) -> tuple[Address, Ref] | None:
-    to = leads_to(record)
+    to = alias_target_of(record)
     return None if to is None else (address, to)
 
 
 def _group_and_members(_: Address, targets: Any) -> tuple[Ref, tuple[Any, ...]] | None:
-    group = pool_of(targets)
+    group = target_group_of(targets)
     return None if group is None else (group, targets.members)
 
 

@@ -10,25 +10,25 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, Ref
-from ..core.call import Call, Calling, Looking, Reading, Sight
-from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
 from .aws.acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
-    Proof,
+    DnsValidation,
     bare,
     describe,
     listed_whole,
-    proved,
-    signed,
-    validations,
+    validated_by,
+    validation_complete,
+    validation_records,
 )
 from .aws.ownership import owner, pairs, retag, unpair, users
 from .aws.queries import HOSTED_ZONES
-from .aws.validation_ownership import Claim, facts_of, hand_on, left_in_the_zone, put_up
-from .aws.validation_removal import Removal
+from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
+from .aws.validation_removal import RecordRemoval
 
 
 class Certificate(Resource):
@@ -43,7 +43,7 @@ class Certificate(Resource):
         IMMUTABLE,
     ] = "RSA_2048"
     proofs: Annotated[
-        tuple[Proof, ...], SHARED, Field(description="the zone of each name; found by itself if left out")
+        tuple[DnsValidation, ...], SHARED, Field(description="the zone of each name; found by itself if left out")
     ] = ()
     """Which names stand validated in which zone; live, those whose record is really there."""
     remove_validation: Annotated[
@@ -62,12 +62,12 @@ class Certificate(Resource):
         if isinstance(data.get("domains"), list | tuple):
             data["domains"] = tuple(sorted({str(name).lower().rstrip(".") for name in data["domains"]}))
         if isinstance(data.get("proofs"), list | tuple):
-            proofs = {p.domain: p for p in map(Proof.model_validate, data["proofs"])}
+            proofs = {p.domain: p for p in map(DnsValidation.model_validate, data["proofs"])}
             data["proofs"] = tuple(proofs[name] for name in sorted(proofs))
         return data
 
 
-def read(scope: Scope) -> Reading[Found[Certificate]]:
+def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     """Certificates have no names: ours are found by tag, one question each, as AWS has it."""
     listed, zones = yield [CERTIFICATES, HOSTED_ZONES]
     arns = [s["CertificateArn"] for s in listed["CertificateSummaryList"] if s.get("Type") != "IMPORTED"]
@@ -78,12 +78,12 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     told = {s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if listed_whole(s, zones["HostedZones"])}
     described = (yield [describe(arn) for arn in owned if arn not in told]) if set(owned) - set(told) else []
     raws = [answer["Certificate"] for answer in described if answer]
-    proofs = yield from proved(raws, zones["HostedZones"])
+    proofs = yield from validation_complete(raws, zones["HostedZones"])
     summaries = [summary for arn, summary in told.items() if arn in owned]
-    proofs |= yield from signed(summaries, zones["HostedZones"])
+    proofs |= yield from validated_by(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
-    ours: dict[str, list[Live[Certificate]]] = {}
+    ours: dict[str, list[LiveResource[Certificate]]] = {}
     stays: dict[str, Sequence[str]] = {}
     for raw in raws:
         arn = raw["CertificateArn"]
@@ -97,9 +97,9 @@ def read(scope: Scope) -> Reading[Found[Certificate]]:
     return Found(ours, stays=stays)
 
 
-def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, str]]) -> Claim:
+def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, str]]) -> RecordClaim:
     names = () if raw["Status"] in LOST else (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))
-    return Claim.of(stack, names, tags[raw["CertificateArn"]])
+    return RecordClaim.of(stack, names, tags[raw["CertificateArn"]])
 
 
 def _wanted_names(scope: Scope, stack: str) -> list[str]:
@@ -109,8 +109,8 @@ def _wanted_names(scope: Scope, stack: str) -> list[str]:
 
 
 def _live(
-    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[Proof]
-) -> Live[Certificate]:
+    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[DnsValidation]
+) -> LiveResource[Certificate]:
     fields = {
         "tags": users(tags),
         "domains": tuple({raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())}),
@@ -118,30 +118,30 @@ def _live(
         "proofs": tuple(proofs),
     }
     model = from_live(Certificate, fields)
-    told = len(list(validations(raw))) == len(raw.get("DomainValidationOptions", []))
+    told = len(list(validation_records(raw))) == len(raw.get("DomainValidationOptions", []))
     state = raw["Status"] if told else "UNTOLD"
-    return Live(address, raw["CertificateArn"], model, {"state": state})
+    return LiveResource(address, raw["CertificateArn"], model, {"state": state})
 
 
-def unready(live: Live[Certificate]) -> str:
+def pending_gate(live: LiveResource[Certificate]) -> str:
     """Not yet told how to prove it, or not yet issued."""
     state = live.facts.get("state")
     return {"ISSUED": "", "UNTOLD": "records"}.get(str(state), "issued")
 
 
-def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Certificate]:
+def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Certificate]:
     """A certificate that will never be issued (again): told as one of no use, so that a new one replaces it."""
     model = Certificate(tags=users(tags), domains=(f"{raw['Status'].lower()}.invalid",))
-    return Live(address, raw["CertificateArn"], model, {"state": raw["Status"]})
+    return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"]})
 
 
-def birth(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Certificate]]:
+def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Certificate]]:
     """Requested first; then, when AWS has told the records, proved."""
     bare = new.model_copy(update={"proofs": ()})
     return [("expand", bare), ("expand", new)] if new.proofs else [("expand", bare)]
 
 
-def create(new: Certificate, site: Site) -> Calling:
+def create(new: Certificate, site: StepContext) -> WriteProgram:
     """RequestCertificate with a token: asked again within the hour, AWS answers with the same certificate."""
     first, *others = sorted(new.domains, key=lambda name: (name.startswith("*."), len(name), name))
     params: dict[str, Any] = {
@@ -157,17 +157,17 @@ def create(new: Certificate, site: Site) -> Calling:
     return {"id": answer["CertificateArn"]}
 
 
-def update(before: Certificate, after: Certificate, site: Site) -> Calling:
+def update(before: Certificate, after: Certificate, site: StepContext) -> WriteProgram:
     """Put up the validation records, one batch a zone. Apex and wildcard share one; so do two certificates."""
     arn = site.id(site.address)
     missing = {proof.domain: site.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
-        yield from put_up(arn, missing)
+        yield from create_records(arn, missing)
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
 
 
-def delete(old: Certificate, site: Site) -> Calling:
+def delete(old: Certificate, site: StepContext) -> WriteProgram:
     """The validation records first, if elbplan made them, the spec asks for it and nobody needs them.
 
     Those are looked at once more when the certificate is gone: of two that go together each seems to need the record
@@ -177,8 +177,8 @@ def delete(old: Certificate, site: Site) -> Calling:
     arn, facts = site.live.id, site.live.facts
     made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
     places = {bare(proof.domain): site.id(proof.zone) for proof in old.proofs}
-    removal = Removal(arn, site.region, places)
-    yield from hand_on(facts)
+    removal = RecordRemoval(arn, site.region, places)
+    yield from pass_on_claims(facts)
     yield from removal.begin(made)
     yield from removal.take_down()
     yield Call(
@@ -186,37 +186,37 @@ def delete(old: Certificate, site: Site) -> Calling:
         "DeleteCertificate",
         {"CertificateArn": arn},
         done_if=MISSING,
-        not_yet=("ResourceInUseException",),
-        within=1200,
+        retry_on=("ResourceInUseException",),
+        timeout=1200,
     )
     yield from removal.take_down(only_here=True)
     return {"kept": removal.told} if removal.told else {}
 
 
-def told(_: Certificate, site: Site) -> Looking:
+def told(_: Certificate, site: StepContext) -> ProbeProgram:
     """AWS makes up the validation records some seconds after the request."""
     answer = yield describe(site.id(site.address))
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
     shown = sum(bool(option.get("ResourceRecord")) for option in options)
     if options and shown == len(options):
-        return Sight("ready", f"{shown} of {len(options)} known")
-    return Sight("waiting", f"{shown} of {len(options)} known")
+        return GateStatus("ready", f"{shown} of {len(options)} known")
+    return GateStatus("waiting", f"{shown} of {len(options)} known")
 
 
-def issued(_: Certificate, site: Site) -> Looking:
+def issued(_: Certificate, site: StepContext) -> ProbeProgram:
     """ISSUED, or never: AWS says why it failed."""
     answer = yield describe(site.id(site.address))
     raw = answer.get("Certificate", {"Status": "PENDING_VALIDATION"})
     if raw["Status"] == "ISSUED":
-        return Sight("ready", "issued")
+        return GateStatus("ready", "issued")
     if raw["Status"] in LOST:
         reason = raw.get("FailureReason") or raw["Status"]
-        return Sight("hopeless", raw["Status"].lower(), CAUSES.get(reason, reason))
+        return GateStatus("hopeless", raw["Status"].lower(), CAUSES.get(reason, reason))
     pending = [
         o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
     ]
     cause = "do the name servers at your registrar match those of the hosted zone? waiting for " + ", ".join(pending)
-    return Sight("waiting", "pending validation", cause)
+    return GateStatus("waiting", "pending validation", cause)
 
 
 CAUSES = {
@@ -227,7 +227,7 @@ CAUSES = {
 }
 
 
-def text(certificate: Certificate) -> str:
+def summary(certificate: Certificate) -> str:
     """`api.example.com, validated by DNS`"""
     return f"{', '.join(certificate.domains)}, validated by DNS"
 
@@ -238,9 +238,9 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    birth=birth,
-    text=text,
-    unready=unready,
+    create_path=create_path,
+    summary=summary,
+    pending_gate=pending_gate,
     gates=(
         Gate("records", "AWS has told the validation records", 300, told, after=("create",)),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",)),

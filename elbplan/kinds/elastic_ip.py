@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
-from ..core.address import Address, Id, InstanceRef, Ref
-from ..core.call import Call, Calling, Reading
-from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
+from ..core.address import Address, AwsId, InstanceRef, Ref
+from ..core.call import Call, ReadProgram, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import Resource
 from .aws.ownership import owner, retag, specification, unpair, users
 from .aws.queries import tagged
@@ -21,10 +21,10 @@ class ElasticIp(Resource):
     instance: InstanceRef | None = None
 
 
-def read(scope: Scope) -> Reading[Found[ElasticIp]]:
+def read(scope: Scope) -> ReadProgram[Found[ElasticIp]]:
     """Ours by tag."""
     (answer,) = yield [Call("ec2", "DescribeAddresses", tagged(scope.stacks))]
-    ours: dict[str, list[Live[ElasticIp]]] = {}
+    ours: dict[str, list[LiveResource[ElasticIp]]] = {}
     for raw in answer["Addresses"]:
         tags = unpair(raw.get("Tags"))
         if mine := owner(tags, ElasticIp.kind, scope.stacks):
@@ -32,9 +32,9 @@ def read(scope: Scope) -> Reading[Found[ElasticIp]]:
     return Found(ours)
 
 
-def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[ElasticIp]:
-    instance = Id(raw["InstanceId"]) if raw.get("InstanceId") else None
-    return Live(
+def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[ElasticIp]:
+    instance = AwsId(raw["InstanceId"]) if raw.get("InstanceId") else None
+    return LiveResource(
         address,
         raw["AllocationId"],
         ElasticIp(tags=users(tags), instance=instance),
@@ -42,27 +42,27 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     )
 
 
-def create(new: ElasticIp, site: Site) -> Calling:
+def create(new: ElasticIp, site: StepContext) -> WriteProgram:
     """Allocate and associate. AllocateAddress has no token: it is sent once, and looked for by tag after a doubt."""
     tags = {"Name": f"{site.stack}-{site.address.name}", **site.tags(new)}
     params = {"Domain": "vpc", "TagSpecifications": specification("elastic-ip", tags)}
-    answer = yield Call("ec2", "AllocateAddress", params, once=True)
+    answer = yield Call("ec2", "AllocateAddress", params, no_retry=True)
     if new.instance:
         yield _associate(answer["AllocationId"], new.instance, site)
     return {"id": answer["AllocationId"], "address": answer.get("PublicIp", "")}
 
 
-def _associate(allocation: str, instance: Ref, site: Site) -> Call:
+def _associate(allocation: str, instance: Ref, site: StepContext) -> Call:
     return Call(
         "ec2",
         "AssociateAddress",
         {"AllocationId": allocation, "InstanceId": site.id(instance), "AllowReassociation": True},
-        not_yet=("InvalidAllocationID.NotFound", "IncorrectInstanceState", "InvalidInstanceID.NotFound"),
-        within=120,
+        retry_on=("InvalidAllocationID.NotFound", "IncorrectInstanceState", "InvalidInstanceID.NotFound"),
+        timeout=120,
     )
 
 
-def update(before: ElasticIp, after: ElasticIp, site: Site) -> Calling:
+def update(before: ElasticIp, after: ElasticIp, site: StepContext) -> WriteProgram:
     """Moving to another instance is one call; AWS takes it from the old one."""
     assert site.live is not None
     if after.instance and before.instance != after.instance:
@@ -73,7 +73,7 @@ def update(before: ElasticIp, after: ElasticIp, site: Site) -> Calling:
     return {}
 
 
-def _leave(site: Site) -> Calling:
+def _leave(site: StepContext) -> WriteProgram:
     """Disassociate, by the association that stands now."""
     assert site.live is not None
     asked = {"Filters": [{"Name": "allocation-id", "Values": [site.live.id]}]}
@@ -85,7 +85,7 @@ def _leave(site: Site) -> Calling:
     return {}
 
 
-def delete(_: ElasticIp, site: Site) -> Calling:
+def delete(_: ElasticIp, site: StepContext) -> WriteProgram:
     """Release: this is what ends the billing of an address."""
     assert site.live is not None
     yield from _leave(site)
@@ -94,18 +94,18 @@ def delete(_: ElasticIp, site: Site) -> Calling:
         "ReleaseAddress",
         {"AllocationId": site.live.id},
         done_if=("InvalidAllocationID.NotFound",),
-        not_yet=("InvalidIPAddress.InUse", "AuthFailure"),
-        within=300,
+        retry_on=("InvalidIPAddress.InUse", "AuthFailure"),
+        timeout=300,
     )
     return {}
 
 
-def text(ip: ElasticIp) -> str:
+def summary(ip: ElasticIp) -> str:
     """`for instance.web-1`"""
     return f"for {ip.instance}" if ip.instance else "not attached"
 
 
-def way(_: ElasticIp, after: ElasticIp, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
+def update_path(_: ElasticIp, after: ElasticIp, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
     """An address moves when traffic does."""
     return [("switch", after)]
 
@@ -116,9 +116,9 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    way=way,
-    settle=lambda desired, live: fill(desired, live, keep=("instance",)),
-    text=text,
+    update_path=update_path,
+    with_live_defaults=lambda desired, live: fill_unset(desired, live, keep=("instance",)),
+    summary=summary,
     permissions=(
         "ec2:DescribeAddresses",
         "ec2:AllocateAddress",

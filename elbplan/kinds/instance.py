@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, Ref, SecurityGroupRef, SubnetRef
-from ..core.call import Call, Calling, Looking, Reading, Sight
-from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.address import Address, AwsId, Ref, SecurityGroupRef, SubnetRef
+from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, unpair, users
 from .aws.queries import tagged
@@ -51,10 +51,10 @@ class Instance(Resource):
         return data
 
 
-def read(scope: Scope) -> Reading[Found[Instance]]:
+def read(scope: Scope) -> ReadProgram[Found[Instance]]:
     """Ours by tag. One that is on its way out is gone: AWS lists it for another hour."""
     (answer,) = yield [Call("ec2", "DescribeInstances", tagged(scope.stacks))]
-    ours: dict[str, list[Live[Instance]]] = {}
+    ours: dict[str, list[LiveResource[Instance]]] = {}
     for raw in instances_in(answer):
         tags = unpair(raw.get("Tags"))
         mine = owner(tags, Instance.kind, scope.stacks)
@@ -69,7 +69,7 @@ def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from reservation["Instances"]
 
 
-def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Instance]:
+def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
     profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
     fields = {
         "tags": users(tags),
@@ -77,16 +77,16 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
         "type": raw.get("InstanceType") or "",
         "key": raw.get("KeyName") or None,
         "profile": profile.rsplit("/", 1)[-1] if profile else None,
-        "subnet": Id(raw.get("SubnetId") or ""),
-        "security_groups": tuple(Id(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
+        "subnet": AwsId(raw.get("SubnetId") or ""),
+        "security_groups": tuple(AwsId(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
         "user_data_digest": tags.get(USER_DATA, ""),
     }
     model = from_live(Instance, fields)
     facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or ""}
-    return Live(address, raw["InstanceId"], model, facts)
+    return LiveResource(address, raw["InstanceId"], model, facts)
 
 
-def create(new: Instance, site: Site) -> Calling:
+def create(new: Instance, site: StepContext) -> WriteProgram:
     """RunInstances with a token, so that a lost answer never makes a second server."""
     image = new.image
     if image.startswith("ssm:"):
@@ -114,11 +114,11 @@ def create(new: Instance, site: Site) -> Calling:
     if new.user_data:
         params["UserData"] = new.user_data
     # A profile or group made a moment ago may not be known everywhere yet.
-    answer = yield Call("ec2", "RunInstances", params, not_yet=("InvalidGroup.NotFound",), within=60)
+    answer = yield Call("ec2", "RunInstances", params, retry_on=("InvalidGroup.NotFound",), timeout=60)
     return {"id": answer["Instances"][0]["InstanceId"]}
 
 
-def update(before: Instance, after: Instance, site: Site) -> Calling:
+def update(before: Instance, after: Instance, site: StepContext) -> WriteProgram:
     """Security groups and tags change in place; all else is a replacement."""
     assert site.live is not None
     if before.security_groups != after.security_groups:
@@ -128,7 +128,7 @@ def update(before: Instance, after: Instance, site: Site) -> Calling:
     return {}
 
 
-def delete(_: Instance, site: Site) -> Calling:
+def delete(_: Instance, site: StepContext) -> WriteProgram:
     """Terminate; an instance that is gone is done."""
     assert site.live is not None
     gone = ("InvalidInstanceID.NotFound",)
@@ -136,7 +136,7 @@ def delete(_: Instance, site: Site) -> Calling:
     return {}
 
 
-def _look(site: Site, hopeless: Sequence[str], wanted: str, missing: Sight) -> Looking:
+def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
     filters = {"Filters": [{"Name": "instance-id", "Values": [site.id(site.address)]}]}
     answer = yield Call("ec2", "DescribeInstances", filters)
     states = list(instances_in(answer))
@@ -144,27 +144,27 @@ def _look(site: Site, hopeless: Sequence[str], wanted: str, missing: Sight) -> L
         return missing
     state = states[0]["State"]["Name"]
     if state == wanted:
-        return Sight("ready", state)
+        return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return Sight("hopeless" if state in hopeless else "waiting", state, reason)
+    return GateStatus("hopeless" if state in hopeless else "waiting", state, reason)
 
 
-def running(_: Instance, site: Site) -> Looking:
+def running(_: Instance, site: StepContext) -> ProbeProgram:
     """Targets can only be registered when their instance runs."""
-    return (yield from _look(site, (*GONE, "stopped"), "running", Sight("waiting", "not visible yet")))
+    return (yield from _look(site, (*GONE, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
-def gone(_: Instance, site: Site) -> Looking:
+def gone(_: Instance, site: StepContext) -> ProbeProgram:
     """A security group cannot go while an instance has it."""
-    return (yield from _look(site, (), "terminated", Sight("ready", "gone")))
+    return (yield from _look(site, (), "terminated", GateStatus("ready", "gone")))
 
 
-def text(instance: Instance) -> str:
+def summary(instance: Instance) -> str:
     """`t3.micro, al2023-ami-kernel-default-x86_64`"""
     return f"{instance.type}, {instance.image.rsplit('/', 1)[-1]}"
 
 
-def way(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
+def update_path(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
     """Join the new security groups, later leave the old ones."""
     groups = (*after.security_groups, *before.security_groups)
     return [("expand", rebuilt(after, security_groups=groups)), ("contract", after)]
@@ -176,9 +176,9 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    way=way,
-    text=text,
-    unready=lambda live: "" if live.facts.get("state") == "running" else "running",
+    update_path=update_path,
+    summary=summary,
+    pending_gate=lambda live: "" if live.facts.get("state") == "running" else "running",
     gates=(
         Gate("running", "the server runs", 600, running),
         Gate("terminated", "the server is gone", 900, gone, after=("delete",)),

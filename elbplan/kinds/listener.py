@@ -8,17 +8,17 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, CertificateRef, Id, LoadBalancerRef, Ref
-from ..core.call import Answer, Ask, Call, Calling, Reading, Tags
-from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
+from ..core.address import Address, AwsId, CertificateRef, LoadBalancerRef, Ref
+from ..core.call import Answer, Ask, Call, ReadProgram, Tags, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
-from .aws.action_transitions import unattachable, way_of
+from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .aws.foreign_children import foreign_listeners
 from .aws.ownership import makers, owner, pairs, retag, users
 from .aws.queries import GONE, listeners_of
-from .protections import held
+from .protections import protection_fields
 
 SECURE = ("HTTPS", "TLS")
 
@@ -82,7 +82,7 @@ NOTHING: tuple[Any, ...] = ("off", False, None, "", [])
 """What AWS tells of client certificates where nobody asked for anything."""
 
 
-def read(scope: Scope) -> Reading[Found[Listener]]:
+def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     """Ours on our balancers. A stranger's listener there is left alone, but its port is known to be taken."""
     every = yield from listeners_of(scope.stacks)
     taken = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
@@ -93,7 +93,7 @@ def read(scope: Scope) -> Reading[Found[Listener]]:
     answers = (yield asks) if asks else []
     more = {ask.params["ListenerArn"]: _extra(a) for ask, a in zip(asks, answers, strict=True) if isinstance(ask, Call)}
     tags = answers[-1] if every else {}
-    ours: dict[str, list[Live[Listener]]] = {}
+    ours: dict[str, list[LiveResource[Listener]]] = {}
     for raw in every:
         own = tags.get(raw["ListenerArn"], {})
         mine = owner(own, Listener.kind, scope.stacks)
@@ -117,27 +117,27 @@ def _extra(answer: Answer) -> tuple[str, ...]:
 
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], more: Sequence[str]
-) -> Live[Listener] | None:
+) -> LiveResource[Listener] | None:
     leading, action = actions_from_aws(raw.get("DefaultActions") or ())
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
     fields = {
         "tags": users(tags),
-        "load_balancer": Id(raw["LoadBalancerArn"]),
+        "load_balancer": AwsId(raw["LoadBalancerArn"]),
         "port": raw.get("Port"),
         "protocol": raw.get("Protocol"),
-        "certificate": Id(default) if default else None,
-        "more_certificates": tuple(Id(arn) for arn in more if arn != default),
+        "certificate": AwsId(default) if default else None,
+        "more_certificates": tuple(AwsId(arn) for arn in more if arn != default),
         "ssl_policy": raw.get("SslPolicy") if raw.get("Protocol") in SECURE else None,
         "alpn": (raw.get("AlpnPolicy") or [None])[0],
         "mutual_authentication": raw.get("MutualAuthentication") or {},
         "leading_actions": leading,
         "action": action,
     }
-    return Live(address, raw["ListenerArn"], from_live(Listener, fields))
+    return LiveResource(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
-def _params(new: Listener, site: Site) -> dict[str, Any]:
+def _params(new: Listener, site: StepContext) -> dict[str, Any]:
     params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, site.id)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
@@ -156,14 +156,14 @@ NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFo
 """A certificate issued or a group made a moment ago is not known to every part of ELB at once."""
 
 
-def create(new: Listener, site: Site) -> Calling:
+def create(new: Listener, site: StepContext) -> WriteProgram:
     """The listener with its default certificate, then the further ones, one to a call as AWS wants it."""
     params = {
         "LoadBalancerArn": site.id(new.load_balancer),
         **_params(new, site),
         "Tags": pairs(site.tags(new)),
     }
-    answer = yield Call("elbv2", "CreateListener", params, not_yet=NOT_KNOWN_YET, within=300)
+    answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
     arn = answer["Listeners"][0]["ListenerArn"]
     for certificate in new.more_certificates:
         yield _add(arn, site.id(certificate))
@@ -172,7 +172,7 @@ def create(new: Listener, site: Site) -> Calling:
 
 def _add(arn: str, certificate: str) -> Call:
     params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
-    return Call("elbv2", "AddListenerCertificates", params, not_yet=NOT_KNOWN_YET, within=300)
+    return Call("elbv2", "AddListenerCertificates", params, retry_on=NOT_KNOWN_YET, timeout=300)
 
 
 def _remove(arn: str, certificate: str) -> Call:
@@ -181,7 +181,7 @@ def _remove(arn: str, certificate: str) -> Call:
     return Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
 
 
-def update(before: Listener, after: Listener, site: Site) -> Calling:
+def update(before: Listener, after: Listener, site: StepContext) -> WriteProgram:
     """Add certificates, switch in one call, remove certificates."""
     assert site.live is not None
     arn = site.live.id
@@ -194,7 +194,7 @@ def update(before: Listener, after: Listener, site: Site) -> Calling:
     if "MutualAuthentication" in old and "MutualAuthentication" not in new and after.protocol in SECURE:
         changed["MutualAuthentication"] = {"Mode": "off"}
     if changed:
-        call = Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, not_yet=NOT_KNOWN_YET, within=300)
+        call = Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, retry_on=NOT_KNOWN_YET, timeout=300)
         yield call
     gone = set(before.more_certificates) - set(after.more_certificates)
     if before.certificate and before.certificate != after.certificate:
@@ -206,7 +206,7 @@ def update(before: Listener, after: Listener, site: Site) -> Calling:
     return {}
 
 
-def delete(_: Listener, site: Site) -> Calling:
+def delete(_: Listener, site: StepContext) -> WriteProgram:
     """Its rules go with it."""
     assert site.live is not None
     yield Call(
@@ -214,28 +214,28 @@ def delete(_: Listener, site: Site) -> Calling:
         "DeleteListener",
         {"ListenerArn": site.live.id},
         done_if=("ListenerNotFound", "LoadBalancerNotFound"),
-        not_yet=("ResourceInUse",),
-        within=120,
+        retry_on=("ResourceInUse",),
+        timeout=120,
     )
     return {}
 
 
-def settle(desired: Listener, live: Listener) -> Listener:
+def with_live_defaults(desired: Listener, live: Listener) -> Listener:
     """A listener without TLS has no certificate and no policy, whatever it had before; no ALPN is AWS's default."""
     keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
-    return fill(desired, live, keep)
+    return fill_unset(desired, live, keep)
 
 
-def way(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
+def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
     """Attach new groups and certificates, switch, let the old ones go; a login goes last."""
-    actions = way_of(before.action, after.action, used)
+    actions = action_path(before.action, after.action, used)
     more = (*before.more_certificates, *after.more_certificates)
     still = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
     if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
         steps.append(("expand", _with(still, actions[0][1] if actions[0][0] == "expand" else before.action, more)))
     switched = next(action for phase, action in actions if phase == "switch")
-    kept = held(before, after) if after.protocol == "HTTPS" else {}
+    kept = protection_fields(before, after) if after.protocol == "HTTPS" else {}
     steps.append(("switch", rebuilt(_with(after, switched, more), **kept)))
     return [*steps, ("contract", after)]
 
@@ -244,15 +244,15 @@ def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
     return rebuilt(listener, action=action, more_certificates=more)
 
 
-def scaffold(
+def temporary_resource(
     address: Address, before: Listener, after: Listener, used: AbstractSet[Ref]
 ) -> tuple[Address, Resource] | None:
     """Where the listener cannot hold the new group beside what it does now, a rule attaches it."""
-    new = unattachable(before.action, after.action, used)
+    new = not_attachable(before.action, after.action, used)
     return rule.helper(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
 
 
-def after(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:
+def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:
     """A redirect waits for the listener it sends people to."""
     action = listener.action
     if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
@@ -262,7 +262,7 @@ def after(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[A
                 yield address
 
 
-def text(listener: Listener) -> str:
+def summary(listener: Listener) -> str:
     """`443/HTTPS, certificate.main, forward to target_group.web`"""
     certificate = f", {listener.certificate}" if listener.certificate else ""
     does = [*map(leading_text, listener.leading_actions), action_text(listener.action)]
@@ -275,11 +275,11 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    way=way,
-    settle=settle,
-    scaffold=scaffold,
-    after=after,
-    text=text,
+    update_path=update_path,
+    with_live_defaults=with_live_defaults,
+    temporary_resource=temporary_resource,
+    also_wait_for=also_wait_for,
+    summary=summary,
     permissions=(
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeListeners",

@@ -8,19 +8,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, Points, Ref, SecurityGroupRef, SubnetRef
-from ..core.call import Call, Calling, Reading
+from ..core.address import Address, AwsId, Points, Ref, SecurityGroupRef, SubnetRef
+from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
-from ..core.kind import Found, Kind, Live, Phase, Scope, Site, fill
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Part, Resource, from_live, rebuilt
-from .aws.alias_tags import RECORDS, marks, remark, remember
+from .aws.alias_tags import RECORDS, record_tags, remember, update_record_tags
 from .aws.load_balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
 from .aws.load_balancer_gates import GATES
 from .aws.ownership import pairs, retag, unpack, users
 from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
 
 
-class Pin(Part):
+class FixedAddress(Part):
     """A subnet in which a network load balancer has an address of ours: an Elastic IP, or a private one."""
 
     subnet: SubnetRef
@@ -53,7 +53,7 @@ class LoadBalancer(Resource):
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
     security_groups: tuple[SecurityGroupRef, ...] | None = None
     pins: Annotated[
-        tuple[Pin, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
+        tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
     ] = ()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
     records: Annotated[tuple[str, ...], Field(description="names that point here; elbplan fills it in")] = ()
@@ -66,7 +66,7 @@ class LoadBalancer(Resource):
             return data
         data = dict(data)
         if isinstance(data.get("pins"), list | tuple):
-            pins = sorted(map(Pin.model_validate, data["pins"]), key=lambda pin: str(pin.subnet))
+            pins = sorted(map(FixedAddress.model_validate, data["pins"]), key=lambda pin: str(pin.subnet))
             data |= {"pins": tuple(pins), "subnets": [*data.get("subnets", ()), *(pin.subnet for pin in pins)]}
         for field in ("subnets", "security_groups", "records"):
             if isinstance(data.get(field), list | tuple):
@@ -74,9 +74,9 @@ class LoadBalancer(Resource):
         return data
 
 
-def read(scope: Scope) -> Reading[Found[LoadBalancer]]:
+def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     """Every balancer of the region is listed: identity is the tag, and a taken name must be known."""
-    ours: dict[str, list[Live[LoadBalancer]]] = {}
+    ours: dict[str, list[LiveResource[LoadBalancer]]] = {}
     owned = yield from owned_balancers(scope.stacks)
     asks = [_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
     answers = (yield asks) if asks else []
@@ -94,7 +94,7 @@ def _attributes(arn: str) -> Call:
 
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
-) -> Live[LoadBalancer]:
+) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
     told = {a["Key"]: a.get("Value") or "" for a in attributes}
@@ -104,13 +104,13 @@ def _live(
         "type": raw["Type"],
         "scheme": scheme,
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
-        "subnets": tuple(Id(zone["SubnetId"]) for zone in zones),
-        "security_groups": tuple(Id(group) for group in raw.get("SecurityGroups") or ()),
+        "subnets": tuple(AwsId(zone["SubnetId"]) for zone in zones),
+        "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
         "attributes": attribute_defaults(raw["Type"], scheme) | told,
         "pins": tuple(_pins(zones)),
         "records": unpack(RECORDS, tags),
     }
-    return Live(address, raw["LoadBalancerArn"], from_live(LoadBalancer, fields), facts_of(raw))
+    return LiveResource(address, raw["LoadBalancerArn"], from_live(LoadBalancer, fields), facts_of(raw))
 
 
 def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -125,26 +125,26 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def settle(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
+def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
     """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled(desired.attributes, live.attributes, defaults)
-    return fill(desired, live).model_copy(update={"attributes": attributes})
+    return fill_unset(desired, live).model_copy(update={"attributes": attributes})
 
 
-def create(new: LoadBalancer, site: Site) -> Calling:
+def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
     """One call with tags, then the attributes that are not AWS's default."""
     params: dict[str, Any] = {
         "Name": site.name,
         "Type": new.type,
         **_places(new, site),
-        "Tags": pairs(site.tags(new) | marks(new.records)),
+        "Tags": pairs(site.tags(new) | record_tags(new.records)),
     }
     if new.type != "gateway":
         params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}
         if new.security_groups:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
-    answer = yield Call("elbv2", "CreateLoadBalancer", params, not_yet=NOT_YET, within=300)
+    answer = yield Call("elbv2", "CreateLoadBalancer", params, retry_on=NOT_YET, timeout=300)
     raw = answer["LoadBalancers"][0]
     yield from remember(_own_groups(new, site), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
@@ -156,7 +156,7 @@ NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
 """A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
 
 
-def _places(new: LoadBalancer, site: Site) -> dict[str, Any]:
+def _places(new: LoadBalancer, site: StepContext) -> dict[str, Any]:
     """The subnets, with their fixed addresses where there are any."""
     if not new.pins:
         return {"Subnets": [site.id(subnet) for subnet in new.subnets]}
@@ -171,7 +171,7 @@ def _places(new: LoadBalancer, site: Site) -> dict[str, Any]:
     return {"SubnetMappings": mappings}
 
 
-def _pins(zones: Sequence[Mapping[str, Any]]) -> list[Pin]:
+def _pins(zones: Sequence[Mapping[str, Any]]) -> list[FixedAddress]:
     """The fixed addresses as AWS tells them."""
     pins = []
     for zone in zones:
@@ -179,22 +179,22 @@ def _pins(zones: Sequence[Mapping[str, Any]]) -> list[Pin]:
             allocation, address = told.get("AllocationId"), told.get("PrivateIPv4Address")
             if allocation or address:
                 pins.append(
-                    Pin(
-                        subnet=Id(zone["SubnetId"]),
-                        allocation=Id(allocation) if allocation else None,
+                    FixedAddress(
+                        subnet=AwsId(zone["SubnetId"]),
+                        allocation=AwsId(allocation) if allocation else None,
                         address=None if allocation else address,
                     )
                 )
     return pins
 
 
-def exclusive(before: LoadBalancer, after: LoadBalancer) -> str:
+def coexistence_conflict(before: LoadBalancer, after: LoadBalancer) -> str:
     """Fixed addresses belong to one balancer at a time."""
     shared = {pin.fixed for pin in before.pins} & {pin.fixed for pin in after.pins} - {None}
     return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
 
 
-def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
+def update(before: LoadBalancer, after: LoadBalancer, site: StepContext) -> WriteProgram:
     """In place: groups, subnets, address type, attributes, tags."""
     assert site.live is not None
     arn = site.live.id
@@ -213,19 +213,19 @@ def update(before: LoadBalancer, after: LoadBalancer, site: Site) -> Calling:
         kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
         yield Call("elbv2", "SetIpAddressType", kind)
     yield from retag("elbv2", arn, before.tags, after.tags)
-    yield from remark(arn, marks(before.records), marks(after.records))
+    yield from update_record_tags(arn, record_tags(before.records), record_tags(after.records))
     groups = _own_groups(after, site)
     if before.records != after.records or groups != _own_groups(before, site):
         yield from remember(groups, site.fact(site.address, "dns_name"), after.records, before.records)
     return {}
 
 
-def _own_groups(balancer: LoadBalancer, site: Site) -> list[str]:
+def _own_groups(balancer: LoadBalancer, site: StepContext) -> list[str]:
     """The ids of the security groups that are the stack's own."""
     return [site.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
 
 
-def delete(old: LoadBalancer, site: Site) -> Calling:
+def delete(old: LoadBalancer, site: StepContext) -> WriteProgram:
     """Deleting one that is gone succeeds by AWS's own word. Its names went before it, so nobody need remember them."""
     assert site.live is not None
     yield Call(
@@ -233,14 +233,14 @@ def delete(old: LoadBalancer, site: Site) -> Calling:
         "DeleteLoadBalancer",
         {"LoadBalancerArn": site.live.id},
         done_if=("LoadBalancerNotFound",),
-        not_yet=("ResourceInUse",),
-        within=120,
+        retry_on=("ResourceInUse",),
+        timeout=120,
     )
     yield from remember(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
     return {}
 
 
-def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
+def update_path(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Take in the new zones, groups and names; later let the old ones go. Protection comes last."""
     protecting = unlocked(after) is not after and unlocked(before) is before
     last, after = after, unlocked(after) if protecting else after
@@ -255,7 +255,7 @@ def way(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Seque
     return [*steps, ("protect", last)] if protecting else steps
 
 
-def birth(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
+def create_path(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Protection comes when all is done: it would keep a run that is interrupted from being taken back."""
     return [("expand", unlocked(new)), ("protect", new)]
 
@@ -267,12 +267,12 @@ def unlocked(balancer: LoadBalancer) -> LoadBalancer:
     return balancer.model_copy(update={"attributes": {**balancer.attributes, PROTECTION: "false"}})
 
 
-def text(balancer: LoadBalancer) -> str:
+def summary(balancer: LoadBalancer) -> str:
     """`application, internet-facing, 2 subnets`"""
     return f"{balancer.type}, {balancer.scheme}, {len(balancer.subnets)} zones"
 
 
-def base(stack: str, address: Address, _: LoadBalancer) -> str:
+def default_name(stack: str, address: Address, _: LoadBalancer) -> str:
     """The main balancer is called as its stack; `internal-` is AWS's own way to begin a name."""
     name = stack if address.name == "main" else f"{stack}-{address.name}"
     return f"lb-{name}" if name.startswith("internal-") else name
@@ -284,15 +284,15 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    birth=birth,
-    way=way,
+    create_path=create_path,
+    update_path=update_path,
     unlocked=unlocked,
-    settle=settle,
-    text=text,
-    base=base,
-    exclusive=exclusive,
+    with_live_defaults=with_live_defaults,
+    summary=summary,
+    default_name=default_name,
+    coexistence_conflict=coexistence_conflict,
     learned=lambda balancer: learned(balancer.type, balancer.scheme),
-    unready=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
+    pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=GATES,
     permissions=(
         "elasticloadbalancing:DescribeLoadBalancers",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.change import Comparison
+from ..core.change import Diff
 from ..errors import Refused
 
 FIELDS = ("leading_actions", "mutual_authentication")
@@ -28,13 +28,13 @@ def _lets_pass(settings: Mapping[str, Any]) -> bool:
     return any(config.get("OnUnauthenticatedRequest") == "allow" for config in configs)
 
 
-def held(before: Any, after: Any) -> dict[str, Any]:
+def protection_fields(before: Any, after: Any) -> dict[str, Any]:
     """The values of these fields while one becomes the other: what protects a route goes last, and comes first."""
     source = before if protections(before) - protections(after) else after
     return {field: getattr(source, field) for field in FIELDS if hasattr(source, field)}
 
 
-def unmakeable(comparison: Comparison) -> Iterator[Refused]:
+def uncreatable_protections(comparison: Diff) -> Iterator[Refused]:
     """New listeners and rules with a login whose client secret only AWS has, and never gives back."""
     for change in comparison.changes:
         leading = getattr(change.after, "leading_actions", ())

@@ -35,7 +35,7 @@ REACHED = frozenset(
 
 
 @dataclass(frozen=True)
-class Excess:
+class QuotaExcess:
     """More than an account's quota: so many `wanted` of what `quota` counts, on one load balancer."""
 
     balancer: Ref
@@ -54,12 +54,12 @@ def limits_of(answer: Mapping[str, list[Mapping[str, str]]]) -> dict[str, int]:
     return {name: int(most) for name, most in told.items() if most.isdigit()}
 
 
-def excesses(desired: Mapping[Address, Resource], limits: Mapping[str, int]) -> Iterator[Excess]:
+def excesses(desired: Mapping[Address, Resource], limits: Mapping[str, int]) -> Iterator[QuotaExcess]:
     """What these limits do not allow. A quota that is not named has no limit here."""
     for quota, counts in _counted(desired).items():
         for balancer, wanted in counts.items():
             if quota in limits and wanted > limits[quota]:
-                yield Excess(balancer, quota, wanted, limits[quota])
+                yield QuotaExcess(balancer, quota, wanted, limits[quota])
 
 
 def _counted(desired: Mapping[Address, Resource]) -> dict[str, Counter[Ref]]:

@@ -8,13 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from ..core.address import Address, Find, Id, LoadBalancerRef, Ref, ZoneRef
-from ..core.call import Ask, Call, Calling, Looking, Reading, Sight
+from ..core.address import Address, AwsId, LoadBalancerRef, Lookup, Ref, ZoneRef
+from ..core.call import Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.foreign import Owner
-from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
-from .aws.alias_ownership import Aliases, left_hanging, owner_of, read_aliases, read_other_regions
-from .aws.alias_tags import Place
+from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_regions
+from .aws.alias_tags import RecordPlace
 from .aws.queries import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
 
 
@@ -42,15 +42,15 @@ class Record(Resource):
 
 def mark(record: Record) -> str:
     """How the balancer remembers this name."""
-    return Place(str(record.zone), record.name, record.type).mark
+    return RecordPlace(str(record.zone), record.name, record.type).mark
 
 
-def read(scope: Scope) -> Reading[Found[Record]]:
+def read(scope: Scope) -> ReadProgram[Found[Record]]:
     """What stands at every name that the spec wants, or that a balancer or security group of the stack records."""
     (answer,) = yield [HOSTED_ZONES]
     zones = answer["HostedZones"]
     called = {
-        (stack, Place(zone, wanted.name, wanted.type)): address
+        (stack, RecordPlace(zone, wanted.name, wanted.type)): address
         for stack, address, wanted in scope.wanted(Record.kind)
         if (zone := _zone_of(wanted, zones))
     }
@@ -59,22 +59,22 @@ def read(scope: Scope) -> Reading[Found[Record]]:
     aliases = yield from read_aliases(scope, called)
     known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
     sets |= yield from _standing(known - names, zones)
-    every = [(Place(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
+    every = [(RecordPlace(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
     found = [(place, raw) for place, raw in every if place[:2] in names | known]
     if not scope.ending:
         strange = [raw for _, raw in found if aliases.target(raw) is None]
         aliases = yield from read_other_regions(aliases, strange, scope.region)
-    return _sorted_out(scope, aliases, called, found, left_hanging(every, aliases))
+    return _sorted_out(scope, aliases, called, found, dangling_aliases(every, aliases))
 
 
 def _sorted_out(
     scope: Scope,
-    aliases: Aliases,
-    called: Mapping[tuple[str, Place], Address],
-    found: Sequence[tuple[Place, Mapping[str, Any]]],
+    aliases: KnownAliases,
+    called: Mapping[tuple[str, RecordPlace], Address],
+    found: Sequence[tuple[RecordPlace, Mapping[str, Any]]],
     hanging: Mapping[str, Sequence[str]],
 ) -> Found[Record]:
-    ours: dict[str, list[Live[Record]]] = {}
+    ours: dict[str, list[LiveResource[Record]]] = {}
     taken: dict[str, str] = {}
     owners: dict[str, Owner] = {}
     for place, raw in found:
@@ -90,11 +90,11 @@ def _sorted_out(
     return Found(ours, taken, owners, stays=hanging)
 
 
-Sets = dict[tuple[str, str, str, str], Mapping[str, Any]]
+RecordSets = dict[tuple[str, str, str, str], Mapping[str, Any]]
 
 
 def _zone_of(record: Record, zones: Sequence[Mapping[str, Any]]) -> str | None:
-    if isinstance(record.zone, Find):
+    if isinstance(record.zone, Lookup):
         try:
             return zone_for(record.zone.query, zones)
         except ValueError:
@@ -102,14 +102,14 @@ def _zone_of(record: Record, zones: Sequence[Mapping[str, Any]]) -> str | None:
     return str(record.zone)
 
 
-def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any]]) -> Reading[Sets]:
+def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any]]) -> ReadProgram[RecordSets]:
     """The record sets at these names, by zone, name, type and set identifier; and what was read beside them."""
     by_zone: dict[str, set[str]] = {}
     for zone, name in names:
         by_zone.setdefault(zone, set()).add(domain(name))
     asks: list[Ask] = [ask for zone in sorted(by_zone) for ask in record_asks(zone, by_zone[zone], zones)]
     answers = (yield asks) if asks else []
-    sets: Sets = {}
+    sets: RecordSets = {}
     for ask, answer in zip(asks, answers, strict=True):
         zone = ask.params["HostedZoneId"] if isinstance(ask, Call) else ""
         for raw in answer.get("ResourceRecordSets", []):
@@ -122,15 +122,15 @@ def _usual(name: str, type: str) -> Address:
     return Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
 
 
-def _live(address: Address, place: Place, raw: Mapping[str, Any], balancer: str) -> Live[Record]:
+def _live(address: Address, place: RecordPlace, raw: Mapping[str, Any], balancer: str) -> LiveResource[Record]:
     fields = {
         "name": place.name,
         "type": raw["Type"],
-        "zone": Id(place.zone),
-        "load_balancer": Id(balancer),
+        "zone": AwsId(place.zone),
+        "load_balancer": AwsId(balancer),
         "evaluate_target_health": bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
     }
-    return Live(address, str(place), from_live(Record, fields))
+    return LiveResource(address, str(place), from_live(Record, fields))
 
 
 def describe(raw: Mapping[str, Any]) -> str:
@@ -143,7 +143,7 @@ def describe(raw: Mapping[str, Any]) -> str:
 CLASHING = ("A", "AAAA", "CNAME")
 
 
-def create(new: Record, site: Site) -> Calling:
+def create(new: Record, site: StepContext) -> WriteProgram:
     """The alias, in one batch with the removal of what it takes over."""
     zone = site.id(new.zone)
     there: Sequence[Mapping[str, Any]] = ()
@@ -164,7 +164,7 @@ def _clashes(raw: Mapping[str, Any], new: Record) -> bool:
     return raw["Type"] == "CNAME" or (raw["Type"] == new.type and "SetIdentifier" in raw)
 
 
-def _alias(new: Record, site: Site) -> dict[str, Any]:
+def _alias(new: Record, site: StepContext) -> dict[str, Any]:
     return {
         "Name": new.name,
         "Type": new.type,
@@ -182,19 +182,19 @@ def _batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple[str, 
         "ChangeResourceRecordSets",
         {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}},
         done_if=done_if,
-        not_yet=("PriorRequestNotComplete",),
-        within=120,
+        retry_on=("PriorRequestNotComplete",),
+        timeout=120,
     )
 
 
-def update(_: Record, after: Record, site: Site) -> Calling:
+def update(_: Record, after: Record, site: StepContext) -> WriteProgram:
     """UPSERT: the name answers at every moment."""
     zone = site.id(after.zone)
     answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, site)}])
     return {"change": answer["ChangeInfo"]["Id"]}
 
 
-def delete(old: Record, site: Site) -> Calling:
+def delete(old: Record, site: StepContext) -> WriteProgram:
     """Route 53 deletes only what is named to the letter: read it, and only if it still points at us, delete that."""
     zone = site.id(old.zone)
     asked = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
@@ -208,37 +208,37 @@ def delete(old: Record, site: Site) -> Calling:
     return {}
 
 
-def insync(_: Record, site: Site) -> Looking:
+def insync(_: Record, site: StepContext) -> ProbeProgram:
     """All of Route 53's name servers answer with the new record."""
     change = site.fact(site.address, "change")
     if not change:
-        return Sight("ready", "in sync")
+        return GateStatus("ready", "in sync")
     answer = yield Call("route53", "GetChange", {"Id": change.rsplit("/", 1)[-1]}, done_if=("NoSuchChange",))
     status = answer.get("ChangeInfo", {}).get("Status", "INSYNC")
-    return Sight("ready" if status == "INSYNC" else "waiting", status.lower())
+    return GateStatus("ready" if status == "INSYNC" else "waiting", status.lower())
 
 
 ALIAS_TTL = 60
 """Seconds for which a resolver may keep the answer of an alias to a load balancer."""
 
 
-def forgotten(_: Record, site: Site) -> Looking:
+def forgotten(_: Record, site: StepContext) -> ProbeProgram:
     """Nothing to look at but the clock."""
     yield from ()
-    return Sight("ready", f"{ALIAS_TTL} s are over")
+    return GateStatus("ready", f"{ALIAS_TTL} s are over")
 
 
-def text(record: Record) -> str:
+def summary(record: Record) -> str:
     """`A alias to load_balancer.main`"""
     return f"{record.name} {record.type} alias to {record.load_balancer}"
 
 
-def birth(new: Record, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
+def create_path(new: Record, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
     """A name comes last: it is what people use."""
     return [("switch", new)]
 
 
-def way(_: Record, after: Record, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
+def update_path(_: Record, after: Record, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
     """A name moves when everything behind it is ready."""
     return [("switch", after)]
 
@@ -249,12 +249,12 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    birth=birth,
-    way=way,
-    text=text,
+    create_path=create_path,
+    update_path=update_path,
+    summary=summary,
     gates=(
         Gate("insync", "all name servers know the record", 600, insync, after=("create", "update")),
-        Gate("resolvers", "resolvers have forgotten the old address", 300, forgotten, after=(), hold=ALIAS_TTL),
+        Gate("resolvers", "resolvers have forgotten the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),
     ),
     permissions=(
         "route53:ListHostedZones",

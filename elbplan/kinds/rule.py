@@ -9,17 +9,17 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, ListenerRef, Ref
-from ..core.call import Call, Calling, Reading, Tags
-from ..core.kind import Found, Kind, Live, Phase, Scope, Site
+from ..core.address import Address, AwsId, ListenerRef, Ref
+from ..core.call import Call, ReadProgram, Tags, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from ..planner.free_priorities import LOWEST
-from .aws.action_transitions import unattachable, way_of
+from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import (
     Action,
     Forward,
     OtherAction,
-    Share,
+    WeightedGroup,
     action_text,
     actions_from_aws,
     actions_to_aws,
@@ -30,7 +30,7 @@ from .aws.conditions import Condition, condition_from_aws, condition_text, condi
 from .aws.foreign_children import foreign_rules
 from .aws.ownership import makers, owner, pairs, retag, users
 from .aws.queries import GONE, listeners_of
-from .protections import held
+from .protections import protection_fields
 from .traffic import GATE
 
 
@@ -65,7 +65,7 @@ UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
 """What was made a moment ago may not be seen everywhere yet."""
 
 
-def read(scope: Scope) -> Reading[Found[Rule]]:
+def read(scope: Scope) -> ReadProgram[Found[Rule]]:
     """Ours on our listeners, lowest priority first; what strangers hold is known by its priority."""
     listeners = yield from listeners_of(scope.stacks)
     asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
@@ -79,7 +79,7 @@ def read(scope: Scope) -> Reading[Found[Rule]]:
     if not rules:
         return Found({})
     (tags,) = yield [Tags(tuple(raw["RuleArn"] for _, raw in rules))]
-    ours: dict[str, list[Live[Rule]]] = {}
+    ours: dict[str, list[LiveResource[Rule]]] = {}
     for listener, raw in rules:
         mine = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
         if mine:
@@ -89,21 +89,21 @@ def read(scope: Scope) -> Reading[Found[Rule]]:
     return Found(ours, taken, makers(tags), children)
 
 
-def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[Rule]:
+def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Rule]:
     leading, action = actions_from_aws(raw.get("Actions") or ())
     fields = {
         "tags": users(tags),
-        "listener": Id(listener),
+        "listener": AwsId(listener),
         "priority": int(raw["Priority"]),
         "conditions": tuple(condition_from_aws(c) for c in raw.get("Conditions") or ()),
         "leading_actions": leading,
         "action": action,
         "transforms": tuple(raw.get("Transforms") or ()),
     }
-    return Live(address, raw["RuleArn"], from_live(Rule, fields))
+    return LiveResource(address, raw["RuleArn"], from_live(Rule, fields))
 
 
-def create(new: Rule, site: Site) -> Calling:
+def create(new: Rule, site: StepContext) -> WriteProgram:
     """CreateRule has no token: sent once. A listener made a moment ago may not be known everywhere."""
     params = {
         "ListenerArn": site.id(new.listener),
@@ -114,15 +114,15 @@ def create(new: Rule, site: Site) -> Calling:
     }
     if new.transforms:
         params["Transforms"] = list(new.transforms)
-    answer = yield Call("elbv2", "CreateRule", params, once=True, not_yet=UNSEEN, within=60)
+    answer = yield Call("elbv2", "CreateRule", params, no_retry=True, retry_on=UNSEEN, timeout=60)
     return {"id": answer["Rules"][0]["RuleArn"]}
 
 
-def _actions(rule: Rule, site: Site) -> list[dict[str, Any]]:
+def _actions(rule: Rule, site: StepContext) -> list[dict[str, Any]]:
     return actions_to_aws(rule.leading_actions, rule.action, site.id)
 
 
-def update(before: Rule, after: Rule, site: Site) -> Calling:
+def update(before: Rule, after: Rule, site: StepContext) -> WriteProgram:
     """What a rule does and when changes in one call; moves are made together, before."""
     assert site.live is not None
     params: dict[str, Any] = {}
@@ -133,7 +133,7 @@ def update(before: Rule, after: Rule, site: Site) -> Calling:
     if before.transforms != after.transforms:
         params |= {"Transforms": list(after.transforms)} if after.transforms else {"ResetTransforms": True}
     if params:
-        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params}, not_yet=UNSEEN, within=60)
+        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params}, retry_on=UNSEEN, timeout=60)
     if before.priority != after.priority:
         moves = [{"RuleArn": site.live.id, "Priority": after.priority}]
         yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
@@ -141,21 +141,21 @@ def update(before: Rule, after: Rule, site: Site) -> Calling:
     return {}
 
 
-def move(moves: Mapping[Address, int], site: Site) -> Calling:
+def reorder(moves: Mapping[Address, int], site: StepContext) -> WriteProgram:
     """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
     priorities = [{"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
-    yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities}, not_yet=UNSEEN, within=60)
+    yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities}, retry_on=UNSEEN, timeout=60)
     return {}
 
 
-def delete(_: Rule, site: Site) -> Calling:
+def delete(_: Rule, site: StepContext) -> WriteProgram:
     """A rule that is gone is done."""
     assert site.live is not None
     yield Call("elbv2", "DeleteRule", {"RuleArn": site.live.id}, done_if=("RuleNotFound",))
     return {}
 
 
-def gated(rule: Rule) -> Rule:
+def attach_only_rule(rule: Rule) -> Rule:
     """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
     token = hashlib.sha256(repr(rule.conditions).encode()).hexdigest()[:32]
     condition = Condition(field="http-header", name=GATE, values=(token,))
@@ -164,37 +164,39 @@ def gated(rule: Rule) -> Rule:
 
 def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
     """A rule nobody matches that attaches these groups for a while; whoever makes it gives it a free priority."""
-    action = Forward(groups=tuple(Share(group=group) for group in groups))
+    action = Forward(groups=tuple(WeightedGroup(group=group) for group in groups))
     token = hashlib.sha256(f"{listener}{name}".encode()).hexdigest()[:32]
     nobody = Condition(field="http-header", name=GATE, values=(token,))
     rule = Rule(listener=listener, priority=LOWEST, conditions=(nobody,), action=action)
     return Address(Rule.kind, f"{name}-gate"), rule
 
 
-def scaffold(address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]) -> tuple[Address, Rule] | None:
+def temporary_resource(
+    address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]
+) -> tuple[Address, Rule] | None:
     """Where the rule cannot hold the new group beside what it does now, another rule attaches it."""
-    new = unattachable(before.action, after.action, used)
+    new = not_attachable(before.action, after.action, used)
     return helper(after.listener, address.name, new) if new else None
 
 
-def birth(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
+def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
     """A rule to a group that nothing uses yet comes gated first, so that the group can be waited for."""
     if set(groups_of(new.action)) <= used:
         return [("switch", new)]
-    return [("expand", gated(new)), ("switch", new)]
+    return [("expand", attach_only_rule(new)), ("switch", new)]
 
 
-def way(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
+def update_path(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
     """Attach new groups, switch, let the old ones go; a login goes last."""
     steps: list[tuple[Phase, Rule]] = []
-    for phase, action in way_of(before.action, after.action, used):
-        base = before if phase == "expand" else rebuilt(after, **held(before, after))
+    for phase, action in action_path(before.action, after.action, used):
+        base = before if phase == "expand" else rebuilt(after, **protection_fields(before, after))
         steps.append((phase, rebuilt(base, tags=after.tags, action=action)))
     last = [step for step in steps if step[0] != "contract"]
     return [*last, ("contract", after)] if last[-1][1] != after else last
 
 
-def text(rule: Rule) -> str:
+def summary(rule: Rule) -> str:
     """`10: path /api/*, forward to target_group.api`"""
     when = " and ".join(condition_text(condition) for condition in rule.conditions)
     does = [*map(leading_text, rule.leading_actions), action_text(rule.action)]
@@ -207,11 +209,11 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    move=move,
-    birth=birth,
-    scaffold=scaffold,
-    way=way,
-    text=text,
+    reorder=reorder,
+    create_path=create_path,
+    temporary_resource=temporary_resource,
+    update_path=update_path,
+    summary=summary,
     permissions=(
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeListeners",

@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, Ref, VpcRef
-from ..core.call import Answer, Call, Calling, Reading
-from ..core.kind import Found, Kind, Live, Phase, Scope, Site
+from ..core.address import Address, AwsId, Ref, VpcRef
+from ..core.call import Answer, Call, ReadProgram, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
-from .aws.ingress_rules import Opening, is_plain, opening_text, openings, permission_of, raw_permission
+from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import makers, owner, retag, specification, unpair, users
 from .aws.queries import tagged
 
@@ -20,7 +20,7 @@ from .aws.queries import tagged
 def as_set(data: Any, field: str) -> Any:
     """Rules have no order; sorted, so that comparing is `==`."""
     if isinstance(data, Mapping) and isinstance(data.get(field), list | tuple):
-        doors = {opening.door: opening for opening in map(Opening.model_validate, data[field])}
+        doors = {opening.door: opening for opening in map(IngressRule.model_validate, data[field])}
         data = {**data, field: tuple(doors[door] for door in sorted(doors))}
     return data
 
@@ -32,8 +32,8 @@ class SecurityGroup(Resource):
     name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="pins the name in AWS")] = None
     description: Annotated[str, IMMUTABLE, Field(max_length=255, description="AWS asks for one")] = "made by elbplan"
     vpc: Annotated[VpcRef, IMMUTABLE]
-    ingress: tuple[Opening, ...] = ()
-    egress: tuple[Opening, ...] | None = None
+    ingress: tuple[IngressRule, ...] = ()
+    egress: tuple[IngressRule, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -41,17 +41,17 @@ class SecurityGroup(Resource):
         return as_set(as_set(data, "ingress"), "egress")
 
 
-def read(scope: Scope) -> Reading[Found[SecurityGroup]]:
+def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
     """Ours by tag; who holds a wanted name, only where ours is not there yet."""
     (answer,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
-    ours: dict[str, list[Live[SecurityGroup]]] = {}
+    ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
     for raw in answer["SecurityGroups"]:
         tags = unpair(raw.get("Tags"))
         if mine := owner(tags, SecurityGroup.kind, scope.stacks):
             ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
     there = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
-        resource.name or base(stack, address, resource)
+        resource.name or default_name(stack, address, resource)
         for stack, address, resource in scope.wanted(SecurityGroup.kind)
         if (stack, address) not in there
     }
@@ -67,20 +67,20 @@ def _live_vpc(raw: Mapping[str, Any]) -> str:
     return str(raw.get("VpcId") or "")
 
 
-def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> Live[SecurityGroup]:
+def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[SecurityGroup]:
     fields = {
         "tags": users(tags),
         "name": raw["GroupName"],
         "description": raw.get("Description") or "",
-        "vpc": Id(_live_vpc(raw)),
-        "ingress": tuple(openings(raw.get("IpPermissions") or ())),
-        "egress": tuple(openings(raw.get("IpPermissionsEgress") or ())),
+        "vpc": AwsId(_live_vpc(raw)),
+        "ingress": tuple(ingress_rules_of(raw.get("IpPermissions") or ())),
+        "egress": tuple(ingress_rules_of(raw.get("IpPermissionsEgress") or ())),
     }
     model = from_live(SecurityGroup, fields)
-    return Live(address, raw["GroupId"], model, {"name": raw["GroupName"], "account": raw.get("OwnerId", "")})
+    return LiveResource(address, raw["GroupId"], model, {"name": raw["GroupName"], "account": raw.get("OwnerId", "")})
 
 
-def create(new: SecurityGroup, site: Site) -> Calling:
+def create(new: SecurityGroup, site: StepContext) -> WriteProgram:
     """The group, then its rules. Nothing but the name guards CreateSecurityGroup: it is sent once."""
     params = {
         "GroupName": site.name,
@@ -88,7 +88,7 @@ def create(new: SecurityGroup, site: Site) -> Calling:
         "VpcId": site.id(new.vpc),
         "TagSpecifications": specification("security-group", {"Name": site.name, **site.tags(new)}),
     }
-    answer = yield Call("ec2", "CreateSecurityGroup", params, once=True)
+    answer = yield Call("ec2", "CreateSecurityGroup", params, no_retry=True)
     id = answer["GroupId"]
     empty = new.model_copy(update={"ingress": (), "egress": None if new.egress is None else EVERYTHING_OUT})
     yield from _change(id, empty, new, site)
@@ -99,11 +99,11 @@ THERE = ("InvalidPermission.Duplicate",)
 UNSEEN = ("InvalidGroup.NotFound",)
 """A group made a moment ago may not be seen everywhere yet, as what the rule is for or as where it lets in from."""
 
-EVERYTHING_OUT = (Opening(protocol="all", cidr="0.0.0.0/0"),)
+EVERYTHING_OUT = (IngressRule(protocol="all", cidr="0.0.0.0/0"),)
 """What AWS lets out of a new group."""
 
 
-def update(before: SecurityGroup, after: SecurityGroup, site: Site) -> Calling:
+def update(before: SecurityGroup, after: SecurityGroup, site: StepContext) -> WriteProgram:
     """Authorize first, revoke after: no moment in which a wanted rule is missing."""
     assert site.live is not None
     yield from _change(site.live.id, before, after, site)
@@ -111,19 +111,21 @@ def update(before: SecurityGroup, after: SecurityGroup, site: Site) -> Calling:
     return {}
 
 
-def _change(id: str, before: SecurityGroup, after: SecurityGroup, site: Site) -> Calling:
+def _change(id: str, before: SecurityGroup, after: SecurityGroup, site: StepContext) -> WriteProgram:
     yield from _rules(id, before.ingress, after.ingress, "Ingress", site)
     if after.egress is not None:
         yield from _rules(id, before.egress or (), after.egress, "Egress", site)
     return {}
 
 
-def _rules(id: str, before: Iterable[Opening], after: Iterable[Opening], side: str, site: Site) -> Calling:
+def _rules(
+    id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, site: StepContext
+) -> WriteProgram:
     """One rule a call: AWS refuses a whole call for one rule that is there already."""
     old, new = {o.door: o for o in before}, {o.door: o for o in after}
     for door in sorted(set(new) - set(old)):
         params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
-        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, not_yet=UNSEEN, within=60)
+        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, retry_on=UNSEEN, timeout=60)
     for door in sorted(set(new) & set(old)):
         if new[door].description != old[door].description:
             params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
@@ -135,7 +137,7 @@ def _rules(id: str, before: Iterable[Opening], after: Iterable[Opening], side: s
     return {}
 
 
-def _standing(id: str, opening: Opening, side: str, site: Site) -> Generator[Call, Answer, dict[str, Any]]:
+def _standing(id: str, opening: IngressRule, side: str, site: StepContext) -> Generator[Call, Answer, dict[str, Any]]:
     """The rule to revoke: AWS wants it to the letter, so one that elbplan would not write is read again."""
     if is_plain(opening):
         return permission_of(opening, site)
@@ -146,7 +148,7 @@ def _standing(id: str, opening: Opening, side: str, site: Site) -> Generator[Cal
     return raw_permission(opening, permissions) or permission_of(opening, site)
 
 
-def delete(_: SecurityGroup, site: Site) -> Calling:
+def delete(_: SecurityGroup, site: StepContext) -> WriteProgram:
     """A load balancer's network interfaces outlive it by minutes and hold the group: that is not yet, not a failure."""
     assert site.live is not None
     yield Call(
@@ -154,28 +156,32 @@ def delete(_: SecurityGroup, site: Site) -> Calling:
         "DeleteSecurityGroup",
         {"GroupId": site.live.id},
         done_if=("InvalidGroup.NotFound",),
-        not_yet=("DependencyViolation", "InvalidGroup.InUse"),
-        within=900,
+        retry_on=("DependencyViolation", "InvalidGroup.InUse"),
+        timeout=900,
     )
     return {}
 
 
-def way(before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, SecurityGroup]]:
+def update_path(
+    before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]
+) -> Sequence[tuple[Phase, SecurityGroup]]:
     """Open what is new, later close what is old."""
 
-    def both(old: tuple[Opening, ...] | None, new: tuple[Opening, ...] | None) -> tuple[Opening, ...] | None:
+    def both(
+        old: tuple[IngressRule, ...] | None, new: tuple[IngressRule, ...] | None
+    ) -> tuple[IngressRule, ...] | None:
         return None if new is None else (*(old or ()), *new)
 
     wide = rebuilt(after, ingress=both(before.ingress, after.ingress), egress=both(before.egress, after.egress))
     return [("expand", wide), ("contract", after)]
 
 
-def text(group: SecurityGroup) -> str:
+def summary(group: SecurityGroup) -> str:
     """`in: 80, 443 from anywhere`"""
-    return "in: " + (", ".join(opening_text(o) for o in group.ingress) or "nothing")
+    return "in: " + (", ".join(ingress_rule_text(o) for o in group.ingress) or "nothing")
 
 
-def base(stack: str, address: Address, _: SecurityGroup) -> str:
+def default_name(stack: str, address: Address, _: SecurityGroup) -> str:
     """The name in the console."""
     return f"{stack}-{address.name}"
 
@@ -186,9 +192,9 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    way=way,
-    text=text,
-    base=base,
+    update_path=update_path,
+    summary=summary,
+    default_name=default_name,
     longest_name=255,
     permissions=(
         "ec2:DescribeSecurityGroups",

@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, LoadBalancerRef, VpcRef
-from ..core.call import Call, Calling, Reading
+from ..core.address import Address, AwsId, LoadBalancerRef, VpcRef
+from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
-from ..core.kind import Found, Kind, Live, Scope, Site, fill
+from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
 from .aws.external_targets import GATES, health_of, target_counts
 from .aws.ownership import pairs, retag, users
@@ -89,9 +89,9 @@ def health_defaults(group: TargetGroup) -> HealthCheck:
     return HealthCheck(protocol="TCP", interval=30, timeout=10, healthy=5, unhealthy=2)
 
 
-def read(scope: Scope) -> Reading[Found[TargetGroup]]:
+def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
     """Every group of the region is listed, for the taken names."""
-    ours: dict[str, list[Live[TargetGroup]]] = {}
+    ours: dict[str, list[LiveResource[TargetGroup]]] = {}
     owned = yield from owned_groups(scope.stacks)
     asks = [
         Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]}, done_if=GONE)
@@ -111,7 +111,7 @@ def read(scope: Scope) -> Reading[Found[TargetGroup]]:
 
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
-) -> Live[TargetGroup]:
+) -> LiveResource[TargetGroup]:
     balancers = raw.get("LoadBalancerArns") or []
     lambda_ = raw.get("TargetType") == "lambda"
     fields = {
@@ -122,15 +122,15 @@ def _live(
         "port": None if lambda_ else raw.get("Port"),
         "protocol_version": raw.get("ProtocolVersion") or ("HTTP1" if raw.get("Protocol") in HTTP else None),
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
-        "vpc": Id(raw["VpcId"]) if raw.get("VpcId") else None,
-        "balancer": Id(balancers[0]) if balancers else None,
+        "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") else None,
+        "balancer": AwsId(balancers[0]) if balancers else None,
         "health": _health(raw),
     }
     bare = from_live(TargetGroup, fields)
     known = {a["Key"]: a.get("Value") or "" for a in attributes}
     live = bare.model_copy(update={"attributes": dict(defaults(bare)) | known})
     facts = {"name": raw["TargetGroupName"], "port": str(raw.get("Port") or "")}
-    return Live(address, raw["TargetGroupArn"], live, facts)
+    return LiveResource(address, raw["TargetGroupArn"], live, facts)
 
 
 def _health(raw: Mapping[str, Any]) -> HealthCheck:
@@ -148,14 +148,14 @@ def _health(raw: Mapping[str, Any]) -> HealthCheck:
     return from_live(HealthCheck, fields)
 
 
-def settle(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
+def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """What the spec leaves out means AWS's default; what nobody has heard of is left alone."""
     health = rebuilt(live.health, **_said(full_health(desired)))
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
     # A group that serves no balancer yet may come to serve ours; of one that says none, AWS decides.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
-    return fill(desired, live).model_copy(update=settled)
+    return fill_unset(desired, live).model_copy(update=settled)
 
 
 def full_health(group: TargetGroup) -> HealthCheck:
@@ -188,7 +188,7 @@ UNTAGGED = "GENEVE"
 """AWS refuses tags in the call that creates such a group; they follow at once."""
 
 
-def create(new: TargetGroup, site: Site) -> Calling:
+def create(new: TargetGroup, site: StepContext) -> WriteProgram:
     """One call with tags and health check, then the attributes that are not AWS's default."""
     params: dict[str, Any] = {
         "Name": site.name,
@@ -210,7 +210,7 @@ def create(new: TargetGroup, site: Site) -> Calling:
     return {"id": arn, "name": site.name, "port": str(new.port or "")}
 
 
-def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:
+def update(before: TargetGroup, after: TargetGroup, site: StepContext) -> WriteProgram:
     """Only the health check, the attributes and the tags change in place."""
     assert site.live is not None
     arn = site.live.id
@@ -221,7 +221,7 @@ def update(before: TargetGroup, after: TargetGroup, site: Site) -> Calling:
     return {}
 
 
-def delete(_: TargetGroup, site: Site) -> Calling:
+def delete(_: TargetGroup, site: StepContext) -> WriteProgram:
     """A rule just repointed holds its group for some seconds more."""
     assert site.live is not None
     yield Call(
@@ -229,13 +229,13 @@ def delete(_: TargetGroup, site: Site) -> Calling:
         "DeleteTargetGroup",
         {"TargetGroupArn": site.live.id},
         done_if=("TargetGroupNotFound",),
-        not_yet=("ResourceInUse",),
-        within=300,
+        retry_on=("ResourceInUse",),
+        timeout=300,
     )
     return {}
 
 
-def text(group: TargetGroup) -> str:
+def summary(group: TargetGroup) -> str:
     """`HTTP:80, check /health every 30 s`"""
     if group.target_type == "lambda":
         return "lambda"
@@ -244,7 +244,7 @@ def text(group: TargetGroup) -> str:
     return f"{group.protocol}:{group.port}, {asks} every {check.interval or 30} s"
 
 
-def base(stack: str, address: Address, _: TargetGroup) -> str:
+def default_name(stack: str, address: Address, _: TargetGroup) -> str:
     """The name in the console."""
     return f"{stack}-{address.name}"
 
@@ -255,10 +255,10 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    settle=settle,
+    with_live_defaults=with_live_defaults,
     learned=learned,
-    text=text,
-    base=base,
+    summary=summary,
+    default_name=default_name,
     gates=GATES,
     permissions=(
         "elasticloadbalancing:DescribeTargetGroups",

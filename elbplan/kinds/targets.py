@@ -8,12 +8,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Id, InstanceRef, Ref, TargetGroupRef
-from ..core.call import Call, Calling, Looking, Reading, Sight, State
-from ..core.kind import Found, Gate, Kind, Live, Phase, Scope, Site
+from ..core.address import Address, AwsId, InstanceRef, Ref, TargetGroupRef
+from ..core.call import Call, GateStatus, ProbeProgram, Readiness, ReadProgram, WriteProgram
+from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
 from .aws.queries import GONE, owned_groups
-from .aws.target_health import judge, told
+from .aws.target_health import gate_status_of, health_text
 
 
 class Target(Part):
@@ -60,9 +60,9 @@ def member_key(target: Target) -> str:
 LEAVING = ("draining",)
 
 
-def read(scope: Scope) -> Reading[Found[Targets]]:
+def read(scope: Scope) -> ReadProgram[Found[Targets]]:
     """What is registered in each of our groups; one that drains is gone."""
-    ours: dict[str, list[Live[Targets]]] = {}
+    ours: dict[str, list[LiveResource[Targets]]] = {}
     owned = yield from owned_groups(scope.stacks)
     arns = [raw["TargetGroupArn"] for _, _, raw, _ in owned]
     asks = [Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=GONE) for arn in arns]
@@ -78,7 +78,7 @@ def read(scope: Scope) -> Reading[Found[Targets]]:
 def _health(arn: str) -> Call:
     """What a group made a moment ago may not answer yet."""
     unseen = ("TargetGroupNotFound",)
-    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, not_yet=unseen, within=60)
+    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, retry_on=unseen, timeout=60)
 
 
 def _counts(described: Mapping[str, Any]) -> bool:
@@ -89,19 +89,19 @@ def _counts(described: Mapping[str, Any]) -> bool:
     )
 
 
-def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> Live[Targets]:
+def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> LiveResource[Targets]:
     members = [(_member(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
     states = [d["TargetHealth"]["State"] for d in described]
     well = all(state == "healthy" for state in states)
     arn = raw["TargetGroupArn"]
     model = Targets(
-        group=Id(arn),
+        group=AwsId(arn),
         members=tuple(member for member, _ in members),
         group_port=raw.get("Port"),
         live_zones={member_key(member): zone for member, zone in members if zone},
     )
     facts = {"state": "healthy" if well else "unwell", "attached": str(bool(raw.get("LoadBalancerArns")))}
-    return Live(address, f"{arn}#targets", model, facts)
+    return LiveResource(address, f"{arn}#targets", model, facts)
 
 
 def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
@@ -109,7 +109,7 @@ def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
     kind = group.get("TargetType") or "instance"
     outside = target.get("AvailabilityZone") == EVERY_ZONE and kind != "lambda"
     fields = {
-        "instance": Id(target["Id"]) if kind == "instance" else None,
+        "instance": AwsId(target["Id"]) if kind == "instance" else None,
         "address": None if kind == "instance" else target["Id"],
         "port": target.get("Port") if target.get("Port") != group.get("Port") else None,
         "zone": EVERY_ZONE if outside else None,
@@ -120,7 +120,7 @@ def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
 EVERY_ZONE = "all"
 
 
-def settle(desired: Targets, live: Targets) -> Targets:
+def with_live_defaults(desired: Targets, live: Targets) -> Targets:
     """The group's own port is no port of the target's, and a zone counts only where the spec names another."""
     there = {member_key(member): member for member in live.members}
     members = []
@@ -133,7 +133,7 @@ def settle(desired: Targets, live: Targets) -> Targets:
     return rebuilt(desired, members=tuple(members), group_port=live.group_port, live_zones=live.live_zones)
 
 
-def _names(members: Iterable[Target], site: Site, port: str = "") -> list[dict[str, Any]]:
+def _names(members: Iterable[Target], site: StepContext, port: str = "") -> list[dict[str, Any]]:
     """Targets in AWS's words; `port` for those that have their group's, where it is to be said."""
     named = []
     for member in members:
@@ -146,21 +146,21 @@ def _names(members: Iterable[Target], site: Site, port: str = "") -> list[dict[s
     return named
 
 
-def create(new: Targets, site: Site) -> Calling:
+def create(new: Targets, site: StepContext) -> WriteProgram:
     """One call for all of them; an instance that has just started is not yet known to ELB."""
     arn = site.id(new.group)
     yield from _register(arn, new.members, site)
     return {"id": f"{arn}#targets"}
 
 
-def _register(arn: str, members: Sequence[Target], site: Site) -> Calling:
+def _register(arn: str, members: Sequence[Target], site: StepContext) -> WriteProgram:
     if members:
         params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
-        yield Call("elbv2", "RegisterTargets", params, not_yet=("InvalidTarget", "TargetGroupNotFound"), within=300)
+        yield Call("elbv2", "RegisterTargets", params, retry_on=("InvalidTarget", "TargetGroupNotFound"), timeout=300)
     return {}
 
 
-def update(before: Targets, after: Targets, site: Site) -> Calling:
+def update(before: Targets, after: Targets, site: StepContext) -> WriteProgram:
     """Register first, deregister after; another zone is another registration of the same target, which stays."""
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
     come = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
@@ -170,25 +170,25 @@ def update(before: Targets, after: Targets, site: Site) -> Calling:
     return {}
 
 
-def _deregister(group: Ref, members: Sequence[Target], site: Site) -> Call:
+def _deregister(group: Ref, members: Sequence[Target], site: StepContext) -> Call:
     """Each with its port: of a target that is registered twice, only the one that is meant goes."""
     params = {"TargetGroupArn": site.id(group), "Targets": _names(members, site, site.fact(group, "port"))}
     return Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
 
 
-def delete(old: Targets, site: Site) -> Calling:
+def delete(old: Targets, site: StepContext) -> WriteProgram:
     """A port that was named at registration must be named again."""
     yield _deregister(old.group, old.members, site)
     return {}
 
 
-def way(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
+def update_path(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
     """All of both, then only the wanted ones."""
     both = rebuilt(after, members=(*before.members, *after.members))
     return [("expand", both), ("contract", after)]
 
 
-def healthy(wanted: Targets, site: Site) -> Looking:
+def healthy(wanted: Targets, site: StepContext) -> ProbeProgram:
     """Every wanted target answers its health check.
 
     A stopped or foreign target will not get well by waiting; a failing one may, until the gate's deadline.
@@ -198,14 +198,14 @@ def healthy(wanted: Targets, site: Site) -> Looking:
     for named in _names(wanted.members, site, site.fact(wanted.group, "port")):
         health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, named)), UNKNOWN)
         states.append((named["Id"], health))
-    judged = [judge(health) for _, health in states]
+    judged = [gate_status_of(health) for _, health in states]
     saw = f"{judged.count('ready')} of {len(judged)} healthy"
-    sick = [told(id, health) for id, health in states if health["State"] != "healthy"]
-    worst: State = next((state for state in WORST_FIRST if state in judged), "ready")
-    return Sight(worst, saw, "\n".join(sick))
+    sick = [health_text(id, health) for id, health in states if health["State"] != "healthy"]
+    worst: Readiness = next((state for state in WORST_FIRST if state in judged), "ready")
+    return GateStatus(worst, saw, "\n".join(sick))
 
 
-WORST_FIRST: tuple[State, ...] = ("hopeless", "failing", "waiting")
+WORST_FIRST: tuple[Readiness, ...] = ("hopeless", "failing", "waiting")
 UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
 
 
@@ -215,7 +215,7 @@ def _is(described: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
     return bool(target["Id"] == named["Id"] and named.get("Port") in (None, target.get("Port")))
 
 
-def drained(old: Targets, site: Site) -> Looking:
+def drained(old: Targets, site: StepContext) -> ProbeProgram:
     """Nothing that was let go still finishes requests."""
     answer = yield Call(
         "elbv2",
@@ -225,10 +225,10 @@ def drained(old: Targets, site: Site) -> Looking:
     )
     descriptions = answer.get("TargetHealthDescriptions", [])
     left = sum(d["TargetHealth"]["State"] in ("draining", "unhealthy.draining") for d in descriptions)
-    return Sight("waiting", f"{left} still draining") if left else Sight("ready", "nothing draining")
+    return GateStatus("waiting", f"{left} still draining") if left else GateStatus("ready", "nothing draining")
 
 
-def text(targets: Targets) -> str:
+def summary(targets: Targets) -> str:
     """`i-0aaa:80, instance.web-1:80`"""
     return ", ".join(f"{m.instance or m.address}{f':{m.port}' if m.port else ''}" for m in targets.members) or "none"
 
@@ -239,10 +239,10 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
-    way=way,
-    settle=settle,
-    text=text,
-    unready=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
+    update_path=update_path,
+    with_live_defaults=with_live_defaults,
+    summary=summary,
+    pending_gate=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
     gates=(
         Gate("healthy", "the targets are healthy", 900, healthy, after=()),
         Gate("drained", "requests in flight are finished", 3900, drained, after=()),

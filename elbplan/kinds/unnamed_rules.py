@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..core.address import Address
 from ..core.resource import Resource
-from .rule import Rule, gated
+from .rule import Rule, attach_only_rule
 
 UNNAMED = re.compile(r"(?P<listener>.+)-r(?P<number>[1-9]\d*)(?P<half>(?:-except)?)")
 
@@ -90,4 +90,4 @@ class _Matching:
 
 def _alike(wanted: Rule, there: Rule) -> bool:
     """The same conditions, or those behind which an interrupted run has hidden the rule so far."""
-    return there.conditions in (wanted.conditions, gated(wanted).conditions)
+    return there.conditions in (wanted.conditions, attach_only_rule(wanted).conditions)

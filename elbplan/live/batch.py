@@ -15,7 +15,7 @@ from ..core.call import Answer, Ask, Call, Tags
 from ..errors import AwsProblem
 from .errors import unreadable
 from .unusable_answers import MISREAD
-from .worker_threads import Crew
+from .worker_threads import WorkerThreads
 
 TAGS_A_REQUEST = 20
 """DescribeTags takes no more."""
@@ -27,7 +27,7 @@ Send = Callable[[Call], Answer]
 Program = Generator[Sequence[Ask], Sequence[Answer], Any]
 
 
-class Rounds:
+class BatchReader:
     """Runs reading programs against AWS. `parallel` is the most requests at one time."""
 
     def __init__(self, send: Send, parallel: int = 16) -> None:
@@ -42,7 +42,7 @@ class Rounds:
         """What each program returns, in order. Raises AwsProblem."""
         results: list[Any] = [None] * len(programs)
         waiting: dict[int, Sequence[Ask]] = {}
-        with Crew(self._parallel) as crew:
+        with WorkerThreads(self._parallel) as crew:
             for index, program in enumerate(programs):
                 self._advance(index, program, None, waiting, results)
             while waiting:
@@ -87,7 +87,7 @@ class Rounds:
             return {arn: tags for arn in ask.arns if (tags := self._tags[arn]) is not None}
         return self._known[_key(ask)]
 
-    def _ask(self, asks: Sequence[Ask], crew: Crew) -> None:
+    def _ask(self, asks: Sequence[Ask], crew: WorkerThreads) -> None:
         self.taken += 1
         calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and _key(ask) not in self._known}
         arns = sorted({arn for ask in asks if isinstance(ask, Tags) for arn in ask.arns if arn not in self._tags})

@@ -21,7 +21,7 @@ from botocore.exceptions import (
 
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
-from .errors import explain, unreadable
+from .errors import explain_refusal, unreadable
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
 
@@ -66,11 +66,11 @@ class Aws:
         except ClientError as error:
             if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
                 return {}
-            raise explain(error, call) from error
+            raise explain_refusal(error, call) from error
         except BotoCoreError as error:
             if call.optional:
                 return {}
-            raise explain(error, call) from error
+            raise explain_refusal(error, call) from error
         except UNPARSED as error:
             if call.optional:
                 return {}
@@ -135,7 +135,7 @@ RETRY_MODE = {"acm": "legacy"}
 
 def _attempts(call: Call) -> int:
     """How often a request may go out. What nothing depends on is not worth a long wait."""
-    if call.once:
+    if call.no_retry:
         return 1
     return OPTIONAL_ATTEMPTS if call.optional else ATTEMPTS
 

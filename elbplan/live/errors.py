@@ -58,7 +58,7 @@ HINTS = {
 }
 
 
-def explain(error: BotoCoreError | ClientError, call: Call) -> AwsProblem:
+def explain_refusal(error: BotoCoreError | ClientError, call: Call) -> AwsProblem:
     """The problem behind botocore's exception."""
     if isinstance(error, ClientError):
         return _refusal(error, call)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.address import Address, Find, Id, Ref
-from ..core.call import Ask, Call, Reading
+from ..core.address import Address, AwsId, Lookup, Ref
+from ..core.call import Ask, Call, ReadProgram
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
-from ..kinds.aws.acm_validation import Proof
+from ..kinds.aws.acm_validation import DnsValidation
 from ..kinds.aws.queries import HOSTED_ZONES, owned_balancers, zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import GONE, instances_in
@@ -26,30 +26,30 @@ class NotFound(ElbplanError):
 
 
 @dataclass
-class Facts:
+class LookupFacts:
     """What the account has of what a spec describes."""
 
     region: str
     subnets: Sequence[Mapping[str, Any]] = ()
     zones: Sequence[Mapping[str, Any]] = ()
-    found: Mapping[Find, Sequence[str]] = field(default_factory=dict)
+    found: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
 
 
-def finds(resources: Iterable[Resource]) -> set[Find]:
+def finds(resources: Iterable[Resource]) -> set[Lookup]:
     """Everything these resources want looked up."""
-    return {ref for resource in resources for ref in references(resource) if isinstance(ref, Find)}
+    return {ref for resource in resources for ref in references(resource) if isinstance(ref, Lookup)}
 
 
 def look_up(
     region: str, resources: Sequence[Resource], stacks: Sequence[str] = (), told: Collection[Ref] = ()
-) -> Reading[Facts]:
+) -> ReadProgram[LookupFacts]:
     """Ask for all of it, and for what has a name among `told`, which the specs may have dropped since.
 
     What the balancers of `stacks` show by where they stand is not asked again.
     """
     wanted = finds(resources)
-    every = wanted | {ref for ref in told if isinstance(ref, Find) and (named(ref) or ref.what == "hosted_zone")}
+    every = wanted | {ref for ref in told if isinstance(ref, Lookup) and (named(ref) or ref.what == "hosted_zone")}
     asks = _questions(every, resources)
     placed = any(find.what in ("vpc", "subnet") for find in wanted)
     if placed and not stacks:
@@ -58,7 +58,7 @@ def look_up(
     subnets = (yield from _standing_places(wanted, resources, stacks)) if placed and stacks else ()
     if placed and not subnets:
         subnets = yield from _subnets(wanted, answers, resources)
-    facts = Facts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
+    facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
     facts.found = {find: _results(find, answers.get(f"{find.what}/{find.query}", {})) for find in every}
     instances = _instances(resources)
     there = {i["InstanceId"] for i in instances_in(answers.get("instances", {})) if i["State"]["Name"] not in GONE}
@@ -68,11 +68,11 @@ def look_up(
 
 def _instances(resources: Sequence[Resource]) -> list[str]:
     """The servers that the specs name by id."""
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, Id)}
+    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
     return sorted(id for id in ids if id.startswith("i-"))
 
 
-def _questions(wanted: set[Find], resources: Sequence[Resource]) -> dict[str, Ask]:
+def _questions(wanted: set[Lookup], resources: Sequence[Resource]) -> dict[str, Ask]:
     """What can be asked at once."""
     asks: dict[str, Ask] = {}
     if any(find.what == "hosted_zone" for find in wanted) or any(isinstance(r, Certificate) for r in resources):
@@ -86,8 +86,8 @@ def _questions(wanted: set[Find], resources: Sequence[Resource]) -> dict[str, As
 
 
 def _standing_places(
-    wanted: set[Find], resources: Sequence[Resource], stacks: Sequence[str]
-) -> Reading[Sequence[Mapping[str, Any]]]:
+    wanted: set[Lookup], resources: Sequence[Resource], stacks: Sequence[str]
+) -> ReadProgram[Sequence[Mapping[str, Any]]]:
     """The subnets in which the stacks' balancers stand, if they answer every question: a choice once made stays."""
     zones = {find.query for find in wanted if find.what == "subnet"}
     usual = {find.query for find in wanted if find.what == "vpc"} <= {"default"} and not _foreign_vpcs(resources)
@@ -106,8 +106,8 @@ def _standing_places(
 
 
 def _subnets(
-    wanted: set[Find], answers: Mapping[str, Any], resources: Sequence[Resource]
-) -> Reading[Sequence[Mapping[str, Any]]]:
+    wanted: set[Lookup], answers: Mapping[str, Any], resources: Sequence[Resource]
+) -> ReadProgram[Sequence[Mapping[str, Any]]]:
     """Where the specs may put things: AWS's default subnets, or the public ones of the VPC they name."""
     if "subnets" in answers:
         default = answers["subnets"]["Subnets"]
@@ -120,7 +120,7 @@ def _subnets(
     return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
-def named(find: Find) -> bool:
+def named(find: Lookup) -> bool:
     """Is it found by a name or tag of its own, and not by where it lies?"""
     return find.query.startswith(("name:", "tag:"))
 
@@ -137,7 +137,7 @@ def _by_name(text: str) -> dict[str, Any]:
     return _filter("tag:Name", [text.removeprefix("name:")])
 
 
-def _question(find: Find) -> Call | None:
+def _question(find: Lookup) -> Call | None:
     if find.what == "instance":
         return Call("ec2", "DescribeInstances", _by_name(find.query))
     if find.what == "security_group":
@@ -149,7 +149,7 @@ def _question(find: Find) -> Call | None:
     return None
 
 
-def _results(find: Find, answer: Mapping[str, Any]) -> list[str]:
+def _results(find: Lookup, answer: Mapping[str, Any]) -> list[str]:
     if find.what == "instance":
         live = [i for i in instances_in(answer) if i["State"]["Name"] not in GONE]
         return sorted(i["InstanceId"] for i in live)
@@ -161,7 +161,7 @@ def _results(find: Find, answer: Mapping[str, Any]) -> list[str]:
 
 
 def _foreign_vpcs(resources: Sequence[Resource]) -> set[str]:
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, Id)}
+    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
     return {id for id in ids if id.startswith("vpc-")}
 
 
@@ -170,7 +170,7 @@ def _subnets_of(
     answers: Mapping[str, Any],
     default: Sequence[Mapping[str, Any]],
     resources: Sequence[Resource],
-) -> Reading[Sequence[Mapping[str, Any]]]:
+) -> ReadProgram[Sequence[Mapping[str, Any]]]:
     """The public subnets of VPCs not laid out as AWS's default one: those routed to an internet gateway."""
     ids = set(_foreign_vpcs(resources))
     for name in vpcs - {"default"}:
@@ -197,7 +197,7 @@ def _public(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> b
     return any(str(route.get("GatewayId") or "").startswith("igw-") for route in routes)
 
 
-def resolve(desired: Mapping[Address, Resource], facts: Facts, where: str) -> dict[Address, Resource]:
+def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str) -> dict[Address, Resource]:
     """The desired resources with everything found filled in.
 
     `where` begins each message, the spec's file say. Raises NotFound, naming all that is missing.
@@ -214,7 +214,9 @@ def resolve(desired: Mapping[Address, Resource], facts: Facts, where: str) -> di
 def _proved(resource: Resource) -> Resource:
     """A certificate that does not say in which zones it is proved is proved where its names live."""
     if isinstance(resource, Certificate) and not resource.proofs:
-        proofs = tuple(Proof(domain=d, zone=Find("hosted_zone", d.removeprefix("*."))) for d in resource.domains)
+        proofs = tuple(
+            DnsValidation(domain=d, zone=Lookup("hosted_zone", d.removeprefix("*."))) for d in resource.domains
+        )
         return resource.model_copy(update={"proofs": proofs})
     return resource
 
@@ -228,13 +230,13 @@ def _marked(resolved: dict[Address, Resource]) -> dict[Address, Resource]:
     return resolved
 
 
-def vpc_of(desired: Mapping[Address, Resource], facts: Facts) -> str | None:
+def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:
     """The VPC that `default` or a name stands for here."""
     for resource in desired.values():
         for ref in references(resource):
-            if isinstance(ref, Id) and ref.value.startswith("vpc-"):
+            if isinstance(ref, AwsId) and ref.value.startswith("vpc-"):
                 return ref.value
-            if isinstance(ref, Find) and ref.what == "vpc" and (ids := facts.found.get(ref)):
+            if isinstance(ref, Lookup) and ref.what == "vpc" and (ids := facts.found.get(ref)):
                 return ids[0]
     return facts.subnets[0]["VpcId"] if facts.subnets else None
 
@@ -242,22 +244,22 @@ def vpc_of(desired: Mapping[Address, Resource], facts: Facts) -> str | None:
 Finder = Callable[[Ref], tuple[Ref, ...]]
 
 
-def _finder(facts: Facts, vpc: str | None, problems: list[str]) -> Finder:
-    nothing = (Id("missing"),)
+def _finder(facts: LookupFacts, vpc: str | None, problems: list[str]) -> Finder:
+    nothing = (AwsId("missing"),)
 
     def find(ref: Ref) -> tuple[Ref, ...]:
-        if not isinstance(ref, Find):
+        if not isinstance(ref, Lookup):
             return (ref,)
         ids, problem = _one(ref, facts, vpc)
         if not ids:
             problems.append(problem)
             return nothing
-        return tuple(map(Id, ids))
+        return tuple(map(AwsId, ids))
 
     return find
 
 
-def _one(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]:
+def _one(find: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[str], str]:
     """The ids that are meant, and what to say if there are none."""
     if find.what == "vpc":
         if find.query == "default":
@@ -271,7 +273,7 @@ def _one(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]
     return facts.found.get(find, []), f"there is no {what} with {find.query} in {facts.region}"
 
 
-def _subnet(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], str]:
+def _subnet(find: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[str], str]:
     """`*` is one for each zone, `#0` the first of them, a letter or name that zone's."""
     if named(find):
         return facts.found.get(find, []), f"there is no subnet {find.query} in {facts.region}"
@@ -292,7 +294,7 @@ def _subnet(find: Find, facts: Facts, vpc: str | None) -> tuple[Sequence[str], s
     )
 
 
-def subnets_by_zone(facts: Facts, vpc: str | None) -> dict[str, str]:
+def subnets_by_zone(facts: LookupFacts, vpc: str | None) -> dict[str, str]:
     """The subnet that each zone of a VPC means."""
     by_zone: dict[str, str] = {}
     for subnet in sorted(facts.subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
@@ -301,7 +303,7 @@ def subnets_by_zone(facts: Facts, vpc: str | None) -> dict[str, str]:
     return by_zone
 
 
-def _hosted_zone(find: Find, facts: Facts) -> tuple[Sequence[str], str]:
+def _hosted_zone(find: Lookup, facts: LookupFacts) -> tuple[Sequence[str], str]:
     try:
         zone = zone_for(find.query, facts.zones)
     except ValueError as error:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
 from ..core.foreign import NOBODY_ELSE, Foreign
-from ..core.kind import Kinds, Live, Scope
+from ..core.kind import Kinds, LiveResource, Scope
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.unnamed_rules import kept_addresses, readdressed
-from ..planner.guards import Taken
-from .batch import Rounds
+from ..planner.guards import NamesInUse
+from .batch import BatchReader
 from .lookups import look_up, resolve
-from .portable import Symbols
+from .portable import PortableNames
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Observed:
     """
 
     desired: Mapping[Address, Resource]
-    live: Sequence[Live[Resource]]
-    taken: Taken
+    live: Sequence[LiveResource[Resource]]
+    taken: NamesInUse
     rounds: int = 0
-    symbols: Symbols = field(default_factory=Symbols)
+    symbols: PortableNames = field(default_factory=PortableNames)
     kept: Mapping[Address, Address] = field(default_factory=dict)
     foreign: Foreign = NOBODY_ELSE
 
@@ -60,18 +60,18 @@ def observe(
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     scope = Scope(region, {stack.name: stack.resources for stack in stacks}, ending=not looking_up)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
-    rounds = Rounds(send, parallel)
+    rounds = BatchReader(send, parallel)
     standing = () if everywhere else tuple(wanted)
     asked = look_up(region, everything, standing, told)
     facts, *found = rounds.run([asked, *(kind.read(scope) for kind in kinds.values())])
-    taken = {name: one.taken for name, one in zip(kinds, found, strict=True)}
+    taken = {name: one.names_in_use for name, one in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
     seen = {}
     for stack in stacks:
         live = [one for kind in found for one in kind.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name)
         kept = kept_addresses(desired, [(one.address, one.model) for one in live])
-        symbols = Symbols.of(facts, wanted[stack.name], told)
+        symbols = PortableNames.of(facts, wanted[stack.name], told)
         wanted_here = readdressed(desired, kept)
         seen[stack.name] = Observed(wanted_here, live, taken, rounds.taken, symbols, kept, foreign)
     return seen

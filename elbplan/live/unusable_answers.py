@@ -14,11 +14,11 @@ MISREAD = (LookupError, TypeError, AttributeError, ValueError)
 """What Python raises where a reader looks for a key that the answer does not have."""
 
 
-class NotAnAnswer(Exception):
+class UnusableAnswer(Exception):
     """The body of a response is not in the words that the service speaks."""
 
 
-UNPARSED = (NotAnAnswer, ResponseParserError, *MISREAD)
+UNPARSED = (UnusableAnswer, ResponseParserError, *MISREAD)
 """What sending a call raises when the body of the response is broken or not from AWS."""
 
 
@@ -32,11 +32,11 @@ def refuse_pages(operation_model: Any, response_dict: Mapping[str, Any], **_: An
     if status >= 500 or not isinstance(body, bytes):
         return
     if body.lstrip()[:14].lower().startswith(PAGES):
-        raise NotAnAnswer("it is a web page")
+        raise UnusableAnswer("it is a web page")
     if operation_model.service_model.resolved_protocol == "json" and body.strip():
         try:
             answer = json.loads(body)
         except ValueError as error:
-            raise NotAnAnswer(f"it is not JSON: {error}") from error
+            raise UnusableAnswer(f"it is not JSON: {error}") from error
         if not isinstance(answer, dict):
-            raise NotAnAnswer("it is not a JSON object")
+            raise UnusableAnswer("it is not a JSON object")

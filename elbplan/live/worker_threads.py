@@ -17,7 +17,7 @@ T = TypeVar("T")
 Job = Callable[[], None]
 
 
-class Crew:
+class WorkerThreads:
     """At most `size` threads, begun as they are needed. For questions only: what runs may be left in the middle."""
 
     def __init__(self, size: int) -> None:

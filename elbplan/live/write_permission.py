@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-Permit = Callable[[], None]
+AskPermission = Callable[[], None]
 """Returns if the request may go out. Raises if it may not."""
 
-_permit: ContextVar[Permit | None] = ContextVar("permit", default=None)
+_permit: ContextVar[AskPermission | None] = ContextVar("permit", default=None)
 
 
 @contextlib.contextmanager
-def asked_before_each_attempt(permit: Permit) -> Iterator[None]:
+def asked_before_each_attempt(permit: AskPermission) -> Iterator[None]:
     """Whatever this thread sends inside is asked for: the first attempt, and each that botocore makes by itself."""
     token = _permit.set(permit)
     try:
@@ -35,7 +35,7 @@ def before_send(request: Any, **_: Any) -> None:
         request.body = _HeldBack(body, permit)
 
 
-def _ask(permit: Permit) -> None:
+def _ask(permit: AskPermission) -> None:
     """A permit may have to send calls of its own: those are not asked for."""
     token = _permit.set(None)
     try:
@@ -51,7 +51,7 @@ class _HeldBack:
     sleep there. AWS acts on a request only when its whole body has arrived.
     """
 
-    def __init__(self, body: bytes, permit: Permit) -> None:
+    def __init__(self, body: bytes, permit: AskPermission) -> None:
         self._body = io.BytesIO(body)
         self._size = len(body)
         self._permit = permit

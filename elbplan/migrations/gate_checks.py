@@ -9,11 +9,11 @@ from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.simulate import State
 from .files.notation import place
-from .migration import Entry
-from .simulate import Misfit
+from .migration import MigrationStep
+from .simulate import InvalidStep
 
 
-def check_gate(states: Sequence[State], entries: Sequence[Entry], kinds: Kinds) -> None:
+def check_gates(states: Sequence[State], entries: Sequence[MigrationStep], kinds: Kinds) -> None:
     """Check the wait or hold that is the last of `entries`; `states` are S0 up to where it stands.
 
     Without this a misspelled name would be waited for in silence, so that traffic moves unchecked.
@@ -26,15 +26,15 @@ def check_gate(states: Sequence[State], entries: Sequence[Entry], kinds: Kinds) 
     if entry.until not in gates:
         what = f"{place(entry.what)} has no state {entry.until or '(none is named)'} to wait for"
         hint = f"there are: {', '.join(gates) or 'none'}"
-        raise Misfit(what, "while" if entry.do == "hold" else "until", hint=hint)
+        raise InvalidStep(what, "while" if entry.do == "hold" else "until", hint=hint)
     there = set(states[-1])
     if entry.do == "wait":  # the requests in flight of what was deleted a moment ago can be waited for
         there |= _removed(states, entries)
     if entry.what not in there:
-        raise Misfit(f"{place(entry.what)} is not there at this step", "what", hint=_hint(entry.what, there))
+        raise InvalidStep(f"{place(entry.what)} is not there at this step", "what", hint=_hint(entry.what, there))
 
 
-def _removed(states: Sequence[State], entries: Sequence[Entry]) -> set[Address]:
+def _removed(states: Sequence[State], entries: Sequence[MigrationStep]) -> set[Address]:
     """What earlier steps of the file deleted."""
     steps = zip(entries, states, states[1:], strict=False)
     return {address for entry, before, after in steps if entry.do == "delete" for address in before.keys() - after}

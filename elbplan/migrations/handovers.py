@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..core.address import Address
-from ..core.change import Change, Comparison
+from ..core.change import Change, Diff
 from ..core.plan import Step
 from .files.notation import place
 
 HANDS = ("moved", "adopt", "release")
 
 
-def without_handovers(comparison: Comparison, steps: Sequence[Step]) -> Comparison:
+def without_handovers(comparison: Diff, steps: Sequence[Step]) -> Diff:
     """The comparison with what is moved, adopted or released told as that."""
     handed = [step for step in steps if step.do in HANDS]
     about = {address[:2] for step in handed for address in (step.address, step.old) if address is not None}
@@ -21,7 +21,7 @@ def without_handovers(comparison: Comparison, steps: Sequence[Step]) -> Comparis
     return replace(comparison, changes=[*kept, *(_change(step, comparison) for step in handed)])
 
 
-def _change(step: Step, comparison: Comparison) -> Change:
+def _change(step: Step, comparison: Diff) -> Change:
     address: Address = step.address
     live = comparison.lives.get(step.old or address)
     if step.do == "moved":

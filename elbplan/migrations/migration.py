@@ -11,16 +11,16 @@ from ..core.fingerprint import ABSENT
 from ..core.resource import references
 from ..core.simulate import State
 
-Verb = Literal["create", "update", "shift", "delete", "move", "wait", "hold", "moved", "adopt", "release"]
-VERBS: tuple[Verb, ...] = get_args(Verb)
-PERSON = "person"
+StepKind = Literal["create", "update", "shift", "delete", "reorder", "wait", "hold", "moved", "adopt", "release"]
+STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
+APPROVAL = "approval"
 
-Otherwise = Literal["stop", "back"]
+OnFailure = Literal["stop", "rollback"]
 """What becomes of a run whose wait or hold came to nothing: it stops where it is, or goes back to the file's start."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class MigrationStep:
     """One step of a file.
 
     set      the fields of a create, the changed ones of an update, the priorities of a move, the weights of a shift
@@ -28,20 +28,20 @@ class Entry:
     hold     seconds to let the world be, or None until a person applies again
     id       what AWS calls that which is adopted, or `name:` and the name that AWS knows it by
     old      what that which is moved was called before
-    otherwise   what to do when a wait or a hold comes to nothing
+    on_failure   what to do when a wait or a hold comes to nothing
     allow    hazards that are taken on purpose, `because` of something
     then     the fingerprint after it; "" where nobody computed it yet
     """
 
-    do: Verb
+    do: StepKind
     what: Address | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
     until: str = ""
-    within: float = 0
+    timeout: float = 0
     hold: float | None = 0
     id: str = ""
     old: Address | None = None
-    otherwise: Otherwise = "stop"
+    on_failure: OnFailure = "stop"
     why: str = ""
     allow: tuple[str, ...] = ()
     because: str = ""
@@ -68,7 +68,7 @@ class Migration:
     start: str = ABSENT
     end: str = ABSENT
     spec: str = ""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[MigrationStep, ...] = ()
     states: tuple[State, ...] = ()
     sha: str = field(default="", compare=False)
 

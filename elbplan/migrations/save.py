@@ -13,12 +13,12 @@ from ..core.patch import changes
 from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..errors import Refused, UsageProblem
-from ..kinds.traffic import reached
-from ..live.portable import Symbols
+from ..kinds.traffic import attached_groups
+from ..live.portable import PortableNames
 from ..planner.reconcile import reconcile
 from .files.loader import play
 from .files.notation import place, relabelled, told, value_told
-from .migration import Entry, Migration
+from .migration import Migration, MigrationStep
 from .position.locator import old_names
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -28,7 +28,7 @@ def migration_of(
     plan: Plan,
     before: Sequence[Migration],
     kinds: Kinds,
-    symbols: Symbols,
+    symbols: PortableNames,
     *,
     name: str,
     title: str = "",
@@ -41,7 +41,7 @@ def migration_of(
     checked(name)
     if plan.empty:
         raise Refused("there is nothing to save: AWS is as the spec says", hint="change the spec first")
-    teller = Teller.of(plan, symbols)
+    teller = MigrationBuilder.of(plan, symbols)
     entries = tuple(teller.entry(step) for step in plan.steps)
     number = len(before) + 1
     said = title or name.replace("_", " ")
@@ -56,7 +56,7 @@ def checked(name: str) -> None:
         raise UsageProblem(f"{name!r} is no name for a migration", hint=hint)
 
 
-def baseline(plan: Plan, kinds: Kinds, symbols: Symbols) -> Migration:
+def baseline(plan: Plan, kinds: Kinds, symbols: PortableNames) -> Migration:
     """What is there already as the first migration: by the look of it, every step of it is done.
 
     It is told in the spec's words where AWS fits them. Raises Refused while a replacement is under way.
@@ -66,7 +66,7 @@ def baseline(plan: Plan, kinds: Kinds, symbols: Symbols) -> Migration:
     desired: dict[Address, Resource] = {}
     for address, live in plan.lives.items():
         want = plan.desired.get(address)
-        fits = want is not None and kinds[address.kind].settle(want, live.model) == live.model
+        fits = want is not None and kinds[address.kind].with_live_defaults(want, live.model) == live.model
         told_so = want if fits and want is not None else nameless(live.model)
         desired[_current(address)] = relabelled(told_so, _current)
     start = reconcile(plan.stack, desired, [], kinds, region=plan.region, account=plan.account)
@@ -75,7 +75,7 @@ def baseline(plan: Plan, kinds: Kinds, symbols: Symbols) -> Migration:
 
 def _current(address: Address) -> Address:
     """What stands alone is current, whatever is to become of it."""
-    return address._replace(former="")
+    return address._replace(deposed="")
 
 
 def nameless(model: Resource) -> Resource:
@@ -85,34 +85,34 @@ def nameless(model: Resource) -> Resource:
 
 
 @dataclass(frozen=True)
-class Teller:
+class MigrationBuilder:
     """Tells the steps of one plan in the words of a file: no ids, and old for what goes."""
 
-    symbols: Symbols
+    symbols: PortableNames
     names: Mapping[Address, Address]
 
     @classmethod
-    def of(cls, plan: Plan, symbols: Symbols) -> Teller:
+    def of(cls, plan: Plan, symbols: PortableNames) -> MigrationBuilder:
         """Of several former ones of an address the first is `old`, the second `old2`."""
         return cls(symbols, old_names(plan.lives))
 
-    def entry(self, step: Step) -> Entry:
+    def entry(self, step: Step) -> MigrationStep:
         """One step."""
         what = self._name(step.address)
-        entry = Entry(step.do, what, dict(self._set(step)), why=self.symbols.said(_why(step)))
-        return replace(entry, until=step.until, within=step.within) if step.do == "wait" else entry
+        entry = MigrationStep(step.do, what, dict(self._set(step)), why=self.symbols.said(_why(step)))
+        return replace(entry, until=step.until, timeout=step.timeout) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:
         if step.do == "create" and step.after is not None:
             yield from told(self._told(step.after)).items()
-        elif step.do == "move":
+        elif step.do == "reorder":
             yield from ((place(self._name(rule)), priority) for rule, priority in step.moves.items())
         elif step.do == "update" and step.before is not None and step.after is not None:
             changed = changes(self._told(step.before), self._told(step.after))
             yield from ((field, value_told(value)) for field, value in changed.items())
 
     def _told(self, resource: Resource) -> Resource:
-        return relabelled(self.symbols.fold(resource), self._name)
+        return relabelled(self.symbols.to_portable(resource), self._name)
 
     def _name(self, address: Address) -> Address:
         return self.names.get(address, address)
@@ -124,7 +124,7 @@ def _why(step: Step) -> str:
         return step.why
     if step.why.startswith(("attach", "take in", "let go")):
         return step.why.partition(" (")[0]
-    return TURN if step.phase == "switch" and reached(step.after) else ""
+    return TURN if step.phase == "switch" and attached_groups(step.after) else ""
 
 
 TURN = "the requests go to what is new"

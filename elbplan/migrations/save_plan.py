@@ -13,7 +13,7 @@ from .apply.pending import nowhere
 from .files.folder import Folder
 from .files.loader import load
 from .migration import spoken
-from .position.locator import Locator, Nowhere, Standing
+from .position.locator import Drifted, Locator, Position
 from .save import baseline, checked, migration_of
 
 
@@ -36,11 +36,11 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
     return folder.save(new)
 
 
-def _at_the_end(stack: Stack, found: Standing | Nowhere, last: str) -> None:
-    if isinstance(found, Nowhere):
+def _at_the_end(stack: Stack, found: Position | Drifted, last: str) -> None:
+    if isinstance(found, Drifted):
         raise nowhere(stack.name, found)
     if found.migration.id != last or found.index < len(found.migration.entries):
         what = f"{stack.name}: {last} is not applied to its end yet"
         raise Refused(what, hint="elbplan apply first; the next file begins there")
     if found.drift:
-        raise nowhere(stack.name, Nowhere(found, found.drift))
+        raise nowhere(stack.name, Drifted(found, found.drift))

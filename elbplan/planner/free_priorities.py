@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.address import Address, Id, Ref
-from ..core.change import Comparison
+from ..core.address import Address, AwsId, Ref
+from ..core.change import Diff
 
 LOWEST = 50000
 
@@ -17,12 +17,12 @@ class FreePriorities:
     `taken` says who holds a priority, strangers included, by `LISTENER ARN/PRIORITY`.
     """
 
-    def __init__(self, comparison: Comparison, taken: Mapping[str, str]) -> None:
+    def __init__(self, comparison: Diff, taken: Mapping[str, str]) -> None:
         self._held: dict[Ref, set[int]] = {}
         names = {live.id: address for address, live in comparison.lives.items() if address.kind == "listener"}
         for place in taken:
             arn, _, number = place.rpartition("/")
-            self._hold(names.get(arn, Id(arn)), int(number) if number.isdigit() else 0)
+            self._hold(names.get(arn, AwsId(arn)), int(number) if number.isdigit() else 0)
         for listener, priority in _rules(comparison):
             self._hold(listener, priority)
 
@@ -37,7 +37,7 @@ class FreePriorities:
         return free
 
 
-def _rules(comparison: Comparison) -> Iterator[tuple[Ref, int]]:
+def _rules(comparison: Diff) -> Iterator[tuple[Ref, int]]:
     """The listener and the priority of each rule that is there or wanted."""
     models: list[Any] = [live.model for address, live in comparison.lives.items() if _is_rule(address)]
     models += [change.after for change in comparison.changes if _is_rule(change.address) and change.after is not None]

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ..core.address import Address, Id
-from ..core.change import Change, Comparison
+from ..core.address import Address, AwsId
+from ..core.change import Change, Diff
 from ..core.foreign import Owner
 from ..core.kind import Kind, Kinds
 from ..core.resource import digest
 from ..errors import Refused
 from ..kinds.traffic import spare_balancers
 
-Taken = Mapping[str, Mapping[str, str]]
+NamesInUse = Mapping[str, Mapping[str, str]]
 """For each kind, who holds the physical names (or places) that matter."""
 
 
@@ -24,7 +24,7 @@ Owners = Mapping[str, Owner]
 
 
 def physical_names(
-    stack: str, comparison: Comparison, kinds: Kinds, taken: Taken, owners: Owners = MappingProxyType({})
+    stack: str, comparison: Diff, kinds: Kinds, taken: NamesInUse, owners: Owners = MappingProxyType({})
 ) -> dict[Address, str]:
     """The name of everything that is to be created.
 
@@ -35,13 +35,13 @@ def physical_names(
     for change in comparison.changes:
         kind = kinds[change.address.kind]
         wanted = change.action in ("create", "replace") and change.after is not None
-        if wanted and (base := kind.base(stack, change.address, change.after)):
+        if wanted and (base := kind.default_name(stack, change.address, change.after)):
             names[change.address] = _free_name(change, kind, base, comparison, taken.get(kind.name, {}), owners)
     return names
 
 
 def _free_name(
-    change: Change, kind: Kind[Any], base: str, comparison: Comparison, taken: Mapping[str, str], owners: Owners
+    change: Change, kind: Kind[Any], base: str, comparison: Diff, taken: Mapping[str, str], owners: Owners
 ) -> str:
     assert change.after is not None
     pinned = getattr(change.after, "name", None)
@@ -88,14 +88,14 @@ def _place(resource: Any, name: str) -> str:
     return f"{resource.vpc}/{name}" if resource.kind == "security_group" else name
 
 
-def strangers(comparison: Comparison, taken: Taken, owners: Owners = MappingProxyType({})) -> Iterable[Refused]:
+def strangers(comparison: Diff, taken: NamesInUse, owners: Owners = MappingProxyType({})) -> Iterable[Refused]:
     """Places that the plan wants and somebody else holds: a port of our balancer, a priority, a name in the zone."""
     for change in comparison.changes:
         if change.action in ("create", "replace") and change.after is not None:
             yield from _in_the_way(change, comparison, taken, owners)
 
 
-def _in_the_way(change: Change, comparison: Comparison, taken: Taken, owners: Owners) -> Iterator[Refused]:
+def _in_the_way(change: Change, comparison: Diff, taken: NamesInUse, owners: Owners) -> Iterator[Refused]:
     want: Any = change.after
     ours = {live.id for live in comparison.lives.values()}
     if change.address.kind == "listener":
@@ -122,7 +122,7 @@ def _in_the_way(change: Change, comparison: Comparison, taken: Taken, owners: Ow
         yield from (_record_held(want, there, owners) for there in _at_the_name(want, taken) if there not in ours)
 
 
-def _at_the_name(record: Any, taken: Taken) -> Iterator[str]:
+def _at_the_name(record: Any, taken: NamesInUse) -> Iterator[str]:
     """What stands where a record is to stand, or cannot stand beside it."""
     held = taken.get("record", {})
     return (there for type in {record.type, "CNAME"} if (there := held.get(f"{record.zone}/{record.name}/{type}")))
@@ -140,7 +140,7 @@ def _record_held(record: Any, there: str, owners: Owners) -> Refused:
     )
 
 
-def records_of_others(comparison: Comparison, taken: Taken, owners: Owners) -> dict[Address, Owner]:
+def records_of_others(comparison: Diff, taken: NamesInUse, owners: Owners) -> dict[Address, Owner]:
     """The records that a plan takes over from another elbplan stack, because its spec says so."""
     ours = {live.id for live in comparison.lives.values()}
     return {
@@ -166,15 +166,15 @@ def wanted_twice(desired: Mapping[str, Mapping[Address, Any]]) -> Iterator[Refus
                     )
 
 
-def _id(ref: Any, comparison: Comparison) -> str:
+def _id(ref: Any, comparison: Diff) -> str:
     live = comparison.lives.get(ref) if isinstance(ref, Address) else None
-    return live.id if live else ref.value if isinstance(ref, Id) else ""
+    return live.id if live else ref.value if isinstance(ref, AwsId) else ""
 
 
 PROTECTION = "deletion_protection.enabled"
 
 
-def protected(comparison: Comparison) -> Iterator[Refused]:
+def protected(comparison: Diff) -> Iterator[Refused]:
     """Load balancers that are to go although their deletion protection is on; one that never served is in no danger."""
     spare = spare_balancers(comparison.lives)
     for change in comparison.changes:

@@ -7,28 +7,28 @@ from dataclasses import replace
 from typing import Any
 
 from ..core.address import Address
-from ..core.change import Comparison
+from ..core.change import Diff
 from ..core.foreign import NOBODY_ELSE, Foreign
-from ..core.kind import Kinds, Live
+from ..core.kind import Kinds, LiveResource
 from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import Refused
-from ..hazards import film_of, judge
-from ..kinds.protections import unmakeable
+from ..hazards import find_hazards, timeline_of
+from ..kinds.protections import uncreatable_protections
 from .diff import diff
-from .guards import Taken, physical_names, protected, records_of_others, strangers
-from .steps import draw
+from .guards import NamesInUse, physical_names, protected, records_of_others, strangers
+from .steps import build_steps
 
 
 def reconcile(
     stack: str,
     desired: Mapping[Address, Resource],
-    live: Iterable[Live[Any]],
+    live: Iterable[LiveResource[Any]],
     kinds: Kinds,
     *,
     region: str,
     account: str,
-    taken: Taken | None = None,
+    taken: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
@@ -39,23 +39,25 @@ def reconcile(
     """
     comparison = diff(desired, live, kinds, ignore)
     refusals = [
-        *strangers(comparison, taken or {}, foreign.owners), *protected(comparison), *unmakeable(comparison)
+        *strangers(comparison, taken or {}, foreign.owners),
+        *protected(comparison),
+        *uncreatable_protections(comparison),
     ]  # fmt: skip
     if refusals:
         raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {}, foreign.owners)
-    steps = draw(comparison, desired, kinds, names, taken)
+    steps = build_steps(comparison, desired, kinds, names, taken)
     plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
     plan = replace(plan, stays=tuple(_stays(comparison, foreign)))
     film = replace(
-        film_of(plan, kinds),
+        timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, taken or {}, foreign.owners),
     )
-    return replace(plan, hazards=judge(film) if steps else ())
+    return replace(plan, hazards=find_hazards(film) if steps else ())
 
 
-def _stays(comparison: Comparison, foreign: Foreign) -> Iterator[str]:
+def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:
     """What stays behind of what goes for good, or gives way to another."""
     for change in comparison.changes:
         if change.action in ("delete", "replace") and change.live is not None:

@@ -11,22 +11,22 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ..core.address import Address, Ref
-from ..core.kind import Live
+from ..core.kind import LiveResource
 from ..core.resource import Resource, references, rewrite
-from ..kinds.traffic import gated, pool_of, reached, shares, weighted
+from ..kinds.traffic import attach_only, attached_groups, target_group_of, weighted, weighted_groups
 
-Lives = Mapping[Address, Live[Any]]
+LiveResources = Mapping[Address, LiveResource[Any]]
 
 
-def backward(lives: Lives, outside: AbstractSet[Address] = frozenset()) -> dict[Address, Resource]:
+def rollback_target(lives: LiveResources, outside: AbstractSet[Address] = frozenset()) -> dict[Address, Resource]:
     """What to want in order to go back to what serves now; `lives` with references told as addresses.
 
     The targets of the groups in `outside` are others' to register and to take away.
     """
     serving = _serving(lives)
-    chosen: dict[Address, Live[Any]] = {}
+    chosen: dict[Address, LiveResource[Any]] = {}
     for address, live in lives.items():
-        plain = address._replace(former="")
+        plain = address._replace(deposed="")
         if plain not in chosen or address in serving:
             chosen[plain] = live
     waiting = _waiting(lives) | {a for a in lives if a.kind == "targets" and Address("target_group", a.name) in outside}
@@ -35,35 +35,35 @@ def backward(lives: Lives, outside: AbstractSet[Address] = frozenset()) -> dict[
     return {plain: _without(live.model, dropped) for plain, live in chosen.items() if live.address in kept}
 
 
-def _serving(lives: Lives) -> set[Address]:
+def _serving(lives: LiveResources) -> set[Address]:
     """What gets requests: from names and routes down to the servers, by what points at what."""
     serving: set[Address] = set()
     todo: list[Ref] = [a for a, live in lives.items() if hasattr(live.model, "zone")]
     todo += [group for live in lives.values() for group in weighted(live.model)]
-    todo += [a for a, live in lives.items() if a.kind == "listener" and not a.former]
+    todo += [a for a, live in lives.items() if a.kind == "listener" and not a.deposed]
     while todo:
         ref = todo.pop()
         if not isinstance(ref, Address) or ref in serving or ref not in lives:
             continue
         serving.add(ref)
-        idle = {share.group for share in shares(lives[ref].model) if not share.weight}
+        idle = {share.group for share in weighted_groups(lives[ref].model) if not share.weight}
         todo += [other for other in references(lives[ref].model) if other not in idle]
-        todo += [a for a, live in lives.items() if a.kind == "targets" and pool_of(live.model) == ref]
+        todo += [a for a, live in lives.items() if a.kind == "targets" and target_group_of(live.model) == ref]
     return serving
 
 
-def _waiting(lives: Lives) -> set[Address]:
+def _waiting(lives: LiveResources) -> set[Address]:
     """Rules that nobody's request matches, and the groups, with their targets, that nothing else is attached to."""
-    rules = {address for address, live in lives.items() if gated(live.model)}
-    used = {group for address, live in lives.items() if address not in rules for group in reached(live.model)}
-    groups = {group for address in rules for group in reached(lives[address].model)} - used
-    targets = {a for a, live in lives.items() if a.kind == "targets" and pool_of(live.model) in groups}
+    rules = {address for address, live in lives.items() if attach_only(live.model)}
+    used = {group for address, live in lives.items() if address not in rules for group in attached_groups(live.model)}
+    groups = {group for address in rules for group in attached_groups(lives[address].model)} - used
+    targets = {a for a, live in lives.items() if a.kind == "targets" and target_group_of(live.model) in groups}
     return rules | {group for group in groups if isinstance(group, Address)} | targets
 
 
 def _without(model: Any, dropped: set[Address]) -> Resource:
     """The resource without what goes, in the words of a spec."""
-    if groups := shares(model):
+    if groups := weighted_groups(model):
         left = tuple(share for share in groups if share.group not in dropped)
         model = model.model_copy(update={"action": model.action.model_copy(update={"groups": left or groups})})
     if members := getattr(model, "members", ()):
@@ -74,4 +74,4 @@ def _without(model: Any, dropped: set[Address]) -> Resource:
 
 
 def _plain(ref: Ref) -> Ref:
-    return ref._replace(former="") if isinstance(ref, Address) else ref
+    return ref._replace(deposed="") if isinstance(ref, Address) else ref

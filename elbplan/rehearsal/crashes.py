@@ -9,49 +9,51 @@ from typing import Any
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
 from ..errors import AwsProblem, ElbplanError
-from ..kinds.traffic import shares
+from ..kinds.traffic import weighted_groups
 from ..migrations.apply.pending import Pending
 from ..migrations.files.notation import place
 from ..migrations.migration import Migration
 from ..run.workflow import Cloud
-from .environment import Scene
-from .observer import Audience
-from .proof import Proof, Wrong, count, failure
+from .environment import RehearsalEnvironment
+from .observer import Observer
+from .proof import Proof, ProofFailure, count, failure
 
 MOST_RUNS = 200
 """More than any file has writes: a run that dies this often does not get on."""
 
 
-def killed(scene: Scene, migration: Migration) -> Iterator[Proof]:
+def killed(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """One world in which each run dies a write after the one before it."""
-    audience = Audience.of(scene, migration, looking=False)
-    trail = Trail(migration)
+    audience = Observer.of(scene, migration, looking=False)
+    trail = ResumeCheck(migration)
     kills, wrong = 0, None
     while not wrong and kills < MOST_RUNS:
-        dying = Dying(scene.aws)
+        dying = AwsUntilFirstWrite(scene.aws)
         wrong = _until_death(scene, migration, dying, trail, audience)
         if dying.alive:
             break
         kills += 1
     found = [wrong] if wrong else list(trail.wrong)
     if not found and (differs := scene.sight(migration, len(migration.entries)).differs):
-        found = [Wrong(f"after {count(range(kills), 'kill')} {', '.join(differs)} is not as the file ends")]
+        found = [ProofFailure(f"after {count(range(kills), 'kill')} {', '.join(differs)} is not as the file ends")]
     yield Proof("killed after each write, it goes on to its end", count(range(kills), "kill"), found)
     if not audience.proof("").holds:
         yield audience.proof("no route goes unanswered, killed after each write")
     scene.stands = migration.number if not found else None
 
 
-def _until_death(scene: Scene, migration: Migration, dying: Dying, trail: Trail, audience: Audience) -> Wrong | None:
+def _until_death(
+    scene: RehearsalEnvironment, migration: Migration, dying: AwsUntilFirstWrite, trail: ResumeCheck, audience: Observer
+) -> ProofFailure | None:
     """One run, from wherever the last one left things to its own end; what it should not have met."""
     try:
         outcome = scene.play(migration, audience, found=trail.note, cloud=dying)
     except ElbplanError as problem:
-        return None if not dying.alive else Wrong(problem.what)
+        return None if not dying.alive else ProofFailure(problem.what)
     return failure(outcome) if outcome and dying.alive else None
 
 
-class Dying:
+class AwsUntilFirstWrite:
     """AWS for a process that dies after its first write: nothing it says afterwards is heard."""
 
     def __init__(self, aws: Cloud) -> None:
@@ -69,26 +71,26 @@ class Dying:
 
 
 @dataclass
-class Trail:
+class ResumeCheck:
     """Where the runs of one world began, one after the other: never before where another began."""
 
     migration: Migration
     furthest: int = 0
-    wrong: list[Wrong] = field(default_factory=list)
+    wrong: list[ProofFailure] = field(default_factory=list)
     shared: dict[Address, list[dict[str, int]]] = field(default_factory=dict)
 
     def note(self, pending: Pending) -> None:
         """A run begins, or goes on after a hold."""
         entry = len(self.migration.entries) if pending.done else pending.entry
         if entry < self.furthest:
-            self.wrong.append(Wrong(f"a run goes on at step {entry + 1}", self.furthest + 1))
+            self.wrong.append(ProofFailure(f"a run goes on at step {entry + 1}", self.furthest + 1))
         self.furthest = max(self.furthest, entry)
         for address, live in pending.plan.lives.items():
             now = weights(live.model)
             past = self.shared.setdefault(address, [])
             if now in past[:-1] and now != past[-1] and not self._meant(address, now):
                 told = ", ".join(f"{group} {weight}" for group, weight in now.items())
-                self.wrong.append(Wrong(f"{place(address)} is back at {told}", entry + 1))
+                self.wrong.append(ProofFailure(f"{place(address)} is back at {told}", entry + 1))
             if not past or past[-1] != now:
                 past.append(now)
 
@@ -101,7 +103,7 @@ class Trail:
 
 def weights(resource: Any) -> dict[str, int]:
     """How a listener or rule shares out requests; empty where it is none."""
-    return {_text(share.group): share.weight for share in shares(resource)}
+    return {_text(share.group): share.weight for share in weighted_groups(resource)}
 
 
 def _text(group: Ref) -> str:

@@ -10,20 +10,20 @@ from typing import Any
 from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.plan import Plan
-from ..core.resource import WRITE_ONLY, Resource, marked, rebuilt
+from ..core.resource import WRITE_ONLY, Resource, marked_fields, rebuilt
 from ..core.stack import Stack
 from ..errors import Refused
 from ..live.observe import observe
-from ..live.portable import Symbols
-from ..migrations.apply.journal import Held
+from ..live.portable import PortableNames
+from ..migrations.apply.journal import HoldPlace
 from ..migrations.apply.pending import Pending, look
-from ..migrations.apply.plan_to import towards
+from ..migrations.apply.plan_to import plan_to
 from ..migrations.migration import Migration, spoken
-from ..migrations.position.locator import Lives, Locator
+from ..migrations.position.locator import LiveResources, Locator
 from ..run.outcome import Event, Outcome, Tell
 from ..run.workflow import Cloud, apply
-from .external_targets import Outsider, outside
-from .fake_aws import Double, DoubleClock
+from .external_targets import ExternalTargets, externally_filled
+from .fake_aws import FakeAws, FakeAwsClock
 from .fixtures import bare, furnish
 
 SETTLED = 600
@@ -31,40 +31,40 @@ SETTLED = 600
 
 
 @dataclass(frozen=True)
-class Sight:
+class Snapshot:
     """A look at the double: what lives there, in a file's words, and where it is not as it should be."""
 
     differs: tuple[str, ...]
-    lives: Lives
-    symbols: Symbols
+    lives: LiveResources
+    symbols: PortableNames
 
 
 @dataclass
-class Scene:
+class RehearsalEnvironment:
     """A double with one stack in it. `aws` reaches the double and nothing else.
 
     laid    by a file's number, what live has in fields that files leave open: laid over where that file begins
     stands  the number of the file at whose end the double is; None: who knows
     """
 
-    double: Double
+    double: FakeAws
     aws: Cloud
     stack: Stack
     chain: Sequence[Migration]
     kinds: Kinds
     laid: Mapping[int, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
     stands: int | None = None
-    clock: DoubleClock = field(init=False)
-    outsider: Outsider = field(init=False)
+    clock: FakeAwsClock = field(init=False)
+    outsider: ExternalTargets = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clock = DoubleClock(self.double)
+        self.clock = FakeAwsClock(self.double)
         self.chain = [making(migration) for migration in self.chain]
         self.outsider = self._outsider()
 
-    def _outsider(self) -> Outsider:
-        names = outside(state for one in self.chain for state in one.states)
-        return Outsider(self.double, self.aws, self.stack.name, names)
+    def _outsider(self) -> ExternalTargets:
+        names = externally_filled(state for one in self.chain for state in one.states)
+        return ExternalTargets(self.double, self.aws, self.stack.name, names)
 
     def before(self, migration: Migration) -> Migration | None:
         """The file that this one begins after; what live has besides is laid over its end."""
@@ -90,7 +90,7 @@ class Scene:
     def _reach(self, previous: Migration | None) -> None:
         if previous is None:
             return
-        if any(address.former for address in previous.last):  # old and new side by side come from files alone
+        if any(address.deposed for address in previous.last):  # old and new side by side come from files alone
             for one in self.chain[: previous.number]:
                 self.play(one)
         else:
@@ -107,9 +107,9 @@ class Scene:
             raise self._unbuilt(previous, f"{event.step.do} {event.step.address}: {event.text}{hint}")
 
     def _unbuilt(self, previous: Migration, why: str) -> Refused:
-        return Refused(f"{self.stack.name}: the end of {previous.id} cannot be built on the pretended AWS: {why}")
+        return Refused(f"{self.stack.name}: the end of {previous.id} cannot be built on the local AWS simulator: {why}")
 
-    def look(self, migration: Migration, passed: set[Held]) -> Pending:
+    def look(self, migration: Migration, passed: set[HoldPlace]) -> Pending:
         """What apply would do next for the files up to this one."""
         chain = self.chain[: migration.number]
         return look(self.aws, self._spec(migration), chain, self.kinds, passed=passed, begin=True)
@@ -136,7 +136,7 @@ class Scene:
 
         `found` is told of each look that was taken. Raises Refused where apply would refuse.
         """
-        passed: set[Held] = set()
+        passed: set[HoldPlace] = set()
         stop = threading.Event()
 
         def heard(event: Event) -> None:
@@ -152,12 +152,12 @@ class Scene:
             outcome = self.run(pending.plan, heard, cloud, stop)
             if stop.is_set():
                 break
-            if not outcome.whole:
+            if not outcome.complete:
                 return outcome
             self._pass(pending, passed)
         return None
 
-    def _pass(self, pending: Pending, passed: set[Held]) -> None:
+    def _pass(self, pending: Pending, passed: set[HoldPlace]) -> None:
         if pending.hold is None and pending.plan.empty:  # or this would go round for ever
             raise Refused(f"{self.stack.name}: nothing of {pending.place} can be done, and it is not done either")
         if pending.hold is not None:
@@ -166,20 +166,20 @@ class Scene:
 
     def back(self, previous: Migration | None) -> Outcome:
         """Straight to where a file ends, or to nothing. Raises Refused where that is not possible."""
-        plan = towards(self.aws, self._spec(previous), previous, self.kinds)
+        plan = plan_to(self.aws, self._spec(previous), previous, self.kinds)
         return self.run(plan, lambda event: None)
 
-    def sight(self, migration: Migration | None, index: int) -> Sight:
+    def sight(self, migration: Migration | None, index: int) -> Snapshot:
         """The double, compared with a file's state after so many steps; without a file, with nothing."""
         stack = self._spec(migration)
         told = spoken(self.chain[: migration.number if migration else 0])
         (seen,) = observe(self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, told=told).values()
         if migration is None:
-            return Sight(tuple(sorted({str(live.address) for live in seen.live})), {}, seen.symbols)
+            return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen.symbols)
         differs, lives = Locator(seen.live, seen.symbols, self.kinds, self.stack.ignore).against(migration, index)
-        return Sight(differs, lives, seen.symbols)
+        return Snapshot(differs, lives, seen.symbols)
 
-    def off(self, migration: Migration, lives: Lives, symbols: Symbols) -> tuple[str, ...]:
+    def off(self, migration: Migration, lives: LiveResources, symbols: PortableNames) -> tuple[str, ...]:
         """Where a look that was taken already is not the start of a file."""
         return Locator((), symbols, self.kinds).differing(migration, migration.states[0], lives)
 
@@ -202,7 +202,7 @@ def making(migration: Migration) -> Migration:
 def _open(resource: Resource) -> Resource:
     """Without what is only ever written; a digest of it stays."""
     fields = type(resource).model_fields
-    return rebuilt(resource, **{name: fields[name].get_default() for name in marked(type(resource), WRITE_ONLY)})
+    return rebuilt(resource, **{name: fields[name].get_default() for name in marked_fields(type(resource), WRITE_ONLY)})
 
 
 def index_of(event: Event) -> int:

@@ -13,32 +13,32 @@ from ..core.simulate import State
 from ..kinds.aws.ownership import owner, unpair
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from ..kinds.traffic import pool_of
+from ..kinds.traffic import target_group_of
 from ..run.outcome import Event
 from ..run.workflow import Cloud
-from .fake_aws import Double
+from .fake_aws import FakeAws
 
 TAGS_A_REQUEST = 20
 NTH_ADDRESS = 200
 """Which address of each subnet is a target, where targets are addresses."""
 
 
-def outside(states: Iterable[State]) -> frozenset[str]:
+def externally_filled(states: Iterable[State]) -> frozenset[str]:
     """The names of the groups whose targets no state of the files speaks of."""
     every = [*states]
     groups = {address.name for state in every for address in state if address.kind == TargetGroup.kind}
-    pools = {pool_of(r) for state in every for address, r in state.items() if address.kind == Targets.kind}
+    pools = {target_group_of(r) for state in every for address, r in state.items() if address.kind == Targets.kind}
     return frozenset(groups - {pool.name for pool in pools if isinstance(pool, Address)})
 
 
 @dataclass
-class Outsider:
+class ExternalTargets:
     """Fills the groups of these names as soon as they are there or waited for, and leaves one that is to go.
 
     The same servers stand in every group, one in each subnet; those in no zone of the balancer are just unused.
     """
 
-    double: Double
+    double: FakeAws
     aws: Cloud
     stack: str
     names: frozenset[str]

@@ -1,18 +1,18 @@
-"""The pretended AWS of a rehearsal, as far as one is needed: made elsewhere, and handed in."""
+"""The local AWS simulator of a rehearsal, as far as one is needed: made elsewhere, and handed in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-Route = tuple[str, int, str, str]
+WatchedRoute = tuple[str, int, str, str]
 """A name that people use, a port, the host they ask for, and a path."""
 
-Gap = tuple[int, str, Route, str]
+TrafficGap = tuple[int, str, WatchedRoute, str]
 """After which write (its number and AWS's name for it) a route was not answered, and why."""
 
 
-class Double(Protocol):
+class FakeAws(Protocol):
     """An AWS in which nothing is real and time passes only when somebody says so."""
 
     def reset(self) -> None:
@@ -35,10 +35,10 @@ class Double(Protocol):
     def advance(self, seconds: float) -> None:
         """Time passes."""
 
-    def watch(self, routes: Iterable[Route]) -> None:
+    def watch(self, routes: Iterable[WatchedRoute]) -> None:
         """Ask about these routes after every write from now on."""
 
-    def unanswered(self) -> Sequence[Gap]:
+    def unanswered(self) -> Sequence[TrafficGap]:
         """All the times that a watched route, answered before, was not."""
 
     def traffic(self, name: str, port: int = ..., host: str = ..., path: str = ...) -> Mapping[str, Any]:
@@ -51,10 +51,10 @@ class Double(Protocol):
         """Begin to count again."""
 
 
-class DoubleClock:
+class FakeAwsClock:
     """Sleeping moves the double's time, and takes none."""
 
-    def __init__(self, double: Double) -> None:
+    def __init__(self, double: FakeAws) -> None:
         self._double = double
         self._now = 0.0
 

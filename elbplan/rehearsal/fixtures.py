@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.address import Address, Find, Id, Ref
+from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Resource, references
 from ..core.simulate import State
 from ..errors import Refused
-from .fake_aws import Double
+from .fake_aws import FakeAws
 
-DEFAULT = Find("vpc", "default")
+DEFAULT = Lookup("vpc", "default")
 TWO = 2
 """So many bear a tag that servers or subnets are found by: all of them are meant, and one would not show it."""
 
 
-def furnish(double: Double, region: str, told: Sequence[State], spec: State) -> None:
+def furnish(double: FakeAws, region: str, told: Sequence[State], spec: State) -> None:
     """Put up all that the states of files and the spec point at and that no stack makes, with the ids that they name.
 
     Files name hosted zones as they are, a spec the names that are to stand in one. Raises Refused for what a double
@@ -29,24 +29,24 @@ def furnish(double: Double, region: str, told: Sequence[State], spec: State) -> 
     _strange(rest)
     for name, id in sorted(_hosted_zones(told, spec)):
         double.plant("hosted_zone", id, region, name=name)
-    names = sorted({name for name, zone in _standing(spec) if isinstance(zone, Find)})
+    names = sorted({name for name, zone in _standing(spec) if isinstance(zone, Lookup)})
     letters = sorted(double.seed(region, hosted_zones=names)["subnets"])
     for image in sorted({image for state in states for image in _images(state)}):
         double.plant("image", image, region)
-    for arn in sorted(ref.value for ref in rest if isinstance(ref, Id) and ":acm:" in ref.value):
+    for arn in sorted(ref.value for ref in rest if isinstance(ref, AwsId) and ":acm:" in ref.value):
         double.plant("certificate", arn, region, names=_names(states))
-    for id in sorted(ref.value for ref in rest if isinstance(ref, Id) and ref.value.startswith("eipalloc-")):
+    for id in sorted(ref.value for ref in rest if isinstance(ref, AwsId) and ref.value.startswith("eipalloc-")):
         double.plant("elastic_ip", id, region)
-    ground = Ground(double, region, letters)
+    ground = NetworkLayout(double, region, letters)
     for vpc in sorted({_vpc_of(state) for state in states if state}, key=str):
         ground.network(vpc, [state for state in states if _vpc_of(state) == vpc])
 
 
 @dataclass
-class Ground:
+class NetworkLayout:
     """The networks that are laid out so far."""
 
-    double: Double
+    double: FakeAws
     region: str
     letters: Sequence[str]
     zones: dict[Ref, str] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Ground:
         return places
 
     def _spoken(self, states: Sequence[State]) -> list[str]:
-        queries = {ref.query for state in states for ref in _refs(state) if isinstance(ref, Find) and _lies(ref)}
+        queries = {ref.query for state in states for ref in _refs(state) if isinstance(ref, Lookup) and _lies(ref)}
         return list(self.letters) if any(not query.isalpha() for query in queries) else sorted(queries)
 
     def _served(self, state: State) -> set[str]:
@@ -96,7 +96,7 @@ class Ground:
     def _zone(self, ref: Ref) -> Sequence[str]:
         if ref in self.zones:
             return [self.zones[ref]]
-        query = ref.query if isinstance(ref, Find) else "*"
+        query = ref.query if isinstance(ref, Lookup) else "*"
         if query.startswith("#"):
             return [self.letters[int(query[1:]) % len(self.letters)]]
         return self.letters if query == "*" else [query[-1:]]
@@ -105,9 +105,9 @@ class Ground:
         if ref in self.there and not again:
             return ""
         self.there.add(ref)
-        if isinstance(ref, Find):
+        if isinstance(ref, Lookup):
             wanted["tags"] = _tags(ref.query)
-        return self.double.plant(kind, ref.value if isinstance(ref, Id) else "", self.region, **wanted)
+        return self.double.plant(kind, ref.value if isinstance(ref, AwsId) else "", self.region, **wanted)
 
 
 def _refs(state: State) -> Iterator[Ref]:
@@ -120,18 +120,18 @@ def _of(kind: str, state: State) -> Iterator[Any]:
 
 
 def _named(ref: Ref) -> bool:
-    return isinstance(ref, Find) and ref.query.startswith(("name:", "tag:"))
+    return isinstance(ref, Lookup) and ref.query.startswith(("name:", "tag:"))
 
 
-def _lies(ref: Find) -> bool:
+def _lies(ref: Lookup) -> bool:
     return ref.what == "subnet" and not _named(ref)
 
 
 def _pointed(states: Iterable[State], what: str, prefix: str) -> set[Ref]:
     """What is pointed at by id, or by a name or tag."""
     refs = {ref for state in states for ref in _refs(state)}
-    ids: set[Ref] = {ref for ref in refs if isinstance(ref, Id) and ref.value.startswith(prefix)}
-    return ids | {ref for ref in refs if isinstance(ref, Find) and ref.what == what and _named(ref)}
+    ids: set[Ref] = {ref for ref in refs if isinstance(ref, AwsId) and ref.value.startswith(prefix)}
+    return ids | {ref for ref in refs if isinstance(ref, Lookup) and ref.what == what and _named(ref)}
 
 
 def _many(server: Ref, states: Iterable[State]) -> bool:
@@ -145,7 +145,7 @@ def _places(states: Iterable[State]) -> Iterator[list[Ref]]:
     together = [r.subnets for state in states for r in _of("load_balancer", state)]
     together += [(r.subnet,) for state in states for r in _of("instance", state)]
     for subnets in sorted(set(together), key=lambda them: -len(them)):
-        if named := [ref for ref in subnets if isinstance(ref, Id) or _named(ref)]:
+        if named := [ref for ref in subnets if isinstance(ref, AwsId) or _named(ref)]:
             yield named
 
 
@@ -156,7 +156,7 @@ def _vpc_of(state: State) -> Ref:
 
 
 def _is_vpc(ref: Ref) -> bool:
-    return (isinstance(ref, Find) and ref.what == "vpc") or (isinstance(ref, Id) and ref.value.startswith("vpc-"))
+    return (isinstance(ref, Lookup) and ref.what == "vpc") or (isinstance(ref, AwsId) and ref.value.startswith("vpc-"))
 
 
 def _range(states: Iterable[State]) -> str:
@@ -172,10 +172,10 @@ def _hosted_zones(told: Sequence[State], spec: State) -> set[tuple[str, str]]:
     """Each zone by its name and, where one is given, its id: a zone of an id is as wide as all that stands in it."""
     zones: dict[str, str] = {}
     for name, ref in (pair for state in (*told, spec) for pair in _standing(state)):
-        if isinstance(ref, Id):
+        if isinstance(ref, AwsId):
             parent = name.partition(".")[2] if name.count(".") > 1 else name
             zones[ref.value] = min(zones.get(ref.value, parent), parent, key=len)
-    found = {ref.query for state in told for _, ref in _standing(state) if isinstance(ref, Find)}
+    found = {ref.query for state in told for _, ref in _standing(state) if isinstance(ref, Lookup)}
     return {(name, id) for id, name in zones.items()} | {(name, "") for name in found - set(zones.values())}
 
 
@@ -209,7 +209,7 @@ PLANTED = ("vpc-", "subnet-", "sg-", "i-", "eipalloc-", "Z")
 
 def _strange(refs: Iterable[Ref]) -> None:
     """Raises Refused for what cannot be planted."""
-    ids = [ref.value for ref in refs if isinstance(ref, Id)]
+    ids = [ref.value for ref in refs if isinstance(ref, AwsId)]
     strange = sorted(id for id in ids if not id.startswith(PLANTED) and ":acm:" not in id)
     if strange:
         hint = "such a stack can be tried in an account of its own"
@@ -218,4 +218,4 @@ def _strange(refs: Iterable[Ref]) -> None:
 
 def bare(resources: State) -> dict[Address, Resource]:
     """A state as a spec would say it: nothing in it is former."""
-    return {address: resource for address, resource in resources.items() if not address.former}
+    return {address: resource for address, resource in resources.items() if not address.deposed}

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..core.address import Address
 from ..core.kind import Kinds
-from ..core.resource import differing
+from ..core.resource import differing_fields
 from ..core.stack import Stack
 from ..live.observe import observe
 from ..migrations.apply.pending import nowhere
 from ..migrations.migration import Migration, spoken
-from ..migrations.position.locator import Locator, Nowhere, Standing
+from ..migrations.position.locator import Drifted, Locator, Position
 from ..run.workflow import Cloud
 
 OWN = ("name", "records")
@@ -29,7 +29,7 @@ def beginning(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds: Kinds
     seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(chain))[stack.name]
     locator = Locator(seen.live, seen.symbols, kinds, stack.ignore)
     found = locator.find(chain)
-    if isinstance(found, Nowhere):
+    if isinstance(found, Drifted):
         raise nowhere(stack.name, found)
     done = found.index == len(found.migration.entries)
     pending = [one for one in chain if one.number >= found.migration.number + done]
@@ -42,16 +42,16 @@ def _touched(pending: Sequence[Migration]) -> set[tuple[str, str, str]]:
     return {(e.what.kind, e.what.name, name) for e in entries if e.what and e.do != "create" for name in e.set}
 
 
-def _more(locator: Locator, found: Standing, touched: set[tuple[str, str, str]]) -> dict[Address, dict[str, Any]]:
+def _more(locator: Locator, found: Position, touched: set[tuple[str, str, str]]) -> dict[Address, dict[str, Any]]:
     """By the names that things have before a file: what it calls old is the one that was there."""
     more: dict[Address, dict[str, Any]] = {}
     state = found.migration.states[found.index]
     begun = next((one.what for one in found.migration.entries[found.index :] if one.writes), None)
-    for address, live in sorted(found.lives.items(), key=lambda one: one[0].former != ""):
+    for address, live in sorted(found.lives.items(), key=lambda one: one[0].deposed != ""):
         told = state.get(address)
         if told is None or (found.half and address == begun):
             continue
-        model = locator.symbols.fold(live.model)
-        left = [name for name in differing(told, model) if (address.kind, address.name, name) not in touched]
-        more[address._replace(former="")] = {name: getattr(model, name) for name in left if name not in OWN}
+        model = locator.symbols.to_portable(live.model)
+        left = [name for name in differing_fields(told, model) if (address.kind, address.name, name) not in touched]
+        more[address._replace(deposed="")] = {name: getattr(model, name) for name in left if name not in OWN}
     return {address: fields for address, fields in more.items() if fields}

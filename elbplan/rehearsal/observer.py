@@ -7,29 +7,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.address import Address
-from ..core.resource import differing
+from ..core.resource import differing_fields
 from ..migrations.migration import Migration
 from ..run.outcome import Event
-from .environment import Scene, Sight, index_of
-from .fake_aws import Gap, Route
-from .proof import Proof, Wrong, count
+from .environment import RehearsalEnvironment, Snapshot, index_of
+from .fake_aws import TrafficGap, WatchedRoute
+from .proof import Proof, ProofFailure, count
 from .routes import route_text, served
 
 
 @dataclass
-class Audience:
+class Observer:
     """Hears what a run tells, and looks at the double after each step: was the state foretold, and who answers?"""
 
-    scene: Scene
+    scene: RehearsalEnvironment
     migration: Migration
-    routes: Sequence[Route]
+    routes: Sequence[WatchedRoute]
     looking: bool = True
     seen: list[int] = field(default_factory=list)
-    untrue: list[Wrong] = field(default_factory=list)
-    gap: Wrong | None = None
+    untrue: list[ProofFailure] = field(default_factory=list)
+    gap: ProofFailure | None = None
 
     @classmethod
-    def of(cls, scene: Scene, migration: Migration, *, looking: bool = True) -> Audience:
+    def of(cls, scene: RehearsalEnvironment, migration: Migration, *, looking: bool = True) -> Observer:
         """Watching all routes that both ends of the file serve and that are answered now."""
         sight = scene.sight(scene.before(migration), _end(scene.before(migration)))
         own = {a: live.facts.get("dns_name", "") for a, live in sight.lives.items()}
@@ -50,18 +50,18 @@ class Audience:
     def look_out(self, index: int) -> None:
         """Was a route unanswered since the last time?"""
         if self.gap is None and (gaps := self.scene.double.unanswered()):
-            self.gap = Wrong(_gap_text(gaps[0]), index + 1)
+            self.gap = ProofFailure(_gap_text(gaps[0]), index + 1)
 
     def _compare(self, index: int) -> None:
         sight = self.scene.sight(self.migration, index + 1)
         self.seen.append(index)
         if wrong := [name for name in sight.differs if not ahead(name, sight, self.migration, index)]:
-            self.untrue.append(Wrong(f"{', '.join(wrong)} is not as the file says", index + 1))
+            self.untrue.append(ProofFailure(f"{', '.join(wrong)} is not as the file says", index + 1))
 
     def proof(self, text: str) -> Proof:
         """Of the routes."""
         if self.gap is None and (gaps := self.scene.double.unanswered()):
-            self.gap = Wrong(_gap_text(gaps[0]))
+            self.gap = ProofFailure(_gap_text(gaps[0]))
         outage = any("outage" in entry.allow and entry.because for entry in self.migration.entries)
         tried = count(self.routes, "route") + (", an outage is allowed" if outage else "")
         return Proof(text, tried, [self.gap] if self.gap and not outage else [])
@@ -71,20 +71,20 @@ def _end(migration: Migration | None) -> int:
     return len(migration.entries) if migration else 0
 
 
-def _gap_text(gap: Gap) -> str:
+def _gap_text(gap: TrafficGap) -> str:
     _, action, route, why = gap
     when = "" if action in ("now", "watch") else f" after {action}"
     return f"{route_text(route)} was not answered{when}: {why}"
 
 
-def ahead(name: str, sight: Sight, migration: Migration, index: int) -> bool:
+def ahead(name: str, sight: Snapshot, migration: Migration, index: int) -> bool:
     """A new certificate of names that another one has proved shares its records, and so is ahead of its next step."""
     address = Address("certificate", name.removeprefix("certificate."))
     told: Any = migration.states[index + 1].get(address)
     if not name.startswith("certificate.") or told is None or address not in sight.lives:
         return False
-    live: Any = sight.symbols.fold(sight.lives[address].model)
+    live: Any = sight.symbols.to_portable(sight.lives[address].model)
     others = [one for a, one in migration.states[index + 1].items() if a.kind == "certificate" and a != address]
     proved = {proof.domain.removeprefix("*.") for one in others for proof in getattr(one, "proofs", ())}
     early = [proof for proof in live.proofs if proof not in told.proofs]
-    return differing(told, live) == ("proofs",) and all(p.domain.removeprefix("*.") in proved for p in early)
+    return differing_fields(told, live) == ("proofs",) and all(p.domain.removeprefix("*.") in proved for p in early)

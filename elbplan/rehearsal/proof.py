@@ -13,7 +13,7 @@ from .environment import index_of
 
 
 @dataclass(frozen=True)
-class Wrong:
+class ProofFailure:
     """What does not hold, and at which step of the file (counted from 1; 0: at none in particular)."""
 
     what: str
@@ -26,7 +26,7 @@ class Proof:
 
     text: str
     tried: str
-    wrong: Sequence[Wrong] = ()
+    wrong: Sequence[ProofFailure] = ()
 
     @property
     def holds(self) -> bool:
@@ -34,7 +34,7 @@ class Proof:
         return not self.wrong
 
 
-def place_of(migration: Migration, wrong: Wrong) -> str:
+def place_of(migration: Migration, wrong: ProofFailure) -> str:
     """`step 7 of 13 (update listener.443)`; "" for none in particular."""
     if not 0 < wrong.step <= len(migration.entries):
         return ""
@@ -43,11 +43,11 @@ def place_of(migration: Migration, wrong: Wrong) -> str:
     return f"step {wrong.step} of {len(migration.entries)} ({what}{f' {entry.until}' if entry.until else ''})"
 
 
-def failure(outcome: Outcome) -> Wrong:
+def failure(outcome: Outcome) -> ProofFailure:
     """What went wrong first."""
     event = outcome.failed[0]
     hint = f" ({event.hint.splitlines()[0]})" if event.hint else ""
-    return Wrong(event.text + hint, index_of(event) + 1)
+    return ProofFailure(event.text + hint, index_of(event) + 1)
 
 
 def count(things: Sequence[Any], noun: str) -> str:

@@ -1,4 +1,4 @@
-"""A migration played on a pretended AWS, and what that proves: it arrives, whatever dies, and no request is dropped."""
+"""Runs a migration on a local AWS simulator, to prove that it arrives, whatever dies, and drops no request."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from ..errors import ElbplanError
 from ..migrations.migration import Migration
 from .crashes import killed
-from .environment import Scene
-from .observer import Audience
-from .proof import Proof, Wrong, count, failure
+from .environment import RehearsalEnvironment
+from .observer import Observer
+from .proof import Proof, ProofFailure, count, failure
 from .rollbacks import returned
 
 
-def rehearse(scene: Scene, migration: Migration) -> Iterator[Proof]:
+def rehearse(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """The proofs of one file, in their order, each as soon as it is known. Raises Refused, AwsProblem."""
     for proofs in (_forward, killed, returned):
         scene.begin(migration)
         yield from proofs(scene, migration)
 
 
-def _forward(scene: Scene, migration: Migration) -> Iterator[Proof]:
+def _forward(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """The whole file once, looked at after every step."""
-    audience = Audience.of(scene, migration)
+    audience = Observer.of(scene, migration)
     wrong = tuple(_played(scene, migration, audience))
     yield Proof(f"ends in {migration.end}", count(migration.entries, "step"), wrong)
     if not wrong:
@@ -32,27 +32,27 @@ def _forward(scene: Scene, migration: Migration) -> Iterator[Proof]:
     yield audience.proof("no route goes unanswered")
 
 
-def _played(scene: Scene, migration: Migration, audience: Audience) -> Iterator[Wrong]:
+def _played(scene: RehearsalEnvironment, migration: Migration, audience: Observer) -> Iterator[ProofFailure]:
     broken = _tried(scene, migration, audience)
     if broken:
         yield broken
     elif differs := scene.sight(migration, len(migration.entries)).differs:
-        yield Wrong(f"{', '.join(differs)} is not as the file ends")
+        yield ProofFailure(f"{', '.join(differs)} is not as the file ends")
 
 
-def _tried(scene: Scene, migration: Migration, audience: Audience) -> Wrong | None:
+def _tried(scene: RehearsalEnvironment, migration: Migration, audience: Observer) -> ProofFailure | None:
     """Why a run came to nothing."""
     try:
         outcome = scene.play(migration, audience)
     except ElbplanError as problem:
-        return Wrong(problem.what)
+        return ProofFailure(problem.what)
     return failure(outcome) if outcome else None
 
 
-def _again(scene: Scene, migration: Migration) -> Iterator[Wrong]:
+def _again(scene: RehearsalEnvironment, migration: Migration) -> Iterator[ProofFailure]:
     pending = scene.look(migration, set())
     if not pending.done:
-        yield Wrong("it is not done", pending.entry + 1)
+        yield ProofFailure("it is not done", pending.entry + 1)
     scene.run(pending.plan, lambda event: None)
     if writes := scene.double.writes():
-        yield Wrong(f"a second run writes {count(writes, 'time')}")
+        yield ProofFailure(f"a second run writes {count(writes, 'time')}")

@@ -8,25 +8,25 @@ from typing import Any
 
 from ..core.resource import Resource, references
 from ..errors import ElbplanError
-from ..live.portable import Symbols
+from ..live.portable import PortableNames
 from ..migrations.apply.pending import Pending
-from ..migrations.migration import Entry, Migration
-from .environment import Scene
-from .observer import Audience
-from .proof import Proof, Wrong, count, failure
+from ..migrations.migration import Migration, MigrationStep
+from .environment import RehearsalEnvironment
+from .observer import Observer
+from .proof import Proof, ProofFailure, count, failure
 
 
-def returned(scene: Scene, migration: Migration) -> Iterator[Proof]:
+def returned(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """From each point up to which all is free back to the start, and on to the next."""
-    audience = Audience.of(scene, migration, looking=False)
-    shuttle = Shuttle(scene, migration, audience, scene.sight(migration, 0).symbols)
+    audience = Observer.of(scene, migration, looking=False)
+    shuttle = RollbackCheck(scene, migration, audience, scene.sight(migration, 0).symbols)
     points = free(migration)
     for point in points:
         if not shuttle.wrong:
             shuttle.go(point)
     if points and not shuttle.wrong:
         shuttle.go(len(migration.entries))
-    text = f"goes back to {migration.start} from each free point"
+    text = f"goes back to {migration.start} from each rollback point"
     yield Proof(text, count(points, "point"), shuttle.wrong)
     if not audience.proof("").holds:
         yield audience.proof("no route goes unanswered, going back")
@@ -34,15 +34,15 @@ def returned(scene: Scene, migration: Migration) -> Iterator[Proof]:
 
 
 @dataclass
-class Shuttle:
+class RollbackCheck:
     """Forth to a point of a file and back to its start, again and again; the last time it stays at the end."""
 
-    scene: Scene
+    scene: RehearsalEnvironment
     migration: Migration
-    audience: Audience
-    symbols: Symbols
+    audience: Observer
+    symbols: PortableNames
     point: int = -1
-    wrong: list[Wrong] = field(default_factory=list)
+    wrong: list[ProofFailure] = field(default_factory=list)
 
     def go(self, point: int) -> None:
         """Forth, from where the last way back led, and back unless it is the end."""
@@ -60,18 +60,18 @@ class Shuttle:
                 outcome = self.scene.back(self.scene.before(self.migration))
                 self.audience.look_out(point)
         except ElbplanError as problem:
-            self.wrong.append(Wrong(problem.what, point + 1))
+            self.wrong.append(ProofFailure(problem.what, point + 1))
         else:
-            if outcome is not None and not outcome.whole:
-                self.wrong.append(Wrong(failure(outcome).what, point + 1))
+            if outcome is not None and not outcome.complete:
+                self.wrong.append(ProofFailure(failure(outcome).what, point + 1))
 
     def _check(self, pending: Pending) -> None:
         """Is what the next run finds what the file began with?"""
         lives = {} if pending.done else pending.plan.lives
         if pending.done or pending.migration != self.migration or pending.entry:
-            self.wrong.append(Wrong("the start is not reached", self.point + 1))
+            self.wrong.append(ProofFailure("the start is not reached", self.point + 1))
         elif differs := self.scene.off(self.migration, lives, self.symbols):
-            self.wrong.append(Wrong(f"{', '.join(differs)} is not as it was", self.point + 1))
+            self.wrong.append(ProofFailure(f"{', '.join(differs)} is not as it was", self.point + 1))
 
 
 def free(migration: Migration) -> list[int]:
@@ -84,7 +84,7 @@ def free(migration: Migration) -> list[int]:
     return points
 
 
-def _lets_go(migration: Migration, index: int, entry: Entry) -> bool:
+def _lets_go(migration: Migration, index: int, entry: MigrationStep) -> bool:
     if entry.do in ("delete", "release"):
         return True
     before, after = (migration.states[at].get(entry.what) for at in (index, index + 1) if entry.what)

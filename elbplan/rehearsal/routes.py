@@ -7,19 +7,21 @@ from typing import Any
 
 from ..core.address import Address
 from ..core.simulate import State
-from ..kinds.traffic import leads_to
-from .fake_aws import Route
+from ..kinds.traffic import alias_target_of
+from .fake_aws import WatchedRoute
 
 ASKED = {"host-header", "path-pattern"}
 """What a plain request can be chosen by."""
 
 
-def served(state: State, own: Mapping[Address, str]) -> set[Route]:
+def served(state: State, own: Mapping[Address, str]) -> set[WatchedRoute]:
     """The routes of all listeners, under the names that lead there and under the balancer's `own` if it is known."""
-    routes: set[Route] = set()
+    routes: set[WatchedRoute] = set()
     for address, listener in _of("listener", state):
         balancer = listener.load_balancer
-        names = sorted({_plain(record.name) for _, record in _of("record", state) if leads_to(record) == balancer})
+        names = sorted(
+            {_plain(record.name) for _, record in _of("record", state) if alias_target_of(record) == balancer}
+        )
         names += [own[balancer]] if balancer in own else []
         if listener.port:
             routes |= {(name, listener.port, name, "/") for name in names}
@@ -27,7 +29,7 @@ def served(state: State, own: Mapping[Address, str]) -> set[Route]:
     return routes
 
 
-def _by_rules(state: State, listener: Address, port: int, names: list[str]) -> Iterator[Route]:
+def _by_rules(state: State, listener: Address, port: int, names: list[str]) -> Iterator[WatchedRoute]:
     for _, rule in _of("rule", state):
         conditions = {condition.field: condition.values for condition in rule.conditions}
         guessable = set(conditions) <= ASKED and all(condition.values for condition in rule.conditions)
@@ -52,7 +54,7 @@ def _path(pattern: str) -> str:
     return "/" + _plain(pattern).removeprefix("/")
 
 
-def route_text(route: Route) -> str:
+def route_text(route: WatchedRoute) -> str:
     """`api.example.com:443/`"""
     name, port, host, path = route
     return f"{name}:{port}{path}" + (f" (for {host})" if host != name else "")

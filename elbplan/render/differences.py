@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..core.change import Change, difference
+from ..core.change import Change, field_difference
 from ..core.hidden import veiled
-from ..core.resource import Resource, differing
+from ..core.resource import Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.actions import action_text, leading_text
 from ..kinds.aws.conditions import condition_text
-from ..kinds.aws.ingress_rules import opening_text
+from ..kinds.aws.ingress_rules import ingress_rule_text
 from .style import listed
 
-Words = Callable[[Any], str]
+ValueText = Callable[[Any], str]
 
 
 def _member_text(member: Any) -> str:
     return f"{member.instance or member.address}{f':{member.port}' if member.port else ''}"
 
 
-FIELDS: Mapping[str, Words] = {
-    "ingress": opening_text,
-    "egress": opening_text,
+FIELDS: Mapping[str, ValueText] = {
+    "ingress": ingress_rule_text,
+    "egress": ingress_rule_text,
     "action": action_text,
     "leading_actions": leading_text,
     "conditions": condition_text,
@@ -46,7 +46,7 @@ def reason(change: Change, most: int = ALL) -> str:
 
 def differences(before: Resource, after: Resource, most: int = ALL) -> str:
     """Every field that differs: `ingress: + 8080 from anywhere; tags: team web → shop`."""
-    return "; ".join(field_text(before, after, field, most) for field in differing(before, after))
+    return "; ".join(field_text(before, after, field, most) for field in differing_fields(before, after))
 
 
 def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -> str:
@@ -62,10 +62,10 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
         return f"{field}: {listed([f'{key} {_said(old, key)} → {_said(new, key)}' for key in keys], most)}"
     if words is None or old is None or new is None:
-        return difference(before, after, field)
+        return field_difference(before, after, field)
     if not isinstance(new, tuple):
         pair = words(old), words(new)
-        return difference(before, after, field) if pair[0] == pair[1] else f"{field}: {pair[0]} → {pair[1]}"
+        return field_difference(before, after, field) if pair[0] == pair[1] else f"{field}: {pair[0]} → {pair[1]}"
     came = [f"+ {words(item)}" for item in new if item not in old]
     went = [f"- {words(item)}" for item in old if item not in new]
     return f"{field}: {listed([*came, *went], most) or 'another order'}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.hidden import veiled
 from ..core.plan import Plan, Step
-from ..core.resource import differing, plain
+from ..core.resource import differing_fields, plain
 from ..hazards import Hazard
 from ..run.outcome import Event, Outcome
 
@@ -43,7 +43,7 @@ def hazard_document(hazard: Hazard, plan: Plan) -> dict[str, Any]:
         "name": hazard.name,
         "address": str(hazard.address),
         "text": hazard.text,
-        "safe": hazard.safe,
+        "safe": hazard.remedy,
         "step": plan.steps[hazard.step].id,
     }
 
@@ -61,11 +61,11 @@ def step_document(step: Step) -> dict[str, Any]:
     if step.name:
         told["name"] = step.name
     if step.do == "wait":
-        told |= {"until": step.until, "within": step.within}
+        told |= {"until": step.until, "timeout": step.timeout}
     if step.do == "update" and step.before and step.after:
         told["changes"] = {
             field: _pair(getattr(step.before, field), getattr(step.after, field))
-            for field in differing(step.before, step.after)
+            for field in differing_fields(step.before, step.after)
         }
     if step.moves:
         told["moves"] = {str(address): place for address, place in step.moves.items()}

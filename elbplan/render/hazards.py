@@ -17,12 +17,12 @@ def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
     if not plan.hazards:
         return []
     lines = [Text(), style.line((f"Hazards {len(plan.hazards)}", "bold red"))]
-    name = column([hazard.name for hazard in plan.hazards], 12)
+    name = column([hazard.name for hazard in plan.hazards], 24)
     for hazard in plan.hazards:
         head = style.line("  ", (f"{hazard.name:<{name}}", "red"), "  ")
         lines += flow(style, head, f"{hazard.address}: {hazard.text}")
         where = style.line(" " * (name + 4), ("at step: ", "dim"))
         lines += flow(style, where, step_text(plan.steps[hazard.step]), "dim")
-        lines += flow(style, style.line(" " * (name + 4), (SAFE, "green")), hazard.safe)
+        lines += flow(style, style.line(" " * (name + 4), (SAFE, "green")), hazard.remedy)
     names = ",".join(dict.fromkeys(hazard.name for hazard in plan.hazards))
     return [*lines, *flow(style, style.line("  "), f"{verb} does this only with --allow {names}")]

@@ -19,12 +19,12 @@ def finding_text(problem: Problem, word: str = "safe form", note: str = "") -> s
     return "\n".join(lines)
 
 
-def counts_text(files: int, blocking: Sequence[object], lifted: int, idle: int) -> str:
-    """The last line: `3 files: 1 finding blocks, 2 are lifted.`"""
+def counts_text(files: int, blocking: Sequence[object], allowed: int, idle: int) -> str:
+    """The last line: `3 files: 1 finding blocks, 2 are allowed.`"""
     number = len(blocking)
     told = [f"{count(number, 'finding')} {'blocks' if number == 1 else 'block'}" if number else "no finding blocks"]
-    if lifted:
-        told.append(f"{lifted} {'is' if lifted == 1 else 'are'} lifted by allow and because")
+    if allowed:
+        told.append(f"{allowed} {'is' if allowed == 1 else 'are'} allowed by allow and because")
     if idle:
         told.append(f"{idle} allow {'lifts' if idle == 1 else 'lift'} nothing")
     return f"{count(files, 'file')}: {', '.join(told)}."

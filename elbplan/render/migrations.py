@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..run.status import FileRow, Files
+from ..run.status import FileRow, StackMigrations
 from .layout import WIDE, column, flow, row
 from .runs import ago, run_document
 from .style import Style
@@ -15,10 +15,10 @@ from .style import Style
 MOST = 6
 """Files that are listed; of older ones that are done only their number is told."""
 
-FILE_COLOURS: Mapping[str, str] = {"done": "green", "held": "yellow", "begun": "yellow", "returned": "red"}
+FILE_COLOURS: Mapping[str, str] = {"done": "green", "held": "yellow", "begun": "yellow", "rolled-back": "red"}
 
 
-def files_rows(files: Files, style: Style, now: float) -> Iterator[Text]:
+def files_rows(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
     """What the files say, what the spec wants beyond them, what was changed by hand."""
     if files.wrong:
         yield from row(style, "files", files.wrong, "red")
@@ -35,7 +35,7 @@ def files_rows(files: Files, style: Style, now: float) -> Iterator[Text]:
         yield from _told(files.drift, style)
 
 
-def _list(files: Files, style: Style, now: float) -> Iterator[Text]:
+def _list(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
     shown = files.rows[-MOST:]
     name = column([one.name for one in shown], 40)
     state = column([_state(one) for one in shown], 30)
@@ -66,7 +66,7 @@ def _told(lines: tuple[str, ...], style: Style) -> Iterator[Text]:
         yield from flow(style, style.line(" " * (WIDE + 2)), line, "dim", back=WIDE + 4)
 
 
-def files_document(files: Files) -> dict[str, Any]:
+def files_document(files: StackMigrations) -> dict[str, Any]:
     """The files' part of `status --json`."""
     return {
         "problem": files.wrong,

@@ -43,7 +43,7 @@ def unchanged(plan: Plan) -> Outcome:
 
 
 @dataclass(frozen=True)
-class Ending:
+class EndScreen:
     """What an end's screen needs besides the plan and its outcome.
 
     again     the command that was run, to go on from here
@@ -58,16 +58,16 @@ class Ending:
     billed: bool = True
 
 
-def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: Ending) -> list[Text]:
+def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
     """The end of a run of one stack."""
-    if not outcome.whole:
+    if not outcome.complete:
         return list(_partly(plan, outcome, style, ending))
     if ending.destroyed:
         return list(_gone(plan, outcome, style, kinds))
     return list(_reached(plan, outcome, style, ending))
 
 
-def _reached(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Iterator[Text]:
+def _reached(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
     if plan.empty:
         yield style.line((plan.stack, "bold"), f": nothing to do. {idle('apply')}")
     else:
@@ -117,7 +117,7 @@ def _next(outcome: Outcome) -> str:
     return "run the same command again; it goes on from here:"
 
 
-def _partly(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Iterator[Text]:
+def _partly(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
     what = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
     numbers = f"{len(outcome.done)} done, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
     yield style.line(
@@ -129,6 +129,6 @@ def _partly(plan: Plan, outcome: Outcome, style: Style, ending: Ending) -> Itera
             yield from flow(style, style.line("          hint: "), event.hint)
     if _not_switched(outcome):
         yield from flow(style, style.line("          "), "nothing has switched: what served before still serves; ")
-        yield from flow(style, style.line("          "), "add --back to the command to take back what was made")
+        yield from flow(style, style.line("          "), "add --rollback to the command to take back what was made")
     yield from flow(style, style.line(("  next    ", "bold")), _next(outcome))
     yield from flow(style, style.line("          "), ending.again)

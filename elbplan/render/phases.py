@@ -15,7 +15,7 @@ VERBS: Mapping[str, str] = {
     "create": "create",
     "update": "change",
     "delete": "delete",
-    "move": "reorder the rules of",
+    "reorder": "reorder the rules of",
     "moved": "rename to",
     "adopt": "adopt",
     "release": "release",
@@ -79,7 +79,7 @@ def gate_text(step: Step, kinds: Kinds) -> str:
 
 def step_text(step: Step) -> str:
     """`create target_group.web`, `wait targets.web healthy`: a step in a line of a log."""
-    verb = {"move": "reorder", "moved": "rename"}.get(step.do, step.do)
+    verb = {"reorder": "reorder", "moved": "rename"}.get(step.do, step.do)
     if step.do == "moved":
         return f"{verb} {step.old} to {step.address}"
     tail = f" {step.until}" if step.until else f" ({len(step.moves)} rules)" if step.moves else ""

@@ -25,7 +25,7 @@ Note = tuple[str, str]
 HAZARDS_NOTE = "Hazards"
 """The note that names the hazards of a file of which the plan is a part."""
 
-FELT = ("outage", "gap")
+FELT = ("outage", "route-interrupted")
 """The hazards by which requests go unanswered for certain."""
 
 WORD = 10
@@ -33,7 +33,7 @@ WORD = 10
 
 
 @dataclass(frozen=True)
-class View:
+class PlanView:
     """What a screen needs besides the plan.
 
     seconds   how long reading took; None says nothing about it
@@ -53,7 +53,7 @@ class View:
     undone: str = ""
 
 
-def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
+def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
     """The whole screen of one stack, without the line of counts."""
     lines = header(plan, style, view)
     if plan.empty:
@@ -76,7 +76,7 @@ def idle(verb: str) -> str:
     return "AWS has nothing of this stack." if verb == "destroy" else "AWS is as the spec says."
 
 
-def header(plan: Plan, style: Style, view: View) -> list[Text]:
+def header(plan: Plan, style: Style, view: PlanView) -> list[Text]:
     """Which stack, where, and how much was read."""
     account = f" · account {plan.account}{view.place}"
     left = style.line((f"elbplan {view.verb}", "dim"), " · ", (plan.stack, "bold"), f" · {plan.region}{account}")
@@ -98,7 +98,7 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             f" {kind.title:<{title}}  {_name(change):<{name}}  ",
         )
         resource = change.after or change.before
-        told = kind.text(veiled(resource, change.after)) if resource else ""
+        told = kind.summary(veiled(resource, change.after)) if resource else ""
         yield from flow(style, head, told, "dim", back=mark + 5)
         if because := _because(change, plan):
             why = style.line(" " * (mark + 5), ("why: ", COLOURS[change.action]))
@@ -106,7 +106,7 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
 
 
 def _name(change: Change) -> str:
-    return f"{change.address.name}{' (old)' if change.address.former else ''}"
+    return f"{change.address.name}{' (old)' if change.address.deposed else ''}"
 
 
 def _because(change: Change, plan: Plan) -> str:
@@ -114,7 +114,7 @@ def _because(change: Change, plan: Plan) -> str:
     return "" if change.action == "create" or not plan.desired else reason(change, BRIEF)
 
 
-def _lower(plan: Plan, kinds: Kinds, style: Style, view: View) -> list[Text]:
+def _lower(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
     notes: list[Note] = []
     if any(change.action in ("update", "replace") for change in plan.changes) and not view.detail:
         notes += [(phase, text) for phase, text in story(plan, kinds)]
@@ -152,7 +152,7 @@ def downtime(plan: Plan, *, noted: bool = False) -> str:
     return "none: the old serves until the new is ready"
 
 
-def _waits(plan: Plan, kinds: Kinds, view: View) -> str:
+def _waits(plan: Plan, kinds: Kinds, view: PlanView) -> str:
     """A plan without changes still has something to wait for."""
     if plan.changes or view.detail:
         return ""

@@ -42,7 +42,7 @@ def end_line(event: Event, style: Style) -> Text:
 
 
 @dataclass
-class Board:
+class ProgressBoard:
     """What runs now. Times are seconds since the run began."""
 
     total: int

@@ -12,7 +12,7 @@ from .style import ENDS, Style, count, duration
 
 
 @dataclass(frozen=True)
-class Line:
+class PromiseLine:
     """One promise of a file: how often it was tried, and what was found against it."""
 
     holds: bool
@@ -21,7 +21,7 @@ class Line:
     wrong: Sequence[str] = ()
 
 
-def proof_screen(line: Line, style: Style) -> list[Text]:
+def proof_screen(line: PromiseLine, style: Style) -> list[Text]:
     """A line, and one for each thing that is wrong."""
     mark, colour = ENDS["done" if line.holds else "failed"]
     screen = [style.line("  ", (mark, colour), f" {line.text}  ", (f"({line.tried})", "dim"))]
@@ -30,7 +30,7 @@ def proof_screen(line: Line, style: Style) -> list[Text]:
     return screen
 
 
-def summary_screen(stack: str, files: int, lines: Sequence[Line], seconds: float, style: Style) -> list[Text]:
+def summary_screen(stack: str, files: int, lines: Sequence[PromiseLine], seconds: float, style: Style) -> list[Text]:
     """The last line of a stack."""
     if not lines:
         return [style.line((stack, "bold"), ": nothing to rehearse, every file is applied")]

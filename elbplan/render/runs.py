@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from ..run.lock.record import UNKNOWN_STATE, Record, stamp
-from ..run.status import Runs
+from ..run.lock.record import UNKNOWN_STATE, RunRecord, stamp
+from ..run.status import StackRuns
 from .layout import column, flow
 from .style import Style, count, duration
 
@@ -18,7 +18,7 @@ STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "
 ENDS = ("done", "failed", "skipped")
 
 
-def runs_screen(runs: Runs, style: Style) -> list[Text]:
+def runs_screen(runs: StackRuns, style: Style) -> list[Text]:
     """A row for each run, the newest first, and who has the lock."""
     if runs.unknown:
         return flow(style, style.line((runs.stack, "bold"), ": the runs cannot be read: "), runs.unknown)
@@ -27,7 +27,7 @@ def runs_screen(runs: Runs, style: Style) -> list[Text]:
     return [style.line((runs.stack, "bold"), f": {count(len(runs.records), 'run')} kept"), *_table(runs, style)]
 
 
-def _table(runs: Runs, style: Style) -> Iterator[Text]:
+def _table(runs: StackRuns, style: Style) -> Iterator[Text]:
     rows = [_cells(record, runs) for record in reversed(runs.records)]
     heads = ("run", "verb", "state", "started", "took", "by")
     wide = [column([row[place] for row in rows] + [head], 40) for place, head in enumerate(heads)]
@@ -39,27 +39,27 @@ def _table(runs: Runs, style: Style) -> Iterator[Text]:
         yield from flow(style, head.append("  "), "; ".join(_told(record)), "dim", back=8)
 
 
-def _cells(record: Record, runs: Runs) -> tuple[str, ...]:
+def _cells(record: RunRecord, runs: StackRuns) -> tuple[str, ...]:
     dead = record is runs.holder and runs.dead
-    end = record.ended or record.beat
+    end = record.ended or record.renewed
     started = stamp(record.started)[:16].replace("T", " ") + "Z" if record.started else "?"
     took = duration(max(0.0, end - record.started)) if end else "?"
     return str(record.number), record.verb, "dead" if dead else record.state, started, took, record.who
 
 
-def _told(record: Record) -> Iterator[str]:
+def _told(record: RunRecord) -> Iterator[str]:
     steps = [f"{record.counts[end]} {end}" for end in ENDS if record.counts.get(end)]
     if steps:
         yield ", ".join(steps)
     if record.file:
-        yield f"{record.file} {record.way}".strip()
+        yield f"{record.file} {record.mode}".strip()
     if record.takes:
         yield f"took over from run {record.takes}"
     if record.note:
         yield record.note
 
 
-def lock_text(runs: Runs) -> str:
+def lock_text(runs: StackRuns) -> str:
     """Who has the lock, in a line."""
     holder = runs.holder
     if runs.unknown:
@@ -75,12 +75,12 @@ def lock_text(runs: Runs) -> str:
     return f"held by run {holder.number} ({holder.verb} by {holder.who}{pid}), {heard}"
 
 
-def written_text(record: Record) -> str:
+def written_text(record: RunRecord) -> str:
     """When a record was last written. Whether its run lives takes two looks, a silence apart."""
     return f"last written at {stamp(record.modified)[:19]}Z by AWS's clock" if record.modified else "last written at ?"
 
 
-def last_text(runs: Runs) -> str:
+def last_text(runs: StackRuns) -> str:
     """The last run, in a line."""
     last = runs.last
     if last is None:
@@ -104,19 +104,19 @@ def ago(seconds: float) -> str:
     return f"{whole} s ago"
 
 
-def run_document(record: Record) -> dict[str, Any]:
+def run_document(record: RunRecord) -> dict[str, Any]:
     """A run for programs."""
     return {
         "run": record.number, "verb": record.verb, "state": record.state, "by": record.who, "pid": record.pid,
-        "started": stamp(record.started), "heartbeat": stamp(record.beat), "ended": stamp(record.ended) or None,
+        "started": stamp(record.started), "heartbeat": stamp(record.renewed), "ended": stamp(record.ended) or None,
         "written": stamp(record.modified) or None,
         "counts": dict(record.counts), "took_over": record.takes or None, "note": record.note,
         "spec": record.spec, "version": record.version,
-        "file": record.file, "at": record.at, "way": record.way,
+        "file": record.file, "at": record.at, "mode": record.mode,
     }  # fmt: skip
 
 
-def lock_document(runs: Runs) -> dict[str, Any]:
+def lock_document(runs: StackRuns) -> dict[str, Any]:
     """The lock for programs: `free`, `held`, `dead` or `unknown`."""
     return {
         "state": runs.lock,
@@ -125,7 +125,7 @@ def lock_document(runs: Runs) -> dict[str, Any]:
     }
 
 
-def runs_document(runs: Runs, region: str) -> dict[str, Any]:
+def runs_document(runs: StackRuns, region: str) -> dict[str, Any]:
     """One stack's part of `runs --json`, the newest run first."""
     kept = [run_document(record) for record in reversed(runs.records)]
     return {"stack": runs.stack, "region": region, "lock": lock_document(runs), "runs": kept}

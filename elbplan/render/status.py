@@ -8,18 +8,18 @@ from typing import Any
 from rich.text import Text
 
 from ..core.plan import Plan
-from ..run.status import Cause, Standing
+from ..run.status import ChangeCause, StackStatus
 from .differences import reason
 from .layout import WIDE, flow, row
 from .migrations import files_document, files_rows
-from .plan import View, header
+from .plan import PlanView, header
 from .runs import last_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed
 
 MOST = 5
 """Changes that are named; the plan names them all."""
 
-CAUSES: Mapping[Cause, str] = {
+CAUSES: Mapping[ChangeCause, str] = {
     "drift": "AWS was changed by others since the last run",
     "spec": "the spec has changed since the last run",
     "unfinished": "the last run did not finish; apply goes on from there",
@@ -27,12 +27,12 @@ CAUSES: Mapping[Cause, str] = {
 WELL = ("active", "active_impaired")
 
 
-def status_screen(one: Standing, style: Style, view: View) -> list[Text]:
+def status_screen(one: StackStatus, style: Style, view: PlanView) -> list[Text]:
     """The whole screen of one stack."""
     return [*header(one.plan, style, view), *_rows(one, style)]
 
 
-def _rows(one: Standing, style: Style) -> Iterator[Text]:
+def _rows(one: StackStatus, style: Style) -> Iterator[Text]:
     if one.files is None:
         yield from row(style, "spec", *_verdict(one))
         yield from _pending(one.plan, style)
@@ -42,13 +42,13 @@ def _rows(one: Standing, style: Style) -> Iterator[Text]:
         yield from row(style, "load balancer", f"{name}, {state}", "" if state in WELL else "yellow")
     for address, states in one.health.items():
         well = states.get("healthy", 0) == sum(states.values()) > 0
-        name = f"{address.name}{' (old)' if address.former else ''}"
+        name = f"{address.name}{' (old)' if address.deposed else ''}"
         yield from row(style, "targets", f"{name}: {health_text(states)}", "" if well else "yellow")
     yield from row(style, "last run", last_text(one.runs) if not one.runs.unknown else "unknown")
     yield from row(style, "lock", lock_text(one.runs), "yellow" if one.runs.holder else "")
 
 
-def _verdict(one: Standing) -> tuple[str, str]:
+def _verdict(one: StackStatus) -> tuple[str, str]:
     if one.plan.empty:
         return ("in sync: AWS is as the spec says" if one.plan.desired else "nothing is wanted"), "green"
     told = f"{count(_pending_count(one.plan), 'change')} pending"
@@ -86,7 +86,7 @@ def health_text(states: Mapping[str, int]) -> str:
     return f"{states.get('healthy', 0)} of {every} healthy" + (f" ({listed(rest)})" if rest else "")
 
 
-def status_document(one: Standing) -> dict[str, Any]:
+def status_document(one: StackStatus) -> dict[str, Any]:
     """One stack's part of `status --json`."""
     plan, last = one.plan, one.runs.last
     return {

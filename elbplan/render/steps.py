@@ -43,12 +43,12 @@ def _facts(step: Step, kinds: Kinds, numbers: Mapping[str, int]) -> Iterator[str
     if step.do == "create" and step.name:
         yield f"called {step.name}"
     if step.do == "wait":
-        yield f"until {gate_text(step, kinds)}, up to {duration(step.within)}"
+        yield f"until {gate_text(step, kinds)}, up to {duration(step.timeout)}"
     if step.do == "update" and step.before and step.after:
         yield differences(step.before, step.after)
         if step.why.startswith("attach"):
             yield step.why
-    if step.do == "move":
+    if step.do == "reorder":
         yield ", ".join(f"{address.name} to {place}" for address, place in step.moves.items())
     needs = sorted(numbers[need] for need in step.needs if need in numbers)
     if needs:

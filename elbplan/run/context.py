@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.address import Address, Find, Id, Ref
-from ..core.kind import Live
+from ..core.address import Address, AwsId, Lookup, Ref
+from ..core.kind import LiveResource
 from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.aws.ownership import ownership
 
 
-class Known:
+class KnownResources:
     """Ids and facts by address: those the plan saw, then those its steps bring. Safe between threads."""
 
     def __init__(self, plan: Plan) -> None:
@@ -33,9 +33,9 @@ class Known:
 
     def id(self, ref: Ref) -> str:
         """The AWS id; raises ElbplanError for what nobody has made."""
-        if isinstance(ref, Id):
+        if isinstance(ref, AwsId):
             return ref.value
-        if isinstance(ref, Find):
+        if isinstance(ref, Lookup):
             raise ElbplanError(f"{ref.what} {ref.query} was never looked up")
         if ref not in self.ids:
             raise ElbplanError(f"{ref} does not exist yet")
@@ -43,23 +43,23 @@ class Known:
 
 
 @dataclass(frozen=True)
-class StepSite:
+class RunStepContext:
     """The `Site` of one step of one run; `run` makes tokens differ from run to run."""
 
     stack: str
     region: str
     address: Address
     name: str
-    live: Live[Any] | None
-    known: Known
+    live: LiveResource[Any] | None
+    known: KnownResources
     run: str
 
     @classmethod
-    def of(cls, plan: Plan, step: Step, known: Known, run: str) -> StepSite:
+    def of(cls, plan: Plan, step: Step, known: KnownResources, run: str) -> RunStepContext:
         """The site of a step; its live resource may be one that an earlier step of this run made."""
         live = plan.lives.get(step.address)
         if live is None and step.address in known.ids and step.before is not None:
-            live = Live(step.address, known.ids[step.address], step.before, known.facts.get(step.address, {}))
+            live = LiveResource(step.address, known.ids[step.address], step.before, known.facts.get(step.address, {}))
         return cls(plan.stack, plan.region, step.address, step.name, live, known, run)
 
     @property

@@ -9,17 +9,17 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..core.call import Answer, Call, Sight
+from ..core.call import Answer, Call, GateStatus
 from ..core.kind import Gate, Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
-from ..kinds.aws.ownership_steps import handover
+from ..kinds.aws.ownership_steps import change_ownership
 from .clock import Clock
-from .context import Known, StepSite
-from .outcome import Event, Happening, Outcome, Tell
-from .program import Send, Stopped, drive, pauses
+from .context import KnownResources, RunStepContext
+from .outcome import Event, EventKind, Outcome, Tell
+from .program import Send, Stopped, pauses, run_program
 from .recover import recover
-from .rule_quota import doomed
+from .rule_quota import rule_to_delete_first
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class GateProblem(ElbplanError):
 
 
 @dataclass
-class Run:
+class Execution:
     """One execution of one plan: its collaborators, and what it knows so far."""
 
     plan: Plan
@@ -41,7 +41,7 @@ class Run:
     stop: threading.Event
 
     def __post_init__(self) -> None:
-        self.known = Known(self.plan)
+        self.known = KnownResources(self.plan)
         self.began = self.clock.now()
         self._telling = threading.Lock()
 
@@ -70,7 +70,7 @@ def execute(
     A step that fails stops what depends on it, and nothing else. When `stop` is set, running calls finish and no step
     starts. Never raises for what AWS says: the outcome tells.
     """
-    running = Run(plan, kinds, send, tell, clock, run, stop or threading.Event())
+    running = Execution(plan, kinds, send, tell, clock, run, stop or threading.Event())
     outcome = Outcome()
     waiting = {step.id: step for step in plan.steps}
     done: set[str] = set()
@@ -88,7 +88,7 @@ def execute(
     return outcome
 
 
-def _collect(running: Run, futures: dict[Future[Event], Step], done: set[str], outcome: Outcome) -> None:
+def _collect(running: Execution, futures: dict[Future[Event], Step], done: set[str], outcome: Outcome) -> None:
     ended, _ = wait(futures, return_when=FIRST_COMPLETED)
     for future in ended:
         step = futures.pop(future)
@@ -103,7 +103,7 @@ def _collect(running: Run, futures: dict[Future[Event], Step], done: set[str], o
         running.say(event)
 
 
-def _finish(running: Run, waiting: dict[str, Step], outcome: Outcome) -> None:
+def _finish(running: Execution, waiting: dict[str, Step], outcome: Outcome) -> None:
     broken = {event.step.id for event in outcome.failed}
     for step in waiting.values():
         outcome.skipped.append(step)
@@ -116,12 +116,12 @@ def _finish(running: Run, waiting: dict[str, Step], outcome: Outcome) -> None:
     outcome.facts = dict(running.known.facts)
 
 
-def _do(running: Run, step: Step) -> Event:
+def _do(running: Execution, step: Step) -> Event:
     """One step, to its end, told as an event."""
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 
-    def end(what: Happening, text: str = "", hint: str = "", *, judged: bool = False, code: str = "") -> Event:
+    def end(what: EventKind, text: str = "", hint: str = "", *, judged: bool = False, code: str = "") -> Event:
         now = running.seconds()
         return Event(what, step, text, hint, now, now - began, judged, code)
 
@@ -139,31 +139,31 @@ def _do(running: Run, step: Step) -> Event:
 
 
 def _too_long(since: float | None, now: float, gate: Gate) -> bool:
-    return since is not None and now - since >= gate.patience
+    return since is not None and now - since >= gate.failing_grace
 
 
-def _progress(running: Run, step: Step) -> Callable[[str], None]:
+def _progress(running: Execution, step: Step) -> Callable[[str], None]:
     return lambda text: running.say(Event("progress", step, text, seconds=running.seconds()))
 
 
-def _act(running: Run, step: Step) -> str:
-    site = StepSite.of(running.plan, step, running.known, running.id)
+def _act(running: Execution, step: Step) -> str:
+    site = RunStepContext.of(running.plan, step, running.known, running.id)
     kind = running.kinds[step.address.kind]
     if step.do == "create":
         facts = _create(running, step, site)
     elif step.do == "update":
         facts = _drive(running, step, kind.update(step.before, step.after, site))
     elif step.do in ("moved", "adopt", "release"):
-        facts = _drive(running, step, handover(step, site))
-    elif step.do == "move":
-        facts = _drive(running, step, running.kinds[next(iter(step.moves)).kind].move(step.moves, site))
+        facts = _drive(running, step, change_ownership(step, site))
+    elif step.do == "reorder":
+        facts = _drive(running, step, running.kinds[next(iter(step.moves)).kind].reorder(step.moves, site))
     else:
         facts = _drive(running, step, kind.delete(step.before, site))
     running.known.learn(step.address, facts)
     return facts.get("id", "")
 
 
-def _create(running: Run, step: Step, site: StepSite) -> Mapping[str, str]:
+def _create(running: Execution, step: Step, site: RunStepContext) -> Mapping[str, str]:
     """Make it; where a balancer is full of rules, let a doomed one go first; after a doubt, look again."""
     kind = running.kinds[step.address.kind]
     gone: set[str] = set()
@@ -172,9 +172,9 @@ def _create(running: Run, step: Step, site: StepSite) -> Mapping[str, str]:
         try:
             return _drive(running, step, kind.create(step.after, site))
         except AwsProblem as problem:
-            if other := doomed(running.plan, step, problem, gone):
+            if other := rule_to_delete_first(running.plan, step, problem, gone):
                 gone.add(other.id)
-                there = StepSite.of(running.plan, other, running.known, running.id)
+                there = RunStepContext.of(running.plan, other, running.known, running.id)
                 _drive(running, other, kind.delete(other.before, there))
                 continue
             found = recover(running.plan, kind, step, site, lambda program: _drive(running, step, program))
@@ -192,11 +192,13 @@ FAULTS_OF_AWS = ("ServiceUnavailable", "InternalFailure", "InternalError", "Inte
 MOST_TRIES = 8
 
 
-def _drive(running: Run, step: Step, program: Generator[Call, Answer, T]) -> T:
-    return drive(program, running.send, running.clock, stopped=running.stop.is_set, progress=_progress(running, step))
+def _drive(running: Execution, step: Step, program: Generator[Call, Answer, T]) -> T:
+    return run_program(
+        program, running.send, running.clock, stopped=running.stop.is_set, progress=_progress(running, step)
+    )
 
 
-def _watch(running: Run, step: Step) -> str:
+def _watch(running: Execution, step: Step) -> str:
     """Look until ready. Stops early where success has become impossible, and says what was seen last."""
     kind = running.kinds[step.address.kind]
     gate = next(gate for gate in kind.gates if gate.name == step.until)
@@ -204,10 +206,10 @@ def _watch(running: Run, step: Step) -> str:
     began = running.clock.now()
     failing_since: float | None = None
     for pause in pauses():
-        site = StepSite.of(running.plan, step, running.known, running.id)
-        sight: Sight = _drive(running, step, gate.look(step.after or step.before, site))
+        site = RunStepContext.of(running.plan, step, running.known, running.id)
+        sight: GateStatus = _drive(running, step, gate.probe(step.after or step.before, site))
         waited = running.clock.now() - began
-        if sight.state == "ready" and waited >= gate.hold:
+        if sight.state == "ready" and waited >= gate.min_seconds:
             return sight.saw
         if sight.state != "failing":
             failing_since = None
@@ -215,10 +217,10 @@ def _watch(running: Run, step: Step) -> str:
             failing_since = running.clock.now()
         if sight.state == "hopeless" or _too_long(failing_since, running.clock.now(), gate):
             raise GateProblem(f"{gate.what}: {sight.saw}, and waiting will not help", hint=sight.cause)
-        if waited + pause > max(step.within, gate.hold + pause):
+        if waited + pause > max(step.timeout, gate.min_seconds + pause):
             raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last seen: {sight.saw}", hint=sight.cause)
         if running.stop.is_set():
             raise Stopped(f"interrupted while waiting until {gate.what}")
         progress(sight.saw)
-        running.clock.sleep(min(pause, max(0.1, gate.hold - waited)) if sight.state == "ready" else pause)
+        running.clock.sleep(min(pause, max(0.1, gate.min_seconds - waited)) if sight.state == "ready" else pause)
     raise AssertionError("pauses never end")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .lock.record import Record, State
+from .lock.record import RunRecord, RunState
 from .outcome import Outcome
 
 LEFT = "left"
@@ -13,31 +13,31 @@ LEFT = "left"
 
 
 @dataclass(frozen=True)
-class Aim:
+class MigrationRun:
     """A run of one file.
 
     file, sha   the migration and its SHA-256
-    way         "" step by step, `straight` to its end, `back` to where it began; `left` of a run without file
+    mode         "" step by step, `direct` to its end, `rollback` to where it began; `left` of a run without file
     start, at   how many of its steps are done before the run, and after it if all goes well
-    state       what the run is then: `done`, `held`, `returned`
+    state       what the run is then: `done`, `held`, `rolled-back`
     """
 
     file: str
     sha: str
-    way: str = ""
+    mode: str = ""
     start: int = 0
     at: int = 0
-    state: State = "done"
+    state: RunState = "done"
 
-    def begun(self, record: Record) -> Record:
+    def begun(self, record: RunRecord) -> RunRecord:
         """The record at the start."""
-        return replace(record, file=self.file, sha=self.sha, way=self.way, at=self.start)
+        return replace(record, file=self.file, sha=self.sha, mode=self.mode, at=self.start)
 
     def reached(self, outcome: Outcome) -> int:
         """How many steps are done by this outcome; of what was interrupted, as many as there were before."""
-        return self.at if outcome.whole else self.start
+        return self.at if outcome.complete else self.start
 
 
-def last_aim(records: Sequence[Record]) -> Record | None:
+def last_migration_run(records: Sequence[RunRecord]) -> RunRecord | None:
     """The newest record of a migration's run."""
     return next((record for record in reversed(records) if record.file), None)

@@ -9,7 +9,7 @@ from typing import Literal
 from ..core.address import Address
 from ..core.plan import Step
 
-Happening = Literal["started", "progress", "done", "failed", "skipped"]
+EventKind = Literal["started", "progress", "done", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Event:
     code   AWS's error code, of a failure that AWS is the reason for
     """
 
-    what: Happening
+    what: EventKind
     step: Step
     text: str = ""
     hint: str = ""
@@ -50,6 +50,6 @@ class Outcome:
     facts: dict[Address, dict[str, str]] = field(default_factory=dict)
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Everything was done."""
         return not self.failed and not self.skipped

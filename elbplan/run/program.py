@@ -33,7 +33,7 @@ class Stopped(Interrupted):
     """A person pressed Ctrl-C while this step was waiting."""
 
 
-def drive(
+def run_program(
     program: Generator[Call, Answer, T],
     send: Send,
     clock: Clock,
@@ -62,13 +62,13 @@ def _told(program: Generator[Call, Answer, T], call: Call, answer: Answer) -> Ca
 def _patiently(
     call: Call, send: Send, clock: Clock, stopped: Callable[[], bool], progress: Callable[[str], None]
 ) -> Answer:
-    deadline = clock.now() + call.within
+    deadline = clock.now() + call.timeout
     pause = FIRST_PAUSE
     while True:
         try:
             return send(call)
         except AwsProblem as problem:
-            passing = problem.code in call.not_yet or (call.once and problem.code in THROTTLED)
+            passing = problem.code in call.retry_on or (call.no_retry and problem.code in THROTTLED)
             if not passing or clock.now() + pause > deadline:
                 raise
             if stopped():

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..core.address import Id, Ref
+from ..core.address import AwsId, Ref
 from ..core.call import asking
-from ..core.kind import Kind, Live, Scope
+from ..core.kind import Kind, LiveResource, Scope
 from ..core.plan import Plan, Step
-from ..core.resource import differing, immutable, rewrite
-from ..live.batch import Rounds
-from .context import StepSite
+from ..core.resource import differing_fields, immutable, rewrite
+from ..live.batch import BatchReader
+from .context import RunStepContext
 
-Drive = Callable[[Any], Any]
+RunProgram = Callable[[Any], Any]
 
 
-def recover(plan: Plan, kind: Kind[Any], step: Step, site: StepSite, drive: Drive) -> Mapping[str, str] | None:
+def recover(
+    plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: RunProgram
+) -> Mapping[str, str] | None:
     """The facts of the resource this create made after all, brought to what was wanted.
 
     A lost answer, a retry that met its own effect ("already exists"), a half-made resource: all look the same, since
@@ -26,26 +28,26 @@ def recover(plan: Plan, kind: Kind[Any], step: Step, site: StepSite, drive: Driv
     if made is None:
         return None
     site.known.learn(step.address, {**made.facts, "id": made.id})
-    after = kind.settle(step.after, made.model)
-    if differing(made.model, after):
-        drive(kind.update(made.model, after, StepSite(**{**site.__dict__, "live": made})))
+    after = kind.with_live_defaults(step.after, made.model)
+    if differing_fields(made.model, after):
+        drive(kind.update(made.model, after, RunStepContext(**{**site.__dict__, "live": made})))
     return {**made.facts, "id": made.id}
 
 
-def _made(plan: Plan, kind: Kind[Any], step: Step, site: StepSite, drive: Drive) -> Live[Any] | None:
+def _made(plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: RunProgram) -> LiveResource[Any] | None:
     names = {id: address for address, id in site.known.ids.items()}
 
     def name(ref: Ref) -> tuple[Ref, ...]:
-        return (names.get(ref.value, ref),) if isinstance(ref, Id) else (ref,)
+        return (names.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
     def sender(call: Any) -> Any:
         return drive(asking(call))
 
     scope = Scope(plan.region, {plan.stack: plan.desired})
-    (found,) = Rounds(sender, parallel=1).run([kind.read(scope)])
+    (found,) = BatchReader(sender, parallel=1).run([kind.read(scope)])
     for live in found.ours.get(plan.stack, ()):
         if live.address[:2] == step.address[:2] and live.id not in names:
-            named = Live(live.address, live.id, rewrite(live.model, name), live.facts)
-            if immutable(kind.settle(step.after, named.model)) == immutable(named.model):
+            named = LiveResource(live.address, live.id, rewrite(live.model, name), live.facts)
+            if immutable(kind.with_live_defaults(step.after, named.model)) == immutable(named.model):
                 return named
     return None

@@ -12,7 +12,7 @@ from ..errors import AwsProblem
 FULL = "TooManyRules"
 
 
-def doomed(plan: Plan, step: Step, problem: AwsProblem, gone: set[str]) -> Step | None:
+def rule_to_delete_first(plan: Plan, step: Step, problem: AwsProblem, gone: set[str]) -> Step | None:
     """The next rule of the same balancer that goes anyway; None if the refusal has another reason or none is left."""
     if problem.code != FULL or step.do != "create":
         return None

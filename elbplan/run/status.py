@@ -11,17 +11,17 @@ from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.plan import Plan
 from ..errors import AwsProblem
-from ..live.worker_threads import Crew
-from .lock.manager import Keeper
+from ..live.worker_threads import WorkerThreads
+from .lock.manager import LockManager
 from .lock.messages import reason
-from .lock.record import Record
+from .lock.record import RunRecord
 
-Cause = Literal["", "drift", "spec", "unfinished"]
+ChangeCause = Literal["", "drift", "spec", "unfinished"]
 LEAVING = "draining"
 
 
 @dataclass(frozen=True)
-class Runs:
+class StackRuns:
     """The kept runs of a stack, the oldest first.
 
     holder   the run whose record says that it has the lock; one look cannot tell whether it lives
@@ -31,14 +31,14 @@ class Runs:
     """
 
     stack: str
-    records: Sequence[Record] = ()
-    holder: Record | None = None
+    records: Sequence[RunRecord] = ()
+    holder: RunRecord | None = None
     dead: bool = False
     unknown: str = ""
     now: float = 0
 
     @property
-    def last(self) -> Record | None:
+    def last(self) -> RunRecord | None:
         """The newest run."""
         return self.records[-1] if self.records else None
 
@@ -57,11 +57,11 @@ class FileRow:
     name: str
     state: str
     more: str = ""
-    run: Record | None = None
+    run: RunRecord | None = None
 
 
 @dataclass(frozen=True)
-class Files:
+class StackMigrations:
     """The migrations of a stack.
 
     wrong       why they cannot be told; empty if they can
@@ -77,7 +77,7 @@ class Files:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StackStatus:
     """A stack, as `elbplan status` tells it.
 
     cause    why something is pending: AWS was changed by somebody else, the spec was, or a run did not finish
@@ -86,34 +86,34 @@ class Standing:
     """
 
     plan: Plan
-    runs: Runs
-    cause: Cause = ""
+    runs: StackRuns
+    cause: ChangeCause = ""
     health: Mapping[Address, Mapping[str, int]] = field(default_factory=dict)
-    files: Files | None = None
+    files: StackMigrations | None = None
 
 
-def runs_of(stack: str, keeper: Keeper) -> Runs:
+def runs_of(stack: str, keeper: LockManager) -> StackRuns:
     """The runs of a stack; without permission it says so instead."""
     now = keeper.wall()
     try:
         records = keeper.ledger.read(stack)
     except AwsProblem as problem:
-        return Runs(stack, unknown=reason(problem), now=now)
+        return StackRuns(stack, unknown=reason(problem), now=now)
     holder = records[-1] if records and records[-1].holds else None
-    return Runs(stack, records, holder, holder is not None and keeper.died_here(holder), now=now)
+    return StackRuns(stack, records, holder, holder is not None and keeper.died_here(holder), now=now)
 
 
-def standing(plan: Plan, spec: str, send: Callable[[Call], Answer], keeper: Keeper) -> Standing:
+def stack_status(plan: Plan, spec: str, send: Callable[[Call], Answer], keeper: LockManager) -> StackStatus:
     """All that is asked beyond the plan: the runs in one question, the targets in one for each group."""
     groups = {address: live.id for address, live in plan.lives.items() if address.kind == "target_group"}
-    with Crew(8) as crew:
+    with WorkerThreads(8) as crew:
         asked = {address: crew.submit(_health, send, arn) for address, arn in groups.items()}
         runs = runs_of(plan.stack, keeper)
         health = {address: one.result() for address, one in asked.items()}
-    return Standing(plan, runs, cause_of(plan, runs, spec), {a: one for a, one in health.items() if one is not None})
+    return StackStatus(plan, runs, cause_of(plan, runs, spec), {a: one for a, one in health.items() if one is not None})
 
 
-def cause_of(plan: Plan, runs: Runs, spec: str) -> Cause:
+def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
     """Why the plan is not empty, as far as the last run tells."""
     last = runs.last
     if plan.empty or last is None or runs.lock == "held":

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ..core.address import Address
 from ..core.call import Answer, Call
-from ..core.kind import Kinds, Live
+from ..core.kind import Kinds, LiveResource
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
@@ -19,7 +19,7 @@ from ..kinds.traffic import filled_by_others
 from ..live.observe import Observed, observe
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import reconcile
-from ..planner.rollback import backward
+from ..planner.rollback import rollback_target
 from .clock import Clock
 from .execute import execute
 from .outcome import Outcome, Tell
@@ -56,7 +56,9 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     account = account_of(aws, seen)
     forward = [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
     return [
-        plan_of(aws, stack, seen[stack.name], kinds, account, backward(there.lives, filled_by_others(there.desired)))
+        plan_of(
+            aws, stack, seen[stack.name], kinds, account, rollback_target(there.lives, filled_by_others(there.desired))
+        )
         for stack, there in zip(stacks, forward, strict=True)
     ]
 
@@ -118,6 +120,6 @@ def account_of(aws: Cloud, seen: Mapping[str, Observed]) -> str:
     return str(aws.send(Call("sts", "GetCallerIdentity")).get("Account", ""))
 
 
-def _account(live: Live[Any]) -> str:
+def _account(live: LiveResource[Any]) -> str:
     found = re.match(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):", live.id)
     return found.group(1) if found else live.facts.get("account", "")

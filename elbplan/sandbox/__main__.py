@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .admin.state_file import Entry, read, write
+from .admin.state_file import DaemonEntry, read, write
 
 if TYPE_CHECKING:
     from .box import Box
@@ -69,7 +69,7 @@ def main() -> int:
     if given.idle_hours:
         _end_when_idle(box, given.idle_hours)
     if given.ready_file:
-        write(given.ready_file, Entry(os.getpid(), box.url, control.TOKEN["value"], given.slow))
+        write(given.ready_file, DaemonEntry(os.getpid(), box.url, control.TOKEN["value"], given.slow))
         _end_when_forgotten(Path(given.ready_file))
     with contextlib.suppress(KeyboardInterrupt):
         box.server.serve_forever(poll_interval=0.1)

@@ -4,14 +4,14 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .clock import Agenda, Clock
+from .clock import SandboxClock, Schedule
 from .faults import Faults
 from .server.call_log import CallLog
 from .timing import Drain, Timing
 
 if TYPE_CHECKING:
-    from .acm.state import Certificate
-    from .elbv2.state import Elb
+    from .acm.state import StoredCertificate
+    from .elbv2.state import ElbState
 
 Params = dict[str, Any]
 ACCOUNT = "123456789012"
@@ -33,7 +33,7 @@ QUOTAS = {
 
 
 @dataclass
-class Switches:
+class SandboxOptions:
     """What is not known about AWS, or is wanted only sometimes."""
 
     tags_are_settings: bool = False
@@ -44,14 +44,14 @@ class Switches:
 
 
 @dataclass
-class World:
+class Account:
     """One AWS account. Regions come into being when first looked at."""
 
     account: str = ACCOUNT
-    clock: Clock = field(default_factory=Clock)
+    clock: SandboxClock = field(default_factory=SandboxClock)
     timing: Timing = field(default_factory=Timing)
-    switches: Switches = field(default_factory=Switches)
-    agenda: Agenda = field(default_factory=Agenda)
+    switches: SandboxOptions = field(default_factory=SandboxOptions)
+    agenda: Schedule = field(default_factory=Schedule)
     calls: CallLog = field(default_factory=CallLog)
     faults: Faults = field(default_factory=Faults)
     quotas: dict[str, int] = field(default_factory=lambda: dict(QUOTAS))
@@ -61,20 +61,20 @@ class World:
         self._empty()
 
     def _empty(self) -> None:
-        from .route53.state import Dns
-        from .traffic.watch import Watch
+        from .route53.state import DnsState
+        from .traffic.watch import ProbeWatch
 
         self.numbers = itertools.count(1)
-        self.elbs: dict[str, Elb] = {}
-        self.certificates: dict[str, Certificate] = {}
-        self.dns: Dns = Dns()
-        self.watch: Watch = Watch()
+        self.elbs: dict[str, ElbState] = {}
+        self.certificates: dict[str, StoredCertificate] = {}
+        self.dns: DnsState = DnsState()
+        self.watch: ProbeWatch = ProbeWatch()
         self.scratch: dict[str, dict[Any, Any]] = {}
 
-    def elb(self, region: str) -> "Elb":
-        from .elbv2.state import Elb
+    def elb(self, region: str) -> "ElbState":
+        from .elbv2.state import ElbState
 
-        return self.elbs.setdefault(region, Elb())
+        return self.elbs.setdefault(region, ElbState())
 
     def wake(self) -> None:
         """A new moment: time stands still within a call, and all that has come due happens before it."""
@@ -100,21 +100,21 @@ class World:
         self.calls.clear()
         self.faults.clear()
         self.quotas = dict(QUOTAS)
-        self.switches = Switches()
+        self.switches = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
         self._empty()
         forget(self.account)
 
 
 @dataclass
-class Site:
+class CallContext:
     """A world as one call sees it: in one region, at one moment."""
 
-    world: World
+    world: Account
     region: str
 
     @property
-    def elb(self) -> "Elb":
+    def elb(self) -> "ElbState":
         return self.world.elb(self.region)
 
     @property
@@ -130,7 +130,7 @@ class Site:
         return self.world.account
 
     @property
-    def certificates(self) -> dict[str, "Certificate"]:
+    def certificates(self) -> dict[str, "StoredCertificate"]:
         """This region's certificates by ARN."""
         here = f":acm:{self.region}:"
         return {arn: one for arn, one in self.world.certificates.items() if here in arn}

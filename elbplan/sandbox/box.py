@@ -6,10 +6,10 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from .account import ACCOUNT, World
-from .admin.client import AnyBox
+from .account import ACCOUNT, Account
+from .admin.client import BoxClient
 from .admin.verbs import Controls
-from .clock import Clock
+from .clock import SandboxClock
 from .server.http import SandboxServer
 from .timing import Drain, Timing
 
@@ -26,7 +26,7 @@ def _take_account() -> str:
         return account
 
 
-class Box(AnyBox):
+class Box(BoxClient):
     """A sandbox with a server on a free port of this machine, from `with` to its end.
 
     `slow` scales all that takes AWS time; with `virtual` time moves only by `advance` (and a hair per call);
@@ -35,7 +35,9 @@ class Box(AnyBox):
 
     def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
         super().__init__()
-        self.world = World(account=_take_account(), clock=Clock(virtual), timing=Timing(slow=slow, drain=drain))
+        self.world = Account(
+            account=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow=slow, drain=drain)
+        )
         self.server = SandboxServer(self.world, port)
         self.url = self.server.url
         self.account = self.world.account

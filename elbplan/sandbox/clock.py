@@ -10,7 +10,7 @@ VIRTUAL_START = 1_750_000_000.0
 VIRTUAL_STEP = 0.001
 
 
-class Clock:
+class SandboxClock:
     """Real time plus an offset, or (virtual) a time that moves only when told to and a hair with
     every call.
     """
@@ -40,7 +40,7 @@ class Clock:
         return datetime.fromtimestamp(self.now(), UTC)
 
 
-class Agenda:
+class Schedule:
     """What is due when. Nothing runs by itself: `settle` does all that has come due, before each call."""
 
     def __init__(self) -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .errors import AwsError
-from .server.call_log import Call
+from .server.call_log import LoggedCall
 
-Kind = Literal["throttle", "error", "5xx", "drop", "lost", "page", "cut", "delay", "kill"]
+FaultKind = Literal["throttle", "error", "5xx", "drop", "lost", "page", "cut", "delay", "kill"]
 
 THROTTLES = {
     "elbv2": ("Throttling", 400),
@@ -30,7 +30,7 @@ THROTTLE_ELSEWHERE = ("ThrottlingException", 400)
 class Fault:
     """One kind of trouble, which calls it strikes, and how often."""
 
-    kind: Kind
+    kind: FaultKind
     service: str | None = None
     but: str | None = None
     """A service that is spared."""
@@ -61,7 +61,7 @@ class Fault:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def strikes(self, call: Call) -> bool:
+    def strikes(self, call: LoggedCall) -> bool:
         """Whether this call meets it. Counts the call; a fault of one n strikes once."""
         if not self._fits(call) or (self.limit is not None and self.fired >= self.limit):
             return False
@@ -77,14 +77,14 @@ class Fault:
         self.fired += 1
         return True
 
-    def _meets_first(self, call: Call) -> bool:
+    def _meets_first(self, call: LoggedCall) -> bool:
         """Whether this is a write that was not met before."""
         said = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
         known = said in self._met
         self._met.add(said)
         return bool(call.write) and not known
 
-    def _fits(self, call: Call) -> bool:
+    def _fits(self, call: LoggedCall) -> bool:
         if self.kind == "kill" and not call.write:
             return False
         return (
@@ -95,7 +95,7 @@ class Fault:
             and (self.match is None or bool(re.search(self.match, json.dumps(call.params, default=str))))
         )
 
-    def error(self, call: Call) -> AwsError:
+    def error(self, call: LoggedCall) -> AwsError:
         if self.kind == "throttle":
             code, status = THROTTLES.get(call.service, THROTTLE_ELSEWHERE)
             return AwsError(code, "Rate exceeded", status)
@@ -111,7 +111,7 @@ class Faults:
         self.all: list[Fault] = []
         self._ids = itertools.count(1)
 
-    def add(self, kind: Kind, **wanted: Any) -> Fault:
+    def add(self, kind: FaultKind, **wanted: Any) -> Fault:
         if kind in ("error", "throttle") and "code" in wanted:
             wanted.setdefault("status", 400)
         fault = Fault(kind, **wanted)
@@ -119,7 +119,7 @@ class Faults:
         self.all.append(fault)
         return fault
 
-    def struck(self, call: Call) -> list[Fault]:
+    def struck(self, call: LoggedCall) -> list[Fault]:
         return [fault for fault in self.all if fault.strikes(call)]
 
     def clear(self) -> None:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from .account import Params, Site, World
+from .account import Account, CallContext, Params
 from .errors import AwsError
 from .rules import rule
-from .server.call_log import Call
+from .server.call_log import LoggedCall
 from .server.moto_bridge import backend
-from .server.protocol import Incoming, Reply
+from .server.protocol import HttpReply, HttpRequest
 
 MOST_VALUE = 4096
 
 
-def before(site: Site, call: Call, _incoming: Incoming) -> Incoming | Reply | None:
+def before(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     if call.service == "ssm" and call.action == "PutParameter":
         put_parameter(site, call.params)
     if call.service == "wafv2" and call.action == "DeleteWebACL":
@@ -20,19 +20,19 @@ def before(site: Site, call: Call, _incoming: Incoming) -> Incoming | Reply | No
     return None
 
 
-def after(_site: Site, _call: Call, reply: Reply) -> Reply:
+def after(_site: CallContext, _call: LoggedCall, reply: HttpReply) -> HttpReply:
     return reply
 
 
 @rule(30)
-def corrected(reply: Reply) -> Reply:
+def corrected(reply: HttpReply) -> HttpReply:
     """moto misspells one code: https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
     reply.body = reply.body.replace(b"WafV2DuplicateItem", b"WAFDuplicateItemException")
     return reply
 
 
 @rule(30)
-def begin_update(world: World, call: Call) -> AwsError | None:
+def begin_update(world: Account, call: LoggedCall) -> AwsError | None:
     """A parameter takes one update at a time; a second that arrives meanwhile is refused (TooManyUpdates).
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: "There are concurrent
@@ -48,7 +48,7 @@ def begin_update(world: World, call: Call) -> AwsError | None:
     return None
 
 
-def end_update(world: World, call: Call) -> None:
+def end_update(world: Account, call: LoggedCall) -> None:
     """This update is over; one that was refused had not begun."""
     place = (call.region, call.params.get("Name"))
     if world.note("parameter updates").get(place) == call.number:
@@ -56,7 +56,7 @@ def end_update(world: World, call: Call) -> None:
 
 
 @rule(30)
-def put_parameter(site: Site, params: Params) -> None:
+def put_parameter(site: CallContext, params: Params) -> None:
     """A standard value has at most 4 KB, and a parameter keeps its type.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
@@ -73,18 +73,18 @@ def put_parameter(site: Site, params: Params) -> None:
         raise AwsError("HierarchyTypeMismatchException", f"The parameter {name} has the type {before.parameter_type}")
 
 
-def _acls(site: Site) -> dict[str, str]:
+def _acls(site: CallContext) -> dict[str, str]:
     """Which web ACL each load balancer has."""
     return site.world.note("web acls")
 
 
-def _acl_known(site: Site, arn: str) -> bool:
+def _acl_known(site: CallContext, arn: str) -> bool:
     waf = backend("wafv2", site.account, site.region)
     return any(one.arn == arn for one in waf.wacls.values())
 
 
 @rule(30)
-def associate_web_acl(site: Site, params: Params) -> Params:
+def associate_web_acl(site: CallContext, params: Params) -> Params:
     """Both must exist, the resource be an application load balancer, the ACL not brand new; one ACL per
     resource.
 
@@ -111,12 +111,12 @@ def associate_web_acl(site: Site, params: Params) -> Params:
     return {}
 
 
-def disassociate_web_acl(site: Site, params: Params) -> Params:
+def disassociate_web_acl(site: CallContext, params: Params) -> Params:
     _acls(site).pop(params["ResourceArn"], None)
     return {}
 
 
-def get_web_acl_for_resource(site: Site, params: Params) -> Params:
+def get_web_acl_for_resource(site: CallContext, params: Params) -> Params:
     balancer, acl = params["ResourceArn"], _acls(site).get(params["ResourceArn"])
     if balancer not in site.elb.balancers:
         raise AwsError("WAFNonexistentItemException", "The resource doesn't exist.")
@@ -135,13 +135,13 @@ def get_web_acl_for_resource(site: Site, params: Params) -> Params:
     }
 
 
-def list_resources_for_web_acl(site: Site, params: Params) -> Params:
+def list_resources_for_web_acl(site: CallContext, params: Params) -> Params:
     live = [arn for arn, acl in _acls(site).items() if acl == params["WebACLArn"] and arn in site.elb.balancers]
     return {"ResourceArns": live}
 
 
 @rule(30)
-def acl_unused(site: Site, params: Params) -> None:
+def acl_unused(site: CallContext, params: Params) -> None:
     """https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html
     (WAFAssociatedItemException)
     """
@@ -171,13 +171,13 @@ QUOTA_CODES = {
 }
 
 
-def list_service_quotas(site: Site, params: Params) -> Params:
+def list_service_quotas(site: CallContext, params: Params) -> Params:
     wanted = params["ServiceCode"]
     told = [_quota(site, code) for code in QUOTA_CODES if (code == "L-0EA8095F") == (wanted == "ec2")]
     return {"Quotas": told if wanted in ("ec2", "elasticloadbalancing") else []}
 
 
-def _quota(site: Site, code: str) -> Params:
+def _quota(site: CallContext, code: str) -> Params:
     name, key = QUOTA_CODES[code]
     service = "ec2" if code == "L-0EA8095F" else "elasticloadbalancing"
     return {
@@ -189,7 +189,7 @@ def _quota(site: Site, code: str) -> Params:
     }
 
 
-def get_service_quota(site: Site, params: Params) -> Params:
+def get_service_quota(site: CallContext, params: Params) -> Params:
     if params["QuotaCode"] not in QUOTA_CODES:
         raise AwsError(
             "NoSuchResourceException",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .account import Params, Site, World
+from .account import Account, CallContext, Params
 from .ec2 import facts
 from .errors import AwsError
 from .rules import rule
@@ -23,7 +23,7 @@ EC2_KINDS = {
 TYPE = re.compile(r"[a-z0-9-]+(:[a-z0-9-/]+)?")
 
 
-def truth(site: Site) -> dict[str, Tags]:
+def truth(site: CallContext) -> dict[str, Tags]:
     """Every tagged thing of a region (hosted zones in us-east-1), by ARN."""
     found = {arn: dict(tags) for arn, tags in site.elb.tags.items()}
     found.update({arn: dict(one.tags) for arn, one in site.certificates.items()})
@@ -35,7 +35,7 @@ def truth(site: Site) -> dict[str, Tags]:
     return {arn: tags for arn, tags in found.items() if tags}
 
 
-def _ec2(site: Site) -> Iterator[tuple[str, Tags]]:
+def _ec2(site: CallContext) -> Iterator[tuple[str, Tags]]:
     standing = _standing(site)
     for resource, tags in facts.backend(site).tags.items():
         prefix = resource.split("-")[0]
@@ -43,7 +43,7 @@ def _ec2(site: Site) -> Iterator[tuple[str, Tags]]:
             yield site.arn("ec2", f"{EC2_KINDS[prefix]}/{resource}"), dict(tags)
 
 
-def _standing(site: Site) -> dict[str, set[str]]:
+def _standing(site: CallContext) -> dict[str, set[str]]:
     """What is still there, by prefix of its id: moto keeps the tags of what was deleted."""
     ec2 = facts.backend(site)
     groups = [one for some in ec2.groups.values() for one in some.values()]
@@ -56,24 +56,24 @@ def _standing(site: Site) -> dict[str, set[str]]:
     }
 
 
-def _parameters(site: Site) -> Iterator[tuple[str, Tags]]:
+def _parameters(site: CallContext) -> Iterator[tuple[str, Tags]]:
     ssm = backend("ssm", site.account, site.region)
     for name, tags in list(ssm._resource_tags.get("Parameter", {}).items()):
         if tags and ssm.get_parameters([name]):
             yield site.arn("ssm", f"parameter/{name.lstrip('/')}"), dict(tags)
 
 
-def note_changes(world: World) -> None:
+def note_changes(world: Account) -> None:
     """After each write: what the tagging API will come to know, and when. Nothing to do while it does
     not lag.
     """
     if not world.timing.tagging_lag:
         return
     for region in list(world.elbs):
-        _note(Site(world, region))
+        _note(CallContext(world, region))
 
 
-def _note(site: Site) -> None:
+def _note(site: CallContext) -> None:
     history = site.world.note("tag history").setdefault(site.region, {})
     now = truth(site)
     for arn in {*now, *history}:
@@ -83,7 +83,7 @@ def _note(site: Site) -> None:
 
 
 @rule(30)
-def published(site: Site) -> dict[str, Tags]:
+def published(site: CallContext) -> dict[str, Tags]:
     """What the tagging API knows by now: new tags come late, deleted things stay as ghosts.
 
     https://github.com/boto/boto3/issues/3341 and terraform-provider-aws's own warnings about eventual
@@ -99,7 +99,7 @@ def published(site: Site) -> dict[str, Tags]:
     return told
 
 
-def get_resources(site: Site, params: Params) -> Params:
+def get_resources(site: CallContext, params: Params) -> Params:
     _checked(params)
     found = [(arn, tags) for arn, tags in sorted(published(site).items()) if _wanted(arn, tags, params)]
     size = min(int(params.get("ResourcesPerPage") or 50), 100, site.world.quota("page"))
@@ -143,19 +143,19 @@ def _is_kind(arn: str, kind: str) -> bool:
     return parts[2] == service and (not rest or parts[5] == rest or parts[5].startswith(rest + "/"))
 
 
-def get_tag_keys(site: Site, _params: Params) -> Params:
+def get_tag_keys(site: CallContext, _params: Params) -> Params:
     return {
         "TagKeys": sorted({key for tags in published(site).values() for key in tags}),
         "PaginationToken": "",
     }
 
 
-def get_tag_values(site: Site, params: Params) -> Params:
+def get_tag_values(site: CallContext, params: Params) -> Params:
     values = {tags[params["Key"]] for tags in published(site).values() if params["Key"] in tags}
     return {"TagValues": sorted(values), "PaginationToken": ""}
 
 
-ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "GetResources": get_resources,
     "GetTagKeys": get_tag_keys,
     "GetTagValues": get_tag_values,

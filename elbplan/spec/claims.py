@@ -8,7 +8,7 @@ from typing import Any
 from ..core.stack import Stack
 from ..errors import Problem
 from ..kinds.record import Record
-from .yaml.tree import Path, Tree
+from .yaml.tree import Tree, YamlPath
 
 
 def claimed_twice(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterator[Problem]:
@@ -25,7 +25,7 @@ def claimed_twice(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterator[Pr
                 yield tree.problem(_place(tree.data, record.name), what, hint)
 
 
-def _place(data: Any, name: str) -> Path:
+def _place(data: Any, name: str) -> YamlPath:
     """Where a spec names a domain."""
     domains = data.get("domain")
     if isinstance(domains, list):

@@ -11,27 +11,29 @@ from ..core.stack import Stack
 from .drafts import Drafts
 from .expand import drafts_of
 from .models import MODELS
-from .report import Report
+from .report import ProblemReport
 from .short.document import Short
-from .short.parse import shaped
-from .suggest import shown
-from .validate.checks import Subject, checked
+from .short.parse import parse_short
+from .suggest import shown_value
+from .validate.checks import Subject, run_checks
 from .validate.long_form import drafts_of_blocks, is_block, joined, override
-from .validate.model import made
+from .validate.model import build_model
 from .yaml.tree import Tree
 
 PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "expires", "traffic", "overrides"})
 """Keys of the short form that describe a stack of the long form as well."""
 
 
-def stack_of(tree: Tree, report: Report) -> Stack | None:
+def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
     """The stack that a document describes, or None if its problems are too many to say."""
     if not isinstance(tree.data, Mapping):
-        what = "this document is empty" if tree.data is None else f"a spec is a map of keys, not {shown(tree.data)}"
+        what = (
+            "this document is empty" if tree.data is None else f"a spec is a map of keys, not {shown_value(tree.data)}"
+        )
         report.at((), what, "begin with name: my-web")
         return None
     blocks = {key for key, value in tree.data.items() if is_block(key, value)}
-    short, tree = shaped(report, blocks)
+    short, tree = parse_short(report, blocks)
     block_data = {key: value for key, value in tree.data.items() if key in blocks}
     blocks_drafts = drafts_of_blocks(block_data, report)
     if short is None:
@@ -43,11 +45,11 @@ def stack_of(tree: Tree, report: Report) -> Stack | None:
     if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _made(drafts, report)
-    checked(Subject(short, resources, drafts, report))
+    run_checks(Subject(short, resources, drafts, report))
     return None if "name" in report.lost else _stack(short, resources, tree)
 
 
-def _short_drafts(short: Short, tree: Tree, report: Report) -> Drafts:
+def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
     """What the short form adds: nothing if only the plain keys are used."""
     given = {key for key in short.model_fields_set if key not in PLAIN}
     return drafts_of(short, tree.source.folder, report) if given else {}
@@ -61,12 +63,12 @@ def _tagged(drafts: Drafts, short: Short) -> None:
             draft.fields["tags"] = {**short.tags, **own}
 
 
-def _made(drafts: Drafts, report: Report) -> dict[Address, Resource]:
+def _made(drafts: Drafts, report: ProblemReport) -> dict[Address, Resource]:
     """The resources that could be made, parents before children."""
     order = list(MODELS)
     resources: dict[Address, Resource] = {}
     for address, draft in sorted(drafts.items(), key=lambda item: order.index(item[0].kind)):
-        resource = made(draft, MODELS[address.kind], report)
+        resource = build_model(draft, MODELS[address.kind], report)
         if resource is not None:
             resources[address] = resource
     return resources

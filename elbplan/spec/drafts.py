@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.address import Address
-from .yaml.tree import Path
+from .yaml.tree import YamlPath
 
 
 @dataclass
-class Draft:
+class ResourceDraft:
     """Fields of one resource of the long form.
 
     origin  where in the document the resource comes from
@@ -20,10 +20,10 @@ class Draft:
 
     address: Address
     fields: dict[str, Any]
-    origin: Path
-    places: dict[Path, Path] = field(default_factory=dict)
+    origin: YamlPath
+    places: dict[YamlPath, YamlPath] = field(default_factory=dict)
 
-    def place(self, path: Iterable[str | int]) -> Path:
+    def place(self, path: Iterable[str | int]) -> YamlPath:
         """The document's path of a field's path."""
         whole = tuple(path)
         for length in range(len(whole), -1, -1):
@@ -32,7 +32,7 @@ class Draft:
         return (*self.origin, *whole)
 
 
-Drafts = dict[Address, Draft]
+Drafts = dict[Address, ResourceDraft]
 
 
 def overlay(below: Any, above: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Wrong(ValueError):
+class SpecValueError(ValueError):
     """Becomes a `Problem` at the place of the value; `hint` says what to write."""
 
     def __init__(self, what: str, hint: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from ..kinds.aws.ingress_rules import Opening
+from ..kinds.aws.ingress_rules import IngressRule
 from .suggest import did_you_mean
 
 # fmt: off
@@ -28,7 +28,7 @@ SYNONYMS = {
 def keys_of(model: type[BaseModel]) -> dict[str, Any]:
     """The keys as they are written, with their types. An opening of one port may be written `port`."""
     keys = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-    return keys | ({"port": int} if issubclass(model, Opening) else {})
+    return keys | ({"port": int} if issubclass(model, IngressRule) else {})
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

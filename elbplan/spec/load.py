@@ -11,8 +11,8 @@ from ..core.stack import Stack
 from ..errors import Problem, SpecProblem
 from .claims import claimed_twice
 from .document import stack_of
-from .report import Report
-from .yaml.reader import Composer
+from .report import ProblemReport
+from .yaml.reader import TreeBuilder
 from .yaml.sources import gather
 from .yaml.tree import Source, Tree
 
@@ -48,12 +48,12 @@ def load_text(source: Source, env: Mapping[str, str] = os.environ) -> list[Stack
 
 
 def _read(source: Source, env: Mapping[str, str]) -> tuple[list[tuple[Tree, Stack]], list[Problem]]:
-    composer = Composer(source, env)
+    composer = TreeBuilder(source, env)
     found: list[tuple[Tree, Stack]] = []
     problems: list[Problem] = []
     documents = list(composer.documents())
     for tree in documents:
-        report = Report(tree)
+        report = ProblemReport(tree)
         stack = stack_of(tree, report)
         problems += report.problems
         if stack:

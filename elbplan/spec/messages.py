@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from .errors import Wrong
-from .suggest import closest, shown
+from .errors import SpecValueError
+from .suggest import closest, shown_value
 
 PATTERNS = {
     "^/": ("should start with /", "write /{}"),
@@ -42,19 +42,19 @@ EXPECTED = {
 }
 
 
-def plainly(error: ErrorDetails | Mapping[str, Any], name: str) -> tuple[str, str]:
+def plain_message(error: ErrorDetails | Mapping[str, Any], name: str) -> tuple[str, str]:
     """What is wrong and what to write; `name` is the key it is about."""
     kind, value, ctx = str(error["type"]), error.get("input"), error.get("ctx") or {}
     if kind == "missing":
         missing = str(error["loc"][-1])
         return f"{missing} is missing", f"add {missing}:"
     if kind in EXPECTED:
-        return f"{name} should be {EXPECTED[kind]}, not {shown(value)}", _how(kind, value, name)
+        return f"{name} should be {EXPECTED[kind]}, not {shown_value(value)}", _how(kind, value, name)
     if kind == "literal_error":
         return _literal(str(ctx.get("expected", "")), value, name)
     if kind == "string_pattern_mismatch":
         what, hint = PATTERNS.get(str(ctx.get("pattern")), ("is not written as it should be", ""))
-        return f"{name}: {shown(value)} {what}", hint.format(value)
+        return f"{name}: {shown_value(value)} {what}", hint.format(value)
     if kind in ("value_error", "assertion_error"):
         return _raised(ctx.get("error"), str(error.get("msg", "")), name)
     return _bounds(kind, ctx, value, name)
@@ -62,7 +62,7 @@ def plainly(error: ErrorDetails | Mapping[str, Any], name: str) -> tuple[str, st
 
 def _how(kind: str, value: Any, name: str) -> str:
     if kind == "string_type" and isinstance(value, bool | int | float):
-        return f'quote it: "{shown(value)}"'
+        return f'quote it: "{shown_value(value)}"'
     if kind.startswith("bool"):
         return "write true or false; words like yes and on are text here"
     if kind.startswith("int") and isinstance(value, str) and value.strip().isdigit():
@@ -77,11 +77,11 @@ def _how(kind: str, value: Any, name: str) -> str:
 def _literal(expected: str, value: Any, name: str) -> tuple[str, str]:
     choices = [choice.strip().strip("'") for choice in expected.replace(" or ", ", ").split(",")]
     near = closest(str(value), choices)
-    return f"{name}: {shown(value)} is not one of {', '.join(choices)}", f'did you mean "{near}"?' if near else ""
+    return f"{name}: {shown_value(value)} is not one of {', '.join(choices)}", f'did you mean "{near}"?' if near else ""
 
 
 def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
-    if isinstance(raised, Wrong):
+    if isinstance(raised, SpecValueError):
         return f"{name}: {raised.what}" if name else raised.what, raised.hint
     text = str(raised) if raised is not None else message.removeprefix("Value error, ")
     return f"{name}: {text}" if name else text, _known(text)[1]
@@ -123,7 +123,7 @@ LIMITS = {
 def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[str, str]:
     if kind in LIMITS:
         key, word = LIMITS[kind]
-        return f"{name}: {shown(value)} is out of range", f"{word} {ctx.get(key)}"
+        return f"{name}: {shown_value(value)} is out of range", f"{word} {ctx.get(key)}"
     if kind.endswith(("too_long", "too_short")):
         long = kind.endswith("long")
         limit = f"at {'most' if long else 'least'} {ctx.get('max_length', ctx.get('min_length'))}"
@@ -132,7 +132,7 @@ def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[s
         return f"{name}: too {'many' if long else 'few'} items", limit
     if kind.startswith("union_tag"):
         return f"{name} does not say what it is", "type: forward, redirect or fixed-response"
-    return f"{name}: {shown(value)} is not possible here", ""
+    return f"{name}: {shown_value(value)} is not possible here", ""
 
 
 def name_of(path: Sequence[str | int]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Problem
-from .yaml.tree import Path, Tree
+from .yaml.tree import Tree, YamlPath
 
 
 @dataclass
-class Report:
+class ProblemReport:
     """The problems of one document, each place and sentence once."""
 
     tree: Tree
@@ -18,7 +18,7 @@ class Report:
     lost: set[str] = field(default_factory=set)
     """Top-level keys under which something that others need had to be left out."""
 
-    def lose(self, path: Path, *, harmless: bool = False) -> None:
+    def lose(self, path: YamlPath, *, harmless: bool = False) -> None:
         """Remembers that what stood here was left out."""
         if path and not harmless:
             self.lost.add(str(path[0]))
@@ -40,7 +40,7 @@ class Report:
         else:
             self.at(found[0], what, hint, key=found[1])
 
-    def _holding(self, path: Path, text: str) -> Iterator[tuple[Path, bool]]:
+    def _holding(self, path: YamlPath, text: str) -> Iterator[tuple[YamlPath, bool]]:
         """Paths from this one down whose key (True) or value (False) is the text."""
         data = self.tree.at(path)
         if path[-1:] == (text,):

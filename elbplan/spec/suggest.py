@@ -30,7 +30,7 @@ def article(word: object) -> str:
     return f"an {text}" if text.startswith(("a", "e", "i", "o", "HTTP")) else f"a {text}"
 
 
-def shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A value as it may stand in a message: text in quotes, nothing longer than a line."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -11,11 +11,11 @@ import yaml
 from elbplan.cli.errors import told
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
-from elbplan.core.change import difference
+from elbplan.core.change import field_difference
 from elbplan.errors import Problem, Refused, SpecProblem, escaped
 from elbplan.kinds.rule import Rule
 from elbplan.render.style import Style
-from elbplan.run.lock.messages import lives, taken, title
+from elbplan.run.lock.messages import run_title, still_alive, taken_over
 from elbplan.run.lock.record_parser import read
 
 from .kit import WEB
@@ -78,12 +78,12 @@ def test_a_spec_with_a_hostile_name_and_hostile_values_prints_nothing_that_acts(
 
 
 def test_whoever_holds_the_lock_is_named_without_acting_on_the_terminal():
-    fields = {"schema": 1, "state": "running", "run": "r", "verb": EVIL, "who": EVIL, "note": EVIL, "silence": 90,
-              "started": "2026-01-01T00:00:00Z", "beat": "2026-01-01T00:00:00Z"}  # fmt: skip
+    fields = {"schema": 1, "state": "running", "run": "r", "verb": EVIL, "who": EVIL, "note": EVIL, "lease_seconds": 90,
+              "started": "2026-01-01T00:00:00Z", "renewed": "2026-01-01T00:00:00Z"}  # fmt: skip
     record = read("held", "/elbplan/held/000007", json.dumps(fields))
     assert record is not None
     assert record.who == SHOWN
-    for text in (title(record), taken(record, record), lives(record).what):
+    for text in (run_title(record), taken_over(record, record), still_alive(record).what):
         assert escaped(text) == text
 
 
@@ -92,7 +92,7 @@ def test_what_differs_in_aws_is_told_on_one_line_with_everything_written_out():
         action = {"type": "fixed-response", "status": "200", "body": body, "content_type": "text/plain"}
         return Rule.model_validate({"listener": "listener.80", "priority": 1, "action": action, "conditions": FIELD})
 
-    text = difference(rule("fine"), rule(EVIL), "action")
+    text = field_difference(rule("fine"), rule(EVIL), "action")
     assert escaped(text) == text
     assert r"\x1b[2J" in text
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from elbplan.cli.hazard_flags import Watched
+from elbplan.cli.hazard_flags import HazardWatch
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
 from elbplan.core.plan import Plan
@@ -69,31 +69,31 @@ def test_a_hazard_blocks_until_it_is_allowed_by_name(box: Box, tmp_path: Path) -
     assert shell.run("apply", shell.spec, "--yes").code == 0
     shell.write("web.yaml", HTTP.replace("/health", "/up"))
     shown = shell.run("plan", shell.spec)
-    assert "apply does this only with --allow health" in shown.out
+    assert "apply does this only with --allow health-check-changes" in shown.out
     shell.box.clear_calls()
-    refused = shell.run("apply", shell.spec, "--yes", "--allow", "gone")
+    refused = shell.run("apply", shell.spec, "--yes", "--allow", "route-removed")
     assert refused.code == 5
-    assert "health: target_group.web: its check changes" in refused.err
-    assert "add --allow health" in refused.err
+    assert "health-check-changes: target_group.web: its check changes" in refused.err
+    assert "add --allow health-check-changes" in refused.err
     assert shell.box.writes() == []
-    assert shell.run("apply", shell.spec, "--yes", "--allow", "gone, health").code == 0
+    assert shell.run("apply", shell.spec, "--yes", "--allow", "route-removed, health-check-changes").code == 0
     assert shell.box.writes() != []
 
 
 def test_a_hazard_that_does_not_exist_is_wrong_usage(shell: Shell) -> None:
-    wrong = shell.run("apply", shell.spec, "--yes", "--allow", "gone,outrage")
+    wrong = shell.run("apply", shell.spec, "--yes", "--allow", "route-removed,outrage")
     assert wrong.code == 64
     assert "did you mean outage?" in wrong.err
 
 
 def test_what_is_at_risk_only_since_somebody_agreed_is_refused_as_well() -> None:
-    plans = [Plan("my-web", "eu-west-1", "1", hazards=(Hazard("gone", Address("rule", "api"), "no more"),))]
-    planner = Watched(lambda cloud, group: plans, ("bill",))
+    plans = [Plan("my-web", "eu-west-1", "1", hazards=(Hazard("route-removed", Address("rule", "api"), "no more"),))]
+    planner = HazardWatch(lambda cloud, group: plans, ("extra-cost",))
     assert planner(None, []) == plans
     planner.agreed = True
-    with pytest.raises(Refused, match=r"gone: rule\.api"):
+    with pytest.raises(Refused, match=r"route-removed: rule\.api"):
         planner(None, [])
-    assert Watched(lambda cloud, group: plans, ("gone",), agreed=True)(None, []) == plans
+    assert HazardWatch(lambda cloud, group: plans, ("route-removed",), agreed=True)(None, []) == plans
 
 
 RULE = """

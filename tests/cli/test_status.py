@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from elbplan.run.clock import RealClock
-from elbplan.run.lock.record import Record
-from elbplan.run.lock.run_store import Ledger
+from elbplan.run.lock.record import RunRecord
+from elbplan.run.lock.run_store import RunStore
 from tests.living import kept_alive
 
 from .kit import Shell
@@ -20,17 +20,17 @@ STACK = "my-web"
 
 
 @pytest.fixture
-def ledger(shell: Shell) -> Ledger:
-    return Ledger(shell.connect(REGION).send, RealClock())
+def ledger(shell: Shell) -> RunStore:
+    return RunStore(shell.connect(REGION).send, RealClock())
 
 
-def someone(number: int = 1, *, silence: float = 90) -> Record:
+def someone(number: int = 1, *, silence: float = 90) -> RunRecord:
     now = time.time()
-    return Record(STACK, number, "b" * 32, "apply", "bob@desk", now, now, pid=7, silence=silence)
+    return RunRecord(STACK, number, "b" * 32, "apply", "bob@desk", now, now, pid=7, lease_seconds=silence)
 
 
 @pytest.fixture
-def dead(ledger: Ledger) -> Record:
+def dead(ledger: RunStore) -> RunRecord:
     """A run that promised a heartbeat every moment, and writes none."""
     record = someone(silence=0.3)
     ledger.create(record)
@@ -38,7 +38,7 @@ def dead(ledger: Ledger) -> Record:
 
 
 @pytest.fixture
-def living(ledger: Ledger) -> Iterator[Record]:
+def living(ledger: RunStore) -> Iterator[RunRecord]:
     """A run that writes its record again and again."""
     with kept_alive(ledger, someone(silence=5)) as record:
         yield record
@@ -83,7 +83,7 @@ def test_status_without_permission_for_the_runs_tells_the_rest(shell: Shell) -> 
     assert "unknown: AWS refused GetParametersByPath: not for you" in ran.out
 
 
-def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: Ledger) -> None:
+def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: RunStore) -> None:
     ledger.create(someone())
     said = shell.run("status", shell.spec).out
     assert "held by run 1 (apply by bob@desk, pid 7), last written at 20" in said
@@ -94,9 +94,9 @@ def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: Ledger) -> 
     assert told["last_run"]["state"] == "running"
 
 
-def test_no_screen_says_from_one_look_whether_a_run_lives(shell: Shell, ledger: Ledger) -> None:
+def test_no_screen_says_from_one_look_whether_a_run_lives(shell: Shell, ledger: RunStore) -> None:
     """Its clock is a day slow, or it was written long ago: nobody knows which."""
-    ledger.create(replace(someone(), started=1.7e9, beat=1.7e9))
+    ledger.create(replace(someone(), started=1.7e9, renewed=1.7e9))
     for command in ("status", "runs"):
         said = shell.run(command, shell.spec).out
         assert "dead" not in said
@@ -104,7 +104,7 @@ def test_no_screen_says_from_one_look_whether_a_run_lives(shell: Shell, ledger: 
         assert "heartbeat" not in said
 
 
-def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, ledger: Ledger) -> None:
+def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, ledger: RunStore) -> None:
     ledger.create(someone())
     ssm = shell.box.client("ssm", REGION)
     ssm.put_parameter(Name=someone().name, Value='{"schema": 2}', Type="String", Overwrite=True)
@@ -117,7 +117,7 @@ def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, led
     assert shell.run("apply", shell.spec, "--yes").code == 0
 
 
-def test_runs_are_told_newest_first(shell: Shell, ledger: Ledger) -> None:
+def test_runs_are_told_newest_first(shell: Shell, ledger: RunStore) -> None:
     for number in (1, 2, 3):
         ledger.create(replace(someone(number), state="done", ended=time.time(), counts={"done": number}))
     ran = shell.run("runs", shell.spec)
@@ -127,7 +127,7 @@ def test_runs_are_told_newest_first(shell: Shell, ledger: Ledger) -> None:
 
 
 def test_runs_of_a_name_finds_its_region_in_the_usual_folder(
-    shell: Shell, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, ledger: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger.create(someone())
     (shell.folder / "specs").mkdir()
@@ -142,7 +142,7 @@ def test_a_word_that_cannot_be_a_stack_is_said_to_be_none(shell: Shell, word: st
     assert shell.run("unlock", word).code in (64, 65)
 
 
-def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: Ledger, dead: Record) -> None:
+def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: RunStore, dead: RunRecord) -> None:
     nobody_asks = shell.run("unlock", shell.spec)
     assert (nobody_asks.code, "watching" in nobody_asks.err) == (5, False)
     assert shell.run("unlock", shell.spec, answers=["no"]).code == 5
@@ -159,7 +159,7 @@ def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: Ledger, dead: 
     assert (again.code, "is not locked" in again.out) == (0, True)
 
 
-def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Ledger, living: Record) -> None:
+def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: RunStore, living: RunRecord) -> None:
     refused = shell.run("unlock", STACK, "--region", REGION, "--yes")
     assert refused.code == 5
     assert "my-web is not unlocked: my-web is being changed: run 1 (apply by bob@desk, pid 7)" in refused.err
@@ -167,7 +167,7 @@ def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Led
     assert ledger.read(STACK)[0].state == "running"
 
 
-def test_unlock_by_force_watches_nobody(shell: Shell, ledger: Ledger) -> None:
+def test_unlock_by_force_watches_nobody(shell: Shell, ledger: RunStore) -> None:
     ledger.create(someone())
     forced = shell.run("unlock", STACK, "--region", REGION, "--yes", "--force", "--json")
     assert forced.document == {"schema": 1, "stack": STACK, "unlocked": True}

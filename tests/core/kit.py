@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from elbplan.core.address import Address, Id
-from elbplan.core.kind import Live
+from elbplan.core.address import Address, AwsId
+from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan, Step
 from elbplan.core.resource import Resource, rewrite
 from elbplan.kinds import KINDS
-from elbplan.live.lookups import Facts, resolve
+from elbplan.live.lookups import LookupFacts, resolve
 from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load
 
@@ -31,7 +31,7 @@ Resources = Mapping[Address, Resource]
 def desired(spec: str) -> Resources:
     """The resources of a spec, with everything looked up."""
     (stack,) = load(["-"], stdin=io.StringIO(spec))
-    return resolve(stack.resources, Facts(REGION, SUBNETS, ZONES), "spec")
+    return resolve(stack.resources, LookupFacts(REGION, SUBNETS, ZONES), "spec")
 
 
 def id_of(address: Address, mark: str = "") -> str:
@@ -41,24 +41,24 @@ def id_of(address: Address, mark: str = "") -> str:
     return f"arn:aws:{address.kind}:{address.name}{mark}"
 
 
-def alive(resources: Resources, mark: str = "") -> list[Live[Any]]:
+def alive(resources: Resources, mark: str = "") -> list[LiveResource[Any]]:
     """What AWS has once these have been applied: ids for addresses, defaults said, everything ready."""
 
     def named(ref: Any) -> tuple[Any, ...]:
-        return (Id(id_of(ref, mark)),) if isinstance(ref, Address) else (ref,)
+        return (AwsId(id_of(ref, mark)),) if isinstance(ref, Address) else (ref,)
 
     lives = []
     for address, resource in resources.items():
         model = rewrite(resource, named)
-        model = KINDS[address.kind].settle(model, model)
+        model = KINDS[address.kind].with_live_defaults(model, model)
         if "name" in type(model).model_fields and getattr(model, "name", "") is None:
             model = model.model_copy(update={"name": f"shop-{address.name}"})
         state = READY["state"].get(address.kind, "")
-        lives.append(Live(address, id_of(address, mark), model, {"state": state}))
+        lives.append(LiveResource(address, id_of(address, mark), model, {"state": state}))
     return lives
 
 
-def plan(want: Resources, lives: Sequence[Live[Any]], **rest: Any) -> Plan:
+def plan(want: Resources, lives: Sequence[LiveResource[Any]], **rest: Any) -> Plan:
     return reconcile("shop", want, lives, KINDS, region=REGION, account="123456789012", **rest)
 
 

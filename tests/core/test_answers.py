@@ -6,9 +6,9 @@ import pytest
 
 from elbplan.core.call import Call, Tags
 from elbplan.errors import AwsProblem
-from elbplan.live.batch import Rounds
+from elbplan.live.batch import BatchReader
 from elbplan.live.errors import UNKNOWN
-from elbplan.run.program import drive
+from elbplan.run.program import run_program
 
 from ..run.test_program import Clock
 
@@ -22,7 +22,7 @@ def test_a_read_whose_answer_lacks_what_aws_promises_names_the_call_and_a_way_ou
         return [one["ListenerArn"] for one in found["Listeners"]]
 
     with pytest.raises(AwsProblem, match="the answer to DescribeListeners cannot be understood") as met:
-        Rounds(lambda call: answer).run([program()])
+        BatchReader(lambda call: answer).run([program()])
     assert "proxy" in met.value.hint
     assert met.value.code == UNKNOWN
 
@@ -32,7 +32,7 @@ def test_tags_that_cannot_be_read_are_told_as_such():
         return (yield [Tags(("arn:1",))])
 
     with pytest.raises(AwsProblem, match="the answer to DescribeTags cannot be understood"):
-        Rounds(lambda call: {}).run([program()])
+        BatchReader(lambda call: {}).run([program()])
 
 
 def test_a_write_whose_answer_cannot_be_read_has_an_unknown_outcome_and_is_not_sent_again():
@@ -43,7 +43,7 @@ def test_a_write_whose_answer_cannot_be_read_has_an_unknown_outcome_and_is_not_s
         return {"id": answer["Listeners"][0]["ListenerArn"]}
 
     with pytest.raises(AwsProblem, match="the answer to CreateListener cannot be understood") as met:
-        drive(program(), lambda call: sent.append(call) or {}, Clock())
+        run_program(program(), lambda call: sent.append(call) or {}, Clock())
     assert met.value.code == UNKNOWN
     assert len(sent) == 1
 
@@ -54,6 +54,6 @@ def test_a_defect_before_anything_was_asked_stays_a_defect():
         yield LISTENERS
 
     with pytest.raises(KeyError):
-        drive(program(), lambda call: {}, Clock())
+        run_program(program(), lambda call: {}, Clock())
     with pytest.raises(KeyError):
-        Rounds(lambda call: {}).run([program()])
+        BatchReader(lambda call: {}).run([program()])

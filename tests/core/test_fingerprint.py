@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from elbplan.core.address import Address
-from elbplan.core.fingerprint import Naming, fingerprint
+from elbplan.core.fingerprint import ResourceNames, fingerprint
 from elbplan.core.simulate import State
 from elbplan.kinds import KINDS
 from elbplan.kinds.load_balancer import LoadBalancer
@@ -24,7 +24,7 @@ def test_a_default_that_was_learned_later_changes_no_fingerprint() -> None:
     for address, resource in state.items():
         learned = KINDS[address.kind].learned(resource)
         assert learned
-        assert not learned.keys() & Naming(state, KINDS).body(resource)["attributes"].keys()
+        assert not learned.keys() & ResourceNames(state, KINDS).body(resource)["attributes"].keys()
 
 
 def test_what_somebody_says_counts_whether_it_is_the_default_or_not() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.core.kind import Live
+from elbplan.core.kind import LiveResource
 from elbplan.core.resource import Resource
 from elbplan.kinds import KINDS
 from elbplan.planner.reconcile import reconcile
@@ -26,7 +26,7 @@ def spec(rules: int, path: str = "p") -> str:
     return "\n".join([top, *lines, "groups:", *named]) + "\n"
 
 
-def calls(wanted: Mapping[Address, Resource], live: Sequence[Live[Any]]) -> int:
+def calls(wanted: Mapping[Address, Resource], live: Sequence[LiveResource[Any]]) -> int:
     """How many Python functions a plan calls."""
     number = 0
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from elbplan.core.address import Address
-from elbplan.core.kind import Live
+from elbplan.core.kind import LiveResource
 
 from .kit import alive, desired, ids, plan
 
@@ -18,7 +18,7 @@ RECORD = "Z0123456789ABC/api.example.com/A"
 WAIT, LEFT = "wait target_group.web healthy", "empty"
 
 
-def counted(spec: str, registered: str) -> list[Live[Any]]:
+def counted(spec: str, registered: str) -> list[LiveResource[Any]]:
     """A stack of which AWS says how many targets its group has."""
     group = Address("target_group", "web")
     facts = {"registered": registered, "healthy": registered}

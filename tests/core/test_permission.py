@@ -16,9 +16,9 @@ from elbplan.sandbox.box import Box
 REGION = "eu-west-1"
 CALLS = [
     Call("elbv2", "DescribeLoadBalancers"),
-    Call("ec2", "CreateSecurityGroup", {"GroupName": "web", "Description": "x", "VpcId": "vpc-1"}, once=True),
+    Call("ec2", "CreateSecurityGroup", {"GroupName": "web", "Description": "x", "VpcId": "vpc-1"}, no_retry=True),
     Call("acm", "RequestCertificate", {"DomainName": "example.com"}),
-    Call("ssm", "PutParameter", {"Name": "/a", "Value": "x", "Type": "String"}, once=True),
+    Call("ssm", "PutParameter", {"Name": "/a", "Value": "x", "Type": "String"}, no_retry=True),
     Call("route53", "CreateHostedZone", {"Name": "example.com", "CallerReference": "1"}),
 ]
 """Every protocol, and both ways of botocore to repeat calls."""
@@ -58,7 +58,7 @@ def test_what_is_refused_has_no_effect_and_is_not_repeated(box: Box, aws: Aws, c
     assert permit.left == 0
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS if not call.once], ids=lambda call: call.service)
+@pytest.mark.parametrize("call", [call for call in CALLS if not call.no_retry], ids=lambda call: call.service)
 def test_a_repetition_by_botocore_is_asked_for(box: Box, aws: Aws, call: Call) -> None:
     """Two questions an attempt: the first attempt meets a fault of AWS, the second is refused."""
     box.fault("5xx")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.core.kind import Live
+from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
-from elbplan.planner.rollback import backward
+from elbplan.planner.rollback import rollback_target
 
 from .kit import alive, desired, id_of, plan, step
 
@@ -89,7 +89,7 @@ def test_rules_that_are_parked_stay_clear_of_helpers() -> None:
     assert "priority" not in {hazard.name for hazard in drawn.hazards}
 
 
-def interrupted(drawn: Plan) -> list[Live[Any]]:
+def interrupted(drawn: Plan) -> list[LiveResource[Any]]:
     """What is there once all of the first stage is done: the next run finds its helpers by their tags."""
     lives = alive({**desired(MAINTENANCE)})
     made = [one for one in drawn.steps if one.do == "create" and one.phase == "expand"]
@@ -112,7 +112,7 @@ def test_helpers_go_when_the_change_is_taken_back_and_a_rule_that_is_called_like
     drawn = plan(desired(SITE + more), list(lives.values()))
     helpers = [one for one in drawn.steps if one.do == "create" and one.address.kind == "rule"]
     for one in helpers:
-        lives[one.address] = Live(one.address, str(one.address), one.after)
-    back = {str(address) for address in backward(lives)}
+        lives[one.address] = LiveResource(one.address, str(one.address), one.after)
+    back = {str(address) for address in rollback_target(lives)}
     assert {"rule.80-gate", "rule.80-one-gate"} & back == set()
     assert "rule.80-toll-gate" in back

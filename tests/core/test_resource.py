@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id, Points
-from elbplan.core.resource import differing, plain, references, rewrite
+from elbplan.core.address import Address, AwsId, Lookup, Points
+from elbplan.core.resource import differing_fields, plain, references, rewrite
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.target_group import TargetGroup
 from elbplan.kinds.targets import Target, Targets
 
 WEB = Address("target_group", "web")
-TAGGED = Find("instance", "tag:app=web")
+TAGGED = Lookup("instance", "tag:app=web")
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,11 @@ TAGGED = Find("instance", "tag:app=web")
         ("web", Address("target_group", "web")),
         (
             "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/x/1",
-            Id("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/x/1"),
+            AwsId("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/x/1"),
         ),
-        ("arn:aws-cn:x", Id("arn:aws-cn:x")),
-        ("tag:app=web", Find("target_group", "tag:app=web")),
-        ("name:prod", Find("target_group", "name:prod")),
+        ("arn:aws-cn:x", AwsId("arn:aws-cn:x")),
+        ("tag:app=web", Lookup("target_group", "tag:app=web")),
+        ("name:prod", Lookup("target_group", "name:prod")),
         (" web ", Address("target_group", "web")),
     ],
 )
@@ -37,7 +37,7 @@ def test_a_reference_is_read_from_its_text(text, ref):
 
 @pytest.mark.parametrize("id", ["sg-0a1b", "i-0a1b", "subnet-0a", "vpc-0a", "eipalloc-0a", "Z0123456789ABC"])
 def test_aws_own_ids_are_ids(id):
-    assert Points("instance").parse(id) == Id(id)
+    assert Points("instance").parse(id) == AwsId(id)
 
 
 @pytest.mark.parametrize("word", ["sg-web", "i-am-a-name", "Zurich", "subnet-a1-x"])
@@ -73,12 +73,12 @@ def test_a_loose_reference_orders_nothing():
 
 
 def becoming(**several):
-    return lambda ref: tuple(Id(one) for one in several["ids"]) if isinstance(ref, Find) else (ref,)
+    return lambda ref: tuple(AwsId(one) for one in several["ids"]) if isinstance(ref, Lookup) else (ref,)
 
 
 def test_in_a_list_one_may_become_several():
-    balancer = LoadBalancer(subnets=(Find("subnet", "*"),))
-    assert rewrite(balancer, becoming(ids=["subnet-b", "subnet-a"])).subnets == (Id("subnet-a"), Id("subnet-b"))
+    balancer = LoadBalancer(subnets=(Lookup("subnet", "*"),))
+    assert rewrite(balancer, becoming(ids=["subnet-b", "subnet-a"])).subnets == (AwsId("subnet-a"), AwsId("subnet-b"))
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -90,7 +90,7 @@ def test_a_part_whose_reference_became_several_is_repeated_with_all_else_the_sam
 
 
 def test_canonical_order_is_made_anew():
-    swap = {"a": Id("z"), "b": Id("y")}
+    swap = {"a": AwsId("z"), "b": AwsId("y")}
     groups = [{"group": "a", "weight": 1}, {"group": "b", "weight": 2}]
     listener = Listener(load_balancer="main", port=80, protocol="HTTP", action={"type": "forward", "groups": groups})
     found = rewrite(listener, lambda ref: (swap.get(ref.name, ref),))
@@ -102,5 +102,5 @@ def test_what_is_write_only_is_neither_compared_nor_shown():
 
     one = Record(name="a.example.com", zone="Z0123456789ABC", load_balancer="main", take_over=True)
     other = one.model_copy(update={"take_over": False})
-    assert differing(one, other) == ()
+    assert differing_fields(one, other) == ()
     assert "take_over" not in plain(one)

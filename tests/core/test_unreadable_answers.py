@@ -13,7 +13,7 @@ from elbplan.core.call import Call
 from elbplan.core.kind import Scope
 from elbplan.errors import AwsProblem
 from elbplan.kinds import KINDS
-from elbplan.live.batch import Rounds
+from elbplan.live.batch import BatchReader
 from elbplan.live.client import Aws
 
 PAGES = {
@@ -51,7 +51,7 @@ def test_an_answer_that_is_none_of_awss_is_a_problem_with_a_hint(kind: str, body
     aws = Aws("eu-west-1", endpoint=f"http://127.0.0.1:{server.server_address[1]}", session=boto3.Session("a", "b"))
     scope = Scope("eu-west-1", {"web": {}})
     with pytest.raises(AwsProblem) as problem:
-        Rounds(aws.send).run([KINDS[kind].read(scope)])
+        BatchReader(aws.send).run([KINDS[kind].read(scope)])
     assert problem.value.hint
     server.shutdown()
 
@@ -61,4 +61,4 @@ def test_an_answer_without_what_every_answer_has_names_the_call() -> None:
         return {"SomethingElse": 1}
 
     with pytest.raises(AwsProblem, match=r"the answer to DescribeLoadBalancers cannot be understood: KeyError"):
-        Rounds(send).run([KINDS["load_balancer"].read(Scope("eu-west-1", {"web": {}}))])
+        BatchReader(send).run([KINDS["load_balancer"].read(Scope("eu-west-1", {"web": {}}))])

@@ -58,7 +58,7 @@ class Filed(Shell):
         before, switch, after = file.read_text().partition(SWITCH)
         assert switch
         text = before + before_the_switch + switch + after
-        until = "    until: healthy\n    within: 15m\n"
+        until = "    until: healthy\n    timeout: 15m\n"
         assert until in text
         file.write_text(text.replace(until, until + wait, 1))
         refreshed = self.refresh()

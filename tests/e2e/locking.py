@@ -12,8 +12,8 @@ from typing import Any
 
 from elbplan.live.client import Aws
 from elbplan.run.clock import RealClock
-from elbplan.run.lock.record import Record
-from elbplan.run.lock.run_store import Ledger
+from elbplan.run.lock.record import RunRecord
+from elbplan.run.lock.run_store import RunStore
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
 
@@ -34,7 +34,7 @@ class Site:
         self.shell = Shell(box, folder)
         self.spec = self.shell.write("web.yaml", specs.HTTP)
         self.aws: Aws = self.shell.connect(REGION)
-        self.ledger = Ledger(self.aws.send, RealClock())
+        self.ledger = RunStore(self.aws.send, RealClock())
         self.started: list[subprocess.Popen[bytes]] = []
 
     def start(
@@ -61,7 +61,7 @@ class Site:
         assert [record.state for record in self.records] == ["running"]
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> list[RunRecord]:
         return self.ledger.read(STACK)
 
     @property

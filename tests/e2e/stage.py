@@ -83,7 +83,7 @@ class Stage:
             self.box.watch(watch)
         plan = self.plan(spec)
         outcome = self.run(plan)
-        assert outcome.whole, [(e.step.id, e.text, e.hint) for e in outcome.failed]
+        assert outcome.complete, [(e.step.id, e.text, e.hint) for e in outcome.failed]
         self.assert_settled(spec)
         if watch:
             assert self.box.unanswered() == []
@@ -93,7 +93,7 @@ class Stage:
         """End a stack and assert all that must hold after it."""
         (plan,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
         outcome = self.run(plan)
-        assert outcome.whole, [(e.step.id, e.text, e.hint) for e in outcome.failed]
+        assert outcome.complete, [(e.step.id, e.text, e.hint) for e in outcome.failed]
         (again,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
         assert again.empty, [step.id for step in again.steps]
         self.assert_nothing_left(plan.stack, validation="remove_validation: true" not in spec)
@@ -106,7 +106,7 @@ class Stage:
         again = self.plan(spec)
         assert again.empty, [(step.id, step.why) for step in again.steps]
         self.box.clear_calls()
-        assert self.run(again).whole
+        assert self.run(again).complete
         assert self.box.writes() == []
         self.assert_strangers_untouched()
 

@@ -54,6 +54,6 @@ def test_after_a_write_whose_answer_nobody_can_understand_we_look_and_make_nothi
     stage.box.fault(kind, action=action, nth=1, limit=1)
     outcome = stage.run(stage.plan(spec))
     stage.box.clear_faults()
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     stage.assert_settled(spec)
     stage.destroy(spec)

@@ -50,10 +50,10 @@ def test_an_example_lives_and_dies(endpoint: str, name: str) -> None:
     if not route53.list_hosted_zones()["HostedZones"]:
         route53.create_hosted_zone(Name="example.com", CallerReference=str(time.time()))
     (plan,) = workflow.plan(aws, stacks, KINDS)
-    assert workflow.apply(aws, plan, KINDS, lambda event: None, RealClock()).whole
+    assert workflow.apply(aws, plan, KINDS, lambda event: None, RealClock()).complete
     (again,) = workflow.plan(aws, stacks, KINDS)
     assert again.empty, [(step.id, step.why) for step in again.steps]
     (end,) = workflow.plan_destroy(aws, stacks, KINDS)
-    assert workflow.apply(aws, end, KINDS, lambda event: None, RealClock()).whole
+    assert workflow.apply(aws, end, KINDS, lambda event: None, RealClock()).complete
     (nothing,) = workflow.plan_destroy(aws, stacks, KINDS)
     assert nothing.empty

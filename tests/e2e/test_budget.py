@@ -72,7 +72,7 @@ def test_a_second_apply_sends_reads_only(stage: Stage) -> None:
     meter = Meter()
     aws = meter.aws(stage)
     (plan,) = workflow.plan(aws, stage.stacks(QUICKSTART), KINDS)
-    assert workflow.apply(aws, plan, KINDS, lambda event: None, stage.clock).whole
+    assert workflow.apply(aws, plan, KINDS, lambda event: None, stage.clock).complete
     assert not [operation for operation in meter.sent if is_write(operation)]
 
 
@@ -80,7 +80,7 @@ def test_many_stacks_are_read_together(stage: Stage, capsys: Any) -> None:
     specs = [QUICKSTART.replace("my-web", f"web-{n}").replace("api.", f"api-{n}.") for n in range(20)]
     stacks = [stack for spec in specs for stack in stage.stacks(spec)]
     for plan in workflow.plan(stage.aws, stacks, KINDS):
-        assert stage.run(plan).whole
+        assert stage.run(plan).complete
     meter = Meter()
     plans = workflow.plan(meter.aws(stage), stacks, KINDS)
     assert all(plan.empty for plan in plans)

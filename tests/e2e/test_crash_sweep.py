@@ -10,7 +10,7 @@ import pytest
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
-from elbplan.run.lock.run_store import Ledger
+from elbplan.run.lock.run_store import RunStore
 from elbplan.sandbox.box import Box
 
 from . import specs
@@ -51,21 +51,21 @@ def planned(stage: Stage, before: str, after: str) -> Plan:
 def goes_on(stage: Stage, before: str, after: str) -> None:
     """The same change again, to its end, and all that must hold then."""
     outcome = stage.run(planned(stage, before, after))
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     again = planned(stage, before, after)
     assert again.empty, [(step.id, step.why) for step in again.steps]
     stage.assert_strangers_untouched()
     if after:
         (end,) = workflow.plan_destroy(stage.aws, stage.stacks(after), KINDS)
         assert len(end.lives) == len({address[:2] for address in end.lives}), "nothing is there twice"
-        assert stage.run(end).whole
+        assert stage.run(end).complete
     _forget_runs(stage)
     stage.assert_nothing_left("my-web", validation="remove_validation: true" not in (after or before))
 
 
 def _forget_runs(stage: Stage) -> None:
     """The record of the run that was killed, which the next command would have closed."""
-    ledger = Ledger(stage.aws.send, stage.clock)
+    ledger = RunStore(stage.aws.send, stage.clock)
     ledger.delete("my-web", [record.number for record in ledger.read("my-web")])
 
 
@@ -73,7 +73,7 @@ def prepared(box: Box, before: str) -> Stage:
     """An empty world, with what was there before the change."""
     made = Stage(box)
     if before:
-        assert made.run(made.plan(before)).whole
+        assert made.run(made.plan(before)).complete
     made.box.clear_calls()
     return made
 
@@ -89,7 +89,7 @@ def nursery() -> Iterator[Nursery]:
     made.close()
 
 
-ALLOWED = ("--allow", "gone,open,replace")
+ALLOWED = ("--allow", "route-removed,public-exposure,dns-name-changes")
 """What some of the changes put at risk on purpose."""
 
 EACH_ALONE = ("create", "destroy", "target group port")

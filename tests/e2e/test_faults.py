@@ -16,9 +16,9 @@ def test_one_call_in_five_throttled_and_one_in_twenty_failing_still_converges(st
     stage.box.fault("throttle", probability=0.2, seed=seed)
     stage.box.fault("5xx", probability=0.05, seed=seed + 100)
     outcome = stage.run(stage.plan(specs.ELASTIC))
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     outcome = stage.run(stage.plan(specs.PORT_8080))
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     stage.box.clear_faults()
     stage.assert_settled(specs.PORT_8080)
     stage.destroy(specs.PORT_8080)
@@ -40,7 +40,7 @@ def test_a_lost_answer_makes_nothing_twice(stage: Stage, action: str) -> None:
     stage.box.fault("lost", action=action, nth=1, limit=1)
     outcome = stage.run(stage.plan(specs.ELASTIC))
     stage.box.clear_faults()
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     stage.assert_settled(specs.ELASTIC)
     stage.destroy(specs.ELASTIC)
 
@@ -48,7 +48,7 @@ def test_a_lost_answer_makes_nothing_twice(stage: Stage, action: str) -> None:
 def test_a_lost_answer_to_a_rule_makes_no_second_one(stage: Stage) -> None:
     spec = specs.SERVICES + specs.RULES + specs.A + specs.B
     stage.box.fault("lost", action="CreateRule", nth=1, limit=1)
-    assert stage.run(stage.plan(spec)).whole
+    assert stage.run(stage.plan(spec)).complete
     stage.box.clear_faults()
     stage.assert_settled(spec)
     stage.destroy(spec)
@@ -92,7 +92,7 @@ def test_a_failed_load_balancer_is_not_waited_for(slow_stage: Stage) -> None:
     outcome = stage.run(stage.plan(specs.HTTP), when_made=failing)
     assert any("waiting will not help" in event.text for event in outcome.failed)
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(specs.HTTP), KINDS)
-    assert stage.run(plan).whole
+    assert stage.run(plan).complete
     stage.assert_nothing_left("my-web")
 
 
@@ -101,7 +101,7 @@ def test_what_was_made_a_moment_ago_may_be_unseen_for_some_reads(stage: Stage, s
     stage.box.switch("hide_new", 2)
     outcome = stage.run(stage.plan(spec))
     stage.box.switch("hide_new", 0)
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     stage.box.advance(60)
     stage.assert_settled(spec)
     stage.destroy(spec)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from elbplan.sandbox.box import Box
-from elbplan.sandbox.server.call_log import Call
+from elbplan.sandbox.server.call_log import LoggedCall
 
 from .locking import STACK, Site, ended, until
 
@@ -39,7 +39,7 @@ def site(box: Box, tmp_path: Path) -> Iterator[Site]:
         process.communicate()
 
 
-def written(site: Site, key: str, after: int = 0) -> list[Call]:
+def written(site: Site, key: str, after: int = 0) -> list[LoggedCall]:
     """The writes of one of the two, those after a call of this number."""
     return [call for call in site.box.calls if call.key == key and call.write and call.number > after]
 

@@ -10,7 +10,7 @@ from elbplan.sandbox.box import Box
 
 from .filing import PORT, SWITCH, TENTH, WEB, Filed
 
-PERSON = "  - hold: person\n    why: look at the graphs\n"
+PERSON = "  - hold: approval\n    why: look at the graphs\n"
 
 
 @pytest.fixture
@@ -99,11 +99,11 @@ def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: Filed) ->
     assert "0002_ready.yaml" in told.out
     assert "does not lead to the spec that it was saved from" in told.err
     shell.box.clear_calls()
-    refused = shell.apply("--allow", "health")
+    refused = shell.apply("--allow", "health-check-changes")
     assert refused.code == 5
     assert "health: path /steady → /ready" in refused.err
     assert shell.box.writes() == []
-    assert shell.apply("--allow", "health", "--to", "0002").code == 0
+    assert shell.apply("--allow", "health-check-changes", "--to", "0002").code == 0
     told = shell.plan()
     assert "Nothing to do" not in told.out
     assert "elbplan plan --save NAME" in told.out

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from elbplan.kinds import KINDS
-from elbplan.migrations.apply.journal import Told
+from elbplan.migrations.apply.journal import RunJournal
 from elbplan.migrations.apply.pending import look
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
@@ -20,7 +20,7 @@ from tests.cli.kit import Ran
 
 from .filing import PORT, REGION, SWITCH, TENTH, WEB, Filed
 
-PERSON = "  - hold: person\n    why: look at the graphs\n"
+PERSON = "  - hold: approval\n    why: look at the graphs\n"
 
 
 @pytest.fixture
@@ -65,28 +65,28 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
     migrations = load(Folder.of("my-web", shell.base), KINDS)
     first = look(aws, stack, migrations, KINDS, begin=True, now=1000)
     assert first.seconds == 3600
-    assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).whole
+    assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).complete
     assert first.hold
-    told = Told(held=first.hold, held_sha=migrations[1].sha, since=1000)
+    told = RunJournal(held=first.hold, held_sha=migrations[1].sha, since=1000)
     assert look(aws, stack, migrations, KINDS, told=told, now=2000).seconds == 2600
     assert look(aws, stack, migrations, KINDS, told=told, now=5000).hold is None
 
 
 def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:
-    file = shell.port_8080(wait="    else: back\n")
-    file.write_text(file.read_text().replace("within: 15m", "within: 1s", 1))
+    file = shell.port_8080(wait="    on_failure: rollback\n")
+    file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
     shell.refresh()
     shell.box.switch("slow", 1.5)
     failed = shell.apply()
     shell.box.switch("slow", 0)
     assert failed.code == 1, failed.err
     assert "going back to 0001_first" in failed.err
-    assert shell.runs()[0]["state"] == "returned"
+    assert shell.runs()[0]["state"] == "rolled-back"
     assert shell.group()["Port"] == 80
     refused = shell.apply()
     assert refused.code == 5
-    assert "--again" in refused.err
-    assert shell.apply("--again").code == 0
+    assert "--retry" in refused.err
+    assert shell.apply("--retry").code == 0
     assert "Nothing to do" in shell.run("plan", shell.spec).out
 
 
@@ -101,7 +101,7 @@ def test_back_by_number_and_forward_again(shell: Filed) -> None:
     shell.write("web.yaml", PORT)
     assert shell.apply("--to", "0001").code == 0, "it is there"
     assert shell.apply().code == 5, "what was taken back is not simply applied again"
-    assert shell.apply("--again").code == 0
+    assert shell.apply("--retry").code == 0
     assert "Nothing to do" in shell.run("plan", shell.spec).out
 
 
@@ -132,9 +132,9 @@ def test_a_spec_that_went_on_is_named_by_file_and_line(shell: Filed) -> None:
 
 def test_a_new_environment_goes_straight_to_the_end(shell: Filed) -> None:
     shell.port_8080(TENTH + PERSON)
-    assert shell.apply("--straight").code == 5, "something is there already"
+    assert shell.apply("--direct").code == 5, "something is there already"
     shell.box.reset()
-    straight = shell.apply("--straight")
+    straight = shell.apply("--direct")
     assert straight.code == 0, straight.err
     assert shell.weights() == [1]
     assert "Nothing to do" in shell.run("plan", shell.spec).out
@@ -167,11 +167,11 @@ def test_by_hand_in_the_way_is_refused_and_put_back_on_request(shell: Filed) -> 
     refused = shell.apply()
     assert refused.code == 5
     assert "path /health → /other" in refused.err
-    assert all(word in refused.err for word in ("--revert-drift", "adopt", "rebase"))
+    assert all(word in refused.err for word in ("--revert-drift", "accept-drift", "rebase"))
     assert shell.box.writes() == []
     assert shell.apply("--revert-drift").code == 5, "a check that changes while the group serves is a hazard"
     assert shell.group()["HealthCheckPath"] == "/health"
-    assert shell.apply("--allow", "health").code == 0
+    assert shell.apply("--allow", "health-check-changes").code == 0
     assert shell.group()["HealthCheckPath"] == "/ready"
 
 
@@ -182,7 +182,7 @@ def test_by_hand_as_the_file_wants_it_is_a_step_less(shell: Filed) -> None:
     shell.save("ready")
     shell.by_hand("/ready")
     shell.box.clear_calls()
-    assert shell.apply("--allow", "health").code == 0
+    assert shell.apply("--allow", "health-check-changes").code == 0
     assert [call.action for call in shell.box.writes() if call.service == "elbv2"] == []
 
 
@@ -232,7 +232,7 @@ def test_going_back_asks_for_what_it_puts_at_risk(shell: Filed) -> None:
 WATCHED = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
 
 
-@pytest.mark.parametrize(("otherwise", "code", "port"), [("    else: back\n", 1, [80]), ("", 4, [80, 8080])])
+@pytest.mark.parametrize(("otherwise", "code", "port"), [("    on_failure: rollback\n", 1, [80]), ("", 4, [80, 8080])])
 def test_a_hold_that_sees_sick_targets_ends(shell: Filed, otherwise: str, code: int, port: list[int]) -> None:
     """Two looks, five seconds apart, and not the hour."""
     shell.port_8080(TENTH + PERSON + WATCHED + otherwise)
@@ -426,7 +426,7 @@ def held_while(shell: Filed, *deeds: Callable[[], object]) -> Ran:
     return shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=Meanwhile(*deeds))
 
 
-@pytest.mark.parametrize("otherwise", ["", "    else: back\n"])
+@pytest.mark.parametrize("otherwise", ["", "    on_failure: rollback\n"])
 def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: Filed, otherwise: str) -> None:
     shell.port_8080(TENTH + WATCHING + otherwise)
     ended = held_while(shell, lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
@@ -436,7 +436,7 @@ def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: File
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
 
 
-@pytest.mark.parametrize("otherwise", ["", "    else: back\n"])
+@pytest.mark.parametrize("otherwise", ["", "    on_failure: rollback\n"])
 def test_a_watching_hold_does_not_touch_what_was_taken_back_meanwhile(shell: Filed, otherwise: str) -> None:
     shell.port_8080(TENTH + WATCHING + otherwise)
     ended = held_while(shell, lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
@@ -461,7 +461,7 @@ def test_a_hold_that_others_began_anew_is_not_over_with_the_first(shell: Filed) 
 
     shell.port_8080(TENTH + "  - hold: 1h\n")
     others = Meanwhile(leaves)
-    again = ("apply", shell.spec, "--yes", "--again", "--migrations", str(shell.base))
+    again = ("apply", shell.spec, "--yes", "--retry", "--migrations", str(shell.base))
     seen: list[list[int]] = []
     ended = held_while(
         shell,

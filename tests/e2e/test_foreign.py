@@ -32,7 +32,7 @@ def targets(stage: Stage, group: str) -> dict[int, list[str]]:
 
 
 @pytest.mark.parametrize("port", [22, 8081])
-@pytest.mark.parametrize("move", [False, True], ids=["beside", "instead"])
+@pytest.mark.parametrize("reorder", [False, True], ids=["beside", "instead"])
 def test_a_registration_on_another_port_goes_and_the_right_one_stays(stage: Stage, port: int, move: bool) -> None:
     stage.apply(specs.COURSE)
     hand = Hand(stage)
@@ -115,7 +115,7 @@ def test_a_login_that_nobody_allowed_away_is_there_at_every_step_but_the_last(st
     plan = stage.plan(FORWARD_API)
     steps = [step.id for step in plan.steps if step.do == "update" and step.address.kind == "listener"]
     told = {id: lambda: seen.append(actions(hand, "listener")) for id in steps}
-    assert stage.run(plan, when_made=told).whole
+    assert stage.run(plan, when_made=told).complete
     assert len(steps) >= 2
     assert seen == [["authenticate-oidc", "forward"]] * (len(steps) - 1) + [["forward"]]
     stage.destroy(FORWARD_API)
@@ -274,7 +274,7 @@ def test_without_files_apply_refuses_to_open_what_a_login_guards(shell: Filed) -
 def test_a_login_that_was_made_by_hand_can_be_kept_in_the_spec(shell: Filed) -> None:
     assert shell.run("apply", shell.spec, "--yes").code == 0
     with_login(shell)
-    adopted = shell.run("adopt", shell.spec, "--write")
+    adopted = shell.run("accept-drift", shell.spec, "--write")
     assert adopted.code == 0, adopted.err
     assert "hunter2" not in (shell.folder / "web.yaml").read_text()
     assert "Nothing to do" in shell.run("plan", shell.spec).out

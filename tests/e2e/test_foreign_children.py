@@ -110,7 +110,7 @@ def test_a_group_left_to_others_that_is_replaced_goes_only_when_they_took_their_
     stage.apply(LEFT_TO_OTHERS)
     registered(stage)
     plan = stage.plan(OTHER_PORT)
-    old = [step for step in plan.steps if step.address.kind == "target_group" and step.address.former]
+    old = [step for step in plan.steps if step.address.kind == "target_group" and step.address.deposed]
     steps = [(step.do, step.until) for step in old]
     assert steps == [("wait", "empty"), ("delete", "")]
     assert NAME not in {hazard.name for hazard in plan.hazards}
@@ -124,8 +124,8 @@ def test_the_end_of_a_stack_lists_targets_of_others_without_asking_for_a_word(st
     assert plan.hazards == ()
     (targets,) = [change.before for change in plan.changes if change.address.kind == "targets"]
     assert targets is not None
-    assert target in KINDS["targets"].text(targets)
-    assert stage.run(plan).whole
+    assert target in KINDS["targets"].summary(targets)
+    assert stage.run(plan).complete
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag
     shell.save("public")
     arn = by_hand(shell)
     shell.box.clear_calls()
-    flags = ("--allow", "replace,open,gap,gone,cold")
+    flags = ("--allow", "dns-name-changes,public-exposure,route-interrupted,route-removed,targets-unverified")
     shown = shell.plan()
     assert NAME in shown.out
     refused = shell.apply(*flags)

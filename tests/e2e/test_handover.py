@@ -70,7 +70,7 @@ ADOPT = """  - do: adopt
     what: rule.legacy
     set: {listener: '80', priority: 7, conditions: [{field: path-pattern, values: [/old/*]}],
           action: {type: forward, groups: [{group: legacy}]}}
-    allow: [cold]
+    allow: [targets-unverified]
     because: others fill it, and nobody asks for /old yet
 """
 
@@ -114,7 +114,7 @@ def test_a_name_that_nobody_bears_cannot_be_adopted(shell: Filed) -> None:
 
 
 RELEASE = """  - {do: update, what: targets.web, set: {members: [{instance: web-1}]}}
-  - {do: wait, what: targets.web, until: drained, within: 10m}
+  - {do: wait, what: targets.web, until: drained, timeout: 10m}
   - {do: release, what: instance.web-2, why: somebody else takes it over}
 """
 

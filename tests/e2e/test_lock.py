@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.run.lock.record import Record
+from elbplan.run.lock.record import RunRecord
 from elbplan.sandbox.box import Box
 
 from .locking import STACK, Site, ended, until
@@ -107,7 +107,7 @@ def test_a_request_that_botocore_repeats_is_asked_for_each_time(site: Site) -> N
     site.box.fault("5xx", action="CreateLoadBalancer")
     until(lambda: site.box.counts()["CreateLoadBalancer"])
     now = time.time()
-    site.ledger.create(Record(STACK, 2, "b" * 32, "apply", "bob@desk", now, now, pid=7))
+    site.ledger.create(RunRecord(STACK, 2, "b" * 32, "apply", "bob@desk", now, now, pid=7))
     until(lambda: site.records[0].state == "taken-over")  # it has seen that, and says so itself
     tried = site.box.counts()["CreateLoadBalancer"]
     code, err = ended(process)
@@ -121,7 +121,7 @@ def test_whoever_is_taken_over_stops_and_says_by_whom(site: Site) -> None:
     process = site.apply(dead_after="1")
     until(lambda: "CreateLoadBalancer" in site.box.counts())
     now = time.time()
-    site.ledger.create(Record(STACK, 2, "b" * 32, "apply", "bob@desk", now, now, pid=7))
+    site.ledger.create(RunRecord(STACK, 2, "b" * 32, "apply", "bob@desk", now, now, pid=7))
     code, err = ended(process)
     assert code == 4
     assert "run 1 of my-web was taken over by run 2 (apply by bob@desk, pid 7)" in err

@@ -12,8 +12,8 @@ import pytest
 from elbplan.core.call import Call
 from elbplan.live.client import Aws
 from elbplan.run.clock import RealClock
-from elbplan.run.lock.record import Record
-from elbplan.run.lock.run_store import Ledger
+from elbplan.run.lock.record import RunRecord
+from elbplan.run.lock.run_store import RunStore
 from elbplan.sandbox.box import Box
 
 from .filing import REGION, Filed
@@ -23,8 +23,8 @@ from .filing import REGION, Filed
 def shell(box: Box, tmp_path: Path) -> Filed:
     box.reset()
     made = Filed(box, tmp_path)
-    file = made.port_8080(wait="    else: back\n")
-    file.write_text(file.read_text().replace("within: 15m", "within: 1s", 1))
+    file = made.port_8080(wait="    on_failure: rollback\n")
+    file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
     made.refresh()
     return made
 
@@ -53,11 +53,11 @@ def at_the_wait(shell: Filed, happens: Callable[[], object]) -> None:
 
 def test_a_run_that_lost_its_lock_takes_nothing_back(shell: Filed) -> None:
     """Another run took over, finished, and is gone, while this one waited; and its wait fails, too."""
-    ledger = Ledger(shell.connect(REGION).send, RealClock())
+    ledger = RunStore(shell.connect(REGION).send, RealClock())
 
     def another_run() -> None:
         now = time.time()
-        ledger.create(Record("my-web", 3, "b" * 32, "apply", "bob@desk", now, now, "done", ended=now, takes=2))
+        ledger.create(RunRecord("my-web", 3, "b" * 32, "apply", "bob@desk", now, now, "done", ended=now, takes=2))
         shell.box.clear_calls()
 
     at_the_wait(shell, another_run)

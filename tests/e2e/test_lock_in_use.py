@@ -14,7 +14,7 @@ from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.core.call import Call
 from elbplan.live.client import Aws
-from elbplan.run.lock.record import Record
+from elbplan.run.lock.record import RunRecord
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Person, Pipe
 from tests.living import kept_alive
@@ -198,7 +198,7 @@ def test_when_somebody_else_has_done_it_there_is_nothing_to_refuse(site: Site) -
 def test_one_stack_that_is_locked_keeps_no_other_from_its_turn(site: Site) -> None:
     other = site.shell.write("other.yaml", specs.HTTP.replace("my-web", "other"))
     now = time.time()
-    with kept_alive(site.ledger, Record(STACK, 1, "b" * 32, "destroy", "bob@desk", now, now)):
+    with kept_alive(site.ledger, RunRecord(STACK, 1, "b" * 32, "destroy", "bob@desk", now, now)):
         ran = site.shell.run("apply", site.spec, other, "--yes", "--json")
     assert ran.code == 5
     ends = {line["stack"]: line for line in ran.lines if line["type"] == "summary"}

@@ -44,7 +44,7 @@ class Story:
         begin = True
         while not (pending := self.look(spec, begin=begin)).done:
             outcome = self.stage.run(pending.plan)
-            assert outcome.whole, [(e.step.id, e.text, e.hint) for e in outcome.failed]
+            assert outcome.complete, [(e.step.id, e.text, e.hint) for e in outcome.failed]
             done += [step.id for step in pending.plan.steps]
             if pending.hold:
                 break

@@ -69,12 +69,12 @@ def test_take_over_of_another_stacks_record_is_a_hazard_and_moves_the_name_witho
     with pytest.raises(Refused, match="stack `other`"):
         allowed(plan.hazards, ())
     stage.box.watch([specs.NAMED])
-    assert stage.run(plan).whole
+    assert stage.run(plan).complete
     assert stage.box.unanswered() == []
     assert "belongs to stack `my-web`" in refused(stage, OTHER).what
     (end,) = workflow.plan_destroy(stage.aws, stage.stacks(OTHER), KINDS)
     assert not [step for step in end.steps if step.address.kind == "record"]
-    assert stage.run(end).whole
+    assert stage.run(end).complete
     assert stage.box.traffic(*specs.NAMED)["ok"]
     stage.destroy(spec)
 

@@ -32,7 +32,7 @@ def test_a_network_balancer_with_fixed_addresses_is_replaced_only_if_the_outage_
     assert (replaced.name, replaced.address.name) == ("replace", "main")
     with pytest.raises(Refused, match="about 5 minutes without answers") as refused:
         allowed(plan.hazards, [])
-    assert "--allow outage,replace" in refused.value.hint
+    assert "--allow outage,dns-name-changes" in refused.value.hint
     allowed(plan.hazards, ["outage", "replace"])
     stage.apply(other)
     stage.destroy(other)
@@ -45,9 +45,9 @@ def test_going_back_after_a_gate_that_failed_leaves_things_as_they_were(slow_sta
     new = next(step.name for step in plan.steps if step.id == "create target_group.web")
     stage.box.watch([specs.NAMED])
     sick = {"create target_group.web": lambda: stage.box.sick(new, "Target.Timeout")}
-    assert not stage.run(plan, when_made=sick).whole
+    assert not stage.run(plan, when_made=sick).complete
     (back,) = workflow.plan_back(stage.aws, stage.stacks(specs.PORT_8080), KINDS)
-    assert stage.run(back).whole
+    assert stage.run(back).complete
     rest = stage.plan(specs.COURSE)
     assert {change.address.kind for change in rest.changes} == {"security_group"}, "what was opened is closed by it"
     assert stage.box.unanswered() == []
@@ -62,10 +62,10 @@ def test_going_back_from_new_servers_and_a_new_balancer(slow_stage: Stage) -> No
     new = next(step.name for step in plan.steps if step.id == "create target_group.web")
     sick = {"create target_group.web": lambda: stage.box.sick(new, "Target.Timeout")}
     stage.box.watch([specs.NAMED])
-    assert not stage.run(plan, when_made=sick).whole
+    assert not stage.run(plan, when_made=sick).complete
     (back,) = workflow.plan_back(stage.aws, stage.stacks(after), KINDS)
     outcome = stage.run(back)
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     again = stage.plan(specs.INTERNAL)
     assert again.empty, [(step.id, step.why) for step in again.steps]
     assert stage.box.unanswered() == []

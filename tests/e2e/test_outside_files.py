@@ -13,9 +13,9 @@ from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.lint.lint import blocking
-from elbplan.rehearsal.environment import Scene
+from elbplan.rehearsal.environment import RehearsalEnvironment
 from elbplan.rehearsal.rehearsal import rehearse
-from elbplan.rehearsal.unhealthy import rehearse_sick
+from elbplan.rehearsal.unhealthy import rehearse_unhealthy
 from elbplan.sandbox.box import Box
 
 from . import specs
@@ -48,16 +48,16 @@ def double() -> Iterator[Box]:
         yield made
 
 
-def scene(double: Box, folder: Folder) -> Scene:
+def scene(double: Box, folder: Folder) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, AFTER)  # type: ignore[arg-type]
-    return Scene(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
+    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
 
 
 def test_the_file_waits_for_others_before_requests_move_and_before_the_old_group_goes(written: Folder) -> None:
     text = (written.path / "0002_app_on_8080.yaml").read_text()
-    assert "what: target_group.web\n    until: healthy\n    within: 1h" in text
-    assert "what: target_group.web@old\n    until: empty\n    within: 1h" in text
+    assert "what: target_group.web\n    until: healthy\n    timeout: 1h" in text
+    assert "what: target_group.web@old\n    until: empty\n    timeout: 1h" in text
 
 
 def test_a_rehearsal_fills_the_groups_as_others_would(double: Box, written: Folder) -> None:
@@ -72,7 +72,7 @@ def test_a_rehearsal_fills_the_groups_as_others_would(double: Box, written: Fold
 
 def test_a_group_that_others_fill_with_sick_targets_stops_at_its_wait(double: Box, written: Folder) -> None:
     played = scene(double, written)
-    proofs = list(rehearse_sick(played, played.chain[1], "web"))
+    proofs = list(rehearse_unhealthy(played, played.chain[1], "web"))
     assert all(proof.holds for proof in proofs), [(proof.text, proof.wrong) for proof in proofs]
     assert "wait target_group.web healthy" in proofs[0].text
 
@@ -88,4 +88,4 @@ def test_without_its_wait_the_file_is_cold(written: Folder, tmp_path: Path) -> N
     refresh(folder, KINDS)
     (found,) = blocking(load(folder, KINDS)[1], KINDS)
     assert found.hazard.name == "cold"
-    assert "what: target_group.web, until: healthy" in found.hazard.safe
+    assert "what: target_group.web, until: healthy" in found.hazard.remedy

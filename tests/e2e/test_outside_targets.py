@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
-from elbplan.render.plan import View, plan_screen
+from elbplan.render.plan import PlanView, plan_screen
 from elbplan.render.style import Style
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
@@ -108,7 +108,7 @@ def test_no_request_goes_to_a_group_that_nobody_has_filled(
     plan = slow_stage.plan(after)
     assert {hazard.name for hazard in plan.hazards} <= {"replace"}
     outcome = run(slow_stage, plan, helpful(slow_stage, scaling))
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     assert all(slow_stage.box.traffic(*route)["ok"] for route in ROUTES)
     finish(slow_stage, after)
 
@@ -119,7 +119,7 @@ def test_the_plan_says_who_must_fill_the_group_and_the_wait_how_far_they_are(
     stage = slow_stage
     plan = stage.plan(AFTER)
     wait = next(step for step in plan.steps if step.id == "wait target_group.web healthy")
-    assert wait.within >= 3600
+    assert wait.timeout >= 3600
     outcome = run(stage, plan, lambda event: None)
     (failed,) = outcome.failed
     assert failed.step.id == wait.id
@@ -127,7 +127,7 @@ def test_the_plan_says_who_must_fill_the_group_and_the_wait_how_far_they_are(
     assert "aws autoscaling attach-traffic-sources" in failed.hint
     assert all(stage.box.traffic(*route)["ok"] for route in ROUTES)
     again = stage.plan(AFTER)
-    assert run(stage, again, helpful_after(stage, scaling)).whole
+    assert run(stage, again, helpful_after(stage, scaling)).complete
     finish(stage, AFTER)
 
 
@@ -156,7 +156,7 @@ def test_fewer_targets_than_the_old_group_serves_with_are_not_enough(
 
     outcome = run(stage, stage.plan(AFTER), one_only)
     assert "1 of 2 healthy" in outcome.failed[0].text
-    assert run(stage, stage.plan(AFTER), helpful_after(stage, scaling)).whole
+    assert run(stage, stage.plan(AFTER), helpful_after(stage, scaling)).complete
     finish(stage, AFTER)
 
 
@@ -185,13 +185,13 @@ def test_the_way_back_leaves_the_old_targets_and_waits_until_others_let_go(
 ) -> None:
     stage = slow_stage
     old = scaling.group("my-web-web")
-    assert not run(stage, stage.plan(AFTER), lambda event: None).whole
+    assert not run(stage, stage.plan(AFTER), lambda event: None).complete
     for arn in set(scaling.ours()) - {old}:
         scaling.attach(arn)
     (back,) = workflow.plan_back(stage.aws, stage.stacks(AFTER), KINDS)
     assert not [step.id for step in back.steps if step.address.kind == "targets"]
     outcome = run(stage, back, helpful(stage, scaling))
-    assert outcome.whole, [(event.step.id, event.text, event.hint) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text, event.hint) for event in outcome.failed]
     assert scaling.ours() == [old]
     assert len(scaling.elb.describe_target_health(TargetGroupArn=old)["TargetHealthDescriptions"]) == 2
     finish_back(stage)
@@ -200,7 +200,7 @@ def test_the_way_back_leaves_the_old_targets_and_waits_until_others_let_go(
 def finish_back(stage: Stage) -> None:
     rest = stage.plan(BEFORE)
     assert {change.address.kind for change in rest.changes} <= {"security_group"}
-    assert stage.run(rest).whole
+    assert stage.run(rest).complete
     finish(stage, BEFORE)
 
 
@@ -221,7 +221,7 @@ def test_a_group_goes_only_when_others_have_let_it_go(slow_stage: Stage, scaling
     assert all(stage.box.traffic(*route)["ok"] for route in ROUTES)
     scaling.detach(old)
     stage.box.advance(600)
-    assert run(stage, stage.plan(AFTER), lambda event: None).whole
+    assert run(stage, stage.plan(AFTER), lambda event: None).complete
     finish(stage, AFTER)
 
 
@@ -250,7 +250,7 @@ def test_the_screen_of_the_plan_names_what_a_person_must_point_where(
 ) -> None:
     plan = slow_stage.plan(AFTER)
     new = next(step.name for step in plan.steps if step.id == "create target_group.web")
-    screen = " ".join(" ".join(line.plain for line in plan_screen(plan, KINDS, Style(), View())).split())
+    screen = " ".join(" ".join(line.plain for line in plan_screen(plan, KINDS, Style(), PlanView())).split())
     assert "others have filled it with healthy targets" in screen
     assert f"attach-traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier=ARN-OF-{new}" in screen
     assert f"Identifier={scaling.group('my-web-web')},Type=elbv2" in screen

@@ -50,14 +50,14 @@ def test_killed_after_any_write_every_way_out_is_open(box: Box) -> None:
         stage.apply(A)
         plan = stage.plan(B)
         dying = Dying(stage.aws, write)
-        if workflow.apply(dying, plan, KINDS, lambda event: None, stage.clock, parallel=1).whole:
+        if workflow.apply(dying, plan, KINDS, lambda event: None, stage.clock, parallel=1).complete:
             break
         if finished(stage):
             break
         plans = ways_out(stage)
         for one in plans:
             allowed(one.hazards, ["gone", "open", "replace"])
-        assert stage.run(plans[(write % 4)]).whole
+        assert stage.run(plans[(write % 4)]).complete
     assert write > 10, "the change writes, so it can be killed"
     assert finished(stage)
 
@@ -75,13 +75,13 @@ def test_protection_is_the_last_thing_that_a_change_does(stage: Stage) -> None:
     stage.destroy(specs.COURSE)
 
 
-@pytest.mark.parametrize("way", range(4), ids=["first spec", "second spec", "back", "destroy"])
+@pytest.mark.parametrize("way", range(4), ids=["first spec", "second spec", "rollback", "destroy"])
 def test_a_protected_balancer_that_never_served_is_in_nobodys_way(slow_stage: Stage, way: int) -> None:
     stage = slow_stage
     stage.apply(A)
     plan = stage.plan(B)
     new = next(step.name for step in plan.steps if step.id == "create target_group.web")
-    assert not stage.run(plan, when_made={"create target_group.web": lambda: stage.box.sick(new)}).whole
+    assert not stage.run(plan, when_made={"create target_group.web": lambda: stage.box.sick(new)}).complete
     stage.box.well(new)
     elb = stage.client("elbv2")
     balancer = next(b for b in elb.describe_load_balancers()["LoadBalancers"] if b["Scheme"] == "internet-facing")
@@ -90,7 +90,7 @@ def test_a_protected_balancer_that_never_served_is_in_nobodys_way(slow_stage: St
     one = ways_out(stage)[way]
     allowed(one.hazards, ["gone", "open", "replace"])
     outcome = stage.run(one)
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     if way != 1:
         assert not finished(stage)
         stage.destroy(A)

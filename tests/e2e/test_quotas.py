@@ -6,7 +6,7 @@ import pytest
 
 from elbplan.errors import Refused
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import Ending, outcome_screen
+from elbplan.render.outcome import EndScreen, outcome_screen
 from elbplan.render.style import Style
 
 from . import specs
@@ -46,6 +46,8 @@ def test_a_quota_that_is_reached_in_mid_run_is_not_called_something_that_passes(
     stage.box.quota("rules_per_lb", 2)
     plan = stage.plan(spec(3))
     outcome = stage.run(plan)
-    screen = "\n".join(str(line) for line in outcome_screen(plan, outcome, KINDS, Style(120), Ending("elbplan apply")))
+    screen = "\n".join(
+        str(line) for line in outcome_screen(plan, outcome, KINDS, Style(120), EndScreen("elbplan apply"))
+    )
     assert "a quota is reached, and trying again changes nothing" in screen
     assert "run the same command again; it goes on from here" not in screen

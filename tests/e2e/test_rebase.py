@@ -11,12 +11,12 @@ import pytest
 from elbplan.errors import SpecProblem
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
-from elbplan.live.portable import Symbols
+from elbplan.live.portable import PortableNames
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.migration import Migration
-from elbplan.migrations.rebase.offline_plan import between, told
+from elbplan.migrations.rebase.offline_plan import in_file_words, offline_plan
 from elbplan.migrations.save import migration_of
 from elbplan.migrations.save_plan import keep
 from elbplan.sandbox.box import Box
@@ -110,13 +110,13 @@ class Team(Shell):
         return self.run("plan", self.spec, "--save", name, *self.where)
 
     def apply(self, *more: str) -> Ran:
-        return self.run("apply", self.spec, "--yes", "--allow", "health", *self.where, *more)
+        return self.run("apply", self.spec, "--yes", "--allow", "health-check-changes", *self.where, *more)
 
     def rebase(self, *more: str) -> Ran:
         return self.run("rebase", self.spec, *more, *self.where)
 
     def adopt(self, *more: str) -> Ran:
-        return self.run("adopt", self.spec, *more, *self.where)
+        return self.run("accept-drift", self.spec, *more, *self.where)
 
     def chain(self) -> list[Migration]:
         return load(Folder.of("my-web", self.base), KINDS)
@@ -222,7 +222,7 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
     assert refused.code == 5
     assert "target_group.web" in refused.err
     assert "--revert-drift" in refused.err
-    done = team.rebase("--adopt")
+    done = team.rebase("--accept-drift")
     assert done.code == 0, done.err
     assert [one.id for one in team.chain()] == ["0001_first", "0002_adopted", "0003_well"]
     assert "  target_group.web: {attributes: {deregistration_delay.timeout_seconds: '17'}}" in done.err
@@ -249,10 +249,10 @@ def test_what_is_planned_without_aws_is_what_is_planned_with_it(stage: Stage, tm
     (first,), (second,) = stage.stacks(before), stage.stacks(after)
     folder = Folder.of("my-web", tmp_path)
     keep(stage.aws, first, folder, KINDS, name="first")
-    assert stage.run(stage.plan(before)).whole
+    assert stage.run(stage.plan(before)).complete
     (file,) = keep(stage.aws, second, folder, KINDS, name="second")
     start = load(folder, KINDS)[:1]
-    wanted = told(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
-    plan = between(second, start[0].last, wanted, KINDS)
-    made = migration_of(plan, start, KINDS, Symbols(), name="second", spec=second.spec_hash)
+    wanted = in_file_words(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
+    plan = offline_plan(second, start[0].last, wanted, KINDS)
+    made = migration_of(plan, start, KINDS, PortableNames(), name="second", spec=second.spec_hash)
     assert text_of(made) == file.read_text()

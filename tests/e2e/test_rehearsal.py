@@ -1,4 +1,4 @@
-"""Migrations played on a pretended AWS: a chain that holds is shown to, and each way to break one is found."""
+"""Migrations played on a local AWS simulator: a chain that holds is shown to, and each way to break one is found."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
-from elbplan.rehearsal.environment import Scene
+from elbplan.rehearsal.environment import RehearsalEnvironment
 from elbplan.rehearsal.fixtures import furnish
 from elbplan.rehearsal.live_start import beginning
 from elbplan.rehearsal.proof import Proof, place_of
 from elbplan.rehearsal.rehearsal import rehearse
-from elbplan.rehearsal.unhealthy import rehearse_sick
+from elbplan.rehearsal.unhealthy import rehearse_unhealthy
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
 
@@ -76,10 +76,10 @@ def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
     refresh(folder, KINDS)
 
 
-def scene(double: Box, folder: Folder, spec: str = BY_ID) -> Scene:
+def scene(double: Box, folder: Folder, spec: str = BY_ID) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, spec)  # type: ignore[arg-type]
-    return Scene(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
+    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
 
 
 def found(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
@@ -207,7 +207,7 @@ def test_a_point_from_which_there_is_no_way_back(double: Box, folder: Folder) ->
     wrong = found(rehearse(stand, stand.chain[0]), stand.chain[0])
     assert len(wrong) == 1, wrong
     ((promise, said),) = wrong
-    assert promise == "goes back to absent from each free point"
+    assert promise == "goes back to absent from each rollback point"
     assert "(create load_balancer.main): load_balancer.main has deletion protection" in said
 
 
@@ -238,11 +238,11 @@ def test_a_state_that_was_not_foretold_and_an_end_that_is_not_reached(double: Bo
 
 def test_a_sick_group_whose_wait_goes_back(double: Box, folder: Folder) -> None:
     def back(text: str) -> str:
-        return WAIT.sub(lambda wait: wait[0] + "    else: back\n", text, count=1)
+        return WAIT.sub(lambda wait: wait[0] + "    on_failure: rollback\n", text, count=1)
 
     edited(folder, "0002_by_id.yaml", back)
     stand = scene(double, folder)
-    stopped, serves = rehearse_sick(stand, stand.chain[1], "web")
+    stopped, serves = rehearse_unhealthy(stand, stand.chain[1], "web")
     assert stopped.text.endswith(f"goes back to {stand.chain[1].start}")
     assert stopped.holds, stopped.wrong
     assert serves.holds, serves.wrong
@@ -303,5 +303,7 @@ def test_an_attribute_that_only_aws_knows_is_taken_where_it_begins_as_aws_is(dou
 def test_a_beginning_that_cannot_be_built_says_what_was_refused(double: Box, folder: Folder) -> None:
     more = {Address("target_group", "web"): {"attributes": {"deregistration_delay.timeout_seconds": "99999"}}}
     stand = replace(scene(double, folder), laid={2: more})
-    with pytest.raises(Refused, match=r"cannot be built on the pretended AWS: .*target_group\.web.*must be between"):
+    with pytest.raises(
+        Refused, match=r"cannot be built on the local AWS simulator: .*target_group\.web.*must be between"
+    ):
         stand.begin(stand.chain[1])

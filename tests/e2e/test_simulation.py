@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from elbplan.core.fingerprint import fingerprint, seen
-from elbplan.core.simulate import State, in_line, states
+from elbplan.core.simulate import State, in_line, states_of
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
 from elbplan.planner.diff import diff
@@ -28,7 +28,7 @@ def watched(stage: Stage, spec: str) -> None:
     plan = stage.plan(spec)
     plan = replace(plan, steps=in_line(plan.steps))
     (stack,) = stage.stacks(spec)
-    foretold = list(states({a: live.model for a, live in plan.lives.items()}, plan.steps))
+    foretold = list(states_of({a: live.model for a, live in plan.lives.items()}, plan.steps))
     after = dict(zip((step.id for step in plan.steps), foretold[1:], strict=True))
     wrong: list[tuple[str, ...]] = []
 
@@ -44,7 +44,7 @@ def watched(stage: Stage, spec: str) -> None:
 
     assert differences(foretold[0]) == []
     outcome = workflow.apply(stage.aws, plan, KINDS, tell, stage.clock, parallel=1)
-    assert outcome.whole
+    assert outcome.complete
     assert set(wrong) <= AHEAD
     writes = [fingerprint(after[step.id], KINDS).text for step in plan.steps if step.writes]
     assert len(set(writes)) == len(writes), "no state is passed through twice"

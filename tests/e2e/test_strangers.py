@@ -160,7 +160,7 @@ def test_with_take_over_the_record_gives_way_in_one_batch(stage: Stage, kind: st
     stage.box.clear_calls()
     spec = specs.COURSE + "take_over: true\n"
     outcome = stage.run(stage.plan(spec))
-    assert outcome.whole
+    assert outcome.complete
     batches = [
         [change["Action"] for change in call.params["ChangeBatch"]["Changes"]]
         for call in stage.box.calls
@@ -189,7 +189,7 @@ def test_a_name_somebody_pointed_elsewhere_is_not_deleted_by_destroy(stage: Stag
     stage.apply(specs.COURSE)
     put(stage, ADDRESS, "UPSERT")
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(specs.COURSE), KINDS)
-    assert stage.run(plan).whole
+    assert stage.run(plan).complete
     assert [r["ResourceRecords"] for r in stage.box.records(stage.zone) if r["Name"].startswith(NAME)] == [
         ADDRESS["ResourceRecords"]
     ]

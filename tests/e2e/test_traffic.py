@@ -131,7 +131,7 @@ def test_a_server_ends_only_after_its_requests_are_finished(slow_stage: Stage) -
     plan = stage.plan(specs.ONE_SERVER)
     deregister = next(step.id for step in plan.steps if step.do == "update" and step.phase == "contract")
     end = next(step.id for step in plan.steps if step.do == "delete" and step.address.kind == "instance")
-    assert stage.run(plan, when_made={deregister: look, end: look}).whole
+    assert stage.run(plan, when_made={deregister: look, end: look}).complete
     assert draining == [1, 0], "it drains when it is let go, and has drained when its server ends"
     stage.destroy(specs.ONE_SERVER)
 

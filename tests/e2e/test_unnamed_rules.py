@@ -7,7 +7,7 @@ import pytest
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
 from elbplan.migrations.files.loader import load
-from elbplan.rehearsal.environment import Scene
+from elbplan.rehearsal.environment import RehearsalEnvironment
 from elbplan.rehearsal.rehearsal import rehearse
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
@@ -45,11 +45,11 @@ def test_a_rule_inserted_at_the_top_is_made_and_the_others_only_move(slow_stage:
     stage.apply(BEFORE)
     before = addresses(stage)
     plan = stage.apply(AFTER, watch=ROUTES)
-    assert sorted(writes(plan)) == ["create", "move"]
+    assert sorted(writes(plan)) == ["create", "reorder"]
     assert not plan.hazards
     after = addresses(stage)
     assert {path: after[path] for path in before} == before, "what stays keeps its address"
-    assert sorted(writes(stage.apply(BEFORE.replace(OLD, ""), watch=ROUTES))) == ["delete", "delete", "move"]
+    assert sorted(writes(stage.apply(BEFORE.replace(OLD, ""), watch=ROUTES))) == ["delete", "delete", "reorder"]
     stage.destroy(BEFORE)
 
 
@@ -65,14 +65,14 @@ def test_killed_after_each_write_it_goes_on_with_the_rule_it_began(box: Box) -> 
         stage = Stage(box)
         stage.apply(BEFORE)
         plan = stage.plan(RULES + API.replace("/api/*", "/first/*") + OLD + API)
-        if workflow.apply(Dying(stage.aws, write), plan, KINDS, lambda event: None, stage.clock, parallel=1).whole:
+        if workflow.apply(Dying(stage.aws, write), plan, KINDS, lambda event: None, stage.clock, parallel=1).complete:
             break
         again = stage.plan(RULES + API.replace("/api/*", "/first/*") + OLD + API)
         assert len([step for step in plan.steps if step.do == "create"]) >= len(
             [step for step in again.steps if step.do == "create"]
         )
         assert not [step for step in again.steps if step.do == "delete"]
-        assert stage.run(again).whole
+        assert stage.run(again).complete
     assert write > 1
     assert len(addresses(stage)) == 3
 
@@ -90,12 +90,12 @@ def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Story:
 def test_a_file_calls_the_rules_as_aws_has_them(story: Story, box: Box) -> None:
     chain = load(story.folder, KINDS)
     assert [(one.do, one.what.name) for one in chain[1].entries if one.what] == [
-        ("move", "443"),
+        ("reorder", "443"),
         ("create", "443-r3"),
     ]
     (stack,) = story.stage.stacks(AFTER)
     with Box(slow=20, virtual=True) as double:
-        scene = Scene(double, _aws(double.url), stack, chain, KINDS)
+        scene = RehearsalEnvironment(double, _aws(double.url), stack, chain, KINDS)
         for migration in chain:
             for proof in rehearse(scene, migration):
                 assert proof.holds, (proof.text, proof.wrong)

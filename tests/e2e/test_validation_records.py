@@ -31,7 +31,7 @@ def validation(stage: Stage, domain: str = DOMAIN) -> list[str]:
 def end(stage: Stage, spec: str) -> tuple[Plan, Outcome]:
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(spec), KINDS)
     outcome = stage.run(plan)
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     return plan, outcome
 
 

@@ -109,7 +109,7 @@ def test_without_files_a_changed_value_is_an_update_that_shows_neither_value(
         if words[0] == "plan":
             assert "(hidden)" in shown.out
             assert "${ORIGIN}" in shown.out
-    secretless(shell.run("apply", shell.spec, "--yes", "--json", "--allow", "gone"))
+    secretless(shell.run("apply", shell.spec, "--yes", "--json", "--allow", "route-removed"))
     assert bodies(shell) == [f"hello {LATER}"]
     assert "Nothing to do" in secretless(shell.run("plan", shell.spec)).out
 
@@ -136,7 +136,7 @@ def test_nothing_that_another_step_saves_or_adopts_holds_a_value(shell: Filed, m
     secretless(shell.apply())
     assert bodies(shell) == [f"bye {SECRET}"]
     monkeypatch.setenv("ORIGIN", LATER)
-    secretless(shell.run("adopt", shell.spec, "--migrations", str(shell.base)), 5)
+    secretless(shell.run("accept-drift", shell.spec, "--migrations", str(shell.base)), 5)
     for file in shell.base.rglob("*"):
         assert file.is_dir() or not any(secret in file.read_text() for secret in (SECRET, LATER))
 

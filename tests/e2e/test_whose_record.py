@@ -38,7 +38,7 @@ def end(stage: Stage, spec: str) -> Any:
     """The plan of a destroy, run to its end."""
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(spec), KINDS)
     outcome = stage.run(plan)
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     return plan
 
 

@@ -33,7 +33,8 @@ SHOP = f"""
 - {{do: wait, what: record.api.example.com, until: insync}}
 """
 EDGE = """
-- {do: create, what: load_balancer.edge, set: {subnets: [a, c], security_groups: [lb]}, allow: [bill], because: a move}
+- {do: create, what: load_balancer.edge, set: {subnets: [a, c], security_groups: [lb]},
+   allow: [extra-cost], because: a move}
 - {do: wait, what: load_balancer.edge, until: active}
 - {do: create, what: listener.edge, set: {load_balancer: edge, port: 443, protocol: HTTPS, certificate: main,
     action: {type: fixed-response, status: 200}}}
@@ -103,13 +104,13 @@ RULE = """- {do: create, what: rule.shut, set: {listener: '443', priority: 5,
 """
 WWW = "- {do: create, what: record.www, set: {name: www.example.com, zone: example.com, load_balancer: main}}"
 LEAVE = "- {do: update, what: record.api.example.com, set: {load_balancer: edge}}\n"
-END_80 = "- {do: delete, what: listener.80, allow: [gone], because: nobody uses the name of AWS}"
+END_80 = "- {do: delete, what: listener.80, allow: [route-removed], because: nobody uses the name of AWS}"
 ANOTHER = "- {do: create, what: load_balancer.main, set: {subnets: [a, c], scheme: internet-facing}"
-OPEN = ", allow: [open], because: it is public now}\n"
+OPEN = ", allow: [public-exposure], because: it is public now}\n"
 ACTIVE = "- {do: wait, what: load_balancer.main, until: active}\n"
 SECOND = (
     ANOTHER.replace("main", "two")
-    + ", allow: [bill], because: a second shop}\n"
+    + ", allow: [extra-cost], because: a second shop}\n"
     + ACTIVE.replace("main", "two")
     + NEW.replace("main", "two")
     + """
@@ -164,146 +165,148 @@ class Case:
 
 
 CASES = {
-    "gap: no targets": Case(
-        "gap",
+    "route-interrupted: no targets": Case(
+        "route-interrupted",
         "- {do: update, what: targets.web, set: {members: []}}  # <-\n"
         "- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}\n",
         WIDE,
     ),
-    "gap: a rule is missing": Case(
-        "gap",
+    "route-interrupted: a rule is missing": Case(
+        "route-interrupted",
         "- {do: delete, what: rule.old}  # <-\n"
         "- {do: create, what: rule.old, set: {listener: '443', priority: 5,\n"
         "    conditions: [{field: path-pattern, values: [/old/*]}], action: {type: redirect, path: /new}}}\n",
-        "- {do: move, what: listener.443, set: {rule.old: 5}}\n",
+        "- {do: reorder, what: listener.443, set: {rule.old: 5}}\n",
     ),
-    "cold: a group": Case("cold", NEW + TURN + "  # <-\n", NEW + ATTACH + HEALTHY + TURN),
-    "cold: a tenth of the requests": Case(
-        "cold",
+    "targets-unverified: a group": Case("targets-unverified", NEW + TURN + "  # <-\n", NEW + ATTACH + HEALTHY + TURN),
+    "targets-unverified: a tenth of the requests": Case(
+        "targets-unverified",
         NEW + ATTACH + "- {do: shift, what: listener.443, set: {web: 9, new: 1}}  # <-\n",
         NEW + ATTACH + HEALTHY + "- {do: shift, what: listener.443, set: {web: 9, new: 1}}\n",
     ),
-    "cold: a group that others fill": Case(
-        "cold",
+    "targets-unverified: a group that others fill": Case(
+        "targets-unverified",
         THEIRS + TURN + "  # <-\n",
         THEIRS + ATTACH + "- {do: wait, what: target_group.new, until: healthy}\n" + TURN,
     ),
-    "cold: other targets": Case(
-        "cold", "- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}  # <-\n", WIDE
+    "targets-unverified: other targets": Case(
+        "targets-unverified", "- {do: update, what: targets.web, set: {members: [{instance: i-0d}]}}  # <-\n", WIDE
     ),
-    "deadlock": Case("deadlock", NEW + HEALTHY.strip() + "  # <-\n" + ATTACH, NEW + ATTACH + HEALTHY),
-    "deadlock: a group that others fill": Case(
-        "deadlock",
+    "endless-wait": Case("endless-wait", NEW + HEALTHY.strip() + "  # <-\n" + ATTACH, NEW + ATTACH + HEALTHY),
+    "endless-wait: a group that others fill": Case(
+        "endless-wait",
         THEIRS + "- {do: wait, what: target_group.new, until: healthy}  # <-\n" + ATTACH,
         THEIRS + ATTACH + "- {do: wait, what: target_group.new, until: healthy}\n",
     ),
-    "dns-early: a rule is to come": Case("dns-early", WWW + "  # <-\n" + RULE, RULE + WWW + "\n"),
-    "dns-early: not active": Case(
-        "dns-early",
-        ANOTHER.replace("main", "two") + ", allow: [bill], because: a second shop}\n"
+    "dns-too-early: a rule is to come": Case("dns-too-early", WWW + "  # <-\n" + RULE, RULE + WWW + "\n"),
+    "dns-too-early: not active": Case(
+        "dns-too-early",
+        ANOTHER.replace("main", "two") + ", allow: [extra-cost], because: a second shop}\n"
         "- {do: create, what: listener.two, set: {load_balancer: two, port: 80, protocol: HTTP,\n"
         "    action: {type: fixed-response, status: 200}}}\n" + WWW.replace("main", "two") + "  # <-\n",
-        ANOTHER.replace("main", "two") + ", allow: [bill], because: a second shop}\n"
+        ANOTHER.replace("main", "two") + ", allow: [extra-cost], because: a second shop}\n"
         "- {do: create, what: listener.two, set: {load_balancer: two, port: 80, protocol: HTTP,\n"
         "    action: {type: fixed-response, status: 200}}}\n"
         + ACTIVE.replace("main", "two")
         + WWW.replace("main", "two")
         + "\n",
     ),
-    "dns-early: targets never seen healthy": Case(
-        "dns-early", SECOND + WWW.replace("main", "two") + "  # <-\n", SECOND + HEALTHY + WWW.replace("main", "two")
+    "dns-too-early: targets never seen healthy": Case(
+        "dns-too-early", SECOND + WWW.replace("main", "two") + "  # <-\n", SECOND + HEALTHY + WWW.replace("main", "two")
     ),
-    "dns-tail": Case(
-        "dns-tail",
+    "dns-still-cached": Case(
+        "dns-still-cached",
         LEAVE + "- {do: wait, what: record.api.example.com, until: insync}\n" + END_80 + "  # <-\n",
         LEAVE + "- {do: wait, what: record.api.example.com, until: insync}\n"
         "- {do: wait, what: record.api.example.com, until: resolvers}\n" + END_80 + "\n",
         (SHOP, EDGE),
     ),
-    "dns-tail: a hold is as good": Case(
-        "dns-tail",
+    "dns-still-cached: a hold is as good": Case(
+        "dns-still-cached",
         LEAVE + "- {hold: 30s}\n" + END_80 + "  # <-\n",
         LEAVE + "- {hold: 1m}\n" + END_80 + "\n",
         (SHOP, EDGE),
     ),
-    "replace": Case(
-        "replace",
+    "dns-name-changes": Case(
+        "dns-name-changes",
         ANOTHER + OPEN + ACTIVE + OLD_ENDS + "}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {subnets: [a, b, c]}}\n",
         (BARE,),
     ),
-    "gone: a rule": Case(
-        "gone",
+    "route-removed: a rule": Case(
+        "route-removed",
         "- {do: delete, what: rule.api}  # <-\n",
         "- {do: update, what: rule.api, set: {action: {type: redirect, path: /v2}}}\n",
     ),
-    "gone: other conditions": Case(
-        "gone",
+    "route-removed: other conditions": Case(
+        "route-removed",
         "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/older/*]}]}}  # <-\n",
         "- {do: create, what: rule.older, set: {listener: '443', priority: 30,\n"
         "    conditions: [{field: path-pattern, values: [/older/*]}], action: {type: redirect, path: /new}}}\n",
     ),
-    "gone: one value of two": Case(
-        "gone",
+    "route-removed: one value of two": Case(
+        "route-removed",
         "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/older/*, /o]}]}}  # <-\n",
         "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/old/*, /older/*]}]}}\n",
     ),
-    "drain": Case(
-        "drain",
+    "requests-cut-off": Case(
+        "requests-cut-off",
         SHIFTED + LET_GO + "  # <-\n",
         SHIFTED + "- {do: wait, what: targets.api, until: drained}\n" + LET_GO + "\n",
     ),
-    "drain: less time": Case(
-        "drain",
+    "requests-cut-off: less time": Case(
+        "requests-cut-off",
         "- {do: update, what: target_group.web, set: {attributes: {DELAY: '9'}}}  # <-\n".replace("DELAY", DELAY),
         "- {do: update, what: target_group.web, set: {attributes: {DELAY: '900'}}}\n".replace("DELAY", DELAY),
         (SERVERS,),
     ),
-    "health": Case(
-        "health",
+    "health-check-changes": Case(
+        "health-check-changes",
         "- {do: update, what: target_group.web, set: {health: {path: /up}}}  # <-\n",
         "- {do: update, what: target_group.web, set: {health: {interval: 10}}}\n",
         (SERVERS,),
     ),
-    "open: a port": Case("open", ssh(22, WORLD) + "  # <-\n", ssh(22, "cidr: 10.0.0.0/8") + "\n"),
-    "open: without a listener": Case(
-        "open",
+    "public-exposure: a port": Case("public-exposure", ssh(22, WORLD) + "  # <-\n", ssh(22, "cidr: 10.0.0.0/8") + "\n"),
+    "public-exposure: without a listener": Case(
+        "public-exposure",
         ssh(8080, WORLD) + "  # <-\n",
         ssh(8080, WORLD) + "\n- {do: create, what: listener.8080, set: {load_balancer: main, port: 8080,\n"
         "    protocol: HTTP, action: {type: redirect, protocol: HTTPS, port: 443}}}\n",
     ),
-    "open: a balancer": Case(
-        "open",
-        ANOTHER + "}  # <-\n" + ACTIVE + OLD_ENDS + ", allow: [replace], because: nobody uses its name}\n",
+    "public-exposure: a balancer": Case(
+        "public-exposure",
+        ANOTHER + "}  # <-\n" + ACTIVE + OLD_ENDS + ", allow: [dns-name-changes], because: nobody uses its name}\n",
         "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
         (BARE,),
     ),
-    "plain: no redirect": Case(
-        "plain",
+    "weaker-encryption: no redirect": Case(
+        "weaker-encryption",
         "- {do: update, what: listener.80, set: {action: {type: forward, groups: [{group: web}]}}}  # <-\n",
         "- {do: update, what: listener.80, set: {action: {type: redirect, protocol: HTTPS, port: 443, code: 302}}}\n",
     ),
-    "plain: an older policy": Case(
-        "plain",
+    "weaker-encryption: an older policy": Case(
+        "weaker-encryption",
         "- {do: update, what: listener.443, set: {ssl_policy: ELBSecurityPolicy-2016-08}}  # <-\n",
         "- {do: update, what: listener.443, set: {ssl_policy: ELBSecurityPolicy-TLS13-1-3-2021-06}}\n",
     ),
-    "plain: no more TLS": Case(
-        "plain",
+    "weaker-encryption: no more TLS": Case(
+        "weaker-encryption",
         "- {do: update, what: listener.443, set: {protocol: HTTP, certificate: null, ssl_policy: null}}  # <-\n",
         "- {do: update, what: listener.443, set: {alpn: HTTP2Optional}}\n",
     ),
-    "cert: not issued": Case("cert", CERTIFICATE + USED + "  # <-\n", CERTIFICATE + ISSUED + USED + "\n"),
-    "cert: another name": Case(
-        "cert",
+    "certificate-invalid: not issued": Case(
+        "certificate-invalid", CERTIFICATE + USED + "  # <-\n", CERTIFICATE + ISSUED + USED + "\n"
+    ),
+    "certificate-invalid: another name": Case(
+        "certificate-invalid",
         CERTIFICATE.replace("*.example.com", "example.org") + ISSUED + USED + "  # <-\n",
         CERTIFICATE.replace("*.example.com", "example.org")
         + ISSUED
         + USED.replace("certificate: new", "more_certificates: [new]")
         + "\n",
     ),
-    "cert: an ARN instead": Case(
-        "cert",
+    "certificate-invalid: an ARN instead": Case(
+        "certificate-invalid",
         f"- {{do: update, what: listener.443, set: {{certificate: {FOREIGN}}}}}  # <-\n",
         f"- {{do: update, what: listener.443, set: {{certificate: {FOREIGN}, more_certificates: [main]}}}}\n",
     ),
@@ -325,66 +328,67 @@ CASES = {
         TURN_TO_API,
         (SHOP, MUTUAL),
     ),
-    "zone: too few": Case(
-        "zone",
+    "too-few-zones: too few": Case(
+        "too-few-zones",
         "- {do: update, what: load_balancer.main, set: {subnets: [a]}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
         (BARE,),
     ),
-    "zone: where the targets are": Case(
-        "zone",
+    "too-few-zones: where the targets are": Case(
+        "too-few-zones",
         "- {do: update, what: load_balancer.main, set: {subnets: [b, c]}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {subnets: [a, b]}}\n",
         (SERVERS,),
     ),
-    "priority": Case(
-        "priority",
+    "priority-conflict": Case(
+        "priority-conflict",
         "- {do: update, what: rule.old, set: {priority: 10}}  # <-\n",
-        "- {do: move, what: listener.443, set: {rule.old: 10, rule.api: 20}}\n",
+        "- {do: reorder, what: listener.443, set: {rule.old: 10, rule.api: 20}}\n",
     ),
-    "guard: protection": Case(
-        "guard",
+    "protection-removed: protection": Case(
+        "protection-removed",
         "- {do: update, what: load_balancer.main, set: {attributes: {deletion_protection.enabled: 'false'}}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '120'}}}\n",
         (LOGGED,),
     ),
-    "guard: the log": Case(
-        "guard",
+    "protection-removed: the log": Case(
+        "protection-removed",
         "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.enabled: 'false'}}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.bucket: y}}}\n",
         (LOGGED,),
     ),
-    "bill: for good": Case("bill", ANOTHER.replace("main", "two") + "}  # <-\n", RULE),
-    "bill: until a person comes": Case(
-        "bill",
-        ANOTHER + OPEN + ACTIVE + "- {hold: person}  # <-\n"
-        "- {do: delete, what: listener.80, allow: [gone], because: moved}\n"
-        + OLD_ENDS + ", allow: [replace], because: nobody uses its name}\n",
+    "extra-cost: for good": Case("extra-cost", ANOTHER.replace("main", "two") + "}  # <-\n", RULE),
+    "extra-cost: until a person comes": Case(
+        "extra-cost",
+        ANOTHER + OPEN + ACTIVE + "- {hold: approval}  # <-\n"
+        "- {do: delete, what: listener.80, allow: [route-removed], because: moved}\n"
+        + OLD_ENDS + ", allow: [dns-name-changes], because: nobody uses its name}\n",
         ANOTHER + OPEN + ACTIVE + "- {hold: 1h}\n"
-        "- {do: delete, what: listener.80, allow: [gone], because: moved}\n"
-        + OLD_ENDS + ", allow: [replace], because: nobody uses its name}\n",
+        "- {do: delete, what: listener.80, allow: [route-removed], because: moved}\n"
+        + OLD_ENDS + ", allow: [dns-name-changes], because: nobody uses its name}\n",
         (LISTENING,),
     ),
-    "noreturn": Case(
-        "noreturn",
-        "- {do: delete, what: rule.old, allow: [gone], because: years ago}  # <-\n- {hold: 15m}\n",
-        "- {hold: 15m}\n- {do: delete, what: rule.old, allow: [gone], because: years ago}\n",
+    "irreversible-before-hold": Case(
+        "irreversible-before-hold",
+        "- {do: delete, what: rule.old, allow: [route-removed], because: years ago}  # <-\n- {hold: 15m}\n",
+        "- {hold: 15m}\n- {do: delete, what: rule.old, allow: [route-removed], because: years ago}\n",
     ),
-    "noreturn: detached": Case(
-        "noreturn",
-        NEW + ATTACH + HEALTHY + TURN + "  # <-\n- {hold: person}\n",
-        NEW + ATTACH + HEALTHY + "- {do: shift, what: listener.443, set: {web: 0, new: 1}}\n- {hold: person}\n" + TURN,
+    "irreversible-before-hold: detached": Case(
+        "irreversible-before-hold",
+        NEW + ATTACH + HEALTHY + TURN + "  # <-\n- {hold: approval}\n",
+        NEW + ATTACH + HEALTHY
+        + "- {do: shift, what: listener.443, set: {web: 0, new: 1}}\n- {hold: approval}\n" + TURN,
     ),
-    "loop": Case(
-        "loop",
+    "repeated-state": Case(
+        "repeated-state",
         "- {do: create, what: security_group.x, set: {vpc: default}}\n- {do: delete, what: security_group.x}  # <-\n",
         "- {do: create, what: security_group.x, set: {vpc: default}}\n",
         (),
     ),
     "outage": Case(
         "outage",
-        OLD_ENDS + ", allow: [replace], because: people use the addresses}  # <-\n" + OTHER_PINS,
-        MORE_PINS + OLD_ENDS + ", allow: [replace], because: people use the addresses}\n",
+        OLD_ENDS + ", allow: [dns-name-changes], because: people use the addresses}  # <-\n" + OTHER_PINS,
+        MORE_PINS + OLD_ENDS + ", allow: [dns-name-changes], because: people use the addresses}\n",
         (PINNED,),
     ),
 }  # fmt: skip

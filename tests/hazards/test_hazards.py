@@ -30,7 +30,7 @@ def test_it_is_found_at_its_step_and_nothing_else(yard: Yard, case: str) -> None
     one = CASES[case]
     file = yard.folder.path / yard.write(*one.before, one.bad).file
     ran = yard.lint("--json")
-    blocking = [found for found in ran.document["findings"] if not found["lifted"]]
+    blocking = [found for found in ran.document["findings"] if not found["allowed"]]
     line, column = marked(one.bad)
     told = [(found["name"], found["file"], found["line"], found["column"]) for found in blocking]
     assert told == [(one.name, str(file), line, column)]
@@ -43,7 +43,7 @@ def test_it_is_lifted_by_its_name_and_a_reason(yard: Yard, case: str) -> None:
     one = CASES[case]
     found = yard.inspected(*one.before, allowing(one.bad, one.name))
     assert (found.blocking, found.idle, found.problems) == ([], [], [])
-    assert one.name in {finding.hazard.name for finding, _ in found.findings if finding.lifted}
+    assert one.name in {finding.hazard.name for finding, _ in found.findings if finding.allowed}
 
 
 @pytest.mark.parametrize("case", CASES)

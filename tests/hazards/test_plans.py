@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Address, Id
-from elbplan.core.kind import Live
+from elbplan.core.address import Address, AwsId
+from elbplan.core.kind import LiveResource
 from elbplan.core.resource import rewrite
-from elbplan.core.simulate import State, states
+from elbplan.core.simulate import State, states_of
 from elbplan.errors import Refused
 from elbplan.hazards import HAZARDS, Hazard, allowed
 from elbplan.hazards.rules.security import strength
@@ -22,12 +22,12 @@ from tests.e2e.test_traffic import CHANGES
 from ..core.kit import READY, alive, desired, plan
 
 REAL = {
-    "scheme": ("open", "replace"),
-    "certificate names back": ("gone",),
-    "rule removed": ("gone",),
-    "balancer name": ("replace",),
-    "everything at once": ("open", "replace"),
-    "second service away": ("gone",),
+    "scheme": ("public-exposure", "dns-name-changes"),
+    "certificate names back": ("route-removed",),
+    "rule removed": ("route-removed",),
+    "balancer name": ("dns-name-changes",),
+    "everything at once": ("public-exposure", "dns-name-changes"),
+    "second service away": ("route-removed",),
 }
 """The changes that lose something: the others have no hazard at all."""
 
@@ -42,7 +42,7 @@ def test_a_plan_has_only_the_hazards_that_are_real(change: str) -> None:
     there = alive(desired(before))
     changing = plan(desired(after), there)
     assert names(changing.hazards) == REAL.get(change, ())
-    assert all(hazard.safe and 0 <= hazard.step < len(changing.steps) for hazard in changing.hazards)
+    assert all(hazard.remedy and 0 <= hazard.step < len(changing.steps) for hazard in changing.hazards)
     assert names(plan(desired(before), []).hazards) == ()
     assert names(plan({}, there).hazards) == ()
 
@@ -58,22 +58,22 @@ SICK = {
 def id_of(address: Address) -> str:
     """What AWS would call it, two of one address told apart."""
     if address.kind == "targets":
-        return id_of(Address("target_group", address.name, address.former)) + "#targets"
-    return f"arn:aws:{address.kind}:{address.name}{address.former}"
+        return id_of(Address("target_group", address.name, address.deposed)) + "#targets"
+    return f"arn:aws:{address.kind}:{address.name}{address.deposed}"
 
 
-def lives(state: State, facts: dict[str, str]) -> Iterator[Live[Any]]:
+def lives(state: State, facts: dict[str, str]) -> Iterator[LiveResource[Any]]:
     """AWS as a run leaves it that dies in this state."""
 
     def named(ref: Any) -> tuple[Any, ...]:
-        return (Id(id_of(ref)),) if isinstance(ref, Address) else (ref,)
+        return (AwsId(id_of(ref)),) if isinstance(ref, Address) else (ref,)
 
     for address, resource in state.items():
         model = rewrite(resource, named)
-        model = KINDS[address.kind].settle(model, model)
+        model = KINDS[address.kind].with_live_defaults(model, model)
         if getattr(model, "name", "") is None:
             model = model.model_copy(update={"name": f"shop-{address.name}"})
-        yield Live(address._replace(former=""), id_of(address), model, {"state": facts.get(address.kind, "")})
+        yield LiveResource(address._replace(deposed=""), id_of(address), model, {"state": facts.get(address.kind, "")})
 
 
 DYING = ("target group port", "server image", "scheme", "second service")
@@ -85,7 +85,7 @@ def test_after_a_run_that_died_anywhere_there_is_nothing_new_to_allow(change: st
     before, after, _ = CHANGES[change]
     for there in (alive(desired(before)), []):
         first = plan(desired(after), there)
-        passed = list(states({live.address: live.model for live in first.lives.values()}, first.steps))
+        passed = list(states_of({live.address: live.model for live in first.lives.values()}, first.steps))
         for state in passed[1::3]:
             again = plan(desired(after), list(lives(state, facts)))
             assert set(names(again.hazards)) <= set(names(first.hazards)), [h.text for h in again.hazards]
@@ -94,10 +94,10 @@ def test_after_a_run_that_died_anywhere_there_is_nothing_new_to_allow(change: st
 @pytest.mark.parametrize(
     ("after", "hazard"),
     [
-        (specs.COURSE.replace("/health", "/up"), "health"),
+        (specs.COURSE.replace("/health", "/up"), "health-check-changes"),
         (specs.COURSE + "allow: 0.0.0.0/0\n", ""),
-        (specs.COURSE.replace("{port: 80,", "{port: 80, drain: 5s,"), "drain"),
-        (specs.HTTP, "gone"),
+        (specs.COURSE.replace("{port: 80,", "{port: 80, drain: 5s,"), "requests-cut-off"),
+        (specs.HTTP, "route-removed"),
     ],
 )
 def test_a_plan_tells_what_a_spec_risks(after: str, hazard: str) -> None:
@@ -109,11 +109,11 @@ def test_all_that_is_not_allowed_is_told_at_once() -> None:
     found = plan(desired(specs.COURSE), alive(desired(specs.INTERNAL))).hazards
     with pytest.raises(Refused) as told:
         allowed(found, [])
-    assert told.value.hint.endswith("add --allow open,replace")
-    assert [line.partition(":")[0] for line in told.value.what.splitlines()] == ["open", "replace"]
-    with pytest.raises(Refused, match="replace: "):
-        allowed(found, ["open"])
-    allowed(found, ["open", "replace"])
+    assert told.value.hint.endswith("add --allow dns-name-changes,public-exposure")
+    assert [line.partition(":")[0] for line in told.value.what.splitlines()] == ["public-exposure", "dns-name-changes"]
+    with pytest.raises(Refused, match="dns-name-changes: "):
+        allowed(found, ["public-exposure"])
+    allowed(found, ["public-exposure", "dns-name-changes"])
 
 
 @pytest.mark.parametrize(

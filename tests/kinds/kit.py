@@ -10,12 +10,12 @@ from typing import Any
 import botocore.session
 from botocore.validate import ParamValidator
 
-from elbplan.core.address import Address, Id, Ref
+from elbplan.core.address import Address, AwsId, Ref
 from elbplan.core.call import Call
-from elbplan.core.kind import Found, Kind, Live, Scope
+from elbplan.core.kind import Found, Kind, LiveResource, Scope
 from elbplan.core.resource import Resource
 from elbplan.kinds.aws.ownership import ownership
-from elbplan.live.batch import Rounds
+from elbplan.live.batch import BatchReader
 
 REGION = "eu-west-1"
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
@@ -36,7 +36,7 @@ class Place:
     """A `Site` that knows what a test tells it; an address nobody told of is its own id."""
 
     address: Address
-    live: Live[Any] | None = None
+    live: LiveResource[Any] | None = None
     ids: Mapping[Ref, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     stack: str = "shop"
@@ -46,7 +46,7 @@ class Place:
     token: str = "0123456789abcdef0123456789abcdef"
 
     def id(self, ref: Ref) -> str:
-        return ref.value if isinstance(ref, Id) else self.ids.get(ref, str(ref))
+        return ref.value if isinstance(ref, AwsId) else self.ids.get(ref, str(ref))
 
     def others(self) -> tuple[str, ...]:
         return self.beside
@@ -61,7 +61,7 @@ class Place:
 def at(kind: Kind[Any], name: str = "web", id: str = "", **rest: Any) -> Place:
     """A place for a resource of this kind; with an id, one that is there already."""
     address = Address(kind.name, name)
-    live = Live(address, id, None, {}) if id else None
+    live = LiveResource(address, id, None, {}) if id else None
     return Place(address, live, **{"ids": {address: id} if id else {}, **rest})
 
 
@@ -88,7 +88,7 @@ def operations(calls: Sequence[Call]) -> list[str]:
 def read(kind: Kind[Any], answers: Mapping[str, Any], desired: Mapping[Address, Resource] | None = None) -> Found[Any]:
     """What a kind reads of the stack `shop` when AWS answers like this."""
     scope = Scope(REGION, {"shop": desired or {}})
-    (found,) = Rounds(lambda call: reply(call, answers), parallel=1).run([kind.read(scope)])
+    (found,) = BatchReader(lambda call: reply(call, answers), parallel=1).run([kind.read(scope)])
     return found
 
 

@@ -5,19 +5,28 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from elbplan.core.address import Id
-from elbplan.kinds.aws.action_transitions import attached, lingering, unattachable, way_of
-from elbplan.kinds.aws.actions import Forward, OtherAction, Redirect, Respond, Share, from_aws, groups_of, to_aws
+from elbplan.core.address import AwsId
+from elbplan.kinds.aws.action_transitions import action_path, attaching_action, draining_action, not_attachable
+from elbplan.kinds.aws.actions import (
+    Forward,
+    OtherAction,
+    Redirect,
+    Respond,
+    WeightedGroup,
+    from_aws,
+    groups_of,
+    to_aws,
+)
 from elbplan.kinds.aws.conditions import Condition, condition_from_aws, condition_to_aws
 
 from .kit import GROUP, OTHER
 
-WEB, API = Id(GROUP), Id(OTHER)
+WEB, API = AwsId(GROUP), AwsId(OTHER)
 HTTPS = Redirect(protocol="HTTPS", port="443")
 
 
 def forward(*groups, **rest):
-    shares = [Share(group=g, weight=w) for g, w in (g if isinstance(g, tuple) else (g, 1) for g in groups)]
+    shares = [WeightedGroup(group=g, weight=w) for g, w in (g if isinstance(g, tuple) else (g, 1) for g in groups)]
     return Forward(groups=tuple(shares), **rest)
 
 
@@ -161,27 +170,27 @@ def test_values_are_a_set_and_hosts_know_no_case():
 
 
 def test_a_new_group_is_attached_at_weight_0_before_it_is_switched_to():
-    attach, switch, let_go = way_of(forward(WEB), forward(API), {WEB})
+    attach, switch, let_go = action_path(forward(WEB), forward(API), {WEB})
     assert attach == ("expand", forward((WEB, 1), (API, 0)))
     assert switch == ("switch", forward((API, 1), (WEB, 0)))
     assert let_go == ("contract", forward(API))
 
 
 def test_a_group_that_carries_traffic_already_needs_no_attaching():
-    assert attached(forward(WEB), forward(API), {WEB, API}) is None
-    assert [phase for phase, _ in way_of(forward(WEB), forward(API), {WEB, API})] == ["switch", "contract"]
+    assert attaching_action(forward(WEB), forward(API), {WEB, API}) is None
+    assert [phase for phase, _ in action_path(forward(WEB), forward(API), {WEB, API})] == ["switch", "contract"]
 
 
 def test_from_a_redirect_to_a_group_there_is_nothing_to_attach_it_to():
-    assert way_of(HTTPS, forward(WEB), set()) == [("switch", forward(WEB))]
-    assert unattachable(HTTPS, forward(WEB), set()) == [WEB]
+    assert action_path(HTTPS, forward(WEB), set()) == [("switch", forward(WEB))]
+    assert not_attachable(HTTPS, forward(WEB), set()) == [WEB]
 
 
 def test_a_full_forward_takes_no_sixth_group():
-    five = [Id(f"{GROUP}{number}") for number in range(5)]
-    assert attached(forward(*five), forward(WEB), set(five)) is None
-    assert lingering(forward(WEB), forward(*five)) is None
-    assert unattachable(forward(*five), forward(WEB), set(five)) == [WEB]
+    five = [AwsId(f"{GROUP}{number}") for number in range(5)]
+    assert attaching_action(forward(*five), forward(WEB), set(five)) is None
+    assert draining_action(forward(WEB), forward(*five)) is None
+    assert not_attachable(forward(*five), forward(WEB), set(five)) == [WEB]
     with pytest.raises(ValidationError):
         forward(*five, WEB)
 

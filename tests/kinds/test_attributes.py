@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Id
+from elbplan.core.address import AwsId
 from elbplan.kinds.aws.load_balancer_attributes import NEVER_BACK, attribute_defaults
 from elbplan.kinds.aws.target_group_attributes import DRAINING, TERMINATES, change_attributes, defaults
 from elbplan.kinds.listener import KIND as LISTENERS
@@ -62,10 +62,10 @@ def test_what_aws_takes_only_while_another_is_off_goes_back_first() -> None:
 
 
 def test_an_alpn_policy_that_the_spec_drops_goes() -> None:
-    door = {"load_balancer": Id(BALANCER), "port": 443, "protocol": "TLS", "certificate": Id(CERTIFICATE)}
-    action = {"type": "forward", "groups": [{"group": Id(GROUP)}]}
+    door = {"load_balancer": AwsId(BALANCER), "port": 443, "protocol": "TLS", "certificate": AwsId(CERTIFICATE)}
+    action = {"type": "forward", "groups": [{"group": AwsId(GROUP)}]}
     want = Listener(**door, action=action)
     there = Listener(**door, action=action, alpn="HTTP2Preferred")
     assert Listener(**door, action=action, alpn="None") == want
-    calls, _ = play(LISTENERS.update(there, LISTENERS.settle(want, there), at(LISTENERS, id=LISTENER)))
+    calls, _ = play(LISTENERS.update(there, LISTENERS.with_live_defaults(want, there), at(LISTENERS, id=LISTENER)))
     assert [call.params["AlpnPolicy"] for call in calls] == [["None"]]

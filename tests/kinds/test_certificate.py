@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Id
-from elbplan.core.kind import Live
-from elbplan.core.resource import differing
-from elbplan.kinds.aws.acm_validation import EVERY_KEY, Proof
+from elbplan.core.address import AwsId
+from elbplan.core.kind import LiveResource
+from elbplan.core.resource import differing_fields
+from elbplan.kinds.aws.acm_validation import EVERY_KEY, DnsValidation
 from elbplan.kinds.certificate import KIND, Certificate
 
 from .kit import CERTIFICATE, SECOND, ZONE, ZONES, at, one, operations, owned, play, read
@@ -18,7 +18,7 @@ OTHERS = {"Name": "_xyz.www.example.com.", "Type": "CNAME", "Value": "_uvw.acm-v
 
 
 def certificate(*domains, zone=ZONE):
-    proofs = tuple(Proof(domain=name, zone=Id(zone)) for name in domains)
+    proofs = tuple(DnsValidation(domain=name, zone=AwsId(zone)) for name in domains)
     return Certificate(domains=domains, proofs=proofs)
 
 
@@ -62,7 +62,9 @@ def test_names_are_a_set_in_one_spelling():
     assert Certificate(domains=("B.example.com.", "a.example.com")) == Certificate(
         domains=("a.example.com", "b.example.com", "B.example.com")
     )
-    assert Proof(domain="A.example.com.", zone=Id(ZONE)) == Proof(domain="a.example.com", zone=Id(ZONE))
+    assert DnsValidation(domain="A.example.com.", zone=AwsId(ZONE)) == DnsValidation(
+        domain="a.example.com", zone=AwsId(ZONE)
+    )
 
 
 def test_every_key_type_is_listed_and_aws_knows_no_other():
@@ -77,13 +79,13 @@ def test_the_key_is_told_with_a_dash_and_asked_for_with_an_underscore():
 
 def test_apex_and_wildcard_share_one_record_and_both_are_proved_by_it():
     found = one(live(described(*map(option, NAMES)), VALIDATION)).model
-    assert differing(found, KIND.settle(certificate(*NAMES), found)) == ()
+    assert differing_fields(found, KIND.with_live_defaults(certificate(*NAMES), found)) == ()
 
 
 def test_a_name_whose_record_is_gone_is_not_proved():
     found = one(live(described(*map(option, NAMES)), OTHERS)).model
     assert found.proofs == ()
-    assert differing(found, KIND.settle(certificate(*NAMES), found)) == ("proofs",)
+    assert differing_fields(found, KIND.with_live_defaults(certificate(*NAMES), found)) == ("proofs",)
 
 
 def test_a_name_whose_record_says_something_else_is_not_proved():
@@ -96,14 +98,16 @@ def test_a_name_whose_record_says_something_else_is_not_proved():
 @pytest.mark.parametrize("status", ["FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE"])
 def test_a_certificate_of_no_use_is_lost_and_a_new_one_is_wanted(status):
     found = one(live(described(option("example.com"), status=status)))
-    assert "domains" in differing(found.model, certificate("example.com"))
+    assert "domains" in differing_fields(found.model, certificate("example.com"))
     assert found.facts["state"] == status
 
 
 def test_one_that_is_not_told_how_to_prove_it_waits_for_its_records_then_for_its_issue():
-    assert KIND.unready(one(live(described(option("example.com", None), status="PENDING_VALIDATION")))) == "records"
-    assert KIND.unready(one(live(described(option("example.com"), status="PENDING_VALIDATION")))) == "issued"
-    assert KIND.unready(one(live(described(option("example.com"))))) == ""
+    assert (
+        KIND.pending_gate(one(live(described(option("example.com", None), status="PENDING_VALIDATION")))) == "records"
+    )
+    assert KIND.pending_gate(one(live(described(option("example.com"), status="PENDING_VALIDATION")))) == "issued"
+    assert KIND.pending_gate(one(live(described(option("example.com"))))) == ""
 
 
 def test_imported_certificates_are_never_ours_and_not_even_asked_for():
@@ -127,7 +131,7 @@ def test_the_token_makes_a_second_request_the_same_certificate():
 
 
 def test_a_certificate_is_requested_first_and_proved_when_aws_has_told_the_records():
-    (first, bare), (second, whole) = KIND.birth(certificate("example.com"), set())
+    (first, bare), (second, whole) = KIND.create_path(certificate("example.com"), set())
     assert (first, second) == ("expand", "expand")
     assert bare.proofs == ()
     assert whole == certificate("example.com")
@@ -201,7 +205,7 @@ def ending(*others, zone=(VALIDATION,), made="example.com", asked="yes", regions
     }
     facts = {"validation_made": made, **({"remove_validation": asked} if asked else {})}
     place = at(KIND, id=CERTIFICATE)
-    place.live = Live(place.address, CERTIFICATE, None, facts)
+    place.live = LiveResource(place.address, CERTIFICATE, None, facts)
     calls, facts = play(KIND.delete(certificate(*NAMES), place), answers)
     return calls, facts.get("kept", "")
 
@@ -300,12 +304,12 @@ def test_a_record_that_says_something_else_is_a_strangers():
 
 def test_a_certificate_in_use_cannot_go_yet():
     last = ending(zone=())[0][-1]
-    assert last.not_yet == ("ResourceInUseException",)
+    assert last.retry_on == ("ResourceInUseException",)
     assert last.done_if == ("ResourceNotFoundException",)
 
 
 def gate(name, answer):
-    look = next(gate for gate in KIND.gates if gate.name == name).look
+    look = next(gate for gate in KIND.gates if gate.name == name).probe
     return play(look(certificate("example.com"), at(KIND, id=CERTIFICATE)), {"DescribeCertificate": answer})[1]
 
 
@@ -346,7 +350,7 @@ def unasked(params):
 
 def test_of_an_issued_certificate_the_list_says_it_all():
     found = one(live(unasked, VALIDATION, summary=listed())).model
-    assert differing(found, KIND.settle(certificate(*NAMES), found)) == ()
+    assert differing_fields(found, KIND.with_live_defaults(certificate(*NAMES), found)) == ()
 
 
 def test_a_listed_certificate_without_its_record_is_not_proved():

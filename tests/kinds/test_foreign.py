@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Address, Id
+from elbplan.core.address import Address, AwsId
 from elbplan.core.fingerprint import fingerprint, seen
-from elbplan.core.kind import Live
-from elbplan.core.resource import Resource, differing, plain, rewrite
+from elbplan.core.kind import LiveResource
+from elbplan.core.resource import Resource, differing_fields, plain, rewrite
 from elbplan.kinds import KINDS
 from elbplan.planner.diff import diff
-from elbplan.planner.steps import draw
+from elbplan.planner.steps import build_steps
 
 from .kit import CERTIFICATE, GROUP, SECOND, read
 from .odd_answers import FORWARD, ODD, OIDC, answers, listeners
 
 
-def lives(odd: Mapping[str, Any]) -> list[Live[Any]]:
+def lives(odd: Mapping[str, Any]) -> list[LiveResource[Any]]:
     told = answers(**odd)
     return [live for kind in KINDS.values() for live in read(kind, told).ours.get("shop", ())]
 
@@ -33,10 +33,10 @@ def test_whatever_aws_answers_is_read_and_put_into_words(odd: str) -> None:
     assert {str(live.address) for live in found} >= set(WANTED) - {"record.a.example.com"}
     for live in found:
         kind = KINDS[live.address.kind]
-        assert kind.text(live.model)
-        kind.unready(live)
+        assert kind.summary(live.model)
+        kind.pending_gate(live)
         assert rewrite(live.model, lambda ref: (ref,)) == live.model
-        assert kind.settle(live.model, live.model) == kind.settle(live.model, live.model)
+        assert kind.with_live_defaults(live.model, live.model) == kind.with_live_defaults(live.model, live.model)
         plain(live.model)
 
 
@@ -49,11 +49,11 @@ def test_it_is_compared_and_healed_and_the_stack_can_end(odd: str) -> None:
     for change in comparison.changes:
         if change.action == "update":
             kind = KINDS[change.address.kind]
-            assert kind.way(change.before, change.after, frozenset())[-1][1] == change.after
+            assert kind.update_path(change.before, change.after, frozenset())[-1][1] == change.after
     names = {change.address: "a-new-one" for change in comparison.changes}
-    assert draw(comparison, {a: live.model for a, live in comparison.lives.items()}, KINDS, names) is not None
-    ends = draw(diff({}, found, KINDS), {}, KINDS, {})
-    assert {step.address._replace(former="") for step in ends if step.do == "delete"} == {
+    assert build_steps(comparison, {a: live.model for a, live in comparison.lives.items()}, KINDS, names) is not None
+    ends = build_steps(diff({}, found, KINDS), {}, KINDS, {})
+    assert {step.address._replace(deposed="") for step in ends if step.do == "delete"} == {
         live.address for live in found
     }
 
@@ -81,7 +81,7 @@ def changed(odd: str) -> set[str]:
     found = {}
     for live in lives(ODD[odd]):
         usual = WANTED.get(str(live.address))
-        for field in differing(usual.model, live.model) if usual else ():
+        for field in differing_fields(usual.model, live.model) if usual else ():
             found[f"{live.address}.{field}"] = plain(getattr(live.model, field))
     return set(found)
 
@@ -100,7 +100,7 @@ def test_a_secret_that_somebody_tells_is_not_kept() -> None:
     told = {**OIDC, "AuthenticateOidcConfig": {**OIDC["AuthenticateOidcConfig"], "ClientSecret": "hunter2"}}  # type: ignore[dict-item]
     (found,) = [one for one in lives(listeners(told, {**FORWARD, "Order": 2})) if one.address.kind == "listener"]
     assert "hunter2" not in repr(found)
-    assert found.model.action.groups[0].group == Id(GROUP)
+    assert found.model.action.groups[0].group == AwsId(GROUP)
     assert [action.type for action in found.model.leading_actions] == ["authenticate-oidc"]
 
 
@@ -108,4 +108,4 @@ def test_a_certificate_that_is_not_the_default_is_a_further_one() -> None:
     listed = [{"CertificateArn": CERTIFICATE, "IsDefault": True}, {"CertificateArn": SECOND}]
     odd = {"DescribeListenerCertificates": {"Certificates": listed}}
     (found,) = [one for one in lives(odd) if one.address == Address("listener", "443")]
-    assert found.model.more_certificates == (Id(SECOND),)
+    assert found.model.more_certificates == (AwsId(SECOND),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.kinds.aws.target_health import CAUSES, NEVER, judge, told
+from elbplan.kinds.aws.target_health import CAUSES, NEVER, gate_status_of, health_text
 
 from .kit import service
 
@@ -24,12 +24,12 @@ def test_no_cause_is_told_for_what_aws_never_says():
 
 def test_what_is_told_names_the_target_the_reason_and_the_cause():
     health = {"State": "unhealthy", "Reason": "Target.Timeout", "Description": "Request timed out"}
-    text = told("i-1", health)
+    text = health_text("i-1", health)
     assert text.startswith("i-1 is unhealthy: Target.Timeout (Request timed out): ")
     assert "security group" in text
 
 
 def test_only_the_unhealthy_are_failing():
-    assert judge({"State": "healthy"}) == "ready"
-    assert judge({"State": "unhealthy"}) == "failing"
-    assert judge({"State": "initial"}) == "waiting"
+    assert gate_status_of({"State": "healthy"}) == "ready"
+    assert gate_status_of({"State": "unhealthy"}) == "failing"
+    assert gate_status_of({"State": "initial"}) == "waiting"

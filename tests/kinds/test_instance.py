@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Id
-from elbplan.core.resource import differing, digest, immutable, plain
+from elbplan.core.address import AwsId
+from elbplan.core.resource import differing_fields, digest, immutable, plain
 from elbplan.kinds.instance import IMAGE, KIND, USER_DATA, Instance
 
 from .kit import at, one, operations, owned, play, read
@@ -16,7 +16,7 @@ SECRET = "#!/bin/sh\nexport PASSWORD=tulip"
 
 
 def instance(**rest):
-    return Instance.model_validate({"image": IMAGE_PATH, "subnet": Id("subnet-a"), **rest})
+    return Instance.model_validate({"image": IMAGE_PATH, "subnet": AwsId("subnet-a"), **rest})
 
 
 def raw(state="running", **rest):
@@ -43,7 +43,7 @@ def test_one_on_its_way_out_is_gone(state):
 
 @pytest.mark.parametrize("state", ["pending", "stopping", "stopped"])
 def test_one_that_does_not_run_is_there_but_not_ready(state):
-    assert KIND.unready(one(live(raw(state)))) == "running"
+    assert KIND.pending_gate(one(live(raw(state)))) == "running"
 
 
 def test_a_profile_is_told_by_its_name():
@@ -65,7 +65,7 @@ def test_a_server_is_made_once_by_its_token_and_tagged_as_it_is_made():
         "RunInstances": {"Instances": [{"InstanceId": ID}]},
     }
     place = at(KIND, "web-1")
-    want = instance(user_data=SECRET, key="me", profile="web", security_groups=(Id("sg-1"),))
+    want = instance(user_data=SECRET, key="me", profile="web", security_groups=(AwsId("sg-1"),))
     calls, facts = play(KIND.create(want, place), answers)
     assert operations(calls) == ["GetParameter", "RunInstances"]
     params = calls[1].params
@@ -85,9 +85,9 @@ def test_an_image_by_its_id_is_not_looked_up():
 
 
 def test_groups_change_in_place_and_are_joined_before_they_are_left():
-    before, after = instance(security_groups=(Id("sg-1"),)), instance(security_groups=(Id("sg-2"),))
-    (first, both), (last, alone) = KIND.way(before, after, set())
-    assert (first, both.security_groups) == ("expand", (Id("sg-1"), Id("sg-2")))
+    before, after = instance(security_groups=(AwsId("sg-1"),)), instance(security_groups=(AwsId("sg-2"),))
+    (first, both), (last, alone) = KIND.update_path(before, after, set())
+    assert (first, both.security_groups) == ("expand", (AwsId("sg-1"), AwsId("sg-2")))
     assert (last, alone) == ("contract", after)
     calls, _ = play(KIND.update(before, after, at(KIND, id=ID)))
     assert calls[0].params == {"InstanceId": ID, "Groups": ["sg-2"]}
@@ -96,11 +96,11 @@ def test_groups_change_in_place_and_are_joined_before_they_are_left():
 def test_tags_elbplan_keeps_for_itself_are_nobodys_business():
     found = one(live(raw())).model
     assert found.tags == {}
-    assert differing(found, instance(security_groups=(Id("sg-1"),))) == ()
+    assert differing_fields(found, instance(security_groups=(AwsId("sg-1"),))) == ()
 
 
 def gate(name, *instances):
-    look = next(gate for gate in KIND.gates if gate.name == name).look
+    look = next(gate for gate in KIND.gates if gate.name == name).probe
     answer = {"DescribeInstances": {"Reservations": [{"Instances": list(instances)}]}}
     return play(look(instance(), at(KIND, id=ID)), answer)[1]
 

@@ -13,12 +13,12 @@ from typing import Any, get_args
 
 import pytest
 
-from elbplan.core.address import Id
+from elbplan.core.address import AwsId
 from elbplan.core.call import Call, Tags
 from elbplan.core.kind import Kind, Kinds
 from elbplan.core.resource import Part
 from elbplan.kinds import KINDS
-from elbplan.kinds.aws.ingress_rules import Opening
+from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
@@ -111,9 +111,9 @@ class Journal:
     def listening(self, kind: Kind[Any]) -> Kind[Any]:
         verbs = {
             verb: partial(self.heard, kind.name, verb, getattr(kind, verb))
-            for verb in ("read", "create", "update", "delete", "move")
+            for verb in ("read", "create", "update", "delete", "reorder")
         }
-        gates = tuple(replace(g, look=partial(self.heard, kind.name, "look", g.look)) for g in kind.gates)
+        gates = tuple(replace(g, probe=partial(self.heard, kind.name, "look", g.probe)) for g in kind.gates)
         return replace(kind, gates=gates, **verbs)
 
 
@@ -129,11 +129,11 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         "security_group",
         "sg-1",
         (
-            SecurityGroup(vpc=Id("vpc-1"), ingress=(Opening(port=1, cidr="10.0.0.0/8"),), egress=()),
+            SecurityGroup(vpc=AwsId("vpc-1"), ingress=(IngressRule(port=1, cidr="10.0.0.0/8"),), egress=()),
             SecurityGroup(
-                vpc=Id("vpc-1"),
-                ingress=(Opening(port=1, cidr="10.0.0.0/8", description="said"),),
-                egress=(Opening(port=1, cidr="10.0.0.0/8"),),
+                vpc=AwsId("vpc-1"),
+                ingress=(IngressRule(port=1, cidr="10.0.0.0/8", description="said"),),
+                egress=(IngressRule(port=1, cidr="10.0.0.0/8"),),
             ),
         ),
     ),
@@ -141,35 +141,38 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         "security_group",
         "sg-1",
         (
-            SecurityGroup(vpc=Id("vpc-1"), egress=(Opening(port=1, cidr="10.0.0.0/8"), Opening(port=2, cidr="::/0"))),
-            SecurityGroup(vpc=Id("vpc-1"), egress=(Opening(port=1, cidr="10.0.0.0/8", description="said"),)),
+            SecurityGroup(
+                vpc=AwsId("vpc-1"),
+                egress=(IngressRule(port=1, cidr="10.0.0.0/8"), IngressRule(port=2, cidr="::/0")),
+            ),
+            SecurityGroup(vpc=AwsId("vpc-1"), egress=(IngressRule(port=1, cidr="10.0.0.0/8", description="said"),)),
         ),
     ),
     (
         "load_balancer",
         BALANCER,
         (
-            LoadBalancer(subnets=(Id("subnet-a"),), security_groups=(Id("sg-1"),)),
-            LoadBalancer(subnets=(Id("subnet-a"),), security_groups=(Id("sg-2"),), ip_address_type="dualstack"),
+            LoadBalancer(subnets=(AwsId("subnet-a"),), security_groups=(AwsId("sg-1"),)),
+            LoadBalancer(subnets=(AwsId("subnet-a"),), security_groups=(AwsId("sg-2"),), ip_address_type="dualstack"),
         ),
     ),
     (
         "listener",
         LISTENER,
         (
-            Listener(load_balancer=Id(BALANCER), port=443, protocol="HTTPS", certificate=Id(CERTIFICATE),
-                     more_certificates=(Id(f"{SECOND}0"),), action={"type": "fixed-response", "status": 404}),
-            Listener(load_balancer=Id(BALANCER), port=443, protocol="HTTPS", certificate=Id(CERTIFICATE),
-                     more_certificates=(Id(SECOND),), action={"type": "fixed-response", "status": 404}),
+            Listener(load_balancer=AwsId(BALANCER), port=443, protocol="HTTPS", certificate=AwsId(CERTIFICATE),
+                     more_certificates=(AwsId(f"{SECOND}0"),), action={"type": "fixed-response", "status": 404}),
+            Listener(load_balancer=AwsId(BALANCER), port=443, protocol="HTTPS", certificate=AwsId(CERTIFICATE),
+                     more_certificates=(AwsId(SECOND),), action={"type": "fixed-response", "status": 404}),
         ),
     ),
-    ("elastic_ip", "eipalloc-1", (ElasticIp(instance=Id("i-1"), tags={"a": "1"}), ElasticIp())),
+    ("elastic_ip", "eipalloc-1", (ElasticIp(instance=AwsId("i-1"), tags={"a": "1"}), ElasticIp())),
     (
         "instance",
         "i-1",
         (
-            Instance(image="ami-1", subnet=Id("subnet-a"), security_groups=(Id("sg-1"),)),
-            Instance(image="ami-1", subnet=Id("subnet-a"), security_groups=(Id("sg-2"),)),
+            Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-1"),)),
+            Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-2"),)),
         ),
     ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
@@ -211,7 +214,7 @@ def live(stage: Stage, kinds: Kinds, *specs: str) -> None:
 
 def run(stage: Stage, plan: Any, kinds: Kinds) -> None:
     outcome = workflow.apply(stage.aws, plan, kinds, lambda event: None, stage.clock)
-    assert outcome.whole, [(event.step.id, event.text) for event in outcome.failed]
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -269,7 +272,7 @@ def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Jour
     makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import")
     once, harmful = set(), set()
     for _, _, call in journal.entries:
-        if call.once:
+        if call.no_retry:
             once.add(call.operation)
         if call.operation.startswith(makes) and call.operation not in IDEMPOTENT and not TOKENS & set(call.params):
             harmful.add(call.operation)

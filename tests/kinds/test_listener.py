@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from elbplan.core.address import Address, Id
-from elbplan.core.resource import differing
-from elbplan.kinds.aws.actions import Forward, Redirect, Respond, Share
+from elbplan.core.address import Address, AwsId
+from elbplan.core.resource import differing_fields
+from elbplan.kinds.aws.actions import Forward, Redirect, Respond, WeightedGroup
 from elbplan.kinds.listener import KIND, Listener
 
 from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, OTHER, SECOND, at, one, operations, owned, play, read
 
-LB = Id(BALANCER)
-ONE, TWO = Id(CERTIFICATE), Id(SECOND)
+LB = AwsId(BALANCER)
+ONE, TWO = AwsId(CERTIFICATE), AwsId(SECOND)
 
 
 def to(arn=GROUP):
-    return Forward(groups=(Share(group=Id(arn)),))
+    return Forward(groups=(WeightedGroup(group=AwsId(arn)),))
 
 
 def https(certificate=ONE, *more, action=None, **rest):
@@ -70,20 +70,20 @@ def test_a_default_certificate_without_its_mark_is_still_one():
 
 def test_a_policy_nobody_named_is_aws_business():
     found = one(live({"CertificateArn": CERTIFICATE, "IsDefault": True})).model
-    assert differing(found, KIND.settle(https(), found)) == ()
-    assert differing(found, KIND.settle(https(ssl_policy="other"), found)) == ("ssl_policy",)
+    assert differing_fields(found, KIND.with_live_defaults(https(), found)) == ()
+    assert differing_fields(found, KIND.with_live_defaults(https(ssl_policy="other"), found)) == ("ssl_policy",)
 
 
 def test_a_listener_that_gives_up_tls_gives_up_its_policy():
     found = one(live({"CertificateArn": CERTIFICATE, "IsDefault": True})).model
-    settled = KIND.settle(http(port=443), found)
+    settled = KIND.with_live_defaults(http(port=443), found)
     assert (settled.certificate, settled.ssl_policy, settled.alpn) == (None, None, None)
 
 
 def test_a_strangers_listener_is_not_ours_but_its_port_is_taken():
     found = live(tags=[])
     assert found.ours == {}
-    assert found.taken == {f"{BALANCER}/443": LISTENER}
+    assert found.names_in_use == {f"{BALANCER}/443": LISTENER}
 
 
 def test_only_the_last_of_several_actions_routes():
@@ -96,7 +96,7 @@ def test_only_the_last_of_several_actions_routes():
 
 def test_an_unknown_action_is_a_difference_to_anything_wanted():
     found = one(live(DefaultActions=[{"Type": "brand-new"}])).model
-    assert "action" in differing(found, KIND.settle(https(), found))
+    assert "action" in differing_fields(found, KIND.with_live_defaults(https(), found))
 
 
 def test_a_new_default_certificate_stands_before_the_old_one_goes():
@@ -107,37 +107,39 @@ def test_a_new_default_certificate_stands_before_the_old_one_goes():
 
 def test_further_certificates_are_added_first_and_removed_last():
     calls, _ = play(
-        KIND.update(https(ONE, TWO), https(ONE, Id(f"{SECOND}4"), action=Respond(status=404)), at(KIND, id=LISTENER))
+        KIND.update(https(ONE, TWO), https(ONE, AwsId(f"{SECOND}4"), action=Respond(status=404)), at(KIND, id=LISTENER))
     )
     assert operations(calls) == ["AddListenerCertificates", "ModifyListener", "RemoveListenerCertificates"]
 
 
 def test_the_way_holds_all_certificates_until_everything_has_switched():
-    way = KIND.way(https(ONE, TWO), https(TWO, ONE), set())
+    way = KIND.update_path(https(ONE, TWO), https(TWO, ONE), set())
     held = [{model.certificate, *model.more_certificates} for _, model in way]
     assert [phase for phase, _ in way] == ["expand", "switch", "contract"]
     assert held == [{ONE, TWO}] * 3
 
 
 def test_a_new_group_is_attached_then_served_then_alone():
-    way = KIND.way(http(to(GROUP)), http(to(OTHER)), {Id(GROUP)})
+    way = KIND.update_path(http(to(GROUP)), http(to(OTHER)), {AwsId(GROUP)})
     weights = [{share.group.value: share.weight for share in model.action.groups} for _, model in way]
     assert weights == [{GROUP: 1, OTHER: 0}, {OTHER: 1, GROUP: 0}, {OTHER: 1}]
 
 
 def test_a_redirect_gets_help_to_attach_a_new_group():
-    address, rule = KIND.scaffold(Address("listener", "80"), http(Redirect(protocol="HTTPS")), http(to()), set())
+    address, rule = KIND.temporary_resource(
+        Address("listener", "80"), http(Redirect(protocol="HTTPS")), http(to()), set()
+    )
     assert str(address) == "rule.80-gate"
     assert rule.conditions[0].field == "http-header"
-    assert KIND.scaffold(Address("listener", "80"), http(to(OTHER)), http(to()), set()) is None
+    assert KIND.temporary_resource(Address("listener", "80"), http(to(OTHER)), http(to()), set()) is None
 
 
 def test_a_redirect_waits_for_the_listener_it_sends_people_to():
     here, there = Address("listener", "80"), Address("listener", "443")
     redirect = http(Redirect(protocol="HTTPS", port="443"))
     desired = {here: redirect, there: https()}
-    assert list(KIND.after(redirect, desired)) == [there]
-    assert list(KIND.after(http(Redirect(host="elsewhere.org", port="443")), desired)) == []
+    assert list(KIND.also_wait_for(redirect, desired)) == [there]
+    assert list(KIND.also_wait_for(http(Redirect(host="elsewhere.org", port="443")), desired)) == []
 
 
 def test_a_new_listener_gets_its_further_certificates_one_by_one():
@@ -145,7 +147,7 @@ def test_a_new_listener_gets_its_further_certificates_one_by_one():
         KIND.create(https(ONE, TWO), at(KIND)), {"CreateListener": {"Listeners": [{"ListenerArn": LISTENER}]}}
     )
     assert operations(calls) == ["CreateListener", "AddListenerCertificates"]
-    assert "CertificateNotFound" in calls[0].not_yet
+    assert "CertificateNotFound" in calls[0].retry_on
     assert facts == {"id": LISTENER}
 
 

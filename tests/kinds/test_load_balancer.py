@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Id
-from elbplan.core.kind import Live
+from elbplan.core.address import Address, AwsId
+from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Step
-from elbplan.core.resource import differing
-from elbplan.kinds.aws.alias_tags import RECORDS, marks
+from elbplan.core.resource import differing_fields
+from elbplan.kinds.aws.alias_tags import RECORDS, record_tags
 from elbplan.kinds.aws.load_balancer_attributes import DEFAULTS
 from elbplan.kinds.aws.ownership import TAG_VALUE
-from elbplan.kinds.aws.ownership_steps import handover
+from elbplan.kinds.aws.ownership_steps import change_ownership
 from elbplan.kinds.load_balancer import KIND, LoadBalancer
 
 from .kit import BALANCER, DNS, at, one, operations, owned, play, read
 
-A, C, D = Id("subnet-a"), Id("subnet-c"), Id("subnet-d")
+A, C, D = AwsId("subnet-a"), AwsId("subnet-c"), AwsId("subnet-d")
 
 
 def balancer(*subnets, **rest):
@@ -39,7 +39,7 @@ def live(attributes=(), tags=(), **rest):
 
 
 def change(want, have):
-    return differing(have, KIND.settle(want, have))
+    return differing_fields(have, KIND.with_live_defaults(want, have))
 
 
 def test_a_plain_balancer_is_as_aws_makes_it():
@@ -49,8 +49,8 @@ def test_a_plain_balancer_is_as_aws_makes_it():
 
 
 def test_subnets_and_groups_are_sets():
-    assert balancer(A, C, security_groups=(Id("sg-2"), Id("sg-1"))) == balancer(
-        C, A, C, security_groups=(Id("sg-1"), Id("sg-2"))
+    assert balancer(A, C, security_groups=(AwsId("sg-2"), AwsId("sg-1"))) == balancer(
+        C, A, C, security_groups=(AwsId("sg-1"), AwsId("sg-2"))
     )
 
 
@@ -63,7 +63,7 @@ def test_an_attribute_nobody_has_heard_of_is_left_alone():
 
 
 def test_who_holds_a_name_is_known_though_it_is_not_ours():
-    assert live().taken == {"shop": BALANCER}
+    assert live().names_in_use == {"shop": BALANCER}
 
 
 @pytest.mark.parametrize("type", ["application", "network", "gateway"])
@@ -94,16 +94,16 @@ def test_the_attributes_of_one_log_go_out_together():
 def test_a_log_that_is_switched_off_keeps_its_place(logs):
     there = {f"{logs}.s3.enabled": "true", f"{logs}.s3.bucket": "b", f"{logs}.s3.prefix": "p"}
     now = one(live(attributes=there)).model
-    calls, _ = play(KIND.update(now, KIND.settle(balancer(), now), at(KIND, id=BALANCER)))
+    calls, _ = play(KIND.update(now, KIND.with_live_defaults(balancer(), now), at(KIND, id=BALANCER)))
     assert calls[0].params["Attributes"] == [{"Key": f"{logs}.s3.enabled", "Value": "false"}]
 
 
 def test_zones_and_groups_widen_before_they_narrow():
-    before = balancer(A, C, security_groups=(Id("sg-1"),))
-    after = balancer(A, D, security_groups=(Id("sg-2"),))
-    (first, wide), (last, narrow) = KIND.way(before, after, set())
+    before = balancer(A, C, security_groups=(AwsId("sg-1"),))
+    after = balancer(A, D, security_groups=(AwsId("sg-2"),))
+    (first, wide), (last, narrow) = KIND.update_path(before, after, set())
     assert (first, wide.subnets) == ("expand", (A, C, D))
-    assert wide.security_groups == (Id("sg-1"), Id("sg-2"))
+    assert wide.security_groups == (AwsId("sg-1"), AwsId("sg-2"))
     assert (last, narrow) == ("contract", after)
 
 
@@ -115,19 +115,19 @@ def test_two_subnets_of_one_zone_may_be_refused_on_the_way_but_not_at_its_end():
 
 
 def test_groups_and_address_type_change_in_place():
-    after = balancer(security_groups=(Id("sg-2"),), ip_address_type="dualstack")
-    before = balancer(security_groups=(Id("sg-1"),))
+    after = balancer(security_groups=(AwsId("sg-2"),), ip_address_type="dualstack")
+    before = balancer(security_groups=(AwsId("sg-1"),))
     calls, _ = play(KIND.update(before, after, at(KIND, id=BALANCER)))
     assert operations(calls) == ["SetSecurityGroups", "SetIpAddressType"]
 
 
 def test_groups_the_spec_does_not_speak_of_stay():
-    assert KIND.settle(balancer(), one(live()).model).security_groups == (Id("sg-1"),)
+    assert KIND.with_live_defaults(balancer(), one(live()).model).security_groups == (AwsId("sg-1"),)
 
 
 def test_names_that_point_here_fit_into_tags_and_read_back():
     names = sorted(f"Z0123456789ABC/host-{number}.example.com/A" for number in range(20))
-    tags = marks(names)
+    tags = record_tags(names)
     assert all(len(value) <= TAG_VALUE for value in tags.values())
     assert len(tags) > 1
     said = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -150,7 +150,7 @@ def memory(calls):
     return [(c.operation, c.params["Resources"], [(t["Key"], t.get("Value")) for t in c.params["Tags"]]) for c in said]
 
 
-OWN, THEIRS = Address("security_group", "lb"), Id("sg-9")
+OWN, THEIRS = Address("security_group", "lb"), AwsId("sg-9")
 NAMES = ("Z1/a.example.com/A", "Z1/b.example.com/A")
 KEY = f"elbplan:balancer/{DNS}"
 
@@ -172,7 +172,7 @@ def test_they_follow_its_names_and_forget_it_with_its_end():
     assert memory(calls) == [("CreateTags", ["sg-1"], [(KEY, NAMES[0])])]
     calls, _ = play(KIND.update(with_names, bare, place))
     assert memory(calls) == [("DeleteTags", ["sg-1"], [(KEY, None)])]
-    place.live = Live(Address("load_balancer", "web"), BALANCER, with_names, {"dns_name": DNS})
+    place.live = LiveResource(Address("load_balancer", "web"), BALANCER, with_names, {"dns_name": DNS})
     calls, _ = play(KIND.delete(with_names, place))
     assert operations(calls) == ["DeleteLoadBalancer", "DeleteTags"]
 
@@ -190,13 +190,13 @@ def test_a_balancer_that_is_let_go_is_forgotten_so_that_its_names_are_no_longer_
     place.ids = {**place.ids, OWN: "sg-1"}
     old = balancer(security_groups=(OWN,), records=NAMES)
     step = Step("release load_balancer.main", "contract", "release", place.address, "", before=old)
-    calls, _ = play(handover(step, place))
+    calls, _ = play(change_ownership(step, place))
     assert memory(calls) == [("DeleteTags", ["sg-1"], [(KEY, None)])]
     assert RECORDS in calls[0].params["TagKeys"]
 
 
 def gate(name, answer):
-    look = next(gate for gate in KIND.gates if gate.name == name).look
+    look = next(gate for gate in KIND.gates if gate.name == name).probe
     return play(look(balancer(), at(KIND, "main", id=BALANCER)), answer)
 
 
@@ -209,7 +209,7 @@ def test_what_a_balancers_state_means(code, verdict):
     _, sight = gate("active", {"DescribeLoadBalancers": answer})
     assert (sight.state, sight.saw, sight.cause) == (verdict, code, "because")
     found = one(live(State={"Code": code}))
-    assert (KIND.unready(found) == "") is (verdict == "ready")
+    assert (KIND.pending_gate(found) == "") is (verdict == "ready")
 
 
 def test_interfaces_are_asked_for_by_the_balancers_own_description():

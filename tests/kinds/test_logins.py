@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from elbplan.core.address import Id
-from elbplan.core.change import Change, Comparison
-from elbplan.core.resource import differing, plain
+from elbplan.core.address import AwsId
+from elbplan.core.change import Change, Diff
+from elbplan.core.resource import differing_fields, plain
 from elbplan.kinds import listener as listeners
 from elbplan.kinds import rule as rules
 from elbplan.kinds.aws.actions import OtherAction, actions_from_aws, actions_to_aws
-from elbplan.kinds.protections import protections, unmakeable
+from elbplan.kinds.protections import protections, uncreatable_protections
 
 from .kit import GROUP, LISTENER, OTHER, RULE, at, play
 from .test_listener import https, to
@@ -68,17 +68,17 @@ def types(step):
 @pytest.mark.parametrize(("kind", "made"), [(listeners, https), (rules, rule)], ids=["listener", "rule"])
 def test_a_login_goes_in_the_last_step_and_comes_with_the_switch(kind, made):
     without, with_login = made(action=to(OTHER)), made(action=to(), leading_actions=(OIDC,))
-    leaving = kind.KIND.way(with_login, without, {Id(GROUP)})
+    leaving = kind.KIND.update_path(with_login, without, {AwsId(GROUP)})
     assert [phase for phase, _ in leaving] == ["expand", "switch", "contract"]
     assert [types(step) for _, step in leaving] == [["authenticate-oidc"], ["authenticate-oidc"], []]
     assert leaving[-1][1] == without
-    coming = kind.KIND.way(made(action=to(OTHER)), with_login, {Id(OTHER)})
+    coming = kind.KIND.update_path(made(action=to(OTHER)), with_login, {AwsId(OTHER)})
     assert [types(step) for _, step in coming] == [[], ["authenticate-oidc"], ["authenticate-oidc"]]
 
 
 @pytest.mark.parametrize(("kind", "made"), [(listeners, https), (rules, rule)], ids=["listener", "rule"])
 def test_a_login_alone_goes_in_one_step(kind, made):
-    (_, same), (phase, gone) = kind.KIND.way(made(leading_actions=(TOKENS,)), made(), {Id(GROUP)})
+    (_, same), (phase, gone) = kind.KIND.update_path(made(leading_actions=(TOKENS,)), made(), {AwsId(GROUP)})
     assert (same, phase, gone) == (made(leading_actions=(TOKENS,)), "contract", made())
 
 
@@ -121,7 +121,7 @@ def test_client_certificates_are_switched_off_by_a_mode():
 
 def test_no_client_certificates_are_none_however_aws_says_so():
     off = https(mutual_authentication={"Mode": "off", "IgnoreClientCertificateExpiry": False})
-    assert differing(https(), off) == ()
+    assert differing_fields(https(), off) == ()
 
 
 def test_a_login_that_lets_everybody_pass_protects_nothing():
@@ -135,9 +135,9 @@ def test_a_login_that_lets_everybody_pass_protects_nothing():
 def test_a_login_whose_secret_nobody_tells_cannot_be_made_anew(first, refusals):
     address = at(listeners.KIND, "443").address
     change = Change("replace", address, https(), https(leading_actions=(first,)), None)
-    assert len(list(unmakeable(Comparison([change], {})))) == refusals
+    assert len(list(uncreatable_protections(Diff([change], {})))) == refusals
     change = Change("update", address, https(), https(leading_actions=(first,)), None)
-    assert list(unmakeable(Comparison([change], {}))) == []
+    assert list(uncreatable_protections(Diff([change], {}))) == []
 
 
 def test_what_says_nothing_leaves_the_hashes_of_older_files_as_they_are():

@@ -14,7 +14,7 @@ WEB = TargetGroup(port=80)
 def look(name, *answers, beside=()):
     gate = next(gate for gate in KIND.gates if gate.name == name)
     healths = [{"TargetHealthDescriptions": [target(f"i-{n}", s) for n, s in enumerate(a)]} for a in answers]
-    return play(gate.look(WEB, at(KIND, id=GROUP, beside=beside)), {"DescribeTargetHealth": healths})[1]
+    return play(gate.probe(WEB, at(KIND, id=GROUP, beside=beside)), {"DescribeTargetHealth": healths})[1]
 
 
 def target(id, state):
@@ -58,4 +58,4 @@ def test_a_group_is_empty_when_nothing_drains_either():
 
 
 def test_the_gates_leave_time_for_people():
-    assert all(gate.within >= 3600 and gate.ask for gate in KIND.gates)
+    assert all(gate.timeout >= 3600 and gate.ask for gate in KIND.gates)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Id
-from elbplan.core.resource import differing
+from elbplan.core.address import Address, AwsId
+from elbplan.core.resource import differing_fields
 from elbplan.kinds.record import KIND, Record, mark
 
 from .kit import BALANCER, DNS, ZONE, ZONES, at, one, operations, owned, play, read
@@ -15,7 +15,7 @@ NAME = "api.example.com"
 
 
 def record(name=NAME, **rest):
-    return Record(name=name, zone=Id(ZONE), load_balancer=MAIN, **rest)
+    return Record(name=name, zone=AwsId(ZONE), load_balancer=MAIN, **rest)
 
 
 def alias(name=f"{NAME}.", dns=f"dualstack.{DNS}.", **rest):
@@ -50,7 +50,7 @@ def remembering(memory):
 def test_an_alias_to_our_balancer_is_ours_however_it_is_spelled(dns):
     found = one(live(alias(dns=dns)))
     assert found.address == Address("record", NAME)
-    assert differing(found.model, record().model_copy(update={"load_balancer": Id(BALANCER)})) == ()
+    assert differing_fields(found.model, record().model_copy(update={"load_balancer": AwsId(BALANCER)})) == ()
 
 
 def test_a_star_is_a_star_though_route_53_writes_052():
@@ -69,7 +69,7 @@ def test_a_record_bears_the_address_the_spec_gives_it():
 
 
 def test_a_name_dropped_from_the_spec_is_found_by_the_balancers_memory():
-    found = one(live(alias(), wanted={}, marked=mark(record().model_copy(update={"zone": Id(ZONE)}))))
+    found = one(live(alias(), wanted={}, marked=mark(record().model_copy(update={"zone": AwsId(ZONE)}))))
     assert found.address == Address("record", NAME)
 
 
@@ -92,12 +92,12 @@ def test_a_star_is_remembered_though_tags_know_none():
 def test_anything_else_at_the_name_is_a_strangers(raw, key, words):
     found = live(raw)
     assert found.ours == {}
-    assert found.taken[key].startswith(words)
+    assert found.names_in_use[key].startswith(words)
 
 
 def test_records_of_other_names_are_not_looked_at():
     found = live(plain(Name="mail.example.com."))
-    assert (found.ours, found.taken) == ({}, {})
+    assert (found.ours, found.names_in_use) == ({}, {})
 
 
 GONE = "web-987654321.eu-west-1.elb.amazonaws.com"
@@ -106,7 +106,7 @@ PLACE = f"{ZONE}/{NAME}/A"
 
 def test_an_alias_to_a_balancer_that_is_gone_is_ours_if_the_stack_remembers_the_balancer_and_the_name():
     found = one(live(alias(dns=GONE), memory={GONE: PLACE}))
-    assert found.model.load_balancer == Id(GONE)
+    assert found.model.load_balancer == AwsId(GONE)
 
 
 def test_the_name_of_a_balancer_that_is_gone_is_found_though_the_spec_wants_it_no_more():
@@ -125,7 +125,7 @@ def test_the_name_of_a_balancer_that_is_gone_is_found_though_the_spec_wants_it_n
 def test_an_alias_to_what_nobody_remembers_is_a_strangers(dns, memory):
     found = live(alias(dns=dns), memory=memory)
     assert found.ours == {}
-    assert PLACE in found.taken
+    assert PLACE in found.names_in_use
 
 
 def ends(*there, **rest):
@@ -192,14 +192,14 @@ def test_what_no_longer_points_at_us_is_not_deleted(raw):
 
 
 def test_a_name_comes_last():
-    assert KIND.birth(record(), set()) == [("switch", record())]
-    assert KIND.way(record(), record(), set()) == [("switch", record())]
+    assert KIND.create_path(record(), set()) == [("switch", record())]
+    assert KIND.update_path(record(), record(), set()) == [("switch", record())]
 
 
 def test_in_sync_is_asked_by_the_changes_own_id():
     gate = next(gate for gate in KIND.gates if gate.name == "insync")
     place = at(KIND, NAME, facts={"change": "/change/C1"})
-    calls, sight = play(gate.look(record(), place), {"GetChange": {"ChangeInfo": {"Status": "PENDING"}}})
+    calls, sight = play(gate.probe(record(), place), {"GetChange": {"ChangeInfo": {"Status": "PENDING"}}})
     assert calls[0].params == {"Id": "C1"}
     assert sight.state == "waiting"
-    assert play(gate.look(record(), at(KIND, NAME)))[1].state == "ready"
+    assert play(gate.probe(record(), at(KIND, NAME)))[1].state == "ready"

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from elbplan.core.address import Address, Id
-from elbplan.kinds.aws.actions import Forward, Redirect, Respond, Share
+from elbplan.core.address import Address, AwsId
+from elbplan.kinds.aws.actions import Forward, Redirect, Respond, WeightedGroup
 from elbplan.kinds.aws.conditions import Condition
-from elbplan.kinds.rule import KIND, Rule, gated
+from elbplan.kinds.rule import KIND, Rule, attach_only_rule
 from elbplan.kinds.traffic import GATE
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read
 
-HTTPS = Id(LISTENER)
+HTTPS = AwsId(LISTENER)
 API = Condition(field="path-pattern", values=("/api/*",))
 HOST = Condition(field="host-header", values=("a.example.com",))
 
 
 def to(arn=GROUP):
-    return Forward(groups=(Share(group=Id(arn)),))
+    return Forward(groups=(WeightedGroup(group=AwsId(arn)),))
 
 
 def rule(*conditions, priority=10, action=None, **rest):
@@ -57,7 +57,7 @@ def test_the_default_rule_is_the_listeners_own():
 def test_a_strangers_rule_is_known_by_its_priority_only():
     found = live(RAW, tags={RULE: []})
     assert found.ours == {}
-    assert found.taken == {f"{LISTENER}/10": RULE}
+    assert found.names_in_use == {f"{LISTENER}/10": RULE}
 
 
 def test_conditions_and_action_change_in_one_call():
@@ -68,39 +68,39 @@ def test_conditions_and_action_change_in_one_call():
 
 def test_all_moves_are_one_call():
     ids = {Address("rule", "a"): f"{RULE}a", Address("rule", "b"): f"{RULE}b"}
-    calls, _ = play(KIND.move({Address("rule", "b"): 1, Address("rule", "a"): 2}, at(KIND, ids=ids)))
+    calls, _ = play(KIND.reorder({Address("rule", "b"): 1, Address("rule", "a"): 2}, at(KIND, ids=ids)))
     assert [call.params["RulePriorities"] for call in calls] == [
         [{"RuleArn": f"{RULE}a", "Priority": 2}, {"RuleArn": f"{RULE}b", "Priority": 1}]
     ]
 
 
 def test_a_rule_to_an_idle_group_is_born_behind_a_header_nobody_sends():
-    (first, born), (last, served) = KIND.birth(rule(), set())
+    (first, born), (last, served) = KIND.create_path(rule(), set())
     assert (first, last, served) == ("expand", "switch", rule())
     assert [c.name for c in born.conditions] == [GATE]
     assert born.action == rule().action
 
 
 def test_a_rule_to_a_busy_group_or_to_none_comes_when_traffic_moves():
-    assert KIND.birth(rule(), {Id(GROUP)}) == [("switch", rule())]
+    assert KIND.create_path(rule(), {AwsId(GROUP)}) == [("switch", rule())]
     redirect = rule(action=Redirect(path="/new"))
-    assert KIND.birth(redirect, set()) == [("switch", redirect)]
+    assert KIND.create_path(redirect, set()) == [("switch", redirect)]
 
 
 def test_the_header_of_a_gate_differs_from_rule_to_rule():
-    assert gated(rule(API)).conditions != gated(rule(HOST)).conditions
-    assert gated(rule(priority=1)).conditions == gated(rule(priority=2)).conditions
+    assert attach_only_rule(rule(API)).conditions != attach_only_rule(rule(HOST)).conditions
+    assert attach_only_rule(rule(priority=1)).conditions == attach_only_rule(rule(priority=2)).conditions
 
 
 def test_a_rule_that_becomes_a_forward_gets_another_to_attach_its_group():
     redirect = rule(action=Redirect(path="/new"))
-    address, helper = KIND.scaffold(Address("rule", "api"), redirect, rule(), set())
+    address, helper = KIND.temporary_resource(Address("rule", "api"), redirect, rule(), set())
     assert (str(address), helper.conditions[0].name) == ("rule.api-gate", GATE)
-    assert KIND.scaffold(Address("rule", "api"), rule(), rule(action=to(OTHER)), set()) is None
+    assert KIND.temporary_resource(Address("rule", "api"), rule(), rule(action=to(OTHER)), set()) is None
 
 
 def test_the_way_to_another_group_never_leaves_the_old_condition_early():
-    way = KIND.way(rule(), rule(HOST, action=to(OTHER)), {Id(GROUP)})
+    way = KIND.update_path(rule(), rule(HOST, action=to(OTHER)), {AwsId(GROUP)})
     assert [(phase, model.conditions) for phase, model in way] == [
         ("expand", (API,)),
         ("switch", (HOST,)),
@@ -110,7 +110,7 @@ def test_the_way_to_another_group_never_leaves_the_old_condition_early():
 
 def test_a_rule_is_made_once_and_a_gone_one_is_done():
     calls, facts = play(KIND.create(rule(), at(KIND)), {"CreateRule": {"Rules": [{"RuleArn": RULE}]}})
-    assert calls[0].once
+    assert calls[0].no_retry
     assert facts == {"id": RULE}
     calls, _ = play(KIND.delete(rule(), at(KIND, id=RULE)))
     assert calls[0].done_if == ("RuleNotFound",)

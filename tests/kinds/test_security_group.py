@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from elbplan.core.address import Address, Id
-from elbplan.kinds.aws.ingress_rules import Opening, opening_text
+from elbplan.core.address import Address, AwsId
+from elbplan.kinds.aws.ingress_rules import IngressRule, ingress_rule_text
 from elbplan.kinds.security_group import EVERYTHING_OUT, KIND, SecurityGroup
 
 from .kit import at, one, operations, owned, play, read
 
-VPC = Id("vpc-1")
-WEB = Opening(from_port=80, to_port=80, cidr="0.0.0.0/0")
-TLS = Opening(from_port=443, to_port=443, cidr="0.0.0.0/0")
+VPC = AwsId("vpc-1")
+WEB = IngressRule(from_port=80, to_port=80, cidr="0.0.0.0/0")
+TLS = IngressRule(from_port=443, to_port=443, cidr="0.0.0.0/0")
 OUT = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
 
@@ -47,28 +47,30 @@ def test_aws_merges_sources_into_one_permission_and_we_take_them_apart():
     assert (
         live(permission).model.ingress
         == group(
-            Opening(**ports, cidr="::/0"),
+            IngressRule(**ports, cidr="::/0"),
             WEB,
-            Opening(**ports, prefix_list="pl-1"),
-            Opening(**ports, group=Id("sg-2")),
-            Opening(**ports, cidr="10.0.0.0/8", description="office"),
+            IngressRule(**ports, prefix_list="pl-1"),
+            IngressRule(**ports, group=AwsId("sg-2")),
+            IngressRule(**ports, cidr="10.0.0.0/8", description="office"),
         ).ingress
     )
 
 
 def test_every_protocol_has_no_ports():
     assert live(out=[{**OUT, "FromPort": -1, "ToPort": -1}]).model.egress == EVERYTHING_OUT
-    assert Opening(protocol="-1", cidr="0.0.0.0/0") == Opening(protocol="all", from_port=1, to_port=2, cidr="0.0.0.0/0")
+    assert IngressRule(protocol="-1", cidr="0.0.0.0/0") == IngressRule(
+        protocol="all", from_port=1, to_port=2, cidr="0.0.0.0/0"
+    )
 
 
 def test_ping_has_a_type_and_a_code_instead_of_ports():
     ping = {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
-    assert live(ping).model.ingress == (Opening(protocol="icmp", from_port=8, to_port=-1, cidr="10.0.0.0/8"),)
+    assert live(ping).model.ingress == (IngressRule(protocol="icmp", from_port=8, to_port=-1, cidr="10.0.0.0/8"),)
 
 
 def test_networks_are_told_in_one_spelling():
-    assert Opening(port=80, cidr="2001:DB8::/32") == Opening(port=80, cidr="2001:0db8::/32")
-    assert Opening(port=80, cidr="0.0.0.0/0") == WEB
+    assert IngressRule(port=80, cidr="2001:DB8::/32") == IngressRule(port=80, cidr="2001:0db8::/32")
+    assert IngressRule(port=80, cidr="0.0.0.0/0") == WEB
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_networks_are_told_in_one_spelling():
 )
 def test_what_aws_would_refuse_is_no_opening(fields):
     with pytest.raises(ValidationError):
-        Opening.model_validate(fields)
+        IngressRule.model_validate(fields)
 
 
 def test_rules_are_a_set():
@@ -98,7 +100,7 @@ def test_what_is_new_is_opened_before_what_is_old_is_closed():
 
 
 def test_the_way_leads_over_both():
-    (first, wide), (last, narrow) = KIND.way(group(WEB), group(TLS), set())
+    (first, wide), (last, narrow) = KIND.update_path(group(WEB), group(TLS), set())
     assert (first, wide) == ("expand", group(WEB, TLS))
     assert (last, narrow) == ("contract", group(TLS))
 
@@ -118,9 +120,9 @@ def test_a_description_changes_in_place():
 @pytest.mark.parametrize(
     ("opening", "permission"),
     [
-        (Opening(protocol="all", cidr="0.0.0.0/0"), {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}),
+        (IngressRule(protocol="all", cidr="0.0.0.0/0"), {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}),
         (
-            Opening(port=80, cidr="::/0", description="all"),
+            IngressRule(port=80, cidr="::/0", description="all"),
             {
                 "IpProtocol": "tcp",
                 "FromPort": 80,
@@ -129,11 +131,11 @@ def test_a_description_changes_in_place():
             },
         ),
         (
-            Opening(port=80, prefix_list="pl-1"),
+            IngressRule(port=80, prefix_list="pl-1"),
             {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "PrefixListIds": [{"PrefixListId": "pl-1"}]},
         ),
         (
-            Opening(port=80, group=Address("security_group", "lb")),
+            IngressRule(port=80, group=Address("security_group", "lb")),
             {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": "sg-9"}]},
         ),
     ],
@@ -182,24 +184,24 @@ def test_a_rule_that_is_gone_meanwhile_is_revoked_in_vain():
 
 @pytest.mark.parametrize(("number", "name"), [("6", "tcp"), (17, "udp"), ("1", "icmp"), (58, "icmpv6")])
 def test_a_protocol_has_one_name(number, name):
-    assert Opening(protocol=number, port=80, cidr="::/0") == Opening(protocol=name, port=80, cidr="::/0")
+    assert IngressRule(protocol=number, port=80, cidr="::/0") == IngressRule(protocol=name, port=80, cidr="::/0")
 
 
 def test_a_protocol_without_ports_can_be_said():
-    assert Opening(protocol=50, cidr="10.0.0.0/8") == Opening(protocol="50", port=1, cidr="10.0.0.0/8")
+    assert IngressRule(protocol=50, cidr="10.0.0.0/8") == IngressRule(protocol="50", port=1, cidr="10.0.0.0/8")
 
 
 def test_a_new_group_is_tagged_as_it_is_made_and_then_opened():
     calls, facts = play(KIND.create(group(WEB), at(KIND, "lb")), {"CreateSecurityGroup": {"GroupId": "sg-1"}})
     assert operations(calls) == ["CreateSecurityGroup", "AuthorizeSecurityGroupIngress"]
-    assert calls[0].once
+    assert calls[0].no_retry
     assert facts == {"id": "sg-1", "name": "shop-name"}
 
 
 def test_without_a_word_on_egress_everything_may_go_out():
     calls, _ = play(KIND.create(group(), at(KIND)), {"CreateSecurityGroup": {"GroupId": "sg-1"}})
     assert operations(calls) == ["CreateSecurityGroup"]
-    assert KIND.settle(group(), live().model).egress == EVERYTHING_OUT
+    assert KIND.with_live_defaults(group(), live().model).egress == EVERYTHING_OUT
 
 
 def test_a_group_that_lets_nothing_out_loses_what_aws_gave_it():
@@ -209,7 +211,7 @@ def test_a_group_that_lets_nothing_out_loses_what_aws_gave_it():
 
 def test_the_group_of_a_balancer_that_is_just_going_cannot_go_yet():
     calls, _ = play(KIND.delete(group(), at(KIND, id="sg-1")))
-    assert "DependencyViolation" in calls[0].not_yet
+    assert "DependencyViolation" in calls[0].retry_on
     assert "InvalidGroup.NotFound" in calls[0].done_if
 
 
@@ -220,13 +222,16 @@ def test_who_holds_a_wanted_name_is_known_by_vpc_and_name():
 
     found = read(KIND, {"DescribeSecurityGroups": answer}, {Address("security_group", "lb"): group()})
     assert found.ours == {}
-    assert found.taken == {"vpc-1/shop-lb": "sg-7"}
+    assert found.names_in_use == {"vpc-1/shop-lb": "sg-7"}
 
 
 def test_openings_are_told_in_few_words():
-    assert opening_text(TLS) == "443 from anywhere"
-    assert opening_text(Opening(protocol=50, cidr="10.0.0.0/8")) == "protocol 50 from 10.0.0.0/8"
-    assert opening_text(Opening(protocol="icmp", port=-1, cidr="10.0.0.0/8")) == "icmp from 10.0.0.0/8"
-    assert opening_text(Opening(protocol="icmp", from_port=8, to_port=0, prefix_list="pl-1")) == "icmp type 8 from pl-1"
-    assert opening_text(Opening(from_port=80, to_port=90, cidr="::/0")) == "80-90 from anywhere (IPv6)"
-    assert opening_text(Opening(protocol="udp", port=53, prefix_list="pl-1")) == "53/udp from pl-1"
+    assert ingress_rule_text(TLS) == "443 from anywhere"
+    assert ingress_rule_text(IngressRule(protocol=50, cidr="10.0.0.0/8")) == "protocol 50 from 10.0.0.0/8"
+    assert ingress_rule_text(IngressRule(protocol="icmp", port=-1, cidr="10.0.0.0/8")) == "icmp from 10.0.0.0/8"
+    assert (
+        ingress_rule_text(IngressRule(protocol="icmp", from_port=8, to_port=0, prefix_list="pl-1"))
+        == "icmp type 8 from pl-1"
+    )
+    assert ingress_rule_text(IngressRule(from_port=80, to_port=90, cidr="::/0")) == "80-90 from anywhere (IPv6)"
+    assert ingress_rule_text(IngressRule(protocol="udp", port=53, prefix_list="pl-1")) == "53/udp from pl-1"

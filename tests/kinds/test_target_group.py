@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Id
-from elbplan.core.resource import differing
+from elbplan.core.address import Address, AwsId
+from elbplan.core.resource import differing_fields
 from elbplan.kinds.target_group import KIND, HealthCheck, TargetGroup, defaults, full_health
 
 from .kit import BALANCER, GROUP, at, one, operations, owned, play, read
 
-VPC = Id("vpc-1")
+VPC = AwsId("vpc-1")
 WEB = TargetGroup(port=80, vpc=VPC)
 DESCRIBED = {
     "TargetGroupArn": GROUP, "TargetGroupName": "shop-web", "Protocol": "HTTP", "Port": 80, "VpcId": "vpc-1",
@@ -34,7 +34,7 @@ def live(attributes=None, **rest):
 
 def change(want, have):
     """The fields that differ once AWS has had its say."""
-    return differing(have, KIND.settle(want, have))
+    return differing_fields(have, KIND.with_live_defaults(want, have))
 
 
 def test_a_plain_group_is_as_aws_makes_it():
@@ -133,7 +133,7 @@ def test_health_attributes_and_tags_change_in_place():
 
 
 def test_a_group_serves_one_balancer_only():
-    mine, other = Address("load_balancer", "main"), Id(BALANCER)
+    mine, other = Address("load_balancer", "main"), AwsId(BALANCER)
     want = TargetGroup(port=80, vpc=VPC, balancer=mine)
     free, busy = live().model, live(LoadBalancerArns=[BALANCER]).model
     assert "balancer" not in change(want, free)
@@ -143,7 +143,7 @@ def test_a_group_serves_one_balancer_only():
 
 def test_a_group_just_let_go_may_be_held_for_a_moment():
     calls, _ = play(KIND.delete(WEB, at(KIND, id=GROUP)))
-    assert calls[0].not_yet == ("ResourceInUse",)
+    assert calls[0].retry_on == ("ResourceInUse",)
     assert calls[0].done_if == ("TargetGroupNotFound",)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Id
-from elbplan.core.resource import differing
+from elbplan.core.address import Address, AwsId
+from elbplan.core.resource import differing_fields
 from elbplan.kinds.targets import KIND, Target, Targets
 
 from .kit import GROUP, at, operations, owned, play, read
@@ -14,11 +14,11 @@ ONE, TWO = "i-0000000000000000a", "i-0000000000000000b"
 
 
 def targets(*members, **rest):
-    return Targets(group=Id(GROUP), members=tuple(members), **rest)
+    return Targets(group=AwsId(GROUP), members=tuple(members), **rest)
 
 
 def instance(id=ONE, port=80, **rest):
-    return Target(instance=Id(id), port=port, **rest)
+    return Target(instance=AwsId(id), port=port, **rest)
 
 
 def described(id=ONE, state="healthy", port=80, reason="", **target):
@@ -53,12 +53,12 @@ def test_one_that_aws_still_remembers_though_nobody_registered_it_is_gone():
 def test_an_unhealthy_one_is_there():
     (found,) = live(described(ONE, "unhealthy", reason="Target.Timeout"))
     assert found.model.members == (instance(ONE, port=None),)
-    assert KIND.unready(found) == "healthy"
+    assert KIND.pending_gate(found) == "healthy"
 
 
 def test_all_healthy_is_ready():
     (found,) = live(described(ONE), described(TWO))
-    assert KIND.unready(found) == ""
+    assert KIND.pending_gate(found) == ""
 
 
 def test_addresses_outside_the_network_keep_their_zone_and_others_have_none():
@@ -73,21 +73,21 @@ def test_addresses_outside_the_network_keep_their_zone_and_others_have_none():
 def test_a_target_without_a_port_has_its_groups():
     (found,) = live(described(ONE, port=8080), Port=8080)
     want = targets(instance(ONE, port=None))
-    assert differing(found.model, KIND.settle(want, found.model)) == ()
+    assert differing_fields(found.model, KIND.with_live_defaults(want, found.model)) == ()
 
 
 def test_a_port_that_is_said_though_it_is_the_groups_is_no_other_port():
     (found,) = live(described(ONE, port=8080), Port=8080)
     want = targets(instance(ONE, port=8080))
-    assert differing(found.model, KIND.settle(want, found.model)) == ()
+    assert differing_fields(found.model, KIND.with_live_defaults(want, found.model)) == ()
 
 
 @pytest.mark.parametrize("stray", [22, 5889, 9999])
 def test_a_second_registration_on_another_port_is_drift_and_the_right_one_stays(stray):
     (found,) = live(described(ONE, port=5881), described(ONE, "unhealthy", port=stray), Port=5881)
-    want = KIND.settle(targets(instance(ONE, port=None)), found.model)
-    assert differing(found.model, want) == ("members",)
-    assert KIND.text(found.model) == f"{ONE}, {ONE}:{stray}"
+    want = KIND.with_live_defaults(targets(instance(ONE, port=None)), found.model)
+    assert differing_fields(found.model, want) == ("members",)
+    assert KIND.summary(found.model) == f"{ONE}, {ONE}:{stray}"
     calls, _ = play(KIND.update(found.model, want, at(KIND, facts={"port": "5881"})))
     assert [(call.operation, call.params["Targets"]) for call in calls] == [
         ("DeregisterTargets", [{"Id": ONE, "Port": stray}])
@@ -96,8 +96,8 @@ def test_a_second_registration_on_another_port_is_drift_and_the_right_one_stays(
 
 def test_the_right_port_comes_back_before_the_wrong_one_goes():
     (found,) = live(described(ONE, "unhealthy", port=5889), Port=5881)
-    want = KIND.settle(targets(instance(ONE, port=None)), found.model)
-    (_, both), (_, last) = KIND.way(found.model, want, set())
+    want = KIND.with_live_defaults(targets(instance(ONE, port=None)), found.model)
+    (_, both), (_, last) = KIND.update_path(found.model, want, set())
     assert [m.port for m in both.members] == [None, 5889]
     assert last == want
     calls, _ = play(KIND.update(found.model, both, at(KIND)))
@@ -113,13 +113,13 @@ def test_a_target_on_its_groups_port_is_deregistered_by_that_port():
 def test_the_zone_that_aws_knows_is_no_difference(said):
     (found,) = live(described("10.0.0.1", AvailabilityZone="eu-west-1a"), TargetType="ip")
     want = targets(Target(address="10.0.0.1", zone=said))
-    assert differing(found.model, KIND.settle(want, found.model)) == ()
+    assert differing_fields(found.model, KIND.with_live_defaults(want, found.model)) == ()
 
 
 def test_a_zone_that_the_spec_names_otherwise_is_registered_and_nothing_goes():
     (found,) = live(described("10.0.0.1", AvailabilityZone="eu-west-1a"), TargetType="ip")
-    want = KIND.settle(targets(Target(address="10.0.0.1", zone="eu-west-1b")), found.model)
-    assert differing(found.model, want) == ("members",)
+    want = KIND.with_live_defaults(targets(Target(address="10.0.0.1", zone="eu-west-1b")), found.model)
+    assert differing_fields(found.model, want) == ("members",)
     calls, _ = play(KIND.update(found.model, want, at(KIND)))
     assert [(call.operation, call.params["Targets"]) for call in calls] == [
         ("RegisterTargets", [{"Id": "10.0.0.1", "AvailabilityZone": "eu-west-1b"}])
@@ -131,20 +131,20 @@ def test_a_function_that_aws_tells_in_every_zone_is_the_function():
     function = {"Target": {"Id": arn, "AvailabilityZone": "all"}, "TargetHealth": {"State": "healthy"}}
     (found,) = live(function, TargetType="lambda", Port=None)
     want = targets(Target(address=arn))
-    assert differing(found.model, KIND.settle(want, found.model)) == ()
+    assert differing_fields(found.model, KIND.with_live_defaults(want, found.model)) == ()
 
 
 def test_register_first_deregister_after():
     calls, _ = play(KIND.update(targets(instance(ONE)), targets(instance(TWO)), at(KIND)))
     assert operations(calls) == ["RegisterTargets", "DeregisterTargets"]
-    (first, wide), (last, narrow) = KIND.way(targets(instance(ONE)), targets(instance(TWO)), set())
+    (first, wide), (last, narrow) = KIND.update_path(targets(instance(ONE)), targets(instance(TWO)), set())
     assert (first, wide) == ("expand", targets(instance(ONE), instance(TWO)))
     assert (last, narrow) == ("contract", targets(instance(TWO)))
 
 
 def test_an_instance_that_has_just_started_is_not_known_yet():
     calls, facts = play(KIND.create(targets(instance()), at(KIND)))
-    assert "InvalidTarget" in calls[0].not_yet
+    assert "InvalidTarget" in calls[0].retry_on
     assert facts == {"id": f"{GROUP}#targets"}
 
 
@@ -161,7 +161,7 @@ def test_a_port_named_at_registration_is_named_again():
 def look(*descriptions, wanted=None):
     gate = next(gate for gate in KIND.gates if gate.name == "healthy")
     answer = {"DescribeTargetHealth": {"TargetHealthDescriptions": list(descriptions)}}
-    _, sight = play(gate.look(wanted or targets(instance(ONE), instance(TWO)), at(KIND)), answer)
+    _, sight = play(gate.probe(wanted or targets(instance(ONE), instance(TWO)), at(KIND)), answer)
     return sight
 
 
@@ -202,8 +202,8 @@ def test_drained_means_nothing_is_draining_any_more():
     old = targets(instance())
     for state, verdict in (("draining", "waiting"), ("healthy", "ready")):
         answer = {"DescribeTargetHealth": {"TargetHealthDescriptions": [described(ONE, state)]}}
-        assert play(gate.look(old, at(KIND)), answer)[1].state == verdict
-    assert play(gate.look(old, at(KIND)), {"DescribeTargetHealth": {}})[1].state == "ready"
+        assert play(gate.probe(old, at(KIND)), answer)[1].state == verdict
+    assert play(gate.probe(old, at(KIND)), {"DescribeTargetHealth": {}})[1].state == "ready"
 
 
 @pytest.mark.parametrize("fields", [{}, {"instance": ONE, "address": "10.0.0.1"}])

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from elbplan.core.address import Address, Id
+from elbplan.core.address import Address, AwsId
 from elbplan.kinds.aws.actions import Respond
 from elbplan.kinds.aws.conditions import Condition
-from elbplan.kinds.rule import Rule, gated
+from elbplan.kinds.rule import Rule, attach_only_rule
 from elbplan.kinds.unnamed_rules import kept_addresses, readdressed
 
 from .kit import LISTENER
@@ -17,7 +17,7 @@ from .kit import LISTENER
 
 def rule(path: str, priority: int, status: str = "404") -> Rule:
     conditions = (Condition(field="path-pattern", values=(path,)),)
-    return Rule(listener=Id(LISTENER), priority=priority, conditions=conditions, action=Respond(status=status))
+    return Rule(listener=AwsId(LISTENER), priority=priority, conditions=conditions, action=Respond(status=status))
 
 
 def numbered(*paths: str, half: str = "") -> dict[Address, Rule]:
@@ -70,7 +70,7 @@ def test_two_rules_of_the_same_conditions_stay_two() -> None:
 
 
 def test_a_rule_that_an_interrupted_run_has_hidden_so_far_is_found_again() -> None:
-    hidden = {**numbered("/a"), Address("rule", "80-r2"): gated(rule("/new", 5))}
+    hidden = {**numbered("/a"), Address("rule", "80-r2"): attach_only_rule(rule("/new", 5))}
     assert names(numbered("/new", "/a"), hidden) == {"/new": "r2", "/a": "r1"}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from elbplan.core.call import Call, Tags
 from elbplan.errors import AwsProblem
-from elbplan.live.batch import TAGS_A_REQUEST, Rounds
+from elbplan.live.batch import TAGS_A_REQUEST, BatchReader
 
 
 class Aws:
@@ -48,35 +48,35 @@ def program(*rounds):
 
 def test_programs_go_in_lock_step_and_get_their_answers_in_order():
     aws, one, two = Aws(), program([ask(1), ask(2)], [ask(3)]), program([ask(4)], [ask(5)], [ask(6)])
-    rounds = Rounds(aws.send)
+    rounds = BatchReader(aws.send)
     assert rounds.run([one, two]) == [[[{"of": 1}, {"of": 2}], [{"of": 3}]], [[{"of": 4}], [{"of": 5}], [{"of": 6}]]]
     assert rounds.taken == 3
 
 
 def test_nothing_is_asked_twice_neither_at_once_nor_later():
     aws = Aws()
-    rounds = Rounds(aws.send)
+    rounds = BatchReader(aws.send)
     rounds.run([program([ask(1)], [ask(2)]), program([ask(1), ask(1)], [ask(1)], [ask(2)])])
     assert sorted(call.params["n"] for call in aws.calls) == [1, 2]
 
 
 def test_a_program_that_asks_what_is_known_goes_on_at_once():
     aws = Aws()
-    rounds = Rounds(aws.send)
+    rounds = BatchReader(aws.send)
     rounds.run([program([ask(1)])])
     rounds.run([program([ask(1)], [ask(1)], [ask(2)])])
     assert rounds.taken == 2
 
 
 def test_a_program_that_asks_nothing_returns_at_once():
-    rounds = Rounds(Aws().send)
+    rounds = BatchReader(Aws().send)
     assert rounds.run([program(), program([])]) == [[], [[]]]
     assert rounds.taken == 0
 
 
 def test_what_one_program_learned_spares_the_other_a_round():
     aws = Aws()
-    rounds = Rounds(aws.send)
+    rounds = BatchReader(aws.send)
     rounds.run([program([ask(1)], [ask(3)]), program([ask(2)], [ask(1)], [ask(4)])])
     assert rounds.taken == 2
 
@@ -85,7 +85,7 @@ def test_tags_of_all_programs_go_out_twenty_to_a_request():
     aws = Aws()
     left = tuple(f"arn:{n:02}" for n in range(30))
     right = tuple(f"arn:{n:02}" for n in range(20, 50))
-    first, second = Rounds(aws.send).run([program([Tags(left)]), program([Tags(right)])])
+    first, second = BatchReader(aws.send).run([program([Tags(left)]), program([Tags(right)])])
     assert first[0][0] == {arn: {"me": arn} for arn in left}
     assert second[0][0] == {arn: {"me": arn} for arn in right}
     sizes = [len(call.params["ResourceArns"]) for call in aws.calls]
@@ -98,7 +98,7 @@ def test_tags_of_all_programs_go_out_twenty_to_a_request():
 def test_one_that_is_gone_is_left_out_and_the_others_are_told(gone):
     arns = tuple(f"arn:{n:02}" for n in range(20))
     aws = Aws(missing=gone)
-    ((told,),) = Rounds(aws.send).run([program([Tags(arns)])])
+    ((told,),) = BatchReader(aws.send).run([program([Tags(arns)])])
     assert set(told[0]) == set(arns) - gone
     if len(gone) == 1:
         assert len(aws.calls) <= 11
@@ -106,7 +106,7 @@ def test_one_that_is_gone_is_left_out_and_the_others_are_told(gone):
 
 def test_another_refusal_is_not_taken_for_a_missing_one():
     with pytest.raises(AwsProblem) as problem:
-        Rounds(Aws(missing={"arn:1"}, code="AccessDenied").send).run([program([Tags(("arn:1", "arn:2"))])])
+        BatchReader(Aws(missing={"arn:1"}, code="AccessDenied").send).run([program([Tags(("arn:1", "arn:2"))])])
     assert problem.value.code == "AccessDenied"
 
 
@@ -115,4 +115,4 @@ def test_a_refused_question_ends_it_all():
         raise AwsProblem("no", code="AccessDenied")
 
     with pytest.raises(AwsProblem, match="no"):
-        Rounds(send).run([program([ask(1)])])
+        BatchReader(send).run([program([ask(1)])])

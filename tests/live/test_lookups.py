@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id
+from elbplan.core.address import Address, AwsId, Lookup
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.record import Record
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.targets import Target, Targets
-from elbplan.live.batch import Rounds
+from elbplan.live.batch import BatchReader
 from elbplan.live.lookups import NotFound, look_up, resolve
 
 REGION = "eu-west-1"
@@ -63,21 +63,21 @@ class Account:
 def found(account, **resources):
     """The resources with everything looked up, by name."""
     desired = {Address(one.kind, name): one for name, one in resources.items()}
-    (facts,) = Rounds(account.send).run([look_up(REGION, list(desired.values()))])
+    (facts,) = BatchReader(account.send).run([look_up(REGION, list(desired.values()))])
     return {address.name: one for address, one in resolve(desired, facts, "web.yaml").items()}
 
 
 def balancer(*queries):
-    return LoadBalancer(subnets=tuple(Find("subnet", query) for query in queries))
+    return LoadBalancer(subnets=tuple(Lookup("subnet", query) for query in queries))
 
 
 def group(vpc="default"):
-    return SecurityGroup(vpc=Find("vpc", vpc))
+    return SecurityGroup(vpc=Lookup("vpc", vpc))
 
 
 def test_the_default_network_costs_one_question():
     account = Account()
-    assert found(account, lb=balancer("a", "c"), sg=group())["lb"].subnets == (Id("subnet-a"), Id("subnet-c"))
+    assert found(account, lb=balancer("a", "c"), sg=group())["lb"].subnets == (AwsId("subnet-a"), AwsId("subnet-c"))
     assert account.asked == ["DescribeSubnets"]
 
 
@@ -101,7 +101,7 @@ def test_a_subnet_that_is_not_available_is_none():
 
 
 def test_the_network_is_what_default_stands_for():
-    assert found(Account(), sg=group())["sg"].vpc == Id("vpc-0d")
+    assert found(Account(), sg=group())["sg"].vpc == AwsId("vpc-0d")
 
 
 def table(*subnets, gateway="igw-1", vpc="vpc-0e", main=False):
@@ -121,7 +121,7 @@ def test_in_a_named_network_public_is_what_is_routed_to_an_internet_gateway():
     account = Account(vpcs=[{"VpcId": "vpc-0e"}], subnets=MINE, tables=tables)
     resources = found(account, lb=balancer("*"), sg=group("name:prod"))
     assert [str(one) for one in resources["lb"].subnets] == ["subnet-main", "subnet-public"]
-    assert resources["sg"].vpc == Id("vpc-0e")
+    assert resources["sg"].vpc == AwsId("vpc-0e")
 
 
 def test_where_nothing_is_public_all_subnets_count():
@@ -133,7 +133,7 @@ def test_an_account_that_lost_its_default_subnets_still_has_its_default_network(
     own = [subnet("a", "subnet-new")]
     account = Account(default=[], vpcs=[{"VpcId": "vpc-0d"}], subnets=own, tables=[table(main=True, vpc="vpc-0d")])
     resources = found(account, lb=balancer("*"), sg=group())
-    assert resources["lb"].subnets == (Id("subnet-new"),)
+    assert resources["lb"].subnets == (AwsId("subnet-new"),)
 
 
 def test_a_certificate_is_proved_in_the_zone_of_each_name():
@@ -147,7 +147,7 @@ def test_a_certificate_is_proved_in_the_zone_of_each_name():
 
 def test_a_balancer_remembers_the_names_that_point_at_it():
     lb = Address("load_balancer", "main")
-    record = Record(name="*.example.com", zone=Find("hosted_zone", "example.com"), load_balancer=lb)
+    record = Record(name="*.example.com", zone=Lookup("hosted_zone", "example.com"), load_balancer=lb)
     assert found(Account(), main=balancer("a"), www=record)["main"].records == ("ZEXAMPLE1/@.example.com/A",)
 
 
@@ -156,13 +156,13 @@ def test_a_tag_stands_for_all_instances_that_have_it_and_live():
         {"InstanceId": f"i-{n}", "State": {"Name": state}}
         for n, state in enumerate(["running", "stopped", "terminated", "shutting-down"])
     ]
-    targets = Targets(group="web", members=(Target(instance=Find("instance", "tag:app=web"), port=80),))
+    targets = Targets(group="web", members=(Target(instance=Lookup("instance", "tag:app=web"), port=80),))
     members = found(Account(instances=instances), web=targets)["web"].members
     assert [str(member.instance) for member in members] == ["i-0", "i-1"]
 
 
 def test_an_instance_named_by_its_id_must_be_there():
-    targets = Targets(group="web", members=(Target(instance=Id("i-0a"), port=80),))
+    targets = Targets(group="web", members=(Target(instance=AwsId("i-0a"), port=80),))
     with pytest.raises(NotFound, match=f"there is no instance i-0a in {REGION}"):
         found(Account(), web=targets)
 
@@ -187,8 +187,8 @@ def test_everything_that_is_missing_is_named_at_once_with_what_there_is():
     targets = Targets(
         group="web",
         members=(
-            Target(instance=Id("i-0a"), port=80),
-            Target(instance=Find("instance", "tag:app=web"), port=80),
+            Target(instance=AwsId("i-0a"), port=80),
+            Target(instance=Lookup("instance", "tag:app=web"), port=80),
         ),
     )
     with pytest.raises(NotFound) as missing:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id
+from elbplan.core.address import Address, AwsId, Lookup
 from elbplan.core.resource import rewrite
 from elbplan.errors import ElbplanError
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.targets import Target, Targets
-from elbplan.live.batch import Rounds
-from elbplan.live.lookups import Facts, look_up
-from elbplan.live.portable import Symbols
+from elbplan.live.batch import BatchReader
+from elbplan.live.lookups import LookupFacts, look_up
+from elbplan.live.portable import PortableNames
 
 from .test_lookups import Account
 
 REGION = "eu-west-1"
-WEB, API = Find("instance", "tag:app=web"), Find("instance", "tag:app=api")
-DOOR = Find("security_group", "name:door")
-FACTS = Facts(REGION, found={WEB: ["i-0a", "i-0b"], API: ["i-0c", "i-0d"], DOOR: ["sg-1"]})
+WEB, API = Lookup("instance", "tag:app=web"), Lookup("instance", "tag:app=api")
+DOOR = Lookup("security_group", "name:door")
+FACTS = LookupFacts(REGION, found={WEB: ["i-0a", "i-0b"], API: ["i-0c", "i-0d"], DOOR: ["sg-1"]})
 
 
 def targets(*members):
@@ -26,7 +26,7 @@ def targets(*members):
     made = []
     for member in members:
         id, _, port = member.partition(":") if isinstance(member, str) else (member, "", "")
-        ref = id if isinstance(id, Find) else Id(id)
+        ref = id if isinstance(id, Lookup) else AwsId(id)
         made.append(Target(instance=ref, port=int(port) if port else 80))
     return Targets(group=Address("target_group", "web"), members=tuple(made))
 
@@ -37,9 +37,9 @@ def symbols(*refs, told=()):
     groups = tuple(ref for ref in refs if getattr(ref, "what", "") == "security_group")
     spec = {
         Address("targets", "web"): Targets(group=Address("target_group", "web"), members=members),
-        Address("load_balancer", "main"): LoadBalancer(subnets=(Id("subnet-1"),), security_groups=groups),
+        Address("load_balancer", "main"): LoadBalancer(subnets=(AwsId("subnet-1"),), security_groups=groups),
     }
-    return Symbols.of(FACTS, spec, told)
+    return PortableNames.of(FACTS, spec, told)
 
 
 @pytest.mark.parametrize(
@@ -53,27 +53,29 @@ def symbols(*refs, told=()):
     ],
 )
 def test_servers_that_a_tag_finds_are_called_by_the_tag_only_if_all_are_there(live, told):
-    made = symbols(WEB).fold(targets(*live))
+    made = symbols(WEB).to_portable(targets(*live))
     by_port = Targets(group=made.group, members=(Target(instance=WEB, port=81),))
     assert made == (by_port if told is None else targets(*told))
-    assert symbols(WEB).unfold(made) == targets(*live)
+    assert symbols(WEB).to_ids(made) == targets(*live)
 
 
 def test_what_files_call_something_goes_before_what_the_spec_calls_it_now():
-    assert symbols(Id("i-0a"), Id("i-0b"), told=[WEB]).fold(targets("i-0a", "i-0b")) == targets(WEB)
-    assert symbols(WEB, told=[Id("i-0a"), Id("i-0b")]).fold(targets("i-0a", "i-0b")) == targets("i-0a", "i-0b")
+    assert symbols(AwsId("i-0a"), AwsId("i-0b"), told=[WEB]).to_portable(targets("i-0a", "i-0b")) == targets(WEB)
+    assert symbols(WEB, told=[AwsId("i-0a"), AwsId("i-0b")]).to_portable(targets("i-0a", "i-0b")) == targets(
+        "i-0a", "i-0b"
+    )
 
 
 def test_a_security_group_is_called_by_the_name_that_it_was_found_by():
-    live = LoadBalancer(subnets=(Id("subnet-1"),), security_groups=(Id("sg-1"),))
-    assert symbols(DOOR).fold(live).security_groups == (DOOR,)
-    assert symbols(DOOR).unfold(symbols(DOOR).fold(live)) == live
-    assert symbols().fold(live) == live, "nothing that this stack asked for"
+    live = LoadBalancer(subnets=(AwsId("subnet-1"),), security_groups=(AwsId("sg-1"),))
+    assert symbols(DOOR).to_portable(live).security_groups == (DOOR,)
+    assert symbols(DOOR).to_ids(symbols(DOOR).to_portable(live)) == live
+    assert symbols().to_portable(live) == live, "nothing that this stack asked for"
 
 
 def test_a_name_that_nothing_bears_any_more_stays():
-    gone = targets(Find("instance", "tag:app=old"))
-    assert symbols(WEB).unfold(gone) == gone
+    gone = targets(Lookup("instance", "tag:app=old"))
+    assert symbols(WEB).to_ids(gone) == gone
 
 
 def test_sentences_hold_no_ids_either():
@@ -83,7 +85,7 @@ def test_sentences_hold_no_ids_either():
 
 def test_what_only_files_speak_of_is_looked_up_too():
     account = Account(instances=[{"InstanceId": "i-0a", "State": {"Name": "running"}}])
-    (facts,) = Rounds(account.send).run([look_up(REGION, [], told=[WEB, Find("subnet", "a")])])
+    (facts,) = BatchReader(account.send).run([look_up(REGION, [], told=[WEB, Lookup("subnet", "a")])])
     assert facts.found == {WEB: ["i-0a"]}
     assert account.asked == ["DescribeInstances"]
 
@@ -91,4 +93,4 @@ def test_what_only_files_speak_of_is_looked_up_too():
 def test_several_where_one_is_needed_are_named():
     made = Target(instance=WEB, port=80)
     with pytest.raises(ElbplanError, match="tag:app=web means i-0a, i-0b where one is needed"):
-        rewrite(made, lambda ref: (Id("i-0a"), Id("i-0b")))
+        rewrite(made, lambda ref: (AwsId("i-0a"), AwsId("i-0b")))

@@ -16,7 +16,7 @@ from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import HEAD, Folder, head_of
 from elbplan.migrations.files.loader import load, play
-from elbplan.migrations.files.parser import Reader
+from elbplan.migrations.files.parser import MigrationParser
 from elbplan.migrations.lint.inspection import Inspection, inspect
 from elbplan.migrations.migration import Migration
 from elbplan.spec.yaml.tree import Source
@@ -92,7 +92,7 @@ class Yard:
 
 def played(text: str, number: int, before: tuple[Migration, ...]) -> Migration:
     """A file as the chain would load it, its fingerprints computed."""
-    reader = Reader(Source("a file", text), KINDS)
+    reader = MigrationParser(Source("a file", text), KINDS)
     migration = reader.migration(number, NAME)
     assert migration, reader.problems
     made = play(migration, before[-1].last if before else {}, KINDS)

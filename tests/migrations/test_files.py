@@ -13,10 +13,10 @@ from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.files.notation import address_of, duration, place, seconds_of
-from elbplan.migrations.files.parser import Reader
+from elbplan.migrations.files.parser import MigrationParser
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.lint.lint import blocking
-from elbplan.migrations.migration import Entry, Migration
+from elbplan.migrations.migration import Migration, MigrationStep
 from elbplan.spec.yaml.tree import Source
 
 FILE = """# why we did this
@@ -86,9 +86,11 @@ def test_what_is_loaded_and_saved_is_loaded_again(folder: Folder) -> None:
     "text", ["on", "22:30", "#x", "${HOME}", "a: b", "two\nlines", "", "null", "12345678", "*.x", "ü 🙂"]
 )
 def test_any_text_survives(text: str) -> None:
-    entry = Entry("create", Address("record", "*.example.com"), {"name": text, "list": [{"deep": text}]}, why=text)
+    entry = MigrationStep(
+        "create", Address("record", "*.example.com"), {"name": text, "list": [{"deep": text}]}, why=text
+    )
     made = Migration("shop", 1, "doors", text, spec="h-00000000", entries=(entry,))
-    reader = Reader(Source("0001_doors.yaml", text_of(made)), KINDS)
+    reader = MigrationParser(Source("0001_doors.yaml", text_of(made)), KINDS)
     assert reader.migration(1, "doors") == made
     assert reader.problems == []
 

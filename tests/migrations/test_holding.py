@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Address, Id
+from elbplan.core.address import Address, AwsId
 from elbplan.core.call import Call
-from elbplan.core.kind import Live
+from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
 from elbplan.kinds.targets import Target, Targets
-from elbplan.migrations.apply.hold import AGAIN, LOOK, hold
-from elbplan.migrations.apply.journal import edited, told_of
-from elbplan.migrations.migration import Entry, Migration
-from elbplan.run.lock.record import Record
+from elbplan.migrations.apply.hold import AGAIN, LOOK, wait_out
+from elbplan.migrations.apply.journal import edited, journal_of
+from elbplan.migrations.migration import Migration, MigrationStep
+from elbplan.run.lock.record import RunRecord
 
 WEB = Address("targets", "web")
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1"
@@ -37,8 +37,8 @@ class Time:
 
 
 def plan() -> Plan:
-    targets = Targets(group=Id(GROUP), members=(Target(instance=Id("i-0aaa"), port=80),))
-    return Plan("shop", "eu-west-1", "123456789012", lives={WEB: Live(WEB, f"{GROUP}#targets", targets)})
+    targets = Targets(group=AwsId(GROUP), members=(Target(instance=AwsId("i-0aaa"), port=80),))
+    return Plan("shop", "eu-west-1", "123456789012", lives={WEB: LiveResource(WEB, f"{GROUP}#targets", targets)})
 
 
 def kept(states: list[str], seconds: float = 30) -> tuple[str, Time]:
@@ -50,8 +50,8 @@ def kept(states: list[str], seconds: float = 30) -> tuple[str, Time]:
         health = {"State": state, **({} if state == "healthy" else {"Reason": "Target.Timeout"})}
         return {"TargetHealthDescriptions": [{"Target": {"Id": "i-0aaa", "Port": 80}, "TargetHealth": health}]}
 
-    entry = Entry("hold", WEB, until="healthy", hold=seconds)
-    return hold(plan(), entry, seconds, KINDS, send, time), time
+    entry = MigrationStep("hold", WEB, until="healthy", hold=seconds)
+    return wait_out(plan(), entry, seconds, KINDS, send, time), time
 
 
 def test_what_stays_healthy_is_held_to_the_end() -> None:
@@ -74,13 +74,13 @@ def test_two_bad_looks_end_it() -> None:
 
 def test_a_hold_that_watches_nothing_only_waits() -> None:
     time = Time()
-    assert hold(plan(), Entry("hold", hold=25), 25, KINDS, lambda call: {}, time) == ""
+    assert wait_out(plan(), MigrationStep("hold", hold=25), 25, KINDS, lambda call: {}, time) == ""
     assert time.passed == 25
 
 
-def record(number: int, **more: Any) -> Record:
+def record(number: int, **more: Any) -> RunRecord:
     began = number * 10.0
-    return Record("shop", number, f"{number:032x}", "apply", "bob@here", began, 0, ended=began + 5, **more)
+    return RunRecord("shop", number, f"{number:032x}", "apply", "bob@here", began, 0, ended=began + 5, **more)
 
 
 FIRST = Migration("shop", 1, "first", sha="a")
@@ -88,7 +88,7 @@ SECOND = Migration("shop", 2, "second", sha="b")
 
 
 def test_what_the_last_run_held_at_is_known_as_long_as_the_file_is_the_same() -> None:
-    told = told_of([record(1, state="held", file="0002_second", sha="b", at=6)])
+    told = journal_of([record(1, state="held", file="0002_second", sha="b", at=6)])
     assert told.holds(("0002_second", 6), SECOND)
     assert told.since == 15
     assert not told.holds(("0002_second", 7), SECOND)
@@ -97,24 +97,26 @@ def test_what_the_last_run_held_at_is_known_as_long_as_the_file_is_the_same() ->
 
 def test_a_hold_is_forgotten_when_a_later_run_came() -> None:
     held = record(1, state="held", file="0002_second", sha="b", at=6)
-    assert told_of([held, record(2, state="failed", file="0002_second", sha="b", at=6)]).held is None
-    assert told_of([held, record(2, state="done")]).held == ("0002_second", 6), "a run of no file says nothing of files"
+    assert journal_of([held, record(2, state="failed", file="0002_second", sha="b", at=6)]).held is None
+    assert journal_of([held, record(2, state="done")]).held == ("0002_second", 6), (
+        "a run of no file says nothing of files"
+    )
 
 
 def test_a_file_that_was_applied_and_edited_is_known_until_it_is_taken_back() -> None:
     done = [record(n, state="done", file=f.id, sha="old") for n, f in enumerate((FIRST, SECOND), 1)]
-    assert [m.id for m, _ in edited([FIRST, SECOND], told_of(done))] == ["0001_first", "0002_second"]
-    back = record(3, state="returned", file="0002_second", sha="b", way="back")
-    told = told_of([*done, back])
+    assert [m.id for m, _ in edited([FIRST, SECOND], journal_of(done))] == ["0001_first", "0002_second"]
+    back = record(3, state="rolled-back", file="0002_second", sha="b", mode="rollback")
+    told = journal_of([*done, back])
     assert [m.id for m, _ in edited([FIRST, SECOND], told)] == ["0001_first"]
     assert told.taken_back(SECOND) == 3
     assert told.taken_back(Migration("shop", 2, "second", sha="new")) == 0
 
 
-@pytest.mark.parametrize("way", ["straight", "back"])
+@pytest.mark.parametrize("way", ["direct", "rollback"])
 def test_a_way_that_was_not_gone_to_its_end_is_under_way(way: str) -> None:
-    told = told_of([record(1, state="failed", file="0002_second", sha="b", way=way)])
+    told = journal_of([record(1, state="failed", file="0002_second", sha="b", mode=way)])
     assert told.under_way
-    assert told.under_way.way == way
-    ended = "done" if way == "straight" else "returned"
-    assert told_of([record(1, state=ended, file="0002_second", sha="b", way=way)]).under_way is None
+    assert told.under_way.mode == way
+    ended = "done" if way == "direct" else "rolled-back"
+    assert journal_of([record(1, state=ended, file="0002_second", sha="b", mode=way)]).under_way is None

@@ -11,7 +11,7 @@ import pytest
 from ..hazards.hazard_cases import CASES, SHOP
 from .lint_kit import Yard, allowing, marked
 
-GONE = CASES["gone: a rule"]
+GONE = CASES["route-removed: a rule"]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_finding_is_told_with_its_line_and_the_safe_form(yard: Yard) -> None:
     ran = yard.lint()
     assert ran.code == 5
     head, source, caret, safe, blank, counts = ran.out.splitlines()
-    text = "gone: rule.api: served before, and no more: api.example.com:443 path /api/*"
+    text = "route-removed: rule.api: served before, and no more: api.example.com:443 path /api/*"
     assert head == f"{file}:{line}:{column}  {text}"
     assert source == f"{line:>4} | - {{do: delete, what: rule.api}}  # <-"
     assert caret.strip() == "^"
@@ -34,19 +34,19 @@ def test_a_finding_is_told_with_its_line_and_the_safe_form(yard: Yard) -> None:
 
 
 def test_an_allow_without_a_because_does_not_lift_and_says_so(yard: Yard) -> None:
-    yard.write(SHOP, allowing(GONE.bad, "gone", because=""))
+    yard.write(SHOP, allowing(GONE.bad, "route-removed", because=""))
     ran = yard.lint()
     assert ran.code == 5
     assert "it says allow:, but no because:" in ran.out
 
 
 def test_a_lifted_finding_is_told_in_a_line_and_does_not_block(yard: Yard) -> None:
-    yard.write(SHOP, allowing(GONE.bad, "gone"))
+    yard.write(SHOP, allowing(GONE.bad, "route-removed"))
     ran = yard.lint()
     assert ran.code == 0
-    assert "(lifted)" in ran.out
-    assert ran.out.endswith("2 files: no finding blocks, 1 is lifted by allow and because.\n")
-    assert "(lifted)" not in yard.lint("--quiet").out
+    assert "(allowed)" in ran.out
+    assert ran.out.endswith("2 files: no finding blocks, 1 is allowed by allow and because.\n")
+    assert "(allowed)" not in yard.lint("--quiet").out
 
 
 def test_an_unknown_hazard_is_a_problem_of_the_file(yard: Yard) -> None:
@@ -59,10 +59,10 @@ def test_an_unknown_hazard_is_a_problem_of_the_file(yard: Yard) -> None:
 
 
 def test_an_allow_that_lifts_nothing_is_told_and_does_not_block(yard: Yard) -> None:
-    yard.write(SHOP, allowing(GONE.bad, "gone").replace("[gone]", "[gone, bill]"))
+    yard.write(SHOP, allowing(GONE.bad, "route-removed").replace("[gone]", "[gone, bill]"))
     ran = yard.lint()
     assert ran.code == 0
-    assert "allow: bill lifts nothing" in ran.out
+    assert "allow: extra-cost lifts nothing" in ran.out
     assert "1 allow lifts nothing" in ran.out
 
 
@@ -130,13 +130,13 @@ def test_only_files_that_a_commit_does_not_have(tmp_path: Path) -> None:
     yard.git("commit", "-qm", "old sins")
     assert yard.lint().code == 5
     assert yard.lint("--base", "HEAD").code == 0
-    yard.write(SHOP, GONE.bad, CASES["bill: for good"].bad)
+    yard.write(SHOP, GONE.bad, CASES["extra-cost: for good"].bad)
     ran = yard.lint("--base", "HEAD", "--json")
-    assert [found["name"] for found in ran.document["findings"]] == ["bill"]
+    assert [found["name"] for found in ran.document["findings"]] == ["extra-cost"]
     assert (ran.code, ran.document["files"]) == (5, 1)
     yard.git("add", ".")
     yard.git("commit", "-qm", "new ones")
-    assert [found["name"] for found in yard.lint("--base", "HEAD~1", "--json").document["findings"]] == ["bill"]
+    assert [found["name"] for found in yard.lint("--base", "HEAD~1", "--json").document["findings"]] == ["extra-cost"]
     assert yard.lint("--base", "HEAD").code == 0
 
 
@@ -178,7 +178,7 @@ def test_what_changes_nothing_in_aws_is_no_hazard(yard: Yard, steps: str) -> Non
 
 def test_what_was_moved_is_followed_under_its_old_name(yard: Yard) -> None:
     found = yard.inspected(SHOP, MOVED + "- {do: update, what: targets.shop, set: {members: [{instance: i-0d}]}}\n")
-    assert [finding.hazard.name for finding, _ in found.findings] == ["cold"]
+    assert [finding.hazard.name for finding, _ in found.findings] == ["targets-unverified"]
 
 
 def test_the_end_of_a_stack_puts_nothing_at_risk(yard: Yard) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.core.kind import Live
+from elbplan.core.kind import LiveResource
 from elbplan.core.simulate import State
 from elbplan.core.stack import Stack
 from elbplan.errors import Refused, SpecProblem, UsageProblem
@@ -19,13 +19,13 @@ from elbplan.kinds import KINDS
 from elbplan.kinds.aws.actions import OtherAction
 from elbplan.kinds.instance import Instance
 from elbplan.live.observe import Observed
-from elbplan.live.portable import Symbols
-from elbplan.migrations.drift.accept import Adopted, Adopter, kept_of
+from elbplan.live.portable import PortableNames
+from elbplan.migrations.drift.accept import AcceptedDrift, DriftAccepter, kept_of
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder, head_of, write
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.migration import Migration
-from elbplan.migrations.rebase.offline_plan import WELL, between, pretended, told
+from elbplan.migrations.rebase.offline_plan import WELL, as_live, in_file_words, offline_plan
 from elbplan.migrations.rebase.rebase import Rebase
 from elbplan.migrations.save import migration_of
 from elbplan.spec import load as load_spec
@@ -75,14 +75,14 @@ class Desk:
 
     def __init__(self, base: Path) -> None:
         self.folder = Folder.of("shop", base)
-        self.lives: list[Live[Any]] = []
+        self.lives: list[LiveResource[Any]] = []
 
     def observed(self, stack: Stack) -> Observed:
-        return Observed(stack.resources, self.lives, {}, symbols=Symbols())
+        return Observed(stack.resources, self.lives, {}, symbols=PortableNames())
 
     def live(self, state: State) -> None:
         """AWS is in this state."""
-        self.lives = [pretended("shop", address, state, KINDS) for address in state]
+        self.lives = [as_live("shop", address, state, KINDS) for address in state]
 
     def changed(self, address: str, **fields: Any) -> None:
         """Somebody changed something by hand."""
@@ -102,8 +102,10 @@ class Desk:
         """A file as a branch would add it behind others, and edited; `leaving` is a file that the branch has not."""
         stack = stack_of(spec)
         start = before[-1].last if before else {}
-        plan = between(stack, start, told(self.observed(stack)), KINDS)
-        new = migration_of(plan, before, KINDS, Symbols(), name=name, title=f"{name} by hand", spec=stack.spec_hash)
+        plan = offline_plan(stack, start, in_file_words(self.observed(stack)), KINDS)
+        new = migration_of(
+            plan, before, KINDS, PortableNames(), name=name, title=f"{name} by hand", spec=stack.spec_hash
+        )
         (file,) = self.folder.save([new])
         assert edit[0] in file.read_text()
         if edit[0]:
@@ -133,9 +135,9 @@ class Desk:
         self.folder.exchange(made.files, put)
         return made.notes
 
-    def adopt(self, spec: str, name: str = "") -> Adopted:
+    def adopt(self, spec: str, name: str = "") -> AcceptedDrift:
         stack = stack_of(spec)
-        adopter = Adopter(None, stack, self.observed(stack), KINDS)  # type: ignore[arg-type]
+        adopter = DriftAccepter(None, stack, self.observed(stack), KINDS)  # type: ignore[arg-type]
         files = kept_of(self.folder, KINDS) if self.folder.used else []
         found = adopter.behind(files, name) if files else adopter.without_files()
         if found.files:
@@ -147,7 +149,7 @@ class Desk:
 
     def ends_as(self, spec: str) -> bool:
         stack = stack_of(spec)
-        return between(stack, load(self.folder, KINDS)[-1].last, stack.resources, KINDS).empty
+        return offline_plan(stack, load(self.folder, KINDS)[-1].last, stack.resources, KINDS).empty
 
     def problems(self) -> list[str]:
         with pytest.raises(SpecProblem) as said:
@@ -162,8 +164,10 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_pretended_is_well(kind: str) -> None:
-    live: Live[Any] = Live(Address(kind, "x"), "x", Instance(image="ami-1", subnet="a"), {"state": WELL.get(kind, "")})
-    assert KINDS[kind].unready(live) == ""
+    live: LiveResource[Any] = LiveResource(
+        Address(kind, "x"), "x", Instance(image="ami-1", subnet="a"), {"state": WELL.get(kind, "")}
+    )
+    assert KINDS[kind].pending_gate(live) == ""
 
 
 # What the chain says ---------------------------------------------------------------------------------------------
@@ -248,13 +252,19 @@ def test_what_cannot_be_carried_is_named(desk: Desk) -> None:
     before = desk.first()
     desk.made(PORT, before, "a")
     said = "    what: target_group.web\n"
-    desk.made(HEALTH, before, "b", (said, f"{said}    allow: [health]\n    because: known\n"), "  - hold: person\n")
+    desk.made(
+        HEALTH,
+        before,
+        "b",
+        (said, f"{said}    allow: [health-check-changes]\n    because: known\n"),
+        "  - hold: approval\n",
+    )
     desk.conflict()
     notes = desk.rebase(BOTH)
     assert desk.ids() == ["0001_first", "0002_a", "0003_b"]
     assert [note for note in notes if note.startswith("not carried")] == [
         "not carried over from 0002_b: update target_group.web: allow, because",
-        "not carried over from 0002_b: hold: person",
+        "not carried over from 0002_b: hold: approval",
     ]
 
 
@@ -439,7 +449,7 @@ def test_a_change_by_hand_in_the_way_is_refused(desk: Desk) -> None:
     with pytest.raises(Refused, match=r"changed target_group\.web by hand, which 0002_a is about") as said:
         desk.rebase(HEALTH)
     assert "--revert-drift" in said.value.hint
-    assert "--adopt" in said.value.hint
+    assert "--accept-drift" in said.value.hint
 
 
 def test_a_change_by_hand_beside_the_way_is_only_told(desk: Desk) -> None:
@@ -459,7 +469,7 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
     desk.made(IDLE, before, "a")
     desk.made(PORT, before, "b", EDITED)
     said = "    what: target_group.web\n"
-    known = (said, f"{said}    allow: [health]\n    because: known\n")
+    known = (said, f"{said}    allow: [health-check-changes]\n    because: known\n")
     desk.made(PORT_WELL, _alone(desk, "0002_a.yaml"), "b", known, leaving="0002_a.yaml")
     desk.conflict()
     left = writes

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from elbplan.core.address import Address, Id
-from elbplan.core.change import difference
+from elbplan.core.address import Address, AwsId
+from elbplan.core.change import field_difference
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.actions import OtherAction
-from elbplan.kinds.aws.ingress_rules import Opening
+from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.target_group import TargetGroup
 from elbplan.planner.diff import diff
@@ -86,7 +86,7 @@ def test_what_cannot_change_in_place_is_replaced_and_the_old_one_is_told_apart()
     comparison = compare(desired(SPEC.replace("80", "8080")), alive(desired(SPEC)))
     (change,) = [c for c in comparison.pending if c.address == WEB]
     assert (change.action, change.fields) == ("replace", ("port",))
-    assert change.live.address.former
+    assert change.live.address.deposed
     assert "port 80 → 8080" in change.because
 
 
@@ -100,7 +100,7 @@ def test_a_rule_that_points_at_the_old_group_is_not_right():
     assert action(comparison, DEEP) == [("update", ("action",))]
     assert action(comparison, LISTENER) == [("update", ("action",))]
     (old_group,) = [c for c in comparison.changes if c.address.kind == "target_group" and c.action == "delete"]
-    assert old_group.address.former
+    assert old_group.address.deposed
     assert old_group.because == "left over from a replacement"
 
 
@@ -125,9 +125,9 @@ def test_of_two_the_one_that_fits_stays_though_nobody_points_at_it():
 
 
 def test_none_means_that_aws_decides():
-    group = SecurityGroup(vpc=Id("vpc-1"), ingress=(Opening(port=80, cidr="0.0.0.0/0"),))
+    group = SecurityGroup(vpc=AwsId("vpc-1"), ingress=(IngressRule(port=80, cidr="0.0.0.0/0"),))
     address = Address("security_group", "lb")
-    out = (Opening(protocol="tcp", port=443, cidr="10.0.0.0/8"),)
+    out = (IngressRule(protocol="tcp", port=443, cidr="10.0.0.0/8"),)
     lives = changed(alive({address: group}), address, egress=out, name="anything")
     assert compare({address: group}, lives).pending == ()
     closed = group.model_copy(update={"egress": ()})
@@ -170,6 +170,6 @@ def test_targets_of_a_group_that_goes_go_with_it():
 
 def test_differences_are_told_in_few_words():
     old, new = TargetGroup(port=80, tags={"a": "1"}), TargetGroup(port=8080, tags={"a": "2", "b": "x" * 99})
-    assert difference(old, new, "port") == "port 80 → 8080"
-    assert difference(old, new, "tags").startswith("tags: a 1 → 2, b none → xxx")
-    assert len(difference(old, new, "tags")) < 99
+    assert field_difference(old, new, "port") == "port 80 → 8080"
+    assert field_difference(old, new, "tags").startswith("tags: a 1 → 2, b none → xxx")
+    assert len(field_difference(old, new, "tags")) < 99

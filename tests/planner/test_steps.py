@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from elbplan.core.address import Address
 from elbplan.core.plan import Plan
-from elbplan.core.resource import differing, references
+from elbplan.core.resource import differing_fields, references
 from elbplan.kinds import KINDS
 
 from ..core.kit import Resources, alive, before, desired, ids, plan, step
@@ -150,7 +150,7 @@ def test_the_steps_lead_from_what_is_there_to_what_is_wanted(old: Wish | None, n
             assert one.address not in state, one.id
             state[one.address] = as_made(one.after)
         elif one.do == "update":
-            assert differing(state[one.address], as_made(one.before)) == (), one.id
+            assert differing_fields(state[one.address], as_made(one.before)) == (), one.id
             state[one.address] = as_made(one.after)
         elif one.do == "delete":
             del state[one.address]
@@ -160,7 +160,7 @@ def test_the_steps_lead_from_what_is_there_to_what_is_wanted(old: Wish | None, n
         assert len(places) == len(set(places)), one.id
     assert set(state) == set(want)
     for address, model in state.items():
-        assert differing(model, KINDS[address.kind].settle(want[address], model)) == (), address
+        assert differing_fields(model, KINDS[address.kind].with_live_defaults(want[address], model)) == (), address
 
 
 @some
@@ -184,7 +184,7 @@ def test_traffic_moves_only_to_targets_that_were_seen_healthy(old: Wish, new: Wi
 
 def as_made(resource: Any) -> Any:
     """The resource with AWS's defaults said."""
-    return KINDS[resource.kind].settle(resource, resource)
+    return KINDS[resource.kind].with_live_defaults(resource, resource)
 
 
 def groups(resource: Any) -> set[Any]:
@@ -211,7 +211,7 @@ def test_a_new_port_is_attached_at_weight_0_then_seen_healthy_then_served_then_a
 def test_all_moves_of_a_listener_are_one_step() -> None:
     old = Wish(rules=("old", "shut", "deep"))
     drawn, _ = between(old, Wish(rules=("deep", "old", "shut")))
-    (move,) = [one for one in drawn.steps if one.do == "move"]
+    (move,) = [one for one in drawn.steps if one.do == "reorder"]
     assert {address.name for address in move.moves} == {"80-deep", "80-old", "80-shut"}
 
 

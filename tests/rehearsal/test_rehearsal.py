@@ -6,18 +6,18 @@ import io
 from dataclasses import replace
 from typing import Any
 
-from elbplan.core.address import Address, Id
-from elbplan.core.kind import Live
+from elbplan.core.address import Address, AwsId
+from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
-from elbplan.kinds.aws.acm_validation import Proof
-from elbplan.kinds.aws.actions import Forward, Share
+from elbplan.kinds.aws.acm_validation import DnsValidation
+from elbplan.kinds.aws.actions import Forward, WeightedGroup
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.listener import Listener
-from elbplan.live.portable import Symbols
+from elbplan.live.portable import PortableNames
 from elbplan.migrations.apply.pending import Pending
-from elbplan.migrations.migration import Entry, Migration
-from elbplan.rehearsal.crashes import Trail
-from elbplan.rehearsal.environment import Sight
+from elbplan.migrations.migration import Migration, MigrationStep
+from elbplan.rehearsal.crashes import ResumeCheck
+from elbplan.rehearsal.environment import Snapshot
 from elbplan.rehearsal.observer import ahead
 from elbplan.rehearsal.rollbacks import free
 from elbplan.rehearsal.routes import served
@@ -29,31 +29,31 @@ WEB, OLD = Address("target_group", "web"), Address("target_group", "web", "old")
 
 
 def listener(web: int, old: int) -> Listener:
-    groups = tuple(Share(group=group, weight=weight) for group, weight in ((WEB, web), (OLD, old)))
+    groups = tuple(WeightedGroup(group=group, weight=weight) for group, weight in ((WEB, web), (OLD, old)))
     return Listener(load_balancer=MAIN, port=80, protocol="HTTP", action=Forward(groups=groups))
 
 
 def shifting(*shares: tuple[int, int]) -> Migration:
     """A file that shifts the listener's weights from each to the next."""
     states = tuple({HTTPS: listener(*share)} for share in shares)
-    entries = tuple(Entry("shift", HTTPS, {"web": web}) for web, _ in shares[1:])
+    entries = tuple(MigrationStep("shift", HTTPS, {"web": web}) for web, _ in shares[1:])
     return Migration("x", 1, "shift", entries=entries, states=states)
 
 
-def noted(trail: Trail, entry: int, web: int, old: int) -> None:
-    lives: dict[Address, Any] = {HTTPS: Live(HTTPS, "arn", listener(web, old))}
+def noted(trail: ResumeCheck, entry: int, web: int, old: int) -> None:
+    lives: dict[Address, Any] = {HTTPS: LiveResource(HTTPS, "arn", listener(web, old))}
     trail.note(Pending(Plan("x", "r", "a", lives=lives), trail.migration, entry))
 
 
 def test_runs_that_go_on_further_and_further_are_fine():
-    trail = Trail(shifting((0, 100), (10, 90), (100, 0)))
+    trail = ResumeCheck(shifting((0, 100), (10, 90), (100, 0)))
     for entry, share in ((0, (0, 100)), (1, (10, 90)), (1, (10, 90)), (2, (100, 0))):
         noted(trail, entry, *share)
     assert trail.wrong == []
 
 
 def test_a_run_that_goes_on_earlier_than_the_one_before_is_found():
-    trail = Trail(shifting((0, 100), (10, 90), (100, 0)))
+    trail = ResumeCheck(shifting((0, 100), (10, 90), (100, 0)))
     noted(trail, 1, 10, 90)
     noted(trail, 0, 10, 90)
     assert [one.what for one in trail.wrong] == ["a run goes on at step 1"]
@@ -61,11 +61,11 @@ def test_a_run_that_goes_on_earlier_than_the_one_before_is_found():
 
 def test_a_shift_that_is_taken_back_is_found_unless_the_file_means_it():
     for shares, wrong in (((0, 100), (50, 50), (100, 0)), 1), (((0, 100), (50, 50), (0, 100), (100, 0)), 0):
-        trail = Trail(shifting(*shares))
+        trail = ResumeCheck(shifting(*shares))
         for share in ((0, 100), (50, 50), (0, 100)):
             noted(trail, 0, *share)
         assert len(trail.wrong) == wrong
-    trail = Trail(shifting((0, 100), (50, 50)))
+    trail = ResumeCheck(shifting((0, 100), (50, 50)))
     for share in ((0, 100), (50, 50), (0, 100)):
         noted(trail, 0, *share)
     assert trail.wrong[0].what == "listener.443 is back at web 0, web@old 100"
@@ -74,12 +74,12 @@ def test_a_shift_that_is_taken_back_is_found_unless_the_file_means_it():
 def test_all_is_free_up_to_the_first_step_that_lets_go_of_something():
     migration = shifting((1, 99), (50, 50), (100, 0))
     assert free(migration) == [0, 1], "weights can be moved back"
-    lone = listener(100, 0).model_copy(update={"action": Forward(groups=(Share(group=WEB),))})
-    entries = (*migration.entries, Entry("hold"), Entry("update", HTTPS, {"action": {}}))
+    lone = listener(100, 0).model_copy(update={"action": Forward(groups=(WeightedGroup(group=WEB),))})
+    entries = (*migration.entries, MigrationStep("hold"), MigrationStep("update", HTTPS, {"action": {}}))
     states = (*migration.states, migration.states[-1], {HTTPS: lone})
     assert free(replace(migration, entries=entries, states=states)) == [0, 1]
     states = (*migration.states, migration.states[-1], {})
-    gone = replace(migration, entries=(*entries[:-1], Entry("delete", HTTPS)), states=states)
+    gone = replace(migration, entries=(*entries[:-1], MigrationStep("delete", HTTPS)), states=states)
     assert free(gone) == [0, 1]
 
 
@@ -87,23 +87,23 @@ CERTIFICATE = Address("certificate", "main")
 
 
 def certificate(*names: str, proved: tuple[str, ...] = ()) -> Certificate:
-    return Certificate(domains=names, proofs=tuple(Proof(domain=name, zone=Id("Z1")) for name in proved))
+    return Certificate(domains=names, proofs=tuple(DnsValidation(domain=name, zone=AwsId("Z1")) for name in proved))
 
 
 def test_only_a_certificate_of_names_that_another_has_proved_may_be_ahead():
-    old = CERTIFICATE._replace(former="old")
+    old = CERTIFICATE._replace(deposed="old")
     names = ("a.example.com", "b.example.com")
     state = {CERTIFICATE: certificate(*names), old: certificate("a.example.com", proved=("a.example.com",))}
-    migration = Migration("x", 1, "names", entries=(Entry("create", CERTIFICATE),), states=({}, state))
+    migration = Migration("x", 1, "names", entries=(MigrationStep("create", CERTIFICATE),), states=({}, state))
 
     def seen(live: Certificate) -> bool:
-        sight = Sight((), {CERTIFICATE: Live(CERTIFICATE, "arn", live)}, Symbols())
+        sight = Snapshot((), {CERTIFICATE: LiveResource(CERTIFICATE, "arn", live)}, PortableNames())
         return ahead("certificate.main", sight, migration, 0)
 
     assert seen(certificate(*names, proved=("a.example.com",)))
     assert not seen(certificate(*names, proved=names)), "nobody has proved the second"
     assert not seen(certificate("a.example.com", proved=("a.example.com",))), "its names are other ones"
-    assert not ahead("listener.443", Sight((), {}, Symbols()), migration, 0)
+    assert not ahead("listener.443", Snapshot((), {}, PortableNames()), migration, 0)
 
 
 SPEC = """

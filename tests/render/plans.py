@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
-from elbplan.core.address import Address, Id, Ref
-from elbplan.core.kind import Live
+from elbplan.core.address import Address, AwsId, Ref
+from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource, rewrite
 from elbplan.core.stack import Stack
@@ -37,22 +37,22 @@ def stack(text: str) -> Stack:
     return one
 
 
-def lives(desired: Mapping[Address, Resource]) -> list[Live[Resource]]:
+def lives(desired: Mapping[Address, Resource]) -> list[LiveResource[Resource]]:
     """AWS after an apply of these: the same resources, pointing at each other by id."""
 
     def ids(ref: Ref) -> tuple[Ref, ...]:
-        return (Id(_id(ref)),) if isinstance(ref, Address) else (ref,)
+        return (AwsId(_id(ref)),) if isinstance(ref, Address) else (ref,)
 
     facts = {"state": "active", "dns_name": "my-web-1.ap-northeast-2.elb.amazonaws.com"}
     return [
-        Live(address, _id(address), rewrite(_filled(resource), ids), _facts(address, facts))
+        LiveResource(address, _id(address), rewrite(_filled(resource), ids), _facts(address, facts))
         for address, resource in desired.items()
     ]
 
 
 def _filled(resource: Resource) -> Resource:
     """With AWS's defaults, as reading would find it."""
-    return KINDS[resource.kind].settle(resource, resource)
+    return KINDS[resource.kind].with_live_defaults(resource, resource)
 
 
 def _facts(address: Address, balancer: Mapping[str, str]) -> Mapping[str, str]:

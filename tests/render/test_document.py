@@ -36,7 +36,7 @@ def test_a_step_tells_everything_a_program_could_ask():
         "name": "my-web-web",
     }
     gate = steps["wait targets.web healthy"]
-    assert (gate["phase"], gate["do"], gate["until"], gate["within"]) == ("gate", "wait", "healthy", 900)
+    assert (gate["phase"], gate["do"], gate["until"], gate["timeout"]) == ("gate", "wait", "healthy", 900)
     assert "create targets.web" in gate["needs"]
 
 
@@ -55,7 +55,7 @@ def test_an_update_tells_each_field_before_and_after():
 def test_a_hazard_tells_its_step_and_the_way_without_it():
     (stack,) = plan_document([plan(WEB_OTHER_CHECK, WEB)])["stacks"]
     (hazard,) = stack["hazards"]
-    assert (hazard["name"], hazard["address"]) == ("health", "target_group.web")
+    assert (hazard["name"], hazard["address"]) == ("health-check-changes", "target_group.web")
     assert hazard["step"] in {step["id"] for step in stack["steps"]}
     assert "/health → /up" in hazard["text"]
     assert "new group" in hazard["safe"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elbplan.core.address import Address
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import Ending, answers, outcome_screen, unchanged
+from elbplan.render.outcome import EndScreen, answers, outcome_screen, unchanged
 from elbplan.render.style import Style
 from elbplan.run.outcome import Event, Outcome
 
@@ -12,7 +12,7 @@ from .golden import assert_golden
 from .plans import WEB, plan
 
 FACTS = {Address("load_balancer", "main"): {"dns_name": "my-web-1.ap-northeast-2.elb.amazonaws.com"}}
-ENDING = Ending("elbplan apply specs/web.yaml", "elbplan destroy specs/web.yaml")
+ENDING = EndScreen("elbplan apply specs/web.yaml", "elbplan destroy specs/web.yaml")
 HTTP_ONLY = "name: plain\nregion: ap-northeast-2\ntargets: {instances: [i-0aaaaaaaaaaaaaaaa], port: 80, health: /}\n"
 
 
@@ -41,7 +41,7 @@ def test_an_interruption_is_no_failure():
 
 def test_a_destroyed_stack_says_what_is_gone():
     one = plan(None, WEB)
-    ending = Ending("elbplan destroy specs/web.yaml", destroyed=True)
+    ending = EndScreen("elbplan destroy specs/web.yaml", destroyed=True)
     assert_golden("end-destroyed", screen(one, Outcome(done=list(one.steps), seconds=48), ending=ending))
 
 
@@ -56,6 +56,6 @@ def test_without_a_domain_the_balancers_own_name_answers():
 
 def test_the_sandbox_sends_no_bill():
     one = plan(WEB)
-    ending = Ending(finish="elbplan destroy --sandbox", billed=False)
+    ending = EndScreen(finish="elbplan destroy --sandbox", billed=False)
     text = "\n".join(line.plain for line in screen(one, Outcome(list(one.steps), facts=FACTS), ending=ending))
     assert "bills" not in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elbplan.kinds import KINDS
-from elbplan.render.plan import View, counts, plan_screen
+from elbplan.render.plan import PlanView, counts, plan_screen
 from elbplan.render.style import Style
 
 from .golden import assert_golden
@@ -25,7 +25,7 @@ def screen(name, width, *, ascii=False, detail=False, **view):
     one = plan(*PLANS[name])
     style = Style(width, ascii)
     verb = "destroy" if name == "destroy" else "plan"
-    lines = plan_screen(one, KINDS, style, View(verb, 1.8, detail, **view))
+    lines = plan_screen(one, KINDS, style, PlanView(verb, 1.8, detail, **view))
     return [*lines, style.line(""), *counts([one], style, "elbplan apply specs/web.yaml" if not one.empty else "")]
 
 
@@ -89,4 +89,4 @@ def test_several_stacks_are_counted_together():
 
 def test_control_characters_of_a_resource_do_not_reach_the_terminal():
     hostile = WEB.replace("health: /health", 'health: "/h\\e[2Jx"')
-    assert "\x1b" not in "".join(line.plain for line in plan_screen(plan(hostile), KINDS, Style(120), View()))
+    assert "\x1b" not in "".join(line.plain for line in plan_screen(plan(hostile), KINDS, Style(120), PlanView()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elbplan.render.progress import Board, end_line, log_line
+from elbplan.render.progress import ProgressBoard, end_line, log_line
 from elbplan.render.style import Style
 from elbplan.run.outcome import Event
 
@@ -28,7 +28,7 @@ def test_ascii_logs_are_ascii():
 
 
 def test_the_board_shows_what_runs_how_long_and_what_a_gate_saw():
-    board = Board(total=19)
+    board = ProgressBoard(total=19)
     board.take(Event("started", GROUP, seconds=1))
     board.take(Event("done", GROUP, seconds=2))
     board.take(Event("started", HEALTHY, seconds=2))
@@ -39,7 +39,7 @@ def test_the_board_shows_what_runs_how_long_and_what_a_gate_saw():
 
 
 def test_the_board_never_wraps_and_never_outgrows_its_rows():
-    board = Board(total=40)
+    board = ProgressBoard(total=40)
     for step in STEPS:
         board.take(Event("started", step))
         board.take(Event("progress", step, "a very long sight " * 20))
@@ -49,7 +49,7 @@ def test_the_board_never_wraps_and_never_outgrows_its_rows():
 
 
 def test_a_failed_step_is_not_counted_as_done():
-    board = Board(total=2)
+    board = ProgressBoard(total=2)
     board.take(Event("started", GROUP))
     board.take(Event("failed", GROUP, "no"))
     assert board.picture(1, Style(80))[-1].plain.startswith("0 of 2 done")

@@ -11,11 +11,11 @@ from typing import Any
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
 from elbplan.live.errors import UNKNOWN
-from elbplan.run.lock.lock import Held
-from elbplan.run.lock.manager import Keeper
-from elbplan.run.lock.process_files import Who, Witness
-from elbplan.run.lock.record import Record
-from elbplan.run.lock.run_store import Ledger
+from elbplan.run.lock.lock import Lock
+from elbplan.run.lock.manager import LockManager
+from elbplan.run.lock.process_files import Caller, ProcessFiles
+from elbplan.run.lock.record import RunRecord
+from elbplan.run.lock.run_store import RunStore
 
 STACK = "my-web"
 
@@ -111,17 +111,17 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.store, self.time, self.folder = Store(), Time(), folder
         self.said: list[str] = []
-        self.ledger = Ledger(self.store.send, self.time)
+        self.ledger = RunStore(self.store.send, self.time)
 
-    def keeper(self, name: str = "ann", *, machine: str = "", silence: float = 90, skew: float = 0) -> Keeper:
-        who = Who(f"{name}@laptop", 4711, machine or name)
-        witness = Witness(self.folder / name, who.machine)
+    def keeper(self, name: str = "ann", *, machine: str = "", silence: float = 90, skew: float = 0) -> LockManager:
+        who = Caller(f"{name}@laptop", 4711, machine or name)
+        witness = ProcessFiles(self.folder / name, who.machine)
         wall = lambda: self.time.hour + skew  # noqa: E731
-        ledger = Ledger(self.store.send, self.time)
-        return Keeper(ledger, who, witness, self.said.append, wall, silence, self.time, self.time.now)
+        ledger = RunStore(self.store.send, self.time)
+        return LockManager(ledger, who, witness, self.said.append, wall, silence, self.time, self.time.now)
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> list[RunRecord]:
         return self.ledger.read(STACK)
 
     @property
@@ -129,13 +129,13 @@ class Scene:
         return [record.state for record in self.records]
 
 
-def take(keeper: Keeper, verb: str = "apply", **rest: Any) -> Held:
+def take(keeper: LockManager, verb: str = "apply", **rest: Any) -> Lock:
     held = keeper.take(STACK, verb, **rest)
     assert held is not None
     return held
 
 
-def beating(scene: Scene, held: Held, every: float = 20) -> None:
+def beating(scene: Scene, held: Lock, every: float = 20) -> None:
     """A run that lives: it writes its record every 20 seconds."""
     due = [scene.time.hour + every]
 

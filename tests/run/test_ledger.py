@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from elbplan.errors import Refused
-from elbplan.run.lock.record import Record
+from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.record_parser import read
 
 from .kit import STACK, Scene, losing, take
 
 
 def test_a_record_reads_back_as_it_was_written() -> None:
-    record = Record(STACK, 42, "ab" * 16, "apply", "ann@laptop", 1_800_000_000.5, 1_800_000_020.25, "failed", 7, "boot",
-                    1_800_000_030.0, 45.0, {"done": 3}, 41, "why", "0.1", "h-12345678")  # fmt: skip
+    record = RunRecord(STACK, 42, "ab" * 16, "apply", "ann@laptop", 1_800_000_000.5, 1_800_000_020.25, "failed", 7,
+                       "boot", 1_800_000_030.0, 45.0, {"done": 3}, 41, "why", "0.1", "h-12345678")  # fmt: skip
     assert record.name == "/elbplan/my-web/runs/000042"
     assert read(STACK, record.name, record.text()) == record
 
 
-RUNNING = {"schema": 1, "run": "ab", "verb": "apply", "state": "running", "who": "ann", "silence": 90, "pid": 7}
+RUNNING = {"schema": 1, "run": "ab", "verb": "apply", "state": "running", "who": "ann", "lease_seconds": 90, "pid": 7}
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ RUNNING = {"schema": 1, "run": "ab", "verb": "apply", "state": "running", "who":
         (json.dumps({**RUNNING, "state": "asleep"}), "its state is 'asleep'"),
         (json.dumps({**RUNNING, "state": "unknown"}), "its state is 'unknown'"),
         (json.dumps({**RUNNING, "state": ["running"]}), "its state is"),
-        (json.dumps({**RUNNING, "silence": "90s"}), "its silence is '90s'"),
-        (json.dumps({**RUNNING, "silence": float("nan")}), "its silence is nan"),
-        (json.dumps({**RUNNING, "silence": 1e9}), "its silence is"),
+        (json.dumps({**RUNNING, "lease_seconds": "90s"}), "its lease_seconds is '90s'"),
+        (json.dumps({**RUNNING, "lease_seconds": float("nan")}), "its lease_seconds is nan"),
+        (json.dumps({**RUNNING, "lease_seconds": 1e9}), "its lease_seconds is"),
         (json.dumps({**RUNNING, "pid": "7"}), "its pid is '7'"),
         (json.dumps({**RUNNING, "counts": {"done": {"web": 1}}}), "its counts is"),
         (json.dumps({**RUNNING, "started": {"at": 1}}), "its started is"),
@@ -74,7 +74,9 @@ def test_fields_of_a_later_version_are_passed_over(scene: Scene) -> None:
 
 def test_a_record_fits_into_the_free_tier() -> None:
     long = "ü" * 9000
-    record = Record(STACK, 1, "ab" * 16, "destroy", long, 1e9, 1e9, note=long, counts={f"c{n}": n for n in range(1, 8)})
+    record = RunRecord(
+        STACK, 1, "ab" * 16, "destroy", long, 1e9, 1e9, note=long, counts={f"c{n}": n for n in range(1, 8)}
+    )
     assert len(record.text().encode()) <= 4096
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from elbplan.errors import AwsProblem, Refused
-from elbplan.run.lock.record import Record
+from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.run_store import KEPT
 
 from .kit import STACK, Scene, beating, denied, take
@@ -228,6 +228,6 @@ def test_a_copied_machine_has_no_witness(scene: Scene) -> None:
 
 def test_a_path_in_a_run_id_reads_no_file(scene: Scene) -> None:
     witness = scene.keeper("ann", machine="boot-1").witness
-    assert not witness.saw_die("../../etc/passwd", "boot-1")
-    record = replace(Record(STACK, 1, "x", "apply", "ann", 1, 1), run="../x")
-    assert not witness.saw_die(record.run, "boot-1")
+    assert not witness.is_dead("../../etc/passwd", "boot-1")
+    record = replace(RunRecord(STACK, 1, "x", "apply", "ann", 1, 1), run="../x")
+    assert not witness.is_dead(record.run, "boot-1")

@@ -8,7 +8,7 @@ import pytest
 
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
-from elbplan.run.program import LONGEST_PAUSE, THROTTLED, Stopped, drive, pauses
+from elbplan.run.program import LONGEST_PAUSE, THROTTLED, Stopped, pauses, run_program
 
 
 class Clock:
@@ -45,11 +45,11 @@ def run(aws, *calls, clock=None, **rest):
             answer = yield call
         return answer
 
-    return drive(program(), aws.send, clock or Clock(), **rest)
+    return run_program(program(), aws.send, clock or Clock(), **rest)
 
 
-DELETE = Call("ec2", "DeleteSecurityGroup", not_yet=("DependencyViolation",), within=60)
-ONCE = Call("ec2", "AllocateAddress", once=True)
+DELETE = Call("ec2", "DeleteSecurityGroup", retry_on=("DependencyViolation",), timeout=60)
+ONCE = Call("ec2", "AllocateAddress", no_retry=True)
 
 
 def test_the_answer_of_each_call_is_handed_back():

@@ -149,7 +149,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
     assert daemon.status() == {"running": False}
-    started: list[daemon.Running] = []
+    started: list[daemon.RunningSandbox] = []
     threads = [threading.Thread(target=lambda: started.append(daemon.start(0.0))) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -175,7 +175,7 @@ def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
 
 def test_a_note_about_a_process_that_is_not_ours_ends_nothing(home: Path) -> None:
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    statefile.write(statefile.path(), statefile.Entry(bystander.pid, "http://127.0.0.1:1", "token"))
+    statefile.write(statefile.path(), statefile.DaemonEntry(bystander.pid, "http://127.0.0.1:1", "token"))
     assert daemon.find() is None
     assert not daemon.stop()
     assert bystander.poll() is None
@@ -222,7 +222,7 @@ def test_another_program_at_the_port_of_a_stale_note_is_no_sandbox(home: Path, b
     with HTTPServer(("127.0.0.1", 0), Other) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        statefile.write(statefile.path(), statefile.Entry(os.getpid(), url, "token"))
+        statefile.write(statefile.path(), statefile.DaemonEntry(os.getpid(), url, "token"))
         assert daemon.find() is None
         assert not daemon.stop()
         server.shutdown()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id, Ref
+from elbplan.core.address import Address, AwsId, Lookup, Ref
 
 from .kit import everything, openings, problems, resource, spec
 
@@ -26,7 +26,7 @@ def test_a_domain_brings_https_a_redirect_a_certificate_and_a_record() -> None:
     redirect = resources[Address("listener", "80")].action
     assert (redirect.protocol, redirect.port, redirect.code, redirect.path) == ("HTTPS", "443", 301, "/#{path}")
     record = resources[Address("record", "a.example.com")]
-    assert record.zone == Find("hosted_zone", "a.example.com")
+    assert record.zone == Lookup("hosted_zone", "a.example.com")
 
 
 def test_a_domain_of_two_families_has_two_records() -> None:
@@ -41,7 +41,7 @@ def test_names_share_one_certificate_unless_they_bring_their_own() -> None:
     text = spec(f"domain: [b.example.com, a.example.com, {{name: c.example.com, certificate: '{arn}'}}]\n")
     certificate, listener = resource(text, "certificate.main"), resource(text, "listener.443")
     assert certificate.domains == ("a.example.com", "b.example.com")
-    assert (listener.certificate, listener.more_certificates) == (Address("certificate", "main"), (Id(arn),))
+    assert (listener.certificate, listener.more_certificates) == (Address("certificate", "main"), (AwsId(arn),))
 
 
 SPARE = "arn:aws:acm:eu-west-1:123456789012:certificate/3-4"
@@ -52,10 +52,10 @@ OWN = Address("certificate", "main")
     ("words", "default", "further"),
     [
         ("", OWN, ()),
-        (f"certificates: ['{SPARE}']", OWN, (Id(SPARE),)),
-        (f"certificate: '{SPARE}'", Id(SPARE), ()),
-        (f"certificate: '{SPARE}', certificates: [main]", Id(SPARE), (OWN,)),
-        (f"certificate: main, certificates: ['{SPARE}']", OWN, (Id(SPARE),)),
+        (f"certificates: ['{SPARE}']", OWN, (AwsId(SPARE),)),
+        (f"certificate: '{SPARE}'", AwsId(SPARE), ()),
+        (f"certificate: '{SPARE}', certificates: [main]", AwsId(SPARE), (OWN,)),
+        (f"certificate: main, certificates: ['{SPARE}']", OWN, (AwsId(SPARE),)),
     ],
 )
 def test_further_certificates_stand_beside_the_domains_own_and_certificate_in_its_place(
@@ -69,7 +69,7 @@ def test_further_certificates_stand_beside_the_domains_own_and_certificate_in_it
 
 def test_without_a_domain_the_first_further_certificate_is_the_default() -> None:
     listener = resource(spec(f"listeners: [{{listen: 443/https, certificates: ['{SPARE}']}}]\n"), "listener.443")
-    assert (listener.certificate, listener.more_certificates) == (Id(SPARE), ())
+    assert (listener.certificate, listener.more_certificates) == (AwsId(SPARE), ())
 
 
 @pytest.mark.parametrize("address", ["listener.80", "rule.80-a"])
@@ -96,7 +96,7 @@ def test_no_certificate_is_made_that_no_listener_shows() -> None:
 
 def test_the_zone_of_a_wildcard_is_looked_for_without_its_star() -> None:
     text = spec('domain: "*.example.com"\n')
-    assert resource(text, "certificate.main").proofs[0].zone == Find("hosted_zone", "example.com")
+    assert resource(text, "certificate.main").proofs[0].zone == Lookup("hosted_zone", "example.com")
 
 
 def test_take_over_holds_for_all_domains_unless_one_says_otherwise() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id
+from elbplan.core.address import Address, AwsId, Lookup
 from elbplan.spec import expand_text
 
 from .kit import everything, problems, resource, stack, stacks
@@ -22,8 +22,8 @@ def test_references_are_ids_names_of_this_stack_or_look_ups() -> None:
     text += "instance: {mine: {image: ami-0a, subnet: a}}\n"
     text += LISTENER.replace("web", "g")
     members = {m.instance for m in resource(text, "targets.g").members}
-    assert members == {Id("i-0a"), Find("instance", "tag:a=b"), Address("instance", "mine")}
-    assert resource(text, "instance.mine").subnet == Find("subnet", "a")
+    assert members == {AwsId("i-0a"), Lookup("instance", "tag:a=b"), Address("instance", "mine")}
+    assert resource(text, "instance.mine").subnet == Lookup("subnet", "a")
 
 
 def test_a_port_stands_for_a_range_of_one() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from elbplan.core.address import Address, Find, Id
+from elbplan.core.address import Address, AwsId, Lookup
 
 from .kit import everything, openings, problems, resource, spec, stack
 
@@ -20,10 +20,10 @@ def group(targets: str, rest: str = "") -> Any:
 @pytest.mark.parametrize(
     ("rest", "subnets"),
     [
-        ("", [Find("subnet", "*")]),
-        ("zones: [a, c]\n", [Find("subnet", "a"), Find("subnet", "c")]),
-        ("region: eu-west-1\nzones: [eu-west-1a, b]\n", [Find("subnet", "a"), Find("subnet", "b")]),
-        ("network: {subnets: [subnet-0a, prod-b]}\n", [Find("subnet", "name:prod-b"), Id("subnet-0a")]),
+        ("", [Lookup("subnet", "*")]),
+        ("zones: [a, c]\n", [Lookup("subnet", "a"), Lookup("subnet", "c")]),
+        ("region: eu-west-1\nzones: [eu-west-1a, b]\n", [Lookup("subnet", "a"), Lookup("subnet", "b")]),
+        ("network: {subnets: [subnet-0a, prod-b]}\n", [Lookup("subnet", "name:prod-b"), AwsId("subnet-0a")]),
     ],
 )
 def test_zones_and_subnets_say_where_the_balancer_stands(rest: str, subnets: list[Any]) -> None:
@@ -31,7 +31,8 @@ def test_zones_and_subnets_say_where_the_balancer_stands(rest: str, subnets: lis
 
 
 @pytest.mark.parametrize(
-    ("vpc", "ref"), [("default", Find("vpc", "default")), ("vpc-0a", Id("vpc-0a")), ("prod", Find("vpc", "name:prod"))]
+    ("vpc", "ref"),
+    [("default", Lookup("vpc", "default")), ("vpc-0a", AwsId("vpc-0a")), ("prod", Lookup("vpc", "name:prod"))],
 )
 def test_a_vpc_is_named_by_id_or_name(vpc: str, ref: Any) -> None:
     assert resource(spec(f"network: {{vpc: {vpc}}}\n"), "target_group.web").vpc == ref
@@ -40,10 +41,10 @@ def test_a_vpc_is_named_by_id_or_name(vpc: str, ref: Any) -> None:
 @pytest.mark.parametrize(
     ("targets", "member"),
     [
-        ("{instances: i-0abc}", Id("i-0abc")),
-        ("{instances: {tag: app=web}}", Find("instance", "tag:app=web")),
-        ("{tag: app=web}", Find("instance", "tag:app=web")),
-        ("{tag: {app: web}}", Find("instance", "tag:app=web")),
+        ("{instances: i-0abc}", AwsId("i-0abc")),
+        ("{instances: {tag: app=web}}", Lookup("instance", "tag:app=web")),
+        ("{tag: app=web}", Lookup("instance", "tag:app=web")),
+        ("{tag: {app: web}}", Lookup("instance", "tag:app=web")),
     ],
 )
 def test_instances_are_named_by_id_or_tag(targets: str, member: Any) -> None:

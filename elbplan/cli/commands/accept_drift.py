@@ -1,30 +1,30 @@
-"""elbplan adopt: keep what somebody changed by hand."""
+"""elbplan accept-drift: keep what somebody changed by hand."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
+from ...core.stack import Stack
+from ...kinds import KINDS
+from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, kept_of
+from ...migrations.files.folder import Folder, write
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..migration_files import exchanged, look, one_stack, tell
 from ..options import shared
 
-if TYPE_CHECKING:
-    from ...core.stack import Stack
-    from ...migrations.drift.accept import Adopted
-    from ...migrations.files.folder import Folder
-
 EXAMPLES = (
-    "elbplan adopt specs/web.yaml              says what to write into the spec; writes the next file",
-    "elbplan adopt specs/web.yaml new_health   the file is called NNNN_new_health.yaml",
-    "elbplan adopt specs/web.yaml --dry-run    writes nothing",
+    "elbplan accept-drift specs/web.yaml              print the lines for the spec; write the next file",
+    "elbplan accept-drift specs/web.yaml new_health   the file is called NNNN_new_health.yaml",
+    "elbplan accept-drift specs/web.yaml --dry-run    write nothing",
 )
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="adopt",
     examples=EXAMPLES,
     help="Keep what somebody changed in AWS by hand: in the spec and, with migrations, in a file. Changes no AWS.",
@@ -38,7 +38,6 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str) -> int:
     """One look at AWS; files and spec are written together."""
-    from ...migrations.files.folder import Folder
 
     stack = one_stack(app, word)
     folder = Folder.of(stack.name, base)
@@ -58,20 +57,15 @@ def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str)
     return 0
 
 
-def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> Adopted:
-    from ...kinds import KINDS
-    from ...migrations.drift.accept import Adopter, kept_of
+def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
 
     files = kept_of(folder, KINDS) if folder.used else []
     cloud, seen = look(app, stack, folder)
-    adopter = Adopter(cloud, stack, seen, KINDS, writing)
+    adopter = DriftAccepter(cloud, stack, seen, KINDS, writing)
     return adopter.behind(files, name) if files else adopter.without_files()
 
 
 def _write(file: str, text: str, dry: bool) -> None:
-    from pathlib import Path
-
-    from ...migrations.files.folder import write
 
     if not dry:
         write(Path(file), text)

@@ -10,11 +10,17 @@ import click
 
 from ...core.stack import Stack
 from ...errors import Refused, UsageProblem
+from ...kinds import KINDS
+from ...migrations.files.folder import Folder
+from ...run.migration_run import LEFT, MigrationRun
+from ...run.workflow import plan, plan_back
 from ..apply_checks import files_of, folders_of, refuse_without_folder
+from ..backing import ways
 from ..context import App
 from ..execution import SEVERITY, run_all
-from ..group import Spoken
-from ..hazard_flags import Watched, named
+from ..filed import MigrationExecutor
+from ..group import HelpFirstCommand
+from ..hazard_flags import HazardWatch, named
 from ..options import paths, shared
 from ..plan_screens import show_plans
 from ..plans import Planned, ending_of, planned, stacks_of
@@ -27,19 +33,21 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="apply",
     examples=EXAMPLES,
     help="Make AWS as the spec says. May be interrupted at any point and run again.",
 )
 @paths
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
-@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards: gone,bill.")
-@click.option("--back", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
+@click.option(
+    "--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards: route-removed,extra-cost."
+)
+@click.option("--rollback", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
 @click.option("--to", metavar="NNNN", help="With migrations: up to this file, or back to its end.")
-@click.option("--again", is_flag=True, help="With migrations: once more what was taken back.")
-@click.option("--straight", is_flag=True, help="With migrations, where nothing is yet: to the last file's end at once.")
-@click.option("--revert-drift", "mend", is_flag=True, help="With migrations: first put back what was changed by hand.")
+@click.option("--retry", is_flag=True, help="With migrations: once more what was taken back.")
+@click.option("--direct", is_flag=True, help="With migrations, where nothing is yet: to the last file's end at once.")
+@click.option("--revert-drift", is_flag=True, help="With migrations: first put back what was changed by hand.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @click.option("--no-migrations", "leave", is_flag=True, help="Go by the spec alone, and leave migrations for good.")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
@@ -47,11 +55,11 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
-    said = Words(**{**words, "allow": named(words["allow"])})
+    said = ApplyOptions(**{**words, "allow": named(words["allow"])})
     every = stacks_of(app, paths)
     filed = set() if said.leave else folders_of(every, said.base)
-    if (said.filed and not filed) or (said.back and filed):
-        what = "--to, --again, --straight and --revert-drift are for stacks with migrations, --back for those without"
+    if (said.filed and not filed) or (said.rollback and filed):
+        what = "--to, --retry, --direct and --revert-drift are for stacks with migrations, --rollback for those without"
         raise UsageProblem(what, hint="with migrations, --to NNNN goes back too")
     worst = 0
     for stack in every:
@@ -62,16 +70,16 @@ def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
 
 
 @dataclass(frozen=True)
-class Words:
+class ApplyOptions:
     """What was said on the command line."""
 
     yes: bool
     allow: tuple[str, ...]
-    back: bool
+    rollback: bool
     to: str | None
-    again: bool
-    straight: bool
-    mend: bool
+    retry: bool
+    direct: bool
+    revert_drift: bool
     base: str
     leave: bool
     detail: bool
@@ -79,28 +87,24 @@ class Words:
     @property
     def filed(self) -> bool:
         """Was something said that only stacks with migrations understand?"""
-        return bool(self.to or self.again or self.straight or self.mend)
+        return bool(self.to or self.retry or self.direct or self.revert_drift)
 
 
-def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: Words) -> int:
-    from ...migrations.files.folder import Folder
-    from ..backing import ways
-    from ..filed import Filed
+def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: ApplyOptions) -> int:
 
     folder = Folder.of(stack.name, said.base)
     ask = None if said.yes else (lambda them: _ask(app, them))
     whole = said.to is None
-    filed = Filed(app, stack, folder, files_of(folder), paths, said.allow, said.detail, ask, whole, said.again)
-    return ways(filed, said.to, straight=said.straight, mend=said.mend)
+    filed = MigrationExecutor(
+        app, stack, folder, files_of(folder), paths, said.allow, said.detail, ask, whole, said.retry
+    )
+    return ways(filed, said.to, straight=said.direct, mend=said.revert_drift)
 
 
-def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: Words) -> int:
-    from ...kinds import KINDS
-    from ...run.migration_run import LEFT, Aim
-    from ...run.workflow import plan, plan_back
+def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: ApplyOptions) -> int:
 
-    draw = plan_back if said.back else plan
-    planner = Watched(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
+    draw = plan_back if said.rollback else plan
+    planner = HazardWatch(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
     them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not said.yes
@@ -113,7 +117,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: W
         _ask(app, pending)
     planner.agreed = True
     agreed = [one.plan.stack for one in them] if said.yes else []
-    aim = Aim("", "", LEFT) if said.leave else None
+    aim = MigrationRun("", "", LEFT) if said.leave else None
     return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed, aim=aim)
 
 

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import click
 
 from ...errors import Refused, UsageProblem
+from ...kinds import KINDS
+from ...run.workflow import plan_destroy
 from ..context import App
 from ..execution import run_all
-from ..group import Spoken
-from ..hazard_flags import Watched, named
+from ..group import HelpFirstCommand
+from ..hazard_flags import HazardWatch, named
 from ..options import paths, shared
 from ..plan_screens import show_plans
 from ..plans import Planned, ending_of, planned, stacks_of
@@ -23,7 +25,7 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="destroy",
     examples=EXAMPLES,
     help="Remove everything that elbplan made for these stacks, and nothing else.",
@@ -47,10 +49,8 @@ def command(
     hazards = named(allow)
     stacks = stacks_of(app, paths)
     _check([stack.name for stack in stacks], confirmed, yes)
-    from ...kinds import KINDS
-    from ...run.workflow import plan_destroy
 
-    planner = Watched(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
+    planner = HazardWatch(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
     them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = [one for one in pending if one.plan.stack not in confirmed]

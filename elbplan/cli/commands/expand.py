@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ...spec import expand_text
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..options import paths, shared
 from ..plans import stacks_of
 
@@ -15,14 +16,15 @@ EXAMPLES = (
 )
 
 
-@click.command(cls=Spoken, name="expand", examples=EXAMPLES, help="Print the long form of a spec; it is a spec itself.")
+@click.command(
+    cls=HelpFirstCommand, name="expand", examples=EXAMPLES, help="Print the long form of a spec; it is a spec itself."
+)
 @paths
 @shared
 @click.pass_obj
 def command(app: App, paths: tuple[str, ...]) -> int:
     """One document a stack."""
     stacks = stacks_of(app, paths)
-    from ...spec import expand_text
 
     app.terminal.out(expand_text(stacks).rstrip("\n"))
     return 0

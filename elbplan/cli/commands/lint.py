@@ -6,25 +6,26 @@ import dataclasses
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Problem, SpecProblem
+from ...kinds import KINDS
+from ...migrations.files.loader import load
+from ...migrations.lint.inspection import Inspection, inspect
+from ...migrations.lint.live_checks import LiveLook, look_at_aws, requests
+from ...migrations.migration import Migration
+from ...render.lint import counts_text, finding_text
+from ...run.workflow import Cloud
 from ..context import App
 from ..git_changes import new_since
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..options import shared
 from ..plans import planned
-from ..select import Subject, subjects_of
-
-if TYPE_CHECKING:
-    from ...core.plan import Plan
-    from ...migrations.lint.inspection import Inspection
-    from ...migrations.lint.live_checks import Look
-    from ...migrations.migration import Migration
-    from ...run.workflow import Cloud
+from ..select import StackSelection, selections_of
 
 BLOCKED = 5
 
@@ -35,7 +36,9 @@ EXAMPLES = (
 )
 
 
-@click.command(cls=Spoken, name="lint", examples=EXAMPLES, help="Find hazards in migrations, as a rule without AWS.")
+@click.command(
+    cls=HelpFirstCommand, name="lint", examples=EXAMPLES, help="Find hazards in migrations, as a rule without AWS."
+)
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
 @click.option("--live", is_flag=True, help="Ask AWS as well: health, certificates, zones, requests.")
 @click.option("--base", "since", metavar="REF", help="Only files that this commit does not have.")
@@ -44,14 +47,14 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, words: tuple[str, ...], live: bool, since: str | None, base: str) -> int:
     """Check the chain, then every file; say it all at once."""
-    told = Told(app, live)
-    for subject in subjects_of(app, words, base):
+    told = LintOutput(app, live)
+    for subject in selections_of(app, words, base):
         told.take(subject, new_since(since, subject.folder.path) if since else None)
     return told.end()
 
 
 @dataclasses.dataclass
-class Told:
+class LintOutput:
     """What is said of all stacks together."""
 
     app: App
@@ -61,11 +64,8 @@ class Told:
     remarks: list[str] = dataclasses.field(default_factory=list)
     nowhere: list[str] = dataclasses.field(default_factory=list)
 
-    def take(self, subject: Subject, only: Collection[str] | None) -> None:
+    def take(self, subject: StackSelection, only: Collection[str] | None) -> None:
         """One stack: its chain, its files, and what AWS has to say."""
-        from ...kinds import KINDS
-        from ...migrations.files.loader import load
-        from ...migrations.lint.inspection import inspect
 
         try:
             migrations = load(subject.folder, KINDS)
@@ -80,28 +80,24 @@ class Told:
         if look:
             self._beyond(subject, found, *look)
 
-    def _look(self, subject: Subject, migrations: Sequence[Migration]) -> tuple[Look, Cloud]:
-        from ...kinds import KINDS
-        from ...migrations.lint.live_checks import look_beyond
+    def _look(self, subject: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveLook, Cloud]:
 
-        looks: list[Look] = []
+        looks: list[LiveLook] = []
 
         def looker(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            from ...core.plan import Plan
 
-            looks.append(look_beyond(cloud, group[0], migrations, KINDS))
+            looks.append(look_at_aws(cloud, group[0], migrations, KINDS))
             return [Plan(group[0].name, cloud.region, "")]
 
         stack = subject.stack or Stack(subject.folder.stack, None, {})
         (one,) = planned(self.app, [stack], looker)
         return looks[0], one.cloud
 
-    def _beyond(self, subject: Subject, found: Inspection, look: Look, cloud: Cloud) -> None:
-        from ...migrations.lint.live_checks import requests
+    def _beyond(self, subject: StackSelection, found: Inspection, look: LiveLook, cloud: Cloud) -> None:
 
         name = subject.folder.stack
         self.remarks += [f"{name}: {remark}" for remark in look.remarks]
-        if any(finding.hazard.name == "gone" for finding, _ in found.findings):
+        if any(finding.hazard.name == "route-removed" for finding, _ in found.findings):
             self.remarks.append(f"{name}: {requests(cloud, look, datetime.now(UTC))}")
         if look.nowhere:
             differs = "; ".join(gap.text for gap in look.nowhere.drift)
@@ -128,25 +124,23 @@ class Told:
         return self.code
 
     def _blocks(self) -> list[str]:
-        from ...render.lint import finding_text
 
         blocks = []
         for found in self.found:
             for finding, problem in found.findings:
-                if not finding.lifted:
+                if not finding.allowed:
                     blocks.append(finding_text(problem))
                 elif not self.app.options.quiet:
-                    blocks.append(finding_text(problem, note=" (lifted)").splitlines()[0])
+                    blocks.append(finding_text(problem, note=" (allowed)").splitlines()[0])
             blocks += [finding_text(problem, "hint") for problem in (*found.spec, *found.idle)]
         return blocks + [f"live  {text}" for text in (*self.nowhere, *self.remarks)]
 
     def _counts(self) -> str:
-        from ...render.lint import counts_text
 
         blocking = [*self.nowhere, *(problem for one in self.found for problem in one.blocking)]
-        lifted = sum(finding.lifted for one in self.found for finding, _ in one.findings)
+        allowed = sum(finding.allowed for one in self.found for finding, _ in one.findings)
         files, idle = sum(one.files for one in self.found), sum(len(one.idle) for one in self.found)
-        return counts_text(files, blocking, lifted, idle)
+        return counts_text(files, blocking, allowed, idle)
 
     def _document(self) -> dict[str, Any]:
         return {
@@ -164,11 +158,11 @@ def _findings(found: Inspection) -> list[dict[str, Any]]:
     told = []
     for finding, problem in found.findings:
         hazard = finding.hazard
-        more = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "safe": hazard.safe}
-        told.append(_place(problem) | more | {"step": finding.step, "lifted": finding.lifted})
+        more = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "safe": hazard.remedy}
+        told.append(_place(problem) | more | {"step": finding.step, "allowed": finding.allowed})
     for problem in found.spec:
         text = problem.what.removeprefix("spec: ")
-        told.append(_place(problem) | {"name": "spec", "text": text, "safe": problem.hint, "lifted": False})
+        told.append(_place(problem) | {"name": "spec", "text": text, "safe": problem.hint, "allowed": False})
     return told
 
 

@@ -11,8 +11,12 @@ import click
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import UsageProblem
+from ...kinds import KINDS
+from ...migrations.files.folder import Folder
+from ...migrations.save_plan import keep
+from ...run.workflow import Cloud
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..options import paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import show_plans
@@ -28,7 +32,9 @@ EXAMPLES = (
 )
 
 
-@click.command(cls=Spoken, name="plan", examples=EXAMPLES, help="Show what would change, and why. Changes nothing.")
+@click.command(
+    cls=HelpFirstCommand, name="plan", examples=EXAMPLES, help="Show what would change, and why. Changes nothing."
+)
 @paths
 @click.option("--detail", is_flag=True, help="Every step, and every field that changes (as -v).")
 @click.option("--save", metavar="NAME", help="Keep the plan as the next file in migrations/STACK/.")
@@ -61,10 +67,6 @@ def command(
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
     """Keep the plan of the one stack that is meant."""
-    from ...kinds import KINDS
-    from ...migrations.files.folder import Folder
-    from ...migrations.save_plan import keep
-    from ...run.workflow import Cloud
 
     if len(stacks) != 1:
         raise UsageProblem("a migration is about one stack, and here are several", hint="name the spec of one of them")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import click
 
 from ...errors import UsageProblem
+from ...kinds import KINDS
+from ...migrations.drift.accept import DriftAccepter
+from ...migrations.files.fingerprints import refresh
+from ...migrations.files.folder import Folder
+from ...migrations.position.nearest import position_of
+from ...migrations.rebase.rebase import Rebase
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..locks import is_path
 from ..migration_files import exchanged, look, one_stack, tell
 from ..options import shared
-
-if TYPE_CHECKING:
-    from ...migrations.files.folder import Folder
 
 EXAMPLES = (
     "elbplan rebase specs/web.yaml             after git merged two branches that both added a file",
@@ -25,7 +27,7 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="rebase",
     examples=EXAMPLES,
     help="Put the migrations of two branches behind each other, or plan the pending one anew. Changes files alone.",
@@ -33,7 +35,7 @@ EXAMPLES = (
 @click.argument("word", metavar="STACK|PATH")
 @click.argument("file", required=False, default="", metavar="[FILE]")
 @click.option("--refresh", is_flag=True, help="Only compute from, to, then and HEAD anew from the steps.")
-@click.option("--adopt", "adopting", is_flag=True, help="First take in what was changed by hand, as adopt does.")
+@click.option("--accept-drift", "adopting", is_flag=True, help="First take in what was changed by hand, as adopt does.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @shared
 @click.pass_obj
@@ -47,7 +49,6 @@ def command(app: App, word: str, file: str, refresh: bool, adopting: bool, base:
 
 
 def _folder(stack: str, base: str) -> Folder:
-    from ...migrations.files.folder import Folder
 
     folder = Folder.of(stack, base)
     if not folder.used:
@@ -57,8 +58,6 @@ def _folder(stack: str, base: str) -> Folder:
 
 def _refresh(app: App, word: str, base: str) -> int:
     """Rewrite the fingerprints in their places."""
-    from ...kinds import KINDS
-    from ...migrations.files.fingerprints import refresh
 
     refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
     for file in refreshed.changed:
@@ -72,18 +71,14 @@ def _refresh(app: App, word: str, base: str) -> int:
 
 
 def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
-    from ...kinds import KINDS
-    from ...migrations.drift.accept import Adopter
-    from ...migrations.position.nearest import standing
-    from ...migrations.rebase.rebase import Rebase
 
     stack = one_stack(app, word)
     folder = _folder(stack.name, base)
     cloud, seen = look(app, stack, folder)
     made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
     files, notes, block = made.files, made.notes, ""
-    if adopting and standing(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
-        adopted = Adopter(cloud, stack, seen, KINDS).behind(files)
+    if adopting and position_of(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
+        adopted = DriftAccepter(cloud, stack, seen, KINDS).behind(files)
         files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
     said = exchanged(folder, files)
     if not any(said.values()):

@@ -1,4 +1,4 @@
-"""elbplan rehearse: play migrations on a pretended AWS, and prove that they hold. Writes nothing anywhere else."""
+"""elbplan rehearse: run migrations on a local AWS simulator and prove that they hold. Writes to nothing else."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ...core.stack import Stack
 from ...errors import ElbplanError, UsageProblem
-from ..connect import SANDBOX_REGION, Clouds, pretended
+from ...kinds import KINDS
+from ...migrations.files.folder import Folder
+from ...migrations.files.loader import load
+from ...migrations.migration import Migration
+from ...rehearsal.environment import RehearsalEnvironment
+from ...rehearsal.live_start import beginning
+from ...rehearsal.proof import Proof, place_of
+from ...rehearsal.rehearsal import rehearse
+from ...rehearsal.unhealthy import bearing, rehearse_unhealthy
+from ...render.rehearsal import PromiseLine, proof_screen, summary_screen
+from ...sandbox.admin.daemon import install_hint
+from ...sandbox.box import Box
+from ..connect import SANDBOX_REGION, Connections, simulator_aws
 from ..context import App
-from ..group import Spoken
-from ..locks import meant, table_style
+from ..group import HelpFirstCommand
+from ..locks import selected_stacks, table_style
 from ..options import shared
 
-if TYPE_CHECKING:
-    from ...migrations.migration import Migration
-    from ...rehearsal.environment import Scene
-    from ...rehearsal.proof import Proof
-    from ...render.rehearsal import Line
-    from ...sandbox.box import Box
-
 SLOW = 20.0
-"""Seconds in which a pretended load balancer comes up; nobody waits for them."""
+"""Seconds in which a simulated load balancer comes up; nobody waits for them."""
 
 BROKEN = 5
 
@@ -41,10 +46,10 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="rehearse",
     examples=EXAMPLES,
-    help="Play migrations on a pretended AWS in memory: do they arrive, whatever dies, and is no request dropped?",
+    help="Run migrations on a local AWS simulator: do they arrive, whatever dies, and is no request dropped?",
 )
 @click.argument("word", required=False, metavar="[STACK|PATH]")
 @click.argument("file", required=False, metavar="[FILE]")
@@ -72,9 +77,9 @@ def _stacks(app: App, word: str | None, base: str) -> list[Stack]:
     """The stacks that are meant and have migrations. Raises UsageProblem."""
     there = sorted(folder.parent.name for folder in Path(base).glob("*/HEAD"))
     if word:
-        found = [stack for stack in meant(app, [word]) if (Path(base) / stack.name).is_dir()]
+        found = [stack for stack in selected_stacks(app, [word]) if (Path(base) / stack.name).is_dir()]
     else:
-        found = meant(app, there) if there else []
+        found = selected_stacks(app, there) if there else []
     if not found:
         what = f"{word} has no migrations in {base}" if word else f"no stack has migrations in {base}"
         hint = f"stacks that have: {', '.join(there)}" if there else "elbplan plan --save NAME begins a folder"
@@ -83,8 +88,7 @@ def _stacks(app: App, word: str | None, base: str) -> list[Stack]:
 
 
 def _box() -> Box:
-    """A pretended AWS in this process. Raises ElbplanError if it is not installed."""
-    from ...sandbox.admin.daemon import install_hint
+    """A local AWS simulator in this process. Raises ElbplanError if it is not installed."""
 
     try:
         from ...sandbox.box import Box
@@ -105,23 +109,18 @@ class Rehearsal:
     file: str | None
     sick: str | None
     live: bool
-    clouds: Clouds | None = None
+    clouds: Connections | None = None
 
     def __post_init__(self) -> None:
-        self.clouds = Clouds(self.app, [self.stack]) if self.live else None
+        self.clouds = Connections(self.app, [self.stack]) if self.live else None
 
     def play(self) -> dict[str, Any]:
         """Everything, told on the screen as it comes; as a document at the end."""
-        from ...kinds import KINDS
-        from ...migrations.files.folder import Folder
-        from ...migrations.files.loader import load
-        from ...rehearsal.environment import Scene
-        from ...render.rehearsal import summary_screen
 
         chain = load(Folder.of(self.stack.name, self.base), KINDS)
-        scene = Scene(self.box, pretended(self._region(), self.box.url), self.stack, chain, KINDS)
+        scene = RehearsalEnvironment(self.box, simulator_aws(self._region(), self.box.url), self.stack, chain, KINDS)
         began, files = time.monotonic(), []
-        every: list[Line] = []
+        every: list[PromiseLine] = []
         for migration in self._chosen(scene):
             self._say_file(migration)
             lines = list(self._lines(scene, migration))
@@ -134,9 +133,8 @@ class Rehearsal:
         holds = all(line.holds for line in every)
         return {"stack": self.stack.name, "holds": holds, "seconds": round(seconds, 1), "files": files}
 
-    def _chosen(self, scene: Scene) -> Sequence[Migration]:
+    def _chosen(self, scene: RehearsalEnvironment) -> Sequence[Migration]:
         """The files to play; with --live those that are not applied, begun as AWS is. Raises UsageProblem, Refused."""
-        from ...rehearsal.unhealthy import bearing
 
         found: Sequence[Migration] = scene.chain
         if self.live:
@@ -153,8 +151,7 @@ class Rehearsal:
         said = Path(str(self.file)).name.removesuffix(".yaml")
         return said == migration.id or (said.isdigit() and int(said) == migration.number)
 
-    def _pending(self, scene: Scene) -> tuple[Sequence[Migration], Any]:
-        from ...rehearsal.live_start import beginning
+    def _pending(self, scene: RehearsalEnvironment) -> tuple[Sequence[Migration], Any]:
 
         assert self.clouds is not None
         cloud = self.clouds.reach(scene.aws.region)
@@ -166,12 +163,9 @@ class Rehearsal:
         said = self.app.options.region or self.stack.region or self.app.terminal.environ.get("AWS_REGION")
         return said or SANDBOX_REGION
 
-    def _lines(self, scene: Scene, migration: Migration) -> Iterator[Line]:
-        from ...rehearsal.rehearsal import rehearse
-        from ...rehearsal.unhealthy import rehearse_sick
-        from ...render.rehearsal import proof_screen
+    def _lines(self, scene: RehearsalEnvironment, migration: Migration) -> Iterator[PromiseLine]:
 
-        proofs = rehearse_sick(scene, migration, self.sick) if self.sick else rehearse(scene, migration)
+        proofs = rehearse_unhealthy(scene, migration, self.sick) if self.sick else rehearse(scene, migration)
         for proof in proofs:
             line = _line(proof, migration)
             if not self.app.options.json and not (self.app.options.quiet and line.holds):
@@ -183,9 +177,7 @@ class Rehearsal:
             self.app.terminal.show([table_style(self.app).line((migration.file, "bold"))])
 
 
-def _line(proof: Proof, migration: Migration) -> Line:
-    from ...rehearsal.proof import place_of
-    from ...render.rehearsal import Line
+def _line(proof: Proof, migration: Migration) -> PromiseLine:
 
     wrong = [": ".join(filter(None, (place_of(migration, one), one.what))) for one in proof.wrong]
-    return Line(proof.holds, proof.text, proof.tried, wrong)
+    return PromiseLine(proof.holds, proof.text, proof.tried, wrong)

@@ -6,8 +6,10 @@ import json
 
 import click
 
+from ...render.runs import runs_document, runs_screen
+from ...run.status import runs_of
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..locks import ledgers, table_style
 from ..options import shared
 
@@ -18,15 +20,15 @@ EXAMPLES = (
 )
 
 
-@click.command(cls=Spoken, name="runs", examples=EXAMPLES, help="List the last runs of stacks, the newest first.")
+@click.command(
+    cls=HelpFirstCommand, name="runs", examples=EXAMPLES, help="List the last runs of stacks, the newest first."
+)
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
 @shared
 @click.pass_obj
 def command(app: App, words: tuple[str, ...]) -> int:
     """One question a stack."""
     them = ledgers(app, words)
-    from ...render.runs import runs_document, runs_screen
-    from ...run.status import runs_of
 
     told = [(runs_of(one.stack, one.keeper), one.region) for one in them]
     if app.options.json:

@@ -1,4 +1,4 @@
-"""elbplan sandbox: start, look at, empty and stop the pretended AWS."""
+"""elbplan sandbox: start, look at, empty and stop the local AWS simulator."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import click
 
 from ...errors import ElbplanError
+from ...sandbox.admin import daemon
+from ...sandbox.errors import SandboxError
 from ..context import App
-from ..group import LazyGroup, Spoken
+from ..group import HelpFirstCommand, LazyGroup
 from ..options import shared
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ EXAMPLES = (
     entries=ENTRIES,
     examples=EXAMPLES,
     invoke_without_command=True,
-    help="A pretended AWS on this machine: no account, no credentials, no cost.",
+    help="A local AWS simulator: no account, no credentials, no cost.",
 )
 @shared
 @click.pass_context
@@ -61,7 +63,7 @@ def command(context: click.Context) -> int:
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="start",
     examples=("elbplan sandbox start", "elbplan sandbox start --slow 120   as slow as AWS"),
     help="Start a sandbox in the background, or find the one that runs.",
@@ -73,7 +75,6 @@ def command(context: click.Context) -> int:
 @click.pass_obj
 def start(app: App, slow: float | None) -> int:
     """Says where it answers."""
-    from ...sandbox.admin import daemon
 
     running = _try(lambda: daemon.start(slow))
     if app.options.json:
@@ -83,24 +84,26 @@ def start(app: App, slow: float | None) -> int:
     return 0
 
 
-@click.command(cls=Spoken, name="stop", examples=("elbplan sandbox stop",), help="End the sandbox; all in it is gone.")
+@click.command(
+    cls=HelpFirstCommand, name="stop", examples=("elbplan sandbox stop",), help="End the sandbox; all in it is gone."
+)
 @shared
 @click.pass_obj
 def stop(app: App) -> int:
     """None that runs is fine, too."""
-    from ...sandbox.admin import daemon
 
     stopped = _try(daemon.stop)
     _say(app, "stopped", stopped, "The sandbox is stopped." if stopped else "No sandbox runs.")
     return 0
 
 
-@click.command(cls=Spoken, name="status", examples=("elbplan sandbox status",), help="Does a sandbox run, and where?")
+@click.command(
+    cls=HelpFirstCommand, name="status", examples=("elbplan sandbox status",), help="Does a sandbox run, and where?"
+)
 @shared
 @click.pass_obj
 def status(app: App) -> int:
     """One line, or JSON."""
-    from ...sandbox.admin import daemon
 
     told = _try(daemon.status)
     if app.options.json:
@@ -113,12 +116,13 @@ def status(app: App) -> int:
     return 0
 
 
-@click.command(cls=Spoken, name="reset", examples=("elbplan sandbox reset",), help="Empty the sandbox that runs.")
+@click.command(
+    cls=HelpFirstCommand, name="reset", examples=("elbplan sandbox reset",), help="Empty the sandbox that runs."
+)
 @shared
 @click.pass_obj
 def reset(app: App) -> int:
     """None that runs is as empty as can be."""
-    from ...sandbox.admin import daemon
 
     emptied = _try(daemon.reset)
     _say(app, "emptied", emptied, "The sandbox is empty." if emptied else "No sandbox runs.")
@@ -131,7 +135,6 @@ def _say(app: App, key: str, value: bool, text: str) -> None:
 
 def _try(work: Callable[[], T]) -> T:
     """The sandbox's complaints as ours."""
-    from ...sandbox.errors import SandboxError
 
     try:
         return work()

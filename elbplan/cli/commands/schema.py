@@ -6,8 +6,9 @@ import json
 
 import click
 
+from ...spec import schema
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..options import shared
 
 EXAMPLES = (
@@ -16,12 +17,13 @@ EXAMPLES = (
 )
 
 
-@click.command(cls=Spoken, name="schema", examples=EXAMPLES, help="Print the JSON Schema of specs, for editors.")
+@click.command(
+    cls=HelpFirstCommand, name="schema", examples=EXAMPLES, help="Print the JSON Schema of specs, for editors."
+)
 @shared
 @click.pass_obj
 def command(app: App) -> int:
     """The schema as it is made from the models."""
-    from ...spec import schema
 
     app.terminal.out(json.dumps(schema(), indent=2))
     return 0

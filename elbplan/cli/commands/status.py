@@ -7,19 +7,24 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
+from ...kinds import KINDS
+from ...live.worker_threads import WorkerThreads
+from ...migrations.apply.journal import journal_of
+from ...migrations.apply.pending import PendingFinder
+from ...migrations.apply.status import migrations_status
+from ...migrations.files.folder import Folder
+from ...render.status import status_document, status_screen
+from ...run.lock.record import RunRecord
+from ...run.status import StackMigrations, StackStatus, stack_status
+from ...run.workflow import plan
 from ..context import App
-from ..group import Spoken
-from ..locks import keeper_of
+from ..group import HelpFirstCommand
+from ..locks import lock_manager_of
 from ..options import paths, shared
 from ..plans import Planned, planned, stacks_of, style_for, view_of
-
-if TYPE_CHECKING:
-    from ...run.lock.record import Record
-    from ...run.status import Files, Standing
 
 EXAMPLES = (
     "elbplan status                  all specs in specs/",
@@ -28,7 +33,10 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken, name="status", examples=EXAMPLES, help="Show how stacks are: in sync, last run, lock, targets."
+    cls=HelpFirstCommand,
+    name="status",
+    examples=EXAMPLES,
+    help="Show how stacks are: in sync, last run, lock, targets.",
 )
 @paths
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
@@ -37,20 +45,15 @@ EXAMPLES = (
 def command(app: App, paths: tuple[str, ...], base: str) -> int:
     """Read everything, say it in a few lines a stack."""
     stacks = stacks_of(app, paths)
-    from ...kinds import KINDS
-    from ...live.worker_threads import Crew
-    from ...render.status import status_document, status_screen
-    from ...run.status import standing
-    from ...run.workflow import plan
 
     them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
 
-    def look(one: Planned) -> Standing:
-        found = standing(one.plan, one.stack.spec_hash, one.cloud.send, keeper_of(app, one.cloud))
+    def look(one: Planned) -> StackStatus:
+        found = stack_status(one.plan, one.stack.spec_hash, one.cloud.send, lock_manager_of(app, one.cloud))
         filed = os.path.isdir(os.path.join(base, one.stack.name))
         return replace(found, files=_files(one, base, found.runs.records)) if filed else found
 
-    with Crew(app.options.parallel) as crew:
+    with WorkerThreads(app.options.parallel) as crew:
         told = crew.map(look, them)
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "stacks": [status_document(one) for one in told]}, indent=2))
@@ -62,13 +65,8 @@ def command(app: App, paths: tuple[str, ...], base: str) -> int:
     return 0
 
 
-def _files(one: Planned, base: str, records: Sequence[Record]) -> Files:
+def _files(one: Planned, base: str, records: Sequence[RunRecord]) -> StackMigrations:
     """How the migrations of a stack stand."""
-    from ...kinds import KINDS
-    from ...migrations.apply.journal import told_of
-    from ...migrations.apply.pending import Looker
-    from ...migrations.apply.status import overview
-    from ...migrations.files.folder import Folder
 
-    looker = Looker(one.cloud, one.stack, KINDS, told_of(records), time.time())
-    return overview(looker, Folder.of(one.stack.name, base), records)
+    looker = PendingFinder(one.cloud, one.stack, KINDS, journal_of(records), time.time())
+    return migrations_status(looker, Folder.of(one.stack.name, base), records)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
 from ...errors import Refused, UsageProblem
+from ...render.runs import last_text, written_text
+from ...run.lock.manager import DeadRun
+from ...run.lock.messages import run_title
+from ...run.lock.record import RunRecord
 from ..context import App
-from ..group import Spoken
-from ..locks import Ledgered, ledgers
+from ..group import HelpFirstCommand
+from ..locks import StackRunStore, ledgers
 from ..options import shared
-
-if TYPE_CHECKING:
-    from ...run.lock.manager import Dead
-    from ...run.lock.record import Record
 
 EXAMPLES = (
     "elbplan unlock my-web           watches who has the lock for up to 90 s, and asks",
@@ -25,7 +24,7 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken,
+    cls=HelpFirstCommand,
     name="unlock",
     examples=EXAMPLES,
     help="Take the lock from a run that is dead. Seldom needed: the next apply takes over by itself after 90 s.",
@@ -44,9 +43,7 @@ def command(app: App, word: str, yes: bool, force: bool) -> int:
     return _unlock(app, them[0], yes, force)
 
 
-def _unlock(app: App, one: Ledgered, yes: bool, force: bool) -> int:
-    from ...render.runs import last_text, written_text
-    from ...run.lock.messages import title
+def _unlock(app: App, one: StackRunStore, yes: bool, force: bool) -> int:
 
     runs = one.runs()
     holder = runs.holder
@@ -58,12 +55,12 @@ def _unlock(app: App, one: Ledgered, yes: bool, force: bool) -> int:
     if dead is None and not force:
         return _say(app, one, False, f"{one.stack} is not locked: run {holder.number} has just ended by itself.")
     if not yes:
-        _ask(app, one.stack, f"{title(holder)}: {dead.why if dead else written_text(holder)}")
+        _ask(app, one.stack, f"{run_title(holder)}: {dead.why if dead else written_text(holder)}")
     one.keeper.release(holder, f"unlocked by {one.keeper.who.name}", dead.seen if dead else None)
     return _say(app, one, True, f"{one.stack} is unlocked; run {holder.number} is marked as taken over.")
 
 
-def _judged(one: Ledgered, holder: Record) -> Dead | None:
+def _judged(one: StackRunStore, holder: RunRecord) -> DeadRun | None:
     """The dead run; None if it ended by itself meanwhile. Raises Refused while it lives."""
     try:
         return one.keeper.judge(holder)
@@ -87,7 +84,7 @@ def _ask(app: App, stack: str, holder: str) -> None:
         raise Refused("not unlocked: the answer was not yes", hint="nothing was changed")
 
 
-def _say(app: App, one: Ledgered, unlocked: bool, text: str) -> int:
+def _say(app: App, one: StackRunStore, unlocked: bool, text: str) -> int:
     document = {"schema": 1, "stack": one.stack, "unlocked": unlocked}
     app.terminal.out(json.dumps(document) if app.options.json else text)
     return 0

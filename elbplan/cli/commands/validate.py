@@ -11,7 +11,7 @@ import click
 
 from ...errors import SpecProblem, escaped
 from ..context import App
-from ..group import Spoken
+from ..group import HelpFirstCommand
 from ..options import paths, shared
 from ..plans import stacks_of
 
@@ -26,7 +26,10 @@ EXAMPLES = (
 
 
 @click.command(
-    cls=Spoken, name="validate", examples=EXAMPLES, help="Check specs, every problem at once. Asks AWS nothing."
+    cls=HelpFirstCommand,
+    name="validate",
+    examples=EXAMPLES,
+    help="Check specs, every problem at once. Asks AWS nothing.",
 )
 @paths
 @shared

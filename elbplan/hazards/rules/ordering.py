@@ -8,30 +8,32 @@ from typing import Any
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
 from ...core.resource import references
-from ...kinds.traffic import leads_to
-from ..timeline import NOBODY, Film, Frame
+from ...kinds.traffic import alias_target_of
+from ..timeline import NOBODY, Timeline, Transition
 
-Place = tuple[Ref, int]
+RulePlace = tuple[Ref, int]
 """A listener and a priority there."""
 
 
-def priority(film: Film) -> Iterator[Hazard]:
+def priority(film: Timeline) -> Iterator[Hazard]:
     """Two rules that want one place."""
-    places: dict[Place, frozenset[str]] = {}
+    places: dict[RulePlace, frozenset[str]] = {}
     for address, rule in film.start.of("rule"):
         places[_place(rule)] = places.get(_place(rule), frozenset()) | {str(address)}
-    for frame in film.frames:
+    for frame in film.transitions:
         for (listener, number), names in _moved(places, frame).items():
             there = places[listener, number]
             if len(there) > 1 and there != names:
                 text = f"{' and '.join(sorted(there))} both have priority {number} of {listener}"
-                safe = "let rules change places in one step: - {do: move, what: LISTENER, set: {RULE: PRIORITY, ...}}"
-                yield Hazard("priority", frame.address(NOBODY), text, step=frame.index, safe=safe)
+                safe = (
+                    "let rules change places in one step: - {do: reorder, what: LISTENER, set: {RULE: PRIORITY, ...}}"
+                )
+                yield Hazard("priority-conflict", frame.address(NOBODY), text, step=frame.index, remedy=safe)
 
 
-def _moved(places: dict[Place, frozenset[str]], frame: Frame) -> dict[Place, frozenset[str]]:
+def _moved(places: dict[RulePlace, frozenset[str]], frame: Transition) -> dict[RulePlace, frozenset[str]]:
     """Brings the places up to date with a step; who stood before in each place that it touches."""
-    touched: dict[Place, frozenset[str]] = {}
+    touched: dict[RulePlace, frozenset[str]] = {}
     changed = [one for one in frame.changed if one[0].kind == "rule"]
     for rule in (rule for _, *sides in changed for rule in sides if rule is not None):
         touched[_place(rule)] = places.setdefault(_place(rule), frozenset())
@@ -44,28 +46,28 @@ def _moved(places: dict[Place, frozenset[str]], frame: Frame) -> dict[Place, fro
     return touched
 
 
-def _place(rule: Any) -> Place:
+def _place(rule: Any) -> RulePlace:
     return rule.listener, rule.priority
 
 
-def noreturn(film: Film) -> Iterator[Hazard]:
+def noreturn(film: Timeline) -> Iterator[Hazard]:
     """Something of the start is let go, and only then somebody looks whether all is well."""
-    holds = [frame.index for frame in film.frames if frame.cut.do == "hold"]
-    for frame in film.frames:
+    holds = [frame.index for frame in film.transitions if frame.step.do == "hold"]
+    for frame in film.transitions:
         hold = next((index for index in holds if index > frame.index), None)
         if hold is not None and (lost := _let_go(film, frame)):
             text = f"{lost} is let go before the hold at step {hold + 1}, so there is no way back from the hold"
             safe = f"move this step behind the hold at step {hold + 1}"
-            yield Hazard("noreturn", frame.address(NOBODY), text, step=frame.index, safe=safe)
+            yield Hazard("irreversible-before-hold", frame.address(NOBODY), text, step=frame.index, remedy=safe)
 
 
-def _let_go(film: Film, frame: Frame) -> str:
+def _let_go(film: Timeline, frame: Transition) -> str:
     """What a step takes of that which was there at the start."""
     for address, before, after in frame.changed:
         first = film.start.state.get(address)
         if first is not None and after is None:
             return str(address)
-        if first is not None and before is not None and leads_to(before) is None:
+        if first is not None and before is not None and alias_target_of(before) is None:
             lost = (_held(before) - _held(after)) & _held(first)
             if lost:
                 return f"{', '.join(sorted(map(str, lost)))} of {address}"
@@ -78,13 +80,13 @@ def _held(resource: Any) -> set[Any]:
     return {*references(resource), *openings}
 
 
-def loop(film: Film) -> Iterator[Hazard]:
+def loop(film: Timeline) -> Iterator[Hazard]:
     """A state that was there before: by looking nobody can tell where to go on."""
     passed: set[str] = set(film.marks[:1])
-    for frame, mark in zip(film.frames, film.marks[1:], strict=False):
-        if frame.cut.do not in ("wait", "hold"):
+    for frame, mark in zip(film.transitions, film.marks[1:], strict=False):
+        if frame.step.do not in ("wait", "hold"):
             if mark in passed:
                 text = "this step leads to a state that was there before: where to go on could not be told"
                 safe = "leave the step out, or split the file in two"
-                yield Hazard("loop", frame.cut.what or Address("", ""), text, step=frame.index, safe=safe)
+                yield Hazard("repeated-state", frame.step.what or Address("", ""), text, step=frame.index, remedy=safe)
             passed.add(mark)

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from ...core.address import Id, ZoneRef
-from ...core.call import Answer, Call, Reading
+from ...core.address import AwsId, ZoneRef
+from ...core.call import Answer, Call, ReadProgram
 from ...core.resource import Part
 from .queries import domain, reads_whole, record_asks, zone_for
 
-Finding = Generator[Call, Answer, Mapping[str, Any] | None]
+ZoneSearch = Generator[Call, Answer, Mapping[str, Any] | None]
 
 
-class Proof(Part):
+class DnsValidation(Part):
     """A name of the certificate and the hosted zone in which it is validated."""
 
     domain: Annotated[str, Field(description="a name of the certificate")]
@@ -54,9 +54,9 @@ def listed_whole(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any]])
     )
 
 
-def signed(
+def validated_by(
     summaries: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
-) -> Reading[dict[str, list[Proof]]]:
+) -> ReadProgram[dict[str, list[DnsValidation]]]:
     """For each certificate the names that have a validation record of ACM in their zone."""
     names = {name for s in summaries for name in s["SubjectAlternativeNameSummaries"]}
     places = {name: zone for name in names if (zone := zone_of(name, zones))}
@@ -72,7 +72,7 @@ def signed(
     }
     return {
         s["CertificateArn"]: [
-            Proof(domain=domain(name), zone=Id(places[name]))
+            DnsValidation(domain=domain(name), zone=AwsId(places[name]))
             for name in s["SubjectAlternativeNameSummaries"]
             if name in places and (places[name], domain(name).removeprefix("*.")) in signs
         ]
@@ -85,16 +85,18 @@ def describe(arn: str) -> Call:
     return Call("acm", "DescribeCertificate", {"CertificateArn": arn}, done_if=MISSING)
 
 
-def validations(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+def validation_records(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
     """Each name of the certificate with its validation record, where AWS has made one up already."""
     for option in raw.get("DomainValidationOptions", []):
         if record := option.get("ResourceRecord"):
             yield option["DomainName"].lower(), record
 
 
-def proved(raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]) -> Reading[dict[str, list[Proof]]]:
+def validation_complete(
+    raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
+) -> ReadProgram[dict[str, list[DnsValidation]]]:
     """For each certificate, the names whose validation record really stands in a public zone."""
-    wanted = [(raw["CertificateArn"], name, record) for raw in raws for name, record in validations(raw)]
+    wanted = [(raw["CertificateArn"], name, record) for raw in raws for name, record in validation_records(raw)]
     places = [(arn, name, record, zone_of(name, zones)) for arn, name, record in wanted]
     asks = [ask for _, _, record, zone in places if zone for ask in record_asks(zone, [record["Name"]], zones)]
     answers = (yield asks) if asks else []
@@ -105,10 +107,10 @@ def proved(raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
         for found in answer["ResourceRecordSets"]
         for value in found.get("ResourceRecords", [])
     }
-    proofs: dict[str, list[Proof]] = {raw["CertificateArn"]: [] for raw in raws}
+    proofs: dict[str, list[DnsValidation]] = {raw["CertificateArn"]: [] for raw in raws}
     for arn, name, record, zone in places:
         if zone and (zone, domain(record["Name"]), record["Type"], domain(record["Value"])) in standing:
-            proofs[arn].append(Proof(domain=name, zone=Id(zone)))
+            proofs[arn].append(DnsValidation(domain=name, zone=AwsId(zone)))
     return proofs
 
 
@@ -132,10 +134,10 @@ def change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
 def batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
     """Changes of one zone, all or none."""
     params = {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}}
-    return Call("route53", "ChangeResourceRecordSets", params, not_yet=("PriorRequestNotComplete",), within=120)
+    return Call("route53", "ChangeResourceRecordSets", params, retry_on=("PriorRequestNotComplete",), timeout=120)
 
 
-def standing_at(zone: str, record: Mapping[str, str]) -> Finding:
+def standing_at(zone: str, record: Mapping[str, str]) -> ZoneSearch:
     """What stands where a validation record is to stand; None if nothing does."""
     asked = {
         "HostedZoneId": zone,

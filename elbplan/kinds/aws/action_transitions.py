@@ -8,10 +8,10 @@ from typing import Any
 
 from ...core.address import Ref
 from ...core.kind import Phase
-from .actions import Forward, Share, groups_of
+from .actions import Forward, WeightedGroup, groups_of
 
 
-def attached(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | None:
+def attaching_action(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | None:
     """The action that goes on serving as `before` while every new group of `after` hangs on it at weight 0.
 
     A group that no action names is not health-checked, so it must be attached before it can be waited for. None where
@@ -24,13 +24,13 @@ def attached(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | None:
     return _with_idle(before, new)
 
 
-def unattachable(before: Any, after: Any, used: AbstractSet[Ref]) -> list[Ref]:
+def not_attachable(before: Any, after: Any, used: AbstractSet[Ref]) -> list[Ref]:
     """The new groups that cannot hang on `before` at weight 0: it is no forward, or holds too many already."""
     new = [group for group in groups_of(after) if group not in used and group not in groups_of(before)]
-    return [] if attached(before, after, used) else new[:MOST_GROUPS]
+    return [] if attaching_action(before, after, used) else new[:MOST_GROUPS]
 
 
-def lingering(before: Any, after: Any) -> Any | None:
+def draining_action(before: Any, after: Any) -> Any | None:
     """The action that serves as `after` while the groups it gives up stay attached at weight 0 to finish requests."""
     old = [group for group in groups_of(before) if group not in groups_of(after)]
     if not old or not isinstance(after, Forward) or len(after.groups) + len(old) > MOST_GROUPS:
@@ -43,15 +43,15 @@ MOST_GROUPS = 5
 
 
 def _with_idle(action: Forward, groups: Iterable[Ref]) -> Forward:
-    idle = [Share(group=group, weight=0) for group in groups]
+    idle = [WeightedGroup(group=group, weight=0) for group in groups]
     return Forward(groups=(*action.groups, *idle), sticky=action.sticky)
 
 
-def way_of(before: Any, after: Any, used: AbstractSet[Ref]) -> list[tuple[Phase, Any]]:
+def action_path(before: Any, after: Any, used: AbstractSet[Ref]) -> list[tuple[Phase, Any]]:
     """From one action to another: attach, switch, let go."""
     steps: list[tuple[Phase, Any]] = []
-    if attach := attached(before, after, used):
+    if attach := attaching_action(before, after, used):
         steps.append(("expand", attach))
-    if linger := lingering(before, after):
+    if linger := draining_action(before, after):
         return [*steps, ("switch", linger), ("contract", after)]
     return [*steps, ("switch", after)]

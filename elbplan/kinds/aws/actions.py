@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ...core.address import Id, Ref, TargetGroupRef
+from ...core.address import AwsId, Ref, TargetGroupRef
 from ...core.hidden import FREE
 from ...core.resource import Part, from_live
 from ..protections import OIDC
 
 
-class Share(Part):
+class WeightedGroup(Part):
     """A target group and its weight among the groups of one forward."""
 
     group: TargetGroupRef
@@ -28,7 +28,7 @@ class Forward(Part):
     """Hand the request to target groups, by weight."""
 
     type: Literal["forward"] = "forward"
-    groups: Annotated[tuple[Share, ...], Field(min_length=1, max_length=5)]
+    groups: Annotated[tuple[WeightedGroup, ...], Field(min_length=1, max_length=5)]
     sticky: Annotated[
         int | None, Field(ge=1, le=604800, description="seconds for which a client stays with the group it got")
     ] = None
@@ -39,9 +39,9 @@ class Forward(Part):
         """A lone group has no weight worth the name, and groups are a set."""
         if not isinstance(data, Mapping) or not isinstance(data.get("groups"), list | tuple):
             return data
-        shares = [Share.model_validate(share) for share in data["groups"]]
+        shares = [WeightedGroup.model_validate(share) for share in data["groups"]]
         if len(shares) == 1:
-            shares = [Share(group=shares[0].group)]
+            shares = [WeightedGroup(group=shares[0].group)]
         return {**data, "groups": tuple(sorted(shares, key=lambda share: str(share.group)))}
 
 
@@ -209,7 +209,9 @@ def _forward_from_aws(raw: Mapping[str, Any]) -> Forward:
     config = raw.get("ForwardConfig") or {}
     groups = config.get("TargetGroups") or [{"TargetGroupArn": raw["TargetGroupArn"]}]
     sticky = config.get("TargetGroupStickinessConfig") or {}
-    shares = [from_live(Share, {"group": Id(g["TargetGroupArn"]), "weight": g.get("Weight", 1)}) for g in groups]
+    shares = [
+        from_live(WeightedGroup, {"group": AwsId(g["TargetGroupArn"]), "weight": g.get("Weight", 1)}) for g in groups
+    ]
     return from_live(
         Forward, {"groups": shares, "sticky": sticky.get("DurationSeconds") if sticky.get("Enabled") else None}
     )

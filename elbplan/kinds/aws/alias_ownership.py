@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ...core.call import Ask, Call, Reading, Tags
+from ...core.call import Ask, Call, ReadProgram, Tags
 from ...core.foreign import Owner
 from ...core.kind import Scope
-from .alias_tags import Place, places, remembered
+from .alias_tags import RecordPlace, places_of, remembered
 from .ownership import ADDRESS, STACK, unpair
 from .queries import LOAD_BALANCERS, balancer_name, tagged
 
@@ -21,7 +21,7 @@ Home = tuple[str, str]
 """A stack's name, and its region if that is another one."""
 
 
-class Target(NamedTuple):
+class AliasTarget(NamedTuple):
     """A balancer that an alias leads to.
 
     id      its ARN; its DNS name if it is gone
@@ -41,7 +41,7 @@ class Target(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Aliases:
+class KnownAliases:
     """What tells whose an alias is.
 
     standing   every balancer of the region, by DNS name
@@ -50,19 +50,19 @@ class Aliases:
     wanted     the places that specs name, each with its stack
     """
 
-    standing: Mapping[str, Target] = field(default_factory=dict)
-    gone: Mapping[str, Target] = field(default_factory=dict)
-    recorded: Mapping[Home, set[Place]] = field(default_factory=dict)
-    wanted: Collection[tuple[str, Place]] = ()
+    standing: Mapping[str, AliasTarget] = field(default_factory=dict)
+    gone: Mapping[str, AliasTarget] = field(default_factory=dict)
+    recorded: Mapping[Home, set[RecordPlace]] = field(default_factory=dict)
+    wanted: Collection[tuple[str, RecordPlace]] = ()
 
-    def target(self, raw: Mapping[str, Any]) -> Target | None:
+    def target(self, raw: Mapping[str, Any]) -> AliasTarget | None:
         """The balancer that a record set leads to, if it is an alias and somebody knows the balancer."""
         name = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
         if not name or raw["Type"] not in ("A", "AAAA"):
             return None
         return self.standing.get(name) or self.gone.get(name)
 
-    def holder(self, place: Place, raw: Mapping[str, Any]) -> Target | None:
+    def holder(self, place: RecordPlace, raw: Mapping[str, Any]) -> AliasTarget | None:
         """The target, if the stack that made it recorded this record, or if its spec wants just this.
 
         A set with an identifier (weighted, by region...) is none that elbplan makes.
@@ -74,12 +74,12 @@ class Aliases:
         wanted = not target.region and (target.stack, place) in self.wanted
         return target if recorded or wanted else None
 
-    def recorded_by(self, stack: str) -> Collection[Place]:
+    def recorded_by(self, stack: str) -> Collection[RecordPlace]:
         """The places that a stack of this region recorded."""
         return self.recorded.get((stack, ""), ())
 
 
-def read_aliases(scope: Scope, wanted: Iterable[tuple[str, Place]]) -> Reading[Aliases]:
+def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> ReadProgram[KnownAliases]:
     """What the tags of balancers and security groups say; nothing is asked that other kinds do not ask as well.
 
     Where a stack ends, what its spec names is not yet its own.
@@ -89,25 +89,27 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, Place]]) -> Reading[A
     balancers = [raw for raw in answer["LoadBalancers"] if raw.get("DNSName")]
     (tags,) = (yield [Tags(tuple(raw["LoadBalancerArn"] for raw in balancers))]) if balancers else [{}]
     (groups,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
-    standing: dict[str, Target] = {}
-    recorded: dict[Home, set[Place]] = {}
+    standing: dict[str, AliasTarget] = {}
+    recorded: dict[Home, set[RecordPlace]] = {}
     for raw in balancers:
         own = tags.get(raw["LoadBalancerArn"], {})
-        target = Target(raw["LoadBalancerArn"], own.get(STACK, ""), own.get(ADDRESS, ""))
+        target = AliasTarget(raw["LoadBalancerArn"], own.get(STACK, ""), own.get(ADDRESS, ""))
         standing[balancer_name(raw["DNSName"])] = target
-        recorded.setdefault(target.home, set()).update(places(own))
+        recorded.setdefault(target.home, set()).update(places_of(own))
     memory = remembered(groups["SecurityGroups"])
     for stack, known in memory.values():
         recorded.setdefault((stack, ""), set()).update(known)
-    gone = {name: Target(name, stack) for name, (stack, _) in memory.items() if name not in standing}
-    return Aliases(standing, gone, recorded, claims)
+    gone = {name: AliasTarget(name, stack) for name, (stack, _) in memory.items() if name not in standing}
+    return KnownAliases(standing, gone, recorded, claims)
 
 
 HOME = re.compile(r"\.(?:elb\.)?([a-z]{2}(?:-[a-z]+)+-\d+)(?:\.elb)?\.amazonaws\.com(?:\.cn)?$")
 """The region in the DNS name of a load balancer."""
 
 
-def read_other_regions(aliases: Aliases, raws: Iterable[Mapping[str, Any]], here: str) -> Reading[Aliases]:
+def read_other_regions(
+    aliases: KnownAliases, raws: Iterable[Mapping[str, Any]], here: str
+) -> ReadProgram[KnownAliases]:
     """The same, with balancers of other regions that these record sets lead to.
 
     A region that does not answer has no balancer that anybody knows: its alias is a stranger's.
@@ -130,18 +132,20 @@ def read_other_regions(aliases: Aliases, raws: Iterable[Mapping[str, Any]], here
     standing, recorded = dict(aliases.standing), dict(aliases.recorded)
     for (region, arn, name), answer in zip(found, told, strict=True):
         own = {key: value for d in answer.get("TagDescriptions", []) for key, value in unpair(d["Tags"]).items()}
-        standing[name] = target = Target(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
-        recorded[target.home] = {*recorded.get(target.home, ()), *places(own)}
+        standing[name] = target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
+        recorded[target.home] = {*recorded.get(target.home, ()), *places_of(own)}
     return replace(aliases, standing=standing, recorded=recorded)
 
 
-def owner_of(target: Target) -> Owner:
+def owner_of(target: AliasTarget) -> Owner:
     """The stack that a record belongs to, and by which balancer."""
     place = f" in {target.region}" if target.region else ""
     return Owner(target.stack, (target.address or "load_balancer") + place)
 
 
-def left_hanging(places: Iterable[tuple[Place, Mapping[str, Any]]], aliases: Aliases) -> dict[str, list[str]]:
+def dangling_aliases(
+    places: Iterable[tuple[RecordPlace, Mapping[str, Any]]], aliases: KnownAliases
+) -> dict[str, list[str]]:
     """By ARN of a balancer, the aliases that lead to it and that its stack did not make: they stay when it goes."""
     found: dict[str, list[str]] = {}
     for place, raw in places:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...core.call import Call, Calling
+from ...core.call import Call, WriteProgram
 from .ownership import STACK, TAG_VALUE, pack, pairs, unpack, unpair
 from .queries import balancer_name
 
@@ -22,7 +22,7 @@ LONGEST_KEY = 128
 """A tag's key takes no more characters."""
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where a record stands; a zone holds one plain record of a name and type."""
 
     zone: str
@@ -35,7 +35,7 @@ class Place(NamedTuple):
         return f"{self.zone}/{self.name.replace('*', '@')}/{self.type}"
 
     @classmethod
-    def of(cls, mark: str) -> Place:
+    def of(cls, mark: str) -> RecordPlace:
         """The place that a mark names."""
         zone, name, type = mark.split("/")
         return cls(zone, name.replace("@", "*"), type)
@@ -44,12 +44,12 @@ class Place(NamedTuple):
         return f"{self.zone}/{self.name}/{self.type}"
 
 
-def marks(records: Sequence[str]) -> dict[str, str]:
+def record_tags(records: Sequence[str]) -> dict[str, str]:
     """The names that point at a balancer, as its tags."""
     return pack(RECORDS, records)
 
 
-def remark(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+def update_record_tags(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
     """The calls that bring a balancer's marks from one state to another."""
     new = {key: value for key, value in after.items() if before.get(key) != value}
     if new:
@@ -59,12 +59,12 @@ def remark(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Cal
     return {}
 
 
-def places(tags: Mapping[str, str], name: str = RECORDS) -> set[Place]:
+def places_of(tags: Mapping[str, str], name: str = RECORDS) -> set[RecordPlace]:
     """The places that tags record under this name."""
-    return {Place.of(word) for word in unpack(name, tags) if word.count("/") == 2}
+    return {RecordPlace.of(word) for word in unpack(name, tags) if word.count("/") == 2}
 
 
-def remember(groups: Sequence[str], dns_name: str, records: Sequence[str], before: Sequence[str] = ()) -> Calling:
+def remember(groups: Sequence[str], dns_name: str, records: Sequence[str], before: Sequence[str] = ()) -> WriteProgram:
     """Have these security groups remember the names of a balancer. A stack serves as well without that memory."""
     new, old = _memory(dns_name, records), _memory(dns_name, before)
     if groups and new:
@@ -81,14 +81,14 @@ def _memory(dns_name: str, records: Sequence[str]) -> dict[str, str]:
     return {key: value for key, value in packed.items() if dns_name and len(key) <= LONGEST_KEY}
 
 
-def remembered(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, set[Place]]]:
+def remembered(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, set[RecordPlace]]]:
     """By DNS name the stack that made a balancer, and the names that it gave it, as EC2 describes the groups."""
-    found: dict[str, tuple[str, set[Place]]] = {}
+    found: dict[str, tuple[str, set[RecordPlace]]] = {}
     for group in groups:
         tags = unpair(group.get("Tags"))
         for key in tags:
             if key.startswith(BALANCER) and STACK in tags:
                 dns_name = key.removeprefix(BALANCER).partition("/")[0]
                 _, known = found.setdefault(dns_name, (tags[STACK], set()))
-                known |= places({key: tags[key]}, key)
+                known |= places_of({key: tags[key]}, key)
     return found

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...core.call import Call, Looking, Sight
-from ...core.kind import Gate, Site
+from ...core.call import Call, GateStatus, ProbeProgram
+from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
-from .target_health import told
+from .target_health import health_text
 
 HOUR = 3600
 SOURCE = "traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier={},Type=elbv2"
 ATTACH, DETACH = f"aws autoscaling attach-{SOURCE}", f"aws autoscaling detach-{SOURCE}"
-Targets = Sequence[Mapping[str, Any]]
+DescribedTargets = Sequence[Mapping[str, Any]]
 
 
 def health_of(arn: str) -> Call:
@@ -26,7 +26,7 @@ def health_of(arn: str) -> Call:
     return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=("TargetGroupNotFound",))
 
 
-def target_counts(described: Targets) -> dict[str, str]:
+def target_counts(described: DescribedTargets) -> dict[str, str]:
     """How many targets a group has, those that drain included, and how many of them are healthy."""
     return {"registered": str(len(described)), "healthy": str(_healthy(described))}
 
@@ -35,18 +35,18 @@ WELL = ("healthy", "unavailable")
 """What may get requests; `unavailable` is a target of a group without health checks."""
 
 
-def _healthy(described: Targets) -> int:
+def _healthy(described: DescribedTargets) -> int:
     return sum(target["TargetHealth"]["State"] in WELL for target in described)
 
 
-def filled(_: Resource, site: Site) -> Looking:
+def filled(_: Resource, site: StepContext) -> ProbeProgram:
     """Others have registered as many healthy targets as the older group of this address has, and at least one.
 
     Fewer could not bear the requests that the older group answers. The older one is counted at each look, since its
     number changes while a service moves its tasks from one group to the other.
     """
     arn = site.id(site.address)
-    described: Targets = (yield health_of(arn)).get("TargetHealthDescriptions", [])
+    described: DescribedTargets = (yield health_of(arn)).get("TargetHealthDescriptions", [])
     wanted = 1
     for other in site.others():
         older = (yield health_of(other)).get("TargetHealthDescriptions", [])
@@ -54,10 +54,12 @@ def filled(_: Resource, site: Site) -> Looking:
     healthy = _healthy(described)
     saw = f"{healthy} of {wanted} healthy"
     if healthy >= wanted:
-        return Sight("ready", saw)
+        return GateStatus("ready", saw)
     ask = f"point the Auto Scaling group or service at it: {ATTACH.format(arn)}"
-    sick = [told(one["Target"]["Id"], one["TargetHealth"]) for one in described if not _healthy([one])]
-    return Sight("waiting", saw if described else f"{saw}; nobody has filled {_name(arn)}", "\n".join([*sick, ask]))
+    sick = [health_text(one["Target"]["Id"], one["TargetHealth"]) for one in described if not _healthy([one])]
+    return GateStatus(
+        "waiting", saw if described else f"{saw}; nobody has filled {_name(arn)}", "\n".join([*sick, ask])
+    )
 
 
 def _name(arn: str) -> str:
@@ -65,14 +67,14 @@ def _name(arn: str) -> str:
     return arn.split("/")[1] if arn.count("/") > 1 else arn
 
 
-def empty(_: Resource, site: Site) -> Looking:
+def empty(_: Resource, site: StepContext) -> ProbeProgram:
     """Nobody has targets in this group any more."""
     arn = site.id(site.address)
     left = len((yield health_of(arn)).get("TargetHealthDescriptions", []))
     if not left:
-        return Sight("ready", "no target left")
+        return GateStatus("ready", "no target left")
     ask = f"take the Auto Scaling group or service off it: {DETACH.format(arn)}"
-    return Sight("waiting", f"{left} targets of others in {_name(arn)}", ask)
+    return GateStatus("waiting", f"{left} targets of others in {_name(arn)}", ask)
 
 
 GATES = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...core.call import Reading, Tags
+from ...core.call import ReadProgram, Tags
 from ...core.kind import Scope
 from .ownership import maker
 from .queries import owned_balancers
@@ -18,7 +18,7 @@ Raw = Mapping[str, Any]
 OwnTags = Mapping[str, Mapping[str, str]]
 
 
-def foreign_listeners(scope: Scope, listeners: Sequence[Raw], tags: OwnTags) -> Reading[dict[str, list[str]]]:
+def foreign_listeners(scope: Scope, listeners: Sequence[Raw], tags: OwnTags) -> ReadProgram[dict[str, list[str]]]:
     """By ARN of a balancer of ours, its listeners that its stack did not make."""
     stacks = yield from _stacks_of_balancers(scope)
     found: dict[str, list[str]] = {}
@@ -30,7 +30,7 @@ def foreign_listeners(scope: Scope, listeners: Sequence[Raw], tags: OwnTags) -> 
     return found
 
 
-def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags) -> Reading[dict[str, list[str]]]:
+def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags) -> ReadProgram[dict[str, list[str]]]:
     """By ARN of what takes them along, the rules that its stack did not make: our listener, or, with a listener of
     others, our balancer. `rules` holds each with its listener."""
     stacks = yield from _stacks_of_balancers(scope)
@@ -47,7 +47,7 @@ def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags)
     return found
 
 
-def _stacks_of_balancers(scope: Scope) -> Reading[dict[str, str]]:
+def _stacks_of_balancers(scope: Scope) -> ReadProgram[dict[str, str]]:
     owned = yield from owned_balancers(scope.stacks)
     return {raw["LoadBalancerArn"]: stack for stack, _, raw, _ in owned}
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from ...core.address import Id, SecurityGroupRef
+from ...core.address import AwsId, SecurityGroupRef
 from ...core.hidden import FREE
-from ...core.kind import Site
+from ...core.kind import StepContext
 from ...core.resource import Part, from_live
 
 NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -21,7 +21,7 @@ WITH_PORTS = ("tcp", "udp", *ICMP)
 ANY_TYPE = -1
 
 
-class Opening(Part):
+class IngressRule(Part):
     """One rule: a protocol, ports, and one source: a CIDR, a security group or a prefix list.
 
     `protocol: all` and protocols other than tcp, udp and icmp have no ports. A description is shown in the console and
@@ -54,7 +54,7 @@ class Opening(Part):
         return data
 
     @model_validator(mode="after")
-    def _whole(self) -> Opening:
+    def _whole(self) -> IngressRule:
         if sum(x is not None for x in (self.cidr, self.group, self.prefix_list)) != 1:
             raise ValueError("needs exactly one of cidr, group, prefix_list")
         if self.protocol in WITH_PORTS and (self.from_port is None or self.to_port is None):
@@ -78,17 +78,17 @@ SOURCES = (
 )
 
 
-def openings(permissions: Iterable[Mapping[str, Any]]) -> Iterator[Opening]:
+def ingress_rules_of(permissions: Iterable[Mapping[str, Any]]) -> Iterator[IngressRule]:
     """Every rule of AWS's answer, one for each source."""
     return (opening for opening, _ in _each(permissions))
 
 
-def raw_permission(opening: Opening, permissions: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+def raw_permission(opening: IngressRule, permissions: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
     """The same rule in AWS's own words, as it stands in the answer; None if it is not there."""
     return next((raw for other, raw in _each(permissions) if other.door == opening.door), None)
 
 
-def _each(permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Opening, dict[str, Any]]]:
+def _each(permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[IngressRule, dict[str, Any]]]:
     for permission in permissions:
         ports = {key: permission[key] for key in PORTS if permission.get(key) is not None}
         for key, field, ours in SOURCES:
@@ -99,17 +99,17 @@ def _each(permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Opening, d
                     yield opening, {**ports, key: [_asked(source)]}
 
 
-def _opening(ports: Mapping[str, Any], source: str, named: str, description: str) -> Opening:
+def _opening(ports: Mapping[str, Any], source: str, named: str, description: str) -> IngressRule:
     protocol = str(ports.get("IpProtocol", "-1")).lower()
     usual = ANY_TYPE if NUMBERS.get(protocol, protocol) in ICMP else None
     fields = {
         "protocol": protocol,
         "from_port": ports.get("FromPort", usual),
         "to_port": ports.get("ToPort", usual),
-        source: Id(named) if source == "group" else named,
+        source: AwsId(named) if source == "group" else named,
         "description": description,
     }
-    return from_live(Opening, fields)
+    return from_live(IngressRule, fields)
 
 
 TOLD_ONLY = ("PeeringStatus", "Description")
@@ -120,12 +120,12 @@ def _asked(source: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in source.items() if key not in TOLD_ONLY}
 
 
-def is_plain(opening: Opening) -> bool:
+def is_plain(opening: IngressRule) -> bool:
     """Does it stand in AWS as elbplan would write it? Not so for odd protocols, nor for groups of other accounts."""
-    return opening.protocol in ("tcp", "udp", "all") and not isinstance(opening.group, Id)
+    return opening.protocol in ("tcp", "udp", "all") and not isinstance(opening.group, AwsId)
 
 
-def permission_of(opening: Opening, site: Site) -> dict[str, Any]:
+def permission_of(opening: IngressRule, site: StepContext) -> dict[str, Any]:
     """The rule in AWS's words."""
     described = {"Description": opening.description} if opening.description else {}
     permission: dict[str, Any] = {"IpProtocol": "-1" if opening.protocol == "all" else opening.protocol}
@@ -142,14 +142,14 @@ def permission_of(opening: Opening, site: Site) -> dict[str, Any]:
     return permission
 
 
-def opening_text(opening: Opening) -> str:
+def ingress_rule_text(opening: IngressRule) -> str:
     """`443 from anywhere`"""
     source = opening.cidr or opening.group or opening.prefix_list
     anywhere = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
     return f"{_ports_text(opening)} from {anywhere.get(str(source), str(source))}"
 
 
-def _ports_text(opening: Opening) -> str:
+def _ports_text(opening: IngressRule) -> str:
     """`443`, `53/udp`, `8000-8080`, `all`, `icmp type 8`, `protocol 50`"""
     first, last = opening.from_port, opening.to_port
     if opening.protocol in ICMP:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...core.call import Call, Calling
+from ...core.call import Call, WriteProgram
 
 PROTECTION = "deletion_protection.enabled"
 INTERNAL_ONLY = "ipv6.deny_all_igw_traffic"
@@ -94,13 +94,13 @@ ATTRIBUTES_A_CALL = 20
 """ModifyLoadBalancerAttributes takes no more."""
 
 
-def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
     """Only what differs, twenty at a time; the attributes of one log stand together, since AWS checks them together."""
     changed = [(key, value) for key, value in sorted(after.items()) if before.get(key) != value]
     for some in _portions(changed):
         attributes = [{"Key": key, "Value": value} for key, value in some]
         params = {"LoadBalancerArn": arn, "Attributes": attributes}
-        yield Call("elbv2", "ModifyLoadBalancerAttributes", params, not_yet=UNSEEN, within=60)
+        yield Call("elbv2", "ModifyLoadBalancerAttributes", params, retry_on=UNSEEN, timeout=60)
     return {}
 
 

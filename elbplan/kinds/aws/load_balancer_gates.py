@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from ...core.call import Call, Looking, Sight
-from ...core.kind import Gate, Site
+from ...core.call import Call, GateStatus, ProbeProgram
+from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
 
 
-def active(_: Resource, site: Site) -> Looking:
+def active(_: Resource, site: StepContext) -> ProbeProgram:
     """`active_impaired` serves too; `failed` never recovers."""
     asked = {"LoadBalancerArns": [site.id(site.address)]}
-    answer = yield Call("elbv2", "DescribeLoadBalancers", asked, not_yet=UNSEEN, within=60)
+    answer = yield Call("elbv2", "DescribeLoadBalancers", asked, retry_on=UNSEEN, timeout=60)
     if not answer["LoadBalancers"]:
-        return Sight("waiting", "not visible yet")
+        return GateStatus("waiting", "not visible yet")
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
     if state["Code"] in ("active", "active_impaired"):
-        return Sight("ready", state["Code"], state.get("Reason") or "")
+        return GateStatus("ready", state["Code"], state.get("Reason") or "")
     failed = state["Code"] == "failed"
-    return Sight("hopeless" if failed else "waiting", state["Code"], state.get("Reason") or "")
+    return GateStatus("hopeless" if failed else "waiting", state["Code"], state.get("Reason") or "")
 
 
-def interfaces_gone(_: Resource, site: Site) -> Looking:
+def interfaces_gone(_: Resource, site: StepContext) -> ProbeProgram:
     """The balancer's network interfaces hold its security groups and subnets until AWS takes them away."""
     assert site.live is not None
     description = "ELB " + site.live.id.split(":loadbalancer/", 1)[-1]
     asked = {"Filters": [{"Name": "description", "Values": [description]}]}
     answer = yield Call("ec2", "DescribeNetworkInterfaces", asked)
     left = len(answer["NetworkInterfaces"])
-    return Sight("waiting", f"{left} network interfaces left") if left else Sight("ready", "none left")
+    return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
 
 
 GATES = (

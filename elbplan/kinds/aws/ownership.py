@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...core.address import Address
-from ...core.call import Call, Calling
+from ...core.call import Call, WriteProgram
 from ...core.foreign import Owner
 
 STACK = "elbplan:stack"
@@ -96,7 +96,7 @@ def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in raw or ()}
 
 
-def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
     """The calls that bring the user's tags from one state to another; ownership tags are never touched.
 
     A tag is forgotten only after it is gone, so that a run that dies in between leaves no tag that nobody remembers.

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.address import Address
-from ...core.call import Calling, nothing
-from ...core.kind import Site
+from ...core.call import WriteProgram, nothing
+from ...core.kind import StepContext
 from ...core.plan import Step
 from ..record import Record
 from ..targets import Targets
-from .alias_tags import marks, remember
+from .alias_tags import record_tags, remember
 from .ownership import ADDRESS, STACK, memory, tag, untag
 
 UNTAGGED = (Targets.kind, Record.kind)
 """Targets are their group's; a record belongs to whose balancer it leads to."""
 
 
-def handover(step: Step, site: Site) -> Calling:
+def change_ownership(step: Step, site: StepContext) -> WriteProgram:
     """The calls of an adopt, a moved or a release."""
     if step.address.kind in UNTAGGED:
         return nothing()
@@ -27,15 +27,15 @@ def handover(step: Step, site: Site) -> Calling:
     return _moved(step, site) if step.do == "moved" else _release(step, site)
 
 
-def _adopt(step: Step, site: Site) -> Calling:
+def _adopt(step: Step, site: StepContext) -> WriteProgram:
     assert step.after is not None
     tags = site.tags(step.after)
-    records: Mapping[str, str] = marks(getattr(step.after, "records", ()))
+    records: Mapping[str, str] = record_tags(getattr(step.after, "records", ()))
     yield tag(step.name, {**tags, **records})
     return {"id": step.name}
 
 
-def _moved(step: Step, site: Site) -> Calling:
+def _moved(step: Step, site: StepContext) -> WriteProgram:
     assert step.old is not None
     id = site.id(step.old)
     yield tag(id, {ADDRESS: _plain(step.address)})
@@ -46,9 +46,9 @@ def _moved(step: Step, site: Site) -> Calling:
 FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 
-def _release(step: Step, site: Site) -> Calling:
+def _release(step: Step, site: StepContext) -> WriteProgram:
     before: Any = step.before
-    ours = [STACK, ADDRESS, *memory(before.tags), *marks(getattr(before, "records", ()))]
+    ours = [STACK, ADDRESS, *memory(before.tags), *record_tags(getattr(before, "records", ()))]
     yield untag(site.id(step.address), ours)
     groups = [site.id(ref) for ref in getattr(before, "security_groups", None) or () if isinstance(ref, Address)]
     if records := getattr(before, "records", ()):

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...core.address import Address
-from ...core.call import Answer, Ask, Call, Reading, Tags
+from ...core.call import Answer, Ask, Call, ReadProgram, Tags
 from ...core.foreign import Owner
 from .ownership import STACK, makers, owner
 
@@ -20,7 +20,7 @@ GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 """What was listed a moment ago may be gone by the time it is asked about: then there is nothing to tell."""
 
 Asking = Generator[Sequence[Ask], Sequence[Answer], Any]
-Owned = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
+OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
 
 
@@ -29,25 +29,25 @@ def tagged(stacks: Iterable[str]) -> dict[str, Any]:
     return {"Filters": [{"Name": f"tag:{STACK}", "Values": sorted(stacks)}]}
 
 
-def owned_balancers(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+def owned_balancers(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
     """Our load balancers, in two rounds."""
     (answer,) = yield [LOAD_BALANCERS]
     return (yield from _owned(answer["LoadBalancers"], "LoadBalancerArn", "load_balancer", stacks))
 
 
-def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
     """Our target groups, in two rounds."""
     (answer,) = yield [TARGET_GROUPS]
     return (yield from _owned(answer["TargetGroups"], "TargetGroupArn", "target_group", stacks))
 
 
-def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
     """Our listeners on our load balancers, in four rounds."""
     raw = yield from listeners_of(stacks)
     return (yield from _owned(raw, "ListenerArn", "listener", stacks))
 
 
-def makers_of(arns: Sequence[str]) -> Reading[dict[str, Owner]]:
+def makers_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
     """Which elbplan stack made each of these; nothing is asked that was not asked to find our own."""
     (tags,) = (yield [Tags(tuple(arns))]) if arns else [{}]
     return makers(tags)
@@ -64,7 +64,7 @@ def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Ans
 
 def _owned(
     raw: Sequence[Mapping[str, Any]], key: str, kind: str, stacks: Sequence[str]
-) -> Generator[Sequence[Ask], Sequence[Answer], list[Owned]]:
+) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
     if not raw:
         return []
     (tags,) = yield [Tags(tuple(item[key] for item in raw))]

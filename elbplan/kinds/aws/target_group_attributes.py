@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from ...core.call import Call, Calling
+from ...core.call import Call, WriteProgram
 
 HTTP = ("HTTP", "HTTPS")
 UDP = ("UDP", "TCP_UDP")
 
 
-class Group(Protocol):
+class TargetGroupFields(Protocol):
     """What decides the defaults of a target group."""
 
     @property
@@ -72,7 +72,7 @@ GATEWAY = (
 LAMBDA = HEALTH_POLICY | {"lambda.multi_value_headers.enabled": "false"}
 
 
-def defaults(group: Group) -> Mapping[str, str]:
+def defaults(group: TargetGroupFields) -> Mapping[str, str]:
     """What AWS means by an attribute that nobody set. Other keys are left alone unless the spec names them."""
     if group.target_type == "lambda":
         return LAMBDA
@@ -83,7 +83,7 @@ def defaults(group: Group) -> Mapping[str, str]:
     return _network(group)
 
 
-def _network(group: Group) -> Mapping[str, str]:
+def _network(group: TargetGroupFields) -> Mapping[str, str]:
     """Of a network load balancer's group, where some defaults depend on protocol and kind of target."""
     udp = group.protocol in UDP
     hidden = group.target_type == "ip" and group.protocol in ("TCP", "TLS")
@@ -94,7 +94,7 @@ def _network(group: Group) -> Mapping[str, str]:
     }
 
 
-def learned(group: Group) -> Mapping[str, str]:
+def learned(group: TargetGroupFields) -> Mapping[str, str]:
     """The defaults that elbplan learned after it had written fingerprints."""
     if group.target_type == "lambda":
         told = {"lambda.multi_value_headers.enabled"}
@@ -120,13 +120,13 @@ FIRST = {DRAINING: TERMINATES}
 """An attribute that AWS takes only while the other is false: it goes back before the other is switched on."""
 
 
-def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Calling:
+def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
     """Only what differs."""
     changed = {key: value for key, value in sorted(after.items()) if before.get(key) != value}
     for some in _portions(changed):
         attributes = [{"Key": key, "Value": value} for key, value in some.items()]
         params = {"TargetGroupArn": arn, "Attributes": attributes}
-        yield Call("elbv2", "ModifyTargetGroupAttributes", params, not_yet=("TargetGroupNotFound",), within=60)
+        yield Call("elbv2", "ModifyTargetGroupAttributes", params, retry_on=("TargetGroupNotFound",), timeout=60)
     return {}
 
 

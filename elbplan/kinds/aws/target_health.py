@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.call import State
+from ...core.call import Readiness
 
 CAUSES = {
     "Target.Timeout": (
@@ -35,7 +35,7 @@ NEVER = ("Target.InvalidState", "Target.IpUnusable")
 """Waiting does not help against these."""
 
 
-def judge(health: Mapping[str, Any]) -> State:
+def gate_status_of(health: Mapping[str, Any]) -> Readiness:
     """How one target's health bears on a gate."""
     if health["State"] == "healthy":
         return "ready"
@@ -44,7 +44,7 @@ def judge(health: Mapping[str, Any]) -> State:
     return "failing" if health["State"] == "unhealthy" else "waiting"
 
 
-def told(id: str, health: Mapping[str, Any]) -> str:
+def health_text(id: str, health: Mapping[str, Any]) -> str:
     """`i-0abc is unhealthy: Target.Timeout (Request timed out): does ...`"""
     reason, said = health.get("Reason", ""), health.get("Description", "")
     text = f"{id} is {health['State']}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 
-from ...core.call import Answer, Call, Calling
+from ...core.call import Answer, Call, WriteProgram
 from .acm_validation import (
     CERTIFICATES,
     MISSING,
@@ -20,7 +20,7 @@ from .acm_validation import (
     listed_names,
     says,
     standing_at,
-    validations,
+    validation_records,
 )
 from .ownership import pack, pairs, unpack, unpair
 
@@ -39,7 +39,7 @@ def record_of(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Claim:
+class RecordClaim:
     """What one certificate of a stack remembers.
 
     needs   its names without wildcards, if it is or may be issued
@@ -51,12 +51,12 @@ class Claim:
     made: frozenset[str]
 
     @classmethod
-    def of(cls, stack: str, domains: Iterable[str], tags: Mapping[str, str]) -> Claim:
+    def of(cls, stack: str, domains: Iterable[str], tags: Mapping[str, str]) -> RecordClaim:
         """The claim of a certificate of these names, with these tags."""
         return cls(stack, frozenset(map(bare, domains)), frozenset(unpack(MADE, tags)))
 
 
-def facts_of(arn: str, claims: Mapping[str, Claim], asked: bool) -> dict[str, str]:
+def facts_of(arn: str, claims: Mapping[str, RecordClaim], asked: bool) -> dict[str, str]:
     """What the end of a certificate must know: what elbplan made, whether that is to go, and who inherits it."""
     mine = claims[arn]
     if not mine.made:
@@ -71,7 +71,7 @@ def facts_of(arn: str, claims: Mapping[str, Claim], asked: bool) -> dict[str, st
     return {"validation_made": " ".join(sorted(mine.made)), "heirs": "\n".join(lines), **word}
 
 
-def hand_on(facts: Mapping[str, str]) -> Calling:
+def pass_on_claims(facts: Mapping[str, str]) -> WriteProgram:
     """Before a certificate goes: those of its stack that need its records remember who made them."""
     for line in facts.get("heirs", "").splitlines():
         arn, *made = line.split()
@@ -79,19 +79,19 @@ def hand_on(facts: Mapping[str, str]) -> Calling:
     return {}
 
 
-def left_in_the_zone(claim: Claim, standing: Iterable[str], wanted: Collection[str]) -> tuple[str, ...]:
+def left_in_the_zone(claim: RecordClaim, standing: Iterable[str], wanted: Collection[str]) -> tuple[str, ...]:
     """The records that elbplan made, that stand, and that no wanted certificate of the stack needs."""
     left = claim.made & {bare(name) for name in standing} - {bare(name) for name in wanted}
     return tuple(f"{record_of(name)}: {WHY_IT_STAYS}" for name in sorted(left))
 
 
-def put_up(arn: str, places: Mapping[str, str]) -> Calling:
+def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
     """Put up the records that validate these names, each in its zone. One that stands already is left as it is.
 
     The certificate is told first which ones elbplan makes: who is killed in between leaves nothing that nobody knows.
     """
     answer = yield describe(arn)
-    records = {name: record for name, record in validations(answer["Certificate"]) if name in places}
+    records = {name: record for name, record in validation_records(answer["Certificate"]) if name in places}
     batches: dict[str, dict[str, Mapping[str, str]]] = {}
     made, met = set(), set()
     for name, record in sorted(records.items()):
@@ -112,7 +112,7 @@ def put_up(arn: str, places: Mapping[str, str]) -> Calling:
     return {}
 
 
-def _remember(arn: str, made: Iterable[str]) -> Calling:
+def _remember(arn: str, made: Iterable[str]) -> WriteProgram:
     tags = pairs(pack(MADE, sorted(made)))
     yield Call("acm", "AddTagsToCertificate", {"CertificateArn": arn, "Tags": tags}, done_if=MISSING)
     return {}

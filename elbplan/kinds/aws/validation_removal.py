@@ -10,7 +10,7 @@ from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ...core.call import Answer, Call, Calling
+from ...core.call import Answer, Call, WriteProgram
 from .acm_validation import (
     CERTIFICATES,
     LOST,
@@ -21,7 +21,7 @@ from .acm_validation import (
     listed_names,
     says,
     standing_at,
-    validations,
+    validation_records,
     zone_of,
 )
 from .queries import HOSTED_ZONES
@@ -33,18 +33,18 @@ UNVALIDATED = ("IMPORTED", "PRIVATE")
 """Types of certificates that no DNS record validates."""
 
 
-class Need(NamedTuple):
+class RecordNeed(NamedTuple):
     """Why a record stays, and the region for whose sake."""
 
     why: str
     region: str = ""
 
 
-Needs = Generator[Call, Answer, dict[str, Need]]
+RecordNeeds = Generator[Call, Answer, dict[str, RecordNeed]]
 
 
 @dataclass
-class Removal:
+class RecordRemoval:
     """The records that elbplan put up for one certificate, on their way out.
 
     places   the zones in which names are validated, as far as they are known
@@ -56,22 +56,22 @@ class Removal:
     region: str
     places: Mapping[str, str]
     open: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    needs: dict[str, Need] = field(default_factory=dict)
+    needs: dict[str, RecordNeed] = field(default_factory=dict)
 
     @property
     def told(self) -> str:
         """What stays and why, a line each."""
         return "\n".join(f"{record_of(name)}: {need.why}" for name, need in sorted(self.needs.items()))
 
-    def begin(self, made: Collection[str]) -> Calling:
+    def begin(self, made: Collection[str]) -> WriteProgram:
         """Learn the records of these names, while the certificate can still be asked."""
         if made:
             answer = yield describe(self.arn)
-            records = validations(answer["Certificate"]) if answer else ()
+            records = validation_records(answer["Certificate"]) if answer else ()
             self.open = {bare(name): record for name, record in records if bare(name) in made}
         return {}
 
-    def take_down(self, only_here: bool = False) -> Calling:
+    def take_down(self, only_here: bool = False) -> WriteProgram:
         """Take down what nobody needs; `only_here` looks again only at what other certificates of this region need."""
         names = {name for name in self.open if not only_here or self.needs[name].region == self.region}
         if not names:
@@ -91,7 +91,7 @@ def _found_zone(name: str) -> Generator[Call, Answer, str]:
     return zone_of(name, answer["HostedZones"]) or ""
 
 
-def _take_down(zone: str, record: Mapping[str, str]) -> Calling:
+def _take_down(zone: str, record: Mapping[str, str]) -> WriteProgram:
     found = yield from standing_at(zone, record)
     if says(found, record):
         call = batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
@@ -99,7 +99,7 @@ def _take_down(zone: str, record: Mapping[str, str]) -> Calling:
     return {}
 
 
-def needed(arn: str, names: Collection[str], here: str) -> Needs:
+def needed(arn: str, names: Collection[str], here: str) -> RecordNeeds:
     """Who else needs the records of these names: a certificate of any enabled region, or one that nobody can ask."""
     needs = yield from _needed_in(here, arn, set(names), {})
     if needs.keys() >= set(names):
@@ -107,7 +107,9 @@ def needed(arn: str, names: Collection[str], here: str) -> Needs:
     answer = yield REGIONS
     regions = [r["RegionName"] for r in answer.get("Regions", []) if r.get("OptInStatus") != "not-opted-in"]
     if not regions:
-        unknown = Need("AWS did not say which regions the account uses (ec2:DescribeRegions), so others may need it")
+        unknown = RecordNeed(
+            "AWS did not say which regions the account uses (ec2:DescribeRegions), so others may need it"
+        )
         return dict.fromkeys(names, unknown) | needs
     for region in sorted(set(regions) - {here}):
         if left := set(names) - needs.keys():
@@ -115,19 +117,19 @@ def needed(arn: str, names: Collection[str], here: str) -> Needs:
     return needs
 
 
-def _needed_in(region: str, arn: str, names: set[str], where: Mapping[str, Any]) -> Needs:
+def _needed_in(region: str, arn: str, names: set[str], where: Mapping[str, Any]) -> RecordNeeds:
     answer = yield replace(CERTIFICATES, **where)
     if "CertificateSummaryList" not in answer:
-        silent = Need(f"the region {region} did not say which certificates it has, and one may need it", region)
+        silent = RecordNeed(f"the region {region} did not say which certificates it has, and one may need it", region)
         return dict.fromkeys(names, silent)
-    needs: dict[str, Need] = {}
+    needs: dict[str, RecordNeed] = {}
     for summary in answer["CertificateSummaryList"]:
         other = summary["CertificateArn"]
         if other == arn or summary.get("Type") in UNVALIDATED or summary.get("Status") in LOST:
             continue
         theirs = yield from _names(summary, where)
         for name in names if theirs is None else names.intersection(theirs):
-            needs[name] = Need(f"the certificate {other} needs it to be renewed", region)
+            needs[name] = RecordNeed(f"the certificate {other} needs it to be renewed", region)
     return needs
 
 

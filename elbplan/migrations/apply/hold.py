@@ -6,16 +6,16 @@ from ...core.kind import Kinds
 from ...core.plan import Plan, Step
 from ...errors import AwsProblem
 from ...run.clock import Clock
-from ...run.context import Known, StepSite
-from ...run.program import Send, drive
+from ...run.context import KnownResources, RunStepContext
+from ...run.program import Send, run_program
 from ..files.notation import place
-from ..migration import Entry
+from ..migration import MigrationStep
 
 LOOK, AGAIN = 10.0, 5.0
 """Seconds between two looks, and before a second one where the first saw something bad: one alone may be a blink."""
 
 
-def hold(plan: Plan, entry: Entry, seconds: float, kinds: Kinds, send: Send, clock: Clock) -> str:
+def wait_out(plan: Plan, entry: MigrationStep, seconds: float, kinds: Kinds, send: Send, clock: Clock) -> str:
     """Let the world be for so long. What was seen if what the hold watches did not stay so; else empty.
 
     With 0 seconds it is one look (two where the first is bad).
@@ -33,7 +33,7 @@ def hold(plan: Plan, entry: Entry, seconds: float, kinds: Kinds, send: Send, clo
         clock.sleep(AGAIN if bad else min(LOOK, left))
 
 
-def _look(plan: Plan, entry: Entry, kinds: Kinds, send: Send, clock: Clock) -> str:
+def _look(plan: Plan, entry: MigrationStep, kinds: Kinds, send: Send, clock: Clock) -> str:
     address = entry.what
     if address is None:
         return ""
@@ -43,7 +43,9 @@ def _look(plan: Plan, entry: Entry, kinds: Kinds, send: Send, clock: Clock) -> s
     live = plan.lives[address]
     step = Step("hold", "gate", "wait", address, entry.why, before=live.model)
     try:
-        sight = drive(gate.look(live.model, StepSite.of(plan, step, Known(plan), "hold")), send, clock)
+        sight = run_program(
+            gate.probe(live.model, RunStepContext.of(plan, step, KnownResources(plan), "hold")), send, clock
+        )
     except AwsProblem as problem:
         if "NotFound" not in problem.code:
             raise

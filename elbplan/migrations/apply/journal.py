@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...run.lock.record import Record
-from ...run.migration_run import last_aim
+from ...run.lock.record import RunRecord
+from ...run.migration_run import last_migration_run
 from ..migration import Migration
 
-Held = tuple[str, int]
+HoldPlace = tuple[str, int]
 """A hold: the file and the index of its step."""
 
 
 @dataclass(frozen=True)
-class Told:
+class RunJournal:
     """What is known of the files from the records of their runs.
 
     run       the id of the last run of a file; empty if there was none
@@ -29,15 +29,15 @@ class Told:
     """
 
     run: str = ""
-    held: Held | None = None
+    held: HoldPlace | None = None
     held_sha: str = ""
     since: float = 0
     returned: tuple[str, str, int] | None = None
-    under_way: Record | None = None
+    under_way: RunRecord | None = None
     at: Mapping[str, int] = field(default_factory=dict)
-    done: Mapping[str, Record] = field(default_factory=dict)
+    done: Mapping[str, RunRecord] = field(default_factory=dict)
 
-    def holds(self, held: Held, migration: Migration) -> bool:
+    def holds(self, held: HoldPlace, migration: Migration) -> bool:
         """Did the last run end at this very hold of this very file?"""
         return self.held == held and self.held_sha == migration.sha
 
@@ -48,35 +48,35 @@ class Told:
         return self.returned[2]
 
 
-def told_of(records: Sequence[Record]) -> Told:
+def journal_of(records: Sequence[RunRecord]) -> RunJournal:
     """From the records of a stack, the oldest first."""
-    last = last_aim(records)
+    last = last_migration_run(records)
     if last is None:
-        return Told()
-    at = {record.file: record.at for record in records if record.file and not record.way}
-    return Told(
+        return RunJournal()
+    at = {record.file: record.at for record in records if record.file and not record.mode}
+    return RunJournal(
         run=last.run,
         held=(last.file, last.at) if last.state == "held" else None,
         held_sha=last.sha,
         since=last.ended,
-        returned=(last.file, last.sha, last.number) if last.state == "returned" else None,
-        under_way=last if last.way and last.state not in ("done", "returned") else None,
+        returned=(last.file, last.sha, last.number) if last.state == "rolled-back" else None,
+        under_way=last if last.mode and last.state not in ("done", "rolled-back") else None,
         at=at,
         done=_done(records),
     )
 
 
-def _done(records: Sequence[Record]) -> dict[str, Record]:
+def _done(records: Sequence[RunRecord]) -> dict[str, RunRecord]:
     """A file that was taken back may be edited; so may all behind it."""
-    done: dict[str, Record] = {}
+    done: dict[str, RunRecord] = {}
     for record in records:
-        if record.way == "back":
+        if record.mode == "rollback":
             done = {file: one for file, one in done.items() if file < record.file}
         elif record.file and record.state == "done":
             done[record.file] = record
     return done
 
 
-def edited(migrations: Sequence[Migration], told: Told) -> list[tuple[Migration, Record]]:
+def edited(migrations: Sequence[Migration], told: RunJournal) -> list[tuple[Migration, RunRecord]]:
     """The files that were applied and are not as they were then, with the run that applied them."""
     return [(m, told.done[m.id]) for m in migrations if m.id in told.done and told.done[m.id].sha != m.sha]

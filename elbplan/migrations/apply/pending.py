@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.address import Address
 from ...core.foreign import Foreign
-from ...core.kind import Kinds, Live
+from ...core.kind import Kinds, LiveResource
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Refused
@@ -18,12 +18,12 @@ from ...planner.guards import physical_names, protected
 from ...run.workflow import Cloud, account_of
 from ..files.ignored_fields import not_ignored
 from ..handovers import without_handovers
-from ..migration import Entry, Migration, spoken
-from ..position.differences import Gap, gaps
-from ..position.locator import Locator, Nowhere, Standing
-from ..rebase.offline_plan import as_there, told
-from .journal import Held, Told
-from .steps import Maker
+from ..migration import Migration, MigrationStep, spoken
+from ..position.differences import Difference, differences
+from ..position.locator import Drifted, Locator, Position
+from ..rebase.offline_plan import as_there, in_file_words
+from .journal import HoldPlace, RunJournal
+from .steps import StepBuilder
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Pending:
     migration: Migration | None = None
     entry: int = 0
     reach: int = 0
-    hold: Held | None = None
+    hold: HoldPlace | None = None
     seconds: float | None = 0
-    drift: Sequence[Gap] = ()
-    standing: Standing | None = field(default=None, repr=False)
-    beyond: Sequence[Gap] = ()
+    drift: Sequence[Difference] = ()
+    standing: Position | None = field(default=None, repr=False)
+    beyond: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
 
     @property
@@ -57,12 +57,12 @@ class Pending:
         return self.migration is None
 
     @property
-    def holding(self) -> Entry | None:
+    def holding(self) -> MigrationStep | None:
         """The step of the hold."""
         return self.migration.entries[self.hold[1]] if self.migration and self.hold else None
 
     @property
-    def holds_behind(self) -> Iterator[Held]:
+    def holds_behind(self) -> Iterator[HoldPlace]:
         """The hold, and those right before it with nothing written in between."""
         if self.migration is None or self.hold is None:
             return
@@ -81,10 +81,10 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Looker:
+class PendingFinder:
     """Looks at AWS, and says what of some files is next.
 
-    told    what earlier runs wrote down
+    journal    what earlier runs wrote down
     now     the time of day, in seconds since 1970
     passed  the holds that this very apply has waited for
     begin   nothing was done yet by this apply: a person who applies again ends a hold that waits for one
@@ -93,9 +93,9 @@ class Looker:
     aws: Cloud
     stack: Stack
     kinds: Kinds
-    told: Told = field(default_factory=Told)
+    journal: RunJournal = field(default_factory=RunJournal)
     now: float = 0
-    passed: Collection[Held] = ()
+    passed: Collection[HoldPlace] = ()
     begin: bool = False
 
     def next(self, migrations: Sequence[Migration]) -> Pending:
@@ -103,8 +103,8 @@ class Looker:
         seen = self.observe(migrations)
         observed = seen[self.stack.name]
         found = self.locator(observed).find(migrations)
-        if isinstance(found, Nowhere):
-            raise nowhere(self.stack.name, found, self.told)
+        if isinstance(found, Drifted):
+            raise nowhere(self.stack.name, found, self.journal)
         empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
         empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
         more = beyond(self.stack, observed, migrations[-1], self.kinds)
@@ -117,10 +117,10 @@ class Looker:
         segment = self._segment(found, empty, observed)
         return replace(segment, drift=found.drift, standing=found, beyond=more, children=children)
 
-    def place(self, migrations: Sequence[Migration]) -> Standing:
+    def place(self, migrations: Sequence[Migration]) -> Position:
         """Where live stands, or what it is nearest to."""
         found = self.locator(self.observe(migrations)[self.stack.name]).find(migrations)
-        return found.nearest if isinstance(found, Nowhere) else found
+        return found.nearest if isinstance(found, Drifted) else found
 
     def observe(self, migrations: Sequence[Migration]) -> dict[str, Observed]:
         """All that the stack has, and what these files speak of."""
@@ -129,19 +129,19 @@ class Looker:
 
     def locator(self, observed: Observed) -> Locator:
         """Compares what was observed with files."""
-        return Locator(observed.live, observed.symbols, self.kinds, self.stack.ignore, self.told.at)
+        return Locator(observed.live, observed.symbols, self.kinds, self.stack.ignore, self.journal.at)
 
-    def _opened(self, observed: Observed, migration: Migration) -> Standing:
+    def _opened(self, observed: Observed, migration: Migration) -> Position:
         """The start of the next file, which is where live stands: seen with its own eyes."""
         found = self.locator(observed).find([migration])
-        if isinstance(found, Nowhere):
-            raise nowhere(self.stack.name, found, self.told)
+        if isinstance(found, Drifted):
+            raise nowhere(self.stack.name, found, self.journal)
         return found
 
-    def _segment(self, found: Standing, empty: Plan, observed: Observed) -> Pending:
+    def _segment(self, found: Position, empty: Plan, observed: Observed) -> Pending:
         migration = found.migration
         not_ignored(migration, self.stack)
-        entries: list[tuple[int, Entry]] = []
+        entries: list[tuple[int, MigrationStep]] = []
         for index in range(found.index, len(migration.entries)):
             entry = migration.entries[index]
             if entry.do == "hold":
@@ -154,18 +154,20 @@ class Looker:
                 break  # what it is like is seen only when it is ours
         return Pending(self._plan(found, entries, empty, observed), migration, found.index, len(entries))
 
-    def _left(self, entry: Entry, held: Held, migration: Migration, after_writes: bool) -> float | None:
+    def _left(self, entry: MigrationStep, held: HoldPlace, migration: Migration, after_writes: bool) -> float | None:
         """How many seconds of a hold are left; None: until a person comes."""
         if held in self.passed:
             return 0
-        reached = not after_writes and self.told.holds(held, migration)
+        reached = not after_writes and self.journal.holds(held, migration)
         if entry.hold is None:
             return 0 if reached and self.begin else None
-        return max(0.0, self.told.since + entry.hold - self.now) if reached else entry.hold
+        return max(0.0, self.journal.since + entry.hold - self.now) if reached else entry.hold
 
-    def _plan(self, found: Standing, entries: Sequence[tuple[int, Entry]], empty: Plan, observed: Observed) -> Plan:
+    def _plan(
+        self, found: Position, entries: Sequence[tuple[int, MigrationStep]], empty: Plan, observed: Observed
+    ) -> Plan:
         names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken, observed.foreign.owners)
-        maker = Maker(
+        maker = StepBuilder(
             found.migration, found.lives, self.stack.resources, names, observed.symbols, self.kinds,
             observed.taken, self.stack.ignore,
         )  # fmt: skip
@@ -174,7 +176,7 @@ class Looker:
         refusals = list(protected(comparison))
         if refusals:
             raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
-        desired = {address: observed.symbols.unfold(resource) for address, resource in found.migration.last.items()}
+        desired = {address: observed.symbols.to_ids(resource) for address, resource in found.migration.last.items()}
         names_in_dns = self._names(found.migration)
         made = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=names_in_dns)
         return replace(made, changes=comparison.pending)
@@ -190,27 +192,29 @@ def look(
     stack: Stack,
     migrations: Sequence[Migration],
     kinds: Kinds,
-    passed: Collection[Held] = (),
+    passed: Collection[HoldPlace] = (),
     *,
     begin: bool = False,
-    told: Told | None = None,
+    told: RunJournal | None = None,
     now: float = 0,
 ) -> Pending:
     """What is next of these files. Raises Refused if somebody changed what they are about."""
-    return Looker(aws, stack, kinds, told or Told(), now, passed, begin).next(migrations)
+    return PendingFinder(aws, stack, kinds, told or RunJournal(), now, passed, begin).next(migrations)
 
 
-def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Gap]:
+def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:
     """In what the spec says something else than the last file's end.
 
     Also where the file was saved from this very spec: a person may have edited its steps since.
     """
-    settled = {address: kinds[address.kind].settle(resource, resource) for address, resource in last.last.items()}
-    ends = {address: Live(address, str(address), resource) for address, resource in settled.items()}
-    return gaps(ends, as_there(told(observed), last.last), kinds, stack.ignore)
+    settled = {
+        address: kinds[address.kind].with_live_defaults(resource, resource) for address, resource in last.last.items()
+    }
+    ends = {address: LiveResource(address, str(address), resource) for address, resource in settled.items()}
+    return differences(ends, as_there(in_file_words(observed), last.last), kinds, stack.ignore)
 
 
-def children_of(found: Standing, foreign: Foreign) -> dict[Address, Sequence[str]]:
+def children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str]]:
     """What others hung on the stack's resources, and what they registered in groups that no file fills."""
     spoken_of = {(a.kind, a.name) for state in found.migration.states for a in state}
     unspoken = {a: live.model for a, live in found.lives.items() if (a.kind, a.name) not in spoken_of}
@@ -220,17 +224,17 @@ def children_of(found: Standing, foreign: Foreign) -> dict[Address, Sequence[str
     return {a: [*hung.get(a, ()), *targets.get(a, ())] for a in {*hung, *targets}}
 
 
-def nowhere(stack: str, found: Nowhere, told: Told | None = None) -> Refused:
+def nowhere(stack: str, found: Drifted, told: RunJournal | None = None) -> Refused:
     """AWS was changed by hand where the next steps are, or a run that went another way has not ended."""
     if told and told.under_way:
         run = told.under_way
-        way = "--straight" if run.way == "straight" else f"--to {_before(run.file)}"
-        what = f"{stack}: run {run.number} went {run.way} and did not get there"
+        way = "--direct" if run.mode == "direct" else f"--to {_before(run.file)}"
+        what = f"{stack}: run {run.number} went {run.mode} and did not get there"
         return Refused(what, hint=f"elbplan apply {way} goes on")
     lines = "\n".join(f"  {gap.text}" for gap in found.drift)
     return Refused(
         f"{stack}: AWS was changed by hand where the next steps are; it is at {found.nearest.place}, but for\n{lines}",
-        hint="apply --revert-drift puts it back as the files say; elbplan adopt takes it into a file; "
+        hint="apply --revert-drift puts it back as the files say; elbplan accept-drift takes it into a file; "
         "elbplan rebase plans the pending file anew",
     )
 

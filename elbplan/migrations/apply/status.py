@@ -5,47 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...errors import SpecProblem
-from ...run.lock.record import Record
-from ...run.status import FileRow, Files
+from ...run.lock.record import RunRecord
+from ...run.status import FileRow, StackMigrations
 from ..files.folder import Folder
 from ..files.loader import load
 from ..migration import Migration
-from ..position.locator import Nowhere, Standing
-from .journal import Told
-from .pending import Looker, beyond
+from ..position.locator import Drifted, Position
+from .journal import RunJournal
+from .pending import PendingFinder, beyond
 
 
-def overview(looker: Looker, folder: Folder, records: Sequence[Record]) -> Files:
+def migrations_status(looker: PendingFinder, folder: Folder, records: Sequence[RunRecord]) -> StackMigrations:
     """How the files stand, from one look at AWS. A chain that is wrong is told, not raised."""
     try:
         migrations = load(folder, looker.kinds)
     except SpecProblem as problem:
         first = problem.problems[0]
         more = f", and {len(problem.problems) - 1} more" if len(problem.problems) > 1 else ""
-        return Files(wrong=f"{first.file}:{first.line}:{first.column}  {first.what}{more}; elbplan lint tells all")
+        return StackMigrations(
+            wrong=f"{first.file}:{first.line}:{first.column}  {first.what}{more}; elbplan lint tells all"
+        )
     if not migrations:
-        return Files()
+        return StackMigrations()
     seen = looker.observe(migrations)[looker.stack.name]
     found = looker.locator(seen).find(migrations)
-    place = found.nearest if isinstance(found, Nowhere) else found
-    rows = tuple(_rows(migrations, place, looker.told, records))
+    place = found.nearest if isinstance(found, Drifted) else found
+    rows = tuple(_rows(migrations, place, looker.journal, records))
     drift = found.drift or place.drift
     more_wanted = beyond(looker.stack, seen, migrations[-1], looker.kinds)
-    return Files(
+    return StackMigrations(
         rows,
         drift=tuple(gap.text for gap in drift),
-        in_the_way=isinstance(found, Nowhere),
+        in_the_way=isinstance(found, Drifted),
         beyond=tuple(gap.wish for gap in more_wanted),
     )
 
 
-def _rows(migrations: Sequence[Migration], place: Standing, told: Told, records: Sequence[Record]) -> Iterator[FileRow]:
+def _rows(
+    migrations: Sequence[Migration], place: Position, told: RunJournal, records: Sequence[RunRecord]
+) -> Iterator[FileRow]:
     for migration in migrations:
         run = next((record for record in reversed(records) if record.file == migration.id), None)
         yield FileRow(migration.id, *_state(migration, place, told), run)
 
 
-def _state(migration: Migration, place: Standing, told: Told) -> tuple[str, str]:
+def _state(migration: Migration, place: Position, told: RunJournal) -> tuple[str, str]:
     """Where a file stands, in one word, and more of it."""
     here, steps = place.migration.number, len(migration.entries)
     if migration.number < here or (migration.number == here and place.index == steps):
@@ -56,5 +60,5 @@ def _state(migration: Migration, place: Standing, told: Told) -> tuple[str, str]
             return "held", f"at step {told.held[1] + 1} of {steps}"
         return "begun", f"{place.index} of {steps} steps done"
     if run := told.taken_back(migration):
-        return "returned", f"by run {run}"
+        return "rolled-back", f"by run {run}"
     return "pending", f"{steps} steps"

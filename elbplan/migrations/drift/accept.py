@@ -11,25 +11,25 @@ from ...core.resource import is_foreign
 from ...core.stack import Stack
 from ...errors import Refused
 from ...live.observe import Observed, observe
-from ...live.portable import Symbols
+from ...live.portable import PortableNames
 from ...run.workflow import Cloud
-from ..files.folder import Folder, Kept
+from ..files.folder import Folder, MigrationFile
 from ..files.loader import load
 from ..files.writer import text_of
 from ..migration import Migration
-from ..position.nearest import Place, lives_towards, nearest, standing
-from ..rebase.mover import Mover
-from ..rebase.offline_plan import between, told
+from ..position.nearest import NearestPosition, lives_towards, nearest_position, position_of
+from ..rebase.mover import FileMover
+from ..rebase.offline_plan import in_file_words, offline_plan
 from ..save import checked, migration_of
 from .drift import Drift, drift_of, still
-from .overrides import Block, SpecFile
+from .overrides import FieldsByAddress, SpecFile
 
 NAME = "adopted"
 TITLE = "what was changed by hand"
 
 
 @dataclass(frozen=True)
-class Adopted:
+class AcceptedDrift:
     """What is to be written; nothing is yet.
 
     files   all files of the stack as they should be; none in a stack without migrations
@@ -37,14 +37,14 @@ class Adopted:
     spec    the whole text of the spec with the block, if it is to be written
     """
 
-    files: Sequence[Kept]
-    block: Block
+    files: Sequence[MigrationFile]
+    block: FieldsByAddress
     spec: str | None
     notes: tuple[str, ...]
 
 
 @dataclass
-class Adopter:
+class DriftAccepter:
     """One stack and one look at AWS. `writing` says that the spec's file is to be written as well."""
 
     aws: Cloud
@@ -54,15 +54,15 @@ class Adopter:
     writing: bool = False
     notes: list[str] = field(default_factory=list)
 
-    def without_files(self) -> Adopted:
+    def without_files(self) -> AcceptedDrift:
         """What the spec would have to say to be what is there. Raises Refused."""
-        state = told(self.observed)
+        state = in_file_words(self.observed)
         lives = lives_towards(self.observed, state, self.kinds)
         drift = self._drift(drift_of(lives, state, self.observed.symbols, self.kinds, self.stack.ignore), "the spec")
         block, _, text = self._spec(drift)
-        return Adopted((), block, text, tuple(self.notes))
+        return AcceptedDrift((), block, text, tuple(self.notes))
 
-    def behind(self, files: Sequence[Kept], name: str = "") -> Adopted:
+    def behind(self, files: Sequence[MigrationFile], name: str = "") -> AcceptedDrift:
         """The files with one more behind the last that is applied. Raises Refused, UsageProblem."""
         checked(name or NAME)
         place = self._place([one.migration for one in files])
@@ -74,17 +74,17 @@ class Adopter:
         block, spec, text = self._spec(drift)
         hash = spec.spec_hash if spec and text else ""
         new = self._file(drift, [one.migration for one in done], name or NAME, hash)
-        mover = Mover(spec or self.stack, drift.over(told(self.observed)), self.kinds, hash)
+        mover = FileMover(spec or self.stack, drift.over(in_file_words(self.observed)), self.kinds, hash)
         rest = [one for one in files if one.migration.id not in place.begun]
         moved = mover.behind([*done, new], rest)
-        return Adopted(moved, block, text, (*self.notes, *mover.notes))
+        return AcceptedDrift(moved, block, text, (*self.notes, *mover.notes))
 
-    def _place(self, way: Sequence[Migration]) -> Place:
+    def _place(self, way: Sequence[Migration]) -> NearestPosition:
         """Between which files live stands. Raises Refused if one of them is half done, or none is."""
         name = self.stack.name
         ignore = self.stack.ignore
-        exact = standing(self.observed, way, self.kinds, ignore)
-        place = exact or nearest(self.observed, [way], self.kinds, ignore)
+        exact = position_of(self.observed, way, self.kinds, ignore)
+        place = exact or nearest_position(self.observed, [way], self.kinds, ignore)
         if place.half or not (place.done or not place.index):
             hint = "elbplan apply finishes it; elbplan apply --revert-drift puts back first what is in its way"
             raise Refused(f"{name}: {place.migration.id} is under way: AWS is nearest to {place.text}", hint=hint)
@@ -105,18 +105,18 @@ class Adopter:
             raise Refused(what, hint="nothing is to be done")
         return drift
 
-    def _file(self, drift: Drift, before: Sequence[Migration], name: str, spec: str) -> Kept:
+    def _file(self, drift: Drift, before: Sequence[Migration], name: str, spec: str) -> MigrationFile:
         wanted = drift.over(before[-1].last)
         if foreign := [str(address) for address, resource in wanted.items() if is_foreign(resource)]:
             what = f"{self.stack.name}: AWS has something of {', '.join(foreign)} that no file can say"
             raise Refused(what, hint="leave it to its owner with `ignore:`, or take it back in AWS")
-        plan = between(self.stack, before[-1].last, wanted, self.kinds)
-        made = migration_of(plan, before, self.kinds, Symbols(), name=name, title=TITLE, spec=spec)
-        return Kept(made, text_of(made))
+        plan = offline_plan(self.stack, before[-1].last, wanted, self.kinds)
+        made = migration_of(plan, before, self.kinds, PortableNames(), name=name, title=TITLE, spec=spec)
+        return MigrationFile(made, text_of(made))
 
-    def _spec(self, drift: Drift) -> tuple[Block, Stack | None, str | None]:
+    def _spec(self, drift: Drift) -> tuple[FieldsByAddress, Stack | None, str | None]:
         """The block, the stack that has it, and the spec's text with it if it is to be written."""
-        block = Block.of(drift, self.stack, {there: ours for ours, there in self.observed.kept.items()})
+        block = FieldsByAddress.of(drift, self.stack, {there: ours for ours, there in self.observed.kept.items()})
         unknown = [str(address) for address in drift.added if address not in self.observed.desired]
         if unknown:
             self.notes.append(f"the spec does not know {', '.join(unknown)}: write it there in the long form")
@@ -143,7 +143,7 @@ class Adopter:
         return still(drift, seen, self.kinds, spec.ignore)
 
 
-def kept_of(folder: Folder, kinds: Kinds) -> list[Kept]:
+def kept_of(folder: Folder, kinds: Kinds) -> list[MigrationFile]:
     """The files of a whole chain. Raises SpecProblem."""
     found: Mapping[str, str] = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
-    return [Kept(one, found[one.file], one.file) for one in load(folder, kinds)]
+    return [MigrationFile(one, found[one.file], one.file) for one in load(folder, kinds)]

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.address import Address
-from ...core.kind import Kinds, Live
+from ...core.kind import Kinds, LiveResource
 from ...core.patch import changes, patched
-from ...core.resource import Resource, differing
+from ...core.resource import Resource, differing_fields
 from ...core.simulate import State
 from ...errors import Refused
 from ...live.observe import Observed
-from ...live.portable import Symbols
+from ...live.portable import PortableNames
 from ...planner.diff import diff, ignoring
-from ..position.locator import Lives
+from ..position.locator import LiveResources
 from ..save import nameless
 
 
@@ -44,27 +44,27 @@ class Drift:
         return {**made, **self.added}
 
 
-def drift_of(lives: Lives, state: State, symbols: Symbols, kinds: Kinds, ignore: Sequence[str]) -> Drift:
+def drift_of(lives: LiveResources, state: State, symbols: PortableNames, kinds: Kinds, ignore: Sequence[str]) -> Drift:
     """What is not as a state says. Raises Refused while a replacement is under way."""
-    if sides := sorted(str(address._replace(former="")) for address in lives if address.former):
+    if sides := sorted(str(address._replace(deposed="")) for address in lives if address.deposed):
         what = f"a replacement is under way: of {', '.join(sides)} old and new stand side by side"
         raise Refused(what, hint="elbplan apply finishes it; what was changed by hand can be taken in after that")
     changed = {}
     for address, live in lives.items():
         if address in state and (fields := _changed(live, state[address], symbols, kinds, ignore)):
             changed[address] = fields
-    added = {a: nameless(symbols.fold(live.model)) for a, live in lives.items() if a not in state}
+    added = {a: nameless(symbols.to_portable(live.model)) for a, live in lives.items() if a not in state}
     filled = {a for a in added if a.kind == "targets" and Address("target_group", a.name) in state}
     added = {a: model for a, model in added.items() if a not in filled}
     return Drift(changed, added, tuple(a for a in state if a not in lives))
 
 
 def _changed(
-    live: Live[Any], told: Resource, symbols: Symbols, kinds: Kinds, ignore: Sequence[str]
+    live: LiveResource[Any], told: Resource, symbols: PortableNames, kinds: Kinds, ignore: Sequence[str]
 ) -> Mapping[str, Any]:
-    model = symbols.fold(live.model)
-    wanted = ignoring(kinds[live.address.kind].settle(told, model), model, live.address, ignore)
-    return changes(wanted, model) if differing(wanted, model) else {}
+    model = symbols.to_portable(live.model)
+    wanted = ignoring(kinds[live.address.kind].with_live_defaults(told, model), model, live.address, ignore)
+    return changes(wanted, model) if differing_fields(wanted, model) else {}
 
 
 def still(drift: Drift, observed: Observed, kinds: Kinds, ignore: Sequence[str]) -> list[Address]:

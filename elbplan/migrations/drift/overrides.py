@@ -13,7 +13,7 @@ from ...core.stack import Stack
 from ...errors import SpecProblem
 from ...spec import load_text
 from ...spec.drafts import overlay
-from ...spec.yaml.reader import Composer
+from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree
 from ..files.notation import value_told
 from ..files.writer import flow
@@ -23,13 +23,13 @@ KEY = "overrides"
 
 
 @dataclass(frozen=True)
-class Block:
+class FieldsByAddress:
     """Fields of the long form by address."""
 
     fields: Mapping[str, Mapping[str, Any]]
 
     @classmethod
-    def of(cls, drift: Drift, stack: Stack, numbers: Mapping[Address, Address]) -> Block:
+    def of(cls, drift: Drift, stack: Stack, numbers: Mapping[Address, Address]) -> FieldsByAddress:
         """The changes of what the spec knows; `numbers` says what the spec calls rules without a name."""
         changed = {numbers.get(address, address): fields for address, fields in drift.changed.items()}
         return cls({str(a): value_told(fields) for a, fields in changed.items() if a in stack.resources})
@@ -58,17 +58,17 @@ class SpecFile:
         with file.open(encoding="utf-8", newline="") as stream:  # its line ends stay as they are
             text = stream.read().removeprefix("\ufeff")
         source = Source(stack.file, text, str(file.parent))
-        trees = list(Composer(source, env).documents())
+        trees = list(TreeBuilder(source, env).documents())
         mine = next((tree for tree in trees if tree.data.get("name") == stack.name), None)
         return cls(source, mine, len(trees) == 1) if mine else None
 
-    def with_block(self, block: Block) -> Stack | None:
+    def with_block(self, block: FieldsByAddress) -> Stack | None:
         """The stack with these overrides laid over those it has; None if they make no spec."""
         data = overlay(self.tree.data, {KEY: block.fields} if block.fields else {})
         text = "".join(f"{flow(key)}: {flow(value)}\n" for key, value in data.items())
         return self._stack(replace(self.source, text=text))
 
-    def appended(self, block: Block) -> str | None:
+    def appended(self, block: FieldsByAddress) -> str | None:
         """The file's text with the block at its end; None where that is not the same spec."""
         if KEY in self.tree.data or not self.alone:
             return None

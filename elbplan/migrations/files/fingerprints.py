@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.kind import Kinds
-from ...spec.yaml.reader import Composer
-from ...spec.yaml.tree import Source, Spot
+from ...spec.yaml.reader import TreeBuilder
+from ...spec.yaml.tree import Source, SourceSpan
 from ..migration import Migration
 from .folder import HEAD, Folder, head_of, write
 from .loader import load
@@ -46,7 +46,7 @@ def refresh(folder: Folder, kinds: Kinds) -> Refreshed:
 
 def _end_in(migration: Migration, text: str) -> str:
     """What the file itself says that it ends in."""
-    (tree,) = Composer(Source(migration.file, text), {}).documents()
+    (tree,) = TreeBuilder(Source(migration.file, text), {}).documents()
     return str(tree.data["to"])
 
 
@@ -59,8 +59,8 @@ def rewritten(migration: Migration, text: str) -> str:
     return "".join(lines)
 
 
-def _places(migration: Migration, text: str) -> Iterator[tuple[Spot, str]]:
-    (tree,) = Composer(Source(migration.file, text), {}, lenient=True).documents()
+def _places(migration: Migration, text: str) -> Iterator[tuple[SourceSpan, str]]:
+    (tree,) = TreeBuilder(Source(migration.file, text), {}, lenient=True).documents()
     yield tree.spot(("from",)), migration.start
     yield tree.spot(("to",)), migration.end
     if tree.data.get("spec") is not None:

@@ -15,12 +15,12 @@ from .writer import text_of
 HEAD = "HEAD"
 FOLDER = "migrations"
 
-Write = Callable[[Path, str], None]
+WriteFile = Callable[[Path, str], None]
 """Writes a whole file, or nothing of it."""
 
 
 @dataclass(frozen=True)
-class Kept:
+class MigrationFile:
     """A migration and its text as they should lie in the folder; `was` is the name under which it lies there now."""
 
     migration: Migration
@@ -76,7 +76,7 @@ class Folder:
             write(self.path / HEAD, head_of(self, last) + "\n")
         return written
 
-    def exchange(self, files: Sequence[Kept], put: Write | None = None) -> list[Path]:
+    def exchange(self, files: Sequence[MigrationFile], put: WriteFile | None = None) -> list[Path]:
         """Make these the files of the folder; what was written, HEAD included.
 
         What is new is written first, then HEAD, then the old names go. Wherever it stops, what any file says is
@@ -98,7 +98,7 @@ class Folder:
         return written
 
 
-def _in_safe_order(files: Sequence[Kept]) -> Iterator[Kept]:
+def _in_safe_order(files: Sequence[MigrationFile]) -> Iterator[MigrationFile]:
     """A name may go from one file to another: the one that bore it is written under its new name before."""
     left = list(reversed(files))
     while left:

@@ -9,13 +9,13 @@ from ...core.fingerprint import fingerprint
 from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import SpecProblem
-from ..gate_checks import check_gate
+from ..gate_checks import check_gates
 from ..migration import Migration
-from ..simulate import Misfit, after, start_of
+from ..simulate import InvalidStep, start_of, state_after
 from .folder import Folder
 from .head import conflicted, unpinned
-from .parser import Reader
-from .texts import Text, misnumbered, texts, unlinked
+from .parser import MigrationParser
+from .texts import ParsedFile, misnumbered, parse_files, unlinked
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
 
@@ -25,7 +25,7 @@ def load(folder: Folder, kinds: Kinds, *, trusting: bool = False) -> list[Migrat
 
     When `trusting` the steps alone are believed: from, to, then and HEAD are computed, not compared.
     """
-    found, problems = texts(folder, kinds)
+    found, problems = parse_files(folder, kinds)
     if not problems:  # or a file that cannot be read would be called missing
         problems = [*misnumbered(found), *([] if trusting else unlinked(found))]
     problems += [] if trusting else conflicted(folder)
@@ -37,7 +37,7 @@ def load(folder: Folder, kinds: Kinds, *, trusting: bool = False) -> list[Migrat
     return played
 
 
-def _played(found: Sequence[Text], kinds: Kinds, trusting: bool) -> list[Migration]:
+def _played(found: Sequence[ParsedFile], kinds: Kinds, trusting: bool) -> list[Migration]:
     """Each with its states; after a file that cannot be played none is. Raises SpecProblem."""
     state: State = {}
     played: list[Migration] = []
@@ -51,7 +51,7 @@ def _played(found: Sequence[Text], kinds: Kinds, trusting: bool) -> list[Migrati
 
 
 def play(
-    migration: Migration, state: State, kinds: Kinds, reader: Reader | None = None, *, trusting: bool = False
+    migration: Migration, state: State, kinds: Kinds, reader: MigrationParser | None = None, *, trusting: bool = False
 ) -> Migration:
     """The migration with its states. What does not fit is noted at the reader; without one Misfit is raised.
 
@@ -62,9 +62,9 @@ def play(
     for index, entry in enumerate(migration.entries):
         try:
             if not entry.writes:
-                check_gate(states, migration.entries[: index + 1], kinds)
-            states.append(after(states[-1], entry, kinds))
-        except Misfit as misfit:
+                check_gates(states, migration.entries[: index + 1], kinds)
+            states.append(state_after(states[-1], entry, kinds))
+        except InvalidStep as misfit:
             if reader is None:
                 raise
             reader.problem(("steps", index, *misfit.path), str(misfit), misfit.hint)

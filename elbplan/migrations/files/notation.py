@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ...core.address import Address, Find, Id, Points, Ref
+from ...core.address import Address, AwsId, Lookup, Points, Ref
 from ...core.resource import WRITE_ONLY, Part, Resource, rewrite
 
 R = TypeVar("R", bound=Resource)
@@ -29,7 +29,7 @@ def address_of(text: str) -> Address:
 
 
 def _marked(address: Address) -> str:
-    return address.name + (f"@{address.former}" if address.former else "")
+    return address.name + (f"@{address.deposed}" if address.deposed else "")
 
 
 def unmarked(address: Address) -> Address:
@@ -73,7 +73,7 @@ def told(part: Part) -> dict[str, Any]:
 
 def value_told(value: Any) -> Any:
     """Any value of a field as a file tells it; None stays."""
-    if isinstance(value, Address | Id | Find):
+    if isinstance(value, Address | AwsId | Lookup):
         return _ref_told(value)
     if isinstance(value, Part):
         return told(value)

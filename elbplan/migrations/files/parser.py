@@ -12,33 +12,34 @@ from typing import Any, cast, get_args
 from ...core.address import AWS_ID, Address
 from ...core.kind import Kinds
 from ...errors import Problem
-from ...spec.yaml.reader import Composer
-from ...spec.yaml.tree import Path, Source, Tree
-from ..migration import PERSON, VERBS, Entry, Migration, Otherwise, Verb
+from ...spec.yaml.reader import TreeBuilder
+from ...spec.yaml.tree import Source, Tree, YamlPath
+from ..migration import APPROVAL, STEP_KINDS, Migration, MigrationStep, OnFailure, StepKind
 from .notation import address_of, seconds_of
 
 KEYS = ("stack", "title", "from", "to", "spec", "steps")
 STEP_KEYS = (
-    "do", "what", "from", "id", "set", "until", "within", "hold", "while", "else", "why", "allow", "because", "then",
+    "do", "what", "from", "id", "set", "until", "timeout", "hold", "while", "on_failure", "why", "allow",
+    "because", "then",
 )  # fmt: skip
-BELONGS: Mapping[str, tuple[Verb, ...]] = {
-    "set": ("create", "update", "shift", "move", "adopt"),
+BELONGS: Mapping[str, tuple[StepKind, ...]] = {
+    "set": ("create", "update", "shift", "reorder", "adopt"),
     "until": ("wait",),
-    "within": ("wait",),
+    "timeout": ("wait",),
     "hold": ("hold",),
     "while": ("hold",),
-    "else": ("wait", "hold"),
+    "on_failure": ("wait", "hold"),
     "from": ("moved",),
     "id": ("adopt",),
 }
-SETTING = ("update", "move", "shift", "adopt")
+SETTING = ("update", "reorder", "shift", "adopt")
 OWN_STEP = "a hold is a step of its own: - hold: 15m"
 FINGERPRINT = re.compile(r"absent|s\d+-[0-9a-f]{8}")
 NAME = re.compile(r"(\d{4})_([a-z0-9][a-z0-9_-]*)\.yaml")
 
 
 @dataclass
-class Reader:
+class MigrationParser:
     """Reads one file; `problems` collects all that is wrong in it."""
 
     source: Source
@@ -49,7 +50,7 @@ class Reader:
 
     def migration(self, number: int, name: str) -> Migration | None:
         """What the file says; None if so much is wrong that it cannot be told."""
-        composer = Composer(self.source, self.env, lenient=True)
+        composer = TreeBuilder(self.source, self.env, lenient=True)
         trees = list(composer.documents())
         self.problems += composer.problems
         if len(trees) != 1 or not isinstance(trees[0].data, dict):
@@ -71,25 +72,25 @@ class Reader:
         made = Migration(stack, number, name, title, start, end, spec, entries)
         return None if self.problems else made
 
-    def problem(self, path: Path, what: str, hint: str = "", *, key: bool = False) -> None:
+    def problem(self, path: YamlPath, what: str, hint: str = "", *, key: bool = False) -> None:
         """Note what is wrong at a path; a path that the file does not have means its nearest part."""
         if self.tree:
             self.problems.append(self.tree.problem(path, what, hint, key=key))
 
-    def _known(self, path: Path, data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    def _known(self, path: YamlPath, data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
         for key in data:
             if key not in keys:
                 near = difflib.get_close_matches(str(key), keys, 1)
                 hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(keys)}"
                 self.problem((*path, key), f"there is no key {key} here", hint, key=True)
 
-    def _entries(self, steps: Any) -> list[Entry]:
+    def _entries(self, steps: Any) -> list[MigrationStep]:
         if not isinstance(steps, list):
             self.problem(("steps",), "steps: should be a list")
             return []
         found = []
         for index, step in enumerate(steps):
-            path: Path = ("steps", index)
+            path: YamlPath = ("steps", index)
             if not isinstance(step, dict):
                 self.problem(path, "a step is a map: do:, what:, ...")
                 continue
@@ -97,16 +98,16 @@ class Reader:
             found.append(self._entry(path, step))
         return found
 
-    def _entry(self, path: Path, step: Mapping[str, Any]) -> Entry:
+    def _entry(self, path: YamlPath, step: Mapping[str, Any]) -> MigrationStep:
         verb = self._verb(path, step)
         held = verb == "hold"
         self._belonging(path, step, verb)
-        return Entry(
+        return MigrationStep(
             verb,
             self._what(path, step) if not held or "what" in step else None,
             self._set(path, step, verb),
             str(step.get("while" if held else "until") or ""),
-            self._time((*path, "within"), step.get("within", "15m")) if verb == "wait" else 0,
+            self._time((*path, "timeout"), step.get("timeout", "15m")) if verb == "wait" else 0,
             self._hold(path, step) if held else 0,
             self._id(path, step) if verb == "adopt" else "",
             self._what(path, step, "from") if verb == "moved" else None,
@@ -117,7 +118,7 @@ class Reader:
             self._fingerprint((*path, "then"), step["then"]) if step.get("then") else "",
         )
 
-    def _belonging(self, path: Path, step: Mapping[str, Any], verb: Verb) -> None:
+    def _belonging(self, path: YamlPath, step: Mapping[str, Any], verb: StepKind) -> None:
         """Keys that mean something to other verbs only would be passed over in silence."""
         for key, verbs in BELONGS.items():
             if key in step and verb not in verbs:
@@ -127,32 +128,32 @@ class Reader:
             hint = "as in what: targets.web, while: healthy"
             self.problem(path, "a hold that watches something says what: and while:", hint)
 
-    def _id(self, path: Path, step: Mapping[str, Any]) -> str:
+    def _id(self, path: YamlPath, step: Mapping[str, Any]) -> str:
         said = step.get("id")
         if not isinstance(said, str) or not (AWS_ID.match(said) or said.startswith("name:")):
             hint = "its ARN or id (sg-..., i-...), or name:NAME, which holds in every account"
             self.problem((*path, "id") if "id" in step else path, "adopt says which resource by id:", hint)
         return str(said or "")
 
-    def _otherwise(self, path: Path, step: Mapping[str, Any]) -> Otherwise:
-        said = step.get("else", "stop")
-        if said not in get_args(Otherwise):
+    def _otherwise(self, path: YamlPath, step: Mapping[str, Any]) -> OnFailure:
+        said = step.get("on_failure", "stop")
+        if said not in get_args(OnFailure):
             hint = "stop leaves everything as it is then; back goes back to the start of the file"
-            self.problem((*path, "else"), f"else: is stop or back, not {said}", hint)
+            self.problem((*path, "on_failure"), f"else: is stop or back, not {said}", hint)
             return "stop"
-        return cast(Otherwise, said)
+        return cast(OnFailure, said)
 
-    def _verb(self, path: Path, step: Mapping[str, Any]) -> Verb:
+    def _verb(self, path: YamlPath, step: Mapping[str, Any]) -> StepKind:
         said = step.get("do", "hold" if "hold" in step else None)
         if said is None:
-            self.problem(path, "a step says what it does: do:", f"do: {', '.join(VERBS)}")
-        elif said not in get_args(Verb):
-            near = difflib.get_close_matches(str(said), VERBS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(VERBS)}"
+            self.problem(path, "a step says what it does: do:", f"do: {', '.join(STEP_KINDS)}")
+        elif said not in get_args(StepKind):
+            near = difflib.get_close_matches(str(said), STEP_KINDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(STEP_KINDS)}"
             self.problem((*path, "do"), f"nothing can be done by {said}", hint)
-        return cast(Verb, said if said in VERBS else "wait")
+        return cast(StepKind, said if said in STEP_KINDS else "wait")
 
-    def _what(self, path: Path, step: Mapping[str, Any], key: str = "what") -> Address | None:
+    def _what(self, path: YamlPath, step: Mapping[str, Any], key: str = "what") -> Address | None:
         if not isinstance(step.get(key), str):
             self.problem((*path, key) if key in step else path, f"a step says {key}: it is about")
             return None
@@ -168,29 +169,29 @@ class Reader:
             return None
         return address
 
-    def _set(self, path: Path, step: Mapping[str, Any], verb: Verb) -> Mapping[str, Any]:
+    def _set(self, path: YamlPath, step: Mapping[str, Any], verb: StepKind) -> Mapping[str, Any]:
         said = step.get("set") or {}
         if not isinstance(said, dict) or (verb in SETTING and not said):
             self.problem((*path, "set") if "set" in step else path, f"{verb} needs set: with fields and values")
             return {}
         return said
 
-    def _hold(self, path: Path, step: Mapping[str, Any]) -> float | None:
-        if step.get("hold") == PERSON:
+    def _hold(self, path: YamlPath, step: Mapping[str, Any]) -> float | None:
+        if step.get("hold") == APPROVAL:
             return None
         return self._time((*path, "hold"), step.get("hold"))
 
-    def _time(self, path: Path, said: Any) -> float:
+    def _time(self, path: YamlPath, said: Any) -> float:
         return self._read(path, seconds_of, said) or 0
 
-    def _read(self, path: Path, read: Callable[[Any], float], said: Any) -> float | None:
+    def _read(self, path: YamlPath, read: Callable[[Any], float], said: Any) -> float | None:
         try:
             return read(said)
         except ValueError as error:
             self.problem(path, str(error))
             return None
 
-    def _fingerprint(self, path: Path, said: Any) -> str:
+    def _fingerprint(self, path: YamlPath, said: Any) -> str:
         if not FINGERPRINT.fullmatch(str(said)):
             self.problem(path, f"{said} is no fingerprint; it looks like s1-d2c8e68b, or absent")
         return str(said)

@@ -12,18 +12,18 @@ from ...errors import Problem
 from ...spec.yaml.tree import Source
 from ..migration import Migration
 from .folder import Folder, digest_of
-from .parser import NAME, Reader
+from .parser import NAME, MigrationParser
 
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 """What git leaves in a file that both sides of a merge have changed."""
 
 
 @dataclass(frozen=True)
-class Text:
+class ParsedFile:
     """One file: the migration it tells, and its reader, which knows where each word of it stands."""
 
     migration: Migration
-    reader: Reader
+    reader: MigrationParser
 
     @property
     def text(self) -> str:
@@ -31,14 +31,14 @@ class Text:
         return self.reader.source.text
 
 
-def texts(folder: Folder, kinds: Kinds) -> tuple[list[Text], list[Problem]]:
+def parse_files(folder: Folder, kinds: Kinds) -> tuple[list[ParsedFile], list[Problem]]:
     """Every file that can be read, by number and name, and all that is wrong in any of them."""
-    found: list[Text] = []
+    found: list[ParsedFile] = []
     problems: list[Problem] = []
     for file in folder.files():
         try:
             raw = file.read_bytes()
-            reader = Reader(Source(str(file), raw.decode("utf-8")), kinds)
+            reader = MigrationParser(Source(str(file), raw.decode("utf-8")), kinds)
         except (OSError, UnicodeDecodeError) as error:
             what = "this is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"{error.strerror}"
             problems.append(Problem(str(file), 1, 1, what, "is it a migration? elbplan plan --save NAME writes them"))
@@ -46,11 +46,11 @@ def texts(folder: Folder, kinds: Kinds) -> tuple[list[Text], list[Problem]]:
         migration = _one(reader, file, folder.stack)
         problems += reader.problems
         if migration and not reader.problems:
-            found.append(Text(replace(migration, sha=digest_of(raw)), reader))
+            found.append(ParsedFile(replace(migration, sha=digest_of(raw)), reader))
     return found, problems
 
 
-def _one(reader: Reader, file: Path, stack: str) -> Migration | None:
+def _one(reader: MigrationParser, file: Path, stack: str) -> Migration | None:
     named = NAME.fullmatch(file.name)
     if not named:
         hint = "four digits, small letters, digits, _ and -, as in 0002_more_memory.yaml"
@@ -72,7 +72,7 @@ def _both_sides(source: Source, at: int, stack: str) -> Problem:
     return Problem(source.file, line, 1, "two branches met in git: both wrote this file", hint, shown, len(shown))
 
 
-def misnumbered(found: Sequence[Text]) -> list[Problem]:
+def misnumbered(found: Sequence[ParsedFile]) -> list[Problem]:
     """Two files of one number, and gaps between the numbers."""
     problems = []
     before = ""
@@ -90,7 +90,7 @@ def misnumbered(found: Sequence[Text]) -> list[Problem]:
     return problems
 
 
-def unlinked(found: Sequence[Text]) -> list[Problem]:
+def unlinked(found: Sequence[ParsedFile]) -> list[Problem]:
     """The files that do not begin where the one before them ends."""
     problems = []
     end, before = "absent", ""
@@ -103,7 +103,7 @@ def unlinked(found: Sequence[Text]) -> list[Problem]:
     return problems
 
 
-def _apart(migration: Migration, before: str, end: str, found: Sequence[Text]) -> str:
+def _apart(migration: Migration, before: str, end: str, found: Sequence[ParsedFile]) -> str:
     said = f"{migration.id} begins at {migration.start}"
     if not before:
         return f"{said}, but it is the first, which begins at {end}"

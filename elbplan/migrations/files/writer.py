@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from ...core.hidden import Hidden, Masked, escape
+from ...core.hidden import Hidden, MaskedValue, escape
 from ...errors import Refused, escaped
-from ..migration import PERSON, Entry, Migration
+from ..migration import APPROVAL, Migration, MigrationStep
 from .notation import duration, place
 
 WIDTH = 120
@@ -31,9 +31,9 @@ def text_of(migration: Migration) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(entry: Entry) -> Iterator[str]:
+def _lines(entry: MigrationStep) -> Iterator[str]:
     if entry.do == "hold":
-        yield f"hold: {PERSON if entry.hold is None else duration(entry.hold)}"
+        yield f"hold: {APPROVAL if entry.hold is None else duration(entry.hold)}"
     else:
         yield f"do: {entry.do}"
     if entry.what is not None:
@@ -55,14 +55,14 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield f"then: {entry.then}"
 
 
-def _condition(entry: Entry) -> Iterator[str]:
+def _condition(entry: MigrationStep) -> Iterator[str]:
     if entry.until and entry.do == "hold":
         yield f"while: {entry.until}"
     elif entry.until:
         yield f"until: {entry.until}"
-        yield f"within: {duration(entry.within)}"
-    if entry.otherwise != "stop":
-        yield f"else: {entry.otherwise}"
+        yield f"timeout: {duration(entry.timeout)}"
+    if entry.on_failure != "stop":
+        yield f"on_failure: {entry.on_failure}"
 
 
 def _set(values: Any) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 def _reference(dumper: yaml.SafeDumper, text: Hidden) -> yaml.ScalarNode:
     """Quoted, so that whatever the values of its variables are, it is read as text. Raises Refused."""
-    if isinstance(text, Masked):
+    if isinstance(text, MaskedValue):
         what = "AWS has another value where the spec has a variable, and no file may hold such a value"
         raise Refused(what, hint="set the variable to what AWS has, or let elbplan apply put its value there first")
     return dumper.represent_scalar("tag:yaml.org,2002:str", text.reference, style='"')
@@ -112,7 +112,7 @@ def _reference(dumper: yaml.SafeDumper, text: Hidden) -> yaml.ScalarNode:
 
 Quoting.add_representer(str, _text)
 Quoting.add_representer(Hidden, _reference)
-Quoting.add_representer(Masked, _reference)
+Quoting.add_representer(MaskedValue, _reference)
 
 
 def _escaped(value: Any) -> Any:

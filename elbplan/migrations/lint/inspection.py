@@ -11,7 +11,7 @@ from ...core.stack import Stack
 from ...errors import Problem
 from ..files.folder import Folder
 from ..migration import Migration
-from .lint import OFFLINE, Finding, Page, Seen, findings
+from .lint import OFFLINE, LintFinding, LintReport, LiveFacts, findings
 
 
 @dataclass
@@ -26,14 +26,14 @@ class Inspection:
 
     files: int = 0
     problems: list[Problem] = field(default_factory=list)
-    findings: list[tuple[Finding, Problem]] = field(default_factory=list)
+    findings: list[tuple[LintFinding, Problem]] = field(default_factory=list)
     spec: list[Problem] = field(default_factory=list)
     idle: list[Problem] = field(default_factory=list)
 
     @property
     def blocking(self) -> list[Problem]:
         """What must change, or be allowed, before this may be applied."""
-        return [*(problem for finding, problem in self.findings if not finding.lifted), *self.spec]
+        return [*(problem for finding, problem in self.findings if not finding.allowed), *self.spec]
 
 
 def inspect(
@@ -43,7 +43,7 @@ def inspect(
     *,
     only: Collection[str] | None = None,
     stack: Stack | None = None,
-    seen: Callable[[Migration], Seen] = lambda _: OFFLINE,
+    seen: Callable[[Migration], LiveFacts] = lambda _: OFFLINE,
 ) -> Inspection:
     """All findings of files that were loaded; of those whose name is in `only`, if that is said."""
     found = Inspection()
@@ -55,8 +55,8 @@ def inspect(
     return found
 
 
-def _read(found: Inspection, file: Path, migration: Migration, kinds: Kinds, seen: Seen) -> None:
-    page = Page.of(migration, str(file), file.read_text(encoding="utf-8"))
+def _read(found: Inspection, file: Path, migration: Migration, kinds: Kinds, seen: LiveFacts) -> None:
+    page = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
     hazards = findings(migration, kinds, seen)
     found.files += 1
     found.problems += page.unknown()

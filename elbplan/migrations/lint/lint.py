@@ -9,15 +9,15 @@ from ...core.address import Address, Ref
 from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import Problem
-from ...hazards import HAZARDS, Cut, Film, Hazard, judge, meant
-from ...spec.yaml.reader import Composer
-from ...spec.yaml.tree import Path, Source, Tree
-from ..migration import Entry, Migration
+from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, meant
+from ...spec.yaml.reader import TreeBuilder
+from ...spec.yaml.tree import Source, Tree, YamlPath
+from ..migration import Migration, MigrationStep
 from ..simulate import names_of_move, renamed
 
 
 @dataclass(frozen=True)
-class Seen:
+class LiveFacts:
     """What a look at AWS adds to a film.
 
     That is: which targets are healthy, what is not ready, where servers stand, what others hung on what is there.
@@ -29,31 +29,31 @@ class Seen:
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
 
 
-OFFLINE = Seen()
+OFFLINE = LiveFacts()
 
 
 @dataclass(frozen=True)
-class Finding:
+class LintFinding:
     """A hazard of a file, and whether the step that brings it takes it on purpose.
 
     step      the index of that step
-    lifted    it says `allow` and, in `because`, why
+    allowed    it says `allow` and, in `because`, why
     said      it says `allow`, if without a reason
     """
 
     hazard: Hazard
     step: int
-    lifted: bool
+    allowed: bool
     said: bool = False
 
     @property
     def text(self) -> str:
         """What a person reads."""
-        hint = "; it says allow:, but no because:, so that nobody knows why" if self.said and not self.lifted else ""
+        hint = "; it says allow:, but no because:, so that nobody knows why" if self.said and not self.allowed else ""
         return f"{self.hazard.address}: {self.hazard.text}{hint}"
 
 
-def findings(migration: Migration, kinds: Kinds, seen: Seen = OFFLINE) -> list[Finding]:
+def findings(migration: Migration, kinds: Kinds, seen: LiveFacts = OFFLINE) -> list[LintFinding]:
     """Every hazard of a file that was loaded, in the order of its steps."""
     film = replace(
         film_of(migration, kinds),
@@ -62,12 +62,14 @@ def findings(migration: Migration, kinds: Kinds, seen: Seen = OFFLINE) -> list[F
         places=seen.places,
         children=_called_at_the_end(migration, seen.children),
     )
-    return [_finding(migration, hazard) for hazard in judge(film)]
+    return [_finding(migration, hazard) for hazard in find_hazards(film)]
 
 
-def blocking(migration: Migration, kinds: Kinds, allow: Collection[str] = (), seen: Seen = OFFLINE) -> list[Finding]:
+def blocking(
+    migration: Migration, kinds: Kinds, allow: Collection[str] = (), seen: LiveFacts = OFFLINE
+) -> list[LintFinding]:
     """The findings that neither their step nor `allow` takes on purpose."""
-    return [one for one in findings(migration, kinds, seen) if not one.lifted and one.hazard.name not in allow]
+    return [one for one in findings(migration, kinds, seen) if not one.allowed and one.hazard.name not in allow]
 
 
 def _called_at_the_end(
@@ -81,23 +83,23 @@ def _called_at_the_end(
     return children
 
 
-def _finding(migration: Migration, hazard: Hazard) -> Finding:
+def _finding(migration: Migration, hazard: Hazard) -> LintFinding:
     steps = [migration.entries[index] for index in (hazard.step, *hazard.also)]
     saying = [entry for entry in steps if hazard.name in entry.allow]
-    return Finding(hazard, hazard.step, any(entry.because.strip() for entry in saying), bool(saying))
+    return LintFinding(hazard, hazard.step, any(entry.because.strip() for entry in saying), bool(saying))
 
 
-def film_of(migration: Migration, kinds: Kinds) -> Film:
+def film_of(migration: Migration, kinds: Kinds) -> Timeline:
     """The states and steps of a file that was loaded."""
     states, entries = unmoved(migration)
-    cuts = [Cut(entry.do, entry.what, entry.until, entry.hold) for entry in entries]
+    cuts = [TimelineStep(entry.do, entry.what, entry.until, entry.hold) for entry in entries]
     marks = [migration.start]
     for entry in migration.entries:
         marks.append(entry.then or marks[-1])
-    return replace(Film.of(states, cuts, kinds), marks=marks)
+    return replace(Timeline.of(states, cuts, kinds), marks=marks)
 
 
-def unmoved(migration: Migration) -> tuple[list[State], list[Entry]]:
+def unmoved(migration: Migration) -> tuple[list[State], list[MigrationStep]]:
     """The states and steps as if everything had been called from the start what it is called at the end."""
     states, entries = list(migration.states), list(migration.entries)
     for index, entry in reversed(list(enumerate(entries))):
@@ -113,19 +115,19 @@ ANOTHER = "another"
 
 def _aside(state: State, names: Mapping[Address, Address]) -> State:
     """What bore the new name before is told apart."""
-    there = {a: a._replace(former=a.former + ANOTHER) for a in names.values() if a in state}
+    there = {a: a._replace(deposed=a.deposed + ANOTHER) for a in names.values() if a in state}
     return renamed(state, there) if there else state
 
 
-def _renamed(entry: Entry, names: Mapping[Address, Address]) -> Entry:
+def _renamed(entry: MigrationStep, names: Mapping[Address, Address]) -> MigrationStep:
     what = entry.what
     if what is not None and what in names.values():
-        return replace(entry, what=what._replace(former=what.former + ANOTHER))
+        return replace(entry, what=what._replace(deposed=what.deposed + ANOTHER))
     return replace(entry, what=names.get(what, what)) if what is not None else entry
 
 
 @dataclass
-class Page:
+class LintReport:
     """One file with its text: where its steps stand."""
 
     migration: Migration
@@ -133,16 +135,16 @@ class Page:
     tree: Tree
 
     @classmethod
-    def of(cls, migration: Migration, file: str, text: str) -> Page:
+    def of(cls, migration: Migration, file: str, text: str) -> LintReport:
         """The page of a file that was loaded, so that it can be read."""
         source = Source(file, text)
-        (tree,) = Composer(source, {}, lenient=True).documents()
+        (tree,) = TreeBuilder(source, {}, lenient=True).documents()
         return cls(migration, source, tree)
 
-    def problem(self, finding: Finding) -> Problem:
+    def problem(self, finding: LintFinding) -> Problem:
         """A finding at its step, the safe form as its hint."""
         what = f"{finding.hazard.name}: {finding.text}"
-        return self.tree.problem(("steps", finding.step), what, finding.hazard.safe)
+        return self.tree.problem(("steps", finding.step), what, finding.hazard.remedy)
 
     def unknown(self) -> Iterator[Problem]:
         """Names under `allow` that no hazard has."""
@@ -150,7 +152,7 @@ class Page:
             if name not in HAZARDS:
                 yield self.tree.problem(place, f"there is no hazard {name}", meant(name))
 
-    def idle(self, found: Sequence[Finding]) -> Iterator[Problem]:
+    def idle(self, found: Sequence[LintFinding]) -> Iterator[Problem]:
         """Names under `allow` that take nothing on purpose."""
         used = {(step, one.hazard.name) for one in found for step in (one.step, *one.hazard.also)}
         for place, name in self._allowed():
@@ -158,7 +160,7 @@ class Page:
                 what = f"allow: {name} lifts nothing: this step has no such hazard"
                 yield self.tree.problem(place, what, "leave it out")
 
-    def _allowed(self) -> Iterator[tuple[Path, str]]:
+    def _allowed(self) -> Iterator[tuple[YamlPath, str]]:
         for index, entry in enumerate(self.migration.entries):
             for number, name in enumerate(entry.allow):
                 yield ("steps", index, "allow", number), name

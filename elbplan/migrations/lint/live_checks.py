@@ -7,26 +7,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...core.address import Address, Id, Ref
+from ...core.address import Address, AwsId, Ref
 from ...core.call import Call
-from ...core.kind import Kinds, Live
+from ...core.kind import Kinds, LiveResource
 from ...core.stack import Stack
 from ...errors import AwsProblem
 from ...kinds.instance import instances_in
-from ...kinds.traffic import pool_of
+from ...kinds.traffic import target_group_of
 from ...live.observe import observe
-from ...live.portable import Symbols
+from ...live.portable import PortableNames
 from ...run.workflow import Cloud
 from ..apply.pending import children_of
 from ..migration import Migration, spoken
-from ..position.locator import Locator, Nowhere, Standing
-from .lint import OFFLINE, Seen, film_of
+from ..position.locator import Drifted, Locator, Position
+from .lint import OFFLINE, LiveFacts, film_of
 
 DAY = 24 * 3600
 
 
 @dataclass(frozen=True)
-class Look:
+class LiveLook:
     """What was seen of one stack.
 
     pending   the file that is done next, None if all are
@@ -36,50 +36,50 @@ class Look:
     """
 
     pending: Migration | None = None
-    seen: Seen = OFFLINE
+    seen: LiveFacts = OFFLINE
     remarks: tuple[str, ...] = ()
-    nowhere: Nowhere | None = None
-    lives: Mapping[Address, Live[Any]] = field(default_factory=dict)
+    nowhere: Drifted | None = None
+    lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
 
-    def of(self, migration: Migration) -> Seen:
+    def of(self, migration: Migration) -> LiveFacts:
         """What is known of a file's start: nothing, unless it is the next one."""
         return self.seen if self.pending and self.pending.number == migration.number else OFFLINE
 
 
-def look_beyond(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> Look:
+def look_at_aws(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> LiveLook:
     """One look at AWS. Raises AwsProblem, and NotFound for what the spec describes in vain."""
     observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(migrations))[stack.name]
     locator = Locator(observed.live, observed.symbols, kinds, stack.ignore)
     found = locator.find(migrations)
-    if isinstance(found, Standing) and found.index == len(found.migration.entries):
+    if isinstance(found, Position) and found.index == len(found.migration.entries):
         later = [one for one in migrations if one.number == found.migration.number + 1]
         if not later:
-            return Look(remarks=_drift(found), lives=found.lives)
+            return LiveLook(remarks=_drift(found), lives=found.lives)
         found = locator.find(later)
-    if isinstance(found, Nowhere):
-        return Look(nowhere=found)
+    if isinstance(found, Drifted):
+        return LiveLook(nowhere=found)
     children = children_of(found, observed.foreign)
     seen = replace(_seen(aws, found, observed.symbols, kinds), children=children)
-    return Look(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
+    return LiveLook(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
 
 
-def _drift(found: Standing) -> tuple[str, ...]:
+def _drift(found: Position) -> tuple[str, ...]:
     """What somebody changed by hand where no file cares."""
     return tuple(f"changed by hand, where no file cares: {gap.text}" for gap in found.drift)
 
 
-def _seen(aws: Cloud, found: Standing, symbols: Symbols, kinds: Kinds) -> Seen:
+def _seen(aws: Cloud, found: Position, symbols: PortableNames, kinds: Kinds) -> LiveFacts:
     lives = found.lives.items()
     healthy = frozenset(a for a, live in lives if a.kind == "targets" and live.facts.get("state") == "healthy")
     asked = ("load_balancer", "certificate")
-    unready = frozenset(a for a, live in lives if a.kind in asked and kinds[a.kind].unready(live))
-    return Seen(healthy, unready, _places(aws, found, symbols))
+    unready = frozenset(a for a, live in lives if a.kind in asked and kinds[a.kind].pending_gate(live))
+    return LiveFacts(healthy, unready, _places(aws, found, symbols))
 
 
-def _places(aws: Cloud, found: Standing, symbols: Symbols) -> dict[Ref, Ref]:
+def _places(aws: Cloud, found: Position, symbols: PortableNames) -> dict[Ref, Ref]:
     """The subnets of servers that are none of the stack's, in the words of files."""
     members = [m for live in found.lives.values() for m in getattr(live.model, "members", ())]
-    ids = sorted({m.instance.value for m in members if isinstance(m.instance, Id)})
+    ids = sorted({m.instance.value for m in members if isinstance(m.instance, AwsId)})
     if not ids:
         return {}
     filters = [{"Name": "instance-id", "Values": ids}]
@@ -87,22 +87,26 @@ def _places(aws: Cloud, found: Standing, symbols: Symbols) -> dict[Ref, Ref]:
     places: dict[Ref, Ref] = {}
     for raw in instances_in(answer):
         subnet = raw.get("SubnetId") or ""
-        places[Id(raw["InstanceId"])] = symbols.finds.get(subnet, Id(subnet))
+        places[AwsId(raw["InstanceId"])] = symbols.finds.get(subnet, AwsId(subnet))
     return places
 
 
-def _unwell(found: Standing, kinds: Kinds) -> Iterator[str]:
+def _unwell(found: Position, kinds: Kinds) -> Iterator[str]:
     """Groups that serve at a file's start, and so count as healthy, and are not."""
     serving = film_of(found.migration, kinds).start.serving if found.index == 0 else frozenset()
     for address, live in found.lives.items():
-        if address.kind == "targets" and pool_of(live.model) in serving and live.facts.get("state") != "healthy":
+        if (
+            address.kind == "targets"
+            and target_group_of(live.model) in serving
+            and live.facts.get("state") != "healthy"
+        ):
             yield f"{address} counts as healthy at the start of {found.migration.id}, but is not healthy now"
     for address, live in found.lives.items():
-        if address.kind == "certificate" and kinds[address.kind].unready(live):
+        if address.kind == "certificate" and kinds[address.kind].pending_gate(live):
             yield f"{address} is not issued: {live.facts.get('state') or 'its state is not known'}"
 
 
-def requests(aws: Cloud, look: Look, now: datetime) -> str:
+def requests(aws: Cloud, look: LiveLook, now: datetime) -> str:
     """How many requests the stack's application balancers answered in the last 24 h, or that nobody knows."""
     told = []
     for address, live in look.lives.items():

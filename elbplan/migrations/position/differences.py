@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.address import Address
-from ...core.change import difference
-from ...core.kind import Kinds, Live
-from ...core.resource import Resource, differing, level
+from ...core.change import field_difference
+from ...core.kind import Kinds, LiveResource
+from ...core.resource import Resource, differing_fields, without_shared_additions
 from ...core.simulate import State
 from ...planner.diff import ignoring
 
@@ -18,7 +18,7 @@ WHOLE = 3
 
 
 @dataclass(frozen=True)
-class Gap:
+class Difference:
     """One resource in which live is not as a state says.
 
     told     as the state says, with AWS's part filled in; None for what it does not have
@@ -38,7 +38,7 @@ class Gap:
             return f"{self.address}  is there, and no file made it"
         if self.live is None:
             return f"{self.address}  is gone"
-        return f"{self.address}  " + "; ".join(difference(self.told, self.live, field) for field in self.fields)
+        return f"{self.address}  " + "; ".join(field_difference(self.told, self.live, field) for field in self.fields)
 
     @property
     def wish(self) -> str:
@@ -47,23 +47,25 @@ class Gap:
             return f"{self.address}  is no longer in the spec"
         if self.live is None:
             return f"{self.address}  is made by no file"
-        return f"{self.address}  " + "; ".join(difference(self.live, self.told, field) for field in self.fields)
+        return f"{self.address}  " + "; ".join(field_difference(self.live, self.told, field) for field in self.fields)
 
 
-def gaps(lives: Mapping[Address, Live[Any]], state: State, kinds: Kinds, ignore: Sequence[str] = ()) -> list[Gap]:
+def differences(
+    lives: Mapping[Address, LiveResource[Any]], state: State, kinds: Kinds, ignore: Sequence[str] = ()
+) -> list[Difference]:
     """Every resource in which live, told in symbols, is not as the state says."""
     found = []
     for address in [*state, *(a for a in lives if a not in state)]:
         told, live = state.get(address), lives.get(address)
         if told is None or live is None:
             model = live.model if live else None
-            found.append(Gap(address, told, model, size=WHOLE + _said(told or model)))
+            found.append(Difference(address, told, model, size=WHOLE + _said(told or model)))
             continue
-        settled = kinds[address.kind].settle(told, live.model)
-        model = level(ignoring(live.model, settled, address, ignore), settled)
-        if fields := differing(settled, model):
+        settled = kinds[address.kind].with_live_defaults(told, live.model)
+        model = without_shared_additions(ignoring(live.model, settled, address, ignore), settled)
+        if fields := differing_fields(settled, model):
             size = sum(_leaves(getattr(settled, field), getattr(model, field)) for field in fields)
-            found.append(Gap(address, settled, model, fields, size))
+            found.append(Difference(address, settled, model, fields, size))
     return found
 
 

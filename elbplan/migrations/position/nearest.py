@@ -9,12 +9,12 @@ from ...core.kind import Kinds
 from ...core.simulate import State
 from ...live.observe import Observed
 from ..migration import Migration
-from .boundaries import seams
-from .locator import Lives, Locator, Standing, viewed
+from .boundaries import state_boundaries
+from .locator import LiveResources, Locator, Position, live_in_file_words
 
 
 @dataclass(frozen=True)
-class Place:
+class NearestPosition:
     """Where live stands: in `migration` before entry `index`, but for what `differs`.
 
     before   the files that come before it, oldest first
@@ -25,7 +25,7 @@ class Place:
     migration: Migration
     index: int
     before: tuple[str, ...]
-    lives: Lives
+    lives: LiveResources
     differs: tuple[str, ...] = ()
     half: bool = False
 
@@ -53,18 +53,22 @@ class Place:
         return f"step {self.index} of {len(self.migration.entries)} of {self.migration.id}"
 
 
-def standing(observed: Observed, way: Sequence[Migration], kinds: Kinds, ignore: Sequence[str] = ()) -> Place | None:
+def position_of(
+    observed: Observed, way: Sequence[Migration], kinds: Kinds, ignore: Sequence[str] = ()
+) -> NearestPosition | None:
     """Where live stands exactly, or half a step further; None if in no state of these files."""
     found = Locator(observed.live, observed.symbols, kinds, ignore).find(way)
-    if not isinstance(found, Standing) or found.drift:
+    if not isinstance(found, Position) or found.drift:
         return None
     before = tuple(one.id for one in way if one.number < found.migration.number)
-    return Place(found.migration, found.index, before, found.lives, half=found.half)
+    return NearestPosition(found.migration, found.index, before, found.lives, half=found.half)
 
 
-def nearest(observed: Observed, ways: Sequence[Sequence[Migration]], kinds: Kinds, ignore: Sequence[str] = ()) -> Place:
+def nearest_position(
+    observed: Observed, ways: Sequence[Sequence[Migration]], kinds: Kinds, ignore: Sequence[str] = ()
+) -> NearestPosition:
     """The state that live is least unlike; of two that are as near, the later one."""
-    best: tuple[tuple[int, int], Place] | None = None
+    best: tuple[tuple[int, int], NearestPosition] | None = None
     for way in ways:
         for migration in way:
             before = tuple(one.id for one in way if one.number < migration.number)
@@ -77,21 +81,21 @@ def nearest(observed: Observed, ways: Sequence[Sequence[Migration]], kinds: Kind
 
 def _places(
     observed: Observed, migration: Migration, before: tuple[str, ...], kinds: Kinds, ignore: Sequence[str]
-) -> Iterator[tuple[tuple[int, int], Place]]:
+) -> Iterator[tuple[tuple[int, int], NearestPosition]]:
     """The states of a file, with how far live is from each: first by resources, then by single values.
 
     A file is more often done than left in the middle, so the middle counts as one resource further.
     """
     locator = Locator(observed.live, observed.symbols, kinds, ignore)
     lives = lives_towards(observed, migration.last, kinds, ignore)
-    for index in seams(migration):
+    for index in state_boundaries(migration):
         found = locator.gaps(migration, migration.states[index], lives)
         differs = tuple(sorted({f"{gap.address.kind}.{gap.address.name}" for gap in found}))
         middle = 0 < index < len(migration.entries)
         away = len(differs) + middle, sum(gap.size for gap in found)
-        yield away, Place(migration, index, before, lives, differs)
+        yield away, NearestPosition(migration, index, before, lives, differs)
 
 
-def lives_towards(observed: Observed, state: State, kinds: Kinds, ignore: Sequence[str] = ()) -> Lives:
+def lives_towards(observed: Observed, state: State, kinds: Kinds, ignore: Sequence[str] = ()) -> LiveResources:
     """Live as one looks at it who wants this state, old and new called as files call them."""
-    return viewed(observed.live, state, observed.symbols, kinds, ignore)[1]
+    return live_in_file_words(observed.live, state, observed.symbols, kinds, ignore)[1]

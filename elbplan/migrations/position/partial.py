@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.kind import Kind
-from ...core.resource import IMMUTABLE, Part, Resource, marked
+from ...core.resource import IMMUTABLE, Part, Resource, marked_fields
 
 
-def halfway(kind: Kind[Any], before: Resource | None, after: Resource | None, live: Resource) -> bool:
+def partially_applied(kind: Kind[Any], before: Resource | None, after: Resource | None, live: Resource) -> bool:
     """Is each field of live as before the step, as after it, or on the way from one to the other?
 
     None stands for what is not there: a create may have made less than all, a delete may have taken something away.
@@ -19,20 +19,20 @@ def halfway(kind: Kind[Any], before: Resource | None, after: Resource | None, li
     if told is None:
         return False
     blank = _blank(kind, told, live)
-    first = kind.settle(before, live) if before is not None else blank
-    last = kind.settle(after, live) if after is not None else blank
+    first = kind.with_live_defaults(before, live) if before is not None else blank
+    last = kind.with_live_defaults(after, live) if after is not None else blank
     return all(_between(getattr(first, f), getattr(last, f), getattr(live, f)) for f in type(told).model_fields)
 
 
 def _blank(kind: Kind[Any], told: Resource, live: Resource) -> Resource:
     """What a create that has only begun makes: what cannot change in place, and AWS's defaults for the rest."""
-    fixed = {*marked(type(told), IMMUTABLE)}
+    fixed = {*marked_fields(type(told), IMMUTABLE)}
     usual = {
         name: field.get_default(call_default_factory=True)
         for name, field in type(told).model_fields.items()
         if name not in fixed and not field.is_required()
     }
-    blank: Resource = kind.settle(told.model_copy(update=usual), live)
+    blank: Resource = kind.with_live_defaults(told.model_copy(update=usual), live)
     return blank
 
 

@@ -11,11 +11,11 @@ from ...core.simulate import State
 from ...errors import Refused, SpecProblem, UsageProblem
 from ..files.folder import Folder
 from ..files.loader import play
-from ..files.texts import Text, misnumbered, texts, unlinked
+from ..files.texts import ParsedFile, misnumbered, parse_files, unlinked
 from ..migration import Migration, spoken
-from ..position.nearest import Place
+from ..position.nearest import NearestPosition
 
-Way = tuple[Migration, ...]
+BranchPath = tuple[Migration, ...]
 """Files that follow each other, from the first to one that nothing follows."""
 
 
@@ -23,22 +23,22 @@ Way = tuple[Migration, ...]
 class Branches:
     """All files of a folder by the ways they lie on; `stray` are those that nothing leads to."""
 
-    ways: tuple[Way, ...]
-    stray: Way = ()
+    ways: tuple[BranchPath, ...]
+    stray: BranchPath = ()
 
     @property
     def whole(self) -> bool:
         """One way through all files."""
         return len(self.ways) == 1 and not self.stray
 
-    def beside(self, way: Way) -> Way:
+    def beside(self, way: BranchPath) -> BranchPath:
         """The files that are not on a way, branch by branch."""
         ids = {one.id for one in way}
         others = [one for other in self.ways for one in other if one.id not in ids]
         return tuple({one.id: one for one in (*others, *self.stray)}.values())
 
 
-def branches(found: Sequence[Text], kinds: Kinds) -> Branches:
+def branches(found: Sequence[ParsedFile], kinds: Kinds) -> Branches:
     """The ways through the files by what they begin and end with.
 
     Raises SpecProblem for a file that is not true, or if none is the first.
@@ -55,14 +55,14 @@ def branches(found: Sequence[Text], kinds: Kinds) -> Branches:
     return Branches(tuple(ways), tuple(stray))
 
 
-def told_of(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
+def texts_of(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
     """What the files of a folder speak of, in order or not; nothing where they cannot be read."""
-    found, problems = texts(folder, kinds)
+    found, problems = parse_files(folder, kinds)
     ways = branches(found, kinds).ways if found and not problems else ()
     return frozenset(ref for way in ways for ref in spoken(way))
 
 
-def _renumbered(text: Text, ways: Sequence[Way], kinds: Kinds) -> Way:
+def _renumbered(text: ParsedFile, ways: Sequence[BranchPath], kinds: Kinds) -> BranchPath:
     """The way to a file that begins where an earlier one ends, although its number says otherwise; none if it does not.
 
     Somebody gave it another number by hand, so it is still the end of a branch.
@@ -74,7 +74,7 @@ def _renumbered(text: Text, ways: Sequence[Way], kinds: Kinds) -> Way:
     return ()
 
 
-def _played(text: Text, state: State, kinds: Kinds) -> Migration:
+def _played(text: ParsedFile, state: State, kinds: Kinds) -> Migration:
     """Raises SpecProblem."""
     one = play(text.migration, state, kinds, text.reader)
     if text.reader.problems:
@@ -82,7 +82,9 @@ def _played(text: Text, state: State, kinds: Kinds) -> Migration:
     return one
 
 
-def _ways(before: Way, state: State, end: str, texts: Sequence[Text], kinds: Kinds) -> Iterator[Way]:
+def _ways(
+    before: BranchPath, state: State, end: str, texts: Sequence[ParsedFile], kinds: Kinds
+) -> Iterator[BranchPath]:
     after = [t for t in texts if t.migration.number == len(before) + 1 and t.migration.start == end]
     if not after and before:
         yield before
@@ -92,15 +94,15 @@ def _ways(before: Way, state: State, end: str, texts: Sequence[Text], kinds: Kin
 
 
 @dataclass(frozen=True)
-class Choice:
+class BranchChoice:
     """The files that stay, those that move behind them, and why so, in a sentence."""
 
-    stay: Way
-    move: Way
+    stay: BranchPath
+    move: BranchPath
     why: str = ""
 
 
-def chosen(found: Branches, places: Sequence[Place], head: str, file: str) -> Choice:
+def chosen(found: Branches, places: Sequence[NearestPosition], head: str, file: str) -> BranchChoice:
     """Which way stays: the one that is applied, or the one that HEAD pins, or the first.
 
     `places` says where live may be, `head` which file HEAD pins, `file` which one is to move. Raises Refused if that
@@ -122,7 +124,7 @@ def chosen(found: Branches, places: Sequence[Place], head: str, file: str) -> Ch
     return _choice(found, stay, f"it is the first by its name, and nothing else tells them apart; {other}")
 
 
-def _without(found: Branches, file: str) -> list[Way]:
+def _without(found: Branches, file: str) -> list[BranchPath]:
     """The ways that a file is not on; where it is on all of them, what comes before it."""
     known = {one.id for one in (*(m for way in found.ways for m in way), *found.stray)}
     if file not in known:
@@ -131,17 +133,17 @@ def _without(found: Branches, file: str) -> list[Way]:
     return left or [way[: [one.id for one in way].index(file)] for way in found.ways[:1]]
 
 
-def _holds(way: Way, places: Sequence[Place]) -> bool:
+def _holds(way: BranchPath, places: Sequence[NearestPosition]) -> bool:
     """Would nothing that live has begun have to move if this way stays?"""
     ids = {one.id for one in way}
     return not places or any(place.begun <= ids for place in places)
 
 
-def _first(found: Branches, way: Way) -> str:
+def _first(found: Branches, way: BranchPath) -> str:
     """The first file that is on this way alone."""
     others = {one.id for other in found.ways if other is not way for one in other}
     return next((one.id for one in way if one.id not in others), way[-1].id)
 
 
-def _choice(found: Branches, stay: Way, why: str) -> Choice:
-    return Choice(stay, found.beside(stay), f"{_first(found, stay)} stays: {why}" if why else "")
+def _choice(found: Branches, stay: BranchPath, why: str) -> BranchChoice:
+    return BranchChoice(stay, found.beside(stay), f"{_first(found, stay)} stays: {why}" if why else "")

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..files.notation import duration, place
-from ..migration import PERSON, Entry
+from ..migration import APPROVAL, MigrationStep
 
 WORDS: Mapping[str, str] = {
     "why": "why",
-    "within": "within",
-    "otherwise": "else",
+    "timeout": "timeout",
+    "on_failure": "on_failure",
     "allow": "allow",
     "because": "because",
 }
 """The fields that say nothing about what is done, and what files call them."""
 
-Fits = Callable[[Sequence[Entry]], bool]
+Fits = Callable[[Sequence[MigrationStep]], bool]
 """Do these steps still lead where the plan leads?"""
 
 
@@ -28,12 +28,12 @@ Fits = Callable[[Sequence[Entry]], bool]
 class _Line:
     """A step of the new file, and which old one it is."""
 
-    entry: Entry
+    entry: MigrationStep
     old: int | None = None
 
 
 @dataclass
-class Rewording:
+class EditCarryOver:
     """Carries what a person wrote from old steps to new ones.
 
     old      the steps as they stand in the file
@@ -41,11 +41,11 @@ class Rewording:
     lost     what could not be carried, by name
     """
 
-    old: Sequence[Entry]
-    usual: Sequence[Entry] | None
+    old: Sequence[MigrationStep]
+    usual: Sequence[MigrationStep] | None
     lost: list[str] = field(default_factory=list)
 
-    def over(self, new: Sequence[Entry], fits: Fits) -> tuple[Entry, ...]:
+    def over(self, new: Sequence[MigrationStep], fits: Fits) -> tuple[MigrationStep, ...]:
         """The new steps with the old ones' words, holds, and steps of a person's own."""
         known = _pairs(self.old, self.usual) if self.usual is not None else None
         own = {i for i, e in enumerate(self.old) if e.do == "hold" or (known is not None and i not in known)}
@@ -62,10 +62,10 @@ class Rewording:
                 self.lost.append(f"{_name(entry)}: {', '.join(WORDS[word] for word in words)}")
         return tuple(line.entry for line in lines)
 
-    def _usual(self, known: Mapping[int, int] | None, index: int) -> Entry | None:
+    def _usual(self, known: Mapping[int, int] | None, index: int) -> MigrationStep | None:
         return self.usual[known[index]] if known is not None and self.usual is not None else None
 
-    def _insert(self, lines: list[_Line], index: int, entry: Entry, fits: Fits) -> None:
+    def _insert(self, lines: list[_Line], index: int, entry: MigrationStep, fits: Fits) -> None:
         """Behind the step it stood behind, if that one is there and all still fits."""
         behind = next((n for n, line in enumerate(lines, 1) if line.old == index - 1), None) if index else 0
         if behind is not None:
@@ -76,18 +76,20 @@ class Rewording:
         self.lost.append(_name(entry))
 
 
-def _at(lines: Sequence[_Line], entry: Entry) -> int:
+def _at(lines: Sequence[_Line], entry: MigrationStep) -> int:
     return next(n for n, line in enumerate(lines) if line.entry is entry)
 
 
-def _words(entry: Entry, usual: Entry | None) -> dict[str, Any]:
+def _words(entry: MigrationStep, usual: MigrationStep | None) -> dict[str, Any]:
     """What a person said at a step."""
-    plain = usual or Entry(entry.do)
+    plain = usual or MigrationStep(entry.do)
     words = {word: getattr(entry, word) for word in WORDS}
     return {word: said for word, said in words.items() if said != getattr(plain, word)}
 
 
-def _pairs(old: Sequence[Entry], new: Sequence[Entry], leaving: set[int] | None = None) -> dict[int, int]:
+def _pairs(
+    old: Sequence[MigrationStep], new: Sequence[MigrationStep], leaving: set[int] | None = None
+) -> dict[int, int]:
     """Which old step is which new one: the same in all it does first, then by what it does to what, in order."""
     found: dict[int, int] = {}
     for same in (_exactly, _about):
@@ -101,18 +103,18 @@ def _pairs(old: Sequence[Entry], new: Sequence[Entry], leaving: set[int] | None 
     return found
 
 
-def _about(entry: Entry) -> tuple[Any, ...]:
+def _about(entry: MigrationStep) -> tuple[Any, ...]:
     return entry.do, entry.what, entry.until if entry.do == "wait" else ""
 
 
-def _exactly(entry: Entry) -> tuple[Any, ...]:
+def _exactly(entry: MigrationStep) -> tuple[Any, ...]:
     return *_about(entry), json.dumps(entry.set, sort_keys=True, default=str)
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: MigrationStep) -> str:
     """`hold: 15m`, or `update listener.443 (a tenth of the requests first)`."""
     if entry.do == "hold":
-        name = f"hold: {PERSON if entry.hold is None else duration(entry.hold)}"
+        name = f"hold: {APPROVAL if entry.hold is None else duration(entry.hold)}"
     else:
         name = f"{entry.do} {place(entry.what)}" if entry.what else entry.do
     return f"{name} ({entry.why})" if entry.why else name

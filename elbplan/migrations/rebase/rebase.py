@@ -10,23 +10,23 @@ from ...core.stack import Stack
 from ...errors import Refused, SpecProblem, UsageProblem
 from ...live.observe import Observed
 from ..files.fingerprints import rewritten
-from ..files.folder import Folder, Kept
+from ..files.folder import Folder, MigrationFile
 from ..files.head import pinned
-from ..files.texts import Text, texts
-from ..migration import Entry, Migration
+from ..files.texts import ParsedFile, parse_files
+from ..migration import Migration, MigrationStep
 from ..position.locator import Locator
-from ..position.nearest import Place, lives_towards, nearest, standing
+from ..position.nearest import NearestPosition, lives_towards, nearest_position, position_of
 from ..simulate import moves_of
-from .branches import Branches, Choice, branches, chosen
-from .mover import Mover
-from .offline_plan import told
+from .branches import BranchChoice, Branches, branches, chosen
+from .mover import FileMover
+from .offline_plan import in_file_words
 
 
 @dataclass(frozen=True)
 class Rebased:
     """The files as they should be, and what a person should know of it, a sentence each."""
 
-    files: Sequence[Kept]
+    files: Sequence[MigrationFile]
     notes: tuple[str, ...] = ()
 
 
@@ -51,16 +51,16 @@ class Rebase:
         choice = self._choice(ways, places, file)
         if ways.whole and places[0].differs and not drifted:
             self._clear(places[0], choice.move)
-        kept = {one.migration.id: Kept(one.migration, one.text, one.migration.file) for one in found}
+        kept = {one.migration.id: MigrationFile(one.migration, one.text, one.migration.file) for one in found}
         stay = [replace(kept[m.id], migration=replace(m, number=n)) for n, m in enumerate(choice.stay, 1)]
         move = [replace(kept[one.id], migration=one) for one in choice.move]
-        mover = Mover(self.stack, told(self.observed), self.kinds, self.stack.spec_hash)
+        mover = FileMover(self.stack, in_file_words(self.observed), self.kinds, self.stack.spec_hash)
         files = self._specked(mover, mover.behind(stay, move), places)
         notes = [*([choice.why] if choice.why else []), *mover.notes, *self._beyond(mover, files)]
         return Rebased(files, (*notes, *([] if drifted else _drift(self.stack, places))))
 
-    def _texts(self) -> list[Text]:
-        found, problems = texts(self.folder, self.kinds)
+    def _texts(self) -> list[ParsedFile]:
+        found, problems = parse_files(self.folder, self.kinds)
         if problems:
             raise SpecProblem(problems)
         if not found:
@@ -68,27 +68,29 @@ class Rebase:
             raise UsageProblem(what, hint="elbplan plan --save NAME writes the first")
         return found
 
-    def _places(self, found: Branches) -> list[Place]:
+    def _places(self, found: Branches) -> list[NearestPosition]:
         """Where live stands; where it was changed by hand, the nearest."""
-        exact = [place for way in found.ways if (place := standing(self.observed, way, self.kinds, self.stack.ignore))]
+        exact = [
+            place for way in found.ways if (place := position_of(self.observed, way, self.kinds, self.stack.ignore))
+        ]
         if exact:
             return exact
-        place = nearest(self.observed, found.ways, self.kinds, self.stack.ignore)
+        place = nearest_position(self.observed, found.ways, self.kinds, self.stack.ignore)
         if found.stray:
             lost = found.stray[0]
             what = f"nothing ends where {lost.id} begins, and AWS is in none of the other files' states"
             raise Refused(f"{what}: whether {lost.id} is applied cannot be told", hint="is a file missing here?")
         return [place]
 
-    def _choice(self, found: Branches, places: Sequence[Place], file: str) -> Choice:
+    def _choice(self, found: Branches, places: Sequence[NearestPosition], file: str) -> BranchChoice:
         """Of a whole chain the files that are not begun move, to where they are."""
         if file or not found.whole:
             return chosen(found, places, pinned(self.folder), file)
         (way,) = found.ways
         begun = places[0].begun
-        return Choice(tuple(m for m in way if m.id in begun), tuple(m for m in way if m.id not in begun))
+        return BranchChoice(tuple(m for m in way if m.id in begun), tuple(m for m in way if m.id not in begun))
 
-    def _clear(self, place: Place, move: Sequence[Migration]) -> None:
+    def _clear(self, place: NearestPosition, move: Sequence[Migration]) -> None:
         """Returns if what was changed by hand is not what the files to come are about. Raises Refused."""
         if not move:
             return
@@ -99,10 +101,12 @@ class Rebase:
         if hit := sorted(about & unlike & set(place.differs)):
             name = self.stack.name
             what = f"{name}: somebody changed {', '.join(hit)} by hand, which {move[0].id} is about"
-            ways = f"elbplan rebase {name} --adopt keeps the change, elbplan apply --revert-drift puts it back"
+            ways = f"elbplan rebase {name} --accept-drift keeps the change, elbplan apply --revert-drift puts it back"
             raise Refused(what, hint=ways)
 
-    def _specked(self, mover: Mover, files: Sequence[Kept], places: Sequence[Place]) -> list[Kept]:
+    def _specked(
+        self, mover: FileMover, files: Sequence[MigrationFile], places: Sequence[NearestPosition]
+    ) -> list[MigrationFile]:
         """The last file says which spec it leads to, if it is still to be applied and does lead there."""
         last = files[-1]
         begun = frozenset[str]().union(*(place.begun for place in places))
@@ -110,9 +114,9 @@ class Rebase:
         if said in ("", mover.spec) or last.migration.id in begun or not mover.ends_as_wanted(last.migration.last):
             return list(files)
         made = replace(last.migration, spec=mover.spec)
-        return [*files[:-1], Kept(made, rewritten(made, last.text), last.was)]
+        return [*files[:-1], MigrationFile(made, rewritten(made, last.text), last.was)]
 
-    def _beyond(self, mover: Mover, files: Sequence[Kept]) -> list[str]:
+    def _beyond(self, mover: FileMover, files: Sequence[MigrationFile]) -> list[str]:
         """Every file is applied or begun, and the spec went on."""
         last = files[-1].migration
         if mover.ends_as_wanted(last.last):
@@ -120,15 +124,15 @@ class Rebase:
         return [f"the spec wants more than {last.id}, which is applied: elbplan plan --save NAME writes the next file"]
 
 
-def _about(entry: Entry) -> list[str]:
+def _about(entry: MigrationStep) -> list[str]:
     """The resources that a step is about."""
-    if entry.do == "move":
+    if entry.do == "reorder":
         return [f"{rule.kind}.{rule.name}" for rule in moves_of(entry)]
     return [f"{entry.what.kind}.{entry.what.name}"] if entry.what and entry.writes else []
 
 
-def _drift(stack: Stack, places: Sequence[Place]) -> list[str]:
+def _drift(stack: Stack, places: Sequence[NearestPosition]) -> list[str]:
     if not places[0].differs:
         return []
     what = f"AWS is nearest to {places[0].text}, but somebody changed {', '.join(places[0].differs)} by hand"
-    return [f"{what}; elbplan adopt {stack.name} takes that in, elbplan apply --revert-drift puts it back"]
+    return [f"{what}; elbplan accept-drift {stack.name} takes that in, elbplan apply --revert-drift puts it back"]

@@ -6,6 +6,6 @@ it. Between the stages stands a barrier: nothing switches before everything new 
 has switched.
 """
 
-from .order import draw
+from .order import build_steps
 
-__all__ = ["draw"]
+__all__ = ["build_steps"]

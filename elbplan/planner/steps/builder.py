@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.address import Address
-from ...core.change import Comparison
+from ...core.change import Diff
 from ...core.kind import Gate, Kind, Kinds, Phase
-from ...core.plan import Do, Step
+from ...core.plan import Step, StepAction
 from ...core.resource import Resource
 from ..free_priorities import FreePriorities
-from ..guards import Taken
+from ..guards import NamesInUse
 
 BEFORE, EXPAND, SWITCH, CONTRACT, PROTECT = 0, 1, 2, 3, 4
 """The stages. Things go in the first one only where AWS does not let old and new stand side by side. In the last one
@@ -22,7 +22,7 @@ STAGE: Mapping[str, int] = {"expand": EXPAND, "switch": SWITCH, "contract": CONT
 
 
 @dataclass
-class Draft:
+class StepDraft:
     """A step while the plan is drawn: which stage it stands in, and whom it waits for so far."""
 
     step: Step
@@ -31,39 +31,39 @@ class Draft:
 
 
 @dataclass
-class Sketch:
+class PlanBuilder:
     """The plan while it is drawn."""
 
     kinds: Kinds
-    found: Comparison
+    found: Diff
     desired: Mapping[Address, Resource]
     names: Mapping[Address, str]
     free: FreePriorities
-    taken: Taken
-    drafts: dict[str, Draft] = field(default_factory=dict)
+    taken: NamesInUse
+    drafts: dict[str, StepDraft] = field(default_factory=dict)
     done: dict[Address, str] = field(default_factory=dict)
     """The last step of the first stage that makes an address ready for those who point at it."""
 
     def kind(self, address: Address) -> Kind[Any]:
         return self.kinds[address.kind]
 
-    def add(self, stage: int, phase: Phase, do: Do, address: Address, why: str, **rest: Any) -> str:
+    def add(self, stage: int, phase: Phase, do: StepAction, address: Address, why: str, **rest: Any) -> str:
         """A new step, with an id that says what it does."""
-        what = f"{address.kind}.{address.name}{'@' + address.former if address.former else ''}"
+        what = f"{address.kind}.{address.name}{'@' + address.deposed if address.deposed else ''}"
         base = f"{do} {what}" + (f" {rest['until']}" if rest.get("until") else "")
         id, again = base, 1
         while id in self.drafts:
             again += 1
             id = f"{base} {again}"
-        self.drafts[id] = Draft(Step(id, phase, do, address, why, **rest), stage)
+        self.drafts[id] = StepDraft(Step(id, phase, do, address, why, **rest), stage)
         return id
 
     def wait(self, stage: int, gate: Gate, address: Address, after: Resource | None, *needs: str) -> str:
         """A gate of its own."""
         why = f"until {gate.what}"
-        id = self.add(stage, "gate", "wait", address, why, after=after, until=gate.name, within=gate.within)
+        id = self.add(stage, "gate", "wait", address, why, after=after, until=gate.name, timeout=gate.timeout)
         self.drafts[id].needs |= set(needs)
         return id
 
-    def at(self, stage: int) -> list[Draft]:
+    def at(self, stage: int) -> list[StepDraft]:
         return [draft for draft in self.drafts.values() if draft.stage == stage]

@@ -7,27 +7,27 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from ...core.address import Address
-from ...core.change import Comparison
+from ...core.change import Diff
 from ...core.kind import Kinds
 from ...core.plan import Step
 from ...core.resource import Resource
 from ...errors import Refused
-from ...kinds.traffic import carrying
+from ...kinds.traffic import groups_in_use
 from ..free_priorities import FreePriorities
-from ..guards import Taken
-from .builder import BEFORE, CONTRACT, EXPAND, PROTECT, SWITCH, Draft, Sketch
-from .create_update import build, parents_first
-from .deletes import contract_in_order, remove
+from ..guards import NamesInUse
+from .builder import BEFORE, CONTRACT, EXPAND, PROTECT, SWITCH, PlanBuilder, StepDraft
+from .create_update import add_create_or_update, parents_first
+from .deletes import add_deletes, contract_in_order
 from .health_gates import gates_of_health, wait_for_others
 from .rule_order import move_rules
 
 
-def draw(
-    comparison: Comparison,
+def build_steps(
+    comparison: Diff,
     desired: Mapping[Address, Resource],
     kinds: Kinds,
     names: Mapping[Address, str],
-    taken: Taken | None = None,
+    taken: NamesInUse | None = None,
 ) -> list[Step]:
     """The steps of a plan, in an order in which they could be done one by one.
 
@@ -35,21 +35,21 @@ def draw(
     Refused where resources point at each other in a circle.
     """
     held = taken or {}
-    sketch = Sketch(kinds, comparison, desired, names, FreePriorities(comparison, held.get("rule", {})), held)
-    used = carrying(comparison)
+    sketch = PlanBuilder(kinds, comparison, desired, names, FreePriorities(comparison, held.get("rule", {})), held)
+    used = groups_in_use(comparison)
     for change in comparison.changes:
-        build(sketch, change, used)
+        add_create_or_update(sketch, change, used)
     move_rules(sketch)
     parents_first(sketch)
     gates_of_health(sketch)
-    remove(sketch)
+    add_deletes(sketch)
     contract_in_order(sketch)
     wait_for_others(sketch)
     _barriers(sketch)
     return _sorted(sketch)
 
 
-def _barriers(sketch: Sketch) -> None:
+def _barriers(sketch: PlanBuilder) -> None:
     """Nothing switches before everything new is ready; nothing goes before everything has switched; names move last."""
     records = {id for id, d in sketch.drafts.items() if d.stage == 2 and d.step.address.kind == "record"}
     for draft in sketch.at(2):
@@ -66,12 +66,12 @@ def _barriers(sketch: Sketch) -> None:
         previous = _sinks(drafts) or previous
 
 
-def _outage(sketch: Sketch) -> None:
+def _outage(sketch: PlanBuilder) -> None:
     """Where the old must go before the new can be made: all that can be ready before is, to keep it short."""
     going = sketch.at(BEFORE)
     if not going:
         return
-    gone = {d.step.address._replace(former="") for d in going if d.step.address.kind == "load_balancer"}
+    gone = {d.step.address._replace(deposed="") for d in going if d.step.address.kind == "load_balancer"}
     late = {id for id, d in sketch.drafts.items() if d.stage == EXPAND and d.step.address in gone}
     while more := {id for id, d in sketch.drafts.items() if d.stage == EXPAND and d.needs & late} - late:
         late |= more
@@ -84,14 +84,14 @@ def _outage(sketch: Sketch) -> None:
             sketch.drafts[id].needs |= _sinks(going)
 
 
-def _sinks(drafts: Iterable[Draft]) -> set[str]:
+def _sinks(drafts: Iterable[StepDraft]) -> set[str]:
     """The steps that no other of these waits for."""
     drafts = list(drafts)
     awaited = {need for draft in drafts for need in draft.needs}
     return {draft.step.id for draft in drafts} - awaited
 
 
-def _sorted(sketch: Sketch) -> list[Step]:
+def _sorted(sketch: PlanBuilder) -> list[Step]:
     graph = {id: draft.needs & set(sketch.drafts) for id, draft in sketch.drafts.items()}
     order = {id: index for index, id in enumerate(sketch.drafts)}
     sorter = TopologicalSorter(graph)

@@ -13,12 +13,12 @@ from ...errors import AwsProblem, Refused
 from ...live.write_permission import asked_before_each_attempt
 from ..program import THROTTLED, Stopped
 from .lease import Lease, TooSlow
-from .messages import reason, taken
-from .record import Record, State
+from .messages import reason, taken_over
+from .record import RunRecord, RunState
 from .run_store import KEPT, PASSING, closed
 
 if TYPE_CHECKING:
-    from .manager import Keeper
+    from .manager import LockManager
 
 BEATS = 4.5
 """How many heartbeats fit into one silence."""
@@ -32,7 +32,7 @@ READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
 IN_DOUBT = (*PASSING, *THROTTLED, "Unreachable")
 
 
-class Held:
+class Lock:
     """From taking it to `end`.
 
     lost      the record of whoever has taken over; then nothing of ours is written any more
@@ -41,10 +41,10 @@ class Held:
     """
 
     def __init__(
-        self, keeper: Keeper, record: Record, before: Sequence[int], lease: Lease, opens: float | None = None
+        self, keeper: LockManager, record: RunRecord, before: Sequence[int], lease: Lease, opens: float | None = None
     ) -> None:
         self.record = record
-        self.lost: Record | None = None
+        self.lost: RunRecord | None = None
         self.given_up = ""
         self._keeper = keeper
         self._ledger = keeper.ledger.in_a_hurry()
@@ -60,7 +60,7 @@ class Held:
     @property
     def over(self) -> str:
         """Why this run may not go on; empty as long as it may."""
-        return taken(self.record, self.lost) if self.lost else self.given_up
+        return taken_over(self.record, self.lost) if self.lost else self.given_up
 
     # The heartbeat -------------------------------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class Held:
         self._thread.start()
 
     def _beat(self) -> None:
-        while not self._ending.wait(self.record.silence / BEATS):
+        while not self._ending.wait(self.record.lease_seconds / BEATS):
             self.beat()
 
     def beat(self) -> bool:
@@ -84,7 +84,7 @@ class Held:
 
     def _renew(self) -> None:
         """Write our record, if it is as we left it, and see that no newer run is there. Raises AwsProblem."""
-        asked, record = self._lease.now(), replace(self.record, beat=self._keeper.wall())
+        asked, record = self._lease.now(), replace(self.record, renewed=self._keeper.wall())
         with asked_before_each_attempt(self._lease.still(asked)):
             own = self._ledger.get(record.stack, record.number)
             if own is None or not self._ours(own):
@@ -98,15 +98,15 @@ class Held:
         self._doubtful_since = None
         return None
 
-    def _ours(self, own: Record) -> bool:
+    def _ours(self, own: RunRecord) -> bool:
         return own.run == self.record.run and own.state == "running"
 
-    def _lose(self, own: Record | None) -> None:
+    def _lose(self, own: RunRecord | None) -> None:
         """Our own record is not as we left it. Raises AwsProblem."""
         gone = closed(self.record, self._keeper.wall(), "taken-over", "the stack was destroyed by somebody else")
         self._set_lost(self._ledger.get(self.record.stack, self.record.number + 1) or own or gone)
 
-    def _lose_late(self, newer: Record | None) -> None:
+    def _lose_late(self, newer: RunRecord | None) -> None:
         """Somebody took over while we wrote our record: it shall not say for ever that we run."""
         by = f"by run {newer.number}, {newer.who}" if newer else "the stack was destroyed by somebody else"
         last = closed(self.record, self._keeper.wall(), "taken-over", by)
@@ -117,7 +117,7 @@ class Held:
             else:
                 self._ledger.delete(last.stack, [last.number])
 
-    def _set_lost(self, by: Record) -> None:
+    def _set_lost(self, by: RunRecord) -> None:
         self.lost = by
         self._stop.set()
 
@@ -173,7 +173,7 @@ class Held:
         now = self._keeper.clock.now()
         since = self._doubtful_since = now if self._doubtful_since is None else self._doubtful_since
         passes = problem.code in IN_DOUBT or isinstance(problem, TooSlow)
-        if passes and now - since < self.record.silence:
+        if passes and now - since < self.record.lease_seconds:
             self._pause()
             return
         run = f"run {self.record.number} of {self.record.stack}"
@@ -188,7 +188,7 @@ class Held:
     # The end -------------------------------------------------------------------------------------------------------
 
     def end(
-        self, state: State, counts: Mapping[str, int], note: str = "", *, forget: bool = False, at: int | None = None
+        self, state: RunState, counts: Mapping[str, int], note: str = "", *, forget: bool = False, at: int | None = None
     ) -> None:
         """The run is over: its record is closed, old ones are dropped; with `forget` no record stays at all.
 
@@ -198,7 +198,7 @@ class Held:
         if self._thread:
             self._thread.join()
         now = self._keeper.wall()
-        told = replace(self.record, beat=now, counts={**self.record.counts, **counts})
+        told = replace(self.record, renewed=now, counts={**self.record.counts, **counts})
         told = told if at is None else replace(told, at=at)
         try:
             self._note_end(closed(told, now, state, note), forget)
@@ -212,7 +212,7 @@ class Held:
         else:
             self._keeper.witness.release(self.record.run)
 
-    def _note_end(self, last: Record, forget: bool) -> None:
+    def _note_end(self, last: RunRecord, forget: bool) -> None:
         """Raises AwsProblem. If it takes so long that somebody may have taken over meanwhile, we look again first."""
         for left in reversed(range(TRIES)):
             try:
@@ -232,7 +232,7 @@ class Held:
             self._set_lost(newer or own or closed(record, self._keeper.wall(), "taken-over", "its record is gone"))
         return self.lost is not None
 
-    def _close(self, last: Record, forget: bool) -> None:
+    def _close(self, last: RunRecord, forget: bool) -> None:
         """Ours goes last, so that nobody begins while the others are deleted. Raises AwsProblem."""
         ledger, before = self._keeper.ledger, sorted(self._before)
         if not forget:

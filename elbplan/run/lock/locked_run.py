@@ -14,16 +14,16 @@ from ...core.kind import Kinds
 from ...core.plan import Plan
 from ...errors import Refused
 from ..clock import Clock
-from ..migration_run import Aim
+from ..migration_run import MigrationRun
 from ..outcome import Outcome, Tell
 from ..workflow import Cloud, apply
-from .lock import Held
-from .manager import Keeper
-from .record import State
+from .lock import Lock
+from .manager import LockManager
+from .record import RunState
 
 
 @dataclass(frozen=True)
-class Job:
+class RunRequest:
     """What is to be done, and what was agreed to.
 
     shown    the plan that a person saw
@@ -38,27 +38,27 @@ class Job:
     verb: str
     spec: str = ""
     agreed: bool = False
-    aim: Aim | None = None
+    aim: MigrationRun | None = None
 
 
 A_MOMENT = 0.7
 """Seconds in which a run that a person left is noted as ended. After them its process is dead, which tells as much."""
 
 
-class Turn:
+class LockedRun:
     """From `with` to its end the stack is ours alone. Raises Refused if somebody else has it, or if AWS changed.
 
     The plan is drawn again under the lock, since the one that was shown was drawn without. `stop` is set when
     somebody takes over; it ends whatever waits.
     """
 
-    def __init__(self, job: Job, keeper: Keeper, stop: threading.Event) -> None:
+    def __init__(self, job: RunRequest, keeper: LockManager, stop: threading.Event) -> None:
         self.plan = job.shown
         self.cloud = job.cloud
         self._job = job
         self._keeper = keeper
         self._stop = stop
-        self._held: Held | None = None
+        self._held: Lock | None = None
         self._outcome: Outcome | None = None
 
     def __enter__(self) -> Self:
@@ -68,7 +68,7 @@ class Turn:
         try:
             if self._held:
                 self._held.keep(self._stop)
-                self.cloud = Guarded(job.cloud, self._held)
+                self.cloud = GuardedCloud(job.cloud, self._held)
             self.plan = job.look()
             if not job.agreed:
                 _unchanged(job.shown, self.plan)
@@ -95,9 +95,9 @@ class Turn:
             return
         outcome = self._outcome
         if self._held:
-            forget = self._job.verb == "destroy" and outcome.whole
+            forget = self._job.verb == "destroy" and outcome.complete
             aim = self._job.aim
-            state = aim.state if aim and outcome.whole else _state(outcome)
+            state = aim.state if aim and outcome.complete else _state(outcome)
             at = aim.reached(outcome) if aim else None
             self._held.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)
             outcome.lost = self._held.over
@@ -117,10 +117,10 @@ class Turn:
                 self._held.end("interrupted", {}, KeyboardInterrupt.__name__)
 
 
-class Guarded:
+class GuardedCloud:
     """A cloud that takes a write of ours only while the lock is surely ours, and nothing once it is lost."""
 
-    def __init__(self, cloud: Cloud, held: Held) -> None:
+    def __init__(self, cloud: Cloud, held: Lock) -> None:
         self.region = cloud.region
         self._send = held.guard(cloud.send)
 
@@ -143,8 +143,8 @@ def _deeds(plan: Plan) -> list[tuple[Any, ...]]:
     return [(s.do, s.address, s.before, s.after, dict(s.moves)) for s in plan.steps if s.writes]
 
 
-def _state(outcome: Outcome) -> State:
-    if outcome.whole:
+def _state(outcome: Outcome) -> RunState:
+    if outcome.complete:
         return "done"
     return "interrupted" if outcome.interrupted and not outcome.failed else "failed"
 

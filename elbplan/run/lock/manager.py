@@ -11,13 +11,13 @@ from ... import __version__
 from ...errors import AwsProblem, Refused
 from ...live.errors import DENIED
 from ..clock import Clock, ElapsedTime, RealClock
-from ..migration_run import Aim
+from ..migration_run import MigrationRun
 from .lease import Lease
-from .lock import Held
-from .messages import lives, not_understood, not_watched, reason, title, watching
-from .process_files import Who, Witness
-from .record import UNKNOWN_STATE, Record
-from .run_store import Ledger, closed
+from .lock import Lock
+from .messages import not_understood, not_watched, reason, run_title, still_alive, watching
+from .process_files import Caller, ProcessFiles
+from .record import UNKNOWN_STATE, RunRecord
+from .run_store import RunStore, closed
 from .watch import watch
 
 SILENCE = 90.0
@@ -37,16 +37,16 @@ without a lock; whatever else it answers may be the answer to a race."""
 
 
 @dataclass(frozen=True)
-class Dead:
+class DeadRun:
     """A run that may be taken over, how that is known, and its record as it was when it was watched last, if it was."""
 
-    record: Record
+    record: RunRecord
     why: str
-    seen: Record | None = None
+    seen: RunRecord | None = None
 
 
 @dataclass(frozen=True)
-class Keeper:
+class LockManager:
     """Takes locks. `say` tells a person something in one line.
 
     wall      the time of day in seconds since 1970, for people to read; nothing is decided by it
@@ -54,9 +54,9 @@ class Keeper:
     elapsed   on which our own lease runs out: it counts suspended time
     """
 
-    ledger: Ledger
-    who: Who
-    witness: Witness
+    ledger: RunStore
+    who: Caller
+    witness: ProcessFiles
     say: Callable[[str], None]
     wall: Callable[[], float] = time.time
     silence: float = SILENCE
@@ -64,17 +64,24 @@ class Keeper:
     elapsed: Callable[[], float] = field(default_factory=ElapsedTime)
 
     def take(
-        self, stack: str, verb: str, *, spec: str = "", counts: Mapping[str, int] | None = None, aim: Aim | None = None
-    ) -> Held | None:
+        self,
+        stack: str,
+        verb: str,
+        *,
+        spec: str = "",
+        counts: Mapping[str, int] | None = None,
+        aim: MigrationRun | None = None,
+    ) -> Lock | None:
         """The lock; None, with a notice, where Parameter Store cannot be used.
 
         A run that may be alive is watched first. Raises Refused, naming who has the lock; AwsProblem where a lock is
         to be had and could not be taken. A run of a migration needs its record and never goes without.
         """
         now = self.wall()
-        mine = Record(
+        mine = RunRecord(
             stack, 0, secrets.token_hex(16), verb, self.who.name, now, now, pid=self.who.pid,
-            machine=self.who.machine, silence=self.silence, counts=dict(counts or {}), version=__version__, spec=spec,
+            machine=self.who.machine, lease_seconds=self.silence, counts=dict(counts or {}), version=__version__,
+            spec=spec,
         )  # fmt: skip
         mine = aim.begun(mine) if aim else mine
         self.witness.hold(mine.run)
@@ -91,7 +98,7 @@ class Keeper:
             self.witness.abandon(mine.run)
             raise
 
-    def _without(self, mine: Record, problem: AwsProblem, aim: Aim | None) -> None:
+    def _without(self, mine: RunRecord, problem: AwsProblem, aim: MigrationRun | None) -> None:
         """Go on without a lock, if that is all there can be. Raises AwsProblem."""
         if aim:
             what = f"no run of a migration without its record: {reason(problem)}"
@@ -103,17 +110,17 @@ class Keeper:
         self.witness.forget(mine.run)
         self.say(f"no lock: {reason(problem)}; two applies at once are not guarded")
 
-    def _take(self, mine: Record) -> Held:
+    def _take(self, mine: RunRecord) -> Lock:
         records = self.ledger.read(mine.stack)
         for _ in range(TRIES):
             newest = records[-1] if records else None
             holder = newest if newest and newest.holds else None
             dead = self.judge(holder) if holder else None
-            standing: Record | None = None
+            standing: RunRecord | None = None
             if holder is None or dead:
                 mine = replace(mine, number=newest.number + 1 if newest else 1, takes=dead.record.number if dead else 0)
                 created = self._create(mine, dead, records)
-                if isinstance(created, Held):
+                if isinstance(created, Lock):
                     return created
                 standing = created
             # A list may be a second old; the record that stood in the way is surely there.
@@ -121,7 +128,7 @@ class Keeper:
             records = sorted({one.number: one for one in found}.values(), key=lambda one: one.number)
         raise Refused(f"{mine.stack}: other runs began and ended all the time", hint="run the same command again")
 
-    def _create(self, mine: Record, dead: Dead | None, records: Sequence[Record]) -> Held | Record | None:
+    def _create(self, mine: RunRecord, dead: DeadRun | None, records: Sequence[RunRecord]) -> Lock | RunRecord | None:
         """The lock, or the record that stands in its place. Raises AwsProblem.
 
         It looks before it writes: who may not read single records can keep no lock, and shall leave none behind.
@@ -133,23 +140,25 @@ class Keeper:
         if standing is None or standing.run != mine.run:
             return standing
         opens = self._bury(dead, mine) if dead else None
-        return Held(self, mine, [one.number for one in records], Lease(self.silence, self.elapsed, asked), opens)
+        return Lock(self, mine, [one.number for one in records], Lease(self.silence, self.elapsed, asked), opens)
 
-    def _bury(self, dead: Dead, mine: Record) -> float | None:
+    def _bury(self, dead: DeadRun, mine: RunRecord) -> float | None:
         """Say and note that a run was taken over; the newer number is what counts. When our first write may pass.
 
         If that run woke up in the last moment and renewed its lease, we wait until that is surely over.
         """
-        self.say(f"taking over from {title(dead.record)}: {dead.why}; this is run {mine.number}")
+        self.say(f"taking over from {run_title(dead.record)}: {dead.why}; this is run {mine.number}")
         woke = self._woke(dead)
         if woke:
-            self.say(f"run {dead.record.number} wrote once more: nothing is changed for {dead.record.silence:g} s")
-        opens = self.clock.now() + dead.record.silence if woke else None
+            self.say(
+                f"run {dead.record.number} wrote once more: nothing is changed for {dead.record.lease_seconds:g} s"
+            )
+        opens = self.clock.now() + dead.record.lease_seconds if woke else None
         self.witness.forget(dead.record.run)
         self._overwrite(closed(dead.record, self.wall(), "taken-over", f"by run {mine.number}, {mine.who}"))
         return opens
 
-    def _woke(self, dead: Dead) -> bool:
+    def _woke(self, dead: DeadRun) -> bool:
         """Did it write again after we looked last, or can nobody say that it did not?"""
         if dead.seen is None:
             return False
@@ -159,13 +168,13 @@ class Keeper:
             return True
         return now is not None and now.state == "running" and now.moved(dead.seen)
 
-    def _overwrite(self, record: Record) -> None:
+    def _overwrite(self, record: RunRecord) -> None:
         try:
             self.ledger.write(record)
         except AwsProblem as problem:
             self.say(f"run {record.number} of {record.stack} could not be marked as {record.state}: {reason(problem)}")
 
-    def judge(self, record: Record) -> Dead | None:
+    def judge(self, record: RunRecord) -> DeadRun | None:
         """May this run be taken over? None if it has just ended by itself. Raises Refused, AwsProblem.
 
         Unless its process died before our eyes, it is watched, which takes up to one silence.
@@ -173,7 +182,7 @@ class Keeper:
         if record.state == UNKNOWN_STATE:
             raise not_understood(record)
         if self.died_here(record):
-            return Dead(record, "its process has ended")
+            return DeadRun(record, "its process has ended")
         self.say(watching(record))
         try:
             watched = watch(self.ledger, self.clock, record)
@@ -182,14 +191,14 @@ class Keeper:
                 raise not_watched(record, problem) from problem
             raise
         if watched.what == "moved":
-            raise lives(record)
+            raise still_alive(record)
         if watched.what == "ended" or watched.seen is None:
             return None
-        return Dead(record, f"its record stood still for {record.silence:g} s", watched.seen)
+        return DeadRun(record, f"its record stood still for {record.lease_seconds:g} s", watched.seen)
 
-    def died_here(self, record: Record) -> bool:
+    def died_here(self, record: RunRecord) -> bool:
         """Is it certain that the process of this run is gone? Only its own machine can know."""
-        return record.state == "running" and self.witness.saw_die(record.run, record.machine)
+        return record.state == "running" and self.witness.is_dead(record.run, record.machine)
 
     def forget(self, stack: str) -> None:
         """No record of a stack of which nothing is left; only while nobody runs it. Without permission: no matter."""
@@ -200,12 +209,12 @@ class Keeper:
         except (AwsProblem, Refused):
             return
 
-    def release(self, record: Record, note: str, seen: Record | None = None) -> None:
+    def release(self, record: RunRecord, note: str, seen: RunRecord | None = None) -> None:
         """A run is marked as taken over, so that the next may begin. Raises AwsProblem.
 
         Raises Refused if it has moved since it was `seen`.
         """
         now = self.ledger.get(record.stack, record.number) if seen else None
         if seen and now and now.moved(seen):
-            raise lives(record)
+            raise still_alive(record)
         self.ledger.write(closed(record, self.wall(), "taken-over", note))

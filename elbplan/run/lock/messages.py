@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from ...errors import AwsProblem, Refused
-from .record import Record, stamp
+from .record import RunRecord, stamp
 
 
-def title(record: Record) -> str:
+def run_title(record: RunRecord) -> str:
     """`run 42 (apply by bob@laptop, pid 4711)`."""
     return f"run {record.number} ({record.verb} by {record.who}{f', pid {record.pid}' if record.pid else ''})"
 
 
-def taken(record: Record, by: Record) -> str:
+def taken_over(record: RunRecord, by: RunRecord) -> str:
     """What happened to a run that lost its lock."""
     if by.number <= record.number:
-        return f"run {record.number} of {record.stack} lost its lock: {by.note or title(by)}"
-    return f"run {record.number} of {record.stack} was taken over by {title(by)}"
+        return f"run {record.number} of {record.stack} lost its lock: {by.note or run_title(by)}"
+    return f"run {record.number} of {record.stack} was taken over by {run_title(by)}"
 
 
-def watching(record: Record) -> str:
+def watching(record: RunRecord) -> str:
     """What is waited for, and how long at most."""
     return (
-        f"{record.stack}: watching whether {title(record)} lives: up to {record.silence:g} s; "
+        f"{record.stack}: watching whether {run_title(record)} lives: up to {record.lease_seconds:g} s; "
         "it is taken over if its record stands still"
     )
 
 
-def lives(record: Record) -> Refused:
+def still_alive(record: RunRecord) -> Refused:
     """Why nobody else may run: it was seen to live."""
     return Refused(
-        f"{record.stack} is being changed: {title(record)}, since {stamp(record.started)[:19]}Z, "
+        f"{record.stack} is being changed: {run_title(record)}, since {stamp(record.started)[:19]}Z, "
         "lives: it just wrote a heartbeat",
         hint="wait until it has ended; elbplan status shows it",
     )
 
 
-def not_understood(record: Record) -> Refused:
+def not_understood(record: RunRecord) -> Refused:
     """Why nobody else may run: nobody knows whether the run has ended."""
     return Refused(
         f"{record.stack} is locked: the record of run {record.number} cannot be understood: {record.note}",
@@ -44,10 +44,10 @@ def not_understood(record: Record) -> Refused:
     )
 
 
-def not_watched(record: Record, problem: AwsProblem) -> Refused:
+def not_watched(record: RunRecord, problem: AwsProblem) -> Refused:
     """Why nobody else may run: its record says that it runs, and may not be watched."""
     return Refused(
-        f"{record.stack} is locked by {title(record)}, and whether it lives cannot be seen: {reason(problem)}",
+        f"{record.stack} is locked by {run_title(record)}, and whether it lives cannot be seen: {reason(problem)}",
         hint=f"allow ssm:GetParameter; only if it is surely dead: elbplan unlock {record.stack} --force",
     )
 

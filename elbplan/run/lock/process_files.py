@@ -6,6 +6,7 @@ With it a run that was killed on this very machine need not be waited for. Every
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import getpass
 import os
 import socket
@@ -18,7 +19,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
-class Who:
+class Caller:
     """user@host for a person; `machine` for a program: a machine between two of its starts."""
 
     name: str
@@ -26,7 +27,7 @@ class Who:
     machine: str
 
     @classmethod
-    def here(cls) -> Who:
+    def here(cls) -> Caller:
         """This process."""
         host = socket.gethostname() or "unknown"
         return cls(f"{_user()}@{host}", os.getpid(), _machine(host))
@@ -45,7 +46,7 @@ def _machine(host: str) -> str:
     return host
 
 
-class Witness:
+class ProcessFiles:
     """The locked files of the runs of this machine and user, in one folder."""
 
     def __init__(self, folder: Path, machine: str) -> None:
@@ -77,7 +78,7 @@ class Witness:
         if file is not None:
             os.close(file)
 
-    def saw_die(self, run: str, machine: str) -> bool:
+    def is_dead(self, run: str, machine: str) -> bool:
         """Is it certain that this run's process is gone?
 
         Only for a run of this machine since its last start, whose file lies here: a machine that was copied while it
@@ -114,7 +115,6 @@ def _locked(file: int) -> bool:
     """Did we get the lock of an open file?"""
     if sys.platform == "win32":
         return False
-    import fcntl
 
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-Verb = Literal["apply", "destroy"]
-State = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "returned", "unknown"]
+RunCommand = Literal["apply", "destroy"]
+RunState = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "rolled-back", "unknown"]
 
-UNKNOWN_STATE: State = "unknown"
+UNKNOWN_STATE: RunState = "unknown"
 """Of a record that cannot be understood. It is never written."""
 
 SCHEMA = 1
@@ -20,21 +20,21 @@ LONGEST = 400
 
 
 @dataclass(frozen=True)
-class Record:
+class RunRecord:
     """One run of one stack.
 
     number    counts the runs of the stack; a number is never used twice while the stack lives
     run       32 hex digits that no other run has
     who       user@host, for a person
     machine   which start of which machine it runs on, for a program; empty if that cannot be known
-    started, beat, ended   seconds since 1970; `ended` is 0 while it runs
-    silence   for how many seconds its record must stand still before others may take it for dead
+    started, renewed, ended   seconds since 1970; `ended` is 0 while it runs
+    lease_seconds   for how many seconds its record must stand still before others may take it for dead
     counts    what was planned (create, update, replace, delete) and what came of it (done, failed, skipped)
     takes     the number of the dead run that this one took over from; 0 if none
     note      what a person should know about its end
     file      the migration that was run, and `sha`, the SHA-256 of it as it was then
     at        how many of its steps were done at the end of the run
-    way       how it was run: "" step by step, `straight` to its end, `back` to where it began
+    mode       how it was run: "" step by step, `direct` to its end, `rollback` to where it began
     modified  when it was last written, by AWS's own clock; for people, never compared with a clock of ours
     parameter_version   how often it was written, as SSM counts; 0 if SSM did not say
     """
@@ -45,12 +45,12 @@ class Record:
     verb: str
     who: str
     started: float
-    beat: float
-    state: State = "running"
+    renewed: float
+    state: RunState = "running"
     pid: int = 0
     machine: str = ""
     ended: float = 0
-    silence: float = 90
+    lease_seconds: float = 90
     counts: Mapping[str, int] = field(default_factory=dict)
     takes: int = 0
     note: str = ""
@@ -59,7 +59,7 @@ class Record:
     file: str = ""
     sha: str = ""
     at: int = 0
-    way: str = ""
+    mode: str = ""
     modified: float = 0
     parameter_version: int = 0
 
@@ -73,7 +73,7 @@ class Record:
         """Is this the record of a run that has the lock: one that goes on, or one that nobody can understand?"""
         return self.state in ("running", UNKNOWN_STATE)
 
-    def moved(self, since: Record) -> bool:
+    def moved(self, since: RunRecord) -> bool:
         """Was it written since it looked like this? AWS's dates are left out: no clock decides here."""
         return replace(self, modified=0) != replace(since, modified=0)
 
@@ -81,10 +81,10 @@ class Record:
         """As it is kept."""
         told = {
             "schema": SCHEMA, "run": self.run, "verb": self.verb, "state": self.state, "who": _cut(self.who, 200),
-            "pid": self.pid, "machine": self.machine, "started": stamp(self.started), "beat": stamp(self.beat),
-            "ended": stamp(self.ended), "silence": self.silence, "counts": dict(self.counts), "takes": self.takes,
-            "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
-            "file": self.file, "sha": self.sha, "at": self.at, "way": self.way,
+            "pid": self.pid, "machine": self.machine, "started": stamp(self.started), "renewed": stamp(self.renewed),
+            "ended": stamp(self.ended), "lease_seconds": self.lease_seconds, "counts": dict(self.counts),
+            "takes": self.takes, "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
+            "file": self.file, "sha": self.sha, "at": self.at, "mode": self.mode,
         }  # fmt: skip
         return json.dumps({key: value for key, value in told.items() if value not in ("", 0, {})})
 

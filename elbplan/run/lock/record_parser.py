@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, get_args
 
 from ...errors import escaped
-from .record import SCHEMA, UNKNOWN_STATE, Record, State
+from .record import SCHEMA, UNKNOWN_STATE, RunRecord, RunState
 
-LONGEST_SILENCE = 86400.0
+LONGEST_LEASE = 86400.0
 """Seconds; nobody may promise to be silent for longer."""
 
 
-def read(stack: str, name: str, text: str, modified: object = None, parameter_version: object = 0) -> Record | None:
+def read(stack: str, name: str, text: str, modified: object = None, parameter_version: object = 0) -> RunRecord | None:
     """The record behind a parameter; None for a name that is no run's.
 
     Fields that are not known are passed over. A record with another schema, an unknown state or a field of the wrong
@@ -29,11 +29,11 @@ def read(stack: str, name: str, text: str, modified: object = None, parameter_ve
         "parameter_version": parameter_version if isinstance(parameter_version, int) else 0,
     }
     try:
-        return Record(stack, int(number), **{"run": "", "verb": "?", "who": "?", "started": 0.0, "beat": 0.0,
+        return RunRecord(stack, int(number), **{"run": "", "verb": "?", "who": "?", "started": 0.0, "renewed": 0.0,
                                              **_fields(json.loads(text)), **facts})  # fmt: skip
     except (ValueError, OverflowError, RecursionError) as problem:
         why = str(problem)[:120]
-        return Record(stack, int(number), "", "?", "?", 0, 0, UNKNOWN_STATE, note=why, **facts)
+        return RunRecord(stack, int(number), "", "?", "?", 0, 0, UNKNOWN_STATE, note=why, **facts)
 
 
 def _fields(found: object) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _fields(found: object) -> dict[str, Any]:
         raise ValueError("it is not a JSON object")
     if found.get("schema") != SCHEMA:
         raise ValueError(f"its schema is {found.get('schema')!r}, and this elbplan knows {SCHEMA}")
-    if found.get("state") not in get_args(State) or found.get("state") == UNKNOWN_STATE:
+    if found.get("state") not in get_args(RunState) or found.get("state") == UNKNOWN_STATE:
         raise ValueError(f"its state is {found.get('state')!r}")
     return {"state": found["state"], **{name: _field(name, found[name]) for name in FIELDS if name in found}}
 
@@ -70,10 +70,10 @@ def _moment(value: object) -> float:
     return datetime.fromisoformat(_text(value)).timestamp() if value else 0.0
 
 
-def _silence(value: object) -> float:
+def _lease(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError
-    if not 0 < value <= LONGEST_SILENCE:
+    if not 0 < value <= LONGEST_LEASE:
         raise ValueError
     return float(value)
 
@@ -86,7 +86,7 @@ def _counts(value: object) -> Mapping[str, int]:
 
 FIELDS: Mapping[str, Callable[[object], Any]] = {
     "run": _text, "verb": _text, "who": _text, "pid": _whole, "machine": _text,
-    "started": _moment, "beat": _moment, "ended": _moment, "silence": _silence,
+    "started": _moment, "renewed": _moment, "ended": _moment, "lease_seconds": _lease,
     "counts": _counts, "takes": _whole, "note": _text, "version": _text, "spec": _text,
-    "file": _text, "sha": _text, "at": _whole, "way": _text,
+    "file": _text, "sha": _text, "at": _whole, "mode": _text,
 }  # fmt: skip

@@ -15,8 +15,8 @@ from ...core.call import Call, asking
 from ...errors import AwsProblem
 from ...live.errors import UNKNOWN
 from ..clock import Clock
-from ..program import Send, drive
-from .record import Record, path
+from ..program import Send, run_program
+from .record import RunRecord, path
 from .record_parser import read
 
 KEPT = 20
@@ -34,7 +34,7 @@ PATIENCE, HURRY = 45.0, 4.0
 """Seconds for which a call is tried again; and those of a run that asks for its own lock, and will ask again."""
 
 
-class Ledger:
+class RunStore:
     """Reads and writes records. Every method raises AwsProblem when Parameter Store does not answer."""
 
     def __init__(self, send: Send, clock: Clock, patience: float = PATIENCE) -> None:
@@ -42,23 +42,23 @@ class Ledger:
         self._clock = clock
         self._patience = patience
 
-    def in_a_hurry(self) -> Ledger:
+    def in_a_hurry(self) -> RunStore:
         """The same, for who had better hear soon that Parameter Store does not answer."""
-        return Ledger(self._send, self._clock, HURRY)
+        return RunStore(self._send, self._clock, HURRY)
 
-    def read(self, stack: str) -> list[Record]:
+    def read(self, stack: str) -> list[RunRecord]:
         """All that is kept of a stack, the oldest first. What was written in the last second may be missing."""
         answer = self._ask("GetParametersByPath", {"Path": path(stack), "Recursive": False})
         found = [_parsed(stack, raw) for raw in answer.get("Parameters", ())]
         return sorted((record for record in found if record), key=lambda record: record.number)
 
-    def get(self, stack: str, number: int) -> Record | None:
+    def get(self, stack: str, number: int) -> RunRecord | None:
         """One record, as it is now."""
         name = f"{path(stack)}/{number:06d}"
         answer = self._ask("GetParameter", {"Name": name}, done_if=("ParameterNotFound",))
         return _parsed(stack, answer["Parameter"]) if answer else None
 
-    def create(self, record: Record) -> Record | None:
+    def create(self, record: RunRecord) -> RunRecord | None:
         """The record that now stands under this number: this one, or that of somebody who was faster.
 
         None if nothing stands there after all. A reply that was lost, and the refusal that its repetition then meets,
@@ -72,7 +72,7 @@ class Ledger:
             return self.get(record.stack, record.number)
         return record
 
-    def write(self, record: Record) -> int:
+    def write(self, record: RunRecord) -> int:
         """Overwrite a record; how often it has been written now (1: it was gone), 0 if SSM does not say."""
         answer = self._ask("PutParameter", {**_wanted(record), "Overwrite": True})
         version = answer.get("Version")
@@ -86,19 +86,19 @@ class Ledger:
 
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """`once`, so that an endpoint nobody can reach costs seconds and not botocore's 25 tries."""
-        call = Call("ssm", operation, params, done_if=done_if, not_yet=PASSING, within=self._patience, once=True)
-        return drive(asking(call), self._send, self._clock)
+        call = Call("ssm", operation, params, done_if=done_if, retry_on=PASSING, timeout=self._patience, no_retry=True)
+        return run_program(asking(call), self._send, self._clock)
 
 
-def _wanted(record: Record) -> dict[str, Any]:
+def _wanted(record: RunRecord) -> dict[str, Any]:
     """No tags: PutParameter does not take them together with Overwrite, and the name says whose it is."""
     return {"Name": record.name, "Value": record.text(), "Type": "String", "Tier": "Standard"}
 
 
-def _parsed(stack: str, raw: dict[str, Any]) -> Record | None:
+def _parsed(stack: str, raw: dict[str, Any]) -> RunRecord | None:
     return read(stack, raw["Name"], raw["Value"], raw.get("LastModifiedDate"), raw.get("Version", 0))
 
 
-def closed(record: Record, now: float, state: Any, note: str = "") -> Record:
+def closed(record: RunRecord, now: float, state: Any, note: str = "") -> RunRecord:
     """The record of a run that has ended."""
     return replace(record, state=state, ended=now, note=note or record.note)

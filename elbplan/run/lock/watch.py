@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..clock import Clock
-from .record import Record
-from .run_store import Ledger
+from .record import RunRecord
+from .run_store import RunStore
 
 LOOKS, LONGEST_PAUSE, SHORTEST_PAUSE = 20, 5.0, 0.001
 """How often a record is looked at in one silence, and the seconds between two looks."""
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchResult:
     """What became of a record that said it was running: it stood `still`, it `moved`, or its run `ended`.
 
     seen   the record as it was seen last; None if it is gone
     """
 
     what: Literal["still", "moved", "ended"]
-    seen: Record | None
+    seen: RunRecord | None
 
 
-def watch(ledger: Ledger, clock: Clock, record: Record) -> Watched:
+def watch(ledger: RunStore, clock: Clock, record: RunRecord) -> WatchResult:
     """Look until the record has moved, or has stood still for one whole silence. Raises AwsProblem.
 
     The silence counts from after the first answer to before the last question: what lies between is surely that long.
@@ -36,15 +36,15 @@ def watch(ledger: Ledger, clock: Clock, record: Record) -> Watched:
     first = ledger.get(record.stack, record.number)
     began = clock.now()
     if first is None or first.run != record.run or first.state != "running":
-        return Watched("ended", first)
-    pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, first.silence / LOOKS))
+        return WatchResult("ended", first)
+    pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, first.lease_seconds / LOOKS))
     while True:
-        clock.sleep(min(pause, max(SHORTEST_PAUSE, first.silence - (clock.now() - began))))
+        clock.sleep(min(pause, max(SHORTEST_PAUSE, first.lease_seconds - (clock.now() - began))))
         asked = clock.now()
         seen = ledger.get(record.stack, record.number)
         if seen is None or seen.run != first.run or seen.state != "running":
-            return Watched("ended", seen)
+            return WatchResult("ended", seen)
         if seen.moved(first):
-            return Watched("moved", seen)
-        if asked - began >= first.silence:
-            return Watched("still", seen)
+            return WatchResult("moved", seen)
+        if asked - began >= first.lease_seconds:
+            return WatchResult("still", seen)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..ec2.regions import enabled
 from ..elbv2.find import born
 from ..errors import AwsError
 from ..rules import rule
 from . import checks
-from .state import Certificate, record
+from .state import StoredCertificate, record
 from .validation import proven, records_told, refresh
 
 HOUR = 3600
@@ -22,7 +22,7 @@ VALID = timedelta(days=395)
 SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
-def find(site: Site, arn: str) -> Certificate:
+def find(site: CallContext, arn: str) -> StoredCertificate:
     if not arn.startswith("arn:aws:acm:"):
         raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
     found = site.certificates.get(arn)
@@ -32,12 +32,12 @@ def find(site: Site, arn: str) -> Certificate:
     return found
 
 
-def request_certificate(site: Site, params: Params) -> Params:
+def request_certificate(site: CallContext, params: Params) -> Params:
     checks.request(params)
     if known := remembered(site, params):
         return {"CertificateArn": known}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
-    made = Certificate(
+    made = StoredCertificate(
         arn=site.arn("acm", f"certificate/{uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))}"),
         domain=params["DomainName"],
         names=names,
@@ -61,7 +61,7 @@ def request_certificate(site: Site, params: Params) -> Params:
 
 
 @rule(9)
-def remembered(site: Site, params: Params) -> str | None:
+def remembered(site: CallContext, params: Params) -> str | None:
     """The same token and the same request within an hour: the same certificate. API_RequestCertificate."""
     kept = site.world.note("acm tokens").get((site.region, params.get("IdempotencyToken")))
     if kept is None or site.now > kept[0] + HOUR or kept[1] != params or kept[2] not in site.world.certificates:
@@ -69,7 +69,7 @@ def remembered(site: Site, params: Params) -> str | None:
     return str(kept[2])
 
 
-def describe_certificate(site: Site, params: Params) -> Params:
+def describe_certificate(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
     told: Params = {
         "CertificateArn": one.arn,
@@ -96,7 +96,7 @@ def describe_certificate(site: Site, params: Params) -> Params:
 
 
 @rule(9)
-def _validation(site: Site, one: Certificate, name: str) -> Params:
+def _validation(site: CallContext, one: StoredCertificate, name: str) -> Params:
     """One name's record and whether it is proven; the record comes late, and not at all with EMAIL.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
@@ -116,7 +116,7 @@ def _validation(site: Site, one: Certificate, name: str) -> Params:
     return told
 
 
-def list_certificates(site: Site, params: Params) -> Params:
+def list_certificates(site: CallContext, params: Params) -> Params:
     enabled(site)
     found = [one for one in site.certificates.values() if _wanted(site, one, params)]
     start = int(params.get("NextToken") or 0)
@@ -127,7 +127,7 @@ def list_certificates(site: Site, params: Params) -> Params:
 
 
 @rule(26)
-def _wanted(site: Site, one: Certificate, params: Params) -> bool:
+def _wanted(site: CallContext, one: StoredCertificate, params: Params) -> bool:
     """Without a filter only RSA 1024 and 2048: https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html"""
     refresh(site.world, one)
     algorithms = (params.get("Includes") or {}).get("keyTypes") or SHOWN_BY_DEFAULT
@@ -135,7 +135,7 @@ def _wanted(site: Site, one: Certificate, params: Params) -> bool:
     return one.algorithm in algorithms and (not statuses or one.status in statuses)
 
 
-def _summary(site: Site, one: Certificate) -> Params:
+def _summary(site: CallContext, one: StoredCertificate) -> Params:
     return {
         "CertificateArn": one.arn,
         "DomainName": one.domain,
@@ -150,14 +150,14 @@ def _summary(site: Site, one: Certificate) -> Params:
     }
 
 
-def delete_certificate(site: Site, params: Params) -> Params:
+def delete_certificate(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
     checks.unused(site, one)
     del site.world.certificates[one.arn]
     return {}
 
 
-def get_certificate(site: Site, params: Params) -> Params:
+def get_certificate(site: CallContext, params: Params) -> Params:
     """A pending certificate cannot be had: API_GetCertificate (RequestInProgressException)."""
     one = find(site, params["CertificateArn"])
     if one.status == "PENDING_VALIDATION":
@@ -166,7 +166,7 @@ def get_certificate(site: Site, params: Params) -> Params:
     return {"Certificate": text, "CertificateChain": one.chain or text}
 
 
-def import_certificate(site: Site, params: Params) -> Params:
+def import_certificate(site: CallContext, params: Params) -> Params:
     from .imported import imported
 
     if params.get("CertificateArn"):
@@ -180,7 +180,7 @@ def import_certificate(site: Site, params: Params) -> Params:
     return {"CertificateArn": made.arn}
 
 
-def add_tags(site: Site, params: Params) -> Params:
+def add_tags(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
     new = {tag["Key"]: tag.get("Value", "") for tag in params["Tags"]}
     if len(one.tags | new) > 50:
@@ -189,7 +189,7 @@ def add_tags(site: Site, params: Params) -> Params:
     return {}
 
 
-def remove_tags(site: Site, params: Params) -> Params:
+def remove_tags(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
     for tag in params["Tags"]:
         if tag.get("Value") in (None, one.tags.get(tag["Key"])):
@@ -197,17 +197,17 @@ def remove_tags(site: Site, params: Params) -> Params:
     return {}
 
 
-def list_tags(site: Site, params: Params) -> Params:
+def list_tags(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
     return {"Tags": [{"Key": key, "Value": value} for key, value in one.tags.items()]}
 
 
-def update_options(site: Site, params: Params) -> Params:
+def update_options(site: CallContext, params: Params) -> Params:
     find(site, params["CertificateArn"]).options.update(params["Options"])
     return {}
 
 
-ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "RequestCertificate": request_certificate,
     "DescribeCertificate": describe_certificate,
     "ListCertificates": list_certificates,

@@ -2,10 +2,10 @@
 
 import re
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 from ..rules import rule
-from .state import Certificate
+from .state import StoredCertificate
 
 DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
 TOKEN = re.compile(r"\w{1,32}")
@@ -39,14 +39,14 @@ def request(params: Params) -> None:
         raise invalid(f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}")
 
 
-def users(site: Site, arn: str) -> list[str]:
+def users(site: CallContext, arn: str) -> list[str]:
     """The load balancers that have a certificate on a listener."""
     found = [one.balancer for one in site.elb.listeners.values() if arn in one.certificates]
     return list(dict.fromkeys(found))
 
 
 @rule(10)
-def unused(site: Site, certificate: Certificate) -> None:
+def unused(site: CallContext, certificate: StoredCertificate) -> None:
     """Not while a listener has it, nor in the moments after.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html (ResourceInUseException);

@@ -3,14 +3,14 @@
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
-from .state import Certificate
+from .state import StoredCertificate
 
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
 
-def imported(site: Site, params: Params, arn: str) -> Certificate:
+def imported(site: CallContext, params: Params, arn: str) -> StoredCertificate:
     """Read, and refused if it is none: https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html"""
     body = params["Certificate"]
     try:
@@ -22,7 +22,7 @@ def imported(site: Site, params: Params, arn: str) -> Certificate:
         ) from None
     subject = parsed.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     names = _names(parsed) or [str(one.value) for one in subject]
-    made = Certificate(
+    made = StoredCertificate(
         arn=arn, domain=str(subject[0].value) if subject else names[0], names=names, method="",
         algorithm=_algorithm(parsed),
         created=site.world.clock.stamp(), requested=site.now, records_at=site.now, status="ISSUED",

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass
-class Certificate:
+class StoredCertificate:
     arn: str
     domain: str
     names: list[str]

@@ -1,14 +1,14 @@
 """How a certificate comes to be issued: by its records in public DNS, and by nothing else."""
 
-from ..account import World
+from ..account import Account
 from ..rules import rule
-from .state import Certificate, record
+from .state import StoredCertificate, record
 
 THREE_DAYS = 72 * 3600
 
 
 @rule(9)
-def refresh(world: World, certificate: Certificate) -> None:
+def refresh(world: Account, certificate: StoredCertificate) -> None:
     """Issued some time after every record stands in a public zone; failed after 72 hours.
 
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html and
@@ -24,7 +24,7 @@ def refresh(world: World, certificate: Certificate) -> None:
         certificate.status = "VALIDATION_TIMED_OUT"
 
 
-def look(world: World, certificate: Certificate) -> None:
+def look(world: Account, certificate: StoredCertificate) -> None:
     """Note since when all the records stand."""
     stands = all(proven(world, name) for name in certificate.names)
     if not stands:
@@ -33,12 +33,12 @@ def look(world: World, certificate: Certificate) -> None:
         certificate.standing = world.moment
 
 
-def proven(world: World, name: str) -> bool:
+def proven(world: Account, name: str) -> bool:
     wanted = record(world.account, name)
     return wanted["Value"].rstrip(".").lower() in world.dns.resolve_cname(wanted["Name"])
 
 
-def records_told(world: World, certificate: Certificate) -> bool:
+def records_told(world: Account, certificate: StoredCertificate) -> bool:
     """The record to make is not in the first answers: aws-load-balancer-controller polls up to 30 s
     for it.
     """
@@ -47,7 +47,7 @@ def records_told(world: World, certificate: Certificate) -> bool:
     return world.moment >= certificate.records_at
 
 
-def look_all(world: World) -> None:
+def look_all(world: Account) -> None:
     """After a change of DNS: every pending certificate may have got its records now."""
     for certificate in world.certificates.values():
         if certificate.status == "PENDING_VALIDATION":

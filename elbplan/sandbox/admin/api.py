@@ -5,8 +5,8 @@ import json
 import os
 import threading
 
-from ..account import World
-from ..server.protocol import Incoming, Reply
+from ..account import Account
+from ..server.protocol import HttpReply, HttpRequest
 from .verbs import Controls
 
 TOKEN = {"value": ""}
@@ -15,7 +15,7 @@ TOKEN = {"value": ""}
 JSON = {"Content-Type": "application/json"}
 
 
-def handle(world: World, incoming: Incoming) -> Reply:
+def handle(world: Account, incoming: HttpRequest) -> HttpReply:
     if TOKEN["value"] and not hmac.compare_digest(incoming.headers.get("x-sandbox-token", ""), TOKEN["value"]):
         return _reply(403, {"error": "this is another sandbox's token"})
     verb = incoming.path.removeprefix("/_sandbox/").strip("/")
@@ -32,5 +32,5 @@ def handle(world: World, incoming: Incoming) -> Reply:
         return _reply(400, {"error": str(wrong)})
 
 
-def _reply(status: int, content: object) -> Reply:
-    return Reply(status, dict(JSON), json.dumps(content, default=str).encode())
+def _reply(status: int, content: object) -> HttpReply:
+    return HttpReply(status, dict(JSON), json.dumps(content, default=str).encode())

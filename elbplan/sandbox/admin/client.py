@@ -10,7 +10,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from ..server.call_log import Call, counts, writes
+from ..server.call_log import LoggedCall, counts, writes
 
 Predicate = Callable[[str, dict[str, Any]], bool]
 Gap = tuple[int, str, tuple[str, int, str, str], str]
@@ -24,7 +24,7 @@ def _session() -> boto3.Session:
     return boto3.Session(botocore_session=botocore.session.Session(session_vars=own))
 
 
-class AnyBox:
+class BoxClient:
     """The verbs, the same for a sandbox in this process and for one elsewhere."""
 
     url: str
@@ -57,14 +57,14 @@ class AnyBox:
         return made
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[LoggedCall]:
         """All calls since the last reset, in order."""
-        return [Call(**call) for call in self.ask("calls")]
+        return [LoggedCall(**call) for call in self.ask("calls")]
 
     def counts(self) -> Counter[str]:
         return counts(self.calls)
 
-    def writes(self) -> list[Call]:
+    def writes(self) -> list[LoggedCall]:
         return writes(self.calls)
 
     def clear_calls(self) -> None:

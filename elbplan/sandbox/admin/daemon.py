@@ -18,7 +18,7 @@ from ..domains import registrable
 from ..errors import SandboxError
 from . import state_file as statefile
 from .remote import RemoteBox, request
-from .state_file import Entry
+from .state_file import DaemonEntry
 
 MOTO = "5.2.5 or newer"
 DEFAULT_SLOW = 3.0
@@ -28,14 +28,14 @@ TOKEN_VARIABLE = "ELBPLAN_SANDBOX_TOKEN"
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningSandbox:
     """A sandbox that answered just now."""
 
     url: str
     pid: int
     slow: float
     started: float
-    entry: Entry
+    entry: DaemonEntry
 
     def box(self) -> RemoteBox:
         return RemoteBox(self.url, self.entry.token)
@@ -50,7 +50,7 @@ def install_hint(reason: str) -> str:
     return f"The sandbox needs moto {MOTO}, but {found}. Run: pip install 'elbplan[sandbox]'"
 
 
-def find() -> Running | None:
+def find() -> RunningSandbox | None:
     """The sandbox that runs, if one does. A note about one that is gone is swept away."""
     entry = statefile.read(statefile.path())
     if entry is None:
@@ -61,7 +61,7 @@ def find() -> Running | None:
     return running
 
 
-def _answers(entry: Entry) -> Running | None:
+def _answers(entry: DaemonEntry) -> RunningSandbox | None:
     """Only our sandbox knows the token; its own word says which process it is."""
     try:
         told = request(entry.url, "ping", entry.token, timeout=3.0)
@@ -69,7 +69,7 @@ def _answers(entry: Entry) -> Running | None:
         return None
     if not isinstance(told, dict) or told.get("sandbox") != "elbplan" or told.get("pid") != entry.pid:
         return None
-    return Running(entry.url, entry.pid, entry.slow, entry.started, entry)
+    return RunningSandbox(entry.url, entry.pid, entry.slow, entry.started, entry)
 
 
 def _alive(pid: int) -> bool:
@@ -99,7 +99,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def start(slow: float | None = None) -> Running:
+def start(slow: float | None = None) -> RunningSandbox:
     """The sandbox that runs, or a new one, once it answers. `slow` sets the speed (of a running one too)."""
     with _alone():
         running = find()
@@ -113,7 +113,7 @@ def start(slow: float | None = None) -> Running:
         return running
 
 
-def _launch(slow: float) -> Running:
+def _launch(slow: float) -> RunningSandbox:
     target = statefile.path()
     statefile.remove(target)
     log = target.with_suffix(".log")
@@ -135,7 +135,7 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), TOKEN_VARIABLE: secrets.token_hex(16)}
 
 
-def _await(process: "subprocess.Popen[bytes]", target: Path, log: Path) -> Running:
+def _await(process: "subprocess.Popen[bytes]", target: Path, log: Path) -> RunningSandbox:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         entry = statefile.read(target)
@@ -166,7 +166,7 @@ def stop() -> bool:
         return True
 
 
-def _end(running: Running) -> None:
+def _end(running: RunningSandbox) -> None:
     with contextlib.suppress(SandboxError):
         request(running.url, "stop", running.entry.token)
     if not gone(running.pid, 3.0):
@@ -206,7 +206,7 @@ def reset() -> bool:
     return True
 
 
-def seed(running: Running, region: str, domains: list[str]) -> dict[str, Any]:
+def seed(running: RunningSandbox, region: str, domains: list[str]) -> dict[str, Any]:
     """The default network of a region, and a public zone for each domain that no zone covers. Again:
     the same.
     """

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ..account import Site
+from ..account import CallContext
 from ..domains import registrable
 from ..ec2 import facts
 from ..route53.zones import create_hosted_zone
 
 
-def seed(site: Site, zones: list[str] | None, hosted_zones: list[str]) -> dict[str, Any]:
+def create_defaults(site: CallContext, zones: list[str] | None, hosted_zones: list[str]) -> dict[str, Any]:
     """The default VPC with an internet gateway and its route, its subnets, and these public zones; again:
     the same.
 
@@ -25,7 +25,7 @@ def seed(site: Site, zones: list[str] | None, hosted_zones: list[str]) -> dict[s
     }
 
 
-def _gateway(site: Site, vpc: str) -> str:
+def _gateway(site: CallContext, vpc: str) -> str:
     backend = facts.backend(site)
     for one in backend.internet_gateways.values():
         if one.vpc and one.vpc.id == vpc:
@@ -37,7 +37,7 @@ def _gateway(site: Site, vpc: str) -> str:
     return str(made.id)
 
 
-def _subnets(site: Site, vpc: str, zones: list[str] | None) -> dict[str, str]:
+def _subnets(site: CallContext, vpc: str, zones: list[str] | None) -> dict[str, str]:
     """Zone letter: subnet. Zones that are named and have none get their default subnet."""
     found = {
         one.availability_zone.removeprefix(site.region): one.id
@@ -50,7 +50,7 @@ def _subnets(site: Site, vpc: str, zones: list[str] | None) -> dict[str, str]:
     return {letter: found[letter] for letter in sorted(found) if not zones or letter in zones}
 
 
-def _hosted_zone(site: Site, name: str) -> str:
+def _hosted_zone(site: CallContext, name: str) -> str:
     covering = site.world.dns.covering(name)
     if covering:
         return covering[0].id

@@ -8,8 +8,8 @@ from typing import Any
 
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 
-from ..account import Site
-from ..acm.state import Certificate
+from ..account import CallContext
+from ..acm.state import StoredCertificate
 from ..ec2 import facts
 from ..ec2.images import plant as image
 from ..ec2.instances import settle
@@ -24,7 +24,7 @@ OPEN = "open"
 """A security group that lets everybody in, one in each network: what is planted can be reached."""
 
 
-def plant(site: Site, kind: str, id: str, **wanted: Any) -> str:
+def create_fixture(site: CallContext, kind: str, id: str, **wanted: Any) -> str:
     """Make one, and say its id: the given one, or AWS's choice where that is empty. KeyError for unknown kinds."""
     if kind not in MAKERS:
         raise KeyError(f"no {kind!r} can be planted; there are {', '.join(MAKERS)}")
@@ -42,7 +42,7 @@ def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
         setattr(module, maker, usual)
 
 
-def _vpc(site: Site, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
+def _vpc(site: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
     """A network with a way to the internet for all of its subnets."""
     backend = facts.backend(site)
     with _born_as(id, vpcs, "random_vpc_id"):
@@ -54,7 +54,7 @@ def _vpc(site: Site, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16
     return str(made.id)
 
 
-def _subnet(site: Site, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
+def _subnet(site: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
     """A subnet of a zone (`a`), where the network has room for it."""
     network = vpc or _default(site)
     with _born_as(id, subnets, "random_subnet_id"):
@@ -63,14 +63,14 @@ def _subnet(site: Site, id: str, zone: str, vpc: str = "", tags: Tags | None = N
     return str(made.id)
 
 
-def _free(site: Site, vpc: str) -> str:
+def _free(site: CallContext, vpc: str) -> str:
     there = facts.backend(site).describe_subnets(filters={"vpc-id": [vpc]})
     held = [ipaddress.IPv4Network(one.cidr_block) for one in there]
     every = ipaddress.IPv4Network(facts.vpc_cidrs(site, vpc)[0]).subnets(new_prefix=20)
     return str(next(one for one in every if not any(one.overlaps(other) for other in held)))
 
 
-def _security_group(site: Site, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
+def _security_group(site: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
     """A group that lets everybody in."""
     backend, network = facts.backend(site), vpc or _default(site)
     with _born_as(id, security_groups, "random_security_group_id"):
@@ -80,7 +80,7 @@ def _security_group(site: Site, id: str, vpc: str = "", tags: Tags | None = None
     return str(made.id)
 
 
-def _instance(site: Site, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
+def _instance(site: CallContext, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
     """A server that runs, and that everybody can reach."""
     backend, place = facts.backend(site), subnet or _default_subnet(site, zone)
     group = _open(site, facts.subnet(site, place).vpc_id)  # type: ignore[union-attr]
@@ -93,32 +93,32 @@ def _instance(site: Site, id: str, zone: str = "a", subnet: str = "", tags: Tags
     return str(made.instances[0].id)
 
 
-def _open(site: Site, vpc: str) -> str:
+def _open(site: CallContext, vpc: str) -> str:
     there = facts.backend(site).groups[vpc].values()
     return next((str(one.id) for one in there if one.name == OPEN), "") or _security_group(site, "", vpc, name=OPEN)
 
 
-def _default(site: Site) -> str:
+def _default(site: CallContext) -> str:
     return str(facts.backend(site).get_default_vpc().id)
 
 
-def _default_subnet(site: Site, zone: str) -> str:
+def _default_subnet(site: CallContext, zone: str) -> str:
     wanted = {"vpc-id": [_default(site)], "availability-zone": [site.region + zone]}
     return str(facts.backend(site).describe_subnets(filters=wanted)[0].id)
 
 
-def _certificate(site: Site, id: str, names: list[str]) -> str:
+def _certificate(site: CallContext, id: str, names: list[str]) -> str:
     """An issued certificate; `id` is its ARN."""
     arn = id or site.arn("acm", f"certificate/planted-{next(site.world.numbers)}")
     stamp = site.world.clock.stamp()
-    site.world.certificates[arn] = Certificate(
+    site.world.certificates[arn] = StoredCertificate(
         arn, names[0], names, "DNS", "RSA_2048", stamp, site.now, site.now, status="ISSUED", issued=stamp,
         not_after=stamp + timedelta(days=395),
     )  # fmt: skip
     return arn
 
 
-def _hosted_zone(site: Site, id: str, name: str) -> str:
+def _hosted_zone(site: CallContext, id: str, name: str) -> str:
     """A public zone of exactly this name."""
     made = create_hosted_zone(site, {"Name": name, "CallerReference": f"planted-{id or name}"})["HostedZone"]
     zone = site.world.dns.zones.pop(str(made["Id"]).removeprefix("/hostedzone/"))
@@ -127,14 +127,14 @@ def _hosted_zone(site: Site, id: str, name: str) -> str:
     return zone.id
 
 
-def _elastic_ip(site: Site, id: str, tags: Tags | None = None) -> str:
+def _elastic_ip(site: CallContext, id: str, tags: Tags | None = None) -> str:
     """An address that nothing uses."""
     with _born_as(id, elastic_ip_addresses, "random_eip_allocation_id"):
         made = facts.backend(site).allocate_address("vpc", tags=tags)
     return str(made.allocation_id)
 
 
-def _balancer_elsewhere(site: Site, id: str) -> str:
+def _balancer_elsewhere(site: CallContext, id: str) -> str:
     """A balancer that answers to this DNS name and that elbv2 of this account does not list: a Classic one, or one of
     another account. An alias may lead to it all the same.
 

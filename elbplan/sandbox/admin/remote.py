@@ -7,7 +7,7 @@ import urllib.request
 from typing import Any
 
 from ..errors import SandboxError
-from .client import AnyBox
+from .client import BoxClient
 
 
 def request(url: str, verb: str, token: str = "", timeout: float = 10.0, **given: Any) -> Any:
@@ -25,7 +25,7 @@ def request(url: str, verb: str, token: str = "", timeout: float = 10.0, **given
         raise SandboxError(f"No sandbox answers at {url} ({broken})") from broken
 
 
-class RemoteBox(AnyBox):
+class RemoteBox(BoxClient):
     """The same methods as Box, over HTTP."""
 
     def __init__(self, url: str, token: str = "") -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from ..account import Site, World
+from ..account import Account, CallContext
 from ..ec2 import facts
 from ..route53.state import canonical
 from ..server.moto_bridge import backend, known_regions
@@ -12,16 +12,16 @@ from ..tagging import truth
 VOLATILE = ("attached", "detached", "released", "standing", "changed", "gone_at", "settings")
 
 
-def regions(world: World) -> list[str]:
+def regions(world: Account) -> list[str]:
     known = {*world.elbs, *(arn.split(":")[3] for arn in world.certificates), "us-east-1"}
     return sorted(known | set(known_regions(world.account)))
 
 
-def everything(world: World, region: str | None = None) -> dict[str, Any]:
+def everything(world: Account, region: str | None = None) -> dict[str, Any]:
     """Every resource by ARN or id, each with all that a call could change about it."""
     found: dict[str, Any] = {}
     for one in [region] if region else regions(world):
-        site = Site(world, one)
+        site = CallContext(world, one)
         found.update(_elb(site))
         found.update({arn: _plain(one) for arn, one in site.certificates.items()})
         found.update(_ec2(site))
@@ -38,7 +38,7 @@ def _plain(one: Any) -> dict[str, Any]:
     return told
 
 
-def _elb(site: Site) -> dict[str, Any]:
+def _elb(site: CallContext) -> dict[str, Any]:
     elb = site.elb
     found = {one.arn: _plain(one) for some in (elb.balancers, elb.groups, elb.listeners) for one in some.values()}
     found.update({arn: asdict(one) for arn, (one, _) in elb.rules().items()})
@@ -48,7 +48,7 @@ def _elb(site: Site) -> dict[str, Any]:
     return found
 
 
-def _ec2(site: Site) -> dict[str, Any]:
+def _ec2(site: CallContext) -> dict[str, Any]:
     ec2, found = facts.backend(site), {}
     for some in ec2.groups.values():
         for group in some.values():
@@ -82,7 +82,7 @@ def _rule(one: Any) -> str:
     return f"{one.ip_protocol} {one.from_port}-{one.to_port} {source} {one.description or ''}".rstrip()
 
 
-def _parameters(site: Site) -> dict[str, Any]:
+def _parameters(site: CallContext) -> dict[str, Any]:
     ssm = backend("ssm", site.account, site.region)
     own = [
         versions[-1] for versions in ssm._parameters.values() if versions and not versions[-1].name.startswith("/aws/")
@@ -93,7 +93,7 @@ def _parameters(site: Site) -> dict[str, Any]:
     }
 
 
-def _zones(world: World) -> dict[str, Any]:
+def _zones(world: Account) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for zone in world.dns.zones.values():
         found[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags)}
@@ -102,17 +102,17 @@ def _zones(world: World) -> dict[str, Any]:
     return found
 
 
-def tagged(world: World, key: str, value: str) -> dict[str, dict[str, str]]:
+def tagged(world: Account, key: str, value: str) -> dict[str, dict[str, str]]:
     """All that carries a tag now, whatever the tagging API knows: listeners and rules too, terminated
     instances not.
     """
     found: dict[str, dict[str, str]] = {}
     for region in regions(world):
-        found.update({arn: tags for arn, tags in truth(Site(world, region)).items() if tags.get(key) == value})
+        found.update({arn: tags for arn, tags in truth(CallContext(world, region)).items() if tags.get(key) == value})
     return found
 
 
-def records(world: World, zone: str) -> list[dict[str, Any]]:
+def records(world: Account, zone: str) -> list[dict[str, Any]]:
     """The records of a zone, by its id or name."""
     wanted = zone.removeprefix("/hostedzone/")
     for one in world.dns.zones.values():

@@ -14,7 +14,7 @@ HERE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
 @dataclass(frozen=True)
-class Entry:
+class DaemonEntry:
     pid: int
     url: str
     token: str = field(repr=False)
@@ -34,7 +34,7 @@ def path() -> Path:
     return directory() / "sandbox.json"
 
 
-def write(to: str | Path, entry: Entry) -> None:
+def write(to: str | Path, entry: DaemonEntry) -> None:
     """All of it or none of it, readable by its owner only."""
     target = Path(to)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,10 +46,10 @@ def write(to: str | Path, entry: Entry) -> None:
     os.replace(temporary, target)
 
 
-def read(of: Path) -> Entry | None:
+def read(of: Path) -> DaemonEntry | None:
     """What stands there, or nothing when it is missing, broken, or not about a sandbox on this machine."""
     try:
-        found = Entry(**json.loads(of.read_text(encoding="utf-8")))
+        found = DaemonEntry(**json.loads(of.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     texts = all(isinstance(value, str) for value in (found.url, found.token))

@@ -4,10 +4,10 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from ..account import Site, World
-from ..faults import Kind
+from ..account import Account, CallContext
+from ..faults import FaultKind
 from ..timing import Timing
-from ..traffic import Route, answer
+from ..traffic import ProbedRoute, answer
 from . import defaults as seeding
 from . import fixtures as planting
 from . import snapshot as views
@@ -18,7 +18,7 @@ VERSION = "1"
 class Controls:
     """The verbs under /_sandbox/. Every one is called with the world's lock held."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Account) -> None:
         self.world = world
 
     def ping(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Controls:
     def reset(self) -> None:
         self.world.reset()
 
-    def fault(self, kind: Kind, **wanted: Any) -> int:
+    def fault(self, kind: FaultKind, **wanted: Any) -> int:
         return self.world.faults.add(kind, **wanted).id
 
     def faults(self) -> list[dict[str, Any]]:
@@ -91,13 +91,13 @@ class Controls:
     def seed(
         self, region: str, zones: list[str] | None = None, hosted_zones: list[str] | None = None
     ) -> dict[str, Any]:
-        return seeding.seed(Site(self.world, region), zones, hosted_zones or [])
+        return seeding.create_defaults(CallContext(self.world, region), zones, hosted_zones or [])
 
     def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
-        return planting.plant(Site(self.world, region), kind, id, **wanted)
+        return planting.create_fixture(CallContext(self.world, region), kind, id, **wanted)
 
     def watch(self, routes: list[list[Any]]) -> None:
-        self.world.watch.begin(self.world, [Route(*route) for route in routes])
+        self.world.watch.begin(self.world, [ProbedRoute(*route) for route in routes])
 
     def unanswered(self) -> list[list[Any]]:
         return [list(gap) for gap in self.world.watch.now(self.world)]

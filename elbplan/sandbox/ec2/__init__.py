@@ -7,18 +7,18 @@ be in.
 from collections.abc import Callable
 from typing import Any
 
-from ..account import Site
-from ..server.call_log import Call
-from ..server.protocol import Incoming, Reply, answer
+from ..account import CallContext
+from ..server.call_log import LoggedCall
+from ..server.protocol import HttpReply, HttpRequest, answer
 from . import addresses, images, instances, network, protocols, regions, security_groups, speed
 from .common import well_formed
 
 speed.install()
 protocols.install()
 
-Before = Callable[[Site, Call, Incoming], Incoming | Reply | None]
-After = Callable[[Site, Call, Reply], Reply]
-Own = Callable[[Site, dict[str, Any]], dict[str, Any]]
+Before = Callable[[CallContext, LoggedCall, HttpRequest], HttpRequest | HttpReply | None]
+After = Callable[[CallContext, LoggedCall, HttpReply], HttpReply]
+Own = Callable[[CallContext, dict[str, Any]], dict[str, Any]]
 
 BEFORE: dict[str, Before] = {
     "RunInstances": instances.before_run,
@@ -55,21 +55,21 @@ OWN: dict[str, Own] = {
 }
 
 
-def before(site: Site, call: Call, incoming: Incoming) -> Incoming | Reply | None:
+def before(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     well_formed(call.params)
     if call.action in OWN and not call.params.get("DryRun"):
         return answer(call, OWN[call.action](site, call.params), incoming)
     check = BEFORE.get(call.action)
     changed = check(site, call, incoming) if check else None
     if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):
-        return security_groups.authorize(site, call, changed if isinstance(changed, Incoming) else incoming)
+        return security_groups.authorize(site, call, changed if isinstance(changed, HttpRequest) else incoming)
     return changed
 
 
-def after(site: Site, call: Call, reply: Reply) -> Reply:
+def after(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     follow = AFTER.get(call.action)
     return follow(site, call, reply) if follow else reply
 
 
-def corrected(reply: Reply) -> Reply:
+def corrected(reply: HttpReply) -> HttpReply:
     return reply

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from ..account import Site
+from ..account import CallContext
 from ..errors import AwsError
 from ..rules import rule
-from ..server.call_log import Call
-from ..server.protocol import Incoming
+from ..server.call_log import LoggedCall
+from ..server.protocol import HttpRequest
 from . import facts
 from .common import rewritten
 
 
 @rule(23)
-def before_allocate(site: Site, _call: Call, _incoming: Incoming) -> None:
+def before_allocate(site: CallContext, _call: LoggedCall, _incoming: HttpRequest) -> None:
     """Five in a region: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html#using-instance-addressing-limit"""
     if len(facts.backend(site).addresses) >= site.world.quota("elastic_ips"):
         raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
 
 
 @rule(29)
-def before_associate(site: Site, call: Call, incoming: Incoming) -> Incoming | None:
+def before_associate(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
     """Reassociation is allowed unless it is forbidden; not with an instance that is not up or is gone.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateAddress.html
@@ -44,7 +44,7 @@ def _leave(address: Any) -> None:
         address.eni.check_auto_public_ip()
 
 
-def _address(site: Site, params: dict[str, Any]) -> Any | None:
+def _address(site: CallContext, params: dict[str, Any]) -> Any | None:
     for one in facts.backend(site).addresses:
         if one.allocation_id == params.get("AllocationId") or one.public_ip == params.get("PublicIp"):
             return one
@@ -52,7 +52,7 @@ def _address(site: Site, params: dict[str, Any]) -> Any | None:
 
 
 @rule(29)
-def before_release(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_release(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Not while it is associated, except in the default VPC, and never while a load balancer has it.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html (InvalidIPAddress.InUse)

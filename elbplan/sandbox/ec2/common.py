@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ..errors import AwsError
 from ..rules import rule
-from ..server.protocol import Incoming
+from ..server.protocol import HttpRequest
 
 MALFORMED = {
     "GroupId": ("sg", "InvalidGroupId.Malformed"),
@@ -30,7 +30,7 @@ def well_formed(params: dict[str, Any]) -> None:
                 raise AwsError(code, f'Invalid id: "{one}"')
 
 
-def rewritten(incoming: Incoming, changes: dict[str, str]) -> Incoming:
+def rewritten(incoming: HttpRequest, changes: dict[str, str]) -> HttpRequest:
     """The same request with some of its form fields set."""
     form = dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))
     form.update(changes)
@@ -39,5 +39,5 @@ def rewritten(incoming: Incoming, changes: dict[str, str]) -> Incoming:
     return dataclasses.replace(incoming, body=body, headers=headers)
 
 
-def form(incoming: Incoming) -> dict[str, str]:
+def form(incoming: HttpRequest) -> dict[str, str]:
     return dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))

@@ -3,51 +3,51 @@
 import ipaddress
 from typing import Any
 
-from ..account import Site
+from ..account import CallContext
 from ..server.moto_bridge import ec2
 
 
-def backend(site: Site) -> Any:
+def backend(site: CallContext) -> Any:
     return ec2(site.account, site.region)
 
 
-def subnet(site: Site, subnet_id: str) -> Any | None:
+def subnet(site: CallContext, subnet_id: str) -> Any | None:
     for subnets in backend(site).subnets.values():
         if subnet_id in subnets:
             return subnets[subnet_id]
     return None
 
 
-def vpc_exists(site: Site, vpc_id: str) -> bool:
+def vpc_exists(site: CallContext, vpc_id: str) -> bool:
     return vpc_id in backend(site).vpcs
 
 
-def vpc_cidrs(site: Site, vpc_id: str) -> list[str]:
+def vpc_cidrs(site: CallContext, vpc_id: str) -> list[str]:
     vpc = backend(site).vpcs[vpc_id]
     return [vpc.cidr_block, *(one["cidr_block"] for one in vpc.get_cidr_block_association_set(ipv6=False))]
 
 
-def has_internet_gateway(site: Site, vpc_id: str) -> bool:
+def has_internet_gateway(site: CallContext, vpc_id: str) -> bool:
     gateways = backend(site).internet_gateways.values()
     return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)
 
 
-def security_group(site: Site, group_id: str) -> Any | None:
+def security_group(site: CallContext, group_id: str) -> Any | None:
     return backend(site).get_security_group_from_id(group_id)
 
 
-def default_security_group(site: Site, vpc_id: str) -> str:
+def default_security_group(site: CallContext, vpc_id: str) -> str:
     for group in backend(site).groups[vpc_id].values():
         if group.name == "default":
             return str(group.id)
     return ""
 
 
-def instances(site: Site) -> list[Any]:
+def instances(site: CallContext) -> list[Any]:
     return [one for reservation in backend(site).reservations.values() for one in reservation.instances]
 
 
-def instance(site: Site, instance_id: str) -> Any | None:
+def instance(site: CallContext, instance_id: str) -> Any | None:
     return next((one for one in instances(site) if one.id == instance_id), None)
 
 
@@ -55,12 +55,12 @@ def instance_groups(one: Any) -> set[str]:
     return {group.id for nic in one.nics.values() for group in nic._group_set}
 
 
-def interfaces(site: Site) -> list[Any]:
+def interfaces(site: CallContext) -> list[Any]:
     return list(backend(site).enis.values())
 
 
 def lets_in(
-    site: Site,
+    site: CallContext,
     groups: set[str],
     port: int,
     from_groups: set[str],

@@ -7,11 +7,11 @@ from moto.core.parse import default_timestamp_parser
 from moto.ec2.models.amis import AMIS, Ami
 from moto.utilities.utils import load_resource
 
-from ..account import Site
+from ..account import CallContext
 from ..errors import AwsError
 from ..rules import rule
-from ..server.call_log import Call
-from ..server.protocol import Incoming
+from ..server.call_log import LoggedCall
+from ..server.protocol import HttpRequest
 from . import facts
 
 
@@ -28,7 +28,7 @@ def catalogue(region: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def bring(site: Site, image_ids: list[str]) -> None:
+def bring(site: CallContext, image_ids: list[str]) -> None:
     backend = facts.backend(site)
     known = catalogue(site.region)
     for image_id in image_ids:
@@ -43,14 +43,14 @@ def _made(backend: Any, fields: dict[str, Any]) -> Any:
     return Ami(backend, **{**fields, "creation_date": created, "owner_alias": "amazon"})
 
 
-def plant(site: Site, id: str) -> str:
+def plant(site: CallContext, id: str) -> str:
     """An image of the account's own."""
     made = next(iter(catalogue(site.region).values()))
     facts.backend(site).amis[id] = _made(facts.backend(site), {**made, "ami_id": id})
     return id
 
 
-def before_describe(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("Owners") == ["self"]:
         return
     bring(site, call.params.get("ImageIds") or _filtered(call.params) or list(catalogue(site.region)))
@@ -64,7 +64,7 @@ def _filtered(params: dict[str, Any]) -> list[str]:
 
 
 @rule(28)
-def exists(site: Site, image_id: str) -> None:
+def exists(site: CallContext, image_id: str) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html (InvalidAMIID.NotFound)"""
     bring(site, [image_id])
     if image_id not in facts.backend(site).amis:

@@ -5,12 +5,12 @@ from typing import Any
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..elbv2.find import born, seen
 from ..errors import AwsError
 from ..rules import rule
-from ..server.call_log import Call
-from ..server.protocol import Incoming, Reply
+from ..server.call_log import LoggedCall
+from ..server.protocol import HttpReply, HttpRequest
 from . import facts, images
 from .common import rewritten
 
@@ -19,7 +19,7 @@ HOUR = 3600.0
 MOST_USER_DATA = 16 * 1024
 
 
-def before_run(site: Site, call: Call, incoming: Incoming) -> Incoming | Reply | None:
+def before_run(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     params = call.params
     if known := remembered(site, params):
         return known
@@ -32,7 +32,7 @@ def _request(params: Params) -> Params:
 
 
 @rule(28)
-def remembered(site: Site, params: Params) -> Reply | None:
+def remembered(site: CallContext, params: Params) -> HttpReply | None:
     """The same token gives the same instances; with other parameters it is refused.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (IdempotentParameterMismatch)
@@ -46,12 +46,12 @@ def remembered(site: Site, params: Params) -> Reply | None:
             "IdempotentParameterMismatch",
             "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
         )
-    reply: Reply = kept[1]
+    reply: HttpReply = kept[1]
     return reply
 
 
 @rule(28)
-def launchable(site: Site, params: Params) -> None:
+def launchable(site: CallContext, params: Params) -> None:
     """Image, type, groups, addresses: what moto lets pass.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -72,7 +72,7 @@ def launchable(site: Site, params: Params) -> None:
 
 
 @rule(28)
-def _fits(site: Site, subnet_id: str, groups: list[str], count: int) -> None:
+def _fits(site: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
     """Groups of the subnet's VPC, and an address for each: InvalidParameter,
     InsufficientFreeAddressesInSubnet.
     """
@@ -95,7 +95,7 @@ def _fits(site: Site, subnet_id: str, groups: list[str], count: int) -> None:
         )
 
 
-def after_run(site: Site, call: Call, reply: Reply) -> Reply:
+def after_run(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     made = next(reversed(facts.backend(site).reservations.values())).instances
     for one in made:
         settle(one, "running")
@@ -108,7 +108,7 @@ def after_run(site: Site, call: Call, reply: Reply) -> Reply:
 
 
 @rule(28)
-def become(site: Site, one: Any, state: str, then: str) -> None:
+def become(site: CallContext, one: Any, state: str, then: str) -> None:
     """pending, then running; shutting-down, then terminated; stopping, then stopped.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
@@ -135,7 +135,7 @@ def _set(one: Any, state: str) -> None:
 
 
 @rule(28)
-def _clear(site: Site, one: Any) -> None:
+def _clear(site: CallContext, one: Any) -> None:
     """A terminated instance frees its interfaces and addresses, and is not shown after an hour.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
@@ -157,7 +157,7 @@ def _clear(site: Site, one: Any) -> None:
     site.later(HOUR, forgotten)
 
 
-def after_modify(site: Site, call: Call, reply: Reply) -> Reply:
+def after_modify(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     """An instance's groups are its first interface's: moto keeps two lists that drift apart."""
     one = facts.instance(site, call.params["InstanceId"])
     if call.params.get("Groups") and one is not None:
@@ -165,21 +165,21 @@ def after_modify(site: Site, call: Call, reply: Reply) -> Reply:
     return reply
 
 
-def after_modify_interface(site: Site, call: Call, reply: Reply) -> Reply:
+def after_modify_interface(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
     if nic is not None and nic.instance is not None and nic.device_index == 0:
         nic.instance.security_groups = list(nic._group_set)
     return reply
 
 
-def _found(site: Site, instance_ids: list[str]) -> list[Any]:
+def _found(site: CallContext, instance_ids: list[str]) -> list[Any]:
     found = {one.id: one for one in facts.instances(site)}
     if missing := [one for one in instance_ids if one not in found or not seen(site, one)]:
         raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
     return [found[one] for one in instance_ids]
 
 
-def terminate(site: Site, params: Params) -> Params:
+def terminate(site: CallContext, params: Params) -> Params:
     from ..elbv2.targets import drop_terminated
 
     told = []
@@ -206,14 +206,14 @@ def terminate(site: Site, params: Params) -> Params:
     return {"TerminatingInstances": told}
 
 
-def _terminate(site: Site, one: Any) -> None:
+def _terminate(site: CallContext, one: Any) -> None:
     for nic in one.nics.values():
         nic.delete_on_termination = False
     one.terminate()
     become(site, one, "shutting-down", then="terminated")
 
 
-def before_start(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_start(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     for one in _found(site, call.params.get("InstanceIds") or []):
         if one.state not in ("stopped", "running", "pending"):
             raise AwsError(
@@ -222,25 +222,25 @@ def before_start(site: Site, call: Call, _incoming: Incoming) -> None:
             )
 
 
-def after_start(site: Site, call: Call, reply: Reply) -> Reply:
+def after_start(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     for one in _found(site, call.params.get("InstanceIds") or []):
         become(site, one, "pending", then="running")
     return reply
 
 
-def after_stop(site: Site, call: Call, reply: Reply) -> Reply:
+def after_stop(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     for one in _found(site, call.params.get("InstanceIds") or []):
         become(site, one, "stopping", then="stopped")
     return reply
 
 
-def before_describe(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("InstanceIds"):
         _found(site, call.params["InstanceIds"])
 
 
 @rule(28)
-def before_modify(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_modify(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute
     (IncorrectInstanceState).
     """

@@ -1,15 +1,15 @@
 """Subnets, gateways, interfaces, tags: what is in use stays."""
 
-from ..account import Site
+from ..account import CallContext
 from ..errors import AwsError
 from ..rules import rule
-from ..server.call_log import Call
-from ..server.protocol import Incoming
+from ..server.call_log import LoggedCall
+from ..server.protocol import HttpRequest
 from . import facts
 
 
 @rule(5)
-def before_delete_subnet(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_delete_subnet(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html (DependencyViolation)"""
     subnet_id = call.params["SubnetId"]
     if any(nic.subnet.id == subnet_id for nic in facts.interfaces(site)):
@@ -17,7 +17,7 @@ def before_delete_subnet(site: Site, call: Call, _incoming: Incoming) -> None:
 
 
 @rule(5)
-def before_delete_interface(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_delete_interface(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """An interface of a load balancer is the load balancer's: API_DeleteNetworkInterface."""
     nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
     if nic is not None and nic.requester_managed:
@@ -25,7 +25,7 @@ def before_delete_interface(site: Site, call: Call, _incoming: Incoming) -> None
 
 
 @rule(5)
-def before_detach_gateway(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_detach_gateway(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html
     (DependencyViolation)
     """
@@ -41,7 +41,7 @@ def before_detach_gateway(site: Site, call: Call, _incoming: Incoming) -> None:
         )
 
 
-def before_create_tags(_site: Site, call: Call, _incoming: Incoming) -> None:
+def before_create_tags(_site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     for tag in call.params.get("Tags") or []:
         if tag["Key"].lower().startswith("aws:"):
             raise AwsError("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")

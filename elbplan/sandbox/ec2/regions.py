@@ -4,13 +4,13 @@ from typing import Any
 
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 
 NOT_OPTED_IN = "not-opted-in"
 
 
-def describe(_: Site, params: Params) -> dict[str, Any]:
+def describe(_: CallContext, params: Params) -> dict[str, Any]:
     """Without AllRegions only those that are enabled for the account; moto lists all.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
@@ -24,7 +24,7 @@ def describe(_: Site, params: Params) -> dict[str, Any]:
     return {"Regions": [one for one in every if params.get("AllRegions") or one["OptInStatus"] != NOT_OPTED_IN]}
 
 
-def enabled(site: Site) -> None:
+def enabled(site: CallContext) -> None:
     """A region that is not enabled knows no credentials, as services that speak JSON put it.
 
     https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html; the code as people met it:

@@ -4,13 +4,13 @@ import ipaddress
 import re
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..elbv2.find import born, seen
 from ..errors import AwsError
 from ..rules import rule
-from ..server.call_log import Call
+from ..server.call_log import LoggedCall
 from ..server.moto_bridge import ask
-from ..server.protocol import Incoming, Reply, answer
+from ..server.protocol import HttpReply, HttpRequest, answer
 from . import facts
 from .common import form, rewritten
 from .protocols import without_ports
@@ -18,12 +18,12 @@ from .protocols import without_ports
 NAME = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 AUTHORIZE = ("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
-Flat = tuple[str, int, int, str]
+FlatRule = tuple[str, int, int, str]
 """Protocol, from, to, source: what makes a rule the same as another. Its description does not."""
 
 
 @rule(29)
-def before_create(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_create(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Name and description in their alphabet, not `sg-...`, unique in the VPC whatever the case.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
@@ -46,14 +46,14 @@ def before_create(site: Site, call: Call, _incoming: Incoming) -> None:
         raise AwsError("InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc}'")
 
 
-def after_create(site: Site, call: Call, reply: Reply) -> Reply:
+def after_create(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     """A group that was made is the last of its network."""
     vpc = call.params.get("VpcId") or facts.backend(site).default_vpc.id
     born(site, next(reversed(facts.backend(site).groups[vpc])))
     return reply
 
 
-def _group(site: Site, params: Params) -> Any:
+def _group(site: CallContext, params: Params) -> Any:
     wanted = params.get("GroupId") or ""
     group = facts.security_group(site, wanted) if wanted else _by_name(site, params.get("GroupName") or "")
     if group is None or not seen(site, group.id):
@@ -64,13 +64,13 @@ def _group(site: Site, params: Params) -> Any:
     return group
 
 
-def _by_name(site: Site, name: str) -> Any | None:
+def _by_name(site: CallContext, name: str) -> Any | None:
     groups = facts.backend(site).groups[facts.backend(site).default_vpc.id].values()
     return next((one for one in groups if one.name == name), None)
 
 
 @rule(27)
-def before_describe(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """A new group may be InvalidGroup.NotFound for a moment.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
@@ -80,7 +80,7 @@ def before_describe(site: Site, call: Call, _incoming: Incoming) -> None:
 
 
 @rule(6)
-def before_delete(site: Site, call: Call, _incoming: Incoming) -> None:
+def before_delete(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Not the default group, none on an interface or instance, none that another group refers to.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html (DependencyViolation);
@@ -95,7 +95,7 @@ def before_delete(site: Site, call: Call, _incoming: Incoming) -> None:
         raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
 
 
-def _referenced(site: Site, group: Any) -> bool:
+def _referenced(site: CallContext, group: Any) -> bool:
     others = [one for groups in facts.backend(site).groups.values() for one in groups.values() if one is not group]
     return any(
         one.source_group.get("GroupId") == group.id
@@ -113,7 +113,7 @@ def canonical(cidr: str) -> str:
         raise AwsError("InvalidParameterValue", f"CIDR block {cidr} is malformed") from None
 
 
-def flat(params: Params) -> list[Flat]:
+def flat(params: Params) -> list[FlatRule]:
     """Every rule a call names."""
     permissions = params.get("IpPermissions") or [_single(params)]
     return [one for permission in permissions for one in _flat_one(permission)]
@@ -126,7 +126,7 @@ def _single(params: Params) -> Params:
     return {**{key: params.get(key) for key in ("IpProtocol", "FromPort", "ToPort")}, **source}
 
 
-def _flat_one(permission: Params) -> list[Flat]:
+def _flat_one(permission: Params) -> list[FlatRule]:
     protocol = str(permission.get("IpProtocol") or "-1").lower()
     protocol = PROTOCOLS.get(protocol, protocol)
     low, high = permission.get("FromPort"), permission.get("ToPort")
@@ -155,7 +155,7 @@ def _ports(low: Any, high: Any) -> None:
         raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({low}:{high})")
 
 
-def _existing(rules: list[Any]) -> list[Flat]:
+def _existing(rules: list[Any]) -> list[FlatRule]:
     found = []
     for one in rules:
         source = one.ip_range.get("CidrIp") or one.ip_range.get("CidrIpv6") or one.source_group.get("GroupId")
@@ -166,7 +166,7 @@ def _existing(rules: list[Any]) -> list[Flat]:
 
 
 @rule(29)
-def before_authorize(site: Site, call: Call, incoming: Incoming) -> Incoming:
+def before_authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest:
     """All of a call's rules or none; a rule there already is a duplicate whatever its description says.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
@@ -186,7 +186,7 @@ def before_authorize(site: Site, call: Call, incoming: Incoming) -> Incoming:
 
 
 @rule(29)
-def before_revoke(site: Site, call: Call, incoming: Incoming) -> Incoming | None:
+def before_revoke(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
     """A rule that is not there is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
     group = _group(site, call.params)
     rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
@@ -203,12 +203,12 @@ def before_revoke(site: Site, call: Call, incoming: Incoming) -> Incoming | None
     return _canonicalised(incoming)
 
 
-def _canonicalised(incoming: Incoming) -> Incoming:
+def _canonicalised(incoming: HttpRequest) -> HttpRequest:
     cidrs = {key: canonical(value) for key, value in form(incoming).items() if key.endswith(("CidrIp", "CidrIpv6"))}
     return rewritten(incoming, cidrs)
 
 
-def authorize(site: Site, call: Call, incoming: Incoming) -> Reply:
+def authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
     """moto adds the rules; the answer names all of them, not only the last permission's."""
     group = _group(site, call.params)
     rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
@@ -221,7 +221,7 @@ def authorize(site: Site, call: Call, incoming: Incoming) -> Reply:
     return answer(call, {"Return": True, "SecurityGroupRules": told}, incoming)
 
 
-def _shown(site: Site, group: Any, one: Any) -> Params:
+def _shown(site: CallContext, group: Any, one: Any) -> Params:
     told: Params = {
         "SecurityGroupRuleId": one.id,
         "GroupId": group.id,

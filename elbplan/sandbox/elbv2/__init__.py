@@ -9,11 +9,11 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.htm
 from collections.abc import Callable
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from . import attributes, balancers, certificates, groups, health, listener_rules, listeners, policies, tags, targets
 from . import trust_stores as stores
 
-ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "CreateLoadBalancer": balancers.create_load_balancer,
     "DescribeLoadBalancers": balancers.describe_load_balancers,
     "DeleteLoadBalancer": balancers.delete_load_balancer,

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.
 import copy
 import re
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
 from . import find, logins
-from .state import Balancer, Group, forwards_to
+from .state import StoredBalancer, StoredGroup, forwards_to
 
 FINAL = ("forward", "redirect", "fixed-response")
 FIRST = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
@@ -43,8 +43,8 @@ REDIRECT_DEFAULTS = {
 
 
 def checked(
-    site: Site,
-    balancer: Balancer,
+    site: CallContext,
+    balancer: StoredBalancer,
     protocol: str,
     port: int,
     actions: list[Params],
@@ -93,7 +93,7 @@ def _sequence(actions: list[Params]) -> None:
 
 
 @rule(22)
-def fits(balancer: Balancer, protocol: str, kind: str) -> None:
+def fits(balancer: StoredBalancer, protocol: str, kind: str) -> None:
     """Only application load balancers redirect, answer and authenticate; the last on HTTPS only:
     API_Action.
     """
@@ -106,7 +106,7 @@ def fits(balancer: Balancer, protocol: str, kind: str) -> None:
         raise AwsError("InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners")
 
 
-def _forward(site: Site, balancer: Balancer, protocol: str, action: Params) -> None:
+def _forward(site: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
     config = action.get("ForwardConfig") or {}
     pairs = config.get("TargetGroups") or []
     alone = action.get("TargetGroupArn")
@@ -131,14 +131,14 @@ def _forward(site: Site, balancer: Balancer, protocol: str, action: Params) -> N
     per_balancer(site, balancer, arns)
 
 
-def _group(site: Site, arn: str) -> Group:
+def _group(site: CallContext, arn: str) -> StoredGroup:
     if arn not in site.elb.groups:
         raise AwsError("TargetGroupNotFound", f"Target groups '{arn}' not found")
     return find.group(site, arn)
 
 
 @rule(22)
-def compatible(balancer: Balancer, protocol: str, group: Group) -> None:
+def compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
     """Listener and group must speak the same: API_CreateListener (IncompatibleProtocols).
 
     A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
@@ -164,7 +164,7 @@ def compatible(balancer: Balancer, protocol: str, group: Group) -> None:
 
 
 @rule(17)
-def one_balancer(site: Site, balancer: Balancer, group: Group) -> None:
+def one_balancer(site: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
     """A target group serves one load balancer, and for some seconds still the one that let it go.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
@@ -182,7 +182,7 @@ def one_balancer(site: Site, balancer: Balancer, group: Group) -> None:
 
 
 @rule(23)
-def per_balancer(site: Site, balancer: Balancer, more: list[str]) -> None:
+def per_balancer(site: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
     """100 target groups on a balancer: API_CreateRule (TooManyUniqueTargetGroupsPerLoadBalancer)."""
     used = {arn for arn, using in site.elb.usage().items() if balancer.arn in using}
     if len(used | set(more)) > site.world.quota("groups_per_lb"):

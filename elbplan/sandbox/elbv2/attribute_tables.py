@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
-from .state import Balancer, Group
+from .state import StoredBalancer, StoredGroup
 
 Defaults = dict[str, str]
 
@@ -179,14 +179,14 @@ STICKY = {
 UDP = ("UDP", "TCP_UDP")
 
 
-def balancer_defaults(balancer: Balancer) -> Defaults:
+def balancer_defaults(balancer: StoredBalancer) -> Defaults:
     """An internal balancer denies traffic of internet gateways, others do not: API_LoadBalancerAttribute."""
     defaults = BALANCER[balancer.type]
     key = "ipv6.deny_all_igw_traffic"
     return {**defaults, key: str(balancer.scheme == "internal").lower()} if key in defaults else defaults
 
 
-def group_defaults(group: Group) -> Defaults:
+def group_defaults(group: StoredGroup) -> Defaults:
     """What some attributes mean depends on protocol, version and kind of target: API_TargetGroupAttribute."""
     protocol, kind = group.fields.get("Protocol"), group.fields["TargetType"]
     if kind == "lambda":

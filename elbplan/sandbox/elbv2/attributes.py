@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import misconfigured, validation
 from ..rules import rule
 from . import find
 from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
-from .state import Balancer, Group, Listener
+from .state import StoredBalancer, StoredGroup, StoredListener
 
 
 def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
@@ -18,23 +18,23 @@ def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
 
 
 @rule(24)
-def of_balancer(balancer: Balancer) -> list[Params]:
+def of_balancer(balancer: StoredBalancer) -> list[Params]:
     """All attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
     return _as_list(balancer_defaults(balancer), balancer.attributes)
 
 
 @rule(24)
-def of_group(group: Group) -> list[Params]:
+def of_group(group: StoredGroup) -> list[Params]:
     """All attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
     return _as_list(group_defaults(group), group.attributes)
 
 
-def of_listener(listener: Listener) -> list[Params]:
+def of_listener(listener: StoredListener) -> list[Params]:
     return _as_list(LISTENER.get(listener.protocol, {}), listener.attributes)
 
 
 @rule(21)
-def checked(site: Site, defaults: Defaults, wanted: list[Params]) -> Defaults:
+def checked(site: CallContext, defaults: Defaults, wanted: list[Params]) -> Defaults:
     """Keys this kind knows, in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     for pair in wanted:
         key, value = pair["Key"], pair.get("Value", "")
@@ -70,7 +70,7 @@ LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
 SECONDARY = "secondary_ips.auto_assigned.per_subnet"
 
 
-def modify_load_balancer_attributes(site: Site, params: Params) -> Params:
+def modify_load_balancer_attributes(site: CallContext, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
     defaults = balancer_defaults(balancer)
     given = checked(site, defaults, params.get("Attributes", []))
@@ -98,11 +98,11 @@ def _fits_balancer(given: Defaults, before: Defaults) -> None:
         raise misconfigured(f"'{SECONDARY}' cannot be decreased")
 
 
-def describe_load_balancer_attributes(site: Site, params: Params) -> Params:
+def describe_load_balancer_attributes(site: CallContext, params: Params) -> Params:
     return {"Attributes": of_balancer(find.balancer(site, params["LoadBalancerArn"]))}
 
 
-def modify_target_group_attributes(site: Site, params: Params) -> Params:
+def modify_target_group_attributes(site: CallContext, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
     given = checked(site, group_defaults(group), params.get("Attributes", []))
     _fits_group(given, {**group_defaults(group), **group.attributes, **given}, group)
@@ -115,7 +115,7 @@ FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 
 
 @rule(21)
-def _fits_group(given: Defaults, after: Defaults, group: Group) -> None:
+def _fits_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
     """What goes with which protocol, and with which other attribute: API_TargetGroupAttribute."""
     ends = after.get(f"{UNHEALTHY}.connection_termination.enabled")
     if f"{UNHEALTHY}.draining_interval_seconds" in given and ends == "true":
@@ -129,15 +129,15 @@ def _fits_group(given: Defaults, after: Defaults, group: Group) -> None:
             raise misconfigured("Client IP preservation cannot be disabled for UDP")
 
 
-def describe_target_group_attributes(site: Site, params: Params) -> Params:
+def describe_target_group_attributes(site: CallContext, params: Params) -> Params:
     return {"Attributes": of_group(find.group(site, params["TargetGroupArn"]))}
 
 
-def modify_listener_attributes(site: Site, params: Params) -> Params:
+def modify_listener_attributes(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
     listener.attributes.update(checked(site, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
     return {"Attributes": of_listener(listener)}
 
 
-def describe_listener_attributes(site: Site, params: Params) -> Params:
+def describe_listener_attributes(site: CallContext, params: Params) -> Params:
     return {"Attributes": of_listener(find.listener(site, params["ListenerArn"]))}

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
 from . import find, interfaces, names, subnets
 from .attribute_tables import balancer_defaults
-from .state import Balancer, Zone, new_id, tag_dict
+from .state import StoredBalancer, Zone, new_id, tag_dict
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -24,7 +24,7 @@ SETTINGS = (
 )
 
 
-def create_load_balancer(site: Site, params: Params) -> Params:
+def create_load_balancer(site: CallContext, params: Params) -> Params:
     name = names.checked(site, "Load balancer", params.get("Name", ""))
     kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
     scheme = _scheme(kind, params)
@@ -51,7 +51,7 @@ def _scheme(kind: str, params: Params) -> str | None:
     return names.one_of("scheme", params.get("Scheme", "internet-facing"), ("internet-facing", "internal"))
 
 
-def _settings(site: Site, params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
+def _settings(site: CallContext, params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
     wanted = {key: params.get(key) for key in SETTINGS}
     wanted.update(Type=kind, Scheme=scheme, IpAddressType=params.get("IpAddressType", "ipv4"))
     for key in ("Subnets", "SecurityGroups"):
@@ -62,7 +62,7 @@ def _settings(site: Site, params: Params, kind: str, scheme: str | None) -> dict
 
 
 @rule(1)
-def existing(site: Site, name: str, settings: dict[str, Any]) -> Balancer | None:
+def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredBalancer | None:
     """The balancer of that name if it was made with the same settings; an error if with others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
@@ -80,13 +80,13 @@ def existing(site: Site, name: str, settings: dict[str, Any]) -> Balancer | None
 
 
 @rule(23)
-def _room(site: Site) -> None:
+def _room(site: CallContext) -> None:
     """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     if len(site.elb.balancers) >= site.world.quota("load_balancers"):
         raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
 
 
-def _groups(site: Site, params: Params, kind: str, vpc: str) -> list[str]:
+def _groups(site: CallContext, params: Params, kind: str, vpc: str) -> list[str]:
     asked = params.get("SecurityGroups") or []
     if not asked and kind == "application":
         return [facts.default_security_group(site, vpc)]
@@ -94,11 +94,11 @@ def _groups(site: Site, params: Params, kind: str, vpc: str) -> list[str]:
 
 
 def _made(
-    site: Site, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
+    site: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
     zones: list[Zone], groups: list[str], settings: dict[str, Any],
-) -> Balancer:  # fmt: skip
+) -> StoredBalancer:  # fmt: skip
     made = new_id(site, "lb", name)
-    return Balancer(
+    return StoredBalancer(
         arn=site.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{made}"),
         name=name,
         type=kind,
@@ -116,7 +116,7 @@ def _made(
 
 
 @rule(24)
-def _dns_name(site: Site, name: str, kind: str, scheme: str, made: str) -> str:
+def _dns_name(site: CallContext, name: str, kind: str, scheme: str, made: str) -> str:
     """`[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
@@ -130,7 +130,7 @@ def _dns_name(site: Site, name: str, kind: str, scheme: str, made: str) -> str:
 
 
 @rule(4)
-def shown(site: Site, balancer: Balancer) -> Params:
+def shown(site: CallContext, balancer: StoredBalancer) -> Params:
     """As DescribeLoadBalancers shows it: provisioning at first, then active (or failed).
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
@@ -153,7 +153,7 @@ def shown(site: Site, balancer: Balancer) -> Params:
     return answer
 
 
-def _zone(site: Site, zone: Zone) -> Params:
+def _zone(site: CallContext, zone: Zone) -> Params:
     addresses = {
         "AllocationId": zone.mapping.get("AllocationId"),
         "PrivateIPv4Address": zone.mapping.get("PrivateIPv4Address"),
@@ -166,7 +166,7 @@ def _zone(site: Site, zone: Zone) -> Params:
     return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [told] if told else []}
 
 
-def describe_load_balancers(site: Site, params: Params) -> Params:
+def describe_load_balancers(site: CallContext, params: Params) -> Params:
     balancers = list(site.elb.balancers.values())
     if params.get("LoadBalancerArns") and params.get("Names"):
         raise validation("Load balancer names and load balancer ARNs cannot be specified at the same time")
@@ -179,7 +179,7 @@ def describe_load_balancers(site: Site, params: Params) -> Params:
     return {"LoadBalancers": [shown(site, one) for one in some], "NextMarker": marker}
 
 
-def delete_load_balancer(site: Site, params: Params) -> Params:
+def delete_load_balancer(site: CallContext, params: Params) -> Params:
     """A load balancer that is not there is deleted already: API_DeleteLoadBalancer."""
     balancer = site.elb.balancers.get(params["LoadBalancerArn"])
     if balancer is None:
@@ -196,7 +196,7 @@ def delete_load_balancer(site: Site, params: Params) -> Params:
 
 
 @rule(18)
-def protected(balancer: Balancer) -> None:
+def protected(balancer: StoredBalancer) -> None:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html"""
     defaults = balancer_defaults(balancer)
     key = "deletion_protection.enabled"
@@ -207,7 +207,7 @@ def protected(balancer: Balancer) -> None:
         )
 
 
-def set_security_groups(site: Site, params: Params) -> Params:
+def set_security_groups(site: CallContext, params: Params) -> Params:
     """A network load balancer keeps having none if it was made with none: API_SetSecurityGroups."""
     balancer = find.balancer(site, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
@@ -223,7 +223,7 @@ def set_security_groups(site: Site, params: Params) -> Params:
     return {"SecurityGroupIds": balancer.security_groups}
 
 
-def set_subnets(site: Site, params: Params) -> Params:
+def set_subnets(site: CallContext, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
     zones, vpc = subnets.chosen(site, params, balancer.type, balancer.scheme)
     if vpc != balancer.vpc:
@@ -242,7 +242,7 @@ def set_subnets(site: Site, params: Params) -> Params:
     }
 
 
-def set_ip_address_type(site: Site, params: Params) -> Params:
+def set_ip_address_type(site: CallContext, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
     balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
     balancer.settings["IpAddressType"] = balancer.ip_type

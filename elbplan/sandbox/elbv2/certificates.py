@@ -1,14 +1,14 @@
 """Certificates of listeners."""
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, validation
 from ..rules import rule
 from . import find
-from .state import Listener
+from .state import StoredListener
 
 
 @rule(8)
-def checked(site: Site, arn: str) -> str:
+def checked(site: CallContext, arn: str) -> str:
     """A listener's certificate must exist, here, and be issued.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
@@ -40,7 +40,7 @@ def checked(site: Site, arn: str) -> str:
 
 
 @rule(8)
-def exactly_one(site: Site, certificates: list[Params] | None, protocol: str) -> str:
+def exactly_one(site: CallContext, certificates: list[Params] | None, protocol: str) -> str:
     """An HTTPS or TLS listener has one default certificate, the others none: API_CreateListener."""
     given = [one["CertificateArn"] for one in certificates or [] if one.get("CertificateArn")]
     if protocol not in ("HTTPS", "TLS"):
@@ -57,7 +57,7 @@ def exactly_one(site: Site, certificates: list[Params] | None, protocol: str) ->
 
 
 @rule(23)
-def room(site: Site, listener: Listener, arn: str) -> None:
+def room(site: CallContext, listener: StoredListener, arn: str) -> None:
     """25 on a load balancer, the default ones not counted: the limits page of the user guide."""
     used = {one for other in site.elb.listeners_of(listener.balancer) for one in other.more_certificates}
     if len(used | {arn}) > site.world.quota("certificates_per_lb"):
@@ -66,7 +66,7 @@ def room(site: Site, listener: Listener, arn: str) -> None:
         )
 
 
-def add_listener_certificates(site: Site, params: Params) -> Params:
+def add_listener_certificates(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
     if listener.protocol not in ("HTTPS", "TLS"):
         raise validation("Certificates can be added to HTTPS and TLS listeners only")
@@ -80,7 +80,7 @@ def add_listener_certificates(site: Site, params: Params) -> Params:
     return {"Certificates": [{"CertificateArn": arn, "IsDefault": False}]}
 
 
-def remove_listener_certificates(site: Site, params: Params) -> Params:
+def remove_listener_certificates(site: CallContext, params: Params) -> Params:
     """The default certificate is not removed but replaced: API_RemoveListenerCertificates."""
     listener = find.listener(site, params["ListenerArn"])
     for one in params.get("Certificates") or []:
@@ -93,14 +93,14 @@ def remove_listener_certificates(site: Site, params: Params) -> Params:
     return {}
 
 
-def describe_listener_certificates(site: Site, params: Params) -> Params:
+def describe_listener_certificates(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
     told = [{"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates]
     some, marker = find.page(site, params, told)
     return {"Certificates": some, "NextMarker": marker}
 
 
-def left(site: Site, arn: str) -> None:
+def left(site: CallContext, arn: str) -> None:
     """A listener let go of a certificate: it stays 'in use' for a little."""
     certificate = site.world.certificates.get(arn)
     if certificate is not None:

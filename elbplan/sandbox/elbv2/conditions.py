@@ -9,7 +9,7 @@ import copy
 import ipaddress
 import re
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, validation
 from ..rules import rule
 
@@ -26,7 +26,7 @@ TWINS = ("host-header", "path-pattern")
 
 
 @rule(21)
-def checked(site: Site, conditions: list[Params]) -> list[Params]:
+def checked(site: CallContext, conditions: list[Params]) -> list[Params]:
     """At least one, each field at most once (headers and queries may repeat), five values, five wildcards."""
     if not conditions:
         raise validation("At least one condition must be specified")

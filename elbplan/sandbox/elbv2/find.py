@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, validation
 from ..rules import rule
-from .state import Balancer, Group, Listener, Rule
+from .state import StoredBalancer, StoredGroup, StoredListener, StoredRule
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def missing(kind: str) -> AwsError:
 
 
 @rule(27)
-def seen(site: Site, arn: str) -> bool:
+def seen(site: CallContext, arn: str) -> bool:
     """A thing just made may be unknown for some reads more, when the switch `hide_new` says so.
 
     aws-load-balancer-controller retries ListenerNotFound for 20 s, terraform-provider-aws longer:
@@ -42,34 +42,34 @@ def seen(site: Site, arn: str) -> bool:
     return not left
 
 
-def born(site: Site, arn: str) -> None:
+def born(site: CallContext, arn: str) -> None:
     """It was made just now: see `seen`."""
     if site.timing.hide_new:
         site.world.note("newborn")[arn] = site.timing.hide_new
 
 
-def balancer(site: Site, arn: str) -> Balancer:
+def balancer(site: CallContext, arn: str) -> StoredBalancer:
     found = site.elb.balancers.get(arn)
     if not found:
         raise missing("loadbalancer")
     return found
 
 
-def group(site: Site, arn: str) -> Group:
+def group(site: CallContext, arn: str) -> StoredGroup:
     found = site.elb.groups.get(arn)
     if not found or not seen(site, arn):
         raise missing("targetgroup")
     return found
 
 
-def listener(site: Site, arn: str) -> Listener:
+def listener(site: CallContext, arn: str) -> StoredListener:
     found = site.elb.listeners.get(arn)
     if not found or not seen(site, arn):
         raise missing("listener")
     return found
 
 
-def rule_of(site: Site, arn: str) -> tuple[Rule, Listener]:
+def rule_of(site: CallContext, arn: str) -> tuple[StoredRule, StoredListener]:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html:
     RuleNotFound.
     """
@@ -94,7 +94,7 @@ def all_of(kind: str, known: dict[str, T], wanted: Sequence[str], limit: int = 0
 
 
 @rule(26)
-def page(site: Site, params: Params, items: list[T], size_key: str = "PageSize") -> tuple[list[T], str | None]:
+def page(site: CallContext, params: Params, items: list[T], size_key: str = "PageSize") -> tuple[list[T], str | None]:
     """One page and an opaque marker to the next; a marker we never gave is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html (1

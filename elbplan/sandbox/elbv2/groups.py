@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..ec2 import facts
 from ..errors import AwsError, validation
 from ..rules import rule
 from . import find, names
 from .health_checks import checked, defaults
-from .state import Group, new_id, tag_dict
+from .state import StoredGroup, new_id, tag_dict
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
 TARGET_TYPES = ("instance", "ip", "lambda", "alb")
 
 
-def create_target_group(site: Site, params: Params) -> Params:
+def create_target_group(site: CallContext, params: Params) -> Params:
     name = names.checked(site, "Target group", params.get("Name", ""))
     tags = tag_dict(params.get("Tags"))
     fields = _fields(site, params)
@@ -22,7 +22,7 @@ def create_target_group(site: Site, params: Params) -> Params:
     if same := existing(site, name, settings):
         return {"TargetGroups": [shown(site, same)]}
     room(site)
-    group = Group(
+    group = StoredGroup(
         arn=site.arn("elasticloadbalancing", f"targetgroup/{name}/{new_id(site, 'tg', name)}"),
         name=name,
         fields=fields,
@@ -35,7 +35,7 @@ def create_target_group(site: Site, params: Params) -> Params:
 
 
 @rule(2)
-def existing(site: Site, name: str, settings: dict[str, Any]) -> Group | None:
+def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredGroup | None:
     """The group of that name if it has the same settings; an error if it has others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
@@ -53,13 +53,13 @@ def existing(site: Site, name: str, settings: dict[str, Any]) -> Group | None:
 
 
 @rule(23)
-def room(site: Site) -> None:
+def room(site: CallContext) -> None:
     """3000 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     if len(site.elb.groups) >= site.world.quota("target_groups"):
         raise AwsError("TooManyTargetGroups", "The maximum number of target groups has been reached")
 
 
-def _fields(site: Site, params: Params) -> dict[str, Any]:
+def _fields(site: CallContext, params: Params) -> dict[str, Any]:
     kind = names.one_of("targetType", params.get("TargetType", "instance"), TARGET_TYPES)
     place = _lambda_place(params) if kind == "lambda" else _place(site, params, kind)
     fields = {"TargetType": kind, **place}
@@ -86,7 +86,7 @@ def _lambda_place(params: Params) -> dict[str, Any]:
 
 
 @rule(21)
-def _place(site: Site, params: Params, kind: str) -> dict[str, Any]:
+def _place(site: CallContext, params: Params, kind: str) -> dict[str, Any]:
     """Every other target has all three: API_CreateTargetGroup."""
     for key in ("Protocol", "Port", "VpcId"):
         if not params.get(key):
@@ -111,7 +111,7 @@ def _place(site: Site, params: Params, kind: str) -> dict[str, Any]:
 
 
 @rule(24)
-def shown(site: Site, group: Group, usage: dict[str, list[str]] | None = None) -> Params:
+def shown(site: CallContext, group: StoredGroup, usage: dict[str, list[str]] | None = None) -> Params:
     """LoadBalancerArns is what refers to it now: API_TargetGroup."""
     using = (site.elb.usage() if usage is None else usage).get(group.arn, [])
     return {
@@ -122,7 +122,7 @@ def shown(site: Site, group: Group, usage: dict[str, list[str]] | None = None) -
     }
 
 
-def describe_target_groups(site: Site, params: Params) -> Params:
+def describe_target_groups(site: CallContext, params: Params) -> Params:
     given = [key for key in ("LoadBalancerArn", "TargetGroupArns", "Names") if params.get(key)]
     if len(given) > 1:
         raise validation(
@@ -133,7 +133,7 @@ def describe_target_groups(site: Site, params: Params) -> Params:
     return {"TargetGroups": [shown(site, one, usage) for one in some], "NextMarker": marker}
 
 
-def _wanted(site: Site, params: Params) -> list[Group]:
+def _wanted(site: CallContext, params: Params) -> list[StoredGroup]:
     groups = site.elb.groups
     if arn := params.get("LoadBalancerArn"):
         find.balancer(site, arn)
@@ -148,7 +148,7 @@ def _wanted(site: Site, params: Params) -> list[Group]:
     return sorted(groups.values(), key=lambda one: one.name)
 
 
-def modify_target_group(site: Site, params: Params) -> Params:
+def modify_target_group(site: CallContext, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
     given = {key: value for key, value in _given(params).items() if value is not None}
     place = {key: value for key, value in group.fields.items() if key not in _given(group.fields)}
@@ -158,7 +158,7 @@ def modify_target_group(site: Site, params: Params) -> Params:
 
 
 @rule(7)
-def delete_target_group(site: Site, params: Params) -> Params:
+def delete_target_group(site: CallContext, params: Params) -> Params:
     """Not while a listener or rule refers to it, nor in the seconds after; one that is gone is deleted.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html

@@ -6,21 +6,21 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetH
 
 from typing import NamedTuple
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..ec2 import facts
 from ..rules import rule
 from . import find
-from .state import Balancer, Group, Target
+from .state import StoredBalancer, StoredGroup, StoredTarget
 from .targets import present
 
 
-class Health(NamedTuple):
+class StoredHealth(NamedTuple):
     state: str
     reason: str = ""
     description: str = ""
 
 
-HEALTHY = Health("healthy")
+HEALTHY = StoredHealth("healthy")
 SICK = {
     "Target.Timeout": "Request timed out",
     "Target.FailedHealthChecks": "Health checks failed",
@@ -30,51 +30,55 @@ SICK = {
 
 
 @rule(14)
-def health_of(site: Site, group: Group, target: Target) -> Health:
+def health_of(site: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
     """The states in the order in which AWS decides them; a group at weight 0 is checked like any other."""
     if target.gone_at is not None:
-        return Health("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
+        return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
     balancers = [site.elb.balancers[arn] for arn in site.elb.balancers_using(group.arn)]
     if not balancers:
         words = "Target group is not configured to receive traffic from the load balancer"
-        return Health("unused", "Target.NotInUse", words)
+        return StoredHealth("unused", "Target.NotInUse", words)
     return _unusable(site, group, target, balancers) or _checked(site, group, target, balancers[0])
 
 
-def _unusable(site: Site, group: Group, target: Target, balancers: list[Balancer]) -> Health | None:
+def _unusable(
+    site: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
+) -> StoredHealth | None:
     if not group.fields["HealthCheckEnabled"]:
-        return Health("unavailable", "Target.HealthCheckDisabled", "Health checks are not enabled for this target")
+        return StoredHealth(
+            "unavailable", "Target.HealthCheckDisabled", "Health checks are not enabled for this target"
+        )
     if group.fields["TargetType"] != "instance":
         return None
     one = facts.instance(site, target.id)
     if one is None or one.state != "running":
         state = one.state if one is not None else "terminated"
-        return Health("unused", "Target.InvalidState", f"Target is in the {state} state")
+        return StoredHealth("unused", "Target.InvalidState", f"Target is in the {state} state")
     zones = {zone.name for balancer in balancers for zone in balancer.zones}
     if one.availability_zone not in zones:
         words = "Target is in an Availability Zone that is not enabled for the load balancer"
-        return Health("unused", "Target.NotInUse", words)
+        return StoredHealth("unused", "Target.NotInUse", words)
     return None
 
 
-def _checked(site: Site, group: Group, target: Target, balancer: Balancer) -> Health:
+def _checked(site: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> StoredHealth:
     begun = max(target.registered, group.attached or 0.0, balancer.active_at)
     if site.now <= balancer.active_at:
-        return Health("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+        return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
     waiting = site.timing.first_health
     if waiting and site.now < begun + waiting:
         if site.now < begun + waiting / 2:
-            return Health("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
-        return Health("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
+            return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+        return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
     if group.sick:
-        return Health("unhealthy", group.sick, SICK.get(group.sick, "Health checks failed"))
+        return StoredHealth("unhealthy", group.sick, SICK.get(group.sick, "Health checks failed"))
     if group.fields["TargetType"] == "instance" and not reachable(site, group, target, balancer):
-        return Health("unhealthy", "Target.Timeout", SICK["Target.Timeout"])
+        return StoredHealth("unhealthy", "Target.Timeout", SICK["Target.Timeout"])
     return HEALTHY
 
 
 @rule(14)
-def reachable(site: Site, group: Group, target: Target, balancer: Balancer) -> bool:
+def reachable(site: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> bool:
     """The instance's security groups let the balancer in, on the traffic port and on the health check port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
@@ -90,12 +94,12 @@ def reachable(site: Site, group: Group, target: Target, balancer: Balancer) -> b
     )
 
 
-def check_port(group: Group, target: Target) -> int:
+def check_port(group: StoredGroup, target: StoredTarget) -> int:
     port = str(group.fields.get("HealthCheckPort", "traffic-port"))
     return int(port) if port.isdigit() else target.port
 
 
-def describe_target_health(site: Site, params: Params) -> Params:
+def describe_target_health(site: CallContext, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
     there = {target.key: target for target in present(site, group)}
     if not params.get("Targets"):
@@ -108,7 +112,7 @@ def describe_target_health(site: Site, params: Params) -> Params:
     return {"TargetHealthDescriptions": told}
 
 
-def _shown(site: Site, group: Group, target: Target) -> Params:
+def _shown(site: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
     health = health_of(site, group, target)
     state: Params = {"State": health.state}
     if health.reason:

@@ -4,11 +4,11 @@ from typing import Any
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 
-from ..account import Site
+from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError
 from ..rules import rule
-from .state import Balancer, Zone
+from .state import StoredBalancer, Zone
 
 
 class ManagedAttachment:
@@ -45,7 +45,7 @@ class ManagedInterface(NetworkInterface):
 
 
 @rule(5)
-def attach(site: Site, balancer: Balancer) -> None:
+def attach(site: CallContext, balancer: StoredBalancer) -> None:
     """One interface in each zone, "ELB app/name/id", in the balancer's security groups.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
@@ -61,7 +61,7 @@ def attach(site: Site, balancer: Balancer) -> None:
         _set_groups(site, zone.interface, balancer.security_groups)
 
 
-def _make(site: Site, balancer: Balancer, zone: Zone) -> str:
+def _make(site: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
     backend = facts.backend(site)
     made = backend.create_network_interface(
         zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.ends}"
@@ -75,7 +75,7 @@ def _make(site: Site, balancer: Balancer, zone: Zone) -> str:
     return str(made.id)
 
 
-def _take_address(site: Site, allocation: str, interface: Any) -> None:
+def _take_address(site: CallContext, allocation: str, interface: Any) -> None:
     address = next((one for one in facts.backend(site).addresses if one.allocation_id == allocation), None)
     if address is None:
         raise AwsError("AllocationIdNotFound", f"The allocation IDs '{allocation}' do not exist")
@@ -84,14 +84,14 @@ def _take_address(site: Site, allocation: str, interface: Any) -> None:
     interface.public_ip = address.public_ip
 
 
-def _set_groups(site: Site, interface_id: str, groups: list[str]) -> None:
+def _set_groups(site: CallContext, interface_id: str, groups: list[str]) -> None:
     interface = facts.backend(site).enis.get(interface_id)
     if interface is not None:
         interface._group_set = [facts.security_group(site, group) for group in groups]
 
 
 @rule(5)
-def let_go(site: Site, zones: list[Zone]) -> None:
+def let_go(site: CallContext, zones: list[Zone]) -> None:
     """The interfaces stay for minutes after the balancer, hold its groups, subnets and addresses, then go.
 
     terraform-provider-aws waits up to 35 minutes for them, aws-load-balancer-controller retries 2 minutes:
@@ -105,7 +105,7 @@ def let_go(site: Site, zones: list[Zone]) -> None:
     site.later(site.timing.interfaces_linger, gone)
 
 
-def release(site: Site, interface_id: str) -> None:
+def release(site: CallContext, interface_id: str) -> None:
     backend = facts.backend(site)
     backend.enis.pop(interface_id, None)
     for address in backend.addresses:

@@ -1,16 +1,16 @@
 """Listener rules."""
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, validation
 from ..rules import rule
 from . import actions, conditions, find
 from .listeners import _rule_arn, attachments, require_application
-from .state import Balancer, Listener, Rule, new_id, tag_dict
+from .state import StoredBalancer, StoredListener, StoredRule, new_id, tag_dict
 
 LOWEST, HIGHEST = 1, 50_000
 
 
-def create_rule(site: Site, params: Params) -> Params:
+def create_rule(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
     balancer = require_application(site, listener)
     tags = tag_dict(params.get("Tags"))
@@ -20,7 +20,7 @@ def create_rule(site: Site, params: Params) -> Params:
     wanted = conditions.checked(site, params.get("Conditions") or [])
     done = actions.checked(site, balancer, listener.protocol, listener.port, params.get("Actions") or [])
     ends = listener.arn.split(":listener/")[1]
-    made = Rule(
+    made = StoredRule(
         _rule_arn(site, ends, new_id(site, "rule", ends)),
         priority,
         wanted,
@@ -49,7 +49,7 @@ def transforms(wanted: list[Params]) -> list[Params]:
 
 
 @rule(22)
-def _new_transforms(one: Rule, params: Params) -> list[Params]:
+def _new_transforms(one: StoredRule, params: Params) -> list[Params]:
     """New ones take the place of all; they go by ResetTransforms only, and not both at once: API_ModifyRule."""
     if params.get("Transforms") and params.get("ResetTransforms"):
         raise validation("If you specify Transforms, you can't specify ResetTransforms")
@@ -67,7 +67,7 @@ def in_range(priority: int) -> int:
 
 
 @rule(19)
-def free(listener: Listener, wanted: set[int], but: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def free(listener: StoredListener, wanted: set[int], but: set[str] = frozenset()) -> None:  # type: ignore[assignment]
     """No two rules of a listener share a priority: API_CreateRule, API_SetRulePriorities (PriorityInUse)."""
     taken = {one.priority for one in listener.rules.values() if one.arn not in but}
     if clash := taken & wanted:
@@ -75,14 +75,14 @@ def free(listener: Listener, wanted: set[int], but: set[str] = frozenset()) -> N
 
 
 @rule(23)
-def room(site: Site, balancer: Balancer) -> None:
+def room(site: CallContext, balancer: StoredBalancer) -> None:
     """100 on a load balancer, default rules not counted: API_CreateRule (TooManyRules)."""
     total = sum(len(one.rules) for one in site.elb.listeners_of(balancer.arn))
     if total >= site.world.quota("rules_per_lb"):
         raise AwsError("TooManyRules", "You've reached the limit on the number of rules per load balancer")
 
 
-def shown(one: Rule) -> Params:
+def shown(one: StoredRule) -> Params:
     """Priority is a string, "default" for the default rule: API_Rule."""
     told: Params = {
         "RuleArn": one.arn,
@@ -97,7 +97,7 @@ def shown(one: Rule) -> Params:
 
 
 @rule(19)
-def describe_rules(site: Site, params: Params) -> Params:
+def describe_rules(site: CallContext, params: Params) -> Params:
     """Sorted by priority, the default last: API_DescribeRules."""
     arns, of = params.get("RuleArns") or [], params.get("ListenerArn")
     if bool(arns) == bool(of):
@@ -110,7 +110,7 @@ def describe_rules(site: Site, params: Params) -> Params:
     return {"Rules": [shown(one) for one in some], "NextMarker": marker}
 
 
-def modify_rule(site: Site, params: Params) -> Params:
+def modify_rule(site: CallContext, params: Params) -> Params:
     one, listener = find.rule_of(site, params["RuleArn"])
     permitted(one, "modify")
     balancer = require_application(site, listener)
@@ -125,7 +125,7 @@ def modify_rule(site: Site, params: Params) -> Params:
 
 
 @rule(20)
-def permitted(one: Rule, what: str) -> None:
+def permitted(one: StoredRule, what: str) -> None:
     """The default rule is changed by ModifyListener and goes with its listener: API_DeleteRule,
     API_ModifyRule.
     """
@@ -134,7 +134,7 @@ def permitted(one: Rule, what: str) -> None:
 
 
 @rule(20)
-def delete_rule(site: Site, params: Params) -> Params:
+def delete_rule(site: CallContext, params: Params) -> Params:
     """An unknown rule is RuleNotFound, the default rule stays: API_DeleteRule."""
     one, listener = find.rule_of(site, params["RuleArn"])
     permitted(one, "delete")
@@ -145,7 +145,7 @@ def delete_rule(site: Site, params: Params) -> Params:
 
 
 @rule(19)
-def set_rule_priorities(site: Site, params: Params) -> Params:
+def set_rule_priorities(site: CallContext, params: Params) -> Params:
     """All at once, judged by how things stand afterwards: a swap is one call. API_SetRulePriorities."""
     pairs = params.get("RulePriorities") or []
     moves = {pair["RuleArn"]: in_range(pair["Priority"]) for pair in pairs}

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
 from . import actions, certificates, find
 from .policies import POLICIES
-from .state import Balancer, Listener, Rule, new_id, tag_dict
+from .state import StoredBalancer, StoredListener, StoredRule, new_id, tag_dict
 
 PROTOCOLS = {
     "application": ("HTTP", "HTTPS"),
@@ -17,7 +17,7 @@ PROTOCOLS = {
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 
 
-def create_listener(site: Site, params: Params) -> Params:
+def create_listener(site: CallContext, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
     tags = tag_dict(params.get("Tags"))
     protocol, port = _place(balancer, params)
@@ -29,8 +29,8 @@ def create_listener(site: Site, params: Params) -> Params:
     certificate = certificates.exactly_one(site, params.get("Certificates"), protocol)
     done = actions.checked(site, balancer, protocol, port, params.get("DefaultActions") or [])
     ends = f"{balancer.ends}/{new_id(site, 'listener', balancer.arn)}"
-    default = Rule(_rule_arn(site, ends, new_id(site, "rule", ends)), 0, [], done, default=True)
-    listener = Listener(
+    default = StoredRule(_rule_arn(site, ends, new_id(site, "rule", ends)), 0, [], done, default=True)
+    listener = StoredListener(
         arn=site.arn("elasticloadbalancing", f"listener/{ends}"),
         balancer=balancer.arn, protocol=protocol, port=port, ssl_policy=policy, certificate=certificate,
         alpn=params.get("AlpnPolicy") or [], mutual=_mutual(site, params), rules={}, default=default,
@@ -44,12 +44,12 @@ def create_listener(site: Site, params: Params) -> Params:
     return {"Listeners": [shown(listener)]}
 
 
-def _rule_arn(site: Site, ends: str, made: str) -> str:
+def _rule_arn(site: CallContext, ends: str, made: str) -> str:
     return site.arn("elasticloadbalancing", f"listener-rule/{ends}/{made}")
 
 
 @rule(22)
-def _place(balancer: Balancer, params: Params) -> tuple[str, int]:
+def _place(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
     """Protocols by type of balancer: API_CreateListener (Protocol, Port). Gateway listeners have neither."""
     protocol, port = params.get("Protocol"), params.get("Port")
     if balancer.type == "gateway":
@@ -97,8 +97,8 @@ def _settings(params: Params, protocol: str, port: int, policy: str, wanted: lis
 
 @rule(3)
 def existing(
-    site: Site, balancer: Balancer, port: int, settings: dict[str, Any] | None, but: str = ""
-) -> Listener | None:
+    site: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, but: str = ""
+) -> StoredListener | None:
     """A port has one listener; the same settings give the same one.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
@@ -113,13 +113,13 @@ def existing(
 
 
 @rule(23)
-def room(site: Site, balancer: Balancer) -> None:
+def room(site: CallContext, balancer: StoredBalancer) -> None:
     """50 on a load balancer: API_CreateListener (TooManyListeners)."""
     if len(site.elb.listeners_of(balancer.arn)) >= site.world.quota("listeners_per_lb"):
         raise AwsError("TooManyListeners", "You've reached the limit on the number of listeners per load balancer")
 
 
-def _mutual(site: Site, params: Params) -> Params:
+def _mutual(site: CallContext, params: Params) -> Params:
     wanted = params.get("MutualAuthentication") or {}
     if wanted.get("Mode") == "verify":
         find.all_of("truststore", site.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
@@ -127,7 +127,7 @@ def _mutual(site: Site, params: Params) -> Params:
 
 
 @rule(24)
-def shown(listener: Listener) -> Params:
+def shown(listener: StoredListener) -> Params:
     """No SslPolicy or Certificates on plain listeners, none of port and protocol on gateway ones:
     API_Listener.
     """
@@ -147,7 +147,7 @@ def shown(listener: Listener) -> Params:
     return told
 
 
-def describe_listeners(site: Site, params: Params) -> Params:
+def describe_listeners(site: CallContext, params: Params) -> Params:
     arns, of = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
     if bool(arns) == bool(of):
         raise validation("You must specify either listener ARNs or a load balancer ARN")
@@ -161,7 +161,7 @@ def describe_listeners(site: Site, params: Params) -> Params:
     return {"Listeners": [shown(one) for one in some], "NextMarker": marker}
 
 
-def modify_listener(site: Site, params: Params) -> Params:
+def modify_listener(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
     balancer = site.elb.balancers[listener.balancer]
     given = {
@@ -207,7 +207,7 @@ def _kept(wanted: list[Params], there: list[Params]) -> list[Params]:
 
 
 @rule(8)
-def _further(listener: Listener, certificate: str) -> list[str]:
+def _further(listener: StoredListener, certificate: str) -> list[str]:
     """Another default certificate leaves the further ones: they are a list of their own.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
@@ -217,13 +217,13 @@ def _further(listener: Listener, certificate: str) -> list[str]:
     return [one for one in listener.more_certificates if one != certificate]
 
 
-def _new_certificate(site: Site, listener: Listener, params: Params, protocol: str) -> str:
+def _new_certificate(site: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
     if protocol in ("HTTPS", "TLS") and not params.get("Certificates") and listener.certificate:
         return listener.certificate
     return certificates.exactly_one(site, params.get("Certificates"), protocol)
 
 
-def delete_listener(site: Site, params: Params) -> Params:
+def delete_listener(site: CallContext, params: Params) -> Params:
     """Not while a network load balancer has this balancer as its target on this port: API_DeleteListener."""
     listener = find.listener(site, params["ListenerArn"])
     for group in site.elb.groups.values():
@@ -237,7 +237,7 @@ def delete_listener(site: Site, params: Params) -> Params:
     return {}
 
 
-def remove(site: Site, listener: Listener) -> None:
+def remove(site: CallContext, listener: StoredListener) -> None:
     for one in listener.all_rules():
         site.elb.tags.pop(one.arn, None)
     for certificate in listener.certificates:
@@ -247,7 +247,7 @@ def remove(site: Site, listener: Listener) -> None:
     attachments(site)
 
 
-def attachments(site: Site) -> None:
+def attachments(site: CallContext) -> None:
     """Note, for every target group, since when it is referred to and when it ceased to be."""
     usage = site.elb.usage()
     for group in site.elb.groups.values():
@@ -259,7 +259,7 @@ def attachments(site: Site) -> None:
             group.attached, group.detached = None, site.now
 
 
-def require_application(site: Site, listener: Listener) -> Balancer:
+def require_application(site: CallContext, listener: StoredListener) -> StoredBalancer:
     balancer = site.elb.balancers[listener.balancer]
     if balancer.type != "application":
         raise misconfigured("Rules can be created for application load balancers only")

@@ -2,13 +2,13 @@
 
 import re
 
-from ..account import Site
+from ..account import CallContext
 from ..errors import validation
 from ..rules import rule
 
 
 @rule(21)
-def checked(site: Site, kind: str, name: str) -> str:
+def checked(site: CallContext, kind: str, name: str) -> str:
     """At most 32 letters, digits and hyphens, none at the ends; a load balancer not `internal-...`.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Name)

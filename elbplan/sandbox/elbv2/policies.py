@@ -2,7 +2,7 @@
 
 from moto.elbv2.ssl_policies import SSL_POLICIES, build_policy
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 from . import find
 
@@ -19,7 +19,7 @@ MORE = (
 POLICIES = {**{name: {} for name in MORE}, **SSL_POLICIES}
 
 
-def describe_ssl_policies(site: Site, params: Params) -> Params:
+def describe_ssl_policies(site: CallContext, params: Params) -> Params:
     wanted = params.get("Names") or list(POLICIES)
     for name in wanted:
         if name not in POLICIES:

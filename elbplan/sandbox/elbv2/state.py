@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 
 Tags = dict[str, str]
@@ -23,7 +23,7 @@ class Zone:
 
 
 @dataclass
-class Balancer:
+class StoredBalancer:
     arn: str
     name: str
     type: str
@@ -53,7 +53,7 @@ class Balancer:
 
 
 @dataclass
-class Target:
+class StoredTarget:
     id: str
     port: int
     zone: str | None
@@ -67,14 +67,14 @@ class Target:
 
 
 @dataclass
-class Group:
+class StoredGroup:
     arn: str
     name: str
     fields: dict[str, Any]
     """As DescribeTargetGroups shows them, without ARN, name and load balancers."""
     settings: dict[str, Any]
     attributes: dict[str, str] = field(default_factory=dict)
-    targets: dict[tuple[str, int], Target] = field(default_factory=dict)
+    targets: dict[tuple[str, int], StoredTarget] = field(default_factory=dict)
     attached: float | None = None
     """Since when a listener or rule refers to it."""
     detached: float = -1e9
@@ -84,7 +84,7 @@ class Group:
 
 
 @dataclass
-class Rule:
+class StoredRule:
     arn: str
     priority: int
     conditions: list[Params]
@@ -94,7 +94,7 @@ class Rule:
 
 
 @dataclass
-class Listener:
+class StoredListener:
     arn: str
     balancer: str
     protocol: str
@@ -103,8 +103,8 @@ class Listener:
     certificate: str
     alpn: list[str]
     mutual: Params
-    rules: dict[str, Rule]
-    default: Rule
+    rules: dict[str, StoredRule]
+    default: StoredRule
     settings: dict[str, Any]
     more_certificates: list[str] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
@@ -113,23 +113,23 @@ class Listener:
     def certificates(self) -> list[str]:
         return [self.certificate, *self.more_certificates] if self.certificate else []
 
-    def all_rules(self) -> list[Rule]:
+    def all_rules(self) -> list[StoredRule]:
         """In the order in which they are tried; the default last."""
         return [*sorted(self.rules.values(), key=lambda rule: rule.priority), self.default]
 
 
 @dataclass
-class Elb:
-    balancers: dict[str, Balancer] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    listeners: dict[str, Listener] = field(default_factory=dict)
+class ElbState:
+    balancers: dict[str, StoredBalancer] = field(default_factory=dict)
+    groups: dict[str, StoredGroup] = field(default_factory=dict)
+    listeners: dict[str, StoredListener] = field(default_factory=dict)
     trust_stores: dict[str, Params] = field(default_factory=dict)
     tags: dict[str, Tags] = field(default_factory=dict)
 
-    def listeners_of(self, balancer: str) -> list[Listener]:
+    def listeners_of(self, balancer: str) -> list[StoredListener]:
         return [one for one in self.listeners.values() if one.balancer == balancer]
 
-    def rules(self) -> dict[str, tuple[Rule, Listener]]:
+    def rules(self) -> dict[str, tuple[StoredRule, StoredListener]]:
         return {rule.arn: (rule, listener) for listener in self.listeners.values() for rule in listener.all_rules()}
 
     def balancers_using(self, group: str) -> list[str]:
@@ -157,7 +157,7 @@ def forwards_to(actions: list[Params]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def new_id(site: Site, *parts: str) -> str:
+def new_id(site: CallContext, *parts: str) -> str:
     """Sixteen hex digits as ELB gives them: the same in every run of the same calls, never given twice."""
     text = "/".join((site.account, site.region, *parts, str(next(site.world.numbers))))
     return hashlib.sha1(text.encode()).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..rules import rule
@@ -12,7 +12,7 @@ FREE = 8
 
 
 @rule(16)
-def chosen(site: Site, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
+def chosen(site: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
     """The zones of a Subnets or SubnetMappings parameter, and their VPC; what AWS refuses is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Subnets)
@@ -36,7 +36,7 @@ def chosen(site: Site, params: Params, kind: str, scheme: str | None) -> tuple[l
     return [Zone(one.availability_zone, one.id, dict(by_subnet.get(one.id, {}))) for one in found], vpcs.pop()
 
 
-def _known(site: Site, subnet_id: str) -> Any:
+def _known(site: CallContext, subnet_id: str) -> Any:
     found = facts.subnet(site, subnet_id)
     if found is None:
         raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
@@ -44,7 +44,7 @@ def _known(site: Site, subnet_id: str) -> Any:
 
 
 @rule(16)
-def _usable(site: Site, subnets: list[Any], kind: str, scheme: str | None) -> None:
+def _usable(site: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
     """Eight free addresses in each subnet, and a way to the internet for a balancer that faces it (as
     above).
     """
@@ -60,7 +60,7 @@ def _usable(site: Site, subnets: list[Any], kind: str, scheme: str | None) -> No
 
 
 @rule(16)
-def security_groups(site: Site, groups: list[str], vpc: str) -> list[str]:
+def security_groups(site: CallContext, groups: list[str], vpc: str) -> list[str]:
     """They exist, and in the load balancer's VPC: API_SetSecurityGroups (InvalidSecurityGroup)."""
     for group_id in groups:
         group = facts.security_group(site, group_id)

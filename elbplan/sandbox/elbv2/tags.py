@@ -1,13 +1,13 @@
 """Tags of everything in Elastic Load Balancing, and its account limits."""
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError, validation
 from ..rules import rule
 from . import find
 from .state import tag_dict
 
 
-def _tagged(site: Site, arn: str) -> dict[str, str]:
+def _tagged(site: CallContext, arn: str) -> dict[str, str]:
     kind = find.kind_of(arn)
     if kind not in find.NOT_FOUND:
         raise validation(f"'{arn}' is not a valid load balancer, target group, listener or rule ARN")
@@ -16,7 +16,7 @@ def _tagged(site: Site, arn: str) -> dict[str, str]:
     return site.elb.tags[arn]
 
 
-def add_tags(site: Site, params: Params) -> Params:
+def add_tags(site: CallContext, params: Params) -> Params:
     new = tag_dict(params.get("Tags"))
     holders = [_tagged(site, arn) for arn in params["ResourceArns"]]
     if any(len(holder | new) > 50 for holder in holders):
@@ -26,7 +26,7 @@ def add_tags(site: Site, params: Params) -> Params:
     return {}
 
 
-def remove_tags(site: Site, params: Params) -> Params:
+def remove_tags(site: CallContext, params: Params) -> Params:
     for holder in [_tagged(site, arn) for arn in params["ResourceArns"]]:
         for key in params["TagKeys"]:
             holder.pop(key, None)
@@ -34,7 +34,7 @@ def remove_tags(site: Site, params: Params) -> Params:
 
 
 @rule(25)
-def describe_tags(site: Site, params: Params) -> Params:
+def describe_tags(site: CallContext, params: Params) -> Params:
     """At most 20 resources a call, and one that is gone fails them all: API_DescribeTags."""
     arns = params["ResourceArns"]
     if len(arns) > 20:
@@ -49,7 +49,7 @@ def describe_tags(site: Site, params: Params) -> Params:
     return {"TagDescriptions": told}
 
 
-def describe_account_limits(site: Site, _params: Params) -> Params:
+def describe_account_limits(site: CallContext, _params: Params) -> Params:
     world = site.world
     limits = {
         "application-load-balancers": world.quota("load_balancers"),

@@ -4,16 +4,16 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..ec2 import facts
 from ..errors import AwsError, validation
 from ..rules import rule
 from . import find
 from .attribute_tables import group_defaults
-from .state import Group, Target
+from .state import StoredGroup, StoredTarget
 
 
-def register_targets(site: Site, params: Params) -> Params:
+def register_targets(site: CallContext, params: Params) -> Params:
     group = find.group(site, params["TargetGroupArn"])
     wanted = [made for one in params["Targets"] for made in [_target(site, group, one)]]
     room(site, group, wanted)
@@ -25,23 +25,23 @@ def register_targets(site: Site, params: Params) -> Params:
 
 
 @rule(23)
-def room(site: Site, group: Group, more: list[Target]) -> None:
+def room(site: CallContext, group: StoredGroup, more: list[StoredTarget]) -> None:
     """1000 in a group: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     keys = {one.key for one in present(site, group)} | {one.key for one in more}
     if len(keys) > site.world.quota("targets_per_group"):
         raise AwsError("TooManyTargets", "You've reached the limit on the number of targets")
 
 
-def _target(site: Site, group: Group, wanted: Params) -> Target:
+def _target(site: CallContext, group: StoredGroup, wanted: Params) -> StoredTarget:
     kind = group.fields["TargetType"]
     port = int(wanted.get("Port") or group.fields.get("Port") or 0)
     check = {"instance": _instance, "ip": _address, "alb": _balancer, "lambda": _function}[kind]
     zone = check(site, group, wanted)
-    return Target(wanted["Id"], port, zone, site.now)
+    return StoredTarget(wanted["Id"], port, zone, site.now)
 
 
 @rule(15)
-def _instance(site: Site, group: Group, wanted: Params) -> str | None:
+def _instance(site: CallContext, group: StoredGroup, wanted: Params) -> str | None:
     """A running instance of the group's VPC.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
@@ -68,7 +68,7 @@ def _instance(site: Site, group: Group, wanted: Params) -> str | None:
 
 
 @rule(15)
-def _address(site: Site, group: Group, wanted: Params) -> str | None:
+def _address(site: CallContext, group: StoredGroup, wanted: Params) -> str | None:
     """A private address, of the VPC or (AvailabilityZone "all") beyond it: API_TargetDescription."""
     try:
         address = ipaddress.ip_address(wanted["Id"])
@@ -86,7 +86,7 @@ def _address(site: Site, group: Group, wanted: Params) -> str | None:
 
 
 @rule(15)
-def _balancer(site: Site, group: Group, wanted: Params) -> str | None:
+def _balancer(site: CallContext, group: StoredGroup, wanted: Params) -> str | None:
     """An application load balancer of the same VPC with a listener on the group's port:
     API_RegisterTargets.
     """
@@ -102,7 +102,7 @@ def _balancer(site: Site, group: Group, wanted: Params) -> str | None:
 
 
 @rule(15)
-def _function(site: Site, group: Group, wanted: Params) -> str | None:
+def _function(site: CallContext, group: StoredGroup, wanted: Params) -> str | None:
     """One function, by its ARN: API_RegisterTargets."""
     if ":lambda:" not in wanted["Id"]:
         raise validation(f"'{wanted['Id']}' is not a valid Lambda function ARN")
@@ -113,7 +113,7 @@ def _function(site: Site, group: Group, wanted: Params) -> str | None:
 
 
 @rule(14)
-def deregister_targets(site: Site, params: Params) -> Params:
+def deregister_targets(site: CallContext, params: Params) -> Params:
     """Draining for the group's delay, then gone. One that is not there is no error.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html
@@ -130,7 +130,7 @@ def deregister_targets(site: Site, params: Params) -> Params:
     return {}
 
 
-def drain(site: Site, group: Group, target: Target) -> None:
+def drain(site: CallContext, group: StoredGroup, target: StoredTarget) -> None:
     if not site.elb.balancers_using(group.arn):
         del group.targets[target.key]
         return
@@ -139,7 +139,7 @@ def drain(site: Site, group: Group, target: Target) -> None:
     target.gone_at = site.now + site.timing.draining(delay)
 
 
-def present(site: Site, group: Group) -> list[Target]:
+def present(site: CallContext, group: StoredGroup) -> list[StoredTarget]:
     """All registered or draining targets; those whose draining is over leave here."""
     for key, target in list(group.targets.items()):
         if target.gone_at is not None and site.now > target.gone_at:
@@ -148,7 +148,7 @@ def present(site: Site, group: Group) -> list[Target]:
 
 
 @rule(15)
-def drop_terminated(site: Site, instance_id: str) -> None:
+def drop_terminated(site: CallContext, instance_id: str) -> None:
     """A terminated instance leaves its groups by itself.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
@@ -158,12 +158,12 @@ def drop_terminated(site: Site, instance_id: str) -> None:
             drain(site, group, target)
 
 
-def _of_instance(site: Site, instance_id: str) -> Iterator[tuple[Group, Target]]:
+def _of_instance(site: CallContext, instance_id: str) -> Iterator[tuple[StoredGroup, StoredTarget]]:
     for group in site.elb.groups.values():
         for target in list(group.targets.values()):
             if target.id == instance_id:
                 yield group, target
 
 
-def addresses_of(site: Site, group: Group) -> dict[str, Any]:
+def addresses_of(site: CallContext, group: StoredGroup) -> dict[str, Any]:
     return {target.id: facts.instance(site, target.id) for target in present(site, group)}

@@ -1,12 +1,12 @@
 """Trust stores: their life, not their certificates (the bundle in S3 is not read)."""
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 from . import find, names
 from .state import new_id, tag_dict
 
 
-def create_trust_store(site: Site, params: Params) -> Params:
+def create_trust_store(site: CallContext, params: Params) -> Params:
     name = names.checked(site, "Trust store", params["Name"])
     tags = tag_dict(params.get("Tags"))
     if any(one["Name"] == name for one in site.elb.trust_stores.values()):
@@ -21,7 +21,7 @@ def create_trust_store(site: Site, params: Params) -> Params:
     return {"TrustStores": [store]}
 
 
-def describe_trust_stores(site: Site, params: Params) -> Params:
+def describe_trust_stores(site: CallContext, params: Params) -> Params:
     stores = site.elb.trust_stores
     wanted = list(stores.values())
     if params.get("TrustStoreArns"):
@@ -32,20 +32,20 @@ def describe_trust_stores(site: Site, params: Params) -> Params:
     return {"TrustStores": some, "NextMarker": marker}
 
 
-def modify_trust_store(site: Site, params: Params) -> Params:
+def modify_trust_store(site: CallContext, params: Params) -> Params:
     return {"TrustStores": find.all_of("truststore", site.elb.trust_stores, [params["TrustStoreArn"]])}
 
 
-def describe_trust_store_associations(site: Site, params: Params) -> Params:
+def describe_trust_store_associations(site: CallContext, params: Params) -> Params:
     find.all_of("truststore", site.elb.trust_stores, [params["TrustStoreArn"]])
     return {"TrustStoreAssociations": [{"ResourceArn": arn} for arn in _users(site, params["TrustStoreArn"])]}
 
 
-def _users(site: Site, arn: str) -> list[str]:
+def _users(site: CallContext, arn: str) -> list[str]:
     return [one.arn for one in site.elb.listeners.values() if one.mutual.get("TrustStoreArn") == arn]
 
 
-def delete_trust_store(site: Site, params: Params) -> Params:
+def delete_trust_store(site: CallContext, params: Params) -> Params:
     arn = params["TrustStoreArn"]
     find.all_of("truststore", site.elb.trust_stores, [arn])
     if _users(site, arn):

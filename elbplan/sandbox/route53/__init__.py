@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
 from collections.abc import Callable
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from . import changes, zones
 
-ACTIONS: dict[str, Callable[[Site, Params], dict[str, Any]]] = {
+ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "CreateHostedZone": zones.create_hosted_zone,
     "GetHostedZone": zones.get_hosted_zone,
     "DeleteHostedZone": zones.delete_hosted_zone,

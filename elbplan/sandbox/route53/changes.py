@@ -4,7 +4,7 @@ were right.
 
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 from ..rules import rule
 from . import checks
@@ -15,7 +15,7 @@ Records = dict[Key, dict[str, Any]]
 
 
 @rule(11)
-def change_resource_record_sets(site: Site, params: Params) -> Params:
+def change_resource_record_sets(site: CallContext, params: Params) -> Params:
     """All of a batch or none of it.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
@@ -43,7 +43,7 @@ def change_resource_record_sets(site: Site, params: Params) -> Params:
 
 
 @rule(13)
-def idle(site: Site, zone: HostedZone) -> None:
+def idle(site: CallContext, zone: HostedZone) -> None:
     """One change of a zone at a time, when the switch `zone_busy` gives changes a length.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
@@ -81,7 +81,7 @@ def normal(record: Params) -> Params:
     return made
 
 
-def _apply(site: Site, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
+def _apply(site: CallContext, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
     """One change; the complaints about it."""
     key = key_of(record)
     name = f"[name='{record['Name'].rstrip('.')}.', type='{record['Type']}']"
@@ -112,7 +112,7 @@ def _compared(record: Params) -> Params:
     return made
 
 
-def list_resource_record_sets(site: Site, params: Params) -> Params:
+def list_resource_record_sets(site: CallContext, params: Params) -> Params:
     from .state import order
 
     zone = zone_of(site, params["HostedZoneId"])

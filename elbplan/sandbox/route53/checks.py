@@ -4,7 +4,7 @@ import ipaddress
 import re
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 from ..rules import rule
 from .state import HostedZone, Key, plain, within
@@ -93,7 +93,7 @@ def neighbours(zone: HostedZone, after: Records) -> list[str]:
 
 
 @rule(12)
-def alias(site: Site, zone: HostedZone, after: Records, record: Params) -> str:
+def alias(site: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
     """The target is there and lies in the zone named: a live load balancer, or a record of this zone.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html; the words as in public logs.
@@ -115,7 +115,7 @@ def alias(site: Site, zone: HostedZone, after: Records, record: Params) -> str:
     return "" if found == zone_id else f"{said}, but the alias target name does not lie within the target zone"
 
 
-def balancer_zone(site: Site, name: str) -> str | None:
+def balancer_zone(site: CallContext, name: str) -> str | None:
     """The hosted zone of the live load balancer with this DNS name, in any region, ours or not."""
     wanted = name.removeprefix("dualstack.")
     if elsewhere := site.world.note(ELSEWHERE).get(wanted):

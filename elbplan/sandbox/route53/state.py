@@ -54,7 +54,7 @@ class HostedZone:
 
 
 @dataclass
-class Dns:
+class DnsState:
     zones: dict[str, HostedZone] = field(default_factory=dict)
     changes: dict[str, tuple[float, Any]] = field(default_factory=dict)
     """Change id: (when it is INSYNC, submitted at)."""

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from ..account import Params, Site
+from ..account import CallContext, Params
 from ..errors import AwsError
 from ..rules import rule
 from .state import HostedZone, canonical, order
@@ -11,14 +11,14 @@ from .state import HostedZone, canonical, order
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
 
-def zone_of(site: Site, zone_id: str) -> HostedZone:
+def zone_of(site: CallContext, zone_id: str) -> HostedZone:
     found = site.world.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
     if found is None:
         raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
     return found
 
 
-def create_hosted_zone(site: Site, params: Params) -> Params:
+def create_hosted_zone(site: CallContext, params: Params) -> Params:
     unique(site, params)
     name = canonical(params["Name"])
     made = hashlib.sha1(f"{name}{next(site.world.numbers)}".encode()).hexdigest()[:20].upper()
@@ -59,7 +59,7 @@ def _apex(zone: HostedZone) -> None:
 
 
 @rule(12)
-def unique(site: Site, params: Params) -> None:
+def unique(site: CallContext, params: Params) -> None:
     """A caller reference serves once; one private zone of a name in a VPC.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
@@ -97,12 +97,12 @@ def told(zone: HostedZone) -> Params:
     return {**answer, "DelegationSet": {"NameServers": SERVERS}}
 
 
-def get_hosted_zone(site: Site, params: Params) -> Params:
+def get_hosted_zone(site: CallContext, params: Params) -> Params:
     return told(zone_of(site, params["Id"]))
 
 
 @rule(11)
-def delete_hosted_zone(site: Site, params: Params) -> Params:
+def delete_hosted_zone(site: CallContext, params: Params) -> Params:
     """Only an empty zone goes: API_DeleteHostedZone (HostedZoneNotEmpty)."""
     zone = zone_of(site, params["Id"])
     if any(type_ not in ("NS", "SOA") or name != zone.name for name, type_, _ in zone.records):
@@ -114,7 +114,7 @@ def delete_hosted_zone(site: Site, params: Params) -> Params:
     return {"ChangeInfo": new_change(site, zone)}
 
 
-def list_hosted_zones(site: Site, params: Params) -> Params:
+def list_hosted_zones(site: CallContext, params: Params) -> Params:
     zones = list(site.world.dns.zones.values())
     size = _size(site, params)
     ids = [zone.id for zone in zones]
@@ -129,7 +129,7 @@ def list_hosted_zones(site: Site, params: Params) -> Params:
 
 
 @rule(26)
-def list_hosted_zones_by_name(site: Site, params: Params) -> Params:
+def list_hosted_zones_by_name(site: CallContext, params: Params) -> Params:
     """Begins at the name and goes on through the alphabet: element 0 may be another zone.
     API_ListHostedZonesByName.
     """
@@ -150,11 +150,11 @@ def list_hosted_zones_by_name(site: Site, params: Params) -> Params:
     return answer
 
 
-def _size(site: Site, params: Params) -> int:
+def _size(site: CallContext, params: Params) -> int:
     return min(int(params.get("MaxItems") or 100), 100, site.world.quota("page"))
 
 
-def new_change(site: Site, zone: HostedZone) -> dict[str, Any]:
+def new_change(site: CallContext, zone: HostedZone) -> dict[str, Any]:
     """A change of a zone, PENDING at first."""
     number = next(site.world.numbers)
     change = "C" + hashlib.sha1(f"change{number}".encode()).hexdigest()[:13].upper()
@@ -165,7 +165,7 @@ def new_change(site: Site, zone: HostedZone) -> dict[str, Any]:
 
 
 @rule(13)
-def get_change(site: Site, params: Params) -> Params:
+def get_change(site: CallContext, params: Params) -> Params:
     """PENDING, then INSYNC; an id never given is NoSuchChange (404).
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
@@ -178,7 +178,7 @@ def get_change(site: Site, params: Params) -> Params:
     return {"ChangeInfo": {"Id": f"/change/{change}", "Status": status, "SubmittedAt": stamp}}
 
 
-def change_tags(site: Site, params: Params) -> Params:
+def change_tags(site: CallContext, params: Params) -> Params:
     zone = zone_of(site, params["ResourceId"])
     for key in params.get("RemoveTagKeys") or []:
         zone.tags.pop(key, None)
@@ -191,13 +191,13 @@ def _tag_set(zone: HostedZone) -> Params:
     return {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": tags}
 
 
-def list_tags(site: Site, params: Params) -> Params:
+def list_tags(site: CallContext, params: Params) -> Params:
     return {"ResourceTagSet": _tag_set(zone_of(site, params["ResourceId"]))}
 
 
-def list_many_tags(site: Site, params: Params) -> Params:
+def list_many_tags(site: CallContext, params: Params) -> Params:
     return {"ResourceTagSets": [_tag_set(zone_of(site, one)) for one in params["ResourceIds"]]}
 
 
-def count(site: Site, _params: Params) -> Params:
+def count(site: CallContext, _params: Params) -> Params:
     return {"HostedZoneCount": len(site.world.dns.zones)}

@@ -14,7 +14,7 @@ def is_write(action: str) -> bool:
 
 
 @dataclass
-class Call:
+class LoggedCall:
     """One request: who was asked for what, with which parameters, and how it ended ("ok", AWS's code,
     "lost").
     """
@@ -40,10 +40,10 @@ class Call:
 
 class CallLog:
     def __init__(self) -> None:
-        self.entries: list[Call] = []
+        self.entries: list[LoggedCall] = []
         self._writes = 0
 
-    def open(self, call: Call) -> None:
+    def open(self, call: LoggedCall) -> None:
         call.number = len(self.entries) + 1
         if is_write(call.action):
             self._writes += 1
@@ -59,9 +59,9 @@ class CallLog:
         self._writes = 0
 
 
-def counts(calls: list[Call]) -> Counter[str]:
+def counts(calls: list[LoggedCall]) -> Counter[str]:
     return Counter(call.action for call in calls)
 
 
-def writes(calls: list[Call]) -> list[Call]:
+def writes(calls: list[LoggedCall]) -> list[LoggedCall]:
     return [call for call in calls if call.write]

@@ -10,17 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 from .. import acm, ec2, elbv2, other, route53, tagging
-from ..account import Params, Site, World
+from ..account import Account, CallContext, Params
 from ..admin import api as control
 from ..errors import AwsError
 from ..faults import Fault
-from .call_log import Call
+from .call_log import LoggedCall
 from .moto_bridge import ask
-from .protocol import Incoming, Reply, answer, identify, refusal
+from .protocol import HttpReply, HttpRequest, answer, identify, refusal
 
-Handler = Callable[[Site, Params], dict[str, Any]]
+OperationHandler = Callable[[CallContext, Params], dict[str, Any]]
 
-OWN: dict[str, dict[str, Handler]] = {
+OWN: dict[str, dict[str, OperationHandler]] = {
     "elbv2": elbv2.ACTIONS,
     "acm": acm.ACTIONS,
     "route53": route53.ACTIONS,
@@ -28,7 +28,7 @@ OWN: dict[str, dict[str, Handler]] = {
     "service-quotas": other.QUOTA_ACTIONS,
     "wafv2": other.WAF_ACTIONS,
 }
-PROXY_PAGE = Reply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
+PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """What a captive portal or a company's proxy answers in AWS's place: well formed, and no answer."""
 
 ONLY_OWN = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
@@ -37,12 +37,12 @@ ONLY_OWN = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quot
 class Engine:
     """Answers requests on a world, one at a time: AWS is many machines, moto and this are not."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Account) -> None:
         self.world = world
         self.lock = threading.RLock()
         self.used = time.monotonic()
 
-    def handle(self, incoming: Incoming) -> Reply | None:
+    def handle(self, incoming: HttpRequest) -> HttpReply | None:
         """The answer, or None when the connection is to be dropped without one."""
         self.used = time.monotonic()
         if incoming.path.startswith("/_sandbox"):
@@ -65,7 +65,7 @@ class Engine:
             with self.lock:
                 other.end_update(self.world, call)
 
-    def _with(self, struck: list[Fault], call: Call, incoming: Incoming) -> Reply | None:
+    def _with(self, struck: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
         for fault in struck:
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
@@ -80,7 +80,7 @@ class Engine:
             reply = self._do(call, incoming)
         return self._after(struck, call, reply)
 
-    def _after(self, struck: list[Fault], call: Call, reply: Reply) -> Reply | None:
+    def _after(self, struck: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
         for fault in struck:
             if fault.kind == "kill":
                 call.outcome += ", killed"
@@ -94,7 +94,7 @@ class Engine:
                 return PROXY_PAGE if fault.kind == "page" else replace(reply, body=reply.body[: len(reply.body) // 2])
         return reply
 
-    def _do(self, call: Call, incoming: Incoming) -> Reply:
+    def _do(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         world = self.world
         world.wake()
         call.at = world.moment
@@ -113,8 +113,8 @@ class Engine:
             tagging.note_changes(world)
         return reply
 
-    def _serve(self, call: Call, incoming: Incoming) -> Reply:
-        site = Site(self.world, call.region)
+    def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        site = CallContext(self.world, call.region)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
             return answer(call, handler(site, call.params), incoming)
@@ -122,24 +122,24 @@ class Engine:
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}", 400)
         return self._moto(site, call, incoming)
 
-    def _moto(self, site: Site, call: Call, incoming: Incoming) -> Reply:
+    def _moto(self, site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         """moto answers, between what must be checked before and what must be put right after."""
         gate: Any = ec2 if call.service == "ec2" else other
-        known: Incoming | Reply | None = gate.before(site, call, incoming)
-        if isinstance(known, Reply):
+        known: HttpRequest | HttpReply | None = gate.before(site, call, incoming)
+        if isinstance(known, HttpReply):
             return known
         reply = ask(known or incoming, self.world.account)
         if reply.status < 300:
-            done: Reply = gate.after(site, call, reply)
+            done: HttpReply = gate.after(site, call, reply)
             return done
-        corrected: Reply = gate.corrected(reply)
+        corrected: HttpReply = gate.corrected(reply)
         if corrected.body.lstrip()[:9].lower() == b"<!doctype":
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
         call.outcome = _code(corrected)
         return corrected
 
 
-def _code(reply: Reply) -> str:
+def _code(reply: HttpReply) -> str:
     text = reply.body.decode(errors="replace")
     for opening, closing in (("<Code>", "</Code>"), ('"__type": "', '"'), ('"__type":"', '"')):
         if opening in text:

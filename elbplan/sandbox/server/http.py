@@ -6,12 +6,12 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-from ..account import World
+from ..account import Account
 from .engine import Engine
-from .protocol import Incoming, Reply
+from .protocol import HttpReply, HttpRequest
 
 
-class Handler(BaseHTTPRequestHandler):
+class RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
@@ -31,7 +31,7 @@ class Handler(BaseHTTPRequestHandler):
             # RFC 9112, section 8: a request whose body never arrived in full is incomplete; AWS does not act on it.
             self.close_connection = True
             return
-        incoming = Incoming(self.command, self.path, headers, body)
+        incoming = HttpRequest(self.command, self.path, headers, body)
         reply = cast("SandboxServer", self.server).engine.handle(incoming)
         if reply is None:
             self._reset_connection()
@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _answer  # noqa: N815 - http.server's names
 
-    def _send(self, reply: Reply) -> None:
+    def _send(self, reply: HttpReply) -> None:
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             if name.lower() not in ("content-length", "date", "server"):
@@ -65,8 +65,8 @@ class SandboxServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, world: World, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, world: Account, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), RequestHandler)
         self.engine = Engine(world)
 
     @property

@@ -6,7 +6,7 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
-from .protocol import Incoming, Reply
+from .protocol import HttpReply, HttpRequest
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 """Making 800 image objects costs 0.4 s for every region; images.py makes those that are asked for."""
@@ -21,7 +21,7 @@ def application() -> Any:
     return DomainDispatcherApplication(create_backend_app)
 
 
-def ask(incoming: Incoming, account: str) -> Reply:
+def ask(incoming: HttpRequest, account: str) -> HttpReply:
     """What moto answers, in its own words."""
     environ = _environ(incoming, account)
     seen: list[Any] = []
@@ -32,10 +32,10 @@ def ask(incoming: Incoming, account: str) -> Reply:
 
     chunks = application()(environ, start)
     body = b"".join(chunks)
-    return Reply(int(seen[0].split()[0]), {k: v for k, v in seen[1] if k != "Content-Length"}, body)
+    return HttpReply(int(seen[0].split()[0]), {k: v for k, v in seen[1] if k != "Content-Length"}, body)
 
 
-def _environ(incoming: Incoming, account: str) -> dict[str, Any]:
+def _environ(incoming: HttpRequest, account: str) -> dict[str, Any]:
     parts = urlsplit(incoming.target)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": incoming.method,

@@ -18,7 +18,7 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
 from ..errors import AwsError
-from .call_log import Call
+from .call_log import LoggedCall
 
 SERVICES = {
     "elasticloadbalancing": "elbv2",
@@ -43,7 +43,7 @@ _CBOR = BaseCBORParser()
 
 
 @dataclass
-class Incoming:
+class HttpRequest:
     """One HTTP request as it came in."""
 
     method: str
@@ -57,7 +57,7 @@ class Incoming:
 
 
 @dataclass
-class Reply:
+class HttpReply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -74,28 +74,28 @@ def credential_scope(headers: dict[str, str]) -> tuple[str, str, str]:
     return SERVICES.get(scope[3], scope[3]), scope[2], scope[0]
 
 
-def identify(incoming: Incoming) -> Call:
+def identify(incoming: HttpRequest) -> LoggedCall:
     """Which action of which service a request asks for; its parameters too, for the services we look into."""
     service, region, key = credential_scope(incoming.headers)
     form = _form(incoming)
     if service == "elbv2" and form.get("Version") == "2012-06-01":
         service = "elb"
     if service not in PARSED:
-        return Call(service, form.get("Action") or _target(incoming) or incoming.path, region, key=key)
+        return LoggedCall(service, form.get("Action") or _target(incoming) or incoming.path, region, key=key)
     url_params: dict[str, Any] = {}
     action = form.get("Action") or _target(incoming)
     if not action:
         action, url_params = _route(service, incoming)
-    return Call(service, action, region, _params(service, action, incoming, form, url_params), key=key)
+    return LoggedCall(service, action, region, _params(service, action, incoming, form, url_params), key=key)
 
 
-def _form(incoming: Incoming) -> dict[str, str]:
+def _form(incoming: HttpRequest) -> dict[str, str]:
     if not incoming.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
     return dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))
 
 
-def _target(incoming: Incoming) -> str:
+def _target(incoming: HttpRequest) -> str:
     """The action of the JSON and CBOR protocols: in a header, or the end of the path."""
     if target := incoming.headers.get("x-amz-target", ""):
         return target.split(".")[-1]
@@ -104,18 +104,18 @@ def _target(incoming: Incoming) -> str:
     return ""
 
 
-def _request(incoming: Incoming) -> Request:
+def _request(incoming: HttpRequest) -> Request:
     url = "http://127.0.0.1" + incoming.target
     return Request.from_primitives(incoming.method, url, incoming.headers, incoming.body)
 
 
-def _route(service: str, incoming: Incoming) -> tuple[str, dict[str, Any]]:
+def _route(service: str, incoming: HttpRequest) -> tuple[str, dict[str, Any]]:
     operation, url_params = get_service_router(service).match(_request(incoming))
     return operation.name, url_params
 
 
 def _params(
-    service: str, action: str, incoming: Incoming, form: dict[str, str], url_params: dict[str, Any]
+    service: str, action: str, incoming: HttpRequest, form: dict[str, str], url_params: dict[str, Any]
 ) -> dict[str, Any]:
     if _is_cbor(incoming):
         return _from_cbor(incoming.body)
@@ -137,7 +137,7 @@ def _params(
     return parsed if isinstance(parsed, dict) else {}
 
 
-def _is_cbor(incoming: Incoming) -> bool:
+def _is_cbor(incoming: HttpRequest) -> bool:
     return "smithy-protocol" in incoming.headers
 
 
@@ -149,14 +149,14 @@ def _from_cbor(body: bytes) -> dict[str, Any]:
     return parsed if isinstance(parsed, dict) else {}
 
 
-def answer(call: Call, result: dict[str, Any], incoming: Incoming) -> Reply:
+def answer(call: LoggedCall, result: dict[str, Any], incoming: HttpRequest) -> HttpReply:
     """A result as the bytes that boto3 expects for this call."""
     model = get_service_model(call.service)
     if _is_cbor(incoming):
         shape = model.operation_model(call.action).output_shape
         packed = bytearray()
         CBORSerializer()._serialize_data_item(packed, result, shape)
-        return Reply(200, CBOR_HEADERS, bytes(packed))
+        return HttpReply(200, CBOR_HEADERS, bytes(packed))
     protocol = determine_request_protocol(model, incoming.headers.get("content-type", ""))
     request_id = str(uuid.uuid4())
     serializer = get_serializer_class(call.service, protocol)(
@@ -165,31 +165,31 @@ def answer(call: Call, result: dict[str, Any], incoming: Incoming) -> Reply:
     done = serializer.serialize(result)
     body = done["body"]
     headers = {**done["headers"], "x-amzn-RequestId": request_id}
-    return Reply(done["status_code"], headers, body if isinstance(body, bytes) else body.encode())
+    return HttpReply(done["status_code"], headers, body if isinstance(body, bytes) else body.encode())
 
 
-def refusal(service: str, error: AwsError, incoming: Incoming) -> Reply:
+def refusal(service: str, error: AwsError, incoming: HttpRequest) -> HttpReply:
     """An error in the form of the service's protocol."""
     request_id = str(uuid.uuid4())
     if service == "ec2":
         inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
         body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
-        return Reply(error.status, {"Content-Type": "text/xml"}, body.encode())
+        return HttpReply(error.status, {"Content-Type": "text/xml"}, body.encode())
     if "x-amz-target" in incoming.headers:
         text = json.dumps({"__type": error.code, "message": error.message})
-        return Reply(error.status, {"Content-Type": "application/x-amz-json-1.1"}, text.encode())
+        return HttpReply(error.status, {"Content-Type": "application/x-amz-json-1.1"}, text.encode())
     if _is_cbor(incoming):
         return _cbor_refusal(error)
     kind = "Sender" if error.status < 500 else "Receiver"
     inner = f"<Type>{kind}</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     body = f"<ErrorResponse><Error>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-    return Reply(error.status, {"Content-Type": "text/xml"}, body.encode())
+    return HttpReply(error.status, {"Content-Type": "text/xml"}, body.encode())
 
 
-def _cbor_refusal(error: AwsError) -> Reply:
+def _cbor_refusal(error: AwsError) -> HttpReply:
     def text(value: str) -> bytes:
         raw = value.encode()
         return b"\x79" + len(raw).to_bytes(2, "big") + raw
 
     body = b"\xa2" + text("__type") + text(error.code) + text("message") + text(error.message)
-    return Reply(error.status, CBOR_HEADERS, body)
+    return HttpReply(error.status, CBOR_HEADERS, body)

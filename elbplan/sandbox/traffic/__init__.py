@@ -1,6 +1,6 @@
 """The data plane: would a request be answered now?"""
 
-from .model import Answer, answer
-from .watch import Route, Watch
+from .model import TrafficAnswer, answer
+from .watch import ProbedRoute, ProbeWatch
 
-__all__ = ["Answer", "Route", "Watch", "answer"]
+__all__ = ["ProbeWatch", "ProbedRoute", "TrafficAnswer", "answer"]

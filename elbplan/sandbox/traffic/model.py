@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-lo
 
 from dataclasses import dataclass, field
 
-from ..account import Params, Site, World
+from ..account import Account, CallContext, Params
 from ..ec2 import facts
 from ..elbv2.health import health_of
-from ..elbv2.state import Balancer, Listener, Rule
+from ..elbv2.state import StoredBalancer, StoredListener, StoredRule
 from ..elbv2.targets import present
 from ..route53.state import plain
 from ..server.moto_bridge import backend, known_regions
@@ -19,7 +19,7 @@ SECURE = ("HTTPS", "TLS")
 
 
 @dataclass
-class Answer:
+class TrafficAnswer:
     """Whether it is answered, with which status (0: not by HTTP), by way of what, and why not."""
 
     ok: bool
@@ -28,16 +28,18 @@ class Answer:
     why: str = ""
 
 
-def answer(world: World, name: str, port: int = 443, host: str = "", path: str = "/") -> Answer:
+def answer(world: Account, name: str, port: int = 443, host: str = "", path: str = "/") -> TrafficAnswer:
     """A request to `name` (a domain, or a load balancer's own DNS name) at a port, for a host and a path."""
     return _resolve(world, plain(name), port, plain(host or name), path, [], 8)
 
 
-def _resolve(world: World, name: str, port: int, host: str, path: str, via: list[str], left: int) -> Answer:
+def _resolve(world: Account, name: str, port: int, host: str, path: str, via: list[str], left: int) -> TrafficAnswer:
     if balancer := _balancer(world, name):
-        return _by_balancer(Site(world, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn])
+        return _by_balancer(
+            CallContext(world, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn]
+        )
     if not left:
-        return Answer(False, via=via, why=f"{name} goes round in circles")
+        return TrafficAnswer(False, via=via, why=f"{name} goes round in circles")
     for record in world.dns.lookup(name, "A"):
         if target := record.get("AliasTarget"):
             return _resolve(world, plain(target["DNSName"]), port, host, path, [*via, name], left - 1)
@@ -45,55 +47,57 @@ def _resolve(world: World, name: str, port: int, host: str, path: str, via: list
     for record in world.dns.lookup(name, "CNAME"):
         value = plain(record["ResourceRecords"][0]["Value"])
         return _resolve(world, value, port, host, path, [*via, name], left - 1)
-    return Answer(False, via=via, why=f"{name} does not resolve")
+    return TrafficAnswer(False, via=via, why=f"{name} does not resolve")
 
 
-def _balancer(world: World, name: str) -> Balancer | None:
+def _balancer(world: Account, name: str) -> StoredBalancer | None:
     wanted = name.removeprefix("dualstack.")
     every = [one for elb in world.elbs.values() for one in elb.balancers.values()]
     return next((one for one in every if one.dns_name.lower() == wanted), None)
 
 
-def _by_addresses(world: World, addresses: list[str], via: list[str]) -> Answer:
+def _by_addresses(world: Account, addresses: list[str], via: list[str]) -> TrafficAnswer:
     """All of them must be public addresses of running instances."""
     for address in addresses:
         running = _running_at(world, address)
         if running is None:
-            return Answer(False, via=via, why=f"no running instance has the address {address}")
+            return TrafficAnswer(False, via=via, why=f"no running instance has the address {address}")
         via = [*via, running]
-    return Answer(True, 200, via)
+    return TrafficAnswer(True, 200, via)
 
 
-def _running_at(world: World, address: str) -> str | None:
+def _running_at(world: Account, address: str) -> str | None:
     for region in known_regions(world.account):
-        for one in facts.instances(Site(world, region)):
+        for one in facts.instances(CallContext(world, region)):
             held = [each for each in backend("ec2", world.account, region).addresses if each.instance is one]
             if one.state == "running" and address in {one.public_ip, *(each.public_ip for each in held)}:
                 return str(one.id)
     return None
 
 
-def _by_balancer(site: Site, balancer: Balancer, port: int, host: str, path: str, via: list[str]) -> Answer:
+def _by_balancer(
+    site: CallContext, balancer: StoredBalancer, port: int, host: str, path: str, via: list[str]
+) -> TrafficAnswer:
     state = balancer.state(site.now)
     if state != "active":
-        return Answer(False, via=via, why=f"load balancer {balancer.name} is {state}")
+        return TrafficAnswer(False, via=via, why=f"load balancer {balancer.name} is {state}")
     if balancer.security_groups and not _let_in(site, balancer, port):
-        return Answer(False, via=via, why=f"security groups of {balancer.name} do not let port {port} in")
+        return TrafficAnswer(False, via=via, why=f"security groups of {balancer.name} do not let port {port} in")
     listener = next((one for one in site.elb.listeners_of(balancer.arn) if one.port == port), None)
     if listener is None:
-        return Answer(False, via=via, why=f"load balancer {balancer.name} does not listen on port {port}")
+        return TrafficAnswer(False, via=via, why=f"load balancer {balancer.name} does not listen on port {port}")
     if listener.protocol in SECURE and not _certified(site, listener, host):
-        return Answer(False, via=[*via, listener.arn], why=f"no issued certificate on port {port} covers {host}")
+        return TrafficAnswer(False, via=[*via, listener.arn], why=f"no issued certificate on port {port} covers {host}")
     rule = next(one for one in listener.all_rules() if one.default or matches(one.conditions, host, path))
     return _by_rule(site, rule, [*via, listener.arn, rule.arn])
 
 
-def _let_in(site: Site, balancer: Balancer, port: int) -> bool:
+def _let_in(site: CallContext, balancer: StoredBalancer, port: int) -> bool:
     protocols = ("tcp", "6", "udp", "17") if balancer.type == "network" else ("tcp", "6")
     return facts.lets_in(site, set(balancer.security_groups), port, set(), ANYWHERE, protocols)
 
 
-def _certified(site: Site, listener: Listener, host: str) -> bool:
+def _certified(site: CallContext, listener: StoredListener, host: str) -> bool:
     if listener.protocol == "TLS" and ".elb." in host:
         return True
     certificates = [site.world.certificates.get(arn) for arn in listener.certificates]
@@ -108,25 +112,25 @@ def covers(name: str, host: str) -> bool:
     return plain(name) == host
 
 
-def _by_rule(site: Site, rule: Rule, via: list[str]) -> Answer:
+def _by_rule(site: CallContext, rule: StoredRule, via: list[str]) -> TrafficAnswer:
     action = rule.actions[-1]
     if action["Type"] == "redirect":
-        return Answer(True, int(action["RedirectConfig"]["StatusCode"].removeprefix("HTTP_")), via)
+        return TrafficAnswer(True, int(action["RedirectConfig"]["StatusCode"].removeprefix("HTTP_")), via)
     if action["Type"] == "fixed-response":
-        return Answer(True, int(action["FixedResponseConfig"]["StatusCode"]), via)
+        return TrafficAnswer(True, int(action["FixedResponseConfig"]["StatusCode"]), via)
     return _forwarded(site, action, via)
 
 
-def _forwarded(site: Site, action: Params, via: list[str]) -> Answer:
+def _forwarded(site: CallContext, action: Params, via: list[str]) -> TrafficAnswer:
     """Every group that may get the request must have a target that answers it."""
     pairs = action["ForwardConfig"]["TargetGroups"]
     weighted = [pair["TargetGroupArn"] for pair in pairs if int(pair.get("Weight", 1)) > 0]
     if not weighted:
-        return Answer(False, 503, via, "every target group has weight 0")
+        return TrafficAnswer(False, 503, via, "every target group has weight 0")
     for arn in weighted:
         group = site.elb.groups[arn]
         states = [health_of(site, group, target).state for target in present(site, group)]
         if "healthy" not in states:
             found = ", ".join(sorted(set(states))) or "none"
-            return Answer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({found})")
-    return Answer(True, 200, [*via, *weighted])
+            return TrafficAnswer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({found})")
+    return TrafficAnswer(True, 200, [*via, *weighted])

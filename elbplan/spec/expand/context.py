@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...core.address import Address, Find, Points, Ref
-from ..drafts import Draft, Drafts
-from ..report import Report
+from ...core.address import Address, Lookup, Points, Ref
+from ..drafts import Drafts, ResourceDraft
+from ..report import ProblemReport
 from ..short.document import ZONE, Short
-from ..short.groups import Group
-from ..short.listeners import Door, Forward, Listener, Redirect
+from ..short.groups import ShortGroup
+from ..short.listeners import ListenOn, ShortForward, ShortListener, ShortRedirect
 from ..short.servers import Server
-from ..yaml.tree import Path
+from ..yaml.tree import YamlPath
 
 BALANCER = Address("load_balancer", "main")
 SECURITY_GROUP = Address("security_group", "lb")
@@ -27,8 +27,8 @@ class NamedGroup:
     """A group, where it stands, and the servers that fill it (names of `Scene.servers`)."""
 
     name: str
-    word: Group
-    path: Path
+    word: ShortGroup
+    path: YamlPath
     servers: tuple[str, ...] = ()
     port: int = 80
     protocol: str = "HTTP"
@@ -44,15 +44,15 @@ class NamedServer:
     """A definition of servers, and where it stands."""
 
     word: Server
-    path: Path
+    path: YamlPath
 
 
 @dataclass(frozen=True)
 class PlacedListener:
     """A listener as it is meant, defaults filled in, and where it stands."""
 
-    word: Listener
-    path: Path
+    word: ShortListener
+    path: YamlPath
     port: int | None
     protocol: str | None
 
@@ -63,18 +63,18 @@ class PlacedListener:
 
 
 @dataclass
-class Scene:
+class ExpandContext:
     """The short form being spelled out."""
 
     short: Short
     folder: str
-    report: Report
+    report: ProblemReport
     groups: dict[str, NamedGroup] = field(default_factory=dict)
     servers: dict[str, NamedServer] = field(default_factory=dict)
     drafts: Drafts = field(default_factory=dict)
 
     @classmethod
-    def of(cls, short: Short, folder: str, report: Report) -> Scene:
+    def of(cls, short: Short, folder: str, report: ProblemReport) -> ExpandContext:
         """The scene with its servers and groups named."""
         from .names import groups_of, servers_of
 
@@ -84,13 +84,17 @@ class Scene:
         return scene
 
     def add(
-        self, address: Address, fields: Mapping[str, Any], origin: Path, places: Mapping[Path, Path] | None = None
+        self,
+        address: Address,
+        fields: Mapping[str, Any],
+        origin: YamlPath,
+        places: Mapping[YamlPath, YamlPath] | None = None,
     ) -> None:
         """One more resource; a field that is None is left out."""
         given = {key: value for key, value in fields.items() if value is not None}
         if self.short.tags and address.kind not in UNTAGGABLE:
             given["tags"] = dict(self.short.tags)
-        self.drafts[address] = Draft(address, given, origin, {("tags",): ("tags",), **(places or {})})
+        self.drafts[address] = ResourceDraft(address, given, origin, {("tags",): ("tags",), **(places or {})})
 
     @property
     def vpc(self) -> Ref:
@@ -103,7 +107,7 @@ class Scene:
         short = self.short
         if short.network and short.network.subnets:
             return tuple(by_name("subnet", text) for text in short.network.subnets)
-        return tuple(Find("subnet", letter(zone)) for zone in short.zones or ()) or (Find("subnet", "*"),)
+        return tuple(Lookup("subnet", letter(zone)) for zone in short.zones or ()) or (Lookup("subnet", "*"),)
 
     @property
     def has_security_group(self) -> bool:
@@ -122,7 +126,7 @@ class Scene:
             return [self._placed(word, ("listeners", i)) for i, word in enumerate(self.short.listeners)]
         return [self._placed(word, self._why()) for word in self._usual()]
 
-    def _why(self) -> Path:
+    def _why(self) -> YamlPath:
         short = self.short
         return (
             ("domain",)
@@ -134,24 +138,26 @@ class Scene:
             else ("name",)
         )
 
-    def _usual(self) -> list[Listener]:
+    def _usual(self) -> list[ShortListener]:
         group = self.first_group
-        forward = Forward(groups={group: 1}) if group else None
+        forward = ShortForward(groups={group: 1}) if group else None
         if self.short.type == "gateway" or not group:
-            return [Listener(forward=forward)] if group else []
+            return [ShortListener(forward=forward)] if group else []
         if self.short.type == "network":
             there = self.groups[group]
             door = (
-                Door(port=443, protocol="TLS") if self.short.domain else Door(port=there.port, protocol=there.protocol)
+                ListenOn(port=443, protocol="TLS")
+                if self.short.domain
+                else ListenOn(port=there.port, protocol=there.protocol)
             )
-            return [Listener(listen=door, forward=forward)]
+            return [ShortListener(listen=door, forward=forward)]
         if not self.short.domain:
-            return [Listener(listen=Door(port=80, protocol="HTTP"), forward=forward)]
-        secure = Door(port=443, protocol="HTTPS")
-        plain = Listener(listen=Door(port=80, protocol="HTTP"), redirect=Redirect(to=secure))
-        return [Listener(listen=secure, forward=forward), plain]
+            return [ShortListener(listen=ListenOn(port=80, protocol="HTTP"), forward=forward)]
+        secure = ListenOn(port=443, protocol="HTTPS")
+        plain = ShortListener(listen=ListenOn(port=80, protocol="HTTP"), redirect=ShortRedirect(to=secure))
+        return [ShortListener(listen=secure, forward=forward), plain]
 
-    def _placed(self, word: Listener, path: Path) -> PlacedListener:
+    def _placed(self, word: ShortListener, path: YamlPath) -> PlacedListener:
         door = word.listen
         if door is None or self.short.type == "gateway":
             return PlacedListener(word, path, None, None)
@@ -162,9 +168,9 @@ class Scene:
 def by_name(kind: str, text: str) -> Ref:
     """What a VPC or subnet is called by: its id, a zone's letter, or its Name tag."""
     ref = Points(kind, ours=False).parse(text)
-    if not isinstance(ref, Find) or text.startswith(("tag:", "name:")) or text in ("default", "*") or len(text) == 1:
+    if not isinstance(ref, Lookup) or text.startswith(("tag:", "name:")) or text in ("default", "*") or len(text) == 1:
         return ref
-    return Find(kind, letter(text) if kind == "subnet" and ZONE.fullmatch(text) else f"name:{text}")
+    return Lookup(kind, letter(text) if kind == "subnet" and ZONE.fullmatch(text) else f"name:{text}")
 
 
 def letter(zone: str) -> str:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from ...core.address import Address, Find, Id, Points, Ref
+from ...core.address import Address, AwsId, Lookup, Points, Ref
 from ...core.resource import references
 from ..short.domains import Domain
-from ..yaml.tree import Path
-from .context import BALANCER, CERTIFICATE, Scene
+from ..yaml.tree import YamlPath
+from .context import BALANCER, CERTIFICATE, ExpandContext
 
 
-def bare(scene: Scene) -> list[Domain]:
+def bare(scene: ExpandContext) -> list[Domain]:
     """The domains for which a certificate is to be made."""
     if scene.short.manage and not scene.short.manage.certificate:
         return []
     return [domain for domain in scene.short.domain or () if domain.certificate is None]
 
 
-def certificates_of(scene: Scene) -> list[Ref]:
+def certificates_of(scene: ExpandContext) -> list[Ref]:
     """The certificates that the domains bring or need, the one made here first."""
     brought = [Points("certificate").parse(d.certificate) for d in scene.short.domain or () if d.certificate]
     made: list[Ref] = [CERTIFICATE] if bare(scene) else []
     return list(dict.fromkeys([*made, *brought]))
 
 
-def add_certificate(scene: Scene) -> None:
+def add_certificate(scene: ExpandContext) -> None:
     """One certificate for all names that bring none, if a listener shows it."""
     domains = bare(scene)
     if domains and _wanted(scene):
@@ -35,13 +35,13 @@ def add_certificate(scene: Scene) -> None:
         scene.add(CERTIFICATE, fields, ("domain",))
 
 
-def _wanted(scene: Scene) -> bool:
+def _wanted(scene: ExpandContext) -> bool:
     """Whether a listener names a certificate of this stack."""
     refs = (ref for draft in scene.drafts.values() for ref in references(draft.fields))
     return any(isinstance(ref, Address) and ref.kind == CERTIFICATE.kind for ref in refs)
 
 
-def add_records(scene: Scene) -> None:
+def add_records(scene: ExpandContext) -> None:
     """A record for each domain and address family."""
     short = scene.short
     if short.domain and short.type == "gateway":
@@ -50,7 +50,7 @@ def add_records(scene: Scene) -> None:
         return
     seen: set[str] = set()
     for index, domain in enumerate(short.domain or ()):
-        path: Path = ("domain", index)
+        path: YamlPath = ("domain", index)
         if domain.name in seen:
             scene.report.at((*path, "name"), f"the domain {domain.name} is there twice", "keep one")
         seen.add(domain.name)
@@ -64,8 +64,10 @@ def add_records(scene: Scene) -> None:
 def zone(domain: Domain) -> Ref:
     """The hosted zone that is named, or the one to be found for the name."""
     if domain.zone is None:
-        return Find("hosted_zone", domain.name.removeprefix("*."))
+        return Lookup("hosted_zone", domain.name.removeprefix("*."))
     text = domain.zone.strip()
     return (
-        Id(text) if Points("hosted_zone", ours=False).parse(text) == Id(text) else Find("hosted_zone", text.rstrip("."))
+        AwsId(text)
+        if Points("hosted_zone", ours=False).parse(text) == AwsId(text)
+        else Lookup("hosted_zone", text.rstrip("."))
     )

@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from ...core.address import Address, Find, Points
-from ..short.groups import Group, Health, Sticky
+from ...core.address import Address, Lookup, Points
+from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
-from ..yaml.tree import Path
-from .context import BALANCER, NamedGroup, Scene
+from ..yaml.tree import YamlPath
+from .context import BALANCER, ExpandContext, NamedGroup
 
 HTTP = ("HTTP", "HTTPS")
 DRAIN = "deregistration_delay.timeout_seconds"
@@ -20,18 +20,18 @@ TIMEOUT = {"HTTP": 5, "HTTPS": 5, "TCP": 10}
 """What AWS waits for an answer if nobody says."""
 
 
-def add_groups(scene: Scene) -> None:
+def add_groups(scene: ExpandContext) -> None:
     """A target group for each group, and its targets unless somebody else fills it."""
     for group in scene.groups.values():
         scene.add(group.address, _fields(scene, group), group.path, _places(group))
         members = list(_members(scene, group))
         if members or group.word.ips == [] or (group.word.instances and not members):
-            places: dict[Path, Path] = {("members",): group.path}
+            places: dict[YamlPath, YamlPath] = {("members",): group.path}
             fields = {"group": group.address, "members": members}
             scene.add(Address("targets", group.name), fields, group.path, places)
 
 
-def _fields(scene: Scene, group: NamedGroup) -> dict[str, Any]:
+def _fields(scene: ExpandContext, group: NamedGroup) -> dict[str, Any]:
     word, protocol = group.word, group.protocol
     version = word.version or ("HTTP1" if protocol in HTTP else None)
     return {
@@ -42,12 +42,12 @@ def _fields(scene: Scene, group: NamedGroup) -> dict[str, Any]:
         "ip_address_type": "ipv6" if _all_v6(word) else None,
         "vpc": scene.vpc,
         "balancer": BALANCER,
-        "health": _health(word.health or Health(), protocol, version),
+        "health": _health(word.health or ShortHealth(), protocol, version),
         "attributes": _attributes(scene, word) or None,
     }
 
 
-def _places(group: NamedGroup) -> dict[Path, Path]:
+def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
     """Where the fields that bear another name come from."""
     path = group.path
     sticky = ("enabled", "type", "lb_cookie.duration_seconds", "app_cookie.duration_seconds", "app_cookie.cookie_name")
@@ -61,11 +61,11 @@ def _places(group: NamedGroup) -> dict[Path, Path]:
     }
 
 
-def _all_v6(word: Group) -> bool:
+def _all_v6(word: ShortGroup) -> bool:
     return bool(word.ips) and all(ipaddress.ip_address(ip).version == 6 for ip in word.ips or ())
 
 
-def _health(word: Health, group: str, version: str | None) -> dict[str, Any]:
+def _health(word: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
     """The check with the short form's defaults: every 30 s, path /, 200 to 299; TCP groups are only connected to."""
     protocol = word.protocol or (group if group in HTTP else "HTTP" if word.path or word.codes else "TCP")
     grpc = version == "GRPC"
@@ -87,7 +87,7 @@ def _health(word: Health, group: str, version: str | None) -> dict[str, Any]:
     return {key: value for key, value in health.items() if value is not None}
 
 
-def _attributes(scene: Scene, word: Group) -> dict[str, Any]:
+def _attributes(scene: ExpandContext, word: ShortGroup) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
     if word.drain is not None:
         attributes[DRAIN] = str(word.drain)
@@ -112,21 +112,21 @@ def _sticky(word: Sticky, balancer: str) -> dict[str, str]:
     return attributes | ({"stickiness.app_cookie.cookie_name": word.cookie} if word.cookie else {})
 
 
-def _members(scene: Scene, group: NamedGroup) -> Iterator[dict[str, Any]]:
+def _members(scene: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
     word = group.word
     picked = word.instances
     for text in picked.ids if picked else ():
         yield {"instance": Points("instance").parse(text)}
     for tag in (word.tag, picked.tag if picked else None):
         if tag:
-            yield {"instance": Find("instance", f"tag:{tag}")}
+            yield {"instance": Lookup("instance", f"tag:{tag}")}
     for name in group.servers:
         for number in range(1, scene.servers[name].word.count + 1):
             yield {"instance": Address("instance", f"{name}-{number}")}
     yield from _addresses(scene, group)
 
 
-def _addresses(scene: Scene, group: NamedGroup) -> Iterator[dict[str, Any]]:
+def _addresses(scene: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
     word = group.word
     if word.ips is not None and (word.instances or word.tag or group.servers):
         scene.report.at(

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.address import Address, Points, Ref
-from ..short.listeners import Forward, Listener
+from ..short.listeners import ShortForward, ShortListener
 from ..suggest import did_you_mean
-from ..yaml.tree import Path
+from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
-from .context import BALANCER, SECURE, PlacedListener, Scene
+from .context import BALANCER, SECURE, ExpandContext, PlacedListener
 from .domains import certificates_of
 from .rules import add_rules
 
@@ -21,7 +21,7 @@ POLICIES = {
 }
 
 
-def add_listeners(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
+def add_listeners(scene: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
     """Each listener with its rules."""
     if not listeners and scene.report.whole("listeners", "targets", "groups"):
         scene.report.at(
@@ -49,7 +49,7 @@ def add_listeners(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
         add_rules(scene, listener, address, action)
 
 
-def _origin(listener: PlacedListener) -> tuple[Path, dict[Path, Path]]:
+def _origin(listener: PlacedListener) -> tuple[YamlPath, dict[YamlPath, YamlPath]]:
     word, path = listener.word, listener.path
     listen = (*path, "listen")
     return path, {
@@ -67,7 +67,7 @@ def _door(listener: PlacedListener) -> dict[str, Any]:
     return {"load_balancer": BALANCER, "port": listener.port, "protocol": listener.protocol}
 
 
-def _action(scene: Scene, listener: PlacedListener) -> dict[str, Any] | None:
+def _action(scene: ExpandContext, listener: PlacedListener) -> dict[str, Any] | None:
     word = listener.word
     if not (word.forward or word.redirect or word.respond):
         if scene.first_group is None:
@@ -75,11 +75,11 @@ def _action(scene: Scene, listener: PlacedListener) -> dict[str, Any] | None:
                 listener.path, "this listener has nothing to do", "add forward:, redirect: or respond:", key=True
             )
             return None
-        return action_of(Forward(groups={scene.first_group: 1}))
+        return action_of(ShortForward(groups={scene.first_group: 1}))
     return action_of(word.forward or word.redirect or word.respond)
 
 
-def _secure(scene: Scene, listener: PlacedListener) -> dict[str, Any]:
+def _secure(scene: ExpandContext, listener: PlacedListener) -> dict[str, Any]:
     """Certificates and policy of a listener that speaks TLS."""
     word = listener.word
     if listener.protocol not in SECURE:
@@ -96,14 +96,14 @@ def _secure(scene: Scene, listener: PlacedListener) -> dict[str, Any]:
     return {"certificate": first, "more_certificates": more, "ssl_policy": _policy(scene, listener)}
 
 
-def _certificates(scene: Scene, word: Listener) -> list[Ref]:
+def _certificates(scene: ExpandContext, word: ShortListener) -> list[Ref]:
     """The default one first: the domains' own unless another is named in its place; then the further ones."""
     usual = [Points("certificate").parse(word.certificate)] if word.certificate else certificates_of(scene)
     further = [Points("certificate").parse(text) for text in word.certificates or ()]
     return list(dict.fromkeys([*usual, *further]))
 
 
-def _policy(scene: Scene, listener: PlacedListener) -> str:
+def _policy(scene: ExpandContext, listener: PlacedListener) -> str:
     text, path = listener.word.tls, (*listener.path, "tls")
     if text is None:
         text, path = scene.short.tls or "recommended", ("tls",)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...core.address import Id
+from ...core.address import AwsId
 from ..short.document import BUCKET, SOURCE
-from ..yaml.tree import Path
-from .context import BALANCER, SECURITY_GROUP, PlacedListener, Scene
+from ..yaml.tree import YamlPath
+from .context import BALANCER, SECURITY_GROUP, ExpandContext, PlacedListener
 
 TRANSPORT = {"UDP": ("udp",), "QUIC": ("udp",), "TCP_UDP": ("tcp", "udp"), "TCP_QUIC": ("tcp", "udp")}
 
 
-def add_balancer(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
+def add_balancer(scene: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
     """The balancer `main`, and the security group `lb` unless the type has none."""
     short = scene.short
-    subnets: Path = ("network", "subnets") if short.network and short.network.subnets else ("zones",)
+    subnets: YamlPath = ("network", "subnets") if short.network and short.network.subnets else ("zones",)
     fields = {
         "type": short.type,
         "scheme": "internet-facing" if short.access == "public" else "internal",
@@ -25,7 +25,7 @@ def add_balancer(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
         "security_groups": (SECURITY_GROUP,) if scene.has_security_group else None,
         "attributes": _attributes(scene) or None,
     }
-    places: dict[Path, Path] = {
+    places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
         ("type",): ("type",),
         ("scheme",): ("access",),
@@ -40,7 +40,7 @@ def add_balancer(scene: Scene, listeners: Sequence[PlacedListener]) -> None:
         scene.add(SECURITY_GROUP, {"vpc": scene.vpc, "ingress": ingress}, ("name",), places)
 
 
-def _attributes(scene: Scene) -> dict[str, str]:
+def _attributes(scene: ExpandContext) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if scene.short.protect and scene.short.protect.deletion:
         attributes["deletion_protection.enabled"] = "true"
@@ -53,7 +53,7 @@ def _attributes(scene: Scene) -> dict[str, str]:
     return attributes
 
 
-def _openings(scene: Scene, listener: PlacedListener) -> Iterator[dict[str, Any]]:
+def _openings(scene: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:
     """Who may reach this listener."""
     everyone = ["0.0.0.0/0", "::/0"] if scene.short.ip.startswith("dualstack") else ["0.0.0.0/0"]
     for source in scene.short.allow if scene.short.allow is not None else everyone:
@@ -64,4 +64,4 @@ def _openings(scene: Scene, listener: PlacedListener) -> Iterator[dict[str, Any]
 def _source(text: str) -> dict[str, Any]:
     if not SOURCE.fullmatch(text):
         return {"cidr": text}
-    return {"group": Id(text)} if text.startswith("sg-") else {"prefix_list": text}
+    return {"group": AwsId(text)} if text.startswith("sg-") else {"prefix_list": text}

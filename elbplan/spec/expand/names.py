@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..report import Report
+from ..report import ProblemReport
 from ..short.document import Short
-from ..short.groups import Group
+from ..short.groups import ShortGroup
 from ..short.servers import Server
 from ..suggest import did_you_mean
-from ..yaml.tree import Path
+from ..yaml.tree import YamlPath
 from .context import NamedGroup, NamedServer
 
 PROTOCOLS = {"application": "HTTP", "network": "TCP", "gateway": "GENEVE"}
 PORTS = {"HTTP": 80, "HTTPS": 443, "TLS": 443, "GENEVE": 6081}
 
 
-def servers_of(short: Short, report: Report) -> dict[str, NamedServer]:
+def servers_of(short: Short, report: ProblemReport) -> dict[str, NamedServer]:
     """Every definition of servers by name, those written inside a group under the group's name."""
     servers: dict[str, NamedServer] = {}
     for name, word in (short.servers or {}).items():
@@ -34,8 +34,8 @@ def servers_of(short: Short, report: Report) -> dict[str, NamedServer]:
     return servers
 
 
-def _groups(short: Short) -> list[tuple[str, Group, Path]]:
-    found: list[tuple[str, Group, Path]] = []
+def _groups(short: Short) -> list[tuple[str, ShortGroup, YamlPath]]:
+    found: list[tuple[str, ShortGroup, YamlPath]] = []
     if short.targets:
         found.append(("web", short.targets, ("targets",)))
     for name, group in (short.groups or {}).items():
@@ -43,7 +43,7 @@ def _groups(short: Short) -> list[tuple[str, Group, Path]]:
     return found
 
 
-def groups_of(short: Short, servers: Mapping[str, NamedServer], report: Report) -> dict[str, NamedGroup]:
+def groups_of(short: Short, servers: Mapping[str, NamedServer], report: ProblemReport) -> dict[str, NamedGroup]:
     """Every group by name, with its servers, protocol and port."""
     groups: dict[str, NamedGroup] = {}
     for name, word, path in _groups(short):
@@ -69,7 +69,7 @@ def _port(names: tuple[str, ...], servers: Mapping[str, NamedServer]) -> int | N
 
 
 def _filling(
-    name: str, word: Group, path: Path, short: Short, servers: Mapping[str, NamedServer], report: Report
+    name: str, word: ShortGroup, path: YamlPath, short: Short, servers: Mapping[str, NamedServer], report: ProblemReport
 ) -> tuple[str, ...]:
     """The names of the servers that a group holds."""
     if isinstance(word.servers, Server):

@@ -6,20 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.address import Address
-from ..short.listeners import Rule
-from ..yaml.tree import Path
+from ..short.listeners import ShortRule
+from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
-from .context import PlacedListener, Scene
+from .context import ExpandContext, PlacedListener
 
 FIELDS = {"host": "host-header", "path": "path-pattern", "method": "http-request-method"}
 STEP = 10
 
 
-def add_rules(scene: Scene, listener: PlacedListener, address: Address, usual: Mapping[str, Any] | None) -> None:
+def add_rules(
+    scene: ExpandContext, listener: PlacedListener, address: Address, usual: Mapping[str, Any] | None
+) -> None:
     """Each rule of a listener; what `!` keeps out goes where the listener sends everybody."""
     highest = 0
     for index, rule in enumerate(listener.word.rules or ()):
-        path: Path = (*listener.path, "rules", index)
+        path: YamlPath = (*listener.path, "rules", index)
         name = rule.name or f"r{index + 1}"
         for half, (suffix, conditions, action) in enumerate(_halves(scene, rule, path, usual)):
             priority = rule.priority + half if rule.priority else (highest // STEP + 1) * STEP
@@ -28,20 +30,20 @@ def add_rules(scene: Scene, listener: PlacedListener, address: Address, usual: M
             _add(scene, Address("rule", f"{listener.name}-{name}{suffix}"), fields, path, rule)
 
 
-def _add(scene: Scene, address: Address, fields: Mapping[str, Any], path: Path, rule: Rule) -> None:
+def _add(scene: ExpandContext, address: Address, fields: Mapping[str, Any], path: YamlPath, rule: ShortRule) -> None:
     if address in scene.drafts:
         scene.report.at(
             (*path, "name"), f"two rules of this listener are called {rule.name or address.name}", "rename one"
         )
         return
     words = {**FIELDS, "header": "http-header", "query": "query-string", "ip": "source-ip"}
-    places: dict[Path, Path] = {("conditions", field): (*path, word) for word, field in words.items()}
+    places: dict[YamlPath, YamlPath] = {("conditions", field): (*path, word) for word, field in words.items()}
     places |= {**action_places(rule, path), ("conditions",): path}
     scene.add(address, fields, path, places)
 
 
 def _halves(
-    scene: Scene, rule: Rule, path: Path, usual: Mapping[str, Any] | None
+    scene: ExpandContext, rule: ShortRule, path: YamlPath, usual: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, list[dict[str, Any]], Mapping[str, Any]]]:
     """The rule; before it, if it is for all but some networks, one that lets those pass."""
     conditions = list(_conditions(rule))
@@ -64,7 +66,7 @@ def _halves(
     yield "", conditions, action
 
 
-def _conditions(rule: Rule) -> Iterator[dict[str, Any]]:
+def _conditions(rule: ShortRule) -> Iterator[dict[str, Any]]:
     for word, field in FIELDS.items():
         values = getattr(rule, word)
         if values is not None:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...core.address import Address, Find, Ref
-from ..suggest import shown
-from ..yaml.tree import Path
-from .context import SECURITY_GROUP, NamedServer, Scene
+from ...core.address import Address, Lookup, Ref
+from ..suggest import shown_value
+from ..yaml.tree import YamlPath
+from .context import SECURITY_GROUP, ExpandContext, NamedServer
 
 LARGEST_SCRIPT = 16384
 ARM = re.compile(r"(a1|[a-z]+[0-9]+[a-z]*?g[a-z]*)\.")
@@ -25,7 +25,7 @@ IMAGES = {
 }
 
 
-def add_servers(scene: Scene) -> None:
+def add_servers(scene: ExpandContext) -> None:
     """Every server of the short form, and who lets the balancer in."""
     for name, server in scene.servers.items():
         using = [group for group in scene.groups.values() if name in group.servers]
@@ -48,13 +48,13 @@ def add_servers(scene: Scene) -> None:
         )
 
 
-def _told(scene: Scene) -> bool:
+def _told(scene: ExpandContext) -> bool:
     """Whether all groups say what they hold: only then is a server idle."""
     named = {group.word.servers for group in scene.groups.values() if isinstance(group.word.servers, str)}
     return named <= set(scene.servers) and scene.report.whole("targets", "groups")
 
 
-def _guarded(scene: Scene) -> bool:
+def _guarded(scene: ExpandContext) -> bool:
     managed = scene.short.manage is None or scene.short.manage.target_security_groups
     return managed and scene.has_security_group
 
@@ -63,7 +63,7 @@ def _guard(name: str) -> Address:
     return Address("security_group", f"{name}-servers")
 
 
-def _doors(scene: Scene, group: str) -> Iterator[tuple[int, str]]:
+def _doors(scene: ExpandContext, group: str) -> Iterator[tuple[int, str]]:
     """The ports on which the balancer comes: the work's, and the health check's."""
     there = scene.groups[group]
     for protocol in {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp"), "QUIC": ("udp",)}.get(there.protocol, ("tcp",)):
@@ -73,7 +73,7 @@ def _doors(scene: Scene, group: str) -> Iterator[tuple[int, str]]:
         yield int(asked) if asked and asked.isdigit() else there.port, "tcp"
 
 
-def _add_instances(scene: Scene, name: str, server: NamedServer) -> None:
+def _add_instances(scene: ExpandContext, name: str, server: NamedServer) -> None:
     word, path = server.word, server.path
     fields = {
         "image": image(word.image, word.type),
@@ -83,7 +83,9 @@ def _add_instances(scene: Scene, name: str, server: NamedServer) -> None:
         "security_groups": (_guard(name),) if _guarded(scene) else None,
         "user_data": _script(scene, server),
     }
-    places: dict[Path, Path] = {("user_data",): (*path, "user_data_file" if word.user_data_file else "user_data")}
+    places: dict[YamlPath, YamlPath] = {
+        ("user_data",): (*path, "user_data_file" if word.user_data_file else "user_data")
+    }
     for number in range(1, word.count + 1):
         address = Address("instance", f"{name}-{number}")
         subnets = _subnets(scene)
@@ -92,10 +94,10 @@ def _add_instances(scene: Scene, name: str, server: NamedServer) -> None:
             scene.add(Address("elastic_ip", address.name), {"instance": address}, path)
 
 
-def _subnets(scene: Scene) -> tuple[Ref, ...]:
+def _subnets(scene: ExpandContext) -> tuple[Ref, ...]:
     """The balancer's subnets; `#0`, `#1` are those that a look-up will find, in order."""
-    if scene.subnets == (Find("subnet", "*"),):
-        return tuple(Find("subnet", f"#{i}") for i in range(100))
+    if scene.subnets == (Lookup("subnet", "*"),):
+        return tuple(Lookup("subnet", f"#{i}") for i in range(100))
     return scene.subnets
 
 
@@ -109,7 +111,7 @@ def image(alias: str, instance_type: str) -> str:
     return alias
 
 
-def _script(scene: Scene, server: NamedServer) -> str | None:
+def _script(scene: ExpandContext, server: NamedServer) -> str | None:
     word = server.word
     if word.user_data_file is None:
         text = word.user_data
@@ -132,13 +134,15 @@ def _script(scene: Scene, server: NamedServer) -> str | None:
     return text
 
 
-def _read(scene: Scene, path: Path, name: str) -> Any:
+def _read(scene: ExpandContext, path: YamlPath, name: str) -> Any:
     try:
         with open(os.path.join(scene.folder, name), "rb") as file:
             return file.read(LARGEST_SCRIPT + 1).decode("utf-8")
     except UnicodeDecodeError:
-        scene.report.at(path, f"{shown(name)} is not UTF-8 text", "user data is a script")
+        scene.report.at(path, f"{shown_value(name)} is not UTF-8 text", "user data is a script")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        scene.report.at(path, f"{shown(name)} cannot be read: {reason}", "the path is taken from the spec's folder")
+        scene.report.at(
+            path, f"{shown_value(name)} cannot be read: {reason}", "the path is taken from the spec's folder"
+        )
     return None

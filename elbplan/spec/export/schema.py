@@ -26,7 +26,10 @@ def schema() -> dict[str, Any]:
         _described(definitions[names[model]], model)
         top["properties"][kind] = _with_block(top["properties"].get(kind), kind, names[model])
     top.pop("additionalProperties", None)
-    definitions["Opening"]["properties"]["port"] = {"type": "integer", "description": "from_port and to_port in one"}
+    definitions["IngressRule"]["properties"]["port"] = {
+        "type": "integer",
+        "description": "from_port and to_port in one",
+    }
     return {
         "$schema": DRAFT,
         "title": "elbplan spec",

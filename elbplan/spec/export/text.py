@@ -8,12 +8,12 @@ from typing import Any, Literal, get_origin
 import yaml
 from pydantic.fields import FieldInfo
 
-from ...core.address import Address, Find, Id
+from ...core.address import Address, AwsId, Lookup
 from ...core.hidden import Hidden, escape
 from ...core.resource import IMMUTABLE, Part
 from ...core.stack import Stack
 from ...errors import escaped
-from ...kinds.aws.ingress_rules import Opening
+from ...kinds.aws.ingress_rules import IngressRule
 
 DERIVED = ("user_data_digest",)
 """Fields that follow from others."""
@@ -41,7 +41,7 @@ def _fields(part: Part) -> dict[str, Any]:
 
 
 def _given(part: Part) -> Iterator[tuple[str, Any]]:
-    if isinstance(part, Opening) and part.from_port is not None and part.from_port == part.to_port:
+    if isinstance(part, IngressRule) and part.from_port is not None and part.from_port == part.to_port:
         yield "port", part.from_port
         part = part.model_copy(update={"from_port": None, "to_port": None})
     for name, field in type(part).model_fields.items():
@@ -59,10 +59,10 @@ def _essential(name: str, field: FieldInfo, value: Any) -> bool:
 
 def _value(value: Any) -> Any:
     if isinstance(value, Hidden):
-        return Reference(value.reference)
+        return TextWithVariables(value.reference)
     if isinstance(value, Address):
         return value.name
-    if isinstance(value, Id | Find):
+    if isinstance(value, AwsId | Lookup):
         return escape(str(value))
     if isinstance(value, Part):
         return _fields(value)
@@ -73,7 +73,7 @@ def _value(value: Any) -> Any:
     return escape(value) if isinstance(value, str) else value
 
 
-class Reference(str):
+class TextWithVariables(str):
     """Text with variables in it: quoted, so that whatever their values are, they are read as text."""
 
 
@@ -90,12 +90,12 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-def _reference(dumper: yaml.SafeDumper, text: Reference) -> yaml.ScalarNode:
+def _reference(dumper: yaml.SafeDumper, text: TextWithVariables) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
 
 
 _Dumper.add_representer(str, _text)
-_Dumper.add_representer(Reference, _reference)
+_Dumper.add_representer(TextWithVariables, _reference)
 
 
 def _dumped(document: Mapping[str, Any]) -> str:

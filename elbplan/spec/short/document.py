@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ..errors import Wrong
-from ..suggest import shown
+from ..errors import SpecValueError
+from ..suggest import shown_value
 from .domains import Domain
-from .groups import Group
-from .listeners import Listener
+from .groups import ShortGroup
+from .listeners import ShortListener
 from .servers import Server
 from .words import (
     SWITCH,
@@ -19,10 +19,10 @@ from .words import (
     Name,
     OneOrMore,
     OneOrNamed,
-    Or,
     OwnName,
+    Shorthand,
+    ShortModel,
     Texts,
-    Word,
     network,
     seconds,
     text_is,
@@ -36,13 +36,15 @@ SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
 def _region(value: str) -> str:
     if not REGION.fullmatch(value):
-        raise Wrong(f"{shown(value)} is not a region", "write it like ap-northeast-2 or eu-central-1")
+        raise SpecValueError(f"{shown_value(value)} is not a region", "write it like ap-northeast-2 or eu-central-1")
     return value
 
 
 def _zone(value: str) -> str:
     if not ZONE.fullmatch(value):
-        raise Wrong(f"{shown(value)} is not an availability zone", "write its letter, a, or all of it, ap-northeast-2a")
+        raise SpecValueError(
+            f"{shown_value(value)} is not an availability zone", "write its letter, a, or all of it, ap-northeast-2a"
+        )
     return value
 
 
@@ -53,13 +55,13 @@ def _access(value: Any) -> Any:
 
 def _bucket(value: str) -> str:
     if not BUCKET.fullmatch(value) or len(value) > 1000:
-        raise Wrong(f"{shown(value)} is not a bucket", "write s3://BUCKET/PREFIX")
+        raise SpecValueError(f"{shown_value(value)} is not a bucket", "write s3://BUCKET/PREFIX")
     return value
 
 
 def _expires(value: Any) -> Any:
     if not isinstance(value, str) or not 0 < seconds(value) <= 366 * 86400:
-        raise Wrong(f"{shown(value)} is not a time to live", "write 8h, 2d, up to a year")
+        raise SpecValueError(f"{shown_value(value)} is not a time to live", "write 8h, 2d, up to a year")
     return value
 
 
@@ -75,14 +77,14 @@ def named_servers(value: Any) -> Any:
     return value
 
 
-class Network(Word):
+class ShortNetwork(ShortModel):
     """Where the balancer stands."""
 
     vpc: Annotated[str, Field(description="id or Name tag; `default` is the default VPC")] = "default"
     subnets: Annotated[Texts | None, Field(description="ids or Name tags, one per zone")] = None
 
 
-class Protect(Word):
+class Protect(ShortModel):
     """What must not happen by accident."""
 
     deletion: Annotated[bool, Field(description="AWS's own deletion protection")] = False
@@ -95,7 +97,7 @@ def _protect(value: Any) -> Any:
     return {"deletion": value} if isinstance(value, bool) else value
 
 
-class Manage(Word):
+class Manage(ShortModel):
     """What elbplan sees to beside the balancer; all true unless said otherwise."""
 
     target_security_groups: Annotated[
@@ -105,7 +107,7 @@ class Manage(Word):
     certificate: Annotated[bool, Field(description="make a certificate for domains that bring none")] = True
 
 
-class Traffic(Word):
+class Traffic(ShortModel):
     """What you expect; used for the cost estimate alone."""
 
     requests_per_second: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="requests")] = None
@@ -121,7 +123,7 @@ class Traffic(Word):
 Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
 
 
-class Short(Word):
+class Short(ShortModel):
     """A stack in a few words. What is left out is decided for you; `elbplan expand` shows how."""
 
     version: Annotated[Literal[1] | None, Field(description="version of this grammar")] = None
@@ -141,7 +143,7 @@ class Short(Word):
     ip: Annotated[
         Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"], Field(description="address families")
     ] = "ipv4"
-    network: Annotated[Network | None, Field(description="VPC and subnets; the default VPC if left out")] = None
+    network: Annotated[ShortNetwork | None, Field(description="VPC and subnets; the default VPC if left out")] = None
     allow: Annotated[
         Annotated[list[Annotated[str, AfterValidator(source)]], OneOrMore()] | None,
         Field(
@@ -157,17 +159,17 @@ class Short(Word):
         bool,
         Field(description="with a certificate goes the DNS record that validated it, if no region needs it any more"),
     ] = False
-    targets: Annotated[Group | None, Field(description="where requests go: one group, called web")] = None
-    groups: Annotated[dict[OwnName, Group] | None, Field(description="several groups by name, instead of targets")] = (
-        None
-    )
+    targets: Annotated[ShortGroup | None, Field(description="where requests go: one group, called web")] = None
+    groups: Annotated[
+        dict[OwnName, ShortGroup] | None, Field(description="several groups by name, instead of targets")
+    ] = None
     servers: Annotated[
         Annotated[dict[OwnName, Server], OneOrNamed(named_servers)] | None,
         Field(description="servers that elbplan makes: one kind, or several by name"),
     ] = None
-    listeners: Annotated[list[Listener] | None, Field(description="ports; 80, or 443 with a domain, if left out")] = (
-        None
-    )
+    listeners: Annotated[
+        list[ShortListener] | None, Field(description="ports; 80, or 443 with a domain, if left out")
+    ] = None
     tls: Annotated[
         str | None, Field(description="for all listeners: recommended, modern, compatible, or a policy's name")
     ] = None
@@ -176,7 +178,7 @@ class Short(Word):
         Field(description="access logs", examples=["s3://bucket/prefix"]),
     ] = None
     protect: Annotated[
-        Annotated[Protect, Or(_protect, SWITCH)] | None,
+        Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
         Field(description="true refuses deletion"),
     ] = None
     manage: Annotated[Manage | None, Field(description="what elbplan sees to; everything if left out")] = None

@@ -9,10 +9,23 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, WithJsonSchema
 from pydantic import Tag as TypeTag
 
-from ..errors import Wrong
-from ..suggest import shown
+from ..errors import SpecValueError
+from ..suggest import shown_value
 from .servers import Server
-from .words import NUMBER, SWITCH, TEXT, Cased, Duration, Loose, OneOrMore, Or, Port, Whole, Word, text_is
+from .words import (
+    NUMBER,
+    SWITCH,
+    TEXT,
+    Duration,
+    OneOrMore,
+    Port,
+    Shorthand,
+    ShortModel,
+    TextOrNumber,
+    UpperCaseWord,
+    WholeNumber,
+    text_is,
+)
 
 INSTANCE = re.compile(r"i-[0-9a-f]+", re.ASCII)
 TAG = re.compile(r"[^=]{1,128}=.{0,256}", re.DOTALL)
@@ -20,7 +33,9 @@ TAG = re.compile(r"[^=]{1,128}=.{0,256}", re.DOTALL)
 
 def _instance(value: str) -> str:
     if value.startswith("i-") and not INSTANCE.fullmatch(value):
-        raise Wrong(f"{shown(value)} is not the id of an instance", "i- and then digits or a to f: i-0abc1234def567890")
+        raise SpecValueError(
+            f"{shown_value(value)} is not the id of an instance", "i- and then digits or a to f: i-0abc1234def567890"
+        )
     return value
 
 
@@ -29,7 +44,7 @@ def _tag(value: Any) -> Any:
         ((key, text),) = value.items()
         value = f"{key}={text}"
     if not isinstance(value, str) or not TAG.fullmatch(value):
-        raise Wrong(f"{shown(value)} is not one tag", "write tag: KEY=VALUE")
+        raise SpecValueError(f"{shown_value(value)} is not one tag", "write tag: KEY=VALUE")
     return value
 
 
@@ -37,7 +52,9 @@ def _address(value: str) -> str:
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:
-        raise Wrong(f"{shown(value)} is not an IP address", "write 10.0.1.5; names are not resolved") from None
+        raise SpecValueError(
+            f"{shown_value(value)} is not an IP address", "write 10.0.1.5; names are not resolved"
+        ) from None
 
 
 Tag = Annotated[
@@ -47,7 +64,7 @@ Tag = Annotated[
 ]
 
 
-class Picked(Word):
+class InstanceSelector(ShortModel):
     """Instances chosen by id or by tag."""
 
     ids: Annotated[list[Annotated[str, AfterValidator(_instance)]], Field(description="ids of instances")] = Field(
@@ -62,7 +79,7 @@ def _picked(value: Any) -> Any:
     return {"ids": value} if isinstance(value, list) else value
 
 
-class Sticky(Word):
+class Sticky(ShortModel):
     """How long a client stays with one target."""
 
     seconds: Annotated[
@@ -78,17 +95,21 @@ def _sticky(value: Any) -> Any:
     return value if isinstance(value, dict) else {"for": value}
 
 
-class Health(Word):
+class ShortHealth(ShortModel):
     """The question that tells whether a target is well."""
 
     path: Annotated[str | None, Field(description="path to ask for", examples=["/health"])] = None
     every: Annotated[Annotated[int, Duration(5, 300)] | None, Field(description="time between two checks")] = None
     timeout: Annotated[Annotated[int, Duration(2, 120)] | None, Field(description="time a target has to answer")] = None
-    healthy: Annotated[Whole | None, Field(ge=2, le=10, description="good answers in a row until healthy")] = None
-    unhealthy: Annotated[Whole | None, Field(ge=2, le=10, description="bad answers in a row until unhealthy")] = None
-    codes: Annotated[Loose | None, Field(description="answers that count as good", examples=["200-299"])] = None
-    port: Annotated[Loose | None, Field(description="another port to ask on", examples=[8081])] = None
-    protocol: Annotated[Annotated[str, Cased("HTTP", "HTTPS", "TCP")] | None, Field(description="how to ask")] = None
+    healthy: Annotated[WholeNumber | None, Field(ge=2, le=10, description="good answers in a row until healthy")] = None
+    unhealthy: Annotated[WholeNumber | None, Field(ge=2, le=10, description="bad answers in a row until unhealthy")] = (
+        None
+    )
+    codes: Annotated[TextOrNumber | None, Field(description="answers that count as good", examples=["200-299"])] = None
+    port: Annotated[TextOrNumber | None, Field(description="another port to ask on", examples=[8081])] = None
+    protocol: Annotated[
+        Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP")] | None, Field(description="how to ask")
+    ] = None
 
 
 ServersOf = Annotated[
@@ -97,11 +118,11 @@ ServersOf = Annotated[
 ]
 
 
-class Group(Word):
+class ShortGroup(ShortModel):
     """A group of targets that do the same work."""
 
     instances: Annotated[
-        Annotated[Picked, Or(_picked, TEXT, {"type": "array", "items": TEXT})] | None,
+        Annotated[InstanceSelector, Shorthand(_picked, TEXT, {"type": "array", "items": TEXT})] | None,
         Field(description="ids of instances, or {tag: KEY=VALUE}", examples=[["i-0abc1234def567890"]]),
     ] = None
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
@@ -114,18 +135,19 @@ class Group(Word):
     ] = None
     port: Annotated[Port | None, Field(description="the port the targets listen on", examples=[80])] = None
     protocol: Annotated[
-        Annotated[str, Cased("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")] | None,
+        Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")]
+        | None,
         Field(description="how the balancer speaks to the targets"),
     ] = None
     version: Annotated[
-        Annotated[str, Cased("HTTP1", "HTTP2", "GRPC")] | None,
+        Annotated[str, UpperCaseWord("HTTP1", "HTTP2", "GRPC")] | None,
         Field(description="version of HTTP spoken to the targets"),
     ] = None
     health: Annotated[
-        Annotated[Health, text_is("path")] | None, Field(description="a path, or a map", examples=["/health"])
+        Annotated[ShortHealth, text_is("path")] | None, Field(description="a path, or a map", examples=["/health"])
     ] = None
     sticky: Annotated[
-        Annotated[Sticky, Or(_sticky, TEXT, NUMBER, SWITCH)] | None,
+        Annotated[Sticky, Shorthand(_sticky, TEXT, NUMBER, SWITCH)] | None,
         Field(description="keep a client with one target: true, how long, or a map", examples=["1h"]),
     ] = None
     drain: Annotated[

@@ -8,22 +8,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ...core.hidden import Hidden, as_text
-from ..errors import Wrong
-from ..suggest import did_you_mean, shown
-from .domains import Certificate
+from ..errors import SpecValueError
+from ..suggest import did_you_mean, shown_value
+from .domains import ShortCertificate
 from .words import (
     NUMBER,
     TEXT,
-    Cased,
     Duration,
-    Loose,
-    LooseTexts,
     OneOrMore,
-    Or,
     RuleName,
+    Shorthand,
+    ShortModel,
+    TextOrNumber,
     Texts,
-    Whole,
-    Word,
+    TextsOrNumbers,
+    UpperCaseWord,
+    WholeNumber,
     network,
 )
 
@@ -40,7 +40,7 @@ TYPES = {
 }
 
 
-class Door(Word):
+class ListenOn(ShortModel):
     """A port, and the protocol spoken there."""
 
     port: int
@@ -51,24 +51,28 @@ def _door(value: Any) -> Any:
     """`443/https`, or a port alone. Raises Wrong."""
     match = DOOR.fullmatch(str(value)) if _plain(value) else None
     if not match:
-        raise Wrong(f"{shown(value)} is not a port and protocol", "write 443/https, 80/http, 53/udp")
+        raise SpecValueError(f"{shown_value(value)} is not a port and protocol", "write 443/https, 80/http, 53/udp")
     if not 1 <= int(match[1]) <= 65535:
-        raise Wrong(f"{match[1]} is not a port", "ports go from 1 to 65535")
+        raise SpecValueError(f"{match[1]} is not a port", "ports go from 1 to 65535")
     protocol = match[2].upper() if match[2] else None
     if protocol not in (None, *PROTOCOLS):
-        raise Wrong(f"{shown(match[2])} is not a protocol", did_you_mean(match[2], [p.lower() for p in PROTOCOLS]))
+        raise SpecValueError(
+            f"{shown_value(match[2])} is not a protocol", did_you_mean(match[2], [p.lower() for p in PROTOCOLS])
+        )
     return {"port": int(match[1]), "protocol": protocol}
 
 
-DoorWord = Annotated[Door, Or(_door, {"type": "string", "pattern": "^[0-9]+(/[A-Za-z_]+)?$"}, NUMBER)]
+ListenOnValue = Annotated[ListenOn, Shorthand(_door, {"type": "string", "pattern": "^[0-9]+(/[A-Za-z_]+)?$"}, NUMBER)]
 
 
-class Redirect(Word):
+class ShortRedirect(ShortModel):
     """Send the client elsewhere; what is left out stays as it was asked for."""
 
-    to: Annotated[DoorWord | None, Field(description="port and protocol", examples=["443/https"])] = None
-    port: Annotated[Loose | None, Field(description="port")] = None
-    protocol: Annotated[Annotated[str, Cased("HTTP", "HTTPS")] | None, Field(description="http or https")] = None
+    to: Annotated[ListenOnValue | None, Field(description="port and protocol", examples=["443/https"])] = None
+    port: Annotated[TextOrNumber | None, Field(description="port")] = None
+    protocol: Annotated[Annotated[str, UpperCaseWord("HTTP", "HTTPS")] | None, Field(description="http or https")] = (
+        None
+    )
     host: Annotated[str | None, Field(description="host name", examples=["www.example.com"])] = None
     path: Annotated[str | None, Field(description="path; #{path} stands for the one asked for")] = None
     query: Annotated[str | None, Field(description="query without the ?; #{query} stands for the one asked for")] = None
@@ -89,17 +93,19 @@ def _status(value: Any) -> Any:
 
 def _content(value: Any) -> Any:
     if not isinstance(value, str):
-        raise Wrong(f"{shown(value)} is not a type", "write plain, html, css, json or javascript")
+        raise SpecValueError(f"{shown_value(value)} is not a type", "write plain, html, css, json or javascript")
     known = {*TYPES.values(), *TYPES}
     if value.lower() not in known:
-        raise Wrong(f"{shown(value)} is not a type that a balancer can answer with", did_you_mean(value, TYPES))
+        raise SpecValueError(
+            f"{shown_value(value)} is not a type that a balancer can answer with", did_you_mean(value, TYPES)
+        )
     return TYPES.get(value.lower(), value.lower())
 
 
-class Respond(Word):
+class ShortRespond(ShortModel):
     """Answer at once with a fixed text."""
 
-    status: Annotated[Loose, Field(description="200 to 299, 400 to 599", examples=[404])]
+    status: Annotated[TextOrNumber, Field(description="200 to 299, 400 to 599", examples=[404])]
     body: Annotated[str, Field(max_length=1024, description="the text")] = ""
     type: Annotated[str, BeforeValidator(_content), Field(description="plain, html, css, json or javascript")] = (
         "text/plain"
@@ -114,10 +120,10 @@ def _weights(value: Any) -> Any:
     return value
 
 
-class Forward(Word):
+class ShortForward(ShortModel):
     """Hand requests to groups, by weight."""
 
-    groups: Annotated[dict[str, Whole], Field(description="weight of each group, 0 to 999")]
+    groups: Annotated[dict[str, WholeNumber], Field(description="weight of each group, 0 to 999")]
     sticky: Annotated[
         Annotated[int, Duration(1, 604800)] | None, Field(description="time a client stays with the group it got")
     ] = None
@@ -127,7 +133,7 @@ def _headers(value: Any) -> Any:
     if isinstance(value, list):
         return [header for item in value for header in _headers(item)]
     if not isinstance(value, dict):
-        raise Wrong(f"{shown(value)} is not a header and its values", "write header: {X-Name: value}")
+        raise SpecValueError(f"{shown_value(value)} is not a header and its values", "write header: {X-Name: value}")
     if "values" in value and set(value) <= {"name", "values"}:
         return [value]
     return [{"name": name, "values": values} for name, values in value.items()]
@@ -140,7 +146,7 @@ def _queries(value: Any) -> Any:
     spread = {key: texts if isinstance(texts, list) else [texts] for key, texts in value.items()}
     for texts in spread.values():
         if not all(map(_plain, texts)):
-            raise Wrong(
+            raise SpecValueError(
                 "a value of a query is neither text nor a number", "write query: {key: value}, with quotes if need be"
             )
     return [{"values": [_pair(key, text) for text in texts]} for key, texts in spread.items()]
@@ -151,17 +157,17 @@ def _pair(key: str, text: Any) -> str:
     return said.between(f"{key}=") if isinstance(said, Hidden) else f"{key}={said}"
 
 
-class Header(Word):
+class Header(ShortModel):
     """A header, and the values of which one must match."""
 
     name: str
-    values: LooseTexts
+    values: TextsOrNumbers
 
 
-class Query(Word):
+class Query(ShortModel):
     """Pairs `key=value` of a query, of which one must match."""
 
-    values: LooseTexts
+    values: TextsOrNumbers
 
 
 def _source(value: str) -> str:
@@ -171,7 +177,7 @@ def _source(value: str) -> str:
 MAPS = {"type": "object"}
 
 
-class Rule(Word):
+class ShortRule(ShortModel):
     """Of the requests that reach a listener, those that go elsewhere. All conditions must hold."""
 
     name: Annotated[RuleName | None, Field(description="what to call it; keep it when moving the rule")] = None
@@ -181,57 +187,69 @@ class Rule(Word):
     path: Annotated[Texts | None, Field(description="paths; * and ? may be used", examples=["/api/*"])] = None
     method: Annotated[Texts | None, Field(description="HTTP methods", examples=["GET"])] = None
     header: Annotated[
-        Annotated[list[Header], Or(_headers, MAPS)] | None, Field(description="headers: {X-Name: value}")
+        Annotated[list[Header], Shorthand(_headers, MAPS)] | None, Field(description="headers: {X-Name: value}")
     ] = None
-    query: Annotated[Annotated[list[Query], Or(_queries, MAPS, TEXT)] | None, Field(description="{key: value}")] = None
+    query: Annotated[
+        Annotated[list[Query], Shorthand(_queries, MAPS, TEXT)] | None, Field(description="{key: value}")
+    ] = None
     ip: Annotated[
         Annotated[list[Annotated[str, AfterValidator(_source)]], OneOrMore()] | None,
         Field(description='networks clients come from; "!10.0.0.0/8" is everybody else', examples=["10.0.0.0/8"]),
     ] = None
     forward: Annotated[
-        Annotated[Forward, Or(_weights, TEXT, MAPS)] | None, Field(description="a group, or {group: weight}")
+        Annotated[ShortForward, Shorthand(_weights, TEXT, MAPS)] | None,
+        Field(description="a group, or {group: weight}"),
     ] = None
-    redirect: Annotated[Annotated[Redirect, Or(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")] = (
-        None
-    )
-    respond: Annotated[Annotated[Respond, Or(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")] = None
-    priority: Annotated[Whole | None, Field(ge=1, le=50000, description="only to fix what follows from the order")] = (
-        None
-    )
+    redirect: Annotated[
+        Annotated[ShortRedirect, Shorthand(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")
+    ] = None
+    respond: Annotated[
+        Annotated[ShortRespond, Shorthand(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")
+    ] = None
+    priority: Annotated[
+        WholeNumber | None, Field(ge=1, le=50000, description="only to fix what follows from the order")
+    ] = None
 
     @model_validator(mode="after")
-    def _one_action(self) -> Rule:
+    def _one_action(self) -> ShortRule:
         given = [word for word in ("forward", "redirect", "respond") if getattr(self, word) is not None]
         if len(given) != 1:
             what = f"both {' and '.join(given)}" if given else "nothing to do"
-            raise Wrong(f"a rule with {what}", "give it one of forward, redirect, respond")
+            raise SpecValueError(f"a rule with {what}", "give it one of forward, redirect, respond")
         return self
 
 
-class Listener(Word):
+class ShortListener(ShortModel):
     """A port of the balancer."""
 
-    listen: Annotated[DoorWord | None, Field(description="port and protocol", examples=["443/https", "80/http"])] = None
-    forward: Annotated[
-        Annotated[Forward, Or(_weights, TEXT, MAPS)] | None, Field(description="a group, or {group: weight}")
+    listen: Annotated[
+        ListenOnValue | None, Field(description="port and protocol", examples=["443/https", "80/http"])
     ] = None
-    redirect: Annotated[Annotated[Redirect, Or(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")] = (
-        None
-    )
-    respond: Annotated[Annotated[Respond, Or(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")] = None
+    forward: Annotated[
+        Annotated[ShortForward, Shorthand(_weights, TEXT, MAPS)] | None,
+        Field(description="a group, or {group: weight}"),
+    ] = None
+    redirect: Annotated[
+        Annotated[ShortRedirect, Shorthand(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")
+    ] = None
+    respond: Annotated[
+        Annotated[ShortRespond, Shorthand(_status, TEXT, NUMBER)] | None, Field(description="a fixed answer")
+    ] = None
     tls: Annotated[str | None, Field(description="recommended, modern, compatible, or a policy's name")] = None
     certificate: Annotated[
-        Certificate | None, Field(description="ARN or name of a certificate, instead of the domains' own")
+        ShortCertificate | None, Field(description="ARN or name of a certificate, instead of the domains' own")
     ] = None
     certificates: Annotated[
-        Annotated[list[Certificate], OneOrMore()] | None,
+        Annotated[list[ShortCertificate], OneOrMore()] | None,
         Field(description="further certificates beside it, chosen by the name that the client asks for"),
     ] = None
-    rules: Annotated[list[Rule] | None, Field(description="exceptions; the first that matches wins")] = None
+    rules: Annotated[list[ShortRule] | None, Field(description="exceptions; the first that matches wins")] = None
 
     @model_validator(mode="after")
-    def _one_action(self) -> Listener:
+    def _one_action(self) -> ShortListener:
         given = [word for word in ("forward", "redirect", "respond") if getattr(self, word) is not None]
         if len(given) > 1:
-            raise Wrong(f"a listener with both {' and '.join(given)}", "keep one of them; rules: holds the exceptions")
+            raise SpecValueError(
+                f"a listener with both {' and '.join(given)}", "keep one of them; rules: holds the exceptions"
+            )
         return self

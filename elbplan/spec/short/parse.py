@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..keys import advice, keys_of, meant, models_at
-from ..messages import name_of, plainly
+from ..messages import name_of, plain_message
 from ..models import MODELS
-from ..report import Report
+from ..report import ProblemReport
 from ..suggest import closest
-from ..yaml.aliases import Unread
-from ..yaml.tree import Path, Tree
+from ..yaml.aliases import UnreadScalar
+from ..yaml.tree import Tree, YamlPath
 from .document import Short
 
 # fmt: off
@@ -39,10 +39,10 @@ OWN = "x-"
 ROUNDS = 6
 
 
-def shaped(report: Report, blocks: set[str]) -> tuple[Short | None, Tree]:
+def parse_short(report: ProblemReport, blocks: set[str]) -> tuple[Short | None, Tree]:
     """The short form, and the tree it was read from in the end; None if too much of it is wrong to go on."""
     report.tree = tree = _without_empties(report, blocks)
-    guessed: set[Path] = set()
+    guessed: set[YamlPath] = set()
     for _ in range(ROUNDS):
         stand_in = {"name": "x"} if "name" in report.lost and "name" not in tree.data else {}
         data = {key: value for key, value in tree.data.items() if key not in blocks and key[:2] != OWN} | stand_in
@@ -57,7 +57,7 @@ def shaped(report: Report, blocks: set[str]) -> tuple[Short | None, Tree]:
     return None, tree
 
 
-def _without_empties(report: Report, blocks: set[str]) -> Tree:
+def _without_empties(report: ProblemReport, blocks: set[str]) -> Tree:
     tree = report.tree
     free = {*blocks, "overrides"}
     drops = {path for path in tree.empties() if path[0] not in free and not str(path[0]).startswith(OWN)}
@@ -68,7 +68,7 @@ def _without_empties(report: Report, blocks: set[str]) -> Tree:
     return tree.edited(drops, {})
 
 
-def _backbone(path: Path) -> Path:
+def _backbone(path: YamlPath) -> YamlPath:
     """What has to go with a value: a rule without its only condition would be another rule."""
     for length in range(len(path) - 1, 0, -1):
         if isinstance(path[length - 1], int) and path[length] in BACKBONE:
@@ -80,11 +80,11 @@ def _backbone(path: Path) -> Path:
 class _Changes:
     """What one round of errors asks to be left out or renamed."""
 
-    report: Report
-    guessed: set[Path]
+    report: ProblemReport
+    guessed: set[YamlPath]
     """Where a key was taken for another: if its value does not fit, the guess was wrong, not the value."""
-    drops: set[Path] = field(default_factory=set)
-    renames: dict[Path, str] = field(default_factory=dict)
+    drops: set[YamlPath] = field(default_factory=set)
+    renames: dict[YamlPath, str] = field(default_factory=dict)
 
     def meet(self, detail: ErrorDetails) -> None:
         """Reports one error, and sees that it is not met again."""
@@ -93,7 +93,7 @@ class _Changes:
             self._unknown_key(loc)
             return
         path = self.report.tree.resolve(loc)
-        if not isinstance(detail.get("input"), Unread) and path not in self.guessed:
+        if not isinstance(detail.get("input"), UnreadScalar) and path not in self.guessed:
             self._tell(detail, loc, path)
         whole = _backbone(path)
         self.drops.add(whole)
@@ -101,12 +101,12 @@ class _Changes:
         alone = whole == path and detail["type"] != "missing"
         self.report.lose(lost, harmless=alone and name_of(lost) in HARMLESS)
 
-    def _tell(self, detail: ErrorDetails, loc: Path, path: Path) -> None:
+    def _tell(self, detail: ErrorDetails, loc: YamlPath, path: YamlPath) -> None:
         of_key = detail["loc"][-1:] == ("[key]",)
-        what, hint = plainly(detail, name_of(path) if path and not of_key else "")
+        what, hint = plain_message(detail, name_of(path) if path and not of_key else "")
         self.report.at(loc, what, hint, key=of_key or detail["type"] == "missing")
 
-    def _unknown_key(self, loc: Path) -> None:
+    def _unknown_key(self, loc: YamlPath) -> None:
         *above, key = loc
         tree = self.report.tree
         known = sorted({k for model in models_at(Short, above) for k in keys_of(model)})

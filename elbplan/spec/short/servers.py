@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .words import Port, Whole, Word
+from .words import Port, ShortModel, WholeNumber
 
 
-class Server(Word):
+class Server(ShortModel):
     """One or more equal servers."""
 
-    count: Annotated[Whole, Field(ge=1, le=100, description="how many", examples=[2])] = 1
+    count: Annotated[WholeNumber, Field(ge=1, le=100, description="how many", examples=[2])] = 1
     type: Annotated[str, Field(description="instance type", examples=["t3.micro", "t4g.micro"])] = "t3.micro"
     image: Annotated[
         str,

@@ -23,8 +23,8 @@ from pydantic_core import core_schema
 
 from ...core.address import AWS_ID
 from ...core.hidden import as_text, keep
-from ..errors import Wrong
-from ..suggest import did_you_mean, shown
+from ..errors import SpecValueError
+from ..suggest import did_you_mean, shown_value
 from ..yaml.scalars import WHOLE
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -33,7 +33,7 @@ NAME = re.compile(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)
 RULE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?", re.ASCII)
 
 
-class Word(BaseModel):
+class ShortModel(BaseModel):
     """A map of the short form: unknown keys refused, nothing converted silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -48,7 +48,7 @@ class Word(BaseModel):
 KINDS = {"string": "text", "integer": "a number", "boolean": "true or false"}
 
 
-class Or:
+class Shorthand:
     """Lets a value be something simpler than its model: `read` turns that into the model's own form."""
 
     def __init__(self, read: Callable[[Any], Any], *simpler: dict[str, Any]) -> None:
@@ -64,7 +64,9 @@ class Or:
         result = self.read(value)
         if not isinstance(result, dict | list):
             what = f"neither {', '.join(self.kinds)} nor a map" if self.kinds else "not a map"
-            raise Wrong(f"{shown(value)} is {what}", "write true or false" if SWITCH in self.simpler else "")
+            raise SpecValueError(
+                f"{shown_value(value)} is {what}", "write true or false" if SWITCH in self.simpler else ""
+            )
         return result
 
     def __get_pydantic_json_schema__(
@@ -78,12 +80,12 @@ NUMBER = {"type": "integer"}
 SWITCH = {"type": "boolean"}
 
 
-def text_is(key: str) -> Or:
+def text_is(key: str) -> Shorthand:
     """Plain text stands for a map with this one key."""
-    return Or(lambda value: {key: value} if isinstance(value, str) else value, TEXT)
+    return Shorthand(lambda value: {key: value} if isinstance(value, str) else value, TEXT)
 
 
-class OneOrMore(Or):
+class OneOrMore(Shorthand):
     """Lets a single value stand for a list of one."""
 
     def __init__(self, *, maps: bool = False) -> None:
@@ -98,7 +100,7 @@ class OneOrMore(Or):
         return {"anyOf": [*one.get("anyOf", [one]), several]}
 
 
-class OneOrNamed(Or):
+class OneOrNamed(Shorthand):
     """Lets a single definition stand for a map of several by name."""
 
     def __get_pydantic_json_schema__(
@@ -114,7 +116,7 @@ def seconds(value: Any) -> Any:
         return value
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        raise Wrong(f"{shown(value)} is not a duration", "write 30s, 5m, 1h, or a number of seconds")
+        raise SpecValueError(f"{shown_value(value)} is not a duration", "write 30s, 5m, 1h, or a number of seconds")
     return int(match[1]) * UNITS[match[2]]
 
 
@@ -134,7 +136,9 @@ class Duration:
         """The seconds; raises Wrong."""
         number = seconds(value)
         if not self.low <= number <= self.high:
-            raise Wrong(f"{shown(value)} is out of range", f"between {spelled(self.low)} and {spelled(self.high)}")
+            raise SpecValueError(
+                f"{shown_value(value)} is out of range", f"between {spelled(self.low)} and {spelled(self.high)}"
+            )
         return number
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -145,7 +149,7 @@ class Duration:
         return {"anyOf": [text, NUMBER], "examples": ["30s", "5m", "1h"]}
 
 
-class Cased:
+class UpperCaseWord:
     """Marks one of these words, written in any case and kept in capitals."""
 
     def __init__(self, *words: str) -> None:
@@ -156,7 +160,9 @@ class Cased:
         """The word as AWS writes it; raises Wrong."""
         if isinstance(value, str) and value.upper() in self.words:
             return value.upper()
-        raise Wrong(f"{shown(value)} is not one of {', '.join(self.small)}", did_you_mean(str(value), self.small))
+        raise SpecValueError(
+            f"{shown_value(value)} is not one of {', '.join(self.small)}", did_you_mean(str(value), self.small)
+        )
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
@@ -168,8 +174,9 @@ class Cased:
 def _name(value: str) -> str:
     if not NAME.fullmatch(value):
         problem = f"is {len(value)} characters long, and 24 is the most" if len(value) > 24 else "is not a name"
-        raise Wrong(
-            f"{shown(value)} {problem}", "small letters, digits and dashes, at most 24, starting with a letter: my-web"
+        raise SpecValueError(
+            f"{shown_value(value)} {problem}",
+            "small letters, digits and dashes, at most 24, starting with a letter: my-web",
         )
     return value
 
@@ -177,19 +184,21 @@ def _name(value: str) -> str:
 def _own_name(value: str) -> str:
     """A name that no reference can mistake for an id of AWS's, with or without a number behind it."""
     if AWS_ID.match(_name(value)) or AWS_ID.match(f"{value}-1"):
-        raise Wrong(f"{shown(value)} looks like the start of an AWS id", "choose another name")
+        raise SpecValueError(f"{shown_value(value)} looks like the start of an AWS id", "choose another name")
     return value
 
 
 def _rule_name(value: str) -> str:
     if not RULE_NAME.fullmatch(value):
-        raise Wrong(f"{shown(value)} is not a rule's name", "letters, digits, dashes and underscores, at most 64")
+        raise SpecValueError(
+            f"{shown_value(value)} is not a rule's name", "letters, digits, dashes and underscores, at most 64"
+        )
     return value
 
 
 def _port(value: int) -> int:
     if not 1 <= value <= 65535:
-        raise Wrong(f"{value} is not a port", "ports go from 1 to 65535")
+        raise SpecValueError(f"{value} is not a port", "ports go from 1 to 65535")
     return value
 
 
@@ -201,9 +210,11 @@ def network(value: str) -> str:
         try:
             wide = str(ipaddress.ip_network(value, strict=False))
         except ValueError:
-            raise Wrong(f"{shown(value)} is not a network", "write 10.0.0.0/8, 203.0.113.7 or ::/0") from None
+            raise SpecValueError(
+                f"{shown_value(value)} is not a network", "write 10.0.0.0/8, 203.0.113.7 or ::/0"
+            ) from None
         if "host bits" in str(error):
-            raise Wrong(f"{shown(value)} names a host, not a network", f"write {wide}") from None
+            raise SpecValueError(f"{shown_value(value)} names a host, not a network", f"write {wide}") from None
         raise
 
 
@@ -220,12 +231,12 @@ Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern":
 OwnName = Annotated[
     str, AfterValidator(_own_name), Field(json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$", "maxLength": 24})
 ]
-Whole = Annotated[int, BeforeValidator(_as_number)]
+WholeNumber = Annotated[int, BeforeValidator(_as_number)]
 RuleName = Annotated[str, AfterValidator(_rule_name)]
-Port = Annotated[Whole, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
+Port = Annotated[WholeNumber, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
 Network = Annotated[str, AfterValidator(network)]
-Loose = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"anyOf": [TEXT, NUMBER]})]
+TextOrNumber = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"anyOf": [TEXT, NUMBER]})]
 """Text that often looks like a number: 200, 403."""
 Texts = Annotated[list[str], OneOrMore()]
-LooseTexts = Annotated[list[Loose], OneOrMore()]
+TextsOrNumbers = Annotated[list[TextOrNumber], OneOrMore()]
 BalancerType = Literal["application", "network", "gateway"]

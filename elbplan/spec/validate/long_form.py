@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.address import AWS_ID, Address
-from ..drafts import Draft, Drafts, overlay
+from ..drafts import Drafts, ResourceDraft, overlay
 from ..keys import keys_of
 from ..models import MODELS
-from ..report import Report
-from ..short.groups import Group
-from ..suggest import did_you_mean, shown
+from ..report import ProblemReport
+from ..short.groups import ShortGroup
+from ..suggest import did_you_mean, shown_value
 from ..values import as_text
 
 NAME = re.compile(r"[A-Za-z0-9*_][A-Za-z0-9*._-]{0,120}", re.ASCII)
@@ -25,14 +25,14 @@ def is_block(key: str, value: Any) -> bool:
         return key in MODELS
     if not isinstance(value, Mapping) or not value or not all(isinstance(item, Mapping) for item in value.values()):
         return False
-    group_keys = keys_of(Group)
+    group_keys = keys_of(ShortGroup)
     return any(
         isinstance(item.get("members"), list) or ("group" in item and name not in group_keys)
         for name, item in value.items()
     )
 
 
-def drafts_of_blocks(data: Mapping[str, Any], report: Report) -> Drafts:
+def drafts_of_blocks(data: Mapping[str, Any], report: ProblemReport) -> Drafts:
     """A draft for each resource of the long form."""
     drafts: Drafts = {}
     for kind, block in data.items():
@@ -40,7 +40,9 @@ def drafts_of_blocks(data: Mapping[str, Any], report: Report) -> Drafts:
             continue
         if not isinstance(block, Mapping):
             report.at(
-                (kind,), f"{kind} should be a map of names, not {shown(block)}", f"write {kind}: {{main: {{...}}}}"
+                (kind,),
+                f"{kind} should be a map of names, not {shown_value(block)}",
+                f"write {kind}: {{main: {{...}}}}",
             )
             continue
         for name, fields in block.items():
@@ -48,24 +50,24 @@ def drafts_of_blocks(data: Mapping[str, Any], report: Report) -> Drafts:
     return drafts
 
 
-def _take(kind: str, name: str, fields: Any, drafts: Drafts, report: Report) -> None:
+def _take(kind: str, name: str, fields: Any, drafts: Drafts, report: ProblemReport) -> None:
     path = (kind, name)
     if not NAME.fullmatch(name) or AWS_ID.match(name):
         report.at(
             path,
-            f"{shown(name)} is not a name",
+            f"{shown_value(name)} is not a name",
             "letters, digits, dots, dashes and underscores, and not like an AWS id",
             key=True,
         )
     elif not isinstance(fields, Mapping):
         report.at(
             path,
-            f"{kind}.{name} should be a map of fields, not {shown(fields)}",
+            f"{kind}.{name} should be a map of fields, not {shown_value(fields)}",
             f"write {name}: and below it, indented, the fields",
         )
     else:
         address = Address(kind, name)
-        drafts[address] = Draft(address, _with_text(fields), path)
+        drafts[address] = ResourceDraft(address, _with_text(fields), path)
 
 
 def _with_text(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def _with_text(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "attributes": as_text(attributes)} if isinstance(attributes, Mapping) else {**fields}
 
 
-def joined(short: Drafts, blocks: Drafts, report: Report) -> Drafts:
+def joined(short: Drafts, blocks: Drafts, report: ProblemReport) -> Drafts:
     """Both forms' drafts; an address that both define is a problem."""
     for address in blocks:
         if address in short:
@@ -86,7 +88,7 @@ def joined(short: Drafts, blocks: Drafts, report: Report) -> Drafts:
     return {**blocks, **short}
 
 
-def override(drafts: Drafts, overrides: Mapping[str, Any], report: Report) -> None:
+def override(drafts: Drafts, overrides: Mapping[str, Any], report: ProblemReport) -> None:
     """Lays the fields of `overrides:` over the drafts, in place."""
     for key, fields in overrides.items():
         address = _address(key)

@@ -13,23 +13,23 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ...core.resource import Part, Resource
-from ..drafts import Draft
+from ..drafts import ResourceDraft
 from ..keys import advice, keys_of, models_at
-from ..messages import field_of, name_of, plainly
-from ..report import Report
-from ..yaml.aliases import Unread
-from ..yaml.tree import Path
+from ..messages import field_of, name_of, plain_message
+from ..report import ProblemReport
+from ..yaml.aliases import UnreadScalar
+from ..yaml.tree import YamlPath
 
 
 @dataclass(frozen=True)
-class Error:
+class ModelError:
     """What pydantic (or a trap below) says, with the whole path."""
 
-    path: Path
+    path: YamlPath
     detail: Mapping[str, Any]
 
 
-def made(draft: Draft, model: type[Resource], report: Report) -> Resource | None:
+def build_model(draft: ResourceDraft, model: type[Resource], report: ProblemReport) -> Resource | None:
     """The resource, or None and its problems in the report."""
     resource, errors = _read(model, draft.fields, ())
     for error in errors:
@@ -37,8 +37,8 @@ def made(draft: Draft, model: type[Resource], report: Report) -> Resource | None
     return resource if isinstance(resource, Resource) else None
 
 
-def _read(model: type[Part], data: Any, path: Path) -> tuple[Part | None, list[Error]]:
-    errors: list[Error] = []
+def _read(model: type[Part], data: Any, path: YamlPath) -> tuple[Part | None, list[ModelError]]:
+    errors: list[ModelError] = []
     if isinstance(data, Mapping):
         fields = keys_of(model)
         errors += _traps(fields, data, path)
@@ -53,15 +53,15 @@ def _read(model: type[Part], data: Any, path: Path) -> tuple[Part | None, list[E
     return (None if broken else part), errors
 
 
-def _spread(error: ValidationError, path: Path, broken: set[str | int]) -> list[Error]:
+def _spread(error: ValidationError, path: YamlPath, broken: set[str | int]) -> list[ModelError]:
     """pydantic's errors; those that only follow from what is broken already left out."""
     details = error.errors(include_url=False)
     if broken:
         details = [detail for detail in details if detail["loc"] and detail["loc"][0] not in broken]
-    return [Error((*path, *detail["loc"]), {**detail}) for detail in details]
+    return [ModelError((*path, *detail["loc"]), {**detail}) for detail in details]
 
 
-def _inside(annotation: Any, value: Any, path: Path) -> Iterator[Error]:
+def _inside(annotation: Any, value: Any, path: YamlPath) -> Iterator[ModelError]:
     """Errors in the items of a list, or in a part."""
     item = _item(annotation)
     if item is not None:
@@ -74,7 +74,7 @@ def _inside(annotation: Any, value: Any, path: Path) -> Iterator[Error]:
                 yield from _read(part, value, path)[1]
 
 
-def _of_item(item: Any, member: Any, path: Path) -> list[Error]:
+def _of_item(item: Any, member: Any, path: YamlPath) -> list[ModelError]:
     parts = list(_parts(item))
     if parts and not isinstance(member, BaseModel):
         return _read(parts[0], member, path)[1]
@@ -111,23 +111,23 @@ def _fits(part: type[Part], value: Mapping[str, Any]) -> bool:
     return kind is None or value.get("type") == kind.default
 
 
-def _traps(fields: Mapping[str, Any], data: Mapping[Any, Any], path: Path) -> Iterator[Error]:
+def _traps(fields: Mapping[str, Any], data: Mapping[Any, Any], path: YamlPath) -> Iterator[ModelError]:
     """pydantic takes `true` for 1 and `yes` for true; a spec does not."""
     for key, annotation in fields.items():
         kinds, value = {annotation, *get_args(annotation)}, data.get(key)
         wants_bool = bool in kinds and not isinstance(value, bool | None)
         if wants_bool or (int in kinds and isinstance(value, bool)):
-            yield Error((*path, key), {"type": "bool_type" if wants_bool else "int_type", "input": value})
+            yield ModelError((*path, key), {"type": "bool_type" if wants_bool else "int_type", "input": value})
 
 
-def _follows(error: Error, report: Report) -> bool:
+def _follows(error: ModelError, report: ProblemReport) -> bool:
     """A certificate is not called missing if what brings it was left out."""
     return field_of(error.detail) == ("protocol",) and not report.whole("domain", "listeners", "certificate")
 
 
-def _tell(error: Error, draft: Draft, model: type[Resource], report: Report) -> None:
+def _tell(error: ModelError, draft: ResourceDraft, model: type[Resource], report: ProblemReport) -> None:
     place, kind = draft.place((*error.path, *field_of(error.detail))), error.detail["type"]
-    if isinstance(error.detail.get("input"), Unread) or _follows(error, report):
+    if isinstance(error.detail.get("input"), UnreadScalar) or _follows(error, report):
         return
     if kind == "extra_forbidden":
         *above, key = error.path
@@ -135,5 +135,5 @@ def _tell(error: Error, draft: Draft, model: type[Resource], report: Report) -> 
         where = name_of(above) if above else str(draft.address)
         report.at(place, f'unknown key "{key}" in {where}', advice(str(key), known, model), key=True)
         return
-    what, hint = plainly(error.detail, name_of(error.path) if error.path else str(draft.address))
+    what, hint = plain_message(error.detail, name_of(error.path) if error.path else str(draft.address))
     report.at(place, what, hint, key=kind == "missing")

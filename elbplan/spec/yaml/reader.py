@@ -14,9 +14,9 @@ import yaml
 
 from ...core.hidden import Hidden, HiddenNumber
 from ...errors import Problem
-from .aliases import DEEPEST, Layout, Node, Stop, Unread
+from .aliases import DEEPEST, Layout, Stop, UnreadScalar, YamlNode
 from .scalars import TooLarge, meaning
-from .tree import BREAK, Source, Spot, Tree
+from .tree import BREAK, Source, SourceSpan, Tree
 from .variables import BadVariable, read
 from .yaml_messages import explained
 
@@ -27,7 +27,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 
 
 @dataclass
-class Composer:
+class TreeBuilder:
     """Turns one source's events into trees; collects problems that need not stop the reading."""
 
     source: Source
@@ -52,16 +52,16 @@ class Composer:
         events = _events(self.source)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._anchors: dict[str, Node] = {}
+                self._anchors: dict[str, YamlNode] = {}
                 root = self._node(next(events), events, 0)
                 tree = self._laid_out(root)
                 if tree:
                     yield tree
 
-    def _note(self, spot: Spot, what: str, hint: str = "") -> None:
+    def _note(self, spot: SourceSpan, what: str, hint: str = "") -> None:
         self.problems.append(self.source.problem(spot, what, hint))
 
-    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> YamlNode:
         spot = _spot(event)
         if depth > DEEPEST:
             raise Stop(spot, f"nested more than {DEEPEST} levels deep", "no key of a spec needs that")
@@ -71,16 +71,16 @@ class Composer:
             node = self._scalar(event, spot)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._refuse_tag(event, "tag:yaml.org,2002:seq")
-            node = Node(spot, items=tuple(self._items(events, depth)))
+            node = YamlNode(spot, items=tuple(self._items(events, depth)))
         else:
             assert isinstance(event, yaml.MappingStartEvent)
             self._refuse_tag(event, "tag:yaml.org,2002:map")
-            node = Node(spot, pairs=tuple(self._pairs(events, depth)))
+            node = YamlNode(spot, pairs=tuple(self._pairs(events, depth)))
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
 
-    def _alias(self, event: yaml.AliasEvent, spot: Spot) -> Node:
+    def _alias(self, event: yaml.AliasEvent, spot: SourceSpan) -> YamlNode:
         if event.anchor not in self._anchors:
             hint = f'if it is meant as text, quote it: "*{event.anchor}"'
             raise Stop(spot, f"*{event.anchor} repeats an anchor &{event.anchor} that is not there", hint)
@@ -90,12 +90,12 @@ class Composer:
         if event.tag not in (None, "!", usual):
             shown = str(event.tag).replace("tag:yaml.org,2002:", "!!").rstrip(",")
             raise Stop(
-                Spot(_spot(event).line, _spot(event).column, len(shown)),
+                SourceSpan(_spot(event).line, _spot(event).column, len(shown)),
                 f"{shown} is a YAML tag, which a spec does not use",
                 f'if the value starts with "!", quote it: "{shown}"',
             )
 
-    def _scalar(self, event: yaml.ScalarEvent, spot: Spot) -> Node:
+    def _scalar(self, event: yaml.ScalarEvent, spot: SourceSpan) -> YamlNode:
         plain = event.implicit[0] and event.style is None
         if not plain:
             self._refuse_tag(event, "tag:yaml.org,2002:str")
@@ -103,26 +103,26 @@ class Composer:
             text = read(event.value, self.env, lenient=self.lenient)
             if SURROGATE.search(text):
                 self._note(spot, "half of a surrogate pair is not a character")
-                return Node(spot, Unread())
+                return YamlNode(spot, UnreadScalar())
             value = meaning(text) if plain else text
             origin = event.value if isinstance(text, Hidden) else ""
             if origin and isinstance(value, int) and not isinstance(value, bool):
                 value = HiddenNumber(value, origin)
-            return Node(spot, text if isinstance(value, str) else value, origin=origin)
+            return YamlNode(spot, text if isinstance(value, str) else value, origin=origin)
         except BadVariable as bad:
             self._note(spot, str(bad), bad.hint)
         except TooLarge:
             self._note(spot, "this number is too large for anything", "quote it if it is meant as text")
-        return Node(spot, Unread())
+        return YamlNode(spot, UnreadScalar())
 
-    def _items(self, events: Iterator[yaml.Event], depth: int) -> Iterator[Node]:
+    def _items(self, events: Iterator[yaml.Event], depth: int) -> Iterator[YamlNode]:
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
                 return
             yield self._node(event, events, depth + 1)
 
-    def _pairs(self, events: Iterator[yaml.Event], depth: int) -> Iterator[tuple[str, Spot, Node]]:
-        seen: dict[str, Spot] = {}
+    def _pairs(self, events: Iterator[yaml.Event], depth: int) -> Iterator[tuple[str, SourceSpan, YamlNode]]:
+        seen: dict[str, SourceSpan] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 return
@@ -149,7 +149,7 @@ class Composer:
             raise Stop(_spot(event), "half of a surrogate pair is not a character")
         return str(event.value)
 
-    def _laid_out(self, root: Node) -> Tree | None:
+    def _laid_out(self, root: YamlNode) -> Tree | None:
         layout = Layout()
         try:
             data = layout.put((), root)
@@ -161,7 +161,7 @@ class Composer:
 
 def _events(source: Source) -> Iterator[yaml.Event]:
     """The parser's events; its complaints become a Stop in plain words."""
-    last = Spot(1, 1)
+    last = SourceSpan(1, 1)
     try:
         for event in yaml.parse(source.text, Loader=yaml.SafeLoader):
             last = _spot(event)
@@ -174,21 +174,21 @@ def _events(source: Source) -> Iterator[yaml.Event]:
         raise Stop(last, "this is not YAML from here on", "look at the quotes and escapes that follow") from None
 
 
-def _spot(event: yaml.Event) -> Spot:
+def _spot(event: yaml.Event) -> SourceSpan:
     start, end = event.start_mark, event.end_mark
     if start is None or end is None:
-        return Spot(1, 1)
+        return SourceSpan(1, 1)
     width = end.column - start.column if end.line == start.line else 999
     if isinstance(event, yaml.CollectionStartEvent):
         width = 1
-    return Spot(start.line + 1, start.column + 1, max(1, width))
+    return SourceSpan(start.line + 1, start.column + 1, max(1, width))
 
 
-def _spot_at(text: str, index: int) -> Spot:
+def _spot_at(text: str, index: int) -> SourceSpan:
     before = BREAK.split(text[:index])
-    return Spot(len(before), len(before[-1]) + 1)
+    return SourceSpan(len(before), len(before[-1]) + 1)
 
 
-def _start(root: Node) -> Spot:
+def _start(root: YamlNode) -> SourceSpan:
     """The first key says better where a document begins than the `---` before it."""
     return root.pairs[0][1] if root.pairs else root.spot

@@ -9,14 +9,14 @@ from typing import Any
 
 from ...errors import LONG, Problem, escaped, without
 
-Path = tuple[str | int, ...]
+YamlPath = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
 
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
-class Spot:
+class SourceSpan:
     """A place in a file, 1-based, and how many characters it covers."""
 
     line: int
@@ -36,7 +36,7 @@ class Source:
     def __post_init__(self) -> None:
         object.__setattr__(self, "lines", BREAK.split(self.text))
 
-    def problem(self, spot: Spot, what: str, hint: str = "") -> Problem:
+    def problem(self, spot: SourceSpan, what: str, hint: str = "") -> Problem:
         """The problem with its source line; a line that would upset a terminal is made harmless."""
         line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
         shown = printable(line)
@@ -57,38 +57,38 @@ class Tree:
 
     source: Source
     data: Any
-    start: Spot
-    keys: Mapping[Path, Spot]
-    values: Mapping[Path, Spot]
-    origins: Mapping[Path, str] = field(default_factory=dict)
+    start: SourceSpan
+    keys: Mapping[YamlPath, SourceSpan]
+    values: Mapping[YamlPath, SourceSpan]
+    origins: Mapping[YamlPath, str] = field(default_factory=dict)
     """The scalars in which variables stand, as they were written."""
 
-    def resolve(self, path: Iterable[str | int]) -> Path:
+    def resolve(self, path: Iterable[str | int]) -> YamlPath:
         """The way down this path as far as the document has it.
 
         Short forms stand for longer ones, a text for a map, a value for a list of one: steps that only the longer
         form has are passed over.
         """
-        way: Path = ()
+        way: YamlPath = ()
         for step in path:
             way = (*way, step) if (*way, step) in self.values else way
         return way
 
-    def at(self, path: Path) -> Any:
+    def at(self, path: YamlPath) -> Any:
         """The data at a path that exists."""
         data = self.data
         for step in path:
             data = data[step]
         return data
 
-    def spot(self, path: Iterable[str | int]) -> Spot:
+    def spot(self, path: Iterable[str | int]) -> SourceSpan:
         """Where to point: at a scalar itself, at the key of anything larger."""
         way = self.resolve(path)
         if isinstance(self.at(way), dict | list) and way in self.keys:
             return self.keys[way]
         return self.values.get(way, self.start)
 
-    def key_spot(self, path: Iterable[str | int]) -> Spot:
+    def key_spot(self, path: Iterable[str | int]) -> SourceSpan:
         """Where the key stands that leads to this path."""
         way = self.resolve(path)
         return self.keys.get(way) or self.values.get(way, self.start)
@@ -100,7 +100,7 @@ class Tree:
         spot = self.key_spot(way) if key else self.spot(way)
         return self.source.problem(spot, without(what, values), without(hint, values))
 
-    def _untold(self, path: Path) -> dict[str, str]:
+    def _untold(self, path: YamlPath) -> dict[str, str]:
         """Values and their references: of what stands at or below the path, and of whatever is long enough."""
         told = {}
         for place, origin in self.origins.items():
@@ -110,11 +110,11 @@ class Tree:
                 told[value] = origin
         return told
 
-    def empties(self) -> Iterator[Path]:
+    def empties(self) -> Iterator[YamlPath]:
         """The paths whose value is null."""
         return (path for path in self.values if path and self.at(path) is None)
 
-    def edited(self, drops: Collection[Path], renames: Mapping[Path, str]) -> Tree:
+    def edited(self, drops: Collection[YamlPath], renames: Mapping[YamlPath, str]) -> Tree:
         """The same document less what stands at some paths, and with other keys at others; spots move along."""
         edit = _Edit(self, drops, renames)
         data = edit.copy((), (), self.data)
@@ -126,13 +126,13 @@ class _Edit:
     """Copies a tree with changes."""
 
     tree: Tree
-    drops: Collection[Path]
-    renames: Mapping[Path, str]
-    keys: dict[Path, Spot] = field(default_factory=dict)
-    values: dict[Path, Spot] = field(default_factory=dict)
-    origins: dict[Path, str] = field(default_factory=dict)
+    drops: Collection[YamlPath]
+    renames: Mapping[YamlPath, str]
+    keys: dict[YamlPath, SourceSpan] = field(default_factory=dict)
+    values: dict[YamlPath, SourceSpan] = field(default_factory=dict)
+    origins: dict[YamlPath, str] = field(default_factory=dict)
 
-    def copy(self, old: Path, new: Path, data: Any) -> Any:
+    def copy(self, old: YamlPath, new: YamlPath, data: Any) -> Any:
         """The data that stood at `old`, as it stands at `new`."""
         self.values[new] = self.tree.values[old]
         if old in self.tree.origins:

@@ -6,23 +6,23 @@ import re
 
 import yaml
 
-from .tree import Source, Spot
+from .tree import Source, SourceSpan
 
 WORD = re.compile(r"[^\s,\[\]{}#]+")
 
 
-def explained(error: yaml.MarkedYAMLError, source: Source, last: Spot) -> tuple[Spot, str, str]:
+def explained(error: yaml.MarkedYAMLError, source: Source, last: SourceSpan) -> tuple[SourceSpan, str, str]:
     """Where to point, what is wrong, and what to write."""
     mark = error.problem_mark or error.context_mark
-    spot = Spot(mark.line + 1, mark.column + 1) if mark else last
+    spot = SourceSpan(mark.line + 1, mark.column + 1) if mark else last
     problem, context = str(error.problem or ""), str(error.context or "")
     start = error.context_mark
     if "alias" in context or "anchor" in context:
-        return _quote(source, Spot(start.line + 1, start.column + 1) if start else spot)
+        return _quote(source, SourceSpan(start.line + 1, start.column + 1) if start else spot)
     if "cannot start any token" in problem:
         return _bad_start(source, spot)
     if "quoted scalar" in context and "end of stream" in problem and start:
-        opening = Spot(start.line + 1, start.column + 1)
+        opening = SourceSpan(start.line + 1, start.column + 1)
         return opening, "this quote is never closed", "close it, or double it if it belongs to the text"
     if "${" in _line(source, spot) and "flow" in context:
         return spot, "a ${VARIABLE} inside [ ] or { } ends too early", 'quote it: ["${NAME}"]'
@@ -31,25 +31,25 @@ def explained(error: yaml.MarkedYAMLError, source: Source, last: Spot) -> tuple[
     return spot, *_known(problem, context)
 
 
-def _quote(source: Source, spot: Spot) -> tuple[Spot, str, str]:
+def _quote(source: Source, spot: SourceSpan) -> tuple[SourceSpan, str, str]:
     word = WORD.match(_line(source, spot)[spot.column - 1 :])
     text = word[0].rstrip(":") if word else "*"
     sign = text[0]
     return (
-        Spot(spot.line, spot.column, len(text)),
+        SourceSpan(spot.line, spot.column, len(text)),
         f"{text} is not text to YAML: {sign} starts {'a repeated value' if sign == '*' else 'an anchor'}",
         f'quote it: "{text}"',
     )
 
 
-def _bad_start(source: Source, spot: Spot) -> tuple[Spot, str, str]:
+def _bad_start(source: Source, spot: SourceSpan) -> tuple[SourceSpan, str, str]:
     rest = _line(source, spot)[spot.column - 1 :]
     if rest.startswith("\t"):
         return spot, "a tab: YAML is indented with spaces", "use two spaces for each level"
     word = WORD.match(rest)
     text = word[0] if word else rest
     return (
-        Spot(spot.line, spot.column, max(1, len(text))),
+        SourceSpan(spot.line, spot.column, max(1, len(text))),
         f"text cannot start with {text[:1]} in YAML",
         f'quote it: "{text}"',
     )
@@ -86,5 +86,5 @@ KNOWN = (
 )
 
 
-def _line(source: Source, spot: Spot) -> str:
+def _line(source: Source, spot: SourceSpan) -> str:
     return source.lines[spot.line - 1] if spot.line <= len(source.lines) else ""

@@ -9,10 +9,10 @@ from .subject import Subject
 CHECKS = (references.check, balancers.check, listeners.check, rules.check, groups.check, names.check, attributes.check)
 
 
-def checked(subject: Subject) -> None:
+def run_checks(subject: Subject) -> None:
     """Tells the report what AWS would refuse."""
     for check in CHECKS:
         check(subject)
 
 
-__all__ = ["Subject", "checked"]
+__all__ = ["Subject", "run_checks"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....core.address import Address, Find, Ref
+from ....core.address import Address, Lookup, Ref
 from ....kinds.aws.load_balancer_attributes import DEFAULTS, NEVER_BACK
 from ....kinds.load_balancer import LoadBalancer
 from ...short.document import ZONE
@@ -39,7 +39,7 @@ def _zones(subject: Subject, address: Address, balancer: LoadBalancer) -> None:
 
 
 def _may_be_many(subnet: Ref) -> bool:
-    return isinstance(subnet, Find) and not ZONE.fullmatch(subnet.query)
+    return isinstance(subnet, Lookup) and not ZONE.fullmatch(subnet.query)
 
 
 def _asked_for(subject: Subject) -> None:

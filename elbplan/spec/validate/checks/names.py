@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ....core.address import Address
-from ...errors import Wrong
+from ...errors import SpecValueError
 from ...expand.servers import AMI, IMAGES
 from ...short.domains import domain_name
 from ...suggest import did_you_mean
@@ -38,7 +38,7 @@ def _domains(subject: Subject, address: Address, names: Iterable[str]) -> None:
     for name in names:
         try:
             domain_name(name)
-        except Wrong as wrong:
+        except SpecValueError as wrong:
             subject.say(address, (field,), wrong.what, wrong.hint, near=name)
 
 

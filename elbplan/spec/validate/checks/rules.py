@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ....core.address import Address
 from ....kinds.aws.conditions import Condition
 from ....kinds.rule import Rule
-from ...errors import Wrong
+from ...errors import SpecValueError
 from ...short.words import network
 from .subject import Subject
 
@@ -98,7 +98,7 @@ def _value(field: str, value: str) -> Iterator[tuple[str, str]]:
     elif field == "source-ip":
         try:
             network(value)
-        except Wrong as wrong:
+        except SpecValueError as wrong:
             yield wrong.what, wrong.hint
 
 

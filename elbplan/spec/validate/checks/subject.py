@@ -10,7 +10,7 @@ from ....core.address import Address, Ref
 from ....core.resource import Resource
 from ....kinds.load_balancer import LoadBalancer
 from ...drafts import Drafts
-from ...report import Report
+from ...report import ProblemReport
 from ...short.document import Short
 
 WRITTEN = {
@@ -32,7 +32,7 @@ class Subject:
     short: Short
     resources: Mapping[Address, Resource]
     drafts: Drafts
-    report: Report
+    report: ProblemReport
 
     def of(self, kind: str) -> Iterator[tuple[Address, Any]]:
         """The resources of a kind."""
