@@ -76,6 +76,11 @@ class Rollback:
         return one
 
 
+def roll_back(filed: MigrationExecutor, migration: Migration, to: Migration | None) -> int:
+    """Takes a file back, to where the one before it ended. The exit code."""
+    return Rollback(filed, migration).back(to)
+
+
 def ways(filed: MigrationExecutor, to: str | None, *, straight: bool, mend: bool) -> int:
     """The way that the command line names, or else step by step. The exit code."""
     last = filed.migrations[-1]

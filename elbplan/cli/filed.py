@@ -5,10 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Refused
+from ..kinds import KINDS
+from ..migrations.apply.hold import wait_out
+from ..migrations.apply.journal import RunJournal, journal_of
+from ..migrations.apply.pending import Pending, PendingFinder
+from ..migrations.files.folder import Folder
+from ..migrations.files.notation import duration
+from ..migrations.migration import Migration
+from ..migrations.position.differences import Difference
+from ..run.migration_run import MigrationRun
+from ..run.workflow import Cloud
 from .apply_checks import (
     ReachedHold,
     files_of,
@@ -25,16 +35,6 @@ from .locks import lock_manager_of
 from .plan_screens import show_plans
 from .plans import Planned, ending_of, planned
 
-if TYPE_CHECKING:
-    from ..core.plan import Plan
-    from ..migrations.apply.journal import RunJournal
-    from ..migrations.apply.pending import Pending, PendingFinder
-    from ..migrations.files.folder import Folder
-    from ..migrations.migration import Migration
-    from ..migrations.position.differences import Difference
-    from ..run.migration_run import MigrationRun
-    from ..run.workflow import Cloud
-
 TAKEN_BACK = 1
 """The exit code of an apply whose `on_failure: rollback` took the file back: it failed, and nothing of it stands."""
 
@@ -50,6 +50,7 @@ class MigrationExecutor:
     held     what was pending at the last hold by the clock, with the run that led there and what the hold saw
     fresh    AWS is looked at for the first time, or for the first time since a hold
     approves may this apply end a hold that waits for a person?
+    roll_back takes a file back to where the one before it ended (None: to nothing), and returns the exit code
     begin    nothing was done yet: a person who applies again ends a hold that waits for one
     """
 
@@ -69,6 +70,7 @@ class MigrationExecutor:
     begin: bool = True
     approves: bool = True
     told: RunJournal | None = None
+    roll_back: Callable[[MigrationExecutor, Migration, Migration | None], int] = field(kw_only=True)
 
     def run(self) -> int:
         """File by file up to the end, a person's hold, or a failure. Raises Refused."""
@@ -90,9 +92,6 @@ class MigrationExecutor:
 
     def looker(self, cloud: Cloud, stack: Stack) -> PendingFinder:
         """Looks at AWS for this apply, with what earlier runs wrote down."""
-        from ..kinds import KINDS
-        from ..migrations.apply.journal import journal_of
-        from ..migrations.apply.pending import PendingFinder
 
         if self.told is None:
             self.told = journal_of(lock_manager_of(self.app, cloud).ledger.read(stack.name))
@@ -141,7 +140,6 @@ class MigrationExecutor:
     # Doing it -------------------------------------------------------------------------------------------------------
 
     def _aim(self, pending: Pending, one: Planned) -> MigrationRun:
-        from ..run.migration_run import MigrationRun
 
         migration = pending.migration
         assert migration is not None
@@ -170,16 +168,12 @@ class MigrationExecutor:
         return ended.code
 
     def _back(self, migration: Migration) -> int:
-        from .backing import Rollback
 
         before = next((one for one in self.migrations if one.number == migration.number - 1), None)
-        return Rollback(self, migration).back(before) or TAKEN_BACK
+        return self.roll_back(self, migration, before) or TAKEN_BACK
 
     def _held(self, pending: Pending, one: Planned, run_id: str) -> int | None:
         """Wait by the clock, or tell a person; the exit code if this apply ends here."""
-        from ..kinds import KINDS
-        from ..migrations.apply.hold import wait_out
-        from ..migrations.files.notation import duration
 
         assert pending.migration is not None
         assert pending.hold is not None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
@@ -102,15 +102,3 @@ class Points:
     def __get_pydantic_json_schema__(self, _: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         what = self.kind.replace("_", " ")
         return {"type": "string", "description": f"a {what}: its name in this stack, or its AWS id"}
-
-
-LoadBalancerRef = Annotated[Ref, Points("load_balancer")]
-TargetGroupRef = Annotated[Ref, Points("target_group")]
-SecurityGroupRef = Annotated[Ref, Points("security_group")]
-InstanceRef = Annotated[Ref, Points("instance")]
-ListenerRef = Annotated[Ref, Points("listener")]
-CertificateRef = Annotated[Ref, Points("certificate")]
-VpcRef = Annotated[Ref, Points("vpc", ours=False)]
-SubnetRef = Annotated[Ref, Points("subnet", ours=False)]
-ImageRef = Annotated[Ref, Points("image", ours=False)]
-ZoneRef = Annotated[Ref, Points("hosted_zone", ours=False)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from fnmatch import fnmatchcase
+from typing import Any, Literal, TypeVar
 
 from ..errors import escaped
 from .address import Address
@@ -12,6 +13,7 @@ from .hidden import veiled
 from .kind import LiveResource
 from .resource import Resource, plain
 
+R = TypeVar("R", bound=Resource)
 ChangeAction = Literal["create", "update", "replace", "delete", "keep"]
 
 
@@ -74,3 +76,13 @@ def _short(value: Any) -> str:
         value = ", ".join(map(_short, value))
     text = "none" if value in (None, "") else escaped(str(value))
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
+    """The wanted resource with the fields that another tool owns taken from live."""
+    owned = {
+        field: getattr(live, field)
+        for field in type(want).model_fields
+        if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
+    }
+    return want.model_copy(update=owned) if owned else want

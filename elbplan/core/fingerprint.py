@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..planner.diff import ignoring
 from .address import Address, Lookup, Ref
+from .change import ignoring
 from .kind import Kinds, LiveResource
 from .resource import Resource, immutable, plain, rewrite, without_shared_additions
 from .simulate import State

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-if TYPE_CHECKING:
-    from .address import Address
-    from .kind import Found, LiveResource
-
-
-class Owner(NamedTuple):
-    """The stack that a resource belongs to by its tags, and what that stack calls it."""
-
-    stack: str
-    address: str
-
-    def __str__(self) -> str:
-        return f"stack `{self.stack}`, {self.address}"
+from .address import Address
+from .kind import Found, LiveResource, Owner
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, nothing
-from .foreign import Owner
 from .resource import Resource
 
 R = TypeVar("R", bound=Resource)
 Phase = Literal["expand", "gate", "switch", "contract", "protect"]
 PHASES: tuple[Phase, ...] = ("expand", "gate", "switch", "contract", "protect")
+
+
+class Owner(NamedTuple):
+    """The stack that a resource belongs to by its tags, and what that stack calls it."""
+
+    stack: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"stack `{self.stack}`, {self.address}"
 
 
 @dataclass(frozen=True)
@@ -187,6 +196,9 @@ class Kind(Generic[R]):
     def title(self) -> str:
         return self.name.replace("_", " ")
 
+
+NamesInUse = Mapping[str, Mapping[str, str]]
+"""Kind by kind: the names that AWS holds in this account, and the id that bears each."""
 
 Kinds = Mapping[str, Kind[Any]]
 """The registry, parents before children; handed in from the command line, so that tests can hand in a toy."""

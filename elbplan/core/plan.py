@@ -12,7 +12,7 @@ from .kind import LiveResource, Phase
 from .resource import Resource
 
 if TYPE_CHECKING:
-    from ..hazards import Hazard
+    from .hazard import Hazard
 
 StepAction = Literal["create", "update", "delete", "reorder", "wait", "moved", "adopt", "release"]
 """The last three write nothing but our tags: another address, into our hands, out of them."""

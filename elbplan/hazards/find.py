@@ -6,30 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..core.hazard import HAZARDS, Hazard
-from .rules import (
-    dns as names,
-)
-from .rules import (
-    foreign_children as foreign,
-)
-from .rules import (
-    load_balancers as balancers,
-)
-from .rules import (
-    logins as login,
-)
-from .rules import (
-    ordering as order,
-)
-from .rules import (
-    routes as traffic,
-)
-from .rules import (
-    security as guards,
-)
-from .rules import (
-    targets as pools,
-)
+from .rules import dns as names
+from .rules import foreign_children as foreign
+from .rules import load_balancers as balancers
+from .rules import logins as login
+from .rules import ordering as order
+from .rules import routes as traffic
+from .rules import security as guards
+from .rules import targets as pools
 from .timeline import NOTHING_HAPPENS, Timeline
 
 RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (

@@ -13,8 +13,7 @@ from ..kinds.traffic import known_empty, spare_balancers, target_group_of
 from .traffic_state import Member, Route, StateDifference, TrafficState
 
 if TYPE_CHECKING:
-    from ..core.foreign import Owner
-    from ..core.kind import Kinds
+    from ..core.kind import Kinds, Owner
     from ..core.plan import Plan
     from ..core.resource import Resource
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
-from ..core.address import Address, AwsId, InstanceRef, Ref
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import Resource
 from .aws.ownership import owner, retag, specification, unpair, users
 from .aws.queries import tagged
+from .references import InstanceRef
 
 
 class ElasticIp(Resource):

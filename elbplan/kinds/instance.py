@@ -9,12 +9,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, Ref, SecurityGroupRef, SubnetRef
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, unpair, users
 from .aws.queries import tagged
+from .references import SecurityGroupRef, SubnetRef
 
 IMAGE = "elbplan:image"
 USER_DATA = "elbplan:user-data"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, CertificateRef, LoadBalancerRef, Ref
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Ask, Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
@@ -19,6 +19,7 @@ from .aws.foreign_children import foreign_listeners
 from .aws.ownership import makers, owner, pairs, retag, users
 from .aws.queries import GONE, listeners_of
 from .protections import protection_fields
+from .references import CertificateRef, LoadBalancerRef
 
 SECURE = ("HTTPS", "TLS")
 

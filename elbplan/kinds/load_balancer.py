@@ -8,29 +8,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, Points, Ref, SecurityGroupRef, SubnetRef
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, Part, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.alias_tags import RECORDS, record_tags, remember, update_record_tags
+from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
 from .aws.load_balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
 from .aws.load_balancer_gates import GATES
 from .aws.ownership import pairs, retag, unpack, users
 from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
-
-
-class FixedAddress(Part):
-    """A subnet in which a network load balancer has an address of ours: an Elastic IP, or a private one."""
-
-    subnet: SubnetRef
-    allocation: Annotated[Ref | None, Points("elastic_ip")] = None
-    address: Annotated[str | None, Field(description="private IPv4 address, for an internal balancer")] = None
-
-    @property
-    def fixed(self) -> Ref | str | None:
-        """What can belong to one balancer at a time."""
-        return self.allocation or self.address
+from .references import SecurityGroupRef, SubnetRef
 
 
 class LoadBalancer(Resource):
@@ -107,7 +96,7 @@ def _live(
         "subnets": tuple(AwsId(zone["SubnetId"]) for zone in zones),
         "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
         "attributes": attribute_defaults(raw["Type"], scheme) | told,
-        "pins": tuple(_pins(zones)),
+        "pins": tuple(fixed_addresses_of(zones)),
         "records": unpack(RECORDS, tags),
     }
     return LiveResource(address, raw["LoadBalancerArn"], from_live(LoadBalancer, fields), facts_of(raw))
@@ -137,7 +126,7 @@ def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
     params: dict[str, Any] = {
         "Name": site.name,
         "Type": new.type,
-        **_places(new, site),
+        **subnet_params(new.subnets, new.pins, site),
         "Tags": pairs(site.tags(new) | record_tags(new.records)),
     }
     if new.type != "gateway":
@@ -154,38 +143,6 @@ def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
 
 NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
 """A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
-
-
-def _places(new: LoadBalancer, site: StepContext) -> dict[str, Any]:
-    """The subnets, with their fixed addresses where there are any."""
-    if not new.pins:
-        return {"Subnets": [site.id(subnet) for subnet in new.subnets]}
-    mappings = []
-    for pin in new.pins:
-        mapping = {"SubnetId": site.id(pin.subnet)}
-        if pin.allocation:
-            mapping["AllocationId"] = site.id(pin.allocation)
-        if pin.address:
-            mapping["PrivateIPv4Address"] = pin.address
-        mappings.append(mapping)
-    return {"SubnetMappings": mappings}
-
-
-def _pins(zones: Sequence[Mapping[str, Any]]) -> list[FixedAddress]:
-    """The fixed addresses as AWS tells them."""
-    pins = []
-    for zone in zones:
-        for told in zone.get("LoadBalancerAddresses") or ():
-            allocation, address = told.get("AllocationId"), told.get("PrivateIPv4Address")
-            if allocation or address:
-                pins.append(
-                    FixedAddress(
-                        subnet=AwsId(zone["SubnetId"]),
-                        allocation=AwsId(allocation) if allocation else None,
-                        address=None if allocation else address,
-                    )
-                )
-    return pins
 
 
 def coexistence_conflict(before: LoadBalancer, after: LoadBalancer) -> str:

@@ -8,14 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from ..core.address import Address, AwsId, LoadBalancerRef, Lookup, Ref, ZoneRef
+from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
-from ..core.foreign import Owner
-from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
+from ..core.kind import Found, Gate, Kind, LiveResource, Owner, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_regions
 from .aws.alias_tags import RecordPlace
 from .aws.queries import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
+from .references import LoadBalancerRef, ZoneRef
 
 
 class Record(Resource):

@@ -9,11 +9,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, ListenerRef, Ref
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
-from ..planner.free_priorities import LOWEST
 from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import (
     Action,
@@ -30,7 +29,9 @@ from .aws.conditions import Condition, condition_from_aws, condition_text, condi
 from .aws.foreign_children import foreign_rules
 from .aws.ownership import makers, owner, pairs, retag, users
 from .aws.queries import GONE, listeners_of
+from .free_priorities import LOWEST
 from .protections import protection_fields
+from .references import ListenerRef
 from .traffic import GATE
 
 

@@ -8,13 +8,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, Ref, VpcRef
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import makers, owner, retag, specification, unpair, users
 from .aws.queries import tagged
+from .references import VpcRef
 
 
 def as_set(data: Any, field: str) -> Any:

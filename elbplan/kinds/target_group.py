@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, LoadBalancerRef, VpcRef
+from ..core.address import Address, AwsId
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
@@ -17,6 +17,7 @@ from .aws.external_targets import GATES, health_of, target_counts
 from .aws.ownership import pairs, retag, users
 from .aws.queries import GONE, TARGET_GROUPS, makers_of, owned_groups
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, learned
+from .references import LoadBalancerRef, VpcRef
 
 
 class HealthCheck(Part):

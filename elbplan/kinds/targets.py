@@ -8,12 +8,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, InstanceRef, Ref, TargetGroupRef
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, Readiness, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
 from .aws.queries import GONE, owned_groups
 from .aws.target_health import gate_status_of, health_text
+from .references import InstanceRef, TargetGroupRef
 
 
 class Target(Part):

@@ -15,7 +15,7 @@ from ..core.change import Diff
 from ..core.kind import LiveResource
 from ..core.plan import Step
 from ..core.resource import Resource
-from ..planner.free_priorities import FreePriorities
+from .free_priorities import FreePriorities
 
 GATE = "x-elbplan-gate"
 """A header that nobody sends: a rule that asks for it attaches its groups without taking a request."""

@@ -10,12 +10,11 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
-from ..kinds.aws.acm_validation import DnsValidation
 from ..kinds.aws.queries import HOSTED_ZONES, owned_balancers, zone_for
 from ..kinds.certificate import Certificate
+from ..kinds.derived_fields import with_dns_validation, with_record_tags
 from ..kinds.instance import GONE, instances_in
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.record import Record, mark
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
@@ -204,30 +203,11 @@ def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str)
     """
     problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
     finder = _finder(facts, vpc_of(desired, facts), problems)
-    resolved = {address: rewrite(_proved(resource), finder) for address, resource in desired.items()}
+    resolved = {address: rewrite(with_dns_validation(resource), finder) for address, resource in desired.items()}
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")
-    return _marked(resolved)
-
-
-def _proved(resource: Resource) -> Resource:
-    """A certificate that does not say in which zones it is proved is proved where its names live."""
-    if isinstance(resource, Certificate) and not resource.proofs:
-        proofs = tuple(
-            DnsValidation(domain=d, zone=Lookup("hosted_zone", d.removeprefix("*."))) for d in resource.domains
-        )
-        return resource.model_copy(update={"proofs": proofs})
-    return resource
-
-
-def _marked(resolved: dict[Address, Resource]) -> dict[Address, Resource]:
-    """Each balancer remembers the names that point at it."""
-    for address, resource in resolved.items():
-        if isinstance(resource, LoadBalancer):
-            pointing = [mark(r) for r in resolved.values() if isinstance(r, Record) and r.load_balancer == address]
-            resolved[address] = LoadBalancer.model_validate({**dict(resource), "records": pointing})
-    return resolved
+    return with_record_tags(resolved)
 
 
 def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:

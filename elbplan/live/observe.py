@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
 from ..core.foreign import NOBODY_ELSE, Foreign
-from ..core.kind import Kinds, LiveResource, Scope
+from ..core.kind import Kinds, LiveResource, NamesInUse, Scope
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.unnamed_rules import kept_addresses, readdressed
-from ..planner.guards import NamesInUse
 from .batch import BatchReader
 from .lookups import look_up, resolve
 from .portable import PortableNames

@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 from ..core.address import Address, AwsId, Ref
-from ..core.change import Change, Diff, field_difference
+from ..core.change import Change, Diff, field_difference, ignoring
 from ..core.hidden import masked
 from ..core.kind import Kind, Kinds, LiveResource
 from ..core.resource import CARRIED, Resource, differing_fields, immutable, marked_fields, references, rewrite
@@ -130,16 +129,6 @@ def _compared(kind: Kind[Any], want: Resource, live: LiveResource[Any], ignore: 
         return Change("keep", live.address, live.model, after, live)
     because = "; ".join(field_difference(live.model, after, field) for field in fields)
     return Change("update", live.address, live.model, after, live, fields, because)
-
-
-def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
-    """The wanted resource with the fields that another tool owns taken from live."""
-    owned = {
-        field: getattr(live, field)
-        for field in type(want).model_fields
-        if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
-    }
-    return want.model_copy(update=owned) if owned else want
 
 
 def _carried(want: R, old: LiveResource[R], ignore: Sequence[str]) -> R:

@@ -9,13 +9,11 @@ from typing import Any
 
 from ..core.address import Address, AwsId
 from ..core.change import Change, Diff
-from ..core.foreign import Owner
-from ..core.kind import Kind, Kinds
+from ..core.kind import Kind, Kinds, NamesInUse, Owner
 from ..core.resource import digest
 from ..errors import Refused
 from ..kinds.traffic import spare_balancers
 
-NamesInUse = Mapping[str, Mapping[str, str]]
 """For each kind, who holds the physical names (or places) that matter."""
 
 

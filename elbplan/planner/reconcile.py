@@ -9,14 +9,14 @@ from typing import Any
 from ..core.address import Address
 from ..core.change import Diff
 from ..core.foreign import NOBODY_ELSE, Foreign
-from ..core.kind import Kinds, LiveResource
+from ..core.kind import Kinds, LiveResource, NamesInUse
 from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
 from ..kinds.protections import uncreatable_protections
 from .diff import diff
-from .guards import NamesInUse, physical_names, protected, records_of_others, strangers
+from .guards import physical_names, protected, records_of_others, strangers
 from .steps import build_steps
 
 

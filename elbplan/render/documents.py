@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.hazard import Hazard
 from ..core.hidden import veiled
 from ..core.plan import Plan, Step
 from ..core.resource import differing_fields, plain
-from ..hazards import Hazard
 from ..run.outcome import Event, Outcome
 
 SCHEMA = 1

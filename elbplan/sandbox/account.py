@@ -2,18 +2,17 @@
 
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .clock import SandboxClock, Schedule
 from .faults import Faults
 from .server.call_log import CallLog
+from .state.acm import StoredCertificate
+from .state.elbv2 import ElbState
+from .state.probes import ProbeWatch
+from .state.route53 import DnsState
 from .timing import Drain, Timing
 
-if TYPE_CHECKING:
-    from .acm.state import StoredCertificate
-    from .elbv2.state import ElbState
-
-Params = dict[str, Any]
 ACCOUNT = "123456789012"
 
 QUOTAS = {
@@ -61,9 +60,6 @@ class Account:
         self._empty()
 
     def _empty(self) -> None:
-        from .route53.state import DnsState
-        from .traffic.watch import ProbeWatch
-
         self.numbers = itertools.count(1)
         self.elbs: dict[str, ElbState] = {}
         self.certificates: dict[str, StoredCertificate] = {}
@@ -71,9 +67,7 @@ class Account:
         self.watch: ProbeWatch = ProbeWatch()
         self.scratch: dict[str, dict[Any, Any]] = {}
 
-    def elb(self, region: str) -> "ElbState":
-        from .elbv2.state import ElbState
-
+    def elb(self, region: str) -> ElbState:
         return self.elbs.setdefault(region, ElbState())
 
     def wake(self) -> None:
@@ -114,7 +108,7 @@ class CallContext:
     region: str
 
     @property
-    def elb(self) -> "ElbState":
+    def elb(self) -> ElbState:
         return self.world.elb(self.region)
 
     @property
@@ -130,7 +124,7 @@ class CallContext:
         return self.world.account
 
     @property
-    def certificates(self) -> dict[str, "StoredCertificate"]:
+    def certificates(self) -> dict[str, StoredCertificate]:
         """This region's certificates by ARN."""
         here = f":acm:{self.region}:"
         return {arn: one for arn, one in self.world.certificates.items() if here in arn}

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from .account import Account, CallContext, Params
+from .account import Account, CallContext
 from .errors import AwsError
+from .params import Params
 from .rules import rule
 from .server.call_log import LoggedCall
 from .server.moto_bridge import backend

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .account import Account, CallContext, Params
+from .account import Account, CallContext
 from .ec2 import facts
 from .errors import AwsError
+from .params import Params
 from .rules import rule
 from .server.moto_bridge import backend
 

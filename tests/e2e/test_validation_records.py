@@ -12,7 +12,7 @@ from elbplan.kinds import KINDS
 from elbplan.render.outcome import stays
 from elbplan.run import workflow
 from elbplan.run.outcome import Outcome
-from elbplan.sandbox.acm.state import record
+from elbplan.sandbox.state.acm import record
 
 from . import specs
 from .stage import ZONE, Stage

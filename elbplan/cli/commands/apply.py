@@ -15,7 +15,7 @@ from ...migrations.files.folder import Folder
 from ...run.migration_run import LEFT, MigrationRun
 from ...run.workflow import plan, plan_back
 from ..apply_checks import files_of, folders_of, refuse_without_folder
-from ..backing import ways
+from ..backing import roll_back, ways
 from ..context import App
 from ..execution import SEVERITY, run_all
 from ..filed import MigrationExecutor
@@ -96,7 +96,17 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: ApplyOptions
     ask = None if said.yes else (lambda them: _ask(app, them))
     whole = said.to is None
     filed = MigrationExecutor(
-        app, stack, folder, files_of(folder), paths, said.allow, said.detail, ask, whole, said.retry
+        app,
+        stack,
+        folder,
+        files_of(folder),
+        paths,
+        said.allow,
+        said.detail,
+        ask,
+        whole,
+        said.retry,
+        roll_back=roll_back,
     )
     return ways(filed, said.to, straight=said.direct, mend=said.revert_drift)
 

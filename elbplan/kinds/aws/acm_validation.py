@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from ...core.address import AwsId, ZoneRef
+from ...core.address import AwsId
 from ...core.call import Answer, Call, ReadProgram
 from ...core.resource import Part
+from ..references import ZoneRef
 from .queries import domain, reads_whole, record_asks, zone_for
 
 ZoneSearch = Generator[Call, Answer, Mapping[str, Any] | None]

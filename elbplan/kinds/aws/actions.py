@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ...core.address import AwsId, Ref, TargetGroupRef
+from ...core.address import AwsId, Ref
 from ...core.hidden import FREE
 from ...core.resource import Part, from_live
 from ..protections import OIDC
+from ..references import TargetGroupRef
 
 
 class WeightedGroup(Part):

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...core.call import Ask, Call, ReadProgram, Tags
-from ...core.foreign import Owner
-from ...core.kind import Scope
+from ...core.kind import Owner, Scope
 from .alias_tags import RecordPlace, places_of, remembered
 from .ownership import ADDRESS, STACK, unpair
 from .queries import LOAD_BALANCERS, balancer_name, tagged

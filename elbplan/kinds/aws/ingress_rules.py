@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from ...core.address import AwsId, SecurityGroupRef
+from ...core.address import AwsId
 from ...core.hidden import FREE
 from ...core.kind import StepContext
 from ...core.resource import Part, from_live
+from ..references import SecurityGroupRef
 
 NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 ICMP = ("icmp", "icmpv6")

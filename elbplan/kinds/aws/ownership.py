@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.call import Call, WriteProgram
-from ...core.foreign import Owner
+from ...core.kind import Owner
 
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"

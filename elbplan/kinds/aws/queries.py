@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.call import Answer, Ask, Call, ReadProgram, Tags
-from ...core.foreign import Owner
+from ...core.kind import Owner
 from .ownership import STACK, makers, owner
 
 LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ...core.address import Address
+from ...core.change import ignoring
 from ...core.hidden import hidden_in
 from ...core.kind import Kinds, LiveResource, Phase
 from ...core.plan import Step, StepAction
@@ -15,7 +16,6 @@ from ...core.simulate import State, reordered
 from ...errors import Refused
 from ...kinds.record import Record
 from ...live.portable import PortableNames
-from ...planner.diff import ignoring
 from ..files.notation import place
 from ..files.secrets import without_secrets
 from ..migration import Migration, MigrationStep

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.address import Address
+from ...core.change import ignoring
 from ...core.kind import Kinds, LiveResource
 from ...core.patch import changes, patched
 from ...core.resource import Resource, differing_fields
@@ -14,7 +15,7 @@ from ...core.simulate import State
 from ...errors import Refused
 from ...live.observe import Observed
 from ...live.portable import PortableNames
-from ...planner.diff import diff, ignoring
+from ...planner.diff import diff
 from ..position.locator import LiveResources
 from ..save import nameless
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.address import Address
-from ...core.change import field_difference
+from ...core.change import field_difference, ignoring
 from ...core.kind import Kinds, LiveResource
 from ...core.resource import Resource, differing_fields, without_shared_additions
 from ...core.simulate import State
-from ...planner.diff import ignoring
 
 WHOLE = 3
 """A resource that is missing, or there without a reason, counts as more than a field."""

@@ -8,11 +8,10 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.change import Diff
-from ...core.kind import Gate, Kind, Kinds, Phase
+from ...core.kind import Gate, Kind, Kinds, NamesInUse, Phase
 from ...core.plan import Step, StepAction
 from ...core.resource import Resource
-from ..free_priorities import FreePriorities
-from ..guards import NamesInUse
+from ...kinds.free_priorities import FreePriorities
 
 BEFORE, EXPAND, SWITCH, CONTRACT, PROTECT = 0, 1, 2, 3, 4
 """The stages. Things go in the first one only where AWS does not let old and new stand side by side. In the last one

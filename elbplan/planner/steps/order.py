@@ -8,13 +8,12 @@ from graphlib import CycleError, TopologicalSorter
 
 from ...core.address import Address
 from ...core.change import Diff
-from ...core.kind import Kinds
+from ...core.kind import Kinds, NamesInUse
 from ...core.plan import Step
 from ...core.resource import Resource
 from ...errors import Refused
+from ...kinds.free_priorities import FreePriorities
 from ...kinds.traffic import groups_in_use
-from ..free_priorities import FreePriorities
-from ..guards import NamesInUse
 from .builder import BEFORE, CONTRACT, EXPAND, PROTECT, SWITCH, PlanBuilder, StepDraft
 from .create_update import add_create_or_update, parents_first
 from .deletes import add_deletes, contract_in_order

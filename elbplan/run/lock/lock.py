@@ -6,19 +6,18 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
 from ...live.write_permission import asked_before_each_attempt
+from ..clock import Clock
 from ..program import THROTTLED, Stopped
 from .lease import Lease, TooSlow
 from .messages import reason, taken_over
+from .process_files import ProcessFiles
 from .record import RunRecord, RunState
-from .run_store import KEPT, PASSING, closed
-
-if TYPE_CHECKING:
-    from .manager import LockManager
+from .run_store import KEPT, PASSING, RunStore, closed
 
 BEATS = 4.5
 """How many heartbeats fit into one silence."""
@@ -32,6 +31,30 @@ READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
 IN_DOUBT = (*PASSING, *THROTTLED, "Unreachable")
 
 
+class LockTools(Protocol):
+    """What a lock works with; LockManager, which creates locks, has it all."""
+
+    @property
+    def ledger(self) -> RunStore:
+        """The records of the stack's runs."""
+
+    @property
+    def witness(self) -> ProcessFiles:
+        """The file that proves that this process lives."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which a lock waits."""
+
+    @property
+    def say(self) -> Callable[[str], None]:
+        """Shows a person one line."""
+
+    @property
+    def wall(self) -> Callable[[], float]:
+        """The time of day, in seconds since 1970."""
+
+
 class Lock:
     """From taking it to `end`.
 
@@ -41,7 +64,7 @@ class Lock:
     """
 
     def __init__(
-        self, keeper: LockManager, record: RunRecord, before: Sequence[int], lease: Lease, opens: float | None = None
+        self, keeper: LockTools, record: RunRecord, before: Sequence[int], lease: Lease, opens: float | None = None
     ) -> None:
         self.record = record
         self.lost: RunRecord | None = None

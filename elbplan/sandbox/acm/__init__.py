@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..ec2.regions import enabled
 from ..elbv2.find import born
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
+from ..state.acm import StoredCertificate, record
 from . import checks
-from .state import StoredCertificate, record
 from .validation import proven, records_told, refresh
 
 HOUR = 3600

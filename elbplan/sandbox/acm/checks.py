@@ -2,10 +2,11 @@
 
 import re
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
-from .state import StoredCertificate
+from ..state.acm import StoredCertificate
 
 DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
 TOKEN = re.compile(r"\w{1,32}")

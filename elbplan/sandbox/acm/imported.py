@@ -3,9 +3,10 @@
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError
-from .state import StoredCertificate
+from ..params import Params
+from ..state.acm import StoredCertificate
 
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 

@@ -2,7 +2,7 @@
 
 from ..account import Account
 from ..rules import rule
-from .state import StoredCertificate, record
+from ..state.acm import StoredCertificate, record
 
 THREE_DAYS = 72 * 3600
 

@@ -9,13 +9,13 @@ from typing import Any
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 
 from ..account import CallContext
-from ..acm.state import StoredCertificate
 from ..ec2 import facts
 from ..ec2.images import plant as image
 from ..ec2.instances import settle
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import ELSEWHERE
 from ..route53.zones import create_hosted_zone
+from ..state.acm import StoredCertificate
 
 Tags = dict[str, str]
 Maker = Callable[..., str]

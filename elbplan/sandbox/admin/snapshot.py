@@ -5,8 +5,8 @@ from typing import Any
 
 from ..account import Account, CallContext
 from ..ec2 import facts
-from ..route53.state import canonical
 from ..server.moto_bridge import backend, known_regions
+from ..state.route53 import canonical
 from ..tagging import truth
 
 VOLATILE = ("attached", "detached", "released", "standing", "changed", "gone_at", "settings")

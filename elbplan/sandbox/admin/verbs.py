@@ -6,8 +6,9 @@ from typing import Any
 
 from ..account import Account, CallContext
 from ..faults import FaultKind
+from ..state.probes import ProbedRoute
 from ..timing import Timing
-from ..traffic import ProbedRoute, answer
+from ..traffic import answer, watch
 from . import defaults as seeding
 from . import fixtures as planting
 from . import snapshot as views
@@ -97,10 +98,10 @@ class Controls:
         return planting.create_fixture(CallContext(self.world, region), kind, id, **wanted)
 
     def watch(self, routes: list[list[Any]]) -> None:
-        self.world.watch.begin(self.world, [ProbedRoute(*route) for route in routes])
+        watch.begin(self.world, [ProbedRoute(*route) for route in routes])
 
     def unanswered(self) -> list[list[Any]]:
-        return [list(gap) for gap in self.world.watch.now(self.world)]
+        return [list(gap) for gap in watch.now(self.world)]
 
     def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
         return asdict(answer(self.world, name, port, host, path))

@@ -5,9 +5,10 @@ from typing import Any
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..elbv2.find import born, seen
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest

@@ -4,9 +4,10 @@ import ipaddress
 import re
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..elbv2.find import born, seen
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.moto_bridge import ask

@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.htm
 from collections.abc import Callable
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
+from ..params import Params
 from . import attributes, balancers, certificates, groups, health, listener_rules, listeners, policies, tags, targets
 from . import trust_stores as stores
 

@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.
 import copy
 import re
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError, misconfigured, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredBalancer, StoredGroup, forwards_to
 from . import find, logins
-from .state import StoredBalancer, StoredGroup, forwards_to
 
 FINAL = ("forward", "redirect", "fixed-response")
 FIRST = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
-from .state import StoredBalancer, StoredGroup
+from ..state.elbv2 import StoredBalancer, StoredGroup
 
 Defaults = dict[str, str]
 

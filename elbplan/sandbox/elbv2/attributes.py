@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetG
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import misconfigured, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
 from . import find
 from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
-from .state import StoredBalancer, StoredGroup, StoredListener
 
 
 def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredBalancer, Zone, tag_dict
 from . import find, interfaces, names, subnets
 from .attribute_tables import balancer_defaults
-from .state import StoredBalancer, Zone, new_id, tag_dict
+from .find import new_id
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}

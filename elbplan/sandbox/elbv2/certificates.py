@@ -1,10 +1,12 @@
 """Certificates of listeners."""
 
-from ..account import CallContext, Params
+from ..account import CallContext
+from ..acm.validation import refresh
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredListener
 from . import find
-from .state import StoredListener
 
 
 @rule(8)
@@ -26,8 +28,6 @@ def checked(site: CallContext, arn: str) -> str:
     certificate = site.world.certificates.get(arn)
     if certificate is None or not find.seen(site, arn):
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
-    from ..acm.validation import refresh
-
     refresh(site.world, certificate)
     if certificate.status != "ISSUED":
         raise AwsError(

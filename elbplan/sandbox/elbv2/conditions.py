@@ -9,8 +9,9 @@ import copy
 import ipaddress
 import re
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
 
 CONFIG = {

@@ -2,13 +2,15 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
-from .state import StoredBalancer, StoredGroup, StoredListener, StoredRule
+from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener, StoredRule
 
 T = TypeVar("T")
 
@@ -123,3 +125,9 @@ def _from_marker(marker: Any) -> int:
     except (binascii.Error, ValueError):
         pass
     raise validation("Marker is not valid")
+
+
+def new_id(site: CallContext, *parts: str) -> str:
+    """Sixteen hex digits as ELB gives them: the same in every run of the same calls, never given twice."""
+    text = "/".join((site.account, site.region, *parts, str(next(site.world.numbers))))
+    return hashlib.sha1(text.encode()).hexdigest()[:16]

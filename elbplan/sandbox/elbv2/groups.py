@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredGroup, tag_dict
 from . import find, names
+from .find import new_id
 from .health_checks import checked, defaults
-from .state import StoredGroup, new_id, tag_dict
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
 TARGET_TYPES = ("instance", "ip", "lambda", "alb")

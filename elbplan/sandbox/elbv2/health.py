@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetH
 
 from typing import NamedTuple
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..ec2 import facts
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredBalancer, StoredGroup, StoredTarget
 from . import find
-from .state import StoredBalancer, StoredGroup, StoredTarget
 from .targets import present
 
 

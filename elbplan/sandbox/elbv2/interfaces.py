@@ -8,7 +8,7 @@ from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError
 from ..rules import rule
-from .state import StoredBalancer, Zone
+from ..state.elbv2 import StoredBalancer, Zone
 
 
 class ManagedAttachment:

@@ -1,11 +1,13 @@
 """Listener rules."""
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule, tag_dict
 from . import actions, conditions, find
+from .find import new_id
 from .listeners import _rule_arn, attachments, require_application
-from .state import StoredBalancer, StoredListener, StoredRule, new_id, tag_dict
 
 LOWEST, HIGHEST = 1, 50_000
 

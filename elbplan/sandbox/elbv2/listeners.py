@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError, misconfigured, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule, tag_dict
 from . import actions, certificates, find
+from .find import new_id
 from .policies import POLICIES
-from .state import StoredBalancer, StoredListener, StoredRule, new_id, tag_dict
 
 PROTOCOLS = {
     "application": ("HTTP", "HTTPS"),

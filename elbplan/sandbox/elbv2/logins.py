@@ -1,7 +1,7 @@
 """Logins and token checks: what comes before the final action of an HTTPS listener or rule."""
 
-from ..account import Params
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
 
 OIDC = "authenticate-oidc"

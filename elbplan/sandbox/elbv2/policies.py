@@ -2,8 +2,9 @@
 
 from moto.elbv2.ssl_policies import SSL_POLICIES, build_policy
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError
+from ..params import Params
 from . import find
 
 MORE = (

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
+from ..params import Params
 from ..rules import rule
-from .state import Zone
+from ..state.elbv2 import Zone
 
 FREE = 8
 

@@ -1,10 +1,11 @@
 """Tags of everything in Elastic Load Balancing, and its account limits."""
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import tag_dict
 from . import find
-from .state import tag_dict
 
 
 def _tagged(site: CallContext, arn: str) -> dict[str, str]:

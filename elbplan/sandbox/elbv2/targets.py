@@ -4,13 +4,14 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, validation
+from ..params import Params
 from ..rules import rule
+from ..state.elbv2 import StoredGroup, StoredTarget
 from . import find
 from .attribute_tables import group_defaults
-from .state import StoredGroup, StoredTarget
 
 
 def register_targets(site: CallContext, params: Params) -> Params:

@@ -1,9 +1,11 @@
 """Trust stores: their life, not their certificates (the bundle in S3 is not read)."""
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError
+from ..params import Params
+from ..state.elbv2 import tag_dict
 from . import find, names
-from .state import new_id, tag_dict
+from .find import new_id
 
 
 def create_trust_store(site: CallContext, params: Params) -> Params:

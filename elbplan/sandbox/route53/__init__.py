@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
 from collections.abc import Callable
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
+from ..params import Params
 from . import changes, zones
 
 ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {

@@ -4,11 +4,13 @@ were right.
 
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
+from ..acm.validation import look_all
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
+from ..state.route53 import HostedZone, Key, canonical, order
 from . import checks
-from .state import HostedZone, Key, canonical
 from .zones import new_change, zone_of
 
 Records = dict[Key, dict[str, Any]]
@@ -36,8 +38,6 @@ def change_resource_record_sets(site: CallContext, params: Params) -> Params:
     if complaints:
         raise AwsError("InvalidChangeBatch", f"[{', '.join(complaints)}]")
     zone.records = after
-    from ..acm.validation import look_all
-
     look_all(site.world)
     return {"ChangeInfo": new_change(site, zone)}
 
@@ -113,8 +113,6 @@ def _compared(record: Params) -> Params:
 
 
 def list_resource_record_sets(site: CallContext, params: Params) -> Params:
-    from .state import order
-
     zone = zone_of(site, params["HostedZoneId"])
     records = zone.sorted_records()
     if params.get("StartRecordName"):

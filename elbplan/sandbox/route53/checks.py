@@ -4,10 +4,11 @@ import ipaddress
 import re
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
-from .state import HostedZone, Key, plain, within
+from ..state.route53 import HostedZone, Key, plain, within
 
 Records = dict[Key, dict[str, Any]]
 CLOUDFRONT = "Z2FDTNDATAQYW2"

@@ -3,10 +3,11 @@
 import hashlib
 from typing import Any
 
-from ..account import CallContext, Params
+from ..account import CallContext
 from ..errors import AwsError
+from ..params import Params
 from ..rules import rule
-from .state import HostedZone, canonical, order
+from ..state.route53 import HostedZone, canonical, order
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 

@@ -10,10 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from .. import acm, ec2, elbv2, other, route53, tagging
-from ..account import Account, CallContext, Params
+from ..account import Account, CallContext
 from ..admin import api as control
 from ..errors import AwsError
 from ..faults import Fault
+from ..params import Params
+from ..traffic import watch
 from .call_log import LoggedCall
 from .moto_bridge import ask
 from .protocol import HttpReply, HttpRequest, answer, identify, refusal
@@ -109,7 +111,7 @@ class Engine:
             traceback.print_exc()
             reply = refusal(call.service, AwsError("InternalFailure", repr(broken), 500), incoming)
         if call.write:
-            world.watch.after(world, call)
+            watch.after(world, call)
             tagging.note_changes(world)
         return reply
 

@@ -2,8 +2,8 @@
 
 import re
 
-from ..account import Params
 from ..elbv2.conditions import CONFIG, values
+from ..params import Params
 
 
 def matches(conditions: list[Params], host: str, path: str, method: str = "GET") -> bool:

@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-lo
 
 from dataclasses import dataclass, field
 
-from ..account import Account, CallContext, Params
+from ..account import Account, CallContext
 from ..ec2 import facts
 from ..elbv2.health import health_of
-from ..elbv2.state import StoredBalancer, StoredListener, StoredRule
 from ..elbv2.targets import present
-from ..route53.state import plain
+from ..params import Params
 from ..server.moto_bridge import backend, known_regions
+from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule
+from ..state.route53 import plain
 from .matching import matches
 
 ANYWHERE = {"0.0.0.0/0"}

@@ -10,41 +10,15 @@ from ...core.address import Address, Lookup, Points, Ref
 from ..drafts import Drafts, ResourceDraft
 from ..report import ProblemReport
 from ..short.document import ZONE, Short
-from ..short.groups import ShortGroup
 from ..short.listeners import ListenOn, ShortForward, ShortListener, ShortRedirect
-from ..short.servers import Server
 from ..yaml.tree import YamlPath
+from .names import NamedGroup, NamedServer, groups_of, servers_of
 
 BALANCER = Address("load_balancer", "main")
 SECURITY_GROUP = Address("security_group", "lb")
 CERTIFICATE = Address("certificate", "main")
 SECURE = ("HTTPS", "TLS")
 UNTAGGABLE = ("record", "targets")
-
-
-@dataclass(frozen=True)
-class NamedGroup:
-    """A group, where it stands, and the servers that fill it (names of `Scene.servers`)."""
-
-    name: str
-    word: ShortGroup
-    path: YamlPath
-    servers: tuple[str, ...] = ()
-    port: int = 80
-    protocol: str = "HTTP"
-
-    @property
-    def address(self) -> Address:
-        """The target group's."""
-        return Address("target_group", self.name)
-
-
-@dataclass(frozen=True)
-class NamedServer:
-    """A definition of servers, and where it stands."""
-
-    word: Server
-    path: YamlPath
 
 
 @dataclass(frozen=True)
@@ -76,8 +50,6 @@ class ExpandContext:
     @classmethod
     def of(cls, short: Short, folder: str, report: ProblemReport) -> ExpandContext:
         """The scene with its servers and groups named."""
-        from .names import groups_of, servers_of
-
         scene = cls(short, folder, report)
         scene.servers = servers_of(short, report)
         scene.groups = groups_of(short, scene.servers, report)

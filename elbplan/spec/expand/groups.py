@@ -10,7 +10,8 @@ from ...core.address import Address, Lookup, Points
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
-from .context import BALANCER, ExpandContext, NamedGroup
+from .context import BALANCER, ExpandContext
+from .names import NamedGroup
 
 HTTP = ("HTTP", "HTTPS")
 DRAIN = "deregistration_delay.timeout_seconds"

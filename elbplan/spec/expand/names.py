@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from ...core.address import Address
 from ..report import ProblemReport
 from ..short.document import Short
 from ..short.groups import ShortGroup
 from ..short.servers import Server
 from ..suggest import did_you_mean
 from ..yaml.tree import YamlPath
-from .context import NamedGroup, NamedServer
+
+
+@dataclass(frozen=True)
+class NamedGroup:
+    """A group, where it stands, and the servers that fill it (names of `Scene.servers`)."""
+
+    name: str
+    word: ShortGroup
+    path: YamlPath
+    servers: tuple[str, ...] = ()
+    port: int = 80
+    protocol: str = "HTTP"
+
+    @property
+    def address(self) -> Address:
+        """The target group's."""
+        return Address("target_group", self.name)
+
+
+@dataclass(frozen=True)
+class NamedServer:
+    """A definition of servers, and where it stands."""
+
+    word: Server
+    path: YamlPath
+
 
 PROTOCOLS = {"application": "HTTP", "network": "TCP", "gateway": "GENEVE"}
 PORTS = {"HTTP": 80, "HTTPS": 443, "TLS": 443, "GENEVE": 6081}

@@ -10,7 +10,8 @@ from typing import Any
 from ...core.address import Address, Lookup, Ref
 from ..suggest import shown_value
 from ..yaml.tree import YamlPath
-from .context import SECURITY_GROUP, ExpandContext, NamedServer
+from .context import SECURITY_GROUP, ExpandContext
+from .names import NamedServer
 
 LARGEST_SCRIPT = 16384
 ARM = re.compile(r"(a1|[a-z]+[0-9]+[a-z]*?g[a-z]*)\.")

@@ -1,12 +1,11 @@
 """What Elastic Load Balancing keeps, for one region."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..account import CallContext, Params
 from ..errors import AwsError
+from ..params import Params
 
 Tags = dict[str, str]
 
@@ -155,12 +154,6 @@ def forwards_to(actions: list[Params]) -> list[str]:
         pairs = action.get("ForwardConfig", {}).get("TargetGroups", [])
         found.extend(pair["TargetGroupArn"] for pair in pairs)
     return list(dict.fromkeys(found))
-
-
-def new_id(site: CallContext, *parts: str) -> str:
-    """Sixteen hex digits as ELB gives them: the same in every run of the same calls, never given twice."""
-    text = "/".join((site.account, site.region, *parts, str(next(site.world.numbers))))
-    return hashlib.sha1(text.encode()).hexdigest()[:16]
 
 
 def tag_dict(tags: list[dict[str, str]] | None) -> Tags:

@@ -1,0 +1,58 @@
+"""Fixed addresses of network load balancers: an Elastic IP or a private address in a subnet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ...core.address import AwsId, Points, Ref
+from ...core.kind import StepContext
+from ...core.resource import Part
+from ..references import SubnetRef
+
+
+class FixedAddress(Part):
+    """A subnet in which a network load balancer has an address of ours: an Elastic IP, or a private one."""
+
+    subnet: SubnetRef
+    allocation: Annotated[Ref | None, Points("elastic_ip")] = None
+    address: Annotated[str | None, Field(description="private IPv4 address, for an internal balancer")] = None
+
+    @property
+    def fixed(self) -> Ref | str | None:
+        """What can belong to one balancer at a time."""
+        return self.allocation or self.address
+
+
+def subnet_params(subnets: Sequence[Ref], pins: Sequence[FixedAddress], site: StepContext) -> dict[str, Any]:
+    """The subnets, with their fixed addresses where there are any."""
+    if not pins:
+        return {"Subnets": [site.id(subnet) for subnet in subnets]}
+    mappings = []
+    for pin in pins:
+        mapping = {"SubnetId": site.id(pin.subnet)}
+        if pin.allocation:
+            mapping["AllocationId"] = site.id(pin.allocation)
+        if pin.address:
+            mapping["PrivateIPv4Address"] = pin.address
+        mappings.append(mapping)
+    return {"SubnetMappings": mappings}
+
+
+def fixed_addresses_of(zones: Sequence[Mapping[str, Any]]) -> list[FixedAddress]:
+    """The fixed addresses of a balancer, from the zones that DescribeLoadBalancers returns."""
+    pins = []
+    for zone in zones:
+        for held in zone.get("LoadBalancerAddresses") or ():
+            allocation, address = held.get("AllocationId"), held.get("PrivateIPv4Address")
+            if allocation or address:
+                pins.append(
+                    FixedAddress(
+                        subnet=AwsId(zone["SubnetId"]),
+                        allocation=AwsId(allocation) if allocation else None,
+                        address=None if allocation else address,
+                    )
+                )
+    return pins
