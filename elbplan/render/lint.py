@@ -26,5 +26,5 @@ def counts_text(files: int, blocking: Sequence[object], allowed: int, idle: int)
     if allowed:
         told.append(f"{allowed} {'is' if allowed == 1 else 'are'} allowed by allow and because")
     if idle:
-        told.append(f"{idle} allow {'lifts' if idle == 1 else 'lift'} nothing")
+        told.append(f"{idle} allow {'is' if idle == 1 else 'are'} unused")
     return f"{count(files, 'file')}: {', '.join(told)}."

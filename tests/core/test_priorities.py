@@ -99,7 +99,7 @@ def interrupted(drawn: Plan) -> list[LiveResource[Any]]:
 def test_an_interrupted_run_finds_its_helpers_again_where_they_are() -> None:
     drawn = plan(desired(SITE), alive(desired(MAINTENANCE)))
     again = plan(desired(SITE), interrupted(drawn))
-    assert not [one.id for one in again.steps if one.do in ("create", "move") and one.address.name.endswith("-gate")]
+    assert not [one.id for one in again.steps if one.do in ("create", "reorder") and one.address.name.endswith("-gate")]
     for name in ("80-gate", "80-one-gate"):
         going = step(again, f"delete rule.{name}")
         assert going.before == step(drawn, f"create rule.{name}").after

@@ -119,7 +119,7 @@ DRIFT: dict[str, tuple[Callable[[Hand], Any], list[str], str]] = {
     "what a listener does": (Hand.change_a_listener, ["update listener.443"], "action"),
     "a listener deleted": (Hand.delete_a_listener, ["create listener.80"], "in the spec, not in AWS"),
     "when a rule applies": (Hand.change_a_rule, ["update rule.443-api"], "/elsewhere/*"),
-    "the place of a rule": (Hand.move_a_rule, ["move listener.443"], "no route is ever missing"),
+    "the place of a rule": (Hand.move_a_rule, ["reorder listener.443"], "no route is ever missing"),
     "a rule deleted": (Hand.delete_a_rule, ["create rule.443-api"], "in the spec, not in AWS"),
     "a tag changed": (Hand.change_a_tag, ["update load_balancer.main"], "team other → web"),
     "a tag deleted": (Hand.delete_a_tag, ["update load_balancer.main"], "team none → web"),

@@ -135,6 +135,6 @@ def test_plan_does_not_say_no_downtime_beside_a_hazard_of_the_file(shell: Filed)
     file.write_text(text[:start] + text[text.index(SWITCH) :])
     assert shell.refresh().code == 0
     told = shell.plan()
-    assert "Hazards     cold" in told.out
+    assert "Hazards     targets-unverified" in told.out
     assert "the old serves until the new is ready" not in told.out
     assert "see the hazards of the file" in told.out

@@ -32,7 +32,7 @@ def targets(stage: Stage, group: str) -> dict[int, list[str]]:
 
 
 @pytest.mark.parametrize("port", [22, 8081])
-@pytest.mark.parametrize("reorder", [False, True], ids=["beside", "instead"])
+@pytest.mark.parametrize("move", [False, True], ids=["beside", "instead"])
 def test_a_registration_on_another_port_goes_and_the_right_one_stays(stage: Stage, port: int, move: bool) -> None:
     stage.apply(specs.COURSE)
     hand = Hand(stage)
@@ -194,7 +194,7 @@ def test_a_further_certificate_stands_beside_the_domains_own(stage: Stage) -> No
     assert {one["IsDefault"] for one in told if one["CertificateArn"] == spare} == {False}
     assert len({one["CertificateArn"] for one in told}) == 2
     instead = more.replace("certificates:", "certificate:").replace(f"['{spare}']", f"'{spare}'")
-    assert "cert" in {hazard.name for hazard in stage.plan(instead).hazards}
+    assert "certificate-invalid" in {hazard.name for hazard in stage.plan(instead).hazards}
     stage.destroy(more)
 
 

@@ -172,7 +172,7 @@ def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag
     assert refused.code == 5
     assert arn in refused.err
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
-    assert shell.apply("--allow", f"replace,open,{NAME}").code == 0
+    assert shell.apply("--allow", f"dns-name-changes,public-exposure,{NAME}").code == 0
 
 
 def test_a_migration_that_deletes_a_group_with_targets_of_others_names_them(shell: Filed) -> None:

@@ -164,7 +164,7 @@ def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(stor
     story.apply(PINNED)
     story.save(other, "other_zone")
     found = blocking(load(story.folder, KINDS)[-1], KINDS)
-    assert {one.hazard.name for one in found} == {"outage", "replace"}
+    assert {one.hazard.name for one in found} == {"outage", "dns-name-changes"}
     assert killed_until_done(story, other) > 1
     assert story.stage.plan(other).empty
     story.stage.destroy(other)

@@ -87,5 +87,5 @@ def test_without_its_wait_the_file_is_cold(written: Folder, tmp_path: Path) -> N
     file.write_text(WAIT.sub("", file.read_text(), count=1))
     refresh(folder, KINDS)
     (found,) = blocking(load(folder, KINDS)[1], KINDS)
-    assert found.hazard.name == "cold"
+    assert found.hazard.name == "targets-unverified"
     assert "what: target_group.web, until: healthy" in found.hazard.remedy

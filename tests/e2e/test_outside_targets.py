@@ -106,7 +106,7 @@ def test_no_request_goes_to_a_group_that_nobody_has_filled(
     slow_stage: Stage, scaling: AutoScalingGroup, after: str
 ) -> None:
     plan = slow_stage.plan(after)
-    assert {hazard.name for hazard in plan.hazards} <= {"replace"}
+    assert {hazard.name for hazard in plan.hazards} <= {"dns-name-changes"}
     outcome = run(slow_stage, plan, helpful(slow_stage, scaling))
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     assert all(slow_stage.box.traffic(*route)["ok"] for route in ROUTES)
@@ -240,7 +240,7 @@ def test_where_nobody_is_answered_yet_nobody_is_waited_for(slow_stage: Stage) ->
         plan = slow_stage.plan(spec)
         waits: list[Any] = [step.id for step in plan.steps if step.do == "wait" and step.address.kind == "target_group"]
         assert not waits
-        assert {hazard.name for hazard in plan.hazards} <= {"replace"}
+        assert {hazard.name for hazard in plan.hazards} <= {"dns-name-changes"}
     slow_stage.apply(AFTER)
     slow_stage.destroy(AFTER)
 

@@ -115,7 +115,7 @@ WRONG = {
     "made twice": (FILE.replace("security_group.web", "security_group.lb"), 13, 11, "is there already"),
     "no wait": (held("{do: delete, what: security_group.lb, hold: 15m}"), 11, 43, "hold: means nothing"),
     "no id": (held("{do: adopt, what: security_group.x, set: {vpc: default}}"), 11, 5, "adopt says which"),
-    "no else": (held("{hold: 15m, else: return}"), 11, 23, "stop or back"),
+    "no else": (held("{hold: 15m, on_failure: return}"), 11, 29, "stop or rollback"),
     "watches nothing": (held("{hold: 15m, while: healthy}"), 11, 5, "what: and while:"),
     "nothing to shift": (held("{do: shift, what: listener.80, set: {web: 10}}"), 11, 23, "not there"),
     "another kind": (
@@ -152,10 +152,10 @@ def test_a_state_that_was_there_before_is_a_finding(folder: Folder) -> None:
     written(folder, FILE.replace("    then: s1-00000000\n", "") + more)
     refresh(folder, KINDS)
     (migration,) = load(folder, KINDS)
-    finding = blocking(migration, KINDS, ["open"])[-1]
-    assert (finding.hazard.name, finding.step) == ("loop", 4)
+    finding = blocking(migration, KINDS, ["public-exposure"])[-1]
+    assert (finding.hazard.name, finding.step) == ("repeated-state", 4)
     assert "there before" in finding.hazard.text
-    assert blocking(migration, KINDS, ["open", "loop"]) == []
+    assert blocking(migration, KINDS, ["public-exposure", "repeated-state"]) == []
 
 
 @pytest.mark.parametrize("text", ["target_group.web", "record.*.example.com", "target_group.web@old"])

@@ -492,7 +492,7 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
     desk.rebase(wanted)
     assert desk.ids()[:2] == ["0001_first", "0002_a"]
     every = [word for one in load(desk.folder, KINDS) for word in words(one)]
-    assert sorted(every) == sorted([*PERSON, "('health',) known"])
+    assert sorted(every) == sorted([*PERSON, "('health-check-changes',) known"])
     assert desk.ends_as(wanted)
 
 

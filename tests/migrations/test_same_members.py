@@ -48,4 +48,4 @@ def test_a_port_that_is_the_groups_may_be_named_or_not(yard: Yard, files: tuple[
 
 def test_another_port_is_another_target(yard: Yard) -> None:
     found = yard.inspected(SHOP, members("{instance: i-0a, port: 81}", "{instance: i-0b, port: 81}"))
-    assert [finding.hazard.name for finding, _ in found.findings] == ["cold"]
+    assert [finding.hazard.name for finding, _ in found.findings] == ["targets-unverified"]

@@ -14,6 +14,7 @@ from ...errors import UsageProblem
 from ...kinds import KINDS
 from ...migrations.files.folder import Folder
 from ...migrations.save_plan import keep
+from ...render.documents import plan_document
 from ...run.workflow import Cloud
 from ..context import App
 from ..group import HelpFirstCommand
@@ -53,8 +54,6 @@ def command(
     them = previews(app, stacks, base)
     pending = any(not one.plan.empty or one.idle == HELD or one.undone for one in them)
     if app.options.json:
-        from ...render.documents import plan_document
-
         document = plan_document([one.plan for one in them])
         for stack, one in zip(document["stacks"], them, strict=True):
             stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}

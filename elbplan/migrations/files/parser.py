@@ -139,7 +139,7 @@ class MigrationParser:
         said = step.get("on_failure", "stop")
         if said not in get_args(OnFailure):
             hint = "stop leaves everything as it is then; back goes back to the start of the file"
-            self.problem((*path, "on_failure"), f"else: is stop or back, not {said}", hint)
+            self.problem((*path, "on_failure"), f"on_failure: is stop or rollback, not {said}", hint)
             return "stop"
         return cast(OnFailure, said)
 

@@ -157,7 +157,7 @@ class LintReport:
         used = {(step, one.hazard.name) for one in found for step in (one.step, *one.hazard.also)}
         for place, name in self._allowed():
             if name in HAZARDS and (place[1], name) not in used:
-                what = f"allow: {name} lifts nothing: this step has no such hazard"
+                what = f"unused allow: this step does not have the hazard `{name}`"
                 yield self.tree.problem(place, what, "leave it out")
 
     def _allowed(self) -> Iterator[tuple[YamlPath, str]]:
