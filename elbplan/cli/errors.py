@@ -21,7 +21,7 @@ from .terminal import Terminal
 MISUSED = 64
 
 
-def told(terminal: Terminal, problem: ElbplanError, *, asked: bool = False) -> int:
+def report_problem(terminal: Terminal, problem: ElbplanError, *, asked: bool = False) -> int:
     """An error that somebody foresaw: what, and what to do. `asked` says whether AWS was."""
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
@@ -33,7 +33,7 @@ def told(terminal: Terminal, problem: ElbplanError, *, asked: bool = False) -> i
     return problem.exit_code
 
 
-def misused(terminal: Terminal, problem: click.UsageError) -> int:
+def report_misuse(terminal: Terminal, problem: click.UsageError) -> int:
     """click's complaint in our words; 64, since 2 means that changes are pending."""
     path = problem.ctx.command_path if problem.ctx else "elbplan"
     what, hint = problem.format_message(), f"{path} --help"
@@ -45,7 +45,7 @@ def misused(terminal: Terminal, problem: click.UsageError) -> int:
     return MISUSED
 
 
-def crashed(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
+def report_crash(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
     """A defect: short on the screen, whole in a file."""
     what = f"elbplan met a defect in itself: {type(fault).__name__}: {_short(str(fault))}"
     file = _log(terminal, fault, args)

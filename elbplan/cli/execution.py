@@ -21,7 +21,7 @@ from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
 from .context import App
-from .errors import told
+from .errors import report_problem
 from .locks import lock_manager_of, run_request_of
 from .plans import Planned, reading, style_for
 from .progress import LogReporter, Reporter, ScreenReporter, SilentReporter, Stream
@@ -68,7 +68,7 @@ def run_one(
         idle = one.plan.empty and aim is None
         plan, ended = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
     except ElbplanError as problem:
-        code = told(app.terminal, problem, asked=app.asked)
+        code = report_problem(app.terminal, problem, asked=app.asked)
         if app.options.json:
             _document_end(app, one.plan, Outcome(), code, ending, problem.what)
         return StackResult(code)

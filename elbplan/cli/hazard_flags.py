@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import UsageProblem
-from ..hazards import HAZARDS, allowed, meant
+from ..hazards import HAZARDS, refuse_unless_allowed, suggest_hazard
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
@@ -19,17 +19,17 @@ EDITED = "edited"
 """No hazard of a plan: a migration that was edited, in words only, after it was applied."""
 
 
-def named(words: Iterable[str]) -> tuple[str, ...]:
+def hazard_names(words: Iterable[str]) -> tuple[str, ...]:
     """The hazards of `--allow route-removed,dns-name-changes --allow extra-cost`. Raises UsageProblem for others."""
     names = tuple(name.strip() for word in words for name in word.split(",") if name.strip())
     for name in names:
         if name not in (*HAZARDS, EDITED):
-            raise UsageProblem(f"--allow: there is no hazard {name}", hint=meant(name))
+            raise UsageProblem(f"--allow: there is no hazard {name}", hint=suggest_hazard(name))
     return names
 
 
 @dataclass
-class HazardWatch:
+class AllowedHazards:
     """A planner whose hazards must be allowed from the moment somebody agreed: AWS may change until it is our turn."""
 
     planner: Callable[[Cloud, Sequence[Stack]], list[Plan]]
@@ -44,4 +44,4 @@ class HazardWatch:
 
     def check(self, plans: Iterable[Plan]) -> None:
         """Returns if every hazard is allowed. Raises Refused."""
-        allowed((hazard for plan in plans for hazard in plan.hazards), self.allow)
+        refuse_unless_allowed((hazard for plan in plans for hazard in plan.hazards), self.allow)

@@ -80,7 +80,7 @@ class StackRunStore:
         return found
 
 
-def ledgers(app: App, words: Sequence[str]) -> list[StackRunStore]:
+def run_stores_of(app: App, words: Sequence[str]) -> list[StackRunStore]:
     """The stacks that are meant: by spec files and folders, or by name. Raises SpecProblem, UsageProblem."""
     stacks = selected_stacks(app, words)
     clouds = Connections(app, stacks)

@@ -12,7 +12,7 @@ from .. import __version__
 from ..errors import ElbplanError
 from ..run.clock import Clock, RealClock
 from .context import App, Connect
-from .errors import crashed, misused, told
+from .errors import report_crash, report_misuse, report_problem
 from .group import LazyGroup
 from .options import shared
 from .terminal import Terminal
@@ -75,13 +75,13 @@ def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None,
         terminal.err("", "interrupted")
         return INTERRUPTED
     except click.UsageError as problem:
-        return misused(terminal, problem)
+        return report_misuse(terminal, problem)
     except ElbplanError as problem:
-        return told(terminal, problem, asked=app.asked)
+        return report_problem(terminal, problem, asked=app.asked)
     except BrokenPipeError:
         return 0
     except Exception as fault:
-        return crashed(terminal, fault, args)
+        return report_crash(terminal, fault, args)
 
 
 def main() -> None:

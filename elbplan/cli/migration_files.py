@@ -38,7 +38,7 @@ def one_stack(app: App, word: str) -> Stack:
     raise UsageProblem(what, hint="name the spec's file instead: its resources are needed here, not only its name")
 
 
-def look(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
+def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
     """One look at AWS, at all that the stack has and its files speak of, and the cloud it was taken of."""
 
     clouds = Connections(app, [stack])
@@ -49,7 +49,7 @@ def look(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
     return cloud, seen[stack.name]
 
 
-def exchanged(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = False) -> dict[str, Any]:
+def write_files(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = False) -> dict[str, Any]:
     """Write the files (unless `dry`); what was written, renamed and removed, by their paths."""
     there = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
     changed = [folder.path / one.file for one in files if there.get(one.file) != one.text]
@@ -65,7 +65,7 @@ def exchanged(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = Fal
     }
 
 
-def tell(app: App, stack: str, said: Mapping[str, Any], notes: Sequence[str]) -> None:
+def report_files(app: App, stack: str, said: Mapping[str, Any], notes: Sequence[str]) -> None:
     """The files on stdout, one a line, and the notes on stderr; or one document."""
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "stack": stack, **said, "notes": list(notes)}, indent=2))

@@ -81,7 +81,7 @@ def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
         yield
 
 
-def again(app: App, verb: str, paths: Sequence[str]) -> str:
+def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:
     """The command a person would type next, about the same specs."""
     return shlex.join(["elbplan", verb, *paths, *app.options.again()])
 
@@ -104,5 +104,5 @@ def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> PlanView
 def ending_of(app: App, verb: str, paths: Sequence[str]) -> EndScreen:
     """What the last screen of a run needs to know of the command."""
 
-    finish = "" if verb == "destroy" else again(app, "destroy", paths)
-    return EndScreen(again(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)
+    finish = "" if verb == "destroy" else retry_command(app, "destroy", paths)
+    return EndScreen(retry_command(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)

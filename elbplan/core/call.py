@@ -81,12 +81,12 @@ ProbeProgram = Generator[Call, Answer, GateStatus]
 """One look of a gate."""
 
 
-def nothing() -> WriteProgram:
+def no_calls() -> WriteProgram:
     """A program that makes no call."""
     yield from ()
     return {}
 
 
-def asking(call: Call) -> Generator[Call, Answer, Answer]:
+def single_call(call: Call) -> Generator[Call, Answer, Answer]:
     """A program of one call, which returns the answer."""
     return (yield call)

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from ..errors import escaped
 from .address import Address
-from .hidden import veiled
+from .hidden import redacted
 from .kind import LiveResource
 from .resource import Resource, plain
 
@@ -51,7 +51,7 @@ class Diff:
 def field_difference(before: Resource, after: Resource, field: str) -> str:
     """`port 80 → 8080`, in a few words; long values are only named."""
     was, will = getattr(before, field), getattr(after, field)
-    old, new = plain(veiled(was, will)), plain(veiled(will, was))
+    old, new = plain(redacted(was, will)), plain(redacted(will, was))
     if isinstance(old, dict) and isinstance(new, dict):
         inner = [
             f"{k} {_short(old.get(k))} → {_short(new.get(k))}" for k in sorted(old | new) if old.get(k) != new.get(k)

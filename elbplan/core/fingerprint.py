@@ -49,7 +49,7 @@ def fingerprint(state: State, kinds: Kinds) -> Fingerprint:
     return Fingerprint(f"{MODEL}-{_hash(parts)}", parts)
 
 
-def seen(
+def live_in_terms_of(
     lives: Mapping[Address, LiveResource[Any]], told: State, kinds: Kinds, ignore: Sequence[str] = ()
 ) -> dict[Address, Resource]:
     """The live state in the words of another: what fits what is told is what is told.

@@ -55,13 +55,13 @@ class Hazard:
     also: tuple[int, ...] = ()
 
 
-def meant(name: str) -> str:
+def suggest_hazard(name: str) -> str:
     """What somebody who wrote an unknown name may have meant, as a hint."""
     near = get_close_matches(name, HAZARDS, 1)
     return f"did you mean {near[0]}?" if near else f"there are: {', '.join(HAZARDS)}"
 
 
-def allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:
+def refuse_unless_allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:
     """Returns if every hazard is allowed by name. Raises Refused, naming the others and the flag that allows them."""
     blocking = [hazard for hazard in found if hazard.name not in allow]
     if blocking:

@@ -86,7 +86,7 @@ def hidden_in(value: Any) -> Iterator[Hidden]:
             yield from hidden_in(item)
 
 
-def keep(made: M, data: Any, fields: tuple[str, ...]) -> M:
+def keep_hidden(made: M, data: Any, fields: tuple[str, ...]) -> M:
     """The model, whose texts are again those of the data it was made from: pydantic makes plain text of them."""
     if not isinstance(data, Mapping):
         return made
@@ -110,13 +110,13 @@ def _kept(value: Any, given: Any) -> Any:
     return value
 
 
-def masked(value: Any, beside: Any) -> Any:
+def mask_hidden(value: Any, beside: Any) -> Any:
     """The value as AWS has it, hidden wherever `beside`, which is wanted, has a hidden text."""
     if isinstance(value, BaseModel):
         return value.model_copy(update=_masked_fields(value, beside)) if any(hidden_in(beside)) else value
     if isinstance(value, Mapping):
         other = beside if isinstance(beside, Mapping) else {}
-        return {key: masked(item, other.get(key)) for key, item in value.items()}
+        return {key: mask_hidden(item, other.get(key)) for key, item in value.items()}
     if type(value) in LISTS:
         return type(value)(_masked_items(value, beside))
     if not isinstance(beside, Hidden) or not isinstance(value, str) or isinstance(value, Hidden) or not value:
@@ -126,7 +126,7 @@ def masked(value: Any, beside: Any) -> Any:
 
 def _masked_fields(value: BaseModel, beside: Any) -> dict[str, Any]:
     other = beside if type(beside) is type(value) else None
-    return {name: masked(getattr(value, name), getattr(other, name, None)) for name in type(value).model_fields}
+    return {name: mask_hidden(getattr(value, name), getattr(other, name, None)) for name in type(value).model_fields}
 
 
 def _masked_items(items: Any, beside: Any) -> Iterator[Any]:
@@ -135,20 +135,20 @@ def _masked_items(items: Any, beside: Any) -> Iterator[Any]:
     secret = [other for other in others if any(hidden_in(other))]
     for item in items:
         same = next((other for other in others if other == item), None)
-        like = next((other for other in secret if alike(other, item)), None)
-        yield same if same is not None else masked(item, like)
+        like = next((other for other in secret if comparable(other, item)), None)
+        yield same if same is not None else mask_hidden(item, like)
 
 
-def alike(one: Any, other: Any) -> bool:
+def comparable(one: Any, other: Any) -> bool:
     """Could one have become the other? Texts could; of models, those of one type and field."""
     if isinstance(one, BaseModel):
         return type(one) is type(other) and getattr(one, "field", None) == getattr(other, "field", None)
     return isinstance(other, str)
 
 
-def veiled(value: Any, beside: Any = None) -> Any:
+def redacted(value: Any, beside: Any = None) -> Any:
     """The value as it may be shown: references for hidden texts, and a mask for what stands where `beside` has one."""
-    return _told(masked(value, beside) if any(hidden_in(beside)) else value)
+    return _told(mask_hidden(value, beside) if any(hidden_in(beside)) else value)
 
 
 def _told(value: Any) -> Any:

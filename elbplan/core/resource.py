@@ -20,7 +20,7 @@ from pydantic import (
 
 from ..errors import ElbplanError
 from .address import Address, AwsId, Lookup, Ref
-from .hidden import FREE, Hidden, keep
+from .hidden import FREE, Hidden, keep_hidden
 
 IMMUTABLE = "immutable"
 """Marks a field AWS will not change in place: a different value means a replacement."""
@@ -56,7 +56,7 @@ class Part(BaseModel):
         """Free text from the environment remembers that it came from there."""
         made = handler(data)
         fields = _free(cls)
-        return keep(made, data, fields) if fields else made
+        return keep_hidden(made, data, fields) if fields else made
 
 
 class Resource(Part):

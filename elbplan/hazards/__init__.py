@@ -4,7 +4,7 @@ A hazard is judged from states, S0 .. Sn, and the steps between them, not from w
 finds every bad order, in what the planner draws and in what a person wrote.
 """
 
-from ..core.hazard import HAZARDS, Hazard, allowed, meant
+from ..core.hazard import HAZARDS, Hazard, refuse_unless_allowed, suggest_hazard
 from .find import find_hazards
 from .rules.foreign_children import registered_in
 from .timeline import Timeline, TimelineStep, timeline_of
@@ -14,9 +14,9 @@ __all__ = [
     "Hazard",
     "Timeline",
     "TimelineStep",
-    "allowed",
     "find_hazards",
-    "meant",
+    "refuse_unless_allowed",
     "registered_in",
+    "suggest_hazard",
     "timeline_of",
 ]

@@ -6,41 +6,37 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..core.hazard import HAZARDS, Hazard
-from .rules import dns as names
-from .rules import foreign_children as foreign
-from .rules import load_balancers as balancers
-from .rules import logins as login
-from .rules import ordering as order
-from .rules import routes as traffic
-from .rules import security as guards
-from .rules import targets as pools
+from .rules import dns, foreign_children, load_balancers, logins, ordering, routes, security, targets
 from .timeline import NOTHING_HAPPENS, Timeline
 
 RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
-    balancers.outage,
-    traffic.gap,
-    traffic.cold,
-    traffic.deadlock,
-    names.dns_early,
-    names.dns_tail,
-    balancers.replace,
-    traffic.gone,
-    pools.drain,
-    pools.health,
-    guards.opened,
-    guards.plain,
-    login.login_removed,
-    names.cert,
-    pools.zone,
-    order.priority,
-    guards.guard,
-    balancers.bill,
-    order.noreturn,
-    order.loop,
-    foreign.deletes_foreign_children,
-    foreign.takes_record_of_stack,
+    load_balancers.outage,
+    routes.route_interrupted,
+    routes.targets_unverified,
+    routes.endless_wait,
+    dns.dns_too_early,
+    dns.dns_still_cached,
+    load_balancers.dns_name_changes,
+    routes.route_removed,
+    targets.requests_cut_off,
+    targets.health_check_changes,
+    security.public_exposure,
+    security.weaker_encryption,
+    logins.login_removed,
+    dns.certificate_invalid,
+    targets.too_few_zones,
+    ordering.priority_conflict,
+    security.protection_removed,
+    load_balancers.extra_cost,
+    ordering.irreversible_before_hold,
+    ordering.repeated_state,
+    foreign_children.deletes_foreign_children,
+    foreign_children.takes_record_of_stack,
 )
-AT_THE_END: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (order.loop, foreign.deletes_foreign_children)
+AT_THE_END: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
+    ordering.repeated_state,
+    foreign_children.deletes_foreign_children,
+)
 """The end of a stack puts nothing of its own at risk, but what others hung on it."""
 ANYWHERE = ("repeated-state",)
 """What is wrong even where nothing happens in AWS."""

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from ..core.address import Address, Ref
-from ..core.hidden import veiled
+from ..core.hidden import redacted
 from ..core.simulate import State
 from ..kinds.traffic import alias_target_of, attach_only, attached_groups, target_group_of, weighted, weighted_groups
 
@@ -36,7 +36,7 @@ class Route(NamedTuple):
     when: When
 
     def __str__(self) -> str:
-        said = "".join(f" {_field(field, name)} {veiled(value)}" for field, name, value in self.when)
+        said = "".join(f" {_field(field, name)} {redacted(value)}" for field, name, value in self.when)
         return f"{self.front}:{self.port}{said}"
 
 

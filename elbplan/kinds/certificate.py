@@ -20,7 +20,7 @@ from .aws.acm_validation import (
     DnsValidation,
     bare,
     describe,
-    listed_whole,
+    is_fully_listed,
     validated_by,
     validation_complete,
     validation_records,
@@ -75,7 +75,9 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     answers = (yield asks) if asks else []
     tags = {arn: unpair(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
     owned = {arn: mine for arn in arns if (mine := owner(tags[arn], Certificate.kind, scope.stacks))}
-    told = {s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if listed_whole(s, zones["HostedZones"])}
+    told = {
+        s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if is_fully_listed(s, zones["HostedZones"])
+    }
     described = (yield [describe(arn) for arn in owned if arn not in told]) if set(owned) - set(told) else []
     raws = [answer["Certificate"] for answer in described if answer]
     proofs = yield from validation_complete(raws, zones["HostedZones"])
@@ -193,7 +195,7 @@ def delete(old: Certificate, site: StepContext) -> WriteProgram:
     return {"kept": removal.told} if removal.told else {}
 
 
-def told(_: Certificate, site: StepContext) -> ProbeProgram:
+def validation_records_known(_: Certificate, site: StepContext) -> ProbeProgram:
     """AWS makes up the validation records some seconds after the request."""
     answer = yield describe(site.id(site.address))
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
@@ -242,7 +244,7 @@ KIND = Kind(
     summary=summary,
     pending_gate=pending_gate,
     gates=(
-        Gate("records", "AWS has told the validation records", 300, told, after=("create",)),
+        Gate("records", "AWS has told the validation records", 300, validation_records_known, after=("create",)),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",)),
     ),
     permissions=(

@@ -13,9 +13,15 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
-from .aws.alias_tags import RECORDS, record_tags, remember, update_record_tags
+from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
-from .aws.load_balancer_attributes import PROTECTION, attribute_defaults, change_attributes, learned, settled
+from .aws.load_balancer_attributes import (
+    PROTECTION,
+    attribute_defaults,
+    change_attributes,
+    new_defaults,
+    settled_attributes,
+)
 from .aws.load_balancer_gates import GATES
 from .aws.ownership import pairs, retag, unpack, users
 from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
@@ -117,7 +123,7 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
 def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
     """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
-    attributes = settled(desired.attributes, live.attributes, defaults)
+    attributes = settled_attributes(desired.attributes, live.attributes, defaults)
     return fill_unset(desired, live).model_copy(update={"attributes": attributes})
 
 
@@ -135,7 +141,7 @@ def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
             params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, retry_on=NOT_YET, timeout=300)
     raw = answer["LoadBalancers"][0]
-    yield from remember(_own_groups(new, site), raw.get("DNSName") or "", new.records)
+    yield from remember_records(_own_groups(new, site), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
     yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
@@ -173,7 +179,7 @@ def update(before: LoadBalancer, after: LoadBalancer, site: StepContext) -> Writ
     yield from update_record_tags(arn, record_tags(before.records), record_tags(after.records))
     groups = _own_groups(after, site)
     if before.records != after.records or groups != _own_groups(before, site):
-        yield from remember(groups, site.fact(site.address, "dns_name"), after.records, before.records)
+        yield from remember_records(groups, site.fact(site.address, "dns_name"), after.records, before.records)
     return {}
 
 
@@ -193,14 +199,14 @@ def delete(old: LoadBalancer, site: StepContext) -> WriteProgram:
         retry_on=("ResourceInUse",),
         timeout=120,
     )
-    yield from remember(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
+    yield from remember_records(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
     return {}
 
 
 def update_path(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Take in the new zones, groups and names; later let the old ones go. Protection comes last."""
-    protecting = unlocked(after) is not after and unlocked(before) is before
-    last, after = after, unlocked(after) if protecting else after
+    protecting = without_deletion_protection(after) is not after and without_deletion_protection(before) is before
+    last, after = after, without_deletion_protection(after) if protecting else after
     union = {
         "subnets": (*before.subnets, *after.subnets),
         "records": (*before.records, *after.records),
@@ -214,10 +220,10 @@ def update_path(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) 
 
 def create_path(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Protection comes when all is done: it would keep a run that is interrupted from being taken back."""
-    return [("expand", unlocked(new)), ("protect", new)]
+    return [("expand", without_deletion_protection(new)), ("protect", new)]
 
 
-def unlocked(balancer: LoadBalancer) -> LoadBalancer:
+def without_deletion_protection(balancer: LoadBalancer) -> LoadBalancer:
     """The same balancer without deletion protection."""
     if balancer.attributes.get(PROTECTION) != "true":
         return balancer
@@ -243,12 +249,12 @@ KIND = Kind(
     delete=delete,
     create_path=create_path,
     update_path=update_path,
-    unlocked=unlocked,
+    unlocked=without_deletion_protection,
     with_live_defaults=with_live_defaults,
     summary=summary,
     default_name=default_name,
     coexistence_conflict=coexistence_conflict,
-    learned=lambda balancer: learned(balancer.type, balancer.scheme),
+    learned=lambda balancer: new_defaults(balancer.type, balancer.scheme),
     pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=GATES,
     permissions=(

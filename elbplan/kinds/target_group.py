@@ -16,7 +16,7 @@ from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
 from .aws.external_targets import GATES, health_of, target_counts
 from .aws.ownership import pairs, retag, users
 from .aws.queries import GONE, TARGET_GROUPS, makers_of, owned_groups
-from .aws.target_group_attributes import HTTP, change_attributes, defaults, learned
+from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
 from .references import LoadBalancerRef, VpcRef
 
 
@@ -257,7 +257,7 @@ KIND = Kind(
     update=update,
     delete=delete,
     with_live_defaults=with_live_defaults,
-    learned=learned,
+    learned=new_defaults,
     summary=summary,
     default_name=default_name,
     gates=GATES,

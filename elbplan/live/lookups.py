@@ -35,7 +35,7 @@ class LookupFacts:
     missing: Sequence[str] = ()
 
 
-def finds(resources: Iterable[Resource]) -> set[Lookup]:
+def lookups_in(resources: Iterable[Resource]) -> set[Lookup]:
     """Everything these resources want looked up."""
     return {ref for resource in resources for ref in references(resource) if isinstance(ref, Lookup)}
 
@@ -47,8 +47,8 @@ def look_up(
 
     What the balancers of `stacks` show by where they stand is not asked again.
     """
-    wanted = finds(resources)
-    every = wanted | {ref for ref in told if isinstance(ref, Lookup) and (named(ref) or ref.what == "hosted_zone")}
+    wanted = lookups_in(resources)
+    every = wanted | {ref for ref in told if isinstance(ref, Lookup) and (is_by_name(ref) or ref.what == "hosted_zone")}
     asks = _questions(every, resources)
     placed = any(find.what in ("vpc", "subnet") for find in wanted)
     if placed and not stacks:
@@ -119,7 +119,7 @@ def _subnets(
     return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
-def named(find: Lookup) -> bool:
+def is_by_name(find: Lookup) -> bool:
     """Is it found by a name or tag of its own, and not by where it lies?"""
     return find.query.startswith(("name:", "tag:"))
 
@@ -143,7 +143,7 @@ def _question(find: Lookup) -> Call | None:
         return Call("ec2", "DescribeSecurityGroups", _by_name(find.query))
     if find.what == "vpc" and find.query != "default":
         return Call("ec2", "DescribeVpcs", _by_name(find.query))
-    if find.what == "subnet" and named(find):
+    if find.what == "subnet" and is_by_name(find):
         return Call("ec2", "DescribeSubnets", _by_name(find.query))
     return None
 
@@ -255,7 +255,7 @@ def _one(find: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[st
 
 def _subnet(find: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[str], str]:
     """`*` is one for each zone, `#0` the first of them, a letter or name that zone's."""
-    if named(find):
+    if is_by_name(find):
         return facts.found.get(find, []), f"there is no subnet {find.query} in {facts.region}"
     by_zone = subnets_by_zone(facts, vpc)
     if find.query == "*":

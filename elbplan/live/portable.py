@@ -11,7 +11,7 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Part, Resource, from_live, rebuilt, references, rewrite
 from ..kinds.aws.queries import domain, zone_id
 from ..kinds.load_balancer import LoadBalancer
-from .lookups import LookupFacts, NotFound, named, subnets_by_zone, vpc_of
+from .lookups import LookupFacts, NotFound, is_by_name, subnets_by_zone, vpc_of
 
 R = TypeVar("R", bound=Resource)
 P = TypeVar("P", bound=Part)
@@ -36,7 +36,7 @@ class PortableNames:
         refs = {ref for resource in spec.values() for ref in references(resource)}
         meant = dict(_meant(facts, spec, {ref for ref in (*refs, *told) if isinstance(ref, Lookup)}))
         called: dict[str, Lookup] = {}
-        for find, ids in sorted(meant.items(), key=lambda one: (one[0] in told, named(one[0]))):
+        for find, ids in sorted(meant.items(), key=lambda one: (one[0] in told, is_by_name(one[0]))):
             called |= {ids[0]: find} if len(ids) == 1 else {}
         literal = {ref.value for ref in told if isinstance(ref, AwsId)}
         given = literal | {r.value for r in refs if isinstance(r, AwsId) and called.get(r.value) not in told}
@@ -70,7 +70,7 @@ class PortableNames:
         """
 
         def unfolded(ref: Ref) -> tuple[Ref, ...]:
-            if not isinstance(ref, Lookup) or (named(ref) and ref not in self.meant):
+            if not isinstance(ref, Lookup) or (is_by_name(ref) and ref not in self.meant):
                 return (ref,)
             if ref not in self.meant:
                 what = ref.what.replace("_", " ")
@@ -97,7 +97,7 @@ def _meant(
         if _public(hosted) and names.count(domain(hosted["Name"])) == 1:
             yield Lookup("hosted_zone", domain(hosted["Name"])), [zone_id(hosted["Id"])]
     for find, ids in facts.found.items():
-        if find in asked and named(find) and ids:
+        if find in asked and is_by_name(find) and ids:
             yield find, ids
 
 

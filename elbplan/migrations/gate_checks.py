@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.simulate import State
-from .files.notation import place
+from .files.notation import address_text
 from .migration import MigrationStep
 from .simulate import InvalidStep
 
@@ -24,14 +24,16 @@ def check_gates(states: Sequence[State], entries: Sequence[MigrationStep], kinds
         return
     gates = [gate.name for gate in kinds[entry.what.kind].gates]
     if entry.until not in gates:
-        what = f"{place(entry.what)} has no state {entry.until or '(none is named)'} to wait for"
+        what = f"{address_text(entry.what)} has no state {entry.until or '(none is named)'} to wait for"
         hint = f"there are: {', '.join(gates) or 'none'}"
         raise InvalidStep(what, "while" if entry.do == "hold" else "until", hint=hint)
     there = set(states[-1])
     if entry.do == "wait":  # the requests in flight of what was deleted a moment ago can be waited for
         there |= _removed(states, entries)
     if entry.what not in there:
-        raise InvalidStep(f"{place(entry.what)} is not there at this step", "what", hint=_hint(entry.what, there))
+        raise InvalidStep(
+            f"{address_text(entry.what)} is not there at this step", "what", hint=_hint(entry.what, there)
+        )
 
 
 def _removed(states: Sequence[State], entries: Sequence[MigrationStep]) -> set[Address]:
@@ -41,7 +43,7 @@ def _removed(states: Sequence[State], entries: Sequence[MigrationStep]) -> set[A
 
 
 def _hint(what: Address, there: set[Address]) -> str:
-    names = sorted(place(address) for address in there if address.kind == what.kind)
-    if near := difflib.get_close_matches(place(what), names, 1):
+    names = sorted(address_text(address) for address in there if address.kind == what.kind)
+    if near := difflib.get_close_matches(address_text(what), names, 1):
         return f"did you mean {near[0]}? at this step there are: {', '.join(names)}"
     return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {what.kind}"

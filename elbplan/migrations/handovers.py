@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..core.address import Address
 from ..core.change import Change, Diff
 from ..core.plan import Step
-from .files.notation import place
+from .files.notation import address_text
 
 HANDS = ("moved", "adopt", "release")
 
@@ -25,7 +25,7 @@ def _change(step: Step, comparison: Diff) -> Change:
     address: Address = step.address
     live = comparison.lives.get(step.old or address)
     if step.do == "moved":
-        because = f"called {place(step.old) if step.old else '?'} before: only our tag changes"
+        because = f"called {address_text(step.old) if step.old else '?'} before: only our tag changes"
     elif step.do == "adopt":
         because = f"adopted: {step.name or 'it comes with its group'} is ours from now on, and stays as it is"
     else:

@@ -17,7 +17,7 @@ from ..kinds.traffic import attached_groups
 from ..live.portable import PortableNames
 from ..planner.reconcile import reconcile
 from .files.loader import play
-from .files.notation import place, relabelled, told, value_told
+from .files.notation import address_text, part_document, value_document, with_renamed_references
 from .migration import Migration, MigrationStep
 from .position.locator import old_names
 
@@ -38,7 +38,7 @@ def migration_of(
 
     Raises Refused for an empty plan, UsageProblem for a bad name.
     """
-    checked(name)
+    check_name(name)
     if plan.empty:
         raise Refused("there is nothing to save: AWS is as the spec says", hint="change the spec first")
     teller = MigrationBuilder.of(plan, symbols)
@@ -49,7 +49,7 @@ def migration_of(
     return play(draft, before[-1].last if before else {}, kinds)
 
 
-def checked(name: str) -> None:
+def check_name(name: str) -> None:
     """Returns if this can be a file's name. Raises UsageProblem."""
     if not NAME.fullmatch(name):
         hint = "small letters, digits, _ and -, such as app_on_8080"
@@ -67,8 +67,8 @@ def baseline(plan: Plan, kinds: Kinds, symbols: PortableNames) -> Migration:
     for address, live in plan.lives.items():
         want = plan.desired.get(address)
         fits = want is not None and kinds[address.kind].with_live_defaults(want, live.model) == live.model
-        told_so = want if fits and want is not None else nameless(live.model)
-        desired[_current(address)] = relabelled(told_so, _current)
+        told_so = want if fits and want is not None else without_aws_name(live.model)
+        desired[_current(address)] = with_renamed_references(told_so, _current)
     start = reconcile(plan.stack, desired, [], kinds, region=plan.region, account=plan.account)
     return migration_of(start, (), kinds, symbols, name="baseline", title="what is there already")
 
@@ -78,7 +78,7 @@ def _current(address: Address) -> Address:
     return address._replace(deposed="")
 
 
-def nameless(model: Resource) -> Resource:
+def without_aws_name(model: Resource) -> Resource:
     """Without the name that AWS knows it by, where that is not what it is."""
     field = type(model).model_fields.get("name")
     return model if field is None or field.is_required() else model.model_copy(update={"name": None})
@@ -104,15 +104,15 @@ class MigrationBuilder:
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:
         if step.do == "create" and step.after is not None:
-            yield from told(self._told(step.after)).items()
+            yield from part_document(self._told(step.after)).items()
         elif step.do == "reorder":
-            yield from ((place(self._name(rule)), priority) for rule, priority in step.moves.items())
+            yield from ((address_text(self._name(rule)), priority) for rule, priority in step.moves.items())
         elif step.do == "update" and step.before is not None and step.after is not None:
             changed = changes(self._told(step.before), self._told(step.after))
-            yield from ((field, value_told(value)) for field, value in changed.items())
+            yield from ((field, value_document(value)) for field, value in changed.items())
 
     def _told(self, resource: Resource) -> Resource:
-        return relabelled(self.symbols.to_portable(resource), self._name)
+        return with_renamed_references(self.symbols.to_portable(resource), self._name)
 
     def _name(self, address: Address) -> Address:
         return self.names.get(address, address)

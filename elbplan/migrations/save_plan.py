@@ -9,21 +9,21 @@ from ..core.stack import Stack
 from ..errors import Refused
 from ..live.observe import observe
 from ..run.workflow import Cloud, account_of, plan_of
-from .apply.pending import nowhere
+from .apply.pending import drift_refusal
 from .files.folder import Folder
 from .files.loader import load
 from .migration import spoken
 from .position.locator import Drifted, Locator, Position
-from .save import baseline, checked, migration_of
+from .save import baseline, check_name, migration_of
 
 
-def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, title: str = "") -> list[Path]:
+def save_plan(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, title: str = "") -> list[Path]:
     """Save what would be done now as the next migration; the files that were written, a baseline first where needed.
 
     Raises Refused if there is nothing to do or earlier files are not applied, SpecProblem if they are wrong,
     UsageProblem for a bad name.
     """
-    checked(name)
+    check_name(name)
     before = load(folder, kinds)
     seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(before))
     observed = seen[stack.name]
@@ -38,9 +38,9 @@ def keep(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, t
 
 def _at_the_end(stack: Stack, found: Position | Drifted, last: str) -> None:
     if isinstance(found, Drifted):
-        raise nowhere(stack.name, found)
+        raise drift_refusal(stack.name, found)
     if found.migration.id != last or found.index < len(found.migration.entries):
         what = f"{stack.name}: {last} is not applied to its end yet"
         raise Refused(what, hint="elbplan apply first; the next file begins there")
     if found.drift:
-        raise nowhere(stack.name, Drifted(found, found.drift))
+        raise drift_refusal(stack.name, Drifted(found, found.drift))

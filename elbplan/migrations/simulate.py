@@ -13,7 +13,7 @@ from ..core.simulate import State, reordered
 from ..kinds.record import Record, mark
 from ..kinds.targets import Targets
 from ..kinds.traffic import target_group_of, weighted_groups
-from .files.notation import address_of, place, relabelled, unmarked
+from .files.notation import address_of, address_text, parse_name, with_renamed_references
 from .migration import MigrationStep
 
 
@@ -38,7 +38,7 @@ def renamed(state: State, names: Mapping[Address, Address]) -> State:
     def rename(address: Address) -> Address:
         return names.get(address, address)
 
-    return {rename(address): relabelled(resource, rename) for address, resource in state.items()}
+    return {rename(address): with_renamed_references(resource, rename) for address, resource in state.items()}
 
 
 def state_after(state: State, entry: MigrationStep, kinds: Kinds) -> State:
@@ -51,7 +51,7 @@ def state_after(state: State, entry: MigrationStep, kinds: Kinds) -> State:
         return _renamed(state, entry)
     if entry.do in ("create", "adopt"):
         if entry.what in state:
-            raise InvalidStep(f"{place(entry.what)} is there already at this step", "what")
+            raise InvalidStep(f"{address_text(entry.what)} is there already at this step", "what")
         return {**state, entry.what: _made(state, entry, kinds)}
     if entry.what not in state:
         raise _missing(entry.what, state)
@@ -106,7 +106,7 @@ def _renamed(state: State, entry: MigrationStep) -> State:
         raise _missing(entry.old, state, "from")
     if entry.what.kind != entry.old.kind or entry.what in state:
         other = "is there already" if entry.what in state else f"is no {entry.old.kind}"
-        raise InvalidStep(f"{place(entry.what)} {other} at this step", "what")
+        raise InvalidStep(f"{address_text(entry.what)} {other} at this step", "what")
     if entry.old.kind == Targets.kind:
         raise InvalidStep("targets are called as their group is", "from", hint="move the target group")
     return renamed(state, names_of_move(state, entry))
@@ -121,7 +121,9 @@ def _shifted(state: State, entry: MigrationStep) -> Resource:
         if name not in groups:
             there = ", ".join(groups) or "no group: it does not forward"
             hint = f"attach it at weight 0 first; attached are {there}"
-            raise InvalidStep(f"{place(entry.what)} does not forward to {name} at this step", "set", name, hint=hint)
+            raise InvalidStep(
+                f"{address_text(entry.what)} does not forward to {name} at this step", "set", name, hint=hint
+            )
         try:
             groups[name] = build_model(type(groups[name]), {**dict(groups[name]), "weight": weight})
         except InvalidFields as unfit:
@@ -135,7 +137,7 @@ def _shifted(state: State, entry: MigrationStep) -> Resource:
 
 def _group_text(group: Any) -> str:
     """`web`, `web@old`, or an ARN that the spec itself gives."""
-    return place(group).partition(".")[2] if isinstance(group, Address) else str(group)
+    return address_text(group).partition(".")[2] if isinstance(group, Address) else str(group)
 
 
 def _made(state: State, entry: MigrationStep, kinds: Kinds) -> Resource:
@@ -147,10 +149,10 @@ def _made(state: State, entry: MigrationStep, kinds: Kinds) -> Resource:
             resource = patched(state[entry.what], entry.set)
     except InvalidFields as unfit:
         raise InvalidStep(str(unfit), "set", *unfit.path) from None
-    resource = relabelled(resource, unmarked)
+    resource = with_renamed_references(resource, parse_name)
     for ref in references(resource, loose=False):
         if isinstance(ref, Address) and ref not in state:
-            what = f"it points at {place(ref)}, which is not there at this step"
+            what = f"it points at {address_text(ref)}, which is not there at this step"
             raise InvalidStep(what, "set", hint=_there(ref.kind, state))
     return resource
 
@@ -180,14 +182,16 @@ def _rule(text: str) -> Address:
 def _unused(address: Address, rest: State) -> None:
     for other, resource in rest.items():
         if address in set(references(resource, loose=False)):
-            hint = f"let {place(other)} go first, or point it elsewhere"
-            raise InvalidStep(f"{place(other)} still points at {place(address)} at this step", "what", hint=hint)
+            hint = f"let {address_text(other)} go first, or point it elsewhere"
+            raise InvalidStep(
+                f"{address_text(other)} still points at {address_text(address)} at this step", "what", hint=hint
+            )
 
 
 def _missing(address: Address, state: State, key: str = "what") -> InvalidStep:
-    return InvalidStep(f"{place(address)} is not there at this step", key, hint=_there(address.kind, state))
+    return InvalidStep(f"{address_text(address)} is not there at this step", key, hint=_there(address.kind, state))
 
 
 def _there(kind: str, state: State) -> str:
-    names = sorted(place(other) for other in state if other.kind == kind)
+    names = sorted(address_text(other) for other in state if other.kind == kind)
     return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {kind}"

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff, field_difference, ignoring
-from ..core.hidden import masked
+from ..core.hidden import mask_hidden
 from ..core.kind import Kind, Kinds, LiveResource
 from ..core.resource import CARRIED, Resource, differing_fields, immutable, marked_fields, references, rewrite
 from ..kinds.traffic import filled_by_others, target_group_of
@@ -58,7 +58,7 @@ def _named(live: LiveResource[R], names: Mapping[str, Address], address: Address
 def _masked(live: LiveResource[R], wanted: Mapping[Address, Resource]) -> LiveResource[R]:
     """The live resource, in which what stands where a value of the environment is wanted is hidden as well."""
     want = wanted.get(live.address._replace(deposed=""))
-    return LiveResource(live.address, live.id, masked(live.model, want), live.facts) if want is not None else live
+    return LiveResource(live.address, live.id, mask_hidden(live.model, want), live.facts) if want is not None else live
 
 
 def _pair(

@@ -86,7 +86,7 @@ def _place(resource: Any, name: str) -> str:
     return f"{resource.vpc}/{name}" if resource.kind == "security_group" else name
 
 
-def strangers(comparison: Diff, taken: NamesInUse, owners: Owners = MappingProxyType({})) -> Iterable[Refused]:
+def held_by_others(comparison: Diff, taken: NamesInUse, owners: Owners = MappingProxyType({})) -> Iterable[Refused]:
     """Places that the plan wants and somebody else holds: a port of our balancer, a priority, a name in the zone."""
     for change in comparison.changes:
         if change.action in ("create", "replace") and change.after is not None:
@@ -172,7 +172,7 @@ def _id(ref: Any, comparison: Diff) -> str:
 PROTECTION = "deletion_protection.enabled"
 
 
-def protected(comparison: Diff) -> Iterator[Refused]:
+def deletion_protected(comparison: Diff) -> Iterator[Refused]:
     """Load balancers that are to go although their deletion protection is on; one that never served is in no danger."""
     spare = spare_balancers(comparison.lives)
     for change in comparison.changes:

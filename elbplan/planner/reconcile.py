@@ -16,7 +16,7 @@ from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
 from ..kinds.protections import uncreatable_protections
 from .diff import diff
-from .guards import physical_names, protected, records_of_others, strangers
+from .guards import deletion_protected, held_by_others, physical_names, records_of_others
 from .steps import build_steps
 
 
@@ -39,8 +39,8 @@ def reconcile(
     """
     comparison = diff(desired, live, kinds, ignore)
     refusals = [
-        *strangers(comparison, taken or {}, foreign.owners),
-        *protected(comparison),
+        *held_by_others(comparison, taken or {}, foreign.owners),
+        *deletion_protected(comparison),
         *uncreatable_protections(comparison),
     ]  # fmt: skip
     if refusals:

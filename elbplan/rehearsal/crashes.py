@@ -11,7 +11,7 @@ from ..core.call import Answer, Call
 from ..errors import AwsProblem, ElbplanError
 from ..kinds.traffic import weighted_groups
 from ..migrations.apply.pending import Pending
-from ..migrations.files.notation import place
+from ..migrations.files.notation import address_text
 from ..migrations.migration import Migration
 from ..run.workflow import Cloud
 from .environment import RehearsalEnvironment
@@ -22,7 +22,7 @@ MOST_RUNS = 200
 """More than any file has writes: a run that dies this often does not get on."""
 
 
-def killed(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
+def prove_resume(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """One world in which each run dies a write after the one before it."""
     audience = Observer.of(scene, migration, looking=False)
     trail = ResumeCheck(migration)
@@ -86,25 +86,25 @@ class ResumeCheck:
             self.wrong.append(ProofFailure(f"a run goes on at step {entry + 1}", self.furthest + 1))
         self.furthest = max(self.furthest, entry)
         for address, live in pending.plan.lives.items():
-            now = weights(live.model)
+            now = forward_weights(live.model)
             past = self.shared.setdefault(address, [])
             if now in past[:-1] and now != past[-1] and not self._meant(address, now):
                 told = ", ".join(f"{group} {weight}" for group, weight in now.items())
-                self.wrong.append(ProofFailure(f"{place(address)} is back at {told}", entry + 1))
+                self.wrong.append(ProofFailure(f"{address_text(address)} is back at {told}", entry + 1))
             if not past or past[-1] != now:
                 past.append(now)
 
     def _meant(self, address: Address, now: dict[str, int]) -> bool:
         """Does the file itself come by these weights twice?"""
-        told = [weights(state.get(address)) for state in self.migration.states]
+        told = [forward_weights(state.get(address)) for state in self.migration.states]
         turns = [one for one, before in zip(told, [None, *told], strict=False) if one != before]
         return turns.count(now) > 1
 
 
-def weights(resource: Any) -> dict[str, int]:
+def forward_weights(resource: Any) -> dict[str, int]:
     """How a listener or rule shares out requests; empty where it is none."""
     return {_text(share.group): share.weight for share in weighted_groups(resource)}
 
 
 def _text(group: Ref) -> str:
-    return place(group).partition(".")[2] if isinstance(group, Address) else str(group)
+    return address_text(group).partition(".")[2] if isinstance(group, Address) else str(group)

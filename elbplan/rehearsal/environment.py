@@ -16,7 +16,7 @@ from ..errors import Refused
 from ..live.observe import observe
 from ..live.portable import PortableNames
 from ..migrations.apply.journal import HoldPlace
-from ..migrations.apply.pending import Pending, look
+from ..migrations.apply.pending import Pending, find_pending
 from ..migrations.apply.plan_to import plan_to
 from ..migrations.migration import Migration, spoken
 from ..migrations.position.locator import LiveResources, Locator
@@ -24,7 +24,7 @@ from ..run.outcome import Event, Outcome, Tell
 from ..run.workflow import Cloud, apply
 from .external_targets import ExternalTargets, externally_filled
 from .fake_aws import FakeAws, FakeAwsClock
-from .fixtures import bare, furnish
+from .fixtures import create_surroundings, without_deposed
 
 SETTLED = 600
 """Seconds after which the targets that others brought are healthy."""
@@ -59,7 +59,7 @@ class RehearsalEnvironment:
 
     def __post_init__(self) -> None:
         self.clock = FakeAwsClock(self.double)
-        self.chain = [making(migration) for migration in self.chain]
+        self.chain = [create_instead_of_adopt(migration) for migration in self.chain]
         self.outsider = self._outsider()
 
     def _outsider(self) -> ExternalTargets:
@@ -83,7 +83,7 @@ class RehearsalEnvironment:
             self.double.switch("new_attributes", bool(self.laid))
             self.outsider = self._outsider()
             states = [state for one in self.chain for state in one.states]
-            furnish(self.double, self.aws.region, states, self.stack.resources)
+            create_surroundings(self.double, self.aws.region, states, self.stack.resources)
             self._reach(previous)
         self.stands = None
 
@@ -112,7 +112,7 @@ class RehearsalEnvironment:
     def look(self, migration: Migration, passed: set[HoldPlace]) -> Pending:
         """What apply would do next for the files up to this one."""
         chain = self.chain[: migration.number]
-        return look(self.aws, self._spec(migration), chain, self.kinds, passed=passed, begin=True)
+        return find_pending(self.aws, self._spec(migration), chain, self.kinds, passed=passed, begin=True)
 
     def run(self, plan: Plan, tell: Tell, cloud: Cloud | None = None, stop: threading.Event | None = None) -> Outcome:
         """A plan, one step after the other; others do meanwhile what they are asked to."""
@@ -141,7 +141,7 @@ class RehearsalEnvironment:
 
         def heard(event: Event) -> None:
             tell(event)
-            if event.what == "done" and index_of(event) == until:
+            if event.what == "done" and step_index(event) == until:
                 stop.set()
 
         while not stop.is_set():
@@ -187,13 +187,13 @@ class RehearsalEnvironment:
         """The spec as it was when a file was saved; without secrets, for which a double has no use."""
         if migration is None:
             return replace(self.stack, resources={})
-        resources = bare(migration.last)
+        resources = without_deposed(migration.last)
         if migration.spec == self.stack.spec_hash:
             resources = dict(self.stack.resources)
         return replace(self.stack, resources={a: _open(resource) for a, resource in resources.items()})
 
 
-def making(migration: Migration) -> Migration:
+def create_instead_of_adopt(migration: Migration) -> Migration:
     """The file with everything made that it adopts: a double does not have what somebody once made by hand."""
     entries = (replace(one, do="create", id="") if one.do == "adopt" else one for one in migration.entries)
     return replace(migration, entries=tuple(entries))
@@ -205,7 +205,7 @@ def _open(resource: Resource) -> Resource:
     return rebuilt(resource, **{name: fields[name].get_default() for name in marked_fields(type(resource), WRITE_ONLY)})
 
 
-def index_of(event: Event) -> int:
+def step_index(event: Event) -> int:
     """Which step of its file this is about, counted from 0: its id begins with the number."""
     number = event.step.id.partition(" ")[0]
     return int(number) - 1 if number.isdigit() else -1

@@ -18,7 +18,7 @@ TWO = 2
 """So many bear a tag that servers or subnets are found by: all of them are meant, and one would not show it."""
 
 
-def furnish(double: FakeAws, region: str, told: Sequence[State], spec: State) -> None:
+def create_surroundings(double: FakeAws, region: str, told: Sequence[State], spec: State) -> None:
     """Put up all that the states of files and the spec point at and that no stack makes, with the ids that they name.
 
     Files name hosted zones as they are, a spec the names that are to stand in one. Raises Refused for what a double
@@ -216,6 +216,6 @@ def _strange(refs: Iterable[Ref]) -> None:
         raise Refused(f"this cannot be rehearsed: a rehearsal has no {', '.join(strange)}", hint=hint)
 
 
-def bare(resources: State) -> dict[Address, Resource]:
+def without_deposed(resources: State) -> dict[Address, Resource]:
     """A state as a spec would say it: nothing in it is former."""
     return {address: resource for address, resource in resources.items() if not address.deposed}

@@ -10,7 +10,7 @@ from ..core.kind import Kinds
 from ..core.resource import differing_fields
 from ..core.stack import Stack
 from ..live.observe import observe
-from ..migrations.apply.pending import nowhere
+from ..migrations.apply.pending import drift_refusal
 from ..migrations.migration import Migration, spoken
 from ..migrations.position.locator import Drifted, Locator, Position
 from ..run.workflow import Cloud
@@ -21,7 +21,7 @@ OWN = ("name", "records")
 More = Mapping[Address, Mapping[str, Any]]
 
 
-def beginning(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds: Kinds) -> tuple[list[Migration], More]:
+def start_from_live(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds: Kinds) -> tuple[list[Migration], More]:
     """The files that are not applied yet, and the live values of fields that neither they nor the states speak of.
 
     Only reads. Raises Refused if AWS is in none of the files' states, as apply does.
@@ -30,7 +30,7 @@ def beginning(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds: Kinds
     locator = Locator(seen.live, seen.symbols, kinds, stack.ignore)
     found = locator.find(chain)
     if isinstance(found, Drifted):
-        raise nowhere(stack.name, found)
+        raise drift_refusal(stack.name, found)
     done = found.index == len(found.migration.entries)
     pending = [one for one in chain if one.number >= found.migration.number + done]
     return pending, _more(locator, found, _touched(pending))

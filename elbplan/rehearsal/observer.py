@@ -10,10 +10,10 @@ from ..core.address import Address
 from ..core.resource import differing_fields
 from ..migrations.migration import Migration
 from ..run.outcome import Event
-from .environment import RehearsalEnvironment, Snapshot, index_of
+from .environment import RehearsalEnvironment, Snapshot, step_index
 from .fake_aws import TrafficGap, WatchedRoute
 from .proof import Proof, ProofFailure, count
-from .routes import route_text, served
+from .routes import route_text, served_routes
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Observer:
         sight = scene.sight(scene.before(migration), _end(scene.before(migration)))
         own = {a: live.facts.get("dns_name", "") for a, live in sight.lives.items()}
         kept = {a: name for a, name in own.items() if name and a in migration.states[0]}
-        both = served(migration.states[0], kept) & served(migration.last, kept)
+        both = served_routes(migration.states[0], kept) & served_routes(migration.last, kept)
         routes = [route for route in sorted(both) if scene.double.traffic(*route)["ok"]]
         scene.double.watch(routes)
         return cls(scene, migration, routes, looking)
@@ -43,9 +43,9 @@ class Observer:
         """Something happened to a step."""
         if event.what not in ("done", "failed"):
             return
-        self.look_out(index_of(event))
+        self.look_out(step_index(event))
         if self.looking and event.what == "done" and event.step.writes:
-            self._compare(index_of(event))
+            self._compare(step_index(event))
 
     def look_out(self, index: int) -> None:
         """Was a route unanswered since the last time?"""

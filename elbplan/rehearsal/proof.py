@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..migrations.files.notation import place
+from ..migrations.files.notation import address_text
 from ..migrations.migration import Migration
 from ..run.outcome import Outcome
-from .environment import index_of
+from .environment import step_index
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def place_of(migration: Migration, wrong: ProofFailure) -> str:
     if not 0 < wrong.step <= len(migration.entries):
         return ""
     entry = migration.entries[wrong.step - 1]
-    what = f"{entry.do} {place(entry.what)}" if entry.what else entry.do
+    what = f"{entry.do} {address_text(entry.what)}" if entry.what else entry.do
     return f"step {wrong.step} of {len(migration.entries)} ({what}{f' {entry.until}' if entry.until else ''})"
 
 
@@ -47,7 +47,7 @@ def failure(outcome: Outcome) -> ProofFailure:
     """What went wrong first."""
     event = outcome.failed[0]
     hint = f" ({event.hint.splitlines()[0]})" if event.hint else ""
-    return ProofFailure(event.text + hint, index_of(event) + 1)
+    return ProofFailure(event.text + hint, step_index(event) + 1)
 
 
 def count(things: Sequence[Any], noun: str) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from ..errors import ElbplanError
 from ..migrations.migration import Migration
-from .crashes import killed
+from .crashes import prove_resume
 from .environment import RehearsalEnvironment
 from .observer import Observer
 from .proof import Proof, ProofFailure, count, failure
-from .rollbacks import returned
+from .rollbacks import prove_rollback
 
 
 def rehearse(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """The proofs of one file, in their order, each as soon as it is known. Raises Refused, AwsProblem."""
-    for proofs in (_forward, killed, returned):
+    for proofs in (_forward, prove_resume, prove_rollback):
         scene.begin(migration)
         yield from proofs(scene, migration)
 

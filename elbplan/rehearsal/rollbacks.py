@@ -16,11 +16,11 @@ from .observer import Observer
 from .proof import Proof, ProofFailure, count, failure
 
 
-def returned(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
+def prove_rollback(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """From each point up to which all is free back to the start, and on to the next."""
     audience = Observer.of(scene, migration, looking=False)
     shuttle = RollbackCheck(scene, migration, audience, scene.sight(migration, 0).symbols)
-    points = free(migration)
+    points = rollback_points(migration)
     for point in points:
         if not shuttle.wrong:
             shuttle.go(point)
@@ -74,7 +74,7 @@ class RollbackCheck:
             self.wrong.append(ProofFailure(f"{', '.join(differs)} is not as it was", self.point + 1))
 
 
-def free(migration: Migration) -> list[int]:
+def rollback_points(migration: Migration) -> list[int]:
     """The steps after which nothing has gone yet: up to the first that deletes, or lets go of something."""
     points = []
     for index, entry in enumerate(migration.entries):

@@ -14,7 +14,7 @@ ASKED = {"host-header", "path-pattern"}
 """What a plain request can be chosen by."""
 
 
-def served(state: State, own: Mapping[Address, str]) -> set[WatchedRoute]:
+def served_routes(state: State, own: Mapping[Address, str]) -> set[WatchedRoute]:
     """The routes of all listeners, under the names that lead there and under the balancer's `own` if it is known."""
     routes: set[WatchedRoute] = set()
     for address, listener in _of("listener", state):

@@ -9,12 +9,12 @@ from ..core.fingerprint import fingerprint
 from ..errors import ElbplanError, UsageProblem
 from ..migrations.migration import Migration
 from ..run.outcome import Event, Outcome
-from .environment import RehearsalEnvironment, index_of
+from .environment import RehearsalEnvironment, step_index
 from .observer import Observer
 from .proof import Proof, ProofFailure, failure, place_of
 
 
-def bearing(migrations: Sequence[Migration], group: str) -> list[Migration]:
+def files_that_create(migrations: Sequence[Migration], group: str) -> list[Migration]:
     """The files that make this target group. Raises UsageProblem if none does."""
     made = {one.id: [e.what.name for e in one.entries if _makes(e.do, e.what) and e.what] for one in migrations}
     found = [one for one in migrations if group in made[one.id]]
@@ -51,7 +51,7 @@ def _stopped(scene: RehearsalEnvironment, migration: Migration, group: str, outc
         yield Proof(f"{group} is sick, so the run stops", "1 run", [ProofFailure(what)])
         return
     wrong = failure(outcome)
-    index = index_of(outcome.failed[0])
+    index = step_index(outcome.failed[0])
     where = place_of(migration, wrong)
     if migration.entries[index].do != "wait":
         yield Proof(f"{group} is sick, so the run stops at a wait", "1 run", [wrong])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..core.change import Change, field_difference
-from ..core.hidden import veiled
+from ..core.hidden import redacted
 from ..core.resource import Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.actions import action_text, leading_text
@@ -37,7 +37,7 @@ BRIEF = 4
 """So many of the differences inside one field are told where there is little room."""
 
 
-def reason(change: Change, most: int = ALL) -> str:
+def change_reason(change: Change, most: int = ALL) -> str:
     """Why a change is made; for an update, what changes."""
     if change.action == "update" and change.before is not None and change.after is not None:
         return differences(change.before, change.after, most)
@@ -57,7 +57,7 @@ def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -
 def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
     words = FIELDS.get(field)
     was, will = getattr(before, field), getattr(after, field)
-    old, new = veiled(was, will), veiled(will, was)
+    old, new = redacted(was, will), redacted(will, was)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
         return f"{field}: {listed([f'{key} {_said(old, key)} → {_said(new, key)}' for key in keys], most)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.hazard import Hazard
-from ..core.hidden import veiled
+from ..core.hidden import redacted
 from ..core.plan import Plan, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
@@ -74,7 +74,7 @@ def step_document(step: Step) -> dict[str, Any]:
 
 def _pair(was: Any, will: Any) -> list[Any]:
     """Old and new, without the values of variables."""
-    return [plain(veiled(was, will)), plain(veiled(will, was))]
+    return [plain(redacted(was, will)), plain(redacted(will, was))]
 
 
 def event_document(stack: str, event: Event) -> dict[str, Any]:

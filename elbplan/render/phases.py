@@ -24,7 +24,7 @@ HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "
 """An update in several steps: take in the new, turn to it, let go of the old."""
 
 
-def story(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
+def phase_lines(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
     """For each phase that occurs, what it does, in order."""
     rows = rows_of(plan.steps)
     updates = Counter(step.address for step in plan.steps if step.do == "update")

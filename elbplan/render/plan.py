@@ -9,13 +9,13 @@ from rich.text import Text
 
 from ..core.address import Address
 from ..core.change import Change
-from ..core.hidden import veiled
+from ..core.hidden import redacted
 from ..core.kind import Kinds
 from ..core.plan import Plan
-from .differences import BRIEF, reason
+from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
 from .layout import column, ends, flow
-from .phases import story
+from .phases import phase_lines
 from .steps import steps_screen
 from .style import COLOURS, COUNTED, HEADINGS, SYMBOLS, Style, count, duration
 
@@ -98,7 +98,7 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             f" {kind.title:<{title}}  {_name(change):<{name}}  ",
         )
         resource = change.after or change.before
-        told = kind.summary(veiled(resource, change.after)) if resource else ""
+        told = kind.summary(redacted(resource, change.after)) if resource else ""
         yield from flow(style, head, told, "dim", back=mark + 5)
         if because := _because(change, plan):
             why = style.line(" " * (mark + 5), ("why: ", COLOURS[change.action]))
@@ -111,13 +111,13 @@ def _name(change: Change) -> str:
 
 def _because(change: Change, plan: Plan) -> str:
     """A create explains itself; so does a delete where everything goes."""
-    return "" if change.action == "create" or not plan.desired else reason(change, BRIEF)
+    return "" if change.action == "create" or not plan.desired else change_reason(change, BRIEF)
 
 
 def _lower(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
     notes: list[Note] = []
     if any(change.action in ("update", "replace") for change in plan.changes) and not view.detail:
-        notes += [(phase, text) for phase, text in story(plan, kinds)]
+        notes += [(phase, text) for phase, text in phase_lines(plan, kinds)]
     lines = [Text(), style.line(("In this order", "bold"))] if notes else []
     for word, text in notes:
         lines += flow(style, style.line("  ", (f"{word:<{WORD}}", "cyan")), text)
@@ -156,7 +156,7 @@ def _waits(plan: Plan, kinds: Kinds, view: PlanView) -> str:
     """A plan without changes still has something to wait for."""
     if plan.changes or view.detail:
         return ""
-    return "; ".join(text for _, text in story(plan, kinds))
+    return "; ".join(text for _, text in phase_lines(plan, kinds))
 
 
 def _asks(plan: Plan, kinds: Kinds) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..run.lock.record import UNKNOWN_STATE, RunRecord, stamp
+from ..run.lock.record import UNKNOWN_STATE, RunRecord, time_text
 from ..run.status import StackRuns
 from .layout import column, flow
 from .style import Style, count, duration
@@ -42,7 +42,7 @@ def _table(runs: StackRuns, style: Style) -> Iterator[Text]:
 def _cells(record: RunRecord, runs: StackRuns) -> tuple[str, ...]:
     dead = record is runs.holder and runs.dead
     end = record.ended or record.renewed
-    started = stamp(record.started)[:16].replace("T", " ") + "Z" if record.started else "?"
+    started = time_text(record.started)[:16].replace("T", " ") + "Z" if record.started else "?"
     took = duration(max(0.0, end - record.started)) if end else "?"
     return str(record.number), record.verb, "dead" if dead else record.state, started, took, record.who
 
@@ -77,7 +77,9 @@ def lock_text(runs: StackRuns) -> str:
 
 def written_text(record: RunRecord) -> str:
     """When a record was last written. Whether its run lives takes two looks, a silence apart."""
-    return f"last written at {stamp(record.modified)[:19]}Z by AWS's clock" if record.modified else "last written at ?"
+    return (
+        f"last written at {time_text(record.modified)[:19]}Z by AWS's clock" if record.modified else "last written at ?"
+    )
 
 
 def last_text(runs: StackRuns) -> str:
@@ -108,8 +110,9 @@ def run_document(record: RunRecord) -> dict[str, Any]:
     """A run for programs."""
     return {
         "run": record.number, "verb": record.verb, "state": record.state, "by": record.who, "pid": record.pid,
-        "started": stamp(record.started), "heartbeat": stamp(record.renewed), "ended": stamp(record.ended) or None,
-        "written": stamp(record.modified) or None,
+        "started": time_text(record.started), "heartbeat": time_text(record.renewed),
+        "ended": time_text(record.ended) or None,
+        "written": time_text(record.modified) or None,
         "counts": dict(record.counts), "took_over": record.takes or None, "note": record.note,
         "spec": record.spec, "version": record.version,
         "file": record.file, "at": record.at, "mode": record.mode,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..core.plan import Plan
 from ..run.status import ChangeCause, StackStatus
-from .differences import reason
+from .differences import change_reason
 from .layout import WIDE, flow, row
 from .migrations import files_document, files_rows
 from .plan import PlanView, header
@@ -66,7 +66,7 @@ def _pending(plan: Plan, style: Style) -> Iterator[Text]:
         head = style.line(
             " " * (WIDE + 2), (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]), f" {change.address}  "
         )
-        yield from flow(style, head, reason(change), "dim", back=WIDE + 6)
+        yield from flow(style, head, change_reason(change), "dim", back=WIDE + 6)
     if len(changes) > MOST:
         yield style.line((" " * (WIDE + 2) + f"and {len(changes) - MOST} more", "dim"))
 
@@ -97,7 +97,7 @@ def status_document(one: StackStatus) -> dict[str, Any]:
         "pending": plan.summary,
         "cause": one.cause,
         "changes": [
-            {"action": change.action, "address": str(change.address), "why": reason(change)}
+            {"action": change.action, "address": str(change.address), "why": change_reason(change)}
             for change in plan.changes
             if change.action != "keep"
         ],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..core.address import AwsId, Ref
-from ..core.call import asking
+from ..core.call import single_call
 from ..core.kind import Kind, LiveResource, Scope
 from ..core.plan import Plan, Step
 from ..core.resource import differing_fields, immutable, rewrite
@@ -41,7 +41,7 @@ def _made(plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: 
         return (names.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
     def sender(call: Any) -> Any:
-        return drive(asking(call))
+        return drive(single_call(call))
 
     scope = Scope(plan.region, {plan.stack: plan.desired})
     (found,) = BatchReader(sender, parallel=1).run([kind.read(scope)])

@@ -13,7 +13,7 @@ from ..core.plan import Plan
 from ..errors import AwsProblem
 from ..live.worker_threads import WorkerThreads
 from .lock.manager import LockManager
-from .lock.messages import reason
+from .lock.messages import problem_text
 from .lock.record import RunRecord
 
 ChangeCause = Literal["", "drift", "spec", "unfinished"]
@@ -98,7 +98,7 @@ def runs_of(stack: str, keeper: LockManager) -> StackRuns:
     try:
         records = keeper.ledger.read(stack)
     except AwsProblem as problem:
-        return StackRuns(stack, unknown=reason(problem), now=now)
+        return StackRuns(stack, unknown=problem_text(problem), now=now)
     holder = records[-1] if records and records[-1].holds else None
     return StackRuns(stack, records, holder, holder is not None and keeper.died_here(holder), now=now)
 

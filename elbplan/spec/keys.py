@@ -55,15 +55,15 @@ def _tag(model: type[BaseModel]) -> Any:
     return kind.default if kind else None
 
 
-def meant(key: str, known: Sequence[str]) -> str | None:
+def synonym_of(key: str, known: Sequence[str]) -> str | None:
     """The known key that another tool calls this."""
     word = key.lower().replace("-", "_")
     return next((k for k in (word, SYNONYMS.get(word)) if k in known), None)
 
 
-def advice(key: str, known: Sequence[str], root: type[BaseModel]) -> str:
+def unknown_key_hint(key: str, known: Sequence[str], root: type[BaseModel]) -> str:
     """What to write instead of an unknown key."""
-    same = meant(key, known)
+    same = synonym_of(key, known)
     if same:
         return f'did you mean "{same}"?'
     homes = dict.fromkeys(home for home, keys in _homes(root, "the top level", ()) if key in keys)

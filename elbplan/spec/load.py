@@ -13,7 +13,7 @@ from .claims import claimed_twice
 from .document import stack_of
 from .report import ProblemReport
 from .yaml.reader import TreeBuilder
-from .yaml.sources import gather
+from .yaml.sources import read_sources
 from .yaml.tree import Source, Tree
 
 
@@ -22,7 +22,7 @@ def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str,
 
     Raises SpecProblem with everything that is wrong in any of them.
     """
-    sources, problems = gather(paths, stdin or sys.stdin)
+    sources, problems = read_sources(paths, stdin or sys.stdin)
     stacks: list[Stack] = []
     trees: list[Tree] = []
     for source in sources:

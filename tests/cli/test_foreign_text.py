@@ -8,7 +8,7 @@ import json
 import pytest
 import yaml
 
-from elbplan.cli.errors import told
+from elbplan.cli.errors import report_problem
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.core.change import field_difference
@@ -55,13 +55,13 @@ def test_data_keeps_its_lines_and_nothing_else():
 
 def test_errors_and_hints_are_escaped_and_break_only_the_lines_that_are_ours():
     screen = terminal()
-    told(screen, Refused(f"first line\n{escaped(EVIL)}", hint="do this\x1b[2J"))
+    report_problem(screen, Refused(f"first line\n{escaped(EVIL)}", hint="do this\x1b[2J"))
     assert screen.stderr.getvalue() == f"error: first line\n{SHOWN}\n  hint: do this\\x1b[2J\n"
 
 
 def test_the_name_of_a_file_in_a_problem_is_escaped():
     screen = terminal()
-    told(screen, SpecProblem([Problem(EVIL, 1, 1, "is empty")]))
+    report_problem(screen, SpecProblem([Problem(EVIL, 1, 1, "is empty")]))
     assert screen.stderr.getvalue().splitlines()[0] == f"{SHOWN}:1:1  is empty"
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from elbplan.cli.hazard_flags import HazardWatch
+from elbplan.cli.hazard_flags import AllowedHazards
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
 from elbplan.core.plan import Plan
@@ -88,12 +88,12 @@ def test_a_hazard_that_does_not_exist_is_wrong_usage(shell: Shell) -> None:
 
 def test_what_is_at_risk_only_since_somebody_agreed_is_refused_as_well() -> None:
     plans = [Plan("my-web", "eu-west-1", "1", hazards=(Hazard("route-removed", Address("rule", "api"), "no more"),))]
-    planner = HazardWatch(lambda cloud, group: plans, ("extra-cost",))
+    planner = AllowedHazards(lambda cloud, group: plans, ("extra-cost",))
     assert planner(None, []) == plans
     planner.agreed = True
     with pytest.raises(Refused, match=r"route-removed: rule\.api"):
         planner(None, [])
-    assert HazardWatch(lambda cloud, group: plans, ("route-removed",), agreed=True)(None, []) == plans
+    assert AllowedHazards(lambda cloud, group: plans, ("route-removed",), agreed=True)(None, []) == plans
 
 
 RULE = """

@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.kinds import KINDS
 from elbplan.migrations.apply.journal import RunJournal
-from elbplan.migrations.apply.pending import look
+from elbplan.migrations.apply.pending import find_pending
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.run import workflow
@@ -63,13 +63,13 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
     (stack,) = specs_of([shell.spec])
     aws = shell.connect("ap-northeast-2")
     migrations = load(Folder.of("my-web", shell.base), KINDS)
-    first = look(aws, stack, migrations, KINDS, begin=True, now=1000)
+    first = find_pending(aws, stack, migrations, KINDS, begin=True, now=1000)
     assert first.seconds == 3600
     assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).complete
     assert first.hold
     told = RunJournal(held=first.hold, held_sha=migrations[1].sha, since=1000)
-    assert look(aws, stack, migrations, KINDS, told=told, now=2000).seconds == 2600
-    assert look(aws, stack, migrations, KINDS, told=told, now=5000).hold is None
+    assert find_pending(aws, stack, migrations, KINDS, told=told, now=2000).seconds == 2600
+    assert find_pending(aws, stack, migrations, KINDS, told=told, now=5000).hold is None
 
 
 def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:

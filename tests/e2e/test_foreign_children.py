@@ -10,7 +10,7 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.errors import Refused
-from elbplan.hazards import allowed
+from elbplan.hazards import refuse_unless_allowed
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
@@ -39,7 +39,7 @@ def told(plan: Plan) -> str:
     """The text of the one hazard of this name."""
     (hazard,) = [hazard for hazard in plan.hazards if hazard.name == NAME]
     with pytest.raises(Refused, match=NAME):
-        allowed([hazard], ())
+        refuse_unless_allowed([hazard], ())
     return f"{plan.steps[hazard.step].id}: {hazard.text}"
 
 

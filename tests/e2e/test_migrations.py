@@ -9,11 +9,11 @@ import pytest
 
 from elbplan.errors import Refused, SpecProblem
 from elbplan.kinds import KINDS
-from elbplan.migrations.apply.pending import Pending, look
+from elbplan.migrations.apply.pending import Pending, find_pending
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.lint.lint import blocking
-from elbplan.migrations.save_plan import keep
+from elbplan.migrations.save_plan import save_plan
 from elbplan.run import workflow
 
 from . import specs
@@ -32,11 +32,11 @@ class Story:
 
     def save(self, spec: str, name: str) -> Path:
         (stack,) = self.stage.stacks(spec)
-        return keep(self.stage.aws, stack, self.folder, KINDS, name=name)[-1]
+        return save_plan(self.stage.aws, stack, self.folder, KINDS, name=name)[-1]
 
     def look(self, spec: str, *, begin: bool = True, passed: tuple[tuple[str, int], ...] = ()) -> Pending:
         (stack,) = self.stage.stacks(spec)
-        return look(self.stage.aws, stack, load(self.folder, KINDS), KINDS, passed, begin=begin)
+        return find_pending(self.stage.aws, stack, load(self.folder, KINDS), KINDS, passed, begin=begin)
 
     def apply(self, spec: str) -> list[str]:
         """One apply, up to the end or to a hold; the ids of the steps that were done."""

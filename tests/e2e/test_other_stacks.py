@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from elbplan.errors import Refused, SpecProblem
-from elbplan.hazards import allowed
+from elbplan.hazards import refuse_unless_allowed
 from elbplan.kinds import KINDS
 from elbplan.live.client import Aws
 from elbplan.run import workflow
@@ -67,7 +67,7 @@ def test_take_over_of_another_stacks_record_is_a_hazard_and_moves_the_name_witho
     assert hazard.name == "takes-record-of-stack"
     assert "stack `other`" in hazard.text
     with pytest.raises(Refused, match="stack `other`"):
-        allowed(plan.hazards, ())
+        refuse_unless_allowed(plan.hazards, ())
     stage.box.watch([specs.NAMED])
     assert stage.run(plan).complete
     assert stage.box.unanswered() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elbplan.errors import Refused
-from elbplan.hazards import allowed
+from elbplan.hazards import refuse_unless_allowed
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 
@@ -31,9 +31,9 @@ def test_a_network_balancer_with_fixed_addresses_is_replaced_only_if_the_outage_
     assert (outage.name, outage.address.name, outage.seconds) == ("outage", "main", 300)
     assert (replaced.name, replaced.address.name) == ("dns-name-changes", "main")
     with pytest.raises(Refused, match="about 5 minutes without answers") as refused:
-        allowed(plan.hazards, [])
+        refuse_unless_allowed(plan.hazards, [])
     assert "--allow dns-name-changes,outage" in refused.value.hint
-    allowed(plan.hazards, ["outage", "dns-name-changes"])
+    refuse_unless_allowed(plan.hazards, ["outage", "dns-name-changes"])
     stage.apply(other)
     stage.destroy(other)
 

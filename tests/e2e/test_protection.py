@@ -6,7 +6,7 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.errors import Refused
-from elbplan.hazards import allowed
+from elbplan.hazards import refuse_unless_allowed
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
@@ -56,7 +56,7 @@ def test_killed_after_any_write_every_way_out_is_open(box: Box) -> None:
             break
         plans = ways_out(stage)
         for one in plans:
-            allowed(one.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
+            refuse_unless_allowed(one.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
         assert stage.run(plans[(write % 4)]).complete
     assert write > 10, "the change writes, so it can be killed"
     assert finished(stage)
@@ -88,7 +88,7 @@ def test_a_protected_balancer_that_never_served_is_in_nobodys_way(slow_stage: St
     protect = [{"Key": PROTECTED, "Value": "true"}]
     elb.modify_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=protect)
     one = ways_out(stage)[way]
-    allowed(one.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
+    refuse_unless_allowed(one.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
     outcome = stage.run(one)
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     if way != 1:

@@ -18,7 +18,7 @@ from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.migration import Migration
 from elbplan.migrations.rebase.offline_plan import in_file_words, offline_plan
 from elbplan.migrations.save import migration_of
-from elbplan.migrations.save_plan import keep
+from elbplan.migrations.save_plan import save_plan
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Ran, Shell
 
@@ -248,9 +248,9 @@ def test_what_is_planned_without_aws_is_what_is_planned_with_it(stage: Stage, tm
     before, after, _ = CHANGES["http to https"]
     (first,), (second,) = stage.stacks(before), stage.stacks(after)
     folder = Folder.of("my-web", tmp_path)
-    keep(stage.aws, first, folder, KINDS, name="first")
+    save_plan(stage.aws, first, folder, KINDS, name="first")
     assert stage.run(stage.plan(before)).complete
-    (file,) = keep(stage.aws, second, folder, KINDS, name="second")
+    (file,) = save_plan(stage.aws, second, folder, KINDS, name="second")
     start = load(folder, KINDS)[:1]
     wanted = in_file_words(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
     plan = offline_plan(second, start[0].last, wanted, KINDS)

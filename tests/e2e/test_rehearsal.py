@@ -20,8 +20,8 @@ from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.rehearsal.environment import RehearsalEnvironment
-from elbplan.rehearsal.fixtures import furnish
-from elbplan.rehearsal.live_start import beginning
+from elbplan.rehearsal.fixtures import create_surroundings
+from elbplan.rehearsal.live_start import start_from_live
 from elbplan.rehearsal.proof import Proof, place_of
 from elbplan.rehearsal.rehearsal import rehearse
 from elbplan.rehearsal.unhealthy import rehearse_unhealthy
@@ -263,7 +263,7 @@ targets: {port: 80, health: /health}
 def test_what_stands_elsewhere_is_put_up_under_the_ids_of_the_spec(stage: Stage, double: Box, tmp_path: Path) -> None:
     story = Story(stage, tmp_path)
     (stack,) = stage.stacks(ELSEWHERE)
-    furnish(stage.box, REGION, [], stack.resources)
+    create_surroundings(stage.box, REGION, [], stack.resources)
     story.save(ELSEWHERE, "elsewhere")
     stand = scene(double, story.folder, ELSEWHERE)
     proofs = rehearse(stand, stand.chain[0])
@@ -275,7 +275,7 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
     (stack,) = stage.stacks(BY_ID)
     stage.box.plant("instance", "i-0aaaaaaaa", REGION)
     stage.box.plant("instance", "i-0bbbbbbbb", REGION)
-    assert beginning(stage.aws, stack, chain, KINDS) == (chain, {})
+    assert start_from_live(stage.aws, stack, chain, KINDS) == (chain, {})
     stage.box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
     stage.box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
     stage.apply(TAGGED)
@@ -283,7 +283,7 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
     (group,) = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"]
     elb.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthyThresholdCount=2)
     stage.box.clear_calls()
-    pending, more = beginning(stage.aws, stack, chain, KINDS)
+    pending, more = start_from_live(stage.aws, stack, chain, KINDS)
     assert stage.box.writes() == []
     assert pending == chain[1:]
     assert more[Address("target_group", "web")]["health"].healthy == 2

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from elbplan.core.fingerprint import fingerprint, seen
+from elbplan.core.fingerprint import fingerprint, live_in_terms_of
 from elbplan.core.simulate import State, in_line, states_of
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
@@ -39,7 +39,7 @@ def watched(stage: Stage, spec: str) -> None:
     def differences(told: State) -> list[tuple[str, ...]]:
         observed = observe(stage.aws.send, stage.aws.region, [stack], KINDS)[stack.name]
         lives = diff(observed.desired, observed.live, KINDS).lives
-        live, expected = fingerprint(seen(lives, told, KINDS), KINDS), fingerprint(told, KINDS)
+        live, expected = fingerprint(live_in_terms_of(lives, told, KINDS), KINDS), fingerprint(told, KINDS)
         return [] if live.text == expected.text else [live.differing(expected)]
 
     assert differences(foretold[0]) == []

@@ -13,7 +13,7 @@ from elbplan.core.kind import LiveResource
 from elbplan.core.resource import rewrite
 from elbplan.core.simulate import State, states_of
 from elbplan.errors import Refused
-from elbplan.hazards import HAZARDS, Hazard, allowed
+from elbplan.hazards import HAZARDS, Hazard, refuse_unless_allowed
 from elbplan.hazards.rules.security import strength
 from elbplan.kinds import KINDS
 from tests.e2e import specs
@@ -108,12 +108,12 @@ def test_a_plan_tells_what_a_spec_risks(after: str, hazard: str) -> None:
 def test_all_that_is_not_allowed_is_told_at_once() -> None:
     found = plan(desired(specs.COURSE), alive(desired(specs.INTERNAL))).hazards
     with pytest.raises(Refused) as told:
-        allowed(found, [])
+        refuse_unless_allowed(found, [])
     assert told.value.hint.endswith("add --allow dns-name-changes,public-exposure")
     assert [line.partition(":")[0] for line in told.value.what.splitlines()] == ["public-exposure", "dns-name-changes"]
     with pytest.raises(Refused, match="dns-name-changes: "):
-        allowed(found, ["public-exposure"])
-    allowed(found, ["public-exposure", "dns-name-changes"])
+        refuse_unless_allowed(found, ["public-exposure"])
+    refuse_unless_allowed(found, ["public-exposure", "dns-name-changes"])
 
 
 @pytest.mark.parametrize(

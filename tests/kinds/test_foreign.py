@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from elbplan.core.address import Address, AwsId
-from elbplan.core.fingerprint import fingerprint, seen
+from elbplan.core.fingerprint import fingerprint, live_in_terms_of
 from elbplan.core.kind import LiveResource
 from elbplan.core.resource import Resource, differing_fields, plain, rewrite
 from elbplan.kinds import KINDS
@@ -45,7 +45,7 @@ def test_it_is_compared_and_healed_and_the_stack_can_end(odd: str) -> None:
     found = lives(ODD[odd])
     comparison = diff({live.address: live.model for live in WANTED.values()}, found, KINDS)
     states = {address: live.model for address, live in comparison.lives.items()}
-    assert fingerprint(seen(comparison.lives, states, KINDS), KINDS).text
+    assert fingerprint(live_in_terms_of(comparison.lives, states, KINDS), KINDS).text
     for change in comparison.changes:
         if change.action == "update":
             kind = KINDS[change.address.kind]

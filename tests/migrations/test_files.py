@@ -12,7 +12,7 @@ from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
-from elbplan.migrations.files.notation import address_of, duration, place, seconds_of
+from elbplan.migrations.files.notation import address_of, address_text, duration, seconds_of
 from elbplan.migrations.files.parser import MigrationParser
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.lint.lint import blocking
@@ -160,7 +160,7 @@ def test_a_state_that_was_there_before_is_a_finding(folder: Folder) -> None:
 
 @pytest.mark.parametrize("text", ["target_group.web", "record.*.example.com", "target_group.web@old"])
 def test_addresses(text: str) -> None:
-    assert place(address_of(text)) == text
+    assert address_text(address_of(text)) == text
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("15m", 900), ("90s", 90), ("2h", 7200), ("0s", 0)])

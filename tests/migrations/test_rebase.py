@@ -20,7 +20,7 @@ from elbplan.kinds.aws.actions import OtherAction
 from elbplan.kinds.instance import Instance
 from elbplan.live.observe import Observed
 from elbplan.live.portable import PortableNames
-from elbplan.migrations.drift.accept import AcceptedDrift, DriftAccepter, kept_of
+from elbplan.migrations.drift.accept import AcceptedDrift, DriftAccepter, migration_file_of
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder, head_of, write
 from elbplan.migrations.files.loader import load
@@ -138,7 +138,7 @@ class Desk:
     def adopt(self, spec: str, name: str = "") -> AcceptedDrift:
         stack = stack_of(spec)
         adopter = DriftAccepter(None, stack, self.observed(stack), KINDS)  # type: ignore[arg-type]
-        files = kept_of(self.folder, KINDS) if self.folder.used else []
+        files = migration_file_of(self.folder, KINDS) if self.folder.used else []
         found = adopter.behind(files, name) if files else adopter.without_files()
         if found.files:
             self.folder.exchange(found.files)

@@ -19,8 +19,8 @@ from elbplan.migrations.migration import Migration, MigrationStep
 from elbplan.rehearsal.crashes import ResumeCheck
 from elbplan.rehearsal.environment import Snapshot
 from elbplan.rehearsal.observer import ahead
-from elbplan.rehearsal.rollbacks import free
-from elbplan.rehearsal.routes import served
+from elbplan.rehearsal.rollbacks import rollback_points
+from elbplan.rehearsal.routes import served_routes
 from elbplan.spec import load
 
 HTTPS = Address("listener", "443")
@@ -73,14 +73,14 @@ def test_a_shift_that_is_taken_back_is_found_unless_the_file_means_it():
 
 def test_all_is_free_up_to_the_first_step_that_lets_go_of_something():
     migration = shifting((1, 99), (50, 50), (100, 0))
-    assert free(migration) == [0, 1], "weights can be moved back"
+    assert rollback_points(migration) == [0, 1], "weights can be moved back"
     lone = listener(100, 0).model_copy(update={"action": Forward(groups=(WeightedGroup(group=WEB),))})
     entries = (*migration.entries, MigrationStep("hold"), MigrationStep("update", HTTPS, {"action": {}}))
     states = (*migration.states, migration.states[-1], {HTTPS: lone})
-    assert free(replace(migration, entries=entries, states=states)) == [0, 1]
+    assert rollback_points(replace(migration, entries=entries, states=states)) == [0, 1]
     states = (*migration.states, migration.states[-1], {})
     gone = replace(migration, entries=(*entries[:-1], MigrationStep("delete", HTTPS)), states=states)
-    assert free(gone) == [0, 1]
+    assert rollback_points(gone) == [0, 1]
 
 
 CERTIFICATE = Address("certificate", "main")
@@ -126,12 +126,12 @@ def test_the_routes_of_a_state_are_its_names_ports_hosts_and_paths():
     (stack,) = load(["-"], stdin=io.StringIO(SPEC))
     own = "my-web.elb.amazonaws.com"
     names = {"api.example.com", "x.example.com", own}
-    routes = served(stack.resources, {MAIN: own})
+    routes = served_routes(stack.resources, {MAIN: own})
     assert routes == {
         *((name, port, name, "/") for name in names for port in (80, 443)),
         *((name, 443, name, "/api/x") for name in names),
         ("api.example.com", 443, "api.example.com", "/x.png"),
     }
     nameless = {address: one for address, one in stack.resources.items() if address.kind != "record"}
-    assert {name for name, *_ in served(nameless, {MAIN: own})} == {own}
-    assert served(nameless, {}) == set()
+    assert {name for name, *_ in served_routes(nameless, {MAIN: own})} == {own}
+    assert served_routes(nameless, {}) == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.spec.yaml.scalars import meaning
+from elbplan.spec.yaml.scalars import scalar_value
 
 from .kit import problems, resource, stack, stacks
 
@@ -15,7 +15,7 @@ BASE = "name: x\ntargets: {instances: [i-0aaa]}\n"
     "text", ["on", "off", "yes", "no", "y", "22:30", "1:2:3", "2026-01-01", "010", "0o17", "0x1F", "1_000", "1e3", ".5"]
 )
 def test_what_yaml_1_1_turned_into_something_else_stays_text(text: str) -> None:
-    assert meaning(text) == text
+    assert scalar_value(text) == text
     assert resource(f"{BASE}tags: {{a: {text}}}", "load_balancer.main").tags == {"a": text}
 
 
@@ -23,7 +23,7 @@ def test_what_yaml_1_1_turned_into_something_else_stays_text(text: str) -> None:
     ("text", "value"), [("true", True), ("False", False), ("12", 12), ("-3", -3), ("1.5", 1.5), ("~", None), ("", None)]
 )
 def test_yaml_1_2_words_and_plain_numbers_have_their_meaning(text: str, value: object) -> None:
-    assert meaning(text) == value
+    assert scalar_value(text) == value
 
 
 def test_keys_are_text_whatever_they_look_like() -> None:

@@ -9,11 +9,11 @@ import click
 
 from ...core.stack import Stack
 from ...kinds import KINDS
-from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, kept_of
+from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, migration_file_of
 from ...migrations.files.folder import Folder, write
 from ..context import App
 from ..group import HelpFirstCommand
-from ..migration_files import exchanged, look, one_stack, tell
+from ..migration_files import observe_stack, one_stack, report_files, write_files
 from ..options import shared
 
 EXAMPLES = (
@@ -44,13 +44,13 @@ def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str)
     found = _adopted(app, stack, folder, name, writing)
     said: dict[str, Any] = {"written": [], "renamed": [], "removed": []}
     if found.files:
-        said = exchanged(folder, found.files, dry=dry)
+        said = write_files(folder, found.files, dry=dry)
     if found.spec is not None:
         said["written"].append(stack.file)
         _write(stack.file, found.spec, dry)
     document = {**said, "overrides": found.block.fields, "dry_run": dry}
     notes = (*found.notes, *(["nothing is written: --dry-run"] if dry else []))
-    tell(app, stack.name, document, notes)
+    report_files(app, stack.name, document, notes)
     if found.block.text and found.spec is None and not app.options.json:
         app.terminal.err("write this into the spec, or pass --write:")
         app.terminal.out(found.block.text.rstrip())
@@ -59,8 +59,8 @@ def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str)
 
 def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
 
-    files = kept_of(folder, KINDS) if folder.used else []
-    cloud, seen = look(app, stack, folder)
+    files = migration_file_of(folder, KINDS) if folder.used else []
+    cloud, seen = observe_stack(app, stack, folder)
     adopter = DriftAccepter(cloud, stack, seen, KINDS, writing)
     return adopter.behind(files, name) if files else adopter.without_files()
 

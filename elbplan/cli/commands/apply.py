@@ -15,12 +15,12 @@ from ...migrations.files.folder import Folder
 from ...run.migration_run import LEFT, MigrationRun
 from ...run.workflow import plan, plan_back
 from ..apply_checks import files_of, folders_of, refuse_without_folder
-from ..backing import roll_back, ways
 from ..context import App
 from ..execution import SEVERITY, run_all
-from ..filed import MigrationExecutor
 from ..group import HelpFirstCommand
-from ..hazard_flags import HazardWatch, named
+from ..hazard_flags import AllowedHazards, hazard_names
+from ..migration_executor import MigrationExecutor
+from ..migration_modes import roll_back, run_in_mode
 from ..options import paths, shared
 from ..plan_screens import show_plans
 from ..plans import Planned, ending_of, planned, stacks_of
@@ -55,7 +55,7 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
-    said = ApplyOptions(**{**words, "allow": named(words["allow"])})
+    said = ApplyOptions(**{**words, "allow": hazard_names(words["allow"])})
     every = stacks_of(app, paths)
     filed = set() if said.leave else folders_of(every, said.base)
     if (said.filed and not filed) or (said.rollback and filed):
@@ -108,13 +108,13 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: ApplyOptions
         said.retry,
         roll_back=roll_back,
     )
-    return ways(filed, said.to, straight=said.direct, mend=said.revert_drift)
+    return run_in_mode(filed, said.to, straight=said.direct, mend=said.revert_drift)
 
 
 def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: ApplyOptions) -> int:
 
     draw = plan_back if said.rollback else plan
-    planner = HazardWatch(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
+    planner = AllowedHazards(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
     them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not said.yes

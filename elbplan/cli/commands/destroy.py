@@ -13,7 +13,7 @@ from ...run.workflow import plan_destroy
 from ..context import App
 from ..execution import run_all
 from ..group import HelpFirstCommand
-from ..hazard_flags import HazardWatch, named
+from ..hazard_flags import AllowedHazards, hazard_names
 from ..options import paths, shared
 from ..plan_screens import show_plans
 from ..plans import Planned, ending_of, planned, stacks_of
@@ -46,11 +46,11 @@ def command(
     detail: bool,
 ) -> int:
     """List what goes, have the name typed, remove it."""
-    hazards = named(allow)
+    hazards = hazard_names(allow)
     stacks = stacks_of(app, paths)
     _check([stack.name for stack in stacks], confirmed, yes)
 
-    planner = HazardWatch(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
+    planner = AllowedHazards(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
     them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = [one for one in pending if one.plan.stack not in confirmed]

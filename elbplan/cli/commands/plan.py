@@ -13,7 +13,7 @@ from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...kinds import KINDS
 from ...migrations.files.folder import Folder
-from ...migrations.save_plan import keep
+from ...migrations.save_plan import save_plan
 from ...render.documents import plan_document
 from ...run.workflow import Cloud
 from ..context import App
@@ -21,7 +21,7 @@ from ..group import HelpFirstCommand
 from ..options import paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import show_plans
-from ..plans import again, planned, stacks_of
+from ..plans import planned, retry_command, stacks_of
 
 PENDING = 2
 FOLDER = "migrations"
@@ -59,7 +59,7 @@ def command(
             stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
         app.terminal.out(json.dumps(document, indent=2))
     else:
-        next = again(app, "apply", paths) + _where(base) if pending else ""
+        next = retry_command(app, "apply", paths) + _where(base) if pending else ""
         show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
     return PENDING if pending and exit_code else 0
 
@@ -74,12 +74,12 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
     kept: list[str] = []
 
     def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        kept.extend(map(str, keep(cloud, group[0], folder, KINDS, name=name, title=title)))
+        kept.extend(map(str, save_plan(cloud, group[0], folder, KINDS, name=name, title=title)))
         return [Plan(group[0].name, cloud.region, "")]
 
     planned(app, stacks, keeper)
     app.terminal.out(json.dumps({"schema": 1, "kept": kept}) if app.options.json else "\n".join(kept))
-    app.terminal.err(f"kept; review it, then: {again(app, 'apply', paths)}{_where(base)}")
+    app.terminal.err(f"kept; review it, then: {retry_command(app, 'apply', paths)}{_where(base)}")
     return 0
 
 

@@ -16,7 +16,7 @@ from ...migrations.rebase.rebase import Rebase
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import is_path
-from ..migration_files import exchanged, look, one_stack, tell
+from ..migration_files import observe_stack, one_stack, report_files, write_files
 from ..options import shared
 
 EXAMPLES = (
@@ -74,16 +74,16 @@ def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
 
     stack = one_stack(app, word)
     folder = _folder(stack.name, base)
-    cloud, seen = look(app, stack, folder)
+    cloud, seen = observe_stack(app, stack, folder)
     made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
     files, notes, block = made.files, made.notes, ""
     if adopting and position_of(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
         adopted = DriftAccepter(cloud, stack, seen, KINDS).behind(files)
         files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
-    said = exchanged(folder, files)
+    said = write_files(folder, files)
     if not any(said.values()):
         notes = (*notes, "nothing to do: every file begins where the one before it ends")
-    tell(app, stack.name, said, notes)
+    report_files(app, stack.name, said, notes)
     if block and not app.options.json:
         app.terminal.err("write this into the spec:", *block.rstrip().split("\n"))
     return 0

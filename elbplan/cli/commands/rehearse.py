@@ -18,10 +18,10 @@ from ...migrations.files.folder import Folder
 from ...migrations.files.loader import load
 from ...migrations.migration import Migration
 from ...rehearsal.environment import RehearsalEnvironment
-from ...rehearsal.live_start import beginning
+from ...rehearsal.live_start import start_from_live
 from ...rehearsal.proof import Proof, place_of
 from ...rehearsal.rehearsal import rehearse
-from ...rehearsal.unhealthy import bearing, rehearse_unhealthy
+from ...rehearsal.unhealthy import files_that_create, rehearse_unhealthy
 from ...render.rehearsal import PromiseLine, proof_screen, summary_screen
 from ...sandbox.admin.daemon import install_hint
 from ...sandbox.box import Box
@@ -145,7 +145,7 @@ class Rehearsal:
             if not found:
                 there = ", ".join(one.id for one in scene.chain)
                 raise UsageProblem(f"{self.stack.name} has no migration {self.file}", hint=f"there are {there}")
-        return bearing(found, self.sick) if self.sick and found else found
+        return files_that_create(found, self.sick) if self.sick and found else found
 
     def _means(self, migration: Migration) -> bool:
         said = Path(str(self.file)).name.removesuffix(".yaml")
@@ -155,7 +155,7 @@ class Rehearsal:
 
         assert self.clouds is not None
         cloud = self.clouds.reach(scene.aws.region)
-        return beginning(cloud, self.stack, scene.chain, scene.kinds)
+        return start_from_live(cloud, self.stack, scene.chain, scene.kinds)
 
     def _region(self) -> str:
         if self.clouds:

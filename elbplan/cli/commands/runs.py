@@ -10,7 +10,7 @@ from ...render.runs import runs_document, runs_screen
 from ...run.status import runs_of
 from ..context import App
 from ..group import HelpFirstCommand
-from ..locks import ledgers, table_style
+from ..locks import run_stores_of, table_style
 from ..options import shared
 
 EXAMPLES = (
@@ -28,7 +28,7 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, words: tuple[str, ...]) -> int:
     """One question a stack."""
-    them = ledgers(app, words)
+    them = run_stores_of(app, words)
 
     told = [(runs_of(one.stack, one.keeper), one.region) for one in them]
     if app.options.json:

@@ -13,7 +13,7 @@ from ...run.lock.messages import run_title
 from ...run.lock.record import RunRecord
 from ..context import App
 from ..group import HelpFirstCommand
-from ..locks import StackRunStore, ledgers
+from ..locks import StackRunStore, run_stores_of
 from ..options import shared
 
 EXAMPLES = (
@@ -36,7 +36,7 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, word: str, yes: bool, force: bool) -> int:
     """Look, watch, ask, mark the record."""
-    them = ledgers(app, [word])
+    them = run_stores_of(app, [word])
     if len(them) != 1:
         names = ", ".join(one.stack for one in them) or "none"
         raise UsageProblem(f"{word} holds several stacks: {names}", hint="name one: elbplan unlock STACK")

@@ -11,14 +11,14 @@ from ...core.hazard import Hazard
 from ...kinds.traffic import answers, weighted
 from ..timeline import NOTHING_HAPPENS, Timeline, Transition
 from ..traffic_state import Route, TrafficState, name_of
-from .routes import told
+from .routes import routes_text
 
 SECURE = ("HTTPS", "TLS")
 ALIAS_TTL = 60
 """Seconds for which resolvers may keep the answer of an alias to a load balancer."""
 
 
-def dns_early(film: Timeline) -> Iterator[Hazard]:
+def dns_too_early(film: Timeline) -> Iterator[Hazard]:
     """A name is given to a balancer before all is there that it will serve."""
     inactive = _waiting(film, "load_balancer", "active")
     for frame in film.transitions:
@@ -38,7 +38,7 @@ def _unserved(film: Timeline, frame: Transition, balancer: Ref, record: Address)
     missing = film.end.endpoints(balancer).keys() - there.keys()
     if missing:
         name = name_of(frame.after.state[record])
-        yield f"not there yet: {told(Route(name, port, when) for port, when in missing)}"
+        yield f"not there yet: {routes_text(Route(name, port, when) for port, when in missing)}"
     groups = {group for place in there.values() for group in weighted(frame.after.state[place])}
     answered = _answered(film, frame, balancer, record)
     for group in sorted(groups, key=str):
@@ -86,7 +86,7 @@ class _Tail:
         self.left = {record: gates for record, gates in self.left.items() if gates}
 
 
-def dns_tail(film: Timeline) -> Iterator[Hazard]:
+def dns_still_cached(film: Timeline) -> Iterator[Hazard]:
     """An old balancer ends before every resolver has forgotten it."""
     tails: dict[Ref, _Tail] = {}
     for frame in film.transitions:
@@ -108,7 +108,7 @@ def _tail(frame: Transition, balancer: Ref, tail: _Tail) -> Hazard:
     return Hazard("dns-still-cached", frame.address(record), text, step=frame.index, remedy=safe)
 
 
-def cert(film: Timeline) -> Iterator[Hazard]:
+def certificate_invalid(film: Timeline) -> Iterator[Hazard]:
     """A certificate that is not issued yet, or does not cover a name that leads to it."""
     unissued = _waiting(film, "certificate", "issued")
     for frame in film.transitions:

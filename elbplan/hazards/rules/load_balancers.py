@@ -55,7 +55,7 @@ def _made(film: Timeline, address: Address) -> tuple[int, ...]:
     return tuple(f.index for f in film.transitions if address in f.after.state and address not in f.before.state)
 
 
-def replace(film: Timeline) -> Iterator[Hazard]:
+def dns_name_changes(film: Timeline) -> Iterator[Hazard]:
     """A new balancer has a new name of AWS's; one that people never came to is no loss."""
     led = set(film.start.alias_targets.values())
     balancers = [address for address, _ in film.start.of("load_balancer") if address not in film.spare]
@@ -71,7 +71,7 @@ def replace(film: Timeline) -> Iterator[Hazard]:
         yield Hazard("dns-name-changes", new, text, step=frame.index, remedy=safe, also=_made(film, new))
 
 
-def bill(film: Timeline) -> Iterator[Hazard]:
+def extra_cost(film: Timeline) -> Iterator[Hazard]:
     """More balancers than before, for good or until a person comes. A stack that is only being made is no surprise."""
     if not film.start.listeners:
         return

@@ -15,7 +15,7 @@ RulePlace = tuple[Ref, int]
 """A listener and a priority there."""
 
 
-def priority(film: Timeline) -> Iterator[Hazard]:
+def priority_conflict(film: Timeline) -> Iterator[Hazard]:
     """Two rules that want one place."""
     places: dict[RulePlace, frozenset[str]] = {}
     for address, rule in film.start.of("rule"):
@@ -50,7 +50,7 @@ def _place(rule: Any) -> RulePlace:
     return rule.listener, rule.priority
 
 
-def noreturn(film: Timeline) -> Iterator[Hazard]:
+def irreversible_before_hold(film: Timeline) -> Iterator[Hazard]:
     """Something of the start is let go, and only then somebody looks whether all is well."""
     holds = [frame.index for frame in film.transitions if frame.step.do == "hold"]
     for frame in film.transitions:
@@ -80,7 +80,7 @@ def _held(resource: Any) -> set[Any]:
     return {*references(resource), *openings}
 
 
-def loop(film: Timeline) -> Iterator[Hazard]:
+def repeated_state(film: Timeline) -> Iterator[Hazard]:
     """A state that was there before: by looking nobody can tell where to go on."""
     passed: set[str] = set(film.marks[:1])
     for frame, mark in zip(film.transitions, film.marks[1:], strict=False):

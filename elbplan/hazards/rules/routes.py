@@ -16,7 +16,7 @@ MOST = 3
 """So many routes are named; the rest is counted."""
 
 
-def told(routes: Iterable[Route]) -> str:
+def routes_text(routes: Iterable[Route]) -> str:
     """Some routes by name, the others by number; a balancer's own name only where no better one is known."""
     every = sorted(routes, key=str)
     named = [str(route) for route in every if not route.front.startswith("load_balancer.")] or list(map(str, every))
@@ -24,14 +24,14 @@ def told(routes: Iterable[Route]) -> str:
     return ", ".join(named[:MOST]) + more
 
 
-def gap(film: Timeline) -> Iterator[Hazard]:
+def route_interrupted(film: Timeline) -> Iterator[Hazard]:
     """A route of both ends that is not served in between."""
     lasting = film.start.routes().keys() & film.end.routes().keys()
     forced = {front_of(hazard.address) for hazard in outage(film)}
     for frame, missing in zip(film.transitions[:-1], film.lost, strict=False):
         lost = {r: at for r, at in missing.items() if r in lasting and _front(frame.before, at) not in forced}
         if lost:
-            text = f"served before and after, but not from this step on: {told(lost)}"
+            text = f"served before and after, but not from this step on: {routes_text(lost)}"
             where = frame.address(next(iter(lost.values())))
             yield Hazard("route-interrupted", where, text, step=frame.index, remedy=_instead(frame))
 
@@ -49,7 +49,7 @@ def _instead(frame: Transition) -> str:
     return "attach the other group at weight 0, wait until its targets are healthy, shift; let the old one go last"
 
 
-def gone(film: Timeline) -> Iterator[Hazard]:
+def route_removed(film: Timeline) -> Iterator[Hazard]:
     """A route of the start that the end has not; at the step that takes it."""
     missing = set(film.start.routes()) - set(film.end.routes())
     for frame, taken in zip(reversed(film.transitions), reversed(film.lost), strict=True):
@@ -57,12 +57,12 @@ def gone(film: Timeline) -> Iterator[Hazard]:
         missing -= lost.keys()
         if lost:
             where = frame.address(next(iter(lost.values())))
-            text = f"served before, and no more: {told(lost)}"
+            text = f"served before, and no more: {routes_text(lost)}"
             safe = "leave a redirect or a fixed answer in its place until nobody asks for it"
             yield Hazard("route-removed", where, text, step=frame.index, remedy=safe)
 
 
-def cold(film: Timeline) -> Iterator[Hazard]:
+def targets_unverified(film: Timeline) -> Iterator[Hazard]:
     """Where somebody is served, requests go to a group of which no target was ever seen healthy."""
     for frame in film.transitions:
         for address, before, resource in frame.came("listener", "rule"):
@@ -123,7 +123,7 @@ def in_use(film: Timeline, world: TrafficState, balancer: Ref) -> bool:
     return balancer in film.start.state and without_deposed(balancer) not in set(map(without_deposed, led))
 
 
-def deadlock(film: Timeline) -> Iterator[Hazard]:
+def endless_wait(film: Timeline) -> Iterator[Hazard]:
     """A wait that never ends: only a group that a listener or rule uses is health-checked."""
     for frame in film.transitions:
         if frame.waits("targets", "healthy") or frame.waits("target_group", "healthy"):

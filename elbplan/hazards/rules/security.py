@@ -18,7 +18,7 @@ SECURE = ("HTTPS", "TLS")
 GUARDS = {"deletion_protection.enabled": "deletion protection", "access_logs.s3.enabled": "the access log"}
 
 
-def opened(film: Timeline) -> Iterator[Hazard]:
+def public_exposure(film: Timeline) -> Iterator[Hazard]:
     """A port that becomes open to everybody without a public listener, or a balancer that goes public."""
     for frame in film.transitions:
         for address, _, group in frame.came("security_group"):
@@ -86,7 +86,7 @@ def _public(film: Timeline, frame: Transition) -> Iterator[Hazard]:
             yield Hazard("public-exposure", address, text, step=frame.index, remedy=safe)
 
 
-def plain(film: Timeline) -> Iterator[Hazard]:
+def weaker_encryption(film: Timeline) -> Iterator[Hazard]:
     """Less encryption at a port than before."""
     yield from _forwarding(film)
     secure: dict[tuple[str, int | None], str] = {}
@@ -160,7 +160,7 @@ def strength(policy: str | None) -> tuple[int, bool] | None:
     return int(found[1]) if found else 0, "TLS13" in policy
 
 
-def guard(film: Timeline) -> Iterator[Hazard]:
+def protection_removed(film: Timeline) -> Iterator[Hazard]:
     """Deletion protection or the access log is off where it was on."""
     for frame in film.transitions:
         for address, same, balancer in frame.came("load_balancer"):

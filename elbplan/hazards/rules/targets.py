@@ -28,7 +28,7 @@ class _Leaving:
     delay: float
 
 
-def drain(film: Timeline) -> Iterator[Hazard]:
+def requests_cut_off(film: Timeline) -> Iterator[Hazard]:
     """What requests in flight need is taken from them; where all routes to a group went first, there are none."""
     leaving: dict[Ref, _Leaving] = {}
     served: set[Ref] = set()
@@ -88,7 +88,7 @@ def _hurried(frame: Transition) -> Iterator[Hazard]:
             yield Hazard("requests-cut-off", address, text, step=frame.index, remedy=safe)
 
 
-def health(film: Timeline) -> Iterator[Hazard]:
+def health_check_changes(film: Timeline) -> Iterator[Hazard]:
     """Another check in place: every target may fail it at once, and then AWS sends requests to all of them."""
     for frame in film.transitions:
         for address, before, group in frame.came("target_group"):
@@ -102,7 +102,7 @@ def health(film: Timeline) -> Iterator[Hazard]:
                 yield Hazard("health-check-changes", address, text, step=frame.index, remedy=safe)
 
 
-def zone(film: Timeline) -> Iterator[Hazard]:
+def too_few_zones(film: Timeline) -> Iterator[Hazard]:
     """An application balancer needs two zones, and its targets must stand in those it has."""
     for frame in film.transitions:
         for address, before, balancer in frame.came("load_balancer"):

@@ -46,7 +46,7 @@ def bare(name: str) -> str:
     return domain(name).removeprefix("*.")
 
 
-def listed_whole(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any]]) -> bool:
+def is_fully_listed(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any]]) -> bool:
     """Does the list alone say all about it? So it is for an issued one whose zones are small enough to read whole."""
     names = summary.get("SubjectAlternativeNameSummaries") or ()
     said = summary.get("Status") == "ISSUED" and summary.get("KeyAlgorithm") and names
@@ -123,7 +123,7 @@ def zone_of(name: str, zones: Sequence[Mapping[str, Any]]) -> str | None:
         return None
 
 
-def change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
+def record_change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
     """One validation record, as a change of its zone."""
     values = [{"Value": record["Value"]}]
     return {
@@ -132,13 +132,13 @@ def change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
+def change_batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
     """Changes of one zone, all or none."""
     params = {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}}
     return Call("route53", "ChangeResourceRecordSets", params, retry_on=("PriorRequestNotComplete",), timeout=120)
 
 
-def standing_at(zone: str, record: Mapping[str, str]) -> ZoneSearch:
+def record_at(zone: str, record: Mapping[str, str]) -> ZoneSearch:
     """What stands where a validation record is to stand; None if nothing does."""
     asked = {
         "HostedZoneId": zone,
@@ -152,7 +152,7 @@ def standing_at(zone: str, record: Mapping[str, str]) -> ZoneSearch:
     return next(same, None)
 
 
-def says(found: Mapping[str, Any] | None, record: Mapping[str, str]) -> bool:
+def has_value_of(found: Mapping[str, Any] | None, record: Mapping[str, str]) -> bool:
     """Does what stands there prove what the record proves?"""
     values = [domain(value["Value"]) for value in (found or {}).get("ResourceRecords", [])]
     return values == [domain(record["Value"])]

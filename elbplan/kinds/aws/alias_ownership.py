@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ...core.call import Ask, Call, ReadProgram, Tags
 from ...core.kind import Owner, Scope
-from .alias_tags import RecordPlace, places_of, remembered
+from .alias_tags import RecordPlace, places_of, remembered_records
 from .ownership import ADDRESS, STACK, unpair
 from .queries import LOAD_BALANCERS, balancer_name, tagged
 
@@ -95,7 +95,7 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
         target = AliasTarget(raw["LoadBalancerArn"], own.get(STACK, ""), own.get(ADDRESS, ""))
         standing[balancer_name(raw["DNSName"])] = target
         recorded.setdefault(target.home, set()).update(places_of(own))
-    memory = remembered(groups["SecurityGroups"])
+    memory = remembered_records(groups["SecurityGroups"])
     for stack, known in memory.values():
         recorded.setdefault((stack, ""), set()).update(known)
     gone = {name: AliasTarget(name, stack) for name, (stack, _) in memory.items() if name not in standing}

@@ -64,7 +64,9 @@ def places_of(tags: Mapping[str, str], name: str = RECORDS) -> set[RecordPlace]:
     return {RecordPlace.of(word) for word in unpack(name, tags) if word.count("/") == 2}
 
 
-def remember(groups: Sequence[str], dns_name: str, records: Sequence[str], before: Sequence[str] = ()) -> WriteProgram:
+def remember_records(
+    groups: Sequence[str], dns_name: str, records: Sequence[str], before: Sequence[str] = ()
+) -> WriteProgram:
     """Have these security groups remember the names of a balancer. A stack serves as well without that memory."""
     new, old = _memory(dns_name, records), _memory(dns_name, before)
     if groups and new:
@@ -81,7 +83,7 @@ def _memory(dns_name: str, records: Sequence[str]) -> dict[str, str]:
     return {key: value for key, value in packed.items() if dns_name and len(key) <= LONGEST_KEY}
 
 
-def remembered(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, set[RecordPlace]]]:
+def remembered_records(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, set[RecordPlace]]]:
     """By DNS name the stack that made a balancer, and the names that it gave it, as EC2 describes the groups."""
     found: dict[str, tuple[str, set[RecordPlace]]] = {}
     for group in groups:

@@ -61,7 +61,7 @@ application balancer always balances across zones."""
 LEARNED = (INTERNAL_ONLY, "zonal_shift.config.enabled", "routing.http.x_amzn_tls_kx.enabled", "health_check_logs.s3.")
 
 
-def learned(type: str, scheme: str) -> dict[str, str]:
+def new_defaults(type: str, scheme: str) -> dict[str, str]:
     """The defaults that elbplan learned after it had written fingerprints."""
     return {key: value for key, value in attribute_defaults(type, scheme).items() if key.startswith(LEARNED)}
 
@@ -77,7 +77,9 @@ def attribute_defaults(type: str, scheme: str) -> dict[str, str]:
     return defaults
 
 
-def settled(wanted: Mapping[str, str], live: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
+def settled_attributes(
+    wanted: Mapping[str, str], live: Mapping[str, str], defaults: Mapping[str, str]
+) -> dict[str, str]:
     """All attributes as they should be. AWS keeps the place of a log that is switched off, and refuses an empty one."""
     attributes = {**live, **defaults, **wanted}
     for logs in LOGS:

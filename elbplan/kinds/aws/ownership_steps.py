@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.address import Address
-from ...core.call import WriteProgram, nothing
+from ...core.call import WriteProgram, no_calls
 from ...core.kind import StepContext
 from ...core.plan import Step
 from ..record import Record
 from ..targets import Targets
-from .alias_tags import record_tags, remember
+from .alias_tags import record_tags, remember_records
 from .ownership import ADDRESS, STACK, memory, tag, untag
 
 UNTAGGED = (Targets.kind, Record.kind)
@@ -21,7 +21,7 @@ UNTAGGED = (Targets.kind, Record.kind)
 def change_ownership(step: Step, site: StepContext) -> WriteProgram:
     """The calls of an adopt, a moved or a release."""
     if step.address.kind in UNTAGGED:
-        return nothing()
+        return no_calls()
     if step.do == "adopt":
         return _adopt(step, site)
     return _moved(step, site) if step.do == "moved" else _release(step, site)
@@ -52,7 +52,7 @@ def _release(step: Step, site: StepContext) -> WriteProgram:
     yield untag(site.id(step.address), ours)
     groups = [site.id(ref) for ref in getattr(before, "security_groups", None) or () if isinstance(ref, Address)]
     if records := getattr(before, "records", ()):
-        yield from remember(groups, site.fact(step.address, "dns_name"), (), records)
+        yield from remember_records(groups, site.fact(step.address, "dns_name"), (), records)
     return {}
 
 

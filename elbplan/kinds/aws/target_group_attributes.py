@@ -94,7 +94,7 @@ def _network(group: TargetGroupFields) -> Mapping[str, str]:
     }
 
 
-def learned(group: TargetGroupFields) -> Mapping[str, str]:
+def new_defaults(group: TargetGroupFields) -> Mapping[str, str]:
     """The defaults that elbplan learned after it had written fingerprints."""
     if group.target_type == "lambda":
         told = {"lambda.multi_value_headers.enabled"}

@@ -14,12 +14,12 @@ from .acm_validation import (
     CERTIFICATES,
     MISSING,
     bare,
-    batch,
-    change,
+    change_batch,
     describe,
+    has_value_of,
     listed_names,
-    says,
-    standing_at,
+    record_at,
+    record_change,
     validation_records,
 )
 from .ownership import pack, pairs, unpack, unpair
@@ -95,10 +95,10 @@ def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
     batches: dict[str, dict[str, Mapping[str, str]]] = {}
     made, met = set(), set()
     for name, record in sorted(records.items()):
-        found = yield from standing_at(places[name], record)
+        found = yield from record_at(places[name], record)
         if found is None:
             made.add(bare(name))
-        if says(found, record):
+        if has_value_of(found, record):
             met.add(bare(name))
         else:
             batches.setdefault(places[name], {})[record["Name"]] = record
@@ -108,7 +108,7 @@ def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
     if made - known:
         yield from _remember(arn, made | known)
     for zone, some in sorted(batches.items()):
-        yield batch(zone, [change("UPSERT", record) for _, record in sorted(some.items())])
+        yield change_batch(zone, [record_change("UPSERT", record) for _, record in sorted(some.items())])
     return {}
 
 

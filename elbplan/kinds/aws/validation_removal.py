@@ -16,11 +16,11 @@ from .acm_validation import (
     LOST,
     MISSING,
     bare,
-    batch,
+    change_batch,
     describe,
+    has_value_of,
     listed_names,
-    says,
-    standing_at,
+    record_at,
     validation_records,
     zone_of,
 )
@@ -92,9 +92,9 @@ def _found_zone(name: str) -> Generator[Call, Answer, str]:
 
 
 def _take_down(zone: str, record: Mapping[str, str]) -> WriteProgram:
-    found = yield from standing_at(zone, record)
-    if says(found, record):
-        call = batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
+    found = yield from record_at(zone, record)
+    if has_value_of(found, record):
+        call = change_batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
         yield replace(call, done_if=("InvalidChangeBatch",))
     return {}
 

@@ -8,7 +8,7 @@ from ...errors import AwsProblem
 from ...run.clock import Clock
 from ...run.context import KnownResources, RunStepContext
 from ...run.program import Send, run_program
-from ..files.notation import place
+from ..files.notation import address_text
 from ..migration import MigrationStep
 
 LOOK, AGAIN = 10.0, 5.0
@@ -38,7 +38,7 @@ def _look(plan: Plan, entry: MigrationStep, kinds: Kinds, send: Send, clock: Clo
     if address is None:
         return ""
     if address not in plan.lives:
-        return f"{place(address)} is not there any more"
+        return f"{address_text(address)} is not there any more"
     gate = next(gate for gate in kinds[address.kind].gates if gate.name == entry.until)
     live = plan.lives[address]
     step = Step("hold", "gate", "wait", address, entry.why, before=live.model)
@@ -49,5 +49,5 @@ def _look(plan: Plan, entry: MigrationStep, kinds: Kinds, send: Send, clock: Clo
     except AwsProblem as problem:
         if "NotFound" not in problem.code:
             raise
-        return f"{place(address)} is not there any more"
+        return f"{address_text(address)} is not there any more"
     return "" if sight.state == "ready" else f"{sight.saw}\n{sight.cause}".strip()

@@ -14,7 +14,7 @@ from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds.record import Record
 from ...live.observe import Observed, observe
-from ...planner.guards import physical_names, protected
+from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
 from ..files.ignored_fields import not_ignored
 from ..handovers import without_handovers
@@ -104,16 +104,16 @@ class PendingFinder:
         observed = seen[self.stack.name]
         found = self.locator(observed).find(migrations)
         if isinstance(found, Drifted):
-            raise nowhere(self.stack.name, found, self.journal)
+            raise drift_refusal(self.stack.name, found, self.journal)
         empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
         empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
-        more = beyond(self.stack, observed, migrations[-1], self.kinds)
+        more = uncovered_by_migrations(self.stack, observed, migrations[-1], self.kinds)
         while found.index == len(found.migration.entries):
             later = [one for one in migrations if one.number == found.migration.number + 1]
             if not later:
                 return Pending(empty, drift=found.drift, standing=found, beyond=more)
             found = self._opened(observed, later[0])
-        children = children_of(found, observed.foreign)
+        children = foreign_children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
         return replace(segment, drift=found.drift, standing=found, beyond=more, children=children)
 
@@ -135,7 +135,7 @@ class PendingFinder:
         """The start of the next file, which is where live stands: seen with its own eyes."""
         found = self.locator(observed).find([migration])
         if isinstance(found, Drifted):
-            raise nowhere(self.stack.name, found, self.journal)
+            raise drift_refusal(self.stack.name, found, self.journal)
         return found
 
     def _segment(self, found: Position, empty: Plan, observed: Observed) -> Pending:
@@ -173,7 +173,7 @@ class PendingFinder:
         )  # fmt: skip
         steps = maker.steps(entries)
         comparison = without_handovers(found.comparison, steps)
-        refusals = list(protected(comparison))
+        refusals = list(deletion_protected(comparison))
         if refusals:
             raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
         desired = {address: observed.symbols.to_ids(resource) for address, resource in found.migration.last.items()}
@@ -187,7 +187,7 @@ class PendingFinder:
         return tuple(name for name in self.stack.domains if name in there)
 
 
-def look(
+def find_pending(
     aws: Cloud,
     stack: Stack,
     migrations: Sequence[Migration],
@@ -202,7 +202,7 @@ def look(
     return PendingFinder(aws, stack, kinds, told or RunJournal(), now, passed, begin).next(migrations)
 
 
-def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:
+def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:
     """In what the spec says something else than the last file's end.
 
     Also where the file was saved from this very spec: a person may have edited its steps since.
@@ -214,7 +214,7 @@ def beyond(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> l
     return differences(ends, as_there(in_file_words(observed), last.last), kinds, stack.ignore)
 
 
-def children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str]]:
+def foreign_children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str]]:
     """What others hung on the stack's resources, and what they registered in groups that no file fills."""
     spoken_of = {(a.kind, a.name) for state in found.migration.states for a in state}
     unspoken = {a: live.model for a, live in found.lives.items() if (a.kind, a.name) not in spoken_of}
@@ -224,7 +224,7 @@ def children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str
     return {a: [*hung.get(a, ()), *targets.get(a, ())] for a in {*hung, *targets}}
 
 
-def nowhere(stack: str, found: Drifted, told: RunJournal | None = None) -> Refused:
+def drift_refusal(stack: str, found: Drifted, told: RunJournal | None = None) -> Refused:
     """AWS was changed by hand where the next steps are, or a run that went another way has not ended."""
     if told and told.under_way:
         run = told.under_way

@@ -16,7 +16,7 @@ from ...live.observe import Observed
 from ...planner.guards import physical_names
 from ...planner.steps import build_steps
 from ...run.workflow import account_of
-from ..files.notation import place
+from ..files.notation import address_text
 from ..files.secrets import without_secrets
 from ..migration import Migration
 from ..position.differences import Difference
@@ -57,7 +57,7 @@ def _change(gap: Difference, standing: Position, looker: PendingFinder, observed
         return Change("delete", address, live.model, None, live, because="made by hand, and no file speaks of it")
     after: Any = observed.symbols.to_ids(gap.told)
     if forced := set(gap.fields) & set(marked_fields(type(after), IMMUTABLE)):
-        what = f"{place(address)} was replaced by hand: its {', '.join(sorted(forced))} cannot change in place"
+        what = f"{address_text(address)} was replaced by hand: its {', '.join(sorted(forced))} cannot change in place"
         raise Refused(what, hint="elbplan accept-drift takes it as it is")
     because = "changed by hand: " + "; ".join(field_difference(live.model, after, field) for field in gap.fields)
     return Change("update", address, live.model, after, live, gap.fields, because)

@@ -12,7 +12,7 @@ from ..files.loader import load
 from ..migration import Migration
 from ..position.locator import Drifted, Position
 from .journal import RunJournal
-from .pending import PendingFinder, beyond
+from .pending import PendingFinder, uncovered_by_migrations
 
 
 def migrations_status(looker: PendingFinder, folder: Folder, records: Sequence[RunRecord]) -> StackMigrations:
@@ -32,7 +32,7 @@ def migrations_status(looker: PendingFinder, folder: Folder, records: Sequence[R
     place = found.nearest if isinstance(found, Drifted) else found
     rows = tuple(_rows(migrations, place, looker.journal, records))
     drift = found.drift or place.drift
-    more_wanted = beyond(looker.stack, seen, migrations[-1], looker.kinds)
+    more_wanted = uncovered_by_migrations(looker.stack, seen, migrations[-1], looker.kinds)
     return StackMigrations(
         rows,
         drift=tuple(gap.text for gap in drift),

@@ -20,8 +20,8 @@ from ..migration import Migration
 from ..position.nearest import NearestPosition, lives_towards, nearest_position, position_of
 from ..rebase.mover import FileMover
 from ..rebase.offline_plan import in_file_words, offline_plan
-from ..save import checked, migration_of
-from .drift import Drift, drift_of, still
+from ..save import check_name, migration_of
+from .drift import Drift, drift_of, not_in_spec
 from .overrides import FieldsByAddress, SpecFile
 
 NAME = "adopted"
@@ -64,7 +64,7 @@ class DriftAccepter:
 
     def behind(self, files: Sequence[MigrationFile], name: str = "") -> AcceptedDrift:
         """The files with one more behind the last that is applied. Raises Refused, UsageProblem."""
-        checked(name or NAME)
+        check_name(name or NAME)
         place = self._place([one.migration for one in files])
         done = [one for one in files if one.migration.id in place.begun]
         state = done[-1].migration.last
@@ -140,10 +140,10 @@ class DriftAccepter:
 
     def _unsaid(self, drift: Drift, spec: Stack) -> list[Address]:
         seen = observe(self.aws.send, self.aws.region, [spec], self.kinds, everywhere=True)[spec.name]
-        return still(drift, seen, self.kinds, spec.ignore)
+        return not_in_spec(drift, seen, self.kinds, spec.ignore)
 
 
-def kept_of(folder: Folder, kinds: Kinds) -> list[MigrationFile]:
+def migration_file_of(folder: Folder, kinds: Kinds) -> list[MigrationFile]:
     """The files of a whole chain. Raises SpecProblem."""
     found: Mapping[str, str] = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
     return [MigrationFile(one, found[one.file], one.file) for one in load(folder, kinds)]

@@ -17,7 +17,7 @@ from ...live.observe import Observed
 from ...live.portable import PortableNames
 from ...planner.diff import diff
 from ..position.locator import LiveResources
-from ..save import nameless
+from ..save import without_aws_name
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def drift_of(lives: LiveResources, state: State, symbols: PortableNames, kinds: 
     for address, live in lives.items():
         if address in state and (fields := _changed(live, state[address], symbols, kinds, ignore)):
             changed[address] = fields
-    added = {a: nameless(symbols.to_portable(live.model)) for a, live in lives.items() if a not in state}
+    added = {a: without_aws_name(symbols.to_portable(live.model)) for a, live in lives.items() if a not in state}
     filled = {a for a in added if a.kind == "targets" and Address("target_group", a.name) in state}
     added = {a: model for a, model in added.items() if a not in filled}
     return Drift(changed, added, tuple(a for a in state if a not in lives))
@@ -68,7 +68,7 @@ def _changed(
     return changes(wanted, model) if differing_fields(wanted, model) else {}
 
 
-def still(drift: Drift, observed: Observed, kinds: Kinds, ignore: Sequence[str]) -> list[Address]:
+def not_in_spec(drift: Drift, observed: Observed, kinds: Kinds, ignore: Sequence[str]) -> list[Address]:
     """The resources whose changes a spec does not say either."""
     left = []
     for change in diff(observed.desired, observed.live, kinds, ignore).pending:

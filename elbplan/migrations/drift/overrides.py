@@ -15,7 +15,7 @@ from ...spec import load_text
 from ...spec.drafts import overlay
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree
-from ..files.notation import value_told
+from ..files.notation import value_document
 from ..files.writer import flow
 from .drift import Drift
 
@@ -32,7 +32,7 @@ class FieldsByAddress:
     def of(cls, drift: Drift, stack: Stack, numbers: Mapping[Address, Address]) -> FieldsByAddress:
         """The changes of what the spec knows; `numbers` says what the spec calls rules without a name."""
         changed = {numbers.get(address, address): fields for address, fields in drift.changed.items()}
-        return cls({str(a): value_told(fields) for a, fields in changed.items() if a in stack.resources})
+        return cls({str(a): value_document(fields) for a, fields in changed.items() if a in stack.resources})
 
     @property
     def text(self) -> str:

@@ -8,13 +8,13 @@ from .folder import HEAD, Folder, head_of
 from .texts import CONFLICT
 
 
-def pinned(folder: Folder) -> str:
+def pinned_id(folder: Folder) -> str:
     """The file that HEAD names; empty if git left both sides in it, or there is none."""
     said = folder.head()
     return "" if CONFLICT.search(said) or not said else said.split()[0]
 
 
-def conflicted(folder: Folder) -> list[Problem]:
+def head_conflicts(folder: Folder) -> list[Problem]:
     """HEAD as git leaves it where two branches both added a file."""
     if not CONFLICT.search(folder.head()):
         return []
@@ -23,7 +23,7 @@ def conflicted(folder: Folder) -> list[Problem]:
     return [Problem(str(folder.path / HEAD), 1, 1, what, hint)]
 
 
-def unpinned(folder: Folder, last: Migration) -> list[Problem]:
+def head_problems(folder: Folder, last: Migration) -> list[Problem]:
     """HEAD where it is not about the last file as it is now."""
     said = folder.head()
     if said == head_of(folder, last):

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from ...core.stack import Stack
 from ...errors import Refused
 from ..migration import Migration
-from .notation import place
+from .notation import address_text
 
 
 def not_ignored(migration: Migration, stack: Stack) -> None:
@@ -20,6 +20,7 @@ def not_ignored(migration: Migration, stack: Stack) -> None:
             said = f"{entry.what.kind}.{entry.what.name}.{field}"
             if any(fnmatchcase(said, pattern) for pattern in stack.ignore):
                 raise Refused(
-                    f"{migration.file}: step {number} sets {field} of {place(entry.what)}, which the spec ignores",
+                    f"{migration.file}: step {number} sets {field} of {address_text(entry.what)}, "
+                    "which the spec ignores",
                     hint=f"leave the step out, or take {said} out of `ignore:`",
                 )

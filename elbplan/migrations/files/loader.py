@@ -13,9 +13,9 @@ from ..gate_checks import check_gates
 from ..migration import Migration
 from ..simulate import InvalidStep, start_of, state_after
 from .folder import Folder
-from .head import conflicted, unpinned
+from .head import head_conflicts, head_problems
 from .parser import MigrationParser
-from .texts import ParsedFile, misnumbered, parse_files, unlinked
+from .texts import ParsedFile, link_problems, numbering_problems, parse_files
 
 REFRESH = "if the edit is meant, elbplan rebase --refresh computes it anew"
 
@@ -27,12 +27,12 @@ def load(folder: Folder, kinds: Kinds, *, trusting: bool = False) -> list[Migrat
     """
     found, problems = parse_files(folder, kinds)
     if not problems:  # or a file that cannot be read would be called missing
-        problems = [*misnumbered(found), *([] if trusting else unlinked(found))]
-    problems += [] if trusting else conflicted(folder)
+        problems = [*numbering_problems(found), *([] if trusting else link_problems(found))]
+    problems += [] if trusting else head_conflicts(folder)
     if problems:
         raise SpecProblem(problems)
     played = _played(found, kinds, trusting)
-    if played and not trusting and (problems := unpinned(folder, played[-1])):
+    if played and not trusting and (problems := head_problems(folder, played[-1])):
         raise SpecProblem(problems)
     return played
 

@@ -18,27 +18,27 @@ TIME = re.compile(r"(\d+)(s|m|h)")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def place(address: Address) -> str:
+def address_text(address: Address) -> str:
     """`target_group.web`, or `target_group.web@old`."""
     return f"{address.kind}.{_marked(address)}"
 
 
 def address_of(text: str) -> Address:
     """The address that `place` printed. Raises ValueError."""
-    return unmarked(Address.parse(text))
+    return parse_name(Address.parse(text))
 
 
 def _marked(address: Address) -> str:
     return address.name + (f"@{address.deposed}" if address.deposed else "")
 
 
-def unmarked(address: Address) -> Address:
+def parse_name(address: Address) -> Address:
     """`web@old` as a name means the former web."""
     name, at, former = address.name.rpartition("@")
     return Address(address.kind, name, former) if at else address
 
 
-def relabelled(resource: R, rename: Callable[[Address], Address]) -> R:
+def with_renamed_references(resource: R, rename: Callable[[Address], Address]) -> R:
     """The resource with other addresses for what it points at."""
     return rewrite(resource, lambda ref: (rename(ref) if isinstance(ref, Address) else ref,))
 
@@ -60,27 +60,27 @@ def seconds_of(text: Any) -> float:
     return int(found[1]) * SECONDS[found[2]]
 
 
-def told(part: Part) -> dict[str, Any]:
+def part_document(part: Part) -> dict[str, Any]:
     """A part as a file tells it: what is as usual, and what may hold a secret, is left out."""
     said = {}
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         usual = not field.is_required() and value == field.get_default(call_default_factory=True)
         if WRITE_ONLY not in field.metadata and (name == "type" or not usual):
-            said[name] = value_told(value)
+            said[name] = value_document(value)
     return said
 
 
-def value_told(value: Any) -> Any:
+def value_document(value: Any) -> Any:
     """Any value of a field as a file tells it; None stays."""
     if isinstance(value, Address | AwsId | Lookup):
         return _ref_told(value)
     if isinstance(value, Part):
-        return told(value)
+        return part_document(value)
     if isinstance(value, Mapping):
-        return {str(key): value_told(item) for key, item in value.items()}
+        return {str(key): value_document(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [value_told(item) for item in value]
+        return [value_document(item) for item in value]
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...core.address import Address
 from ...core.resource import WRITE_ONLY, Resource, differing_fields, marked_fields, rebuilt
 from ...errors import Refused
-from .notation import place
+from .notation import address_text
 
 
 def without_secrets(address: Address, wanted: Resource, said: Resource | None, file: str) -> Resource:
@@ -17,7 +17,7 @@ def without_secrets(address: Address, wanted: Resource, said: Resource | None, f
     if differing_fields(wanted, made):
         fields = ", ".join(differing_fields(wanted, made))
         raise Refused(
-            f"{file}: {place(address)}: the spec's {fields} is not what the file was saved with",
+            f"{file}: {address_text(address)}: the spec's {fields} is not what the file was saved with",
             hint="take the spec from the commit of the file, or save the file anew",
         )
     return made

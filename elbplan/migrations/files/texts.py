@@ -72,7 +72,7 @@ def _both_sides(source: Source, at: int, stack: str) -> Problem:
     return Problem(source.file, line, 1, "two branches met in git: both wrote this file", hint, shown, len(shown))
 
 
-def misnumbered(found: Sequence[ParsedFile]) -> list[Problem]:
+def numbering_problems(found: Sequence[ParsedFile]) -> list[Problem]:
     """Two files of one number, and gaps between the numbers."""
     problems = []
     before = ""
@@ -90,7 +90,7 @@ def misnumbered(found: Sequence[ParsedFile]) -> list[Problem]:
     return problems
 
 
-def unlinked(found: Sequence[ParsedFile]) -> list[Problem]:
+def link_problems(found: Sequence[ParsedFile]) -> list[Problem]:
     """The files that do not begin where the one before them ends."""
     problems = []
     end, before = "absent", ""

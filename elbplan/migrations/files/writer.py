@@ -10,7 +10,7 @@ import yaml
 from ...core.hidden import Hidden, MaskedValue, escape
 from ...errors import Refused, escaped
 from ..migration import APPROVAL, Migration, MigrationStep
-from .notation import duration, place
+from .notation import address_text, duration
 
 WIDTH = 120
 
@@ -37,9 +37,9 @@ def _lines(entry: MigrationStep) -> Iterator[str]:
     else:
         yield f"do: {entry.do}"
     if entry.what is not None:
-        yield f"what: {flow(place(entry.what))}"
+        yield f"what: {flow(address_text(entry.what))}"
     if entry.old is not None:
-        yield f"from: {flow(place(entry.old))}"
+        yield f"from: {flow(address_text(entry.old))}"
     if entry.id:
         yield f"id: {flow(entry.id)}"
     if entry.set:

@@ -9,7 +9,7 @@ from ...core.address import Address, Ref
 from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import Problem
-from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, meant
+from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import Migration, MigrationStep
@@ -56,7 +56,7 @@ class LintFinding:
 def findings(migration: Migration, kinds: Kinds, seen: LiveFacts = OFFLINE) -> list[LintFinding]:
     """Every hazard of a file that was loaded, in the order of its steps."""
     film = replace(
-        film_of(migration, kinds),
+        migration_timeline(migration, kinds),
         healthy=seen.healthy,
         unready=seen.unready,
         places=seen.places,
@@ -89,9 +89,9 @@ def _finding(migration: Migration, hazard: Hazard) -> LintFinding:
     return LintFinding(hazard, hazard.step, any(entry.because.strip() for entry in saying), bool(saying))
 
 
-def film_of(migration: Migration, kinds: Kinds) -> Timeline:
+def migration_timeline(migration: Migration, kinds: Kinds) -> Timeline:
     """The states and steps of a file that was loaded."""
-    states, entries = unmoved(migration)
+    states, entries = under_final_names(migration)
     cuts = [TimelineStep(entry.do, entry.what, entry.until, entry.hold) for entry in entries]
     marks = [migration.start]
     for entry in migration.entries:
@@ -99,7 +99,7 @@ def film_of(migration: Migration, kinds: Kinds) -> Timeline:
     return replace(Timeline.of(states, cuts, kinds), marks=marks)
 
 
-def unmoved(migration: Migration) -> tuple[list[State], list[MigrationStep]]:
+def under_final_names(migration: Migration) -> tuple[list[State], list[MigrationStep]]:
     """The states and steps as if everything had been called from the start what it is called at the end."""
     states, entries = list(migration.states), list(migration.entries)
     for index, entry in reversed(list(enumerate(entries))):
@@ -150,7 +150,7 @@ class LintReport:
         """Names under `allow` that no hazard has."""
         for place, name in self._allowed():
             if name not in HAZARDS:
-                yield self.tree.problem(place, f"there is no hazard {name}", meant(name))
+                yield self.tree.problem(place, f"there is no hazard {name}", suggest_hazard(name))
 
     def idle(self, found: Sequence[LintFinding]) -> Iterator[Problem]:
         """Names under `allow` that take nothing on purpose."""

@@ -17,10 +17,10 @@ from ...kinds.traffic import target_group_of
 from ...live.observe import observe
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
-from ..apply.pending import children_of
+from ..apply.pending import foreign_children_of
 from ..migration import Migration, spoken
 from ..position.locator import Drifted, Locator, Position
-from .lint import OFFLINE, LiveFacts, film_of
+from .lint import OFFLINE, LiveFacts, migration_timeline
 
 DAY = 24 * 3600
 
@@ -58,7 +58,7 @@ def look_at_aws(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds
         found = locator.find(later)
     if isinstance(found, Drifted):
         return LiveLook(nowhere=found)
-    children = children_of(found, observed.foreign)
+    children = foreign_children_of(found, observed.foreign)
     seen = replace(_seen(aws, found, observed.symbols, kinds), children=children)
     return LiveLook(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
 
@@ -93,7 +93,7 @@ def _places(aws: Cloud, found: Position, symbols: PortableNames) -> dict[Ref, Re
 
 def _unwell(found: Position, kinds: Kinds) -> Iterator[str]:
     """Groups that serve at a file's start, and so count as healthy, and are not."""
-    serving = film_of(found.migration, kinds).start.serving if found.index == 0 else frozenset()
+    serving = migration_timeline(found.migration, kinds).start.serving if found.index == 0 else frozenset()
     for address, live in found.lives.items():
         if (
             address.kind == "targets"

@@ -8,14 +8,14 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.change import Diff
-from ...core.fingerprint import fingerprint, seen
+from ...core.fingerprint import fingerprint, live_in_terms_of
 from ...core.kind import Kinds, LiveResource
 from ...core.resource import Resource, references
 from ...core.simulate import State
 from ...kinds.targets import Targets
 from ...live.portable import PortableNames
 from ...planner.diff import diff
-from ..files.notation import OLD, relabelled
+from ..files.notation import OLD, with_renamed_references
 from ..migration import Migration, MigrationStep
 from .boundaries import resources_written, state_boundaries
 from .differences import Difference, differences
@@ -107,7 +107,7 @@ class Locator:
 
     def seen(self, lives: LiveResources, state: State) -> State:
         """Live in a state's words."""
-        return seen(self._folded(lives), state, self.kinds, self.ignore)
+        return live_in_terms_of(self._folded(lives), state, self.kinds, self.ignore)
 
     def _folded(self, lives: LiveResources) -> LiveResources:
         return {
@@ -232,7 +232,7 @@ def live_in_file_words(
         return names.get(address, address)
 
     lives = {
-        rename(a): LiveResource(rename(a), live.id, relabelled(live.model, rename), live.facts)
+        rename(a): LiveResource(rename(a), live.id, with_renamed_references(live.model, rename), live.facts)
         for a, live in comparison.lives.items()
     }
     return comparison, lives

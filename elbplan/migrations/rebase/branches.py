@@ -11,7 +11,7 @@ from ...core.simulate import State
 from ...errors import Refused, SpecProblem, UsageProblem
 from ..files.folder import Folder
 from ..files.loader import play
-from ..files.texts import ParsedFile, misnumbered, parse_files, unlinked
+from ..files.texts import ParsedFile, link_problems, numbering_problems, parse_files
 from ..migration import Migration, spoken
 from ..position.nearest import NearestPosition
 
@@ -45,7 +45,7 @@ def branches(found: Sequence[ParsedFile], kinds: Kinds) -> Branches:
     """
     ways = list(_ways((), {}, "absent", found, kinds))
     if not ways:
-        raise SpecProblem([*misnumbered(found), *unlinked(found)])
+        raise SpecProblem([*numbering_problems(found), *link_problems(found)])
     led = {one.id for way in ways for one in way}
     stray = []
     for text in (text for text in found if text.migration.id not in led):
@@ -102,7 +102,7 @@ class BranchChoice:
     why: str = ""
 
 
-def chosen(found: Branches, places: Sequence[NearestPosition], head: str, file: str) -> BranchChoice:
+def choose_branch(found: Branches, places: Sequence[NearestPosition], head: str, file: str) -> BranchChoice:
     """Which way stays: the one that is applied, or the one that HEAD pins, or the first.
 
     `places` says where live may be, `head` which file HEAD pins, `file` which one is to move. Raises Refused if that

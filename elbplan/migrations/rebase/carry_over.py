@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..files.notation import duration, place
+from ..files.notation import address_text, duration
 from ..migration import APPROVAL, MigrationStep
 
 WORDS: Mapping[str, str] = {
@@ -116,5 +116,5 @@ def _name(entry: MigrationStep) -> str:
     if entry.do == "hold":
         name = f"hold: {APPROVAL if entry.hold is None else duration(entry.hold)}"
     else:
-        name = f"{entry.do} {place(entry.what)}" if entry.what else entry.do
+        name = f"{entry.do} {address_text(entry.what)}" if entry.what else entry.do
     return f"{name} ({entry.why})" if entry.why else name

@@ -11,13 +11,13 @@ from ...errors import Refused, SpecProblem, UsageProblem
 from ...live.observe import Observed
 from ..files.fingerprints import rewritten
 from ..files.folder import Folder, MigrationFile
-from ..files.head import pinned
+from ..files.head import pinned_id
 from ..files.texts import ParsedFile, parse_files
 from ..migration import Migration, MigrationStep
 from ..position.locator import Locator
 from ..position.nearest import NearestPosition, lives_towards, nearest_position, position_of
 from ..simulate import moves_of
-from .branches import BranchChoice, Branches, branches, chosen
+from .branches import BranchChoice, Branches, branches, choose_branch
 from .mover import FileMover
 from .offline_plan import in_file_words
 
@@ -85,7 +85,7 @@ class Rebase:
     def _choice(self, found: Branches, places: Sequence[NearestPosition], file: str) -> BranchChoice:
         """Of a whole chain the files that are not begun move, to where they are."""
         if file or not found.whole:
-            return chosen(found, places, pinned(self.folder), file)
+            return choose_branch(found, places, pinned_id(self.folder), file)
         (way,) = found.ways
         begun = places[0].begun
         return BranchChoice(tuple(m for m in way if m.id in begun), tuple(m for m in way if m.id not in begun))

@@ -14,7 +14,7 @@ from ...live.write_permission import asked_before_each_attempt
 from ..clock import Clock
 from ..program import THROTTLED, Stopped
 from .lease import Lease, TooSlow
-from .messages import reason, taken_over
+from .messages import problem_text, taken_over
 from .process_files import ProcessFiles
 from .record import RunRecord, RunState
 from .run_store import KEPT, PASSING, RunStore, closed
@@ -200,7 +200,7 @@ class Lock:
             self._pause()
             return
         run = f"run {self.record.number} of {self.record.stack}"
-        self.given_up = f"{run} could not learn whether its lock is still its own: {reason(problem)}"
+        self.given_up = f"{run} could not learn whether its lock is still its own: {problem_text(problem)}"
         self._stop.set()
 
     def _pause(self) -> None:
@@ -227,7 +227,7 @@ class Lock:
             self._note_end(closed(told, now, state, note), forget)
         except AwsProblem as problem:
             run = f"run {self.record.number} of {self.record.stack}"
-            self._keeper.say(f"the end of {run} could not be noted: {reason(problem)}")
+            self._keeper.say(f"the end of {run} could not be noted: {problem_text(problem)}")
             self._keeper.witness.abandon(self.record.run)
         except BaseException:
             self._keeper.witness.abandon(self.record.run)
@@ -265,6 +265,6 @@ class Lock:
             if forget:
                 ledger.delete(last.stack, [last.number])
         except AwsProblem as problem:
-            self._keeper.say(f"records of runs of {last.stack} could not be deleted: {reason(problem)}")
+            self._keeper.say(f"records of runs of {last.stack} could not be deleted: {problem_text(problem)}")
             if forget:
                 ledger.write(last)

@@ -29,7 +29,7 @@ class RunRequest:
     shown    the plan that a person saw
     look     draws it anew, from AWS as it is now
     agreed   to whatever is true now; else to exactly what was shown
-    aim      the migration that is run, if it is one
+    migration      the migration that is run, if it is one
     """
 
     cloud: Cloud
@@ -38,7 +38,7 @@ class RunRequest:
     verb: str
     spec: str = ""
     agreed: bool = False
-    aim: MigrationRun | None = None
+    migration: MigrationRun | None = None
 
 
 A_MOMENT = 0.7
@@ -64,7 +64,7 @@ class LockedRun:
     def __enter__(self) -> Self:
         job = self._job
         counts = _some(job.shown.summary)
-        self._held = self._keeper.take(job.shown.stack, job.verb, spec=job.spec, counts=counts, aim=job.aim)
+        self._held = self._keeper.take(job.shown.stack, job.verb, spec=job.spec, counts=counts, aim=job.migration)
         try:
             if self._held:
                 self._held.keep(self._stop)
@@ -96,7 +96,7 @@ class LockedRun:
         outcome = self._outcome
         if self._held:
             forget = self._job.verb == "destroy" and outcome.complete
-            aim = self._job.aim
+            aim = self._job.migration
             state = aim.state if aim and outcome.complete else _state(outcome)
             at = aim.reached(outcome) if aim else None
             self._held.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)

@@ -14,7 +14,7 @@ from ..clock import Clock, ElapsedTime, RealClock
 from ..migration_run import MigrationRun
 from .lease import Lease
 from .lock import Lock
-from .messages import not_understood, not_watched, reason, run_title, still_alive, watching
+from .messages import not_understood, not_watched, problem_text, run_title, still_alive, watching_text
 from .process_files import Caller, ProcessFiles
 from .record import UNKNOWN_STATE, RunRecord
 from .run_store import RunStore, closed
@@ -101,14 +101,14 @@ class LockManager:
     def _without(self, mine: RunRecord, problem: AwsProblem, aim: MigrationRun | None) -> None:
         """Go on without a lock, if that is all there can be. Raises AwsProblem."""
         if aim:
-            what = f"no run of a migration without its record: {reason(problem)}"
+            what = f"no run of a migration without its record: {problem_text(problem)}"
             raise AwsProblem(what, hint=NEEDED, code=problem.code) from problem
         if problem.code not in WITHOUT_STORE:
-            what = f"the lock of {mine.stack} could not be taken: {reason(problem)}"
+            what = f"the lock of {mine.stack} could not be taken: {problem_text(problem)}"
             hint = problem.hint or "nothing was changed; run the same command again"
             raise AwsProblem(what, hint=hint, code=problem.code) from problem
         self.witness.forget(mine.run)
-        self.say(f"no lock: {reason(problem)}; two applies at once are not guarded")
+        self.say(f"no lock: {problem_text(problem)}; two applies at once are not guarded")
 
     def _take(self, mine: RunRecord) -> Lock:
         records = self.ledger.read(mine.stack)
@@ -172,7 +172,9 @@ class LockManager:
         try:
             self.ledger.write(record)
         except AwsProblem as problem:
-            self.say(f"run {record.number} of {record.stack} could not be marked as {record.state}: {reason(problem)}")
+            self.say(
+                f"run {record.number} of {record.stack} could not be marked as {record.state}: {problem_text(problem)}"
+            )
 
     def judge(self, record: RunRecord) -> DeadRun | None:
         """May this run be taken over? None if it has just ended by itself. Raises Refused, AwsProblem.
@@ -183,7 +185,7 @@ class LockManager:
             raise not_understood(record)
         if self.died_here(record):
             return DeadRun(record, "its process has ended")
-        self.say(watching(record))
+        self.say(watching_text(record))
         try:
             watched = watch(self.ledger, self.clock, record)
         except AwsProblem as problem:

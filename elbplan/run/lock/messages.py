@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import AwsProblem, Refused
-from .record import RunRecord, stamp
+from .record import RunRecord, time_text
 
 
 def run_title(record: RunRecord) -> str:
@@ -18,7 +18,7 @@ def taken_over(record: RunRecord, by: RunRecord) -> str:
     return f"run {record.number} of {record.stack} was taken over by {run_title(by)}"
 
 
-def watching(record: RunRecord) -> str:
+def watching_text(record: RunRecord) -> str:
     """What is waited for, and how long at most."""
     return (
         f"{record.stack}: watching whether {run_title(record)} lives: up to {record.lease_seconds:g} s; "
@@ -29,7 +29,7 @@ def watching(record: RunRecord) -> str:
 def still_alive(record: RunRecord) -> Refused:
     """Why nobody else may run: it was seen to live."""
     return Refused(
-        f"{record.stack} is being changed: {run_title(record)}, since {stamp(record.started)[:19]}Z, "
+        f"{record.stack} is being changed: {run_title(record)}, since {time_text(record.started)[:19]}Z, "
         "lives: it just wrote a heartbeat",
         hint="wait until it has ended; elbplan status shows it",
     )
@@ -47,11 +47,12 @@ def not_understood(record: RunRecord) -> Refused:
 def not_watched(record: RunRecord, problem: AwsProblem) -> Refused:
     """Why nobody else may run: its record says that it runs, and may not be watched."""
     return Refused(
-        f"{record.stack} is locked by {run_title(record)}, and whether it lives cannot be seen: {reason(problem)}",
+        f"{record.stack} is locked by {run_title(record)}, and whether it lives cannot be seen: "
+        f"{problem_text(problem)}",
         hint=f"allow ssm:GetParameter; only if it is surely dead: elbplan unlock {record.stack} --force",
     )
 
 
-def reason(problem: AwsProblem) -> str:
+def problem_text(problem: AwsProblem) -> str:
     """One line of a problem."""
     return " ".join(problem.what.split())

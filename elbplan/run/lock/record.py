@@ -66,7 +66,7 @@ class RunRecord:
     @property
     def name(self) -> str:
         """What Parameter Store calls it."""
-        return f"{path(self.stack)}/{self.number:06d}"
+        return f"{runs_path(self.stack)}/{self.number:06d}"
 
     @property
     def holds(self) -> bool:
@@ -81,20 +81,21 @@ class RunRecord:
         """As it is kept."""
         told = {
             "schema": SCHEMA, "run": self.run, "verb": self.verb, "state": self.state, "who": _cut(self.who, 200),
-            "pid": self.pid, "machine": self.machine, "started": stamp(self.started), "renewed": stamp(self.renewed),
-            "ended": stamp(self.ended), "lease_seconds": self.lease_seconds, "counts": dict(self.counts),
+            "pid": self.pid, "machine": self.machine, "started": time_text(self.started),
+            "renewed": time_text(self.renewed),
+            "ended": time_text(self.ended), "lease_seconds": self.lease_seconds, "counts": dict(self.counts),
             "takes": self.takes, "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
             "file": self.file, "sha": self.sha, "at": self.at, "mode": self.mode,
         }  # fmt: skip
         return json.dumps({key: value for key, value in told.items() if value not in ("", 0, {})})
 
 
-def path(stack: str) -> str:
+def runs_path(stack: str) -> str:
     """Under which name the runs of a stack are kept."""
     return f"/elbplan/{stack}/runs"
 
 
-def stamp(seconds: float) -> str:
+def time_text(seconds: float) -> str:
     """`2026-11-23T15:03:42.125Z`; empty for 0."""
     if not seconds:
         return ""

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...core.call import Call, asking
+from ...core.call import Call, single_call
 from ...errors import AwsProblem
 from ...live.errors import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
-from .record import RunRecord, path
+from .record import RunRecord, runs_path
 from .record_parser import read
 
 KEPT = 20
@@ -48,13 +48,13 @@ class RunStore:
 
     def read(self, stack: str) -> list[RunRecord]:
         """All that is kept of a stack, the oldest first. What was written in the last second may be missing."""
-        answer = self._ask("GetParametersByPath", {"Path": path(stack), "Recursive": False})
+        answer = self._ask("GetParametersByPath", {"Path": runs_path(stack), "Recursive": False})
         found = [_parsed(stack, raw) for raw in answer.get("Parameters", ())]
         return sorted((record for record in found if record), key=lambda record: record.number)
 
     def get(self, stack: str, number: int) -> RunRecord | None:
         """One record, as it is now."""
-        name = f"{path(stack)}/{number:06d}"
+        name = f"{runs_path(stack)}/{number:06d}"
         answer = self._ask("GetParameter", {"Name": name}, done_if=("ParameterNotFound",))
         return _parsed(stack, answer["Parameter"]) if answer else None
 
@@ -80,14 +80,14 @@ class RunStore:
 
     def delete(self, stack: str, numbers: Sequence[int]) -> None:
         """These are forgotten, in this order; one that is gone already is no problem."""
-        names = [f"{path(stack)}/{number:06d}" for number in numbers]
+        names = [f"{runs_path(stack)}/{number:06d}" for number in numbers]
         for start in range(0, len(names), BATCH):
             self._ask("DeleteParameters", {"Names": names[start : start + BATCH]})
 
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """`once`, so that an endpoint nobody can reach costs seconds and not botocore's 25 tries."""
         call = Call("ssm", operation, params, done_if=done_if, retry_on=PASSING, timeout=self._patience, no_retry=True)
-        return run_program(asking(call), self._send, self._clock)
+        return run_program(single_call(call), self._send, self._clock)
 
 
 def _wanted(record: RunRecord) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..keys import advice, keys_of, meant, models_at
+from ..keys import keys_of, models_at, synonym_of, unknown_key_hint
 from ..messages import name_of, plain_message
 from ..models import MODELS
 from ..report import ProblemReport
@@ -112,10 +112,10 @@ class _Changes:
         known = sorted({k for model in models_at(Short, above) for k in keys_of(model)})
         known += [] if above else [kind for kind in MODELS if kind not in known]
         where = f" in {name_of(tree.resolve(above))}" if above else ""
-        hint = advice(str(key), known, Short) or ("" if above else f"keys of your own begin with {OWN}")
+        hint = unknown_key_hint(str(key), known, Short) or ("" if above else f"keys of your own begin with {OWN}")
         self.report.at(loc, f'unknown key "{key}"{where}', hint, key=True)
         path = tree.resolve(loc)
-        near = meant(str(key), known) or closest(str(key), known)
+        near = synonym_of(str(key), known) or closest(str(key), known)
         siblings: Any = tree.at(path[:-1])
         if near and near not in MODELS and near not in siblings and near not in self.renames.values():
             self.renames[path] = near

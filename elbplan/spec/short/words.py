@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from ...core.address import AWS_ID
-from ...core.hidden import as_text, keep
+from ...core.hidden import as_text, keep_hidden
 from ..errors import SpecValueError
 from ..suggest import did_you_mean, shown_value
 from ..yaml.scalars import WHOLE
@@ -42,7 +42,7 @@ class ShortModel(BaseModel):
     @classmethod
     def _keep_hidden(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Every text remembers that it came from the environment, until it becomes a resource's."""
-        return keep(handler(data), data, tuple(cls.model_fields))
+        return keep_hidden(handler(data), data, tuple(cls.model_fields))
 
 
 KINDS = {"string": "text", "integer": "a number", "boolean": "true or false"}
@@ -120,7 +120,7 @@ def seconds(value: Any) -> Any:
     return int(match[1]) * UNITS[match[2]]
 
 
-def spelled(number: int) -> str:
+def duration_text(number: int) -> str:
     """Seconds in the largest unit that is exact."""
     unit = next((u for u in "dhm" if number and number % UNITS[u] == 0), "s")
     return f"{number // UNITS[unit]}{unit}"
@@ -137,7 +137,8 @@ class Duration:
         number = seconds(value)
         if not self.low <= number <= self.high:
             raise SpecValueError(
-                f"{shown_value(value)} is out of range", f"between {spelled(self.low)} and {spelled(self.high)}"
+                f"{shown_value(value)} is out of range",
+                f"between {duration_text(self.low)} and {duration_text(self.high)}",
             )
         return number
 

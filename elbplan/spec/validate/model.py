@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ...core.resource import Part, Resource
 from ..drafts import ResourceDraft
-from ..keys import advice, keys_of, models_at
+from ..keys import keys_of, models_at, unknown_key_hint
 from ..messages import field_of, name_of, plain_message
 from ..report import ProblemReport
 from ..yaml.aliases import UnreadScalar
@@ -133,7 +133,7 @@ def _tell(error: ModelError, draft: ResourceDraft, model: type[Resource], report
         *above, key = error.path
         known = sorted({k for one in models_at(model, above) for k in keys_of(one)})
         where = name_of(above) if above else str(draft.address)
-        report.at(place, f'unknown key "{key}" in {where}', advice(str(key), known, model), key=True)
+        report.at(place, f'unknown key "{key}" in {where}', unknown_key_hint(str(key), known, model), key=True)
         return
     what, hint = plain_message(error.detail, name_of(error.path) if error.path else str(draft.address))
     report.at(place, what, hint, key=kind == "missing")

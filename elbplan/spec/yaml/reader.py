@@ -15,7 +15,7 @@ import yaml
 from ...core.hidden import Hidden, HiddenNumber
 from ...errors import Problem
 from .aliases import DEEPEST, Layout, Stop, UnreadScalar, YamlNode
-from .scalars import TooLarge, meaning
+from .scalars import TooLarge, scalar_value
 from .tree import BREAK, Source, SourceSpan, Tree
 from .variables import BadVariable, read
 from .yaml_messages import explained
@@ -104,7 +104,7 @@ class TreeBuilder:
             if SURROGATE.search(text):
                 self._note(spot, "half of a surrogate pair is not a character")
                 return YamlNode(spot, UnreadScalar())
-            value = meaning(text) if plain else text
+            value = scalar_value(text) if plain else text
             origin = event.value if isinstance(text, Hidden) else ""
             if origin and isinstance(value, int) and not isinstance(value, bool):
                 value = HiddenNumber(value, origin)

@@ -29,7 +29,7 @@ class TooLarge(ValueError):
     """A number that no field can hold."""
 
 
-def meaning(text: str) -> str | int | float | bool | None:
+def scalar_value(text: str) -> str | int | float | bool | None:
     """The value of an unquoted scalar; raises TooLarge."""
     if text in WORDS:
         return WORDS[text]

@@ -14,7 +14,7 @@ LARGEST = 1_000_000
 SUFFIXES = (".yaml", ".yml")
 
 
-def gather(paths: Sequence[str], stdin: TextIO | None) -> tuple[list[Source], list[Problem]]:
+def read_sources(paths: Sequence[str], stdin: TextIO | None) -> tuple[list[Source], list[Problem]]:
     """Every text that can be read, each file once, and a problem for each that cannot."""
     sources: list[Source] = []
     problems: list[Problem] = []
