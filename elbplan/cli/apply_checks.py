@@ -39,7 +39,6 @@ class ReachedHold:
 
 def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: RunJournal, allow: Collection[str]) -> None:
     """Raises SpecProblem for a file that was edited after it was applied."""
-
     problems = [
         Problem(
             str(folder.path / migration.file), 1, 1,
@@ -54,7 +53,6 @@ def refuse_edited(folder: Folder, migrations: Sequence[Migration], told: RunJour
 
 def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> None:
     """Raises Refused, by file and line, for a hazard of what is still to do that nobody took on purpose."""
-
     migration = pending.migration
     assert migration is not None
     seen = LiveFacts(children=pending.children)
@@ -112,7 +110,6 @@ def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None
     A person may stand in another folder. Where the runs cannot be read, nothing is known, and nothing is refused.
     Runs of no migration (drift put back, a destroy that failed) change nothing; only one that left them on purpose.
     """
-
     for one in (one for one in plans if one.plan.lives):
         with contextlib.suppress(AwsProblem):
             records = lock_manager_of(app, one.cloud).ledger.read(one.plan.stack)
@@ -131,7 +128,6 @@ def _no_folder(stack: str, run: RunRecord, base: str) -> Refused:
 
 def files_of(folder: Folder) -> list[Migration]:
     """The checked files. Raises SpecProblem, UsageProblem."""
-
     found = load(folder, KINDS)
     if not found:
         raise UsageProblem(f"{folder.path} holds no migration", hint="elbplan plan --save NAME writes the first")

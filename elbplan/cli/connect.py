@@ -59,7 +59,6 @@ class Connections:
 
     def of(self, region: str) -> Aws:
         """The cloud of a region; the sandbox's is furnished first."""
-
         parallel = max(16, self._app.options.parallel)
         if self._running is None:
             return Aws(region, session=self._real(), parallel=parallel)
@@ -67,7 +66,6 @@ class Connections:
         return simulator_aws(region, self._running.url, parallel)
 
     def _furnish(self, running: RunningSandbox, region: str) -> None:
-
         here = [stack for stack in self._stacks if self.region(stack) == region]
         daemon.seed(running, region, sorted({domain for stack in here for domain in stack.domains}))
 
@@ -92,7 +90,6 @@ class NotedCloud:
 
 def real_session(options: Options) -> boto3.session.Session:
     """boto3's own idea of who we are. Raises AwsProblem for a profile that is not there."""
-
     try:
         session = boto3.session.Session(profile_name=options.profile)
         _ = session.region_name  # reads the profile
@@ -104,14 +101,12 @@ def real_session(options: Options) -> boto3.session.Session:
 
 def simulator_aws(region: str, url: str, parallel: int = 16) -> Aws:
     """The cloud of a region in a sandbox, wherever that runs."""
-
     _no_proxy_to_ourselves()
     return Aws(region, endpoint=url, session=_sandbox_session(region), parallel=parallel)
 
 
 def _sandbox_session(region: str) -> boto3.session.Session:
     """Neither profiles nor files nor the environment's credentials: the sandbox must not see real ones."""
-
     nothing = (None, None, None, None)
     nowhere = (None, None, os.devnull, None)
     inner = botocore.session.Session(
@@ -122,7 +117,6 @@ def _sandbox_session(region: str) -> boto3.session.Session:
 
 def sandbox_running(app: App) -> RunningSandbox:
     """The sandbox, started if need be, with the one line that says what it is."""
-
     _no_proxy_to_ourselves()
     try:
         running = daemon.start(None)

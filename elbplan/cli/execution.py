@@ -96,7 +96,6 @@ def exit_code(outcome: Outcome) -> int:
 
 def _idle(app: App, one: Planned, ending: EndScreen) -> tuple[Plan, StackResult]:
     """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
-
     if ending.destroyed:
         lock_manager_of(app, one.cloud).forget(one.plan.stack)
     return one.plan, StackResult(0, unchanged(one.plan))
@@ -106,7 +105,6 @@ def _execute(
     app: App, one: Planned, ending: EndScreen, several: bool, agreed: bool, aim: MigrationRun | None
 ) -> tuple[Plan, StackResult]:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
-
     clock = RealClock()
     job = run_request_of(one, "destroy" if ending.destroyed else "apply", agreed, aim)
     with contextlib.ExitStack() as stack:
@@ -119,7 +117,6 @@ def _execute(
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
-
     style = style_for(app, app.terminal.stderr)
     if app.options.json:
         return Stream(app.terminal, plan.stack)
@@ -131,13 +128,11 @@ def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
 
 
 def _tell_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
-
     style = style_for(app, app.terminal.stdout)
     app.terminal.show(outcome_screen(plan, outcome, KINDS, style, ending))
 
 
 def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: EndScreen, problem: str = "") -> None:
-
     where = answers(plan, outcome) if code == 0 and not ending.destroyed else []
     document = summary_document(plan, outcome, code, where)
     app.terminal.out(json.dumps(document | ({"problem": problem} if problem else {})))

@@ -30,7 +30,6 @@ DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
     """Who takes and keeps locks here; what it has to say goes to stderr. Raises UsageProblem."""
-
     who = Caller.here()
     witness = ProcessFiles(folder_of(app.terminal.environ), who.machine)
     # A clock of its own: Ctrl-C wakes those who sleep by the run's clock, and must not hurry the last record.
@@ -38,7 +37,6 @@ def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
 
 
 def _silence(app: App) -> float:
-
     said = app.terminal.environ.get(DEAD_AFTER)
     try:
         seconds = float(said) if said else SILENCE
@@ -51,7 +49,6 @@ def _silence(app: App) -> float:
 
 def run_request_of(one: Planned, verb: str, agreed: bool, aim: MigrationRun | None = None) -> RunRequest:
     """The run of a plan, with the way to draw it again."""
-
     return RunRequest(one.cloud, one.plan, _again(one), verb, one.stack.spec_hash, agreed, aim)
 
 
@@ -73,7 +70,6 @@ class StackRunStore:
 
     def runs(self) -> StackRuns:
         """Its runs. Raises AwsProblem."""
-
         found = runs_of(self.stack, self.keeper)
         if found.unknown:
             raise AwsProblem(found.unknown, hint="the runs of a stack are kept in SSM Parameter Store")

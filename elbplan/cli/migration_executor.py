@@ -17,6 +17,7 @@ from ..migrations.files.folder import Folder
 from ..migrations.files.notation import duration
 from ..migrations.migration import Migration
 from ..migrations.position.differences import Difference
+from ..run.lock.record import RunState
 from ..run.migration_run import MigrationRun
 from ..run.workflow import Cloud
 from .apply_checks import (
@@ -92,7 +93,6 @@ class MigrationExecutor:
 
     def looker(self, cloud: Cloud, stack: Stack) -> PendingFinder:
         """Looks at AWS for this apply, with what earlier runs wrote down."""
-
         if self.told is None:
             self.told = journal_of(lock_manager_of(self.app, cloud).ledger.read(stack.name))
             refuse_edited(self.folder, self.migrations, self.told, self.allow)
@@ -140,13 +140,12 @@ class MigrationExecutor:
     # Doing it -------------------------------------------------------------------------------------------------------
 
     def _aim(self, pending: Pending, one: Planned) -> MigrationRun:
-
         migration = pending.migration
         assert migration is not None
         end = len(migration.entries)
         at = pending.entry + pending.reach
-        state = "done" if at == end and not pending.hold else "held"
-        return MigrationRun(migration.id, migration.sha, "", pending.entry, at, state)  # type: ignore[arg-type]
+        state: RunState = "done" if at == end and not pending.hold else "held"
+        return MigrationRun(migration.id, migration.sha, "", pending.entry, at, state)
 
     def execute(self, one: Planned, aim: MigrationRun) -> StackResult:
         """Run a plan under the lock, with its record."""
@@ -168,13 +167,11 @@ class MigrationExecutor:
         return ended.code
 
     def _back(self, migration: Migration) -> int:
-
         before = next((one for one in self.migrations if one.number == migration.number - 1), None)
         return self.roll_back(self, migration, before) or TAKEN_BACK
 
     def _held(self, pending: Pending, one: Planned, run_id: str) -> int | None:
         """Wait by the clock, or tell a person; the exit code if this apply ends here."""
-
         assert pending.migration is not None
         assert pending.hold is not None
         assert pending.holding is not None

@@ -40,7 +40,6 @@ def one_stack(app: App, word: str) -> Stack:
 
 def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
     """One look at AWS, at all that the stack has and its files speak of, and the cloud it was taken of."""
-
     clouds = Connections(app, [stack])
     region = clouds.region(stack)
     with reading(app, [stack], region):

@@ -27,7 +27,6 @@ class DirectRun:
 
     def rollback(self, to: Migration | None) -> int:
         """From wherever it is to where a file ended (None: to nothing), and note what was taken back."""
-
         self.executor.say(f"going back to {to.id if to else 'nothing'}")
         one = self._towards(to)
         aim = MigrationRun(self.migration.id, self.migration.sha, "rollback", state="rolled-back")
@@ -35,7 +34,6 @@ class DirectRun:
 
     def direct(self) -> int:
         """From nothing to where the last file ends. Raises Refused where something is there already."""
-
         one = self._towards(self.migration)
         told = self.executor.told
         going_on = told is not None and told.under_way is not None and told.under_way.mode == "direct"
@@ -100,7 +98,6 @@ def run_in_mode(filed: MigrationExecutor, to: str | None, *, straight: bool, men
 
 def file_behind(filed: MigrationExecutor, to: Migration) -> Migration | None:
     """The file behind `to` that live has begun or done, so that `to` lies back; None if it lies ahead."""
-
     found: list[Migration] = []
 
     def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:

@@ -31,7 +31,6 @@ HELD = "a hold comes next."
 
 def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
     """A plan for each stack, in their order: by its files where it has some. Raises SpecProblem, Refused."""
-
     named = folders_of(stacks, base)
     filed = [stack for stack in stacks if stack.name in named]
     plain = [stack for stack in stacks if stack not in filed]
@@ -43,7 +42,6 @@ def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
 
 def _preview(app: App, stack: Stack, base: str) -> Planned:
     """What is next of the files; where every file is done, what the spec wants beyond them."""
-
     folder = Folder.of(stack.name, base)
     migrations = files_of(folder)
     seen: list[Pending] = []
@@ -89,7 +87,6 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
 
 
 def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
-
     seen = LiveFacts(children=pending.children)
     found = {one.hazard.name: None for one in blocking(migration, KINDS, (), seen) if one.step >= pending.entry}
     if found:

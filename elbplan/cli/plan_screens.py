@@ -15,7 +15,6 @@ def show_plans(
     app: App, verb: str, them: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
 ) -> None:
     """One block a stack, one line of counts for all."""
-
     style = style_for(app, stream)
     for one in them if not app.options.quiet else ():
         screen = plan_screen(one.plan, KINDS, style, view_of(app, verb, one, detail))

@@ -45,7 +45,6 @@ class Planned:
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """What the specs want. Raises SpecProblem."""
-
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
     for stack in stacks:
         app.terminal.secrets |= {str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= LONG}
@@ -88,14 +87,12 @@ def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:
 
 def style_for(app: App, stream: object) -> Style:
     """The screen's width and characters."""
-
     target = app.terminal.stderr if stream is app.terminal.stderr else app.terminal.stdout
     return Style(app.terminal.width(target), app.terminal.ascii(target))
 
 
 def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> PlanView:
     """What the plan's screen needs to know of the command."""
-
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
     return PlanView(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle, undone=one.undone)
@@ -103,6 +100,5 @@ def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> PlanView
 
 def ending_of(app: App, verb: str, paths: Sequence[str]) -> EndScreen:
     """What the last screen of a run needs to know of the command."""
-
     finish = "" if verb == "destroy" else retry_command(app, "destroy", paths)
     return EndScreen(retry_command(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)

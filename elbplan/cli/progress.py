@@ -97,7 +97,6 @@ class ScreenReporter(SilentReporter):
         self._began = now()
 
     def watching(self) -> AbstractContextManager[object]:
-
         with ExitStack() as stack:
             self._began = self._now()
             stack.enter_context(

@@ -71,5 +71,4 @@ def _usual(app: App) -> dict[str, Stack]:
 
 
 def _stacks(app: App, paths: Sequence[str]) -> list[Stack]:
-
     return load(paths, stdin=app.terminal.stdin)

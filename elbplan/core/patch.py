@@ -22,7 +22,7 @@ class InvalidFields(ValueError):
 
 
 def build_model(model: type[P], fields: Mapping[str, Any]) -> P:
-    """A part from plain data. Raises Unfit."""
+    """A part from plain data. Raises InvalidFields."""
     try:
         return model.model_validate(dict(fields))
     except ValidationError as error:
@@ -40,7 +40,7 @@ def changes(before: Part, after: Part) -> dict[str, Any]:
 
 
 def patched(part: P, changed: Mapping[str, Any], *, live: bool = False) -> P:
-    """The part with these changes; those that come from `live` may be what no spec could say. Raises Unfit."""
+    """The part with these changes; those that come from `live` may be what no spec could say. Raises InvalidFields."""
     fields = dict(part)
     values = fields | {name: _patch(fields.get(name), value, live) for name, value in changed.items()}
     return from_live(type(part), values) if live else build_model(type(part), values)

@@ -1,4 +1,4 @@
-"""All hazards of a film, in the order of its steps. Pure."""
+"""All hazards of a timeline, in the order of its steps. Pure."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def check_gates(states: Sequence[State], entries: Sequence[MigrationStep], kinds
     """Check the wait or hold that is the last of `entries`; `states` are S0 up to where it stands.
 
     Without this a misspelled name would be waited for in silence, so that traffic moves unchecked.
-    Raises Misfit.
+    Raises InvalidStep.
     """
     entry = entries[-1]
     if entry.what is None:

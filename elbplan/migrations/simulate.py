@@ -42,7 +42,7 @@ def renamed(state: State, names: Mapping[Address, Address]) -> State:
 
 
 def state_after(state: State, entry: MigrationStep, kinds: Kinds) -> State:
-    """The state after a step. Raises Misfit."""
+    """The state after a step. Raises InvalidStep."""
     if not entry.writes or entry.what is None:
         return state
     if entry.do == "reorder":

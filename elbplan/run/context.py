@@ -44,7 +44,7 @@ class KnownResources:
 
 @dataclass(frozen=True)
 class RunStepContext:
-    """The `Site` of one step of one run; `run` makes tokens differ from run to run."""
+    """The `StepContext` of one step of one run; `run` makes tokens differ from run to run."""
 
     stack: str
     region: str

@@ -38,7 +38,6 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str) -> int:
     """One look at AWS; files and spec are written together."""
-
     stack = one_stack(app, word)
     folder = Folder.of(stack.name, base)
     found = _adopted(app, stack, folder, name, writing)
@@ -58,7 +57,6 @@ def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str)
 
 
 def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
-
     files = migration_file_of(folder, KINDS) if folder.used else []
     cloud, seen = observe_stack(app, stack, folder)
     adopter = DriftAccepter(cloud, stack, seen, KINDS, writing)
@@ -66,6 +64,5 @@ def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -
 
 
 def _write(file: str, text: str, dry: bool) -> None:
-
     if not dry:
         write(Path(file), text)

@@ -91,7 +91,6 @@ class ApplyOptions:
 
 
 def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: ApplyOptions) -> int:
-
     folder = Folder.of(stack.name, said.base)
     ask = None if said.yes else (lambda them: _ask(app, them))
     whole = said.to is None
@@ -112,7 +111,6 @@ def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: ApplyOptions
 
 
 def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: ApplyOptions) -> int:
-
     draw = plan_back if said.rollback else plan
     planner = AllowedHazards(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
     them = planned(app, stacks, planner)

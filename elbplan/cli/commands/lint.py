@@ -66,7 +66,6 @@ class LintOutput:
 
     def take(self, subject: StackSelection, only: Collection[str] | None) -> None:
         """One stack: its chain, its files, and what AWS has to say."""
-
         try:
             migrations = load(subject.folder, KINDS)
         except SpecProblem as problem:
@@ -81,11 +80,9 @@ class LintOutput:
             self._beyond(subject, found, *look)
 
     def _look(self, subject: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveLook, Cloud]:
-
         looks: list[LiveLook] = []
 
         def looker(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-
             looks.append(look_at_aws(cloud, group[0], migrations, KINDS))
             return [Plan(group[0].name, cloud.region, "")]
 
@@ -94,7 +91,6 @@ class LintOutput:
         return looks[0], one.cloud
 
     def _beyond(self, subject: StackSelection, found: Inspection, look: LiveLook, cloud: Cloud) -> None:
-
         name = subject.folder.stack
         self.remarks += [f"{name}: {remark}" for remark in look.remarks]
         if any(finding.hazard.name == "route-removed" for finding, _ in found.findings):
@@ -124,7 +120,6 @@ class LintOutput:
         return self.code
 
     def _blocks(self) -> list[str]:
-
         blocks = []
         for found in self.found:
             for finding, problem in found.findings:
@@ -136,7 +131,6 @@ class LintOutput:
         return blocks + [f"live  {text}" for text in (*self.nowhere, *self.remarks)]
 
     def _counts(self) -> str:
-
         blocking = [*self.nowhere, *(problem for one in self.found for problem in one.blocking)]
         allowed = sum(finding.allowed for one in self.found for finding, _ in one.findings)
         files, idle = sum(one.files for one in self.found), sum(len(one.idle) for one in self.found)

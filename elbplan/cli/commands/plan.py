@@ -66,7 +66,6 @@ def command(
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
     """Keep the plan of the one stack that is meant."""
-
     if len(stacks) != 1:
         raise UsageProblem("a migration is about one stack, and here are several", hint="name the spec of one of them")
     folder = Folder.of(stacks[0].name, base)

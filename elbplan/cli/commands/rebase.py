@@ -49,7 +49,6 @@ def command(app: App, word: str, file: str, refresh: bool, adopting: bool, base:
 
 
 def _folder(stack: str, base: str) -> Folder:
-
     folder = Folder.of(stack, base)
     if not folder.used:
         raise UsageProblem(f"there is no folder {folder.path}", hint="elbplan plan --save NAME begins one")
@@ -58,7 +57,6 @@ def _folder(stack: str, base: str) -> Folder:
 
 def _refresh(app: App, word: str, base: str) -> int:
     """Rewrite the fingerprints in their places."""
-
     refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
     for file in refreshed.changed:
         app.terminal.out(str(file))
@@ -71,7 +69,6 @@ def _refresh(app: App, word: str, base: str) -> int:
 
 
 def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
-
     stack = one_stack(app, word)
     folder = _folder(stack.name, base)
     cloud, seen = observe_stack(app, stack, folder)

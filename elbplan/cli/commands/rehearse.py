@@ -89,7 +89,6 @@ def _stacks(app: App, word: str | None, base: str) -> list[Stack]:
 
 def _box() -> Box:
     """A local AWS simulator in this process. Raises ElbplanError if it is not installed."""
-
     try:
         from ...sandbox.box import Box
     except ImportError as error:
@@ -116,7 +115,6 @@ class Rehearsal:
 
     def play(self) -> dict[str, Any]:
         """Everything, told on the screen as it comes; as a document at the end."""
-
         chain = load(Folder.of(self.stack.name, self.base), KINDS)
         scene = RehearsalEnvironment(self.box, simulator_aws(self._region(), self.box.url), self.stack, chain, KINDS)
         began, files = time.monotonic(), []
@@ -135,7 +133,6 @@ class Rehearsal:
 
     def _chosen(self, scene: RehearsalEnvironment) -> Sequence[Migration]:
         """The files to play; with --live those that are not applied, begun as AWS is. Raises UsageProblem, Refused."""
-
         found: Sequence[Migration] = scene.chain
         if self.live:
             found, more = self._pending(scene)
@@ -152,7 +149,6 @@ class Rehearsal:
         return said == migration.id or (said.isdigit() and int(said) == migration.number)
 
     def _pending(self, scene: RehearsalEnvironment) -> tuple[Sequence[Migration], Any]:
-
         assert self.clouds is not None
         cloud = self.clouds.reach(scene.aws.region)
         return start_from_live(cloud, self.stack, scene.chain, scene.kinds)
@@ -164,7 +160,6 @@ class Rehearsal:
         return said or SANDBOX_REGION
 
     def _lines(self, scene: RehearsalEnvironment, migration: Migration) -> Iterator[PromiseLine]:
-
         proofs = rehearse_unhealthy(scene, migration, self.sick) if self.sick else rehearse(scene, migration)
         for proof in proofs:
             line = _line(proof, migration)
@@ -178,6 +173,5 @@ class Rehearsal:
 
 
 def _line(proof: Proof, migration: Migration) -> PromiseLine:
-
     wrong = [": ".join(filter(None, (place_of(migration, one), one.what))) for one in proof.wrong]
     return PromiseLine(proof.holds, proof.text, proof.tried, wrong)

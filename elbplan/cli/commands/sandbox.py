@@ -75,7 +75,6 @@ def command(context: click.Context) -> int:
 @click.pass_obj
 def start(app: App, slow: float | None) -> int:
     """Says where it answers."""
-
     running = _try(lambda: daemon.start(slow))
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "running": True, "url": running.url, "pid": running.pid}))
@@ -91,7 +90,6 @@ def start(app: App, slow: float | None) -> int:
 @click.pass_obj
 def stop(app: App) -> int:
     """None that runs is fine, too."""
-
     stopped = _try(daemon.stop)
     _say(app, "stopped", stopped, "The sandbox is stopped." if stopped else "No sandbox runs.")
     return 0
@@ -104,7 +102,6 @@ def stop(app: App) -> int:
 @click.pass_obj
 def status(app: App) -> int:
     """One line, or JSON."""
-
     told = _try(daemon.status)
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, **told}))
@@ -123,7 +120,6 @@ def status(app: App) -> int:
 @click.pass_obj
 def reset(app: App) -> int:
     """None that runs is as empty as can be."""
-
     emptied = _try(daemon.reset)
     _say(app, "emptied", emptied, "The sandbox is empty." if emptied else "No sandbox runs.")
     return 0
@@ -135,7 +131,6 @@ def _say(app: App, key: str, value: bool, text: str) -> None:
 
 def _try(work: Callable[[], T]) -> T:
     """The sandbox's complaints as ours."""
-
     try:
         return work()
     except SandboxError as error:

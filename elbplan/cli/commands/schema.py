@@ -24,6 +24,5 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App) -> int:
     """The schema as it is made from the models."""
-
     app.terminal.out(json.dumps(schema(), indent=2))
     return 0

@@ -44,7 +44,6 @@ def command(app: App, word: str, yes: bool, force: bool) -> int:
 
 
 def _unlock(app: App, one: StackRunStore, yes: bool, force: bool) -> int:
-
     runs = one.runs()
     holder = runs.holder
     if holder is None:

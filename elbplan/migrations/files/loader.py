@@ -53,7 +53,7 @@ def _played(found: Sequence[ParsedFile], kinds: Kinds, trusting: bool) -> list[M
 def play(
     migration: Migration, state: State, kinds: Kinds, reader: MigrationParser | None = None, *, trusting: bool = False
 ) -> Migration:
-    """The migration with its states. What does not fit is noted at the reader; without one Misfit is raised.
+    """The migration with its states. What does not fit is noted at the reader; without one InvalidStep is raised.
 
     Unless `trusting`, so is what does not reproduce.
     """

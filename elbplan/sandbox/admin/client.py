@@ -33,7 +33,7 @@ class BoxClient:
         self._clients: dict[tuple[str, str], Any] = {}
 
     def ask(self, verb: str, **given: Any) -> Any:
-        """One verb of controls.py."""
+        """One verb of verbs.py. Subclasses say how it is sent."""
         raise NotImplementedError
 
     def client(self, service: str, region: str = "us-east-1", **config: Any) -> Any:

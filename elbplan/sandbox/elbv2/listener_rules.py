@@ -1,5 +1,7 @@
 """Listener rules."""
 
+from collections.abc import Set as AbstractSet
+
 from ..account import CallContext
 from ..errors import AwsError, validation
 from ..params import Params
@@ -69,7 +71,7 @@ def in_range(priority: int) -> int:
 
 
 @rule(19)
-def free(listener: StoredListener, wanted: set[int], but: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def free(listener: StoredListener, wanted: set[int], but: AbstractSet[str] = frozenset()) -> None:
     """No two rules of a listener share a priority: API_CreateRule, API_SetRulePriorities (PriorityInUse)."""
     taken = {one.priority for one in listener.rules.values() if one.arn not in but}
     if clash := taken & wanted:

@@ -49,7 +49,7 @@ class ExpandContext:
 
     @classmethod
     def of(cls, short: Short, folder: str, report: ProblemReport) -> ExpandContext:
-        """The scene with its servers and groups named."""
+        """The context, with its servers and groups named."""
         scene = cls(short, folder, report)
         scene.servers = servers_of(short, report)
         scene.groups = groups_of(short, scene.servers, report)

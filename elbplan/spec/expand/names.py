@@ -16,7 +16,7 @@ from ..yaml.tree import YamlPath
 
 @dataclass(frozen=True)
 class NamedGroup:
-    """A group, where it stands, and the servers that fill it (names of `Scene.servers`)."""
+    """A group, where it stands, and the servers that fill it (names of `ExpandContext.servers`)."""
 
     name: str
     word: ShortGroup

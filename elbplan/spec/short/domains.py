@@ -19,7 +19,7 @@ ARN = re.compile(
 
 
 def domain_name(value: str) -> str:
-    """The name in small letters without the final dot; raises Wrong."""
+    """The name in small letters without the final dot; raises SpecValueError."""
     name = value.lower().rstrip(".")
     labels = name.split(".")
     if "*" in name and (labels[0] != "*" or "*" in name[1:]):
@@ -40,7 +40,7 @@ def domain_name(value: str) -> str:
 
 
 def certificate_arn(value: str) -> str:
-    """The ARN if it looks like one; raises Wrong. Anything else is the name of a certificate of the stack."""
+    """The ARN if it looks like one; raises SpecValueError. Anything else is the name of a certificate of the stack."""
     if value.startswith("arn:") and not ARN.fullmatch(value):
         raise SpecValueError(
             f"{shown_value(value)} is not the ARN of a certificate", "arn:aws:acm:REGION:ACCOUNT:certificate/ID"

@@ -48,7 +48,7 @@ class ListenOn(ShortModel):
 
 
 def _door(value: Any) -> Any:
-    """`443/https`, or a port alone. Raises Wrong."""
+    """`443/https`, or a port alone. Raises SpecValueError."""
     match = DOOR.fullmatch(str(value)) if _plain(value) else None
     if not match:
         raise SpecValueError(f"{shown_value(value)} is not a port and protocol", "write 443/https, 80/http, 53/udp")

@@ -133,7 +133,7 @@ class Duration:
         self.low, self.high = low, high
 
     def read(self, value: Any) -> Any:
-        """The seconds; raises Wrong."""
+        """The seconds; raises SpecValueError."""
         number = seconds(value)
         if not self.low <= number <= self.high:
             raise SpecValueError(
@@ -158,7 +158,7 @@ class UpperCaseWord:
         self.small = [word.lower() for word in words]
 
     def read(self, value: Any) -> Any:
-        """The word as AWS writes it; raises Wrong."""
+        """The word as AWS writes it; raises SpecValueError."""
         if isinstance(value, str) and value.upper() in self.words:
             return value.upper()
         raise SpecValueError(
@@ -204,7 +204,7 @@ def _port(value: int) -> int:
 
 
 def network(value: str) -> str:
-    """A CIDR as AWS spells it; a lone address stands for itself. Raises Wrong."""
+    """A CIDR as AWS spells it; a lone address stands for itself. Raises SpecValueError."""
     try:
         return str(ipaddress.ip_network(value, strict=True))
     except ValueError as error:
