@@ -1,4 +1,4 @@
-"""Running plans: one stack after the other, watched, stoppable; the worst end decides the exit code."""
+"""Runs plans one stack after the other, on the screen, until Ctrl-C; the worst end decides the exit code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import signal
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from types import FrameType
 
 from ..core.plan import Plan
@@ -20,6 +19,7 @@ from ..run.clock import RealClock
 from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
+from ..run.result import RunResult
 from .context import App
 from .errors import report_problem
 from .locks import lock_manager_of, run_request_of
@@ -31,59 +31,67 @@ SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 """From best to worst."""
 
 
-@dataclass(frozen=True)
-class StackResult:
-    """How one stack's run ended: the exit code, what became of each step if it came to that, the run's id."""
-
-    code: int
-    outcome: Outcome = field(default_factory=Outcome)
-    run_id: str = ""
-
-
 def run_all(
     app: App,
-    them: Sequence[Planned],
+    plans: Sequence[Planned],
     ending: EndScreen,
     *,
     agreed: Collection[str] = (),
-    aim: MigrationRun | None = None,
+    migration: MigrationRun | None = None,
 ) -> int:
-    """Run the plans that have steps. After Ctrl-C no further stack is begun.
+    """Run the plans that have steps. After Ctrl-C no further stack is begun. Returns the worst exit code.
 
     `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown.
     """
     codes = [0]
-    for one in them:
-        if INTERRUPTED not in codes:
-            allowed = one.plan.stack in agreed
-            codes.append(run_one(app, one, ending, several=len(them) > 1, agreed=allowed, aim=aim).code)
+    for planned in plans:
+        if INTERRUPTED in codes:
+            break
+        if planned.plan.empty and migration is None:
+            codes.append(_run_nothing(app, planned, ending))
+            continue
+        allowed = planned.plan.stack in agreed
+        result = run_one(app, planned, ending, several=len(plans) > 1, agreed=allowed, migration=migration)
+        codes.append(exit_code(result))
     return max(codes, key=SEVERITY.index)
 
 
 def run_one(
-    app: App, one: Planned, ending: EndScreen, *, several: bool = False, agreed: bool, aim: MigrationRun | None = None
-) -> StackResult:
-    """One stack; that it cannot be run is told, and does not keep others from it. A run with an aim is recorded."""
+    app: App,
+    planned: Planned,
+    ending: EndScreen,
+    *,
+    several: bool = False,
+    agreed: bool,
+    migration: MigrationRun | None = None,
+) -> RunResult:
+    """Run one stack's plan under its lock; a problem is reported, so that it does not stop other stacks."""
     try:
-        idle = one.plan.empty and aim is None
-        plan, ended = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
+        result = _execute(app, planned, ending, several, agreed, migration)
     except ElbplanError as problem:
-        code = report_problem(app.terminal, problem, asked=app.asked)
-        if app.options.json:
-            _document_end(app, one.plan, Outcome(), code, ending, problem.what)
-        return StackResult(code)
-    outcome, code = ended.outcome, ended.code
+        return _not_run(app, planned.plan, ending, problem)
     if app.options.json:
-        _document_end(app, plan, outcome, code, ending, outcome.lost)
-    elif not plan.empty or idle or (aim and not aim.file):
-        _tell_end(app, plan, outcome, ending)
-    if outcome.lost:
-        app.terminal.err(outcome.lost)
-    return ended
+        _document_end(app, result, ending, result.outcome.lost)
+    elif not result.plan.empty or (migration and not migration.file):
+        _show_end(app, result.plan, result.outcome, ending)
+    if result.outcome.lost:
+        app.terminal.err(result.outcome.lost)
+    return result
 
 
-def exit_code(outcome: Outcome) -> int:
+def report_unchanged(app: App, plan: Plan, ending: EndScreen) -> None:
+    """Show that there was nothing to do."""
+    if app.options.json:
+        _document_end(app, RunResult(plan, unchanged(plan)), ending)
+    else:
+        _show_end(app, plan, unchanged(plan), ending)
+
+
+def exit_code(result: RunResult) -> int:
     """0, 130, 4 if running again goes on from here, 1 if nothing was done, 5 if the lock was lost before."""
+    outcome = result.outcome
+    if result.problem:
+        return result.problem.exit_code
     if outcome.complete:
         return 0
     if outcome.lost:
@@ -94,26 +102,38 @@ def exit_code(outcome: Outcome) -> int:
     return PARTLY if outcome.done or waited else FAILED
 
 
-def _idle(app: App, one: Planned, ending: EndScreen) -> tuple[Plan, StackResult]:
-    """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
-    if ending.destroyed:
-        lock_manager_of(app, one.cloud).forget(one.plan.stack)
-    return one.plan, StackResult(0, unchanged(one.plan))
+def _run_nothing(app: App, planned: Planned, ending: EndScreen) -> int:
+    """Nothing to do needs no lock and no write; but no record may stay of a stack that is gone."""
+    try:
+        if ending.destroyed:
+            lock_manager_of(app, planned.cloud).forget(planned.plan.stack)
+    except ElbplanError as problem:
+        return exit_code(_not_run(app, planned.plan, ending, problem))
+    report_unchanged(app, planned.plan, ending)
+    return 0
+
+
+def _not_run(app: App, plan: Plan, ending: EndScreen, problem: ElbplanError) -> RunResult:
+    result = RunResult(plan, problem=problem)
+    report_problem(app.terminal, problem, asked=app.asked)
+    if app.options.json:
+        _document_end(app, result, ending, problem.what)
+    return result
 
 
 def _execute(
-    app: App, one: Planned, ending: EndScreen, several: bool, agreed: bool, aim: MigrationRun | None
-) -> tuple[Plan, StackResult]:
+    app: App, planned: Planned, ending: EndScreen, several: bool, agreed: bool, migration: MigrationRun | None
+) -> RunResult:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
     clock = RealClock()
-    job = run_request_of(one, "destroy" if ending.destroyed else "apply", agreed, aim)
+    request = run_request_of(planned, "destroy" if ending.destroyed else "apply", agreed, migration)
     with contextlib.ExitStack() as stack:
-        with reading(app, [one.stack], one.plan.region):
-            turn = stack.enter_context(LockedRun(job, lock_manager_of(app, one.cloud), clock.stop))
-        reporter = _reporter(app, turn.plan, several)
+        with reading(app, [planned.stack], planned.plan.region):
+            run = stack.enter_context(LockedRun(request, lock_manager_of(app, planned.cloud), clock.stop))
+        reporter = _reporter(app, run.plan, several)
         with stoppable(clock.stop, reporter, app), reporter.watching():
-            outcome = turn.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
-    return turn.plan, StackResult(exit_code(outcome), outcome, turn.run_id)
+            outcome = run.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
+    return RunResult(run.plan, outcome, run.run_id)
 
 
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
@@ -127,14 +147,15 @@ def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
     return LogReporter(app.terminal, style, plan.stack if several else "")
 
 
-def _tell_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
+def _show_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
     style = style_for(app, app.terminal.stdout)
     app.terminal.show(outcome_screen(plan, outcome, KINDS, style, ending))
 
 
-def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: EndScreen, problem: str = "") -> None:
-    where = answers(plan, outcome) if code == 0 and not ending.destroyed else []
-    document = summary_document(plan, outcome, code, where)
+def _document_end(app: App, result: RunResult, ending: EndScreen, problem: str = "") -> None:
+    code = exit_code(result)
+    where = answers(result.plan, result.outcome) if code == 0 and not ending.destroyed else []
+    document = summary_document(result.plan, result.outcome, code, where)
     app.terminal.out(json.dumps(document | ({"problem": problem} if problem else {})))
 
 

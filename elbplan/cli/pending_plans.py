@@ -1,67 +1,75 @@
-"""plan for a stack that is changed by files: what the next apply would do, and what no file does yet."""
+"""The plans of stacks with migrations: what the next apply would do, and what no migration does yet."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from ..core.plan import Plan
 from ..core.stack import Stack
-from ..errors import AwsProblem
+from ..errors import AwsProblem, Refused
 from ..kinds import KINDS
+from ..migrations.apply.checks import pending_files, refuse_edited
 from ..migrations.apply.journal import RunJournal, journal_of
 from ..migrations.apply.pending import Pending, PendingFinder
+from ..migrations.apply.source import FolderSource
 from ..migrations.files.folder import Folder
-from ..migrations.lint.lint import LiveFacts, blocking
 from ..migrations.migration import Migration
 from ..render.plan import HAZARDS_NOTE
+from ..run.lock.record import RunRecord
+from ..run.migration_run import LEFT
 from ..run.workflow import Cloud, plan
-from .apply_checks import files_of, folders_of, refuse_edited, refuse_without_folder
+from .connect import Connections
 from .context import App
 from .locks import lock_manager_of
-from .plans import Planned, planned
+from .plans import Planned, planned, reading
 
 IDLE = "every file is applied."
-DRIFTED = "Every file is applied, but AWS is not as the files say."
+DRIFTED = "Every file is applied, but AWS does not match the files."
 BEYOND = "Every file is applied, but the spec wants something else."
 HELD = "a hold comes next."
+WAITING = "a hold waits for approval."
 
 
 def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
-    """A plan for each stack, in their order: by its files where it has some. Raises SpecProblem, Refused."""
+    """A plan for each stack, in their order: by its migrations where it has some. Raises SpecProblem, Refused."""
     named = folders_of(stacks, base)
-    filed = [stack for stack in stacks if stack.name in named]
-    plain = [stack for stack in stacks if stack not in filed]
-    found = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
-    refuse_without_folder(app, [one for one in found if not one.plan.empty], base)
-    found += [_preview(app, stack, base) for stack in filed]
-    return sorted(found, key=lambda one: stacks.index(one.stack))
+    plain = [stack for stack in stacks if stack.name not in named]
+    plans = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
+    refuse_without_folder(app, [one for one in plans if not one.plan.empty], base)
+    plans += [_preview(app, stack, base) for stack in stacks if stack.name in named]
+    return sorted(plans, key=lambda one: stacks.index(one.stack))
 
 
 def _preview(app: App, stack: Stack, base: str) -> Planned:
-    """What is next of the files; where every file is done, what the spec wants beyond them."""
-    folder = Folder.of(stack.name, base)
-    migrations = files_of(folder)
-    seen: list[Pending] = []
+    """What is pending in the files; where every file is applied, what the spec wants beyond them."""
+    source = FolderSource(Folder.of(stack.name, base))
+    migrations = source.read()
+    clouds = Connections(app, [stack])
+    region = clouds.region(stack)
+    with reading(app, [stack], region):
+        began = time.monotonic()
+        cloud = clouds.reach(region)
+        journal = _journal(app, cloud, stack)
+        refuse_edited(source, migrations, journal, ())
+        pending = PendingFinder(cloud, stack, journal, time.time(), approve=True).next(migrations)
+        shown = plan(cloud, [stack], KINDS)[0] if pending.done and pending.beyond else pending.plan
+        seconds = time.monotonic() - began
+    idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
+    notes = tuple(_notes(pending, migrations))
+    return Planned(shown, cloud, seconds, stack, lambda cloud, group: [shown], notes, idle, _undone(pending))
 
-    def planner(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        told = RunJournal()
-        with contextlib.suppress(AwsProblem):  # who may only read AWS may still see the plan
-            told = journal_of(lock_manager_of(app, cloud).ledger.read(stack.name))
-        refuse_edited(folder, migrations, told, ())
-        pending = PendingFinder(cloud, stack, KINDS, told, time.time(), begin=True).next(migrations)
-        seen.append(pending)
-        return plan(cloud, group, KINDS) if pending.done and pending.beyond else [pending.plan]
 
-    (one,) = planned(app, [stack], planner)
-    notes = tuple(_notes(seen[-1], migrations))
-    return replace(one, notes=notes, idle=HELD if seen[-1].hold else IDLE, undone=_undone(seen[-1]))
+def _journal(app: App, cloud: Cloud, stack: Stack) -> RunJournal:
+    """What earlier runs recorded; nothing where they cannot be read."""
+    with contextlib.suppress(AwsProblem):
+        return journal_of(lock_manager_of(app, cloud).ledger.read(stack.name))
+    return RunJournal()
 
 
 def _undone(pending: Pending) -> str:
-    """What is left although no file has a step to do: AWS is not as the files say, or the spec is not."""
+    """What is left to do although no file has a step: AWS does not match the files, or the files the spec."""
     if not pending.done:
         return ""
     if pending.drift:
@@ -77,17 +85,49 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
         later = last.number - migration.number
         more = f"; then {later} more file{'s' if later > 1 else ''}" if later else ""
         yield "File", f"{migration.file}: {steps - pending.entry} of {steps} steps to do{hold}{more}"
-        yield from _hazards(pending, migration)
+        if pending.approved:
+            place = pending.place_of(pending.approved[1])
+            yield "Hold", f"{place} waits for approval; elbplan apply --approve goes on with these steps"
+        yield from _hazards(pending, migrations)
     elif pending.beyond:
-        yield "File", f"none yet: elbplan plan --save NAME keeps this behind {last.id}; until then apply refuses"
-    for gap in pending.drift:
-        yield "By hand", f"{gap.text} (left as it is)"
+        yield "File", f"none yet: elbplan plan --save NAME writes the next after {last.id}; until then apply refuses"
+    for difference in pending.drift:
+        yield "Drift", f"{difference.text} (apply leaves it)"
     if pending.drift:
-        yield "Next", "elbplan apply --revert-drift puts it back; elbplan accept-drift keeps it, in a file"
+        yield "Next", "elbplan apply --revert-drift changes it back; elbplan accept-drift writes it into a file"
 
 
-def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
-    seen = LiveFacts(children=pending.children)
-    found = {one.hazard.name: None for one in blocking(migration, KINDS, (), seen) if one.step >= pending.entry}
-    if found:
-        yield HAZARDS_NOTE, f"{', '.join(found)}; elbplan lint says where, and the safe form"
+def _hazards(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
+    blocked = [
+        finding for file in pending_files(pending, migrations) for finding in file.hazards if not finding.allowed
+    ]
+    names = dict.fromkeys(finding.hazard.name for finding in blocked)
+    if names:
+        yield HAZARDS_NOTE, f"{', '.join(names)}; elbplan lint shows where, and the safe form"
+
+
+def folders_of(stacks: Sequence[Stack], base: str) -> set[str]:
+    """The names of the stacks that have a folder with migrations here."""
+    return {stack.name for stack in stacks if os.path.isdir(os.path.join(base, stack.name))}
+
+
+def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None:
+    """Raises Refused for a stack whose runs applied migrations, if its folder is not found.
+
+    A person may stand in another folder. Where the records cannot be read, nothing is known, and nothing is refused.
+    Runs without a migration (drift reverted, a destroy that failed) change nothing; `apply --no-migrations` does.
+    """
+    for one in (one for one in plans if one.plan.lives):
+        with contextlib.suppress(AwsProblem):
+            records = lock_manager_of(app, one.cloud).ledger.read(one.plan.stack)
+            last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
+            if last and last.file:
+                raise _no_folder(one.plan.stack, last, base)
+
+
+def _no_folder(stack: str, run: RunRecord, base: str) -> Refused:
+    place = os.path.abspath(os.path.join(base, stack))
+    found = "is a file, not a folder" if os.path.exists(place) else "does not exist"
+    what = f"{stack}: run {run.number} applied the migration {run.file}, and {place} {found}"
+    hint = "go where that folder is, or pass --migrations DIR; apply --no-migrations leaves migrations for good"
+    return Refused(what, hint=hint)

@@ -29,6 +29,7 @@ class Step:
     old      what is moved was called so before
     until    the gate a wait stands at, and `within` how many seconds it may take
     moves    the priorities that rules get together, for a move
+    entry    the index of the migration's step that this step comes from; None without a migration
     """
 
     id: str
@@ -44,6 +45,7 @@ class Step:
     timeout: float = 0
     moves: Mapping[Address, int] = field(default_factory=dict)
     old: Address | None = None
+    entry: int | None = None
 
     @property
     def writes(self) -> bool:

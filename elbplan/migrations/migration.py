@@ -49,8 +49,14 @@ class MigrationStep:
 
     @property
     def writes(self) -> bool:
-        """Does it change anything in AWS?"""
+        """True if the step changes something in AWS."""
         return self.do not in ("wait", "hold")
+
+    @property
+    def text(self) -> str:
+        """`update listener.443`, `wait targets.web healthy`"""
+        words = [self.do, str(self.what) if self.what else "", self.until]
+        return " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True)

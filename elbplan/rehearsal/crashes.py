@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.address import Address, Ref
-from ..core.call import Answer, Call
-from ..errors import AwsProblem, ElbplanError
+from ..errors import ElbplanError
 from ..kinds.traffic import weighted_groups
+from ..migrations.apply.notices import Looked, Notice
 from ..migrations.apply.pending import Pending
 from ..migrations.files.notation import address_text
 from ..migrations.migration import Migration
-from ..run.workflow import Cloud
 from .environment import RehearsalEnvironment
+from .fake_aws import AwsUntilFirstWrite
 from .observer import Observer
 from .proof import Proof, ProofFailure, count, failure
 
@@ -47,27 +47,10 @@ def _until_death(
 ) -> ProofFailure | None:
     """One run, from wherever the last one left things to its own end; what it should not have met."""
     try:
-        outcome = scene.play(migration, audience, found=trail.note, cloud=dying)
+        result = scene.play(migration, audience, listen=trail.hear, cloud=dying)
     except ElbplanError as problem:
-        return None if not dying.alive else ProofFailure(problem.what)
-    return failure(outcome) if outcome and dying.alive else None
-
-
-class AwsUntilFirstWrite:
-    """AWS for a process that dies after its first write: nothing it says afterwards is heard."""
-
-    def __init__(self, aws: Cloud) -> None:
-        self.region = aws.region
-        self.alive = True
-        self._aws = aws
-
-    def send(self, call: Call) -> Answer:
-        """The answer, while there is somebody to hear it."""
-        if not self.alive:
-            raise AwsProblem("the process is dead")
-        answer = self._aws.send(call)
-        self.alive = call.operation.startswith(("Describe", "List", "Get", "Search"))
-        return answer
+        return ProofFailure(problem.what) if dying.alive else None
+    return failure(result) if dying.alive else None
 
 
 @dataclass
@@ -78,6 +61,11 @@ class ResumeCheck:
     furthest: int = 0
     wrong: list[ProofFailure] = field(default_factory=list)
     shared: dict[Address, list[dict[str, int]]] = field(default_factory=dict)
+
+    def hear(self, notice: Notice) -> None:
+        """A run begins, or goes on after a hold."""
+        if isinstance(notice, Looked):
+            self.note(notice.pending)
 
     def note(self, pending: Pending) -> None:
         """A run begins, or goes on after a hold."""

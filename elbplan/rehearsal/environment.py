@@ -13,18 +13,27 @@ from ..core.plan import Plan
 from ..core.resource import WRITE_ONLY, Resource, marked_fields, rebuilt
 from ..core.stack import Stack
 from ..errors import Refused
+from ..hazards import HAZARDS
 from ..live.observe import observe
 from ..live.portable import PortableNames
-from ..migrations.apply.journal import HoldPlace
-from ..migrations.apply.pending import Pending, find_pending
-from ..migrations.apply.plan_to import plan_to
+from ..migrations.apply.executor import MigrationExecutor
+from ..migrations.apply.modes import go_back
+from ..migrations.apply.notices import Notice
+from ..migrations.apply.options import ApplyOptions, ApplyResult
+from ..migrations.apply.source import ListSource
 from ..migrations.migration import Migration, spoken
 from ..migrations.position.locator import LiveResources, Locator
+from ..run.lock.record import RunRecord, RunState
+from ..run.migration_run import MigrationRun
 from ..run.outcome import Event, Outcome, Tell
+from ..run.result import RunResult
 from ..run.workflow import Cloud, apply
 from .external_targets import ExternalTargets, externally_filled
-from .fake_aws import FakeAws, FakeAwsClock
+from .fake_aws import AwsUntilFirstWrite, FakeAws, FakeAwsClock
 from .fixtures import create_surroundings, without_deposed
+
+HOLD_INTERVAL = 300.0
+"""Seconds between two probes of a watching hold: simulated time changes nothing by itself."""
 
 SETTLED = 600
 """Seconds after which the targets that others brought are healthy."""
@@ -54,6 +63,7 @@ class RehearsalEnvironment:
     kinds: Kinds
     laid: Mapping[int, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
     stands: int | None = None
+    records: list[RunRecord] = field(default_factory=list)
     clock: FakeAwsClock = field(init=False)
     outsider: ExternalTargets = field(init=False)
 
@@ -86,36 +96,26 @@ class RehearsalEnvironment:
             create_surroundings(self.double, self.aws.region, states, self.stack.resources)
             self._reach(previous)
         self.stands = None
+        self.records.clear()
 
     def _reach(self, previous: Migration | None) -> None:
         if previous is None:
             return
         if any(address.deposed for address in previous.last):  # old and new side by side come from files alone
-            for one in self.chain[: previous.number]:
-                self.play(one)
-        else:
-            self._built(previous, self.back(previous))
+            for migration in self.chain[: previous.number]:
+                self.play(migration)
+        elif wrong := failed_step(self.back(previous)):
+            raise self._unbuilt(previous, wrong)
         if self.outsider.busy:
             self.clock.sleep(SETTLED)
-        if wrong := self.sight(previous, len(previous.entries)).differs:
-            raise self._unbuilt(previous, f"{', '.join(wrong)} differs")
-
-    def _built(self, previous: Migration, outcome: Outcome) -> None:
-        """Raises Refused, with what went wrong first, for a run that did not get there."""
-        for event in outcome.failed[:1]:
-            hint = f" ({event.hint.splitlines()[0]})" if event.hint else ""
-            raise self._unbuilt(previous, f"{event.step.do} {event.step.address}: {event.text}{hint}")
+        if differs := self.sight(previous, len(previous.entries)).differs:
+            raise self._unbuilt(previous, f"{', '.join(differs)} differs")
 
     def _unbuilt(self, previous: Migration, why: str) -> Refused:
         return Refused(f"{self.stack.name}: the end of {previous.id} cannot be built on the local AWS simulator: {why}")
 
-    def look(self, migration: Migration, passed: set[HoldPlace]) -> Pending:
-        """What apply would do next for the files up to this one."""
-        chain = self.chain[: migration.number]
-        return find_pending(self.aws, self._spec(migration), chain, self.kinds, passed=passed, begin=True)
-
     def run(self, plan: Plan, tell: Tell, cloud: Cloud | None = None, stop: threading.Event | None = None) -> Outcome:
-        """A plan, one step after the other; others do meanwhile what they are asked to."""
+        """Run a plan, one step after the other; others fill and leave target groups meanwhile."""
 
         def heard(event: Event) -> None:
             self.outsider.hear(event)
@@ -128,46 +128,41 @@ class RehearsalEnvironment:
         migration: Migration,
         tell: Tell = lambda event: None,
         *,
-        found: Callable[[Pending], None] = lambda pending: None,
-        cloud: Cloud | None = None,
+        listen: Callable[[Notice], None] = lambda notice: None,
+        cloud: AwsUntilFirstWrite | None = None,
         until: int = -1,
-    ) -> Outcome | None:
-        """A file to its end, or up to the step `until`, past all holds; the run that came to nothing, or None.
+    ) -> ApplyResult:
+        """Apply a file as `elbplan apply` does; each hold that waits for approval is approved.
 
-        `found` is told of each look that was taken. Raises Refused where apply would refuse.
+        It stops after the step with index `until`. Raises Refused where apply would refuse.
         """
-        passed: set[HoldPlace] = set()
         stop = threading.Event()
 
         def heard(event: Event) -> None:
             tell(event)
-            if event.what == "done" and step_index(event) == until:
+            if event.what == "done" and event.step.entry == until:
                 stop.set()
 
-        while not stop.is_set():
-            pending = self.look(migration, passed)
-            found(pending)
-            if pending.done:
-                break
-            outcome = self.run(pending.plan, heard, cloud, stop)
-            if stop.is_set():
-                break
-            if not outcome.complete:
-                return outcome
-            self._pass(pending, passed)
-        return None
+        runs = SimulatedRuns(self, heard, cloud, stop)
+        while (result := self._executor(migration, runs, listen).run()).state == "waiting":
+            pass
+        return result
 
-    def _pass(self, pending: Pending, passed: set[HoldPlace]) -> None:
-        if pending.hold is None and pending.plan.empty:  # or this would go round for ever
-            raise Refused(f"{self.stack.name}: nothing of {pending.place} can be done, and it is not done either")
-        if pending.hold is not None:
-            self.clock.sleep(pending.seconds or 0)
-            passed.add(pending.hold)
+    def _executor(
+        self, migration: Migration, runs: SimulatedRuns, listen: Callable[[Notice], None] = lambda notice: None
+    ) -> MigrationExecutor:
+        options = ApplyOptions(tuple(HAZARDS), confirmed=False, approval="if-waiting", retry=True, whole=False)
+        return MigrationExecutor(
+            runs.cloud or self.aws, self._spec(migration), ListSource(self.chain[: migration.number]), runs, self.clock,
+            lambda agreement: None, listen, options, wall=self.clock.now, hold_interval=HOLD_INTERVAL,
+        )  # fmt: skip
 
-    def back(self, previous: Migration | None) -> Outcome:
-        """Straight to where a file ends, or to nothing. Raises Refused where that is not possible."""
-        plan = plan_to(self.aws, self._spec(previous), previous, self.kinds)
-        return self.run(plan, lambda event: None)
+    def back(self, target: Migration | None) -> ApplyResult:
+        """Go to the end of a file, or to nothing. Raises Refused where that is not possible."""
+        begun = self.chain[target.number if target else 0]
+        executor = self._executor(begun, SimulatedRuns(self, lambda event: None))
+        executor.stack = self._spec(target)
+        return go_back(executor, target, begun)
 
     def sight(self, migration: Migration | None, index: int) -> Snapshot:
         """The double, compared with a file's state after so many steps; without a file, with nothing."""
@@ -205,7 +200,40 @@ def _open(resource: Resource) -> Resource:
     return rebuilt(resource, **{name: fields[name].get_default() for name in marked_fields(type(resource), WRITE_ONLY)})
 
 
-def step_index(event: Event) -> int:
-    """Which step of its file this is about, counted from 0: its id begins with the number."""
-    number = event.step.id.partition(" ")[0]
-    return int(number) - 1 if number.isdigit() else -1
+def failed_step(result: ApplyResult) -> str:
+    """`create target_group.web: <AWS's words>` of an apply that failed; else empty."""
+    if result.state == "applied":
+        return ""
+    failed = [event.step for event in result.last.outcome.failed[:1]] if result.last else []
+    return "".join(f"{step.do} {step.address}: " for step in failed) + result.reason
+
+
+@dataclass(frozen=True)
+class SimulatedRuns:
+    """Runs plans on the simulator for the executor. Nobody else changes the simulator, so no lock and no second read.
+
+    cloud   AWS for a process that is killed; the record of its run has no end
+    """
+
+    environment: RehearsalEnvironment
+    tell: Tell
+    cloud: AwsUntilFirstWrite | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def records(self) -> list[RunRecord]:
+        """The records of this rehearsal, the oldest first."""
+        return list(self.environment.records)
+
+    def run(
+        self, shown: Plan, plan_again: Callable[[], Plan], migration: MigrationRun, *, confirmed: bool
+    ) -> RunResult:
+        """Run the plan and record how it ended."""
+        records, clock = self.environment.records, self.environment.clock
+        number = len(records) + 1
+        record = RunRecord(shown.stack, number, f"{number:032x}", "apply", "rehearsal", clock.now(), clock.now())
+        records.append(migration.begun(record))
+        outcome = self.environment.run(shown, self.tell, self.cloud, self.stop)
+        if self.cloud is None or self.cloud.alive:
+            state: RunState = migration.state if outcome.complete else "failed"
+            records[-1] = replace(records[-1], state=state, at=migration.reached(outcome), ended=clock.now())
+        return RunResult(shown, outcome, record.run)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from ..core.call import Answer, Call
+from ..errors import AwsProblem
+from ..run.workflow import Cloud
+
 WatchedRoute = tuple[str, int, str, str]
 """A name that people use, a port, the host they ask for, and a path."""
 
@@ -66,3 +70,20 @@ class FakeAwsClock:
         """Come back at once; the double is older."""
         self._now += seconds
         self._double.advance(seconds)
+
+
+class AwsUntilFirstWrite:
+    """AWS for a process that is killed after its first write: no later answer reaches it."""
+
+    def __init__(self, aws: Cloud) -> None:
+        self.region = aws.region
+        self.alive = True
+        self._aws = aws
+
+    def send(self, call: Call) -> Answer:
+        """The answer, while the process lives. Raises AwsProblem afterwards."""
+        if not self.alive:
+            raise AwsProblem("the process was killed")
+        answer = self._aws.send(call)
+        self.alive = call.operation.startswith(("Describe", "List", "Get", "Search"))
+        return answer

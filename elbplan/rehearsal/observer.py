@@ -10,7 +10,7 @@ from ..core.address import Address
 from ..core.resource import differing_fields
 from ..migrations.migration import Migration
 from ..run.outcome import Event
-from .environment import RehearsalEnvironment, Snapshot, step_index
+from .environment import RehearsalEnvironment, Snapshot
 from .fake_aws import TrafficGap, WatchedRoute
 from .proof import Proof, ProofFailure, count
 from .routes import route_text, served_routes
@@ -43,9 +43,10 @@ class Observer:
         """Something happened to a step."""
         if event.what not in ("done", "failed"):
             return
-        self.look_out(step_index(event))
-        if self.looking and event.what == "done" and event.step.writes:
-            self._compare(step_index(event))
+        index = event.step.entry
+        self.look_out(-1 if index is None else index)
+        if self.looking and event.what == "done" and event.step.writes and index is not None:
+            self._compare(index)
 
     def look_out(self, index: int) -> None:
         """Was a route unanswered since the last time?"""

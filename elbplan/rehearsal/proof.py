@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..migrations.files.notation import address_text
+from ..migrations.apply.options import ApplyResult
 from ..migrations.migration import Migration
-from ..run.outcome import Outcome
-from .environment import step_index
+from ..run.outcome import Event
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,19 @@ def place_of(migration: Migration, wrong: ProofFailure) -> str:
     """`step 7 of 13 (update listener.443)`; "" for none in particular."""
     if not 0 < wrong.step <= len(migration.entries):
         return ""
-    entry = migration.entries[wrong.step - 1]
-    what = f"{entry.do} {address_text(entry.what)}" if entry.what else entry.do
-    return f"step {wrong.step} of {len(migration.entries)} ({what}{f' {entry.until}' if entry.until else ''})"
+    return f"step {wrong.step} of {len(migration.entries)} ({migration.entries[wrong.step - 1].text})"
 
 
-def failure(outcome: Outcome) -> ProofFailure:
-    """What went wrong first."""
-    event = outcome.failed[0]
-    hint = f" ({event.hint.splitlines()[0]})" if event.hint else ""
-    return ProofFailure(event.text + hint, step_index(event) + 1)
+def failure(result: ApplyResult) -> ProofFailure | None:
+    """Why an apply did not arrive at the end of its file; None if it did."""
+    if result.state == "applied":
+        return None
+    return ProofFailure(result.reason, 0 if result.entry is None else result.entry + 1)
+
+
+def step_number(event: Event) -> int:
+    """The number of the migration's step that an event is about, counted from 1; 0 for none."""
+    return 0 if event.step.entry is None else event.step.entry + 1
 
 
 def count(things: Sequence[Any], noun: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import ElbplanError
+from ..migrations.apply.notices import Looked, Notice
+from ..migrations.apply.pending import Pending
 from ..migrations.migration import Migration
 from .crashes import prove_resume
 from .environment import RehearsalEnvironment
 from .observer import Observer
 from .proof import Proof, ProofFailure, count, failure
 from .rollbacks import prove_rollback
+from .unhealthy import prove_failures
 
 
 def rehearse(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
@@ -18,6 +21,7 @@ def rehearse(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proo
     for proofs in (_forward, prove_resume, prove_rollback):
         scene.begin(migration)
         yield from proofs(scene, migration)
+    yield from prove_failures(scene, migration)
 
 
 def _forward(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
@@ -41,18 +45,22 @@ def _played(scene: RehearsalEnvironment, migration: Migration, audience: Observe
 
 
 def _tried(scene: RehearsalEnvironment, migration: Migration, audience: Observer) -> ProofFailure | None:
-    """Why a run came to nothing."""
+    """Why an apply did not arrive."""
     try:
-        outcome = scene.play(migration, audience)
+        return failure(scene.play(migration, audience))
     except ElbplanError as problem:
         return ProofFailure(problem.what)
-    return failure(outcome) if outcome else None
 
 
 def _again(scene: RehearsalEnvironment, migration: Migration) -> Iterator[ProofFailure]:
-    pending = scene.look(migration, set())
-    if not pending.done:
-        yield ProofFailure("it is not done", pending.entry + 1)
-    scene.run(pending.plan, lambda event: None)
+    looked: list[Pending] = []
+
+    def listen(notice: Notice) -> None:
+        if isinstance(notice, Looked):
+            looked.append(notice.pending)
+
+    scene.play(migration, listen=listen)
+    if not looked[0].done:
+        yield ProofFailure("it is not done", looked[0].entry + 1)
     if writes := scene.double.writes():
         yield ProofFailure(f"a second run writes {count(writes, 'time')}")

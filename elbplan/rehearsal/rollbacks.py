@@ -9,6 +9,8 @@ from typing import Any
 from ..core.resource import Resource, references
 from ..errors import ElbplanError
 from ..live.portable import PortableNames
+from ..migrations.apply.notices import Looked, Notice
+from ..migrations.apply.options import ApplyResult
 from ..migrations.apply.pending import Pending
 from ..migrations.migration import Migration, MigrationStep
 from .environment import RehearsalEnvironment
@@ -48,22 +50,30 @@ class RollbackCheck:
         """Forth, from where the last way back led, and back unless it is the end."""
         checked: list[Pending] = []
 
-        def found(pending: Pending) -> None:
-            if not checked:
-                self._check(pending)
-            checked.append(pending)
+        def listen(notice: Notice) -> None:
+            if isinstance(notice, Looked):
+                if not checked:
+                    self._check(notice.pending)
+                checked.append(notice.pending)
 
         try:
-            outcome = self.scene.play(self.migration, self.audience, found=found, until=point)
+            played = self.scene.play(self.migration, self.audience, listen=listen, until=point)
             self.point = point
-            if outcome is None and not self.wrong and point < len(self.migration.entries):
-                outcome = self.scene.back(self.scene.before(self.migration))
-                self.audience.look_out(point)
+            stopped = played.last is not None and played.last.outcome.interrupted
+            result = self._back(point) if stopped or played.state == "applied" else played
         except ElbplanError as problem:
             self.wrong.append(ProofFailure(problem.what, point + 1))
         else:
-            if outcome is not None and not outcome.complete:
-                self.wrong.append(ProofFailure(failure(outcome).what, point + 1))
+            if result and (wrong := failure(result)):
+                self.wrong.append(ProofFailure(wrong.what, point + 1))
+
+    def _back(self, point: int) -> ApplyResult | None:
+        """Roll back, unless the file is to stay applied or something is wrong already."""
+        if self.wrong or point == len(self.migration.entries):
+            return None
+        result = self.scene.back(self.scene.before(self.migration))
+        self.audience.look_out(point)
+        return result
 
     def _check(self, pending: Pending) -> None:
         """Is what the next run finds what the file began with?"""

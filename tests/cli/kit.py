@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import boto3
 
@@ -85,11 +85,16 @@ class Shell:
         return Aws(region, endpoint=self.box.url, session=session())
 
     def run(
-        self, *words: str, answers: Sequence[str] | None = None, typed: str = "", clock: Clock | None = None
+        self,
+        *words: str,
+        answers: Sequence[str] | None = None,
+        typed: str = "",
+        clock: Clock | None = None,
+        stdin: TextIO | None = None,
     ) -> Ran:
         """`answers` are what a person at a terminal types; without them nobody is there."""
-        person = answers is not None
-        stdin = Person("".join(f"{line}\n" for line in answers or ())) if person else Pipe(typed)
+        if stdin is None:
+            stdin = Pipe(typed) if answers is None else Person("".join(f"{line}\n" for line in answers))
         out, err = Pipe(), Pipe()
         code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
         return Ran(code, out.getvalue(), err.getvalue())

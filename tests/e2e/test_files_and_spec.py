@@ -50,7 +50,7 @@ def test_a_checkout_with_other_line_ends_is_the_same_files(shell: Filed) -> None
     for file in (shell.base / "my-web").iterdir():
         file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n"))
     assert shell.file("HEAD").read_text() == pinned
-    on = shell.apply()
+    on = shell.apply("--approve")
     assert on.code == 0, on.err
     assert shell.weights() == [1], "the hold was of the same file"
     with_crlf(shell.base / "my-web")
@@ -62,6 +62,7 @@ def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: Filed) -> N
     assert shell.apply().code == 0
     first = shell.file("0001_first.yaml")
     first.write_text("# a word too many\n" + first.read_text())
+    assert shell.refresh().code == 0
     edited = shell.apply()
     assert edited.code == 65
     assert "1 problem found." in edited.err
@@ -78,7 +79,7 @@ def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(sh
     shell.by_hand("/other")
     told = shell.plan()
     assert "Nothing to do" not in told.out
-    assert "AWS is not as the files say" in told.out
+    assert "AWS does not match the files" in told.out
     assert "path /health → /other" in told.out
     assert "elbplan apply --revert-drift" in told.out
     assert shell.plan("--exit-code").code == 2

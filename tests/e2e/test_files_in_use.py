@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.kinds import KINDS
 from elbplan.migrations.apply.journal import RunJournal
-from elbplan.migrations.apply.pending import find_pending
+from elbplan.migrations.apply.pending import PendingFinder
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.run import workflow
@@ -37,7 +37,11 @@ def test_a_shift_is_held_for_a_person_and_goes_on_and_never_goes_back(shell: Fil
     assert shell.weights() == [10, 90]
     assert shell.runs()[0]["state"] == "held"
     shell.box.clear_calls()
-    on = shell.apply()
+    retried = shell.apply()
+    assert (retried.code, shell.weights()) == (0, [10, 90]), "a retry of a job approves nothing"
+    assert "waiting for approval; elbplan apply --approve goes on" in retried.err
+    assert shell.box.writes() == []
+    on = shell.apply("--approve")
     assert on.code == 0, on.err
     assert "holding for 1s" in on.err
     assert shell.weights() == [1]
@@ -53,7 +57,22 @@ def test_a_hold_that_nobody_saw_is_not_over(shell: Filed) -> None:
     again = shell.apply()
     assert "held at step" in again.err
     assert shell.weights() == [10, 90]
+    assert shell.apply("--approve").code == 0
+    assert shell.weights() == [1]
+
+
+def test_approval_is_given_where_a_hold_waits_and_nowhere_else(shell: Filed) -> None:
+    shell.port_8080(TENTH + PERSON + "  - hold: approval\n    why: and once more\n")
+    early = shell.apply("--approve")
+    assert early.code == 5
+    assert "no hold waits for approval" in early.err
     assert shell.apply().code == 0
+    assert "waits for approval" in shell.plan().out
+    asked = shell.run("apply", shell.spec, "--migrations", str(shell.base), answers=["yes"])
+    assert asked.code == 0, asked.err
+    assert "approve the hold at step 7 of 14" in asked.err
+    assert shell.weights() == [10, 90], "the second hold waits for an approval of its own"
+    assert shell.apply("--approve").code == 0
     assert shell.weights() == [1]
 
 
@@ -63,13 +82,13 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
     (stack,) = specs_of([shell.spec])
     aws = shell.connect("ap-northeast-2")
     migrations = load(Folder.of("my-web", shell.base), KINDS)
-    first = find_pending(aws, stack, migrations, KINDS, begin=True, now=1000)
+    first = PendingFinder(aws, stack, now=1000).next(migrations)
     assert first.seconds == 3600
     assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).complete
     assert first.hold
-    told = RunJournal(held=first.hold, held_sha=migrations[1].sha, since=1000)
-    assert find_pending(aws, stack, migrations, KINDS, told=told, now=2000).seconds == 2600
-    assert find_pending(aws, stack, migrations, KINDS, told=told, now=5000).hold is None
+    journal = RunJournal(held=first.hold, held_sha=migrations[1].sha, since=1000)
+    assert PendingFinder(aws, stack, journal, now=2000).next(migrations).seconds == 2600
+    assert PendingFinder(aws, stack, journal, now=5000).next(migrations).hold is None
 
 
 def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:
@@ -80,7 +99,7 @@ def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:
     failed = shell.apply()
     shell.box.switch("slow", 0)
     assert failed.code == 1, failed.err
-    assert "going back to 0001_first" in failed.err
+    assert "rolling back to the end of 0001_first" in failed.err
     assert shell.runs()[0]["state"] == "rolled-back"
     assert shell.group()["Port"] == 80
     refused = shell.apply()
@@ -95,7 +114,7 @@ def test_back_by_number_and_forward_again(shell: Filed) -> None:
     assert shell.apply().code == 0
     back = shell.apply("--to", "0001")
     assert back.code == 0, back.err
-    assert "going back to 0001_first" in back.err
+    assert "rolling back to the end of 0001_first" in back.err
     shell.write("web.yaml", WEB)
     assert "Nothing to do" in shell.run("plan", shell.spec).out
     shell.write("web.yaml", PORT)
@@ -110,6 +129,8 @@ def test_an_applied_file_is_not_edited(shell: Filed) -> None:
     shell.apply()
     first = shell.file("0001_first.yaml")
     first.write_text("# a word too many\n" + first.read_text())
+    assert "HEAD does not pin the files as they are now" in shell.apply().err
+    assert shell.refresh().code == 0
     refused = shell.apply()
     assert refused.code == 65
     assert f"{first}:1:1" in refused.err
@@ -141,6 +162,13 @@ def test_a_new_environment_goes_straight_to_the_end(shell: Filed) -> None:
     shell.box.clear_calls()
     assert shell.apply().code == 0
     assert shell.box.writes() == []
+    first = shell.file("0001_first.yaml")
+    first.write_text("# a word too many\n" + first.read_text())
+    assert shell.refresh().code == 0
+    refused = shell.apply()
+    assert (refused.code, shell.box.writes()) == (65, []), "the direct run applied this file too"
+    assert "0002_app_on_8080.yaml:1:1" in refused.err
+    assert "or one before it was edited after run 1" in " ".join(refused.err.split())
 
 
 def test_by_hand_where_no_file_cares_is_told_and_left(shell: Filed) -> None:
@@ -211,7 +239,7 @@ def test_status_tells_the_files_the_holds_and_the_runs(shell: Filed) -> None:
     assert "wants more than the files" in told
     assert "AWS was changed by others" in told
     shell.file("HEAD").write_text("0009_else s1-00000000 0\n")
-    assert "elbplan lint tells all" in " ".join(shell.status().split())
+    assert "elbplan lint lists them" in " ".join(shell.status().split())
 
 
 def test_going_back_asks_for_what_it_puts_at_risk(shell: Filed) -> None:
@@ -241,9 +269,9 @@ def test_a_hold_that_sees_sick_targets_ends(shell: Filed, otherwise: str, code: 
     ours = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"].startswith("my-web-web")]
     (new,) = [group for group in ours if group["Port"] == 8080]
     shell.box.sick(new["TargetGroupArn"])
-    ended = shell.apply()
+    ended = shell.apply("--approve")
     assert ended.code == code, ended.err
-    assert "watches targets.web until healthy, and saw: 0 of 2 healthy" in ended.err
+    assert "watches targets.web until healthy, and found: 0 of 2 healthy" in ended.err
     ours = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"].startswith("my-web-web")]
     assert sorted(group["Port"] for group in ours) == port
     assert shell.weights() == ([1] if otherwise else [10, 90])
@@ -270,7 +298,7 @@ def test_what_was_taken_back_during_a_hold_is_not_done_again(shell: Filed) -> No
     taken = Meanwhile(lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=taken)
     assert held.code == 5, held.err
-    assert "took 0002_app_on_8080 back while this apply held" in held.err
+    assert "rolled 0002_app_on_8080 back during the hold" in held.err
     assert shell.box.writes() == [] or all(call.service == "ssm" for call in shell.box.writes())
     assert shell.group()["Port"] == 80
 
@@ -280,7 +308,7 @@ def test_a_stack_that_was_destroyed_during_a_hold_is_not_built_again(shell: File
     gone = Meanwhile(lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=gone)
     assert held.code == 5, held.err
-    assert "the stack was destroyed while this apply held" in held.err
+    assert "the stack was destroyed during the hold" in held.err
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
 
 
@@ -297,7 +325,7 @@ def test_a_file_that_is_edited_while_it_holds_is_not_gone_on_with(shell: Filed) 
     edit = Meanwhile(lambda: file.write_text(file.read_text() + "# later\n"), shell.refresh)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=edit)
     assert held.code == 5, held.err
-    assert "was edited while it held" in held.err
+    assert "was edited during the hold" in held.err
     assert shell.weights() == [10, 90]
 
 
@@ -384,7 +412,7 @@ def test_putting_drift_back_does_not_end_a_hold_for_a_person(shell: Filed) -> No
     put = shell.apply("--revert-drift")
     assert put.code == 0, put.err
     assert shell.weights() == [10, 90]
-    assert shell.apply().code == 0
+    assert shell.apply("--approve").code == 0
     assert shell.weights() == [1]
 
 
@@ -431,8 +459,8 @@ def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: File
     shell.port_8080(TENTH + WATCHING + otherwise)
     ended = held_while(shell, lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
     assert ended.code == 5, ended.err
-    assert "targets.web is not there any more" in ended.err
-    assert "the stack was destroyed while this apply held" in ended.err
+    assert "targets.web does not exist any more" in ended.err
+    assert "the stack was destroyed during the hold" in ended.err
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
 
 
@@ -441,7 +469,7 @@ def test_a_watching_hold_does_not_touch_what_was_taken_back_meanwhile(shell: Fil
     shell.port_8080(TENTH + WATCHING + otherwise)
     ended = held_while(shell, lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
     assert ended.code == 5, ended.err
-    assert "took 0002_app_on_8080 back while this apply held" in ended.err
+    assert "rolled 0002_app_on_8080 back during the hold" in ended.err
     assert shell.box.writes() == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.errors import Refused, SpecProblem
 from elbplan.kinds import KINDS
-from elbplan.migrations.apply.pending import Pending, find_pending
+from elbplan.migrations.apply.pending import Pending, PendingFinder
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.lint.lint import blocking
@@ -34,21 +34,19 @@ class Story:
         (stack,) = self.stage.stacks(spec)
         return save_plan(self.stage.aws, stack, self.folder, KINDS, name=name)[-1]
 
-    def look(self, spec: str, *, begin: bool = True, passed: tuple[tuple[str, int], ...] = ()) -> Pending:
+    def look(self, spec: str, *, passed: tuple[tuple[str, int], ...] = ()) -> Pending:
         (stack,) = self.stage.stacks(spec)
-        return find_pending(self.stage.aws, stack, load(self.folder, KINDS), KINDS, passed, begin=begin)
+        return PendingFinder(self.stage.aws, stack, passed=passed).next(load(self.folder, KINDS))
 
     def apply(self, spec: str) -> list[str]:
         """One apply, up to the end or to a hold; the ids of the steps that were done."""
         done: list[str] = []
-        begin = True
-        while not (pending := self.look(spec, begin=begin)).done:
+        while not (pending := self.look(spec)).done:
             outcome = self.stage.run(pending.plan)
             assert outcome.complete, [(e.step.id, e.text, e.hint) for e in outcome.failed]
             done += [step.id for step in pending.plan.steps]
             if pending.hold:
                 break
-            begin = False
         return done
 
 

@@ -191,7 +191,7 @@ def test_two_branches_that_both_add_a_file(team: Team) -> None:
 def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) -> None:
     team.begin()
     team.by_hand("/other")
-    assert "changed by hand" in team.apply().err
+    assert "AWS has drifted" in team.apply().err
     tried = team.adopt("--dry-run", "--json")
     assert tried.document["overrides"] == {"target_group.web": {"health": {"path": "/other"}}}
     assert [one.id for one in team.chain()] == ["0001_first"]

@@ -38,7 +38,7 @@ class Shop:
     def look(self, *, upto: int = 4) -> Pending:
         """What is next, all holds being over."""
         holds = [(m.id, n) for m in self.migrations for n, e in enumerate(m.entries) if e.do == "hold"]
-        return PendingFinder(self.stage.aws, self.stack, KINDS, passed=holds).next(self.migrations[:upto])
+        return PendingFinder(self.stage.aws, self.stack, passed=holds).next(self.migrations[:upto])
 
     def run(self, plan: Plan, aws: Any = None) -> bool:
         """Did all of it succeed?"""
@@ -47,7 +47,7 @@ class Shop:
     def towards(self, number: int) -> Plan:
         """Straight to the end of a file; of none, to nothing."""
         migration = self.migrations[number - 1] if number else None
-        return plan_to(self.stage.aws, self.stack, migration, KINDS)
+        return plan_to(self.stage.aws, self.stack, migration)
 
     def upto(self, number: int) -> None:
         """Up to the end of a file, whatever it takes."""
@@ -90,7 +90,7 @@ def test_the_files_lead_to_the_spec_and_hold_no_id(shop: Shop) -> None:
 def test_file_by_file_and_straight_end_alike(shop: Shop) -> None:
     for migration in shop.migrations:
         shop.upto(migration.number)
-        place = PendingFinder(shop.stage.aws, shop.stack, KINDS).place(shop.migrations)
+        place = PendingFinder(shop.stage.aws, shop.stack).position(shop.migrations)
         assert place.place.endswith(migration.id) or place.index == 0
         assert not place.drift
         if migration.number == 2:
@@ -99,7 +99,7 @@ def test_file_by_file_and_straight_end_alike(shop: Shop) -> None:
     shop.settled()
     destroyed(shop)
     assert shop.run(shop.towards(4))
-    place = PendingFinder(shop.stage.aws, shop.stack, KINDS).place(shop.migrations)
+    place = PendingFinder(shop.stage.aws, shop.stack).position(shop.migrations)
     assert (place.place, place.drift) == ("the end of 0004_second_service", ())
     shop.settled()
     destroyed(shop)
@@ -166,7 +166,7 @@ def test_one_reply_lost_at_each_write_of_a_file(shop: Shop, number: int) -> None
             assert tries < 10, "every run gets further"
         struck = any(fault["fired"] for fault in shop.stage.box.faults())
         shop.stage.box.clear_faults()
-        place = PendingFinder(shop.stage.aws, shop.stack, KINDS).place(shop.migrations[:number])
+        place = PendingFinder(shop.stage.aws, shop.stack).position(shop.migrations[:number])
         assert (place.place, place.drift) == (f"the end of {file.id}", ())
         assert shop.shares == sorted(shop.shares)
         if not struck:

@@ -10,12 +10,12 @@ from elbplan.core.address import Address, AwsId
 from elbplan.core.call import Call
 from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
-from elbplan.kinds import KINDS
 from elbplan.kinds.targets import Target, Targets
-from elbplan.migrations.apply.hold import AGAIN, LOOK, wait_out
+from elbplan.migrations.apply.hold import AGAIN, LOOK, Hold
 from elbplan.migrations.apply.journal import edited, journal_of
 from elbplan.migrations.migration import Migration, MigrationStep
 from elbplan.run.lock.record import RunRecord
+from elbplan.run.result import RunResult
 
 WEB = Address("targets", "web")
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1"
@@ -51,7 +51,7 @@ def kept(states: list[str], seconds: float = 30) -> tuple[str, Time]:
         return {"TargetHealthDescriptions": [{"Target": {"Id": "i-0aaa", "Port": 80}, "TargetHealth": health}]}
 
     entry = MigrationStep("hold", WEB, until="healthy", hold=seconds)
-    return wait_out(plan(), entry, seconds, KINDS, send, time), time
+    return Hold(entry, RunResult(plan()), send, time).wait(seconds), time
 
 
 def test_what_stays_healthy_is_held_to_the_end() -> None:
@@ -74,7 +74,7 @@ def test_two_bad_looks_end_it() -> None:
 
 def test_a_hold_that_watches_nothing_only_waits() -> None:
     time = Time()
-    assert wait_out(plan(), MigrationStep("hold", hold=25), 25, KINDS, lambda call: {}, time) == ""
+    assert Hold(MigrationStep("hold", hold=25), RunResult(plan()), lambda call: {}, time).wait(25) == ""
     assert time.passed == 25
 
 
@@ -109,8 +109,8 @@ def test_a_file_that_was_applied_and_edited_is_known_until_it_is_taken_back() ->
     back = record(3, state="rolled-back", file="0002_second", sha="b", mode="rollback")
     told = journal_of([*done, back])
     assert [m.id for m, _ in edited([FIRST, SECOND], told)] == ["0001_first"]
-    assert told.taken_back(SECOND) == 3
-    assert told.taken_back(Migration("shop", 2, "second", sha="new")) == 0
+    assert told.rolled_back_by(SECOND) == 3
+    assert told.rolled_back_by(Migration("shop", 2, "second", sha="new")) == 0
 
 
 @pytest.mark.parametrize("way", ["direct", "rollback"])

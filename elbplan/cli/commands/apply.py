@@ -9,21 +9,24 @@ from typing import Any
 import click
 
 from ...core.stack import Stack
-from ...errors import Refused, UsageProblem
+from ...errors import UsageProblem
 from ...kinds import KINDS
+from ...migrations.apply.modes import ApplyMode
+from ...migrations.apply.options import ApplyOptions, Approval
+from ...migrations.apply.source import FolderSource
 from ...migrations.files.folder import Folder
 from ...run.migration_run import LEFT, MigrationRun
 from ...run.workflow import plan, plan_back
-from ..apply_checks import files_of, folders_of, refuse_without_folder
 from ..context import App
 from ..execution import SEVERITY, run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
-from ..migration_executor import MigrationExecutor
-from ..migration_modes import roll_back, run_in_mode
+from ..migration_runs import MigrationConsole
 from ..options import paths, shared
+from ..pending_plans import folders_of, refuse_without_folder
 from ..plan_screens import show_plans
-from ..plans import Planned, ending_of, planned, stacks_of
+from ..plans import ending_of, planned, stacks_of
+from ..questions import confirm
 
 EXAMPLES = (
     "elbplan apply specs/web.yaml            show the plan, ask, do it",
@@ -44,39 +47,44 @@ EXAMPLES = (
     "--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards: route-removed,extra-cost."
 )
 @click.option("--rollback", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
-@click.option("--to", metavar="NNNN", help="With migrations: up to this file, or back to its end.")
-@click.option("--retry", is_flag=True, help="With migrations: once more what was taken back.")
-@click.option("--direct", is_flag=True, help="With migrations, where nothing is yet: to the last file's end at once.")
-@click.option("--revert-drift", is_flag=True, help="With migrations: first put back what was changed by hand.")
+@click.option("--to", metavar="NNNN", help="With migrations: up to the end of this file, or back to it.")
+@click.option("--approve", is_flag=True, help="With migrations: end the hold that waits for approval, and go on.")
+@click.option("--retry", is_flag=True, help="With migrations: apply a rolled-back migration again.")
+@click.option(
+    "--direct", is_flag=True, help="With migrations, in a new environment: directly to the end of the last file."
+)
+@click.option("--revert-drift", is_flag=True, help="With migrations: first change drift back.")
 @click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
 @click.option("--no-migrations", "leave", is_flag=True, help="Go by the spec alone, and leave migrations for good.")
 @click.option("--detail", is_flag=True, help="Show every step before asking.")
 @shared
 @click.pass_obj
 def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
-    """By files where a stack has some; else plan, ask, run, all from one look at AWS."""
-    said = ApplyOptions(**{**words, "allow": hazard_names(words["allow"])})
+    """Apply migrations for stacks that have a folder of them, and the spec for all others."""
+    chosen = ApplyChoices(**{**words, "allow": hazard_names(words["allow"])})
     every = stacks_of(app, paths)
-    filed = set() if said.leave else folders_of(every, said.base)
-    if (said.filed and not filed) or (said.rollback and filed):
-        what = "--to, --retry, --direct and --revert-drift are for stacks with migrations, --rollback for those without"
-        raise UsageProblem(what, hint="with migrations, --to NNNN goes back too")
+    with_folder = set() if chosen.leave else folders_of(every, chosen.base)
+    if (chosen.needs_migrations and not with_folder) or (chosen.rollback and with_folder):
+        options = "--to, --approve, --retry, --direct and --revert-drift"
+        what = f"{options} are for stacks with migrations, --rollback is for stacks without"
+        raise UsageProblem(what, hint="with migrations, --to NNNN also rolls back")
     worst = 0
     for stack in every:
-        if stack.name in filed:
-            worst = max(worst, _by_files(app, stack, paths, said), key=SEVERITY.index)
-    stacks = [stack for stack in every if stack.name not in filed]
-    return max(worst, _by_specs(app, stacks, paths, said), key=SEVERITY.index) if stacks else worst
+        if stack.name in with_folder:
+            worst = max(worst, _by_migrations(app, stack, paths, chosen), key=SEVERITY.index)
+    stacks = [stack for stack in every if stack.name not in with_folder]
+    return max(worst, _by_specs(app, stacks, paths, chosen), key=SEVERITY.index) if stacks else worst
 
 
 @dataclass(frozen=True)
-class ApplyOptions:
-    """What was said on the command line."""
+class ApplyChoices:
+    """The options of the command line; `base` is the folder of all migrations, `leave` is --no-migrations."""
 
     yes: bool
     allow: tuple[str, ...]
     rollback: bool
     to: str | None
+    approve: bool
     retry: bool
     direct: bool
     revert_drift: bool
@@ -85,55 +93,38 @@ class ApplyOptions:
     detail: bool
 
     @property
-    def filed(self) -> bool:
-        """Was something said that only stacks with migrations understand?"""
-        return bool(self.to or self.retry or self.direct or self.revert_drift)
+    def needs_migrations(self) -> bool:
+        """An option was given that only a stack with migrations has."""
+        return bool(self.to or self.approve or self.retry or self.direct or self.revert_drift)
+
+    @property
+    def options(self) -> ApplyOptions:
+        """What the executor of migrations gets. A person who is asked approves with the same yes."""
+        approval: Approval = "required" if self.approve else "refused" if self.yes else "if-waiting"
+        return ApplyOptions(self.allow, not self.yes, approval, self.retry, whole=self.to is None)
 
 
-def _by_files(app: App, stack: Stack, paths: tuple[str, ...], said: ApplyOptions) -> int:
-    folder = Folder.of(stack.name, said.base)
-    ask = None if said.yes else (lambda them: _ask(app, them))
-    whole = said.to is None
-    filed = MigrationExecutor(
-        app,
-        stack,
-        folder,
-        files_of(folder),
-        paths,
-        said.allow,
-        said.detail,
-        ask,
-        whole,
-        said.retry,
-        roll_back=roll_back,
-    )
-    return run_in_mode(filed, said.to, straight=said.direct, mend=said.revert_drift)
+def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:
+    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail)
+    executor = console.executor(FolderSource(Folder.of(stack.name, chosen.base)), chosen.options)
+    result = ApplyMode(chosen.to, chosen.direct, chosen.revert_drift).run(executor)
+    return console.end(executor, result)
 
 
-def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: ApplyOptions) -> int:
-    draw = plan_back if said.rollback else plan
-    planner = AllowedHazards(lambda cloud, group: draw(cloud, group, KINDS), said.allow)
-    them = planned(app, stacks, planner)
-    pending = [one for one in them if not one.plan.empty]
-    asking = bool(pending) and not said.yes
+def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen: ApplyChoices) -> int:
+    draw = plan_back if chosen.rollback else plan
+    planner = AllowedHazards(lambda cloud, group: draw(cloud, group, KINDS), chosen.allow)
+    plans = planned(app, stacks, planner)
+    pending = [one for one in plans if not one.plan.empty]
+    asking = bool(pending) and not chosen.yes
     if pending and (not app.options.json or (asking and app.terminal.asks)):
-        show_plans(app, "apply", pending, app.terminal.stderr, detail=said.detail)
+        show_plans(app, "apply", pending, app.terminal.stderr, detail=chosen.detail)
     planner.check(one.plan for one in pending)
-    if not said.leave:
-        refuse_without_folder(app, pending, said.base)
+    if not chosen.leave:
+        refuse_without_folder(app, pending, chosen.base)
     if asking:
-        _ask(app, pending)
+        confirm(app, ", ".join(one.plan.stack for one in pending))
     planner.agreed = True
-    agreed = [one.plan.stack for one in them] if said.yes else []
-    aim = MigrationRun("", "", LEFT) if said.leave else None
-    return run_all(app, them, ending_of(app, "apply", paths), agreed=agreed, aim=aim)
-
-
-def _ask(app: App, them: Sequence[Planned]) -> None:
-    """Returns after a yes. Raises Refused."""
-    if not app.terminal.asks:
-        raise Refused("nobody is there to say yes: stdin is not a terminal", hint="pass --yes to apply without asking")
-    names = ", ".join(one.plan.stack for one in them)
-    answer = app.terminal.ask(f"Apply this to {names}? Type yes to go on: ")
-    if answer.lower() != "yes":
-        raise Refused("not applied: the answer was not yes", hint="nothing was changed")
+    agreed = [one.plan.stack for one in plans] if chosen.yes else []
+    run = MigrationRun("", "", LEFT) if chosen.leave else None
+    return run_all(app, plans, ending_of(app, "apply", paths), agreed=agreed, migration=run)

@@ -67,5 +67,5 @@ def command(app: App, paths: tuple[str, ...], base: str) -> int:
 
 def _files(one: Planned, base: str, records: Sequence[RunRecord]) -> StackMigrations:
     """How the migrations of a stack stand."""
-    looker = PendingFinder(one.cloud, one.stack, KINDS, journal_of(records), time.time())
-    return migrations_status(looker, Folder.of(one.stack.name, base), records)
+    finder = PendingFinder(one.cloud, one.stack, journal_of(records), time.time())
+    return migrations_status(finder, Folder.of(one.stack.name, base), records)

@@ -1,53 +1,76 @@
-"""A hold by the clock that watches: what it says must stay so as long as it lasts."""
+"""A hold by the clock that watches: the watched resource must stay as it is as long as the hold lasts."""
 
 from __future__ import annotations
 
-from ...core.kind import Kinds
-from ...core.plan import Plan, Step
+from dataclasses import dataclass
+
+from ...core.plan import Step
+from ...core.resource import Resource
 from ...errors import AwsProblem
+from ...kinds import KINDS
 from ...run.clock import Clock
-from ...run.context import KnownResources, RunStepContext
+from ...run.context import RunStepContext
 from ...run.program import Send, run_program
+from ...run.result import RunResult
 from ..files.notation import address_text
 from ..migration import MigrationStep
 
 LOOK, AGAIN = 10.0, 5.0
-"""Seconds between two looks, and before a second one where the first saw something bad: one alone may be a blink."""
+"""Seconds between two probes, and before the second probe after a bad one: a single bad answer may be a blink."""
 
 
-def wait_out(plan: Plan, entry: MigrationStep, seconds: float, kinds: Kinds, send: Send, clock: Clock) -> str:
-    """Let the world be for so long. What was seen if what the hold watches did not stay so; else empty.
+@dataclass(frozen=True)
+class Hold:
+    """A hold after a run; it knows ids and resources from that run, and reads nothing else.
 
-    With 0 seconds it is one look (two where the first is bad).
+    every   seconds between two probes
     """
-    end = clock.now() + seconds
-    bad = False
-    while True:
-        saw = _look(plan, entry, kinds, send, clock)
-        if saw and bad:
-            return saw
-        bad = bool(saw)
-        left = end - clock.now()
-        if left <= 0 and not bad:
+
+    entry: MigrationStep
+    after: RunResult
+    send: Send
+    clock: Clock
+    every: float = LOOK
+
+    def wait(self, seconds: float) -> str:
+        """Wait. Returns what was found if the watched resource did not stay as it should; else an empty text.
+
+        With 0 seconds it probes once (twice if the first answer is bad).
+        """
+        end = self.clock.now() + seconds
+        bad = False
+        while True:
+            found = self._probe()
+            if found and bad:
+                return found
+            bad = bool(found)
+            left = end - self.clock.now()
+            if left <= 0 and not bad:
+                return ""
+            self.clock.sleep(AGAIN if bad else min(self._pause, left))
+
+    @property
+    def _pause(self) -> float:
+        return self.every if self.entry.what else float("inf")
+
+    def _probe(self) -> str:
+        address = self.entry.what
+        if address is None:
             return ""
-        clock.sleep(AGAIN if bad else min(LOOK, left))
+        resource = self.after.resource(address)
+        if resource is None:
+            return f"{address_text(address)} does not exist any more"
+        try:
+            return self._status(resource)
+        except AwsProblem as problem:
+            if "NotFound" not in problem.code:
+                raise
+            return f"{address_text(address)} does not exist any more"
 
-
-def _look(plan: Plan, entry: MigrationStep, kinds: Kinds, send: Send, clock: Clock) -> str:
-    address = entry.what
-    if address is None:
-        return ""
-    if address not in plan.lives:
-        return f"{address_text(address)} is not there any more"
-    gate = next(gate for gate in kinds[address.kind].gates if gate.name == entry.until)
-    live = plan.lives[address]
-    step = Step("hold", "gate", "wait", address, entry.why, before=live.model)
-    try:
-        sight = run_program(
-            gate.probe(live.model, RunStepContext.of(plan, step, KnownResources(plan), "hold")), send, clock
-        )
-    except AwsProblem as problem:
-        if "NotFound" not in problem.code:
-            raise
-        return f"{address_text(address)} is not there any more"
-    return "" if sight.state == "ready" else f"{sight.saw}\n{sight.cause}".strip()
+    def _status(self, resource: Resource) -> str:
+        assert self.entry.what is not None
+        gate = next(gate for gate in KINDS[self.entry.what.kind].gates if gate.name == self.entry.until)
+        step = Step("hold", "gate", "wait", self.entry.what, self.entry.why, before=resource)
+        context = RunStepContext.of(self.after.plan, step, self.after.known, "hold")
+        status = run_program(gate.probe(resource, context), self.send, self.clock)
+        return "" if status.state == "ready" else f"{status.saw}\n{status.cause}".strip()

@@ -12,6 +12,7 @@ from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Refused
 from ...hazards import registered_in
+from ...kinds import KINDS
 from ...kinds.record import Record
 from ...live.observe import Observed, observe
 from ...planner.guards import deletion_protected, physical_names
@@ -30,14 +31,16 @@ from .steps import StepBuilder
 class Pending:
     """The next thing to do.
 
-    plan     the steps up to the next hold; empty if there is none before it
-    entry    where in `migration` it begins; `migration` is None if every file is done
-    reach    how many of its steps, done ones and waits included, lie between there and the hold or the end
-    hold     the hold it leads to, with its seconds (None: until a person comes) and its step
-    drift    what somebody changed by hand where the files do not care
-    standing where live stands
-    beyond   what the spec wants that no file does
-    children what others hung on the stack's resources, which AWS deletes together with them
+    plan      the steps up to the next hold; empty if there is none before it
+    entry     the index of the next step in `migration`; `migration` is None if every file is applied
+    reach     the number of steps from there to the hold or to the end, waits included
+    hold      the hold that follows, its file and index; `seconds` are left of it (None: until an approval)
+    reached   the last run ended at this hold
+    approved  the hold that waited for approval and that this plan passes
+    drift     differences in resources that no pending step changes
+    position  where AWS stands
+    beyond    what the spec wants and no file does
+    children  what others attached to the stack's resources; AWS deletes it together with them
     """
 
     plan: Plan
@@ -46,8 +49,10 @@ class Pending:
     reach: int = 0
     hold: HoldPlace | None = None
     seconds: float | None = 0
+    reached: bool = False
+    approved: HoldPlace | None = None
     drift: Sequence[Difference] = ()
-    standing: Position | None = field(default=None, repr=False)
+    position: Position | None = field(default=None, repr=False)
     beyond: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
 
@@ -75,131 +80,135 @@ class Pending:
     @property
     def place(self) -> str:
         """`step 6 of 9`, the hold's if there is one."""
+        return self.place_of(self.hold[1] if self.hold else self.entry)
+
+    def place_of(self, index: int) -> str:
+        """`step 6 of 9`"""
         assert self.migration is not None
-        index = self.hold[1] if self.hold else self.entry
         return f"step {index + 1} of {len(self.migration.entries)}"
 
 
 @dataclass(frozen=True)
 class PendingFinder:
-    """Looks at AWS, and says what of some files is next.
+    """Reads AWS and finds which steps of the migrations are pending.
 
-    journal    what earlier runs wrote down
-    now     the time of day, in seconds since 1970
-    passed  the holds that this very apply has waited for
-    begin   nothing was done yet by this apply: a person who applies again ends a hold that waits for one
+    journal   what earlier runs recorded
+    now       the time of day, in seconds since 1970
+    passed    the holds that this apply has waited for
+    approve   a hold that waits for approval ends, if the last run ended at it
     """
 
     aws: Cloud
     stack: Stack
-    kinds: Kinds
     journal: RunJournal = field(default_factory=RunJournal)
     now: float = 0
     passed: Collection[HoldPlace] = ()
-    begin: bool = False
+    approve: bool = False
 
-    def next(self, migrations: Sequence[Migration]) -> Pending:
-        """What is next. Raises Refused if somebody changed what the files are about."""
-        seen = self.observe(migrations)
+    def next(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Pending:
+        """The next pending steps; `seen` is a read of AWS that was made already. Raises Refused for drift."""
+        seen = seen or self.observe(migrations)
         observed = seen[self.stack.name]
         found = self.locator(observed).find(migrations)
         if isinstance(found, Drifted):
             raise drift_refusal(self.stack.name, found, self.journal)
         empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
         empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
-        more = uncovered_by_migrations(self.stack, observed, migrations[-1], self.kinds)
+        more = uncovered_by_migrations(self.stack, observed, migrations[-1], KINDS)
         while found.index == len(found.migration.entries):
-            later = [one for one in migrations if one.number == found.migration.number + 1]
+            later = [migration for migration in migrations if migration.number == found.migration.number + 1]
             if not later:
-                return Pending(empty, drift=found.drift, standing=found, beyond=more)
+                return Pending(empty, drift=found.drift, position=found, beyond=more)
             found = self._opened(observed, later[0])
         children = foreign_children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
-        return replace(segment, drift=found.drift, standing=found, beyond=more, children=children)
+        return replace(segment, drift=found.drift, position=found, beyond=more, children=children)
 
-    def place(self, migrations: Sequence[Migration]) -> Position:
-        """Where live stands, or what it is nearest to."""
-        found = self.locator(self.observe(migrations)[self.stack.name]).find(migrations)
+    def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
+        """Where AWS stands, or the state that it is nearest to."""
+        found = self.locator((seen or self.observe(migrations))[self.stack.name]).find(migrations)
         return found.nearest if isinstance(found, Drifted) else found
 
     def observe(self, migrations: Sequence[Migration]) -> dict[str, Observed]:
-        """All that the stack has, and what these files speak of."""
-        told = spoken(migrations)
-        return observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True, told=told)
+        """Reads all that the stack has, and what these migrations refer to."""
+        return observe_for_migrations(self.aws, self.stack, migrations)
 
     def locator(self, observed: Observed) -> Locator:
-        """Compares what was observed with files."""
-        return Locator(observed.live, observed.symbols, self.kinds, self.stack.ignore, self.journal.at)
+        """Compares what was observed with the states of migrations."""
+        return Locator(observed.live, observed.symbols, KINDS, self.stack.ignore, self.journal.at)
 
     def _opened(self, observed: Observed, migration: Migration) -> Position:
-        """The start of the next file, which is where live stands: seen with its own eyes."""
+        """The start of the next file, compared with AWS."""
         found = self.locator(observed).find([migration])
         if isinstance(found, Drifted):
             raise drift_refusal(self.stack.name, found, self.journal)
         return found
 
     def _segment(self, found: Position, empty: Plan, observed: Observed) -> Pending:
+        """The steps up to the next hold that is not over."""
         migration = found.migration
         not_ignored(migration, self.stack)
         entries: list[tuple[int, MigrationStep]] = []
-        for index in range(found.index, len(migration.entries)):
-            entry = migration.entries[index]
+        hold: HoldPlace | None = None
+        approved: HoldPlace | None = None
+        for index, entry in enumerate(migration.entries[found.index :], found.index):
             if entry.do == "hold":
-                left = self._left(entry, (migration.id, index), migration, any(e.writes for _, e in entries))
+                reached = self._reached((migration.id, index), migration, [step for _, step in entries])
+                left = self._left(entry, (migration.id, index), reached)
                 if left is None or left > 0:
-                    plan = self._plan(found, entries, empty, observed)
-                    return Pending(plan, migration, found.index, len(entries), (migration.id, index), left)
+                    hold = (migration.id, index)
+                    break
+                approved = (migration.id, index) if entry.hold is None and reached else approved
             entries.append((index, entry))
             if entry.do == "adopt" and entry.what not in found.lives:
-                break  # what it is like is seen only when it is ours
-        return Pending(self._plan(found, entries, empty, observed), migration, found.index, len(entries))
+                break  # its fields are read only once it has our tags
+        plan = self._plan(found, entries, empty, observed)
+        pending = Pending(plan, migration, found.index, len(entries), approved=approved)
+        return replace(pending, hold=hold, seconds=left, reached=reached) if hold else pending
 
-    def _left(self, entry: MigrationStep, held: HoldPlace, migration: Migration, after_writes: bool) -> float | None:
-        """How many seconds of a hold are left; None: until a person comes."""
-        if held in self.passed:
+    def _reached(self, hold: HoldPlace, migration: Migration, steps: Sequence[MigrationStep]) -> bool:
+        """True if the last run ended at this hold, or at a later one with no write in between."""
+        held = self.journal.held
+        if held is None or not self.journal.holds(held, migration) or any(step.writes for step in steps):
+            return False
+        between = migration.entries[hold[1] : held[1]]
+        return hold[1] <= held[1] and not any(step.writes for step in between)
+
+    def _left(self, entry: MigrationStep, hold: HoldPlace, reached: bool) -> float | None:
+        """The seconds that are left of a hold; None: until an approval."""
+        if hold in self.passed or (reached and self.journal.held != hold):
             return 0
-        reached = not after_writes and self.journal.holds(held, migration)
         if entry.hold is None:
-            return 0 if reached and self.begin else None
+            return 0 if reached and self.approve else None
         return max(0.0, self.journal.since + entry.hold - self.now) if reached else entry.hold
 
     def _plan(
         self, found: Position, entries: Sequence[tuple[int, MigrationStep]], empty: Plan, observed: Observed
     ) -> Plan:
-        names = physical_names(self.stack.name, found.comparison, self.kinds, observed.taken, observed.foreign.owners)
-        maker = StepBuilder(
-            found.migration, found.lives, self.stack.resources, names, observed.symbols, self.kinds,
+        names = physical_names(self.stack.name, found.comparison, KINDS, observed.taken, observed.foreign.owners)
+        builder = StepBuilder(
+            found.migration, found.lives, self.stack.resources, names, observed.symbols, KINDS,
             observed.taken, self.stack.ignore,
         )  # fmt: skip
-        steps = maker.steps(entries)
+        steps = builder.steps(entries)
         comparison = without_handovers(found.comparison, steps)
         refusals = list(deletion_protected(comparison))
         if refusals:
-            raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
+            raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
         desired = {address: observed.symbols.to_ids(resource) for address, resource in found.migration.last.items()}
-        names_in_dns = self._names(found.migration)
-        made = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=names_in_dns)
-        return replace(made, changes=comparison.pending)
+        domains = self._names(found.migration)
+        plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
+        return replace(plan, changes=comparison.pending)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
-        there = {getattr(resource, "name", "") for a, resource in migration.last.items() if a.kind == Record.kind}
-        return tuple(name for name in self.stack.domains if name in there)
+        names = {resource.name for resource in migration.last.values() if isinstance(resource, Record)}
+        return tuple(name for name in self.stack.domains if name in names)
 
 
-def find_pending(
-    aws: Cloud,
-    stack: Stack,
-    migrations: Sequence[Migration],
-    kinds: Kinds,
-    passed: Collection[HoldPlace] = (),
-    *,
-    begin: bool = False,
-    told: RunJournal | None = None,
-    now: float = 0,
-) -> Pending:
-    """What is next of these files. Raises Refused if somebody changed what they are about."""
-    return PendingFinder(aws, stack, kinds, told or RunJournal(), now, passed, begin).next(migrations)
+def observe_for_migrations(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> dict[str, Observed]:
+    """One read of AWS: all that the stack has, and what these migrations refer to."""
+    return observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=spoken(migrations))
 
 
 def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:
@@ -224,21 +233,22 @@ def foreign_children_of(found: Position, foreign: Foreign) -> dict[Address, Sequ
     return {a: [*hung.get(a, ()), *targets.get(a, ())] for a in {*hung, *targets}}
 
 
-def drift_refusal(stack: str, found: Drifted, told: RunJournal | None = None) -> Refused:
-    """AWS was changed by hand where the next steps are, or a run that went another way has not ended."""
-    if told and told.under_way:
-        run = told.under_way
-        way = "--direct" if run.mode == "direct" else f"--to {_before(run.file)}"
-        what = f"{stack}: run {run.number} went {run.mode} and did not get there"
-        return Refused(what, hint=f"elbplan apply {way} goes on")
-    lines = "\n".join(f"  {gap.text}" for gap in found.drift)
+def drift_refusal(stack: str, found: Drifted, journal: RunJournal | None = None) -> Refused:
+    """AWS has drifted where the next steps are, or a run that went another way has not ended."""
+    if journal and journal.under_way:
+        run = journal.under_way
+        option = "--direct" if run.mode == "direct" else f"--to {_before(run.file)}"
+        what = f"{stack}: run {run.number} ({run.mode}) did not finish"
+        return Refused(what, hint=f"elbplan apply {option} goes on")
+    lines = "\n".join(f"  {difference.text}" for difference in found.drift)
     return Refused(
-        f"{stack}: AWS was changed by hand where the next steps are; it is at {found.nearest.place}, but for\n{lines}",
-        hint="apply --revert-drift puts it back as the files say; elbplan accept-drift takes it into a file; "
-        "elbplan rebase plans the pending file anew",
+        f"{stack}: AWS has drifted in resources that the next steps change. "
+        f"Nearest known state: {found.nearest.place}. Differences:\n{lines}",
+        hint="apply --revert-drift changes AWS back; elbplan accept-drift writes the drift into a file; "
+        "elbplan rebase plans the pending file again",
     )
 
 
 def _before(file: str) -> str:
-    """The number before a file's: where going back from it leads."""
+    """The number of the file before this one: the target of its rollback."""
     return f"{int(file[:4]) - 1:04d}"

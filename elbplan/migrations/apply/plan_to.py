@@ -1,35 +1,39 @@
-"""Straight from live to the end of a file, whatever lies between: going back, and new environments."""
+"""The plan from live to the end of a migration, whatever lies between: rollbacks and new environments."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...core.address import Address
-from ...core.kind import Kinds
 from ...core.plan import Plan
 from ...core.resource import Resource
 from ...core.stack import Stack
-from ...live.observe import Observed, observe
+from ...kinds import KINDS
+from ...live.observe import Observed
 from ...run.workflow import Cloud, account_of, plan_of
 from ..files.secrets import without_secrets
-from ..migration import Migration, spoken
+from ..migration import Migration
+from .pending import observe_for_migrations
 
 
-def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, kinds: Kinds) -> Plan:
-    """The plan from live to where a file ends; without one, to nothing. Computed from live, so it starts anywhere.
+def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, seen: Mapping[str, Observed] | None = None) -> Plan:
+    """The plan to the end of a migration; without one, to nothing. It is computed from live, so it starts anywhere.
 
-    Raises Refused where something in the way cannot go, or the spec's secrets are not the file's.
+    `seen` is a read of AWS that was made already. Raises Refused for what may not be deleted, and for secrets of the
+    spec that are not the migration's.
     """
-    told = spoken([migration] if migration else [])
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=told)
+    seen = seen or observe_for_migrations(aws, stack, [migration] if migration else [])
     observed = seen[stack.name]
-    desired = state_wanted(stack, observed, migration) if migration else {}
-    return plan_of(aws, stack, observed, kinds, account_of(aws, seen), desired)
+    desired = end_state(stack, observed, migration) if migration else {}
+    return plan_of(aws, stack, observed, KINDS, account_of(aws, seen), desired)
 
 
-def state_wanted(stack: Stack, observed: Observed, migration: Migration) -> dict[Address, Resource]:
-    """What a file ends in, in this account's ids. Raises NotFound for a symbol that means nothing here."""
+def end_state(stack: Stack, observed: Observed, migration: Migration) -> dict[Address, Resource]:
+    """The state that a migration ends in, with this account's ids. Raises NotFound for an unknown name."""
     found: dict[Address, Resource] = {}
     for address, resource in migration.last.items():
         made = observed.symbols.to_ids(resource)
-        there = any(live.address[:2] == address[:2] for live in observed.live)
-        found[address] = made if there else without_secrets(address, made, stack.resources.get(address), migration.file)
+        exists = any(live.address[:2] == address[:2] for live in observed.live)
+        secret = stack.resources.get(address)
+        found[address] = made if exists else without_secrets(address, made, secret, migration.file)
     return found

@@ -1,10 +1,11 @@
-"""The files of a stack at a glance: which are done, where it stands, what somebody changed by hand."""
+"""The state of each migration of a stack, the drift, and what the spec wants beyond the migrations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from ...errors import SpecProblem
+from ...kinds import KINDS
 from ...run.lock.record import RunRecord
 from ...run.status import FileRow, StackMigrations
 from ..files.folder import Folder
@@ -15,50 +16,48 @@ from .journal import RunJournal
 from .pending import PendingFinder, uncovered_by_migrations
 
 
-def migrations_status(looker: PendingFinder, folder: Folder, records: Sequence[RunRecord]) -> StackMigrations:
-    """How the files stand, from one look at AWS. A chain that is wrong is told, not raised."""
+def migrations_status(finder: PendingFinder, folder: Folder, records: Sequence[RunRecord]) -> StackMigrations:
+    """The state of each file, from one read of AWS. Files that do not hold are reported in `wrong`, not raised."""
     try:
-        migrations = load(folder, looker.kinds)
+        migrations = load(folder, KINDS)
     except SpecProblem as problem:
         first = problem.problems[0]
         more = f", and {len(problem.problems) - 1} more" if len(problem.problems) > 1 else ""
         return StackMigrations(
-            wrong=f"{first.file}:{first.line}:{first.column}  {first.what}{more}; elbplan lint tells all"
+            wrong=f"{first.file}:{first.line}:{first.column}  {first.what}{more}; elbplan lint lists them"
         )
     if not migrations:
         return StackMigrations()
-    seen = looker.observe(migrations)[looker.stack.name]
-    found = looker.locator(seen).find(migrations)
-    place = found.nearest if isinstance(found, Drifted) else found
-    rows = tuple(_rows(migrations, place, looker.journal, records))
-    drift = found.drift or place.drift
-    more_wanted = uncovered_by_migrations(looker.stack, seen, migrations[-1], looker.kinds)
+    seen = finder.observe(migrations)[finder.stack.name]
+    found = finder.locator(seen).find(migrations)
+    position = found.nearest if isinstance(found, Drifted) else found
+    uncovered = uncovered_by_migrations(finder.stack, seen, migrations[-1], KINDS)
     return StackMigrations(
-        rows,
-        drift=tuple(gap.text for gap in drift),
+        tuple(_rows(migrations, position, finder.journal, records)),
+        drift=tuple(difference.text for difference in found.drift or position.drift),
         in_the_way=isinstance(found, Drifted),
-        beyond=tuple(gap.wish for gap in more_wanted),
+        beyond=tuple(difference.wish for difference in uncovered),
     )
 
 
 def _rows(
-    migrations: Sequence[Migration], place: Position, told: RunJournal, records: Sequence[RunRecord]
+    migrations: Sequence[Migration], position: Position, journal: RunJournal, records: Sequence[RunRecord]
 ) -> Iterator[FileRow]:
     for migration in migrations:
         run = next((record for record in reversed(records) if record.file == migration.id), None)
-        yield FileRow(migration.id, *_state(migration, place, told), run)
+        yield FileRow(migration.id, *_state(migration, position, journal), run)
 
 
-def _state(migration: Migration, place: Position, told: RunJournal) -> tuple[str, str]:
-    """Where a file stands, in one word, and more of it."""
-    here, steps = place.migration.number, len(migration.entries)
-    if migration.number < here or (migration.number == here and place.index == steps):
+def _state(migration: Migration, position: Position, journal: RunJournal) -> tuple[str, str]:
+    """The state of a file in one word, and its details."""
+    current, steps = position.migration.number, len(migration.entries)
+    if migration.number < current or (migration.number == current and position.index == steps):
         return "done", ""
-    if migration.number == here and place.index:
-        held = told.held is not None and told.held[0] == migration.id and told.holds(told.held, migration)
-        if held and told.held is not None:
-            return "held", f"at step {told.held[1] + 1} of {steps}"
-        return "begun", f"{place.index} of {steps} steps done"
-    if run := told.taken_back(migration):
+    if migration.number == current and position.index:
+        held = journal.held
+        if held and held[0] == migration.id and journal.holds(held, migration):
+            return "held", f"at step {held[1] + 1} of {steps}"
+        return "begun", f"{position.index} of {steps} steps done"
+    if run := journal.rolled_back_by(migration):
         return "rolled-back", f"by run {run}"
     return "pending", f"{steps} steps"

@@ -162,7 +162,7 @@ class StepBuilder:
         assert entry.what is not None
         verb = do or cast(StepAction, "update" if entry.do == "shift" else entry.do)
         id = f"{index + 1} {verb} {address_text(entry.what)}"
-        return Step(id, PHASES.get(entry.do, "switch"), verb, entry.what, entry.why, **rest)
+        return Step(id, PHASES.get(entry.do, "switch"), verb, entry.what, entry.why, entry=index, **rest)
 
     def _wanted(self, index: int, address: Address) -> Resource:
         wanted = self.symbols.to_ids(self.migration.states[index + 1][address])

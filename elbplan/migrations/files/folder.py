@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +89,7 @@ class Folder:
         for one in _in_safe_order(changed):
             put(self.path / one.file, one.text)
         written = [self.path / one.file for one in changed]
-        head, pin = self.path / HEAD, head_of(self, files[-1].migration) + "\n"
+        head, pin = self.path / HEAD, head_of(self, files[-1].migration, {file.file for file in files}) + "\n"
         if not head.exists() or head.read_bytes() != pin.encode():
             put(head, pin)
             written.append(head)
@@ -108,9 +108,10 @@ def _in_safe_order(files: Sequence[MigrationFile]) -> Iterator[MigrationFile]:
         yield one
 
 
-def head_of(folder: Folder, last: Migration) -> str:
-    """`0004_app_on_8080 s1-7ac8c78a <sha256 of the file>`: it exists to collide when two branches meet."""
-    return f"{last.id} {last.end} {digest(folder.path / last.file)}"
+def head_of(folder: Folder, last: Migration, names: Collection[str] = ()) -> str:
+    """`0004_app_on_8080 s1-7ac8c78a <digest of all files>`: two branches that both add a file conflict in this line."""
+    digests = [digest(folder.path / name) for name in sorted(names or {file.name for file in folder.files()})]
+    return f"{last.id} {last.end} {digest_of(' '.join(digests).encode())}"
 
 
 def digest(file: Path) -> str:

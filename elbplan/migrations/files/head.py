@@ -28,12 +28,15 @@ def head_problems(folder: Folder, last: Migration) -> list[Problem]:
     said = folder.head()
     if said == head_of(folder, last):
         return []
-    hint = f"two branches met: elbplan rebase {folder.stack}; a file was edited: elbplan rebase --refresh"
+    hint = (
+        f"if two branches met: elbplan rebase {folder.stack}; if a file was edited before it was applied: "
+        f"elbplan rebase --refresh {folder.stack}; if it was applied already: undo the edit"
+    )
     if not said:
         what = "HEAD is missing"
     elif (named := said.split()[0]) != last.id:
         there = "" if (folder.path / f"{named}.yaml").exists() else ", which is not there"
         what = f"HEAD does not pin {last.id}, the last file: it pins {named}{there}"
     else:
-        what = f"HEAD does not pin {last.id} as it is now: it says {said}"
+        what = f"HEAD does not pin the files as they are now: {last.id} or a file before it was edited"
     return [Problem(str(folder.path / HEAD), 1, 1, what, hint)]

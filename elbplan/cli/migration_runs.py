@@ -1,0 +1,144 @@
+"""What the command line gives the executor of migrations: a screen, a question, and runs under the stack's lock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ..core.plan import Plan
+from ..core.stack import Stack
+from ..migrations.apply.executor import MigrationExecutor
+from ..migrations.apply.notices import Agreement, Notice, PendingFile, Proposed
+from ..migrations.apply.options import ApplyOptions, ApplyResult
+from ..migrations.apply.source import MigrationSource
+from ..migrations.files.notation import duration
+from ..migrations.migration import MigrationStep
+from ..render.pending_files import FileView, StepView, pending_files_screen
+from ..run.lock.record import RunRecord
+from ..run.migration_run import MigrationRun
+from ..run.result import RunResult
+from ..run.workflow import Cloud
+from .connect import Connections
+from .context import App
+from .execution import FAILED, PARTLY, exit_code, report_unchanged, run_one
+from .locks import lock_manager_of
+from .plan_screens import show_plans
+from .plans import Planned, ending_of, reading, style_for
+from .questions import confirm
+
+ROLLED_BACK = FAILED
+"""The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
+
+
+@dataclass
+class MigrationConsole:
+    """One stack's apply on the command line.
+
+    seconds   how long the last read of AWS took
+    """
+
+    app: App
+    stack: Stack
+    paths: tuple[str, ...]
+    yes: bool
+    detail: bool
+    cloud: Cloud = field(init=False)
+    region: str = field(init=False)
+    seconds: float = 0
+
+    def __post_init__(self) -> None:
+        clouds = Connections(self.app, [self.stack])
+        self.region = clouds.region(self.stack)
+        self.cloud = clouds.reach(self.region)
+
+    def executor(self, source: MigrationSource, options: ApplyOptions) -> MigrationExecutor:
+        """The executor with this console's screen, question and lock."""
+        return MigrationExecutor(
+            self.cloud, self.stack, source, self, self.app.clock, self.confirm, self.tell, options, self.reading
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Show that AWS is being read, and measure how long it takes."""
+        began = time.monotonic()
+        with reading(self.app, [self.stack], self.region):
+            yield
+        self.seconds = time.monotonic() - began
+
+    def tell(self, notice: Notice) -> None:
+        """A notice for the person; a plan only where somebody may want to see it."""
+        if isinstance(notice, Proposed):
+            if not self.app.options.json or (not self.yes and self.app.terminal.asks):
+                self._show(notice.agreement)
+        elif notice.important or not self.app.options.quiet:
+            self.app.terminal.err(*notice.lines)
+
+    def _show(self, agreement: Agreement) -> None:
+        screen = self.app.terminal.stderr
+        if not agreement.plan.empty:
+            show_plans(self.app, "apply", [self._planned(agreement.plan)], screen, detail=self.detail)
+        if agreement.files and not self.app.options.quiet:
+            files = [_view(file) for file in agreement.files]
+            self.app.terminal.show(pending_files_screen(files, style_for(self.app, screen)), screen)
+
+    def confirm(self, agreement: Agreement) -> None:
+        """Returns after a yes, or at once with --yes. Raises Refused."""
+        if not self.yes:
+            confirm(self.app, self.stack.name, approves=agreement.approves)
+
+    def records(self) -> Sequence[RunRecord]:
+        """The stack's run records. Raises AwsProblem."""
+        return lock_manager_of(self.app, self.cloud).ledger.read(self.stack.name)
+
+    def run(
+        self, shown: Plan, plan_again: Callable[[], Plan], migration: MigrationRun, *, confirmed: bool
+    ) -> RunResult:
+        """Run a plan under the stack's lock, on the screen; a problem is reported."""
+        planned = self._planned(shown, plan_again)
+        ending = ending_of(self.app, "apply", self.paths)
+        return run_one(self.app, planned, ending, agreed=not confirmed, migration=migration)
+
+    def _planned(self, plan: Plan, plan_again: Callable[[], Plan] | None = None) -> Planned:
+        again = plan_again or (lambda: plan)
+        return Planned(plan, self.cloud, self.seconds, self.stack, lambda cloud, group: [again()])
+
+    def end(self, executor: MigrationExecutor, result: ApplyResult) -> int:
+        """Show how the apply ended. Returns the exit code."""
+        if result.state == "rolled-back":
+            return ROLLED_BACK
+        if result.state == "hold-broken":
+            return PARTLY
+        if result.last is None and result.pending is not None:
+            self._end_without_run(executor, result)
+        return exit_code(result.last) if result.last else 0
+
+    def _end_without_run(self, executor: MigrationExecutor, result: ApplyResult) -> None:
+        pending = result.pending
+        assert pending is not None
+        if (result.state == "waiting" or pending.drift or pending.beyond) and not self.app.options.json:
+            if result.state == "applied":
+                rest = "AWS does not match it" if pending.drift else "the spec wants more"
+                last = executor.migrations[-1].id
+                self.app.terminal.out(f"{self.stack.name}: applied up to {last}, but {rest}: elbplan plan shows it.")
+            return
+        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths))
+
+
+def _view(file: PendingFile) -> FileView:
+    """The steps of a file that are still to do, each with its hazards."""
+    hazards: dict[int, list[str]] = {}
+    for finding in file.hazards:
+        allowed = ", allowed in the file" if finding.allowed else ""
+        hazards.setdefault(finding.step, []).append(f"hazard {finding.hazard.name}{allowed}: {finding.text}")
+    entries = list(enumerate(file.migration.entries))[file.entry :]
+    steps = [StepView(index + 1, _action(entry), entry.why, hazards.get(index, ())) for index, entry in entries]
+    return FileView(file.migration.file, len(file.migration.entries), steps)
+
+
+def _action(entry: MigrationStep) -> str:
+    """`update listener.443`, `hold 10m`, `hold for approval`"""
+    if entry.do != "hold":
+        return entry.text
+    return f"{entry.text} for {'approval' if entry.hold is None else duration(entry.hold)}"
