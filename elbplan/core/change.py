@@ -11,7 +11,7 @@ from ..errors import escaped
 from .address import Address
 from .hidden import redacted
 from .kind import LiveResource
-from .resource import Resource, plain
+from .resource import Resource, field_values, plain
 
 R = TypeVar("R", bound=Resource)
 ChangeAction = Literal["create", "update", "replace", "delete", "keep"]
@@ -50,8 +50,8 @@ class Diff:
 
 def field_difference(before: Resource, after: Resource, field: str) -> str:
     """`port 80 → 8080`, in a few words; long values are only named."""
-    was, will = getattr(before, field), getattr(after, field)
-    old, new = plain(redacted(was, will)), plain(redacted(will, was))
+    old_value, new_value = field_values(before)[field], field_values(after)[field]
+    old, new = plain(redacted(old_value, new_value)), plain(redacted(new_value, old_value))
     if isinstance(old, dict) and isinstance(new, dict):
         inner = [
             f"{k} {_short(old.get(k))} → {_short(new.get(k))}" for k in sorted(old | new) if old.get(k) != new.get(k)
@@ -81,8 +81,8 @@ def _short(value: Any) -> str:
 def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
     """The wanted resource with the fields that another tool owns taken from live."""
     owned = {
-        field: getattr(live, field)
-        for field in type(want).model_fields
+        field: value
+        for field, value in field_values(live).items()
         if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
     }
     return want.model_copy(update=owned) if owned else want

@@ -16,7 +16,7 @@ from typing import Any
 from .address import Address, Lookup, Ref
 from .change import ignoring
 from .kind import Kinds, LiveResource
-from .resource import Resource, immutable, plain, rewrite, without_shared_additions
+from .resource import Resource, field_values, immutable, plain, rewrite, without_shared_additions
 from .simulate import State
 
 ABSENT = "absent"
@@ -68,7 +68,7 @@ def _as_told(live: LiveResource[Any], told: Resource | None, kinds: Kinds, ignor
         if settled == model:
             return told
     named = live.facts.get("name")
-    pinned = named is not None and getattr(told, "name", None) == named
+    pinned = named is not None and told is not None and field_values(told).get("name") == named
     return model.model_copy(update={"name": None}) if named and not pinned else model
 
 
@@ -99,7 +99,7 @@ class ResourceNames:
         named = rewrite(self._settled(resource), self._named)
         told: dict[str, Any] = plain(named)
         if learned := self.kinds[resource.kind].learned(resource):
-            said = getattr(resource, "attributes", {})
+            said = field_values(resource).get("attributes", {})
             told["attributes"] = {k: v for k, v in told["attributes"].items() if k in said or learned.get(k) != v}
         return {name: value for name, value in told.items() if value not in (None, {}, [])}
 

@@ -76,8 +76,8 @@ def hidden_in(value: Any) -> Iterator[Hidden]:
     if isinstance(value, Hidden):
         yield value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from hidden_in(getattr(value, name))
+        for _, item in value:
+            yield from hidden_in(item)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from hidden_in(item)
@@ -94,7 +94,7 @@ def keep_hidden(made: M, data: Any, fields: tuple[str, ...]) -> M:
         if name in made.model_fields_set:
             given = data[name] if name in data else dict(data)
             if any(hidden_in(given)):
-                made.__dict__[name] = _kept(getattr(made, name), given)
+                made.__dict__[name] = _kept(made.__dict__[name], given)
     return made
 
 
@@ -125,8 +125,8 @@ def mask_hidden(value: Any, beside: Any) -> Any:
 
 
 def _masked_fields(value: BaseModel, beside: Any) -> dict[str, Any]:
-    other = beside if type(beside) is type(value) else None
-    return {name: mask_hidden(getattr(value, name), getattr(other, name, None)) for name in type(value).model_fields}
+    wanted = dict(beside) if type(beside) is type(value) else {}
+    return {name: mask_hidden(item, wanted.get(name)) for name, item in value}
 
 
 def _masked_items(items: Any, beside: Any) -> Iterator[Any]:
@@ -142,7 +142,7 @@ def _masked_items(items: Any, beside: Any) -> Iterator[Any]:
 def comparable(one: Any, other: Any) -> bool:
     """Could one have become the other? Texts could; of models, those of one type and field."""
     if isinstance(one, BaseModel):
-        return type(one) is type(other) and getattr(one, "field", None) == getattr(other, "field", None)
+        return type(one) is type(other) and dict(one).get("field") == dict(other).get("field")
     return isinstance(other, str)
 
 
@@ -155,9 +155,7 @@ def _told(value: Any) -> Any:
     if isinstance(value, Hidden):
         return value.reference
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        told = {name: _told(getattr(value, name)) for name in fields} if any(hidden_in(value)) else {}
-        return value.model_copy(update=told) if told else value
+        return value.model_copy(update={k: _told(item) for k, item in value}) if any(hidden_in(value)) else value
     if isinstance(value, Mapping):
         return {key: _told(item) for key, item in value.items()}
     return type(value)(map(_told, value)) if type(value) in LISTS else value

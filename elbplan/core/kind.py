@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
-from .resource import Resource
+from .resource import Resource, field_values
 
 R = TypeVar("R", bound=Resource)
 Phase = Literal["expand", "gate", "switch", "contract", "protect"]
@@ -132,8 +132,9 @@ class Gate:
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
     """The wanted resource with AWS's values where the spec says nothing (None), `keep` excepted."""
-    unsaid = [f for f in type(desired).model_fields if getattr(desired, f) is None and f not in keep]
-    return desired.model_copy(update={field: getattr(live, field) for field in unsaid})
+    defaults = field_values(live)
+    unset = [name for name, value in field_values(desired).items() if value is None and name not in keep]
+    return desired.model_copy(update={name: defaults[name] for name in unset})
 
 
 def update_in_one_step(before: Any, after: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from .resource import Part, differing_fields, from_live
+from .resource import Part, differing_fields, field_values, from_live
 
 P = TypeVar("P", bound=Part)
 
@@ -36,12 +36,13 @@ def build_model(model: type[P], fields: Mapping[str, Any]) -> P:
 
 def changes(before: Part, after: Part) -> dict[str, Any]:
     """The new values by field; of maps and nested parts only what differs, None for a key that goes."""
-    return {name: _change(getattr(before, name), getattr(after, name)) for name in differing_fields(before, after)}
+    old, new = field_values(before), field_values(after)
+    return {name: _change(old[name], new[name]) for name in differing_fields(before, after)}
 
 
 def patched(part: P, changed: Mapping[str, Any], *, live: bool = False) -> P:
     """The part with these changes; those that come from `live` may be what no spec could say. Raises InvalidFields."""
-    fields = dict(part)
+    fields = field_values(part)
     values = fields | {name: _patch(fields.get(name), value, live) for name, value in changed.items()}
     return from_live(type(part), values) if live else build_model(type(part), values)
 

@@ -132,6 +132,11 @@ def _adapter(model: type[Part], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[annotation, *field.metadata] if field.metadata else annotation)
 
 
+def field_values(part: Part) -> dict[str, Any]:
+    """The value of each field, by the name of the field."""
+    return dict(part)
+
+
 def marked_fields(model: type[Part], mark: str) -> tuple[str, ...]:
     """The names of the fields that carry this mark, in order."""
     return tuple(name for name, field in model.model_fields.items() if mark in field.metadata)
@@ -144,7 +149,8 @@ def _free(model: type[Part]) -> tuple[str, ...]:
 
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS will not change in place."""
-    return {name: getattr(resource, name) for name in marked_fields(type(resource), IMMUTABLE)}
+    values = field_values(resource)
+    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)}
 
 
 def digest(resource: Resource, length: int = 8) -> str:
@@ -160,7 +166,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Address | AwsId | Lookup):
         return str(value)
     if isinstance(value, Part):
-        return {name: plain(getattr(value, name)) for name in _compared(type(value)) if not _silent(value, name)}
+        values = field_values(value)
+        names = (name for name in _compared(type(value)) if values[name] or not _learned(type(value), name))
+        return {name: plain(values[name]) for name in names}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
@@ -168,8 +176,8 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def _silent(part: Part, name: str) -> bool:
-    return LEARNED in type(part).model_fields[name].metadata and not getattr(part, name)
+def _learned(model: type[Part], name: str) -> bool:
+    return LEARNED in model.model_fields[name].metadata
 
 
 def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
@@ -177,9 +185,10 @@ def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
     if isinstance(value, Address | AwsId | Lookup):
         yield value
     elif isinstance(value, Part):
-        for name, field in type(value).model_fields.items():
-            if loose or LOOSE not in field.metadata:
-                yield from references(getattr(value, name), loose=loose)
+        fields = type(value).model_fields
+        for name, item in field_values(value).items():
+            if loose or LOOSE not in fields[name].metadata:
+                yield from references(item, loose=loose)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from references(item, loose=loose)
@@ -194,7 +203,7 @@ def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
     Canonical forms are made anew, since order may depend on what is pointed at. Raises ElbplanError where one is wanted
     and several are found.
     """
-    fields = {name: _rewritten(getattr(resource, name), change) for name in type(resource).model_fields}
+    fields = {name: _rewritten(value, change) for name, value in field_values(resource).items()}
     return from_live(type(resource), fields)
 
 
@@ -228,17 +237,21 @@ def _choosing(one: Ref, instead: Ref, change: Callable[[Ref], tuple[Ref, ...]]) 
 
 def differing_fields(before: Part, after: Part) -> tuple[str, ...]:
     """The names of the fields that differ, write-only ones left out."""
-    return tuple(name for name in _compared(type(after)) if getattr(before, name) != getattr(after, name))
+    old, new = field_values(before), field_values(after)
+    return tuple(name for name in _compared(type(after)) if old[name] != new[name])
 
 
-def without_shared_additions(live: R, told: R) -> R:
-    """The live one without what others brought in fields that are shared: as told, where it holds all that is told."""
-    ahead = {
-        name: getattr(told, name)
-        for name in marked_fields(type(told), SHARED)
-        if set(map(repr, getattr(told, name))) <= set(map(repr, getattr(live, name)))
-    }
-    return live.model_copy(update=ahead) if ahead else live
+def without_shared_additions(live: R, known: R) -> R:
+    """The live resource without what others added to shared fields.
+
+    A shared field that holds everything of the known resource, and more, gets the known value.
+    """
+    shared = marked_fields(type(known), SHARED)
+    if not shared:
+        return live
+    wanted, actual = field_values(known), field_values(live)
+    same = {name: wanted[name] for name in shared if set(map(repr, wanted[name])) <= set(map(repr, actual[name]))}
+    return live.model_copy(update=same) if same else live
 
 
 def _compared(model: type[Part]) -> Iterator[str]:
