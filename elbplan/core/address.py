@@ -66,6 +66,11 @@ class Lookup:
 Ref = Address | AwsId | Lookup
 
 
+def without_deposed(ref: Ref) -> Ref:
+    """The reference without the side of a replacement: the old and the new resource get the same one."""
+    return ref._replace(deposed="") if isinstance(ref, Address) else ref
+
+
 @dataclass(frozen=True)
 class Points:
     """Marks a field that points at a resource of `kind`, and reads its text form.
