@@ -213,7 +213,7 @@ def issued(_: Certificate, site: StepContext) -> ProbeProgram:
         return GateStatus("ready", "issued")
     if raw["Status"] in LOST:
         reason = raw.get("FailureReason") or raw["Status"]
-        return GateStatus("hopeless", raw["Status"].lower(), CAUSES.get(reason, reason))
+        return GateStatus("failed", raw["Status"].lower(), CAUSES.get(reason, reason))
     pending = [
         o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
     ]
