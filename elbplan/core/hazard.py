@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from ..errors import Refused
 from .address import Address
+from .suggest import suggestion
 
 HAZARDS: Mapping[str, str] = {
     "outage": "nothing answers for some minutes, and AWS offers no way around it",
@@ -57,8 +57,7 @@ class Hazard:
 
 def suggest_hazard(name: str) -> str:
     """A hint for an unknown hazard name: the nearest name, or all names."""
-    near = get_close_matches(name, HAZARDS, 1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(HAZARDS)}"
+    return suggestion(name, HAZARDS)
 
 
 def refuse_unless_allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:

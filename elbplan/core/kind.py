@@ -70,11 +70,11 @@ class Scope:
     def stacks(self) -> tuple[str, ...]:
         return tuple(self.desired)
 
-    def wanted(self, kind: str) -> Iterable[tuple[str, Address, Any]]:
+    def wanted(self, model: type[R]) -> Iterable[tuple[str, Address, R]]:
         """Every desired resource of a kind, with its stack and address."""
         for stack, resources in self.desired.items():
             for address, resource in resources.items():
-                if address.kind == kind:
+                if isinstance(resource, model):
                     yield stack, address, resource
 
 
@@ -140,12 +140,12 @@ def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
     return desired.model_copy(update={name: defaults[name] for name in unset})
 
 
-def update_in_one_step(before: Any, after: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
+def update_in_one_step(before: R, after: R, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, R]]:
     """An update in one step."""
     return [("expand", after)]
 
 
-def create_in_one_step(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
+def create_in_one_step(new: R, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, R]]:
     """A create in one step, before anything switches."""
     return [("expand", new)]
 
