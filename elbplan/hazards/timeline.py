@@ -20,7 +20,8 @@ from ..kinds.rule import Rule
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.traffic import known_empty, spare_balancers, target_group_of
-from .traffic_state import Member, Route, StateDifference, TrafficState, resources_of
+from .routing import Route
+from .traffic_state import Member, StateDifference, TrafficState, resources_of
 
 R = TypeVar("R", bound=Resource)
 

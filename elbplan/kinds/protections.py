@@ -17,9 +17,9 @@ def protections(resource: Resource | None) -> frozenset[str]:
     return resource.protections if isinstance(resource, Listener | Rule) else frozenset()
 
 
-def uncreatable_protections(comparison: Diff) -> Iterator[Refused]:
+def uncreatable_protections(diff: Diff) -> Iterator[Refused]:
     """New listeners and rules with an OIDC login: AWS never returns its client secret, so elbplan cannot copy it."""
-    for change in comparison.changes:
+    for change in diff.changes:
         leading = change.after.leading_actions if isinstance(change.after, Listener | Rule) else ()
         if change.action in ("create", "replace") and any(action.type == OIDC for action in leading):
             yield Refused(

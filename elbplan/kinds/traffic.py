@@ -81,9 +81,9 @@ def answers(resource: Resource, empty: AbstractSet[Ref]) -> bool:
     return not attach_only(resource)
 
 
-def groups_in_use(comparison: Diff) -> frozenset[Ref]:
+def groups_in_use(diff: Diff) -> frozenset[Ref]:
     """The groups that a live listener or rule uses."""
-    return frozenset(group for live in comparison.lives.values() for group in attached_groups(live.model))
+    return frozenset(group for live in diff.lives.values() for group in attached_groups(live.model))
 
 
 def spare_balancers(lives: Mapping[Address, LiveResource[Any]]) -> frozenset[Address]:
@@ -119,14 +119,14 @@ def _groups_behind(balancer: Ref, desired: Mapping[Address, Resource]) -> Iterat
             yield from attached_groups(resource)
 
 
-def reorders_of(comparison: Diff, early: AbstractSet[Address], free: FreePriorities) -> dict[Any, dict[Address, int]]:
+def reorders_of(diff: Diff, early: AbstractSet[Address], free: FreePriorities) -> dict[Any, dict[Address, int]]:
     """For each listener, the rules that need another priority before the new rules are created.
 
     `early` names the new rules that are created before the priorities change. A rule that will be deleted may hold a
     priority that another rule wants. It gets a free priority, since its successor is created before it is deleted.
     """
     moves: dict[Any, dict[Address, int]] = {}
-    for listener, changes in _rule_changes(comparison).items():
+    for listener, changes in _rule_changes(diff).items():
         wanted = {c.address: c.after.priority for c in changes if isinstance(c.after, Rule) and c.action != "replace"}
         current = dict(_live_priorities(changes, listener))
         moving = {a: p for a, p in wanted.items() if a in current and current[a] != p}
@@ -147,10 +147,10 @@ def _live_priorities(changes: list[Change], listener: Ref) -> Iterator[tuple[Add
             yield change.live.address, rule.priority
 
 
-def _rule_changes(comparison: Diff) -> dict[Ref, list[Change]]:
+def _rule_changes(diff: Diff) -> dict[Ref, list[Change]]:
     """The changes of rules by their listener."""
     by_listener: dict[Ref, list[Change]] = {}
-    for change in comparison.changes:
+    for change in diff.changes:
         rule = change.after if change.after is not None else change.before
         if isinstance(rule, Rule):
             by_listener.setdefault(rule.listener, []).append(change)

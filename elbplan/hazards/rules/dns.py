@@ -13,8 +13,9 @@ from ...kinds.listener import SECURE, Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import ALIAS_TTL, Record
 from ...kinds.traffic import answers, weighted
+from ..routing import Route
 from ..timeline import NOTHING_HAPPENS, Timeline, Transition
-from ..traffic_state import Route, TrafficState
+from ..traffic_state import TrafficState
 from .routes import routes_text
 
 

@@ -12,8 +12,9 @@ from ...kinds.rule import Rule
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets
 from ...kinds.traffic import answers, attached_groups, weighted
+from ..routing import Route, front_of
 from ..timeline import NOBODY, Timeline, Transition
-from ..traffic_state import Route, TrafficState, front_of
+from ..traffic_state import TrafficState
 from .load_balancers import outage
 
 MOST = 3

@@ -12,8 +12,9 @@ from ...kinds.listener import SECURE, Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.security_group import SecurityGroup
 from ...kinds.traffic import weighted
+from ..routing import front_of
 from ..timeline import Timeline, Transition
-from ..traffic_state import R, TrafficState, front_of
+from ..traffic_state import R, TrafficState
 
 WORLD = ("0.0.0.0/0", "::/0")
 NO_PORTS = ("icmp", "icmpv6", "1", "58")
