@@ -1,1 +1,1 @@
-"""The pure core: names, resources, changes, plans. Knows no AWS client, no YAML, no terminal."""
+"""The core: addresses, resources, changes, plans. Pure data: it uses no AWS client, no YAML and no terminal."""

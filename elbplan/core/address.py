@@ -1,10 +1,10 @@
-"""What things are called: by our address, by AWS's id, or by how to find them.
+"""References: the address of a resource of this stack, an AWS id, or a look-up.
 
-A field that points at something holds a `Ref`, which is one of
+A field that refers to a resource holds a `Ref`, which is one of
 
 * `Address`: a resource of this stack, `target_group.web`;
-* `Id`: something AWS already knows by an id or ARN, `sg-0abc`;
-* `Find`: something to look up in the account first, `the subnet of zone a`.
+* `AwsId`: an id or ARN in AWS, `sg-0abc`;
+* `Lookup`: a query that elbplan resolves in the account, `the subnet of zone a`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ AWS_ID = re.compile(r"^(arn:aws[\w-]*:|(sg|i|subnet|vpc|ami|eipalloc|pl|tg|lb)-[
 
 
 class Address(NamedTuple):
-    """What we call a resource, for ever; printed `kind.name` and written to the tag `elbplan:address`.
+    """The lasting name of a resource, printed as `kind.name` and written to the tag `elbplan:address`.
 
-    `former` is set for a resource that bears this address in AWS but that the spec no longer wants in this
-    form: the old side of a replacement. An address without it always means the current one.
+    `deposed` is set for the old side of a replacement: a resource that has this address in AWS, but that the spec no
+    longer wants in this form. An address without it is the current resource.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Address(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """The address that `str` printed, former ones excepted; raises ValueError."""
+        """The address that `str` printed, except a deposed one. Raises ValueError."""
         kind, dot, name = text.partition(".")
         if not (kind and dot and name):
             raise ValueError(f"{text!r} is not an address; it should look like target_group.web")
@@ -44,7 +44,7 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, order=True)
 class AwsId:
-    """What AWS calls it: an ARN, `sg-0abc`, `i-0abc`, a hosted zone's id."""
+    """An id in AWS: an ARN, `sg-0abc`, `i-0abc`, the id of a hosted zone."""
 
     value: str
 
@@ -54,7 +54,7 @@ class AwsId:
 
 @dataclass(frozen=True, order=True)
 class Lookup:
-    """Something to look up before anything is compared; may stand for several in a list (`instance tag:app=web`)."""
+    """A query that is resolved before the comparison; in a list it may find several ids (`instance tag:app=web`)."""
 
     what: str
     query: str
@@ -66,19 +66,24 @@ class Lookup:
 Ref = Address | AwsId | Lookup
 
 
+def without_deposed(ref: Ref) -> Ref:
+    """The reference without the side of a replacement: the old and the new resource get the same one."""
+    return ref._replace(deposed="") if isinstance(ref, Address) else ref
+
+
 @dataclass(frozen=True)
 class Points:
-    """Marks a field that points at a resource of `kind`, and reads its text form.
+    """Marks a field that refers to a resource of `kind`, and parses its text form.
 
-    An id stays an id. `tag:KEY=VALUE` and `name:NAME` are looked up. Any other word is an address if the stack can
-    hold such resources (`ours`), else a look-up (`default`, `a`).
+    An id stays an id. `tag:KEY=VALUE` and `name:NAME` are look-ups. Any other word is an address if a stack can
+    contain such resources (`ours`), else a look-up (`default`, `a`).
     """
 
     kind: str
     ours: bool = True
 
     def parse(self, value: Any) -> Ref:
-        """Raises ValueError on anything but text or a `Ref`."""
+        """Raises ValueError for anything but a text or a `Ref`."""
         if isinstance(value, Address | AwsId | Lookup):
             return value
         if not isinstance(value, str) or not value.strip():
@@ -91,7 +96,7 @@ class Points:
         return Address(self.kind, text)
 
     def text(self, ref: Ref) -> str:
-        """The shortest text that `parse` reads back."""
+        """The shortest text that `parse` turns into this reference."""
         return ref.name if isinstance(ref, Address) else str(ref)
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

@@ -1,7 +1,7 @@
-"""Requests to AWS as data, and the small programs that are made of them.
+"""Requests to AWS as data, and the programs that consist of them.
 
-A kind never holds a client. It yields what it wants to ask or to do and receives the answer, so the same function can
-be run against AWS, shown, counted, or fed by a test:
+A kind has no AWS client. It yields its requests and receives the answers, so the same function can run against AWS or
+in a test:
 
     def create(new, site):
         answer = yield Call("elbv2", "CreateTargetGroup", {...})
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 Answer = Any
-"""What botocore returns for an operation, less `ResponseMetadata`; `{}` for a call that was already done."""
+"""The answer of botocore without `ResponseMetadata`; `{}` if the effect of the call was already there."""
 
 T = TypeVar("T")
 
@@ -24,11 +24,11 @@ T = TypeVar("T")
 class Call:
     """One request: `service` as boto3 names its client, `operation` as AWS names it.
 
-    done_if   error codes that mean the wanted effect is there already: success, with an empty answer
-    retry_on   error codes that pass by themselves: asked again until `within` seconds are over
-    no_retry      neither idempotent nor guarded by a token: sent once, never retried after an unknown outcome
-    region    where it is sent, if that is not the stack's region
-    optional  nothing depends on it: whatever AWS says against it is an empty answer
+    done_if   error codes that mean success, with an empty answer: the wanted effect is already there
+    retry_on  error codes that pass after some time: the call is repeated until `timeout` seconds are over
+    no_retry  the call is sent once, also if its outcome is unknown: it is not idempotent and has no client token
+    region    the region of the call, if it is not the stack's region
+    optional  nothing depends on the call: an error of AWS counts as an empty answer
     """
 
     service: str
@@ -43,7 +43,7 @@ class Call:
 
     @property
     def permission(self) -> str:
-        """The IAM action this call needs."""
+        """The IAM action that this call needs."""
         return f"{IAM_PREFIX.get(self.service, self.service)}:{self.operation}"
 
 
@@ -52,25 +52,29 @@ IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
 
 @dataclass(frozen=True)
 class Tags:
-    """Asks for the tags of many ELB resources at once; the answer maps ARN to tags, without those that are gone."""
+    """A request for the tags of many ELB resources. The answer maps ARNs to tags, without deleted resources."""
 
     arns: tuple[str, ...]
 
 
 Ask = Call | Tags
 WriteProgram = Generator[Call, Answer, Mapping[str, str]]
-"""Yields calls, receives answers, returns the facts that came out: `id` above all."""
+"""Yields calls, receives their answers and returns facts about the resource: `id` at least, after a create."""
 
 ReadProgram = Generator[Sequence[Ask], Sequence[Answer], T]
-"""Yields a round of questions that may be asked at the same time, receives their answers in order."""
+"""Yields requests that may be sent at the same time, and receives their answers in the same order."""
 
-Readiness = Literal["ready", "waiting", "failing", "hopeless"]
-"""`failing` looks bad and may pass; if it stays so for long, it is hopeless."""
+Readiness = Literal["ready", "waiting", "failing", "failed"]
+"""`failing` may still become ready; if it lasts too long, the gate counts it as failed."""
 
 
 @dataclass(frozen=True)
 class GateStatus:
-    """What a gate saw: whether to go on, what a person should read, and the likely cause if it will never be ready."""
+    """The result of one probe of a gate.
+
+    saw     the state in AWS, for a person
+    cause   the likely reason if it will never be ready
+    """
 
     state: Readiness
     saw: str
@@ -78,15 +82,15 @@ class GateStatus:
 
 
 ProbeProgram = Generator[Call, Answer, GateStatus]
-"""One look of a gate."""
+"""One probe of a gate."""
 
 
 def no_calls() -> WriteProgram:
-    """A program that makes no call."""
+    """A program without calls."""
     yield from ()
     return {}
 
 
 def single_call(call: Call) -> Generator[Call, Answer, Answer]:
-    """A program of one call, which returns the answer."""
+    """A program of one call; it returns the answer."""
     return (yield call)

@@ -1,4 +1,4 @@
-"""What is to happen to one resource, and why."""
+"""The change that one resource needs, and the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..errors import escaped
 from .address import Address
 from .hidden import redacted
 from .kind import LiveResource
-from .resource import Resource, plain
+from .resource import Resource, field_values, plain
 
 R = TypeVar("R", bound=Resource)
 ChangeAction = Literal["create", "update", "replace", "delete", "keep"]
@@ -19,10 +19,10 @@ ChangeAction = Literal["create", "update", "replace", "delete", "keep"]
 
 @dataclass(frozen=True)
 class Change:
-    """The verdict on one resource.
+    """The result of comparing one resource.
 
-    before   as AWS has it, references told as addresses; None for a create
-    after    as the spec wants it, with AWS's part filled in; None for a delete
+    before   the live resource, with addresses as references; None for a create
+    after    the wanted resource, with AWS's defaults filled in; None for a delete
     fields   the names of the fields that differ
     """
 
@@ -37,26 +37,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Diff:
-    """Everything that desired and live have to say to each other, parents first."""
+    """The comparison of a whole stack, parents first."""
 
     changes: Sequence[Change]
     lives: Mapping[Address, LiveResource[Any]]
 
     @property
     def pending(self) -> tuple[Change, ...]:
-        """What differs."""
+        """The changes that do something."""
         return tuple(change for change in self.changes if change.action != "keep")
 
 
 def field_difference(before: Resource, after: Resource, field: str) -> str:
-    """`port 80 → 8080`, in a few words; long values are only named."""
-    was, will = getattr(before, field), getattr(after, field)
-    old, new = plain(redacted(was, will)), plain(redacted(will, was))
+    """A short text for a person: `port 80 → 8080`; long values are cut."""
+    old_value, new_value = field_values(before)[field], field_values(after)[field]
+    old, new = plain(redacted(old_value, new_value)), plain(redacted(new_value, old_value))
     if isinstance(old, dict) and isinstance(new, dict):
-        inner = [
-            f"{k} {_short(old.get(k))} → {_short(new.get(k))}" for k in sorted(old | new) if old.get(k) != new.get(k)
-        ]
-        return f"{field}: {', '.join(inner)}"
+        keys = [key for key in sorted(old | new) if old.get(key) != new.get(key)]
+        return f"{field}: {', '.join(f'{key} {_short(old.get(key))} → {_short(new.get(key))}' for key in keys)}"
     if isinstance(old, list) and isinstance(new, list):
         return f"{field}: {_lists(old, new)}"
     return f"{field.replace('_', ' ')} {_short(old)} → {_short(new)}"
@@ -64,14 +62,14 @@ def field_difference(before: Resource, after: Resource, field: str) -> str:
 
 def _lists(old: list[Any], new: list[Any]) -> str:
     added = [f"+ {_short(item)}" for item in new if item not in old]
-    gone = [f"- {_short(item)}" for item in old if item not in new]
-    return ", ".join([*added, *gone]) or "another order"
+    removed = [f"- {_short(item)}" for item in old if item not in new]
+    return ", ".join([*added, *removed]) or "another order"
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        said = {key: item for key, item in value.items() if item not in (None, "", [], {})}
-        value = " ".join(f"{key}={_short(item)}" for key, item in said.items())
+        set_items = {key: item for key, item in value.items() if item not in (None, "", [], {})}
+        value = " ".join(f"{key}={_short(item)}" for key, item in set_items.items())
     if isinstance(value, list):
         value = ", ".join(map(_short, value))
     text = "none" if value in (None, "") else escaped(str(value))
@@ -79,10 +77,10 @@ def _short(value: Any) -> str:
 
 
 def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
-    """The wanted resource with the fields that another tool owns taken from live."""
+    """The wanted resource with the live values of the fields that `ignore` leaves to another tool."""
     owned = {
-        field: getattr(live, field)
-        for field in type(want).model_fields
+        field: value
+        for field, value in field_values(live).items()
         if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
     }
     return want.model_copy(update=owned) if owned else want

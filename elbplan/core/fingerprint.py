@@ -1,8 +1,8 @@
-"""What a state is, in eight hex digits: told of live AWS, of a spec and of a simulation in the same way. Pure.
+"""Fingerprints of states: eight hex digits, computed in the same way for live AWS, a spec and a simulation. Pure.
 
-A Merkle of one level: the hash of the resources' hashes, so that a mismatch names the resources. References are told
-by what they lead to, kind, name and what cannot change in place, so that two of one address that stand side by side
-are told apart, and it does not matter which of them somebody calls the old one.
+A fingerprint is the hash of the resources' hashes, so that a mismatch names the resources. A reference is hashed as the
+kind, the name and the immutable fields of the resource that it points at. So the two sides of a replacement differ, and
+it does not matter which of them is called the old one.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Any
 from .address import Address, Lookup, Ref
 from .change import ignoring
 from .kind import Kinds, LiveResource
-from .resource import Resource, immutable, plain, rewrite, without_shared_additions
+from .resource import Resource, field_values, immutable, plain, rewrite, without_shared_additions
 from .simulate import State
 
 ABSENT = "absent"
 MODEL = "s1"
-"""Which words the states are told in: another release that says more must not call old fingerprints wrong."""
+"""The version of the models. Fingerprints of another version cannot be compared."""
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """`s1-` and 8 hex digits, or `absent`; `parts` holds the hash of each resource by who it is."""
+    """`s1-` and 8 hex digits, or `absent`; `parts` has the hash of each resource by its identity."""
 
     text: str
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -50,26 +50,25 @@ def fingerprint(state: State, kinds: Kinds) -> Fingerprint:
 
 
 def live_in_terms_of(
-    lives: Mapping[Address, LiveResource[Any]], told: State, kinds: Kinds, ignore: Sequence[str] = ()
+    lives: Mapping[Address, LiveResource[Any]], expected: State, kinds: Kinds, ignore: Sequence[str] = ()
 ) -> dict[Address, Resource]:
-    """The live state in the words of another: what fits what is told is what is told.
+    """The live state, with the expected resource wherever the live one matches it.
 
-    A told field that is None means that AWS decides; which way it decided is no difference. Neither is what stands in
-    a field that another tool owns.
+    An expected field that is None matches any value, since AWS decides it. So does a field that another tool owns.
     """
-    return {address: _as_told(live, told.get(address), kinds, ignore) for address, live in lives.items()}
+    return {address: _in_terms_of(live, expected.get(address), kinds, ignore) for address, live in lives.items()}
 
 
-def _as_told(live: LiveResource[Any], told: Resource | None, kinds: Kinds, ignore: Sequence[str]) -> Resource:
+def _in_terms_of(live: LiveResource[Any], expected: Resource | None, kinds: Kinds, ignore: Sequence[str]) -> Resource:
     model: Resource = live.model
-    if told is not None:
-        settled = kinds[live.address.kind].with_live_defaults(told, model)
-        model = without_shared_additions(ignoring(model, settled, live.address, ignore), settled)
-        if settled == model:
-            return told
-    named = live.facts.get("name")
-    pinned = named is not None and getattr(told, "name", None) == named
-    return model.model_copy(update={"name": None}) if named and not pinned else model
+    if expected is not None:
+        complete = kinds[live.address.kind].with_live_defaults(expected, model)
+        model = without_shared_additions(ignoring(model, complete, live.address, ignore), complete)
+        if complete == model:
+            return expected
+    name = live.facts.get("name")
+    pinned = name is not None and expected is not None and field_values(expected).get("name") == name
+    return model.model_copy(update={"name": None}) if name and not pinned else model
 
 
 def _hash(value: Any, length: int = 8) -> str:
@@ -78,38 +77,39 @@ def _hash(value: Any, length: int = 8) -> str:
 
 @dataclass
 class ResourceNames:
-    """Who is who in one state."""
+    """The identities of the resources of one state."""
 
     state: State
     kinds: Kinds
     known: dict[Address, str] = field(default_factory=dict)
 
     def identity(self, address: Address) -> str:
-        """`target_group.web~1a2b3c`: the same whichever of two is called former."""
+        """`target_group.web~1a2b3c`: the same for both choices of the deposed side."""
         if address not in self.known:
             plain_name = f"{address.kind}.{address.name}"
-            self.known[address] = plain_name  # for what points at itself
+            self.known[address] = plain_name  # ends the recursion of a resource that refers to itself
             resource = self.state.get(address)
             if resource is not None:
-                self.known[address] = f"{plain_name}~{_hash(self._fixed(resource), 6)}"
+                self.known[address] = f"{plain_name}~{_hash(self._immutable(resource), 6)}"
         return self.known[address]
 
     def body(self, resource: Resource) -> dict[str, Any]:
-        """Everything that is compared, defaults said, what AWS decides left out."""
-        named = rewrite(self._settled(resource), self._named)
-        told: dict[str, Any] = plain(named)
+        """The compared fields, with defaults, without the fields that AWS decides."""
+        fields: dict[str, Any] = plain(self._with_identities(resource))
         if learned := self.kinds[resource.kind].learned(resource):
-            said = getattr(resource, "attributes", {})
-            told["attributes"] = {k: v for k, v in told["attributes"].items() if k in said or learned.get(k) != v}
-        return {name: value for name, value in told.items() if value not in (None, {}, [])}
+            given = field_values(resource).get("attributes", {})
+            attributes = fields["attributes"].items()
+            fields["attributes"] = {k: v for k, v in attributes if k in given or learned.get(k) != v}
+        return {name: value for name, value in fields.items() if value not in (None, {}, [])}
 
-    def _fixed(self, resource: Resource) -> dict[str, Any]:
-        fixed = immutable(rewrite(self._settled(resource), self._named))
-        return {name: plain(value) for name, value in fixed.items() if value is not None}
+    def _immutable(self, resource: Resource) -> dict[str, Any]:
+        values = immutable(self._with_identities(resource))
+        return {name: plain(value) for name, value in values.items() if value is not None}
 
-    def _settled(self, resource: Resource) -> Resource:
-        settled: Resource = self.kinds[resource.kind].with_live_defaults(resource, resource)
-        return settled
+    def _with_identities(self, resource: Resource) -> Resource:
+        """The resource with defaults, and with identities instead of addresses."""
+        complete: Resource = self.kinds[resource.kind].with_live_defaults(resource, resource)
+        return rewrite(complete, self._identified)
 
-    def _named(self, ref: Ref) -> tuple[Ref, ...]:
+    def _identified(self, ref: Ref) -> tuple[Ref, ...]:
         return (Lookup("resource", self.identity(ref)),) if isinstance(ref, Address) else (ref,)

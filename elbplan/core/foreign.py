@@ -1,4 +1,4 @@
-"""What others have around our resources: who made what, what would go with ours, what stays behind. Pure."""
+"""Resources that other people and stacks made near a stack's own resources. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .kind import Found, LiveResource, Owner
 
 @dataclass(frozen=True)
 class Foreign:
-    """What is known of others around the resources of the stacks that were read.
+    """The foreign resources around the stacks that were read. All keys are AWS ids.
 
-    owners    which elbplan stack made what bears this AWS id
-    children  what AWS deletes together with the resource of this AWS id, although its stack did not make it
-    stays     what stays behind when the resource of this AWS id goes, with the reason
+    owners    the elbplan stack that made the resource
+    children  what AWS deletes together with the resource, although its stack did not make it
+    stays     what remains when the resource is deleted, with the reason
     """
 
     owners: Mapping[str, Owner] = field(default_factory=dict)
@@ -25,22 +25,22 @@ class Foreign:
 
     @classmethod
     def of(cls, found: Iterable[Found[Any]]) -> Foreign:
-        """All that the kinds found."""
+        """The foreign resources that all kinds found."""
         owners: dict[str, Owner] = {}
         children: dict[str, list[str]] = {}
         stays: dict[str, list[str]] = {}
-        for one in found:
-            owners |= one.owners
-            for id, texts in one.children.items():
+        for result in found:
+            owners |= result.owners
+            for id, texts in result.children.items():
                 children.setdefault(id, []).extend(texts)
-            for id, texts in one.stays.items():
+            for id, texts in result.stays.items():
                 stays.setdefault(id, []).extend(texts)
         return cls(owners, children, stays)
 
     def children_by_address(self, lives: Mapping[Address, LiveResource[Any]]) -> dict[Address, Sequence[str]]:
-        """The children of others, by what their parents are called."""
+        """The foreign children by the address of their parent."""
         return {address: self.children[live.id] for address, live in lives.items() if self.children.get(live.id)}
 
 
 NOBODY_ELSE = Foreign()
-"""Nothing is known of others."""
+"""No foreign resources are known."""

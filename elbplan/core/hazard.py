@@ -1,49 +1,49 @@
-"""A named risk, and the word by which a person takes it on purpose."""
+"""Hazards: risks with a name, which a person allows by the name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from ..errors import Refused
 from .address import Address
+from .suggest import suggestion
 
 HAZARDS: Mapping[str, str] = {
-    "outage": "AWS leaves no way around some minutes without answers",
+    "outage": "nothing answers for some minutes, and AWS offers no way around it",
     "route-interrupted": "a route that is served before and after is not served in between",
     "targets-unverified": "requests go to targets that were never seen healthy",
-    "endless-wait": "a wait for the health of a group that nothing uses, so that nobody checks it",
-    "dns-too-early": "a name leads to a load balancer that does not serve all its routes yet",
-    "dns-still-cached": "an old load balancer ends while resolvers still send people there",
-    "dns-name-changes": "a load balancer is replaced, and AWS's own name for it changes",
-    "route-removed": "a route that was served is served no more",
-    "requests-cut-off": "targets go before they have finished their requests",
-    "health-check-changes": "the health check of a group that serves is changed in place",
-    "public-exposure": "a port is open to the world that no public listener has",
+    "endless-wait": "a step waits for the health of a group that nothing uses, and AWS does not check such a group",
+    "dns-too-early": "a name points at a load balancer that does not serve all its routes yet",
+    "dns-still-cached": "an old load balancer stops serving while resolvers still send clients there",
+    "dns-name-changes": "a load balancer is replaced, and its DNS name in AWS changes",
+    "route-removed": "a route that was served is no longer served",
+    "requests-cut-off": "targets end before they have finished their requests",
+    "health-check-changes": "the health check of a group changes while the group serves",
+    "public-exposure": "a port is open to the world, and no public listener uses it",
     "weaker-encryption": "requests travel with weaker encryption than before, or none",
-    "login-removed": "a login, a token check or the check of client certificates in front of a route is taken away",
+    "login-removed": "a route loses a login, a token check or the check of client certificates",
     "certificate-invalid": "a certificate is used before it is issued, or does not cover the name",
-    "too-few-zones": "a load balancer stands in fewer zones than it needs",
+    "too-few-zones": "a load balancer has fewer zones than it needs",
     "priority-conflict": "two rules of one listener have one priority",
     "protection-removed": "deletion protection or the access log is switched off",
     "extra-cost": "more load balancers are billed than before",
-    "irreversible-before-hold": "something is let go before a hold, so that there is no way back from it",
-    "deletes-foreign-children": "AWS deletes what others hung on a resource together with the resource",
+    "irreversible-before-hold": "something is removed before a hold, so that the hold cannot roll it back",
+    "deletes-foreign-children": "AWS deletes, together with a resource, what others attached to it",
     "takes-record-of-stack": "a DNS name is taken from another elbplan stack, which serves it now",
-    "repeated-state": "one state is passed through twice, so that nobody could tell where to go on",
+    "repeated-state": "one state occurs twice, so that elbplan could not tell where to resume",
 }
-"""Every hazard there is, with what it means; the order in which they are told."""
+"""Every hazard with its meaning, in the order in which hazards are shown."""
 
 
 @dataclass(frozen=True)
 class Hazard:
     """A named risk at a resource.
 
-    seconds   its expected length, where it has one
-    step      the index of the step that brings it
-    remedy      how to do it without: one or two lines that a person could write
-    also      other steps that are part of it: who allows it may say so at any of them
+    seconds   how long it is expected to last, if it has a length
+    step      the index of the step that causes it
+    remedy    a way without the hazard, in one or two lines
+    also      other steps at which a file may allow it
     """
 
     name: str
@@ -56,13 +56,12 @@ class Hazard:
 
 
 def suggest_hazard(name: str) -> str:
-    """What somebody who wrote an unknown name may have meant, as a hint."""
-    near = get_close_matches(name, HAZARDS, 1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(HAZARDS)}"
+    """A hint for an unknown hazard name: the nearest name, or all names."""
+    return suggestion(name, HAZARDS)
 
 
 def refuse_unless_allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:
-    """Returns if every hazard is allowed by name. Raises Refused, naming the others and the flag that allows them."""
+    """Raises Refused for hazards that are not allowed, with the flag that allows them."""
     blocking = [hazard for hazard in found if hazard.name not in allow]
     if blocking:
         lines = "\n".join(f"{hazard.name}: {hazard.address}: {hazard.text}" for hazard in blocking)

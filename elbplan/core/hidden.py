@@ -1,7 +1,7 @@
-"""Text that came from the environment: elbplan works with its value, and shows, writes and hashes its reference.
+"""Texts from environment variables: elbplan works with the value, and shows, writes and hashes only the reference.
 
-A value of an environment variable may be a secret. `Hidden` is the value, so comparing it and sending it to AWS needs
-no care; whoever tells it to a person, a file or a program takes `reference`, which `revealed` and `veiled` do.
+The value of an environment variable may be a secret. `Hidden` is the value, so code may compare it and send it to AWS.
+What a person, a file or a program gets must contain `reference` instead; `redacted` and `plain` replace it.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel
 
 FREE = "free"
-"""Marks a field of free text, which carries the reference of a variable. Other fields take only the value."""
+"""Marks a field of free text, which keeps the reference of a variable. Other fields keep only the value."""
 
 MASK = "(hidden)"
-"""Stands for what AWS has where the spec wants the value of a variable, and the two differ."""
+"""Shown instead of AWS's value where the spec wants the value of a variable and the two differ."""
 
 LISTS = (tuple, list)
-"""Addresses and ids are tuples too, and none of these."""
+"""Compared with `type(value)`, since addresses are tuples too, but no lists."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class Hidden(str):
-    """The value of a text with variables in it; `reference` is the text as it was written: `Bearer ${TOKEN}`.
+    """The value of a text that contains variables.
 
-    known   False where the environment does not have the variable: then the value is the reference
+    reference   the text as it is written: `Bearer ${TOKEN}`
+    known       False if the environment does not have the variable; then the value is the reference
     """
 
     reference: str
@@ -41,17 +42,17 @@ class Hidden(str):
         return (str(self), self.reference), {"known": self.known}
 
     def between(self, before: str, after: str = "") -> Hidden:
-        """The same with text around it."""
+        """The value with text around it."""
         reference = f"{escape(before)}{self.reference}{escape(after)}"
         return Hidden(f"{before}{self}{after}", reference, known=self.known)
 
 
 class MaskedValue(Hidden):
-    """What AWS has where a hidden text is wanted: another value, perhaps the one before. No file may hold it."""
+    """AWS's value where another hidden text is wanted. It may be an older secret, so no file may contain it."""
 
 
 class HiddenNumber(int):
-    """A number that came from the environment. Where a field wants text, it becomes hidden text."""
+    """A number from an environment variable. For a field of text it becomes a hidden text."""
 
     reference: str
 
@@ -67,17 +68,17 @@ def as_text(number: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Literal text as it is written where `${` begins a variable."""
+    """Writes a literal text so that `${` in it does not start a variable."""
     return text.replace("${", "$${")
 
 
 def hidden_in(value: Any) -> Iterator[Hidden]:
-    """Every hidden text of a value, models looked into."""
+    """Every hidden text in a value, also inside models."""
     if isinstance(value, Hidden):
         yield value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from hidden_in(getattr(value, name))
+        for _, item in value:
+            yield from hidden_in(item)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from hidden_in(item)
@@ -86,20 +87,20 @@ def hidden_in(value: Any) -> Iterator[Hidden]:
             yield from hidden_in(item)
 
 
-def keep_hidden(made: M, data: Any, fields: tuple[str, ...]) -> M:
-    """The model, whose texts are again those of the data it was made from: pydantic makes plain text of them."""
+def keep_hidden(model: M, data: Any, fields: tuple[str, ...]) -> M:
+    """Puts the hidden texts of the input data back into a model, since pydantic turns them into plain text."""
     if not isinstance(data, Mapping):
-        return made
+        return model
     for name in fields:
-        if name in made.model_fields_set:
+        if name in model.model_fields_set:
             given = data[name] if name in data else dict(data)
             if any(hidden_in(given)):
-                made.__dict__[name] = _kept(getattr(made, name), given)
-    return made
+                model.__dict__[name] = _kept(model.__dict__[name], given)
+    return model
 
 
 def _kept(value: Any, given: Any) -> Any:
-    """The value with the hidden texts of what it was made from: key by key, else wherever the text is the same."""
+    """The value with the hidden texts of its input: by key where the keys match, else where the texts are equal."""
     if isinstance(value, Mapping):
         aligned = isinstance(given, Mapping) and value.keys() <= given.keys()
         return {key: _kept(item, given[key] if aligned else given) for key, item in value.items()}
@@ -111,7 +112,7 @@ def _kept(value: Any, given: Any) -> Any:
 
 
 def mask_hidden(value: Any, beside: Any) -> Any:
-    """The value as AWS has it, hidden wherever `beside`, which is wanted, has a hidden text."""
+    """AWS's value, hidden where the wanted value `beside` has a hidden text."""
     if isinstance(value, BaseModel):
         return value.model_copy(update=_masked_fields(value, beside)) if any(hidden_in(beside)) else value
     if isinstance(value, Mapping):
@@ -125,39 +126,38 @@ def mask_hidden(value: Any, beside: Any) -> Any:
 
 
 def _masked_fields(value: BaseModel, beside: Any) -> dict[str, Any]:
-    other = beside if type(beside) is type(value) else None
-    return {name: mask_hidden(getattr(value, name), getattr(other, name, None)) for name in type(value).model_fields}
+    wanted = dict(beside) if type(beside) is type(value) else {}
+    return {name: mask_hidden(item, wanted.get(name)) for name, item in value}
 
 
 def _masked_items(items: Any, beside: Any) -> Iterator[Any]:
-    """Of a list, what `beside` has as well is told as there; the rest stands beside what is hidden there."""
+    """Items that `beside` contains too are taken from there; the others may be masked by its hidden items."""
     others = beside if type(beside) in LISTS else ()
     secret = [other for other in others if any(hidden_in(other))]
     for item in items:
-        same = next((other for other in others if other == item), None)
-        like = next((other for other in secret if comparable(other, item)), None)
-        yield same if same is not None else mask_hidden(item, like)
+        equal = next((other for other in others if other == item), None)
+        similar = next((other for other in secret if comparable(other, item)), None)
+        yield equal if equal is not None else mask_hidden(item, similar)
 
 
-def comparable(one: Any, other: Any) -> bool:
-    """Could one have become the other? Texts could; of models, those of one type and field."""
-    if isinstance(one, BaseModel):
-        return type(one) is type(other) and getattr(one, "field", None) == getattr(other, "field", None)
-    return isinstance(other, str)
+def comparable(left: Any, right: Any) -> bool:
+    """True if one value may be another version of the other: two texts, or two models of one type and `field`."""
+    if isinstance(left, BaseModel):
+        return type(left) is type(right) and dict(left).get("field") == dict(right).get("field")
+    return isinstance(right, str)
 
 
 def redacted(value: Any, beside: Any = None) -> Any:
-    """The value as it may be shown: references for hidden texts, and a mask for what stands where `beside` has one."""
-    return _told(mask_hidden(value, beside) if any(hidden_in(beside)) else value)
+    """The value for display: references instead of hidden texts, and a mask where `beside` has a hidden text."""
+    return _with_references(mask_hidden(value, beside) if any(hidden_in(beside)) else value)
 
 
-def _told(value: Any) -> Any:
+def _with_references(value: Any) -> Any:
     if isinstance(value, Hidden):
         return value.reference
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        told = {name: _told(getattr(value, name)) for name in fields} if any(hidden_in(value)) else {}
-        return value.model_copy(update=told) if told else value
+        fields = {name: _with_references(item) for name, item in value} if any(hidden_in(value)) else {}
+        return value.model_copy(update=fields) if fields else value
     if isinstance(value, Mapping):
-        return {key: _told(item) for key, item in value.items()}
-    return type(value)(map(_told, value)) if type(value) in LISTS else value
+        return {key: _with_references(item) for key, item in value.items()}
+    return type(value)(map(_with_references, value)) if type(value) in LISTS else value

@@ -1,4 +1,4 @@
-"""What a kind of resource declares about itself: the one table of contents that everything else is derived from."""
+"""The declaration of a kind of resource. Everything that elbplan knows of a kind is in its declaration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
-from .resource import Resource
+from .resource import Resource, field_values
 
 R = TypeVar("R", bound=Resource)
 Phase = Literal["expand", "gate", "switch", "contract", "protect"]
@@ -17,7 +17,7 @@ PHASES: tuple[Phase, ...] = ("expand", "gate", "switch", "contract", "protect")
 
 
 class Owner(NamedTuple):
-    """The stack that a resource belongs to by its tags, and what that stack calls it."""
+    """The stack that owns a resource by its tags, and the resource's address there."""
 
     stack: str
     address: str
@@ -28,9 +28,9 @@ class Owner(NamedTuple):
 
 @dataclass(frozen=True)
 class LiveResource(Generic[R]):
-    """A resource as AWS has it, in our model's words.
+    """A resource in AWS, as a model.
 
-    facts   what AWS says beyond the model and others may need: `dns_name`, `zone_id`, `state`, `name`
+    facts   further values of AWS that other resources may need: `dns_name`, `zone_id`, `state`, `name`
     """
 
     address: Address
@@ -41,9 +41,11 @@ class LiveResource(Generic[R]):
 
 @dataclass(frozen=True)
 class Found(Generic[R]):
-    """What reading one kind brought: our resources per stack, and who holds the physical names that matter.
+    """The result of reading one kind.
 
-    `owners`, `children` and `stays` are as in `Foreign`.
+    ours          the resources of each stack
+    names_in_use  the AWS names that are taken, each with the id of its holder
+    owners, children, stays   as in `Foreign`
     """
 
     ours: Mapping[str, Sequence[LiveResource[R]]]
@@ -55,9 +57,9 @@ class Found(Generic[R]):
 
 @dataclass(frozen=True)
 class Scope:
-    """What is to be read: the stacks, and what their specs want (references already looked up).
+    """The stacks to read, with the resources that their specs want (look-ups are already resolved).
 
-    ending   the stacks are to end: a spec that names a thing does not make it the stack's
+    ending   the stacks will be destroyed: a resource does not belong to a stack just because its spec names it
     """
 
     region: str
@@ -68,16 +70,16 @@ class Scope:
     def stacks(self) -> tuple[str, ...]:
         return tuple(self.desired)
 
-    def wanted(self, kind: str) -> Iterable[tuple[str, Address, Any]]:
-        """Every desired resource of a kind, with its stack."""
+    def wanted(self, model: type[R]) -> Iterable[tuple[str, Address, R]]:
+        """Every desired resource of a kind, with its stack and address."""
         for stack, resources in self.desired.items():
             for address, resource in resources.items():
-                if address.kind == kind:
+                if isinstance(resource, model):
                     yield stack, address, resource
 
 
 class StepContext(Protocol):
-    """Where a step happens: turns references into ids and says what the tags are."""
+    """The environment of a step: it resolves references to ids and gives names and tags."""
 
     @property
     def stack(self) -> str: ...
@@ -87,35 +89,38 @@ class StepContext(Protocol):
     def address(self) -> Address: ...
     @property
     def name(self) -> str:
-        """The physical name a create gives."""
+        """The name in AWS that a create gives."""
 
     @property
     def token(self) -> str:
-        """32 hex digits, the same for each try of this step."""
+        """A client token: 32 hex digits, the same for each try of this step."""
 
     @property
     def live(self) -> LiveResource[Any] | None:
-        """The resource that an update or delete is about."""
+        """The resource that an update or delete changes."""
 
     def others(self) -> Sequence[str]:
-        """The AWS ids of what else bears this address: the other side of a replacement."""
+        """The AWS ids of the other resources with this address: the other side of a replacement."""
 
     def id(self, ref: Ref) -> str:
-        """The AWS id of what is pointed at; an `Id` is its own."""
+        """The AWS id of a referenced resource; an `AwsId` is returned as it is."""
 
     def fact(self, ref: Ref, name: str) -> str:
-        """A fact about what is pointed at, `dns_name` say; empty if AWS never told."""
+        """A fact of a referenced resource, for example `dns_name`; empty if it is unknown."""
 
     def tags(self, resource: Resource) -> dict[str, str]:
-        """The ownership tags and the user's own."""
+        """The ownership tags and the user's tags."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A wait with a name, a deadline in seconds, and one look.
+    """A named condition that a step waits for.
 
-    after   the verbs after which it stands: "create", "update", "delete"
+    timeout        the deadline in seconds
+    after          the actions after which the gate follows: "create", "update", "delete"
     min_seconds    seconds that must pass in any case
+    failing_grace  seconds for which the state `failing` is accepted
+    ask            what a person must do in the meantime; `{}` stands for the resource's ARN
     """
 
     name: str
@@ -125,24 +130,23 @@ class Gate:
     after: tuple[str, ...] = ("create",)
     min_seconds: float = 0
     failing_grace: float = 300
-    """Seconds for which it may look as if it will fail before that is believed."""
     ask: str = ""
-    """What a person must do while it waits; `{}` stands for the resource's ARN."""
 
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
-    """The wanted resource with AWS's values where the spec says nothing (None), `keep` excepted."""
-    unsaid = [f for f in type(desired).model_fields if getattr(desired, f) is None and f not in keep]
-    return desired.model_copy(update={field: getattr(live, field) for field in unsaid})
+    """The wanted resource with the live values of its unset fields (None), except those in `keep`."""
+    defaults = field_values(live)
+    unset = [name for name, value in field_values(desired).items() if value is None and name not in keep]
+    return desired.model_copy(update={name: defaults[name] for name in unset})
 
 
-def update_in_one_step(before: Any, after: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
-    """The way from one model to another in one step."""
+def update_in_one_step(before: R, after: R, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, R]]:
+    """An update in one step."""
     return [("expand", after)]
 
 
-def create_in_one_step(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Any]]:
-    """A birth in one step, before anything switches."""
+def create_in_one_step(new: R, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, R]]:
+    """A create in one step, before anything switches."""
     return [("expand", new)]
 
 
@@ -150,13 +154,20 @@ def create_in_one_step(new: Any, used: AbstractSet[Ref]) -> Sequence[tuple[Phase
 class Kind(Generic[R]):
     """A kind of AWS resource.
 
-    create_path   the models through which a new one is made, each with its phase
-    with_live_defaults  the wanted resource with AWS's own decisions filled in from the live one; comparing is then `==`
-    update_path     from one model to another by models between, each with its phase; what serves is never taken before
-            what replaces it is there. Both are told which references carry traffic already
-    unready the gate that a live one has yet to pass before others can use it; "" if it is ready
-    summary    the resource in a few words, for a person
-    default_name    the physical name a new one would like, given the stack and the resource; "" for kinds without names
+    create_path          the models through which a new resource is created, each with its phase
+    update_path          the models from one resource to another, each with its phase. Nothing that serves is removed
+                         before its replacement serves. Both paths get the references that carry traffic already
+    with_live_defaults   the wanted resource with AWS's decisions from the live one, so that `==` compares the two
+    pending_gate         the gate that a live resource must pass before others can use it; "" if it is ready
+    summary              the resource in a few words, for a person
+    default_name         the AWS name of a new resource, unless the spec gives one; "" for kinds without names
+    reorder              changes the priorities of several resources in one call
+    temporary_resource   a resource that exists only during an update, for example a rule that attaches a new group
+    coexistence_conflict why the old and the new side of a replacement cannot exist together; "" if they can
+    unlocked             the resource without deletion protection, as AWS must have it before a delete
+    learned              defaults of attributes that elbplan did not know when it wrote the first fingerprints
+    also_wait_for        resources that should exist first although nothing refers to them: a redirect waits for its
+                         destination
     """
 
     model: type[R]
@@ -174,19 +185,13 @@ class Kind(Generic[R]):
     default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
     reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, site: no_calls()
-    """Several at once get other places, with no moment between."""
     temporary_resource: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
         lambda address, before, after, used: None
     )
-    """What must stand only while one becomes the other: a rule nobody matches, say, that attaches a new group."""
     coexistence_conflict: Callable[[R, R], str] = lambda before, after: ""
-    """Why old and new cannot stand side by side; "" where they can."""
     unlocked: Callable[[R], R] = lambda resource: resource
-    """The resource as AWS must have it before it can be deleted: without deletion protection."""
     learned: Callable[[R], Mapping[str, str]] = lambda resource: {}
-    """Defaults of attributes that elbplan did not know when fingerprints were first written: no difference in one."""
     also_wait_for: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
-    """Resources that should stand first although nothing points at them: a redirect waits for where it sends people."""
 
     @property
     def name(self) -> str:
@@ -198,7 +203,7 @@ class Kind(Generic[R]):
 
 
 NamesInUse = Mapping[str, Mapping[str, str]]
-"""Kind by kind: the names that AWS holds in this account, and the id that bears each."""
+"""For each kind, the names that are taken in this account, with the id of their holder."""
 
 Kinds = Mapping[str, Kind[Any]]
-"""The registry, parents before children; handed in from the command line, so that tests can hand in a toy."""
+"""The registry of kinds, parents before children."""

@@ -1,20 +1,20 @@
-"""What an update changes, as data: only what differs, so that it says the same about a model that knows less. Pure."""
+"""Updates as data: only the values that differ, so that they fit a model with fewer fields too. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from .resource import Part, differing_fields, from_live
+from .resource import Part, differing_fields, field_values, from_live
+from .suggest import nearest
 
 P = TypeVar("P", bound=Part)
 
 
 class InvalidFields(ValueError):
-    """Fields that make no such part: what is wrong, and the path to it."""
+    """The fields do not make a valid part. The message has the error, `path` the place."""
 
     def __init__(self, what: str, path: tuple[str | int, ...]) -> None:
         super().__init__(what)
@@ -22,26 +22,27 @@ class InvalidFields(ValueError):
 
 
 def build_model(model: type[P], fields: Mapping[str, Any]) -> P:
-    """A part from plain data. Raises InvalidFields."""
+    """Builds a part from plain data. Raises InvalidFields."""
     try:
         return model.model_validate(dict(fields))
     except ValidationError as error:
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
         if first["type"] == "extra_forbidden":
-            near = get_close_matches(str(first["loc"][-1]), list(model.model_fields), 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise InvalidFields(f"there is no field {first['loc'][-1]}{meant}", first["loc"]) from None
+            near = nearest(str(first["loc"][-1]), model.model_fields)
+            suggestion = f"; did you mean {near}?" if near else ""
+            raise InvalidFields(f"there is no field {first['loc'][-1]}{suggestion}", first["loc"]) from None
         raise InvalidFields(str(first["msg"]).removeprefix("Value error, "), first["loc"]) from None
 
 
 def changes(before: Part, after: Part) -> dict[str, Any]:
-    """The new values by field; of maps and nested parts only what differs, None for a key that goes."""
-    return {name: _change(getattr(before, name), getattr(after, name)) for name in differing_fields(before, after)}
+    """The new values by field. Maps and nested parts have only what differs; None stands for a removed key."""
+    old, new = field_values(before), field_values(after)
+    return {name: _change(old[name], new[name]) for name in differing_fields(before, after)}
 
 
 def patched(part: P, changed: Mapping[str, Any], *, live: bool = False) -> P:
-    """The part with these changes; those that come from `live` may be what no spec could say. Raises InvalidFields."""
-    fields = dict(part)
+    """The part with these changes. With `live`, values are allowed that a spec refuses. Raises InvalidFields."""
+    fields = field_values(part)
     values = fields | {name: _patch(fields.get(name), value, live) for name, value in changed.items()}
     return from_live(type(part), values) if live else build_model(type(part), values)
 
@@ -49,7 +50,7 @@ def patched(part: P, changed: Mapping[str, Any], *, live: bool = False) -> P:
 def _change(old: Any, new: Any) -> Any:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return {key: new.get(key) for key in sorted({*old, *new}) if old.get(key) != new.get(key)}
-    if _alike(old) and type(old) is type(new):
+    if _has_one_shape(old) and type(old) is type(new):
         return changes(old, new)
     return new
 
@@ -59,9 +60,9 @@ def _patch(old: Any, value: Any, live: bool) -> Any:
         return value
     if isinstance(old, Mapping):
         return {key: item for key, item in {**old, **value}.items() if item is not None}
-    return patched(old, value, live=live) if _alike(old) else value
+    return patched(old, value, live=live) if _has_one_shape(old) else value
 
 
-def _alike(value: Any) -> bool:
-    """A part that has one shape only; an action is a forward or a redirect, and is told whole."""
+def _has_one_shape(value: Any) -> bool:
+    """False for a part with a `type`, as a forward or a redirect: its new value is written in full."""
     return isinstance(value, Part) and "type" not in type(value).model_fields

@@ -1,34 +1,32 @@
-"""A plan is data: ordered, idempotent steps from one state to another. Preview prints it, apply runs it."""
+"""Plans: ordered, idempotent steps from one state to another, as data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from .address import Address
 from .change import Change
+from .hazard import Hazard
 from .kind import LiveResource, Phase
 from .resource import Resource
 
-if TYPE_CHECKING:
-    from .hazard import Hazard
-
 StepAction = Literal["create", "update", "delete", "reorder", "wait", "moved", "adopt", "release"]
-"""The last three write nothing but our tags: another address, into our hands, out of them."""
+"""The last three change only elbplan's tags: `moved` the address, `adopt` and `release` the owner."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that is done, or waited for.
+    """One action or wait.
 
     needs    ids of the steps that must be done before
-    before   the resource as this step finds it; None for a create
-    after    as it leaves it; None for a delete
-    name     the physical name a create gives; the id of what is adopted
-    old      what is moved was called so before
-    until    the gate a wait stands at, and `within` how many seconds it may take
-    moves    the priorities that rules get together, for a move
+    before   the resource before this step; None for a create
+    after    the resource after this step; None for a delete
+    name     the AWS name that a create gives; the AWS id of an adopted resource
+    old      the former address of a moved resource
+    until    the gate of a wait; `timeout` is its deadline in seconds
+    moves    the new priorities of rules, for a reorder
     entry    the index of the migration's step that this step comes from; None without a migration
     """
 
@@ -49,16 +47,16 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        """Does it change anything in AWS?"""
+        """True if the step changes something in AWS."""
         return self.do != "wait"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of one stack, in an order in which they could be done one by one.
+    """The steps of one stack, in an order in which they can be done one by one.
 
-    lives   what the steps start from: every resource of the stack that AWS has, by address
-    stays   what others keep, or elbplan leaves on purpose, when this is done: each with the reason
+    lives   the resources of the stack that AWS has before the first step
+    stays   resources that remain after the last step although the spec does not want them, each with the reason
     """
 
     stack: str
@@ -80,5 +78,5 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Nothing to do."""
+        """True if there is nothing to do."""
         return not self.steps

@@ -1,4 +1,4 @@
-"""The base of every kind's model: desired and live are told in the same words, so comparing them is `==`."""
+"""The base class of all models. Wanted and live resources have the same form, so `==` compares them."""
 
 from __future__ import annotations
 
@@ -23,46 +23,44 @@ from .address import Address, AwsId, Lookup, Ref
 from .hidden import FREE, Hidden, keep_hidden
 
 IMMUTABLE = "immutable"
-"""Marks a field AWS will not change in place: a different value means a replacement."""
+"""Marks a field that AWS cannot change in place: another value means a replacement."""
 
 LOOSE = "loose"
-"""Marks a reference that is compared but orders nothing: neither side waits for the other."""
+"""Marks a reference that is compared but does not order steps: neither side waits for the other."""
 
 WRITE_ONLY = "write-only"
-"""Marks a field that AWS never gives back or that may hold a secret: sent, but neither compared nor shown."""
+"""Marks a field that AWS never returns or that may hold a secret: sent, but neither compared nor shown."""
 
 SHARED = "shared"
-"""Marks a list of which others may bring a part: to hold more of it than a step has brought is no difference."""
+"""Marks a list to which others may add items: items that no step added are no difference."""
 
 CARRIED = "carried"
-"""Marks a field that a replacement takes along from the old resource where `ignore:` leaves it to another tool."""
+"""Marks a field that a replacement copies from the old resource if `ignore:` leaves it to another tool."""
 
 LEARNED = "learned"
-"""Marks a field of a part that elbplan learned after it had written fingerprints: told only where it says something."""
+"""Marks a field that is newer than the first fingerprints: it is part of a fingerprint only if it is set."""
 
-T = TypeVar("T")
-R = TypeVar("R", bound="Part")
 P = TypeVar("P", bound="Part")
 
 
 class Part(BaseModel):
-    """A piece of a resource: immutable once made, unknown keys refused."""
+    """A piece of a resource: immutable, and without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     @model_validator(mode="wrap")
     @classmethod
     def _keep_hidden(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Free text from the environment remembers that it came from there."""
-        made = handler(data)
+        """Keeps the mark of texts that come from environment variables."""
+        part = handler(data)
         fields = _free(cls)
-        return keep_hidden(made, data, fields) if fields else made
+        return keep_hidden(part, data, fields) if fields else part
 
 
 class Resource(Part):
-    """One resource of one kind, as the spec wants it or as AWS has it.
+    """A resource as the spec wants it, or as it is in AWS.
 
-    `None` in a desired resource means that AWS decides and elbplan does not look.
+    `None` in a wanted resource means that AWS decides, and that elbplan does not compare the field.
     """
 
     kind: ClassVar[str]
@@ -70,29 +68,30 @@ class Resource(Part):
 
 
 def from_live(model: type[P], fields: Mapping[str, Any]) -> P:
-    """The part as AWS has it, in canonical form. Never refuses what AWS answers.
+    """A part from AWS's values, in canonical form. It accepts every answer of AWS.
 
-    The validators guard the spec. AWS may hold more than a spec may say (a protocol that is new, a limit that was
-    raised): such a value stays as it came, so that it can be compared, shown and removed.
+    The validators check the spec. AWS may have values that a spec may not have (a new protocol, a raised limit). Such
+    a value is kept unchanged, so that elbplan can compare, show and remove it.
     """
     try:
         return model.model_validate(dict(fields))
     except ValidationError:
-        return cast(P, model.model_construct(**_as_it_came(model, fields)))
+        return cast(P, model.model_construct(**_unvalidated(model, fields)))
 
 
 def rebuilt(part: P, **changes: Any) -> P:
-    """The part with other values, in canonical form; what only AWS could have said of it stays."""
-    return from_live(type(part), {**dict(part), **changes})
+    """The part with other values, in canonical form. Values that only AWS allows are kept."""
+    return from_live(type(part), {**field_values(part), **changes})
 
 
 def is_foreign(part: Part) -> bool:
-    """Does it, or a part of it, hold a value that the spec could not say?"""
+    """True if the part, or a part of it, has a value that a spec may not have."""
+    values = field_values(part)
     try:
-        type(part).model_validate(dict(part))
+        type(part).model_validate(values)
     except ValidationError:
         return True
-    return any(is_foreign(inner) for value in dict(part).values() for inner in _parts(value))
+    return any(is_foreign(inner) for value in values.values() for inner in _parts(value))
 
 
 def _parts(value: Any) -> Iterator[Part]:
@@ -102,13 +101,13 @@ def _parts(value: Any) -> Iterator[Part]:
         yield from (item for item in value if isinstance(item, Part))
 
 
-def _as_it_came(model: type[Part], fields: Mapping[str, Any]) -> dict[str, Any]:
+def _unvalidated(model: type[Part], fields: Mapping[str, Any]) -> dict[str, Any]:
     data = _canonical(model, dict(fields))
     return {name: _read(model, name, data[name]) for name in model.model_fields if name in data}
 
 
 def _canonical(model: type[Part], data: Any) -> Any:
-    """What the validators that put values in order make of the data; as it is, where they stumble over it."""
+    """Applies the validators that bring values into canonical form, and skips those that fail."""
     for validator in model.__pydantic_decorators__.model_validators.values():
         if validator.info.mode == "before":
             try:
@@ -132,6 +131,11 @@ def _adapter(model: type[Part], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[annotation, *field.metadata] if field.metadata else annotation)
 
 
+def field_values(part: Part) -> dict[str, Any]:
+    """The value of each field, by the name of the field."""
+    return dict(part)
+
+
 def marked_fields(model: type[Part], mark: str) -> tuple[str, ...]:
     """The names of the fields that carry this mark, in order."""
     return tuple(name for name, field in model.model_fields.items() if mark in field.metadata)
@@ -143,24 +147,27 @@ def _free(model: type[Part]) -> tuple[str, ...]:
 
 
 def immutable(resource: Resource) -> dict[str, Any]:
-    """The values that AWS will not change in place."""
-    return {name: getattr(resource, name) for name in marked_fields(type(resource), IMMUTABLE)}
+    """The values that AWS cannot change in place."""
+    values = field_values(resource)
+    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)}
 
 
 def digest(resource: Resource, length: int = 8) -> str:
-    """Hex digits that differ when a replacement would be needed."""
+    """Hex digits of the immutable values: two resources with different digests need a replacement."""
     text = json.dumps({k: plain(v) for k, v in immutable(resource).items()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
 def plain(value: Any) -> Any:
-    """The same value in JSON's words, references as text; what came from the environment is told by its variable."""
+    """The value as JSON: references as text, and variables instead of values from the environment."""
     if isinstance(value, Hidden):
         return value.reference
     if isinstance(value, Address | AwsId | Lookup):
         return str(value)
     if isinstance(value, Part):
-        return {name: plain(getattr(value, name)) for name in _compared(type(value)) if not _silent(value, name)}
+        values = field_values(value)
+        new = marked_fields(type(value), LEARNED)
+        return {name: plain(values[name]) for name in _compared(type(value)) if values[name] or name not in new}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
@@ -168,18 +175,15 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def _silent(part: Part, name: str) -> bool:
-    return LEARNED in type(part).model_fields[name].metadata and not getattr(part, name)
-
-
 def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
-    """Everything this value points at, once per place; without the loose ones if asked."""
+    """Every reference in a value, once for each place; without the loose ones if `loose` is False."""
     if isinstance(value, Address | AwsId | Lookup):
         yield value
     elif isinstance(value, Part):
-        for name, field in type(value).model_fields.items():
-            if loose or LOOSE not in field.metadata:
-                yield from references(getattr(value, name), loose=loose)
+        fields = type(value).model_fields
+        for name, item in field_values(value).items():
+            if loose or LOOSE not in fields[name].metadata:
+                yield from references(item, loose=loose)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from references(item, loose=loose)
@@ -188,23 +192,23 @@ def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
             yield from references(item, loose=loose)
 
 
-def rewrite(resource: R, change: Callable[[Ref], tuple[Ref, ...]]) -> R:
-    """The same resource with each reference replaced; in a list one reference may become several.
+def rewrite(resource: P, change: Callable[[Ref], tuple[Ref, ...]]) -> P:
+    """The resource with each reference replaced; in a list, one reference may become several.
 
-    Canonical forms are made anew, since order may depend on what is pointed at. Raises ElbplanError where one is wanted
-    and several are found.
+    The result is in canonical form, since the order of a list may depend on its references. Raises ElbplanError if a
+    single reference becomes none or several.
     """
-    fields = {name: _rewritten(getattr(resource, name), change) for name in type(resource).model_fields}
+    fields = {name: _rewritten(value, change) for name, value in field_values(resource).items()}
     return from_live(type(resource), fields)
 
 
 def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:
     if isinstance(value, Address | AwsId | Lookup):
-        several = change(value)
-        if len(several) != 1:
-            what = f"{value} means {', '.join(map(str, several)) or 'nothing'} where one is needed"
-            raise ElbplanError(what, hint="name the one that is meant by its id")
-        return several[0]
+        refs = change(value)
+        if len(refs) != 1:
+            what = f"{value} finds {', '.join(map(str, refs)) or 'nothing'}, but exactly one is needed"
+            raise ElbplanError(what, hint="write the id of the one that you want")
+        return refs[0]
     if isinstance(value, Part):
         return rewrite(value, change)
     if isinstance(value, tuple):
@@ -213,32 +217,36 @@ def _rewritten(value: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> Any:
 
 
 def _spread(member: Any, change: Callable[[Ref], tuple[Ref, ...]]) -> tuple[Any, ...]:
-    """A list's member after rewriting; a part whose only reference became several is repeated for each."""
+    """The new members for a member of a list. A part with a reference that becomes several is repeated for each."""
     if isinstance(member, Address | AwsId | Lookup):
         return change(member)
     several = [ref for ref in references(member) if isinstance(ref, Lookup) and len(change(ref)) != 1]
     if isinstance(member, Part) and several:
-        return tuple(rewrite(member, _choosing(one, several[0], change)) for one in change(several[0]))
+        return tuple(rewrite(member, _choosing(several[0], ref, change)) for ref in change(several[0]))
     return (_rewritten(member, change),)
 
 
-def _choosing(one: Ref, instead: Ref, change: Callable[[Ref], tuple[Ref, ...]]) -> Callable[[Ref], tuple[Ref, ...]]:
-    return lambda ref: (one,) if ref == instead else change(ref)
+def _choosing(old: Ref, new: Ref, change: Callable[[Ref], tuple[Ref, ...]]) -> Callable[[Ref], tuple[Ref, ...]]:
+    return lambda ref: (new,) if ref == old else change(ref)
 
 
 def differing_fields(before: Part, after: Part) -> tuple[str, ...]:
-    """The names of the fields that differ, write-only ones left out."""
-    return tuple(name for name in _compared(type(after)) if getattr(before, name) != getattr(after, name))
+    """The names of the fields that differ, without write-only fields."""
+    old, new = field_values(before), field_values(after)
+    return tuple(name for name in _compared(type(after)) if old[name] != new[name])
 
 
-def without_shared_additions(live: R, told: R) -> R:
-    """The live one without what others brought in fields that are shared: as told, where it holds all that is told."""
-    ahead = {
-        name: getattr(told, name)
-        for name in marked_fields(type(told), SHARED)
-        if set(map(repr, getattr(told, name))) <= set(map(repr, getattr(live, name)))
-    }
-    return live.model_copy(update=ahead) if ahead else live
+def without_shared_additions(live: P, known: P) -> P:
+    """The live resource without what others added to shared fields.
+
+    A shared field that holds everything of the known resource, and more, gets the known value.
+    """
+    shared = marked_fields(type(known), SHARED)
+    if not shared:
+        return live
+    wanted, actual = field_values(known), field_values(live)
+    same = {name: wanted[name] for name in shared if set(map(repr, wanted[name])) <= set(map(repr, actual[name]))}
+    return live.model_copy(update=same) if same else live
 
 
 def _compared(model: type[Part]) -> Iterator[str]:

@@ -1,10 +1,8 @@
-"""What a step makes of a state. Pure: S0 .. Sn of a plan without a call to AWS."""
+"""Simulates the steps of a plan: the states S0 .. Sn, without calls to AWS. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 from .address import Address, Ref
 from .patch import changes, patched
@@ -12,11 +10,11 @@ from .plan import Step
 from .resource import Resource, rewrite
 
 State = Mapping[Address, Resource]
-"""The resources of a stack by address; those that a replacement is about to end are `former`."""
+"""The resources of a stack by address; the old sides of replacements have `deposed` addresses."""
 
 
 def simulate(state: State, step: Step) -> State:
-    """The state after the step. Raises KeyError for a step about something that is not there."""
+    """The state after the step. Raises KeyError if the step changes a resource that does not exist."""
     if step.do in ("create", "adopt") and step.after is not None:
         return {**state, step.address: step.after}
     if step.do in ("delete", "release"):
@@ -32,14 +30,13 @@ def simulate(state: State, step: Step) -> State:
     return state
 
 
-def reordered(rule: Any, priority: int) -> Resource:
-    """The rule at another place."""
-    resource: Resource = rule.model_copy(update={"priority": priority})
-    return resource
+def reordered(rule: Resource, priority: int) -> Resource:
+    """The rule with another priority."""
+    return rule.model_copy(update={"priority": priority})
 
 
 def _renamed(state: State, old: Address, new: Address) -> State:
-    """The same under another address, everywhere."""
+    """The state with another address for one resource, also where others refer to it."""
 
     def rename(ref: Ref) -> tuple[Ref, ...]:
         return (new if ref == old else ref,)
@@ -48,14 +45,9 @@ def _renamed(state: State, old: Address, new: Address) -> State:
 
 
 def states_of(start: State, steps: Iterable[Step]) -> Iterator[State]:
-    """S0 .. Sn, the start first."""
-    yield start
+    """The states S0 .. Sn."""
+    state = start
+    yield state
     for step in steps:
-        start = simulate(start, step)
-        yield start
-
-
-def in_line(steps: Sequence[Step]) -> list[Step]:
-    """The same steps one by one: each waits for the one before it."""
-    needs = [(), *((step.id,) for step in steps)]
-    return [replace(step, needs=need) for step, need in zip(steps, needs, strict=False)]
+        state = simulate(state, step)
+        yield state

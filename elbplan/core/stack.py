@@ -1,4 +1,4 @@
-"""A stack: what one spec wants, in the words of the kinds."""
+"""A stack: the resources that one spec wants."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .resource import Resource, plain
 
 @dataclass(frozen=True)
 class Stack:
-    """What one YAML document wants.
+    """The content of one YAML document.
 
-    region      None: whatever the caller's AWS configuration says
-    resources   parents before children, in the order of the kinds' registry
-    ignore      `address.field` patterns (globs) that another tool owns: taken from live, never compared
-    domains     names that are to reach the load balancer
+    region      None for the region of the AWS configuration
+    resources   parents before children, in the order of the registry of kinds
+    ignore      `address.field` patterns (globs) of fields that another tool owns: elbplan does not compare them
+    domains     the DNS names of the load balancer
     file, line  where the document starts, for messages
     """
 
@@ -34,7 +34,7 @@ class Stack:
 
     @property
     def spec_hash(self) -> str:
-        """`h-` and 8 hex digits of what the spec means, however it was spelled."""
+        """`h-` and 8 hex digits: the same for every spelling of the same stack."""
         body = {str(address): plain(resource) for address, resource in self.resources.items()}
         text = json.dumps([self.name, body, sorted(self.ignore)], sort_keys=True)
         return "h-" + hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,7 +1,7 @@
-"""What a plan or a migration puts at risk, told before anything happens; each blocks until somebody allows it by name.
+"""The risks of a plan or a migration. Each one stops elbplan before it starts, until a person allows it by name.
 
-A hazard is judged from states, S0 .. Sn, and the steps between them, not from what a step calls itself: so one rule
-finds every bad order, in what the planner draws and in what a person wrote.
+The rules look at the states S0 .. Sn and the steps between them, not at the names of steps. So one rule finds every bad
+order, in the planner's steps and in a file that a person wrote.
 """
 
 from ..core.hazard import HAZARDS, Hazard, refuse_unless_allowed, suggest_hazard

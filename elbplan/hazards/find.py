@@ -37,30 +37,30 @@ AT_THE_END: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     ordering.repeated_state,
     foreign_children.deletes_foreign_children,
 )
-"""The end of a stack puts nothing of its own at risk, but what others hung on it."""
+"""When a whole stack is destroyed, only what others attached to it is at risk."""
 ANYWHERE = ("repeated-state",)
-"""What is wrong even where nothing happens in AWS."""
+"""Hazards that count also for steps that change nothing in AWS."""
 
 
-def find_hazards(film: Timeline) -> tuple[Hazard, ...]:
-    """Every hazard, one of a name at each step."""
-    rules = RULES if film.end.state else AT_THE_END
-    found = [hazard for rule in rules for hazard in rule(film) if _happens(film, hazard)]
+def find_hazards(timeline: Timeline) -> tuple[Hazard, ...]:
+    """Every hazard, at most one of each name at each step."""
+    rules = RULES if timeline.end.state else AT_THE_END
+    found = [hazard for rule in rules for hazard in rule(timeline) if _happens(timeline, hazard)]
     ranks = {name: rank for rank, name in enumerate(HAZARDS)}
     return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))
 
 
-def _happens(film: Timeline, hazard: Hazard) -> bool:
-    return hazard.name in ANYWHERE or film.steps[hazard.step].do not in NOTHING_HAPPENS
+def _happens(timeline: Timeline, hazard: Hazard) -> bool:
+    return hazard.name in ANYWHERE or timeline.steps[hazard.step].do not in NOTHING_HAPPENS
 
 
 def _merged(found: Iterable[Hazard]) -> Iterable[Hazard]:
-    """What one step brings twice is told at once."""
-    told: dict[tuple[str, int], Hazard] = {}
+    """Joins the texts of hazards that have the same name and step."""
+    merged: dict[tuple[str, int], Hazard] = {}
     for hazard in found:
         key = hazard.name, hazard.step
-        if (first := told.get(key)) is None:
-            told[key] = hazard
+        if (first := merged.get(key)) is None:
+            merged[key] = hazard
         elif hazard.text not in first.text:
-            told[key] = replace(first, text=f"{first.text}; {hazard.text}")
-    return told.values()
+            merged[key] = replace(first, text=f"{first.text}; {hazard.text}")
+    return merged.values()

@@ -1,31 +1,40 @@
-"""A film: the states that a plan or a migration leads through, and the step between each two. Pure."""
+"""A timeline: the states that a plan or a migration goes through, and the step between each two. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
 from ..core.address import Address, Ref
+from ..core.kind import Kinds, Owner
+from ..core.plan import Plan
+from ..core.resource import Resource
 from ..core.simulate import State, states_of
+from ..kinds.certificate import Certificate
+from ..kinds.listener import Listener
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.record import Record
+from ..kinds.rule import Rule
+from ..kinds.target_group import TargetGroup
+from ..kinds.targets import Targets
 from ..kinds.traffic import known_empty, spare_balancers, target_group_of
-from .traffic_state import Member, Route, StateDifference, TrafficState
+from .routing import Route
+from .traffic_state import Member, StateDifference, TrafficState, resources_of
 
-if TYPE_CHECKING:
-    from ..core.kind import Kinds, Owner
-    from ..core.plan import Plan
-    from ..core.resource import Resource
+R = TypeVar("R", bound=Resource)
 
 NOTHING_HAPPENS = ("adopt", "release", "moved")
-"""Steps that change whose something is, or what it is called; AWS serves on as it did."""
+"""Steps that change only the owner or the address of a resource; AWS serves as before."""
 
-PERSON = None
+APPROVAL = None
+"""The seconds of a hold that waits for a person's approval."""
 
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """What happens between two states. `hold` are the seconds of a hold, None where it waits for a person."""
+    """What happens between two states. `hold` is the length of a hold in seconds."""
 
     do: str
     what: Address | None = None
@@ -34,16 +43,17 @@ class TimelineStep:
 
     @property
     def person(self) -> bool:
-        return self.do == "hold" and self.hold is PERSON
+        """True for a hold that waits for approval."""
+        return self.do == "hold" and self.hold is APPROVAL
 
     def holds(self, seconds: float) -> bool:
-        """Does it let the world be for so long?"""
-        return self.do == "hold" and (self.hold is PERSON or self.hold >= seconds)
+        """True for a hold of at least so many seconds."""
+        return self.do == "hold" and (self.hold is APPROVAL or self.hold >= seconds)
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One step with the states on both sides of it."""
+    """One step with the states before and after it."""
 
     index: int
     step: TimelineStep
@@ -52,34 +62,36 @@ class Transition:
 
     @property
     def changed(self) -> Sequence[StateDifference]:
-        """What the step changes, before and after; None where it was or is not there."""
+        """The resources that the step creates, changes or deletes."""
         return () if self.after is self.before else self.after.since
 
-    def came(self, *kinds: str) -> Iterator[tuple[Address, Any, Any]]:
-        """What is new or otherwise after the step, with what it was before, of these kinds."""
-        return (one for one in self.changed if one[2] is not None and one[0].kind in kinds)
+    def changed_to(self, *models: type[R]) -> Iterator[tuple[Address, R | None, R]]:
+        """The resources of these kinds that the step creates or changes, before (None if new) and after it."""
+        for address, before, after in self.changed:
+            if isinstance(after, models):
+                yield address, before if isinstance(before, models) else None, after
 
-    def waits(self, kind: str, gate: str) -> bool:
-        """Is it a wait for this gate of such a resource?"""
-        cut = self.step
-        return cut.do == "wait" and cut.until == gate and cut.what is not None and cut.what.kind == kind
+    def waits(self, model: type[Resource], gate: str) -> bool:
+        """True if the step waits for this gate of a resource of this kind."""
+        step = self.step
+        return step.do == "wait" and step.until == gate and step.what is not None and step.what.kind == model.kind
 
-    def address(self, usual: Address) -> Address:
-        """What the step is about."""
-        return self.step.what or usual
+    def address(self, otherwise: Address) -> Address:
+        """The address of the step, if it has one."""
+        return self.step.what or otherwise
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """S0 .. Sn, and what is known of S0 beyond the models.
+    """S0 .. Sn, and what is known of S0 besides the models.
 
-    healthy   the targets that AWS finds healthy at the start
-    unready   balancers and certificates that are there at the start and not ready yet
-    spare     balancers that an interrupted run left and that never served
-    empty     groups of which AWS says that they have no targets at the start
-    places    the subnets of servers that are none of the stack's, where they are known
-    marks     what tells states apart when a file is resumed; empty where nothing is resumed by looking
-    children  what AWS deletes together with these, although the stack did not make it
+    healthy     the targets that AWS reports healthy at the start
+    unready     load balancers and certificates that exist at the start and are not ready yet
+    spare       load balancers that an interrupted run created and that never served
+    empty       groups for which AWS reports no targets at the start
+    places      the subnets of servers outside the stack, where they are known
+    marks       the fingerprint of each state, if the file can be resumed; else empty
+    children    what AWS deletes together with a resource although the stack did not create it
     taken_over  the records that are taken from another elbplan stack
     """
 
@@ -96,14 +108,14 @@ class Timeline:
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, states: Iterable[State], cuts: Sequence[TimelineStep], kinds: Kinds) -> Timeline:
-        """The film of these states, with every default said."""
-        settled = _Settled(kinds)
-        row = [settled.state(state) for state in states]
-        worlds = [TrafficState.first(row[0], settled.pooled)]
-        for state in row[1:]:
-            worlds.append(worlds[-1].then(state))
-        return cls(worlds, cuts, kinds)
+    def of(cls, states: Iterable[State], steps: Sequence[TimelineStep], kinds: Kinds) -> Timeline:
+        """The timeline of these states, with AWS's defaults filled in."""
+        defaults = _Defaults(kinds)
+        filled = [defaults.fill(state) for state in states]
+        row = [TrafficState.first(filled[0], defaults.groups_with_targets)]
+        for state in filled[1:]:
+            row.append(row[-1].then(state))
+        return cls(row, steps, kinds)
 
     @property
     def start(self) -> TrafficState:
@@ -116,122 +128,121 @@ class Timeline:
     @cached_property
     def transitions(self) -> list[Transition]:
         """Each step with the states around it."""
-        return [
-            Transition(index, cut, before, after)
-            for index, (cut, before, after) in enumerate(zip(self.steps, self.states, self.states[1:], strict=False))
-        ]
+        rows = zip(self.steps, self.states, self.states[1:], strict=False)
+        return [Transition(index, step, before, after) for index, (step, before, after) in enumerate(rows)]
 
     @cached_property
     def lost(self) -> list[Mapping[Route, Address]]:
-        """For each step the routes that are served before it and not after it, each with the place that served it."""
+        """For each step, the routes that are served before it and not after it, with what served them."""
         found: list[Mapping[Route, Address]] = []
         known: tuple[TrafficState, dict[Route, Address]] = (self.start, self.start.routes())
-        for frame in self.transitions:
-            if not _may_lose_routes(frame):
+        for transition in self.transitions:
+            if not _may_lose_routes(transition):
                 found.append({})
                 continue
-            before = known[1] if known[0] is frame.before else frame.before.routes()
-            known = (frame.after, frame.after.routes())
+            before = known[1] if known[0] is transition.before else transition.before.routes()
+            known = (transition.after, transition.after.routes())
             found.append({route: place for route, place in before.items() if route not in known[1]})
         return found
 
     @cached_property
     def verified(self) -> list[frozenset[Member]]:
-        """For each state, the targets that were seen healthy by then: at the start those that get requests."""
+        """For each state, the targets that were seen healthy by then: at the start, those that get requests."""
         start = self.start
         groups = {*start.serving, *(target_group_of(start.state[a]) for a in self.healthy if a in start.state)}
         seen = [frozenset((g, m) for g in groups if g is not None for m in start.members.get(g, ()))]
-        for frame in self.transitions:
-            more: frozenset[Member] = frozenset()
-            if frame.waits("targets", "healthy"):
-                group = target_group_of(frame.after.state.get(frame.address(NOBODY)))
-                if group is not None and group in frame.after.attached:
-                    more = frozenset((group, member) for member in frame.after.members.get(group, ()))
-            seen.append(seen[-1] | more)
+        for transition in self.transitions:
+            seen.append(seen[-1] | _verified_by(transition))
         return seen
 
     @cached_property
     def filled(self) -> list[frozenset[Ref]]:
         """For each state, the groups that others fill and that serve from the start, or were waited for by then."""
         seen = [frozenset(self.start.serving)]
-        for frame in self.transitions:
-            waited = frame.waits("target_group", "healthy") and frame.step.what in frame.after.attached
-            seen.append(seen[-1] | ({frame.address(NOBODY)} if waited else frozenset()))
+        for transition in self.transitions:
+            group = transition.step.what if transition.waits(TargetGroup, "healthy") else None
+            seen.append(seen[-1] | ({group} if group is not None and group in transition.after.attached else set()))
         return seen
 
     def is_verified(self, group: Ref, index: int) -> bool:
-        """Was any of this group's targets seen healthy by state `index`? One outside the stack is somebody else's."""
-        world = self.states[index]
-        if group not in world.filled_by_stack:
+        """True if a target of this group was seen healthy by state `index`, or if the group is not of this stack."""
+        traffic = self.states[index]
+        if group not in traffic.filled_by_stack:
             return not isinstance(group, Address) or group in self.filled[index]
-        return any((group, member) in self.verified[index] for member in world.members.get(group, ()))
+        return any((group, member) in self.verified[index] for member in traffic.members.get(group, ()))
 
 
 NOBODY = Address("", "")
-ROUTES = ("listener", "rule", "record", "targets")
-"""The kinds that decide which routes answer."""
+"""Stands in for the address of a step that has none."""
+
+ROUTING = (Listener, Rule, Record, Targets)
+"""The kinds that decide which routes are answered."""
 
 
-def _may_lose_routes(frame: Transition) -> bool:
-    """False where a step only adds to what answers: then nobody need look at all routes, of which there may be many."""
-    return any(before is not None and address.kind in ROUTES for address, before, _ in frame.changed)
+def _may_lose_routes(transition: Transition) -> bool:
+    """False for a step that only adds such resources: then the routes, which may be many, need no comparison."""
+    return any(isinstance(before, ROUTING) for _, before, _ in transition.changed)
 
 
-class _Settled:
-    """States with AWS's defaults said; each resource is settled once, however many states it stands in."""
+def _verified_by(transition: Transition) -> frozenset[Member]:
+    """The targets that this step waits for until they are healthy."""
+    if not transition.waits(Targets, "healthy"):
+        return frozenset()
+    targets = transition.after.get(Targets, transition.step.what)
+    if targets is None or targets.group not in transition.after.attached:
+        return frozenset()
+    return frozenset((targets.group, member) for member in transition.after.members.get(targets.group, ()))
+
+
+class _Defaults:
+    """Fills AWS's defaults into states; into each resource once, however many states contain it."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
         self._given: list[Resource] = []
-        """Kept alive, since another resource might get the id of one that is gone."""
-        self._settled: dict[int, Resource] = {}
+        """Keeps the resources alive, since another resource could get the id() of a deleted one."""
+        self._filled: dict[int, Resource] = {}
         self._with_ports: dict[tuple[int, int | None], Resource] = {}
 
-    def state(self, state: State) -> State:
-        """The same state, settled; each target has its port."""
-        settled = self._each(state)
-        ports = {a: self._with_port(settled, a) for a in settled if a.kind == "targets"}
-        return {**settled, **ports}
+    def fill(self, state: State) -> State:
+        """The state with defaults; each target has its port."""
+        filled = self._each(state)
+        ports = {address: self._with_port(filled, targets) for address, targets in resources_of(filled, Targets)}
+        return {**filled, **ports}
 
     def _each(self, state: State) -> dict[Address, Resource]:
-        known = self._settled
-        try:
-            return {address: known[id(resource)] for address, resource in state.items()}
-        except KeyError:
-            for address, resource in state.items():
-                if id(resource) not in known:
-                    self._given.append(resource)
-                    known[id(resource)] = self._kinds[address.kind].with_live_defaults(resource, resource)
-            return {address: known[id(resource)] for address, resource in state.items()}
+        for address, resource in state.items():
+            if id(resource) not in self._filled:
+                self._given.append(resource)
+                self._filled[id(resource)] = self._kinds[address.kind].with_live_defaults(resource, resource)
+        return {address: self._filled[id(resource)] for address, resource in state.items()}
 
-    def _with_port(self, state: State, address: Address) -> Resource:
-        """Two targets that are registered on the same port are the same, whether a file names the port or not."""
-        targets = state[address]
-        pool = target_group_of(targets)
-        port = getattr(state.get(pool), "port", None) if isinstance(pool, Address) else None
+    def _with_port(self, state: State, targets: Targets) -> Resource:
+        """A target without a port and one that names its group's port are the same target."""
+        group = state.get(targets.group) if isinstance(targets.group, Address) else None
+        port = group.port if isinstance(group, TargetGroup) else None
         key = (id(targets), port)
         if key not in self._with_ports:
             as_registered = targets.model_copy(update={"group_port": port})
-            self._with_ports[key] = self._kinds[address.kind].with_live_defaults(targets, as_registered)
+            self._with_ports[key] = self._kinds[Targets.kind].with_live_defaults(targets, as_registered)
         return self._with_ports[key]
 
     @property
-    def pooled(self) -> frozenset[Ref]:
-        """The groups whose targets any of the states speaks of."""
-        groups = (target_group_of(resource) for resource in self._settled.values() if resource.kind == "targets")
-        return frozenset(group for group in groups if group is not None)
+    def groups_with_targets(self) -> frozenset[Ref]:
+        """The groups whose targets any of the states contains."""
+        return frozenset(targets.group for targets in self._filled.values() if isinstance(targets, Targets))
 
 
 def timeline_of(plan: Plan, kinds: Kinds) -> Timeline:
-    """The film of a plan, with what the live facts say."""
+    """The timeline of a plan, with the facts that AWS reports."""
     start: State = {address: live.model for address, live in plan.lives.items()}
-    cuts = [TimelineStep(step.do, step.address, step.until) for step in plan.steps]
-    film = Timeline.of(states_of(start, plan.steps), cuts, kinds)
-    healthy = {a for a, live in plan.lives.items() if a.kind == "targets" and live.facts.get("state") == "healthy"}
+    steps = [TimelineStep(step.do, step.address, step.until) for step in plan.steps]
+    timeline = Timeline.of(states_of(start, plan.steps), steps, kinds)
+    healthy = {a for a, live in plan.lives.items() if a.kind == Targets.kind and live.facts.get("state") == "healthy"}
     unready = {a for a, live in plan.lives.items() if a.kind in KINDS_WITH_GATES and kinds[a.kind].pending_gate(live)}
     spare, empty = spare_balancers(plan.lives), known_empty(plan.lives)
-    return replace(film, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare, empty=empty)
+    return replace(timeline, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare, empty=empty)
 
 
-KINDS_WITH_GATES = ("load_balancer", "certificate")
-"""What is asked for and ready only some time later."""
+KINDS_WITH_GATES = (LoadBalancer.kind, Certificate.kind)
+"""Kinds that AWS creates at once and that are ready only some time later."""

@@ -92,7 +92,7 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
         stack, address = owned[arn]
         lost = raw["Status"] in LOST
         live = _lost(address, raw, tags[arn]) if lost else _live(address, raw, tags[arn], proofs[arn])
-        asked = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate.kind) if (s, a) == owned[arn])
+        asked = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate) if (s, a) == owned[arn])
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **facts_of(arn, claims, asked)}))
         standing = [proof.domain for proof in proofs[arn]]
         stays[arn] = () if asked else left_in_the_zone(claims[arn], standing, _wanted_names(scope, stack))
@@ -106,7 +106,7 @@ def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, s
 
 def _wanted_names(scope: Scope, stack: str) -> list[str]:
     """The names that certificates of a stack are wanted for, if the stack is to stay."""
-    wanted = () if scope.ending else scope.wanted(Certificate.kind)
+    wanted = () if scope.ending else scope.wanted(Certificate)
     return [name for s, _, certificate in wanted if s == stack for name in certificate.domains]
 
 
@@ -213,7 +213,7 @@ def issued(_: Certificate, site: StepContext) -> ProbeProgram:
         return GateStatus("ready", "issued")
     if raw["Status"] in LOST:
         reason = raw.get("FailureReason") or raw["Status"]
-        return GateStatus("hopeless", raw["Status"].lower(), CAUSES.get(reason, reason))
+        return GateStatus("failed", raw["Status"].lower(), CAUSES.get(reason, reason))
     pending = [
         o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
     ]

@@ -147,7 +147,7 @@ def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: Gate
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("hopeless" if state in hopeless else "waiting", state, reason)
+    return GateStatus("failed" if state in hopeless else "waiting", state, reason)
 
 
 def running(_: Instance, site: StepContext) -> ProbeProgram:

@@ -16,9 +16,9 @@ from . import rule
 from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .aws.foreign_children import foreign_listeners
+from .aws.logins import certificate_checks, logins, more_protected, without_defaults
 from .aws.ownership import makers, owner, pairs, retag, users
 from .aws.queries import GONE, listeners_of
-from .protections import protection_fields
 from .references import CertificateRef, LoadBalancerRef
 
 SECURE = ("HTTPS", "TLS")
@@ -61,8 +61,7 @@ class Listener(Resource):
         if isinstance(data.get("more_certificates"), list | tuple):
             data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
         if isinstance(data.get("mutual_authentication"), Mapping):
-            asked = data["mutual_authentication"].items()
-            data["mutual_authentication"] = {k: v for k, v in asked if k not in TOLD_ONLY and v not in NOTHING}
+            data["mutual_authentication"] = without_defaults(data["mutual_authentication"])
         if data.get("alpn") == "None":
             data["alpn"] = None
         return data
@@ -77,10 +76,10 @@ class Listener(Resource):
             raise ValueError(f"leading_actions need protocol HTTPS, not {self.protocol}")
         return self
 
-
-TOLD_ONLY = ("TrustStoreAssociationStatus",)
-NOTHING: tuple[Any, ...] = ("off", False, None, "", [])
-"""What AWS tells of client certificates where nobody asked for anything."""
+    @property
+    def protections(self) -> frozenset[str]:
+        """The logins and checks in front of the action, in AWS's words."""
+        return logins(self.leading_actions) | certificate_checks(self.mutual_authentication)
 
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
@@ -236,8 +235,9 @@ def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Se
     if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
         steps.append(("expand", _with(still, actions[0][1] if actions[0][0] == "expand" else before.action, more)))
     switched = next(action for phase, action in actions if phase == "switch")
-    kept = protection_fields(before, after) if after.protocol == "HTTPS" else {}
-    steps.append(("switch", rebuilt(_with(after, switched, more), **kept)))
+    kept = more_protected(before, after) if after.protocol == "HTTPS" else after
+    protections = {"leading_actions": kept.leading_actions, "mutual_authentication": kept.mutual_authentication}
+    steps.append(("switch", rebuilt(_with(after, switched, more), **protections)))
     return [*steps, ("contract", after)]
 
 
@@ -257,9 +257,9 @@ def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> It
     """A redirect waits for the listener it sends people to."""
     action = listener.action
     if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
+        place = listener.load_balancer, int(action.port)
         for address, other in desired.items():
-            same = isinstance(other, Listener) and other.load_balancer == listener.load_balancer
-            if same and other is not listener and getattr(other, "port", None) == int(action.port):
+            if isinstance(other, Listener) and other is not listener and (other.load_balancer, other.port) == place:
                 yield address
 
 

@@ -1,45 +1,29 @@
-"""What stands between people and a route: a login, a token check, a client certificate. Pure.
-
-Told by shape, not by class: a listener or rule has `leading_actions`, a listener `mutual_authentication`.
-"""
+"""The protections of listeners and rules, and those that elbplan cannot create again. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ..core.change import Diff
+from ..core.resource import Resource
 from ..errors import Refused
-
-FIELDS = ("leading_actions", "mutual_authentication")
-CLIENT_CERTIFICATE = "client certificate"
-OIDC = "authenticate-oidc"
-
-
-def protections(resource: Any) -> frozenset[str]:
-    """What keeps strangers out here, by AWS's own names; a login that lets everybody pass keeps nobody out."""
-    found = {action.type for action in getattr(resource, "leading_actions", ()) if not _lets_pass(action.settings)}
-    verifies = getattr(resource, "mutual_authentication", {}).get("Mode") == "verify"
-    return frozenset(found | ({CLIENT_CERTIFICATE} if verifies else set()))
+from .aws.actions import OIDC
+from .listener import Listener
+from .rule import Rule
 
 
-def _lets_pass(settings: Mapping[str, Any]) -> bool:
-    configs = (config for config in settings.values() if isinstance(config, Mapping))
-    return any(config.get("OnUnauthenticatedRequest") == "allow" for config in configs)
+def protections(resource: Resource | None) -> frozenset[str]:
+    """The logins and checks of a listener or rule, in AWS's words."""
+    return resource.protections if isinstance(resource, Listener | Rule) else frozenset()
 
 
-def protection_fields(before: Any, after: Any) -> dict[str, Any]:
-    """The values of these fields while one becomes the other: what protects a route goes last, and comes first."""
-    source = before if protections(before) - protections(after) else after
-    return {field: getattr(source, field) for field in FIELDS if hasattr(source, field)}
-
-
-def uncreatable_protections(comparison: Diff) -> Iterator[Refused]:
-    """New listeners and rules with a login whose client secret only AWS has, and never gives back."""
-    for change in comparison.changes:
-        leading = getattr(change.after, "leading_actions", ())
+def uncreatable_protections(diff: Diff) -> Iterator[Refused]:
+    """New listeners and rules with an OIDC login: AWS never returns its client secret, so elbplan cannot copy it."""
+    for change in diff.changes:
+        leading = change.after.leading_actions if isinstance(change.after, Listener | Rule) else ()
         if change.action in ("create", "replace") and any(action.type == OIDC for action in leading):
             yield Refused(
-                f"{change.address}: it must be made anew, and AWS gives back no client secret of its login ({OIDC})",
-                hint="leave leading_actions out of the spec and of `ignore:`, and add the login by hand to the new one",
+                f"{change.address}: it must be created again, and AWS never returns the client secret of its login"
+                f" ({OIDC})",
+                hint="leave leading_actions out of the spec and of `ignore:`, and add the login to the new one by hand",
             )

@@ -51,7 +51,7 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
     zones = answer["HostedZones"]
     called = {
         (stack, RecordPlace(zone, wanted.name, wanted.type)): address
-        for stack, address, wanted in scope.wanted(Record.kind)
+        for stack, address, wanted in scope.wanted(Record)
         if (zone := _zone_of(wanted, zones))
     }
     names = {place[:2] for _, place in called}

@@ -27,12 +27,14 @@ from .aws.actions import (
 )
 from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
 from .aws.foreign_children import foreign_rules
+from .aws.logins import logins, more_protected
 from .aws.ownership import makers, owner, pairs, retag, users
 from .aws.queries import GONE, listeners_of
 from .free_priorities import LOWEST
-from .protections import protection_fields
 from .references import ListenerRef
-from .traffic import GATE
+
+GATE = "x-elbplan-gate"
+"""A header that no client sends: a rule that asks for it attaches its groups without taking a request."""
 
 
 class Rule(Resource):
@@ -60,6 +62,11 @@ class Rule(Resource):
             conditions = map(Condition.model_validate, data["conditions"])
             data = {**data, "conditions": tuple(sorted(conditions, key=lambda c: (c.field, c.name, c.values)))}
         return data
+
+    @property
+    def protections(self) -> frozenset[str]:
+        """The logins in front of the action, in AWS's words."""
+        return logins(self.leading_actions)
 
 
 UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
@@ -190,8 +197,9 @@ def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule
 def update_path(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
     """Attach new groups, switch, let the old ones go; a login goes last."""
     steps: list[tuple[Phase, Rule]] = []
+    kept = more_protected(before, after)
     for phase, action in action_path(before.action, after.action, used):
-        base = before if phase == "expand" else rebuilt(after, **protection_fields(before, after))
+        base = before if phase == "expand" else rebuilt(after, leading_actions=kept.leading_actions)
         steps.append((phase, rebuilt(base, tags=after.tags, action=action)))
     last = [step for step in steps if step[0] != "contract"]
     return [*last, ("contract", after)] if last[-1][1] != after else last

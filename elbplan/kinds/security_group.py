@@ -53,7 +53,7 @@ def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
     there = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
-        for stack, address, resource in scope.wanted(SecurityGroup.kind)
+        for stack, address, resource in scope.wanted(SecurityGroup)
         if (stack, address) not in there
     }
     taken = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}

@@ -206,7 +206,7 @@ def healthy(wanted: Targets, site: StepContext) -> ProbeProgram:
     return GateStatus(worst, saw, "\n".join(sick))
 
 
-WORST_FIRST: tuple[Readiness, ...] = ("hopeless", "failing", "waiting")
+WORST_FIRST: tuple[Readiness, ...] = ("failed", "failing", "waiting")
 UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
 
 

@@ -1,8 +1,4 @@
-"""What carries traffic: which groups an action reaches, which names lead there, and how rules move as a set.
-
-Told by shape, not by class, since the core does not know the kinds: a resource with an `action` routes, one with
-`members` is a pool, one with a `name` and a `load_balancer` leads people in.
-"""
+"""How requests flow through resources: the groups of an action, the names of a load balancer, the order of rules."""
 
 from __future__ import annotations
 
@@ -11,123 +7,131 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ..core.address import Address, Ref
-from ..core.change import Diff
+from ..core.change import Change, Diff
 from ..core.kind import LiveResource
 from ..core.plan import Step
 from ..core.resource import Resource
+from .aws.actions import Forward, WeightedGroup
 from .free_priorities import FreePriorities
-
-GATE = "x-elbplan-gate"
-"""A header that nobody sends: a rule that asks for it attaches its groups without taking a request."""
-
-
-def attach_only(rule: Any) -> bool:
-    """Is it a rule that nobody's request matches?"""
-    return any(condition.name.lower() == GATE for condition in getattr(rule, "conditions", ()))
+from .listener import Listener
+from .load_balancer import LoadBalancer
+from .record import Record
+from .rule import GATE, Rule
+from .target_group import TargetGroup
+from .targets import Targets
 
 
-def weighted_groups(resource: Any) -> tuple[Any, ...]:
-    """The groups with their weights that a listener or rule hands requests to; none for a redirect."""
-    return tuple(getattr(getattr(resource, "action", None), "groups", ()))
+def attach_only(resource: Resource | None) -> bool:
+    """True for a rule that matches no request: it only attaches its groups, so that AWS checks their health."""
+    return isinstance(resource, Rule) and any(condition.name.lower() == GATE for condition in resource.conditions)
 
 
-def attached_groups(resource: Any) -> tuple[Ref, ...]:
-    """The groups this resource is attached to, weight 0 included."""
+def weighted_groups(resource: Resource | None) -> tuple[WeightedGroup, ...]:
+    """The groups, with their weights, that a listener or rule forwards to; none for a redirect or a fixed answer."""
+    action = resource.action if isinstance(resource, Listener | Rule) else None
+    return action.groups if isinstance(action, Forward) else ()
+
+
+def attached_groups(resource: Resource | None) -> tuple[Ref, ...]:
+    """The groups that a listener or rule uses, those of weight 0 included."""
     return tuple(share.group for share in weighted_groups(resource))
 
 
-def idle_groups(resource: Any) -> tuple[Ref, ...]:
-    """The groups that are attached but get no request."""
+def idle_groups(resource: Resource | None) -> tuple[Ref, ...]:
+    """The groups that a listener or rule uses at weight 0."""
     return tuple(share.group for share in weighted_groups(resource) if share.weight == 0)
 
 
-def target_group_of(resource: Any) -> Ref | None:
-    """The group that these targets fill."""
-    return getattr(resource, "group", None)
-
-
-def weighted(resource: Any) -> tuple[Ref, ...]:
-    """The groups that get requests by this listener or rule."""
+def weighted(resource: Resource | None) -> tuple[Ref, ...]:
+    """The groups that get requests from this listener or rule."""
     return () if attach_only(resource) else tuple(share.group for share in weighted_groups(resource) if share.weight)
 
 
-def filled_by_others(resources: Mapping[Address, Any]) -> set[Address]:
-    """The target groups whose targets nobody here speaks of: an Auto Scaling group or a service fills them."""
-    pooled = {target_group_of(resource) for address, resource in resources.items() if address.kind == "targets"}
-    return {address for address in resources if address.kind == "target_group" and address not in pooled}
+def target_group_of(resource: Resource | None) -> Ref | None:
+    """The group in which these targets are registered; None for other kinds."""
+    return resource.group if isinstance(resource, Targets) else None
+
+
+def alias_target_of(resource: Resource | None) -> Ref | None:
+    """The load balancer that a record points at; None for other kinds."""
+    return resource.load_balancer if isinstance(resource, Record) else None
+
+
+def filled_by_others(*states: Mapping[Address, Resource]) -> set[Address]:
+    """The target groups without `targets` in any of these states: an Auto Scaling group or a service fills them."""
+    resources = [(address, resource) for state in states for address, resource in state.items()]
+    filled = {resource.group for _, resource in resources if isinstance(resource, Targets)}
+    return {address for address, _ in resources if address.kind == TargetGroup.kind and address not in filled}
+
+
+def are_targets_of(address: Address, groups: AbstractSet[Address]) -> bool:
+    """True for the targets, old or current, of one of these groups."""
+    return address.kind == Targets.kind and Address(TargetGroup.kind, address.name) in groups
 
 
 def known_empty(lives: Mapping[Address, LiveResource[Any]]) -> frozenset[Address]:
-    """The groups of which AWS says that they have no targets."""
+    """The groups for which AWS reports no registered target."""
     return frozenset(a for a, live in lives.items() if live.facts.get("registered") == "0")
 
 
-def answers(resource: Any, empty: AbstractSet[Ref]) -> bool:
-    """Does a listener or rule answer anybody, if these groups have no targets?"""
-    return (
-        any(group not in empty for group in weighted(resource))
-        if weighted_groups(resource)
-        else not attach_only(resource)
-    )
+def answers(resource: Resource, empty: AbstractSet[Ref]) -> bool:
+    """True if a listener or rule answers requests while the groups in `empty` have no targets."""
+    if weighted_groups(resource):
+        return any(group not in empty for group in weighted(resource))
+    return not attach_only(resource)
 
 
-def alias_target_of(resource: Any) -> Ref | None:
-    """The balancer that a name leads people to; None for what is no name."""
-    named = hasattr(resource, "zone") and hasattr(resource, "load_balancer")
-    return resource.load_balancer if named else None
-
-
-def groups_in_use(comparison: Diff) -> frozenset[Ref]:
-    """The groups that are attached to a load balancer as things stand."""
-    return frozenset(group for live in comparison.lives.values() for group in attached_groups(live.model))
+def groups_in_use(diff: Diff) -> frozenset[Ref]:
+    """The groups that a live listener or rule uses."""
+    return frozenset(group for live in diff.lives.values() for group in attached_groups(live.model))
 
 
 def spare_balancers(lives: Mapping[Address, LiveResource[Any]]) -> frozenset[Address]:
-    """Balancers that an interrupted run made and that never served: an older one of the same address does.
+    """The load balancers that an interrupted run created and that never served.
 
-    No name of ours leads to them; where one leads to the older one, or to none, people come to that.
+    Such a load balancer has an older one of the same name beside it, and no record points at it. If a record points at
+    the older one, or at neither, clients use the older one.
     """
-    balancers = {a: live.facts.get("created", "") for a, live in lives.items() if a.kind == "load_balancer"}
-    led = {alias_target_of(live.model) for live in lives.values()}
+    created = {a: live.facts.get("created", "") for a, live in lives.items() if a.kind == LoadBalancer.kind}
+    named = {alias_target_of(live.model) for live in lives.values()}
     spare = set()
-    for address, created in balancers.items():
-        others = {a: when for a, when in balancers.items() if a != address and a[:2] == address[:2]}
-        serving = {a: when for a, when in others.items() if a in led} or others
-        if address not in led and any(when and when < created for when in serving.values()):
+    for address, when in created.items():
+        others = {a: time for a, time in created.items() if a != address and a[:2] == address[:2]}
+        serving = {a: time for a, time in others.items() if a in named} or others
+        if address not in named and any(time and time < when for time in serving.values()):
             spare.add(address)
     return frozenset(spare)
 
 
 def groups_served_after(step: Step, desired: Mapping[Address, Resource]) -> Iterator[Ref]:
-    """The groups that will get requests by this step: a route that is switched, or a name that leads to routes."""
-    for share in weighted_groups(step.after):
-        if share.weight:
-            yield share.group
-    balancer = getattr(step.after, "load_balancer", None)
-    if balancer is not None:
-        listeners = {a for a, r in desired.items() if getattr(r, "load_balancer", None) == balancer}
-        for address, resource in desired.items():
-            if address in listeners or getattr(resource, "listener", None) in listeners:
-                yield from attached_groups(resource)
+    """The groups that get requests once this step is done: it switches a route, or points a name at routes."""
+    after = step.after
+    yield from (share.group for share in weighted_groups(after) if share.weight)
+    if isinstance(after, Listener | Record):
+        yield from _groups_behind(after.load_balancer, desired)
 
 
-def reorders_of(comparison: Diff, early: AbstractSet[Address], free: FreePriorities) -> dict[Any, dict[Address, int]]:
-    """For each listener the rules whose priority changes, and the new ones.
+def _groups_behind(balancer: Ref, desired: Mapping[Address, Resource]) -> Iterator[Ref]:
+    """The groups that the listeners and rules of a load balancer use."""
+    listeners = {a for a, r in desired.items() if isinstance(r, Listener) and r.load_balancer == balancer}
+    for address, resource in desired.items():
+        if address in listeners or (isinstance(resource, Rule) and resource.listener in listeners):
+            yield from attached_groups(resource)
 
-    `early` names new rules that are made before the moves. A doomed rule that stands where another wants to be is
-    pushed to the end: its successor comes before it goes.
+
+def reorders_of(diff: Diff, early: AbstractSet[Address], free: FreePriorities) -> dict[Any, dict[Address, int]]:
+    """For each listener, the rules that need another priority before the new rules are created.
+
+    `early` names the new rules that are created before the priorities change. A rule that will be deleted may hold a
+    priority that another rule wants. It gets a free priority, since its successor is created before it is deleted.
     """
     moves: dict[Any, dict[Address, int]] = {}
-    for listener, rules in _rules(comparison).items():
-        wanted = {c.address: c.after.priority for c in rules if c.after is not None and c.action != "replace"}
-        standing = {
-            c.live.address: c.live.model.priority
-            for c in rules
-            if c.live is not None and c.live.model.listener == listener
-        }
-        moving = {a: p for a, p in wanted.items() if a in standing and standing[a] != p}
-        moving |= {a: p for a, p in wanted.items() if a in early and p in standing.values()}
-        for address, priority in standing.items():
+    for listener, changes in _rule_changes(diff).items():
+        wanted = {c.address: c.after.priority for c in changes if isinstance(c.after, Rule) and c.action != "replace"}
+        current = dict(_live_priorities(changes, listener))
+        moving = {a: p for a, p in wanted.items() if a in current and current[a] != p}
+        moving |= {a: p for a, p in wanted.items() if a in early and p in current.values()}
+        for address, priority in current.items():
             if address not in wanted and priority in wanted.values():
                 moving[address] = free.take(listener)
         if moving:
@@ -135,11 +139,19 @@ def reorders_of(comparison: Diff, early: AbstractSet[Address], free: FreePriorit
     return moves
 
 
-def _rules(comparison: Diff) -> dict[Any, list[Any]]:
-    """The changes of rules by the listener they hang on."""
-    by_listener: dict[Any, list[Any]] = {}
-    for change in comparison.changes:
-        resource = change.after if change.after is not None else change.before
-        if change.address.kind == "rule" and resource is not None:
-            by_listener.setdefault(getattr(resource, "listener", None), []).append(change)
+def _live_priorities(changes: list[Change], listener: Ref) -> Iterator[tuple[Address, int]]:
+    """The priority that each rule has in AWS at this listener."""
+    for change in changes:
+        rule = change.live.model if change.live is not None else None
+        if change.live is not None and isinstance(rule, Rule) and rule.listener == listener:
+            yield change.live.address, rule.priority
+
+
+def _rule_changes(diff: Diff) -> dict[Ref, list[Change]]:
+    """The changes of rules by their listener."""
+    by_listener: dict[Ref, list[Change]] = {}
+    for change in diff.changes:
+        rule = change.after if change.after is not None else change.before
+        if isinstance(rule, Rule):
+            by_listener.setdefault(rule.listener, []).append(change)
     return by_listener

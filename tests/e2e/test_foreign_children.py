@@ -71,7 +71,7 @@ def test_a_strangers_rule_dies_with_the_listener_it_hangs_on_however_the_listene
     stage.apply(both)
     rule = foreign_rule(stage, 8080, 400)
     text = told(stage.plan(specs.HTTP))
-    assert text.startswith("delete listener.8080: AWS takes along what elbplan did not make: ")
+    assert text.startswith("delete listener.8080: AWS also deletes what elbplan did not create: ")
     assert f"rule 400 of listener 8080 ({rule})" in text
     assert f"rule 400 of listener 8080 ({rule})" in told(ending(stage, both))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from elbplan.core.fingerprint import fingerprint, live_in_terms_of
-from elbplan.core.simulate import State, in_line, states_of
+from elbplan.core.plan import Step
+from elbplan.core.simulate import State, states_of
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
 from elbplan.planner.diff import diff
@@ -23,10 +25,16 @@ AHEAD = {("create certificate.main", "certificate.main")}
 """A new certificate of a name that is proved already shares the old one's record, and so is ahead of its next step."""
 
 
+def one_by_one(steps: Sequence[Step]) -> list[Step]:
+    """The same steps; each waits for the step before it."""
+    needs = [(), *((step.id,) for step in steps)]
+    return [replace(step, needs=need) for step, need in zip(steps, needs, strict=False)]
+
+
 def watched(stage: Stage, spec: str) -> None:
     """Apply a spec step by step and compare AWS with the simulation after each."""
     plan = stage.plan(spec)
-    plan = replace(plan, steps=in_line(plan.steps))
+    plan = replace(plan, steps=one_by_one(plan.steps))
     (stack,) = stage.stacks(spec)
     foretold = list(states_of({a: live.model for a, live in plan.lives.items()}, plan.steps))
     after = dict(zip((step.id for step in plan.steps), foretold[1:], strict=True))

@@ -329,7 +329,7 @@ def test_a_pending_certificate_names_whom_it_waits_for():
 
 def test_a_failed_certificate_is_hopeless_and_says_why():
     sight = gate("issued", described(option("example.com"), status="FAILED", FailureReason="CAA_ERROR"))
-    assert sight.state == "hopeless"
+    assert sight.state == "failed"
     assert "amazon.com" in sight.cause
 
 

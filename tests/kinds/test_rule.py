@@ -5,8 +5,7 @@ from __future__ import annotations
 from elbplan.core.address import Address, AwsId
 from elbplan.kinds.aws.actions import Forward, Redirect, Respond, WeightedGroup
 from elbplan.kinds.aws.conditions import Condition
-from elbplan.kinds.rule import KIND, Rule, attach_only_rule
-from elbplan.kinds.traffic import GATE
+from elbplan.kinds.rule import GATE, KIND, Rule, attach_only_rule
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read
 

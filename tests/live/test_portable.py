@@ -92,5 +92,5 @@ def test_what_only_files_speak_of_is_looked_up_too():
 
 def test_several_where_one_is_needed_are_named():
     made = Target(instance=WEB, port=80)
-    with pytest.raises(ElbplanError, match="tag:app=web means i-0a, i-0b where one is needed"):
+    with pytest.raises(ElbplanError, match="tag:app=web finds i-0a, i-0b, but exactly one is needed"):
         rewrite(made, lambda ref: (AwsId("i-0a"), AwsId("i-0b")))

@@ -25,7 +25,7 @@ def test_a_finding_is_told_with_its_line_and_the_safe_form(yard: Yard) -> None:
     ran = yard.lint()
     assert ran.code == 5
     head, source, caret, safe, blank, counts = ran.out.splitlines()
-    text = "route-removed: rule.api: served before, and no more: api.example.com:443 path /api/*"
+    text = "route-removed: rule.api: served before, and no longer from this step on: api.example.com:443 path /api/*"
     assert head == f"{file}:{line}:{column}  {text}"
     assert source == f"{line:>4} | - {{do: delete, what: rule.api}}  # <-"
     assert caret.strip() == "^"

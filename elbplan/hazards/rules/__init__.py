@@ -1,1 +1,1 @@
-"""What each rule looks for: one file a subject."""
+"""The rules that find hazards, one file for each subject."""

@@ -1,166 +1,174 @@
-"""Names that lead to the wrong place: dns-early, dns-tail, cert."""
+"""Hazards of DNS names: dns-too-early, dns-still-cached, certificate-invalid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
+from ...core.resource import Resource
+from ...kinds.certificate import Certificate
+from ...kinds.listener import SECURE, Listener
+from ...kinds.load_balancer import LoadBalancer
+from ...kinds.record import ALIAS_TTL, Record
 from ...kinds.traffic import answers, weighted
+from ..routing import Route
 from ..timeline import NOTHING_HAPPENS, Timeline, Transition
-from ..traffic_state import Route, TrafficState, name_of
+from ..traffic_state import TrafficState
 from .routes import routes_text
 
-SECURE = ("HTTPS", "TLS")
-ALIAS_TTL = 60
-"""Seconds for which resolvers may keep the answer of an alias to a load balancer."""
 
-
-def dns_too_early(film: Timeline) -> Iterator[Hazard]:
-    """A name is given to a balancer before all is there that it will serve."""
-    inactive = _waiting(film, "load_balancer", "active")
-    for frame in film.transitions:
-        for record, balancer in frame.after.alias_targets.items():
-            if frame.before.alias_targets.get(record) == balancer or balancer not in frame.after.state:
+def dns_too_early(timeline: Timeline) -> Iterator[Hazard]:
+    """A record points at a load balancer before it serves everything that it will serve."""
+    inactive = _not_ready(timeline, LoadBalancer, "active")
+    for transition in timeline.transitions:
+        before, after = transition.before, transition.after
+        for record, balancer in after.alias_targets.items():
+            if before.alias_targets.get(record) == balancer or balancer not in after.state:
                 continue
-            lacks = [f"{balancer} was not waited for until active"] if balancer in inactive[frame.index] else []
-            lacks += _unserved(film, frame, balancer, record)
+            lacks = [f"no step waits until {balancer} is active"] if balancer in inactive[transition.index] else []
+            lacks += _unserved(timeline, transition, balancer, record)
             if lacks:
-                text = f"{name_of(frame.after.state[record])} leads to {balancer} too early: {'; '.join(lacks)}"
-                safe = "move this step behind the waits for the balancer (active) and its targets (healthy)"
-                yield Hazard("dns-too-early", record, text, step=frame.index, remedy=safe)
+                text = f"{after.name_of(record)} points at {balancer} too early: {'; '.join(lacks)}"
+                remedy = "move this step behind the waits for the load balancer (active) and its targets (healthy)"
+                yield Hazard("dns-too-early", record, text, step=transition.index, remedy=remedy)
 
 
-def _unserved(film: Timeline, frame: Transition, balancer: Ref, record: Address) -> Iterator[str]:
-    there = frame.after.endpoints(balancer)
-    missing = film.end.endpoints(balancer).keys() - there.keys()
-    if missing:
-        name = name_of(frame.after.state[record])
-        yield f"not there yet: {routes_text(Route(name, port, when) for port, when in missing)}"
-    groups = {group for place in there.values() for group in weighted(frame.after.state[place])}
-    answered = _answered(film, frame, balancer, record)
+def _unserved(timeline: Timeline, transition: Transition, balancer: Ref, record: Address) -> Iterator[str]:
+    after = transition.after
+    endpoints = after.endpoints(balancer)
+    if missing := timeline.end.endpoints(balancer).keys() - endpoints.keys():
+        name = after.name_of(record)
+        yield f"not served yet: {routes_text(Route(name, port, when) for port, when in missing)}"
+    groups = {group for place in endpoints.values() for group in weighted(after.state[place])}
+    answered = _answered(timeline, transition, balancer, record)
     for group in sorted(groups, key=str):
-        if not film.is_verified(group, frame.index) and (group in answered or group in frame.after.filled_by_stack):
+        matters = group in answered or group in after.filled_by_stack
+        if matters and not timeline.is_verified(group, transition.index):
             yield f"{group} was never seen healthy"
 
 
-def _answered(film: Timeline, frame: Transition, balancer: Ref, record: Address) -> set[Ref]:
-    """The groups of a balancer to which requests come that were answered where the name led before."""
-    left = frame.before.alias_targets.get(record)
-    before = frame.before.endpoints(left) if left is not None else {}
-    doors = [door for door, place in before.items() if answers(frame.before.state[place], film.empty)]
-    after = frame.after.endpoints(balancer)
-    return {group for door in doors if door in after for group in weighted(frame.after.state[after[door]])}
+def _answered(timeline: Timeline, transition: Transition, balancer: Ref, record: Address) -> set[Ref]:
+    """The groups that get requests which the record's former load balancer answered."""
+    before, after = transition.before, transition.after
+    former = before.alias_targets.get(record)
+    served = before.endpoints(former) if former is not None else {}
+    answered = [endpoint for endpoint, place in served.items() if answers(before.state[place], timeline.empty)]
+    now = after.endpoints(balancer)
+    return {group for endpoint in answered if endpoint in now for group in weighted(after.state[now[endpoint]])}
 
 
-def _waiting(film: Timeline, kind: str, gate: str) -> list[frozenset[Ref]]:
-    """For each state, what was made in this film, or not ready at its start, and not waited for since."""
-    waiting = {address for address in film.unready if address.kind == kind}
+def _not_ready(timeline: Timeline, model: type[Resource], gate: str) -> list[frozenset[Ref]]:
+    """For each state, the resources that no step has waited for since their creation, or since the start."""
+    waiting = {address for address in timeline.unready if address.kind == model.kind}
     found: list[frozenset[Ref]] = [frozenset(waiting)]
-    for frame in film.transitions:
-        if frame.step.do not in NOTHING_HAPPENS:
-            waiting |= {a for a, before, _ in frame.came(kind) if before is None}
-        if frame.waits(kind, gate):
-            waiting -= {frame.step.what} - {None}
+    for transition in timeline.transitions:
+        if transition.step.do not in NOTHING_HAPPENS:
+            waiting |= {address for address, before, _ in transition.changed_to(model) if before is None}
+        if transition.waits(model, gate):
+            waiting -= {transition.step.what} - {None}
         found.append(frozenset(waiting))
     return found
 
 
 @dataclass
-class _Tail:
-    """A balancer that a name has just left: what is still to be waited for, by record."""
+class _FormerNames:
+    """The records that have just left a load balancer, each with the gates that no step has waited at yet."""
 
-    left: dict[Address, set[str]] = field(default_factory=dict)
+    pending: dict[Address, set[str]] = field(default_factory=dict)
 
-    def take(self, frame: Transition) -> None:
-        """A wait or a hold passes."""
-        if frame.step.holds(ALIAS_TTL):
-            self.left.clear()
-        for record, gates in self.left.items():
-            if frame.waits("record", "insync") and frame.step.what == record:
+    def pass_step(self, transition: Transition) -> None:
+        """Removes the gates at which this step waits."""
+        if transition.step.holds(ALIAS_TTL):
+            self.pending.clear()
+        for record, gates in self.pending.items():
+            if transition.waits(Record, "insync") and transition.step.what == record:
                 gates.discard("insync")
-            if frame.waits("record", "resolvers"):
+            if transition.waits(Record, "resolvers"):
                 gates.discard("resolvers")
-        self.left = {record: gates for record, gates in self.left.items() if gates}
+        self.pending = {record: gates for record, gates in self.pending.items() if gates}
 
 
-def dns_still_cached(film: Timeline) -> Iterator[Hazard]:
-    """An old balancer ends before every resolver has forgotten it."""
-    tails: dict[Ref, _Tail] = {}
-    for frame in film.transitions:
-        for balancer, tail in list(tails.items()):
-            tail.take(frame)
-            if tail.left and frame.before.endpoints(balancer).keys() - frame.after.endpoints(balancer).keys():
-                yield _tail(frame, balancer, tail)
-                del tails[balancer]
-        for record, old in frame.before.alias_targets.items():
-            if frame.after.alias_targets.get(record, old) != old:
-                tails.setdefault(old, _Tail()).left[record] = {"insync", "resolvers"}
+def dns_still_cached(timeline: Timeline) -> Iterator[Hazard]:
+    """A load balancer stops serving while resolvers may still have its address in their cache."""
+    left: dict[Ref, _FormerNames] = {}
+    for transition in timeline.transitions:
+        before, after = transition.before, transition.after
+        for balancer, names in list(left.items()):
+            names.pass_step(transition)
+            if names.pending and before.endpoints(balancer).keys() - after.endpoints(balancer).keys():
+                yield _still_cached(transition, balancer, names)
+                del left[balancer]
+        for record, balancer in before.alias_targets.items():
+            if after.alias_targets.get(record, balancer) != balancer:
+                left.setdefault(balancer, _FormerNames()).pending[record] = {"insync", "resolvers"}
 
 
-def _tail(frame: Transition, balancer: Ref, tail: _Tail) -> Hazard:
-    record, gates = next(iter(tail.left.items()))
-    text = f"{record.name} led to {balancer} a moment ago, and resolvers may still send people there"
+def _still_cached(transition: Transition, balancer: Ref, names: _FormerNames) -> Hazard:
+    record, gates = next(iter(names.pending.items()))
+    text = f"{record.name} pointed at {balancer} until now, and resolvers may still send clients there"
     waits = [f"- {{do: wait, what: {record.kind}.{record.name}, until: {gate}}}" for gate in sorted(gates)]
-    safe = "before this step: " + ", ".join(waits)
-    return Hazard("dns-still-cached", frame.address(record), text, step=frame.index, remedy=safe)
+    remedy = "before this step: " + ", ".join(waits)
+    return Hazard("dns-still-cached", transition.address(record), text, step=transition.index, remedy=remedy)
 
 
-def certificate_invalid(film: Timeline) -> Iterator[Hazard]:
-    """A certificate that is not issued yet, or does not cover a name that leads to it."""
-    unissued = _waiting(film, "certificate", "issued")
-    for frame in film.transitions:
-        for address, earlier, listener in frame.came("listener"):
-            new = _used(listener) - _used(earlier)
-            for certificate in sorted(new & unissued[frame.index], key=str):
-                text = f"{certificate} was made a moment ago and not waited for until it is issued"
+def certificate_invalid(timeline: Timeline) -> Iterator[Hazard]:
+    """A listener uses a certificate that is not issued yet, or that does not cover a name that points there."""
+    unissued = _not_ready(timeline, Certificate, "issued")
+    for transition in timeline.transitions:
+        for address, before, listener in transition.changed_to(Listener):
+            new = _certificates(listener) - _certificates(before)
+            for certificate in sorted(new & unissued[transition.index], key=str):
+                text = f"{certificate} is new, and no step waits until it is issued"
                 name = str(certificate).partition(".")[2]
-                safe = f"before this step: - {{do: wait, what: certificate.{name}, until: issued}}"
-                yield Hazard("certificate-invalid", address, text, step=frame.index, remedy=safe)
-        yield from _uncovered(film, frame)
+                remedy = f"before this step: - {{do: wait, what: certificate.{name}, until: issued}}"
+                yield Hazard("certificate-invalid", address, text, step=transition.index, remedy=remedy)
+        yield from _uncovered(timeline, transition)
 
 
-def _used(listener: Any) -> set[Ref]:
+def _certificates(listener: Listener | None) -> set[Ref]:
     if listener is None:
         return set()
     return {*listener.more_certificates, *([listener.certificate] if listener.certificate else [])}
 
 
-def _uncovered(film: Timeline, frame: Transition) -> Iterator[Hazard]:
-    """Names that stay and were better off before: no certificate is good for them now, or nobody can tell."""
-    before = {(record.name, listener.name): state for record, listener, state in _coverage(frame.before)}
-    for record, listener, now in _coverage(frame.after):
-        was = before.get((record.name, listener.name))
-        lost = now == "not covered" and was != now
-        unsure = now == "unknown" and was == "covered"
-        if record in film.end.alias_targets and (lost or unsure):
-            name = name_of(frame.after.state[record])
-            text = f"no certificate of {listener} covers {name}, which leads there"
+def _uncovered(timeline: Timeline, transition: Transition) -> Iterator[Hazard]:
+    """Names that stay, and that a certificate covered before: now none does, or elbplan cannot know."""
+    before = {(record.name, listener.name): coverage for record, listener, coverage in _coverages(transition.before)}
+    for record, listener, now in _coverages(transition.after):
+        earlier = before.get((record.name, listener.name))
+        lost = now == "not covered" and earlier != now
+        unsure = now == "unknown" and earlier == "covered"
+        if record in timeline.end.alias_targets and (lost or unsure):
+            name = transition.after.name_of(record)
+            text = f"no certificate of {listener} covers {name}, which points there"
             if unsure:
-                text = f"{listener} loses the certificate that covers {name}, and nobody can tell what the other covers"
-            safe = "keep a certificate that covers the name among the listener's more_certificates"
-            yield Hazard("certificate-invalid", frame.address(record), text, step=frame.index, remedy=safe)
+                text = (
+                    f"{listener} loses the certificate that covers {name}, and elbplan does not know what the other"
+                    " covers"
+                )
+            remedy = "keep a certificate that covers the name among the listener's more_certificates"
+            where = transition.address(record)
+            yield Hazard("certificate-invalid", where, text, step=transition.index, remedy=remedy)
 
 
-def _coverage(world: TrafficState) -> Iterator[tuple[Address, Address, str]]:
-    """Each name with each secure listener it leads to: "covered", "not covered" or, by a foreign ARN, "unknown"."""
-    for record, balancer in world.alias_targets.items():
-        for address, listener in world.listeners.get(balancer, ()):
+def _coverages(traffic: TrafficState) -> Iterator[tuple[Address, Address, str]]:
+    """Each record with each secure listener behind it: "covered", "not covered" or, by a foreign ARN, "unknown"."""
+    for address, record in traffic.of(Record):
+        for place, listener in traffic.listeners.get(record.load_balancer, ()):
             if listener.protocol in SECURE:
-                name: Any = world.state[record]
-                yield record, address, _cover(world, name.name, _used(listener))
+                yield address, place, _coverage(traffic, record.name, _certificates(listener))
 
 
-def _cover(world: TrafficState, name: str, certificates: set[Ref]) -> str:
-    ours = [found for c in certificates if isinstance(c, Address) and (found := world.state.get(c))]
-    if _covered(name, ours):
+def _coverage(traffic: TrafficState, name: str, certificates: set[Ref]) -> str:
+    ours = [model for certificate in certificates if (model := traffic.get(Certificate, certificate))]
+    if _covers(ours, name):
         return "covered"
     return "not covered" if len(ours) == len(certificates) else "unknown"
 
 
-def _covered(name: str, certificates: Iterable[Any]) -> bool:
+def _covers(certificates: Iterable[Certificate], name: str) -> bool:
     """A wildcard stands for one label."""
     domains = {domain for certificate in certificates for domain in certificate.domains}
     return name in domains or f"*.{name.partition('.')[2]}" in domains

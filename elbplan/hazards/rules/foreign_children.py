@@ -1,59 +1,64 @@
-"""What others lose: deletes-foreign-children, takes-record-of-stack."""
+"""Hazards of what others made: deletes-foreign-children, takes-record-of-stack."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ...core.address import Address
 from ...core.hazard import Hazard
-from ...kinds.traffic import target_group_of
+from ...core.simulate import State
+from ...kinds.target_group import TargetGroup
+from ...kinds.targets import Targets
 from ..timeline import Timeline
 
 MOST = 10
-"""So many are named; the rest is counted."""
+"""A text names so many children and counts the rest."""
 
 
-def deletes_foreign_children(film: Timeline) -> Iterator[Hazard]:
-    """Something goes, and takes along what the stack did not make: listeners, rules, registered targets.
+def deletes_foreign_children(timeline: Timeline) -> Iterator[Hazard]:
+    """A step deletes a resource with children that the stack did not create: listeners, rules, registered targets.
 
-    A group for which the plan waits until others have taken their targets out is empty when it goes.
+    It is no hazard if an earlier step waits until others have deregistered their targets.
     """
     emptied: set[Address | None] = set()
-    for frame in film.transitions:
-        if frame.waits("target_group", "empty"):
-            emptied.add(frame.step.what)
-        for address, before, after in frame.changed:
+    for transition in timeline.transitions:
+        if transition.waits(TargetGroup, "empty"):
+            emptied.add(transition.step.what)
+        for address, before, after in transition.changed:
             if before is not None and after is None:
-                children = [*film.children.get(address, ()), *registered_in(address, frame.before.state)]
+                registered = registered_in(address, transition.before.state)
+                children = [*timeline.children.get(address, ()), *registered]
                 if children and address not in emptied:
-                    text = f"AWS takes along what elbplan did not make: {_named(children)}"
-                    safe = "move them first: listeners and rules to another load balancer, targets to the new group"
-                    yield Hazard("deletes-foreign-children", address, text, step=frame.index, remedy=safe)
+                    text = f"AWS also deletes what elbplan did not create: {_named(children)}"
+                    remedy = "move them first: listeners and rules to another load balancer, targets to the new group"
+                    yield Hazard("deletes-foreign-children", address, text, step=transition.index, remedy=remedy)
 
 
-def registered_in(group: Address, state: Mapping[Address, Any]) -> list[str]:
-    """The targets that a group still has: those that nobody lets go before it, since the stack leaves it to others."""
-    if group.kind != "target_group":
+def registered_in(address: Address, state: State) -> list[str]:
+    """The targets that a group still has, since no step deregisters them."""
+    group = state.get(address)
+    if not isinstance(group, TargetGroup):
         return []
-    pools = [
-        targets for address, targets in state.items() if address.kind == "targets" and target_group_of(targets) == group
+    sets = [targets for targets in state.values() if isinstance(targets, Targets) and targets.group == address]
+    members = [member for targets in sets for member in targets.members]
+    return [
+        f"target {member.instance or member.address}:{member.port or group.port} (deregistered)" for member in members
     ]
-    members = [member for pool in pools for member in pool.members]
-    usual = getattr(state.get(group), "port", None)
-    return [f"target {member.instance or member.address}:{member.port or usual} (deregistered)" for member in members]
 
 
-def _named(children: Any) -> str:
+def _named(children: Sequence[str]) -> str:
     more = f" and {len(children) - MOST} more" if len(children) > MOST else ""
     return ", ".join(children[:MOST]) + more
 
 
-def takes_record_of_stack(film: Timeline) -> Iterator[Hazard]:
-    """A name that another stack made comes to lead to this one, because the spec says `take_over`."""
-    for frame in film.transitions:
-        for address, before, after in frame.changed:
-            if before is None and after is not None and (other := film.taken_over.get(address)):
-                text = f"it belongs to {other}, and leads to this stack from this step on"
-                safe = f"remove the name from the spec of `{other.stack}` and apply that first; it is gone in between"
-                yield Hazard("takes-record-of-stack", address, text, step=frame.index, remedy=safe)
+def takes_record_of_stack(timeline: Timeline) -> Iterator[Hazard]:
+    """A step takes the record of another stack, since the spec says `take_over`."""
+    for transition in timeline.transitions:
+        for address, before, after in transition.changed:
+            if before is None and after is not None and (owner := timeline.taken_over.get(address)):
+                text = f"it belongs to {owner}, and points at this stack from this step on"
+                remedy = (
+                    f"remove the name from the spec of `{owner.stack}` and apply that first; until this step is done"
+                    " the name does not exist"
+                )
+                yield Hazard("takes-record-of-stack", address, text, step=transition.index, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Who may come in: login-removed."""
+"""The hazard login-removed."""
 
 from __future__ import annotations
 
@@ -6,48 +6,53 @@ from collections.abc import Iterator
 
 from ...core.address import Address
 from ...core.hazard import Hazard
+from ...kinds.aws.logins import CLIENT_CERTIFICATE
+from ...kinds.listener import Listener
 from ...kinds.protections import protections
+from ...kinds.rule import Rule
 from ..timeline import Timeline, Transition
 from ..traffic_state import TrafficState
 
 
-def login_removed(film: Timeline) -> Iterator[Hazard]:
+def login_removed(timeline: Timeline) -> Iterator[Hazard]:
     """A route loses a login, a token check or the check of client certificates."""
-    if not _any_protected(film):
+    if not _any_protected(timeline):
         return
-    for frame in film.transitions:
-        for place, what in sorted(_lost(frame), key=str):
-            text = f"{what} no longer stands in front of what {place} serves: whoever asks gets in"
-            safe = f"leave it to its owner (ignore: [{_field(place, what)}]), or say it in the spec"
-            yield Hazard("login-removed", frame.address(place), text, step=frame.index, remedy=safe)
+    for transition in timeline.transitions:
+        for place, protection in sorted(_lost(transition), key=str):
+            text = f"{protection} no longer protects what {place} serves: everybody gets in"
+            remedy = f"leave it to its owner (ignore: [{_field(place, protection)}]), or write it into the spec"
+            yield Hazard("login-removed", transition.address(place), text, step=transition.index, remedy=remedy)
 
 
-def _any_protected(film: Timeline) -> bool:
-    """Mostly nothing is: then nobody need look at each place in each state."""
-    made = (after for frame in film.transitions for _, _, after in frame.came("listener", "rule"))
-    return bool(_protected(film.start)) or any(map(protections, made))
+def _any_protected(timeline: Timeline) -> bool:
+    """Most timelines have no protected place, and then there is nothing to compare."""
+    new = (after for t in timeline.transitions for _, _, after in t.changed_to(Listener, Rule))
+    return bool(_protected(timeline.start)) or any(map(protections, new))
 
 
-def _field(place: Address, what: str) -> str:
-    field = "leading_actions" if "-" in what else "mutual_authentication"
+def _field(place: Address, protection: str) -> str:
+    field = "mutual_authentication" if protection == CLIENT_CERTIFICATE else "leading_actions"
     return f"{place.kind}.{place.name}.{field}"
 
 
-def _lost(frame: Transition) -> set[tuple[Address, str]]:
-    """What is gone after a step, and where: at a place that stays, or on a route that another place serves now."""
-    before = _protected(frame.before)
+def _lost(transition: Transition) -> set[tuple[Address, str]]:
+    """The protections that a step removes: from a place that stays, or from a route that another place serves now."""
+    before = _protected(transition.before)
     if not before:
         return set()
-    pairs = {(place, place) for place in before if place in frame.after.state}
-    routes = frame.after.routes()
+    pairs = {(place, place) for place in before if place in transition.after.state}
+    routes = transition.after.routes()
     pairs |= {
-        (place, routes[route]) for route, place in frame.before.routes().items() if place in before and route in routes
+        (place, routes[route])
+        for route, place in transition.before.routes().items()
+        if place in before and route in routes
     }
-    after = _protected(frame.after)
-    return {(new, what) for old, new in pairs for what in before[old] - after.get(new, frozenset())}
+    after = _protected(transition.after)
+    return {(new, lost) for old, new in pairs for lost in before[old] - after.get(new, frozenset())}
 
 
-def _protected(world: TrafficState) -> dict[Address, frozenset[str]]:
-    """Every listener and rule with something in front of it."""
-    places = [*world.of("listener"), *world.of("rule")]
+def _protected(traffic: TrafficState) -> dict[Address, frozenset[str]]:
+    """The protections of every listener and rule that has some."""
+    places: list[tuple[Address, Listener | Rule]] = [*traffic.of(Listener), *traffic.of(Rule)]
     return {address: found for address, place in places if (found := protections(place))}

@@ -1,92 +1,93 @@
-"""The order of a file's steps: priority, noreturn, loop."""
+"""Hazards of the order of steps: priority-conflict, irreversible-before-hold, repeated-state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from ...core.address import Address, Ref
+from ...core.address import Ref
 from ...core.hazard import Hazard
-from ...core.resource import references
-from ...kinds.traffic import alias_target_of
+from ...core.resource import Resource, references
+from ...kinds.record import Record
+from ...kinds.rule import Rule
+from ...kinds.security_group import SecurityGroup
 from ..timeline import NOBODY, Timeline, Transition
 
 RulePlace = tuple[Ref, int]
 """A listener and a priority there."""
 
 
-def priority_conflict(film: Timeline) -> Iterator[Hazard]:
-    """Two rules that want one place."""
+def priority_conflict(timeline: Timeline) -> Iterator[Hazard]:
+    """Two rules of one listener have one priority."""
     places: dict[RulePlace, frozenset[str]] = {}
-    for address, rule in film.start.of("rule"):
+    for address, rule in timeline.start.of(Rule):
         places[_place(rule)] = places.get(_place(rule), frozenset()) | {str(address)}
-    for frame in film.transitions:
-        for (listener, number), names in _moved(places, frame).items():
-            there = places[listener, number]
-            if len(there) > 1 and there != names:
-                text = f"{' and '.join(sorted(there))} both have priority {number} of {listener}"
-                safe = (
+    for transition in timeline.transitions:
+        for (listener, number), before in _move(places, transition).items():
+            now = places[listener, number]
+            if len(now) > 1 and now != before:
+                text = f"{' and '.join(sorted(now))} both have priority {number} of {listener}"
+                remedy = (
                     "let rules change places in one step: - {do: reorder, what: LISTENER, set: {RULE: PRIORITY, ...}}"
                 )
-                yield Hazard("priority-conflict", frame.address(NOBODY), text, step=frame.index, remedy=safe)
+                where = transition.address(NOBODY)
+                yield Hazard("priority-conflict", where, text, step=transition.index, remedy=remedy)
 
 
-def _moved(places: dict[RulePlace, frozenset[str]], frame: Transition) -> dict[RulePlace, frozenset[str]]:
-    """Brings the places up to date with a step; who stood before in each place that it touches."""
-    touched: dict[RulePlace, frozenset[str]] = {}
-    changed = [one for one in frame.changed if one[0].kind == "rule"]
-    for rule in (rule for _, *sides in changed for rule in sides if rule is not None):
-        touched[_place(rule)] = places.setdefault(_place(rule), frozenset())
-    for address, rule, _ in changed:
-        if rule is not None:
-            places[_place(rule)] -= {str(address)}
-    for address, _, rule in changed:
-        if rule is not None:
-            places[_place(rule)] |= {str(address)}
-    return touched
+def _move(places: dict[RulePlace, frozenset[str]], transition: Transition) -> dict[RulePlace, frozenset[str]]:
+    """Applies a step to the places. Returns the rules that were before in each place that the step changes."""
+    left = [(str(address), before) for address, before, _ in transition.changed if isinstance(before, Rule)]
+    taken = [(str(address), after) for address, _, after in transition.changed if isinstance(after, Rule)]
+    former = {_place(rule): places.setdefault(_place(rule), frozenset()) for _, rule in (*left, *taken)}
+    for name, rule in left:
+        places[_place(rule)] -= {name}
+    for name, rule in taken:
+        places[_place(rule)] |= {name}
+    return former
 
 
-def _place(rule: Any) -> RulePlace:
+def _place(rule: Rule) -> RulePlace:
     return rule.listener, rule.priority
 
 
-def irreversible_before_hold(film: Timeline) -> Iterator[Hazard]:
-    """Something of the start is let go, and only then somebody looks whether all is well."""
-    holds = [frame.index for frame in film.transitions if frame.step.do == "hold"]
-    for frame in film.transitions:
-        hold = next((index for index in holds if index > frame.index), None)
-        if hold is not None and (lost := _let_go(film, frame)):
-            text = f"{lost} is let go before the hold at step {hold + 1}, so there is no way back from the hold"
-            safe = f"move this step behind the hold at step {hold + 1}"
-            yield Hazard("irreversible-before-hold", frame.address(NOBODY), text, step=frame.index, remedy=safe)
+def irreversible_before_hold(timeline: Timeline) -> Iterator[Hazard]:
+    """A step removes something of the start before the hold in which a person would look at the result."""
+    holds = [transition.index for transition in timeline.transitions if transition.step.do == "hold"]
+    for transition in timeline.transitions:
+        hold = next((index for index in holds if index > transition.index), None)
+        if hold is not None and (lost := _removed(timeline, transition)):
+            text = f"{lost} is removed before the hold at step {hold + 1}, so the hold cannot roll it back"
+            remedy = f"move this step behind the hold at step {hold + 1}"
+            where = transition.address(NOBODY)
+            yield Hazard("irreversible-before-hold", where, text, step=transition.index, remedy=remedy)
 
 
-def _let_go(film: Timeline, frame: Transition) -> str:
-    """What a step takes of that which was there at the start."""
-    for address, before, after in frame.changed:
-        first = film.start.state.get(address)
+def _removed(timeline: Timeline, transition: Transition) -> str:
+    """Returns what the step removes of the start's resources."""
+    for address, before, after in transition.changed:
+        first = timeline.start.state.get(address)
         if first is not None and after is None:
             return str(address)
-        if first is not None and before is not None and alias_target_of(before) is None:
-            lost = (_held(before) - _held(after)) & _held(first)
+        if first is not None and before is not None and not isinstance(before, Record):
+            lost = (_attachments(before) - _attachments(after)) & _attachments(first)
             if lost:
                 return f"{', '.join(sorted(map(str, lost)))} of {address}"
     return ""
 
 
-def _held(resource: Any) -> set[Any]:
-    """What a resource is attached to, and the openings of a security group."""
-    openings = {f"port {o.from_port}" for o in getattr(resource, "ingress", ()) if o.cidr or o.prefix_list}
-    return {*references(resource), *openings}
+def _attachments(resource: Resource | None) -> set[Ref | str]:
+    """Everything that a resource refers to, and the open ports of a security group."""
+    rules = resource.ingress if isinstance(resource, SecurityGroup) else ()
+    return {*references(resource), *(f"port {rule.from_port}" for rule in rules if rule.cidr or rule.prefix_list)}
 
 
-def repeated_state(film: Timeline) -> Iterator[Hazard]:
-    """A state that was there before: by looking nobody can tell where to go on."""
-    passed: set[str] = set(film.marks[:1])
-    for frame, mark in zip(film.transitions, film.marks[1:], strict=False):
-        if frame.step.do not in ("wait", "hold"):
-            if mark in passed:
-                text = "this step leads to a state that was there before: where to go on could not be told"
-                safe = "leave the step out, or split the file in two"
-                yield Hazard("repeated-state", frame.step.what or Address("", ""), text, step=frame.index, remedy=safe)
-            passed.add(mark)
+def repeated_state(timeline: Timeline) -> Iterator[Hazard]:
+    """A step leads to an earlier state. Then elbplan cannot tell from AWS how much of the file is applied."""
+    passed: set[str] = set(timeline.marks[:1])
+    for transition, mark in zip(timeline.transitions, timeline.marks[1:], strict=False):
+        if transition.step.do in ("wait", "hold"):
+            continue
+        if mark in passed:
+            text = "this step leads back to an earlier state: after an interruption elbplan could not find its position"
+            remedy = "leave the step out, or split the file in two"
+            yield Hazard("repeated-state", transition.address(NOBODY), text, step=transition.index, remedy=remedy)
+        passed.add(mark)

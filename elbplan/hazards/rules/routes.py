@@ -1,142 +1,164 @@
-"""Requests that find nobody: gap, gone, cold, deadlock."""
+"""Hazards of requests without an answer: route-interrupted, route-removed, targets-unverified, endless-wait."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from ...core.address import Address, Ref
+from ...core.address import Address, Ref, without_deposed
 from ...core.hazard import Hazard
-from ...kinds.traffic import answers, attached_groups, target_group_of, weighted, weighted_groups
+from ...core.resource import Resource
+from ...kinds.listener import Listener
+from ...kinds.rule import Rule
+from ...kinds.target_group import TargetGroup
+from ...kinds.targets import Targets
+from ...kinds.traffic import answers, attached_groups, weighted
+from ..routing import Route, front_of
 from ..timeline import NOBODY, Timeline, Transition
-from ..traffic_state import Route, TrafficState, front_of, without_deposed
+from ..traffic_state import TrafficState
 from .load_balancers import outage
 
 MOST = 3
-"""So many routes are named; the rest is counted."""
+"""A text names so many routes and counts the rest."""
 
 
 def routes_text(routes: Iterable[Route]) -> str:
-    """Some routes by name, the others by number; a balancer's own name only where no better one is known."""
+    """Some routes by name, the others by number. A load balancer stands in a text only if no route has a DNS name."""
     every = sorted(routes, key=str)
     named = [str(route) for route in every if not route.front.startswith("load_balancer.")] or list(map(str, every))
     more = f" and {len(named) - MOST} more" if len(named) > MOST else ""
     return ", ".join(named[:MOST]) + more
 
 
-def route_interrupted(film: Timeline) -> Iterator[Hazard]:
-    """A route of both ends that is not served in between."""
-    lasting = film.start.routes().keys() & film.end.routes().keys()
-    forced = {front_of(hazard.address) for hazard in outage(film)}
-    for frame, missing in zip(film.transitions[:-1], film.lost, strict=False):
-        lost = {r: at for r, at in missing.items() if r in lasting and _front(frame.before, at) not in forced}
+def route_interrupted(timeline: Timeline) -> Iterator[Hazard]:
+    """A route is served at the start and at the end, but not in between."""
+    lasting = timeline.start.routes().keys() & timeline.end.routes().keys()
+    forced = {front_of(hazard.address) for hazard in outage(timeline)}
+    for transition, missing in zip(timeline.transitions[:-1], timeline.lost, strict=False):
+        lost = {r: p for r, p in missing.items() if r in lasting and _front(transition.before, p) not in forced}
         if lost:
             text = f"served before and after, but not from this step on: {routes_text(lost)}"
-            where = frame.address(next(iter(lost.values())))
-            yield Hazard("route-interrupted", where, text, step=frame.index, remedy=_instead(frame))
+            where = transition.address(next(iter(lost.values())))
+            remedy = _better_order(transition)
+            yield Hazard("route-interrupted", where, text, step=transition.index, remedy=remedy)
 
 
-def _front(world: TrafficState, at: Address) -> str:
-    """The balancer of a listener or rule; what its outage says need not be said again."""
-    place: Any = world.state[at]
-    listener: Any = world.state[place.listener] if hasattr(place, "listener") else place
-    return front_of(listener.load_balancer)
+def _front(traffic: TrafficState, place: Address) -> str:
+    """The front of a listener or rule. The hazard `outage` covers all routes of its front."""
+    listener = traffic.get(Listener, _listener_of(place, traffic.state[place]))
+    return front_of(listener.load_balancer) if listener is not None else ""
 
 
-def _instead(frame: Transition) -> str:
-    if frame.step.do == "delete":
-        return "first make what takes its place, wait until it is healthy and shift to it; delete last"
-    return "attach the other group at weight 0, wait until its targets are healthy, shift; let the old one go last"
+def _listener_of(address: Address, place: Resource) -> Ref:
+    return place.listener if isinstance(place, Rule) else address
 
 
-def route_removed(film: Timeline) -> Iterator[Hazard]:
-    """A route of the start that the end has not; at the step that takes it."""
-    missing = set(film.start.routes()) - set(film.end.routes())
-    for frame, taken in zip(reversed(film.transitions), reversed(film.lost), strict=True):
+def _better_order(transition: Transition) -> str:
+    if transition.step.do == "delete":
+        return "first create the replacement, wait until it is healthy and shift to it; delete last"
+    return "attach the other group at weight 0, wait until its targets are healthy, shift; detach the old group last"
+
+
+def route_removed(timeline: Timeline) -> Iterator[Hazard]:
+    """A route is served at the start and not at the end; at the last step that removes it."""
+    missing = set(timeline.start.routes()) - set(timeline.end.routes())
+    for transition, taken in zip(reversed(timeline.transitions), reversed(timeline.lost), strict=True):
         lost = {route: place for route, place in taken.items() if route in missing}
         missing -= lost.keys()
         if lost:
-            where = frame.address(next(iter(lost.values())))
-            text = f"served before, and no more: {routes_text(lost)}"
-            safe = "leave a redirect or a fixed answer in its place until nobody asks for it"
-            yield Hazard("route-removed", where, text, step=frame.index, remedy=safe)
+            where = transition.address(next(iter(lost.values())))
+            text = f"served before, and no longer from this step on: {routes_text(lost)}"
+            remedy = "leave a redirect or a fixed answer in its place until no client asks for it"
+            yield Hazard("route-removed", where, text, step=transition.index, remedy=remedy)
 
 
-def targets_unverified(film: Timeline) -> Iterator[Hazard]:
-    """Where somebody is served, requests go to a group of which no target was ever seen healthy."""
-    for frame in film.transitions:
-        for address, before, resource in frame.came("listener", "rule"):
-            new = set(weighted(resource)) - set(weighted(before))
-            if new and serves_somebody(film, frame.before, address, resource):
-                answered = _answered(film, frame.before, address, resource)
-                for group in sorted(new, key=str):
-                    theirs = group not in frame.after.filled_by_stack
-                    if not film.is_verified(group, frame.index) and (answered or not theirs):
-                        yield _cold(frame, address, group, "target_group" if theirs else "targets")
-        yield from _strangers(film, frame)
+def targets_unverified(timeline: Timeline) -> Iterator[Hazard]:
+    """Requests of a place in use go to a group of which no target was seen healthy."""
+    for transition in timeline.transitions:
+        for address, before, place in transition.changed_to(Listener, Rule):
+            new = set(weighted(place)) - set(weighted(before))
+            if new and serves_somebody(timeline, transition.before, address, place):
+                yield from _unverified(timeline, transition, address, place, new)
+        yield from _replaced_targets(timeline, transition)
 
 
-def _answered(film: Timeline, world: TrafficState, address: Address, resource: Any) -> bool:
-    """Did those who come here get an answer before, from this place or, if it is new, from its listener?"""
-    if (before := world.state.get(address)) is not None:
-        return answers(before, film.empty)
-    listener: Any = getattr(resource, "listener", None)
-    places = [world.state.get(listener), *(rule for _, rule in world.rules().get(listener, ()))]
-    return any(answers(place, film.empty) for place in places if place is not None)
+def _unverified(
+    timeline: Timeline, transition: Transition, address: Address, place: Resource, groups: set[Ref]
+) -> Iterator[Hazard]:
+    """A group that others fill matters only where requests were answered before."""
+    answered = _answered(timeline, transition.before, address, place)
+    for group in sorted(groups, key=str):
+        ours = group in transition.after.filled_by_stack
+        if (ours or answered) and not timeline.is_verified(group, transition.index):
+            name = str(group).partition(".")[2] or str(group)
+            wait = f"{{do: wait, what: {(Targets if ours else TargetGroup).kind}.{name}, until: healthy}}"
+            text = f"requests go to {group}, whose targets were never seen healthy"
+            remedy = f"attach {group} at weight 0 first, then - {wait}, then shift"
+            yield Hazard("targets-unverified", address, text, step=transition.index, remedy=remedy)
 
 
-def _cold(frame: Transition, address: Address, group: Ref, kind: str) -> Hazard:
-    text = f"requests go to {group}, whose targets were never seen healthy"
-    name = str(group).partition(".")[2] or str(group)
-    safe = f"attach {group} at weight 0 first, then - {{do: wait, what: {kind}.{name}, until: healthy}}, then shift"
-    return Hazard("targets-unverified", address, text, step=frame.index, remedy=safe)
-
-
-def _strangers(film: Timeline, frame: Transition) -> Iterator[Hazard]:
-    """Targets that take the place of all that were known to be well."""
-    for address, _, targets in frame.came("targets"):
-        group = target_group_of(targets)
-        if group is None or group not in frame.after.serving:
-            continue
-        if targets.members and film.is_verified(group, frame.index) and not film.is_verified(group, frame.index + 1):
-            text = f"none of the targets that {group} is left with was ever seen healthy"
-            safe = f"register the new ones beside the old, wait until {address} is healthy, then let the old go"
-            yield Hazard("targets-unverified", address, text, step=frame.index, remedy=safe)
-
-
-def serves_somebody(film: Timeline, world: TrafficState, address: Address, resource: Any) -> bool:
-    """Is this a place, or on a listener, that people's requests reach already?"""
-    listener = address if address.kind == "listener" else getattr(resource, "listener", None)
-    if not isinstance(listener, Address):
-        return True  # somebody else's, who did not make it for us
-    there: Any = world.state.get(listener)
-    if there is None or listener not in film.start.state:
+def _answered(timeline: Timeline, traffic: TrafficState, address: Address, place: Resource) -> bool:
+    """True if requests got an answer before: from this place or, if it is new, from its listener."""
+    if (before := traffic.state.get(address)) is not None:
+        return answers(before, timeline.empty)
+    if not isinstance(place, Rule):
         return False
-    return in_use(film, world, there.load_balancer)
+    listener = traffic.get(Listener, place.listener)
+    places = [*([listener] if listener else []), *(rule for _, rule in traffic.rules().get(place.listener, ()))]
+    return any(answers(other, timeline.empty) for other in places)
 
 
-def in_use(film: Timeline, world: TrafficState, balancer: Ref) -> bool:
-    """Do people come to this balancer? By a name; or, where no name leads to it or its other side, by AWS's own."""
-    led = set(world.alias_targets.values())
-    if balancer in led or not isinstance(balancer, Address):
+def _replaced_targets(timeline: Timeline, transition: Transition) -> Iterator[Hazard]:
+    """A step removes every target that was seen healthy and leaves others."""
+    index = transition.index
+    for address, _, targets in transition.changed_to(Targets):
+        group = targets.group
+        if not targets.members or group not in transition.after.serving:
+            continue
+        if timeline.is_verified(group, index) and not timeline.is_verified(group, index + 1):
+            text = f"none of the targets that remain in {group} was ever seen healthy"
+            remedy = f"register the new ones beside the old, wait until {address} is healthy, then remove the old"
+            yield Hazard("targets-unverified", address, text, step=index, remedy=remedy)
+
+
+def serves_somebody(timeline: Timeline, traffic: TrafficState, address: Address, place: Resource) -> bool:
+    """True if clients already send requests to this place, or to its listener."""
+    at = _listener_of(address, place)
+    if not isinstance(at, Address):
+        return True  # a listener outside the stack has its own clients
+    listener = traffic.get(Listener, at)
+    if listener is None or at not in timeline.start.state:
+        return False
+    return in_use(timeline, traffic, listener.load_balancer)
+
+
+def in_use(timeline: Timeline, traffic: TrafficState, balancer: Ref) -> bool:
+    """True if clients use this load balancer: by a record or, if no record points at either side, by its DNS name."""
+    named = set(traffic.alias_targets.values())
+    if balancer in named or not isinstance(balancer, Address):
         return True
-    return balancer in film.start.state and without_deposed(balancer) not in set(map(without_deposed, led))
+    return balancer in timeline.start.state and without_deposed(balancer) not in set(map(without_deposed, named))
 
 
-def endless_wait(film: Timeline) -> Iterator[Hazard]:
-    """A wait that never ends: only a group that a listener or rule uses is health-checked."""
-    for frame in film.transitions:
-        if frame.waits("targets", "healthy") or frame.waits("target_group", "healthy"):
-            where = frame.address(NOBODY)
-            group = where if where.kind == "target_group" else target_group_of(frame.before.state.get(where))
-            if group is not None and group not in frame.before.attached:
-                text = f"no listener or rule uses {group} at this step, so AWS never checks its health"
-                safe = f"attach {group} at weight 0 before the wait{_how(film, group)}"
-                yield Hazard("endless-wait", where, text, step=frame.index, remedy=safe)
+def endless_wait(timeline: Timeline) -> Iterator[Hazard]:
+    """A wait that never ends: AWS checks the health of a group only if a listener or rule uses it."""
+    for transition in timeline.transitions:
+        group = _waited_for(transition)
+        if group is not None and group not in transition.before.attached:
+            text = f"no listener or rule uses {group} at this step, so AWS never checks its health"
+            remedy = f"attach {group} at weight 0 before the wait{_later(timeline, group)}"
+            yield Hazard("endless-wait", transition.address(NOBODY), text, step=transition.index, remedy=remedy)
 
 
-def _how(film: Timeline, group: Ref) -> str:
-    """Where it is attached later, if it is."""
-    places: Mapping[Address, Any] = film.end.state
-    place = next((address for address, r in places.items() if group in attached_groups(r) and weighted_groups(r)), None)
+def _waited_for(transition: Transition) -> Ref | None:
+    """The group for whose health the step waits."""
+    if transition.waits(TargetGroup, "healthy"):
+        return transition.step.what
+    targets = transition.before.get(Targets, transition.step.what) if transition.waits(Targets, "healthy") else None
+    return targets.group if targets is not None else None
+
+
+def _later(timeline: Timeline, group: Ref) -> str:
+    """The place that uses the group at the end, if any."""
+    users = (address for address, resource in timeline.end.state.items() if group in attached_groups(resource))
+    place = next(users, None)
     return f", in an update of {place}" if place else ""

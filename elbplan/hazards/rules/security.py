@@ -1,158 +1,158 @@
-"""What protects people and data: open, plain, guard."""
+"""Hazards of people and data: public-exposure, weaker-encryption, protection-removed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from ...core.address import Address
+from ...core.address import Address, without_deposed
 from ...core.hazard import Hazard
+from ...kinds.aws.ingress_rules import IngressRule
+from ...kinds.listener import SECURE, Listener
+from ...kinds.load_balancer import LoadBalancer
+from ...kinds.security_group import SecurityGroup
 from ...kinds.traffic import weighted
+from ..routing import front_of
 from ..timeline import Timeline, Transition
-from ..traffic_state import TrafficState, front_of, without_deposed
+from ..traffic_state import R, TrafficState
 
 WORLD = ("0.0.0.0/0", "::/0")
 NO_PORTS = ("icmp", "icmpv6", "1", "58")
-SECURE = ("HTTPS", "TLS")
 GUARDS = {"deletion_protection.enabled": "deletion protection", "access_logs.s3.enabled": "the access log"}
 
-
-def public_exposure(film: Timeline) -> Iterator[Hazard]:
-    """A port that becomes open to everybody without a public listener, or a balancer that goes public."""
-    for frame in film.transitions:
-        for address, _, group in frame.came("security_group"):
-            ports = _listening(film.end, address)
-            there = {door for other in _siblings(frame.before, address) for door in _doors(other)}
-            for opening in group.ingress:
-                if _to_all(opening) and not _heard(opening, ports) and _door(opening) not in there:
-                    text = f"{_ports(opening)} is open to {opening.cidr}, and no listener of its balancers is there"
-                    safe = "name who may come: cidr of your own network, or group of who calls"
-                    yield Hazard("public-exposure", address, text, step=frame.index, remedy=safe)
-        yield from _public(film, frame)
+Source = tuple[str, int | None, int | None, str | None]
+"""Protocol, first and last port, and network of an ingress rule."""
 
 
-def _listening(world: TrafficState, group: Address) -> set[int]:
-    """The ports of the listeners of the balancers that use this security group."""
+def public_exposure(timeline: Timeline) -> Iterator[Hazard]:
+    """A port opens to everybody without a public listener, or a load balancer becomes public."""
+    for transition in timeline.transitions:
+        for address, _, group in transition.changed_to(SecurityGroup):
+            ports = _listener_ports(timeline.end, address)
+            sides = _sides(transition.before, SecurityGroup, address)
+            known = {_source(rule) for side in sides for rule in side.ingress}
+            for rule in group.ingress:
+                if _is_public(rule) and not _is_served(rule, ports) and _source(rule) not in known:
+                    text = f"{_ports_text(rule)} is open to {rule.cidr}, and no listener of its load balancers is there"
+                    remedy = "allow only who needs it: the cidr of your own network, or the group of the clients"
+                    yield Hazard("public-exposure", address, text, step=transition.index, remedy=remedy)
+        yield from _becomes_public(timeline, transition)
+
+
+def _listener_ports(traffic: TrafficState, group: Address) -> set[int]:
+    """The listener ports of the load balancers that use this security group."""
     return {
         listener.port
-        for address, balancer in world.of("load_balancer")
+        for address, balancer in traffic.of(LoadBalancer)
         if without_deposed(group) in map(without_deposed, balancer.security_groups or ())
-        for _, listener in world.listeners.get(address, ())
+        for _, listener in traffic.listeners.get(address, ())
         if listener.port is not None
     }
 
 
-def _siblings(world: TrafficState, address: Address) -> list[Any]:
-    """The resource, and the other side of its replacement."""
-    return [resource for other, resource in world.of(address.kind) if other.name == address.name]
+def _sides(traffic: TrafficState, model: type[R], address: Address) -> list[R]:
+    """The resource and the other side of its replacement."""
+    return [resource for other, resource in traffic.of(model) if other.name == address.name]
 
 
-def _doors(group: Any) -> Iterator[tuple[Any, ...]]:
-    return (_door(opening) for opening in group.ingress)
+def _source(rule: IngressRule) -> Source:
+    return rule.protocol, rule.from_port, rule.to_port, rule.cidr
 
 
-def _door(opening: Any) -> tuple[Any, ...]:
-    return opening.protocol, opening.from_port, opening.to_port, opening.cidr
+def _is_public(rule: IngressRule) -> bool:
+    return rule.cidr in WORLD and rule.protocol not in NO_PORTS
 
 
-def _to_all(opening: Any) -> bool:
-    return opening.cidr in WORLD and opening.protocol not in NO_PORTS
-
-
-def _heard(opening: Any, ports: set[int]) -> bool:
-    """Is there a listener at every one of these ports?"""
-    if None in (opening.from_port, opening.to_port) or opening.to_port - opening.from_port >= len(ports):
+def _is_served(rule: IngressRule, ports: set[int]) -> bool:
+    """True if there is a listener at each port of the rule."""
+    first, last = rule.from_port, rule.to_port
+    if first is None or last is None or last - first >= len(ports):
         return False
-    return set(range(opening.from_port, opening.to_port + 1)) <= ports
+    return set(range(first, last + 1)) <= ports
 
 
-def _ports(opening: Any) -> str:
-    if opening.from_port is None:
-        return "every port" if opening.protocol == "all" else f"protocol {opening.protocol}"
-    if opening.from_port == opening.to_port:
-        return f"port {opening.from_port}"
-    return f"ports {opening.from_port} to {opening.to_port}"
+def _ports_text(rule: IngressRule) -> str:
+    if rule.from_port is None:
+        return "every port" if rule.protocol == "all" else f"protocol {rule.protocol}"
+    if rule.from_port == rule.to_port:
+        return f"port {rule.from_port}"
+    return f"ports {rule.from_port} to {rule.to_port}"
 
 
-def _public(film: Timeline, frame: Transition) -> Iterator[Hazard]:
-    for address, same, balancer in frame.came("load_balancer"):
-        before = _siblings(film.start, address)
+def _becomes_public(timeline: Timeline, transition: Transition) -> Iterator[Hazard]:
+    for address, same, balancer in transition.changed_to(LoadBalancer):
+        before = _sides(timeline.start, LoadBalancer, address)
         if same is not None or not before or balancer.scheme != "internet-facing":
             continue
         if all(other.scheme == "internal" for other in before):
-            text = "it was internal and can be reached from the internet from this step on"
-            safe = "leave access: internal, or make a second balancer for the public part"
-            yield Hazard("public-exposure", address, text, step=frame.index, remedy=safe)
+            text = "it was internal, and the internet can reach it from this step on"
+            remedy = "leave access: internal, or create a second load balancer for the public part"
+            yield Hazard("public-exposure", address, text, step=transition.index, remedy=remedy)
 
 
-def weaker_encryption(film: Timeline) -> Iterator[Hazard]:
-    """Less encryption at a port than before."""
-    yield from _forwarding(film)
+def weaker_encryption(timeline: Timeline) -> Iterator[Hazard]:
+    """A port has less encryption than before."""
+    yield from _unencrypted_beside_https(timeline)
     secure: dict[tuple[str, int | None], str] = {}
-    for frame in film.transitions:
-        for balancer, port, listener in _ports_of(frame.before):
-            if listener.protocol in SECURE:
-                secure[balancer, port] = listener.protocol
-        for balancer, port, listener in _ports_of(frame.after):
-            was = secure.get((balancer, port))
-            if was and listener.protocol not in SECURE:
-                del secure[balancer, port]
-                text = f"{balancer}:{port} was {was} and is {listener.protocol} from this step on"
-                safe = "leave the protocol; what needs no encryption gets a port of its own"
-                yield Hazard(
-                    "weaker-encryption",
-                    frame.address(Address("listener", str(port))),
-                    text,
-                    step=frame.index,
-                    remedy=safe,
-                )
-        yield from _weaker(frame)
+    for transition in timeline.transitions:
+        secure |= {
+            (front, listener.port): listener.protocol
+            for front, listener in _listeners(transition.before)
+            if listener.protocol in SECURE
+        }
+        for front, listener in _listeners(transition.after):
+            port = listener.port
+            if listener.protocol not in SECURE and (earlier := secure.pop((front, port), None)):
+                text = f"{front}:{port} used {earlier} before and uses {listener.protocol} from this step on"
+                remedy = "leave the protocol; use another port for what needs no encryption"
+                yield _weaker(transition, port, text, remedy)
+        yield from _weaker_policies(transition)
 
 
-def _ports_of(world: TrafficState) -> Iterator[tuple[str, int | None, Any]]:
-    for balancer, listeners in world.listeners.items():
-        yield from ((front_of(balancer), listener.port, listener) for _, listener in listeners)
+def _weaker(transition: Transition, port: int | None, text: str, remedy: str) -> Hazard:
+    where = transition.address(Address(Listener.kind, str(port)))
+    return Hazard("weaker-encryption", where, text, step=transition.index, remedy=remedy)
 
 
-def _forwarding(film: Timeline) -> Iterator[Hazard]:
-    """At the end HTTP is served beside HTTPS, where HTTP was not served before."""
-    before = {(balancer, port) for balancer, port, listener in _ports_of(film.start) if _open_text(listener)}
-    secure = {balancer for balancer, _, listener in _ports_of(film.end) if listener.protocol in SECURE}
-    last = {(b, port) for b, port, listener in _ports_of(film.end) if _open_text(listener) and b in secure}
-    for balancer, port in sorted(last - before, key=str):
-        frame = next(f for f in reversed(film.transitions) if not _forwards(f.before, balancer, port))
-        text = f"{balancer}:{port} hands on requests without encryption, although HTTPS is there"
-        safe = "let it redirect: {type: redirect, protocol: HTTPS, port: 443}"
-        yield Hazard(
-            "weaker-encryption", frame.address(Address("listener", str(port))), text, step=frame.index, remedy=safe
-        )
+def _listeners(traffic: TrafficState) -> Iterator[tuple[str, Listener]]:
+    """Each listener with the front of its load balancer."""
+    for balancer, listeners in traffic.listeners.items():
+        yield from ((front_of(balancer), listener) for _, listener in listeners)
 
 
-def _forwards(world: TrafficState, balancer: str, port: int | None) -> bool:
-    return any(b == balancer and p == port and _open_text(listener) for b, p, listener in _ports_of(world))
+def _unencrypted_beside_https(timeline: Timeline) -> Iterator[Hazard]:
+    """At the end HTTP forwards requests beside HTTPS, and at the start it did not."""
+    secure = {front for front, listener in _listeners(timeline.end) if listener.protocol in SECURE}
+    new = _unencrypted(timeline.end) - _unencrypted(timeline.start)
+    for front, port in sorted((place for place in new if place[0] in secure), key=str):
+        last = next(t for t in reversed(timeline.transitions) if (front, port) not in _unencrypted(t.before))
+        text = f"{front}:{port} forwards requests without encryption, although there is HTTPS"
+        yield _weaker(last, port, text, "let it redirect: {type: redirect, protocol: HTTPS, port: 443}")
 
 
-def _open_text(listener: Any) -> bool:
-    return listener.protocol == "HTTP" and bool(weighted(listener))
+def _unencrypted(traffic: TrafficState) -> set[tuple[str, int | None]]:
+    """The fronts and ports where an HTTP listener forwards requests to a group."""
+    return {(front, li.port) for front, li in _listeners(traffic) if li.protocol == "HTTP" and weighted(li)}
 
 
-def _weaker(frame: Transition) -> Iterator[Hazard]:
-    for address, before, listener in frame.came("listener"):
-        old, new = (strength(getattr(one, "ssl_policy", None)) for one in (before, listener))
+def _weaker_policies(transition: Transition) -> Iterator[Hazard]:
+    for address, before, listener in transition.changed_to(Listener):
+        if before is None:
+            continue
+        old, new = strength(before.ssl_policy), strength(listener.ssl_policy)
         if old and new and new < old:
-            text = f"{before.ssl_policy} → {listener.ssl_policy} lets older versions of TLS in, or the newest no more"
-            safe = f"keep ssl_policy: {before.ssl_policy}"
-            yield Hazard("weaker-encryption", address, text, step=frame.index, remedy=safe)
+            text = f"{before.ssl_policy} → {listener.ssl_policy} allows older versions of TLS, or no longer the newest"
+            remedy = f"keep ssl_policy: {before.ssl_policy}"
+            yield Hazard("weaker-encryption", address, text, step=transition.index, remedy=remedy)
 
 
 VERSION = re.compile(r"-(?:TLS13-1|TLS-1|FS-1)-(\d)-")
 
 
 def strength(policy: str | None) -> tuple[int, bool] | None:
-    """The lowest version 1.x of TLS that a policy of AWS lets in, and whether it knows 1.3; None if nobody says.
+    """The lowest version 1.x of TLS that a policy of AWS allows, and whether it allows 1.3; None without a policy.
 
-    Policies that name no version (2016-08, FS-2018-06) go down to TLS 1.0.
+    Policies whose names have no version (2016-08, FS-2018-06) allow TLS 1.0.
     """
     if policy is None:
         return None
@@ -160,16 +160,16 @@ def strength(policy: str | None) -> tuple[int, bool] | None:
     return int(found[1]) if found else 0, "TLS13" in policy
 
 
-def protection_removed(film: Timeline) -> Iterator[Hazard]:
-    """Deletion protection or the access log is off where it was on."""
-    for frame in film.transitions:
-        for address, same, balancer in frame.came("load_balancer"):
-            if address in film.spare:
+def protection_removed(timeline: Timeline) -> Iterator[Hazard]:
+    """Deletion protection or the access log is switched off."""
+    for transition in timeline.transitions:
+        for address, same, balancer in transition.changed_to(LoadBalancer):
+            if address in timeline.spare:
                 continue
-            before = [same] if same is not None else _siblings(frame.before, address)
+            before = [same] if same is not None else _sides(transition.before, LoadBalancer, address)
             for key, what in GUARDS.items():
-                was = before and all(other.attributes.get(key) == "true" for other in before)
-                if was and balancer.attributes.get(key) != "true":
+                on = before and all(other.attributes.get(key) == "true" for other in before)
+                if on and balancer.attributes.get(key) != "true":
                     text = f"{what} is switched off"
-                    safe = f"leave {key} as it is; if it must go, do it in a migration of its own"
-                    yield Hazard("protection-removed", address, text, step=frame.index, remedy=safe)
+                    remedy = f"leave {key} as it is; if it must go, do it in a migration of its own"
+                    yield Hazard("protection-removed", address, text, step=transition.index, remedy=remedy)

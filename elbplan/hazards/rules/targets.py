@@ -1,139 +1,162 @@
-"""Targets that are cut off or judged anew: drain, health, zone."""
+"""Hazards of targets: requests-cut-off, health-check-changes, too-few-zones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
-from ...kinds.traffic import target_group_of, weighted
+from ...core.resource import differing_fields, field_values
+from ...kinds.instance import Instance
+from ...kinds.load_balancer import LoadBalancer
+from ...kinds.target_group import HealthCheck, TargetGroup
+from ...kinds.targets import Target, Targets
+from ...kinds.traffic import weighted
 from ..timeline import NOBODY, Timeline, Transition
 from ..traffic_state import TrafficState
 
 DELAY = "deregistration_delay.timeout_seconds"
-USUAL_DELAY = "300"
+DEFAULT_DELAY = "300"
 CHECKED = ("protocol", "port", "path", "codes")
-"""What decides whether a target is called healthy; how often it is asked is another matter."""
+"""The fields that decide whether a target is healthy; the others only say how often AWS asks."""
 FEWEST_ZONES = 2
 
 
 @dataclass(frozen=True)
 class _Leaving:
-    """Targets that were let go and may still have requests to finish."""
+    """Deregistered targets that may still have requests to finish."""
 
     targets: Address
-    members: frozenset[Any]
+    members: frozenset[Target]
     delay: float
 
 
-def requests_cut_off(film: Timeline) -> Iterator[Hazard]:
-    """What requests in flight need is taken from them; where all routes to a group went first, there are none."""
+def requests_cut_off(timeline: Timeline) -> Iterator[Hazard]:
+    """A step ends targets with requests in flight. A group that lost all its routes before has no such requests."""
     leaving: dict[Ref, _Leaving] = {}
     served: set[Ref] = set()
-    for frame in film.transitions:
-        served.update(frame.before.serving)
+    for transition in timeline.transitions:
+        served.update(transition.before.serving)
         for group, left in list(leaving.items()):
-            if (frame.waits("targets", "drained") and frame.step.what == left.targets) or frame.step.holds(left.delay):
+            if _drained(transition, left):
                 del leaving[group]
-            elif cut := _cut_off(frame, group, left):
+            elif cut := _cut_off(transition, group, left):
                 del leaving[group]
-                yield _undrained(frame, left, cut)
-        for group, left in _let_go(frame):
-            if group in served and group in frame.before.attached:
+                yield _undrained(transition, left, cut)
+        for group, left in _deregistered(transition):
+            if group in served and group in transition.before.attached:
                 leaving[group] = left
-        yield from _hurried(frame)
+        yield from _shorter_delay(transition)
 
 
-def _let_go(frame: Transition) -> Iterator[tuple[Ref, _Leaving]]:
-    for address, targets, after in frame.changed:
-        if address.kind != "targets" or targets is None:
-            continue
-        lost = frozenset(targets.members) - frozenset(after.members if after else ())
-        group = target_group_of(targets)
-        if lost and group is not None:
-            pool: Any = frame.before.state.get(group) if isinstance(group, Address) else None
-            yield group, _Leaving(address, lost, _delay(pool))
+def _drained(transition: Transition, left: _Leaving) -> bool:
+    """True if the step waits until the targets have finished their requests."""
+    waits = transition.waits(Targets, "drained") and transition.step.what == left.targets
+    return waits or transition.step.holds(left.delay)
 
 
-def _delay(group: Any) -> int:
-    said = getattr(group, "attributes", {}).get(DELAY, USUAL_DELAY)
-    return int(said) if said.isdigit() else int(USUAL_DELAY)
+def _deregistered(transition: Transition) -> Iterator[tuple[Ref, _Leaving]]:
+    for address, before, after in transition.changed:
+        if isinstance(before, Targets):
+            lost = frozenset(before.members) - frozenset(after.members if isinstance(after, Targets) else ())
+            if lost:
+                group = transition.before.get(TargetGroup, before.group)
+                yield before.group, _Leaving(address, lost, _delay(group))
 
 
-def _cut_off(frame: Transition, group: Ref, left: _Leaving) -> str:
-    """What this step takes from targets that are leaving."""
-    gone = {address for address, _, after in frame.changed if after is None}
-    servers = {member.instance for member in left.members} & gone
+def _delay(group: TargetGroup | None) -> int:
+    """The seconds for which AWS lets a deregistered target finish its requests."""
+    delay = group.attributes.get(DELAY, DEFAULT_DELAY) if group is not None else DEFAULT_DELAY
+    return int(delay) if delay.isdigit() else int(DEFAULT_DELAY)
+
+
+def _cut_off(transition: Transition, group: Ref, left: _Leaving) -> str:
+    """Returns what this step takes from targets that are leaving."""
+    deleted = {address for address, _, after in transition.changed if after is None}
+    servers = {member.instance for member in left.members} & deleted
     if servers:
-        return f"{', '.join(sorted(map(str, servers)))} ends"
-    if group in gone or (group in frame.before.attached and group not in frame.after.attached):
-        return f"{group} goes"
-    return ""
+        return f"{', '.join(sorted(map(str, servers)))} is deleted"
+    if group in deleted:
+        return f"{group} is deleted"
+    detached = group in transition.before.attached and group not in transition.after.attached
+    return f"{group} is detached" if detached else ""
 
 
-def _undrained(frame: Transition, left: _Leaving, cut: str) -> Hazard:
+def _undrained(transition: Transition, left: _Leaving, cut: str) -> Hazard:
     place = f"targets.{left.targets.name}" + (f"@{left.targets.deposed}" if left.targets.deposed else "")
     text = f"{cut} while {left.targets} may still finish requests"
-    safe = f"before this step: - {{do: wait, what: {place}, until: drained}}"
-    return Hazard("requests-cut-off", frame.address(left.targets), text, step=frame.index, remedy=safe)
+    remedy = f"before this step: - {{do: wait, what: {place}, until: drained}}"
+    where = transition.address(left.targets)
+    return Hazard("requests-cut-off", where, text, step=transition.index, remedy=remedy)
 
 
-def _hurried(frame: Transition) -> Iterator[Hazard]:
-    for address, before, group in frame.came("target_group"):
-        if before is not None and address in frame.before.serving and _delay(group) < _delay(before):
-            text = f"targets that leave get {_delay(group)} s instead of {_delay(before)} s to finish their requests"
-            safe = f"leave {DELAY} as it is, or allow it if no request takes longer than that"
-            yield Hazard("requests-cut-off", address, text, step=frame.index, remedy=safe)
+def _shorter_delay(transition: Transition) -> Iterator[Hazard]:
+    for address, before, group in transition.changed_to(TargetGroup):
+        if before is not None and address in transition.before.serving and _delay(group) < _delay(before):
+            seconds = f"{_delay(group)} s instead of {_delay(before)} s"
+            text = f"deregistered targets get {seconds} to finish their requests"
+            remedy = f"leave {DELAY} as it is, or allow it if no request takes longer than that"
+            yield Hazard("requests-cut-off", address, text, step=transition.index, remedy=remedy)
 
 
-def health_check_changes(film: Timeline) -> Iterator[Hazard]:
-    """Another check in place: every target may fail it at once, and then AWS sends requests to all of them."""
-    for frame in film.transitions:
-        for address, before, group in frame.came("target_group"):
-            if before is None or address not in frame.before.serving:
+def health_check_changes(timeline: Timeline) -> Iterator[Hazard]:
+    """Every target may fail a changed health check at once; then AWS sends requests to all of them."""
+    for transition in timeline.transitions:
+        for address, before, group in transition.changed_to(TargetGroup):
+            if before is None or address not in transition.before.serving:
                 continue
-            changed = [f for f in CHECKED if getattr(before.health, f) != getattr(group.health, f)]
-            if changed:
-                what = ", ".join(f"{f} {getattr(before.health, f)} → {getattr(group.health, f)}" for f in changed)
-                text = f"its check changes while it serves ({what}): all targets may fail it at once"
-                safe = "a new group with the new check, shifted to when healthy; or first let the servers answer both"
-                yield Hazard("health-check-changes", address, text, step=frame.index, remedy=safe)
+            if changes := _check_changes(before.health, group.health):
+                text = f"its health check changes while it serves ({changes}): all targets may fail it at once"
+                remedy = (
+                    "create a new group with the new check and shift to it when it is healthy; or first let the servers"
+                    " pass both checks"
+                )
+                yield Hazard("health-check-changes", address, text, step=transition.index, remedy=remedy)
 
 
-def too_few_zones(film: Timeline) -> Iterator[Hazard]:
-    """An application balancer needs two zones, and its targets must stand in those it has."""
-    for frame in film.transitions:
-        for address, before, balancer in frame.came("load_balancer"):
+def _check_changes(before: HealthCheck, after: HealthCheck) -> str:
+    old, new = field_values(before), field_values(after)
+    changed = [field for field in differing_fields(before, after) if field in CHECKED]
+    return ", ".join(f"{field} {old[field]} → {new[field]}" for field in changed)
+
+
+def too_few_zones(timeline: Timeline) -> Iterator[Hazard]:
+    """An application load balancer needs two zones, and its targets must stand in its zones."""
+    for transition in timeline.transitions:
+        for address, before, balancer in transition.changed_to(LoadBalancer):
             few = balancer.type == "application" and len(balancer.subnets) < FEWEST_ZONES
             if few and (before is None or len(before.subnets) >= FEWEST_ZONES):
-                text = f"an application load balancer stands in at least two zones, not {len(balancer.subnets)}"
-                safe = "add the new zone in a step before the one that takes the old zone away"
-                yield Hazard("too-few-zones", address, text, step=frame.index, remedy=safe)
-        for address, group in _stranded(film, frame):
-            text = f"all targets of {group} stand in the zones that are taken away"
-            safe = f"register targets of {group} in a zone that stays, wait until they are healthy, then go on"
-            yield Hazard("too-few-zones", frame.address(address or NOBODY), text, step=frame.index, remedy=safe)
+                text = f"an application load balancer needs at least two zones, not {len(balancer.subnets)}"
+                remedy = "add the new zone in a step before the step that removes the old zone"
+                yield Hazard("too-few-zones", address, text, step=transition.index, remedy=remedy)
+        for address, group in _stranded(timeline, transition):
+            text = f"all targets of {group} stand in the zones that are removed"
+            remedy = f"register targets of {group} in a zone that stays, wait until they are healthy, then go on"
+            where = transition.address(address or NOBODY)
+            yield Hazard("too-few-zones", where, text, step=transition.index, remedy=remedy)
 
 
-def _stranded(film: Timeline, frame: Transition) -> Iterator[tuple[Address, Ref]]:
-    """Groups that a balancer leaves behind with the zones it gives up, where it is known where their servers are."""
-    for address, before, balancer in frame.came("load_balancer"):
+def _stranded(timeline: Timeline, transition: Transition) -> Iterator[tuple[Address, Ref]]:
+    """The groups whose targets all stand in subnets that a load balancer gives up, as far as the subnets are known."""
+    for address, before, balancer in transition.changed_to(LoadBalancer):
         lost = set(before.subnets) - set(balancer.subnets) if before is not None else set()
         if not lost:
             continue
-        for group in sorted(_groups(frame.after, address), key=str):
-            places = [_place(film, frame.after, member) for member in frame.after.members.get(group, ())]
-            if places and all(place in lost for place in places):
+        for group in sorted(_groups(transition.after, address), key=str):
+            subnets = [_subnet(timeline, transition.after, m) for m in transition.after.members.get(group, ())]
+            if subnets and all(subnet in lost for subnet in subnets):
                 yield address, group
 
 
-def _groups(world: TrafficState, balancer: Ref) -> set[Ref]:
-    return {group for place in world.endpoints(balancer).values() for group in weighted(world.state[place])}
+def _groups(traffic: TrafficState, balancer: Ref) -> set[Ref]:
+    """The groups to which a load balancer sends requests."""
+    return {group for place in traffic.endpoints(balancer).values() for group in weighted(traffic.state[place])}
 
 
-def _place(film: Timeline, world: TrafficState, member: Any) -> Ref | None:
+def _subnet(timeline: Timeline, traffic: TrafficState, target: Target) -> Ref | None:
     """The subnet of a target, if it is known."""
-    server: Any = world.state.get(member.instance)
-    return server.subnet if server is not None else film.places.get(member.instance)
+    if target.instance is None:
+        return None
+    server = traffic.get(Instance, target.instance)
+    return server.subnet if server is not None else timeline.places.get(target.instance)

@@ -14,7 +14,6 @@ from pydantic import Field, model_validator
 from ...core.address import AwsId, Ref
 from ...core.hidden import FREE
 from ...core.resource import Part, from_live
-from ..protections import OIDC
 from ..references import TargetGroupRef
 
 
@@ -103,6 +102,7 @@ class OtherAction(Part):
         return self
 
 
+OIDC = "authenticate-oidc"
 SECRET = "ClientSecret"
 SAME_SECRET = "UseExistingClientSecret"
 USUAL = {

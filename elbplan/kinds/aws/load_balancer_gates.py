@@ -18,7 +18,7 @@ def active(_: Resource, site: StepContext) -> ProbeProgram:
     if state["Code"] in ("active", "active_impaired"):
         return GateStatus("ready", state["Code"], state.get("Reason") or "")
     failed = state["Code"] == "failed"
-    return GateStatus("hopeless" if failed else "waiting", state["Code"], state.get("Reason") or "")
+    return GateStatus("failed" if failed else "waiting", state["Code"], state.get("Reason") or "")
 
 
 def interfaces_gone(_: Resource, site: StepContext) -> ProbeProgram:
