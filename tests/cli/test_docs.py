@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_spec_of_the_readme_is_a_spec(shell):
-    (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (text,) = re.findall(r"<<'EOF'\n(.*?)EOF\n", (ROOT / "README.md").read_text(), re.DOTALL)
     assert shell.run("validate", "-", typed=text).code == 0
 
 
