@@ -1,4 +1,4 @@
-"""The README as a reader copies it: its commands run in their order on the local AWS simulator, and print what it shows.
+"""Runs the commands of the README in their order on the local AWS simulator, and compares what they print.
 
 ELBPLAN_GOLDEN=write writes the outputs anew; then read the diff.
 """
@@ -25,7 +25,7 @@ CHANGING = [
     (r"sha256:[0-9a-f]+", "sha256:N"),
     (r" +read ", " read "),
 ]
-"""Times, the number in AWS's name of a load balancer, fingerprints and digests; and the spaces that depend on their length."""
+"""Times, the number in a load balancer's DNS name, fingerprints, digests, and spaces that depend on their length."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def comparable(output: str) -> str:
 
 
 def run(commands: str, folder: Path, environment: dict[str, str]) -> tuple[str, Path]:
-    """Runs the commands in the folder, as a shell does that stops at the first failure. Returns the output and the new folder."""
+    """Runs the commands up to the first failure. Returns the output, and the folder in which the shell ended."""
     script = f"set -eu\n{commands}\npwd >{environment['HOME']}/pwd"
     done = subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment, text=True, capture_output=True, timeout=120
