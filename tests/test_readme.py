@@ -51,7 +51,7 @@ def run(commands: str, folder: Path, environment: dict[str, str]) -> tuple[str, 
     """Runs the commands up to the first failure. Returns the output, and the folder in which the shell ended."""
     script = f"set -eu\n{commands}\npwd >{environment['HOME']}/pwd"
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, text=True, capture_output=True, timeout=120
+        ["bash", "-c", script], cwd=folder, env=environment, text=True, capture_output=True, timeout=300
     )
     assert done.returncode == 0, f"exit code {done.returncode}:\n{commands}\n{done.stdout}{done.stderr}"
     return done.stdout, Path((Path(environment["HOME"]) / "pwd").read_text().strip())
