@@ -1,4 +1,4 @@
-# make demo   the whole life of a stack on a pretended AWS, in under a minute
+# make demo   the whole life of a stack on the local AWS simulator, in under a minute
 # make test   all tests
 # make check  lint and types
 
@@ -18,9 +18,9 @@ check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# Writes the approved screens anew; read the diff before you keep it.
+# Writes the approved screens and the outputs in the README anew; read the diff before you keep it.
 golden: .venv/installed-dev
-	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/show
+	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
