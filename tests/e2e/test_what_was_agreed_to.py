@@ -70,6 +70,8 @@ steps:
     what: target_group.web
     set:
       health: {path: /ready}
+    allow: [health-check-changes]
+    because: both paths answer
 """
 
 
@@ -87,11 +89,13 @@ def test_every_pending_file_is_listed_with_its_steps_and_hazards_before_the_ques
     assert ended.code == 5
     listed, _, _ = ended.err.partition("Apply this to my-web?")
     assert "Pending migrations 2" in listed
-    assert "0002_app_on_8080.yaml  14 of 14 steps to do" in listed
+    assert "0002_app_on_8080.yaml  13 of 13 steps to do" in listed
     assert "hold for 1h" in listed
     assert "look at the graphs" in listed
     assert "0003_ready.yaml  1 of 1 steps to do" in listed
-    assert "update target_group.web" in listed.partition("0003_ready.yaml")[2]
+    later = listed.partition("0003_ready.yaml")[2]
+    assert "update target_group.web" in later
+    assert "hazard health-check-changes, allowed in the file:" in later
 
 
 def test_a_hazard_of_a_later_file_is_refused_before_the_first_step(shell: Filed) -> None:
