@@ -20,7 +20,7 @@ from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "expires", "traffic", "overrides"})
+PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "overrides"})
 """Keys of the short form that describe a stack of the long form as well."""
 
 
@@ -75,15 +75,12 @@ def _made(drafts: Drafts, report: ProblemReport) -> dict[Address, Resource]:
 
 
 def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> Stack:
-    traffic = short.traffic.model_dump(exclude_none=True) if short.traffic else {}
     return Stack(
         name=short.name,
         region=short.region,
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
-        expires=short.expires,
-        traffic=traffic,
         file=tree.source.file,
         line=tree.start.line,
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from elbplan.spec.keys import keys_of, models_in
 from elbplan.spec.models import MODELS
 from elbplan.spec.short.document import Short
+from elbplan.spec.short.unsupported import UNSUPPORTED
 
 from .kit import ROOT, stacks
 
@@ -39,6 +40,11 @@ def test_every_key_is_told(key: str) -> None:
 @pytest.mark.parametrize("key", sorted(keys_of(Short)))
 def test_every_key_of_the_top_level_is_in_its_table(key: str) -> None:
     assert re.search(rf"^\|[^|]*`{key}`", TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", UNSUPPORTED, ids=".".join)
+def test_settings_that_do_nothing_are_not_offered(path: tuple[str, ...]) -> None:
+    assert not re.search(rf"`{path[-1]}`|[{{,\s]{path[-1]}:", TEXT)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))

@@ -42,6 +42,9 @@ def test_every_example_is_valid_in_both_forms(path: Path, validator: jsonschema.
         "{name: X_}",
         "{name: x, load_balancer: {main: {subnet: a}}}",
         "{name: x, targets: {drain: 1w}}",
+        "{name: x, expires: 8h}",
+        "{name: x, traffic: {gb_per_hour: 0.5}}",
+        "{name: x, protect: {deletion: true, replace: ask}}",
     ],
 )
 def test_what_is_plainly_wrong_is_refused(text: str, validator: jsonschema.Draft7Validator) -> None:

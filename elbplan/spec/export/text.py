@@ -29,8 +29,6 @@ def _document(stack: Stack) -> dict[str, Any]:
     document: dict[str, Any] = {"name": stack.name}
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
-    document |= {"expires": stack.expires} if stack.expires else {}
-    document |= {"traffic": dict(stack.traffic)} if stack.traffic else {}
     for address, resource in stack.resources.items():
         document.setdefault(address.kind, {})[address.name] = _fields(resource)
     return document

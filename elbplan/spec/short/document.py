@@ -24,7 +24,6 @@ from .words import (
     ShortModel,
     Texts,
     network,
-    seconds,
     text_is,
 )
 
@@ -59,12 +58,6 @@ def _bucket(value: str) -> str:
     return value
 
 
-def _expires(value: Any) -> Any:
-    if not isinstance(value, str) or not 0 < seconds(value) <= 366 * 86400:
-        raise SpecValueError(f"{shown_value(value)} is not a time to live", "write 8h, 2d, up to a year")
-    return value
-
-
 def source(value: str) -> str:
     """Who may come: a network, a security group or a prefix list."""
     return value if SOURCE.fullmatch(value) else network(value)
@@ -88,9 +81,6 @@ class Protect(ShortModel):
     """What must not happen by accident."""
 
     deletion: Annotated[bool, Field(description="AWS's own deletion protection")] = False
-    replace: Annotated[Literal["ask"], Field(description="ask before the balancer is replaced, as it always does")] = (
-        "ask"
-    )
 
 
 def _protect(value: Any) -> Any:
@@ -105,19 +95,6 @@ class Manage(ShortModel):
     ] = True
     dns: Annotated[bool, Field(description="make the alias records of the domains")] = True
     certificate: Annotated[bool, Field(description="make a certificate for domains that bring none")] = True
-
-
-class Traffic(ShortModel):
-    """What you expect; used for the cost estimate alone."""
-
-    requests_per_second: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="requests")] = None
-    gb_per_hour: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="gigabytes, both ways")] = None
-    new_connections_per_second: Annotated[
-        float | None, Field(ge=0, allow_inf_nan=False, description="new connections")
-    ] = None
-    active_connections: Annotated[
-        float | None, Field(ge=0, allow_inf_nan=False, description="connections held open")
-    ] = None
 
 
 Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
@@ -188,11 +165,6 @@ class Short(ShortModel):
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool owns", examples=[["listener.443.action"]])
     ] = None
-    expires: Annotated[
-        Annotated[str, BeforeValidator(_expires)] | None,
-        Field(description="for study: when to be gone", examples=["8h"]),
-    ] = None
-    traffic: Annotated[Traffic | None, Field(description="what you expect; for the cost estimate")] = None
     overrides: Annotated[
         dict[str, dict[str, Any]] | None, Field(description="fields of the long form, by address, laid over all else")
     ] = None

@@ -20,13 +20,14 @@ from ..suggest import closest
 from ..yaml.aliases import UnreadScalar
 from ..yaml.tree import Tree, YamlPath
 from .document import Short
+from .unsupported import without_unsupported
 
 # fmt: off
 HARMLESS = frozenset({
-    "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every", "expires",
+    "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "path", "profile", "protect", "region",
     "remove_validation",
-    "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "traffic", "unhealthy", "user_data", "version",
+    "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "unhealthy", "user_data", "version",
     "weight",
 })
 # fmt: on
@@ -41,6 +42,7 @@ ROUNDS = 6
 
 def parse_short(report: ProblemReport, blocks: set[str]) -> tuple[Short | None, Tree]:
     """The short form, and the tree it was read from in the end; None if too much of it is wrong to go on."""
+    report.tree = without_unsupported(report)
     report.tree = tree = _without_empties(report, blocks)
     guessed: set[YamlPath] = set()
     for _ in range(ROUNDS):
