@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from ...core.address import AWS_ID, Address
+from ...core.duration import parse_duration
 from ...core.kind import Kinds
 from ...errors import Problem
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import APPROVAL, STEP_KINDS, Migration, MigrationStep, OnFailure, StepKind
-from .notation import address_of, seconds_of
+from .notation import address_of
 
 KEYS = ("stack", "title", "from", "to", "spec", "steps")
 STEP_KEYS = (
@@ -182,7 +183,7 @@ class MigrationParser:
         return self._time((*path, "hold"), step.get("hold"))
 
     def _time(self, path: YamlPath, said: Any) -> float:
-        return self._read(path, seconds_of, said) or 0
+        return self._read(path, parse_duration, said) or 0
 
     def _read(self, path: YamlPath, read: Callable[[Any], float], said: Any) -> float | None:
         try:

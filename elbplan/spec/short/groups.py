@@ -83,7 +83,7 @@ class Sticky(ShortModel):
     """How long a client stays with one target."""
 
     seconds: Annotated[
-        int, Duration(1, 604800), Field(alias="for", description="for how long, up to 7d", examples=["1h"])
+        int, Duration("1s", "7d"), Field(alias="for", description="for how long, up to 7d", examples=["1h"])
     ] = 86400
     cookie: Annotated[str | None, Field(description="the application's own cookie to go by")] = None
     on: Annotated[bool, Field(description="false switches it off")] = True
@@ -99,8 +99,10 @@ class ShortHealth(ShortModel):
     """The question that tells whether a target is well."""
 
     path: Annotated[str | None, Field(description="path to ask for", examples=["/health"])] = None
-    every: Annotated[Annotated[int, Duration(5, 300)] | None, Field(description="time between two checks")] = None
-    timeout: Annotated[Annotated[int, Duration(2, 120)] | None, Field(description="time a target has to answer")] = None
+    every: Annotated[Annotated[int, Duration("5s", "5m")] | None, Field(description="time between two checks")] = None
+    timeout: Annotated[
+        Annotated[int, Duration("2s", "2m")] | None, Field(description="time a target has to answer")
+    ] = None
     healthy: Annotated[WholeNumber | None, Field(ge=2, le=10, description="good answers in a row until healthy")] = None
     unhealthy: Annotated[WholeNumber | None, Field(ge=2, le=10, description="bad answers in a row until unhealthy")] = (
         None
@@ -151,9 +153,10 @@ class ShortGroup(ShortModel):
         Field(description="keep a client with one target: true, how long, or a map", examples=["1h"]),
     ] = None
     drain: Annotated[
-        Annotated[int, Duration(0, 3600)] | None, Field(description="time for requests under way to end")
+        Annotated[int, Duration("0s", "1h")] | None, Field(description="time for requests under way to end")
     ] = None
     slow_start: Annotated[
-        Annotated[int, Duration(0, 900)] | None, Field(description="time over which a new target gets its full share")
+        Annotated[int, Duration("0s", "15m")] | None,
+        Field(description="time over which a new target gets its full share"),
     ] = None
     attributes: Annotated[dict[str, Any] | None, Field(description="target group attributes by AWS's own keys")] = None

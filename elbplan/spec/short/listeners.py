@@ -125,7 +125,7 @@ class ShortForward(ShortModel):
 
     groups: Annotated[dict[str, WholeNumber], Field(description="weight of each group, 0 to 999")]
     sticky: Annotated[
-        Annotated[int, Duration(1, 604800)] | None, Field(description="time a client stays with the group it got")
+        Annotated[int, Duration("1s", "7d")] | None, Field(description="time a client stays with the group it got")
     ] = None
 
 

@@ -22,13 +22,12 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from ...core.address import AWS_ID
+from ...core.duration import PATTERN, SPELLINGS, parse_duration
 from ...core.hidden import as_text, keep_hidden
 from ..errors import SpecValueError
 from ..suggest import did_you_mean, shown_value
 from ..yaml.scalars import WHOLE
 
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d|)", re.ASCII)
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)
 RULE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?", re.ASCII)
 
@@ -110,43 +109,27 @@ class OneOrNamed(Shorthand):
         return {"anyOf": [several.get("additionalProperties", {}), several]}
 
 
-def seconds(value: Any) -> Any:
-    """`30s`, `5m`, `1h`, `2d` or bare seconds, as seconds."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not match:
-        raise SpecValueError(f"{shown_value(value)} is not a duration", "write 30s, 5m, 1h, or a number of seconds")
-    return int(match[1]) * UNITS[match[2]]
-
-
-def duration_text(number: int) -> str:
-    """Seconds in the largest unit that is exact."""
-    unit = next((u for u in "dhm" if number and number % UNITS[u] == 0), "s")
-    return f"{number // UNITS[unit]}{unit}"
-
-
 class Duration:
-    """Marks a number of seconds that may be written `30s`, `5m`, `1h`, within bounds."""
+    """Marks a number of seconds that a spec may write as `30s`, `5m` or `1h`, within bounds (which count as in)."""
 
-    def __init__(self, low: int, high: int) -> None:
+    def __init__(self, low: str, high: str) -> None:
         self.low, self.high = low, high
 
-    def read(self, value: Any) -> Any:
-        """The seconds; raises SpecValueError."""
-        number = seconds(value)
-        if not self.low <= number <= self.high:
-            raise SpecValueError(
-                f"{shown_value(value)} is out of range",
-                f"between {duration_text(self.low)} and {duration_text(self.high)}",
-            )
+    def read(self, value: Any) -> int:
+        """Returns the seconds. Raises SpecValueError."""
+        try:
+            number = parse_duration(value)
+        except ValueError:
+            raise SpecValueError(f"{shown_value(value)} is not a duration", f"write {SPELLINGS}") from None
+        if not parse_duration(self.low) <= number <= parse_duration(self.high):
+            raise SpecValueError(f"{shown_value(value)} is out of range", f"between {self.low} and {self.high}")
         return number
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def __get_pydantic_json_schema__(self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
-        text = {"type": "string", "pattern": "^[0-9]{1,9}(s|m|h|d)?$"}
+        text = {"type": "string", "pattern": f"^{PATTERN}$"}
         return {"anyOf": [text, NUMBER], "examples": ["30s", "5m", "1h"]}
 
 
