@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from ..errors import Refused
 from .address import Address
+from .suggest import did_you_mean
 
 HAZARDS: Mapping[str, str] = {
     "outage": "AWS leaves no way around some minutes without answers",
@@ -56,9 +56,8 @@ class Hazard:
 
 
 def suggest_hazard(name: str) -> str:
-    """What somebody who wrote an unknown name may have meant, as a hint."""
-    near = get_close_matches(name, HAZARDS, 1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(HAZARDS)}"
+    """Returns a hint for a name that is no hazard."""
+    return did_you_mean(name, HAZARDS, most=len(HAZARDS))
 
 
 def refuse_unless_allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from .resource import Part, differing_fields, from_live
+from .suggest import closest
 
 P = TypeVar("P", bound=Part)
 
@@ -28,8 +28,8 @@ def build_model(model: type[P], fields: Mapping[str, Any]) -> P:
     except ValidationError as error:
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         if first["type"] == "extra_forbidden":
-            near = get_close_matches(str(first["loc"][-1]), list(model.model_fields), 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
+            near = closest(str(first["loc"][-1]), model.model_fields)
+            meant = f"; did you mean {near}?" if near else ""
             raise InvalidFields(f"there is no field {first['loc'][-1]}{meant}", first["loc"]) from None
         raise InvalidFields(str(first["msg"]).removeprefix("Value error, "), first["loc"]) from None
 

@@ -10,11 +10,11 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from .drafts import Drafts
 from .expand import drafts_of
+from .messages import shown_value
 from .models import MODELS
 from .report import ProblemReport
 from .short.document import Short
 from .short.parse import parse_short
-from .suggest import shown_value
 from .validate.checks import Subject, run_checks
 from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model

@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from ..core.suggest import did_you_mean
 from ..kinds.aws.ingress_rules import IngressRule
-from .suggest import did_you_mean
 
 # fmt: off
 SYNONYMS = {
@@ -65,7 +65,7 @@ def unknown_key_hint(key: str, known: Sequence[str], root: type[BaseModel]) -> s
     """What to write instead of an unknown key."""
     same = synonym_of(key, known)
     if same:
-        return f'did you mean "{same}"?'
+        return f"did you mean {same}?"
     homes = dict.fromkeys(home for home, keys in _homes(root, "the top level", ()) if key in keys)
     if homes:
         return f"{key} belongs under {' or '.join(list(homes)[:3])}"

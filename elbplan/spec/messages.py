@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from ..core.hidden import Hidden, HiddenNumber
+from ..core.suggest import closest
 from .errors import SpecValueError
-from .suggest import closest, shown_value
 
 PATTERNS = {
     "^/": ("should start with /", "write /{}"),
@@ -77,7 +78,7 @@ def _how(kind: str, value: Any, name: str) -> str:
 def _literal(expected: str, value: Any, name: str) -> tuple[str, str]:
     choices = [choice.strip().strip("'") for choice in expected.replace(" or ", ", ").split(",")]
     near = closest(str(value), choices)
-    return f"{name}: {shown_value(value)} is not one of {', '.join(choices)}", f'did you mean "{near}"?' if near else ""
+    return f"{name}: {shown_value(value)} is not one of {', '.join(choices)}", f"did you mean {near}?" if near else ""
 
 
 def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
@@ -138,3 +139,21 @@ def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[s
 def name_of(path: Sequence[str | int]) -> str:
     """The last key of a path: what a message calls it."""
     return next((str(step) for step in reversed(path) if isinstance(step, str)), "this")
+
+
+def article(word: object) -> str:
+    """The word with its article, as it is spoken: an HTTP listener, a UDP listener."""
+    text = str(word)
+    return f"an {text}" if text.startswith(("a", "e", "i", "o", "HTTP")) else f"a {text}"
+
+
+def shown_value(value: object) -> str:
+    """A value as it may stand in a message: text in quotes, nothing longer than a line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Hidden | HiddenNumber):
+        return f"the value of {value.reference}"
+    if isinstance(value, dict | list):
+        return "a map" if isinstance(value, dict) else "a list"
+    text = "nothing" if value is None else f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

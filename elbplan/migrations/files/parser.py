@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any, cast, get_args
 from ...core.address import AWS_ID, Address
 from ...core.duration import parse_duration
 from ...core.kind import Kinds
+from ...core.suggest import did_you_mean
 from ...errors import Problem
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
@@ -81,8 +81,7 @@ class MigrationParser:
     def _known(self, path: YamlPath, data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
         for key in data:
             if key not in keys:
-                near = difflib.get_close_matches(str(key), keys, 1)
-                hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(keys)}"
+                hint = did_you_mean(str(key), keys, most=len(STEP_KEYS))
                 self.problem((*path, key), f"there is no key {key} here", hint, key=True)
 
     def _entries(self, steps: Any) -> list[MigrationStep]:
@@ -149,8 +148,7 @@ class MigrationParser:
         if said is None:
             self.problem(path, "a step says what it does: do:", f"do: {', '.join(STEP_KINDS)}")
         elif said not in get_args(StepKind):
-            near = difflib.get_close_matches(str(said), STEP_KINDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(STEP_KINDS)}"
+            hint = did_you_mean(str(said), STEP_KINDS)
             self.problem((*path, "do"), f"nothing can be done by {said}", hint)
         return cast(StepKind, said if said in STEP_KINDS else "wait")
 
@@ -164,8 +162,7 @@ class MigrationParser:
             self.problem((*path, key), str(error))
             return None
         if address.kind not in self.kinds:
-            near = difflib.get_close_matches(address.kind, list(self.kinds), 1)
-            hint = f"did you mean {near[0]}.{address.name}?" if near else f"there are: {', '.join(self.kinds)}"
+            hint = did_you_mean(address.kind, self.kinds)
             self.problem((*path, key), f"there is no kind of resource called {address.kind}", hint)
             return None
         return address

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.address import Address, Points, Ref
+from ...core.suggest import did_you_mean
 from ..short.listeners import ShortForward, ShortListener
-from ..suggest import did_you_mean
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .context import BALANCER, SECURE, ExpandContext, PlacedListener

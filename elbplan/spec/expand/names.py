@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...core.address import Address
+from ...core.suggest import did_you_mean
 from ..report import ProblemReport
 from ..short.document import Short
 from ..short.groups import ShortGroup
 from ..short.servers import Server
-from ..suggest import did_you_mean
 from ..yaml.tree import YamlPath
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Ref
-from ..suggest import shown_value
+from ..messages import shown_value
 from ..yaml.tree import YamlPath
 from .context import SECURITY_GROUP, ExpandContext
 from .names import NamedServer

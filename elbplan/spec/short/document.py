@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..errors import SpecValueError
-from ..suggest import shown_value
+from ..messages import shown_value
 from .domains import Domain
 from .groups import ShortGroup
 from .listeners import ShortListener

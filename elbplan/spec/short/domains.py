@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ..errors import SpecValueError
-from ..suggest import shown_value
+from ..messages import shown_value
 from .words import ShortModel
 
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, With
 from pydantic import Tag as TypeTag
 
 from ..errors import SpecValueError
-from ..suggest import shown_value
+from ..messages import shown_value
 from .servers import Server
 from .words import (
     NUMBER,

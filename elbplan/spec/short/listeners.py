@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ...core.hidden import Hidden, as_text
+from ...core.suggest import did_you_mean
 from ..errors import SpecValueError
-from ..suggest import did_you_mean, shown_value
+from ..messages import shown_value
 from .domains import ShortCertificate
 from .words import (
     NUMBER,

@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ...core.suggest import closest
 from ..keys import keys_of, models_at, synonym_of, unknown_key_hint
 from ..messages import name_of, plain_message
 from ..models import MODELS
 from ..report import ProblemReport
-from ..suggest import closest
 from ..yaml.aliases import UnreadScalar
 from ..yaml.tree import Tree, YamlPath
 from .document import Short

@@ -24,8 +24,9 @@ from pydantic_core import core_schema
 from ...core.address import AWS_ID
 from ...core.duration import PATTERN, SPELLINGS, parse_duration
 from ...core.hidden import as_text, keep_hidden
+from ...core.suggest import did_you_mean
 from ..errors import SpecValueError
-from ..suggest import did_you_mean, shown_value
+from ..messages import shown_value
 from ..yaml.scalars import WHOLE
 
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)

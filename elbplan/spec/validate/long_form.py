@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.address import AWS_ID, Address
+from ...core.suggest import did_you_mean
 from ..drafts import Drafts, ResourceDraft, overlay
 from ..keys import keys_of
+from ..messages import shown_value
 from ..models import MODELS
 from ..report import ProblemReport
 from ..short.groups import ShortGroup
-from ..suggest import did_you_mean, shown_value
 from ..values import as_text
 
 NAME = re.compile(r"[A-Za-z0-9*_][A-Za-z0-9*._-]{0,120}", re.ASCII)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ....core.address import Address
-from ...suggest import closest
+from ....core.suggest import closest
 from .subject import Subject
 
 MOST_TAGS = 45
@@ -20,7 +20,7 @@ def unknown_keys(subject: Subject, address: Address, attributes: Mapping[str, st
         near = None if key in choices else _slip(key, choices)
         if near:
             subject.say(
-                address, ("attributes", key), f'there is no attribute "{key}"', f'did you mean "{near}"?', near=key
+                address, ("attributes", key), f'there is no attribute "{key}"', f"did you mean {near}?", near=key
             )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ....core.resource import references
 from ....kinds.aws.target_group_attributes import KEYS
 from ....kinds.target_group import TargetGroup
-from ...suggest import article
+from ...messages import article
 from .attributes import unknown_keys
 from .subject import Subject
 

@@ -8,7 +8,7 @@ from typing import Any
 from ....core.address import Address
 from ....kinds.aws.actions import Forward, Redirect
 from ....kinds.listener import Listener
-from ...suggest import article
+from ...messages import article
 from .subject import Subject
 
 PROTOCOLS = {

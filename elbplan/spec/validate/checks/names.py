@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from ....core.address import Address
+from ....core.suggest import did_you_mean
 from ...errors import SpecValueError
 from ...expand.servers import AMI, IMAGES
 from ...short.domains import domain_name
-from ...suggest import did_you_mean
 from .subject import Subject
 
 MOST_NAMES = 10

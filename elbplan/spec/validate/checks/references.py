@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 
 from ....core.address import Address
 from ....core.resource import references
+from ....core.suggest import did_you_mean
 from ...models import MODELS
-from ...suggest import did_you_mean
 from .subject import WRITTEN, Subject
 
 
