@@ -44,7 +44,7 @@ def test_the_short_form_may_stand_beside_it() -> None:
 
 def test_what_both_forms_define_is_a_problem_that_names_overrides() -> None:
     (problem,) = problems("name: x\ntargets: {port: 80}\ntarget_group: {web: {port: 81, vpc: default}}\n")
-    assert "there already" in problem.what
+    assert "already defines" in problem.what
     assert "overrides: {target_group.web" in problem.hint
 
 
@@ -67,14 +67,14 @@ def test_targets_is_a_word_of_both_forms_told_apart_by_what_it_holds(targets: st
 @pytest.mark.parametrize(
     ("bad", "what"),
     [
-        ("{subnets: [subnet-0a, subnet-0b], attributes: [a]}", "attributes should be a map"),
-        ("{subnets: subnet-0a}", "subnets should be a list"),
+        ("{subnets: [subnet-0a, subnet-0b], attributes: [a]}", "attributes must be a map"),
+        ("{subnets: subnet-0a}", "subnets must be a list"),
         ("{subnets: [{a: b}]}", "subnets: should name a subnet"),
         ("{}", "subnets is missing"),
         ("{subnets: [a, c], ip_address_type: ipv5}", "is not one of ipv4"),
-        ("{subnets: [a, c], tags: {a: 5}}", "a should be text, not 5"),
-        ("{subnets: [a, c], tags: no}", "tags should be a map"),
-        ("null", "should be a map of fields, not nothing"),
+        ("{subnets: [a, c], tags: {a: 5}}", "a must be text, not 5"),
+        ("{subnets: [a, c], tags: no}", "tags must be a map"),
+        ("null", "must be a map of fields, not nothing"),
     ],
 )
 def test_fields_of_the_wrong_kind_are_refused_in_plain_words(bad: str, what: str) -> None:
@@ -87,8 +87,8 @@ def test_true_is_not_a_number_and_yes_is_not_true() -> None:
     group = "{port: true, vpc: default, balancer: main}"
     found = problems(f"{LB}record: {{r: {record}}}\ntarget_group: {{g: {group}}}\n")
     assert [p.what for p in found if p.line >= 3] == [
-        'take_over should be true or false, not "yes"',
-        "port should be a whole number, not true",
+        'take_over must be true or false, not "yes"',
+        "port must be a whole number, not true",
     ]
 
 
@@ -108,4 +108,4 @@ def test_text_that_looks_like_a_variable_survives_the_long_form() -> None:
 
 def test_a_name_like_an_id_is_refused() -> None:
     (problem,) = problems("name: x\nelastic_ip: {i-0abc: {}}\n")
-    assert problem.what == '"i-0abc" is not a name'
+    assert problem.what == '"i-0abc" is not a valid name'

@@ -42,7 +42,7 @@ def test_a_name_used_in_two_files_names_both_places(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.yaml").write_text(GOOD.format("same"))
     (line,) = told(tmp_path)
-    assert line == f'b.yaml:1:7 a stack called "same" is at {tmp_path}/a.yaml:1 already'
+    assert line == f'b.yaml:1:7 another stack has the name "same": {tmp_path}/a.yaml:1'
 
 
 def test_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
@@ -54,9 +54,9 @@ def test_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert told(tmp_path / "no.yaml") == ["no.yaml:1:1 there is no such file or folder"]
-    assert told(tmp_path) == [f"{tmp_path.name}:1:1 holds no .yaml file"]
-    assert told("a\0b")[0].endswith("no file has such a name")
-    assert told() == ["elbplan:1:1 no spec was named"]
+    assert told(tmp_path) == [f"{tmp_path.name}:1:1 this folder has no .yaml file"]
+    assert told("a\0b")[0].endswith("a file name cannot have a NUL character")
+    assert told() == ["elbplan:1:1 no spec is given"]
 
 
 def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_bytes_that_are_no_text_are_found_at_their_place(tmp_path: Path) -> None
 
 
 def test_a_file_without_end_is_not_read_to_its_end() -> None:
-    assert "which no spec is" in told("/dev/zero")[0]
+    assert "the limit for a spec" in told("/dev/zero")[0]
 
 
 def test_standard_input_that_is_closed_is_a_problem() -> None:

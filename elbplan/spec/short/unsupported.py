@@ -1,4 +1,4 @@
-"""Settings that the short form reserves and elbplan does not support yet: a spec that has one is refused."""
+"""Settings that elbplan does not support yet. A spec that has one of them is refused."""
 
 from __future__ import annotations
 
