@@ -15,7 +15,7 @@ class ResourceDraft:
     """Fields of one resource of the long form.
 
     origin  the document path of the resource
-    places  document paths of single fields that stand elsewhere, by field path
+    places  document paths of single fields that are elsewhere in the document, by field path
     """
 
     address: Address
@@ -25,11 +25,11 @@ class ResourceDraft:
 
     def place(self, path: Iterable[str | int]) -> YamlPath:
         """The document path of a field path."""
-        whole = tuple(path)
-        for length in range(len(whole), -1, -1):
-            if whole[:length] in self.places:
-                return (*self.places[whole[:length]], *whole[length:])
-        return (*self.origin, *whole)
+        field_path = tuple(path)
+        for length in range(len(field_path), -1, -1):
+            if field_path[:length] in self.places:
+                return (*self.places[field_path[:length]], *field_path[length:])
+        return (*self.origin, *field_path)
 
 
 Drafts = dict[Address, ResourceDraft]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.address import Address
-from ..short.listeners import ShortForward, ShortListener, ShortRedirect, ShortRespond, ShortRule
+from ..short.actions import ShortForward, ShortRedirect, ShortRespond
+from ..short.listeners import ShortListener, ShortRule
 from ..yaml.tree import YamlPath
 
 DEFAULT_PORT = {"HTTPS": "443", "HTTP": "80"}

@@ -9,8 +9,9 @@ from typing import Any
 from ...core.address import Address, Lookup, Points, Ref
 from ..drafts import Drafts, ResourceDraft
 from ..report import ProblemReport
+from ..short.actions import ListenOn, ShortForward, ShortRedirect
 from ..short.document import ZONE, Short
-from ..short.listeners import ListenOn, ShortForward, ShortListener, ShortRedirect
+from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .names import NamedGroup, NamedServer, groups_of, servers_of
 

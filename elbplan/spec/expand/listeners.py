@@ -7,7 +7,8 @@ from typing import Any
 
 from ...core.address import Address, Points, Ref
 from ...core.suggest import did_you_mean
-from ..short.listeners import ShortForward, ShortListener
+from ..short.actions import ShortForward
+from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .context import BALANCER, SECURE, ExpandContext, PlacedListener

@@ -2,137 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ...core.hidden import Hidden, as_text
-from ...core.suggest import did_you_mean
 from ..errors import SpecValueError
 from ..messages import shown_value
+from .actions import MAPS, ForwardValue, ListenOnValue, RedirectValue, RespondValue, is_text_or_number
 from .domains import ShortCertificate
 from .words import (
-    NUMBER,
     TEXT,
-    Duration,
     OneOrMore,
     RuleName,
     Shorthand,
     ShortModel,
-    TextOrNumber,
     Texts,
     TextsOrNumbers,
-    UpperCaseWord,
     WholeNumber,
     network,
 )
-
-PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
-LISTEN_ON = re.compile(r"([0-9]{1,9})(?:/([A-Za-z_]+))?", re.ASCII)
-TYPES = {
-    "plain": "text/plain",
-    "text": "text/plain",
-    "html": "text/html",
-    "css": "text/css",
-    "json": "application/json",
-    "javascript": "application/javascript",
-    "js": "application/javascript",
-}
-
-
-class ListenOn(ShortModel):
-    """A port and its protocol."""
-
-    port: int
-    protocol: str | None = None
-
-
-def _listen_on(value: Any) -> Any:
-    """Reads `443/https`, or only a port. Raises SpecValueError."""
-    match = LISTEN_ON.fullmatch(str(value)) if _plain(value) else None
-    if not match:
-        raise SpecValueError(
-            f"{shown_value(value)} is not a port with a protocol", "write a value like 443/https, 80/http or 53/udp"
-        )
-    if not 1 <= int(match[1]) <= 65535:
-        raise SpecValueError(f"{match[1]} is not a port", "ports go from 1 to 65535")
-    protocol = match[2].upper() if match[2] else None
-    if protocol not in (None, *PROTOCOLS):
-        raise SpecValueError(
-            f"{shown_value(match[2])} is not a protocol", did_you_mean(match[2], [p.lower() for p in PROTOCOLS])
-        )
-    return {"port": int(match[1]), "protocol": protocol}
-
-
-ListenOnValue = Annotated[
-    ListenOn, Shorthand(_listen_on, {"type": "string", "pattern": "^[0-9]+(/[A-Za-z_]+)?$"}, NUMBER)
-]
-
-
-class ShortRedirect(ShortModel):
-    """Redirects the client. Each part of the URL that you leave out stays the same."""
-
-    to: Annotated[ListenOnValue | None, Field(description="port and protocol", examples=["443/https"])] = None
-    port: Annotated[TextOrNumber | None, Field(description="port")] = None
-    protocol: Annotated[Annotated[str, UpperCaseWord("HTTP", "HTTPS")] | None, Field(description="http or https")] = (
-        None
-    )
-    host: Annotated[str | None, Field(description="host name", examples=["www.example.com"])] = None
-    path: Annotated[str | None, Field(description="path; #{path} is the path of the request")] = None
-    query: Annotated[str | None, Field(description="query without the ?; #{query} is the query of the request")] = None
-    code: Annotated[Literal[301, 302], Field(description="301: permanent, 302: temporary")] = 301
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
-
-
-def _to(value: Any) -> Any:
-    return {"to": value} if _plain(value) else value
-
-
-def _status(value: Any) -> Any:
-    return {"status": value} if _plain(value) else value
-
-
-def _content(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise SpecValueError(
-            f"{shown_value(value)} is not a content type", "write plain, html, css, json or javascript"
-        )
-    known = {*TYPES.values(), *TYPES}
-    if value.lower() not in known:
-        raise SpecValueError(f"{shown_value(value)} is not a content type", did_you_mean(value, TYPES))
-    return TYPES.get(value.lower(), value.lower())
-
-
-class ShortRespond(ShortModel):
-    """Responds with a fixed text."""
-
-    status: Annotated[TextOrNumber, Field(description="status code: 200 to 299, or 400 to 599", examples=[404])]
-    body: Annotated[str, Field(max_length=1024, description="text of the response")] = ""
-    type: Annotated[
-        str, BeforeValidator(_content), Field(description="content type: plain, html, css, json or javascript")
-    ] = "text/plain"
-
-
-def _weights(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"groups": {value: 1}}
-    if isinstance(value, dict) and not isinstance(value.get("groups"), dict):
-        return {"groups": value}
-    return value
-
-
-class ShortForward(ShortModel):
-    """Forwards requests to groups, by weight."""
-
-    groups: Annotated[dict[str, WholeNumber], Field(description="weight of each group, 0 to 999")]
-    sticky: Annotated[
-        Annotated[int, Duration("1s", "7d")] | None,
-        Field(description="time for which a client stays on the same group"),
-    ] = None
 
 
 def _headers(value: Any) -> Any:
@@ -153,7 +42,7 @@ def _queries(value: Any) -> Any:
         return [{"values": values}]
     spread = {key: texts if isinstance(texts, list) else [texts] for key, texts in value.items()}
     for texts in spread.values():
-        if not all(map(_plain, texts)):
+        if not all(map(is_text_or_number, texts)):
             raise SpecValueError(
                 "a query value must be text or a number", 'write query: {key: value}; quote a value like "true"'
             )
@@ -182,9 +71,6 @@ def _source(value: str) -> str:
     return "!" + network(value[1:].strip()) if value.startswith("!") else network(value)
 
 
-MAPS = {"type": "object"}
-
-
 class ShortRule(ShortModel):
     """A rule of a listener: the requests that match all its conditions get its action."""
 
@@ -204,16 +90,9 @@ class ShortRule(ShortModel):
         Annotated[list[Annotated[str, AfterValidator(_source)]], OneOrMore()] | None,
         Field(description='networks of the clients; "!10.0.0.0/8" means all other networks', examples=["10.0.0.0/8"]),
     ] = None
-    forward: Annotated[
-        Annotated[ShortForward, Shorthand(_weights, TEXT, MAPS)] | None,
-        Field(description="a group, or {group: weight}"),
-    ] = None
-    redirect: Annotated[
-        Annotated[ShortRedirect, Shorthand(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")
-    ] = None
-    respond: Annotated[
-        Annotated[ShortRespond, Shorthand(_status, TEXT, NUMBER)] | None, Field(description="a fixed response")
-    ] = None
+    forward: Annotated[ForwardValue | None, Field(description="a group, or {group: weight}")] = None
+    redirect: Annotated[RedirectValue | None, Field(description="443/https, or a map")] = None
+    respond: Annotated[RespondValue | None, Field(description="a fixed response")] = None
     priority: Annotated[
         WholeNumber | None, Field(ge=1, le=50000, description="fixed priority; by default it follows from the order")
     ] = None
@@ -233,16 +112,9 @@ class ShortListener(ShortModel):
     listen: Annotated[
         ListenOnValue | None, Field(description="port and protocol", examples=["443/https", "80/http"])
     ] = None
-    forward: Annotated[
-        Annotated[ShortForward, Shorthand(_weights, TEXT, MAPS)] | None,
-        Field(description="a group, or {group: weight}"),
-    ] = None
-    redirect: Annotated[
-        Annotated[ShortRedirect, Shorthand(_to, TEXT, NUMBER)] | None, Field(description="443/https, or a map")
-    ] = None
-    respond: Annotated[
-        Annotated[ShortRespond, Shorthand(_status, TEXT, NUMBER)] | None, Field(description="a fixed response")
-    ] = None
+    forward: Annotated[ForwardValue | None, Field(description="a group, or {group: weight}")] = None
+    redirect: Annotated[RedirectValue | None, Field(description="443/https, or a map")] = None
+    respond: Annotated[RespondValue | None, Field(description="a fixed response")] = None
     tls: Annotated[str | None, Field(description="recommended, modern, compatible, or a policy's name")] = None
     certificate: Annotated[
         ShortCertificate | None, Field(description="ARN or name of a certificate, in place of the domains' own")

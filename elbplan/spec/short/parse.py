@@ -26,15 +26,14 @@ from .unsupported import without_unsupported
 HARMLESS = frozenset({
     "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "path", "profile", "protect", "region",
-    "remove_validation",
-    "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "unhealthy", "user_data", "version",
-    "weight",
+    "remove_validation", "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "unhealthy", "user_data",
+    "version", "weight",
 })
 # fmt: on
 """Keys that other checks do not need: when one is removed, the checks still run."""
 
-BACKBONE = frozenset({"forward", "redirect", "respond", "host", "path", "method", "header", "query", "ip", "listen"})
-"""Keys that define a listener or a rule: without one of them it would be a different one."""
+DEFINING = frozenset({"forward", "redirect", "respond", "host", "path", "method", "header", "query", "ip", "listen"})
+"""Keys that define a listener or a rule. A rule without its host, for example, would match other requests."""
 OWN = "x-"
 """Prefix of the user's own keys, for example for anchors."""
 MAX_ROUNDS = 6
@@ -71,9 +70,9 @@ def _without_empties(report: ProblemReport, blocks: set[str]) -> Tree:
 
 
 def _part_to_drop(path: YamlPath) -> YamlPath:
-    """The value, or the whole listener or rule that it defines: without the value it would be a different one."""
+    """Returns what to remove because of a wrong value: the whole listener or rule if the value defines it."""
     for length in range(len(path) - 1, 0, -1):
-        if isinstance(path[length - 1], int) and path[length] in BACKBONE:
+        if isinstance(path[length - 1], int) and path[length] in DEFINING:
             return path[:length]
     return path
 

@@ -95,9 +95,9 @@ class Tree:
 
     def problem(self, path: Iterable[str | int], what: str, hint: str = "", *, key: bool = False) -> Problem:
         """A problem at the value of this path, or at its key. It does not show values of variables."""
-        whole = tuple(path)
-        values = self._variable_values(self.resolve(whole))
-        spot = self.key_spot(whole) if key else self.spot(whole)
+        steps = tuple(path)
+        values = self._variable_values(self.resolve(steps))
+        spot = self.key_spot(steps) if key else self.spot(steps)
         return self.source.problem(spot, without(what, values), without(hint, values))
 
     def _variable_values(self, path: YamlPath) -> dict[str, str]:

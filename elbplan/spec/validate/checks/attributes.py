@@ -29,10 +29,10 @@ def _known_key(key: str, known: list[str]) -> str | None:
     return near if near and _distance(key.lower(), near) <= max(2, len(near) // 8) else None
 
 
-def _distance(one: str, other: str) -> int:
+def _distance(word: str, other: str) -> int:
     """The number of letters to change from one word to the other (Levenshtein distance)."""
     row = list(range(len(other) + 1))
-    for i, a in enumerate(one[:200], 1):
+    for i, a in enumerate(word[:200], 1):
         before, row[0] = row[0], i
         for j, b in enumerate(other, 1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))

@@ -43,8 +43,8 @@ def _domains(subject: Subject, address: Address, names: Iterable[str]) -> None:
     for name in names:
         try:
             domain_name(name)
-        except SpecValueError as wrong:
-            subject.problem(address, (field,), wrong.what, wrong.hint, near=name)
+        except SpecValueError as error:
+            subject.problem(address, (field,), error.what, error.hint, near=name)
 
 
 def _certificate(subject: Subject, address: Address, names: tuple[str, ...]) -> None:

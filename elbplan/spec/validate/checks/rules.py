@@ -102,8 +102,8 @@ def _value(field: str, value: str) -> Iterator[tuple[str, str]]:
     elif field == "source-ip":
         try:
             network(value)
-        except SpecValueError as wrong:
-            yield wrong.what, wrong.hint
+        except SpecValueError as error:
+            yield error.what, error.hint
 
 
 def _header(name: str) -> Iterator[tuple[str, str]]:
