@@ -1,4 +1,4 @@
-"""Whatever the short form says, the long form says the same."""
+"""The short form and its long form are the same resources."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ REST = some(
 
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """A short spec that is right."""
+    """A short spec without problems."""
     groups, rest = draw(GROUPS), draw(REST)
     rules: list[Any] = [{**draw(CONDITIONS), **draw(ANSWERS)} for _ in range(draw(st.integers(0, 3)))]
     listener = {"listen": 443 if "domain" in rest else 80, "forward": dict.fromkeys(groups, 1), "rules": rules}
