@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import click
 
+from ..core.suggest import closest
 from ..errors import UsageProblem
 from .options import SharedOption
 
@@ -53,8 +53,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.entries and not name.startswith("-"):
-            close = get_close_matches(name, self.entries, 1, 0.5)
-            hint = f"did you mean {ctx.command_path} {close[0]}?" if close else f"{ctx.command_path} --help lists them"
+            close = closest(name, self.entries, cutoff=0.5)
+            hint = f"did you mean {ctx.command_path} {close}?" if close else f"{ctx.command_path} --help lists them"
             raise UsageProblem(f"there is no command {name!r}", hint=hint)
         return super().resolve_command(ctx, args)
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ..core.duration import duration_text
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..migrations.apply.executor import MigrationExecutor
 from ..migrations.apply.notices import Agreement, Notice, PendingFile, Proposed
 from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import MigrationSource
-from ..migrations.files.notation import duration
 from ..migrations.migration import MigrationStep
 from ..render.pending_files import FileView, StepView, pending_files_screen
 from ..run.lock.record import RunRecord
@@ -141,4 +141,4 @@ def _action(entry: MigrationStep) -> str:
     """`update listener.443`, `hold 10m`, `hold for approval`"""
     if entry.do != "hold":
         return entry.text
-    return f"{entry.text} for {'approval' if entry.hold is None else duration(entry.hold)}"
+    return f"{entry.text} for {'approval' if entry.hold is None else duration_text(entry.hold)}"

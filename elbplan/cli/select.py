@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from ..core.stack import Stack
+from ..core.suggest import did_you_mean
 from ..errors import UsageProblem
 from ..migrations.files.folder import HEAD, Folder
 from ..spec import load
@@ -58,10 +58,7 @@ def _every(base: str) -> list[Path]:
 
 def _near(word: str, base: str) -> str:
     names = [path.name for path in _every(base)]
-    near = get_close_matches(word, names, 1)
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"there are: {', '.join(names)}" if names else f"there is nothing in {base}/"
+    return did_you_mean(word, names) if names else f"there is nothing in {base}/"
 
 
 def _usual(app: App) -> dict[str, Stack]:

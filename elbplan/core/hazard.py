@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Refused
 from .address import Address
-from .suggest import suggestion
+from .suggest import did_you_mean
 
 HAZARDS: Mapping[str, str] = {
     "outage": "nothing answers for some minutes, and AWS offers no way around it",
@@ -56,8 +56,8 @@ class Hazard:
 
 
 def suggest_hazard(name: str) -> str:
-    """A hint for an unknown hazard name: the nearest name, or all names."""
-    return suggestion(name, HAZARDS)
+    """Returns a hint for a name that is no hazard."""
+    return did_you_mean(name, HAZARDS, most=len(HAZARDS))
 
 
 def refuse_unless_allowed(found: Iterable[Hazard], allow: Collection[str]) -> None:

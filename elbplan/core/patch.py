@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from .resource import Part, differing_fields, field_values, from_live
-from .suggest import nearest
+from .suggest import closest
 
 P = TypeVar("P", bound=Part)
 
@@ -28,7 +28,7 @@ def build_model(model: type[P], fields: Mapping[str, Any]) -> P:
     except ValidationError as error:
         first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
         if first["type"] == "extra_forbidden":
-            near = nearest(str(first["loc"][-1]), model.model_fields)
+            near = closest(str(first["loc"][-1]), model.model_fields)
             suggestion = f"; did you mean {near}?" if near else ""
             raise InvalidFields(f"there is no field {first['loc'][-1]}{suggestion}", first["loc"]) from None
         raise InvalidFields(str(first["msg"]).removeprefix("Value error, "), first["loc"]) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .address import Address
 from .resource import Resource, plain
@@ -27,8 +27,6 @@ class Stack:
     resources: Mapping[Address, Resource]
     ignore: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
-    expires: str | None = None
-    traffic: Mapping[str, float] = field(default_factory=dict)
     file: str = ""
     line: int = 1
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.simulate import State
+from ..core.suggest import closest
 from .files.notation import address_text
 from .migration import MigrationStep
 from .simulate import InvalidStep
@@ -44,6 +44,6 @@ def _removed(states: Sequence[State], entries: Sequence[MigrationStep]) -> set[A
 
 def _hint(what: Address, there: set[Address]) -> str:
     names = sorted(address_text(address) for address in there if address.kind == what.kind)
-    if near := difflib.get_close_matches(address_text(what), names, 1):
-        return f"did you mean {near[0]}? at this step there are: {', '.join(names)}"
+    if near := closest(address_text(what), names):
+        return f"did you mean {near}? at this step there are: {', '.join(names)}"
     return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {what.kind}"

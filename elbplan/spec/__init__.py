@@ -1,4 +1,4 @@
-"""YAML in, stacks out: `load`, `load_text`, `expand_text`, `schema`."""
+"""Reads YAML specs as stacks: `load`, `load_text`, `expand_text`, `schema`."""
 
 from .export.schema import schema
 from .export.text import expand_text

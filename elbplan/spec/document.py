@@ -1,4 +1,4 @@
-"""One YAML document to one stack: shape, spelling out, models, checks; problems to the report."""
+"""Turns one YAML document into one stack: read, expand the short form, build the models, check them."""
 
 from __future__ import annotations
 
@@ -10,61 +10,63 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from .drafts import Drafts
 from .expand import drafts_of
+from .messages import shown_value
 from .models import MODELS
 from .report import ProblemReport
 from .short.document import Short
 from .short.parse import parse_short
-from .suggest import shown_value
 from .validate.checks import Subject, run_checks
 from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "expires", "traffic", "overrides"})
-"""Keys of the short form that describe a stack of the long form as well."""
+PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "overrides"})
+"""Keys that a stack in the long form may have as well."""
 
 
 def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
-    """The stack that a document describes, or None if its problems are too many to say."""
+    """Returns the stack of a document, and adds its problems to the report. None: no stack could be built."""
     if not isinstance(tree.data, Mapping):
         what = (
-            "this document is empty" if tree.data is None else f"a spec is a map of keys, not {shown_value(tree.data)}"
+            "this document is empty"
+            if tree.data is None
+            else f"a spec must be a map of keys, not {shown_value(tree.data)}"
         )
-        report.at((), what, "begin with name: my-web")
+        report.at((), what, "start with name: my-web")
         return None
     blocks = {key for key, value in tree.data.items() if is_block(key, value)}
     short, tree = parse_short(report, blocks)
     block_data = {key: value for key, value in tree.data.items() if key in blocks}
     blocks_drafts = drafts_of_blocks(block_data, report)
     if short is None:
-        _made(blocks_drafts, report)
+        _build_models(blocks_drafts, report)
         return None
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
-    _tagged(blocks_drafts, short)
+    _add_tags(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
     if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
-    resources = _made(drafts, report)
+    resources = _build_models(drafts, report)
     run_checks(Subject(short, resources, drafts, report))
     return None if "name" in report.lost else _stack(short, resources, tree)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
-    """What the short form adds: nothing if only the plain keys are used."""
+    """The drafts of the short form: none if the spec has only the keys that both forms share."""
     given = {key for key in short.model_fields_set if key not in PLAIN}
     return drafts_of(short, tree.source.folder, report) if given else {}
 
 
-def _tagged(drafts: Drafts, short: Short) -> None:
-    """Top-level tags are for every resource; a resource's own come first."""
+def _add_tags(drafts: Drafts, short: Short) -> None:
+    """Adds the top-level tags to every resource; the resource's own tags win."""
     for draft in drafts.values():
         own = draft.fields.get("tags", {})
         if short.tags and draft.address.kind not in ("record", "targets") and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
 
 
-def _made(drafts: Drafts, report: ProblemReport) -> dict[Address, Resource]:
-    """The resources that could be made, parents before children."""
+def _build_models(drafts: Drafts, report: ProblemReport) -> dict[Address, Resource]:
+    """The resources of the drafts that have no problem, parents before children."""
     order = list(MODELS)
     resources: dict[Address, Resource] = {}
     for address, draft in sorted(drafts.items(), key=lambda item: order.index(item[0].kind)):
@@ -75,15 +77,12 @@ def _made(drafts: Drafts, report: ProblemReport) -> dict[Address, Resource]:
 
 
 def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> Stack:
-    traffic = short.traffic.model_dump(exclude_none=True) if short.traffic else {}
     return Stack(
         name=short.name,
         region=short.region,
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
-        expires=short.expires,
-        traffic=traffic,
         file=tree.source.file,
         line=tree.start.line,
     )

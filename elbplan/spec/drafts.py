@@ -1,4 +1,4 @@
-"""A resource on its way from the spec to its model: fields as written, and where each was written."""
+"""Drafts of resources: the fields of the long form, and the place of each field in the document."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .yaml.tree import YamlPath
 class ResourceDraft:
     """Fields of one resource of the long form.
 
-    origin  where in the document the resource comes from
-    places  where single fields come from, if elsewhere: field path to document path
+    origin  the document path of the resource
+    places  document paths of single fields that are elsewhere in the document, by field path
     """
 
     address: Address
@@ -24,19 +24,19 @@ class ResourceDraft:
     places: dict[YamlPath, YamlPath] = field(default_factory=dict)
 
     def place(self, path: Iterable[str | int]) -> YamlPath:
-        """The document's path of a field's path."""
-        whole = tuple(path)
-        for length in range(len(whole), -1, -1):
-            if whole[:length] in self.places:
-                return (*self.places[whole[:length]], *whole[length:])
-        return (*self.origin, *whole)
+        """The document path of a field path."""
+        field_path = tuple(path)
+        for length in range(len(field_path), -1, -1):
+            if field_path[:length] in self.places:
+                return (*self.places[field_path[:length]], *field_path[length:])
+        return (*self.origin, *field_path)
 
 
 Drafts = dict[Address, ResourceDraft]
 
 
 def overlay(below: Any, above: Any) -> Any:
-    """`above` laid over `below`: maps key by key, everything else whole."""
+    """Merges two values: maps key by key; of other values `above` replaces `below`."""
     if isinstance(below, Mapping) and isinstance(above, Mapping):
         return {**below, **{key: overlay(below.get(key), value) for key, value in above.items()}}
     return above

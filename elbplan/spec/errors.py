@@ -1,10 +1,10 @@
-"""The error that validators of the spec raise: what is wrong with a value, and what to write instead."""
+"""The error that validators of the spec raise: what is wrong with a value, and what to write."""
 
 from __future__ import annotations
 
 
 class SpecValueError(ValueError):
-    """Becomes a `Problem` at the place of the value; `hint` says what to write."""
+    """A wrong value. It becomes a `Problem` at the place of the value; `hint` says what to write."""
 
     def __init__(self, what: str, hint: str = "") -> None:
         super().__init__(what)

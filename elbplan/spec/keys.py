@@ -1,4 +1,4 @@
-"""Which keys a map may have, and where a key that stands in the wrong place belongs."""
+"""The keys that a map may have, and hints for unknown or misplaced keys."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from ..core.suggest import did_you_mean
 from ..kinds.aws.ingress_rules import IngressRule
-from .suggest import did_you_mean
 
 # fmt: off
 SYNONYMS = {
@@ -22,17 +22,17 @@ SYNONYMS = {
     "query_string": "query", "status_code": "status", "message_body": "body",
 }
 # fmt: on
-"""Words that Terraform and AWS use for what is called otherwise here."""
+"""Terraform's and AWS's names for keys that have another name here."""
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The keys as they are written, with their types. An opening of one port may be written `port`."""
+    """The keys as a spec writes them, with their types. An ingress rule with one port may have the key `port`."""
     keys = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
     return keys | ({"port": int} if issubclass(model, IngressRule) else {})
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a type is made of."""
+    """The models that a type contains."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     else:
@@ -41,13 +41,13 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def models_at(root: type[BaseModel], path: Sequence[str | int]) -> list[type[BaseModel]]:
-    """The models that may stand at a path; a list's position or a free name stays where it is."""
-    here = [root]
+    """The models that are possible at a path. List positions and free names in the path do not change the model."""
+    models = [root]
     for step in path:
-        inner = [model for one in here for model in models_in(keys_of(one).get(str(step)))]
-        tagged = [model for model in here if _tag(model) == step]
-        here = inner or tagged or here
-    return here
+        inner = [part for model in models for part in models_in(keys_of(model).get(str(step)))]
+        tagged = [model for model in models if _tag(model) == step]
+        models = inner or tagged or models
+    return models
 
 
 def _tag(model: type[BaseModel]) -> Any:
@@ -56,29 +56,29 @@ def _tag(model: type[BaseModel]) -> Any:
 
 
 def synonym_of(key: str, known: Sequence[str]) -> str | None:
-    """The known key that another tool calls this."""
+    """The known key that Terraform or AWS give this name."""
     word = key.lower().replace("-", "_")
     return next((k for k in (word, SYNONYMS.get(word)) if k in known), None)
 
 
 def unknown_key_hint(key: str, known: Sequence[str], root: type[BaseModel]) -> str:
-    """What to write instead of an unknown key."""
-    same = synonym_of(key, known)
-    if same:
-        return f'did you mean "{same}"?'
-    homes = dict.fromkeys(home for home, keys in _homes(root, "the top level", ()) if key in keys)
-    if homes:
-        return f"{key} belongs under {' or '.join(list(homes)[:3])}"
+    """Returns the hint for an unknown key."""
+    synonym = synonym_of(key, known)
+    if synonym:
+        return f"did you mean {synonym}?"
+    parents = dict.fromkeys(parent for parent, keys in _maps(root, "the top level", ()) if key in keys)
+    if parents:
+        return f"{key} belongs under {' or '.join(list(parents)[:3])}"
     return did_you_mean(key, known)
 
 
-def _homes(
+def _maps(
     model: type[BaseModel], label: str, above: tuple[type[BaseModel], ...]
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every map of the grammar: the key it stands under, and the keys it may have."""
+    """Every map of the grammar: its own key, and the keys that it may have."""
     if model in above:
         return
     yield label, frozenset(keys_of(model))
     for key, annotation in keys_of(model).items():
         for inner in models_in(annotation):
-            yield from _homes(inner, f"{key}:", (*above, model))
+            yield from _maps(inner, f"{key}:", (*above, model))

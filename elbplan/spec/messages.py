@@ -1,4 +1,4 @@
-"""pydantic's errors in plain words: what is wrong with which key, and what to write."""
+"""Turns pydantic's errors into problems that a user understands: the key, what is wrong, and what to write."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from ..core.hidden import Hidden, HiddenNumber
+from ..core.suggest import closest
 from .errors import SpecValueError
-from .suggest import closest, shown_value
 
 PATTERNS = {
-    "^/": ("should start with /", "write /{}"),
-    r"^(2|4|5)\d\d$": ("is not a status a balancer can answer with", "200 to 299, or 400 to 599"),
-    r"^([1-9]\d{0,4}|#\{port\})$": ("is not a port", "a number from 1 to 65535"),
-    r"^(traffic-port|[1-9]\d{0,4})$": ("is not a port", "a number from 1 to 65535, or traffic-port"),
+    "^/": ("must start with /", "write /{}"),
+    r"^(2|4|5)\d\d$": ("is not a status that a load balancer can respond with", "use 200 to 299, or 400 to 599"),
+    r"^([1-9]\d{0,4}|#\{port\})$": ("is not a port", "use a number from 1 to 65535"),
+    r"^(traffic-port|[1-9]\d{0,4})$": ("is not a port", "use a number from 1 to 65535, or traffic-port"),
     r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$": (
-        "is not a name AWS takes",
-        "letters, digits and dashes, at most 32",
+        "is not a name that AWS accepts",
+        "use at most 32 letters, digits and dashes",
     ),
 }
-"""Patterns of the kinds' models, and what they mean."""
+"""The patterns of the kinds' models, each with the problem and the hint for a value that does not match."""
 
 EXPECTED = {
     "string_type": "text",
@@ -43,17 +44,17 @@ EXPECTED = {
 
 
 def plain_message(error: ErrorDetails | Mapping[str, Any], name: str) -> tuple[str, str]:
-    """What is wrong and what to write; `name` is the key it is about."""
+    """Returns what is wrong and what to write. `name` is the key of the value."""
     kind, value, ctx = str(error["type"]), error.get("input"), error.get("ctx") or {}
     if kind == "missing":
         missing = str(error["loc"][-1])
         return f"{missing} is missing", f"add {missing}:"
     if kind in EXPECTED:
-        return f"{name} should be {EXPECTED[kind]}, not {shown_value(value)}", _how(kind, value, name)
+        return f"{name} must be {EXPECTED[kind]}, not {shown_value(value)}", _how(kind, value, name)
     if kind == "literal_error":
         return _literal(str(ctx.get("expected", "")), value, name)
     if kind == "string_pattern_mismatch":
-        what, hint = PATTERNS.get(str(ctx.get("pattern")), ("is not written as it should be", ""))
+        what, hint = PATTERNS.get(str(ctx.get("pattern")), ("does not have the right form", ""))
         return f"{name}: {shown_value(value)} {what}", hint.format(value)
     if kind in ("value_error", "assertion_error"):
         return _raised(ctx.get("error"), str(error.get("msg", "")), name)
@@ -66,18 +67,18 @@ def _how(kind: str, value: Any, name: str) -> str:
     if kind.startswith("bool"):
         return "write true or false; words like yes and on are text here"
     if kind.startswith("int") and isinstance(value, str) and value.strip().isdigit():
-        return f"write {int(value) if value.isascii() and len(value) < 19 else 80}, without quotes or zeros in front"
+        return f"write {int(value) if value.isascii() and len(value) < 19 else 80}, without quotes or leading zeros"
     if kind in ("dict_type", "model_type", "mapping_type", "model_attributes_type"):
-        return f"write {name}: and below it, indented, the keys"
+        return f"write {name}: and the keys on the next lines, indented"
     if kind in ("list_type", "tuple_type"):
-        return f"write {name}: [ ... ], or one - item a line"
+        return f'write {name}: [ ... ], or one "- item" on each line'
     return ""
 
 
 def _literal(expected: str, value: Any, name: str) -> tuple[str, str]:
     choices = [choice.strip().strip("'") for choice in expected.replace(" or ", ", ").split(",")]
     near = closest(str(value), choices)
-    return f"{name}: {shown_value(value)} is not one of {', '.join(choices)}", f'did you mean "{near}"?' if near else ""
+    return f"{name}: {shown_value(value)} is not one of {', '.join(choices)}", f"did you mean {near}?" if near else ""
 
 
 def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
@@ -87,18 +88,18 @@ def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
     return f"{name}: {text}" if name else text, _known(text)[1]
 
 
-CERTIFICATE = "let domain: bring one, or write certificate: and its name or ARN"
+CERTIFICATE = "add domain:, or write certificate: with the name or ARN of a certificate"
 HINTS = {
     "a listener with protocol HTTPS needs a certificate": ("protocol", CERTIFICATE),
     "a listener with protocol TLS needs a certificate": ("protocol", CERTIFICATE),
     "health: timeout must be below interval": (
         "health.timeout",
-        "an answer must be due before the next question is asked",
+        "make the timeout shorter than the interval (every:)",
     ),
     "needs a port": ("port", "add port: 80"),
     "host bits set": ("cidr", "write the network, like 10.0.0.0/8, or one address, like 10.0.0.1/32"),
 }
-"""What to write when a kind's model refuses, and at which field to point."""
+"""Parts of the kinds' own messages, each with the field that the problem points at and the hint."""
 
 
 def _known(text: str) -> tuple[str, str]:
@@ -106,7 +107,7 @@ def _known(text: str) -> tuple[str, str]:
 
 
 def field_of(error: Mapping[str, Any]) -> tuple[str, ...]:
-    """The field that a complaint about the whole is really about."""
+    """The field that an error about the whole resource points at; () if the error names no known field."""
     raised = (error.get("ctx") or {}).get("error")
     field, _ = _known(str(raised)) if isinstance(raised, ValueError) else ("", "")
     return tuple(field.split(".")) if field else ()
@@ -131,10 +132,28 @@ def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[s
             return f"{name} is too {'long' if long else 'short'}", f"{limit} characters"
         return f"{name}: too {'many' if long else 'few'} items", limit
     if kind.startswith("union_tag"):
-        return f"{name} does not say what it is", "type: forward, redirect or fixed-response"
+        return f"{name} has no valid type", "write type: forward, redirect or fixed-response"
     return f"{name}: {shown_value(value)} is not possible here", ""
 
 
 def name_of(path: Sequence[str | int]) -> str:
-    """The last key of a path: what a message calls it."""
+    """The last key of a path, as messages name it."""
     return next((str(step) for step in reversed(path) if isinstance(step, str)), "this")
+
+
+def article(word: object) -> str:
+    """The word with its indefinite article, by sound: an HTTP listener, a UDP listener."""
+    text = str(word)
+    return f"an {text}" if text.startswith(("a", "e", "i", "o", "HTTP")) else f"a {text}"
+
+
+def shown_value(value: object) -> str:
+    """A value as messages show it: text in quotes, at most 60 characters, and no value of a variable."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Hidden | HiddenNumber):
+        return f"the value of {value.reference}"
+    if isinstance(value, dict | list):
+        return "a map" if isinstance(value, dict) else "a list"
+    text = "nothing" if value is None else f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

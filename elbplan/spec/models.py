@@ -1,4 +1,4 @@
-"""The blocks of the long form: one for each kind that elbplan knows, parents before children."""
+"""The blocks of the long form: one for each kind, parents before children."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from ..core.resource import Resource
 from ..kinds import KINDS
 
 MODELS: dict[str, type[Resource]] = {name: kind.model for name, kind in KINDS.items()}
-"""Also the order of a stack's resources."""
+"""The models by kind, in the order of a stack's resources."""

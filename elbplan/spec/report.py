@@ -1,4 +1,4 @@
-"""Collects problems at the places of one document."""
+"""Collects the problems of one document, with their places."""
 
 from __future__ import annotations
 
@@ -11,43 +11,40 @@ from .yaml.tree import Tree, YamlPath
 
 @dataclass
 class ProblemReport:
-    """The problems of one document, each place and sentence once."""
+    """The problems of one document. The same problem at the same place counts once."""
 
     tree: Tree
     problems: dict[Problem, None] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
-    """Top-level keys under which something that others need had to be left out."""
+    """Top-level keys under which the parser removed something that other checks need."""
 
     def lose(self, path: YamlPath, *, harmless: bool = False) -> None:
-        """Remembers that what stood here was left out."""
+        """Notes that the parser removed the value of this path."""
         if path and not harmless:
             self.lost.add(str(path[0]))
 
-    def whole(self, *keys: str) -> bool:
-        """Whether nothing under these top-level keys was left out: only then may a thing be called missing."""
+    def complete(self, *keys: str) -> bool:
+        """True if nothing was removed under these top-level keys. Only then a check may report a thing as missing."""
         return self.lost.isdisjoint(keys)
 
     def at(self, path: Iterable[str | int], what: str, hint: str = "", *, key: bool = False) -> None:
-        """A problem at the value of this path, or at its key."""
+        """Adds a problem at the value of this path, or at its key."""
         self.problems[self.tree.problem(path, what, hint, key=key)] = None
 
     def near(self, path: Iterable[str | int], text: str, what: str, hint: str = "") -> None:
-        """A problem at this text, if it stands somewhere under the path; else at the path itself."""
-        way = self.tree.resolve(path)
-        found = next(self._holding(way, text), None)
-        if found is None:
-            self.at(way, what, hint)
-        else:
-            self.at(found[0], what, hint, key=found[1])
+        """Adds a problem at this text, if the text is below the path; else at the path itself."""
+        start = self.tree.resolve(path)
+        place, key = next(self._places_of(start, text), (start, False))
+        self.at(place, what, hint, key=key)
 
-    def _holding(self, path: YamlPath, text: str) -> Iterator[tuple[YamlPath, bool]]:
-        """Paths from this one down whose key (True) or value (False) is the text."""
+    def _places_of(self, path: YamlPath, text: str) -> Iterator[tuple[YamlPath, bool]]:
+        """The paths below this one whose key (True) or value (False) is the text."""
         data = self.tree.at(path)
         if path[-1:] == (text,):
             yield path, True
         elif isinstance(data, dict | list):
             for step in data if isinstance(data, dict) else range(len(data)):
-                yield from self._holding((*path, step), text)
+                yield from self._places_of((*path, step), text)
         elif str(data).lower() == text.lower():
             yield path, False
 

@@ -1,4 +1,4 @@
-"""AWS's attributes: always text there, so numbers and booleans are taken as what they look like."""
+"""Attributes of AWS: AWS has only text, a spec may also write numbers and booleans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..core.hidden import as_text as number_as_text
 
 
 def as_text(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The same attributes with numbers and booleans as AWS spells them; anything else is left to be refused."""
+    """Returns the attributes with numbers and booleans as AWS writes them. Other types stay: the model refuses them."""
     return {key: _text(value) for key, value in attributes.items()}
 
 

@@ -78,7 +78,7 @@ def answered(ran: Ran, code: int, *words: str) -> None:
     assert ran.out == ""
     assert "Traceback" not in ran.err
     assert "defect" not in ran.err
-    assert any(advice in ran.err for advice in ("hint:", "should be", "cannot be read")), ran.err
+    assert any(advice in ran.err for advice in ("hint:", "must be", "cannot be read")), ran.err
     assert len(ran.err.strip().splitlines()) <= LONGEST_ANSWER, ran.err
     for word in words:
         assert word in ran.err, ran.err
@@ -98,7 +98,7 @@ SPECS: dict[str, tuple[str | bytes, list[str]]] = {
     "an unknown key": (specs.HTTP + "zonse: [a]\n", ["web.yaml:6:1", "zonse", "zones"]),
     "an unknown key inside": (specs.HTTP.replace("health", "healht"), ["web.yaml:5:21", "healht", "health"]),
     "a wrong type": (specs.HTTP.replace("{count: 2}", "{count: many}"), ["web.yaml:4:18", "many", "count"]),
-    "a list for a name": (specs.HTTP.replace("my-web", "[my-web]"), ["web.yaml:1:1", "name should be text"]),
+    "a list for a name": (specs.HTTP.replace("my-web", "[my-web]"), ["web.yaml:1:1", "name must be text"]),
     "port 70000": (specs.HTTP.replace("port: 80", "port: 70000"), ["web.yaml:5:17", "70000", "65535"]),
     "one zone": (specs.HTTP.replace("[a, c]", "[a]"), ["web.yaml:3:", "zone"]),
     "a name too long": (specs.HTTP.replace("my-web", "w" * 40), ["web.yaml:1:7", "24"]),

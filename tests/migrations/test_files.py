@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from elbplan.core.address import Address
+from elbplan.core.duration import duration_text, parse_duration
 from elbplan.errors import SpecProblem
 from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
-from elbplan.migrations.files.notation import address_of, address_text, duration, seconds_of
+from elbplan.migrations.files.notation import address_of, address_text
 from elbplan.migrations.files.parser import MigrationParser
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.lint.lint import blocking
@@ -126,7 +127,7 @@ WRONG = {
     ),
     "moved from nowhere": (held("{do: moved, from: security_group.db, what: security_group.x}"), 11, 23, "not there"),
     "still used": (FILE + "  - {do: release, what: security_group.lb}\n", 15, 25, "still points at"),
-    "no time": (FILE.replace("15m", "soon"), 11, 11, "soon is not a time"),
+    "no time": (FILE.replace("15m", "soon"), 11, 11, "soon is not a duration"),
     "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "but it is the first, which"),
 }
 
@@ -165,5 +166,5 @@ def test_addresses(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "seconds"), [("15m", 900), ("90s", 90), ("2h", 7200), ("0s", 0)])
 def test_times(text: str, seconds: int) -> None:
-    assert seconds_of(text) == seconds
-    assert duration(seconds) == text
+    assert parse_duration(text) == seconds
+    assert duration_text(seconds) == text

@@ -1,1 +1,1 @@
-"""The spec: YAML in, stacks or problems out."""
+"""The spec: YAML becomes stacks or problems."""

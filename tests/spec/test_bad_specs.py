@@ -1,4 +1,4 @@
-"""Golden cases: each file in `bad/` ends with the problems it must have, all of them and no others.
+"""Golden cases: each file in `bad/` ends with the list of all its problems.
 
 A line `# -> LINE:COLUMN  WHAT  |  HINT` is one problem.
 """
@@ -18,13 +18,13 @@ MARK = "# -> "
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_a_bad_spec_is_told_all_its_problems_at_their_places(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_spec_gets_all_its_problems_at_their_places(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
     expected = [line.removeprefix(MARK) for line in path.read_text().splitlines() if line.startswith(MARK)]
     with pytest.raises(SpecProblem) as caught:
         load([path.name], env={})
-    told = [f"{p.line}:{p.column}  {p.what}  |  {p.hint}".rstrip() for p in caught.value.problems]
-    assert told == expected
+    actual = [f"{p.line}:{p.column}  {p.what}  |  {p.hint}".rstrip() for p in caught.value.problems]
+    assert actual == expected
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
@@ -39,7 +39,7 @@ def test_every_problem_shows_its_line_and_a_caret_within_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_no_message_speaks_the_language_of_a_library(path: Path) -> None:
+def test_no_message_has_the_words_of_a_library(path: Path) -> None:
     with pytest.raises(SpecProblem) as caught:
         load([str(path)], env={})
     text = str(caught.value)

@@ -1,4 +1,4 @@
-"""docs/spec.md tells every key, and what it shows loads."""
+"""docs/spec.md documents every key, and its examples load."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from pydantic import BaseModel
 from elbplan.spec.keys import keys_of, models_in
 from elbplan.spec.models import MODELS
 from elbplan.spec.short.document import Short
+from elbplan.spec.short.unsupported import UNSUPPORTED
 
 from .kit import ROOT, stacks
 
 TEXT = (ROOT / "docs" / "spec.md").read_text()
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 NEVER_WRITTEN = {"ids", "values"}
-"""Keys that only the models have: a list or a map stands for them."""
+"""Keys that only the models have: a spec writes a list or a map in their place."""
 
 
 def keys(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
-    """Every key of the short form, wherever it stands."""
+    """Every key of the short form, at every level."""
     if model in seen:
         return
     seen.add(model)
@@ -32,13 +33,18 @@ def keys(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("key", sorted({*keys(Short, set()), *MODELS} - NEVER_WRITTEN))
-def test_every_key_is_told(key: str) -> None:
+def test_every_key_is_documented(key: str) -> None:
     assert re.search(rf"`{key}`|[{{,\s]{key}:|`{key}:", TEXT)
 
 
 @pytest.mark.parametrize("key", sorted(keys_of(Short)))
 def test_every_key_of_the_top_level_is_in_its_table(key: str) -> None:
     assert re.search(rf"^\|[^|]*`{key}`", TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", UNSUPPORTED, ids=".".join)
+def test_settings_that_do_nothing_are_not_offered(path: tuple[str, ...]) -> None:
+    assert not re.search(rf"`{path[-1]}`|[{{,\s]{path[-1]}:", TEXT)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))

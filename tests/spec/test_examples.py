@@ -1,4 +1,4 @@
-"""Every example loads, says what it should, and is the same after a trip through the long form."""
+"""Every example loads, has the expected resources, and is the same after a round trip through the long form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_examples_have_different_names_so_that_the_folder_is_a_set_of_stacks() -
     assert len({stack.name for stack in load([str(ROOT / "specs")], env={})}) == len(SPECS) == 4
 
 
-def test_the_quickstart_asks_for_the_whole_course() -> None:
+def test_the_quickstart_has_every_resource_of_an_https_stack() -> None:
     (stack,) = load([str(ROOT / "specs" / "quickstart.yaml")], env={})
     assert [str(address) for address in stack.resources] == [
         "security_group.lb",
@@ -57,7 +57,7 @@ def test_examples_need_nothing_from_the_network(path: Path) -> None:
     assert "https://" not in path.read_text()
 
 
-def test_loading_imports_nothing_that_talks_to_aws_or_to_a_terminal() -> None:
+def test_loading_imports_no_aws_client_and_no_terminal_library() -> None:
     code = "import sys, elbplan.spec; print([m for m in ('boto3', 'botocore', 'click', 'rich') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""Whatever is fed in: stacks or problems, nothing else, and soon."""
+"""Any input gives stacks or problems, and nothing else, in a short time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 
 def met(path: str, text: str = "") -> SpecProblem | list[Stack]:
-    """What comes of loading: anything but stacks or problems fails the test by itself."""
+    """The stacks or the error of a load. Any other exception fails the test."""
     try:
         return load([path], stdin=io.StringIO(text), env={"A": "x"})
     except SpecProblem as problem:
@@ -33,14 +33,14 @@ def met(path: str, text: str = "") -> SpecProblem | list[Stack]:
 
 
 def survives(text: str) -> None:
-    """Loads the text; problems have places and are fit for a terminal, stacks survive the long form."""
-    found = met("-", text)
-    if isinstance(found, SpecProblem):
-        assert found.problems
-        assert all(one.line >= 1 <= one.column and one.what for one in found.problems)
-        assert str(found).replace("\n", "").isprintable()
+    """Loads the text. Problems must have places and be printable; stacks must be the same in the long form."""
+    loaded = met("-", text)
+    if isinstance(loaded, SpecProblem):
+        assert loaded.problems
+        assert all(problem.line >= 1 <= problem.column and problem.what for problem in loaded.problems)
+        assert str(loaded).replace("\n", "").isprintable()
     else:
-        assert [s.resources for s in stacks(expand_text(found))] == [s.resources for s in found]
+        assert [s.resources for s in stacks(expand_text(loaded))] == [s.resources for s in loaded]
 
 
 @QUICK
@@ -62,7 +62,7 @@ SIGNS = st.text(alphabet="{}[]:-?*&!|>'\"%@`#,\n\t ab1.$<~/=\\\u2028\x85", max_s
 
 @QUICK
 @given(SIGNS)
-def test_any_text_of_the_signs_that_mean_something(text: str) -> None:
+def test_any_text_of_yaml_special_characters(text: str) -> None:
     survives(text)
 
 

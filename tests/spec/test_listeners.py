@@ -1,4 +1,4 @@
-"""What `domain:`, `allow:` and `listeners:` stand for."""
+"""The resources of `domain:`, `allow:` and `listeners:`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_without_a_domain_port_80_forwards() -> None:
     assert not [address for address in resources if address.kind in ("certificate", "record")]
 
 
-def test_a_domain_brings_https_a_redirect_a_certificate_and_a_record() -> None:
+def test_a_domain_adds_https_a_redirect_a_certificate_and_a_record() -> None:
     resources = everything(spec("domain: a.example.com\n"))
     listener = resources[Address("listener", "443")]
     assert (listener.protocol, listener.certificate) == ("HTTPS", Address("certificate", "main"))
@@ -29,14 +29,14 @@ def test_a_domain_brings_https_a_redirect_a_certificate_and_a_record() -> None:
     assert record.zone == Lookup("hosted_zone", "a.example.com")
 
 
-def test_a_domain_of_two_families_has_two_records() -> None:
+def test_a_dualstack_domain_has_two_records() -> None:
     resources = everything(spec("domain: a.example.com\nip: dualstack\n"))
     records = {a.name: r.type for a, r in resources.items() if a.kind == "record"}
     assert records == {"a.example.com": "A", "a.example.com-aaaa": "AAAA"}
     assert openings(spec("ip: dualstack\n")) == [("tcp", 80, "0.0.0.0/0"), ("tcp", 80, "::/0")]
 
 
-def test_names_share_one_certificate_unless_they_bring_their_own() -> None:
+def test_domains_share_one_certificate_unless_they_name_their_own() -> None:
     arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1-2"
     text = spec(f"domain: [b.example.com, a.example.com, {{name: c.example.com, certificate: '{arn}'}}]\n")
     certificate, listener = resource(text, "certificate.main"), resource(text, "listener.443")
@@ -58,7 +58,7 @@ OWN = Address("certificate", "main")
         (f"certificate: main, certificates: ['{SPARE}']", OWN, (AwsId(SPARE),)),
     ],
 )
-def test_further_certificates_stand_beside_the_domains_own_and_certificate_in_its_place(
+def test_certificates_add_to_the_certificate_of_the_domains_and_certificate_replaces_it(
     words: str, default: Ref, further: tuple[Ref, ...]
 ) -> None:
     text = spec(f"domain: a.example.com\nlisteners: [{{listen: 443/https, {words}}}]\n")
@@ -67,7 +67,7 @@ def test_further_certificates_stand_beside_the_domains_own_and_certificate_in_it
     assert (OWN in everything(text)) == (OWN in (default, *further))
 
 
-def test_without_a_domain_the_first_further_certificate_is_the_default() -> None:
+def test_without_a_domain_the_first_of_certificates_is_the_default() -> None:
     listener = resource(spec(f"listeners: [{{listen: 443/https, certificates: ['{SPARE}']}}]\n"), "listener.443")
     assert (listener.certificate, listener.more_certificates) == (AwsId(SPARE), ())
 
@@ -80,7 +80,7 @@ def test_a_login_needs_https(address: str) -> None:
     assert "HTTPS" in problem.what
 
 
-def test_a_secret_is_no_part_of_a_spec() -> None:
+def test_a_spec_cannot_have_a_secret() -> None:
     secret = "{type: authenticate-oidc, settings: {AuthenticateOidcConfig: {ClientSecret: hunter2}}}"
     text = spec(f"domain: a.example.com\noverrides: {{listener.443: {{leading_actions: [{secret}]}}}}\n")
     (problem,) = problems(text)
@@ -88,24 +88,24 @@ def test_a_secret_is_no_part_of_a_spec() -> None:
     assert "hunter2" not in f"{problem.what} {problem.hint}"
 
 
-def test_no_certificate_is_made_that_no_listener_shows() -> None:
+def test_a_certificate_that_no_listener_uses_is_not_created() -> None:
     resources = everything(spec("domain: a.example.com\nlisteners: [{listen: 80}]\n"))
     assert Address("certificate", "main") not in resources
     assert Address("record", "a.example.com") in resources
 
 
-def test_the_zone_of_a_wildcard_is_looked_for_without_its_star() -> None:
+def test_the_zone_of_a_wildcard_is_searched_without_the_star() -> None:
     text = spec('domain: "*.example.com"\n')
     assert resource(text, "certificate.main").proofs[0].zone == Lookup("hosted_zone", "example.com")
 
 
-def test_take_over_holds_for_all_domains_unless_one_says_otherwise() -> None:
+def test_take_over_of_a_domain_overrides_take_over_of_the_stack() -> None:
     text = spec("take_over: true\ndomain: [a.example.com, {name: b.example.com, take_over: false}]\n")
     assert resource(text, "record.a.example.com").take_over
     assert not resource(text, "record.b.example.com").take_over
 
 
-def test_allow_says_who_may_reach_every_listener() -> None:
+def test_allow_restricts_the_sources_of_every_listener() -> None:
     text = spec("allow: [10.0.0.0/8, 1.2.3.4, sg-0a, pl-0b]\nlisteners: [{listen: 80}, {listen: 81}]\n")
     sources = {source for _, port, source in openings(text) if port == 81}
     assert sources == {"10.0.0.0/8", "1.2.3.4/32", "sg-0a", "pl-0b"}
@@ -119,7 +119,7 @@ def test_rules_get_priorities_from_their_order() -> None:
     assert numbers == {"80-r1": 10, "80-b": 20, "80-r3": 30}
 
 
-def test_everybody_but_a_network_is_two_rules() -> None:
+def test_an_excluded_network_becomes_two_rules() -> None:
     rules = '[{name: closed, path: /admin/*, ip: "!10.0.0.0/8", respond: 403}]'
     text = spec(f"listeners: [{{listen: 80, rules: {rules}}}]\n")
     let, rest = resource(text, "rule.80-closed-except"), resource(text, "rule.80-closed")
@@ -133,7 +133,7 @@ def test_everybody_but_a_network_is_two_rules() -> None:
     assert rest.action.status == "403"
 
 
-def test_the_exception_of_a_rule_with_a_number_comes_first() -> None:
+def test_the_exception_of_a_rule_with_a_priority_comes_first() -> None:
     rules = '[{name: a, ip: "!10.0.0.0/8", respond: 403, priority: 7}]'
     text = spec(f"listeners: [{{listen: 80, rules: {rules}}}]\n")
     assert (resource(text, "rule.80-a-except").priority, resource(text, "rule.80-a").priority) == (7, 8)
@@ -151,7 +151,7 @@ def test_the_exception_of_a_rule_with_a_number_comes_first() -> None:
         ("query: a=b", [("query-string", "", ("a=b",))]),
     ],
 )
-def test_conditions_are_words_or_lists_of_words(words: str, expected: list[Any]) -> None:
+def test_a_condition_has_one_value_or_a_list(words: str, expected: list[Any]) -> None:
     rule = resource(spec(f"listeners: [{{listen: 80, rules: [{{{words}, respond: 404}}]}}]\n"), "rule.80-r1")
     assert [(c.field, c.name, c.values) for c in rule.conditions] == expected
 
@@ -166,13 +166,13 @@ def test_conditions_are_words_or_lists_of_words(words: str, expected: list[Any])
         ("{host: b.example.com}", "#{protocol}", "#{port}"),
     ],
 )
-def test_a_redirect_is_a_door_or_a_map(words: str, protocol: str, port: str) -> None:
+def test_a_redirect_is_a_port_with_a_protocol_or_a_map(words: str, protocol: str, port: str) -> None:
     text = spec(f"domain: a.example.com\nlisteners: [{{listen: 443}}, {{listen: 80, redirect: {words}}}]\n")
     action = resource(text, "listener.80").action
     assert (action.protocol, action.port) == (protocol, port)
 
 
-def test_a_lone_group_has_no_weight_and_several_keep_theirs() -> None:
+def test_a_single_group_has_no_weight_and_several_keep_theirs() -> None:
     text = "name: x\ngroups: {a: {port: 80}, b: {port: 80}}\nlisteners: [{listen: 80, forward: %s}]\n"
     weighted = resource(text % "{a: 9, b: 1}", "listener.80").action
     sticky = resource(text % "{groups: {a: 1, b: 0}, sticky: 1h}", "listener.80").action
@@ -188,5 +188,5 @@ def test_a_lone_group_has_no_weight_and_several_keep_theirs() -> None:
         ("ELBSecurityPolicy-FS-2018-06", "ELBSecurityPolicy-FS-2018-06"),
     ],
 )
-def test_a_tls_word_is_a_policy(word: str, policy: str) -> None:
+def test_a_tls_alias_is_a_policy(word: str, policy: str) -> None:
     assert resource(spec(f"domain: a.example.com\ntls: {word}\n"), "listener.443").ssl_policy == policy

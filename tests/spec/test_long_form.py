@@ -1,4 +1,4 @@
-"""The long form: the kinds' own fields, alone or beside the short form."""
+"""The long form: the fields of the kinds, alone or together with the short form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ listener:
 LB = "name: x\nload_balancer: {main: {subnets: [subnet-0a, subnet-0b]}}\n"
 
 
-def test_references_are_ids_names_of_this_stack_or_look_ups() -> None:
+def test_references_are_ids_names_of_this_stack_or_lookups() -> None:
     text = LB + "target_group: {g: {port: 80, vpc: default, balancer: main}}\n"
     text += "targets: {g: {group: g, members: [{instance: i-0a}, {instance: 'tag:a=b'}, {instance: mine}]}}\n"
     text += "instance: {mine: {image: ami-0a, subnet: a}}\n"
@@ -26,7 +26,7 @@ def test_references_are_ids_names_of_this_stack_or_look_ups() -> None:
     assert resource(text, "instance.mine").subnet == Lookup("subnet", "a")
 
 
-def test_a_port_stands_for_a_range_of_one() -> None:
+def test_port_sets_both_ends_of_the_range() -> None:
     text = "name: x\nsecurity_group: {s: {vpc: vpc-0a, ingress: [{port: 5, cidr: 10.0.0.0/8}]}}\n"
     (opening,) = resource(text, "security_group.s").ingress
     assert (opening.from_port, opening.to_port) == (5, 5)
@@ -37,14 +37,14 @@ def test_attributes_may_be_written_as_numbers_and_booleans() -> None:
     assert resource(text, "load_balancer.m").attributes == {"a": "5", "b": "true"}
 
 
-def test_the_short_form_may_stand_beside_it() -> None:
+def test_both_forms_may_be_in_one_spec() -> None:
     text = "name: x\ntargets: {port: 80}\nelastic_ip: {spare: {}}\n"
     assert Address("elastic_ip", "spare") in everything(text)
 
 
-def test_what_both_forms_define_is_a_problem_that_names_overrides() -> None:
+def test_a_resource_of_both_forms_is_a_problem_whose_hint_is_overrides() -> None:
     (problem,) = problems("name: x\ntargets: {port: 80}\ntarget_group: {web: {port: 81, vpc: default}}\n")
-    assert "there already" in problem.what
+    assert "already defines" in problem.what
     assert "overrides: {target_group.web" in problem.hint
 
 
@@ -58,7 +58,7 @@ def test_what_both_forms_define_is_a_problem_that_names_overrides() -> None:
         ("{port: 80}", False),
     ],
 )
-def test_targets_is_a_word_of_both_forms_told_apart_by_what_it_holds(targets: str, long: bool) -> None:
+def test_targets_is_a_key_of_both_forms_and_its_content_decides(targets: str, long: bool) -> None:
     block = "" if not long else "target_group: {web: {port: 80, vpc: default, balancer: main}}\n"
     text = f"{LB}{block}{LISTENER}targets: {targets}\n" if long else f"name: x\ntargets: {targets}\n"
     assert (Address("listener", "80") in everything(text)) is not long
@@ -67,14 +67,14 @@ def test_targets_is_a_word_of_both_forms_told_apart_by_what_it_holds(targets: st
 @pytest.mark.parametrize(
     ("bad", "what"),
     [
-        ("{subnets: [subnet-0a, subnet-0b], attributes: [a]}", "attributes should be a map"),
-        ("{subnets: subnet-0a}", "subnets should be a list"),
+        ("{subnets: [subnet-0a, subnet-0b], attributes: [a]}", "attributes must be a map"),
+        ("{subnets: subnet-0a}", "subnets must be a list"),
         ("{subnets: [{a: b}]}", "subnets: should name a subnet"),
         ("{}", "subnets is missing"),
         ("{subnets: [a, c], ip_address_type: ipv5}", "is not one of ipv4"),
-        ("{subnets: [a, c], tags: {a: 5}}", "a should be text, not 5"),
-        ("{subnets: [a, c], tags: no}", "tags should be a map"),
-        ("null", "should be a map of fields, not nothing"),
+        ("{subnets: [a, c], tags: {a: 5}}", "a must be text, not 5"),
+        ("{subnets: [a, c], tags: no}", "tags must be a map"),
+        ("null", "must be a map of fields, not nothing"),
     ],
 )
 def test_fields_of_the_wrong_kind_are_refused_in_plain_words(bad: str, what: str) -> None:
@@ -87,12 +87,12 @@ def test_true_is_not_a_number_and_yes_is_not_true() -> None:
     group = "{port: true, vpc: default, balancer: main}"
     found = problems(f"{LB}record: {{r: {record}}}\ntarget_group: {{g: {group}}}\n")
     assert [p.what for p in found if p.line >= 3] == [
-        'take_over should be true or false, not "yes"',
-        "port should be a whole number, not true",
+        'take_over must be true or false, not "yes"',
+        "port must be a whole number, not true",
     ]
 
 
-def test_the_long_form_shows_what_can_never_change_even_where_it_is_the_default() -> None:
+def test_the_long_form_shows_immutable_fields_even_with_the_default_value() -> None:
     text = expand_text([stack("name: x\ntargets: {port: 80}\n")])
     for line in ("type: application", "scheme: internet-facing", "target_type: instance", "protocol: HTTP"):
         assert line in text
@@ -108,4 +108,4 @@ def test_text_that_looks_like_a_variable_survives_the_long_form() -> None:
 
 def test_a_name_like_an_id_is_refused() -> None:
     (problem,) = problems("name: x\nelastic_ip: {i-0abc: {}}\n")
-    assert problem.what == '"i-0abc" is not a name'
+    assert problem.what == '"i-0abc" is not a valid name'

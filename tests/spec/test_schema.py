@@ -1,4 +1,4 @@
-"""The schema for editors accepts what loads, and refuses what plainly does not."""
+"""The schema for editors accepts specs that load, and refuses wrong specs."""
 
 from __future__ import annotations
 
@@ -42,13 +42,16 @@ def test_every_example_is_valid_in_both_forms(path: Path, validator: jsonschema.
         "{name: X_}",
         "{name: x, load_balancer: {main: {subnet: a}}}",
         "{name: x, targets: {drain: 1w}}",
+        "{name: x, expires: 8h}",
+        "{name: x, traffic: {gb_per_hour: 0.5}}",
+        "{name: x, protect: {deletion: true, replace: ask}}",
     ],
 )
-def test_what_is_plainly_wrong_is_refused(text: str, validator: jsonschema.Draft7Validator) -> None:
+def test_wrong_specs_are_refused(text: str, validator: jsonschema.Draft7Validator) -> None:
     assert list(validator.iter_errors(yaml.safe_load(text)))
 
 
-def test_it_is_the_same_every_time_and_every_reference_leads_somewhere() -> None:
+def test_the_schema_is_the_same_every_time_and_every_reference_exists() -> None:
     text = json.dumps(schema())
     assert text == json.dumps(schema())
     definitions = schema()["definitions"]
@@ -66,7 +69,7 @@ def test_every_key_is_described() -> None:
 
 
 def named(whole: dict[str, Any], model: type) -> str:
-    """Under which name the schema has a model."""
+    """The name of a model in the schema."""
     names = (model.__name__, f"{model.__module__}.{model.__name__}".replace(".", "__"))
     return next(str(name) for name in whole["definitions"] if name in names)
 

@@ -1,4 +1,4 @@
-"""What the words of the short form stand for."""
+"""The resources and attributes that the keys of the short form become."""
 
 from __future__ import annotations
 
@@ -131,12 +131,12 @@ def test_a_path_is_the_whole_health_check_with_known_defaults() -> None:
     assert (health.protocol, health.path, health.interval, health.codes) == ("HTTP", "/up", 30, "200-299")
 
 
-def test_a_tcp_group_is_only_connected_to() -> None:
+def test_a_tcp_group_has_a_tcp_health_check() -> None:
     health = group("{instances: [i-0aaa], port: 5432}", "type: network\n").health
     assert (health.protocol, health.path, health.codes) == ("TCP", None, None)
 
 
-def test_a_quick_check_gets_a_timeout_that_is_quicker() -> None:
+def test_the_timeout_of_a_check_is_shorter_than_its_interval() -> None:
     assert group("{instances: [i-0aaa], health: {every: 5s}}").health.timeout == 4
 
 
@@ -167,7 +167,7 @@ def test_a_quick_check_gets_a_timeout_that_is_quicker() -> None:
         ("attributes: {a.b: 5, c: true}", {"a.b": "5", "c": "true"}),
     ],
 )
-def test_words_become_attributes(words: str, attributes: dict[str, str]) -> None:
+def test_keys_become_attributes(words: str, attributes: dict[str, str]) -> None:
     assert group(f"{{instances: [i-0aaa], {words}}}").attributes == attributes
 
 
@@ -186,7 +186,7 @@ def test_tags_are_on_everything_that_can_be_tagged() -> None:
     assert {a.kind for a, r in resources.items() if not r.tags} == {"record", "targets"}
 
 
-def test_overrides_are_laid_over_fields_of_the_long_form() -> None:
+def test_overrides_replace_fields_of_the_long_form() -> None:
     idle = "attributes: {idle_timeout.timeout_seconds: 120}"
     text = spec(
         f"overrides:\n  load_balancer: {{{idle}, ip_address_type: dualstack}}\n"
@@ -198,7 +198,7 @@ def test_overrides_are_laid_over_fields_of_the_long_form() -> None:
     assert (health.timeout, health.path) == (7, "/")
 
 
-def test_what_is_not_to_be_managed_is_left_out() -> None:
+def test_resources_that_manage_switches_off_are_left_out() -> None:
     arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1-2"
     text = (
         f"name: x\ndomain: a.example.com\nservers: {{}}\ntargets: {{}}\n"
@@ -210,19 +210,16 @@ def test_what_is_not_to_be_managed_is_left_out() -> None:
     ]
 
 
-def test_the_rest_of_a_stack_is_kept() -> None:
-    text = spec("expires: 8h\ntraffic: {requests_per_second: 40, gb_per_hour: 0.5}\nignore: targets.web.members\n")
-    one = stack(text)
-    assert (one.expires, dict(one.traffic)) == ("8h", {"requests_per_second": 40.0, "gb_per_hour": 0.5})
-    assert one.ignore == ("targets.web.members",)
+def test_ignore_is_kept() -> None:
+    assert stack(spec("ignore: targets.web.members\n")).ignore == ("targets.web.members",)
 
 
-def test_two_spellings_of_one_wish_have_one_hash() -> None:
+def test_two_spellings_of_one_stack_have_one_hash() -> None:
     long = "{instances: [i-0aaa], port: 80, health: {path: /, every: 30s}}"
     assert stack(spec()).spec_hash == stack(spec("", long)).spec_hash
 
 
-def test_a_group_cannot_be_called_like_an_id_of_aws() -> None:
+def test_a_group_name_cannot_look_like_an_aws_id() -> None:
     for name in ("tg-1", "i", "sg-a"):
         (problem,) = problems(f"name: x\ngroups: {{{name}: {{port: 80}}}}\n")
         assert "AWS id" in problem.what

@@ -10,7 +10,7 @@ from .kit import problems, resource, stack
 BASE = "name: x\ntargets: {instances: [i-0aaa]}\n"
 
 
-def test_a_variable_is_filled_in_where_it_stands() -> None:
+def test_a_variable_is_replaced_by_its_value() -> None:
     assert stack(BASE + "region: ${A}-west-${B}\n", {"A": "eu", "B": "1"}).region == "eu-west-1"
 
 
@@ -20,29 +20,29 @@ def test_an_unset_variable_is_a_problem_at_its_place() -> None:
     assert "REGION is not set" in problem.what
 
 
-def test_a_default_stands_in_for_an_unset_or_empty_variable() -> None:
+def test_an_unset_or_empty_variable_has_its_default() -> None:
     text = BASE + "region: ${R:-eu-west-1}\n"
     assert stack(text).region == stack(text, {"R": ""}).region == "eu-west-1"
 
 
-def test_an_unquoted_variable_means_what_it_would_mean_if_written_out() -> None:
+def test_an_unquoted_variable_has_the_type_of_its_value() -> None:
     text = "name: x\ntargets:\n  instances: [i-0aaa]\n  port: ${PORT}\n"
     group = stack(text, {"PORT": "8080"}).resources[Address("target_group", "web")]
     assert isinstance(group, TargetGroup)
     assert group.port == 8080
 
 
-def test_a_doubled_dollar_is_a_literal_one() -> None:
+def test_a_double_dollar_is_a_literal_dollar() -> None:
     script = 'name: x\nservers: {user_data: "echo $${HOME} $HOME"}\ntargets: {port: 80}\n'
     assert resource(script, "instance.web-1").user_data == "echo ${HOME} $HOME"
 
 
-def test_what_a_variable_holds_is_never_read_as_yaml_nor_looked_at_again() -> None:
+def test_the_value_of_a_variable_is_not_yaml_and_not_replaced_again() -> None:
     tags = stack(BASE + 'tags: {a: "${A}"}\n', {"A": "{b: ${C}}", "C": "no"})
     assert next(iter(tags.resources.values())).tags == {"a": "{b: ${C}}"}
 
 
-def test_keys_are_left_alone() -> None:
+def test_variables_in_keys_are_not_replaced() -> None:
     resources = stack(BASE + 'tags: {"${A}": b}\n', {"A": "a"}).resources
     assert next(iter(resources.values())).tags == {"${A}": "b"}
 

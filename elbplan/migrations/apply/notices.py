@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ...core.duration import duration_text
 from ...core.plan import Plan
-from ..files.notation import duration
 from ..lint.lint import LintFinding
 from ..migration import Migration
 from ..position.differences import Difference
@@ -78,7 +78,7 @@ class HoldBegins(Notice):
     def of(cls, pending: Pending) -> HoldBegins:
         """`holding for 10m at step 6 of 9 of 0002_app_on_8080`"""
         assert pending.migration is not None
-        time = duration(pending.seconds or 0)
+        time = duration_text(pending.seconds or 0)
         return cls((f"holding for {time} at {pending.place} of {pending.migration.id}",), pending=pending)
 
 

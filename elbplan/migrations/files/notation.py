@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -13,9 +12,6 @@ R = TypeVar("R", bound=Resource)
 
 OLD = "old"
 """What a file calls the side of a replacement that is about to go: `target_group.web@old`."""
-
-TIME = re.compile(r"(\d+)(s|m|h)")
-SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def address_text(address: Address) -> str:
@@ -41,23 +37,6 @@ def parse_name(address: Address) -> Address:
 def with_renamed_references(resource: R, rename: Callable[[Address], Address]) -> R:
     """The resource with other addresses for what it points at."""
     return rewrite(resource, lambda ref: (rename(ref) if isinstance(ref, Address) else ref,))
-
-
-def duration(seconds: float) -> str:
-    """`15m`, `90s`"""
-    whole = int(seconds)
-    for unit, size in (("h", 3600), ("m", 60)):
-        if whole and not whole % size:
-            return f"{whole // size}{unit}"
-    return f"{whole}s"
-
-
-def seconds_of(text: Any) -> float:
-    """What `15m` means. Raises ValueError."""
-    found = TIME.fullmatch(str(text))
-    if not found:
-        raise ValueError(f"{text} is not a time; write 90s, 15m or 1h")
-    return int(found[1]) * SECONDS[found[2]]
 
 
 def part_document(part: Part) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -10,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from ...core.address import AWS_ID, Address
+from ...core.duration import parse_duration
 from ...core.kind import Kinds
+from ...core.suggest import did_you_mean
 from ...errors import Problem
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import APPROVAL, STEP_KINDS, Migration, MigrationStep, OnFailure, StepKind
-from .notation import address_of, seconds_of
+from .notation import address_of
 
 KEYS = ("stack", "title", "from", "to", "spec", "steps")
 STEP_KEYS = (
@@ -80,8 +81,7 @@ class MigrationParser:
     def _known(self, path: YamlPath, data: Mapping[str, Any], keys: tuple[str, ...]) -> None:
         for key in data:
             if key not in keys:
-                near = difflib.get_close_matches(str(key), keys, 1)
-                hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(keys)}"
+                hint = did_you_mean(str(key), keys, most=len(STEP_KEYS))
                 self.problem((*path, key), f"there is no key {key} here", hint, key=True)
 
     def _entries(self, steps: Any) -> list[MigrationStep]:
@@ -148,8 +148,7 @@ class MigrationParser:
         if said is None:
             self.problem(path, "a step says what it does: do:", f"do: {', '.join(STEP_KINDS)}")
         elif said not in get_args(StepKind):
-            near = difflib.get_close_matches(str(said), STEP_KINDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(STEP_KINDS)}"
+            hint = did_you_mean(str(said), STEP_KINDS)
             self.problem((*path, "do"), f"nothing can be done by {said}", hint)
         return cast(StepKind, said if said in STEP_KINDS else "wait")
 
@@ -163,8 +162,7 @@ class MigrationParser:
             self.problem((*path, key), str(error))
             return None
         if address.kind not in self.kinds:
-            near = difflib.get_close_matches(address.kind, list(self.kinds), 1)
-            hint = f"did you mean {near[0]}.{address.name}?" if near else f"there are: {', '.join(self.kinds)}"
+            hint = did_you_mean(address.kind, self.kinds)
             self.problem((*path, key), f"there is no kind of resource called {address.kind}", hint)
             return None
         return address
@@ -182,7 +180,7 @@ class MigrationParser:
         return self._time((*path, "hold"), step.get("hold"))
 
     def _time(self, path: YamlPath, said: Any) -> float:
-        return self._read(path, seconds_of, said) or 0
+        return self._read(path, parse_duration, said) or 0
 
     def _read(self, path: YamlPath, read: Callable[[Any], float], said: Any) -> float | None:
         try:

@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
+from ...core.duration import duration_text
 from ...core.hidden import Hidden, MaskedValue, escape
 from ...errors import Refused, escaped
 from ..migration import APPROVAL, Migration, MigrationStep
-from .notation import address_text, duration
+from .notation import address_text
 
 WIDTH = 120
 
@@ -33,7 +34,7 @@ def text_of(migration: Migration) -> str:
 
 def _lines(entry: MigrationStep) -> Iterator[str]:
     if entry.do == "hold":
-        yield f"hold: {APPROVAL if entry.hold is None else duration(entry.hold)}"
+        yield f"hold: {APPROVAL if entry.hold is None else duration_text(entry.hold)}"
     else:
         yield f"do: {entry.do}"
     if entry.what is not None:
@@ -60,7 +61,7 @@ def _condition(entry: MigrationStep) -> Iterator[str]:
         yield f"while: {entry.until}"
     elif entry.until:
         yield f"until: {entry.until}"
-        yield f"timeout: {duration(entry.timeout)}"
+        yield f"timeout: {duration_text(entry.timeout)}"
     if entry.on_failure != "stop":
         yield f"on_failure: {entry.on_failure}"
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..files.notation import address_text, duration
+from ...core.duration import duration_text
+from ..files.notation import address_text
 from ..migration import APPROVAL, MigrationStep
 
 WORDS: Mapping[str, str] = {
@@ -114,7 +115,7 @@ def _exactly(entry: MigrationStep) -> tuple[Any, ...]:
 def _name(entry: MigrationStep) -> str:
     """`hold: 15m`, or `update listener.443 (a tenth of the requests first)`."""
     if entry.do == "hold":
-        name = f"hold: {APPROVAL if entry.hold is None else duration(entry.hold)}"
+        name = f"hold: {APPROVAL if entry.hold is None else duration_text(entry.hold)}"
     else:
         name = f"{entry.do} {address_text(entry.what)}" if entry.what else entry.do
     return f"{name} ({entry.why})" if entry.why else name

@@ -1,4 +1,4 @@
-"""From the short form to drafts of the long form: what each word stands for."""
+"""Expands the short form to drafts of the long form."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .servers import add_servers
 
 
 def drafts_of(short: Short, folder: str, report: ProblemReport) -> Drafts:
-    """Everything the short form asks for, by address; problems go to the report."""
-    scene = ExpandContext.of(short, folder, report)
-    listeners = scene.listeners
-    add_balancer(scene, listeners)
-    add_servers(scene)
-    add_groups(scene)
-    add_listeners(scene, listeners)
-    add_certificate(scene)
-    add_records(scene)
-    return scene.drafts
+    """Returns the drafts of all resources of the short form, and adds problems to the report."""
+    context = ExpandContext.of(short, folder, report)
+    listeners = context.listeners
+    add_balancer(context, listeners)
+    add_servers(context)
+    add_groups(context)
+    add_listeners(context, listeners)
+    add_certificate(context)
+    add_records(context)
+    return context.drafts

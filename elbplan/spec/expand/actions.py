@@ -1,47 +1,48 @@
-"""Forward, redirect and respond in the long form's words."""
+"""Expands forward, redirect and respond to actions of the long form."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...core.address import Address
-from ..short.listeners import ShortForward, ShortListener, ShortRedirect, ShortRespond, ShortRule
+from ..short.actions import ShortForward, ShortRedirect, ShortRespond
+from ..short.listeners import ShortListener, ShortRule
 from ..yaml.tree import YamlPath
 
-USUAL_PORT = {"HTTPS": "443", "HTTP": "80"}
-USUAL_PROTOCOL = {443: "HTTPS", 80: "HTTP"}
+DEFAULT_PORT = {"HTTPS": "443", "HTTP": "80"}
+DEFAULT_PROTOCOL = {443: "HTTPS", 80: "HTTP"}
 
 
-def action_of(word: ShortForward | ShortRedirect | ShortRespond | None) -> dict[str, Any]:
-    """The action in the long form's words."""
-    if isinstance(word, ShortForward):
-        groups = [{"group": Address("target_group", name), "weight": weight} for name, weight in word.groups.items()]
-        return {"type": "forward", "groups": groups} | ({"sticky": word.sticky} if word.sticky else {})
-    if isinstance(word, ShortRespond):
-        return {"type": "fixed-response", "status": word.status, "content_type": word.type, "body": word.body}
-    return _redirect(word or ShortRedirect())
+def action_of(short: ShortForward | ShortRedirect | ShortRespond | None) -> dict[str, Any]:
+    """The action of the long form."""
+    if isinstance(short, ShortForward):
+        groups = [{"group": Address("target_group", name), "weight": weight} for name, weight in short.groups.items()]
+        return {"type": "forward", "groups": groups} | ({"sticky": short.sticky} if short.sticky else {})
+    if isinstance(short, ShortRespond):
+        return {"type": "fixed-response", "status": short.status, "content_type": short.type, "body": short.body}
+    return _redirect(short or ShortRedirect())
 
 
-def action_places(word: ShortListener | ShortRule, path: YamlPath) -> dict[YamlPath, YamlPath]:
-    """Where the parts of an action stand in the document."""
-    verb = "redirect" if word.redirect else "respond" if word.respond else "forward"
-    names = list(word.forward.groups) if word.forward else []
-    shares: dict[YamlPath, YamlPath] = {
+def action_places(short: ShortListener | ShortRule, path: YamlPath) -> dict[YamlPath, YamlPath]:
+    """The document paths of an action's parts."""
+    verb = "redirect" if short.redirect else "respond" if short.respond else "forward"
+    names = list(short.forward.groups) if short.forward else []
+    groups: dict[YamlPath, YamlPath] = {
         ("action", "groups", i): (*path, verb, "groups", n) for i, n in enumerate(names)
     }
-    return {("action",): (*path, verb), **shares}
+    return {("action",): (*path, verb), **groups}
 
 
-def _redirect(word: ShortRedirect) -> dict[str, Any]:
-    door = word.to
-    protocol = word.protocol or (door and (door.protocol or USUAL_PROTOCOL.get(door.port)))
-    port = word.port or (str(door.port) if door else USUAL_PORT.get(word.protocol or ""))
+def _redirect(short: ShortRedirect) -> dict[str, Any]:
+    to = short.to
+    protocol = short.protocol or (to and (to.protocol or DEFAULT_PROTOCOL.get(to.port)))
+    port = short.port or (str(to.port) if to else DEFAULT_PORT.get(short.protocol or ""))
     fields = {
         "protocol": protocol,
         "port": port,
-        "host": word.host,
-        "path": word.path,
-        "query": word.query,
-        "code": word.code,
+        "host": short.host,
+        "path": short.path,
+        "query": short.query,
+        "code": short.code,
     }
     return {"type": "redirect", **{key: value for key, value in fields.items() if value is not None}}

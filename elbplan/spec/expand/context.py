@@ -1,4 +1,4 @@
-"""What all parts of the short form need to know of each other while it is spelled out."""
+"""The context of an expansion: the short form, its named groups and servers, and the drafts so far."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 from ...core.address import Address, Lookup, Points, Ref
 from ..drafts import Drafts, ResourceDraft
 from ..report import ProblemReport
+from ..short.actions import ListenOn, ShortForward, ShortRedirect
 from ..short.document import ZONE, Short
-from ..short.listeners import ListenOn, ShortForward, ShortListener, ShortRedirect
+from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .names import NamedGroup, NamedServer, groups_of, servers_of
 
@@ -23,22 +24,22 @@ UNTAGGABLE = ("record", "targets")
 
 @dataclass(frozen=True)
 class PlacedListener:
-    """A listener as it is meant, defaults filled in, and where it stands."""
+    """A listener with its default port and protocol, and its place in the document."""
 
-    word: ShortListener
+    definition: ShortListener
     path: YamlPath
     port: int | None
     protocol: str | None
 
     @property
     def name(self) -> str:
-        """What its resource is called."""
+        """The name of its resource."""
         return str(self.port) if self.port else "main"
 
 
 @dataclass
 class ExpandContext:
-    """The short form being spelled out."""
+    """The short form, and the drafts that the expansion has added so far."""
 
     short: Short
     folder: str
@@ -49,11 +50,11 @@ class ExpandContext:
 
     @classmethod
     def of(cls, short: Short, folder: str, report: ProblemReport) -> ExpandContext:
-        """The context, with its servers and groups named."""
-        scene = cls(short, folder, report)
-        scene.servers = servers_of(short, report)
-        scene.groups = groups_of(short, scene.servers, report)
-        return scene
+        """The context, with the servers and groups of the short form by name."""
+        context = cls(short, folder, report)
+        context.servers = servers_of(short, report)
+        context.groups = groups_of(short, context.servers, report)
+        return context
 
     def add(
         self,
@@ -62,7 +63,7 @@ class ExpandContext:
         origin: YamlPath,
         places: Mapping[YamlPath, YamlPath] | None = None,
     ) -> None:
-        """One more resource; a field that is None is left out."""
+        """Adds a draft without the fields that are None."""
         given = {key: value for key, value in fields.items() if value is not None}
         if self.short.tags and address.kind not in UNTAGGABLE:
             given["tags"] = dict(self.short.tags)
@@ -70,81 +71,71 @@ class ExpandContext:
 
     @property
     def vpc(self) -> Ref:
-        """Where everything stands."""
+        """The VPC of all resources."""
         return by_name("vpc", self.short.network.vpc if self.short.network else "default")
 
     @property
     def subnets(self) -> tuple[Ref, ...]:
-        """The balancer's subnets."""
+        """The subnets of the load balancer."""
         short = self.short
         if short.network and short.network.subnets:
             return tuple(by_name("subnet", text) for text in short.network.subnets)
-        return tuple(Lookup("subnet", letter(zone)) for zone in short.zones or ()) or (Lookup("subnet", "*"),)
+        return tuple(Lookup("subnet", zone_letter(zone)) for zone in short.zones or ()) or (Lookup("subnet", "*"),)
 
     @property
     def has_security_group(self) -> bool:
-        """A gateway balancer has none."""
+        """False for a gateway load balancer, which cannot have security groups."""
         return self.short.type != "gateway"
 
     @property
     def first_group(self) -> str | None:
-        """The group that gets what nobody says anything about."""
+        """The default group of listeners that name none."""
         return next(iter(self.groups), None)
 
     @property
     def listeners(self) -> list[PlacedListener]:
-        """The listeners that are written, or those that are meant when none is."""
+        """The listeners of the spec, or the default listeners if it has none."""
         if self.short.listeners is not None:
-            return [self._placed(word, ("listeners", i)) for i, word in enumerate(self.short.listeners)]
-        return [self._placed(word, self._why()) for word in self._usual()]
+            return [self._placed(listener, ("listeners", i)) for i, listener in enumerate(self.short.listeners)]
+        return [self._placed(listener, self._default_origin()) for listener in self._default_listeners()]
 
-    def _why(self) -> YamlPath:
-        short = self.short
-        return (
-            ("domain",)
-            if short.domain
-            else ("targets",)
-            if short.targets
-            else ("groups",)
-            if short.groups
-            else ("name",)
-        )
+    def _default_origin(self) -> YamlPath:
+        """The key that a problem of a default listener points at."""
+        keys = {"domain": self.short.domain, "targets": self.short.targets, "groups": self.short.groups}
+        return (next((key for key, value in keys.items() if value), "name"),)
 
-    def _usual(self) -> list[ShortListener]:
+    def _default_listeners(self) -> list[ShortListener]:
         group = self.first_group
         forward = ShortForward(groups={group: 1}) if group else None
         if self.short.type == "gateway" or not group:
             return [ShortListener(forward=forward)] if group else []
         if self.short.type == "network":
-            there = self.groups[group]
-            door = (
-                ListenOn(port=443, protocol="TLS")
-                if self.short.domain
-                else ListenOn(port=there.port, protocol=there.protocol)
-            )
-            return [ShortListener(listen=door, forward=forward)]
+            named = self.groups[group]
+            plain = ListenOn(port=named.port, protocol=named.protocol)
+            listen = ListenOn(port=443, protocol="TLS") if self.short.domain else plain
+            return [ShortListener(listen=listen, forward=forward)]
         if not self.short.domain:
             return [ShortListener(listen=ListenOn(port=80, protocol="HTTP"), forward=forward)]
         secure = ListenOn(port=443, protocol="HTTPS")
-        plain = ShortListener(listen=ListenOn(port=80, protocol="HTTP"), redirect=ShortRedirect(to=secure))
-        return [ShortListener(listen=secure, forward=forward), plain]
+        redirect = ShortListener(listen=ListenOn(port=80, protocol="HTTP"), redirect=ShortRedirect(to=secure))
+        return [ShortListener(listen=secure, forward=forward), redirect]
 
-    def _placed(self, word: ShortListener, path: YamlPath) -> PlacedListener:
-        door = word.listen
-        if door is None or self.short.type == "gateway":
-            return PlacedListener(word, path, None, None)
-        usual = "TCP" if self.short.type == "network" else "HTTPS" if door.port == 443 else "HTTP"
-        return PlacedListener(word, path, door.port, door.protocol or usual)
+    def _placed(self, listener: ShortListener, path: YamlPath) -> PlacedListener:
+        listen = listener.listen
+        if listen is None or self.short.type == "gateway":
+            return PlacedListener(listener, path, None, None)
+        default = "TCP" if self.short.type == "network" else "HTTPS" if listen.port == 443 else "HTTP"
+        return PlacedListener(listener, path, listen.port, listen.protocol or default)
 
 
 def by_name(kind: str, text: str) -> Ref:
-    """What a VPC or subnet is called by: its id, a zone's letter, or its Name tag."""
+    """The reference to a VPC or a subnet: by id, by the letter of its zone, or by its Name tag."""
     ref = Points(kind, ours=False).parse(text)
     if not isinstance(ref, Lookup) or text.startswith(("tag:", "name:")) or text in ("default", "*") or len(text) == 1:
         return ref
-    return Lookup(kind, letter(text) if kind == "subnet" and ZONE.fullmatch(text) else f"name:{text}")
+    return Lookup(kind, zone_letter(text) if kind == "subnet" and ZONE.fullmatch(text) else f"name:{text}")
 
 
-def letter(zone: str) -> str:
-    """`a` of `a` and of `ap-northeast-2a`."""
+def zone_letter(zone: str) -> str:
+    """Returns `a` for `a` and for `ap-northeast-2a`."""
     return zone[-1]

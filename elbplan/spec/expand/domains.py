@@ -1,4 +1,4 @@
-"""Domains spelled out: a certificate for those that bring none, and alias records."""
+"""Expands domains: a certificate for the domains that name none, and alias records."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from ..yaml.tree import YamlPath
 from .context import BALANCER, CERTIFICATE, ExpandContext
 
 
-def bare(scene: ExpandContext) -> list[Domain]:
-    """The domains for which a certificate is to be made."""
-    if scene.short.manage and not scene.short.manage.certificate:
+def _domains_to_certify(context: ExpandContext) -> list[Domain]:
+    """The domains that need a certificate of elbplan's."""
+    if context.short.manage and not context.short.manage.certificate:
         return []
-    return [domain for domain in scene.short.domain or () if domain.certificate is None]
+    return [domain for domain in context.short.domain or () if domain.certificate is None]
 
 
-def certificates_of(scene: ExpandContext) -> list[Ref]:
-    """The certificates that the domains bring or need, the one made here first."""
-    brought = [Points("certificate").parse(d.certificate) for d in scene.short.domain or () if d.certificate]
-    made: list[Ref] = [CERTIFICATE] if bare(scene) else []
-    return list(dict.fromkeys([*made, *brought]))
+def certificates_of(context: ExpandContext) -> list[Ref]:
+    """The certificates of all domains: first the one that elbplan creates, then those that the domains name."""
+    named = [Points("certificate").parse(d.certificate) for d in context.short.domain or () if d.certificate]
+    created: list[Ref] = [CERTIFICATE] if _domains_to_certify(context) else []
+    return list(dict.fromkeys([*created, *named]))
 
 
-def add_certificate(scene: ExpandContext) -> None:
-    """One certificate for all names that bring none, if a listener shows it."""
-    domains = bare(scene)
-    if domains and _wanted(scene):
+def add_certificate(context: ExpandContext) -> None:
+    """Adds one certificate for all domains that name none, if a listener uses it."""
+    domains = _domains_to_certify(context)
+    if domains and _is_used(context):
         fields = {
             "domains": [domain.name for domain in domains],
             "proofs": [{"domain": domain.name, "zone": zone(domain)} for domain in domains],
-            "remove_validation": scene.short.remove_validation or None,
+            "remove_validation": context.short.remove_validation or None,
         }
-        scene.add(CERTIFICATE, fields, ("domain",))
+        context.add(CERTIFICATE, fields, ("domain",))
 
 
-def _wanted(scene: ExpandContext) -> bool:
-    """Whether a listener names a certificate of this stack."""
-    refs = (ref for draft in scene.drafts.values() for ref in references(draft.fields))
+def _is_used(context: ExpandContext) -> bool:
+    """True if a listener refers to a certificate of this stack."""
+    refs = (ref for draft in context.drafts.values() for ref in references(draft.fields))
     return any(isinstance(ref, Address) and ref.kind == CERTIFICATE.kind for ref in refs)
 
 
-def add_records(scene: ExpandContext) -> None:
-    """A record for each domain and address family."""
-    short = scene.short
+def add_records(context: ExpandContext) -> None:
+    """Adds a record for each domain and address family."""
+    short = context.short
     if short.domain and short.type == "gateway":
-        scene.report.at(("domain",), "a gateway balancer has no name that people use", "remove domain:", key=True)
+        context.report.at(("domain",), "a gateway load balancer cannot have a domain", "remove domain:", key=True)
     if short.manage and not short.manage.dns:
         return
     seen: set[str] = set()
     for index, domain in enumerate(short.domain or ()):
         path: YamlPath = ("domain", index)
         if domain.name in seen:
-            scene.report.at((*path, "name"), f"the domain {domain.name} is there twice", "keep one")
+            context.report.at((*path, "name"), f"the domain {domain.name} is listed twice", "keep one of them")
         seen.add(domain.name)
         take_over = domain.take_over if domain.take_over is not None else short.take_over
         fields = {"name": domain.name, "zone": zone(domain), "load_balancer": BALANCER, "take_over": take_over or None}
-        scene.add(Address("record", domain.name), {**fields, "type": "A"}, path)
+        context.add(Address("record", domain.name), {**fields, "type": "A"}, path)
         if short.ip.startswith("dualstack"):
-            scene.add(Address("record", f"{domain.name}-aaaa"), {**fields, "type": "AAAA"}, path)
+            context.add(Address("record", f"{domain.name}-aaaa"), {**fields, "type": "AAAA"}, path)
 
 
 def zone(domain: Domain) -> Ref:
-    """The hosted zone that is named, or the one to be found for the name."""
+    """The hosted zone that the domain names, or a lookup of the zone by the domain name."""
     if domain.zone is None:
         return Lookup("hosted_zone", domain.name.removeprefix("*."))
     text = domain.zone.strip()

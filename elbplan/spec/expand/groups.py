@@ -1,4 +1,4 @@
-"""Groups spelled out: target groups, how their health is checked, and what is registered in them."""
+"""Expands groups: target groups with their health checks, and their registered targets."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ DRAIN = "deregistration_delay.timeout_seconds"
 SLOW_START = "slow_start.duration_seconds"
 INTERVAL = 30
 TIMEOUT = {"HTTP": 5, "HTTPS": 5, "TCP": 10}
-"""What AWS waits for an answer if nobody says."""
+"""AWS's default timeouts."""
 
 
-def add_groups(scene: ExpandContext) -> None:
-    """A target group for each group, and its targets unless somebody else fills it."""
-    for group in scene.groups.values():
-        scene.add(group.address, _fields(scene, group), group.path, _places(group))
-        members = list(_members(scene, group))
-        if members or group.word.ips == [] or (group.word.instances and not members):
+def add_groups(context: ExpandContext) -> None:
+    """Adds a target group for each group, and its targets unless another tool registers them."""
+    for group in context.groups.values():
+        context.add(group.address, _fields(context, group), group.path, _places(group))
+        members = list(_members(context, group))
+        if members or group.definition.ips == [] or (group.definition.instances and not members):
             places: dict[YamlPath, YamlPath] = {("members",): group.path}
             fields = {"group": group.address, "members": members}
-            scene.add(Address("targets", group.name), fields, group.path, places)
+            context.add(Address("targets", group.name), fields, group.path, places)
 
 
-def _fields(scene: ExpandContext, group: NamedGroup) -> dict[str, Any]:
-    word, protocol = group.word, group.protocol
-    version = word.version or ("HTTP1" if protocol in HTTP else None)
+def _fields(context: ExpandContext, group: NamedGroup) -> dict[str, Any]:
+    short, protocol = group.definition, group.protocol
+    version = short.version or ("HTTP1" if protocol in HTTP else None)
     return {
-        "target_type": "ip" if word.ips is not None else "instance",
+        "target_type": "ip" if short.ips is not None else "instance",
         "protocol": protocol,
         "port": group.port,
         "protocol_version": version,
-        "ip_address_type": "ipv6" if _all_v6(word) else None,
-        "vpc": scene.vpc,
+        "ip_address_type": "ipv6" if _all_v6(short) else None,
+        "vpc": context.vpc,
         "balancer": BALANCER,
-        "health": _health(word.health or ShortHealth(), protocol, version),
-        "attributes": _attributes(scene, word) or None,
+        "health": _health(short.health or ShortHealth(), protocol, version),
+        "attributes": _attributes(context, short) or None,
     }
 
 
 def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
-    """Where the fields that bear another name come from."""
+    """The document paths of the fields that have another name in the short form."""
     path = group.path
     sticky = ("enabled", "type", "lb_cookie.duration_seconds", "app_cookie.duration_seconds", "app_cookie.cookie_name")
     return {
@@ -62,77 +62,76 @@ def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
     }
 
 
-def _all_v6(word: ShortGroup) -> bool:
-    return bool(word.ips) and all(ipaddress.ip_address(ip).version == 6 for ip in word.ips or ())
+def _all_v6(short: ShortGroup) -> bool:
+    return bool(short.ips) and all(ipaddress.ip_address(ip).version == 6 for ip in short.ips or ())
 
 
-def _health(word: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
-    """The check with the short form's defaults: every 30 s, path /, 200 to 299; TCP groups are only connected to."""
-    protocol = word.protocol or (group if group in HTTP else "HTTP" if word.path or word.codes else "TCP")
+def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
+    """The health check with the short form's defaults: every 30 s, path /, codes 200 to 299; TCP for TCP groups."""
+    protocol = short.protocol or (group if group in HTTP else "HTTP" if short.path or short.codes else "TCP")
     grpc = version == "GRPC"
-    interval = word.every or INTERVAL
-    timeout = word.timeout or (interval - 1 if interval <= TIMEOUT[protocol] else None)
+    interval = short.every or INTERVAL
+    timeout = short.timeout or (interval - 1 if interval <= TIMEOUT[protocol] else None)
     health: dict[str, Any] = {
         "protocol": protocol,
-        "port": word.port or ("80" if group == "GENEVE" else None),
+        "port": short.port or ("80" if group == "GENEVE" else None),
         "interval": interval,
         "timeout": timeout,
-        "healthy": word.healthy,
-        "unhealthy": word.unhealthy,
-        "path": word.path,
-        "codes": word.codes,
+        "healthy": short.healthy,
+        "unhealthy": short.unhealthy,
+        "path": short.path,
+        "codes": short.codes,
     }
     if protocol in HTTP:
-        health["path"] = word.path or ("/AWS.ALB/healthcheck" if grpc else "/")
-        health["codes"] = word.codes or ("0" if grpc else "200-299")
+        health["path"] = short.path or ("/AWS.ALB/healthcheck" if grpc else "/")
+        health["codes"] = short.codes or ("0" if grpc else "200-299")
     return {key: value for key, value in health.items() if value is not None}
 
 
-def _attributes(scene: ExpandContext, word: ShortGroup) -> dict[str, Any]:
+def _attributes(context: ExpandContext, short: ShortGroup) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
-    if word.drain is not None:
-        attributes[DRAIN] = str(word.drain)
-    if word.slow_start is not None:
-        attributes[SLOW_START] = str(word.slow_start)
-    if word.sticky:
-        attributes |= _sticky(word.sticky, scene.short.type)
-    return attributes | as_text(word.attributes or {})
+    if short.drain is not None:
+        attributes[DRAIN] = str(short.drain)
+    if short.slow_start is not None:
+        attributes[SLOW_START] = str(short.slow_start)
+    if short.sticky:
+        attributes |= _sticky(short.sticky, context.short.type)
+    return attributes | as_text(short.attributes or {})
 
 
-def _sticky(word: Sticky, balancer: str) -> dict[str, str]:
-    if not word.on:
+def _sticky(sticky: Sticky, balancer_type: str) -> dict[str, str]:
+    if not sticky.on:
         return {"stickiness.enabled": "false"}
-    if balancer != "application":
+    if balancer_type != "application":
         return {"stickiness.enabled": "true", "stickiness.type": "source_ip"}
-    kind = "app_cookie" if word.cookie else "lb_cookie"
+    kind = "app_cookie" if sticky.cookie else "lb_cookie"
     attributes = {
         "stickiness.enabled": "true",
         "stickiness.type": kind,
-        f"stickiness.{kind}.duration_seconds": str(word.seconds),
+        f"stickiness.{kind}.duration_seconds": str(sticky.seconds),
     }
-    return attributes | ({"stickiness.app_cookie.cookie_name": word.cookie} if word.cookie else {})
+    return attributes | ({"stickiness.app_cookie.cookie_name": sticky.cookie} if sticky.cookie else {})
 
 
-def _members(scene: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
-    word = group.word
-    picked = word.instances
-    for text in picked.ids if picked else ():
+def _members(context: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
+    short = group.definition
+    selector = short.instances
+    for text in selector.ids if selector else ():
         yield {"instance": Points("instance").parse(text)}
-    for tag in (word.tag, picked.tag if picked else None):
+    for tag in (short.tag, selector.tag if selector else None):
         if tag:
             yield {"instance": Lookup("instance", f"tag:{tag}")}
     for name in group.servers:
-        for number in range(1, scene.servers[name].word.count + 1):
+        for number in range(1, context.servers[name].definition.count + 1):
             yield {"instance": Address("instance", f"{name}-{number}")}
-    yield from _addresses(scene, group)
+    yield from _addresses(context, group)
 
 
-def _addresses(scene: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
-    word = group.word
-    if word.ips is not None and (word.instances or word.tag or group.servers):
-        scene.report.at(
-            (*group.path, "ips"), "a group holds either instances or addresses", "make two groups", key=True
-        )
+def _addresses(context: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
+    short = group.definition
+    if short.ips is not None and (short.instances or short.tag or group.servers):
+        what = "a group cannot have both instances and IP addresses"
+        context.report.at((*group.path, "ips"), what, "split it into two groups", key=True)
         return
-    for ip in word.ips or ():
+    for ip in short.ips or ():
         yield {"address": ip}

@@ -1,4 +1,4 @@
-"""Listeners spelled out: port, protocol, certificates, action."""
+"""Expands listeners: port, protocol, certificates, action and rules."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.address import Address, Points, Ref
-from ..short.listeners import ShortForward, ShortListener
-from ..suggest import did_you_mean
+from ...core.suggest import did_you_mean
+from ..short.actions import ShortForward
+from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .context import BALANCER, SECURE, ExpandContext, PlacedListener
@@ -21,92 +22,96 @@ POLICIES = {
 }
 
 
-def add_listeners(scene: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
-    """Each listener with its rules."""
-    if not listeners and scene.report.whole("listeners", "targets", "groups"):
-        scene.report.at(
-            ("listeners",) if scene.short.listeners is not None else ("name",),
+def add_listeners(context: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
+    """Adds each listener with its rules."""
+    if not listeners and context.report.complete("listeners", "targets", "groups"):
+        context.report.at(
+            ("listeners",) if context.short.listeners is not None else ("name",),
             "there is nothing to forward requests to",
             "add targets:",
             key=True,
         )
     for listener in listeners:
-        if listener.port is None and scene.short.type != "gateway":
-            if scene.report.whole("listeners"):
-                scene.report.at(listener.path, "listen is missing", "add listen: 80/http", key=True)
+        if listener.port is None and context.short.type != "gateway":
+            if context.report.complete("listeners"):
+                context.report.at(listener.path, "listen is missing", "add listen: 80/http", key=True)
             continue
         address = Address("listener", listener.name)
-        if address in scene.drafts:
-            scene.report.at(
+        if address in context.drafts:
+            context.report.at(
                 (*listener.path, "listen"),
-                f"port {listener.port} has a listener already",
-                "one listener a port; put the differences into rules:",
+                f"port {listener.port} already has a listener",
+                "keep one listener for each port, and put the differences into rules:",
             )
             continue
-        action = _action(scene, listener)
+        action = _action(context, listener)
         if action:
-            scene.add(address, {**_secure(scene, listener), **_door(listener), "action": action}, *_origin(listener))
-        add_rules(scene, listener, address, action)
+            context.add(
+                address, {**_tls(context, listener), **_endpoint(listener), "action": action}, *_origin(listener)
+            )
+        add_rules(context, listener, address, action)
 
 
 def _origin(listener: PlacedListener) -> tuple[YamlPath, dict[YamlPath, YamlPath]]:
-    word, path = listener.word, listener.path
+    short, path = listener.definition, listener.path
     listen = (*path, "listen")
     return path, {
-        **action_places(word, path),
+        **action_places(short, path),
         ("port",): listen,
         ("protocol",): listen,
         (): listen,
         ("certificate",): (*path, "certificate"),
         ("more_certificates",): (*path, "certificates"),
-        ("ssl_policy",): (*path, "tls") if word.tls else ("tls",),
+        ("ssl_policy",): (*path, "tls") if short.tls else ("tls",),
     }
 
 
-def _door(listener: PlacedListener) -> dict[str, Any]:
+def _endpoint(listener: PlacedListener) -> dict[str, Any]:
     return {"load_balancer": BALANCER, "port": listener.port, "protocol": listener.protocol}
 
 
-def _action(scene: ExpandContext, listener: PlacedListener) -> dict[str, Any] | None:
-    word = listener.word
-    if not (word.forward or word.redirect or word.respond):
-        if scene.first_group is None:
-            scene.report.at(
-                listener.path, "this listener has nothing to do", "add forward:, redirect: or respond:", key=True
-            )
-            return None
-        return action_of(ShortForward(groups={scene.first_group: 1}))
-    return action_of(word.forward or word.redirect or word.respond)
+def _action(context: ExpandContext, listener: PlacedListener) -> dict[str, Any] | None:
+    short = listener.definition
+    action = short.forward or short.redirect or short.respond
+    if action is None and context.first_group is not None:
+        action = ShortForward(groups={context.first_group: 1})
+    if action is None:
+        hint = "add forward:, redirect: or respond:"
+        context.report.at(listener.path, "this listener has no action", hint, key=True)
+        return None
+    return action_of(action)
 
 
-def _secure(scene: ExpandContext, listener: PlacedListener) -> dict[str, Any]:
-    """Certificates and policy of a listener that speaks TLS."""
-    word = listener.word
+def _tls(context: ExpandContext, listener: PlacedListener) -> dict[str, Any]:
+    """The certificates and the TLS policy of a listener with protocol HTTPS or TLS."""
+    short = listener.definition
     if listener.protocol not in SECURE:
         for key in ("certificate", "certificates", "tls"):
-            if getattr(word, key) is not None:
-                scene.report.at(
+            if getattr(short, key) is not None:
+                context.report.at(
                     (*listener.path, key),
-                    f"{key}: needs a listener that speaks HTTPS or TLS, not {listener.protocol}",
+                    f"{key}: needs a listener with protocol HTTPS or TLS, not {listener.protocol}",
                     "write listen: 443/https",
                     key=True,
                 )
         return {}
-    first, *more = _certificates(scene, word) or (None,)
-    return {"certificate": first, "more_certificates": more, "ssl_policy": _policy(scene, listener)}
+    first, *more = _certificates(context, short) or (None,)
+    return {"certificate": first, "more_certificates": more, "ssl_policy": _policy(context, listener)}
 
 
-def _certificates(scene: ExpandContext, word: ShortListener) -> list[Ref]:
-    """The default one first: the domains' own unless another is named in its place; then the further ones."""
-    usual = [Points("certificate").parse(word.certificate)] if word.certificate else certificates_of(scene)
-    further = [Points("certificate").parse(text) for text in word.certificates or ()]
-    return list(dict.fromkeys([*usual, *further]))
+def _certificates(context: ExpandContext, short: ShortListener) -> list[Ref]:
+    """First the default certificates: those of the domains unless the listener names one. Then the others."""
+    default = [Points("certificate").parse(short.certificate)] if short.certificate else certificates_of(context)
+    others = [Points("certificate").parse(text) for text in short.certificates or ()]
+    return list(dict.fromkeys([*default, *others]))
 
 
-def _policy(scene: ExpandContext, listener: PlacedListener) -> str:
-    text, path = listener.word.tls, (*listener.path, "tls")
+def _policy(context: ExpandContext, listener: PlacedListener) -> str:
+    text, path = listener.definition.tls, (*listener.path, "tls")
     if text is None:
-        text, path = scene.short.tls or "recommended", ("tls",)
+        text, path = context.short.tls or "recommended", ("tls",)
     if text not in POLICIES and not text.startswith("ELBSecurityPolicy-"):
-        scene.report.at(path, f'"{text}" is not a TLS policy', did_you_mean(text, [*POLICIES, "ELBSecurityPolicy-..."]))
+        context.report.at(
+            path, f'"{text}" is not a TLS policy', did_you_mean(text, [*POLICIES, "ELBSecurityPolicy-..."])
+        )
     return POLICIES.get(text, text)

@@ -1,4 +1,4 @@
-"""The load balancer and its security group."""
+"""Expands the load balancer and its security group."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .context import BALANCER, SECURITY_GROUP, ExpandContext, PlacedListener
 TRANSPORT = {"UDP": ("udp",), "QUIC": ("udp",), "TCP_UDP": ("tcp", "udp"), "TCP_QUIC": ("tcp", "udp")}
 
 
-def add_balancer(scene: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
-    """The balancer `main`, and the security group `lb` unless the type has none."""
-    short = scene.short
+def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
+    """Adds the load balancer `main`, and the security group `lb` unless the type cannot have one."""
+    short = context.short
     subnets: YamlPath = ("network", "subnets") if short.network and short.network.subnets else ("zones",)
     fields = {
         "type": short.type,
         "scheme": "internet-facing" if short.access == "public" else "internal",
         "ip_address_type": short.ip,
-        "subnets": scene.subnets,
-        "security_groups": (SECURITY_GROUP,) if scene.has_security_group else None,
-        "attributes": _attributes(scene) or None,
+        "subnets": context.subnets,
+        "security_groups": (SECURITY_GROUP,) if context.has_security_group else None,
+        "attributes": _attributes(context) or None,
     }
     places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
@@ -33,18 +33,18 @@ def add_balancer(scene: ExpandContext, listeners: Sequence[PlacedListener]) -> N
         ("attributes",): ("logs",),
         ("attributes", "deletion_protection.enabled"): ("protect",),
     }
-    scene.add(BALANCER, fields, ("name",), places)
-    if scene.has_security_group:
-        ingress = [opening for listener in listeners if listener.port for opening in _openings(scene, listener)]
+    context.add(BALANCER, fields, ("name",), places)
+    if context.has_security_group:
+        ingress = [rule for listener in listeners if listener.port for rule in _ingress_rules(context, listener)]
         places = {("vpc",): ("network", "vpc"), ("ingress",): ("allow",)}
-        scene.add(SECURITY_GROUP, {"vpc": scene.vpc, "ingress": ingress}, ("name",), places)
+        context.add(SECURITY_GROUP, {"vpc": context.vpc, "ingress": ingress}, ("name",), places)
 
 
-def _attributes(scene: ExpandContext) -> dict[str, str]:
+def _attributes(context: ExpandContext) -> dict[str, str]:
     attributes: dict[str, str] = {}
-    if scene.short.protect and scene.short.protect.deletion:
+    if context.short.protect and context.short.protect.deletion:
         attributes["deletion_protection.enabled"] = "true"
-    bucket = BUCKET.fullmatch(scene.short.logs or "")
+    bucket = BUCKET.fullmatch(context.short.logs or "")
     if bucket:
         attributes["access_logs.s3.enabled"] = "true"
         attributes["access_logs.s3.bucket"] = bucket[1]
@@ -53,10 +53,10 @@ def _attributes(scene: ExpandContext) -> dict[str, str]:
     return attributes
 
 
-def _openings(scene: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:
-    """Who may reach this listener."""
-    everyone = ["0.0.0.0/0", "::/0"] if scene.short.ip.startswith("dualstack") else ["0.0.0.0/0"]
-    for source in scene.short.allow if scene.short.allow is not None else everyone:
+def _ingress_rules(context: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:
+    """The ingress rules that let the allowed sources reach a listener."""
+    everyone = ["0.0.0.0/0", "::/0"] if context.short.ip.startswith("dualstack") else ["0.0.0.0/0"]
+    for source in context.short.allow if context.short.allow is not None else everyone:
         for protocol in TRANSPORT.get(listener.protocol or "", ("tcp",)):
             yield {"protocol": protocol, "from_port": listener.port, "to_port": listener.port, **_source(source)}
 

@@ -1,4 +1,4 @@
-"""Who plays: the servers and groups of the short form, each with its name."""
+"""The servers and groups of the short form, each with its name."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...core.address import Address
+from ...core.suggest import did_you_mean
 from ..report import ProblemReport
 from ..short.document import Short
 from ..short.groups import ShortGroup
 from ..short.servers import Server
-from ..suggest import did_you_mean
 from ..yaml.tree import YamlPath
 
 
 @dataclass(frozen=True)
 class NamedGroup:
-    """A group, where it stands, and the servers that fill it (names of `ExpandContext.servers`)."""
+    """A group, its place in the document, and the names of its servers (keys of `ExpandContext.servers`)."""
 
     name: str
-    word: ShortGroup
+    definition: ShortGroup
     path: YamlPath
     servers: tuple[str, ...] = ()
     port: int = 80
@@ -27,15 +27,15 @@ class NamedGroup:
 
     @property
     def address(self) -> Address:
-        """The target group's."""
+        """The address of the target group."""
         return Address("target_group", self.name)
 
 
 @dataclass(frozen=True)
 class NamedServer:
-    """A definition of servers, and where it stands."""
+    """A definition of servers, and its place in the document."""
 
-    word: Server
+    definition: Server
     path: YamlPath
 
 
@@ -44,16 +44,16 @@ PORTS = {"HTTP": 80, "HTTPS": 443, "TLS": 443, "GENEVE": 6081}
 
 
 def servers_of(short: Short, report: ProblemReport) -> dict[str, NamedServer]:
-    """Every definition of servers by name, those written inside a group under the group's name."""
+    """Every definition of servers by name. A definition inside a group has the group's name."""
     servers: dict[str, NamedServer] = {}
-    for name, word in (short.servers or {}).items():
-        servers[name] = NamedServer(word, report.tree.resolve(("servers", name)))
+    for name, server in (short.servers or {}).items():
+        servers[name] = NamedServer(server, report.tree.resolve(("servers", name)))
     for name, group, path in _groups(short):
         if isinstance(group.servers, Server):
             if name in servers:
                 report.at(
                     (*path, "servers"),
-                    f"servers called {name} are defined twice",
+                    f'the servers "{name}" are defined twice',
                     f"write servers: {name} here",
                     key=True,
                 )
@@ -62,52 +62,57 @@ def servers_of(short: Short, report: ProblemReport) -> dict[str, NamedServer]:
 
 
 def _groups(short: Short) -> list[tuple[str, ShortGroup, YamlPath]]:
-    found: list[tuple[str, ShortGroup, YamlPath]] = []
+    groups: list[tuple[str, ShortGroup, YamlPath]] = []
     if short.targets:
-        found.append(("web", short.targets, ("targets",)))
+        groups.append(("web", short.targets, ("targets",)))
     for name, group in (short.groups or {}).items():
-        found.append((name, group, ("groups", name)))
-    return found
+        groups.append((name, group, ("groups", name)))
+    return groups
 
 
 def groups_of(short: Short, servers: Mapping[str, NamedServer], report: ProblemReport) -> dict[str, NamedGroup]:
     """Every group by name, with its servers, protocol and port."""
     groups: dict[str, NamedGroup] = {}
-    for name, word, path in _groups(short):
+    for name, group, path in _groups(short):
         if name in groups:
             report.at(
                 path,
-                f"the group {name} is there twice: targets: is the group web",
-                "give this one another name",
+                f'the group "{name}" is defined twice: targets: also defines it',
+                "rename this group",
                 key=True,
             )
             continue
-        filling = _filling(name, word, path, short, servers, report)
-        protocol = word.protocol or PROTOCOLS[short.type]
-        port = word.port or _port(filling, servers) or PORTS.get(protocol)
-        if port is None and report.whole("targets", "groups", "servers"):
-            report.at(path, "port is missing", f"a {protocol} group has no usual port; add port:", key=True)
-        groups[name] = NamedGroup(name, word, path, filling, port or 80, protocol)
+        server_names = _server_names(name, group, path, short, servers, report)
+        protocol = group.protocol or PROTOCOLS[short.type]
+        port = group.port or _port(server_names, servers) or PORTS.get(protocol)
+        if port is None and report.complete("targets", "groups", "servers"):
+            report.at(path, "port is missing", f"a {protocol} group has no default port; add port:", key=True)
+        groups[name] = NamedGroup(name, group, path, server_names, port or 80, protocol)
     return groups
 
 
 def _port(names: tuple[str, ...], servers: Mapping[str, NamedServer]) -> int | None:
-    return next((servers[name].word.port for name in names if servers[name].word.port), None)
+    return next((servers[name].definition.port for name in names if servers[name].definition.port), None)
 
 
-def _filling(
-    name: str, word: ShortGroup, path: YamlPath, short: Short, servers: Mapping[str, NamedServer], report: ProblemReport
+def _server_names(
+    name: str,
+    group: ShortGroup,
+    path: YamlPath,
+    short: Short,
+    servers: Mapping[str, NamedServer],
+    report: ProblemReport,
 ) -> tuple[str, ...]:
-    """The names of the servers that a group holds."""
-    if isinstance(word.servers, Server):
+    """The names of a group's servers."""
+    if isinstance(group.servers, Server):
         return (name,)
-    if word.servers is not None:
-        if word.servers in servers:
-            return (word.servers,)
-        if not report.whole("servers"):
+    if group.servers is not None:
+        if group.servers in servers:
+            return (group.servers,)
+        if not report.complete("servers"):
             return ()
-        hint = did_you_mean(word.servers, servers) if servers else "define them under servers: at the top level"
-        report.at((*path, "servers"), f'there are no servers called "{word.servers}"', hint)
+        hint = did_you_mean(group.servers, servers) if servers else "define them under servers: at the top level"
+        report.at((*path, "servers"), f'there are no servers called "{group.servers}"', hint)
         return ()
-    others = (word.instances, word.ips, word.tag)
+    others = (group.instances, group.ips, group.tag)
     return tuple(short.servers or ()) if path == ("targets",) and others == (None, None, None) else ()

@@ -1,4 +1,4 @@
-"""Rules spelled out: conditions, priorities from their order, and `ip: "!..."` as two rules."""
+"""Expands rules: conditions, priorities from the order, and `ip: "!..."` as two rules."""
 
 from __future__ import annotations
 
@@ -16,59 +16,62 @@ STEP = 10
 
 
 def add_rules(
-    scene: ExpandContext, listener: PlacedListener, address: Address, usual: Mapping[str, Any] | None
+    context: ExpandContext, listener: PlacedListener, address: Address, default: Mapping[str, Any] | None
 ) -> None:
-    """Each rule of a listener; what `!` keeps out goes where the listener sends everybody."""
+    """Adds each rule of a listener. Requests from networks with `!` get the listener's default action."""
     highest = 0
-    for index, rule in enumerate(listener.word.rules or ()):
+    for index, rule in enumerate(listener.definition.rules or ()):
         path: YamlPath = (*listener.path, "rules", index)
         name = rule.name or f"r{index + 1}"
-        for half, (suffix, conditions, action) in enumerate(_halves(scene, rule, path, usual)):
-            priority = rule.priority + half if rule.priority else (highest // STEP + 1) * STEP
+        for offset, (suffix, conditions, action) in enumerate(_variants(context, rule, path, default)):
+            priority = rule.priority + offset if rule.priority else (highest // STEP + 1) * STEP
             highest = max(highest, priority)
             fields = {"listener": address, "priority": priority, "conditions": conditions, "action": action}
-            _add(scene, Address("rule", f"{listener.name}-{name}{suffix}"), fields, path, rule)
+            _add(context, Address("rule", f"{listener.name}-{name}{suffix}"), fields, path, rule)
 
 
-def _add(scene: ExpandContext, address: Address, fields: Mapping[str, Any], path: YamlPath, rule: ShortRule) -> None:
-    if address in scene.drafts:
-        scene.report.at(
-            (*path, "name"), f"two rules of this listener are called {rule.name or address.name}", "rename one"
+def _add(context: ExpandContext, address: Address, fields: Mapping[str, Any], path: YamlPath, rule: ShortRule) -> None:
+    if address in context.drafts:
+        context.report.at(
+            (*path, "name"),
+            f'two rules of this listener have the name "{rule.name or address.name}"',
+            "rename one of them",
         )
         return
-    words = {**FIELDS, "header": "http-header", "query": "query-string", "ip": "source-ip"}
-    places: dict[YamlPath, YamlPath] = {("conditions", field): (*path, word) for word, field in words.items()}
+    keys = {**FIELDS, "header": "http-header", "query": "query-string", "ip": "source-ip"}
+    places: dict[YamlPath, YamlPath] = {("conditions", field): (*path, key) for key, field in keys.items()}
     places |= {**action_places(rule, path), ("conditions",): path}
-    scene.add(address, fields, path, places)
+    context.add(address, fields, path, places)
 
 
-def _halves(
-    scene: ExpandContext, rule: ShortRule, path: YamlPath, usual: Mapping[str, Any] | None
+def _variants(
+    context: ExpandContext, rule: ShortRule, path: YamlPath, default: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, list[dict[str, Any]], Mapping[str, Any]]]:
-    """The rule; before it, if it is for all but some networks, one that lets those pass."""
+    """The rule. If it excludes networks, first a rule that gives these networks the default action."""
     conditions = list(_conditions(rule))
     action = action_of(rule.forward or rule.redirect or rule.respond)
     ips = rule.ip or []
-    outside = [ip[1:] for ip in ips if ip.startswith("!")]
-    if outside and len(outside) < len(ips):
-        scene.report.at((*path, "ip"), 'networks with and without "!" in one rule', "write two rules", key=True)
-    elif outside:
-        if usual:
-            yield "-except", [*conditions, _condition("source-ip", outside)], usual
+    excluded = [ip[1:] for ip in ips if ip.startswith("!")]
+    if excluded and len(excluded) < len(ips):
+        what = 'one rule has networks with and without "!"'
+        context.report.at((*path, "ip"), what, "split it into two rules", key=True)
+    elif excluded:
+        if default:
+            yield "-except", [*conditions, _condition("source-ip", excluded)], default
         conditions = conditions or [_condition("path-pattern", ["/*"])]
     elif ips:
         conditions.append(_condition("source-ip", ips))
     if not conditions:
-        scene.report.at(
-            path, "a rule without a condition", "add host:, path:, method:, header:, query: or ip:", key=True
+        context.report.at(
+            path, "this rule has no condition", "add host:, path:, method:, header:, query: or ip:", key=True
         )
         return
     yield "", conditions, action
 
 
 def _conditions(rule: ShortRule) -> Iterator[dict[str, Any]]:
-    for word, field in FIELDS.items():
-        values = getattr(rule, word)
+    for key, field in FIELDS.items():
+        values = getattr(rule, key)
         if values is not None:
             yield _condition(field, values)
     for header in rule.header or ():

@@ -1,4 +1,4 @@
-"""Servers spelled out: instances, their security group, their elastic addresses."""
+"""Expands servers: instances, their security groups and their Elastic IP addresses."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Ref
-from ..suggest import shown_value
+from ..messages import shown_value
 from ..yaml.tree import YamlPath
 from .context import SECURITY_GROUP, ExpandContext
-from .names import NamedServer
+from .names import NamedGroup, NamedServer
 
 LARGEST_SCRIPT = 16384
 ARM = re.compile(r"(a1|[a-z]+[0-9]+[a-z]*?g[a-z]*)\.")
@@ -26,84 +26,83 @@ IMAGES = {
 }
 
 
-def add_servers(scene: ExpandContext) -> None:
-    """Every server of the short form, and who lets the balancer in."""
-    for name, server in scene.servers.items():
-        using = [group for group in scene.groups.values() if name in group.servers]
-        if not using and _told(scene):
-            scene.report.at(
-                server.path, f"the servers {name} are in no group", f"add servers: {name} to a group", key=True
-            )
-        _add_instances(scene, name, server)
-        if _guarded(scene):
-            doors = sorted({door for group in using for door in _doors(scene, group.name)})
-            ingress = [{"protocol": p, "from_port": n, "to_port": n, "group": SECURITY_GROUP} for n, p in doors]
-            scene.add(_guard(name), {"vpc": scene.vpc, "ingress": ingress}, server.path)
-    if scene.servers and not scene.has_security_group:
-        first = next(iter(scene.servers.values()))
-        scene.report.at(
+def add_servers(context: ExpandContext) -> None:
+    """Adds the instances of every server, and a security group that lets the load balancer reach them."""
+    for name, server in context.servers.items():
+        groups = [group for group in context.groups.values() if name in group.servers]
+        if not groups and _all_groups_known(context):
+            hint = f"add servers: {name} to a group"
+            context.report.at(server.path, f'no group uses the servers "{name}"', hint, key=True)
+        _add_instances(context, name, server)
+        if _has_server_groups(context):
+            ports = sorted({port for group in groups for port in _ports(group)})
+            ingress = [{"protocol": p, "from_port": n, "to_port": n, "group": SECURITY_GROUP} for n, p in ports]
+            context.add(_server_group(name), {"vpc": context.vpc, "ingress": ingress}, server.path)
+    if context.servers and not context.has_security_group:
+        first = next(iter(context.servers.values()))
+        context.report.at(
             first.path,
-            "a gateway balancer's targets are appliances, which elbplan does not make",
-            "name them with instances: or ips:",
+            "the targets of a gateway load balancer are appliances, which elbplan does not create",
+            "give existing targets with instances: or ips:",
             key=True,
         )
 
 
-def _told(scene: ExpandContext) -> bool:
-    """Whether all groups say what they hold: only then is a server idle."""
-    named = {group.word.servers for group in scene.groups.values() if isinstance(group.word.servers, str)}
-    return named <= set(scene.servers) and scene.report.whole("targets", "groups")
+def _all_groups_known(context: ExpandContext) -> bool:
+    """True if the targets of all groups are known. Only then servers that no group uses are a problem."""
+    named = {group.definition.servers for group in context.groups.values() if isinstance(group.definition.servers, str)}
+    return named <= set(context.servers) and context.report.complete("targets", "groups")
 
 
-def _guarded(scene: ExpandContext) -> bool:
-    managed = scene.short.manage is None or scene.short.manage.target_security_groups
-    return managed and scene.has_security_group
+def _has_server_groups(context: ExpandContext) -> bool:
+    """True if elbplan creates security groups for the servers."""
+    managed = context.short.manage is None or context.short.manage.target_security_groups
+    return managed and context.has_security_group
 
 
-def _guard(name: str) -> Address:
+def _server_group(name: str) -> Address:
     return Address("security_group", f"{name}-servers")
 
 
-def _doors(scene: ExpandContext, group: str) -> Iterator[tuple[int, str]]:
-    """The ports on which the balancer comes: the work's, and the health check's."""
-    there = scene.groups[group]
-    for protocol in {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp"), "QUIC": ("udp",)}.get(there.protocol, ("tcp",)):
-        yield there.port, protocol
-    asked = there.word.health.port if there.word.health else None
-    if (asked and asked.isdigit() and 1 <= int(asked) <= 65535) or there.protocol in ("UDP", "QUIC"):
-        yield int(asked) if asked and asked.isdigit() else there.port, "tcp"
+def _ports(group: NamedGroup) -> Iterator[tuple[int, str]]:
+    """The ports that the load balancer connects to: for requests and for health checks."""
+    for protocol in {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp"), "QUIC": ("udp",)}.get(group.protocol, ("tcp",)):
+        yield group.port, protocol
+    health_port = group.definition.health.port if group.definition.health else None
+    if (health_port and health_port.isdigit() and 1 <= int(health_port) <= 65535) or group.protocol in ("UDP", "QUIC"):
+        yield int(health_port) if health_port and health_port.isdigit() else group.port, "tcp"
 
 
-def _add_instances(scene: ExpandContext, name: str, server: NamedServer) -> None:
-    word, path = server.word, server.path
+def _add_instances(context: ExpandContext, name: str, server: NamedServer) -> None:
+    short, path = server.definition, server.path
     fields = {
-        "image": image(word.image, word.type),
-        "type": word.type,
-        "key": word.key,
-        "profile": word.profile,
-        "security_groups": (_guard(name),) if _guarded(scene) else None,
-        "user_data": _script(scene, server),
+        "image": image(short.image, short.type),
+        "type": short.type,
+        "key": short.key,
+        "profile": short.profile,
+        "security_groups": (_server_group(name),) if _has_server_groups(context) else None,
+        "user_data": _script(context, server),
     }
     places: dict[YamlPath, YamlPath] = {
-        ("user_data",): (*path, "user_data_file" if word.user_data_file else "user_data")
+        ("user_data",): (*path, "user_data_file" if short.user_data_file else "user_data")
     }
-    for number in range(1, word.count + 1):
+    for number in range(1, short.count + 1):
         address = Address("instance", f"{name}-{number}")
-        subnets = _subnets(scene)
-        scene.add(address, {**fields, "subnet": subnets[(number - 1) % len(subnets)]}, path, places)
-        if word.elastic_ip:
-            scene.add(Address("elastic_ip", address.name), {"instance": address}, path)
+        subnets = _subnets(context)
+        context.add(address, {**fields, "subnet": subnets[(number - 1) % len(subnets)]}, path, places)
+        if short.elastic_ip:
+            context.add(Address("elastic_ip", address.name), {"instance": address}, path)
 
 
-def _subnets(scene: ExpandContext) -> tuple[Ref, ...]:
-    """The balancer's subnets; `#0`, `#1` are those that a look-up will find, in order."""
-    if scene.subnets == (Lookup("subnet", "*"),):
+def _subnets(context: ExpandContext) -> tuple[Ref, ...]:
+    """The load balancer's subnets. `#0`, `#1`, ... are the results of a lookup, in order."""
+    if context.subnets == (Lookup("subnet", "*"),):
         return tuple(Lookup("subnet", f"#{i}") for i in range(100))
-    return scene.subnets
+    return context.subnets
 
 
 def image(alias: str, instance_type: str) -> str:
-    """The image's id, or the public parameter that holds it; an unknown word stays."""
+    """The id of an image, or the public SSM parameter that has it. An unknown alias stays as it is."""
     if alias in IMAGES:
         parameter, intel, arm = IMAGES[alias]
         return "ssm:" + parameter.format(arm if ARM.match(instance_type) else intel)
@@ -112,38 +111,38 @@ def image(alias: str, instance_type: str) -> str:
     return alias
 
 
-def _script(scene: ExpandContext, server: NamedServer) -> str | None:
-    word = server.word
-    if word.user_data_file is None:
-        text = word.user_data
-    elif word.user_data is not None:
-        scene.report.at(
-            (*server.path, "user_data_file"), "user_data and user_data_file are both there", "keep one", key=True
+def _script(context: ExpandContext, server: NamedServer) -> str | None:
+    short = server.definition
+    if short.user_data_file is None:
+        text = short.user_data
+    elif short.user_data is not None:
+        context.report.at(
+            (*server.path, "user_data_file"), "both user_data and user_data_file are set", "keep one of them", key=True
         )
         return None
     else:
-        text = _read(scene, (*server.path, "user_data_file"), word.user_data_file)
+        text = _read(context, (*server.path, "user_data_file"), short.user_data_file)
     if text is not None and len(text.encode()) > LARGEST_SCRIPT:
-        field = "user_data_file" if word.user_data_file else "user_data"
-        scene.report.at(
+        field = "user_data_file" if short.user_data_file else "user_data"
+        context.report.at(
             (*server.path, field),
-            f"the script is larger than {LARGEST_SCRIPT} bytes, AWS's limit",
-            "let a small script fetch the rest",
+            f"the script is larger than {LARGEST_SCRIPT} bytes, which is AWS's limit",
+            "write a small script that downloads the rest",
             key=True,
         )
         return None
     return text
 
 
-def _read(scene: ExpandContext, path: YamlPath, name: str) -> Any:
+def _read(context: ExpandContext, path: YamlPath, name: str) -> Any:
     try:
-        with open(os.path.join(scene.folder, name), "rb") as file:
+        with open(os.path.join(context.folder, name), "rb") as file:
             return file.read(LARGEST_SCRIPT + 1).decode("utf-8")
     except UnicodeDecodeError:
-        scene.report.at(path, f"{shown_value(name)} is not UTF-8 text", "user data is a script")
+        context.report.at(path, f"{shown_value(name)} is not UTF-8 text", "user data must be a text script")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        scene.report.at(
-            path, f"{shown_value(name)} cannot be read: {reason}", "the path is taken from the spec's folder"
+        context.report.at(
+            path, f"{shown_value(name)} cannot be read: {reason}", "the path is relative to the spec's folder"
         )
     return None

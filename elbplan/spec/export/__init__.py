@@ -1,1 +1,1 @@
-"""From models back to YAML, and the JSON schema for editors."""
+"""Writes stacks as YAML of the long form, and the JSON schema for editors."""

@@ -1,4 +1,4 @@
-"""A JSON Schema of both forms, for editors: completion, hover texts, red lines while typing."""
+"""A JSON Schema of both forms, for editors: completion, hover texts, and errors while typing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ NOISE = ("title", "discriminator")
 
 
 def schema() -> dict[str, Any]:
-    """The schema, in what draft 7 knows; the same text for the same version."""
+    """Returns the schema in draft 7 of JSON Schema. It is the same every time."""
     models: list[type[BaseModel]] = [Short, *MODELS.values()]
-    refs, whole = models_json_schema([(model, "validation") for model in models], ref_template="#/definitions/{model}")
-    definitions: dict[str, Any] = {name: _tidied(one) for name, one in whole["$defs"].items()}
+    refs, generated = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/definitions/{model}"
+    )
+    definitions: dict[str, Any] = {name: _tidied(entry) for name, entry in generated["$defs"].items()}
     names = {model: refs[model, "validation"]["$ref"].rsplit("/", 1)[1] for model in models}
     top = definitions.pop(names[Short])
     for kind, model in MODELS.items():
@@ -28,20 +30,20 @@ def schema() -> dict[str, Any]:
     top.pop("additionalProperties", None)
     definitions["IngressRule"]["properties"]["port"] = {
         "type": "integer",
-        "description": "from_port and to_port in one",
+        "description": "one port, in place of from_port and to_port",
     }
     return {
         "$schema": DRAFT,
         "title": "elbplan spec",
         **top,
-        "patternProperties": {"^x-": {"description": "your own: a place for anchors"}},
+        "patternProperties": {"^x-": {"description": "your own keys, for example for anchors"}},
         "additionalProperties": False,
         "definitions": dict(sorted(definitions.items())),
     }
 
 
 def _with_block(short: Any, kind: str, name: str) -> dict[str, Any]:
-    """The block of a kind; `targets` is a word of the short form as well."""
+    """The block of a kind. `targets` is also a key of the short form."""
     what = kind.replace("_", " ")
     block = {
         "type": "object",
@@ -57,12 +59,12 @@ def _described(definition: dict[str, Any], model: type[Resource]) -> None:
         text = entry.get("description") or name.replace("_", " ")
         if name == "attributes":
             entry["additionalProperties"] = {"type": ["string", "number", "boolean"]}
-        replaces = "; another value replaces the resource" if IMMUTABLE in field.metadata else ""
+        replaces = "; a change replaces the resource" if IMMUTABLE in field.metadata else ""
         definition["properties"][name] = {**entry, "description": f"{text}{replaces}"}
 
 
 def _tidied(node: Any, *, names: bool = False) -> Any:
-    """The schema less pydantic's titles; `names` says that the keys of this map are names, not keywords."""
+    """The schema without pydantic's titles. `names`: the keys of this map are names, not keywords."""
     if isinstance(node, list):
         return [_tidied(item) for item in node]
     if not isinstance(node, dict):

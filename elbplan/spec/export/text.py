@@ -1,4 +1,4 @@
-"""Stacks written out in the long form, as YAML that loads to the same resources again."""
+"""Writes stacks in the long form, as YAML that loads to the same resources."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ...errors import escaped
 from ...kinds.aws.ingress_rules import IngressRule
 
 DERIVED = ("user_data_digest",)
-"""Fields that follow from others."""
+"""Fields that elbplan computes from other fields."""
 ALWAYS = ("members",)
 
 
 def expand_text(stacks: Sequence[Stack]) -> str:
-    """The long form of these stacks, one document each: every resource with what is not the default."""
+    """Returns the long form of these stacks, one document each. Fields with default values are left out."""
     return "---\n".join(_dumped(_document(stack)) for stack in stacks)
 
 
@@ -29,29 +29,27 @@ def _document(stack: Stack) -> dict[str, Any]:
     document: dict[str, Any] = {"name": stack.name}
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
-    document |= {"expires": stack.expires} if stack.expires else {}
-    document |= {"traffic": dict(stack.traffic)} if stack.traffic else {}
     for address, resource in stack.resources.items():
         document.setdefault(address.kind, {})[address.name] = _fields(resource)
     return document
 
 
 def _fields(part: Part) -> dict[str, Any]:
-    return dict(_given(part))
+    return dict(_written_fields(part))
 
 
-def _given(part: Part) -> Iterator[tuple[str, Any]]:
+def _written_fields(part: Part) -> Iterator[tuple[str, Any]]:
     if isinstance(part, IngressRule) and part.from_port is not None and part.from_port == part.to_port:
         yield "port", part.from_port
         part = part.model_copy(update={"from_port": None, "to_port": None})
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
-        if name not in DERIVED and (value != field.default or _essential(name, field, value)):
+        if name not in DERIVED and (value != field.default or _always_written(name, field, value)):
             yield name, _value(value)
 
 
-def _essential(name: str, field: FieldInfo, value: Any) -> bool:
-    """What a reader must see even where it is the default: the kind of an action, and what can never change."""
+def _always_written(name: str, field: FieldInfo, value: Any) -> bool:
+    """True for fields that a reader needs even with the default value: the type of an action, and immutable fields."""
     if get_origin(field.annotation) is Literal and name == "type":
         return True
     return name in ALWAYS or (IMMUTABLE in field.metadata and value is not None)
@@ -74,19 +72,19 @@ def _value(value: Any) -> Any:
 
 
 class TextWithVariables(str):
-    """Text with variables in it: quoted, so that whatever their values are, they are read as text."""
+    """Text with variables. It is written in quotes, so that YAML reads every value of a variable as text."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Scripts as blocks, no aliases."""
+    """Writes scripts as blocks, and no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    hides = escaped(text, "\n\t") != text  # in quotes a terminal's escapes are YAML's too
-    style = '"' if hides else "|" if "\n" in text else None
+    unprintable = escaped(text, "\n\t") != text  # YAML can escape these characters only in double quotes
+    style = '"' if unprintable else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

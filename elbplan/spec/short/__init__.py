@@ -1,1 +1,1 @@
-"""The short form: the words a person writes, as models that also make the editor's schema."""
+"""The short form: models of its keys, which also give the JSON schema for editors."""

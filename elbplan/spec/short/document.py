@@ -1,4 +1,4 @@
-"""The short form as a whole: every key that may stand at the top."""
+"""The short form: every key of the top level."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..errors import SpecValueError
-from ..suggest import shown_value
+from ..messages import shown_value
 from .domains import Domain
 from .groups import ShortGroup
 from .listeners import ShortListener
@@ -24,7 +24,6 @@ from .words import (
     ShortModel,
     Texts,
     network,
-    seconds,
     text_is,
 )
 
@@ -36,61 +35,54 @@ SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
 def _region(value: str) -> str:
     if not REGION.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not a region", "write it like ap-northeast-2 or eu-central-1")
+        raise SpecValueError(
+            f"{shown_value(value)} is not a region", "write a name like ap-northeast-2 or eu-central-1"
+        )
     return value
 
 
 def _zone(value: str) -> str:
     if not ZONE.fullmatch(value):
         raise SpecValueError(
-            f"{shown_value(value)} is not an availability zone", "write its letter, a, or all of it, ap-northeast-2a"
+            f"{shown_value(value)} is not an availability zone", "write a letter like a, or a name like ap-northeast-2a"
         )
     return value
 
 
 def _access(value: Any) -> Any:
-    """AWS's own word for public is understood."""
+    """Also accepts AWS's own word for public."""
     return "public" if value == "internet-facing" else value
 
 
 def _bucket(value: str) -> str:
     if not BUCKET.fullmatch(value) or len(value) > 1000:
-        raise SpecValueError(f"{shown_value(value)} is not a bucket", "write s3://BUCKET/PREFIX")
-    return value
-
-
-def _expires(value: Any) -> Any:
-    if not isinstance(value, str) or not 0 < seconds(value) <= 366 * 86400:
-        raise SpecValueError(f"{shown_value(value)} is not a time to live", "write 8h, 2d, up to a year")
+        raise SpecValueError(f"{shown_value(value)} is not an S3 location", "write s3://BUCKET/PREFIX")
     return value
 
 
 def source(value: str) -> str:
-    """Who may come: a network, a security group or a prefix list."""
+    """A source of requests: a network, a security group or a prefix list."""
     return value if SOURCE.fullmatch(value) else network(value)
 
 
 def named_servers(value: Any) -> Any:
-    """One definition is called `web`; a map of maps holds several by name."""
+    """A single definition gets the name `web`; a map of maps has several definitions by name."""
     if isinstance(value, dict) and not any(isinstance(item, dict) for item in value.values()):
         return {"web": value}
     return value
 
 
 class ShortNetwork(ShortModel):
-    """Where the balancer stands."""
+    """The VPC and the subnets of the load balancer."""
 
     vpc: Annotated[str, Field(description="id or Name tag; `default` is the default VPC")] = "default"
-    subnets: Annotated[Texts | None, Field(description="ids or Name tags, one per zone")] = None
+    subnets: Annotated[Texts | None, Field(description="ids or Name tags, one for each zone")] = None
 
 
 class Protect(ShortModel):
-    """What must not happen by accident."""
+    """Protection against accidents."""
 
     deletion: Annotated[bool, Field(description="AWS's own deletion protection")] = False
-    replace: Annotated[Literal["ask"], Field(description="ask before the balancer is replaced, as it always does")] = (
-        "ask"
-    )
 
 
 def _protect(value: Any) -> Any:
@@ -98,80 +90,76 @@ def _protect(value: Any) -> Any:
 
 
 class Manage(ShortModel):
-    """What elbplan sees to beside the balancer; all true unless said otherwise."""
+    """The resources around the load balancer that elbplan manages; each is true by default."""
 
     target_security_groups: Annotated[
-        bool, Field(description="give servers made here a security group that lets the balancer in, and nobody else")
+        bool, Field(description="give the servers of this spec a security group that allows only the load balancer")
     ] = True
-    dns: Annotated[bool, Field(description="make the alias records of the domains")] = True
-    certificate: Annotated[bool, Field(description="make a certificate for domains that bring none")] = True
-
-
-class Traffic(ShortModel):
-    """What you expect; used for the cost estimate alone."""
-
-    requests_per_second: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="requests")] = None
-    gb_per_hour: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="gigabytes, both ways")] = None
-    new_connections_per_second: Annotated[
-        float | None, Field(ge=0, allow_inf_nan=False, description="new connections")
-    ] = None
-    active_connections: Annotated[
-        float | None, Field(ge=0, allow_inf_nan=False, description="connections held open")
-    ] = None
+    dns: Annotated[bool, Field(description="create the alias records of the domains")] = True
+    certificate: Annotated[bool, Field(description="create a certificate for domains that name none")] = True
 
 
 Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
 
 
 class Short(ShortModel):
-    """A stack in a few words. What is left out is decided for you; `elbplan expand` shows how."""
+    """A stack in the short form. Each key that you leave out has a default; `elbplan expand` shows the result."""
 
     version: Annotated[Literal[1] | None, Field(description="version of this grammar")] = None
-    name: Annotated[Name, Field(description="the stack's name, for ever", examples=["my-web"])]
+    name: Annotated[Name, Field(description="the stack's name; it cannot change later", examples=["my-web"])]
     region: Annotated[
         Annotated[str, AfterValidator(_region)] | None,
-        Field(description="AWS region; else what your AWS configuration says", examples=["ap-northeast-2"]),
+        Field(description="AWS region; by default the region of your AWS configuration", examples=["ap-northeast-2"]),
     ] = None
     zones: Annotated[
         Annotated[list[Annotated[str, AfterValidator(_zone)]], OneOrMore()] | None,
-        Field(description="availability zones, by letter; all of them if left out", examples=[["a", "c"]]),
+        Field(description="availability zones, by letter; by default all zones", examples=[["a", "c"]]),
     ] = None
     type: Annotated[BalancerType, Field(description="kind of load balancer")] = "application"
     access: Annotated[
-        Literal["public", "internal"], BeforeValidator(_access), Field(description="reachable from the internet or not")
+        Literal["public", "internal"],
+        BeforeValidator(_access),
+        Field(description="reachable from the internet (public) or from private networks only (internal)"),
     ] = "public"
     ip: Annotated[
         Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"], Field(description="address families")
     ] = "ipv4"
-    network: Annotated[ShortNetwork | None, Field(description="VPC and subnets; the default VPC if left out")] = None
+    network: Annotated[ShortNetwork | None, Field(description="VPC and subnets; by default the default VPC")] = None
     allow: Annotated[
         Annotated[list[Annotated[str, AfterValidator(source)]], OneOrMore()] | None,
         Field(
-            description="who may reach the listeners: networks, security groups, prefix lists", examples=[["0.0.0.0/0"]]
+            description="sources that may reach the listeners: networks, security groups, prefix lists",
+            examples=[["0.0.0.0/0"]],
         ),
     ] = None
     domain: Annotated[
         Domains | None,
-        Field(description="names people use: certificate, HTTPS and DNS follow", examples=["api.example.com"]),
+        Field(
+            description="domain names of the stack; elbplan adds a certificate, HTTPS and DNS records",
+            examples=["api.example.com"],
+        ),
     ] = None
-    take_over: Annotated[bool, Field(description="domains may replace records that elbplan did not make")] = False
+    take_over: Annotated[bool, Field(description="the domains may replace DNS records that elbplan did not create")] = (
+        False
+    )
     remove_validation: Annotated[
         bool,
-        Field(description="with a certificate goes the DNS record that validated it, if no region needs it any more"),
+        Field(description="delete the validation record with its certificate, if no other region uses the record"),
     ] = False
-    targets: Annotated[ShortGroup | None, Field(description="where requests go: one group, called web")] = None
+    targets: Annotated[ShortGroup | None, Field(description="the targets of requests: one group, called web")] = None
     groups: Annotated[
-        dict[OwnName, ShortGroup] | None, Field(description="several groups by name, instead of targets")
+        dict[OwnName, ShortGroup] | None, Field(description="several groups by name, in place of targets")
     ] = None
     servers: Annotated[
         Annotated[dict[OwnName, Server], OneOrNamed(named_servers)] | None,
-        Field(description="servers that elbplan makes: one kind, or several by name"),
+        Field(description="servers that elbplan creates: one definition, or several by name"),
     ] = None
     listeners: Annotated[
-        list[ShortListener] | None, Field(description="ports; 80, or 443 with a domain, if left out")
+        list[ShortListener] | None, Field(description="listeners; by default port 80, or port 443 with a domain")
     ] = None
     tls: Annotated[
-        str | None, Field(description="for all listeners: recommended, modern, compatible, or a policy's name")
+        str | None,
+        Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
     ] = None
     logs: Annotated[
         Annotated[str, AfterValidator(_bucket)] | None,
@@ -179,20 +167,16 @@ class Short(ShortModel):
     ] = None
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
-        Field(description="true refuses deletion"),
+        Field(description="true: AWS refuses to delete the load balancer"),
     ] = None
-    manage: Annotated[Manage | None, Field(description="what elbplan sees to; everything if left out")] = None
+    manage: Annotated[Manage | None, Field(description="what elbplan manages; by default everything")] = None
     tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = (
         None
     )
     ignore: Annotated[
-        Texts | None, Field(description="fields that another tool owns", examples=[["listener.443.action"]])
+        Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
-    expires: Annotated[
-        Annotated[str, BeforeValidator(_expires)] | None,
-        Field(description="for study: when to be gone", examples=["8h"]),
-    ] = None
-    traffic: Annotated[Traffic | None, Field(description="what you expect; for the cost estimate")] = None
     overrides: Annotated[
-        dict[str, dict[str, Any]] | None, Field(description="fields of the long form, by address, laid over all else")
+        dict[str, dict[str, Any]] | None,
+        Field(description="fields of the long form, by address; they replace all other values"),
     ] = None

@@ -1,4 +1,4 @@
-"""`domain:`: the names under which people come."""
+"""`domain:`: the domain names of the stack."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ..errors import SpecValueError
-from ..suggest import shown_value
+from ..messages import shown_value
 from .words import ShortModel
 
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
@@ -19,31 +19,34 @@ ARN = re.compile(
 
 
 def domain_name(value: str) -> str:
-    """The name in small letters without the final dot; raises SpecValueError."""
+    """Returns the name in lowercase without the final dot. Raises SpecValueError."""
     name = value.lower().rstrip(".")
     labels = name.split(".")
     if "*" in name and (labels[0] != "*" or "*" in name[1:]):
-        raise SpecValueError(f"{shown_value(value)} has a * in the middle", "a * stands alone and first: *.example.com")
+        raise SpecValueError(
+            f"{shown_value(value)} has a * in the wrong place", "write * only as the whole first label: *.example.com"
+        )
     if "://" in value or "/" in value:
         raise SpecValueError(
-            f"{shown_value(value)} is an address, not a domain", "leave out https:// and what follows the name"
+            f"{shown_value(value)} is a URL, not a domain",
+            "write only the host name, without https:// and without a path",
         )
     plain = labels[1:] if labels[0] == "*" else labels
     if len(plain) < 2:
-        raise SpecValueError(f"{shown_value(value)} is not a whole domain", "write it with its end: api.example.com")
+        raise SpecValueError(f"{shown_value(value)} is not a full domain name", "write all of it, like api.example.com")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in plain):
         raise SpecValueError(
-            f"{shown_value(value)} is not a domain",
-            "letters, digits and dashes between dots, 63 at most: api.example.com",
+            f"{shown_value(value)} is not a domain name",
+            "use letters, digits and dashes, at most 63 between two dots, like api.example.com",
         )
     return name
 
 
 def certificate_arn(value: str) -> str:
-    """The ARN if it looks like one; raises SpecValueError. Anything else is the name of a certificate of the stack."""
+    """Checks an ARN; other text is the name of a certificate of the stack. Raises SpecValueError."""
     if value.startswith("arn:") and not ARN.fullmatch(value):
         raise SpecValueError(
-            f"{shown_value(value)} is not the ARN of a certificate", "arn:aws:acm:REGION:ACCOUNT:certificate/ID"
+            f"{shown_value(value)} is not the ARN of a certificate", "write arn:aws:acm:REGION:ACCOUNT:certificate/ID"
         )
     return value
 
@@ -52,16 +55,19 @@ ShortCertificate = Annotated[str, AfterValidator(certificate_arn)]
 
 
 class Domain(ShortModel):
-    """A name that leads to the balancer."""
+    """A domain name of the stack."""
 
-    name: Annotated[str, AfterValidator(domain_name), Field(description="the name", examples=["api.example.com"])]
+    name: Annotated[str, AfterValidator(domain_name), Field(description="domain name", examples=["api.example.com"])]
     zone: Annotated[
         str | None,
-        Field(description="hosted zone, by id or name; found by itself if left out", examples=["Z0123456789ABC"]),
+        Field(
+            description="hosted zone, by id or name; by default the zone of the domain name",
+            examples=["Z0123456789ABC"],
+        ),
     ] = None
     certificate: Annotated[
-        ShortCertificate | None, Field(description="ARN of a certificate that is there already; else one is made")
+        ShortCertificate | None, Field(description="ARN of an existing certificate; by default elbplan creates one")
     ] = None
     take_over: Annotated[
-        bool | None, Field(description="may replace a record of this name that elbplan did not make")
+        bool | None, Field(description="the domain may replace a DNS record that elbplan did not create")
     ] = None

@@ -1,4 +1,4 @@
-"""`targets:` and each of `groups:`: where requests go, and how one sees that a target is well."""
+"""`targets:` and each of `groups:`: the targets of requests, and their health check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, With
 from pydantic import Tag as TypeTag
 
 from ..errors import SpecValueError
-from ..suggest import shown_value
+from ..messages import shown_value
 from .servers import Server
 from .words import (
     NUMBER,
@@ -34,7 +34,7 @@ TAG = re.compile(r"[^=]{1,128}=.{0,256}", re.DOTALL)
 def _instance(value: str) -> str:
     if value.startswith("i-") and not INSTANCE.fullmatch(value):
         raise SpecValueError(
-            f"{shown_value(value)} is not the id of an instance", "i- and then digits or a to f: i-0abc1234def567890"
+            f"{shown_value(value)} is not an instance id", "write i- and hexadecimal digits, like i-0abc1234def567890"
         )
     return value
 
@@ -44,7 +44,7 @@ def _tag(value: Any) -> Any:
         ((key, text),) = value.items()
         value = f"{key}={text}"
     if not isinstance(value, str) or not TAG.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not one tag", "write tag: KEY=VALUE")
+        raise SpecValueError(f"{shown_value(value)} is not a tag", "write tag: KEY=VALUE")
     return value
 
 
@@ -53,7 +53,8 @@ def _address(value: str) -> str:
         return str(ipaddress.ip_address(value))
     except ValueError:
         raise SpecValueError(
-            f"{shown_value(value)} is not an IP address", "write 10.0.1.5; names are not resolved"
+            f"{shown_value(value)} is not an IP address",
+            "write an address like 10.0.1.5; elbplan does not resolve names",
         ) from None
 
 
@@ -65,7 +66,7 @@ Tag = Annotated[
 
 
 class InstanceSelector(ShortModel):
-    """Instances chosen by id or by tag."""
+    """Selects instances by id or by tag."""
 
     ids: Annotated[list[Annotated[str, AfterValidator(_instance)]], Field(description="ids of instances")] = Field(
         default=[]
@@ -73,7 +74,7 @@ class InstanceSelector(ShortModel):
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
 
 
-def _picked(value: Any) -> Any:
+def _selector(value: Any) -> Any:
     if isinstance(value, str):
         value = [value]
     return {"ids": value} if isinstance(value, list) else value
@@ -83,10 +84,12 @@ class Sticky(ShortModel):
     """How long a client stays with one target."""
 
     seconds: Annotated[
-        int, Duration(1, 604800), Field(alias="for", description="for how long, up to 7d", examples=["1h"])
+        int, Duration("1s", "7d"), Field(alias="for", description="duration, up to 7d", examples=["1h"])
     ] = 86400
-    cookie: Annotated[str | None, Field(description="the application's own cookie to go by")] = None
-    on: Annotated[bool, Field(description="false switches it off")] = True
+    cookie: Annotated[
+        str | None, Field(description="the application's own cookie, in place of the load balancer's")
+    ] = None
+    on: Annotated[bool, Field(description="false: not sticky")] = True
 
 
 def _sticky(value: Any) -> Any:
@@ -96,19 +99,27 @@ def _sticky(value: Any) -> Any:
 
 
 class ShortHealth(ShortModel):
-    """The question that tells whether a target is well."""
+    """The health check of the targets."""
 
-    path: Annotated[str | None, Field(description="path to ask for", examples=["/health"])] = None
-    every: Annotated[Annotated[int, Duration(5, 300)] | None, Field(description="time between two checks")] = None
-    timeout: Annotated[Annotated[int, Duration(2, 120)] | None, Field(description="time a target has to answer")] = None
-    healthy: Annotated[WholeNumber | None, Field(ge=2, le=10, description="good answers in a row until healthy")] = None
-    unhealthy: Annotated[WholeNumber | None, Field(ge=2, le=10, description="bad answers in a row until unhealthy")] = (
-        None
-    )
-    codes: Annotated[TextOrNumber | None, Field(description="answers that count as good", examples=["200-299"])] = None
-    port: Annotated[TextOrNumber | None, Field(description="another port to ask on", examples=[8081])] = None
+    path: Annotated[str | None, Field(description="path of the request", examples=["/health"])] = None
+    every: Annotated[Annotated[int, Duration("5s", "5m")] | None, Field(description="time between two checks")] = None
+    timeout: Annotated[
+        Annotated[int, Duration("2s", "2m")] | None, Field(description="time that a target has to respond")
+    ] = None
+    healthy: Annotated[
+        WholeNumber | None, Field(ge=2, le=10, description="good responses in a row until a target is healthy")
+    ] = None
+    unhealthy: Annotated[
+        WholeNumber | None, Field(ge=2, le=10, description="bad responses in a row until a target is unhealthy")
+    ] = None
+    codes: Annotated[
+        TextOrNumber | None, Field(description="status codes of a good response", examples=["200-299"])
+    ] = None
+    port: Annotated[
+        TextOrNumber | None, Field(description="port of the check, if it is not the targets' port", examples=[8081])
+    ] = None
     protocol: Annotated[
-        Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP")] | None, Field(description="how to ask")
+        Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP")] | None, Field(description="protocol of the check")
     ] = None
 
 
@@ -119,41 +130,46 @@ ServersOf = Annotated[
 
 
 class ShortGroup(ShortModel):
-    """A group of targets that do the same work."""
+    """A target group."""
 
     instances: Annotated[
-        Annotated[InstanceSelector, Shorthand(_picked, TEXT, {"type": "array", "items": TEXT})] | None,
+        Annotated[InstanceSelector, Shorthand(_selector, TEXT, {"type": "array", "items": TEXT})] | None,
         Field(description="ids of instances, or {tag: KEY=VALUE}", examples=[["i-0abc1234def567890"]]),
     ] = None
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
     ips: Annotated[
         Annotated[list[Annotated[str, AfterValidator(_address)]], OneOrMore()] | None,
-        Field(description="addresses instead of instances", examples=[["10.0.1.5"]]),
+        Field(description="IP addresses in place of instances", examples=[["10.0.1.5"]]),
     ] = None
     servers: Annotated[
-        ServersOf | None, Field(description="servers that elbplan makes: a name under servers:, or what they are")
+        ServersOf | None, Field(description="servers that elbplan creates: a name under servers:, or a definition")
     ] = None
     port: Annotated[Port | None, Field(description="the port the targets listen on", examples=[80])] = None
     protocol: Annotated[
         Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")]
         | None,
-        Field(description="how the balancer speaks to the targets"),
+        Field(description="protocol between the load balancer and the targets"),
     ] = None
     version: Annotated[
         Annotated[str, UpperCaseWord("HTTP1", "HTTP2", "GRPC")] | None,
-        Field(description="version of HTTP spoken to the targets"),
+        Field(description="HTTP version between the load balancer and the targets"),
     ] = None
     health: Annotated[
-        Annotated[ShortHealth, text_is("path")] | None, Field(description="a path, or a map", examples=["/health"])
+        Annotated[ShortHealth, text_is("path")] | None,
+        Field(description="health check: a path, or a map", examples=["/health"]),
     ] = None
     sticky: Annotated[
         Annotated[Sticky, Shorthand(_sticky, TEXT, NUMBER, SWITCH)] | None,
-        Field(description="keep a client with one target: true, how long, or a map", examples=["1h"]),
+        Field(description="keep a client on one target: true, a duration, or a map", examples=["1h"]),
     ] = None
     drain: Annotated[
-        Annotated[int, Duration(0, 3600)] | None, Field(description="time for requests under way to end")
+        Annotated[int, Duration("0s", "1h")] | None,
+        Field(description="time in which open requests can finish before a target is removed"),
     ] = None
     slow_start: Annotated[
-        Annotated[int, Duration(0, 900)] | None, Field(description="time over which a new target gets its full share")
+        Annotated[int, Duration("0s", "15m")] | None,
+        Field(description="time until a new target gets its full share of requests"),
     ] = None
-    attributes: Annotated[dict[str, Any] | None, Field(description="target group attributes by AWS's own keys")] = None
+    attributes: Annotated[dict[str, Any] | None, Field(description="target group attributes, with AWS's own keys")] = (
+        None
+    )

@@ -1,4 +1,4 @@
-"""The values of the short form: durations, ports, names, and "text or map" decided by looking, not by trying."""
+"""The types of the short form's values: durations, ports, names, and shorthands like text in place of a map."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from ...core.address import AWS_ID
+from ...core.duration import PATTERN, SPELLINGS, parse_duration
 from ...core.hidden import as_text, keep_hidden
+from ...core.suggest import did_you_mean
 from ..errors import SpecValueError
-from ..suggest import did_you_mean, shown_value
+from ..messages import shown_value
 from ..yaml.scalars import WHOLE
 
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d|)", re.ASCII)
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)
 RULE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?", re.ASCII)
 
 
 class ShortModel(BaseModel):
-    """A map of the short form: unknown keys refused, nothing converted silently."""
+    """A map of the short form. It refuses unknown keys and converts no types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     @model_validator(mode="wrap")
     @classmethod
     def _keep_hidden(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Every text remembers that it came from the environment, until it becomes a resource's."""
+        """Keeps the marks of texts that come from environment variables."""
         return keep_hidden(handler(data), data, tuple(cls.model_fields))
 
 
-KINDS = {"string": "text", "integer": "a number", "boolean": "true or false"}
+TYPE_NAMES = {"string": ("text",), "integer": ("a number",), "boolean": ("true", "false")}
 
 
 class Shorthand:
-    """Lets a value be something simpler than its model: `read` turns that into the model's own form."""
+    """Allows a simpler value in place of a model: `read` turns the value into the model's fields."""
 
     def __init__(self, read: Callable[[Any], Any], *simpler: dict[str, Any]) -> None:
         self.read, self.simpler = read, simpler
-        self.kinds = [KINDS[one["type"]] for one in simpler if one["type"] in KINDS]
+        self.types = [name for schema in simpler for name in TYPE_NAMES.get(schema["type"], ())]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self._simpler, handler(source))
@@ -63,10 +63,9 @@ class Shorthand:
             return value
         result = self.read(value)
         if not isinstance(result, dict | list):
-            what = f"neither {', '.join(self.kinds)} nor a map" if self.kinds else "not a map"
-            raise SpecValueError(
-                f"{shown_value(value)} is {what}", "write true or false" if SWITCH in self.simpler else ""
-            )
+            types = f"{', '.join(self.types)} or a map" if self.types else "a map"
+            hint = "write true or false" if SWITCH in self.simpler else ""
+            raise SpecValueError(f"{shown_value(value)} is not {types}", hint)
         return result
 
     def __get_pydantic_json_schema__(
@@ -81,12 +80,12 @@ SWITCH = {"type": "boolean"}
 
 
 def text_is(key: str) -> Shorthand:
-    """Plain text stands for a map with this one key."""
+    """Allows text in place of a map that has only this key."""
     return Shorthand(lambda value: {key: value} if isinstance(value, str) else value, TEXT)
 
 
 class OneOrMore(Shorthand):
-    """Lets a single value stand for a list of one."""
+    """Allows a single value in place of a list with one item."""
 
     def __init__(self, *, maps: bool = False) -> None:
         several = (list, tuple) if maps else (list, tuple, dict)
@@ -96,12 +95,12 @@ class OneOrMore(Shorthand):
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         several = handler(schema)
-        one = several.get("items", {})
-        return {"anyOf": [*one.get("anyOf", [one]), several]}
+        item = several.get("items", {})
+        return {"anyOf": [*item.get("anyOf", [item]), several]}
 
 
 class OneOrNamed(Shorthand):
-    """Lets a single definition stand for a map of several by name."""
+    """Allows a single definition in place of a map of definitions by name."""
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -110,80 +109,66 @@ class OneOrNamed(Shorthand):
         return {"anyOf": [several.get("additionalProperties", {}), several]}
 
 
-def seconds(value: Any) -> Any:
-    """`30s`, `5m`, `1h`, `2d` or bare seconds, as seconds."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not match:
-        raise SpecValueError(f"{shown_value(value)} is not a duration", "write 30s, 5m, 1h, or a number of seconds")
-    return int(match[1]) * UNITS[match[2]]
-
-
-def duration_text(number: int) -> str:
-    """Seconds in the largest unit that is exact."""
-    unit = next((u for u in "dhm" if number and number % UNITS[u] == 0), "s")
-    return f"{number // UNITS[unit]}{unit}"
-
-
 class Duration:
-    """Marks a number of seconds that may be written `30s`, `5m`, `1h`, within bounds."""
+    """Marks a number of seconds that a spec may write as `30s`, `5m` or `1h`, from `low` to `high` inclusive."""
 
-    def __init__(self, low: int, high: int) -> None:
+    def __init__(self, low: str, high: str) -> None:
         self.low, self.high = low, high
 
-    def read(self, value: Any) -> Any:
-        """The seconds; raises SpecValueError."""
-        number = seconds(value)
-        if not self.low <= number <= self.high:
-            raise SpecValueError(
-                f"{shown_value(value)} is out of range",
-                f"between {duration_text(self.low)} and {duration_text(self.high)}",
-            )
+    def read(self, value: Any) -> int:
+        """Returns the seconds. Raises SpecValueError."""
+        try:
+            number = parse_duration(value)
+        except ValueError:
+            raise SpecValueError(f"{shown_value(value)} is not a duration", f"write {SPELLINGS}") from None
+        if not parse_duration(self.low) <= number <= parse_duration(self.high):
+            raise SpecValueError(f"{shown_value(value)} is out of range", f"between {self.low} and {self.high}")
         return number
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def __get_pydantic_json_schema__(self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
-        text = {"type": "string", "pattern": "^[0-9]{1,9}(s|m|h|d)?$"}
+        text = {"type": "string", "pattern": f"^{PATTERN}$"}
         return {"anyOf": [text, NUMBER], "examples": ["30s", "5m", "1h"]}
 
 
 class UpperCaseWord:
-    """Marks one of these words, written in any case and kept in capitals."""
+    """Marks one of several words: a spec may write it in any case, the model has it in capitals."""
 
     def __init__(self, *words: str) -> None:
         self.words = words
-        self.small = [word.lower() for word in words]
+        self.lowercase = [word.lower() for word in words]
 
     def read(self, value: Any) -> Any:
-        """The word as AWS writes it; raises SpecValueError."""
+        """Returns the word as AWS writes it. Raises SpecValueError."""
         if isinstance(value, str) and value.upper() in self.words:
             return value.upper()
         raise SpecValueError(
-            f"{shown_value(value)} is not one of {', '.join(self.small)}", did_you_mean(str(value), self.small)
+            f"{shown_value(value)} is not one of {', '.join(self.lowercase)}", did_you_mean(str(value), self.lowercase)
         )
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self.read, handler(source))
 
     def __get_pydantic_json_schema__(self, _: core_schema.CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"enum": [*self.small, *self.words]}
+        return {"enum": [*self.lowercase, *self.words]}
 
 
 def _name(value: str) -> str:
     if not NAME.fullmatch(value):
-        problem = f"is {len(value)} characters long, and 24 is the most" if len(value) > 24 else "is not a name"
+        problem = (
+            f"has {len(value)} characters, and at most 24 are allowed" if len(value) > 24 else "is not a valid name"
+        )
         raise SpecValueError(
             f"{shown_value(value)} {problem}",
-            "small letters, digits and dashes, at most 24, starting with a letter: my-web",
+            "use at most 24 lowercase letters, digits and dashes, starting with a letter, like my-web",
         )
     return value
 
 
 def _own_name(value: str) -> str:
-    """A name that no reference can mistake for an id of AWS's, with or without a number behind it."""
+    """A name that does not look like an AWS id, with or without a number after it."""
     if AWS_ID.match(_name(value)) or AWS_ID.match(f"{value}-1"):
         raise SpecValueError(f"{shown_value(value)} looks like the start of an AWS id", "choose another name")
     return value
@@ -192,7 +177,7 @@ def _own_name(value: str) -> str:
 def _rule_name(value: str) -> str:
     if not RULE_NAME.fullmatch(value):
         raise SpecValueError(
-            f"{shown_value(value)} is not a rule's name", "letters, digits, dashes and underscores, at most 64"
+            f"{shown_value(value)} is not a valid rule name", "use at most 64 letters, digits, dashes and underscores"
         )
     return value
 
@@ -204,7 +189,7 @@ def _port(value: int) -> int:
 
 
 def network(value: str) -> str:
-    """A CIDR as AWS spells it; a lone address stands for itself. Raises SpecValueError."""
+    """Returns a CIDR as AWS writes it; an address becomes a network of one. Raises SpecValueError."""
     try:
         return str(ipaddress.ip_network(value, strict=True))
     except ValueError as error:
@@ -212,15 +197,16 @@ def network(value: str) -> str:
             wide = str(ipaddress.ip_network(value, strict=False))
         except ValueError:
             raise SpecValueError(
-                f"{shown_value(value)} is not a network", "write 10.0.0.0/8, 203.0.113.7 or ::/0"
+                f"{shown_value(value)} is not a network",
+                "write a network or an address, like 10.0.0.0/8, 203.0.113.7 or ::/0",
             ) from None
         if "host bits" in str(error):
-            raise SpecValueError(f"{shown_value(value)} names a host, not a network", f"write {wide}") from None
+            raise SpecValueError(f"{shown_value(value)} is a host address, not a network", f"write {wide}") from None
         raise
 
 
 def _as_number(value: Any) -> Any:
-    """A number may come in quotes, since variables inside [ ] and { } must."""
+    """Accepts a number in quotes: YAML requires quotes around variables inside [ ] and { }."""
     return int(value) if isinstance(value, str) and WHOLE.fullmatch(value) and len(value) < 19 else value
 
 
@@ -237,7 +223,7 @@ RuleName = Annotated[str, AfterValidator(_rule_name)]
 Port = Annotated[WholeNumber, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
 Network = Annotated[str, AfterValidator(network)]
 TextOrNumber = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"anyOf": [TEXT, NUMBER]})]
-"""Text that often looks like a number: 200, 403."""
+"""Text that a spec may also write as a number: 200, 403."""
 Texts = Annotated[list[str], OneOrMore()]
 TextsOrNumbers = Annotated[list[TextOrNumber], OneOrMore()]
 BalancerType = Literal["application", "network", "gateway"]

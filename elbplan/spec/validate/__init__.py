@@ -1,1 +1,1 @@
-"""Checks of the long form: types first, then what several resources must agree on."""
+"""Builds and checks the resources of the long form: first each model, then the resources together."""

@@ -1,4 +1,4 @@
-"""The long form's blocks as drafts, and `overrides:` laid over drafts."""
+"""Reads the blocks of the long form as drafts, and merges `overrides:` into drafts."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.address import AWS_ID, Address
+from ...core.suggest import did_you_mean
 from ..drafts import Drafts, ResourceDraft, overlay
 from ..keys import keys_of
+from ..messages import shown_value
 from ..models import MODELS
 from ..report import ProblemReport
 from ..short.groups import ShortGroup
-from ..suggest import did_you_mean, shown_value
 from ..values import as_text
 
 NAME = re.compile(r"[A-Za-z0-9*_][A-Za-z0-9*._-]{0,120}", re.ASCII)
-TAKEN = "that resource is there already, from the short form"
 
 
 def is_block(key: str, value: Any) -> bool:
-    """Whether a top-level key opens a block of the long form. Only `targets` is a word of both forms."""
+    """True if a top-level key is a block of the long form. Only `targets` is a key of both forms."""
     if key not in MODELS or key != "targets":
         return key in MODELS
     if not isinstance(value, Mapping) or not value or not all(isinstance(item, Mapping) for item in value.values()):
@@ -33,7 +33,7 @@ def is_block(key: str, value: Any) -> bool:
 
 
 def drafts_of_blocks(data: Mapping[str, Any], report: ProblemReport) -> Drafts:
-    """A draft for each resource of the long form."""
+    """Returns a draft for each resource of the long form."""
     drafts: Drafts = {}
     for kind, block in data.items():
         if not is_block(kind, block):
@@ -41,7 +41,7 @@ def drafts_of_blocks(data: Mapping[str, Any], report: ProblemReport) -> Drafts:
         if not isinstance(block, Mapping):
             report.at(
                 (kind,),
-                f"{kind} should be a map of names, not {shown_value(block)}",
+                f"{kind} must be a map of names, not {shown_value(block)}",
                 f"write {kind}: {{main: {{...}}}}",
             )
             continue
@@ -55,15 +55,15 @@ def _take(kind: str, name: str, fields: Any, drafts: Drafts, report: ProblemRepo
     if not NAME.fullmatch(name) or AWS_ID.match(name):
         report.at(
             path,
-            f"{shown_value(name)} is not a name",
-            "letters, digits, dots, dashes and underscores, and not like an AWS id",
+            f"{shown_value(name)} is not a valid name",
+            "use letters, digits, dots, dashes and underscores; a name cannot look like an AWS id",
             key=True,
         )
     elif not isinstance(fields, Mapping):
         report.at(
             path,
-            f"{kind}.{name} should be a map of fields, not {shown_value(fields)}",
-            f"write {name}: and below it, indented, the fields",
+            f"{kind}.{name} must be a map of fields, not {shown_value(fields)}",
+            f"write {name}: and the fields on the next lines, indented",
         )
     else:
         address = Address(kind, name)
@@ -76,26 +76,26 @@ def _with_text(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def joined(short: Drafts, blocks: Drafts, report: ProblemReport) -> Drafts:
-    """Both forms' drafts; an address that both define is a problem."""
+    """Returns the drafts of both forms. An address that both define is a problem."""
     for address in blocks:
         if address in short:
             report.at(
                 blocks[address].origin,
-                f"{address}: {TAKEN}",
-                f"to change fields of it write overrides: {{{address}: {{...}}}}",
+                f"the short form already defines {address}",
+                f"to change its fields, write overrides: {{{address}: {{...}}}}",
                 key=True,
             )
     return {**blocks, **short}
 
 
 def override(drafts: Drafts, overrides: Mapping[str, Any], report: ProblemReport) -> None:
-    """Lays the fields of `overrides:` over the drafts, in place."""
+    """Merges the fields of `overrides:` into the drafts, in place."""
     for key, fields in overrides.items():
         address = _address(key)
         draft = drafts.get(address)
         if draft is None:
             hint = did_you_mean(key, [str(known) for known in drafts])
-            report.at(("overrides", key), f"there is no {address} to override", hint, key=True)
+            report.at(("overrides", key), f"this stack has no {address}", hint, key=True)
             continue
         draft.fields = overlay(draft.fields, _with_text(fields))
         draft.places |= {
@@ -107,6 +107,6 @@ def override(drafts: Drafts, overrides: Mapping[str, Any], report: ProblemReport
 
 
 def _address(key: str) -> Address:
-    """`load_balancer` alone means the only one the short form makes."""
+    """The address of a key. A kind without a name means the resource `main`, as in `load_balancer`."""
     kind, dot, name = key.partition(".")
     return Address(kind, name if dot and name else "main")

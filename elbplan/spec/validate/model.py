@@ -1,6 +1,6 @@
-"""A draft's fields read as the kind's model, with every error at its own place.
+"""Builds the kind's model from a draft's fields, and reports each error at its own place.
 
-The kinds' models put their lists in order before pydantic counts them, so each item is read here first, by itself.
+The kinds' models sort their lists before pydantic numbers the items. So this module first validates each item alone.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from ..yaml.tree import YamlPath
 
 @dataclass(frozen=True)
 class ModelError:
-    """What pydantic (or a trap below) says, with the whole path."""
+    """An error of pydantic, or of `_type_errors`, with its whole path."""
 
     path: YamlPath
     detail: Mapping[str, Any]
 
 
 def build_model(draft: ResourceDraft, model: type[Resource], report: ProblemReport) -> Resource | None:
-    """The resource, or None and its problems in the report."""
+    """Returns the resource. None: it has problems, which are now in the report."""
     resource, errors = _read(model, draft.fields, ())
     for error in errors:
-        _tell(error, draft, model, report)
+        _report(error, draft, model, report)
     return resource if isinstance(resource, Resource) else None
 
 
@@ -41,7 +41,7 @@ def _read(model: type[Part], data: Any, path: YamlPath) -> tuple[Part | None, li
     errors: list[ModelError] = []
     if isinstance(data, Mapping):
         fields = keys_of(model)
-        errors += _traps(fields, data, path)
+        errors += _type_errors(fields, data, path)
         for key, value in data.items():
             errors += _inside(fields.get(str(key)), value, (*path, key))
     broken = {error.path[len(path)] for error in errors}
@@ -49,12 +49,12 @@ def _read(model: type[Part], data: Any, path: YamlPath) -> tuple[Part | None, li
     try:
         part = model.model_validate(sound)
     except ValidationError as error:
-        return None, errors + _spread(error, path, broken)
+        return None, errors + _model_errors(error, path, broken)
     return (None if broken else part), errors
 
 
-def _spread(error: ValidationError, path: YamlPath, broken: set[str | int]) -> list[ModelError]:
-    """pydantic's errors; those that only follow from what is broken already left out."""
+def _model_errors(error: ValidationError, path: YamlPath, broken: set[str | int]) -> list[ModelError]:
+    """pydantic's errors, without those of fields that already have an error."""
     details = error.errors(include_url=False)
     if broken:
         details = [detail for detail in details if detail["loc"] and detail["loc"][0] not in broken]
@@ -62,7 +62,7 @@ def _spread(error: ValidationError, path: YamlPath, broken: set[str | int]) -> l
 
 
 def _inside(annotation: Any, value: Any, path: YamlPath) -> Iterator[ModelError]:
-    """Errors in the items of a list, or in a part."""
+    """The errors in the items of a list, or in a part."""
     item = _item(annotation)
     if item is not None:
         items = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
@@ -81,7 +81,7 @@ def _of_item(item: Any, member: Any, path: YamlPath) -> list[ModelError]:
     try:
         _adapter(item).validate_python(member)
     except ValidationError as error:
-        return _spread(error, path, set())
+        return _model_errors(error, path, set())
     return []
 
 
@@ -92,9 +92,9 @@ def _adapter(item: Any) -> TypeAdapter[Any]:
 
 def _item(annotation: Any) -> Any:
     """The type of a list's items, or None."""
-    for one in (annotation, *get_args(annotation)):
-        if get_origin(one) is tuple:
-            return get_args(one)[0]
+    for option in (annotation, *get_args(annotation)):
+        if get_origin(option) is tuple:
+            return get_args(option)[0]
     return None
 
 
@@ -106,13 +106,13 @@ def _parts(annotation: Any) -> Iterator[type[Part]]:
 
 
 def _fits(part: type[Part], value: Mapping[str, Any]) -> bool:
-    """Of several models, the one whose `type` the value says."""
+    """True if the value has the `type` of the model, or the model has none."""
     kind = part.model_fields.get("type")
     return kind is None or value.get("type") == kind.default
 
 
-def _traps(fields: Mapping[str, Any], data: Mapping[Any, Any], path: YamlPath) -> Iterator[ModelError]:
-    """pydantic takes `true` for 1 and `yes` for true; a spec does not."""
+def _type_errors(fields: Mapping[str, Any], data: Mapping[Any, Any], path: YamlPath) -> Iterator[ModelError]:
+    """Errors for values that pydantic would convert: `true` to 1, and `yes` to true."""
     for key, annotation in fields.items():
         kinds, value = {annotation, *get_args(annotation)}, data.get(key)
         wants_bool = bool in kinds and not isinstance(value, bool | None)
@@ -120,18 +120,18 @@ def _traps(fields: Mapping[str, Any], data: Mapping[Any, Any], path: YamlPath) -
             yield ModelError((*path, key), {"type": "bool_type" if wants_bool else "int_type", "input": value})
 
 
-def _follows(error: ModelError, report: ProblemReport) -> bool:
-    """A certificate is not called missing if what brings it was left out."""
-    return field_of(error.detail) == ("protocol",) and not report.whole("domain", "listeners", "certificate")
+def _follows_from_lost_value(error: ModelError, report: ProblemReport) -> bool:
+    """True for a missing certificate, if the parser removed the value that would name it."""
+    return field_of(error.detail) == ("protocol",) and not report.complete("domain", "listeners", "certificate")
 
 
-def _tell(error: ModelError, draft: ResourceDraft, model: type[Resource], report: ProblemReport) -> None:
+def _report(error: ModelError, draft: ResourceDraft, model: type[Resource], report: ProblemReport) -> None:
     place, kind = draft.place((*error.path, *field_of(error.detail))), error.detail["type"]
-    if isinstance(error.detail.get("input"), UnreadScalar) or _follows(error, report):
+    if isinstance(error.detail.get("input"), UnreadScalar) or _follows_from_lost_value(error, report):
         return
     if kind == "extra_forbidden":
         *above, key = error.path
-        known = sorted({k for one in models_at(model, above) for k in keys_of(one)})
+        known = sorted({key for part in models_at(model, above) for key in keys_of(part)})
         where = name_of(above) if above else str(draft.address)
         report.at(place, f'unknown key "{key}" in {where}', unknown_key_hint(str(key), known, model), key=True)
         return

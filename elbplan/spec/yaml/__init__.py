@@ -1,1 +1,1 @@
-"""YAML with positions: every value knows its file, line and column."""
+"""YAML with positions: the file, line and column of every key and value."""

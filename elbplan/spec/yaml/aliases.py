@@ -1,4 +1,4 @@
-"""Composed YAML written out as plain data: aliases repeated, `<<` merged, both within limits."""
+"""Turns YAML nodes into plain data: copies aliases and merges `<<`, both within limits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from .tree import SourceSpan, YamlPath
 
-DEEPEST = 30
-MOST_VALUES = 50_000
+MAX_DEPTH = 30
+MAX_VALUES = 50_000
 
 
-class Stop(Exception):
-    """This document, and what follows it in the file, cannot be read."""
+class UnreadableYaml(Exception):
+    """elbplan cannot read this document and the documents after it in the file."""
 
     def __init__(self, spot: SourceSpan, what: str, hint: str = "") -> None:
         super().__init__(what)
@@ -20,7 +20,7 @@ class Stop(Exception):
 
 
 class UnreadScalar:
-    """Stands for a scalar that has been complained about already."""
+    """Replaces a scalar that already has a problem."""
 
     def __repr__(self) -> str:
         return "(unread)"
@@ -28,14 +28,14 @@ class UnreadScalar:
 
 @dataclass(frozen=True)
 class YamlNode:
-    """A value and its spot: a scalar's `value`, a list's `items`, or a map's `pairs` with their keys' spots."""
+    """A value and its place: a scalar has `value`, a list `items`, a map `pairs` with the places of the keys."""
 
     spot: SourceSpan
     value: Any = None
     items: tuple[YamlNode, ...] | None = None
     pairs: tuple[tuple[str, SourceSpan, YamlNode], ...] | None = None
     origin: str = ""
-    """A scalar as it was written, where that has variables."""
+    """The text of a scalar before variables were replaced; empty if it has none."""
 
 
 Pairs = dict[str, tuple[SourceSpan, YamlNode]]
@@ -43,20 +43,20 @@ Pairs = dict[str, tuple[SourceSpan, YamlNode]]
 
 @dataclass
 class Layout:
-    """Writes one document out; `keys` and `values` say afterwards where everything stands."""
+    """Turns one document into plain data; `keys` and `values` then have the place of each key and value."""
 
     keys: dict[YamlPath, SourceSpan] = field(default_factory=dict)
     values: dict[YamlPath, SourceSpan] = field(default_factory=dict)
     origins: dict[YamlPath, str] = field(default_factory=dict)
-    """The scalars with variables, as they were written."""
+    """The texts of scalars before variables were replaced, for the scalars that have some."""
     _merged: dict[int, Pairs] = field(default_factory=dict)
     _pairs_merged: int = 0
 
     def put(self, path: YamlPath, node: YamlNode) -> Any:
-        """The node's data; its spots are entered under the path. Raises Stop beyond the limits."""
-        if len(path) > DEEPEST:
-            raise Stop(node.spot, f"nested more than {DEEPEST} levels deep", "no key of a spec needs that")
-        self._within(len(self.values), node.spot)
+        """Returns the node's data and notes its places under the path. Raises UnreadableYaml beyond the limits."""
+        if len(path) > MAX_DEPTH:
+            raise UnreadableYaml(node.spot, f"nested more than {MAX_DEPTH} levels deep", "a spec does not need this")
+        self._check_limit(len(self.values), node.spot)
         self.values[path] = node.spot
         if node.items is not None:
             return [self.put((*path, i), item) for i, item in enumerate(node.items)]
@@ -70,7 +70,7 @@ class Layout:
         return data
 
     def _pairs(self, node: YamlNode) -> Pairs:
-        """A map's pairs, with what `<<` brings behind its own."""
+        """A map's own pairs, then those that `<<` merges."""
         if id(node) not in self._merged:
             pairs: Pairs = {key: (spot, value) for key, spot, value in node.pairs or () if key != "<<"}
             for key, spot, value in node.pairs or ():
@@ -82,14 +82,14 @@ class Layout:
     def _merge(self, pairs: Pairs, spot: SourceSpan, value: YamlNode) -> None:
         for part in value.items if value.items is not None else (value,):
             if part.pairs is None:
-                raise Stop(spot, "<< merges maps, and this is none", "write <<: *name_of_an_anchor")
-            brought = self._pairs(part)
-            self._pairs_merged += len(brought) + 1
-            self._within(self._pairs_merged, spot)
-            for key, pair in brought.items():
+                raise UnreadableYaml(spot, "<< can merge only maps", "write <<: *name_of_an_anchor")
+            merged = self._pairs(part)
+            self._pairs_merged += len(merged) + 1
+            self._check_limit(self._pairs_merged, spot)
+            for key, pair in merged.items():
                 pairs.setdefault(key, pair)
 
-    def _within(self, count: int, spot: SourceSpan) -> None:
-        if count >= MOST_VALUES:
-            what = f"more than {MOST_VALUES} values once every *alias is written out"
-            raise Stop(spot, what, "split the file, or repeat less")
+    def _check_limit(self, count: int, spot: SourceSpan) -> None:
+        if count >= MAX_VALUES:
+            what = f"more than {MAX_VALUES} values after all aliases are copied"
+            raise UnreadableYaml(spot, what, "split the file, or use fewer aliases")

@@ -1,7 +1,7 @@
-"""YAML text to trees: from the parser's events, with every position kept and the language's traps closed.
+"""Reads YAML text as trees, with the position of every key and value, and without YAML's usual traps.
 
-PyYAML's own composer recurses without limit and forgets duplicate keys; its parser and scanner do neither, so only
-those are used.
+PyYAML's composer recurses without limit and ignores duplicate keys. So this module uses only PyYAML's scanner and
+parser, and builds the trees from the parser's events.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import yaml
 
 from ...core.hidden import Hidden, HiddenNumber
 from ...errors import Problem
-from .aliases import DEEPEST, Layout, Stop, UnreadScalar, YamlNode
+from .aliases import MAX_DEPTH, Layout, UnreadableYaml, UnreadScalar, YamlNode
 from .scalars import TooLarge, scalar_value
 from .tree import BREAK, Source, SourceSpan, Tree
 from .variables import BadVariable, read
-from .yaml_messages import explained
+from .yaml_messages import explain_error
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 Tagged = yaml.ScalarEvent | yaml.CollectionStartEvent
@@ -28,25 +28,27 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 
 @dataclass
 class TreeBuilder:
-    """Turns one source's events into trees; collects problems that need not stop the reading."""
+    """Builds the trees of one source, and collects the problems after which it can go on."""
 
     source: Source
     env: Mapping[str, str]
     lenient: bool = False
-    """Does a variable that is not set stay as it is written?"""
+    """If true, the text of a variable that is not set stays as it is."""
     problems: list[Problem] = field(default_factory=list)
 
     def documents(self) -> Iterator[Tree]:
-        """Every document that can be read; after a syntax error there are no more."""
+        """Returns every document up to the first syntax error."""
         bad = FORBIDDEN.search(self.source.text)
         if bad:
             spot = _spot_at(self.source.text, bad.start())
-            self._note(spot, f"this character (U+{ord(bad[0]):04X}) cannot stand in YAML", "is this a text file?")
+            self._note(
+                spot, f"YAML does not allow this character (U+{ord(bad[0]):04X})", "check that this is a text file"
+            )
             return
         try:
             yield from self._documents()
-        except Stop as stop:
-            self._note(stop.spot, stop.what, stop.hint)
+        except UnreadableYaml as error:
+            self._note(error.spot, error.what, error.hint)
 
     def _documents(self) -> Iterator[Tree]:
         events = _events(self.source)
@@ -63,8 +65,8 @@ class TreeBuilder:
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> YamlNode:
         spot = _spot(event)
-        if depth > DEEPEST:
-            raise Stop(spot, f"nested more than {DEEPEST} levels deep", "no key of a spec needs that")
+        if depth > MAX_DEPTH:
+            raise UnreadableYaml(spot, f"nested more than {MAX_DEPTH} levels deep", "a spec does not need this")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, spot)
         if isinstance(event, yaml.ScalarEvent):
@@ -82,16 +84,16 @@ class TreeBuilder:
 
     def _alias(self, event: yaml.AliasEvent, spot: SourceSpan) -> YamlNode:
         if event.anchor not in self._anchors:
-            hint = f'if it is meant as text, quote it: "*{event.anchor}"'
-            raise Stop(spot, f"*{event.anchor} repeats an anchor &{event.anchor} that is not there", hint)
+            hint = f'if this is text, quote it: "*{event.anchor}"'
+            raise UnreadableYaml(spot, f"the alias *{event.anchor} has no anchor &{event.anchor} before it", hint)
         return self._anchors[event.anchor]
 
-    def _refuse_tag(self, event: Tagged, usual: str) -> None:
-        if event.tag not in (None, "!", usual):
+    def _refuse_tag(self, event: Tagged, default: str) -> None:
+        if event.tag not in (None, "!", default):
             shown = str(event.tag).replace("tag:yaml.org,2002:", "!!").rstrip(",")
-            raise Stop(
+            raise UnreadableYaml(
                 SourceSpan(_spot(event).line, _spot(event).column, len(shown)),
-                f"{shown} is a YAML tag, which a spec does not use",
+                f"{shown} is a YAML tag, and specs cannot use tags",
                 f'if the value starts with "!", quote it: "{shown}"',
             )
 
@@ -112,7 +114,7 @@ class TreeBuilder:
         except BadVariable as bad:
             self._note(spot, str(bad), bad.hint)
         except TooLarge:
-            self._note(spot, "this number is too large for anything", "quote it if it is meant as text")
+            self._note(spot, "this number is too large", "if this is text, quote it")
         return YamlNode(spot, UnreadScalar())
 
     def _items(self, events: Iterator[yaml.Event], depth: int) -> Iterator[YamlNode]:
@@ -129,49 +131,50 @@ class TreeBuilder:
             key, spot = self._key(event), _spot(event)
             value = self._node(next(events), events, depth + 1)
             if key in seen:
-                hint = f"it is in line {seen[key].line} already; keep one of the two"
-                self._note(spot, f'the key "{key}" stands here twice', hint)
+                hint = f"it is also in line {seen[key].line}; keep one of the two"
+                self._note(spot, f'this map has the key "{key}" twice', hint)
             else:
                 yield key, spot, value
             seen.setdefault(key, spot)
 
     def _key(self, event: yaml.Event) -> str:
         if isinstance(event, yaml.AliasEvent):
-            raise Stop(
+            raise UnreadableYaml(
                 _spot(event),
-                f"*{event.anchor} stands where a key should",
-                f'if it is meant as text, quote it: "*{event.anchor}"',
+                f"the alias *{event.anchor} cannot be a key",
+                f'if this is text, quote it: "*{event.anchor}"',
             )
         if not isinstance(event, yaml.ScalarEvent):
-            raise Stop(_spot(event), "a key must be a word, not a list or a map", "quote text that starts with [ or {")
+            what = "a key must be text, not a list or a map"
+            raise UnreadableYaml(_spot(event), what, "quote text that starts with [ or {")
         if event.tag not in STRING_TAGS or SURROGATE.search(event.value):
             self._refuse_tag(event, "tag:yaml.org,2002:str")
-            raise Stop(_spot(event), "half of a surrogate pair is not a character")
+            raise UnreadableYaml(_spot(event), "half of a surrogate pair is not a character")
         return str(event.value)
 
     def _laid_out(self, root: YamlNode) -> Tree | None:
         layout = Layout()
         try:
             data = layout.put((), root)
-        except Stop as stop:
-            self._note(stop.spot, stop.what, stop.hint)
+        except UnreadableYaml as error:
+            self._note(error.spot, error.what, error.hint)
             return None
         return Tree(self.source, data, _start(root), layout.keys, layout.values, layout.origins)
 
 
 def _events(source: Source) -> Iterator[yaml.Event]:
-    """The parser's events; its complaints become a Stop in plain words."""
+    """The parser's events. Raises UnreadableYaml in place of the parser's errors."""
     last = SourceSpan(1, 1)
     try:
         for event in yaml.parse(source.text, Loader=yaml.SafeLoader):
             last = _spot(event)
             yield event
     except yaml.MarkedYAMLError as error:
-        spot, what, hint = explained(error, source, last)
-        raise Stop(spot, what, hint) from None
+        spot, what, hint = explain_error(error, source, last)
+        raise UnreadableYaml(spot, what, hint) from None
     except (yaml.YAMLError, ValueError, OverflowError, LookupError, TypeError, AttributeError):
-        # The scanner trips over some escapes ("\UFFFFFFFF") without saying so.
-        raise Stop(last, "this is not YAML from here on", "look at the quotes and escapes that follow") from None
+        # The scanner raises other errors for some escapes ("\UFFFFFFFF").
+        raise UnreadableYaml(last, "this is not valid YAML", "check the quotes and escapes after this place") from None
 
 
 def _spot(event: yaml.Event) -> SourceSpan:
@@ -190,5 +193,5 @@ def _spot_at(text: str, index: int) -> SourceSpan:
 
 
 def _start(root: YamlNode) -> SourceSpan:
-    """The first key says better where a document begins than the `---` before it."""
+    """The place of a document: its first key, which is clearer than the `---` before it."""
     return root.pairs[0][1] if root.pairs else root.spot

@@ -1,6 +1,6 @@
-"""What an unquoted YAML scalar means: YAML 1.2's few words and plain decimal numbers, everything else is text.
+"""Values of unquoted YAML scalars: YAML 1.2's words for null and booleans, and decimal numbers. The rest is text.
 
-So `on`, `22:30`, `2026-01-01`, `010`, `0x1F` and `1_000` stay what a person wrote.
+So `on`, `22:30`, `2026-01-01`, `010`, `0x1F` and `1_000` stay text.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ LONGEST_NUMBER = 18
 
 
 class TooLarge(ValueError):
-    """A number that no field can hold."""
+    """A number that is too large for every field."""
 
 
 def scalar_value(text: str) -> str | int | float | bool | None:
-    """The value of an unquoted scalar; raises TooLarge."""
+    """Returns the value of an unquoted scalar. Raises TooLarge."""
     if text in WORDS:
         return WORDS[text]
     if not (text[0] in "+-" or text[0].isdigit()):

@@ -1,4 +1,4 @@
-"""From the command line's paths to texts: files, folders, and `-` for standard input."""
+"""Reads the texts of the command line's paths: files, folders, and `-` for standard input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SUFFIXES = (".yaml", ".yml")
 
 
 def read_sources(paths: Sequence[str], stdin: TextIO | None) -> tuple[list[Source], list[Problem]]:
-    """Every text that can be read, each file once, and a problem for each that cannot."""
+    """Returns the text of each file once, and a problem for each file that cannot be read."""
     sources: list[Source] = []
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -30,7 +30,7 @@ def read_sources(paths: Sequence[str], stdin: TextIO | None) -> tuple[list[Sourc
 
 def _files(path: str, problems: list[Problem]) -> Iterator[str]:
     if "\0" in path:
-        problems.append(Problem(path.replace("\0", "\ufffd"), 1, 1, "no file has such a name"))
+        problems.append(Problem(path.replace("\0", "\ufffd"), 1, 1, "a file name cannot have a NUL character"))
     elif path == "-" or not os.path.isdir(path):
         yield path
     else:
@@ -45,7 +45,7 @@ def _inside(folder: str, problems: list[Problem]) -> Iterator[str]:
         return
     if not names:
         problems.append(
-            Problem(folder, 1, 1, "holds no .yaml file", "name a spec file; docs/spec.md shows how one looks")
+            Problem(folder, 1, 1, "this folder has no .yaml file", "give a spec file; docs/spec.md has examples")
         )
     yield from (os.path.join(folder, name) for name in names)
 
@@ -61,7 +61,7 @@ def _take(name: str, stdin: TextIO | None, sources: list[Source], problems: list
     except FileNotFoundError:
         problems.append(
             Problem(
-                shown, 1, 1, "there is no such file or folder", "check the path; docs/spec.md shows how a spec looks"
+                shown, 1, 1, "there is no such file or folder", "check the path; docs/spec.md has examples of specs"
             )
         )
     except (OSError, ValueError) as error:
@@ -81,7 +81,7 @@ def _text(name: str, stdin: TextIO | None) -> str:
         too_long = len(data) > LARGEST
         text = "" if too_long else data.decode("utf-8")
     if too_long:
-        raise OSError(f"larger than {LARGEST:,} bytes, which no spec is")
+        raise OSError(f"larger than {LARGEST:,} bytes, the limit for a spec")
     return text.removeprefix("\ufeff")
 
 

@@ -1,4 +1,4 @@
-"""A YAML document as plain data, and where in the file each key and value stands."""
+"""A YAML document as plain data, with the place of each key and value in the file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SourceSpan:
 
 @dataclass(frozen=True)
 class Source:
-    """A text with the name it goes by; `folder` is where files named in it are looked for."""
+    """A text and the name of its file. Paths in the text are relative to `folder`."""
 
     file: str
     text: str
@@ -37,7 +37,7 @@ class Source:
         object.__setattr__(self, "lines", BREAK.split(self.text))
 
     def problem(self, spot: SourceSpan, what: str, hint: str = "") -> Problem:
-        """The problem with its source line; a line that would upset a terminal is made harmless."""
+        """A problem with its source line, without characters that could control a terminal."""
         line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
         shown = printable(line)
         width = max(1, min(spot.width, len(shown) - spot.column + 1))
@@ -45,7 +45,7 @@ class Source:
 
 
 def printable(text: str) -> str:
-    """The text with what no terminal should be sent replaced, character by character, so that columns stay."""
+    """Replaces each unprintable character by one other character, so that columns stay the same."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
@@ -53,7 +53,7 @@ def printable(text: str) -> str:
 
 @dataclass(frozen=True)
 class Tree:
-    """One document: its data, and the spots of keys and values by path."""
+    """One document: its data, and the places of keys and values by path."""
 
     source: Source
     data: Any
@@ -61,61 +61,61 @@ class Tree:
     keys: Mapping[YamlPath, SourceSpan]
     values: Mapping[YamlPath, SourceSpan]
     origins: Mapping[YamlPath, str] = field(default_factory=dict)
-    """The scalars in which variables stand, as they were written."""
+    """The texts of scalars with variables, before the variables were replaced."""
 
     def resolve(self, path: Iterable[str | int]) -> YamlPath:
-        """The way down this path as far as the document has it.
+        """Returns the path without the steps that the document does not have.
 
-        Short forms stand for longer ones, a text for a map, a value for a list of one: steps that only the longer
-        form has are passed over.
+        A path may come from a model whose value the document has as a shorthand: text in place of a map, or one value
+        in place of a list.
         """
-        way: YamlPath = ()
+        resolved: YamlPath = ()
         for step in path:
-            way = (*way, step) if (*way, step) in self.values else way
-        return way
+            resolved = (*resolved, step) if (*resolved, step) in self.values else resolved
+        return resolved
 
     def at(self, path: YamlPath) -> Any:
-        """The data at a path that exists."""
+        """The data at an existing path."""
         data = self.data
         for step in path:
             data = data[step]
         return data
 
     def spot(self, path: Iterable[str | int]) -> SourceSpan:
-        """Where to point: at a scalar itself, at the key of anything larger."""
-        way = self.resolve(path)
-        if isinstance(self.at(way), dict | list) and way in self.keys:
-            return self.keys[way]
-        return self.values.get(way, self.start)
+        """The place of a value: of a scalar itself, of a map or list its key."""
+        resolved = self.resolve(path)
+        if isinstance(self.at(resolved), dict | list) and resolved in self.keys:
+            return self.keys[resolved]
+        return self.values.get(resolved, self.start)
 
     def key_spot(self, path: Iterable[str | int]) -> SourceSpan:
-        """Where the key stands that leads to this path."""
-        way = self.resolve(path)
-        return self.keys.get(way) or self.values.get(way, self.start)
+        """The place of the key of a path."""
+        resolved = self.resolve(path)
+        return self.keys.get(resolved) or self.values.get(resolved, self.start)
 
     def problem(self, path: Iterable[str | int], what: str, hint: str = "", *, key: bool = False) -> Problem:
-        """A problem at the value of this path, or at its key. The values of variables are not told."""
-        way = tuple(path)
-        values = self._untold(self.resolve(way))
-        spot = self.key_spot(way) if key else self.spot(way)
+        """A problem at the value of this path, or at its key. It does not show values of variables."""
+        steps = tuple(path)
+        values = self._variable_values(self.resolve(steps))
+        spot = self.key_spot(steps) if key else self.spot(steps)
         return self.source.problem(spot, without(what, values), without(hint, values))
 
-    def _untold(self, path: YamlPath) -> dict[str, str]:
-        """Values and their references: of what stands at or below the path, and of whatever is long enough."""
-        told = {}
+    def _variable_values(self, path: YamlPath) -> dict[str, str]:
+        """Values of variables with their texts: those at or below the path, and all long ones."""
+        references = {}
         for place, origin in self.origins.items():
             value = str(self.at(place))
             near = place[: len(path)] == path
             if value and value not in origin and (near or len(value) >= LONG):
-                told[value] = origin
-        return told
+                references[value] = origin
+        return references
 
     def empties(self) -> Iterator[YamlPath]:
         """The paths whose value is null."""
         return (path for path in self.values if path and self.at(path) is None)
 
     def edited(self, drops: Collection[YamlPath], renames: Mapping[YamlPath, str]) -> Tree:
-        """The same document less what stands at some paths, and with other keys at others; spots move along."""
+        """Returns the document without some paths and with some keys renamed. The places stay right."""
         edit = _Edit(self, drops, renames)
         data = edit.copy((), (), self.data)
         return Tree(self.source, data, self.start, edit.keys, edit.values, edit.origins)
@@ -123,7 +123,7 @@ class Tree:
 
 @dataclass
 class _Edit:
-    """Copies a tree with changes."""
+    """Copies a tree and changes it."""
 
     tree: Tree
     drops: Collection[YamlPath]
@@ -133,7 +133,7 @@ class _Edit:
     origins: dict[YamlPath, str] = field(default_factory=dict)
 
     def copy(self, old: YamlPath, new: YamlPath, data: Any) -> Any:
-        """The data that stood at `old`, as it stands at `new`."""
+        """Copies the data of the path `old` to the path `new`."""
         self.values[new] = self.tree.values[old]
         if old in self.tree.origins:
             self.origins[new] = self.tree.origins[old]

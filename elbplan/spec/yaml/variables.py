@@ -12,7 +12,7 @@ INSIDE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<fallback>:-.*)?", re.D
 
 
 class BadVariable(ValueError):
-    """A variable that is unset or misspelled: what, and what to write."""
+    """A variable that is not set or not valid."""
 
     def __init__(self, what: str, hint: str, *, unset: bool = False) -> None:
         super().__init__(what)
@@ -21,14 +21,14 @@ class BadVariable(ValueError):
 
 
 def substitute(text: str, env: Mapping[str, str]) -> str:
-    """The text with its variables filled in; what is filled in is not looked at again. Raises BadVariable."""
-    return PLACE.sub(lambda found: _value(found, env), text)
+    """Replaces the variables of a text by their values, once: values may contain `${`. Raises BadVariable."""
+    return PLACE.sub(lambda match: _value(match, env), text)
 
 
 def read(text: str, env: Mapping[str, str], *, lenient: bool = False) -> str:
-    """The text with its variables filled in, which remembers how it was written. Raises BadVariable.
+    """Replaces the variables of a text; the result keeps the original text as its reference. Raises BadVariable.
 
-    Where `lenient`, a variable that is not set leaves the text as it was written, and not known.
+    If `lenient`, a text with a variable that is not set stays as it is and counts as not known.
     """
     try:
         value = substitute(text, env)
@@ -40,16 +40,16 @@ def read(text: str, env: Mapping[str, str], *, lenient: bool = False) -> str:
 
 
 def has_variables(text: str) -> bool:
-    """Is there a `${` that is not literal?"""
-    return any(found[0] != "$${" for found in PLACE.finditer(text))
+    """True if the text has a `${` that is not literal."""
+    return any(match[0] != "$${" for match in PLACE.finditer(text))
 
 
-def _value(found: re.Match[str], env: Mapping[str, str]) -> str:
-    if found[0] == "$${":
+def _value(place: re.Match[str], env: Mapping[str, str]) -> str:
+    if place[0] == "$${":
         return "${"
-    match = INSIDE.fullmatch(found["inside"] or "")
+    match = INSIDE.fullmatch(place["inside"] or "")
     if not match:
-        raise BadVariable(f"{found[0]} is not a variable", "write ${NAME} or ${NAME:-default}; $${ gives a literal ${")
+        raise BadVariable(f"{place[0]} is not a variable", "write ${NAME} or ${NAME:-default}; $${ gives a literal ${")
     name, fallback = match["name"], match["fallback"]
     if env.get(name):
         return env[name]

@@ -1,4 +1,4 @@
-"""What YAML's own complaints mean, in plain words, with what to write."""
+"""Turns PyYAML's errors into problems that a user understands."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .tree import Source, SourceSpan
 WORD = re.compile(r"[^\s,\[\]{}#]+")
 
 
-def explained(error: yaml.MarkedYAMLError, source: Source, last: SourceSpan) -> tuple[SourceSpan, str, str]:
-    """Where to point, what is wrong, and what to write."""
+def explain_error(error: yaml.MarkedYAMLError, source: Source, last: SourceSpan) -> tuple[SourceSpan, str, str]:
+    """Returns the place, what is wrong, and what to write."""
     mark = error.problem_mark or error.context_mark
     spot = SourceSpan(mark.line + 1, mark.column + 1) if mark else last
     problem, context = str(error.problem or ""), str(error.context or "")
@@ -23,11 +23,15 @@ def explained(error: yaml.MarkedYAMLError, source: Source, last: SourceSpan) -> 
         return _bad_start(source, spot)
     if "quoted scalar" in context and "end of stream" in problem and start:
         opening = SourceSpan(start.line + 1, start.column + 1)
-        return opening, "this quote is never closed", "close it, or double it if it belongs to the text"
+        return (
+            opening,
+            "this quote has no closing quote",
+            "add the closing quote; inside single quotes, write '' for a quote",
+        )
     if "${" in _line(source, spot) and "flow" in context:
-        return spot, "a ${VARIABLE} inside [ ] or { } ends too early", 'quote it: ["${NAME}"]'
+        return spot, "a ${VARIABLE} inside [ ] or { } needs quotes", 'write ["${NAME}"]'
     if "got ':'" in problem:
-        return spot, "a second colon inside { } or [ ]", 'quote text that holds a colon: {note: "a: b"}'
+        return spot, "a second colon inside { } or [ ]", 'quote text that contains a colon: {note: "a: b"}'
     return spot, *_known(problem, context)
 
 
@@ -37,7 +41,7 @@ def _quote(source: Source, spot: SourceSpan) -> tuple[SourceSpan, str, str]:
     sign = text[0]
     return (
         SourceSpan(spot.line, spot.column, len(text)),
-        f"{text} is not text to YAML: {sign} starts {'a repeated value' if sign == '*' else 'an anchor'}",
+        f"YAML reads {text} as {'an alias' if sign == '*' else 'an anchor'}, not as text",
         f'quote it: "{text}"',
     )
 
@@ -45,12 +49,12 @@ def _quote(source: Source, spot: SourceSpan) -> tuple[SourceSpan, str, str]:
 def _bad_start(source: Source, spot: SourceSpan) -> tuple[SourceSpan, str, str]:
     rest = _line(source, spot)[spot.column - 1 :]
     if rest.startswith("\t"):
-        return spot, "a tab: YAML is indented with spaces", "use two spaces for each level"
+        return spot, "YAML does not allow tabs for indentation", "use two spaces for each level"
     word = WORD.match(rest)
     text = word[0] if word else rest
     return (
         SourceSpan(spot.line, spot.column, max(1, len(text))),
-        f"text cannot start with {text[:1]} in YAML",
+        f"YAML does not allow text that starts with {text[:1]}",
         f'quote it: "{text}"',
     )
 
@@ -59,30 +63,38 @@ def _known(problem: str, context: str) -> tuple[str, str]:
     for part, what, hint in KNOWN:
         if part in problem or part in context:
             return what, hint
-    return f"this is not YAML: {problem or context or 'it cannot be read'}", ""
+    return f"this is not valid YAML: {problem or context or 'unknown reason'}", ""
 
 
 KNOWN = (
     (
         "mapping values are not allowed",
-        "a colon where no key can be",
-        'quote text that holds ": ", put a space after the colon of a key, and indent keys of one map alike',
+        "a key is not possible here, but there is a colon",
+        'quote text that contains ": ", put a space after the colon of a key, and indent keys of one map alike',
     ),
-    ("could not find expected ':'", "a key without its colon", "write key: value, with a space after the colon"),
+    ("could not find expected ':'", "this key has no colon", "write key: value, with a space after the colon"),
     ("flow sequence", "this list is not closed, or a comma is missing", "close it with ]"),
     ("flow mapping", "this map is not closed, or a comma is missing", "close it with }"),
     ("flow node", "something is missing here", "close every [ and {"),
-    ("unknown escape character", "a backslash that escapes nothing", "double it, or use single quotes"),
+    (
+        "unknown escape character",
+        "this backslash does not escape anything",
+        "write two backslashes, or use single quotes",
+    ),
     (
         "<block end>",
-        "this line is indented differently from the ones above that it belongs to",
-        "give all keys of one map, and all dashes of one list, the same indent",
+        "the indentation of this line differs from the lines above",
+        "use the same indentation for all keys of one map and all dashes of one list",
     ),
-    ("did not find expected", "this line is not indented like its neighbours", "use the same indent"),
-    ("indentation", "text after | or > starts on the next line, indented", "start the text on a line of its own"),
-    ("block sequence entries are not allowed", "a dash where no list can start", "put the list on a line of its own"),
-    ("incompatible YAML document", "this version of YAML is not known", "remove the %YAML line"),
-    ("directive", "a line that starts with % is a YAML directive", "quote the text if it is meant as such"),
+    (
+        "did not find expected",
+        "the indentation of this line differs from the lines around it",
+        "use the same indentation",
+    ),
+    ("indentation", "text after | or > must start on the next line, indented", "move the text to its own line"),
+    ("block sequence entries are not allowed", "a list cannot start here", "move the list to its own line"),
+    ("incompatible YAML document", "elbplan does not support this version of YAML", "remove the %YAML line"),
+    ("directive", "a line that starts with % is a YAML directive", "if this is text, quote it"),
 )
 
 

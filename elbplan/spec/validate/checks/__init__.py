@@ -1,4 +1,4 @@
-"""What AWS would refuse and can be known without asking it."""
+"""Checks for what AWS would refuse, as far as elbplan knows it without AWS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CHECKS = (references.check, balancers.check, listeners.check, rules.check, group
 
 
 def run_checks(subject: Subject) -> None:
-    """Tells the report what AWS would refuse."""
+    """Adds a problem to the report for everything that AWS would refuse."""
     for check in CHECKS:
         check(subject)
 

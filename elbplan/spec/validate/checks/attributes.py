@@ -1,38 +1,38 @@
-"""Attributes and tags: what AWS takes as key and value."""
+"""Checks the keys and values of attributes and tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from ....core.address import Address
-from ...suggest import closest
+from ....core.suggest import closest
 from .subject import Subject
 
-MOST_TAGS = 45
-"""AWS takes 50, and elbplan's own need room."""
-OURS = "elbplan:"
+MAX_TAGS = 45
+"""AWS allows 50; elbplan needs some for its own tags."""
+OWN_PREFIX = "elbplan:"
 
 
 def unknown_keys(subject: Subject, address: Address, attributes: Mapping[str, str], known: Iterable[str]) -> None:
-    """Only what looks like a slip is refused: AWS adds attributes faster than anyone can list them."""
+    """Reports keys that look like a typing error. Other unknown keys are allowed: AWS adds attributes often."""
     choices = list(known)
     for key in attributes:
-        near = None if key in choices else _slip(key, choices)
+        near = None if key in choices else _known_key(key, choices)
         if near:
-            subject.say(
-                address, ("attributes", key), f'there is no attribute "{key}"', f'did you mean "{near}"?', near=key
+            subject.problem(
+                address, ("attributes", key), f'there is no attribute "{key}"', f"did you mean {near}?", near=key
             )
 
 
-def _slip(key: str, known: list[str]) -> str | None:
+def _known_key(key: str, known: list[str]) -> str | None:
     near = closest(key, known)
     return near if near and _distance(key.lower(), near) <= max(2, len(near) // 8) else None
 
 
-def _distance(one: str, other: str) -> int:
-    """How many letters must be changed to get from one to the other."""
+def _distance(word: str, other: str) -> int:
+    """The number of letters to change from one word to the other (Levenshtein distance)."""
     row = list(range(len(other) + 1))
-    for i, a in enumerate(one[:200], 1):
+    for i, a in enumerate(word[:200], 1):
         before, row[0] = row[0], i
         for j, b in enumerate(other, 1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
@@ -40,14 +40,14 @@ def _distance(one: str, other: str) -> int:
 
 
 def check(subject: Subject) -> None:
-    """Tags that AWS or elbplan keep for themselves, and too many or too long ones."""
+    """Reports tags that AWS or elbplan reserve, too many tags, and tags that are too long."""
     for address, resource in subject.resources.items():
-        if len(resource.tags) > MOST_TAGS:
-            subject.say(
+        if len(resource.tags) > MAX_TAGS:
+            subject.problem(
                 address,
                 ("tags",),
                 f"{len(resource.tags)} tags are too many",
-                f"at most {MOST_TAGS}: AWS takes 50, and elbplan needs a few",
+                f"use at most {MAX_TAGS}: AWS allows 50, and elbplan needs some of them",
             )
         for key, value in resource.tags.items():
             _tag(subject, address, key, value)
@@ -55,15 +55,15 @@ def check(subject: Subject) -> None:
 
 def _tag(subject: Subject, address: Address, key: str, value: str) -> None:
     path = ("tags", key)
-    if key.lower().startswith(("aws:", OURS)):
-        subject.say(
+    if key.lower().startswith(("aws:", OWN_PREFIX)):
+        subject.problem(
             address,
             path,
-            f'tags that start with "{key.partition(":")[0]}:" are not yours to set',
+            f'tag keys that start with "{key.partition(":")[0]}:" are reserved',
             "choose another key",
             near=key,
         )
     elif not 1 <= len(key) <= 128:
-        subject.say(address, path, "a tag's key has 1 to 128 characters", "shorten it", near=key)
+        subject.problem(address, path, "the key of a tag must have 1 to 128 characters", "shorten it", near=key)
     elif len(value) > 256:
-        subject.say(address, path, "a tag's value has at most 256 characters", "shorten it")
+        subject.problem(address, path, "the value of a tag can have at most 256 characters", "shorten it")

@@ -1,4 +1,4 @@
-"""Target groups: health checks that AWS takes, ranges of attributes, and whether anything forwards to them."""
+"""Checks target groups: health checks, ranges of attributes, and groups that nothing forwards to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ....core.resource import references
 from ....kinds.aws.target_group_attributes import KEYS
 from ....kinds.target_group import TargetGroup
-from ...suggest import article
+from ...messages import article
 from .attributes import unknown_keys
 from .subject import Subject
 
@@ -23,14 +23,16 @@ CODE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", re.ASCII)
 
 
 def check(subject: Subject) -> None:
-    """What AWS refuses of target groups, and groups that no request can reach."""
+    """Reports what AWS refuses of target groups, and groups that no request can reach."""
     used = {ref for kind in ("listener", "rule") for _, resource in subject.of(kind) for ref in references(resource)}
     complete = subject.complete("listener", "rule")
     for address, group in subject.of("target_group"):
         if complete and address not in used:
-            subject.say(address, (), f'nothing forwards to the group "{address.name}"', "forward to it, or remove it")
+            subject.problem(
+                address, (), f'nothing forwards to the group "{address.name}"', "forward to it, or remove it"
+            )
         for path, what, hint in (*_health(subject, group), *_shape(group), *_attributes(group)):
-            subject.say(address, path, what, hint)
+            subject.problem(address, path, what, hint)
         unknown_keys(subject, address, group.attributes, KEYS)
 
 
@@ -39,20 +41,24 @@ Findings = Iterator[tuple[tuple[str, ...], str, str]]
 
 def _shape(group: TargetGroup) -> Findings:
     if group.protocol_version and group.protocol not in HTTP:
-        yield ("protocol_version",), f"{article(group.protocol)} group has no version of HTTP", "remove version:"
+        yield ("protocol_version",), f"{article(group.protocol)} group cannot have an HTTP version", "remove version:"
     if group.protocol == "GENEVE" and group.port != 6081:
-        yield ("port",), "a GENEVE group has port 6081", "write port: 6081, or leave it out"
+        yield ("port",), "a GENEVE group must use port 6081", "write port: 6081, or leave it out"
 
 
 def _health(subject: Subject, group: TargetGroup) -> Findings:
     health = group.health
     if group.protocol in HTTP and health.protocol == "TCP":
-        yield ("health", "protocol"), f"a TCP check does not do for {group.protocol} targets", "write protocol: http"
+        yield (
+            ("health", "protocol"),
+            f"{group.protocol} targets need an HTTP or HTTPS health check, not TCP",
+            "write protocol: http",
+        )
     if health.protocol == "TCP" and (health.path or health.codes):
         field = "path" if health.path else "codes"
-        yield ("health", field), f"a TCP check has no {field}", "write protocol: http, or remove the line"
+        yield ("health", field), f"a TCP health check cannot have {field}", "write protocol: http, or remove the line"
     if health.port.isdigit() and int(health.port) > 65535:
-        yield ("health", "port"), f"{health.port} is not a port", "a number from 1 to 65535"
+        yield ("health", "port"), f"{health.port} is not a port", "use a number from 1 to 65535"
     if health.codes:
         kind = subject.type_of(group.balancer)
         low, high = (0, 99) if group.protocol_version == "GRPC" else (200, 499 if kind == "application" else 599)
@@ -63,14 +69,14 @@ def _codes(codes: str, low: int, high: int) -> Findings:
     for part in codes.split(","):
         match = CODE.fullmatch(part.strip())
         if not match:
-            yield ("health", "codes"), f'"{codes}" are not status codes', "write 200, 200-299 or 200,301"
+            yield ("health", "codes"), f'"{codes}" is not a list of status codes', "write 200, 200-299 or 200,301"
             return
         first, last = int(match[1]), int(match[2] or match[1])
         if not low <= first <= last <= high:
             yield (
                 ("health", "codes"),
                 f"{part.strip()} is out of range",
-                f"codes go from {low} to {high}, the smaller first",
+                f"use codes from {low} to {high}, the smaller first",
             )
 
 
@@ -83,4 +89,4 @@ def _attributes(group: TargetGroup) -> Findings:
     if slow != "0" and not (slow.isdigit() and 30 <= int(slow[:9]) <= 900):
         yield ("attributes", SLOW_START), f"{slow} seconds is out of range", "slow_start: 0, or 30s to 15m"
     if slow != "0" and group.protocol not in HTTP:
-        yield ("attributes", SLOW_START), f"{article(group.protocol)} group has no slow start", "remove it"
+        yield ("attributes", SLOW_START), f"{article(group.protocol)} group cannot have a slow start", "remove it"

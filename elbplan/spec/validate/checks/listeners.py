@@ -1,4 +1,4 @@
-"""Listeners and what they and their rules do: protocols that fit, redirects that lead somewhere."""
+"""Checks listeners and actions: matching protocols, and redirects to existing listeners."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from ....core.address import Address
 from ....kinds.aws.actions import Forward, Redirect
 from ....kinds.listener import Listener
-from ...suggest import article
+from ...messages import article
 from .subject import Subject
 
 PROTOCOLS = {
@@ -27,18 +27,21 @@ FITTING = {
     "TCP_QUIC": ("TCP_QUIC",),
     None: ("GENEVE",),
 }
-"""Which groups a listener of each protocol may forward to; a lambda group has no protocol and fits HTTP."""
+"""The group protocols that a listener of each protocol may forward to. A lambda group has none and fits HTTP."""
 
 
 def check(subject: Subject) -> None:
-    """What AWS refuses of listeners, and what would leave people without an answer."""
-    taken: dict[tuple[str, int | None], Address] = {}
+    """Reports what AWS refuses of listeners, and actions that leave clients without a response."""
+    by_port: dict[tuple[str, int | None], Address] = {}
     for address, listener in subject.of("listener"):
         _protocol(subject, address, listener)
-        there = taken.setdefault((str(listener.load_balancer), listener.port), address)
-        if there != address:
-            subject.say(
-                address, ("port",), f"port {listener.port} has a listener already: {there}", "one listener a port"
+        other = by_port.setdefault((str(listener.load_balancer), listener.port), address)
+        if other != address:
+            subject.problem(
+                address,
+                ("port",),
+                f"port {listener.port} already has a listener: {other}",
+                "keep one listener for each port",
             )
     for address, action, listener in actions(subject):
         if isinstance(action, Forward):
@@ -48,7 +51,7 @@ def check(subject: Subject) -> None:
 
 
 def actions(subject: Subject) -> Iterator[tuple[Address, Any, Listener]]:
-    """Every action with the listener it serves."""
+    """Every action with its listener."""
     for address, listener in subject.of("listener"):
         yield address, listener.action, listener
     for address, rule in subject.of("rule"):
@@ -62,22 +65,22 @@ def _protocol(subject: Subject, address: Address, listener: Listener) -> None:
     if kind is None:
         return
     if listener.protocol not in PROTOCOLS[kind]:
-        able = [protocol.lower() for protocol in PROTOCOLS[kind] if protocol]
-        hint = f"one of {', '.join(able)}" if able else "leave port and protocol out"
-        subject.say(
-            address, ("protocol",), f"a listener of {article(kind)} balancer cannot speak {listener.protocol}", hint
+        possible = [protocol.lower() for protocol in PROTOCOLS[kind] if protocol]
+        hint = f"use one of {', '.join(possible)}" if possible else "remove port and protocol"
+        subject.problem(
+            address, ("protocol",), f"a listener of {article(kind)} load balancer cannot use {listener.protocol}", hint
         )
     elif listener.port is None and kind != "gateway":
-        subject.say(address, (), "port is missing", "add port: 80")
+        subject.problem(address, (), "port is missing", "add port: 80")
     if kind != "application" and not isinstance(listener.action, Forward):
-        subject.say(address, ("action",), f"{article(kind)} balancer can only forward", "use forward:")
+        subject.problem(address, ("action",), f"{article(kind)} load balancer can only forward", "use forward:")
 
 
 def _forward(subject: Subject, address: Address, action: Forward, listener: Listener) -> None:
     kind = subject.type_of(listener.load_balancer)
     if len(action.groups) > 1 and not any(share.weight for share in action.groups):
-        subject.say(
-            address, ("action",), "all weights are zero: nobody would get an answer", "give one group a weight above 0"
+        subject.problem(
+            address, ("action",), "all weights are 0, so no group receives requests", "give one group a weight above 0"
         )
     for share in action.groups:
         group = subject.get(share.group)
@@ -86,10 +89,10 @@ def _forward(subject: Subject, address: Address, action: Forward, listener: List
         fitting = FITTING.get(listener.protocol, ())
         if group.target_type not in ("lambda", "alb") and group.protocol not in fitting:
             name = share.group[1] if isinstance(share.group, Address) else str(share.group)
-            speaker = article(listener.protocol or "gateway")
-            what = f'{speaker} listener cannot forward to the {group.protocol} group "{name}"'
+            protocol = article(listener.protocol or "gateway")
+            what = f'{protocol} listener cannot forward to the {group.protocol} group "{name}"'
             hint = f"give the group protocol: {' or '.join(p.lower() for p in fitting)}"
-            subject.say(address, ("action",), what, hint, near=name)
+            subject.problem(address, ("action",), what, hint, near=name)
 
 
 def _redirect(subject: Subject, address: Address, action: Redirect, listener: Listener) -> None:
@@ -98,34 +101,37 @@ def _redirect(subject: Subject, address: Address, action: Redirect, listener: Li
     same_host = action.host == "#{host}"
     same = (protocol, port) == (listener.protocol, str(listener.port)) and same_host
     if same and action.path.lstrip("/") == "#{path}" and action.query == "#{query}":
-        subject.say(
-            address, ("action",), "this redirects to itself, for ever", "change protocol, host, port, path or query"
+        subject.problem(
+            address,
+            ("action",),
+            "this redirect leads to the same URL again",
+            "change protocol, host, port, path or query",
         )
     elif listener.protocol == "HTTPS" and protocol == "HTTP":
-        subject.say(address, ("action",), "this redirects from HTTPS to HTTP", "redirect to https, or forward")
+        subject.problem(address, ("action",), "this redirects from HTTPS to HTTP", "redirect to HTTPS, or forward")
     elif same_host and action.port.isdigit() and int(action.port) > 65535:
-        subject.say(address, ("action",), f"{action.port} is not a port", "ports go from 1 to 65535")
+        subject.problem(address, ("action",), f"{action.port} is not a port", "ports go from 1 to 65535")
     elif same_host:
-        _leads_somewhere(subject, address, listener, str(protocol), port)
+        _check_target(subject, address, listener, str(protocol), port)
 
 
-def _leads_somewhere(subject: Subject, address: Address, listener: Listener, protocol: str, port: str) -> None:
-    """People who are sent to another port of the same name must find a listener there."""
+def _check_target(subject: Subject, address: Address, listener: Listener, protocol: str, port: str) -> None:
+    """Reports a redirect to a port of the same host that has no listener, or one with another protocol."""
     if subject.type_of(listener.load_balancer) is None or not subject.complete("listener"):
         return
     others = [other for _, other in subject.of("listener") if other.load_balancer == listener.load_balancer]
-    there = [other for other in others if str(other.port) == port]
-    if not there:
-        subject.say(
+    target = next((other for other in others if str(other.port) == port), None)
+    if target is None:
+        subject.problem(
             address,
             ("action",),
-            f"this redirects to port {port}, where nothing listens",
-            f"add a listener: listen: {port}/{protocol.lower()}",
+            f"this redirects to port {port}, which has no listener",
+            f"add a listener with listen: {port}/{protocol.lower()}",
         )
-    elif there[0].protocol != protocol:
-        subject.say(
+    elif target.protocol != protocol:
+        subject.problem(
             address,
             ("action",),
-            f"this redirects to {protocol} on port {port}, where {there[0].protocol} is spoken",
-            f"redirect to {port}/{str(there[0].protocol).lower()}",
+            f"this redirects to {protocol} on port {port}, but the listener there uses {target.protocol}",
+            f"redirect to {port}/{str(target.protocol).lower()}",
         )

@@ -1,4 +1,4 @@
-"""Load balancers: zones, attributes, names."""
+"""Checks load balancers: zones, attributes and names."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from .subject import Subject
 
 
 def check(subject: Subject) -> None:
-    """What AWS refuses of a load balancer."""
+    """Reports what AWS refuses of load balancers."""
     for address, balancer in subject.of("load_balancer"):
         _zones(subject, address, balancer)
         unknown_keys(subject, address, balancer.attributes, [*DEFAULTS[balancer.type], *NEVER_BACK[balancer.type]])
         if balancer.type == "gateway" and balancer.security_groups:
-            subject.say(address, ("security_groups",), "a gateway balancer has no security groups", "remove the line")
+            subject.problem(
+                address, ("security_groups",), "a gateway load balancer cannot have security groups", "remove the line"
+            )
         if balancer.name and balancer.name.startswith("internal-"):
-            subject.say(address, ("name",), 'a balancer\'s name cannot start with "internal-"', "leave it out")
-    _asked_for(subject)
+            subject.problem(
+                address,
+                ("name",),
+                'the name of a load balancer cannot start with "internal-"',
+                "use another name, or remove the line",
+            )
+    _short_form(subject)
 
 
 def _zones(subject: Subject, address: Address, balancer: LoadBalancer) -> None:
@@ -28,27 +35,29 @@ def _zones(subject: Subject, address: Address, balancer: LoadBalancer) -> None:
         complete
         and balancer.type == "application"
         and len(balancer.subnets) == 1
-        and not _may_be_many(balancer.subnets[0])
+        and not _may_match_several(balancer.subnets[0])
     ):
-        subject.say(
+        subject.problem(
             address,
             ("subnets",),
-            "an application balancer needs at least two zones",
-            "write zones: [a, c], or leave zones out to take all of them",
+            "an application load balancer needs at least two zones",
+            "write zones: [a, c], or remove zones: to use all of them",
         )
 
 
-def _may_be_many(subnet: Ref) -> bool:
+def _may_match_several(subnet: Ref) -> bool:
     return isinstance(subnet, Lookup) and not ZONE.fullmatch(subnet.query)
 
 
-def _asked_for(subject: Subject) -> None:
-    """Zones and subnets as the short form has them."""
+def _short_form(subject: Subject) -> None:
+    """Checks zones and subnets of the short form."""
     short, report = subject.short, subject.report
     if short.zones and short.network and short.network.subnets:
-        report.at(("zones",), "zones and network.subnets both say where to stand", "keep one of them", key=True)
+        report.at(("zones",), "both zones and network.subnets are set", "keep one of them", key=True)
     for index, zone in enumerate(short.zones or ()):
         if len(zone) > 1 and short.region and zone[:-1] != short.region:
             report.at(
-                ("zones", index), f"{zone} is not in {short.region}", f"write {short.region}{zone[-1]}, or {zone[-1]}"
+                ("zones", index),
+                f"the zone {zone} is not in {short.region}",
+                f"write {short.region}{zone[-1]}, or {zone[-1]}",
             )

@@ -1,4 +1,4 @@
-"""Everything that is pointed at must be there."""
+"""Checks that every reference leads to an existing resource or field."""
 
 from __future__ import annotations
 
@@ -6,34 +6,38 @@ from fnmatch import fnmatchcase
 
 from ....core.address import Address
 from ....core.resource import references
+from ....core.suggest import did_you_mean
 from ...models import MODELS
-from ...suggest import did_you_mean
 from .subject import WRITTEN, Subject
 
 
 def check(subject: Subject) -> None:
-    """Unknown names, and patterns of `ignore:` that mean nothing."""
+    """Reports references to unknown names, and patterns of `ignore:` that match no field."""
     for address, draft in subject.drafts.items():
         resource = subject.resources.get(address)
         fields = resource.model_fields_set if resource else draft.fields
         for field in fields:
             for ref in dict.fromkeys(references(getattr(resource, field) if resource else draft.fields[field])):
-                if isinstance(ref, Address) and ref not in subject.drafts and _judged(subject, ref.kind):
+                if isinstance(ref, Address) and ref not in subject.drafts and _complete(subject, ref.kind):
                     _missing(subject, address, field, ref)
     for index, pattern in enumerate(subject.short.ignore or ()):
         _pattern(subject, index, pattern)
 
 
-def _judged(subject: Subject, kind: str) -> bool:
-    """What was left out for a mistake of its own is not missing."""
-    return subject.report.whole(*WRITTEN.get(kind, ()))
+def _complete(subject: Subject, kind: str) -> bool:
+    """True if the parser removed no resource of the kind. Only then a resource can be missing."""
+    return subject.report.complete(*WRITTEN.get(kind, ()))
 
 
 def _missing(subject: Subject, address: Address, field: str, ref: Address) -> None:
     what = ref.kind.replace("_", " ")
     known = [a.name for a in subject.drafts if a.kind == ref.kind]
-    hint = did_you_mean(ref.name, known) if known else f"this stack has no {what}; name one by its id, or add it"
-    subject.say(address, (field,), f'there is no {what} called "{ref.name}"', hint, near=ref.name)
+    hint = (
+        did_you_mean(ref.name, known)
+        if known
+        else f"this stack has no {what}; add it, or write the id of an existing one"
+    )
+    subject.problem(address, (field,), f'there is no {what} called "{ref.name}"', hint, near=ref.name)
 
 
 def _pattern(subject: Subject, index: int, pattern: str) -> None:
@@ -41,5 +45,5 @@ def _pattern(subject: Subject, index: int, pattern: str) -> None:
     if subject.report.lost or not fields:
         return
     if not any(fnmatchcase(field, pattern) or pattern.startswith(f"{field}.") for field in fields):
-        hint = did_you_mean(pattern, fields) or "write ADDRESS.FIELD, like listener.443.action; * stands for anything"
-        subject.report.at(("ignore", index), f'"{pattern}" is no field of this stack', hint)
+        hint = did_you_mean(pattern, fields) or "write ADDRESS.FIELD, like listener.443.action; * matches any text"
+        subject.report.at(("ignore", index), f'"{pattern}" is not a field of this stack', hint)

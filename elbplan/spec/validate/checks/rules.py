@@ -1,4 +1,4 @@
-"""Rules: conditions that AWS takes and that can match."""
+"""Checks rules: priorities, and conditions that AWS accepts and a request can match."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from ...errors import SpecValueError
 from ...short.words import network
 from .subject import Subject
 
-MOST_VALUES = 5
-MOST_WILDCARDS = 6
-LONGEST_VALUE = 128
+MAX_VALUES = 5
+MAX_WILDCARDS = 6
+MAX_VALUE_LENGTH = 128
 ONCE = {"host-header": "host", "path-pattern": "path", "http-request-method": "method", "source-ip": "ip"}
 METHOD = re.compile(r"[A-Z_-]{1,40}", re.ASCII)
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}", re.ASCII)
 
 
 def check(subject: Subject) -> None:
-    """What AWS refuses of rules, and conditions that no request can meet."""
-    taken: dict[tuple[str, int], Address] = {}
+    """Reports what AWS refuses of rules, and conditions that no request can match."""
+    by_priority: dict[tuple[str, int], Address] = {}
     for address, rule in subject.of("rule"):
-        there = taken.setdefault((str(rule.listener), rule.priority), address)
-        if there != address:
-            subject.say(
+        other = by_priority.setdefault((str(rule.listener), rule.priority), address)
+        if other != address:
+            subject.problem(
                 address,
                 ("priority",),
-                f"priority {rule.priority} is taken by {there}",
-                "leave priorities out: the order decides",
+                f"{other} already has priority {rule.priority}",
+                "use another priority; rules of the short form need none, their order decides",
             )
         listener = subject.get(rule.listener)
         kind = subject.type_of(listener.load_balancer) if listener else None
         if kind not in (None, "application"):
-            subject.say(address, (), f"a {kind} balancer has no rules", "use another listener")
+            subject.problem(address, (), f"a {kind} load balancer cannot have rules", "remove the rule")
         if rule.leading_actions and listener and listener.protocol != "HTTPS":
             what = f"{rule.leading_actions[0].type} needs a listener with protocol HTTPS, not {listener.protocol}"
-            subject.say(address, ("leading_actions",), what, "use a listener on 443/https")
+            subject.problem(address, ("leading_actions",), what, "use a listener on 443/https")
         _counts(subject, address, rule)
         for condition in rule.conditions:
             _condition(subject, address, condition)
@@ -47,42 +47,46 @@ def check(subject: Subject) -> None:
 
 def _counts(subject: Subject, address: Address, rule: Rule) -> None:
     values = [value for condition in rule.conditions for value in (*condition.values, *condition.regex)]
-    if len(values) > MOST_VALUES:
-        subject.say(
+    if len(values) > MAX_VALUES:
+        subject.problem(
             address,
             ("conditions",),
-            f"{len(values)} values in the conditions of one rule",
-            f"AWS takes {MOST_VALUES} in all; make two rules of it",
+            f"the conditions of this rule have {len(values)} values",
+            f"AWS allows {MAX_VALUES} in total; split the rule into two",
         )
     wild = sum(v.count("*") + v.count("?") for condition in rule.conditions for v in condition.values)
-    if wild > MOST_WILDCARDS:
-        subject.say(address, ("conditions",), f"{wild} wildcards in one rule", f"AWS takes {MOST_WILDCARDS} in all")
+    if wild > MAX_WILDCARDS:
+        subject.problem(
+            address, ("conditions",), f"this rule has {wild} wildcards", f"AWS allows {MAX_WILDCARDS} in total"
+        )
     for field, count in Counter(condition.field for condition in rule.conditions).items():
         if field in ONCE and count > 1:
-            subject.say(
+            subject.problem(
                 address,
                 ("conditions", field),
-                f"{count} {ONCE[field]} conditions in one rule",
-                "put the values into one condition: any of them may match",
+                f"this rule has {count} {ONCE[field]} conditions",
+                "put all values into one condition, which matches any of them",
             )
 
 
 def _condition(subject: Subject, address: Address, condition: Condition) -> None:
     for value in condition.values:
         for what, hint in _value(condition.field, value):
-            subject.say(address, ("conditions", condition.field), what, hint, near=value)
-        if len(value) > LONGEST_VALUE:
-            subject.say(
+            subject.problem(address, ("conditions", condition.field), what, hint, near=value)
+        if len(value) > MAX_VALUE_LENGTH:
+            subject.problem(
                 address,
                 ("conditions", condition.field),
                 "this value is too long",
-                f"at most {LONGEST_VALUE} characters",
+                f"use at most {MAX_VALUE_LENGTH} characters",
             )
     if condition.field == "http-header":
         for what, hint in _header(condition.name):
-            subject.say(address, ("conditions", condition.field), what, hint, near=condition.name)
+            subject.problem(address, ("conditions", condition.field), what, hint, near=condition.name)
     elif condition.name:
-        subject.say(address, ("conditions",), "only a header condition has a name", "remove name", near=condition.name)
+        subject.problem(
+            address, ("conditions",), "only a header condition can have a name", "remove name", near=condition.name
+        )
 
 
 def _value(field: str, value: str) -> Iterator[tuple[str, str]]:
@@ -98,12 +102,12 @@ def _value(field: str, value: str) -> Iterator[tuple[str, str]]:
     elif field == "source-ip":
         try:
             network(value)
-        except SpecValueError as wrong:
-            yield wrong.what, wrong.hint
+        except SpecValueError as error:
+            yield error.what, error.hint
 
 
 def _header(name: str) -> Iterator[tuple[str, str]]:
     if name.lower() == "host":
-        yield "the Host header has a condition of its own", "use host:"
+        yield "a header condition cannot match the Host header", "use host:"
     elif not HEADER.fullmatch(name):
-        yield f'"{name}" is not the name of a header', "write header: {X-Name: value}"
+        yield f'"{name}" is not a header name', "write header: {X-Name: value}"

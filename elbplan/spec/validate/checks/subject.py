@@ -1,4 +1,4 @@
-"""What a check looks at, and how it says what it found."""
+"""The subject of a check: a stack's resources, and the report for problems."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WRITTEN = {
     "rule": ("listeners", "rule"),
     "certificate": ("domain", "certificate"),
 }
-"""Under which top-level keys resources of a kind are written."""
+"""The top-level keys that define resources of a kind."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A stack's resources, the drafts they were made from, and the report."""
+    """A stack's resources, their drafts, and the report."""
 
     short: Short
     resources: Mapping[Address, Resource]
@@ -39,11 +39,13 @@ class Subject:
         return ((address, resource) for address, resource in self.resources.items() if address.kind == kind)
 
     def get(self, ref: Ref | None) -> Any:
-        """What a reference points at, if it is a resource of this stack."""
+        """The resource of a reference; None if it is not a resource of this stack."""
         return self.resources.get(ref) if isinstance(ref, Address) else None
 
-    def say(self, address: Address, path: tuple[str | int, ...], what: str, hint: str = "", *, near: str = "") -> None:
-        """A problem with a resource's field; `near` is a text to point at, if it stands under the field."""
+    def problem(
+        self, address: Address, path: tuple[str | int, ...], what: str, hint: str = "", *, near: str = ""
+    ) -> None:
+        """Reports a problem of a resource's field. It points at the text `near`, if that is below the field."""
         place = self.drafts[address].place(path)
         if near:
             self.report.near(place, near, what, hint)
@@ -51,11 +53,11 @@ class Subject:
             self.report.at(place, what, hint)
 
     def complete(self, *kinds: str) -> bool:
-        """Whether nothing of these kinds was left out for a mistake of its own."""
-        made = all(address in self.resources for address in self.drafts if address.kind in kinds)
-        return made and self.report.whole(*(key for kind in kinds for key in WRITTEN[kind]))
+        """True if no resource of these kinds is missing because of another problem."""
+        built = all(address in self.resources for address in self.drafts if address.kind in kinds)
+        return built and self.report.complete(*(key for kind in kinds for key in WRITTEN[kind]))
 
     def type_of(self, balancer: Ref | None) -> str | None:
-        """The type of a balancer of this stack; None for one that is only known by its ARN."""
-        there = self.get(balancer)
-        return there.type if isinstance(there, LoadBalancer) else None
+        """The type of a load balancer of this stack; None for a load balancer outside it."""
+        resource = self.get(balancer)
+        return resource.type if isinstance(resource, LoadBalancer) else None
