@@ -11,7 +11,7 @@ from .state.acm import StoredCertificate
 from .state.elbv2 import ElbState
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
-from .timing import Drain, Timing
+from .timing import Timing
 
 ACCOUNT = "123456789012"
 
@@ -33,13 +33,10 @@ QUOTAS = {
 
 @dataclass
 class SandboxOptions:
-    """What is not known about AWS, or is wanted only sometimes."""
+    """Behaviour that a test can switch on."""
 
-    tags_are_settings: bool = False
-    """Whether CreateLoadBalancer with other tags is another load balancer. Not documented."""
-    refuse_double_hyphen: bool = False
     new_attributes: bool = False
-    """Whether attribute keys are taken that this sandbox has not heard of. AWS adds some from time to time."""
+    """Accept attribute keys that this sandbox does not know. AWS adds new ones from time to time."""
 
 
 @dataclass
@@ -82,9 +79,6 @@ class Account:
 
     def quota(self, name: str) -> int:
         return self.quotas[name]
-
-    def configure(self, slow: float, drain: Drain) -> None:
-        self.timing.slow, self.timing.drain = slow, drain
 
     def reset(self) -> None:
         """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""

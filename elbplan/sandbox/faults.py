@@ -21,7 +21,6 @@ THROTTLES = {
     "elbv2": ("Throttling", 400),
     "ec2": ("RequestLimitExceeded", 503),
     "route53": ("Throttling", 400),
-    "resourcegroupstaggingapi": ("ThrottledException", 400),
 }
 THROTTLE_ELSEWHERE = ("ThrottlingException", 400)
 

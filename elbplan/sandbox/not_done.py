@@ -6,8 +6,7 @@ NOT_DONE = {
         "EC2's answers are moto's XML and are not cut up here."
     ),
     "ghosts in Describe calls (rule 27)": (
-        "new things can be hidden for some reads (`hide_new`), but what is deleted is never listed; "
-        "only the tagging API shows ghosts."
+        "new things can be hidden for some reads (`hide_new`), but what is deleted is never listed."
     ),
     "overlapping Route 53 changes (rule 13)": (
         "requests are served one at a time and cannot overlap; `zone_busy` gives each change a length instead."
@@ -19,10 +18,8 @@ NOT_DONE = {
     "new web ACLs (rule 30)": (
         "WAFUnavailableEntityException comes while the load balancer is provisioning, not for a new ACL."
     ),
-    "unknown tag types (rule 30)": (
-        "GetResources covers ELB, ACM, EC2, Route 53 zones and parameters; web ACLs are not in it, "
-        "and TagResources is refused (use each service's own call)."
-    ),
+    "tagging API": "GetResources and TagResources are refused; each service's own tag operations work.",
+    "Service Quotas": "refused; DescribeAccountLimits of Elastic Load Balancing works.",
     "pricing": "AWS Price List has no double here: prices come from a dated table.",
     "trust store contents": "trust stores live and die as in AWS, but no bundle is read from S3.",
     "CAA records (rule 9)": "a certificate never FAILS: it waits, is issued, or times out after 72 hours.",

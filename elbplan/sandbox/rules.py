@@ -39,7 +39,7 @@ TITLES = {
     27: "what was just made may not be seen yet",
     28: "instances take time, and are made once per token",
     29: "security group rules and Elastic IPs",
-    30: "the tagging API lags; WAF and Parameter Store refuse; one update of a parameter at a time",
+    30: "WAF and Parameter Store refuse; one update of a parameter at a time",
 }
 
 

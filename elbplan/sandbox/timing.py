@@ -49,10 +49,6 @@ class Timing:
         return self.slow / 8
 
     @property
-    def tagging_lag(self) -> float:
-        return self.slow
-
-    @property
     def instance_state(self) -> float:
         return self.slow / 4
 

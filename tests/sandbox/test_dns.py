@@ -108,9 +108,3 @@ def test_rule_24_names_are_normalised(kit: Kit) -> None:
     assert names(kit) == ["A \\052.api.example.com."]
     found = kit.dns.list_resource_record_sets(HostedZoneId=kit.zone)["ResourceRecordSets"]
     assert found[-1]["Name"] == "\\052.api.example.com."
-
-
-def test_rule_26_zones_by_name_go_on_after_the_name(kit: Kit) -> None:
-    kit.dns.create_hosted_zone(Name="zebra.com", CallerReference="z")
-    found = kit.dns.list_hosted_zones_by_name(DNSName="missing.com", MaxItems="1")
-    assert found["HostedZones"][0]["Name"] == "zebra.com."

@@ -31,7 +31,6 @@ def troubled(kit: Kit) -> Iterator[Kit]:
         ("acm", "ThrottlingException"),
         ("route53", "Throttling"),
         ("ssm", "ThrottlingException"),
-        ("resourcegroupstaggingapi", "ThrottledException"),
     ],
 )
 def test_each_service_throttles_in_its_own_words(troubled: Kit, service: str, code: str) -> None:
@@ -42,7 +41,6 @@ def test_each_service_throttles_in_its_own_words(troubled: Kit, service: str, co
         "acm": "list_certificates",
         "route53": "list_hosted_zones",
         "ssm": "describe_parameters",
-        "resourcegroupstaggingapi": "get_resources",
     }[service]
     with refused(code):
         getattr(troubled.box.client(service, "eu-central-1"), ask)()

@@ -7,7 +7,7 @@ from ..account import Account, CallContext
 from ..ec2 import facts
 from ..server.moto_bridge import backend, known_regions
 from ..state.route53 import canonical
-from ..tagging import truth
+from .tags import tags_by_arn
 
 VOLATILE = ("attached", "detached", "released", "standing", "changed", "gone_at", "settings")
 
@@ -103,12 +103,12 @@ def _zones(world: Account) -> dict[str, Any]:
 
 
 def tagged(world: Account, key: str, value: str) -> dict[str, dict[str, str]]:
-    """All that carries a tag now, whatever the tagging API knows: listeners and rules too, terminated
-    instances not.
-    """
+    """The tags, by ARN, of every resource with this tag. Terminated instances are left out."""
     found: dict[str, dict[str, str]] = {}
     for region in regions(world):
-        found.update({arn: tags for arn, tags in truth(CallContext(world, region)).items() if tags.get(key) == value})
+        found.update(
+            {arn: tags for arn, tags in tags_by_arn(CallContext(world, region)).items() if tags.get(key) == value}
+        )
     return found
 
 

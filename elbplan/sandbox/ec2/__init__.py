@@ -69,7 +69,3 @@ def before(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRe
 def after(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     follow = AFTER.get(call.action)
     return follow(site, call, reply) if follow else reply
-
-
-def corrected(reply: HttpReply) -> HttpReply:
-    return reply

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..account import CallContext
 from ..params import Params
-from . import attributes, balancers, certificates, groups, health, listener_rules, listeners, policies, tags, targets
+from . import attributes, balancers, certificates, groups, health, listener_rules, listeners, tags, targets
 from . import trust_stores as stores
 
 ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
@@ -50,7 +50,6 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "RemoveTags": tags.remove_tags,
     "DescribeTags": tags.describe_tags,
     "DescribeAccountLimits": tags.describe_account_limits,
-    "DescribeSSLPolicies": policies.describe_ssl_policies,
     "CreateTrustStore": stores.create_trust_store,
     "DescribeTrustStores": stores.describe_trust_stores,
     "ModifyTrustStore": stores.modify_trust_store,

@@ -27,12 +27,12 @@ SETTINGS = (
 
 
 def create_load_balancer(site: CallContext, params: Params) -> Params:
-    name = names.checked(site, "Load balancer", params.get("Name", ""))
+    name = names.checked("Load balancer", params.get("Name", ""))
     kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
     scheme = _scheme(kind, params)
     ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
     tags = tag_dict(params.get("Tags"))
-    settings = _settings(site, params, kind, scheme)
+    settings = _settings(params, kind, scheme)
     if same := existing(site, name, settings):
         return {"LoadBalancers": [shown(site, same)]}
     _room(site)
@@ -53,13 +53,11 @@ def _scheme(kind: str, params: Params) -> str | None:
     return names.one_of("scheme", params.get("Scheme", "internet-facing"), ("internet-facing", "internal"))
 
 
-def _settings(site: CallContext, params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
+def _settings(params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
     wanted = {key: params.get(key) for key in SETTINGS}
     wanted.update(Type=kind, Scheme=scheme, IpAddressType=params.get("IpAddressType", "ipv4"))
     for key in ("Subnets", "SecurityGroups"):
         wanted[key] = sorted(params.get(key) or [])
-    if site.world.switches.tags_are_settings:
-        wanted["Tags"] = sorted((tag["Key"], tag.get("Value")) for tag in params.get("Tags") or [])
     return wanted
 
 

@@ -96,13 +96,13 @@ def all_of(kind: str, known: dict[str, T], wanted: Sequence[str], limit: int = 0
 
 
 @rule(26)
-def page(site: CallContext, params: Params, items: list[T], size_key: str = "PageSize") -> tuple[list[T], str | None]:
+def page(site: CallContext, params: Params, items: list[T]) -> tuple[list[T], str | None]:
     """One page and an opaque marker to the next; a marker we never gave is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html (1
     to 400).
     """
-    size = int(params.get(size_key) or 400)
+    size = int(params.get("PageSize") or 400)
     if not 1 <= size <= 400:
         raise validation(f"1 validation error detected: Value '{size}' at 'pageSize' must be between 1 and 400")
     size = min(size, site.world.quota("page"))

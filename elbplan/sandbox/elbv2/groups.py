@@ -17,7 +17,7 @@ TARGET_TYPES = ("instance", "ip", "lambda", "alb")
 
 
 def create_target_group(site: CallContext, params: Params) -> Params:
-    name = names.checked(site, "Target group", params.get("Name", ""))
+    name = names.checked("Target group", params.get("Name", ""))
     tags = tag_dict(params.get("Tags"))
     fields = _fields(site, params)
     settings = {**fields}

@@ -2,13 +2,12 @@
 
 import re
 
-from ..account import CallContext
 from ..errors import validation
 from ..rules import rule
 
 
 @rule(21)
-def checked(site: CallContext, kind: str, name: str) -> str:
+def checked(kind: str, name: str) -> str:
     """At most 32 letters, digits and hyphens, none at the ends; a load balancer not `internal-...`.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Name)
@@ -23,8 +22,6 @@ def checked(site: CallContext, kind: str, name: str) -> str:
         raise validation(f"{kind} name '{name}' cannot begin or end with '-'")
     if kind == "Load balancer" and name.startswith("internal-"):
         raise validation(f"{kind} name '{name}' cannot begin with 'internal-'")
-    if kind == "Target group" and "--" in name and site.world.switches.refuse_double_hyphen:
-        raise validation(f"{kind} name '{name}' cannot contain '--'")
     return name
 
 

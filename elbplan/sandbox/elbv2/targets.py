@@ -2,7 +2,6 @@
 
 import ipaddress
 from collections.abc import Iterator
-from typing import Any
 
 from ..account import CallContext
 from ..ec2 import facts
@@ -164,7 +163,3 @@ def _of_instance(site: CallContext, instance_id: str) -> Iterator[tuple[StoredGr
         for target in list(group.targets.values()):
             if target.id == instance_id:
                 yield group, target
-
-
-def addresses_of(site: CallContext, group: StoredGroup) -> dict[str, Any]:
-    return {target.id: facts.instance(site, target.id) for target in present(site, group)}

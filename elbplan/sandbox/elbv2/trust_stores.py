@@ -9,7 +9,7 @@ from .find import new_id
 
 
 def create_trust_store(site: CallContext, params: Params) -> Params:
-    name = names.checked(site, "Trust store", params["Name"])
+    name = names.checked("Trust store", params["Name"])
     tags = tag_dict(params.get("Tags"))
     if any(one["Name"] == name for one in site.elb.trust_stores.values()):
         raise AwsError("DuplicateTrustStoreName", f"A trust store with the name '{name}' already exists")

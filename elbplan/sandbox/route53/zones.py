@@ -7,7 +7,7 @@ from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
-from ..state.route53 import HostedZone, canonical, order
+from ..state.route53 import HostedZone, canonical
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
@@ -129,28 +129,6 @@ def list_hosted_zones(site: CallContext, params: Params) -> Params:
     return {**answer, "Marker": params.get("Marker") or "", "NextMarker": rest[0].id if rest else None}
 
 
-@rule(26)
-def list_hosted_zones_by_name(site: CallContext, params: Params) -> Params:
-    """Begins at the name and goes on through the alphabet: element 0 may be another zone.
-    API_ListHostedZonesByName.
-    """
-    zones = sorted(site.world.dns.zones.values(), key=lambda zone: (order(zone.name), zone.id))
-    first = (order(params["DNSName"]) if params.get("DNSName") else [], params.get("HostedZoneId") or "")
-    zones = [zone for zone in zones if (order(zone.name), zone.id) >= first]
-    size = _size(site, params)
-    some, rest = zones[:size], zones[size:]
-    answer: Params = {
-        "HostedZones": [shown(zone) for zone in some],
-        "IsTruncated": bool(rest),
-        "MaxItems": str(size),
-    }
-    if params.get("DNSName"):
-        answer["DNSName"] = params["DNSName"]
-    if rest:
-        answer.update(NextDNSName=rest[0].name, NextHostedZoneId=rest[0].id)
-    return answer
-
-
 def _size(site: CallContext, params: Params) -> int:
     return min(int(params.get("MaxItems") or 100), 100, site.world.quota("page"))
 
@@ -194,11 +172,3 @@ def _tag_set(zone: HostedZone) -> Params:
 
 def list_tags(site: CallContext, params: Params) -> Params:
     return {"ResourceTagSet": _tag_set(zone_of(site, params["ResourceId"]))}
-
-
-def list_many_tags(site: CallContext, params: Params) -> Params:
-    return {"ResourceTagSets": [_tag_set(zone_of(site, one)) for one in params["ResourceIds"]]}
-
-
-def count(site: CallContext, _params: Params) -> Params:
-    return {"HostedZoneCount": len(site.world.dns.zones)}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, ec2, elbv2, other, route53, tagging
+from .. import acm, ec2, elbv2, parameters, route53, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..errors import AwsError
@@ -26,14 +26,16 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "elbv2": elbv2.ACTIONS,
     "acm": acm.ACTIONS,
     "route53": route53.ACTIONS,
-    "resourcegroupstaggingapi": tagging.ACTIONS,
-    "service-quotas": other.QUOTA_ACTIONS,
-    "wafv2": other.WAF_ACTIONS,
+    "wafv2": waf.ACTIONS,
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """What a captive portal or a company's proxy answers in AWS's place: well formed, and no answer."""
 
-ONLY_OWN = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
+NOT_BY_MOTO = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
+"""moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
+
+BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
+"""What checks, changes or answers a call before moto gets it."""
 
 
 class Engine:
@@ -58,14 +60,14 @@ class Engine:
         with self.lock:
             self.world.calls.open(call)
             struck = self.world.faults.struck(call)
-            refused = other.begin_update(self.world, call)
+            refused = parameters.begin_update(self.world, call)
         if refused:
             return refusal(call.service, refused, incoming)
         try:
             return self._with(struck, call, incoming)
         finally:
             with self.lock:
-                other.end_update(self.world, call)
+                parameters.end_update(self.world, call)
 
     def _with(self, struck: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
         for fault in struck:
@@ -112,7 +114,6 @@ class Engine:
             reply = refusal(call.service, AwsError("InternalFailure", repr(broken), 500), incoming)
         if call.write:
             watch.after(world, call)
-            tagging.note_changes(world)
         return reply
 
     def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
@@ -120,21 +121,20 @@ class Engine:
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
             return answer(call, handler(site, call.params), incoming)
-        if call.service in ONLY_OWN:
+        if call.service in NOT_BY_MOTO:
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}", 400)
         return self._moto(site, call, incoming)
 
     def _moto(self, site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        """moto answers, between what must be checked before and what must be put right after."""
-        gate: Any = ec2 if call.service == "ec2" else other
-        known: HttpRequest | HttpReply | None = gate.before(site, call, incoming)
+        """moto answers. Checks of the service run before it, corrections after it."""
+        before = BEFORE.get(call.service)
+        known = before(site, call, incoming) if before else None
         if isinstance(known, HttpReply):
             return known
         reply = ask(known or incoming, self.world.account)
         if reply.status < 300:
-            done: HttpReply = gate.after(site, call, reply)
-            return done
-        corrected: HttpReply = gate.corrected(reply)
+            return ec2.after(site, call, reply) if call.service == "ec2" else reply
+        corrected = waf.corrected(reply)
         if corrected.body.lstrip()[:9].lower() == b"<!doctype":
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
         call.outcome = _code(corrected)

@@ -34,9 +34,6 @@ PARSED = (
     "ec2",
     "ssm",
     "wafv2",
-    "resourcegroupstaggingapi",
-    "service-quotas",
-    "pricing",
 )
 
 _CBOR = BaseCBORParser()
