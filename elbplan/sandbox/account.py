@@ -7,8 +7,9 @@ from typing import Any
 from .clock import SandboxClock, Schedule
 from .faults import Faults
 from .server.call_log import CallLog
+from .server.moto_bridge import forget
 from .state.acm import StoredCertificate
-from .state.elbv2 import ElbState
+from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
 from .timing import Timing
@@ -67,6 +68,15 @@ class Account:
     def elb(self, region: str) -> ElbState:
         return self.elbs.setdefault(region, ElbState())
 
+    def balancers(self) -> list[StoredBalancer]:
+        """The load balancers of every region."""
+        return [balancer for elb in self.elbs.values() for balancer in elb.balancers.values()]
+
+    def balancer_at(self, dns_name: str) -> StoredBalancer | None:
+        """The load balancer with this DNS name, in any region."""
+        wanted = dns_name.removeprefix("dualstack.")
+        return next((balancer for balancer in self.balancers() if balancer.dns_name.lower() == wanted), None)
+
     def wake(self) -> None:
         """A new moment: time stands still within a call, and all that has come due happens before it."""
         self.clock.tick()
@@ -82,8 +92,6 @@ class Account:
 
     def reset(self) -> None:
         """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""
-        from .server.moto_bridge import forget
-
         self.agenda.clear()
         self.calls.clear()
         self.faults.clear()

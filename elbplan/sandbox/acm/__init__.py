@@ -15,11 +15,13 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.acm import StoredCertificate, record
+from ..tags import to_dict, to_pairs
 from . import checks
+from .imported import imported
 from .validation import proven, records_told, refresh
 
 HOUR = 3600
-VALID = timedelta(days=395)
+VALIDITY = timedelta(days=395)
 SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
@@ -33,13 +35,18 @@ def find(site: CallContext, arn: str) -> StoredCertificate:
     return found
 
 
+def _new_arn(site: CallContext) -> str:
+    number = uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))
+    return site.arn("acm", f"certificate/{number}")
+
+
 def request_certificate(site: CallContext, params: Params) -> Params:
     checks.request(params)
     if known := remembered(site, params):
         return {"CertificateArn": known}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
     made = StoredCertificate(
-        arn=site.arn("acm", f"certificate/{uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))}"),
+        arn=_new_arn(site),
         domain=params["DomainName"],
         names=names,
         method=params.get("ValidationMethod", "EMAIL"),
@@ -52,7 +59,7 @@ def request_certificate(site: CallContext, params: Params) -> Params:
             "Export": "DISABLED",
             **(params.get("Options") or {}),
         },
-        tags={tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []},
+        tags=to_dict(params.get("Tags")),
     )
     site.world.certificates[made.arn] = made
     born(site, made.arn)
@@ -90,7 +97,7 @@ def describe_certificate(site: CallContext, params: Params) -> Params:
     if one.type == "AMAZON_ISSUED":
         told["DomainValidationOptions"] = [_validation(site, one, name) for name in one.names]
     if one.issued:
-        told.update(IssuedAt=one.issued, NotBefore=one.issued, NotAfter=one.not_after or one.issued + VALID)
+        told.update(IssuedAt=one.issued, NotBefore=one.issued, NotAfter=one.not_after or one.issued + VALIDITY)
     if one.status in ("FAILED", "VALIDATION_TIMED_OUT") and one.reason:
         told["FailureReason"] = one.reason
     return {"Certificate": told}
@@ -168,22 +175,19 @@ def get_certificate(site: CallContext, params: Params) -> Params:
 
 
 def import_certificate(site: CallContext, params: Params) -> Params:
-    from .imported import imported
-
     if params.get("CertificateArn"):
         before = find(site, params["CertificateArn"])
         made = imported(site, params, before.arn)
         made.tags = before.tags
     else:
-        number = uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))
-        made = imported(site, params, site.arn("acm", f"certificate/{number}"))
+        made = imported(site, params, _new_arn(site))
     site.world.certificates[made.arn] = made
     return {"CertificateArn": made.arn}
 
 
 def add_tags(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
-    new = {tag["Key"]: tag.get("Value", "") for tag in params["Tags"]}
+    new = to_dict(params["Tags"])
     if len(one.tags | new) > 50:
         raise AwsError("TooManyTagsException", "The maximum number of tags is 50")
     one.tags.update(new)
@@ -200,7 +204,7 @@ def remove_tags(site: CallContext, params: Params) -> Params:
 
 def list_tags(site: CallContext, params: Params) -> Params:
     one = find(site, params["CertificateArn"])
-    return {"Tags": [{"Key": key, "Value": value} for key, value in one.tags.items()]}
+    return {"Tags": to_pairs(one.tags)}
 
 
 def update_options(site: CallContext, params: Params) -> Params:

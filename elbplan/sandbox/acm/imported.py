@@ -7,6 +7,7 @@ from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
 from ..state.acm import StoredCertificate
+from ..tags import to_dict
 
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
@@ -31,7 +32,7 @@ def imported(site: CallContext, params: Params, arn: str) -> StoredCertificate:
     )  # fmt: skip
     made.issued, made.not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
     made.body = body.decode() if isinstance(body, bytes) else body
-    made.tags = {tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []}
+    made.tags = to_dict(params.get("Tags"))
     return made
 
 

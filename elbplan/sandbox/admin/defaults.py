@@ -5,6 +5,7 @@ from typing import Any
 from ..account import CallContext
 from ..domains import registrable
 from ..ec2 import facts
+from ..ec2.network import attach_new_gateway
 from ..route53.zones import create_hosted_zone
 
 
@@ -26,15 +27,10 @@ def create_defaults(site: CallContext, zones: list[str] | None, hosted_zones: li
 
 
 def _gateway(site: CallContext, vpc: str) -> str:
-    backend = facts.backend(site)
-    for one in backend.internet_gateways.values():
-        if one.vpc and one.vpc.id == vpc:
-            return str(one.id)
-    made = backend.create_internet_gateway()
-    backend.attach_internet_gateway(made.id, vpc)
-    main = next(one for one in backend.describe_route_tables(filters={"vpc-id": [vpc]}) if one.main_association_id)
-    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=made.id)
-    return str(made.id)
+    for gateway in facts.backend(site).internet_gateways.values():
+        if gateway.vpc and gateway.vpc.id == vpc:
+            return str(gateway.id)
+    return attach_new_gateway(site, vpc)
 
 
 def _subnets(site: CallContext, vpc: str, zones: list[str] | None) -> dict[str, str]:

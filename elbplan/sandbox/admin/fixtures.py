@@ -3,21 +3,22 @@
 import contextlib
 import ipaddress
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 
 from ..account import CallContext
+from ..acm import VALIDITY
 from ..ec2 import facts
 from ..ec2.images import plant as image
 from ..ec2.instances import settle
+from ..ec2.network import attach_new_gateway
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import ELSEWHERE
 from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
+from ..tags import Tags, to_pairs
 
-Tags = dict[str, str]
 Maker = Callable[..., str]
 
 OPEN = "open"
@@ -44,13 +45,9 @@ def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
 
 def _vpc(site: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
     """A network with a way to the internet for all of its subnets."""
-    backend = facts.backend(site)
     with _born_as(id, vpcs, "random_vpc_id"):
-        made = backend.create_vpc(cidr, tags=_pairs(tags))
-    gateway = backend.create_internet_gateway()
-    backend.attach_internet_gateway(gateway.id, made.id)
-    main = next(one for one in backend.describe_route_tables(filters={"vpc-id": [made.id]}) if one.main_association_id)
-    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
+        made = facts.backend(site).create_vpc(cidr, tags=to_pairs(tags))
+    attach_new_gateway(site, made.id)
     return str(made.id)
 
 
@@ -113,7 +110,7 @@ def _certificate(site: CallContext, id: str, names: list[str]) -> str:
     stamp = site.world.clock.stamp()
     site.world.certificates[arn] = StoredCertificate(
         arn, names[0], names, "DNS", "RSA_2048", stamp, site.now, site.now, status="ISSUED", issued=stamp,
-        not_after=stamp + timedelta(days=395),
+        not_after=stamp + VALIDITY,
     )  # fmt: skip
     return arn
 
@@ -144,10 +141,6 @@ def _balancer_elsewhere(site: CallContext, id: str) -> str:
     """
     site.world.note(ELSEWHERE)[id.lower()] = zone_id(site.region, "application")
     return id
-
-
-def _pairs(tags: Tags | None) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
 
 
 MAKERS: dict[str, Maker] = {

@@ -73,13 +73,7 @@ def _ec2(site: CallContext) -> dict[str, Any]:
 
 
 def _rule(one: Any) -> str:
-    source = (
-        one.ip_range.get("CidrIp")
-        or one.ip_range.get("CidrIpv6")
-        or one.source_group.get("GroupId")
-        or one.prefix_list_id
-    )
-    return f"{one.ip_protocol} {one.from_port}-{one.to_port} {source} {one.description or ''}".rstrip()
+    return f"{one.ip_protocol} {one.from_port}-{one.to_port} {facts.source_of(one)} {one.description or ''}".rstrip()
 
 
 def _parameters(site: CallContext) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ..account import CallContext
 from ..ec2 import facts
 from ..server.moto_bridge import backend
+from ..tags import Tags
 
-Tags = dict[str, str]
 EC2_KINDS = {
     "i": "instance", "sg": "security-group", "sgr": "security-group-rule", "eipalloc": "elastic-ip",
     "vpc": "vpc", "subnet": "subnet", "igw": "internet-gateway", "eni": "network-interface", "rtb": "route-table",

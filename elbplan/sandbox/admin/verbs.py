@@ -82,11 +82,10 @@ class Controls:
 
     def fail(self, balancer: str, reason: str = "Internal error") -> None:
         """This load balancer never becomes active but `failed`."""
-        for elb in self.world.elbs.values():
-            for one in elb.balancers.values():
-                if balancer in (one.arn, one.name):
-                    one.failed = reason
-                    return
+        for stored in self.world.balancers():
+            if balancer in (stored.arn, stored.name):
+                stored.failed = reason
+                return
         raise KeyError(f"no load balancer {balancer!r}")
 
     def seed(

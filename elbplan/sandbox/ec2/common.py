@@ -32,9 +32,7 @@ def well_formed(params: dict[str, Any]) -> None:
 
 def rewritten(incoming: HttpRequest, changes: dict[str, str]) -> HttpRequest:
     """The same request with some of its form fields set."""
-    form = dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))
-    form.update(changes)
-    body = urlencode(form).encode()
+    body = urlencode({**form(incoming), **changes}).encode()
     headers = {**incoming.headers, "content-length": str(len(body))}
     return dataclasses.replace(incoming, body=body, headers=headers)
 

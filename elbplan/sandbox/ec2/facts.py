@@ -59,6 +59,17 @@ def interfaces(site: CallContext) -> list[Any]:
     return list(backend(site).enis.values())
 
 
+def disassociate(address: Any) -> None:
+    """Takes an Elastic IP address from the interface and the instance that have it."""
+    address.eni = address.instance = address.association_id = None
+
+
+def source_of(rule: Any) -> str:
+    """The CIDR block, security group or prefix list of a security group rule."""
+    cidr = rule.ip_range.get("CidrIp") or rule.ip_range.get("CidrIpv6")
+    return str(cidr or rule.source_group.get("GroupId") or rule.prefix_list_id)
+
+
 def lets_in(
     site: CallContext,
     groups: set[str],

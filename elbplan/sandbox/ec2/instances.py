@@ -7,6 +7,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from ..account import CallContext
 from ..elbv2.find import born, seen
+from ..elbv2.targets import drop_terminated
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -144,7 +145,7 @@ def _clear(site: CallContext, one: Any) -> None:
     backend = facts.backend(site)
     for address in backend.addresses:
         if address.instance is one or (address.eni is not None and address.eni.instance is one):
-            address.eni = address.instance = address.association_id = None
+            facts.disassociate(address)
     for nic in one.nics.values():
         backend.enis.pop(nic.id, None)
         nic.public_ip = None
@@ -181,8 +182,6 @@ def _found(site: CallContext, instance_ids: list[str]) -> list[Any]:
 
 
 def terminate(site: CallContext, params: Params) -> Params:
-    from ..elbv2.targets import drop_terminated
-
     told = []
     found = _found(site, params.get("InstanceIds") or [])
     for one in found:

@@ -8,6 +8,17 @@ from ..server.protocol import HttpRequest
 from . import facts
 
 
+def attach_new_gateway(site: CallContext, vpc: str) -> str:
+    """Creates an internet gateway and a route to it from every subnet of the VPC; returns its id."""
+    backend = facts.backend(site)
+    gateway = backend.create_internet_gateway()
+    backend.attach_internet_gateway(gateway.id, vpc)
+    tables = backend.describe_route_tables(filters={"vpc-id": [vpc]})
+    main = next(table for table in tables if table.main_association_id)
+    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
+    return str(gateway.id)
+
+
 @rule(5)
 def before_delete_subnet(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html (DependencyViolation)"""

@@ -156,13 +156,17 @@ def _ports(low: Any, high: Any) -> None:
         raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({low}:{high})")
 
 
+def _rules(group: Any, action: str) -> list[Any]:
+    """The rules that an action is about."""
+    return list(group.egress_rules if action.endswith("Egress") else group.ingress_rules)
+
+
 def _existing(rules: list[Any]) -> list[FlatRule]:
     found = []
     for one in rules:
-        source = one.ip_range.get("CidrIp") or one.ip_range.get("CidrIpv6") or one.source_group.get("GroupId")
         low = one.from_port if one.from_port is not None else -1
         high = one.to_port if one.to_port is not None else -1
-        found.append((str(one.ip_protocol), int(low), int(high), str(source or one.prefix_list_id)))
+        found.append((str(one.ip_protocol), int(low), int(high), facts.source_of(one)))
     return found
 
 
@@ -175,7 +179,7 @@ def before_authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest)
     """
     group = _group(site, call.params)
     wanted = flat(call.params)
-    there = _existing(group.egress_rules if call.action.endswith("Egress") else group.ingress_rules)
+    there = _existing(_rules(group, call.action))
     for number, one in enumerate(wanted):
         if one in there or one in wanted[:number]:
             peer = f"peer: {one[3]}, {one[0].upper()}, from port: {one[1]}, to port: {one[2]}, ALLOW"
@@ -190,7 +194,7 @@ def before_authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest)
 def before_revoke(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
     """A rule that is not there is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
     group = _group(site, call.params)
-    rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
+    rules = _rules(group, call.action)
     if ids := call.params.get("SecurityGroupRuleIds"):
         if missing := [one for one in ids if one not in {each.id for each in rules}]:
             raise AwsError(
@@ -212,12 +216,12 @@ def _canonicalised(incoming: HttpRequest) -> HttpRequest:
 def authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
     """moto adds the rules; the answer names all of them, not only the last permission's."""
     group = _group(site, call.params)
-    rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
+    rules = _rules(group, call.action)
     before = {one.id for one in rules}
     reply = ask(incoming, site.account)
     if reply.status >= 300:
         return reply
-    rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
+    rules = _rules(group, call.action)
     told = [_shown(site, group, one) for one in rules if one.id not in before]
     return answer(call, {"Return": True, "SecurityGroupRules": told}, incoming)
 

@@ -7,10 +7,11 @@ from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, Zone, tag_dict
-from . import find, interfaces, names, subnets
+from ..state.elbv2 import StoredBalancer, Zone
+from . import find, interfaces, names, subnets, tags
 from .attribute_tables import balancer_defaults
 from .find import new_id
+from .listeners import remove
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -31,7 +32,7 @@ def create_load_balancer(site: CallContext, params: Params) -> Params:
     kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
     scheme = _scheme(kind, params)
     ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
-    tags = tag_dict(params.get("Tags"))
+    given_tags = tags.checked(params.get("Tags"))
     settings = _settings(params, kind, scheme)
     if same := existing(site, name, settings):
         return {"LoadBalancers": [shown(site, same)]}
@@ -41,7 +42,7 @@ def create_load_balancer(site: CallContext, params: Params) -> Params:
     balancer = _made(site, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
     interfaces.attach(site, balancer)
     site.elb.balancers[balancer.arn] = balancer
-    site.elb.tags[balancer.arn] = tags
+    site.elb.tags[balancer.arn] = given_tags
     return {"LoadBalancers": [shown(site, balancer)]}
 
 
@@ -185,8 +186,6 @@ def delete_load_balancer(site: CallContext, params: Params) -> Params:
     if balancer is None:
         return {}
     protected(balancer)
-    from .listeners import remove
-
     for listener in site.elb.listeners_of(balancer.arn):
         remove(site, listener)
     del site.elb.balancers[balancer.arn]

@@ -5,7 +5,7 @@ from ..acm.validation import refresh
 from ..errors import AwsError, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredListener
+from ..state.elbv2 import SECURE, StoredListener
 from . import find
 
 
@@ -43,7 +43,7 @@ def checked(site: CallContext, arn: str) -> str:
 def exactly_one(site: CallContext, certificates: list[Params] | None, protocol: str) -> str:
     """An HTTPS or TLS listener has one default certificate, the others none: API_CreateListener."""
     given = [one["CertificateArn"] for one in certificates or [] if one.get("CertificateArn")]
-    if protocol not in ("HTTPS", "TLS"):
+    if protocol not in SECURE:
         if given:
             raise validation(f"Certificates cannot be specified for {protocol} listeners")
         return ""
@@ -68,7 +68,7 @@ def room(site: CallContext, listener: StoredListener, arn: str) -> None:
 
 def add_listener_certificates(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
-    if listener.protocol not in ("HTTPS", "TLS"):
+    if listener.protocol not in SECURE:
         raise validation("Certificates can be added to HTTPS and TLS listeners only")
     given = [one["CertificateArn"] for one in params.get("Certificates") or []]
     if len(given) != 1:

@@ -7,8 +7,8 @@ from ..ec2 import facts
 from ..errors import AwsError, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredGroup, tag_dict
-from . import find, names
+from ..state.elbv2 import StoredGroup
+from . import find, names, tags
 from .find import new_id
 from .health_checks import checked, defaults
 
@@ -18,7 +18,7 @@ TARGET_TYPES = ("instance", "ip", "lambda", "alb")
 
 def create_target_group(site: CallContext, params: Params) -> Params:
     name = names.checked("Target group", params.get("Name", ""))
-    tags = tag_dict(params.get("Tags"))
+    given_tags = tags.checked(params.get("Tags"))
     fields = _fields(site, params)
     settings = {**fields}
     if same := existing(site, name, settings):
@@ -31,7 +31,7 @@ def create_target_group(site: CallContext, params: Params) -> Params:
         settings=settings,
     )
     site.elb.groups[group.arn] = group
-    site.elb.tags[group.arn] = tags
+    site.elb.tags[group.arn] = given_tags
     find.born(site, group.arn)
     return {"TargetGroups": [shown(site, group)]}
 

@@ -12,7 +12,7 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredTarget
 from . import find
-from .targets import present
+from .targets import port_of, present
 
 
 class StoredHealth(NamedTuple):
@@ -107,7 +107,7 @@ def describe_target_health(site: CallContext, params: Params) -> Params:
         return {"TargetHealthDescriptions": [_shown(site, group, target) for target in there.values()]}
     told = []
     for wanted in params["Targets"]:
-        port = int(wanted.get("Port") or group.fields.get("Port") or 0)
+        port = port_of(group, wanted)
         target = there.get((wanted["Id"], port))
         told.append(_shown(site, group, target) if target else _stranger(wanted["Id"], port))
     return {"TargetHealthDescriptions": told}

@@ -110,4 +110,4 @@ def release(site: CallContext, interface_id: str) -> None:
     backend.enis.pop(interface_id, None)
     for address in backend.addresses:
         if address.eni is not None and address.eni.id == interface_id:
-            address.eni = address.instance = address.association_id = None
+            facts.disassociate(address)

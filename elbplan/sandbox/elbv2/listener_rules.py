@@ -6,8 +6,8 @@ from ..account import CallContext
 from ..errors import AwsError, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule, tag_dict
-from . import actions, conditions, find
+from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule
+from . import actions, conditions, find, tags
 from .find import new_id
 from .listeners import _rule_arn, attachments, require_application
 
@@ -17,7 +17,7 @@ LOWEST, HIGHEST = 1, 50_000
 def create_rule(site: CallContext, params: Params) -> Params:
     listener = find.listener(site, params["ListenerArn"])
     balancer = require_application(site, listener)
-    tags = tag_dict(params.get("Tags"))
+    given_tags = tags.checked(params.get("Tags"))
     priority = in_range(params["Priority"])
     free(listener, {priority})
     room(site, balancer)
@@ -32,7 +32,7 @@ def create_rule(site: CallContext, params: Params) -> Params:
         transforms(params.get("Transforms") or []),
     )
     listener.rules[made.arn] = made
-    site.elb.tags[made.arn] = tags
+    site.elb.tags[made.arn] = given_tags
     attachments(site)
     return {"Rules": [shown(made)]}
 

@@ -6,8 +6,8 @@ from ..account import CallContext
 from ..errors import AwsError, misconfigured, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule, tag_dict
-from . import actions, certificates, find
+from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
+from . import actions, certificates, find, tags
 from .find import new_id
 from .policies import POLICIES
 
@@ -21,7 +21,7 @@ DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 
 def create_listener(site: CallContext, params: Params) -> Params:
     balancer = find.balancer(site, params["LoadBalancerArn"])
-    tags = tag_dict(params.get("Tags"))
+    given_tags = tags.checked(params.get("Tags"))
     protocol, port = _place(balancer, params)
     policy = _policy(protocol, params.get("SslPolicy"))
     settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
@@ -39,7 +39,7 @@ def create_listener(site: CallContext, params: Params) -> Params:
         settings=settings,
     )  # fmt: skip
     site.elb.listeners[listener.arn] = listener
-    site.elb.tags[listener.arn] = tags
+    site.elb.tags[listener.arn] = given_tags
     site.elb.tags[default.arn] = {}
     find.born(site, listener.arn)
     attachments(site)
@@ -73,7 +73,7 @@ def _place(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
 @rule(24)
 def _policy(protocol: str, asked: str | None) -> str:
     """Secure listeners have a policy, the others none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
-    if protocol not in ("HTTPS", "TLS"):
+    if protocol not in SECURE:
         if asked:
             raise validation(f"An SSL policy cannot be specified for {protocol} listeners")
         return ""
@@ -173,7 +173,7 @@ def modify_listener(site: CallContext, params: Params) -> Params:
     }
     protocol, port = (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
     existing(site, balancer, port, None, but=listener.arn)
-    keep = listener.ssl_policy if protocol in ("HTTPS", "TLS") else None
+    keep = listener.ssl_policy if protocol in SECURE else None
     policy = _policy(protocol, params.get("SslPolicy") or keep)
     certificate = _new_certificate(site, listener, params, protocol)
     wanted = params.get("DefaultActions") or listener.default.actions
@@ -220,7 +220,7 @@ def _further(listener: StoredListener, certificate: str) -> list[str]:
 
 
 def _new_certificate(site: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
-    if protocol in ("HTTPS", "TLS") and not params.get("Certificates") and listener.certificate:
+    if protocol in SECURE and not params.get("Certificates") and listener.certificate:
         return listener.certificate
     return certificates.exactly_one(site, params.get("Certificates"), protocol)
 

@@ -32,9 +32,14 @@ def room(site: CallContext, group: StoredGroup, more: list[StoredTarget]) -> Non
         raise AwsError("TooManyTargets", "You've reached the limit on the number of targets")
 
 
+def port_of(group: StoredGroup, wanted: Params) -> int:
+    """The port of a target: its own or the group's; 0 for a function."""
+    return int(wanted.get("Port") or group.fields.get("Port") or 0)
+
+
 def _target(site: CallContext, group: StoredGroup, wanted: Params) -> StoredTarget:
     kind = group.fields["TargetType"]
-    port = int(wanted.get("Port") or group.fields.get("Port") or 0)
+    port = port_of(group, wanted)
     check = {"instance": _instance, "ip": _address, "alb": _balancer, "lambda": _function}[kind]
     zone = check(site, group, wanted)
     return StoredTarget(wanted["Id"], port, zone, site.now)
@@ -123,7 +128,7 @@ def deregister_targets(site: CallContext, params: Params) -> Params:
     """
     group = find.group(site, params["TargetGroupArn"])
     for wanted in params["Targets"]:
-        port = int(wanted.get("Port") or group.fields.get("Port") or 0)
+        port = port_of(group, wanted)
         target = group.targets.get((wanted["Id"], port))
         if target and target.gone_at is None:
             drain(site, group, target)

@@ -3,14 +3,13 @@
 from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
-from ..state.elbv2 import tag_dict
-from . import find, names
+from . import find, names, tags
 from .find import new_id
 
 
 def create_trust_store(site: CallContext, params: Params) -> Params:
     name = names.checked("Trust store", params["Name"])
-    tags = tag_dict(params.get("Tags"))
+    given_tags = tags.checked(params.get("Tags"))
     if any(one["Name"] == name for one in site.elb.trust_stores.values()):
         raise AwsError("DuplicateTrustStoreName", f"A trust store with the name '{name}' already exists")
     arn = site.arn("elasticloadbalancing", f"truststore/{name}/{new_id(site, 'truststore', name)}")
@@ -19,7 +18,7 @@ def create_trust_store(site: CallContext, params: Params) -> Params:
         "TotalRevokedEntries": 0,
     }  # fmt: skip
     site.elb.trust_stores[arn] = store
-    site.elb.tags[arn] = tags
+    site.elb.tags[arn] = given_tags
     return {"TrustStores": [store]}
 
 

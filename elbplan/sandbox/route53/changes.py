@@ -2,8 +2,6 @@
 were right.
 """
 
-from typing import Any
-
 from ..account import CallContext
 from ..acm.validation import look_all
 from ..errors import AwsError
@@ -11,9 +9,8 @@ from ..params import Params
 from ..rules import rule
 from ..state.route53 import HostedZone, Key, canonical, order
 from . import checks
+from .checks import Records
 from .zones import new_change, zone_of
-
-Records = dict[Key, dict[str, Any]]
 
 
 @rule(11)

@@ -118,11 +118,7 @@ def alias(site: CallContext, zone: HostedZone, after: Records, record: Params) -
 
 def balancer_zone(site: CallContext, name: str) -> str | None:
     """The hosted zone of the live load balancer with this DNS name, in any region, ours or not."""
-    wanted = name.removeprefix("dualstack.")
-    if elsewhere := site.world.note(ELSEWHERE).get(wanted):
+    if elsewhere := site.world.note(ELSEWHERE).get(name.removeprefix("dualstack.")):
         return str(elsewhere)
-    for elb in site.world.elbs.values():
-        for one in elb.balancers.values():
-            if one.dns_name.lower() == wanted:
-                return one.zone_id
-    return None
+    balancer = site.world.balancer_at(name)
+    return balancer.zone_id if balancer else None

@@ -8,6 +8,7 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.route53 import HostedZone, canonical
+from ..tags import to_dict, to_pairs
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
@@ -161,14 +162,10 @@ def change_tags(site: CallContext, params: Params) -> Params:
     zone = zone_of(site, params["ResourceId"])
     for key in params.get("RemoveTagKeys") or []:
         zone.tags.pop(key, None)
-    zone.tags.update({tag["Key"]: tag.get("Value", "") for tag in params.get("AddTags") or []})
+    zone.tags.update(to_dict(params.get("AddTags")))
     return {}
 
 
-def _tag_set(zone: HostedZone) -> Params:
-    tags = [{"Key": key, "Value": value} for key, value in zone.tags.items()]
-    return {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": tags}
-
-
 def list_tags(site: CallContext, params: Params) -> Params:
-    return {"ResourceTagSet": _tag_set(zone_of(site, params["ResourceId"]))}
+    zone = zone_of(site, params["ResourceId"])
+    return {"ResourceTagSet": {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": to_pairs(zone.tags)}}

@@ -1,7 +1,6 @@
 """What was asked of the sandbox, in order."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -30,9 +29,6 @@ class LoggedCall:
     at: float = 0.0
     key: str = ""
     """The access key id that signed it: who called."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((self.service, self.action, self.params, self.outcome))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

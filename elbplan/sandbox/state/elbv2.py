@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..errors import AwsError
 from ..params import Params
+from ..tags import Tags
 
-Tags = dict[str, str]
+SECURE = ("HTTPS", "TLS")
+"""Protocols of listeners that have a certificate and a TLS policy."""
 
 
 @dataclass
@@ -154,18 +155,3 @@ def forwards_to(actions: list[Params]) -> list[str]:
         pairs = action.get("ForwardConfig", {}).get("TargetGroups", [])
         found.extend(pair["TargetGroupArn"] for pair in pairs)
     return list(dict.fromkeys(found))
-
-
-def tag_dict(tags: list[dict[str, str]] | None) -> Tags:
-    """Tags of a create call, checked.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTags.html
-    """
-    keys = [tag["Key"] for tag in tags or []]
-    if len(keys) != len(set(keys)):
-        raise AwsError("DuplicateTagKeys", "A tag key was specified more than once.")
-    if any(key.lower().startswith("aws:") for key in keys):
-        raise AwsError("ValidationError", "Tag keys cannot start with 'aws:'")
-    if len(keys) > 50:
-        raise AwsError("TooManyTags", "You've reached the limit on the number of tags per load balancer.")
-    return {tag["Key"]: tag.get("Value", "") for tag in tags or []}

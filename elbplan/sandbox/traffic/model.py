@@ -11,12 +11,11 @@ from ..elbv2.health import health_of
 from ..elbv2.targets import present
 from ..params import Params
 from ..server.moto_bridge import backend, known_regions
-from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule
+from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
 from ..state.route53 import plain
 from .matching import matches
 
 ANYWHERE = {"0.0.0.0/0"}
-SECURE = ("HTTPS", "TLS")
 
 
 @dataclass
@@ -35,7 +34,7 @@ def answer(world: Account, name: str, port: int = 443, host: str = "", path: str
 
 
 def _resolve(world: Account, name: str, port: int, host: str, path: str, via: list[str], left: int) -> TrafficAnswer:
-    if balancer := _balancer(world, name):
+    if balancer := world.balancer_at(name):
         return _by_balancer(
             CallContext(world, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn]
         )
@@ -49,12 +48,6 @@ def _resolve(world: Account, name: str, port: int, host: str, path: str, via: li
         value = plain(record["ResourceRecords"][0]["Value"])
         return _resolve(world, value, port, host, path, [*via, name], left - 1)
     return TrafficAnswer(False, via=via, why=f"{name} does not resolve")
-
-
-def _balancer(world: Account, name: str) -> StoredBalancer | None:
-    wanted = name.removeprefix("dualstack.")
-    every = [one for elb in world.elbs.values() for one in elb.balancers.values()]
-    return next((one for one in every if one.dns_name.lower() == wanted), None)
 
 
 def _by_addresses(world: Account, addresses: list[str], via: list[str]) -> TrafficAnswer:
