@@ -1,6 +1,6 @@
 """An embedded AWS that behaves like the real one where it matters to a load balancer.
 
-It is the world of the demo, of every end-to-end test and of rehearsals. Elastic Load Balancing, ACM and
+It is the account of the demo, of every end-to-end test and of rehearsals. Elastic Load Balancing, ACM and
 Route 53
 are written here by AWS's documents; everything else (EC2, SSM, WAF, STS...) is moto's server with the
 differences

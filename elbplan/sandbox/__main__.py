@@ -63,7 +63,7 @@ def main() -> int:
         return MOTO_MISSING
     control.TOKEN["value"] = os.environ.pop(given.token_env, "") if given.token_env else ""
     box = Box(given.slow, virtual=given.virtual, drain=given.drain, port=given.port)
-    box.world.reset()
+    box.account.reset()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(box.url, flush=True)
     if given.idle_hours:

@@ -7,14 +7,14 @@ from typing import Any
 from .clock import SandboxClock, Schedule
 from .faults import Faults
 from .server.call_log import CallLog
-from .server.moto_bridge import forget
+from .server.moto_bridge import backend, forget
 from .state.acm import StoredCertificate
 from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
 from .timing import Timing
 
-ACCOUNT = "123456789012"
+ACCOUNT_ID = "123456789012"
 
 QUOTAS = {
     "load_balancers": 50,
@@ -44,7 +44,7 @@ class SandboxOptions:
 class Account:
     """One AWS account. Regions come into being when first looked at."""
 
-    account: str = ACCOUNT
+    id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
     timing: Timing = field(default_factory=Timing)
     switches: SandboxOptions = field(default_factory=SandboxOptions)
@@ -99,40 +99,49 @@ class Account:
         self.switches = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
         self._empty()
-        forget(self.account)
+        forget(self.id)
 
 
 @dataclass
 class CallContext:
-    """A world as one call sees it: in one region, at one moment."""
+    """A account as one call sees it: in one region, at one moment."""
 
-    world: Account
+    account: Account
     region: str
 
     @property
     def elb(self) -> ElbState:
-        return self.world.elb(self.region)
+        return self.account.elb(self.region)
 
     @property
     def now(self) -> float:
-        return self.world.moment
+        return self.account.moment
 
     @property
     def timing(self) -> Timing:
-        return self.world.timing
+        return self.account.timing
 
     @property
-    def account(self) -> str:
-        return self.world.account
+    def account_id(self) -> str:
+        return self.account.id
+
+    @property
+    def ec2(self) -> Any:
+        """moto's own objects for EC2."""
+        return self.backend("ec2")
+
+    def backend(self, service: str) -> Any:
+        """moto's own objects for a service."""
+        return backend(service, self.account_id, self.region)
 
     @property
     def certificates(self) -> dict[str, StoredCertificate]:
         """This region's certificates by ARN."""
         here = f":acm:{self.region}:"
-        return {arn: one for arn, one in self.world.certificates.items() if here in arn}
+        return {arn: one for arn, one in self.account.certificates.items() if here in arn}
 
     def later(self, seconds: float, do: Any) -> None:
-        self.world.agenda.at(self.now + seconds, do)
+        self.account.agenda.at(self.now + seconds, do)
 
     def arn(self, service: str, rest: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"

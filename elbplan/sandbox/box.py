@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from .account import ACCOUNT, Account
+from .account import ACCOUNT_ID, Account
 from .admin.client import BoxClient
 from .admin.verbs import Controls
 from .clock import SandboxClock
@@ -18,9 +18,9 @@ _lock = threading.Lock()
 
 
 def _take_account() -> str:
-    """moto keeps one world per account in a process: two boxes at once need two accounts."""
+    """moto keeps one account per account in a process: two boxes at once need two accounts."""
     with _lock:
-        free = (str(int(ACCOUNT) + number) for number in itertools.count())
+        free = (str(int(ACCOUNT_ID) + number) for number in itertools.count())
         account = next(one for one in free if one not in _accounts_in_use)
         _accounts_in_use.add(account)
         return account
@@ -35,15 +35,13 @@ class Box(BoxClient):
 
     def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
         super().__init__()
-        self.world = Account(
-            account=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow=slow, drain=drain)
-        )
-        self.server = SandboxServer(self.world, port)
+        self.account = Account(id=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow=slow, drain=drain))
+        self.server = SandboxServer(self.account, port)
         self.url = self.server.url
-        self.account = self.world.account
+        self.account_id = self.account.id
 
     def __enter__(self) -> Self:
-        self.world.reset()
+        self.account.reset()
         self.server.start()
         return self
 
@@ -54,11 +52,11 @@ class Box(BoxClient):
 
     def close(self) -> None:
         self.server.stop()
-        self.world.reset()
-        _accounts_in_use.discard(self.account)
+        self.account.reset()
+        _accounts_in_use.discard(self.account_id)
 
     def ask(self, verb: str, **given: Any) -> Any:
         with self.server.engine.lock:
-            self.world.wake()
-            result = getattr(Controls(self.world), verb)(**given)
+            self.account.wake()
+            result = getattr(Controls(self.account), verb)(**given)
             return json.loads(json.dumps(result, default=str))

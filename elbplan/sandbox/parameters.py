@@ -5,19 +5,18 @@ from .errors import AwsError
 from .params import Params
 from .rules import rule
 from .server.call_log import LoggedCall
-from .server.moto_bridge import backend
 from .server.protocol import HttpRequest
 
 MAX_STANDARD_BYTES = 4096
 
 
-def before(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.action == "PutParameter":
-        check_put(site, call.params)
+        check_put(context, call.params)
 
 
 @rule(30)
-def begin_update(world: Account, call: LoggedCall) -> AwsError | None:
+def begin_update(account: Account, call: LoggedCall) -> AwsError | None:
     """A parameter takes one update at a time; a second that arrives meanwhile is refused (TooManyUpdates).
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: "There are concurrent
@@ -25,7 +24,7 @@ def begin_update(world: Account, call: LoggedCall) -> AwsError | None:
     """
     if (call.service, call.action) != ("ssm", "PutParameter"):
         return None
-    updates = world.note("parameter updates")
+    updates = account.note("parameter updates")
     parameter = (call.region, call.params.get("Name"))
     if parameter in updates:
         call.outcome = "TooManyUpdates"
@@ -34,16 +33,16 @@ def begin_update(world: Account, call: LoggedCall) -> AwsError | None:
     return None
 
 
-def end_update(world: Account, call: LoggedCall) -> None:
+def end_update(account: Account, call: LoggedCall) -> None:
     """Ends the update that this call began. A call that was refused began none."""
-    updates = world.note("parameter updates")
+    updates = account.note("parameter updates")
     parameter = (call.region, call.params.get("Name"))
     if updates.get(parameter) == call.number:
         del updates[parameter]
 
 
 @rule(30)
-def check_put(site: CallContext, params: Params) -> None:
+def check_put(context: CallContext, params: Params) -> None:
     """A standard value has at most 4 KB, and a parameter keeps its type.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
@@ -55,6 +54,6 @@ def check_put(site: CallContext, params: Params) -> None:
             "ValidationException",
             "Standard tier parameters support a maximum parameter value of 4096 characters.",
         )
-    before = backend("ssm", site.account, site.region).get_parameters([name]).get(name)
+    before = context.backend("ssm").get_parameters([name]).get(name)
     if before is not None and params.get("Overwrite") and params.get("Type") not in (None, before.parameter_type):
         raise AwsError("HierarchyTypeMismatchException", f"The parameter {name} has the type {before.parameter_type}")

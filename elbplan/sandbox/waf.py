@@ -8,13 +8,12 @@ from .errors import AwsError
 from .params import Params
 from .rules import rule
 from .server.call_log import LoggedCall
-from .server.moto_bridge import backend
 from .server.protocol import HttpReply, HttpRequest
 
 
-def before(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.action == "DeleteWebACL":
-        check_unused(site, call.params)
+        check_unused(context, call.params)
 
 
 @rule(30)
@@ -24,24 +23,24 @@ def corrected(reply: HttpReply) -> HttpReply:
     return reply
 
 
-def _associations(site: CallContext) -> dict[str, str]:
+def _associations(context: CallContext) -> dict[str, str]:
     """ARN of the web ACL, by ARN of the load balancer."""
-    return site.world.note("web acls")
+    return context.account.note("web acls")
 
 
-def _web_acls(site: CallContext) -> list[Any]:
-    return list(backend("wafv2", site.account, site.region).wacls.values())
+def _web_acls(context: CallContext) -> list[Any]:
+    return list(context.backend("wafv2").wacls.values())
 
 
 @rule(30)
-def associate_web_acl(site: CallContext, params: Params) -> Params:
+def associate_web_acl(context: CallContext, params: Params) -> Params:
     """Both must exist, and the resource must be an active application load balancer. A resource has one web ACL.
 
     https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
     (WAFNonexistentItemException, WAFInvalidParameterException, WAFUnavailableEntityException)
     """
-    balancer = site.elb.balancers.get(params["ResourceArn"])
-    if balancer is None or params["WebACLArn"] not in [acl.arn for acl in _web_acls(site)]:
+    balancer = context.elb.balancers.get(params["ResourceArn"])
+    if balancer is None or params["WebACLArn"] not in [acl.arn for acl in _web_acls(context)]:
         raise AwsError(
             "WAFNonexistentItemException",
             "AWS WAF couldn't perform the operation because your resource doesn't exist.",
@@ -51,27 +50,27 @@ def associate_web_acl(site: CallContext, params: Params) -> Params:
             "WAFInvalidParameterException",
             f"Error reason: The ARN isn't valid, field: RESOURCE_ARN, parameter: {balancer.arn}",
         )
-    if balancer.state(site.now) != "active":
+    if balancer.state(context.now) != "active":
         raise AwsError(
             "WAFUnavailableEntityException",
             "AWS WAF couldn't retrieve the resource that you requested. Retry your request.",
         )
-    _associations(site)[balancer.arn] = params["WebACLArn"]
+    _associations(context)[balancer.arn] = params["WebACLArn"]
     return {}
 
 
-def disassociate_web_acl(site: CallContext, params: Params) -> Params:
-    _associations(site).pop(params["ResourceArn"], None)
+def disassociate_web_acl(context: CallContext, params: Params) -> Params:
+    _associations(context).pop(params["ResourceArn"], None)
     return {}
 
 
-def get_web_acl_for_resource(site: CallContext, params: Params) -> Params:
-    arn = _associations(site).get(params["ResourceArn"])
-    if params["ResourceArn"] not in site.elb.balancers:
+def get_web_acl_for_resource(context: CallContext, params: Params) -> Params:
+    arn = _associations(context).get(params["ResourceArn"])
+    if params["ResourceArn"] not in context.elb.balancers:
         raise AwsError("WAFNonexistentItemException", "The resource doesn't exist.")
     if arn is None:
         return {}
-    acl = next(acl for acl in _web_acls(site) if acl.arn == arn)
+    acl = next(acl for acl in _web_acls(context) if acl.arn == arn)
     config = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": acl.name}
     return {
         "WebACL": {
@@ -84,22 +83,22 @@ def get_web_acl_for_resource(site: CallContext, params: Params) -> Params:
     }
 
 
-def list_resources_for_web_acl(site: CallContext, params: Params) -> Params:
-    return {"ResourceArns": _resources(site, params["WebACLArn"])}
+def list_resources_for_web_acl(context: CallContext, params: Params) -> Params:
+    return {"ResourceArns": _resources(context, params["WebACLArn"])}
 
 
-def _resources(site: CallContext, web_acl: str) -> list[str]:
-    associations = _associations(site).items()
-    return [balancer for balancer, acl in associations if acl == web_acl and balancer in site.elb.balancers]
+def _resources(context: CallContext, web_acl: str) -> list[str]:
+    associations = _associations(context).items()
+    return [balancer for balancer, acl in associations if acl == web_acl and balancer in context.elb.balancers]
 
 
 @rule(30)
-def check_unused(site: CallContext, params: Params) -> None:
+def check_unused(context: CallContext, params: Params) -> None:
     """https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html
     (WAFAssociatedItemException)
     """
-    arn = next((acl.arn for acl in _web_acls(site) if acl.id == params.get("Id")), "")
-    if _resources(site, arn):
+    arn = next((acl.arn for acl in _web_acls(context) if acl.id == params.get("Id")), "")
+    if _resources(context, arn):
         raise AwsError(
             "WAFAssociatedItemException",
             "AWS WAF couldn't perform the operation because your resource is being used by another resource.",

@@ -80,7 +80,7 @@ def test_two_boxes_know_nothing_of_each_other(kit: Kit) -> None:
     kit.group("here")
     with Box() as other:
         there = Kit(other)
-        assert other.account != kit.box.account  # type: ignore[attr-defined]
+        assert other.account_id != kit.box.account_id  # type: ignore[attr-defined]
         assert there.elb.describe_target_groups()["TargetGroups"] == []
         there.open_group("there")
     assert "there" not in {one["GroupName"] for one in kit.ec2.describe_security_groups()["SecurityGroups"]}

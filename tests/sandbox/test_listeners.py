@@ -27,7 +27,7 @@ def secure(kit: Kit, certificate: str | None) -> str:
 def test_rule_08_certificates_of_listeners(kit: Kit) -> None:
     with refused("ValidationError"):
         secure(kit, None)
-    here = f"arn:aws:acm:eu-central-1:{kit.box.account}:certificate/"
+    here = f"arn:aws:acm:eu-central-1:{kit.box.account_id}:certificate/"
     with refused("CertificateNotFound"):
         secure(kit, here + "0")
     with refused("ValidationError"):

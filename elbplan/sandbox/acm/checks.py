@@ -40,19 +40,21 @@ def request(params: Params) -> None:
         raise invalid(f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}")
 
 
-def users(site: CallContext, arn: str) -> list[str]:
+def users(context: CallContext, arn: str) -> list[str]:
     """The load balancers that have a certificate on a listener."""
-    found = [one.balancer for one in site.elb.listeners.values() if arn in one.certificates]
+    found = [one.balancer for one in context.elb.listeners.values() if arn in one.certificates]
     return list(dict.fromkeys(found))
 
 
 @rule(10)
-def unused(site: CallContext, certificate: StoredCertificate) -> None:
+def unused(context: CallContext, certificate: StoredCertificate) -> None:
     """Not while a listener has it, nor in the moments after.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html (ResourceInUseException);
     the moments after: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
     """
-    lag = site.timing.in_use_lag
-    if users(site, certificate.arn) or (lag and site.now <= certificate.released + lag):
-        raise AwsError("ResourceInUseException", f"Certificate {certificate.arn} in account {site.account} is in use.")
+    lag = context.timing.in_use_lag
+    if users(context, certificate.arn) or (lag and context.now <= certificate.released + lag):
+        raise AwsError(
+            "ResourceInUseException", f"Certificate {certificate.arn} in account {context.account_id} is in use."
+        )

@@ -12,7 +12,7 @@ from ..tags import to_dict
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
 
-def imported(site: CallContext, params: Params, arn: str) -> StoredCertificate:
+def imported(context: CallContext, params: Params, arn: str) -> StoredCertificate:
     """Read, and refused if it is none: https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html"""
     body = params["Certificate"]
     try:
@@ -27,7 +27,7 @@ def imported(site: CallContext, params: Params, arn: str) -> StoredCertificate:
     made = StoredCertificate(
         arn=arn, domain=str(subject[0].value) if subject else names[0], names=names, method="",
         algorithm=_algorithm(parsed),
-        created=site.world.clock.stamp(), requested=site.now, records_at=site.now, status="ISSUED",
+        created=context.account.clock.stamp(), requested=context.now, records_at=context.now, status="ISSUED",
         type="IMPORTED",
     )  # fmt: skip
     made.issued, made.not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc

@@ -8,7 +8,7 @@ THREE_DAYS = 72 * 3600
 
 
 @rule(9)
-def refresh(world: Account, certificate: StoredCertificate) -> None:
+def refresh(account: Account, certificate: StoredCertificate) -> None:
     """Issued some time after every record stands in a public zone; failed after 72 hours.
 
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html and
@@ -16,39 +16,39 @@ def refresh(world: Account, certificate: StoredCertificate) -> None:
     """
     if certificate.status != "PENDING_VALIDATION" or certificate.method != "DNS":
         return
-    look(world, certificate)
-    if certificate.standing is not None and world.moment >= certificate.standing + world.timing.certificate_issue:
+    look(account, certificate)
+    if certificate.standing is not None and account.moment >= certificate.standing + account.timing.certificate_issue:
         certificate.status = "ISSUED"
-        certificate.issued = world.clock.stamp()
-    elif world.moment > certificate.requested + THREE_DAYS:
+        certificate.issued = account.clock.stamp()
+    elif account.moment > certificate.requested + THREE_DAYS:
         certificate.status = "VALIDATION_TIMED_OUT"
 
 
-def look(world: Account, certificate: StoredCertificate) -> None:
+def look(account: Account, certificate: StoredCertificate) -> None:
     """Note since when all the records stand."""
-    stands = all(proven(world, name) for name in certificate.names)
+    stands = all(proven(account, name) for name in certificate.names)
     if not stands:
         certificate.standing = None
     elif certificate.standing is None:
-        certificate.standing = world.moment
+        certificate.standing = account.moment
 
 
-def proven(world: Account, name: str) -> bool:
-    wanted = record(world.account, name)
-    return wanted["Value"].rstrip(".").lower() in world.dns.resolve_cname(wanted["Name"])
+def proven(account: Account, name: str) -> bool:
+    wanted = record(account.id, name)
+    return wanted["Value"].rstrip(".").lower() in account.dns.resolve_cname(wanted["Name"])
 
 
-def records_told(world: Account, certificate: StoredCertificate) -> bool:
+def records_told(account: Account, certificate: StoredCertificate) -> bool:
     """The record to make is not in the first answers: aws-load-balancer-controller polls up to 30 s
     for it.
     """
-    if not world.timing.validation_record:
+    if not account.timing.validation_record:
         return True
-    return world.moment >= certificate.records_at
+    return account.moment >= certificate.records_at
 
 
-def look_all(world: Account) -> None:
+def look_all(account: Account) -> None:
     """After a change of DNS: every pending certificate may have got its records now."""
-    for certificate in world.certificates.values():
+    for certificate in account.certificates.values():
         if certificate.status == "PENDING_VALIDATION":
-            look(world, certificate)
+            look(account, certificate)

@@ -15,14 +15,14 @@ TOKEN = {"value": ""}
 JSON = {"Content-Type": "application/json"}
 
 
-def handle(world: Account, incoming: HttpRequest) -> HttpReply:
+def handle(account: Account, incoming: HttpRequest) -> HttpReply:
     if TOKEN["value"] and not hmac.compare_digest(incoming.headers.get("x-sandbox-token", ""), TOKEN["value"]):
         return _reply(403, {"error": "this is another sandbox's token"})
     verb = incoming.path.removeprefix("/_sandbox/").strip("/")
     if verb == "stop" and TOKEN["value"]:
         threading.Timer(0.05, os._exit, (0,)).start()
         return _reply(200, {"result": True})
-    method = getattr(Controls(world), verb, None) if verb and not verb.startswith("_") else None
+    method = getattr(Controls(account), verb, None) if verb and not verb.startswith("_") else None
     if method is None or not callable(method):
         return _reply(404, {"error": f"no verb {verb!r}"})
     try:

@@ -1,4 +1,4 @@
-"""The sandbox in the background: its world outlives the command that started it. Imports no moto."""
+"""The sandbox in the background: its account outlives the command that started it. Imports no moto."""
 
 import contextlib
 import fcntl
@@ -198,7 +198,7 @@ def status() -> dict[str, Any]:
 
 
 def reset() -> bool:
-    """Empty the world of the sandbox that runs; whether there was one."""
+    """Empty the account of the sandbox that runs; whether there was one."""
     running = find()
     if running is None:
         return False

@@ -25,11 +25,11 @@ OPEN = "open"
 """A security group that lets everybody in, one in each network: what is planted can be reached."""
 
 
-def create_fixture(site: CallContext, kind: str, id: str, **wanted: Any) -> str:
+def create_fixture(context: CallContext, kind: str, id: str, **wanted: Any) -> str:
     """Make one, and say its id: the given one, or AWS's choice where that is empty. KeyError for unknown kinds."""
     if kind not in MAKERS:
         raise KeyError(f"no {kind!r} can be planted; there are {', '.join(MAKERS)}")
-    return MAKERS[kind](site, id, **wanted)
+    return MAKERS[kind](context, id, **wanted)
 
 
 @contextlib.contextmanager
@@ -43,95 +43,95 @@ def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
         setattr(module, maker, usual)
 
 
-def _vpc(site: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
+def _vpc(context: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
     """A network with a way to the internet for all of its subnets."""
     with _born_as(id, vpcs, "random_vpc_id"):
-        made = facts.backend(site).create_vpc(cidr, tags=to_pairs(tags))
-    attach_new_gateway(site, made.id)
+        made = context.ec2.create_vpc(cidr, tags=to_pairs(tags))
+    attach_new_gateway(context, made.id)
     return str(made.id)
 
 
-def _subnet(site: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
+def _subnet(context: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
     """A subnet of a zone (`a`), where the network has room for it."""
-    network = vpc or _default(site)
+    network = vpc or _default(context)
     with _born_as(id, subnets, "random_subnet_id"):
-        made = facts.backend(site).create_subnet(network, _free(site, network), availability_zone=site.region + zone)
+        made = context.ec2.create_subnet(network, _free(context, network), availability_zone=context.region + zone)
     made.add_tags(tags or {})
     return str(made.id)
 
 
-def _free(site: CallContext, vpc: str) -> str:
-    there = facts.backend(site).describe_subnets(filters={"vpc-id": [vpc]})
+def _free(context: CallContext, vpc: str) -> str:
+    there = context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
     held = [ipaddress.IPv4Network(one.cidr_block) for one in there]
-    every = ipaddress.IPv4Network(facts.vpc_cidrs(site, vpc)[0]).subnets(new_prefix=20)
+    every = ipaddress.IPv4Network(facts.vpc_cidrs(context, vpc)[0]).subnets(new_prefix=20)
     return str(next(one for one in every if not any(one.overlaps(other) for other in held)))
 
 
-def _security_group(site: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
+def _security_group(context: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
     """A group that lets everybody in."""
-    backend, network = facts.backend(site), vpc or _default(site)
+    backend, network = context.ec2, vpc or _default(context)
     with _born_as(id, security_groups, "random_security_group_id"):
-        made = backend.create_security_group(name or f"planted-{next(site.world.numbers)}", "planted", network)
+        made = backend.create_security_group(name or f"planted-{next(context.account.numbers)}", "planted", network)
     made.add_tags(tags or {})
     backend.authorize_security_group_ingress(made.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
     return str(made.id)
 
 
-def _instance(site: CallContext, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
+def _instance(context: CallContext, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
     """A server that runs, and that everybody can reach."""
-    backend, place = facts.backend(site), subnet or _default_subnet(site, zone)
-    group = _open(site, facts.subnet(site, place).vpc_id)  # type: ignore[union-attr]
+    backend, place = context.ec2, subnet or _default_subnet(context, zone)
+    group = _open(context, facts.subnet(context, place).vpc_id)  # type: ignore[union-attr]
     with _born_as(id, instances, "random_instance_id"):
         made = backend.run_instances(
             "ami-12c6146b", 1, None, [], instance_type="t3.micro", is_instance_type_default=False,
-            region_name=site.region, subnet_id=place, security_group_ids=[group], tags={"instance": tags or {}},
+            region_name=context.region, subnet_id=place, security_group_ids=[group], tags={"instance": tags or {}},
         )  # fmt: skip
     settle(made.instances[0], "running")
     return str(made.instances[0].id)
 
 
-def _open(site: CallContext, vpc: str) -> str:
-    there = facts.backend(site).groups[vpc].values()
-    return next((str(one.id) for one in there if one.name == OPEN), "") or _security_group(site, "", vpc, name=OPEN)
+def _open(context: CallContext, vpc: str) -> str:
+    there = context.ec2.groups[vpc].values()
+    return next((str(one.id) for one in there if one.name == OPEN), "") or _security_group(context, "", vpc, name=OPEN)
 
 
-def _default(site: CallContext) -> str:
-    return str(facts.backend(site).get_default_vpc().id)
+def _default(context: CallContext) -> str:
+    return str(context.ec2.get_default_vpc().id)
 
 
-def _default_subnet(site: CallContext, zone: str) -> str:
-    wanted = {"vpc-id": [_default(site)], "availability-zone": [site.region + zone]}
-    return str(facts.backend(site).describe_subnets(filters=wanted)[0].id)
+def _default_subnet(context: CallContext, zone: str) -> str:
+    wanted = {"vpc-id": [_default(context)], "availability-zone": [context.region + zone]}
+    return str(context.ec2.describe_subnets(filters=wanted)[0].id)
 
 
-def _certificate(site: CallContext, id: str, names: list[str]) -> str:
+def _certificate(context: CallContext, id: str, names: list[str]) -> str:
     """An issued certificate; `id` is its ARN."""
-    arn = id or site.arn("acm", f"certificate/planted-{next(site.world.numbers)}")
-    stamp = site.world.clock.stamp()
-    site.world.certificates[arn] = StoredCertificate(
-        arn, names[0], names, "DNS", "RSA_2048", stamp, site.now, site.now, status="ISSUED", issued=stamp,
+    arn = id or context.arn("acm", f"certificate/planted-{next(context.account.numbers)}")
+    stamp = context.account.clock.stamp()
+    context.account.certificates[arn] = StoredCertificate(
+        arn, names[0], names, "DNS", "RSA_2048", stamp, context.now, context.now, status="ISSUED", issued=stamp,
         not_after=stamp + VALIDITY,
     )  # fmt: skip
     return arn
 
 
-def _hosted_zone(site: CallContext, id: str, name: str) -> str:
+def _hosted_zone(context: CallContext, id: str, name: str) -> str:
     """A public zone of exactly this name."""
-    made = create_hosted_zone(site, {"Name": name, "CallerReference": f"planted-{id or name}"})["HostedZone"]
-    zone = site.world.dns.zones.pop(str(made["Id"]).removeprefix("/hostedzone/"))
+    made = create_hosted_zone(context, {"Name": name, "CallerReference": f"planted-{id or name}"})["HostedZone"]
+    zone = context.account.dns.zones.pop(str(made["Id"]).removeprefix("/hostedzone/"))
     zone.id = id or zone.id
-    site.world.dns.zones[zone.id] = zone
+    context.account.dns.zones[zone.id] = zone
     return zone.id
 
 
-def _elastic_ip(site: CallContext, id: str, tags: Tags | None = None) -> str:
+def _elastic_ip(context: CallContext, id: str, tags: Tags | None = None) -> str:
     """An address that nothing uses."""
     with _born_as(id, elastic_ip_addresses, "random_eip_allocation_id"):
-        made = facts.backend(site).allocate_address("vpc", tags=tags)
+        made = context.ec2.allocate_address("vpc", tags=tags)
     return str(made.allocation_id)
 
 
-def _balancer_elsewhere(site: CallContext, id: str) -> str:
+def _balancer_elsewhere(context: CallContext, id: str) -> str:
     """A balancer that answers to this DNS name and that elbv2 of this account does not list: a Classic one, or one of
     another account. An alias may lead to it all the same.
 
@@ -139,7 +139,7 @@ def _balancer_elsewhere(site: CallContext, id: str) -> str:
     used one AWS account to create the current hosted zone and a different account to create" the load balancer); its
     name has the form of ours: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
     """
-    site.world.note(ELSEWHERE)[id.lower()] = zone_id(site.region, "application")
+    context.account.note(ELSEWHERE)[id.lower()] = zone_id(context.region, "application")
     return id
 
 

@@ -4,59 +4,54 @@ import ipaddress
 from typing import Any
 
 from ..account import CallContext
-from ..server.moto_bridge import ec2
 
 
-def backend(site: CallContext) -> Any:
-    return ec2(site.account, site.region)
-
-
-def subnet(site: CallContext, subnet_id: str) -> Any | None:
-    for subnets in backend(site).subnets.values():
+def subnet(context: CallContext, subnet_id: str) -> Any | None:
+    for subnets in context.ec2.subnets.values():
         if subnet_id in subnets:
             return subnets[subnet_id]
     return None
 
 
-def vpc_exists(site: CallContext, vpc_id: str) -> bool:
-    return vpc_id in backend(site).vpcs
+def vpc_exists(context: CallContext, vpc_id: str) -> bool:
+    return vpc_id in context.ec2.vpcs
 
 
-def vpc_cidrs(site: CallContext, vpc_id: str) -> list[str]:
-    vpc = backend(site).vpcs[vpc_id]
+def vpc_cidrs(context: CallContext, vpc_id: str) -> list[str]:
+    vpc = context.ec2.vpcs[vpc_id]
     return [vpc.cidr_block, *(one["cidr_block"] for one in vpc.get_cidr_block_association_set(ipv6=False))]
 
 
-def has_internet_gateway(site: CallContext, vpc_id: str) -> bool:
-    gateways = backend(site).internet_gateways.values()
+def has_internet_gateway(context: CallContext, vpc_id: str) -> bool:
+    gateways = context.ec2.internet_gateways.values()
     return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)
 
 
-def security_group(site: CallContext, group_id: str) -> Any | None:
-    return backend(site).get_security_group_from_id(group_id)
+def security_group(context: CallContext, group_id: str) -> Any | None:
+    return context.ec2.get_security_group_from_id(group_id)
 
 
-def default_security_group(site: CallContext, vpc_id: str) -> str:
-    for group in backend(site).groups[vpc_id].values():
+def default_security_group(context: CallContext, vpc_id: str) -> str:
+    for group in context.ec2.groups[vpc_id].values():
         if group.name == "default":
             return str(group.id)
     return ""
 
 
-def instances(site: CallContext) -> list[Any]:
-    return [one for reservation in backend(site).reservations.values() for one in reservation.instances]
+def instances(context: CallContext) -> list[Any]:
+    return [one for reservation in context.ec2.reservations.values() for one in reservation.instances]
 
 
-def instance(site: CallContext, instance_id: str) -> Any | None:
-    return next((one for one in instances(site) if one.id == instance_id), None)
+def instance(context: CallContext, instance_id: str) -> Any | None:
+    return next((one for one in instances(context) if one.id == instance_id), None)
 
 
 def instance_groups(one: Any) -> set[str]:
     return {group.id for nic in one.nics.values() for group in nic._group_set}
 
 
-def interfaces(site: CallContext) -> list[Any]:
-    return list(backend(site).enis.values())
+def interfaces(context: CallContext) -> list[Any]:
+    return list(context.ec2.enis.values())
 
 
 def disassociate(address: Any) -> None:
@@ -71,7 +66,7 @@ def source_of(rule: Any) -> str:
 
 
 def lets_in(
-    site: CallContext,
+    context: CallContext,
     groups: set[str],
     port: int,
     from_groups: set[str],
@@ -83,7 +78,7 @@ def lets_in(
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
     for group_id in groups:
-        group = security_group(site, group_id)
+        group = security_group(context, group_id)
         rules = group.ingress_rules if group else []
         if any(_admits(one, port, from_groups, from_addresses, protocols) for one in rules):
             return True

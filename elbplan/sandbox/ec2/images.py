@@ -12,7 +12,6 @@ from ..errors import AwsError
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpRequest
-from . import facts
 
 
 @functools.cache
@@ -28,9 +27,9 @@ def catalogue(region: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def bring(site: CallContext, image_ids: list[str]) -> None:
-    backend = facts.backend(site)
-    known = catalogue(site.region)
+def bring(context: CallContext, image_ids: list[str]) -> None:
+    backend = context.ec2
+    known = catalogue(context.region)
     for image_id in image_ids:
         if image_id in known and image_id not in backend.amis:
             backend.amis[image_id] = _made(backend, known[image_id])
@@ -43,17 +42,17 @@ def _made(backend: Any, fields: dict[str, Any]) -> Any:
     return Ami(backend, **{**fields, "creation_date": created, "owner_alias": "amazon"})
 
 
-def plant(site: CallContext, id: str) -> str:
+def plant(context: CallContext, id: str) -> str:
     """An image of the account's own."""
-    made = next(iter(catalogue(site.region).values()))
-    facts.backend(site).amis[id] = _made(facts.backend(site), {**made, "ami_id": id})
+    made = next(iter(catalogue(context.region).values()))
+    context.ec2.amis[id] = _made(context.ec2, {**made, "ami_id": id})
     return id
 
 
-def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("Owners") == ["self"]:
         return
-    bring(site, call.params.get("ImageIds") or _filtered(call.params) or list(catalogue(site.region)))
+    bring(context, call.params.get("ImageIds") or _filtered(call.params) or list(catalogue(context.region)))
 
 
 def _filtered(params: dict[str, Any]) -> list[str]:
@@ -64,8 +63,8 @@ def _filtered(params: dict[str, Any]) -> list[str]:
 
 
 @rule(28)
-def exists(site: CallContext, image_id: str) -> None:
+def exists(context: CallContext, image_id: str) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html (InvalidAMIID.NotFound)"""
-    bring(site, [image_id])
-    if image_id not in facts.backend(site).amis:
+    bring(context, [image_id])
+    if image_id not in context.ec2.amis:
         raise AwsError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")

@@ -21,11 +21,11 @@ HOUR = 3600.0
 MOST_USER_DATA = 16 * 1024
 
 
-def before_run(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
+def before_run(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     params = call.params
-    if known := remembered(site, params):
+    if known := remembered(context, params):
         return known
-    launchable(site, params)
+    launchable(context, params)
     return rewritten(incoming, {"MinCount": str(params.get("MaxCount") or params.get("MinCount") or 1)})
 
 
@@ -34,13 +34,13 @@ def _request(params: Params) -> Params:
 
 
 @rule(28)
-def remembered(site: CallContext, params: Params) -> HttpReply | None:
+def remembered(context: CallContext, params: Params) -> HttpReply | None:
     """The same token gives the same instances; with other parameters it is refused.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (IdempotentParameterMismatch)
     """
     token = params.get("ClientToken")
-    kept = site.world.note("run tokens").get((site.region, token)) if token else None
+    kept = context.account.note("run tokens").get((context.region, token)) if token else None
     if kept is None or params.get("DryRun"):
         return None
     if kept[0] != _request(params):
@@ -53,13 +53,13 @@ def remembered(site: CallContext, params: Params) -> HttpReply | None:
 
 
 @rule(28)
-def launchable(site: CallContext, params: Params) -> None:
+def launchable(context: CallContext, params: Params) -> None:
     """Image, type, groups, addresses: what moto lets pass.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
     if params.get("ImageId"):
-        images.exists(site, params["ImageId"])
+        images.exists(context, params["ImageId"])
     kind = params.get("InstanceType")
     if kind and kind not in INSTANCE_TYPES:
         raise AwsError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
@@ -70,19 +70,19 @@ def launchable(site: CallContext, params: Params) -> None:
     subnet_id = params.get("SubnetId") or nics[0].get("SubnetId")
     groups = (params.get("SecurityGroupIds") or []) + (nics[0].get("Groups") or [])
     if subnet_id:
-        _fits(site, subnet_id, groups, int(params.get("MaxCount") or 1))
+        _fits(context, subnet_id, groups, int(params.get("MaxCount") or 1))
 
 
 @rule(28)
-def _fits(site: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
+def _fits(context: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
     """Groups of the subnet's VPC, and an address for each: InvalidParameter,
     InsufficientFreeAddressesInSubnet.
     """
-    subnet = facts.subnet(site, subnet_id)
+    subnet = facts.subnet(context, subnet_id)
     if subnet is None:
         raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
     for group_id in groups:
-        group = facts.security_group(site, group_id)
+        group = facts.security_group(context, group_id)
         if group is None:
             raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
         if group.vpc_id != subnet.vpc_id:
@@ -97,20 +97,20 @@ def _fits(site: CallContext, subnet_id: str, groups: list[str], count: int) -> N
         )
 
 
-def after_run(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    made = next(reversed(facts.backend(site).reservations.values())).instances
+def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    made = next(reversed(context.ec2.reservations.values())).instances
     for one in made:
         settle(one, "running")
-        born(site, one.id)
-        become(site, one, "pending", then="running")
+        born(context, one.id)
+        become(context, one, "pending", then="running")
     if token := call.params.get("ClientToken"):
-        site.world.note("run tokens")[(site.region, token)] = (_request(call.params), reply)
+        context.account.note("run tokens")[(context.region, token)] = (_request(call.params), reply)
     reply.body = reply.body.replace(b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>")
     return reply
 
 
 @rule(28)
-def become(site: CallContext, one: Any, state: str, then: str) -> None:
+def become(context: CallContext, one: Any, state: str, then: str) -> None:
     """pending, then running; shutting-down, then terminated; stopping, then stopped.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
@@ -121,9 +121,9 @@ def become(site: CallContext, one: Any, state: str, then: str) -> None:
         if one.state == state:
             _set(one, then)
             if then == "terminated":
-                _clear(site, one)
+                _clear(context, one)
 
-    site.later(site.timing.instance_state, arrive)
+    context.later(context.timing.instance_state, arrive)
 
 
 def settle(one: Any, state: str) -> None:
@@ -137,12 +137,12 @@ def _set(one: Any, state: str) -> None:
 
 
 @rule(28)
-def _clear(site: CallContext, one: Any) -> None:
+def _clear(context: CallContext, one: Any) -> None:
     """A terminated instance frees its interfaces and addresses, and is not shown after an hour.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
     """
-    backend = facts.backend(site)
+    backend = context.ec2
     for address in backend.addresses:
         if address.instance is one or (address.eni is not None and address.eni.instance is one):
             facts.disassociate(address)
@@ -156,34 +156,34 @@ def _clear(site: CallContext, one: Any) -> None:
             if one in reservation.instances:
                 reservation.instances.remove(one)
 
-    site.later(HOUR, forgotten)
+    context.later(HOUR, forgotten)
 
 
-def after_modify(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+def after_modify(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     """An instance's groups are its first interface's: moto keeps two lists that drift apart."""
-    one = facts.instance(site, call.params["InstanceId"])
+    one = facts.instance(context, call.params["InstanceId"])
     if call.params.get("Groups") and one is not None:
         one.nics[0]._group_set = list(one.security_groups)
     return reply
 
 
-def after_modify_interface(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
+def after_modify_interface(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    nic = context.ec2.enis.get(call.params["NetworkInterfaceId"])
     if nic is not None and nic.instance is not None and nic.device_index == 0:
         nic.instance.security_groups = list(nic._group_set)
     return reply
 
 
-def _found(site: CallContext, instance_ids: list[str]) -> list[Any]:
-    found = {one.id: one for one in facts.instances(site)}
-    if missing := [one for one in instance_ids if one not in found or not seen(site, one)]:
+def _found(context: CallContext, instance_ids: list[str]) -> list[Any]:
+    found = {one.id: one for one in facts.instances(context)}
+    if missing := [one for one in instance_ids if one not in found or not seen(context, one)]:
         raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
     return [found[one] for one in instance_ids]
 
 
-def terminate(site: CallContext, params: Params) -> Params:
+def terminate(context: CallContext, params: Params) -> Params:
     told = []
-    found = _found(site, params.get("InstanceIds") or [])
+    found = _found(context, params.get("InstanceIds") or [])
     for one in found:
         if one.disable_api_termination:
             raise AwsError(
@@ -194,8 +194,8 @@ def terminate(site: CallContext, params: Params) -> Params:
     for one in found:
         before = {"Name": one.state, "Code": one.state_code}
         if one.state not in ("terminated", "shutting-down"):
-            _terminate(site, one)
-            drop_terminated(site, one.id)
+            _terminate(context, one)
+            drop_terminated(context, one.id)
         told.append(
             {
                 "InstanceId": one.id,
@@ -206,15 +206,15 @@ def terminate(site: CallContext, params: Params) -> Params:
     return {"TerminatingInstances": told}
 
 
-def _terminate(site: CallContext, one: Any) -> None:
+def _terminate(context: CallContext, one: Any) -> None:
     for nic in one.nics.values():
         nic.delete_on_termination = False
     one.terminate()
-    become(site, one, "shutting-down", then="terminated")
+    become(context, one, "shutting-down", then="terminated")
 
 
-def before_start(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    for one in _found(site, call.params.get("InstanceIds") or []):
+def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    for one in _found(context, call.params.get("InstanceIds") or []):
         if one.state not in ("stopped", "running", "pending"):
             raise AwsError(
                 "IncorrectInstanceState",
@@ -222,30 +222,30 @@ def before_start(site: CallContext, call: LoggedCall, _incoming: HttpRequest) ->
             )
 
 
-def after_start(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _found(site, call.params.get("InstanceIds") or []):
-        become(site, one, "pending", then="running")
+def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    for one in _found(context, call.params.get("InstanceIds") or []):
+        become(context, one, "pending", then="running")
     return reply
 
 
-def after_stop(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _found(site, call.params.get("InstanceIds") or []):
-        become(site, one, "stopping", then="stopped")
+def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    for one in _found(context, call.params.get("InstanceIds") or []):
+        become(context, one, "stopping", then="stopped")
     return reply
 
 
-def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("InstanceIds"):
-        _found(site, call.params["InstanceIds"])
+        _found(context, call.params["InstanceIds"])
 
 
 @rule(28)
-def before_modify(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_modify(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute
     (IncorrectInstanceState).
     """
     params = call.params
     if params.get("InstanceType") or params.get("UserData") or params.get("Attribute") in ("instanceType", "userData"):
-        for one in _found(site, [params["InstanceId"]]):
+        for one in _found(context, [params["InstanceId"]]):
             if one.state != "stopped":
                 raise AwsError("IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state.")

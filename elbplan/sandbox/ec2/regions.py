@@ -25,12 +25,12 @@ def describe(_: CallContext, params: Params) -> dict[str, Any]:
     return {"Regions": [one for one in every if params.get("AllRegions") or one["OptInStatus"] != NOT_OPTED_IN]}
 
 
-def enabled(site: CallContext) -> None:
+def enabled(context: CallContext) -> None:
     """A region that is not enabled knows no credentials, as services that speak JSON put it.
 
     https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html; the code as people met it:
     https://github.com/epsagon/clear-lambda-storage/issues/9
     """
     off = {one.name for one in RegionsAndZonesBackend.regions if one.opt_in_status == NOT_OPTED_IN}
-    if site.region in off:
+    if context.region in off:
         raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")

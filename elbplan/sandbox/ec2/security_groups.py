@@ -24,14 +24,14 @@ FlatRule = tuple[str, int, int, str]
 
 
 @rule(29)
-def before_create(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_create(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Name and description in their alphabet, not `sg-...`, unique in the VPC whatever the case.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
     """
     name, vpc = (
         call.params.get("GroupName") or "",
-        call.params.get("VpcId") or facts.backend(site).default_vpc.id,
+        call.params.get("VpcId") or context.ec2.default_vpc.id,
     )
     for text in (name, call.params.get("Description") or ""):
         if not NAME.fullmatch(text):
@@ -41,23 +41,23 @@ def before_create(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -
             )
     if name.lower().startswith("sg-"):
         raise AwsError("InvalidParameterValue", "Group names may not be in the format sg-*")
-    if not facts.vpc_exists(site, vpc):
+    if not facts.vpc_exists(context, vpc):
         raise AwsError("InvalidVpcID.NotFound", f"The vpc ID '{vpc}' does not exist")
-    if any(one.name.lower() == name.lower() for one in facts.backend(site).groups[vpc].values()):
+    if any(one.name.lower() == name.lower() for one in context.ec2.groups[vpc].values()):
         raise AwsError("InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc}'")
 
 
-def after_create(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+def after_create(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     """A group that was made is the last of its network."""
-    vpc = call.params.get("VpcId") or facts.backend(site).default_vpc.id
-    born(site, next(reversed(facts.backend(site).groups[vpc])))
+    vpc = call.params.get("VpcId") or context.ec2.default_vpc.id
+    born(context, next(reversed(context.ec2.groups[vpc])))
     return reply
 
 
-def _group(site: CallContext, params: Params) -> Any:
+def _group(context: CallContext, params: Params) -> Any:
     wanted = params.get("GroupId") or ""
-    group = facts.security_group(site, wanted) if wanted else _by_name(site, params.get("GroupName") or "")
-    if group is None or not seen(site, group.id):
+    group = facts.security_group(context, wanted) if wanted else _by_name(context, params.get("GroupName") or "")
+    if group is None or not seen(context, group.id):
         raise AwsError(
             "InvalidGroup.NotFound",
             f"The security group '{wanted or params.get('GroupName')}' does not exist",
@@ -65,39 +65,39 @@ def _group(site: CallContext, params: Params) -> Any:
     return group
 
 
-def _by_name(site: CallContext, name: str) -> Any | None:
-    groups = facts.backend(site).groups[facts.backend(site).default_vpc.id].values()
+def _by_name(context: CallContext, name: str) -> Any | None:
+    groups = context.ec2.groups[context.ec2.default_vpc.id].values()
     return next((one for one in groups if one.name == name), None)
 
 
 @rule(27)
-def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """A new group may be InvalidGroup.NotFound for a moment.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
     """
     for wanted in call.params.get("GroupIds") or []:
-        _group(site, {"GroupId": wanted})
+        _group(context, {"GroupId": wanted})
 
 
 @rule(6)
-def before_delete(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_delete(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """Not the default group, none on an interface or instance, none that another group refers to.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html (DependencyViolation);
     CannotDelete for the default one, as public logs show.
     """
-    group = _group(site, call.params)
+    group = _group(context, call.params)
     if group.name == "default":
         raise AwsError("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
-    on_interface = any(group in nic._group_set for nic in facts.interfaces(site))
-    on_instance = any(group in one.security_groups for one in facts.instances(site) if one.state != "terminated")
-    if on_interface or on_instance or _referenced(site, group):
+    on_interface = any(group in nic._group_set for nic in facts.interfaces(context))
+    on_instance = any(group in one.security_groups for one in facts.instances(context) if one.state != "terminated")
+    if on_interface or on_instance or _referenced(context, group):
         raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
 
 
-def _referenced(site: CallContext, group: Any) -> bool:
-    others = [one for groups in facts.backend(site).groups.values() for one in groups.values() if one is not group]
+def _referenced(context: CallContext, group: Any) -> bool:
+    others = [one for groups in context.ec2.groups.values() for one in groups.values() if one is not group]
     return any(
         one.source_group.get("GroupId") == group.id
         for other in others
@@ -171,13 +171,13 @@ def _existing(rules: list[Any]) -> list[FlatRule]:
 
 
 @rule(29)
-def before_authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest:
+def before_authorize(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest:
     """All of a call's rules or none; a rule there already is a duplicate whatever its description says.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
     (InvalidPermission.Duplicate)
     """
-    group = _group(site, call.params)
+    group = _group(context, call.params)
     wanted = flat(call.params)
     there = _existing(_rules(group, call.action))
     for number, one in enumerate(wanted):
@@ -185,15 +185,15 @@ def before_authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest)
             peer = f"peer: {one[3]}, {one[0].upper()}, from port: {one[1]}, to port: {one[2]}, ALLOW"
             words = f'the specified rule "{peer}" already exists'
             raise AwsError("InvalidPermission.Duplicate", words)
-        if one[3].startswith("sg-") and facts.security_group(site, one[3]) is None:
+        if one[3].startswith("sg-") and facts.security_group(context, one[3]) is None:
             raise AwsError("InvalidGroup.NotFound", f"You have specified a resource that does not exist: {one[3]}")
     return _canonicalised(incoming)
 
 
 @rule(29)
-def before_revoke(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
+def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
     """A rule that is not there is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
-    group = _group(site, call.params)
+    group = _group(context, call.params)
     rules = _rules(group, call.action)
     if ids := call.params.get("SecurityGroupRuleIds"):
         if missing := [one for one in ids if one not in {each.id for each in rules}]:
@@ -213,24 +213,24 @@ def _canonicalised(incoming: HttpRequest) -> HttpRequest:
     return rewritten(incoming, cidrs)
 
 
-def authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+def authorize(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
     """moto adds the rules; the answer names all of them, not only the last permission's."""
-    group = _group(site, call.params)
+    group = _group(context, call.params)
     rules = _rules(group, call.action)
     before = {one.id for one in rules}
-    reply = ask(incoming, site.account)
+    reply = ask(incoming, context.account_id)
     if reply.status >= 300:
         return reply
     rules = _rules(group, call.action)
-    told = [_shown(site, group, one) for one in rules if one.id not in before]
+    told = [_shown(context, group, one) for one in rules if one.id not in before]
     return answer(call, {"Return": True, "SecurityGroupRules": told}, incoming)
 
 
-def _shown(site: CallContext, group: Any, one: Any) -> Params:
+def _shown(context: CallContext, group: Any, one: Any) -> Params:
     told: Params = {
         "SecurityGroupRuleId": one.id,
         "GroupId": group.id,
-        "GroupOwnerId": site.account,
+        "GroupOwnerId": context.account_id,
         "IsEgress": one.is_egress,
         "IpProtocol": one.ip_protocol,
         "FromPort": one.from_port if one.from_port is not None else -1,
@@ -239,6 +239,6 @@ def _shown(site: CallContext, group: Any, one: Any) -> Params:
         "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in one.get_tags()],
     }
     if one.source_group:
-        told["ReferencedGroupInfo"] = {"GroupId": one.source_group.get("GroupId"), "UserId": site.account}
+        told["ReferencedGroupInfo"] = {"GroupId": one.source_group.get("GroupId"), "UserId": context.account_id}
     told.update(CidrIpv4=one.cidr_ipv4, CidrIpv6=one.cidr_ipv6, PrefixListId=one.prefix_list_id)
     return {key: value for key, value in told.items() if value is not None}

@@ -44,7 +44,7 @@ REDIRECT_DEFAULTS = {
 
 
 def checked(
-    site: CallContext,
+    context: CallContext,
     balancer: StoredBalancer,
     protocol: str,
     port: int,
@@ -63,7 +63,7 @@ def checked(
             )
         fits(balancer, protocol, kind)
         if kind == "forward":
-            _forward(site, balancer, protocol, action)
+            _forward(context, balancer, protocol, action)
         elif kind == "redirect":
             _redirect(protocol, port, action["RedirectConfig"])
         elif kind == "fixed-response":
@@ -107,7 +107,7 @@ def fits(balancer: StoredBalancer, protocol: str, kind: str) -> None:
         raise AwsError("InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners")
 
 
-def _forward(site: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
+def _forward(context: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
     config = action.get("ForwardConfig") or {}
     pairs = config.get("TargetGroups") or []
     alone = action.get("TargetGroupArn")
@@ -118,7 +118,7 @@ def _forward(site: CallContext, balancer: StoredBalancer, protocol: str, action:
             "You cannot specify both a target group ARN and a forward configuration that name different target groups"
         )
     arns = forwards_to([action])
-    if len(arns) > site.world.quota("groups_per_action"):
+    if len(arns) > context.account.quota("groups_per_action"):
         raise validation("A forward action can have at most 5 target groups")
     if any(not 0 <= int(pair.get("Weight", 1)) <= 999 for pair in pairs):
         raise validation("Target group weights must be between 0 and 999")
@@ -126,16 +126,16 @@ def _forward(site: CallContext, balancer: StoredBalancer, protocol: str, action:
     if sticky.get("Enabled") and not 1 <= int(sticky.get("DurationSeconds", 0)) <= 604800:
         raise validation("Target group stickiness duration must be between 1 and 604800 seconds")
     for arn in arns:
-        group = _group(site, arn)
+        group = _group(context, arn)
         compatible(balancer, protocol, group)
-        one_balancer(site, balancer, group)
-    per_balancer(site, balancer, arns)
+        one_balancer(context, balancer, group)
+    per_balancer(context, balancer, arns)
 
 
-def _group(site: CallContext, arn: str) -> StoredGroup:
-    if arn not in site.elb.groups:
+def _group(context: CallContext, arn: str) -> StoredGroup:
+    if arn not in context.elb.groups:
         raise AwsError("TargetGroupNotFound", f"Target groups '{arn}' not found")
-    return find.group(site, arn)
+    return find.group(context, arn)
 
 
 @rule(22)
@@ -165,15 +165,15 @@ def compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> N
 
 
 @rule(17)
-def one_balancer(site: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
+def one_balancer(context: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
     """A target group serves one load balancer, and for some seconds still the one that let it go.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     (TargetGroupAssociationLimit).
     """
-    using = set(site.elb.balancers_using(group.arn))
-    lag = site.timing.in_use_lag
-    if lag and group.last_balancer and not using and site.now <= group.detached + lag:
+    using = set(context.elb.balancers_using(group.arn))
+    lag = context.timing.in_use_lag
+    if lag and group.last_balancer and not using and context.now <= group.detached + lag:
         using = {group.last_balancer}
     if using - {balancer.arn}:
         raise AwsError(
@@ -183,10 +183,10 @@ def one_balancer(site: CallContext, balancer: StoredBalancer, group: StoredGroup
 
 
 @rule(23)
-def per_balancer(site: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
+def per_balancer(context: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
     """100 target groups on a balancer: API_CreateRule (TooManyUniqueTargetGroupsPerLoadBalancer)."""
-    used = {arn for arn, using in site.elb.usage().items() if balancer.arn in using}
-    if len(used | set(more)) > site.world.quota("groups_per_lb"):
+    used = {arn for arn, using in context.elb.usage().items() if balancer.arn in using}
+    if len(used | set(more)) > context.account.quota("groups_per_lb"):
         raise AwsError(
             "TooManyUniqueTargetGroupsPerLoadBalancer",
             "You've reached the limit on the number of unique target groups per load balancer",

@@ -35,11 +35,11 @@ def of_listener(listener: StoredListener) -> list[Params]:
 
 
 @rule(21)
-def checked(site: CallContext, defaults: Defaults, wanted: list[Params]) -> Defaults:
+def checked(context: CallContext, defaults: Defaults, wanted: list[Params]) -> Defaults:
     """Keys this kind knows, in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     for pair in wanted:
         key, value = pair["Key"], pair.get("Value", "")
-        if key not in defaults and site.world.switches.new_attributes:
+        if key not in defaults and context.account.switches.new_attributes:
             continue
         if key not in defaults:
             raise validation(f"Attribute key '{key}' is not recognized or not supported")
@@ -71,10 +71,10 @@ LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
 SECONDARY = "secondary_ips.auto_assigned.per_subnet"
 
 
-def modify_load_balancer_attributes(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+def modify_load_balancer_attributes(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     defaults = balancer_defaults(balancer)
-    given = checked(site, defaults, params.get("Attributes", []))
+    given = checked(context, defaults, params.get("Attributes", []))
     _fits_balancer(given, {**defaults, **balancer.attributes})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
@@ -99,13 +99,13 @@ def _fits_balancer(given: Defaults, before: Defaults) -> None:
         raise misconfigured(f"'{SECONDARY}' cannot be decreased")
 
 
-def describe_load_balancer_attributes(site: CallContext, params: Params) -> Params:
-    return {"Attributes": of_balancer(find.balancer(site, params["LoadBalancerArn"]))}
+def describe_load_balancer_attributes(context: CallContext, params: Params) -> Params:
+    return {"Attributes": of_balancer(find.balancer(context, params["LoadBalancerArn"]))}
 
 
-def modify_target_group_attributes(site: CallContext, params: Params) -> Params:
-    group = find.group(site, params["TargetGroupArn"])
-    given = checked(site, group_defaults(group), params.get("Attributes", []))
+def modify_target_group_attributes(context: CallContext, params: Params) -> Params:
+    group = find.group(context, params["TargetGroupArn"])
+    given = checked(context, group_defaults(group), params.get("Attributes", []))
     _fits_group(given, {**group_defaults(group), **group.attributes, **given}, group)
     group.attributes.update(given)
     return {"Attributes": of_group(group)}
@@ -130,15 +130,15 @@ def _fits_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
             raise misconfigured("Client IP preservation cannot be disabled for UDP")
 
 
-def describe_target_group_attributes(site: CallContext, params: Params) -> Params:
-    return {"Attributes": of_group(find.group(site, params["TargetGroupArn"]))}
+def describe_target_group_attributes(context: CallContext, params: Params) -> Params:
+    return {"Attributes": of_group(find.group(context, params["TargetGroupArn"]))}
 
 
-def modify_listener_attributes(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    listener.attributes.update(checked(site, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
+def modify_listener_attributes(context: CallContext, params: Params) -> Params:
+    listener = find.listener(context, params["ListenerArn"])
+    listener.attributes.update(checked(context, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
     return {"Attributes": of_listener(listener)}
 
 
-def describe_listener_attributes(site: CallContext, params: Params) -> Params:
-    return {"Attributes": of_listener(find.listener(site, params["ListenerArn"]))}
+def describe_listener_attributes(context: CallContext, params: Params) -> Params:
+    return {"Attributes": of_listener(find.listener(context, params["ListenerArn"]))}

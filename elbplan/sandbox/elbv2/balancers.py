@@ -27,23 +27,23 @@ SETTINGS = (
 )
 
 
-def create_load_balancer(site: CallContext, params: Params) -> Params:
+def create_load_balancer(context: CallContext, params: Params) -> Params:
     name = names.checked("Load balancer", params.get("Name", ""))
     kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
     scheme = _scheme(kind, params)
     ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
     given_tags = tags.checked(params.get("Tags"))
     settings = _settings(params, kind, scheme)
-    if same := existing(site, name, settings):
-        return {"LoadBalancers": [shown(site, same)]}
-    _room(site)
-    zones, vpc = subnets.chosen(site, params, kind, scheme)
-    groups = _groups(site, params, kind, vpc)
-    balancer = _made(site, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
-    interfaces.attach(site, balancer)
-    site.elb.balancers[balancer.arn] = balancer
-    site.elb.tags[balancer.arn] = given_tags
-    return {"LoadBalancers": [shown(site, balancer)]}
+    if same := existing(context, name, settings):
+        return {"LoadBalancers": [shown(context, same)]}
+    _room(context)
+    zones, vpc = subnets.chosen(context, params, kind, scheme)
+    groups = _groups(context, params, kind, vpc)
+    balancer = _made(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
+    interfaces.attach(context, balancer)
+    context.elb.balancers[balancer.arn] = balancer
+    context.elb.tags[balancer.arn] = given_tags
+    return {"LoadBalancers": [shown(context, balancer)]}
 
 
 def _scheme(kind: str, params: Params) -> str | None:
@@ -63,13 +63,13 @@ def _settings(params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
 
 
 @rule(1)
-def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredBalancer | None:
+def existing(context: CallContext, name: str, settings: dict[str, Any]) -> StoredBalancer | None:
     """The balancer of that name if it was made with the same settings; an error if with others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     ("This operation is idempotent"; DuplicateLoadBalancerName).
     """
-    for balancer in site.elb.balancers.values():
+    for balancer in context.elb.balancers.values():
         if balancer.name == name:
             if balancer.settings == settings:
                 return balancer
@@ -81,43 +81,43 @@ def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredBa
 
 
 @rule(23)
-def _room(site: CallContext) -> None:
+def _room(context: CallContext) -> None:
     """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-    if len(site.elb.balancers) >= site.world.quota("load_balancers"):
+    if len(context.elb.balancers) >= context.account.quota("load_balancers"):
         raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
 
 
-def _groups(site: CallContext, params: Params, kind: str, vpc: str) -> list[str]:
+def _groups(context: CallContext, params: Params, kind: str, vpc: str) -> list[str]:
     asked = params.get("SecurityGroups") or []
     if not asked and kind == "application":
-        return [facts.default_security_group(site, vpc)]
-    return subnets.security_groups(site, asked, vpc)
+        return [facts.default_security_group(context, vpc)]
+    return subnets.security_groups(context, asked, vpc)
 
 
 def _made(
-    site: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
+    context: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
     zones: list[Zone], groups: list[str], settings: dict[str, Any],
 ) -> StoredBalancer:  # fmt: skip
-    made = new_id(site, "lb", name)
+    made = new_id(context, "lb", name)
     return StoredBalancer(
-        arn=site.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{made}"),
+        arn=context.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{made}"),
         name=name,
         type=kind,
         scheme=scheme,
         ip_type=ip_type,
         vpc=vpc,
-        dns_name=_dns_name(site, name, kind, scheme, made),
-        zone_id=zone_id(site.region, kind),
+        dns_name=_dns_name(context, name, kind, scheme, made),
+        zone_id=zone_id(context.region, kind),
         zones=zones,
         security_groups=groups,
-        created=site.world.clock.stamp(),
-        active_at=site.now + site.timing.balancer_active,
+        created=context.account.clock.stamp(),
+        active_at=context.now + context.timing.balancer_active,
         settings=settings,
     )
 
 
 @rule(24)
-def _dns_name(site: CallContext, name: str, kind: str, scheme: str, made: str) -> str:
+def _dns_name(context: CallContext, name: str, kind: str, scheme: str, made: str) -> str:
     """`[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
@@ -126,17 +126,17 @@ def _dns_name(site: CallContext, name: str, kind: str, scheme: str, made: str) -
         return ""
     front = f"internal-{name}" if scheme == "internal" and kind == "application" else name
     if kind == "network":
-        return f"{front}-{made}.elb.{site.region}.amazonaws.com"
-    return f"{front}-{int(made, 16) % 9_000_000_000 + 1_000_000_000}.{site.region}.elb.amazonaws.com"
+        return f"{front}-{made}.elb.{context.region}.amazonaws.com"
+    return f"{front}-{int(made, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.amazonaws.com"
 
 
 @rule(4)
-def shown(site: CallContext, balancer: StoredBalancer) -> Params:
+def shown(context: CallContext, balancer: StoredBalancer) -> Params:
     """As DescribeLoadBalancers shows it: provisioning at first, then active (or failed).
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
     """
-    state = balancer.state(site.now)
+    state = balancer.state(context.now)
     answer: Params = {
         "LoadBalancerArn": balancer.arn,
         "LoadBalancerName": balancer.name,
@@ -144,7 +144,7 @@ def shown(site: CallContext, balancer: StoredBalancer) -> Params:
         "VpcId": balancer.vpc,
         "CreatedTime": balancer.created,
         "State": {"Code": state, **({"Reason": balancer.failed} if state == "failed" else {})},
-        "AvailabilityZones": [_zone(site, zone) for zone in balancer.zones],
+        "AvailabilityZones": [_zone(context, zone) for zone in balancer.zones],
         "IpAddressType": balancer.ip_type,
     }
     if balancer.type != "gateway":
@@ -154,43 +154,43 @@ def shown(site: CallContext, balancer: StoredBalancer) -> Params:
     return answer
 
 
-def _zone(site: CallContext, zone: Zone) -> Params:
+def _zone(context: CallContext, zone: Zone) -> Params:
     addresses = {
         "AllocationId": zone.mapping.get("AllocationId"),
         "PrivateIPv4Address": zone.mapping.get("PrivateIPv4Address"),
         "IPv6Address": zone.mapping.get("IPv6Address"),
     }
-    interface = facts.backend(site).enis.get(zone.interface)
+    interface = context.ec2.enis.get(zone.interface)
     if addresses["AllocationId"] and interface is not None:
         addresses["IpAddress"] = interface.public_ip
     told = {key: value for key, value in addresses.items() if value}
     return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [told] if told else []}
 
 
-def describe_load_balancers(site: CallContext, params: Params) -> Params:
-    balancers = list(site.elb.balancers.values())
+def describe_load_balancers(context: CallContext, params: Params) -> Params:
+    balancers = list(context.elb.balancers.values())
     if params.get("LoadBalancerArns") and params.get("Names"):
         raise validation("Load balancer names and load balancer ARNs cannot be specified at the same time")
     if params.get("LoadBalancerArns"):
-        balancers = find.all_of("loadbalancer", site.elb.balancers, params["LoadBalancerArns"], limit=20)
+        balancers = find.all_of("loadbalancer", context.elb.balancers, params["LoadBalancerArns"], limit=20)
     elif params.get("Names"):
         by_name = {one.name: one for one in balancers}
         balancers = find.all_of("loadbalancer", by_name, params["Names"], limit=20)
-    some, marker = find.page(site, params, balancers)
-    return {"LoadBalancers": [shown(site, one) for one in some], "NextMarker": marker}
+    some, marker = find.page(context, params, balancers)
+    return {"LoadBalancers": [shown(context, one) for one in some], "NextMarker": marker}
 
 
-def delete_load_balancer(site: CallContext, params: Params) -> Params:
+def delete_load_balancer(context: CallContext, params: Params) -> Params:
     """A load balancer that is not there is deleted already: API_DeleteLoadBalancer."""
-    balancer = site.elb.balancers.get(params["LoadBalancerArn"])
+    balancer = context.elb.balancers.get(params["LoadBalancerArn"])
     if balancer is None:
         return {}
     protected(balancer)
-    for listener in site.elb.listeners_of(balancer.arn):
-        remove(site, listener)
-    del site.elb.balancers[balancer.arn]
-    site.elb.tags.pop(balancer.arn, None)
-    interfaces.let_go(site, balancer.zones)
+    for listener in context.elb.listeners_of(balancer.arn):
+        remove(context, listener)
+    del context.elb.balancers[balancer.arn]
+    context.elb.tags.pop(balancer.arn, None)
+    interfaces.let_go(context, balancer.zones)
     return {}
 
 
@@ -206,9 +206,9 @@ def protected(balancer: StoredBalancer) -> None:
         )
 
 
-def set_security_groups(site: CallContext, params: Params) -> Params:
+def set_security_groups(context: CallContext, params: Params) -> Params:
     """A network load balancer keeps having none if it was made with none: API_SetSecurityGroups."""
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
     if balancer.type == "gateway":
         raise misconfigured("Security groups are not supported for load balancers of type gateway")
@@ -216,33 +216,33 @@ def set_security_groups(site: CallContext, params: Params) -> Params:
         raise misconfigured("You cannot set or remove all security groups of an existing Network Load Balancer")
     if not wanted:
         raise validation("At least one security group must be specified")
-    balancer.security_groups = subnets.security_groups(site, wanted, balancer.vpc)
+    balancer.security_groups = subnets.security_groups(context, wanted, balancer.vpc)
     balancer.settings["SecurityGroups"] = sorted(balancer.security_groups)
-    interfaces.attach(site, balancer)
+    interfaces.attach(context, balancer)
     return {"SecurityGroupIds": balancer.security_groups}
 
 
-def set_subnets(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
-    zones, vpc = subnets.chosen(site, params, balancer.type, balancer.scheme)
+def set_subnets(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
+    zones, vpc = subnets.chosen(context, params, balancer.type, balancer.scheme)
     if vpc != balancer.vpc:
         raise misconfigured("The subnets belong to another VPC than the load balancer")
     before = {zone.subnet: zone for zone in balancer.zones}
     kept = {zone.subnet for zone in zones}
     if balancer.type in ("gateway",) and not before.keys() <= kept:
         raise misconfigured("Subnets cannot be removed from a Gateway Load Balancer")
-    interfaces.let_go(site, [zone for name, zone in before.items() if name not in kept])
+    interfaces.let_go(context, [zone for name, zone in before.items() if name not in kept])
     balancer.zones = [before.get(zone.subnet, zone) for zone in zones]
     balancer.settings["Subnets"] = sorted(kept) if balancer.settings["Subnets"] else []
-    interfaces.attach(site, balancer)
+    interfaces.attach(context, balancer)
     return {
-        "AvailabilityZones": [_zone(site, zone) for zone in balancer.zones],
+        "AvailabilityZones": [_zone(context, zone) for zone in balancer.zones],
         "IpAddressType": balancer.ip_type,
     }
 
 
-def set_ip_address_type(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+def set_ip_address_type(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
     balancer.settings["IpAddressType"] = balancer.ip_type
     return {"IpAddressType": balancer.ip_type}

@@ -27,7 +27,7 @@ TWINS = ("host-header", "path-pattern")
 
 
 @rule(21)
-def checked(site: CallContext, conditions: list[Params]) -> list[Params]:
+def checked(context: CallContext, conditions: list[Params]) -> list[Params]:
     """At least one, each field at most once (headers and queries may repeat), five values, five wildcards."""
     if not conditions:
         raise validation("At least one condition must be specified")
@@ -40,12 +40,12 @@ def checked(site: CallContext, conditions: list[Params]) -> list[Params]:
             raise validation(f"The rule can have at most one '{field}' condition")
     full = [_full(condition) for condition in conditions]
     texts = [text for condition in full for text in values(condition)]
-    if len(texts) > site.world.quota("values_per_rule"):
-        raise validation(f"A rule can only have '{site.world.quota('values_per_rule')}' condition values")
+    if len(texts) > context.account.quota("values_per_rule"):
+        raise validation(f"A rule can only have '{context.account.quota('values_per_rule')}' condition values")
     plain = [text for condition in full for text in values(condition) if text not in _regular_expressions(condition)]
     wild = sum(text.count("*") + text.count("?") for text in plain)
-    if wild > site.world.quota("wildcards_per_rule"):
-        raise validation(f"A rule can have at most '{site.world.quota('wildcards_per_rule')}' wildcard characters")
+    if wild > context.account.quota("wildcards_per_rule"):
+        raise validation(f"A rule can have at most '{context.account.quota('wildcards_per_rule')}' wildcard characters")
     for condition in full:
         _syntax(condition)
     return full

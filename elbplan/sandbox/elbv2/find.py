@@ -32,50 +32,50 @@ def missing(kind: str) -> AwsError:
 
 
 @rule(27)
-def seen(site: CallContext, arn: str) -> bool:
+def seen(context: CallContext, arn: str) -> bool:
     """A thing just made may be unknown for some reads more, when the switch `hide_new` says so.
 
     aws-load-balancer-controller retries ListenerNotFound for 20 s, terraform-provider-aws longer:
     https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/deploy/elbv2/listener_rule_manager.go
     """
-    newborn = site.world.note("newborn")
+    newborn = context.account.note("newborn")
     if left := newborn.get(arn, 0):
         newborn[arn] = left - 1
     return not left
 
 
-def born(site: CallContext, arn: str) -> None:
+def born(context: CallContext, arn: str) -> None:
     """It was made just now: see `seen`."""
-    if site.timing.hide_new:
-        site.world.note("newborn")[arn] = site.timing.hide_new
+    if context.timing.hide_new:
+        context.account.note("newborn")[arn] = context.timing.hide_new
 
 
-def balancer(site: CallContext, arn: str) -> StoredBalancer:
-    found = site.elb.balancers.get(arn)
+def balancer(context: CallContext, arn: str) -> StoredBalancer:
+    found = context.elb.balancers.get(arn)
     if not found:
         raise missing("loadbalancer")
     return found
 
 
-def group(site: CallContext, arn: str) -> StoredGroup:
-    found = site.elb.groups.get(arn)
-    if not found or not seen(site, arn):
+def group(context: CallContext, arn: str) -> StoredGroup:
+    found = context.elb.groups.get(arn)
+    if not found or not seen(context, arn):
         raise missing("targetgroup")
     return found
 
 
-def listener(site: CallContext, arn: str) -> StoredListener:
-    found = site.elb.listeners.get(arn)
-    if not found or not seen(site, arn):
+def listener(context: CallContext, arn: str) -> StoredListener:
+    found = context.elb.listeners.get(arn)
+    if not found or not seen(context, arn):
         raise missing("listener")
     return found
 
 
-def rule_of(site: CallContext, arn: str) -> tuple[StoredRule, StoredListener]:
+def rule_of(context: CallContext, arn: str) -> tuple[StoredRule, StoredListener]:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html:
     RuleNotFound.
     """
-    found = site.elb.rules().get(arn)
+    found = context.elb.rules().get(arn)
     if not found:
         raise missing("listener-rule")
     return found
@@ -96,7 +96,7 @@ def all_of(kind: str, known: dict[str, T], wanted: Sequence[str], limit: int = 0
 
 
 @rule(26)
-def page(site: CallContext, params: Params, items: list[T]) -> tuple[list[T], str | None]:
+def page(context: CallContext, params: Params, items: list[T]) -> tuple[list[T], str | None]:
     """One page and an opaque marker to the next; a marker we never gave is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html (1
@@ -105,7 +105,7 @@ def page(site: CallContext, params: Params, items: list[T]) -> tuple[list[T], st
     size = int(params.get("PageSize") or 400)
     if not 1 <= size <= 400:
         raise validation(f"1 validation error detected: Value '{size}' at 'pageSize' must be between 1 and 400")
-    size = min(size, site.world.quota("page"))
+    size = min(size, context.account.quota("page"))
     start = _from_marker(params.get("Marker"))
     following = start + size
     return items[start:following], _to_marker(following) if following < len(items) else None
@@ -127,7 +127,7 @@ def _from_marker(marker: Any) -> int:
     raise validation("Marker is not valid")
 
 
-def new_id(site: CallContext, *parts: str) -> str:
+def new_id(context: CallContext, *parts: str) -> str:
     """Sixteen hex digits as ELB gives them: the same in every run of the same calls, never given twice."""
-    text = "/".join((site.account, site.region, *parts, str(next(site.world.numbers))))
+    text = "/".join((context.account_id, context.region, *parts, str(next(context.account.numbers))))
     return hashlib.sha1(text.encode()).hexdigest()[:16]

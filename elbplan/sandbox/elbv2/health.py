@@ -31,19 +31,19 @@ SICK = {
 
 
 @rule(14)
-def health_of(site: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
+def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
     """The states in the order in which AWS decides them; a group at weight 0 is checked like any other."""
     if target.gone_at is not None:
         return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
-    balancers = [site.elb.balancers[arn] for arn in site.elb.balancers_using(group.arn)]
+    balancers = [context.elb.balancers[arn] for arn in context.elb.balancers_using(group.arn)]
     if not balancers:
         words = "Target group is not configured to receive traffic from the load balancer"
         return StoredHealth("unused", "Target.NotInUse", words)
-    return _unusable(site, group, target, balancers) or _checked(site, group, target, balancers[0])
+    return _unusable(context, group, target, balancers) or _checked(context, group, target, balancers[0])
 
 
 def _unusable(
-    site: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
+    context: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
 ) -> StoredHealth | None:
     if not group.fields["HealthCheckEnabled"]:
         return StoredHealth(
@@ -51,7 +51,7 @@ def _unusable(
         )
     if group.fields["TargetType"] != "instance":
         return None
-    one = facts.instance(site, target.id)
+    one = facts.instance(context, target.id)
     if one is None or one.state != "running":
         state = one.state if one is not None else "terminated"
         return StoredHealth("unused", "Target.InvalidState", f"Target is in the {state} state")
@@ -62,35 +62,35 @@ def _unusable(
     return None
 
 
-def _checked(site: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> StoredHealth:
+def _checked(context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> StoredHealth:
     begun = max(target.registered, group.attached or 0.0, balancer.active_at)
-    if site.now <= balancer.active_at:
+    if context.now <= balancer.active_at:
         return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
-    waiting = site.timing.first_health
-    if waiting and site.now < begun + waiting:
-        if site.now < begun + waiting / 2:
+    waiting = context.timing.first_health
+    if waiting and context.now < begun + waiting:
+        if context.now < begun + waiting / 2:
             return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
         return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
     if group.sick:
         return StoredHealth("unhealthy", group.sick, SICK.get(group.sick, "Health checks failed"))
-    if group.fields["TargetType"] == "instance" and not reachable(site, group, target, balancer):
+    if group.fields["TargetType"] == "instance" and not reachable(context, group, target, balancer):
         return StoredHealth("unhealthy", "Target.Timeout", SICK["Target.Timeout"])
     return HEALTHY
 
 
 @rule(14)
-def reachable(site: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> bool:
+def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> bool:
     """The instance's security groups let the balancer in, on the traffic port and on the health check port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
     """
-    one = facts.instance(site, target.id)
+    one = facts.instance(context, target.id)
     groups = facts.instance_groups(one)
-    subnets = {facts.subnet(site, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
+    subnets = {facts.subnet(context, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
     protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
     return all(
-        facts.lets_in(site, groups, port, sources, subnets, protocols)
+        facts.lets_in(context, groups, port, sources, subnets, protocols)
         for port in {target.port, check_port(group, target)}
     )
 
@@ -100,21 +100,21 @@ def check_port(group: StoredGroup, target: StoredTarget) -> int:
     return int(port) if port.isdigit() else target.port
 
 
-def describe_target_health(site: CallContext, params: Params) -> Params:
-    group = find.group(site, params["TargetGroupArn"])
-    there = {target.key: target for target in present(site, group)}
+def describe_target_health(context: CallContext, params: Params) -> Params:
+    group = find.group(context, params["TargetGroupArn"])
+    there = {target.key: target for target in present(context, group)}
     if not params.get("Targets"):
-        return {"TargetHealthDescriptions": [_shown(site, group, target) for target in there.values()]}
+        return {"TargetHealthDescriptions": [_shown(context, group, target) for target in there.values()]}
     told = []
     for wanted in params["Targets"]:
         port = port_of(group, wanted)
         target = there.get((wanted["Id"], port))
-        told.append(_shown(site, group, target) if target else _stranger(wanted["Id"], port))
+        told.append(_shown(context, group, target) if target else _stranger(wanted["Id"], port))
     return {"TargetHealthDescriptions": told}
 
 
-def _shown(site: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
-    health = health_of(site, group, target)
+def _shown(context: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
+    health = health_of(context, group, target)
     state: Params = {"State": health.state}
     if health.reason:
         state.update(Reason=health.reason, Description=health.description)

@@ -45,7 +45,7 @@ class ManagedInterface(NetworkInterface):
 
 
 @rule(5)
-def attach(site: CallContext, balancer: StoredBalancer) -> None:
+def attach(context: CallContext, balancer: StoredBalancer) -> None:
     """One interface in each zone, "ELB app/name/id", in the balancer's security groups.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
@@ -56,13 +56,13 @@ def attach(site: CallContext, balancer: StoredBalancer) -> None:
         return
     for zone in balancer.zones:
         if not zone.interface:
-            zone.interface = _make(site, balancer, zone)
+            zone.interface = _make(context, balancer, zone)
     for zone in balancer.zones:
-        _set_groups(site, zone.interface, balancer.security_groups)
+        _set_groups(context, zone.interface, balancer.security_groups)
 
 
-def _make(site: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
-    backend = facts.backend(site)
+def _make(context: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
+    backend = context.ec2
     made = backend.create_network_interface(
         zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.ends}"
     )
@@ -71,12 +71,12 @@ def _make(site: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
     made.status = "in-use"
     made.interface_type = "network_load_balancer" if balancer.type == "network" else "interface"
     if allocation := zone.mapping.get("AllocationId"):
-        _take_address(site, allocation, made)
+        _take_address(context, allocation, made)
     return str(made.id)
 
 
-def _take_address(site: CallContext, allocation: str, interface: Any) -> None:
-    address = next((one for one in facts.backend(site).addresses if one.allocation_id == allocation), None)
+def _take_address(context: CallContext, allocation: str, interface: Any) -> None:
+    address = next((one for one in context.ec2.addresses if one.allocation_id == allocation), None)
     if address is None:
         raise AwsError("AllocationIdNotFound", f"The allocation IDs '{allocation}' do not exist")
     address.eni = interface
@@ -84,14 +84,14 @@ def _take_address(site: CallContext, allocation: str, interface: Any) -> None:
     interface.public_ip = address.public_ip
 
 
-def _set_groups(site: CallContext, interface_id: str, groups: list[str]) -> None:
-    interface = facts.backend(site).enis.get(interface_id)
+def _set_groups(context: CallContext, interface_id: str, groups: list[str]) -> None:
+    interface = context.ec2.enis.get(interface_id)
     if interface is not None:
-        interface._group_set = [facts.security_group(site, group) for group in groups]
+        interface._group_set = [facts.security_group(context, group) for group in groups]
 
 
 @rule(5)
-def let_go(site: CallContext, zones: list[Zone]) -> None:
+def let_go(context: CallContext, zones: list[Zone]) -> None:
     """The interfaces stay for minutes after the balancer, hold its groups, subnets and addresses, then go.
 
     terraform-provider-aws waits up to 35 minutes for them, aws-load-balancer-controller retries 2 minutes:
@@ -100,13 +100,13 @@ def let_go(site: CallContext, zones: list[Zone]) -> None:
 
     def gone() -> None:
         for zone in zones:
-            release(site, zone.interface)
+            release(context, zone.interface)
 
-    site.later(site.timing.interfaces_linger, gone)
+    context.later(context.timing.interfaces_linger, gone)
 
 
-def release(site: CallContext, interface_id: str) -> None:
-    backend = facts.backend(site)
+def release(context: CallContext, interface_id: str) -> None:
+    backend = context.ec2
     backend.enis.pop(interface_id, None)
     for address in backend.addresses:
         if address.eni is not None and address.eni.id == interface_id:

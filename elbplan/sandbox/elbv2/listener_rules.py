@@ -9,31 +9,31 @@ from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule
 from . import actions, conditions, find, tags
 from .find import new_id
-from .listeners import _rule_arn, attachments, require_application
+from .listeners import attachments, require_application, rule_arn
 
 LOWEST, HIGHEST = 1, 50_000
 
 
-def create_rule(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    balancer = require_application(site, listener)
+def create_rule(context: CallContext, params: Params) -> Params:
+    listener = find.listener(context, params["ListenerArn"])
+    balancer = require_application(context, listener)
     given_tags = tags.checked(params.get("Tags"))
     priority = in_range(params["Priority"])
     free(listener, {priority})
-    room(site, balancer)
-    wanted = conditions.checked(site, params.get("Conditions") or [])
-    done = actions.checked(site, balancer, listener.protocol, listener.port, params.get("Actions") or [])
+    room(context, balancer)
+    wanted = conditions.checked(context, params.get("Conditions") or [])
+    done = actions.checked(context, balancer, listener.protocol, listener.port, params.get("Actions") or [])
     ends = listener.arn.split(":listener/")[1]
     made = StoredRule(
-        _rule_arn(site, ends, new_id(site, "rule", ends)),
+        rule_arn(context, ends, new_id(context, "rule", ends)),
         priority,
         wanted,
         done,
         transforms(params.get("Transforms") or []),
     )
     listener.rules[made.arn] = made
-    site.elb.tags[made.arn] = given_tags
-    attachments(site)
+    context.elb.tags[made.arn] = given_tags
+    attachments(context)
     return {"Rules": [shown(made)]}
 
 
@@ -79,10 +79,10 @@ def free(listener: StoredListener, wanted: set[int], but: AbstractSet[str] = fro
 
 
 @rule(23)
-def room(site: CallContext, balancer: StoredBalancer) -> None:
+def room(context: CallContext, balancer: StoredBalancer) -> None:
     """100 on a load balancer, default rules not counted: API_CreateRule (TooManyRules)."""
-    total = sum(len(one.rules) for one in site.elb.listeners_of(balancer.arn))
-    if total >= site.world.quota("rules_per_lb"):
+    total = sum(len(one.rules) for one in context.elb.listeners_of(balancer.arn))
+    if total >= context.account.quota("rules_per_lb"):
         raise AwsError("TooManyRules", "You've reached the limit on the number of rules per load balancer")
 
 
@@ -101,30 +101,32 @@ def shown(one: StoredRule) -> Params:
 
 
 @rule(19)
-def describe_rules(site: CallContext, params: Params) -> Params:
+def describe_rules(context: CallContext, params: Params) -> Params:
     """Sorted by priority, the default last: API_DescribeRules."""
     arns, of = params.get("RuleArns") or [], params.get("ListenerArn")
     if bool(arns) == bool(of):
         raise validation("You must specify either listener rule ARNs or a listener ARN")
     if of:
-        found = find.listener(site, of).all_rules()
+        found = find.listener(context, of).all_rules()
     else:
-        found = [one for one, _ in find.all_of("listener-rule", site.elb.rules(), arns)]
-    some, marker = find.page(site, params, found)
+        found = [one for one, _ in find.all_of("listener-rule", context.elb.rules(), arns)]
+    some, marker = find.page(context, params, found)
     return {"Rules": [shown(one) for one in some], "NextMarker": marker}
 
 
-def modify_rule(site: CallContext, params: Params) -> Params:
-    one, listener = find.rule_of(site, params["RuleArn"])
+def modify_rule(context: CallContext, params: Params) -> Params:
+    one, listener = find.rule_of(context, params["RuleArn"])
     permitted(one, "modify")
-    balancer = require_application(site, listener)
+    balancer = require_application(context, listener)
     given = params.get("Conditions")
-    wanted = conditions.checked(site, given) if given else one.conditions
+    wanted = conditions.checked(context, given) if given else one.conditions
     if params.get("Actions"):
-        one.actions = actions.checked(site, balancer, listener.protocol, listener.port, params["Actions"], one.actions)
+        one.actions = actions.checked(
+            context, balancer, listener.protocol, listener.port, params["Actions"], one.actions
+        )
     one.conditions = wanted
     one.transforms = _new_transforms(one, params)
-    attachments(site)
+    attachments(context)
     return {"Rules": [shown(one)]}
 
 
@@ -138,22 +140,22 @@ def permitted(one: StoredRule, what: str) -> None:
 
 
 @rule(20)
-def delete_rule(site: CallContext, params: Params) -> Params:
+def delete_rule(context: CallContext, params: Params) -> Params:
     """An unknown rule is RuleNotFound, the default rule stays: API_DeleteRule."""
-    one, listener = find.rule_of(site, params["RuleArn"])
+    one, listener = find.rule_of(context, params["RuleArn"])
     permitted(one, "delete")
     del listener.rules[one.arn]
-    site.elb.tags.pop(one.arn, None)
-    attachments(site)
+    context.elb.tags.pop(one.arn, None)
+    attachments(context)
     return {}
 
 
 @rule(19)
-def set_rule_priorities(site: CallContext, params: Params) -> Params:
+def set_rule_priorities(context: CallContext, params: Params) -> Params:
     """All at once, judged by how things stand afterwards: a swap is one call. API_SetRulePriorities."""
     pairs = params.get("RulePriorities") or []
     moves = {pair["RuleArn"]: in_range(pair["Priority"]) for pair in pairs}
-    found = [find.rule_of(site, arn) for arn in moves]
+    found = [find.rule_of(context, arn) for arn in moves]
     if len({listener.arn for _, listener in found}) > 1:
         raise validation("The rules must belong to one listener")
     if len(set(moves.values())) < len(pairs):

@@ -19,35 +19,35 @@ PROTOCOLS = {
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 
 
-def create_listener(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+def create_listener(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     given_tags = tags.checked(params.get("Tags"))
     protocol, port = _place(balancer, params)
     policy = _policy(protocol, params.get("SslPolicy"))
     settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
-    if same := existing(site, balancer, port, settings):
+    if same := existing(context, balancer, port, settings):
         return {"Listeners": [shown(same)]}
-    room(site, balancer)
-    certificate = certificates.exactly_one(site, params.get("Certificates"), protocol)
-    done = actions.checked(site, balancer, protocol, port, params.get("DefaultActions") or [])
-    ends = f"{balancer.ends}/{new_id(site, 'listener', balancer.arn)}"
-    default = StoredRule(_rule_arn(site, ends, new_id(site, "rule", ends)), 0, [], done, default=True)
+    room(context, balancer)
+    certificate = certificates.exactly_one(context, params.get("Certificates"), protocol)
+    done = actions.checked(context, balancer, protocol, port, params.get("DefaultActions") or [])
+    ends = f"{balancer.ends}/{new_id(context, 'listener', balancer.arn)}"
+    default = StoredRule(rule_arn(context, ends, new_id(context, "rule", ends)), 0, [], done, default=True)
     listener = StoredListener(
-        arn=site.arn("elasticloadbalancing", f"listener/{ends}"),
+        arn=context.arn("elasticloadbalancing", f"listener/{ends}"),
         balancer=balancer.arn, protocol=protocol, port=port, ssl_policy=policy, certificate=certificate,
-        alpn=params.get("AlpnPolicy") or [], mutual=_mutual(site, params), rules={}, default=default,
+        alpn=params.get("AlpnPolicy") or [], mutual=_mutual(context, params), rules={}, default=default,
         settings=settings,
     )  # fmt: skip
-    site.elb.listeners[listener.arn] = listener
-    site.elb.tags[listener.arn] = given_tags
-    site.elb.tags[default.arn] = {}
-    find.born(site, listener.arn)
-    attachments(site)
+    context.elb.listeners[listener.arn] = listener
+    context.elb.tags[listener.arn] = given_tags
+    context.elb.tags[default.arn] = {}
+    find.born(context, listener.arn)
+    attachments(context)
     return {"Listeners": [shown(listener)]}
 
 
-def _rule_arn(site: CallContext, ends: str, made: str) -> str:
-    return site.arn("elasticloadbalancing", f"listener-rule/{ends}/{made}")
+def rule_arn(context: CallContext, ends: str, made: str) -> str:
+    return context.arn("elasticloadbalancing", f"listener-rule/{ends}/{made}")
 
 
 @rule(22)
@@ -99,14 +99,14 @@ def _settings(params: Params, protocol: str, port: int, policy: str, wanted: lis
 
 @rule(3)
 def existing(
-    site: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, but: str = ""
+    context: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, but: str = ""
 ) -> StoredListener | None:
     """A port has one listener; the same settings give the same one.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     ("This operation is idempotent"; DuplicateListener), and API_ModifyListener (DuplicateListener).
     """
-    for listener in site.elb.listeners_of(balancer.arn):
+    for listener in context.elb.listeners_of(balancer.arn):
         if listener.arn != but and (listener.port == port or balancer.type == "gateway"):
             if settings is not None and listener.settings == settings:
                 return listener
@@ -115,16 +115,16 @@ def existing(
 
 
 @rule(23)
-def room(site: CallContext, balancer: StoredBalancer) -> None:
+def room(context: CallContext, balancer: StoredBalancer) -> None:
     """50 on a load balancer: API_CreateListener (TooManyListeners)."""
-    if len(site.elb.listeners_of(balancer.arn)) >= site.world.quota("listeners_per_lb"):
+    if len(context.elb.listeners_of(balancer.arn)) >= context.account.quota("listeners_per_lb"):
         raise AwsError("TooManyListeners", "You've reached the limit on the number of listeners per load balancer")
 
 
-def _mutual(site: CallContext, params: Params) -> Params:
+def _mutual(context: CallContext, params: Params) -> Params:
     wanted = params.get("MutualAuthentication") or {}
     if wanted.get("Mode") == "verify":
-        find.all_of("truststore", site.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
+        find.all_of("truststore", context.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
     return dict(wanted)
 
 
@@ -149,40 +149,40 @@ def shown(listener: StoredListener) -> Params:
     return told
 
 
-def describe_listeners(site: CallContext, params: Params) -> Params:
+def describe_listeners(context: CallContext, params: Params) -> Params:
     arns, of = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
     if bool(arns) == bool(of):
         raise validation("You must specify either listener ARNs or a load balancer ARN")
     if of:
-        listeners = site.elb.listeners_of(find.balancer(site, of).arn)
+        listeners = context.elb.listeners_of(find.balancer(context, of).arn)
     else:
         for arn in arns:
-            find.listener(site, arn)
-        listeners = find.all_of("listener", site.elb.listeners, arns)
-    some, marker = find.page(site, params, listeners)
+            find.listener(context, arn)
+        listeners = find.all_of("listener", context.elb.listeners, arns)
+    some, marker = find.page(context, params, listeners)
     return {"Listeners": [shown(one) for one in some], "NextMarker": marker}
 
 
-def modify_listener(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    balancer = site.elb.balancers[listener.balancer]
+def modify_listener(context: CallContext, params: Params) -> Params:
+    listener = find.listener(context, params["ListenerArn"])
+    balancer = context.elb.balancers[listener.balancer]
     given = {
         "Protocol": listener.protocol,
         "Port": listener.port,
         **{k: v for k, v in params.items() if v is not None},
     }
     protocol, port = (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
-    existing(site, balancer, port, None, but=listener.arn)
+    existing(context, balancer, port, None, but=listener.arn)
     keep = listener.ssl_policy if protocol in SECURE else None
     policy = _policy(protocol, params.get("SslPolicy") or keep)
-    certificate = _new_certificate(site, listener, params, protocol)
+    certificate = _new_certificate(context, listener, params, protocol)
     wanted = params.get("DefaultActions") or listener.default.actions
     done = listener.default.actions
     if params.get("DefaultActions") or (protocol, port) != (listener.protocol, listener.port):
-        done = actions.checked(site, balancer, protocol, port, _kept(wanted, done), done)
-    mutual = _mutual(site, params) if params.get("MutualAuthentication") else listener.mutual
+        done = actions.checked(context, balancer, protocol, port, _kept(wanted, done), done)
+    mutual = _mutual(context, params) if params.get("MutualAuthentication") else listener.mutual
     if listener.certificate and certificate != listener.certificate:
-        certificates.left(site, listener.certificate)
+        certificates.left(context, listener.certificate)
     listener.protocol, listener.port, listener.ssl_policy, listener.certificate = (
         protocol,
         port,
@@ -195,7 +195,7 @@ def modify_listener(site: CallContext, params: Params) -> Params:
     now: Params = {"Certificates": [{"CertificateArn": certificate}] if certificate else []}
     now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
     listener.settings = _settings(now, protocol, port, policy, done)
-    attachments(site)
+    attachments(context)
     return {"Listeners": [shown(listener)]}
 
 
@@ -219,50 +219,50 @@ def _further(listener: StoredListener, certificate: str) -> list[str]:
     return [one for one in listener.more_certificates if one != certificate]
 
 
-def _new_certificate(site: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
+def _new_certificate(context: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
     if protocol in SECURE and not params.get("Certificates") and listener.certificate:
         return listener.certificate
-    return certificates.exactly_one(site, params.get("Certificates"), protocol)
+    return certificates.exactly_one(context, params.get("Certificates"), protocol)
 
 
-def delete_listener(site: CallContext, params: Params) -> Params:
+def delete_listener(context: CallContext, params: Params) -> Params:
     """Not while a network load balancer has this balancer as its target on this port: API_DeleteListener."""
-    listener = find.listener(site, params["ListenerArn"])
-    for group in site.elb.groups.values():
+    listener = find.listener(context, params["ListenerArn"])
+    for group in context.elb.groups.values():
         for target in group.targets.values():
             if target.id == listener.balancer and target.port == listener.port and target.gone_at is None:
                 raise AwsError(
                     "ResourceInUse",
                     f"Listener port '{listener.port}' is in use by target group '{group.arn}'",
                 )
-    remove(site, listener)
+    remove(context, listener)
     return {}
 
 
-def remove(site: CallContext, listener: StoredListener) -> None:
+def remove(context: CallContext, listener: StoredListener) -> None:
     for one in listener.all_rules():
-        site.elb.tags.pop(one.arn, None)
+        context.elb.tags.pop(one.arn, None)
     for certificate in listener.certificates:
-        certificates.left(site, certificate)
-    site.elb.tags.pop(listener.arn, None)
-    del site.elb.listeners[listener.arn]
-    attachments(site)
+        certificates.left(context, certificate)
+    context.elb.tags.pop(listener.arn, None)
+    del context.elb.listeners[listener.arn]
+    attachments(context)
 
 
-def attachments(site: CallContext) -> None:
+def attachments(context: CallContext) -> None:
     """Note, for every target group, since when it is referred to and when it ceased to be."""
-    usage = site.elb.usage()
-    for group in site.elb.groups.values():
+    usage = context.elb.usage()
+    for group in context.elb.groups.values():
         using = usage.get(group.arn, [])
         if using:
-            group.attached = group.attached or site.now
+            group.attached = group.attached or context.now
             group.last_balancer = using[0]
         elif group.attached is not None:
-            group.attached, group.detached = None, site.now
+            group.attached, group.detached = None, context.now
 
 
-def require_application(site: CallContext, listener: StoredListener) -> StoredBalancer:
-    balancer = site.elb.balancers[listener.balancer]
+def require_application(context: CallContext, listener: StoredListener) -> StoredBalancer:
+    balancer = context.elb.balancers[listener.balancer]
     if balancer.type != "application":
         raise misconfigured("Rules can be created for application load balancers only")
     return balancer

@@ -13,7 +13,7 @@ FREE = 8
 
 
 @rule(16)
-def chosen(site: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
+def chosen(context: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
     """The zones of a Subnets or SubnetMappings parameter, and their VPC; what AWS refuses is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Subnets)
@@ -23,7 +23,7 @@ def chosen(site: CallContext, params: Params, kind: str, scheme: str | None) -> 
     ids = params.get("Subnets") or [one["SubnetId"] for one in mappings]
     if not ids:
         raise validation("At least one subnet must be specified")
-    found = [_known(site, one) for one in ids]
+    found = [_known(context, one) for one in ids]
     vpcs = {one.vpc_id for one in found}
     if len(vpcs) > 1:
         raise misconfigured("All subnets must belong to the same VPC")
@@ -32,20 +32,20 @@ def chosen(site: CallContext, params: Params, kind: str, scheme: str | None) -> 
         raise misconfigured("A load balancer cannot be attached to multiple subnets in the same Availability Zone")
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
-    _usable(site, found, kind, scheme)
+    _usable(context, found, kind, scheme)
     by_subnet = {one["SubnetId"]: one for one in mappings}
     return [Zone(one.availability_zone, one.id, dict(by_subnet.get(one.id, {}))) for one in found], vpcs.pop()
 
 
-def _known(site: CallContext, subnet_id: str) -> Any:
-    found = facts.subnet(site, subnet_id)
+def _known(context: CallContext, subnet_id: str) -> Any:
+    found = facts.subnet(context, subnet_id)
     if found is None:
         raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
     return found
 
 
 @rule(16)
-def _usable(site: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
+def _usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
     """Eight free addresses in each subnet, and a way to the internet for a balancer that faces it (as
     above).
     """
@@ -56,15 +56,15 @@ def _usable(site: CallContext, subnets: list[Any], kind: str, scheme: str | None
                 f"Not enough IP space available in {one.id}. ELB requires at least {FREE} free "
                 "IP addresses in each subnet.",
             )
-        if scheme == "internet-facing" and not facts.has_internet_gateway(site, one.vpc_id):
+        if scheme == "internet-facing" and not facts.has_internet_gateway(context, one.vpc_id):
             raise AwsError("InvalidSubnet", f"VPC {one.vpc_id} has no internet gateway")
 
 
 @rule(16)
-def security_groups(site: CallContext, groups: list[str], vpc: str) -> list[str]:
+def security_groups(context: CallContext, groups: list[str], vpc: str) -> list[str]:
     """They exist, and in the load balancer's VPC: API_SetSecurityGroups (InvalidSecurityGroup)."""
     for group_id in groups:
-        group = facts.security_group(site, group_id)
+        group = facts.security_group(context, group_id)
         if group is None:
             raise AwsError("InvalidSecurityGroup", f"The security group '{group_id}' does not exist")
         if group.vpc_id != vpc:

@@ -14,15 +14,15 @@ from .zones import new_change, zone_of
 
 
 @rule(11)
-def change_resource_record_sets(site: CallContext, params: Params) -> Params:
+def change_resource_record_sets(context: CallContext, params: Params) -> Params:
     """All of a batch or none of it.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
     ("transactional";
     InvalidChangeBatch, whose message lists every complaint in brackets, as public logs show).
     """
-    zone = zone_of(site, params["HostedZoneId"])
-    idle(site, zone)
+    zone = zone_of(context, params["HostedZoneId"])
+    idle(context, zone)
     changes = params["ChangeBatch"]["Changes"]
     checks.size(changes)
     _once(changes)
@@ -30,23 +30,23 @@ def change_resource_record_sets(site: CallContext, params: Params) -> Params:
     for change in changes:
         record = normal(change["ResourceRecordSet"])
         checks.shape(record)
-        complaints += checks.place(zone, record) or _apply(site, zone, after, change["Action"], record)
+        complaints += checks.place(zone, record) or _apply(context, zone, after, change["Action"], record)
     complaints += checks.neighbours(zone, after)
     if complaints:
         raise AwsError("InvalidChangeBatch", f"[{', '.join(complaints)}]")
     zone.records = after
-    look_all(site.world)
-    return {"ChangeInfo": new_change(site, zone)}
+    look_all(context.account)
+    return {"ChangeInfo": new_change(context, zone)}
 
 
 @rule(13)
-def idle(site: CallContext, zone: HostedZone) -> None:
+def idle(context: CallContext, zone: HostedZone) -> None:
     """One change of a zone at a time, when the switch `zone_busy` gives changes a length.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
     (PriorRequestNotComplete)
     """
-    if site.timing.zone_busy and site.now < zone.changed + site.timing.zone_busy:
+    if context.timing.zone_busy and context.now < zone.changed + context.timing.zone_busy:
         words = "The request was rejected because Route 53 was still processing a prior request."
         raise AwsError("PriorRequestNotComplete", words)
 
@@ -78,7 +78,7 @@ def normal(record: Params) -> Params:
     return made
 
 
-def _apply(site: CallContext, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
+def _apply(context: CallContext, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
     """One change; the complaints about it."""
     key = key_of(record)
     name = f"[name='{record['Name'].rstrip('.')}.', type='{record['Type']}']"
@@ -86,7 +86,7 @@ def _apply(site: CallContext, zone: HostedZone, after: Records, action: str, rec
         return _delete(after, key, record, name)
     if action == "CREATE" and key in after:
         return [f"Tried to create resource record set {name} but it already exists"]
-    if complaint := checks.alias(site, zone, after, record):
+    if complaint := checks.alias(context, zone, after, record):
         return [complaint]
     after[key] = record
     return []
@@ -109,8 +109,8 @@ def _compared(record: Params) -> Params:
     return made
 
 
-def list_resource_record_sets(site: CallContext, params: Params) -> Params:
-    zone = zone_of(site, params["HostedZoneId"])
+def list_resource_record_sets(context: CallContext, params: Params) -> Params:
+    zone = zone_of(context, params["HostedZoneId"])
     records = zone.sorted_records()
     if params.get("StartRecordName"):
         first = (
@@ -119,7 +119,7 @@ def list_resource_record_sets(site: CallContext, params: Params) -> Params:
             params.get("StartRecordIdentifier") or "",
         )
         records = [item for item in records if (order(item[0][0]), item[0][1], item[0][2]) >= first]
-    size = min(int(params.get("MaxItems") or 300), 300, site.world.quota("page"))
+    size = min(int(params.get("MaxItems") or 300), 300, context.account.quota("page"))
     some, rest = records[:size], records[size:]
     answer: Params = {
         "ResourceRecordSets": [record for _, record in some],

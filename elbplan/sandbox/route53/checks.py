@@ -94,7 +94,7 @@ def neighbours(zone: HostedZone, after: Records) -> list[str]:
 
 
 @rule(12)
-def alias(site: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
+def alias(context: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
     """The target is there and lies in the zone named: a live load balancer, or a record of this zone.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html; the words as in public logs.
@@ -110,15 +110,15 @@ def alias(site: CallContext, zone: HostedZone, after: Records, record: Params) -
         return f"{said}, but that target was not found"
     if ".elb." not in name:
         return "" if zone_id == CLOUDFRONT or "." in name else f"{said}, but that target was not found"
-    found = balancer_zone(site, name)
+    found = balancer_zone(context, name)
     if found is None:
         return f"{said}, but that target was not found"
     return "" if found == zone_id else f"{said}, but the alias target name does not lie within the target zone"
 
 
-def balancer_zone(site: CallContext, name: str) -> str | None:
+def balancer_zone(context: CallContext, name: str) -> str | None:
     """The hosted zone of the live load balancer with this DNS name, in any region, ours or not."""
-    if elsewhere := site.world.note(ELSEWHERE).get(name.removeprefix("dualstack.")):
+    if elsewhere := context.account.note(ELSEWHERE).get(name.removeprefix("dualstack.")):
         return str(elsewhere)
-    balancer = site.world.balancer_at(name)
+    balancer = context.account.balancer_at(name)
     return balancer.zone_id if balancer else None

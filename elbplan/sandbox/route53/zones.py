@@ -13,17 +13,17 @@ from ..tags import to_dict, to_pairs
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
 
-def zone_of(site: CallContext, zone_id: str) -> HostedZone:
-    found = site.world.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
+def zone_of(context: CallContext, zone_id: str) -> HostedZone:
+    found = context.account.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
     if found is None:
         raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
     return found
 
 
-def create_hosted_zone(site: CallContext, params: Params) -> Params:
-    unique(site, params)
+def create_hosted_zone(context: CallContext, params: Params) -> Params:
+    unique(context, params)
     name = canonical(params["Name"])
-    made = hashlib.sha1(f"{name}{next(site.world.numbers)}".encode()).hexdigest()[:20].upper()
+    made = hashlib.sha1(f"{name}{next(context.account.numbers)}".encode()).hexdigest()[:20].upper()
     vpc = params.get("VPC")
     zone = HostedZone(
         id="Z" + made,
@@ -34,8 +34,8 @@ def create_hosted_zone(site: CallContext, params: Params) -> Params:
         vpcs=[vpc] if vpc else [],
     )
     _apex(zone)
-    site.world.dns.zones[zone.id] = zone
-    change = new_change(site, zone)
+    context.account.dns.zones[zone.id] = zone
+    change = new_change(context, zone)
     return {
         **told(zone),
         "ChangeInfo": change,
@@ -61,13 +61,13 @@ def _apex(zone: HostedZone) -> None:
 
 
 @rule(12)
-def unique(site: CallContext, params: Params) -> None:
+def unique(context: CallContext, params: Params) -> None:
     """A caller reference serves once; one private zone of a name in a VPC.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
     (HostedZoneAlreadyExists, ConflictingDomainExists).
     """
-    for zone in site.world.dns.zones.values():
+    for zone in context.account.dns.zones.values():
         if zone.caller_reference == params["CallerReference"]:
             raise AwsError(
                 "HostedZoneAlreadyExists",
@@ -99,26 +99,26 @@ def told(zone: HostedZone) -> Params:
     return {**answer, "DelegationSet": {"NameServers": SERVERS}}
 
 
-def get_hosted_zone(site: CallContext, params: Params) -> Params:
-    return told(zone_of(site, params["Id"]))
+def get_hosted_zone(context: CallContext, params: Params) -> Params:
+    return told(zone_of(context, params["Id"]))
 
 
 @rule(11)
-def delete_hosted_zone(site: CallContext, params: Params) -> Params:
+def delete_hosted_zone(context: CallContext, params: Params) -> Params:
     """Only an empty zone goes: API_DeleteHostedZone (HostedZoneNotEmpty)."""
-    zone = zone_of(site, params["Id"])
+    zone = zone_of(context, params["Id"])
     if any(type_ not in ("NS", "SOA") or name != zone.name for name, type_, _ in zone.records):
         raise AwsError(
             "HostedZoneNotEmpty",
             "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
         )
-    del site.world.dns.zones[zone.id]
-    return {"ChangeInfo": new_change(site, zone)}
+    del context.account.dns.zones[zone.id]
+    return {"ChangeInfo": new_change(context, zone)}
 
 
-def list_hosted_zones(site: CallContext, params: Params) -> Params:
-    zones = list(site.world.dns.zones.values())
-    size = _size(site, params)
+def list_hosted_zones(context: CallContext, params: Params) -> Params:
+    zones = list(context.account.dns.zones.values())
+    size = _size(context, params)
     ids = [zone.id for zone in zones]
     start = ids.index(params["Marker"]) if params.get("Marker") in ids else 0
     some, rest = zones[start : start + size], zones[start + size :]
@@ -130,42 +130,42 @@ def list_hosted_zones(site: CallContext, params: Params) -> Params:
     return {**answer, "Marker": params.get("Marker") or "", "NextMarker": rest[0].id if rest else None}
 
 
-def _size(site: CallContext, params: Params) -> int:
-    return min(int(params.get("MaxItems") or 100), 100, site.world.quota("page"))
+def _size(context: CallContext, params: Params) -> int:
+    return min(int(params.get("MaxItems") or 100), 100, context.account.quota("page"))
 
 
-def new_change(site: CallContext, zone: HostedZone) -> dict[str, Any]:
+def new_change(context: CallContext, zone: HostedZone) -> dict[str, Any]:
     """A change of a zone, PENDING at first."""
-    number = next(site.world.numbers)
+    number = next(context.account.numbers)
     change = "C" + hashlib.sha1(f"change{number}".encode()).hexdigest()[:13].upper()
-    stamp = site.world.clock.stamp()
-    site.world.dns.changes[change] = (site.now + site.timing.record_insync, stamp)
-    zone.changed = site.now
+    stamp = context.account.clock.stamp()
+    context.account.dns.changes[change] = (context.now + context.timing.record_insync, stamp)
+    zone.changed = context.now
     return {"Id": f"/change/{change}", "Status": "PENDING", "SubmittedAt": stamp}
 
 
 @rule(13)
-def get_change(site: CallContext, params: Params) -> Params:
+def get_change(context: CallContext, params: Params) -> Params:
     """PENDING, then INSYNC; an id never given is NoSuchChange (404).
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
     """
     change = params["Id"].removeprefix("/change/")
-    if change not in site.world.dns.changes:
+    if change not in context.account.dns.changes:
         raise AwsError("NoSuchChange", f"Could not find resource with ID: {params['Id']}", 404)
-    due, stamp = site.world.dns.changes[change]
-    status = "INSYNC" if site.now > due else "PENDING"
+    due, stamp = context.account.dns.changes[change]
+    status = "INSYNC" if context.now > due else "PENDING"
     return {"ChangeInfo": {"Id": f"/change/{change}", "Status": status, "SubmittedAt": stamp}}
 
 
-def change_tags(site: CallContext, params: Params) -> Params:
-    zone = zone_of(site, params["ResourceId"])
+def change_tags(context: CallContext, params: Params) -> Params:
+    zone = zone_of(context, params["ResourceId"])
     for key in params.get("RemoveTagKeys") or []:
         zone.tags.pop(key, None)
     zone.tags.update(to_dict(params.get("AddTags")))
     return {}
 
 
-def list_tags(site: CallContext, params: Params) -> Params:
-    zone = zone_of(site, params["ResourceId"])
+def list_tags(context: CallContext, params: Params) -> Params:
+    zone = zone_of(context, params["ResourceId"])
     return {"ResourceTagSet": {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": to_pairs(zone.tags)}}

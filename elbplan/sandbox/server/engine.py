@@ -39,10 +39,10 @@ BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "w
 
 
 class Engine:
-    """Answers requests on a world, one at a time: AWS is many machines, moto and this are not."""
+    """Answers requests on a account, one at a time: AWS is many machines, moto and this are not."""
 
-    def __init__(self, world: Account) -> None:
-        self.world = world
+    def __init__(self, account: Account) -> None:
+        self.account = account
         self.lock = threading.RLock()
         self.used = time.monotonic()
 
@@ -51,23 +51,23 @@ class Engine:
         self.used = time.monotonic()
         if incoming.path.startswith("/_sandbox"):
             with self.lock:
-                self.world.wake()
-                return control.handle(self.world, incoming)
+                self.account.wake()
+                return control.handle(self.account, incoming)
         try:
             call = identify(incoming)
         except Exception as broken:
             return refusal("", AwsError("InvalidAction", str(broken)), incoming)
         with self.lock:
-            self.world.calls.open(call)
-            struck = self.world.faults.struck(call)
-            refused = parameters.begin_update(self.world, call)
+            self.account.calls.open(call)
+            struck = self.account.faults.struck(call)
+            refused = parameters.begin_update(self.account, call)
         if refused:
             return refusal(call.service, refused, incoming)
         try:
             return self._with(struck, call, incoming)
         finally:
             with self.lock:
-                parameters.end_update(self.world, call)
+                parameters.end_update(self.account, call)
 
     def _with(self, struck: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
         for fault in struck:
@@ -99,9 +99,9 @@ class Engine:
         return reply
 
     def _do(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        world = self.world
-        world.wake()
-        call.at = world.moment
+        account = self.account
+        account.wake()
+        call.at = account.moment
         try:
             reply = self._serve(call, incoming)
             call.outcome = call.outcome or "ok"
@@ -113,27 +113,27 @@ class Engine:
             traceback.print_exc()
             reply = refusal(call.service, AwsError("InternalFailure", repr(broken), 500), incoming)
         if call.write:
-            watch.after(world, call)
+            watch.after(account, call)
         return reply
 
     def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        site = CallContext(self.world, call.region)
+        context = CallContext(self.account, call.region)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
-            return answer(call, handler(site, call.params), incoming)
+            return answer(call, handler(context, call.params), incoming)
         if call.service in NOT_BY_MOTO:
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}", 400)
-        return self._moto(site, call, incoming)
+        return self._moto(context, call, incoming)
 
-    def _moto(self, site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+    def _moto(self, context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         """moto answers. Checks of the service run before it, corrections after it."""
         before = BEFORE.get(call.service)
-        known = before(site, call, incoming) if before else None
+        known = before(context, call, incoming) if before else None
         if isinstance(known, HttpReply):
             return known
-        reply = ask(known or incoming, self.world.account)
+        reply = ask(known or incoming, self.account.id)
         if reply.status < 300:
-            return ec2.after(site, call, reply) if call.service == "ec2" else reply
+            return ec2.after(context, call, reply) if call.service == "ec2" else reply
         corrected = waf.corrected(reply)
         if corrected.body.lstrip()[:9].lower() == b"<!doctype":
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")

@@ -65,9 +65,9 @@ class SandboxServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, world: Account, port: int = 0) -> None:
+    def __init__(self, account: Account, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), RequestHandler)
-        self.engine = Engine(world)
+        self.engine = Engine(account)
 
     @property
     def url(self) -> str:

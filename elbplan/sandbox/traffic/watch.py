@@ -6,31 +6,31 @@ from ..state.probes import ProbedRoute, ProbeGap
 from .model import answer
 
 
-def begin(world: Account, routes: list[ProbedRoute]) -> None:
-    world.watch.routes, world.watch.answered, world.watch.gaps = routes, set(), []
-    _look(world, 0, "watch")
+def begin(account: Account, routes: list[ProbedRoute]) -> None:
+    account.watch.routes, account.watch.answered, account.watch.gaps = routes, set(), []
+    _look(account, 0, "watch")
 
 
-def after(world: Account, call: LoggedCall) -> None:
-    if world.watch.routes:
-        _look(world, call.write, call.action)
+def after(account: Account, call: LoggedCall) -> None:
+    if account.watch.routes:
+        _look(account, call.write, call.action)
 
 
-def now(world: Account) -> list[ProbeGap]:
+def now(account: Account) -> list[ProbeGap]:
     """All gaps so far, the present moment included."""
-    _look(world, world.calls.last_write, "now")
-    return world.watch.gaps
+    _look(account, account.calls.last_write, "now")
+    return account.watch.gaps
 
 
-def _look(world: Account, write: int, action: str) -> None:
-    for route in world.watch.routes:
-        found = answer(world, *route)
+def _look(account: Account, write: int, action: str) -> None:
+    for route in account.watch.routes:
+        found = answer(account, *route)
         if found.ok:
-            world.watch.answered.add(route)
-        elif route in world.watch.answered:
-            world.watch.gaps.append(ProbeGap(write, action, route, found.why))
+            account.watch.answered.add(route)
+        elif route in account.watch.answered:
+            account.watch.gaps.append(ProbeGap(write, action, route, found.why))
         elif any(":loadbalancer/" in step for step in found.via) and route.name in found.via:
-            world.watch.gaps.append(
+            account.watch.gaps.append(
                 ProbeGap(
                     write,
                     action,
