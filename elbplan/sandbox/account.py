@@ -47,8 +47,8 @@ class Account:
     id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
     timing: Timing = field(default_factory=Timing)
-    switches: SandboxOptions = field(default_factory=SandboxOptions)
-    agenda: Schedule = field(default_factory=Schedule)
+    options: SandboxOptions = field(default_factory=SandboxOptions)
+    schedule: Schedule = field(default_factory=Schedule)
     calls: CallLog = field(default_factory=CallLog)
     faults: Faults = field(default_factory=Faults)
     quotas: dict[str, int] = field(default_factory=lambda: dict(QUOTAS))
@@ -81,9 +81,9 @@ class Account:
         """A new moment: time stands still within a call, and all that has come due happens before it."""
         self.clock.tick()
         self.moment = max(self.clock.now(), self.moment + 1e-6)
-        self.agenda.settle(self.moment)
+        self.schedule.settle(self.moment)
 
-    def note(self, name: str) -> dict[Any, Any]:
+    def memory(self, name: str) -> dict[Any, Any]:
         """A drawer for one rule's own memory (tokens, first sightings); emptied by reset."""
         return self.scratch.setdefault(name, {})
 
@@ -92,11 +92,11 @@ class Account:
 
     def reset(self) -> None:
         """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""
-        self.agenda.clear()
+        self.schedule.clear()
         self.calls.clear()
         self.faults.clear()
         self.quotas = dict(QUOTAS)
-        self.switches = SandboxOptions()
+        self.options = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
         self._empty()
         forget(self.id)
@@ -141,7 +141,7 @@ class CallContext:
         return {arn: one for arn, one in self.account.certificates.items() if here in arn}
 
     def later(self, seconds: float, do: Any) -> None:
-        self.account.agenda.at(self.now + seconds, do)
+        self.account.schedule.at(self.now + seconds, do)
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"

@@ -55,12 +55,12 @@ class Fault:
     seen: int = 0
     id: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False, compare=False)
-    _met: set[str] = field(default_factory=set, repr=False, compare=False)
+    _known_writes: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def strikes(self, call: LoggedCall) -> bool:
+    def applies_to(self, call: LoggedCall) -> bool:
         """Whether this call meets it. Counts the call; a fault of one n strikes once."""
         if not self._fits(call) or (self.limit is not None and self.fired >= self.limit):
             return False
@@ -69,18 +69,18 @@ class Fault:
             return False
         if self.nth_write is not None and call.write != self.nth_write:
             return False
-        if self.each_write and not self._meets_first(call):
+        if self.each_write and not self._is_new_write(call):
             return False
         if self.probability is not None and self._random.random() >= self.probability:
             return False
         self.fired += 1
         return True
 
-    def _meets_first(self, call: LoggedCall) -> bool:
+    def _is_new_write(self, call: LoggedCall) -> bool:
         """Whether this is a write that was not met before."""
         said = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
-        known = said in self._met
-        self._met.add(said)
+        known = said in self._known_writes
+        self._known_writes.add(said)
         return bool(call.write) and not known
 
     def _fits(self, call: LoggedCall) -> bool:
@@ -118,8 +118,8 @@ class Faults:
         self.all.append(fault)
         return fault
 
-    def struck(self, call: LoggedCall) -> list[Fault]:
-        return [fault for fault in self.all if fault.strikes(call)]
+    def matching(self, call: LoggedCall) -> list[Fault]:
+        return [fault for fault in self.all if fault.applies_to(call)]
 
     def clear(self) -> None:
         self.all = []

@@ -24,7 +24,7 @@ def begin_update(account: Account, call: LoggedCall) -> AwsError | None:
     """
     if (call.service, call.action) != ("ssm", "PutParameter"):
         return None
-    updates = account.note("parameter updates")
+    updates = account.memory("parameter updates")
     parameter = (call.region, call.params.get("Name"))
     if parameter in updates:
         call.outcome = "TooManyUpdates"
@@ -35,7 +35,7 @@ def begin_update(account: Account, call: LoggedCall) -> AwsError | None:
 
 def end_update(account: Account, call: LoggedCall) -> None:
     """Ends the update that this call began. A call that was refused began none."""
-    updates = account.note("parameter updates")
+    updates = account.memory("parameter updates")
     parameter = (call.region, call.params.get("Name"))
     if updates.get(parameter) == call.number:
         del updates[parameter]

@@ -25,7 +25,7 @@ def corrected(reply: HttpReply) -> HttpReply:
 
 def _associations(context: CallContext) -> dict[str, str]:
     """ARN of the web ACL, by ARN of the load balancer."""
-    return context.account.note("web acls")
+    return context.account.memory("web acls")
 
 
 def _web_acls(context: CallContext) -> list[Any]:

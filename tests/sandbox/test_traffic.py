@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from elbplan.sandbox.traffic.matching import wild
+from elbplan.sandbox.traffic.matching import matches_wildcard
 from elbplan.sandbox.traffic.model import covers
 
 from .kit import Kit, alias, forward, on_host, plain
@@ -120,7 +120,7 @@ def test_what_a_certificate_covers(name: str, host: str, is_covered: bool) -> No
 
 
 def test_wildcards() -> None:
-    assert wild("/a/*", "/a/b/c")
-    assert wild("/a?", "/ab")
-    assert not wild("/a?", "/a")
-    assert not wild("/a.c", "/abc")
+    assert matches_wildcard("/a/*", "/a/b/c")
+    assert matches_wildcard("/a?", "/ab")
+    assert not matches_wildcard("/a?", "/a")
+    assert not matches_wildcard("/a.c", "/abc")

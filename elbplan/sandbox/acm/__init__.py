@@ -10,7 +10,7 @@ from typing import Any
 
 from ..account import CallContext
 from ..ec2.regions import enabled
-from ..elbv2.find import born
+from ..elbv2.find import mark_new
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -18,14 +18,14 @@ from ..state.acm import StoredCertificate, record
 from ..tags import to_dict, to_pairs
 from . import checks
 from .imported import imported
-from .validation import proven, records_told, refresh
+from .validation import is_proven, records_known, refresh
 
 HOUR = 3600
 VALIDITY = timedelta(days=395)
 SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
-def find(context: CallContext, arn: str) -> StoredCertificate:
+def certificate_of(context: CallContext, arn: str) -> StoredCertificate:
     if not arn.startswith("arn:aws:acm:"):
         raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
     found = context.certificates.get(arn)
@@ -41,8 +41,8 @@ def _new_arn(context: CallContext) -> str:
 
 
 def request_certificate(context: CallContext, params: Params) -> Params:
-    checks.request(params)
-    if known := remembered(context, params):
+    checks.check_request(params)
+    if known := arn_for_token(context, params):
         return {"CertificateArn": known}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
     made = StoredCertificate(
@@ -62,23 +62,23 @@ def request_certificate(context: CallContext, params: Params) -> Params:
         tags=to_dict(params.get("Tags")),
     )
     context.account.certificates[made.arn] = made
-    born(context, made.arn)
+    mark_new(context, made.arn)
     if token := params.get("IdempotencyToken"):
-        context.account.note("acm tokens")[(context.region, token)] = (context.now, params, made.arn)
+        context.account.memory("acm tokens")[(context.region, token)] = (context.now, params, made.arn)
     return {"CertificateArn": made.arn}
 
 
 @rule(9)
-def remembered(context: CallContext, params: Params) -> str | None:
+def arn_for_token(context: CallContext, params: Params) -> str | None:
     """The same token and the same request within an hour: the same certificate. API_RequestCertificate."""
-    kept = context.account.note("acm tokens").get((context.region, params.get("IdempotencyToken")))
+    kept = context.account.memory("acm tokens").get((context.region, params.get("IdempotencyToken")))
     if kept is None or context.now > kept[0] + HOUR or kept[1] != params or kept[2] not in context.account.certificates:
         return None
     return str(kept[2])
 
 
 def describe_certificate(context: CallContext, params: Params) -> Params:
-    one = find(context, params["CertificateArn"])
+    one = certificate_of(context, params["CertificateArn"])
     told: Params = {
         "CertificateArn": one.arn,
         "DomainName": one.domain,
@@ -87,10 +87,10 @@ def describe_certificate(context: CallContext, params: Params) -> Params:
         "Type": one.type,
         "KeyAlgorithm": one.algorithm,
         "SignatureAlgorithm": "SHA256WITHRSA",
-        "InUseBy": checks.users(context, one.arn),
+        "InUseBy": checks.balancers_using(context, one.arn),
         "CreatedAt": one.created,
         "Options": one.options,
-        "RenewalEligibility": "ELIGIBLE" if checks.users(context, one.arn) else "INELIGIBLE",
+        "RenewalEligibility": "ELIGIBLE" if checks.balancers_using(context, one.arn) else "INELIGIBLE",
         "Issuer": "Amazon",
         "Subject": f"CN={one.domain}",
     }
@@ -105,12 +105,12 @@ def describe_certificate(context: CallContext, params: Params) -> Params:
 
 @rule(9)
 def _validation(context: CallContext, one: StoredCertificate, name: str) -> Params:
-    """One name's record and whether it is proven; the record comes late, and not at all with EMAIL.
+    """One name's record and whether it is is_proven; the record comes late, and not at all with EMAIL.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
     """
     proof = one.status == "ISSUED" or (
-        one.method == "DNS" and proven(context.account, name) and one.standing is not None
+        one.method == "DNS" and is_proven(context.account, name) and one.records_found_at is not None
     )
     status = "SUCCESS" if proof else "PENDING_VALIDATION"
     if one.status == "VALIDATION_TIMED_OUT":
@@ -121,7 +121,7 @@ def _validation(context: CallContext, one: StoredCertificate, name: str) -> Para
         "ValidationStatus": status,
         "ValidationMethod": one.method,
     }
-    if one.method == "DNS" and records_told(context.account, one):
+    if one.method == "DNS" and records_known(context.account, one):
         told["ResourceRecord"] = record(context.account_id, name)  # type: ignore[assignment]
     return told
 
@@ -154,22 +154,22 @@ def _summary(context: CallContext, one: StoredCertificate) -> Params:
         "Status": one.status,
         "Type": one.type,
         "KeyAlgorithm": one.algorithm,
-        "InUse": bool(checks.users(context, one.arn)),
+        "InUse": bool(checks.balancers_using(context, one.arn)),
         "CreatedAt": one.created,
         "IssuedAt": one.issued,
     }
 
 
 def delete_certificate(context: CallContext, params: Params) -> Params:
-    one = find(context, params["CertificateArn"])
-    checks.unused(context, one)
+    one = certificate_of(context, params["CertificateArn"])
+    checks.check_unused(context, one)
     del context.account.certificates[one.arn]
     return {}
 
 
 def get_certificate(context: CallContext, params: Params) -> Params:
     """A pending certificate cannot be had: API_GetCertificate (RequestInProgressException)."""
-    one = find(context, params["CertificateArn"])
+    one = certificate_of(context, params["CertificateArn"])
     if one.status == "PENDING_VALIDATION":
         raise AwsError("RequestInProgressException", f"Certificate {one.arn} is pending validation")
     text = one.body or "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----"
@@ -178,7 +178,7 @@ def get_certificate(context: CallContext, params: Params) -> Params:
 
 def import_certificate(context: CallContext, params: Params) -> Params:
     if params.get("CertificateArn"):
-        before = find(context, params["CertificateArn"])
+        before = certificate_of(context, params["CertificateArn"])
         made = imported(context, params, before.arn)
         made.tags = before.tags
     else:
@@ -188,7 +188,7 @@ def import_certificate(context: CallContext, params: Params) -> Params:
 
 
 def add_tags(context: CallContext, params: Params) -> Params:
-    one = find(context, params["CertificateArn"])
+    one = certificate_of(context, params["CertificateArn"])
     new = to_dict(params["Tags"])
     if len(one.tags | new) > 50:
         raise AwsError("TooManyTagsException", "The maximum number of tags is 50")
@@ -197,7 +197,7 @@ def add_tags(context: CallContext, params: Params) -> Params:
 
 
 def remove_tags(context: CallContext, params: Params) -> Params:
-    one = find(context, params["CertificateArn"])
+    one = certificate_of(context, params["CertificateArn"])
     for tag in params["Tags"]:
         if tag.get("Value") in (None, one.tags.get(tag["Key"])):
             one.tags.pop(tag["Key"], None)
@@ -205,12 +205,12 @@ def remove_tags(context: CallContext, params: Params) -> Params:
 
 
 def list_tags(context: CallContext, params: Params) -> Params:
-    one = find(context, params["CertificateArn"])
+    one = certificate_of(context, params["CertificateArn"])
     return {"Tags": to_pairs(one.tags)}
 
 
 def update_options(context: CallContext, params: Params) -> Params:
-    find(context, params["CertificateArn"]).options.update(params["Options"])
+    certificate_of(context, params["CertificateArn"]).options.update(params["Options"])
     return {}
 
 

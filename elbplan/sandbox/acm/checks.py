@@ -21,7 +21,7 @@ def invalid(message: str) -> AwsError:
 
 
 @rule(21)
-def request(params: Params) -> None:
+def check_request(params: Params) -> None:
     """Names, token, algorithm: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
     names = [params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]
     for name in names:
@@ -40,21 +40,21 @@ def request(params: Params) -> None:
         raise invalid(f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}")
 
 
-def users(context: CallContext, arn: str) -> list[str]:
+def balancers_using(context: CallContext, arn: str) -> list[str]:
     """The load balancers that have a certificate on a listener."""
     found = [one.balancer for one in context.elb.listeners.values() if arn in one.certificates]
     return list(dict.fromkeys(found))
 
 
 @rule(10)
-def unused(context: CallContext, certificate: StoredCertificate) -> None:
+def check_unused(context: CallContext, certificate: StoredCertificate) -> None:
     """Not while a listener has it, nor in the moments after.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html (ResourceInUseException);
     the moments after: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
     """
     lag = context.timing.in_use_lag
-    if users(context, certificate.arn) or (lag and context.now <= certificate.released + lag):
+    if balancers_using(context, certificate.arn) or (lag and context.now <= certificate.released + lag):
         raise AwsError(
             "ResourceInUseException", f"Certificate {certificate.arn} in account {context.account_id} is in use."
         )

@@ -16,29 +16,32 @@ def refresh(account: Account, certificate: StoredCertificate) -> None:
     """
     if certificate.status != "PENDING_VALIDATION" or certificate.method != "DNS":
         return
-    look(account, certificate)
-    if certificate.standing is not None and account.moment >= certificate.standing + account.timing.certificate_issue:
+    note_records(account, certificate)
+    if (
+        certificate.records_found_at is not None
+        and account.moment >= certificate.records_found_at + account.timing.certificate_issue
+    ):
         certificate.status = "ISSUED"
         certificate.issued = account.clock.stamp()
     elif account.moment > certificate.requested + THREE_DAYS:
         certificate.status = "VALIDATION_TIMED_OUT"
 
 
-def look(account: Account, certificate: StoredCertificate) -> None:
+def note_records(account: Account, certificate: StoredCertificate) -> None:
     """Note since when all the records stand."""
-    stands = all(proven(account, name) for name in certificate.names)
+    stands = all(is_proven(account, name) for name in certificate.names)
     if not stands:
-        certificate.standing = None
-    elif certificate.standing is None:
-        certificate.standing = account.moment
+        certificate.records_found_at = None
+    elif certificate.records_found_at is None:
+        certificate.records_found_at = account.moment
 
 
-def proven(account: Account, name: str) -> bool:
+def is_proven(account: Account, name: str) -> bool:
     wanted = record(account.id, name)
     return wanted["Value"].rstrip(".").lower() in account.dns.resolve_cname(wanted["Name"])
 
 
-def records_told(account: Account, certificate: StoredCertificate) -> bool:
+def records_known(account: Account, certificate: StoredCertificate) -> bool:
     """The record to make is not in the first answers: aws-load-balancer-controller polls up to 30 s
     for it.
     """
@@ -47,8 +50,8 @@ def records_told(account: Account, certificate: StoredCertificate) -> bool:
     return account.moment >= certificate.records_at
 
 
-def look_all(account: Account) -> None:
+def note_all_records(account: Account) -> None:
     """After a change of DNS: every pending certificate may have got its records now."""
     for certificate in account.certificates.values():
         if certificate.status == "PENDING_VALIDATION":
-            look(account, certificate)
+            note_records(account, certificate)

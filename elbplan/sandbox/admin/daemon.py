@@ -85,7 +85,7 @@ def _alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _exclusive() -> Iterator[None]:
     """Two starts at once: the second waits and then finds the first one's sandbox."""
     folder = statefile.directory()
     try:
@@ -101,7 +101,7 @@ def _alone() -> Iterator[None]:
 
 def start(slow: float | None = None) -> RunningSandbox:
     """The sandbox that runs, or a new one, once it answers. `slow` sets the speed (of a running one too)."""
-    with _alone():
+    with _exclusive():
         running = find()
         if running is not None and running.entry.version != statefile.VERSION:
             _end(running)
@@ -158,7 +158,7 @@ def _last(log: Path) -> str:
 
 def stop() -> bool:
     """End the sandbox that runs; whether there was one. Nothing but our own process is ever ended."""
-    with _alone():
+    with _exclusive():
         running = find()
         if running is None:
             return False

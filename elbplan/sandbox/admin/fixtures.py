@@ -10,11 +10,11 @@ from moto.ec2.models import elastic_ip_addresses, instances, security_groups, su
 from ..account import CallContext
 from ..acm import VALIDITY
 from ..ec2 import facts
-from ..ec2.images import plant as image
-from ..ec2.instances import settle
+from ..ec2.images import create_image
+from ..ec2.instances import put_in_state
 from ..ec2.network import attach_new_gateway
 from ..elbv2.zone_ids import zone_id
-from ..route53.checks import ELSEWHERE
+from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
 from ..tags import Tags, to_pairs
@@ -33,7 +33,7 @@ def create_fixture(context: CallContext, kind: str, id: str, **wanted: Any) -> s
 
 
 @contextlib.contextmanager
-def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
+def _with_id(id: str, module: Any, maker: str) -> Iterator[None]:
     """The next thing that moto makes gets this id from its birth, and so wherever moto keeps it."""
     usual, left = getattr(module, maker), [id] if id else []
     setattr(module, maker, lambda *given, **named: left.pop() if left else usual(*given, **named))
@@ -45,7 +45,7 @@ def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
 
 def _vpc(context: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
     """A network with a way to the internet for all of its subnets."""
-    with _born_as(id, vpcs, "random_vpc_id"):
+    with _with_id(id, vpcs, "random_vpc_id"):
         made = context.ec2.create_vpc(cidr, tags=to_pairs(tags))
     attach_new_gateway(context, made.id)
     return str(made.id)
@@ -54,13 +54,13 @@ def _vpc(context: CallContext, id: str, tags: Tags | None = None, cidr: str = "1
 def _subnet(context: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
     """A subnet of a zone (`a`), where the network has room for it."""
     network = vpc or _default(context)
-    with _born_as(id, subnets, "random_subnet_id"):
-        made = context.ec2.create_subnet(network, _free(context, network), availability_zone=context.region + zone)
+    with _with_id(id, subnets, "random_subnet_id"):
+        made = context.ec2.create_subnet(network, _free_cidr(context, network), availability_zone=context.region + zone)
     made.add_tags(tags or {})
     return str(made.id)
 
 
-def _free(context: CallContext, vpc: str) -> str:
+def _free_cidr(context: CallContext, vpc: str) -> str:
     there = context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
     held = [ipaddress.IPv4Network(one.cidr_block) for one in there]
     every = ipaddress.IPv4Network(facts.vpc_cidrs(context, vpc)[0]).subnets(new_prefix=20)
@@ -70,7 +70,7 @@ def _free(context: CallContext, vpc: str) -> str:
 def _security_group(context: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
     """A group that lets everybody in."""
     backend, network = context.ec2, vpc or _default(context)
-    with _born_as(id, security_groups, "random_security_group_id"):
+    with _with_id(id, security_groups, "random_security_group_id"):
         made = backend.create_security_group(name or f"planted-{next(context.account.numbers)}", "planted", network)
     made.add_tags(tags or {})
     backend.authorize_security_group_ingress(made.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
@@ -81,12 +81,12 @@ def _instance(context: CallContext, id: str, zone: str = "a", subnet: str = "", 
     """A server that runs, and that everybody can reach."""
     backend, place = context.ec2, subnet or _default_subnet(context, zone)
     group = _open(context, facts.subnet(context, place).vpc_id)  # type: ignore[union-attr]
-    with _born_as(id, instances, "random_instance_id"):
+    with _with_id(id, instances, "random_instance_id"):
         made = backend.run_instances(
             "ami-12c6146b", 1, None, [], instance_type="t3.micro", is_instance_type_default=False,
             region_name=context.region, subnet_id=place, security_group_ids=[group], tags={"instance": tags or {}},
         )  # fmt: skip
-    settle(made.instances[0], "running")
+    put_in_state(made.instances[0], "running")
     return str(made.instances[0].id)
 
 
@@ -126,7 +126,7 @@ def _hosted_zone(context: CallContext, id: str, name: str) -> str:
 
 def _elastic_ip(context: CallContext, id: str, tags: Tags | None = None) -> str:
     """An address that nothing uses."""
-    with _born_as(id, elastic_ip_addresses, "random_eip_allocation_id"):
+    with _with_id(id, elastic_ip_addresses, "random_eip_allocation_id"):
         made = context.ec2.allocate_address("vpc", tags=tags)
     return str(made.allocation_id)
 
@@ -139,7 +139,7 @@ def _balancer_elsewhere(context: CallContext, id: str) -> str:
     used one AWS account to create the current hosted zone and a different account to create" the load balancer); its
     name has the form of ours: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
     """
-    context.account.note(ELSEWHERE)[id.lower()] = zone_id(context.region, "application")
+    context.account.memory(FOREIGN_BALANCERS)[id.lower()] = zone_id(context.region, "application")
     return id
 
 
@@ -151,6 +151,6 @@ MAKERS: dict[str, Maker] = {
     "certificate": _certificate,
     "hosted_zone": _hosted_zone,
     "elastic_ip": _elastic_ip,
-    "image": image,
+    "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
 }

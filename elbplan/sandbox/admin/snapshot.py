@@ -9,7 +9,7 @@ from ..server.moto_bridge import known_regions
 from ..state.route53 import canonical
 from .tags import tags_by_arn
 
-VOLATILE = ("attached", "detached", "released", "standing", "changed", "gone_at", "settings")
+VOLATILE = ("attached", "detached", "released", "records_found_at", "changed", "drained_at", "settings")
 
 
 def regions(account: Account) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 VERSION = 1
-HERE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+LOCAL_URL = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 """A sandbox listens on this machine only; a note that says something else is not ours."""
 
 
@@ -55,7 +55,7 @@ def read(of: Path) -> DaemonEntry | None:
     texts = all(isinstance(value, str) for value in (found.url, found.token))
     numbers = all(isinstance(value, int | float) for value in (found.slow, found.started))
     whole = texts and numbers and type(found.pid) is int and type(found.version) is int
-    return found if whole and found.pid > 0 and HERE.fullmatch(found.url) else None
+    return found if whole and found.pid > 0 and LOCAL_URL.fullmatch(found.url) else None
 
 
 def remove(of: Path) -> None:

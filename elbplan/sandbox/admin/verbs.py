@@ -48,7 +48,7 @@ class Controls:
         return self.account.faults.add(kind, **wanted).id
 
     def faults(self) -> list[dict[str, Any]]:
-        hidden = ("_random", "_met")
+        hidden = ("_random", "_known_writes")
         return [{k: v for k, v in vars(fault).items() if k not in hidden} for fault in self.account.faults.all]
 
     def clear_faults(self) -> None:
@@ -61,17 +61,17 @@ class Controls:
 
     def switch(self, name: str, value: Any) -> None:
         """A field of Timing (slow, drain, zone_busy, hide_new) or of Switches."""
-        for holder in (self.account.timing, self.account.switches):
+        for holder in (self.account.timing, self.account.options):
             if name in vars(holder):
                 setattr(holder, name, value)
                 return
-        raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.account.switches)])}")
+        raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.account.options)])}")
 
     def sick(self, group: str, reason: str = "Target.FailedHealthChecks") -> None:
-        self._group(group).sick = reason
+        self._group(group).unhealthy_reason = reason
 
     def well(self, group: str) -> None:
-        self._group(group).sick = ""
+        self._group(group).unhealthy_reason = ""
 
     def _group(self, wanted: str) -> Any:
         for elb in self.account.elbs.values():

@@ -65,7 +65,7 @@ def source_of(rule: Any) -> str:
     return str(cidr or rule.source_group.get("GroupId") or rule.prefix_list_id)
 
 
-def lets_in(
+def allows_port(
     context: CallContext,
     groups: set[str],
     port: int,
@@ -80,12 +80,12 @@ def lets_in(
     for group_id in groups:
         group = security_group(context, group_id)
         rules = group.ingress_rules if group else []
-        if any(_admits(one, port, from_groups, from_addresses, protocols) for one in rules):
+        if any(_allows(one, port, from_groups, from_addresses, protocols) for one in rules):
             return True
     return False
 
 
-def _admits(one: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
+def _allows(one: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
     protocol = str(one.ip_protocol)
     if protocol not in ("-1", *protocols):
         return False

@@ -27,35 +27,35 @@ def catalogue(region: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def bring(context: CallContext, image_ids: list[str]) -> None:
+def load(context: CallContext, image_ids: list[str]) -> None:
     backend = context.ec2
     known = catalogue(context.region)
     for image_id in image_ids:
         if image_id in known and image_id not in backend.amis:
-            backend.amis[image_id] = _made(backend, known[image_id])
+            backend.amis[image_id] = _image(backend, known[image_id])
 
 
-def _made(backend: Any, fields: dict[str, Any]) -> Any:
+def _image(backend: Any, fields: dict[str, Any]) -> Any:
     created = fields.get("creation_date")
     if isinstance(created, str):
         created = default_timestamp_parser(created)
     return Ami(backend, **{**fields, "creation_date": created, "owner_alias": "amazon"})
 
 
-def plant(context: CallContext, id: str) -> str:
+def create_image(context: CallContext, id: str) -> str:
     """An image of the account's own."""
     made = next(iter(catalogue(context.region).values()))
-    context.ec2.amis[id] = _made(context.ec2, {**made, "ami_id": id})
+    context.ec2.amis[id] = _image(context.ec2, {**made, "ami_id": id})
     return id
 
 
 def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("Owners") == ["self"]:
         return
-    bring(context, call.params.get("ImageIds") or _filtered(call.params) or list(catalogue(context.region)))
+    load(context, call.params.get("ImageIds") or _ids_in_filters(call.params) or list(catalogue(context.region)))
 
 
-def _filtered(params: dict[str, Any]) -> list[str]:
+def _ids_in_filters(params: dict[str, Any]) -> list[str]:
     for one in params.get("Filters") or []:
         if one.get("Name") == "image-id":
             return list(one.get("Values") or [])
@@ -63,8 +63,8 @@ def _filtered(params: dict[str, Any]) -> list[str]:
 
 
 @rule(28)
-def exists(context: CallContext, image_id: str) -> None:
+def check_exists(context: CallContext, image_id: str) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html (InvalidAMIID.NotFound)"""
-    bring(context, [image_id])
+    load(context, [image_id])
     if image_id not in context.ec2.amis:
         raise AwsError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")

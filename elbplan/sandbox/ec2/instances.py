@@ -6,7 +6,7 @@ from typing import Any
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from ..account import CallContext
-from ..elbv2.find import born, seen
+from ..elbv2.find import is_visible, mark_new
 from ..elbv2.targets import drop_terminated
 from ..errors import AwsError
 from ..params import Params
@@ -23,9 +23,9 @@ MOST_USER_DATA = 16 * 1024
 
 def before_run(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     params = call.params
-    if known := remembered(context, params):
+    if known := reply_for_token(context, params):
         return known
-    launchable(context, params)
+    check_launch(context, params)
     return rewritten(incoming, {"MinCount": str(params.get("MaxCount") or params.get("MinCount") or 1)})
 
 
@@ -34,13 +34,13 @@ def _request(params: Params) -> Params:
 
 
 @rule(28)
-def remembered(context: CallContext, params: Params) -> HttpReply | None:
+def reply_for_token(context: CallContext, params: Params) -> HttpReply | None:
     """The same token gives the same instances; with other parameters it is refused.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (IdempotentParameterMismatch)
     """
     token = params.get("ClientToken")
-    kept = context.account.note("run tokens").get((context.region, token)) if token else None
+    kept = context.account.memory("run tokens").get((context.region, token)) if token else None
     if kept is None or params.get("DryRun"):
         return None
     if kept[0] != _request(params):
@@ -53,13 +53,13 @@ def remembered(context: CallContext, params: Params) -> HttpReply | None:
 
 
 @rule(28)
-def launchable(context: CallContext, params: Params) -> None:
+def check_launch(context: CallContext, params: Params) -> None:
     """Image, type, groups, addresses: what moto lets pass.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
     if params.get("ImageId"):
-        images.exists(context, params["ImageId"])
+        images.check_exists(context, params["ImageId"])
     kind = params.get("InstanceType")
     if kind and kind not in INSTANCE_TYPES:
         raise AwsError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
@@ -70,11 +70,11 @@ def launchable(context: CallContext, params: Params) -> None:
     subnet_id = params.get("SubnetId") or nics[0].get("SubnetId")
     groups = (params.get("SecurityGroupIds") or []) + (nics[0].get("Groups") or [])
     if subnet_id:
-        _fits(context, subnet_id, groups, int(params.get("MaxCount") or 1))
+        _check_subnet(context, subnet_id, groups, int(params.get("MaxCount") or 1))
 
 
 @rule(28)
-def _fits(context: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
+def _check_subnet(context: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
     """Groups of the subnet's VPC, and an address for each: InvalidParameter,
     InsufficientFreeAddressesInSubnet.
     """
@@ -100,17 +100,17 @@ def _fits(context: CallContext, subnet_id: str, groups: list[str], count: int) -
 def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     made = next(reversed(context.ec2.reservations.values())).instances
     for one in made:
-        settle(one, "running")
-        born(context, one.id)
-        become(context, one, "pending", then="running")
+        put_in_state(one, "running")
+        mark_new(context, one.id)
+        change_state(context, one, "pending", then="running")
     if token := call.params.get("ClientToken"):
-        context.account.note("run tokens")[(context.region, token)] = (_request(call.params), reply)
+        context.account.memory("run tokens")[(context.region, token)] = (_request(call.params), reply)
     reply.body = reply.body.replace(b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>")
     return reply
 
 
 @rule(28)
-def become(context: CallContext, one: Any, state: str, then: str) -> None:
+def change_state(context: CallContext, one: Any, state: str, then: str) -> None:
     """pending, then running; shutting-down, then terminated; stopping, then stopped.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
@@ -121,12 +121,12 @@ def become(context: CallContext, one: Any, state: str, then: str) -> None:
         if one.state == state:
             _set(one, then)
             if then == "terminated":
-                _clear(context, one)
+                _release_resources(context, one)
 
     context.later(context.timing.instance_state, arrive)
 
 
-def settle(one: Any, state: str) -> None:
+def put_in_state(one: Any, state: str) -> None:
     """In a state, with the groups of its first interface: moto keeps two lists that drift apart."""
     one.security_groups = list(one.nics[0]._group_set)
     _set(one, state)
@@ -137,7 +137,7 @@ def _set(one: Any, state: str) -> None:
 
 
 @rule(28)
-def _clear(context: CallContext, one: Any) -> None:
+def _release_resources(context: CallContext, one: Any) -> None:
     """A terminated instance frees its interfaces and addresses, and is not shown after an hour.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
@@ -174,16 +174,16 @@ def after_modify_interface(context: CallContext, call: LoggedCall, reply: HttpRe
     return reply
 
 
-def _found(context: CallContext, instance_ids: list[str]) -> list[Any]:
+def _instances(context: CallContext, instance_ids: list[str]) -> list[Any]:
     found = {one.id: one for one in facts.instances(context)}
-    if missing := [one for one in instance_ids if one not in found or not seen(context, one)]:
+    if missing := [one for one in instance_ids if one not in found or not is_visible(context, one)]:
         raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
     return [found[one] for one in instance_ids]
 
 
 def terminate(context: CallContext, params: Params) -> Params:
     told = []
-    found = _found(context, params.get("InstanceIds") or [])
+    found = _instances(context, params.get("InstanceIds") or [])
     for one in found:
         if one.disable_api_termination:
             raise AwsError(
@@ -210,11 +210,11 @@ def _terminate(context: CallContext, one: Any) -> None:
     for nic in one.nics.values():
         nic.delete_on_termination = False
     one.terminate()
-    become(context, one, "shutting-down", then="terminated")
+    change_state(context, one, "shutting-down", then="terminated")
 
 
 def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    for one in _found(context, call.params.get("InstanceIds") or []):
+    for one in _instances(context, call.params.get("InstanceIds") or []):
         if one.state not in ("stopped", "running", "pending"):
             raise AwsError(
                 "IncorrectInstanceState",
@@ -223,20 +223,20 @@ def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest)
 
 
 def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _found(context, call.params.get("InstanceIds") or []):
-        become(context, one, "pending", then="running")
+    for one in _instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, one, "pending", then="running")
     return reply
 
 
 def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _found(context, call.params.get("InstanceIds") or []):
-        become(context, one, "stopping", then="stopped")
+    for one in _instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, one, "stopping", then="stopped")
     return reply
 
 
 def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("InstanceIds"):
-        _found(context, call.params["InstanceIds"])
+        _instances(context, call.params["InstanceIds"])
 
 
 @rule(28)
@@ -246,6 +246,6 @@ def before_modify(context: CallContext, call: LoggedCall, _incoming: HttpRequest
     """
     params = call.params
     if params.get("InstanceType") or params.get("UserData") or params.get("Attribute") in ("instanceType", "userData"):
-        for one in _found(context, [params["InstanceId"]]):
+        for one in _instances(context, [params["InstanceId"]]):
             if one.state != "stopped":
                 raise AwsError("IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state.")

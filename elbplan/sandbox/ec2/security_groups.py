@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from ..account import CallContext
-from ..elbv2.find import born, seen
+from ..elbv2.find import is_visible, mark_new
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -50,14 +50,14 @@ def before_create(context: CallContext, call: LoggedCall, _incoming: HttpRequest
 def after_create(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     """A group that was made is the last of its network."""
     vpc = call.params.get("VpcId") or context.ec2.default_vpc.id
-    born(context, next(reversed(context.ec2.groups[vpc])))
+    mark_new(context, next(reversed(context.ec2.groups[vpc])))
     return reply
 
 
 def _group(context: CallContext, params: Params) -> Any:
     wanted = params.get("GroupId") or ""
     group = facts.security_group(context, wanted) if wanted else _by_name(context, params.get("GroupName") or "")
-    if group is None or not seen(context, group.id):
+    if group is None or not is_visible(context, group.id):
         raise AwsError(
             "InvalidGroup.NotFound",
             f"The security group '{wanted or params.get('GroupName')}' does not exist",
@@ -222,11 +222,11 @@ def authorize(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> 
     if reply.status >= 300:
         return reply
     rules = _rules(group, call.action)
-    told = [_shown(context, group, one) for one in rules if one.id not in before]
+    told = [_description(context, group, one) for one in rules if one.id not in before]
     return answer(call, {"Return": True, "SecurityGroupRules": told}, incoming)
 
 
-def _shown(context: CallContext, group: Any, one: Any) -> Params:
+def _description(context: CallContext, group: Any, one: Any) -> Params:
     told: Params = {
         "SecurityGroupRuleId": one.id,
         "GroupId": group.id,

@@ -53,7 +53,7 @@ def checked(
 ) -> list[Params]:
     """The actions as AWS keeps them, or its refusal; `before` are those of a listener or rule that is modified."""
     actions = copy.deepcopy(actions)
-    _sequence(actions)
+    _check_order(actions)
     for action in actions:
         kind = action["Type"]
         if kind in CONFIG and not action.get(CONFIG[kind]):
@@ -61,20 +61,20 @@ def checked(
                 "InvalidLoadBalancerAction",
                 f"A {CONFIG[kind]} must be specified with an action of type '{kind}'",
             )
-        fits(balancer, protocol, kind)
+        check_type(balancer, protocol, kind)
         if kind == "forward":
-            _forward(context, balancer, protocol, action)
+            _check_forward(context, balancer, protocol, action)
         elif kind == "redirect":
-            _redirect(protocol, port, action["RedirectConfig"])
+            _check_redirect(protocol, port, action["RedirectConfig"])
         elif kind == "fixed-response":
-            _fixed(action["FixedResponseConfig"])
+            _check_fixed_response(action["FixedResponseConfig"])
         elif kind in FIRST:
             logins.checked(kind, action[CONFIG[kind]], before or [])
-    return [full(action, number if len(actions) > 1 else None) for number, action in enumerate(actions, 1)]
+    return [normalized(action, number if len(actions) > 1 else None) for number, action in enumerate(actions, 1)]
 
 
 @rule(22)
-def _sequence(actions: list[Params]) -> None:
+def _check_order(actions: list[Params]) -> None:
     """Exactly one final action, and it comes last; Order must be given when there are several:
     API_CreateRule.
     """
@@ -94,7 +94,7 @@ def _sequence(actions: list[Params]) -> None:
 
 
 @rule(22)
-def fits(balancer: StoredBalancer, protocol: str, kind: str) -> None:
+def check_type(balancer: StoredBalancer, protocol: str, kind: str) -> None:
     """Only application load balancers redirect, answer and authenticate; the last on HTTPS only:
     API_Action.
     """
@@ -107,7 +107,7 @@ def fits(balancer: StoredBalancer, protocol: str, kind: str) -> None:
         raise AwsError("InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners")
 
 
-def _forward(context: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
+def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
     config = action.get("ForwardConfig") or {}
     pairs = config.get("TargetGroups") or []
     alone = action.get("TargetGroupArn")
@@ -127,9 +127,9 @@ def _forward(context: CallContext, balancer: StoredBalancer, protocol: str, acti
         raise validation("Target group stickiness duration must be between 1 and 604800 seconds")
     for arn in arns:
         group = _group(context, arn)
-        compatible(balancer, protocol, group)
-        one_balancer(context, balancer, group)
-    per_balancer(context, balancer, arns)
+        check_compatible(balancer, protocol, group)
+        check_single_balancer(context, balancer, group)
+    check_group_quota(context, balancer, arns)
 
 
 def _group(context: CallContext, arn: str) -> StoredGroup:
@@ -139,7 +139,7 @@ def _group(context: CallContext, arn: str) -> StoredGroup:
 
 
 @rule(22)
-def compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
+def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
     """Listener and group must speak the same: API_CreateListener (IncompatibleProtocols).
 
     A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
@@ -165,7 +165,7 @@ def compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> N
 
 
 @rule(17)
-def one_balancer(context: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
+def check_single_balancer(context: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
     """A target group serves one load balancer, and for some seconds still the one that let it go.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
@@ -183,7 +183,7 @@ def one_balancer(context: CallContext, balancer: StoredBalancer, group: StoredGr
 
 
 @rule(23)
-def per_balancer(context: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
+def check_group_quota(context: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
     """100 target groups on a balancer: API_CreateRule (TooManyUniqueTargetGroupsPerLoadBalancer)."""
     used = {arn for arn, using in context.elb.usage().items() if balancer.arn in using}
     if len(used | set(more)) > context.account.quota("groups_per_lb"):
@@ -194,7 +194,7 @@ def per_balancer(context: CallContext, balancer: StoredBalancer, more: list[str]
 
 
 @rule(22)
-def _redirect(protocol: str, port: int, config: Params) -> None:
+def _check_redirect(protocol: str, port: int, config: Params) -> None:
     """Not onto itself, and not from HTTPS to HTTP: API_RedirectActionConfig, and
     InvalidLoadBalancerAction in the wild.
     """
@@ -217,7 +217,7 @@ def _redirect(protocol: str, port: int, config: Params) -> None:
 
 
 @rule(21)
-def _fixed(config: Params) -> None:
+def _check_fixed_response(config: Params) -> None:
     """2XX, 4XX or 5XX, 1024 bytes, one of five content types: API_FixedResponseActionConfig."""
     if not re.fullmatch(r"[245]\d\d", config.get("StatusCode") or ""):
         raise validation(f"Fixed-response status code '{config.get('StatusCode')}' must be 2XX, 4XX or 5XX")
@@ -228,7 +228,7 @@ def _fixed(config: Params) -> None:
 
 
 @rule(24)
-def full(action: Params, order: int | None) -> Params:
+def normalized(action: Params, order: int | None) -> Params:
     """As AWS tells it: TargetGroupArn and ForwardConfig both, redirects with every default, Order when
     several.
 

@@ -39,13 +39,13 @@ def checked(context: CallContext, defaults: Defaults, wanted: list[Params]) -> D
     """Keys this kind knows, in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     for pair in wanted:
         key, value = pair["Key"], pair.get("Value", "")
-        if key not in defaults and context.account.switches.new_attributes:
+        if key not in defaults and context.account.options.new_attributes:
             continue
         if key not in defaults:
             raise validation(f"Attribute key '{key}' is not recognized or not supported")
         if defaults[key] in ("true", "false") and value not in ("true", "false"):
             raise validation(f"'{key}' value '{value}' must be 'true' or 'false'")
-        _chosen(key, value, defaults)
+        _check_choice(key, value, defaults)
         low, high = RANGES.get(key, (None, None))
         if low is not None and high is not None and not (value.isdigit() and low <= int(value) <= high):
             raise validation(f"'{key}' value '{value}' must be between '{low}-{high}' inclusive")
@@ -55,7 +55,7 @@ def checked(context: CallContext, defaults: Defaults, wanted: list[Params]) -> D
 
 
 @rule(21)
-def _chosen(key: str, value: str, defaults: Defaults) -> None:
+def _check_choice(key: str, value: str, defaults: Defaults) -> None:
     """One of a few words: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     words = STICKY.get(defaults[key]) if key == "stickiness.type" else CHOICES.get(key)
     if words and value not in words:
@@ -75,13 +75,13 @@ def modify_load_balancer_attributes(context: CallContext, params: Params) -> Par
     balancer = find.balancer(context, params["LoadBalancerArn"])
     defaults = balancer_defaults(balancer)
     given = checked(context, defaults, params.get("Attributes", []))
-    _fits_balancer(given, {**defaults, **balancer.attributes})
+    _check_balancer(given, {**defaults, **balancer.attributes})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
 
 
 @rule(21)
-def _fits_balancer(given: Defaults, before: Defaults) -> None:
+def _check_balancer(given: Defaults, before: Defaults) -> None:
     """Twenty a call; logs have a bucket; some things never change: API_LoadBalancerAttribute.
 
     A bucket is never emptied ("The value of 'access_logs.s3.bucket' cannot be empty"):
@@ -106,7 +106,7 @@ def describe_load_balancer_attributes(context: CallContext, params: Params) -> P
 def modify_target_group_attributes(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
     given = checked(context, group_defaults(group), params.get("Attributes", []))
-    _fits_group(given, {**group_defaults(group), **group.attributes, **given}, group)
+    _check_group(given, {**group_defaults(group), **group.attributes, **given}, group)
     group.attributes.update(given)
     return {"Attributes": of_group(group)}
 
@@ -116,7 +116,7 @@ FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 
 
 @rule(21)
-def _fits_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
+def _check_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
     """What goes with which protocol, and with which other attribute: API_TargetGroupAttribute."""
     ends = after.get(f"{UNHEALTHY}.connection_termination.enabled")
     if f"{UNHEALTHY}.draining_interval_seconds" in given and ends == "true":

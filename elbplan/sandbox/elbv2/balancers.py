@@ -35,15 +35,15 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     given_tags = tags.checked(params.get("Tags"))
     settings = _settings(params, kind, scheme)
     if same := existing(context, name, settings):
-        return {"LoadBalancers": [shown(context, same)]}
-    _room(context)
-    zones, vpc = subnets.chosen(context, params, kind, scheme)
+        return {"LoadBalancers": [description(context, same)]}
+    _check_quota(context)
+    zones, vpc = subnets.zones_of(context, params, kind, scheme)
     groups = _groups(context, params, kind, vpc)
-    balancer = _made(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
+    balancer = _new_balancer(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
     interfaces.attach(context, balancer)
     context.elb.balancers[balancer.arn] = balancer
     context.elb.tags[balancer.arn] = given_tags
-    return {"LoadBalancers": [shown(context, balancer)]}
+    return {"LoadBalancers": [description(context, balancer)]}
 
 
 def _scheme(kind: str, params: Params) -> str | None:
@@ -81,7 +81,7 @@ def existing(context: CallContext, name: str, settings: dict[str, Any]) -> Store
 
 
 @rule(23)
-def _room(context: CallContext) -> None:
+def _check_quota(context: CallContext) -> None:
     """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     if len(context.elb.balancers) >= context.account.quota("load_balancers"):
         raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
@@ -94,7 +94,7 @@ def _groups(context: CallContext, params: Params, kind: str, vpc: str) -> list[s
     return subnets.security_groups(context, asked, vpc)
 
 
-def _made(
+def _new_balancer(
     context: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
     zones: list[Zone], groups: list[str], settings: dict[str, Any],
 ) -> StoredBalancer:  # fmt: skip
@@ -131,7 +131,7 @@ def _dns_name(context: CallContext, name: str, kind: str, scheme: str, made: str
 
 
 @rule(4)
-def shown(context: CallContext, balancer: StoredBalancer) -> Params:
+def description(context: CallContext, balancer: StoredBalancer) -> Params:
     """As DescribeLoadBalancers shows it: provisioning at first, then active (or failed).
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
@@ -177,7 +177,7 @@ def describe_load_balancers(context: CallContext, params: Params) -> Params:
         by_name = {one.name: one for one in balancers}
         balancers = find.all_of("loadbalancer", by_name, params["Names"], limit=20)
     some, marker = find.page(context, params, balancers)
-    return {"LoadBalancers": [shown(context, one) for one in some], "NextMarker": marker}
+    return {"LoadBalancers": [description(context, one) for one in some], "NextMarker": marker}
 
 
 def delete_load_balancer(context: CallContext, params: Params) -> Params:
@@ -185,17 +185,17 @@ def delete_load_balancer(context: CallContext, params: Params) -> Params:
     balancer = context.elb.balancers.get(params["LoadBalancerArn"])
     if balancer is None:
         return {}
-    protected(balancer)
+    check_deletion_protection(balancer)
     for listener in context.elb.listeners_of(balancer.arn):
         remove(context, listener)
     del context.elb.balancers[balancer.arn]
     context.elb.tags.pop(balancer.arn, None)
-    interfaces.let_go(context, balancer.zones)
+    interfaces.release_later(context, balancer.zones)
     return {}
 
 
 @rule(18)
-def protected(balancer: StoredBalancer) -> None:
+def check_deletion_protection(balancer: StoredBalancer) -> None:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html"""
     defaults = balancer_defaults(balancer)
     key = "deletion_protection.enabled"
@@ -224,14 +224,14 @@ def set_security_groups(context: CallContext, params: Params) -> Params:
 
 def set_subnets(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
-    zones, vpc = subnets.chosen(context, params, balancer.type, balancer.scheme)
+    zones, vpc = subnets.zones_of(context, params, balancer.type, balancer.scheme)
     if vpc != balancer.vpc:
         raise misconfigured("The subnets belong to another VPC than the load balancer")
     before = {zone.subnet: zone for zone in balancer.zones}
     kept = {zone.subnet for zone in zones}
     if balancer.type in ("gateway",) and not before.keys() <= kept:
         raise misconfigured("Subnets cannot be removed from a Gateway Load Balancer")
-    interfaces.let_go(context, [zone for name, zone in before.items() if name not in kept])
+    interfaces.release_later(context, [zone for name, zone in before.items() if name not in kept])
     balancer.zones = [before.get(zone.subnet, zone) for zone in zones]
     balancer.settings["Subnets"] = sorted(kept) if balancer.settings["Subnets"] else []
     interfaces.attach(context, balancer)

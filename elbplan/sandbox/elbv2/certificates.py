@@ -26,7 +26,7 @@ def checked(context: CallContext, arn: str) -> str:
     if arn.split(":")[3] != context.region:
         raise validation(f"Certificate ARN '{arn}' is not valid")
     certificate = context.account.certificates.get(arn)
-    if certificate is None or not find.seen(context, arn):
+    if certificate is None or not find.is_visible(context, arn):
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
     refresh(context.account, certificate)
     if certificate.status != "ISSUED":
@@ -40,7 +40,7 @@ def checked(context: CallContext, arn: str) -> str:
 
 
 @rule(8)
-def exactly_one(context: CallContext, certificates: list[Params] | None, protocol: str) -> str:
+def default_certificate(context: CallContext, certificates: list[Params] | None, protocol: str) -> str:
     """An HTTPS or TLS listener has one default certificate, the others none: API_CreateListener."""
     given = [one["CertificateArn"] for one in certificates or [] if one.get("CertificateArn")]
     if protocol not in SECURE:
@@ -57,7 +57,7 @@ def exactly_one(context: CallContext, certificates: list[Params] | None, protoco
 
 
 @rule(23)
-def room(context: CallContext, listener: StoredListener, arn: str) -> None:
+def check_quota(context: CallContext, listener: StoredListener, arn: str) -> None:
     """25 on a load balancer, the default ones not counted: the limits page of the user guide."""
     used = {one for other in context.elb.listeners_of(listener.balancer) for one in other.more_certificates}
     if len(used | {arn}) > context.account.quota("certificates_per_lb"):
@@ -74,7 +74,7 @@ def add_listener_certificates(context: CallContext, params: Params) -> Params:
     if len(given) != 1:
         raise validation("You can specify one certificate per call")
     arn = checked(context, given[0])
-    room(context, listener, arn)
+    check_quota(context, listener, arn)
     if arn not in listener.certificates:
         listener.more_certificates.append(arn)
     return {"Certificates": [{"CertificateArn": arn, "IsDefault": False}]}
@@ -89,7 +89,7 @@ def remove_listener_certificates(context: CallContext, params: Params) -> Params
             raise AwsError("OperationNotPermitted", "Default certificate cannot be removed")
         if arn in listener.more_certificates:
             listener.more_certificates.remove(arn)
-            left(context, arn)
+            mark_released(context, arn)
     return {}
 
 
@@ -100,7 +100,7 @@ def describe_listener_certificates(context: CallContext, params: Params) -> Para
     return {"Certificates": some, "NextMarker": marker}
 
 
-def left(context: CallContext, arn: str) -> None:
+def mark_released(context: CallContext, arn: str) -> None:
     """A listener let go of a certificate: it stays 'in use' for a little."""
     certificate = context.account.certificates.get(arn)
     if certificate is not None:

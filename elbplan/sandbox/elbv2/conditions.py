@@ -23,7 +23,7 @@ CONFIG = {
     "source-ip": "SourceIpConfig",
 }
 ONCE = ("host-header", "path-pattern", "http-request-method", "source-ip")
-TWINS = ("host-header", "path-pattern")
+TWO_FORMS = ("host-header", "path-pattern")
 
 
 @rule(21)
@@ -38,28 +38,28 @@ def checked(context: CallContext, conditions: list[Params]) -> list[Params]:
     for field in ONCE:
         if fields.count(field) > 1:
             raise validation(f"The rule can have at most one '{field}' condition")
-    full = [_full(condition) for condition in conditions]
+    full = [_normalized(condition) for condition in conditions]
     texts = [text for condition in full for text in values(condition)]
     if len(texts) > context.account.quota("values_per_rule"):
         raise validation(f"A rule can only have '{context.account.quota('values_per_rule')}' condition values")
-    plain = [text for condition in full for text in values(condition) if text not in _regular_expressions(condition)]
+    plain = [text for condition in full for text in values(condition) if text not in _regex_values(condition)]
     wild = sum(text.count("*") + text.count("?") for text in plain)
     if wild > context.account.quota("wildcards_per_rule"):
         raise validation(f"A rule can have at most '{context.account.quota('wildcards_per_rule')}' wildcard characters")
     for condition in full:
-        _syntax(condition)
+        _check_syntax(condition)
     return full
 
 
 @rule(24)
-def _full(condition: Params) -> Params:
+def _normalized(condition: Params) -> Params:
     """Host and path conditions are told twice, as Values and as ...Config: DescribeRules in the wild,
     and LBC.
     """
     made = copy.deepcopy(condition)
     field, key = made["Field"], CONFIG[made["Field"]]
     config = made.get(key) or {}
-    if field in TWINS:
+    if field in TWO_FORMS:
         regex = config.get("RegexValues") or made.get("RegexValues")
         if regex:
             made["RegexValues"] = list(regex)
@@ -87,17 +87,17 @@ def values(condition: Params) -> list[str]:
 
 
 @rule(21)
-def _regular_expressions(condition: Params) -> list[str]:
+def _regex_values(condition: Params) -> list[str]:
     """Of host, path and header; beside plain values or without: API_RuleCondition (RegexValues), 128 characters."""
     config = condition.get(CONFIG[condition["Field"]]) or {}
     regex: list[str] = config.get("RegexValues") or []
-    if regex and condition["Field"] not in (*TWINS, "http-header"):
+    if regex and condition["Field"] not in (*TWO_FORMS, "http-header"):
         raise validation(f"RegexValues are not supported with '{condition['Field']}'")
     return regex
 
 
 @rule(21)
-def _syntax(condition: Params) -> None:
+def _check_syntax(condition: Params) -> None:
     """Lengths and alphabets; a host needs a dot or a wildcard; a source is a CIDR; a method is upper-case."""
     field, texts = condition["Field"], values(condition)
     if not texts:
@@ -105,7 +105,7 @@ def _syntax(condition: Params) -> None:
     for text in texts:
         if not 1 <= len(text) <= 128:
             raise validation(f"The '{field}' value is too long; the limit is '128'")
-        if text in _regular_expressions(condition):
+        if text in _regex_values(condition):
             continue
         if field == "host-header" and not (re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)):
             raise validation(f"The 'host-header' value '{text}' is not valid")
@@ -114,10 +114,10 @@ def _syntax(condition: Params) -> None:
         if field == "http-request-method" and not re.fullmatch(r"[A-Z_-]{1,40}", text):
             raise validation(f"The 'http-request-method' value '{text}' is not valid")
         if field == "source-ip":
-            _cidr(text)
+            _check_cidr(text)
 
 
-def _cidr(text: str) -> None:
+def _check_cidr(text: str) -> None:
     if text in ("255.255.255.255/32", "0.0.0.0/0", "::/0") and text.startswith("255"):
         raise AwsError("ValidationError", f"The 'source-ip' value '{text}' is not supported")
     try:

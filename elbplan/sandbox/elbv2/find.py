@@ -32,22 +32,22 @@ def missing(kind: str) -> AwsError:
 
 
 @rule(27)
-def seen(context: CallContext, arn: str) -> bool:
+def is_visible(context: CallContext, arn: str) -> bool:
     """A thing just made may be unknown for some reads more, when the switch `hide_new` says so.
 
     aws-load-balancer-controller retries ListenerNotFound for 20 s, terraform-provider-aws longer:
     https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/deploy/elbv2/listener_rule_manager.go
     """
-    newborn = context.account.note("newborn")
+    newborn = context.account.memory("newborn")
     if left := newborn.get(arn, 0):
         newborn[arn] = left - 1
     return not left
 
 
-def born(context: CallContext, arn: str) -> None:
-    """It was made just now: see `seen`."""
+def mark_new(context: CallContext, arn: str) -> None:
+    """It was made just now: see `is_visible`."""
     if context.timing.hide_new:
-        context.account.note("newborn")[arn] = context.timing.hide_new
+        context.account.memory("newborn")[arn] = context.timing.hide_new
 
 
 def balancer(context: CallContext, arn: str) -> StoredBalancer:
@@ -59,14 +59,14 @@ def balancer(context: CallContext, arn: str) -> StoredBalancer:
 
 def group(context: CallContext, arn: str) -> StoredGroup:
     found = context.elb.groups.get(arn)
-    if not found or not seen(context, arn):
+    if not found or not is_visible(context, arn):
         raise missing("targetgroup")
     return found
 
 
 def listener(context: CallContext, arn: str) -> StoredListener:
     found = context.elb.listeners.get(arn)
-    if not found or not seen(context, arn):
+    if not found or not is_visible(context, arn):
         raise missing("listener")
     return found
 

@@ -22,8 +22,8 @@ def create_target_group(context: CallContext, params: Params) -> Params:
     fields = _fields(context, params)
     settings = {**fields}
     if same := existing(context, name, settings):
-        return {"TargetGroups": [shown(context, same)]}
-    room(context)
+        return {"TargetGroups": [description(context, same)]}
+    check_quota(context)
     group = StoredGroup(
         arn=context.arn("elasticloadbalancing", f"targetgroup/{name}/{new_id(context, 'tg', name)}"),
         name=name,
@@ -32,8 +32,8 @@ def create_target_group(context: CallContext, params: Params) -> Params:
     )
     context.elb.groups[group.arn] = group
     context.elb.tags[group.arn] = given_tags
-    find.born(context, group.arn)
-    return {"TargetGroups": [shown(context, group)]}
+    find.mark_new(context, group.arn)
+    return {"TargetGroups": [description(context, group)]}
 
 
 @rule(2)
@@ -55,7 +55,7 @@ def existing(context: CallContext, name: str, settings: dict[str, Any]) -> Store
 
 
 @rule(23)
-def room(context: CallContext) -> None:
+def check_quota(context: CallContext) -> None:
     """3000 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     if len(context.elb.groups) >= context.account.quota("target_groups"):
         raise AwsError("TooManyTargetGroups", "The maximum number of target groups has been reached")
@@ -113,7 +113,7 @@ def _place(context: CallContext, params: Params, kind: str) -> dict[str, Any]:
 
 
 @rule(24)
-def shown(context: CallContext, group: StoredGroup, usage: dict[str, list[str]] | None = None) -> Params:
+def description(context: CallContext, group: StoredGroup, usage: dict[str, list[str]] | None = None) -> Params:
     """LoadBalancerArns is what refers to it now: API_TargetGroup."""
     using = (context.elb.usage() if usage is None else usage).get(group.arn, [])
     return {
@@ -132,7 +132,7 @@ def describe_target_groups(context: CallContext, params: Params) -> Params:
         )
     some, marker = find.page(context, params, _wanted(context, params))
     usage = context.elb.usage()
-    return {"TargetGroups": [shown(context, one, usage) for one in some], "NextMarker": marker}
+    return {"TargetGroups": [description(context, one, usage) for one in some], "NextMarker": marker}
 
 
 def _wanted(context: CallContext, params: Params) -> list[StoredGroup]:
@@ -156,7 +156,7 @@ def modify_target_group(context: CallContext, params: Params) -> Params:
     place = {key: value for key, value in group.fields.items() if key not in _given(group.fields)}
     group.fields = {**place, **checked(group.fields, {**_given(group.fields), **given})}
     group.settings = {**group.fields}
-    return {"TargetGroups": [shown(context, group)]}
+    return {"TargetGroups": [description(context, group)]}
 
 
 @rule(7)

@@ -12,7 +12,7 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredTarget
 from . import find
-from .targets import port_of, present
+from .targets import current_targets, port_of
 
 
 class StoredHealth(NamedTuple):
@@ -22,7 +22,7 @@ class StoredHealth(NamedTuple):
 
 
 HEALTHY = StoredHealth("healthy")
-SICK = {
+DESCRIPTIONS = {
     "Target.Timeout": "Request timed out",
     "Target.FailedHealthChecks": "Health checks failed",
     "Target.ResponseCodeMismatch": "Health checks failed with these codes: [500]",
@@ -33,16 +33,16 @@ SICK = {
 @rule(14)
 def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
     """The states in the order in which AWS decides them; a group at weight 0 is checked like any other."""
-    if target.gone_at is not None:
+    if target.drained_at is not None:
         return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
     balancers = [context.elb.balancers[arn] for arn in context.elb.balancers_using(group.arn)]
     if not balancers:
         words = "Target group is not configured to receive traffic from the load balancer"
         return StoredHealth("unused", "Target.NotInUse", words)
-    return _unusable(context, group, target, balancers) or _checked(context, group, target, balancers[0])
+    return _without_check(context, group, target, balancers) or _check_result(context, group, target, balancers[0])
 
 
-def _unusable(
+def _without_check(
     context: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
 ) -> StoredHealth | None:
     if not group.fields["HealthCheckEnabled"]:
@@ -62,7 +62,9 @@ def _unusable(
     return None
 
 
-def _checked(context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> StoredHealth:
+def _check_result(
+    context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer
+) -> StoredHealth:
     begun = max(target.registered, group.attached or 0.0, balancer.active_at)
     if context.now <= balancer.active_at:
         return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
@@ -71,10 +73,12 @@ def _checked(context: CallContext, group: StoredGroup, target: StoredTarget, bal
         if context.now < begun + waiting / 2:
             return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
         return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
-    if group.sick:
-        return StoredHealth("unhealthy", group.sick, SICK.get(group.sick, "Health checks failed"))
+    if group.unhealthy_reason:
+        return StoredHealth(
+            "unhealthy", group.unhealthy_reason, DESCRIPTIONS.get(group.unhealthy_reason, "Health checks failed")
+        )
     if group.fields["TargetType"] == "instance" and not reachable(context, group, target, balancer):
-        return StoredHealth("unhealthy", "Target.Timeout", SICK["Target.Timeout"])
+        return StoredHealth("unhealthy", "Target.Timeout", DESCRIPTIONS["Target.Timeout"])
     return HEALTHY
 
 
@@ -90,7 +94,7 @@ def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, ba
     protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
     return all(
-        facts.lets_in(context, groups, port, sources, subnets, protocols)
+        facts.allows_port(context, groups, port, sources, subnets, protocols)
         for port in {target.port, check_port(group, target)}
     )
 
@@ -102,18 +106,18 @@ def check_port(group: StoredGroup, target: StoredTarget) -> int:
 
 def describe_target_health(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
-    there = {target.key: target for target in present(context, group)}
+    there = {target.key: target for target in current_targets(context, group)}
     if not params.get("Targets"):
-        return {"TargetHealthDescriptions": [_shown(context, group, target) for target in there.values()]}
+        return {"TargetHealthDescriptions": [_description(context, group, target) for target in there.values()]}
     told = []
     for wanted in params["Targets"]:
         port = port_of(group, wanted)
         target = there.get((wanted["Id"], port))
-        told.append(_shown(context, group, target) if target else _stranger(wanted["Id"], port))
+        told.append(_description(context, group, target) if target else _not_registered(wanted["Id"], port))
     return {"TargetHealthDescriptions": told}
 
 
-def _shown(context: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
+def _description(context: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
     health = health_of(context, group, target)
     state: Params = {"State": health.state}
     if health.reason:
@@ -126,7 +130,7 @@ def _shown(context: CallContext, group: StoredGroup, target: StoredTarget) -> Pa
     return shown
 
 
-def _stranger(target_id: str, port: int) -> Params:
+def _not_registered(target_id: str, port: int) -> Params:
     words = "Target is not registered to the target group"
     return {
         "Target": {"Id": target_id, "Port": port or None},

@@ -64,7 +64,7 @@ def attach(context: CallContext, balancer: StoredBalancer) -> None:
 def _make(context: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
     backend = context.ec2
     made = backend.create_network_interface(
-        zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.ends}"
+        zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.arn_suffix}"
     )
     made.__class__ = ManagedInterface
     made.requester_managed, made.requester_id = True, "amazon-elb"
@@ -91,7 +91,7 @@ def _set_groups(context: CallContext, interface_id: str, groups: list[str]) -> N
 
 
 @rule(5)
-def let_go(context: CallContext, zones: list[Zone]) -> None:
+def release_later(context: CallContext, zones: list[Zone]) -> None:
     """The interfaces stay for minutes after the balancer, hold its groups, subnets and addresses, then go.
 
     terraform-provider-aws waits up to 35 minutes for them, aws-load-balancer-controller retries 2 minutes:

@@ -18,9 +18,9 @@ def create_rule(context: CallContext, params: Params) -> Params:
     listener = find.listener(context, params["ListenerArn"])
     balancer = require_application(context, listener)
     given_tags = tags.checked(params.get("Tags"))
-    priority = in_range(params["Priority"])
-    free(listener, {priority})
-    room(context, balancer)
+    priority = checked_priority(params["Priority"])
+    check_free(listener, {priority})
+    check_quota(context, balancer)
     wanted = conditions.checked(context, params.get("Conditions") or [])
     done = actions.checked(context, balancer, listener.protocol, listener.port, params.get("Actions") or [])
     ends = listener.arn.split(":listener/")[1]
@@ -34,7 +34,7 @@ def create_rule(context: CallContext, params: Params) -> Params:
     listener.rules[made.arn] = made
     context.elb.tags[made.arn] = given_tags
     attachments(context)
-    return {"Rules": [shown(made)]}
+    return {"Rules": [description(made)]}
 
 
 TRANSFORMS = {"host-header-rewrite": "HostHeaderRewriteConfig", "url-rewrite": "UrlRewriteConfig"}
@@ -63,7 +63,7 @@ def _new_transforms(one: StoredRule, params: Params) -> list[Params]:
 
 
 @rule(19)
-def in_range(priority: int) -> int:
+def checked_priority(priority: int) -> int:
     """1 to 50000: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
     if not LOWEST <= int(priority) <= HIGHEST:
         raise validation(f"Rule priority '{priority}' must be between '{LOWEST}' and '{HIGHEST}'")
@@ -71,7 +71,7 @@ def in_range(priority: int) -> int:
 
 
 @rule(19)
-def free(listener: StoredListener, wanted: set[int], but: AbstractSet[str] = frozenset()) -> None:
+def check_free(listener: StoredListener, wanted: set[int], but: AbstractSet[str] = frozenset()) -> None:
     """No two rules of a listener share a priority: API_CreateRule, API_SetRulePriorities (PriorityInUse)."""
     taken = {one.priority for one in listener.rules.values() if one.arn not in but}
     if clash := taken & wanted:
@@ -79,14 +79,14 @@ def free(listener: StoredListener, wanted: set[int], but: AbstractSet[str] = fro
 
 
 @rule(23)
-def room(context: CallContext, balancer: StoredBalancer) -> None:
+def check_quota(context: CallContext, balancer: StoredBalancer) -> None:
     """100 on a load balancer, default rules not counted: API_CreateRule (TooManyRules)."""
     total = sum(len(one.rules) for one in context.elb.listeners_of(balancer.arn))
     if total >= context.account.quota("rules_per_lb"):
         raise AwsError("TooManyRules", "You've reached the limit on the number of rules per load balancer")
 
 
-def shown(one: StoredRule) -> Params:
+def description(one: StoredRule) -> Params:
     """Priority is a string, "default" for the default rule: API_Rule."""
     told: Params = {
         "RuleArn": one.arn,
@@ -111,12 +111,12 @@ def describe_rules(context: CallContext, params: Params) -> Params:
     else:
         found = [one for one, _ in find.all_of("listener-rule", context.elb.rules(), arns)]
     some, marker = find.page(context, params, found)
-    return {"Rules": [shown(one) for one in some], "NextMarker": marker}
+    return {"Rules": [description(one) for one in some], "NextMarker": marker}
 
 
 def modify_rule(context: CallContext, params: Params) -> Params:
     one, listener = find.rule_of(context, params["RuleArn"])
-    permitted(one, "modify")
+    check_not_default(one, "modify")
     balancer = require_application(context, listener)
     given = params.get("Conditions")
     wanted = conditions.checked(context, given) if given else one.conditions
@@ -127,11 +127,11 @@ def modify_rule(context: CallContext, params: Params) -> Params:
     one.conditions = wanted
     one.transforms = _new_transforms(one, params)
     attachments(context)
-    return {"Rules": [shown(one)]}
+    return {"Rules": [description(one)]}
 
 
 @rule(20)
-def permitted(one: StoredRule, what: str) -> None:
+def check_not_default(one: StoredRule, what: str) -> None:
     """The default rule is changed by ModifyListener and goes with its listener: API_DeleteRule,
     API_ModifyRule.
     """
@@ -143,7 +143,7 @@ def permitted(one: StoredRule, what: str) -> None:
 def delete_rule(context: CallContext, params: Params) -> Params:
     """An unknown rule is RuleNotFound, the default rule stays: API_DeleteRule."""
     one, listener = find.rule_of(context, params["RuleArn"])
-    permitted(one, "delete")
+    check_not_default(one, "delete")
     del listener.rules[one.arn]
     context.elb.tags.pop(one.arn, None)
     attachments(context)
@@ -154,15 +154,15 @@ def delete_rule(context: CallContext, params: Params) -> Params:
 def set_rule_priorities(context: CallContext, params: Params) -> Params:
     """All at once, judged by how things stand afterwards: a swap is one call. API_SetRulePriorities."""
     pairs = params.get("RulePriorities") or []
-    moves = {pair["RuleArn"]: in_range(pair["Priority"]) for pair in pairs}
+    moves = {pair["RuleArn"]: checked_priority(pair["Priority"]) for pair in pairs}
     found = [find.rule_of(context, arn) for arn in moves]
     if len({listener.arn for _, listener in found}) > 1:
         raise validation("The rules must belong to one listener")
     if len(set(moves.values())) < len(pairs):
         raise validation("Rule priorities must be unique")
     for one, listener in found:
-        permitted(one, "renumber")
-        free(listener, {moves[one.arn]}, but=set(moves))
+        check_not_default(one, "renumber")
+        check_free(listener, {moves[one.arn]}, but=set(moves))
     for one, _ in found:
         one.priority = moves[one.arn]
-    return {"Rules": [shown(one) for one, _ in found]}
+    return {"Rules": [description(one) for one, _ in found]}

@@ -26,11 +26,11 @@ def create_listener(context: CallContext, params: Params) -> Params:
     policy = _policy(protocol, params.get("SslPolicy"))
     settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
     if same := existing(context, balancer, port, settings):
-        return {"Listeners": [shown(same)]}
-    room(context, balancer)
-    certificate = certificates.exactly_one(context, params.get("Certificates"), protocol)
+        return {"Listeners": [description(same)]}
+    check_quota(context, balancer)
+    certificate = certificates.default_certificate(context, params.get("Certificates"), protocol)
     done = actions.checked(context, balancer, protocol, port, params.get("DefaultActions") or [])
-    ends = f"{balancer.ends}/{new_id(context, 'listener', balancer.arn)}"
+    ends = f"{balancer.arn_suffix}/{new_id(context, 'listener', balancer.arn)}"
     default = StoredRule(rule_arn(context, ends, new_id(context, "rule", ends)), 0, [], done, default=True)
     listener = StoredListener(
         arn=context.arn("elasticloadbalancing", f"listener/{ends}"),
@@ -41,9 +41,9 @@ def create_listener(context: CallContext, params: Params) -> Params:
     context.elb.listeners[listener.arn] = listener
     context.elb.tags[listener.arn] = given_tags
     context.elb.tags[default.arn] = {}
-    find.born(context, listener.arn)
+    find.mark_new(context, listener.arn)
     attachments(context)
-    return {"Listeners": [shown(listener)]}
+    return {"Listeners": [description(listener)]}
 
 
 def rule_arn(context: CallContext, ends: str, made: str) -> str:
@@ -85,7 +85,7 @@ def _policy(protocol: str, asked: str | None) -> str:
 def _settings(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
     """What makes one listener the same as another, in the one form that AWS shows."""
     certificate = [one.get("CertificateArn") for one in params.get("Certificates") or []]
-    told = [actions.full(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)]
+    told = [actions.normalized(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)]
     given = {key: params.get(key) or None for key in ("AlpnPolicy", "MutualAuthentication")}
     return {
         **given,
@@ -115,7 +115,7 @@ def existing(
 
 
 @rule(23)
-def room(context: CallContext, balancer: StoredBalancer) -> None:
+def check_quota(context: CallContext, balancer: StoredBalancer) -> None:
     """50 on a load balancer: API_CreateListener (TooManyListeners)."""
     if len(context.elb.listeners_of(balancer.arn)) >= context.account.quota("listeners_per_lb"):
         raise AwsError("TooManyListeners", "You've reached the limit on the number of listeners per load balancer")
@@ -129,7 +129,7 @@ def _mutual(context: CallContext, params: Params) -> Params:
 
 
 @rule(24)
-def shown(listener: StoredListener) -> Params:
+def description(listener: StoredListener) -> Params:
     """No SslPolicy or Certificates on plain listeners, none of port and protocol on gateway ones:
     API_Listener.
     """
@@ -160,7 +160,7 @@ def describe_listeners(context: CallContext, params: Params) -> Params:
             find.listener(context, arn)
         listeners = find.all_of("listener", context.elb.listeners, arns)
     some, marker = find.page(context, params, listeners)
-    return {"Listeners": [shown(one) for one in some], "NextMarker": marker}
+    return {"Listeners": [description(one) for one in some], "NextMarker": marker}
 
 
 def modify_listener(context: CallContext, params: Params) -> Params:
@@ -182,7 +182,7 @@ def modify_listener(context: CallContext, params: Params) -> Params:
         done = actions.checked(context, balancer, protocol, port, _kept(wanted, done), done)
     mutual = _mutual(context, params) if params.get("MutualAuthentication") else listener.mutual
     if listener.certificate and certificate != listener.certificate:
-        certificates.left(context, listener.certificate)
+        certificates.mark_released(context, listener.certificate)
     listener.protocol, listener.port, listener.ssl_policy, listener.certificate = (
         protocol,
         port,
@@ -196,7 +196,7 @@ def modify_listener(context: CallContext, params: Params) -> Params:
     now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
     listener.settings = _settings(now, protocol, port, policy, done)
     attachments(context)
-    return {"Listeners": [shown(listener)]}
+    return {"Listeners": [description(listener)]}
 
 
 def _kept(wanted: list[Params], there: list[Params]) -> list[Params]:
@@ -222,7 +222,7 @@ def _further(listener: StoredListener, certificate: str) -> list[str]:
 def _new_certificate(context: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
     if protocol in SECURE and not params.get("Certificates") and listener.certificate:
         return listener.certificate
-    return certificates.exactly_one(context, params.get("Certificates"), protocol)
+    return certificates.default_certificate(context, params.get("Certificates"), protocol)
 
 
 def delete_listener(context: CallContext, params: Params) -> Params:
@@ -230,7 +230,7 @@ def delete_listener(context: CallContext, params: Params) -> Params:
     listener = find.listener(context, params["ListenerArn"])
     for group in context.elb.groups.values():
         for target in group.targets.values():
-            if target.id == listener.balancer and target.port == listener.port and target.gone_at is None:
+            if target.id == listener.balancer and target.port == listener.port and target.drained_at is None:
                 raise AwsError(
                     "ResourceInUse",
                     f"Listener port '{listener.port}' is in use by target group '{group.arn}'",
@@ -243,7 +243,7 @@ def remove(context: CallContext, listener: StoredListener) -> None:
     for one in listener.all_rules():
         context.elb.tags.pop(one.arn, None)
     for certificate in listener.certificates:
-        certificates.left(context, certificate)
+        certificates.mark_released(context, certificate)
     context.elb.tags.pop(listener.arn, None)
     del context.elb.listeners[listener.arn]
     attachments(context)

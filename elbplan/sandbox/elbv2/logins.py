@@ -20,15 +20,15 @@ DEFAULTS = {
 
 def checked(kind: str, config: Params, before: list[Params]) -> None:
     """Puts the configuration into the form in which it is kept, or refuses it."""
-    _complete(kind, config)
+    _check_complete(kind, config)
     if kind == OIDC:
-        _secret(config, before)
+        _check_secret(config, before)
     if kind != "jwt-validation":
         _with_defaults(config)
 
 
 @rule(22)
-def _complete(kind: str, config: Params) -> None:
+def _check_complete(kind: str, config: Params) -> None:
     """The members that the API reference calls required: API_AuthenticateOidcActionConfig and its neighbours."""
     for name in NEEDED[kind]:
         if not config.get(name):
@@ -36,7 +36,7 @@ def _complete(kind: str, config: Params) -> None:
 
 
 @rule(22)
-def _secret(config: Params, before: list[Params]) -> None:
+def _check_secret(config: Params, before: list[Params]) -> None:
     """A login has its own client secret, or keeps the one that stands there; the answer tells neither.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html

@@ -9,11 +9,11 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import Zone
 
-FREE = 8
+MIN_FREE_ADDRESSES = 8
 
 
 @rule(16)
-def chosen(context: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
+def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
     """The zones of a Subnets or SubnetMappings parameter, and their VPC; what AWS refuses is refused.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Subnets)
@@ -23,7 +23,7 @@ def chosen(context: CallContext, params: Params, kind: str, scheme: str | None) 
     ids = params.get("Subnets") or [one["SubnetId"] for one in mappings]
     if not ids:
         raise validation("At least one subnet must be specified")
-    found = [_known(context, one) for one in ids]
+    found = [_subnet(context, one) for one in ids]
     vpcs = {one.vpc_id for one in found}
     if len(vpcs) > 1:
         raise misconfigured("All subnets must belong to the same VPC")
@@ -32,12 +32,12 @@ def chosen(context: CallContext, params: Params, kind: str, scheme: str | None) 
         raise misconfigured("A load balancer cannot be attached to multiple subnets in the same Availability Zone")
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
-    _usable(context, found, kind, scheme)
+    _check_usable(context, found, kind, scheme)
     by_subnet = {one["SubnetId"]: one for one in mappings}
     return [Zone(one.availability_zone, one.id, dict(by_subnet.get(one.id, {}))) for one in found], vpcs.pop()
 
 
-def _known(context: CallContext, subnet_id: str) -> Any:
+def _subnet(context: CallContext, subnet_id: str) -> Any:
     found = facts.subnet(context, subnet_id)
     if found is None:
         raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
@@ -45,15 +45,15 @@ def _known(context: CallContext, subnet_id: str) -> Any:
 
 
 @rule(16)
-def _usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
+def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
     """Eight free addresses in each subnet, and a way to the internet for a balancer that faces it (as
     above).
     """
     for one in subnets:
-        if kind == "application" and one.available_ip_address_count < FREE:
+        if kind == "application" and one.available_ip_address_count < MIN_FREE_ADDRESSES:
             raise AwsError(
                 "InvalidSubnet",
-                f"Not enough IP space available in {one.id}. ELB requires at least {FREE} free "
+                f"Not enough IP space available in {one.id}. ELB requires at least {MIN_FREE_ADDRESSES} free "
                 "IP addresses in each subnet.",
             )
         if scheme == "internet-facing" and not facts.has_internet_gateway(context, one.vpc_id):

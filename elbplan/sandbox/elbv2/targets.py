@@ -16,18 +16,18 @@ from .attribute_tables import group_defaults
 def register_targets(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
     wanted = [made for one in params["Targets"] for made in [_target(context, group, one)]]
-    room(context, group, wanted)
+    check_quota(context, group, wanted)
     for target in wanted:
         before = group.targets.get(target.key)
-        if before is None or before.gone_at is not None:
+        if before is None or before.drained_at is not None:
             group.targets[target.key] = target
     return {}
 
 
 @rule(23)
-def room(context: CallContext, group: StoredGroup, more: list[StoredTarget]) -> None:
+def check_quota(context: CallContext, group: StoredGroup, more: list[StoredTarget]) -> None:
     """1000 in a group: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-    keys = {one.key for one in present(context, group)} | {one.key for one in more}
+    keys = {one.key for one in current_targets(context, group)} | {one.key for one in more}
     if len(keys) > context.account.quota("targets_per_group"):
         raise AwsError("TooManyTargets", "You've reached the limit on the number of targets")
 
@@ -57,7 +57,7 @@ def _instance(context: CallContext, group: StoredGroup, wanted: Params) -> str |
     if not wanted["Id"].startswith("i-"):
         raise validation(f"Instance ID '{wanted['Id']}' is not valid")
     one = facts.instance(context, wanted["Id"])
-    if one is None or not find.seen(context, wanted["Id"]):
+    if one is None or not find.is_visible(context, wanted["Id"]):
         raise AwsError("InvalidTarget", f"The following targets are not valid instances: '{wanted['Id']}'")
     if one.state != "running":
         raise AwsError(
@@ -111,7 +111,7 @@ def _function(context: CallContext, group: StoredGroup, wanted: Params) -> str |
     """One function, by its ARN: API_RegisterTargets."""
     if ":lambda:" not in wanted["Id"]:
         raise validation(f"'{wanted['Id']}' is not a valid Lambda function ARN")
-    others = [one for one in group.targets.values() if one.id != wanted["Id"] and one.gone_at is None]
+    others = [one for one in group.targets.values() if one.id != wanted["Id"] and one.drained_at is None]
     if others:
         raise AwsError("TooManyTargets", "A target group with target type 'lambda' can have only one target")
     return None
@@ -130,7 +130,7 @@ def deregister_targets(context: CallContext, params: Params) -> Params:
     for wanted in params["Targets"]:
         port = port_of(group, wanted)
         target = group.targets.get((wanted["Id"], port))
-        if target and target.gone_at is None:
+        if target and target.drained_at is None:
             drain(context, group, target)
     return {}
 
@@ -141,13 +141,13 @@ def drain(context: CallContext, group: StoredGroup, target: StoredTarget) -> Non
         return
     attributes = {**group_defaults(group), **group.attributes}
     delay = float(attributes.get("deregistration_delay.timeout_seconds", "0"))
-    target.gone_at = context.now + context.timing.draining(delay)
+    target.drained_at = context.now + context.timing.draining(delay)
 
 
-def present(context: CallContext, group: StoredGroup) -> list[StoredTarget]:
+def current_targets(context: CallContext, group: StoredGroup) -> list[StoredTarget]:
     """All registered or draining targets; those whose draining is over leave here."""
     for key, target in list(group.targets.items()):
-        if target.gone_at is not None and context.now > target.gone_at:
+        if target.drained_at is not None and context.now > target.drained_at:
             del group.targets[key]
     return list(group.targets.values())
 
@@ -159,7 +159,7 @@ def drop_terminated(context: CallContext, instance_id: str) -> None:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
     """
     for group, target in _of_instance(context, instance_id):
-        if target.gone_at is None:
+        if target.drained_at is None:
             drain(context, group, target)
 
 

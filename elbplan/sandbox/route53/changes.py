@@ -3,7 +3,7 @@ were right.
 """
 
 from ..account import CallContext
-from ..acm.validation import look_all
+from ..acm.validation import note_all_records
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -22,25 +22,25 @@ def change_resource_record_sets(context: CallContext, params: Params) -> Params:
     InvalidChangeBatch, whose message lists every complaint in brackets, as public logs show).
     """
     zone = zone_of(context, params["HostedZoneId"])
-    idle(context, zone)
+    check_no_change_pending(context, zone)
     changes = params["ChangeBatch"]["Changes"]
-    checks.size(changes)
-    _once(changes)
+    checks.check_size(changes)
+    _check_no_repetition(changes)
     after, complaints = dict(zone.records), []
     for change in changes:
-        record = normal(change["ResourceRecordSet"])
-        checks.shape(record)
-        complaints += checks.place(zone, record) or _apply(context, zone, after, change["Action"], record)
-    complaints += checks.neighbours(zone, after)
+        record = normalized(change["ResourceRecordSet"])
+        checks.check_shape(record)
+        complaints += checks.record_problems(zone, record) or _apply(context, zone, after, change["Action"], record)
+    complaints += checks.cname_conflicts(zone, after)
     if complaints:
         raise AwsError("InvalidChangeBatch", f"[{', '.join(complaints)}]")
     zone.records = after
-    look_all(context.account)
+    note_all_records(context.account)
     return {"ChangeInfo": new_change(context, zone)}
 
 
 @rule(13)
-def idle(context: CallContext, zone: HostedZone) -> None:
+def check_no_change_pending(context: CallContext, zone: HostedZone) -> None:
     """One change of a zone at a time, when the switch `zone_busy` gives changes a length.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
@@ -55,8 +55,8 @@ def key_of(record: Params) -> Key:
     return record["Name"], record["Type"], record.get("SetIdentifier") or ""
 
 
-def _once(changes: list[Params]) -> None:
-    seen = [(change["Action"], key_of(normal(change["ResourceRecordSet"]))) for change in changes]
+def _check_no_repetition(changes: list[Params]) -> None:
+    seen = [(change["Action"], key_of(normalized(change["ResourceRecordSet"]))) for change in changes]
     for entry in seen:
         if seen.count(entry) > 1:
             name, kind, _ = entry[1]
@@ -65,7 +65,7 @@ def _once(changes: list[Params]) -> None:
 
 
 @rule(24)
-def normal(record: Params) -> Params:
+def normalized(record: Params) -> Params:
     """Names lower-case with their last dot and `*` as `\\052`: the Developer Guide's DNS domain name
     format.
     """
@@ -86,7 +86,7 @@ def _apply(context: CallContext, zone: HostedZone, after: Records, action: str, 
         return _delete(after, key, record, name)
     if action == "CREATE" and key in after:
         return [f"Tried to create resource record set {name} but it already exists"]
-    if complaint := checks.alias(context, zone, after, record):
+    if complaint := checks.alias_problem(context, zone, after, record):
         return [complaint]
     after[key] = record
     return []

@@ -12,12 +12,12 @@ from ..state.route53 import HostedZone, Key, plain, within
 
 Records = dict[Key, dict[str, Any]]
 CLOUDFRONT = "Z2FDTNDATAQYW2"
-ELSEWHERE = "balancers elsewhere"
+FOREIGN_BALANCERS = "balancers elsewhere"
 """The drawer for balancers that no elbv2 of this account lists: DNS name and hosted zone."""
 
 
 @rule(11)
-def size(changes: list[Params]) -> None:
+def check_size(changes: list[Params]) -> None:
     """At most 1000 values and 32000 characters, an UPSERT counting twice:
     API_ChangeResourceRecordSets (Limits).
     """
@@ -32,7 +32,7 @@ def size(changes: list[Params]) -> None:
 
 
 @rule(12)
-def shape(record: Params) -> None:
+def check_shape(record: Params) -> None:
     """Values and a TTL, or an alias with neither: API_ResourceRecordSet (InvalidInput)."""
     if record.get("AliasTarget"):
         if record.get("TTL") is not None or record.get("ResourceRecords"):
@@ -50,7 +50,7 @@ def shape(record: Params) -> None:
 
 
 @rule(12)
-def place(zone: HostedZone, record: Params) -> list[str]:
+def record_problems(zone: HostedZone, record: Params) -> list[str]:
     """In the zone by whole labels, no CNAME at its top, values of their type.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
@@ -63,11 +63,11 @@ def place(zone: HostedZone, record: Params) -> list[str]:
     return [
         f"Invalid Resource Record: 'FATAL problem: {why} encountered with '{value['Value']}''"
         for value in record.get("ResourceRecords") or []
-        if (why := _wrong(kind, value["Value"]))
+        if (why := _value_problem(kind, value["Value"]))
     ]
 
 
-def _wrong(kind: str, value: str) -> str:
+def _value_problem(kind: str, value: str) -> str:
     if kind in ("A", "AAAA"):
         try:
             version = ipaddress.ip_address(value).version
@@ -80,7 +80,7 @@ def _wrong(kind: str, value: str) -> str:
 
 
 @rule(12)
-def neighbours(zone: HostedZone, after: Records) -> list[str]:
+def cname_conflicts(zone: HostedZone, after: Records) -> list[str]:
     """A CNAME stands alone at its name: RFC 1034, and the developer guide's page on CNAME records."""
     kinds: dict[str, set[str]] = {}
     for name, kind, _ in after:
@@ -94,7 +94,7 @@ def neighbours(zone: HostedZone, after: Records) -> list[str]:
 
 
 @rule(12)
-def alias(context: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
+def alias_problem(context: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
     """The target is there and lies in the zone named: a live load balancer, or a record of this zone.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html; the words as in public logs.
@@ -118,7 +118,7 @@ def alias(context: CallContext, zone: HostedZone, after: Records, record: Params
 
 def balancer_zone(context: CallContext, name: str) -> str | None:
     """The hosted zone of the live load balancer with this DNS name, in any region, ours or not."""
-    if elsewhere := context.account.note(ELSEWHERE).get(name.removeprefix("dualstack.")):
+    if elsewhere := context.account.memory(FOREIGN_BALANCERS).get(name.removeprefix("dualstack.")):
         return str(elsewhere)
     balancer = context.account.balancer_at(name)
     return balancer.zone_id if balancer else None

@@ -21,7 +21,7 @@ def zone_of(context: CallContext, zone_id: str) -> HostedZone:
 
 
 def create_hosted_zone(context: CallContext, params: Params) -> Params:
-    unique(context, params)
+    check_unique(context, params)
     name = canonical(params["Name"])
     made = hashlib.sha1(f"{name}{next(context.account.numbers)}".encode()).hexdigest()[:20].upper()
     vpc = params.get("VPC")
@@ -33,17 +33,17 @@ def create_hosted_zone(context: CallContext, params: Params) -> Params:
         private=bool(vpc),
         vpcs=[vpc] if vpc else [],
     )
-    _apex(zone)
+    _add_apex_records(zone)
     context.account.dns.zones[zone.id] = zone
     change = new_change(context, zone)
     return {
-        **told(zone),
+        **_with_name_servers(zone),
         "ChangeInfo": change,
         "Location": f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}",
     }
 
 
-def _apex(zone: HostedZone) -> None:
+def _add_apex_records(zone: HostedZone) -> None:
     servers = [{"Value": server + "."} for server in SERVERS]
     soa = [{"Value": f"{SERVERS[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"}]
     zone.records[(zone.name, "NS", "")] = {
@@ -61,7 +61,7 @@ def _apex(zone: HostedZone) -> None:
 
 
 @rule(12)
-def unique(context: CallContext, params: Params) -> None:
+def check_unique(context: CallContext, params: Params) -> None:
     """A caller reference serves once; one private zone of a name in a VPC.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
@@ -82,7 +82,7 @@ def unique(context: CallContext, params: Params) -> None:
             )
 
 
-def shown(zone: HostedZone) -> Params:
+def description(zone: HostedZone) -> Params:
     return {
         "Id": f"/hostedzone/{zone.id}",
         "Name": zone.name,
@@ -92,15 +92,15 @@ def shown(zone: HostedZone) -> Params:
     }
 
 
-def told(zone: HostedZone) -> Params:
-    answer: Params = {"HostedZone": shown(zone)}
+def _with_name_servers(zone: HostedZone) -> Params:
+    answer: Params = {"HostedZone": description(zone)}
     if zone.private:
         return {**answer, "VPCs": zone.vpcs, "VPC": zone.vpcs[0]}
     return {**answer, "DelegationSet": {"NameServers": SERVERS}}
 
 
 def get_hosted_zone(context: CallContext, params: Params) -> Params:
-    return told(zone_of(context, params["Id"]))
+    return _with_name_servers(zone_of(context, params["Id"]))
 
 
 @rule(11)
@@ -123,7 +123,7 @@ def list_hosted_zones(context: CallContext, params: Params) -> Params:
     start = ids.index(params["Marker"]) if params.get("Marker") in ids else 0
     some, rest = zones[start : start + size], zones[start + size :]
     answer: Params = {
-        "HostedZones": [shown(zone) for zone in some],
+        "HostedZones": [description(zone) for zone in some],
         "IsTruncated": bool(rest),
         "MaxItems": str(size),
     }

@@ -39,7 +39,7 @@ class CallLog:
         self.entries: list[LoggedCall] = []
         self._writes = 0
 
-    def open(self, call: LoggedCall) -> None:
+    def add(self, call: LoggedCall) -> None:
         call.number = len(self.entries) + 1
         if is_write(call.action):
             self._writes += 1

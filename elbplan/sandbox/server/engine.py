@@ -58,19 +58,19 @@ class Engine:
         except Exception as broken:
             return refusal("", AwsError("InvalidAction", str(broken)), incoming)
         with self.lock:
-            self.account.calls.open(call)
-            struck = self.account.faults.struck(call)
+            self.account.calls.add(call)
+            matching = self.account.faults.matching(call)
             refused = parameters.begin_update(self.account, call)
         if refused:
             return refusal(call.service, refused, incoming)
         try:
-            return self._with(struck, call, incoming)
+            return self._with(matching, call, incoming)
         finally:
             with self.lock:
                 parameters.end_update(self.account, call)
 
-    def _with(self, struck: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
-        for fault in struck:
+    def _with(self, matching: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
+        for fault in matching:
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
             elif fault.kind == "drop":
@@ -82,10 +82,10 @@ class Engine:
                 return refusal(call.service, error, incoming)
         with self.lock:
             reply = self._do(call, incoming)
-        return self._after(struck, call, reply)
+        return self._after(matching, call, reply)
 
-    def _after(self, struck: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
-        for fault in struck:
+    def _after(self, matching: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
+        for fault in matching:
             if fault.kind == "kill":
                 call.outcome += ", killed"
                 os.kill(fault.pid, signal.SIGKILL)

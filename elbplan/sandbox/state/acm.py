@@ -19,7 +19,7 @@ class StoredCertificate:
     records_at: float
     status: str = "PENDING_VALIDATION"
     reason: str = ""
-    standing: float | None = None
+    records_found_at: float | None = None
     """Since when every validation record has been seen in a public zone."""
     issued: datetime | None = None
     released: float = -1e9

@@ -47,7 +47,7 @@ class StoredBalancer:
         return "failed" if self.failed else "active"
 
     @property
-    def ends(self) -> str:
+    def arn_suffix(self) -> str:
         """`app/name/id`, as in the ARN and in the description of its network interfaces."""
         return self.arn.split(":loadbalancer/")[1]
 
@@ -58,7 +58,7 @@ class StoredTarget:
     port: int
     zone: str | None
     registered: float
-    gone_at: float | None = None
+    drained_at: float | None = None
     """When draining ends; None while it is registered."""
 
     @property
@@ -79,7 +79,7 @@ class StoredGroup:
     """Since when a listener or rule refers to it."""
     detached: float = -1e9
     last_balancer: str = ""
-    sick: str = ""
+    unhealthy_reason: str = ""
     """The reason its targets never pass, when a test asked for that."""
 
 

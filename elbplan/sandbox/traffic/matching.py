@@ -21,9 +21,9 @@ def _holds(condition: Params, host: str, path: str, method: str) -> bool:
         return True
     texts = [text for text in texts if text not in regex]
     if field == "host-header":
-        return any(wild(text.lower(), host.lower()) for text in texts)
+        return any(matches_wildcard(text.lower(), host.lower()) for text in texts)
     if field == "path-pattern":
-        return any(wild(text, path) for text in texts)
+        return any(matches_wildcard(text, path) for text in texts)
     if field == "http-request-method":
         return method in texts
     if field == "source-ip":
@@ -31,7 +31,7 @@ def _holds(condition: Params, host: str, path: str, method: str) -> bool:
     return False
 
 
-def wild(pattern: str, text: str) -> bool:
+def matches_wildcard(pattern: str, text: str) -> bool:
     """`*` is any text, `?` one character; nothing else is special."""
     expression = "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
     return re.fullmatch(expression, text, re.DOTALL) is not None

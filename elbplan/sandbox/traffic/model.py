@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..account import Account, CallContext
 from ..ec2 import facts
 from ..elbv2.health import health_of
-from ..elbv2.targets import present
+from ..elbv2.targets import current_targets
 from ..params import Params
 from ..server.moto_bridge import backend, known_regions
 from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
@@ -88,7 +88,7 @@ def _by_balancer(
 
 def _let_in(context: CallContext, balancer: StoredBalancer, port: int) -> bool:
     protocols = ("tcp", "6", "udp", "17") if balancer.type == "network" else ("tcp", "6")
-    return facts.lets_in(context, set(balancer.security_groups), port, set(), ANYWHERE, protocols)
+    return facts.allows_port(context, set(balancer.security_groups), port, set(), ANYWHERE, protocols)
 
 
 def _certified(context: CallContext, listener: StoredListener, host: str) -> bool:
@@ -123,7 +123,7 @@ def _forwarded(context: CallContext, action: Params, via: list[str]) -> TrafficA
         return TrafficAnswer(False, 503, via, "every target group has weight 0")
     for arn in weighted:
         group = context.elb.groups[arn]
-        states = [health_of(context, group, target).state for target in present(context, group)]
+        states = [health_of(context, group, target).state for target in current_targets(context, group)]
         if "healthy" not in states:
             found = ", ".join(sorted(set(states))) or "none"
             return TrafficAnswer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({found})")

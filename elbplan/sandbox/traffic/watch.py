@@ -8,21 +8,21 @@ from .model import answer
 
 def begin(account: Account, routes: list[ProbedRoute]) -> None:
     account.watch.routes, account.watch.answered, account.watch.gaps = routes, set(), []
-    _look(account, 0, "watch")
+    _probe(account, 0, "watch")
 
 
 def after(account: Account, call: LoggedCall) -> None:
     if account.watch.routes:
-        _look(account, call.write, call.action)
+        _probe(account, call.write, call.action)
 
 
 def now(account: Account) -> list[ProbeGap]:
     """All gaps so far, the present moment included."""
-    _look(account, account.calls.last_write, "now")
+    _probe(account, account.calls.last_write, "now")
     return account.watch.gaps
 
 
-def _look(account: Account, write: int, action: str) -> None:
+def _probe(account: Account, write: int, action: str) -> None:
     for route in account.watch.routes:
         found = answer(account, *route)
         if found.ok:
