@@ -1,13 +1,14 @@
-"""All that one sandbox knows: its clock, its resources, its quotas, its faults."""
+"""The state of one sandbox: its clock, resources, quotas and faults."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from .clock import SandboxClock, Schedule
 from .faults import Faults
 from .server.call_log import CallLog
-from .server.moto_bridge import backend, forget
+from .server.moto_bridge import backend, reset_moto
 from .state.acm import StoredCertificate
 from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
@@ -42,7 +43,7 @@ class SandboxOptions:
 
 @dataclass
 class Account:
-    """One AWS account. Regions come into being when first looked at."""
+    """One AWS account. A region is created when it is first used."""
 
     id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
@@ -77,21 +78,21 @@ class Account:
         wanted = dns_name.removeprefix("dualstack.")
         return next((balancer for balancer in self.balancers() if balancer.dns_name.lower() == wanted), None)
 
-    def wake(self) -> None:
-        """A new moment: time stands still within a call, and all that has come due happens before it."""
+    def start_moment(self) -> None:
+        """Starts a new moment: runs what is due. Time stands still within a call."""
         self.clock.tick()
         self.moment = max(self.clock.now(), self.moment + 1e-6)
-        self.schedule.settle(self.moment)
+        self.schedule.run_due(self.moment)
 
     def memory(self, name: str) -> dict[Any, Any]:
-        """A drawer for one rule's own memory (tokens, first sightings); emptied by reset."""
+        """What one rule of AWS has to remember (tokens, new resources). `reset` empties it."""
         return self.scratch.setdefault(name, {})
 
     def quota(self, name: str) -> int:
         return self.quotas[name]
 
     def reset(self) -> None:
-        """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""
+        """Removes every resource, logged call, fault and quota change. Time, `slow` and `drain` stay."""
         self.schedule.clear()
         self.calls.clear()
         self.faults.clear()
@@ -99,12 +100,12 @@ class Account:
         self.options = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
         self._empty()
-        forget(self.id)
+        reset_moto(self.id)
 
 
 @dataclass
 class CallContext:
-    """A account as one call sees it: in one region, at one moment."""
+    """The account for one call: in one region, at one moment."""
 
     account: Account
     region: str
@@ -137,11 +138,11 @@ class CallContext:
     @property
     def certificates(self) -> dict[str, StoredCertificate]:
         """This region's certificates by ARN."""
-        here = f":acm:{self.region}:"
-        return {arn: one for arn, one in self.account.certificates.items() if here in arn}
+        prefix = f":acm:{self.region}:"
+        return {arn: certificate for arn, certificate in self.account.certificates.items() if prefix in arn}
 
-    def later(self, seconds: float, do: Any) -> None:
-        self.account.schedule.at(self.now + seconds, do)
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        self.account.schedule.at(self.now + seconds, action)
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"

@@ -18,19 +18,19 @@ _lock = threading.Lock()
 
 
 def _take_account() -> str:
-    """moto keeps one account per account in a process: two boxes at once need two accounts."""
+    """Returns an unused account id: moto keeps its state per account and process, so each box needs its own."""
     with _lock:
-        free = (str(int(ACCOUNT_ID) + number) for number in itertools.count())
-        account = next(one for one in free if one not in _accounts_in_use)
-        _accounts_in_use.add(account)
-        return account
+        ids = (str(int(ACCOUNT_ID) + number) for number in itertools.count())
+        account_id = next(id for id in ids if id not in _accounts_in_use)
+        _accounts_in_use.add(account_id)
+        return account_id
 
 
 class Box(BoxClient):
-    """A sandbox with a server on a free port of this machine, from `with` to its end.
+    """A sandbox with a server on a free port of this machine, for the length of a `with` block.
 
-    `slow` scales all that takes AWS time; with `virtual` time moves only by `advance` (and a hair per call);
-    `drain="real"` makes draining last as long as the target group says.
+    `slow` scales everything that takes time in AWS. With `virtual`, time moves only by `advance` (and a millisecond
+    with every call). With `drain="real"`, draining lasts as long as the target group's attribute says.
     """
 
     def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
@@ -57,6 +57,6 @@ class Box(BoxClient):
 
     def ask(self, verb: str, **given: Any) -> Any:
         with self.server.engine.lock:
-            self.account.wake()
+            self.account.start_moment()
             result = getattr(Controls(self.account), verb)(**given)
             return json.loads(json.dumps(result, default=str))

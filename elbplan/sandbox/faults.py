@@ -1,6 +1,6 @@
-"""Trouble on demand: throttling, 5xx, lost answers, delays, and the death of the caller.
+"""Faults on demand: throttling, 5xx, lost answers, delays, and the end of the calling process.
 
-What each service says when it throttles: the services' own API references ("Common errors"), and for EC2
+The error of each service for throttling: the services' API references ("Common errors"), and for EC2
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 """
 
@@ -22,27 +22,27 @@ THROTTLES = {
     "ec2": ("RequestLimitExceeded", 503),
     "route53": ("Throttling", 400),
 }
-THROTTLE_ELSEWHERE = ("ThrottlingException", 400)
+OTHER_THROTTLE = ("ThrottlingException", 400)
 
 
 @dataclass
 class Fault:
-    """One kind of trouble, which calls it strikes, and how often."""
+    """One kind of fault, the calls that it affects, and how often."""
 
     kind: FaultKind
     service: str | None = None
     but: str | None = None
-    """A service that is spared."""
+    """A service that the fault leaves alone."""
     region: str | None = None
     action: str | None = None
     match: str | None = None
-    """Text (a regular expression) that must occur in the parameters."""
+    """A regular expression that must match the parameters."""
     nth: int | None = None
-    """Only the n-th call that fits, counted from when the fault was set."""
+    """Only the n-th matching call since the fault was set."""
     nth_write: int | None = None
-    """Only the n-th write, counted from the last reset of the log."""
+    """Only the n-th write since the log was last cleared."""
     each_write: bool = False
-    """Every write once: the same request sent again is let through."""
+    """Every write once; the same request is not affected when it is sent again."""
     probability: float | None = None
     seed: int = 0
     limit: int | None = None
@@ -61,7 +61,7 @@ class Fault:
         self._random = random.Random(self.seed)
 
     def applies_to(self, call: LoggedCall) -> bool:
-        """Whether this call meets it. Counts the call; a fault of one n strikes once."""
+        """Returns whether the fault affects this call, and counts the call."""
         if not self._fits(call) or (self.limit is not None and self.fired >= self.limit):
             return False
         self.seen += 1
@@ -77,10 +77,10 @@ class Fault:
         return True
 
     def _is_new_write(self, call: LoggedCall) -> bool:
-        """Whether this is a write that was not met before."""
-        said = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
-        known = said in self._known_writes
-        self._known_writes.add(said)
+        """Returns whether this is a write that has not arrived before."""
+        text = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
+        known = text in self._known_writes
+        self._known_writes.add(text)
         return bool(call.write) and not known
 
     def _fits(self, call: LoggedCall) -> bool:
@@ -96,7 +96,7 @@ class Fault:
 
     def error(self, call: LoggedCall) -> AwsError:
         if self.kind == "throttle":
-            code, status = THROTTLES.get(call.service, THROTTLE_ELSEWHERE)
+            code, status = THROTTLES.get(call.service, OTHER_THROTTLE)
             return AwsError(code, "Rate exceeded", status)
         if self.kind == "5xx":
             return AwsError("ServiceUnavailable", "injected", self.status if self.status >= 500 else 503)
@@ -104,7 +104,7 @@ class Fault:
 
 
 class Faults:
-    """All trouble that is set at the moment."""
+    """All faults that are set."""
 
     def __init__(self) -> None:
         self.all: list[Fault] = []

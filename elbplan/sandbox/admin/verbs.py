@@ -38,7 +38,7 @@ class Controls:
 
     def advance(self, seconds: float) -> float:
         self.account.clock.advance(seconds)
-        self.account.wake()
+        self.account.start_moment()
         return self.account.moment
 
     def reset(self) -> None:

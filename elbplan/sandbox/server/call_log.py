@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, in order."""
+"""The log of all calls, in order."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -8,15 +8,13 @@ READS = ("Describe", "Get", "List", "Lookup", "Search", "Check", "Head", "Assume
 
 
 def is_write(action: str) -> bool:
-    """Whether an action may change something: any that is not a way of reading."""
+    """Returns whether an action may change something: every action whose name is not that of a read."""
     return not action.startswith(READS)
 
 
 @dataclass
 class LoggedCall:
-    """One request: who was asked for what, with which parameters, and how it ended ("ok", AWS's code,
-    "lost").
-    """
+    """One request: its service, action and parameters, and its outcome ("ok", AWS's error code, "lost")."""
 
     service: str
     action: str
@@ -25,10 +23,10 @@ class LoggedCall:
     outcome: str = ""
     number: int = 0
     write: int = 0
-    """The how-manieth write this is, counted from 1 since the last reset; 0 for a read."""
+    """The number of this write, counted from 1 since the last reset; 0 for a read."""
     at: float = 0.0
     key: str = ""
-    """The access key id that signed it: who called."""
+    """The access key id that signed the request."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,4 +1,4 @@
-"""One request from end to end: trouble, gate, service, answer, log."""
+"""Handles one request: log, faults, checks, service, answer."""
 
 import os
 import signal
@@ -29,34 +29,34 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "wafv2": waf.ACTIONS,
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
-"""What a captive portal or a company's proxy answers in AWS's place: well formed, and no answer."""
+"""The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
 
 NOT_BY_MOTO = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
 """moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
 
 BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
-"""What checks, changes or answers a call before moto gets it."""
+"""Functions that check, change or answer a call before moto gets it."""
 
 
 class Engine:
-    """Answers requests on a account, one at a time: AWS is many machines, moto and this are not."""
+    """Answers the requests of an account, one at a time: neither moto nor the sandbox is thread-safe."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
         self.lock = threading.RLock()
-        self.used = time.monotonic()
+        self.last_used = time.monotonic()
 
     def handle(self, incoming: HttpRequest) -> HttpReply | None:
-        """The answer, or None when the connection is to be dropped without one."""
-        self.used = time.monotonic()
+        """Returns the answer, or None if the connection must be dropped without an answer."""
+        self.last_used = time.monotonic()
         if incoming.path.startswith("/_sandbox"):
             with self.lock:
-                self.account.wake()
+                self.account.start_moment()
                 return control.handle(self.account, incoming)
         try:
             call = identify(incoming)
-        except Exception as broken:
-            return refusal("", AwsError("InvalidAction", str(broken)), incoming)
+        except Exception as error:
+            return refusal("", AwsError("InvalidAction", str(error)), incoming)
         with self.lock:
             self.account.calls.add(call)
             matching = self.account.faults.matching(call)
@@ -64,12 +64,12 @@ class Engine:
         if refused:
             return refusal(call.service, refused, incoming)
         try:
-            return self._with(matching, call, incoming)
+            return self._answer(matching, call, incoming)
         finally:
             with self.lock:
                 parameters.end_update(self.account, call)
 
-    def _with(self, matching: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
+    def _answer(self, matching: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
         for fault in matching:
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
@@ -81,10 +81,10 @@ class Engine:
                 call.outcome = error.code
                 return refusal(call.service, error, incoming)
         with self.lock:
-            reply = self._do(call, incoming)
-        return self._after(matching, call, reply)
+            reply = self._execute(call, incoming)
+        return self._apply_faults(matching, call, reply)
 
-    def _after(self, matching: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
+    def _apply_faults(self, matching: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
         for fault in matching:
             if fault.kind == "kill":
                 call.outcome += ", killed"
@@ -98,9 +98,9 @@ class Engine:
                 return PROXY_PAGE if fault.kind == "page" else replace(reply, body=reply.body[: len(reply.body) // 2])
         return reply
 
-    def _do(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+    def _execute(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         account = self.account
-        account.wake()
+        account.start_moment()
         call.at = account.moment
         try:
             reply = self._serve(call, incoming)
@@ -108,10 +108,10 @@ class Engine:
         except AwsError as refused:
             call.outcome = refused.code
             reply = refusal(call.service, refused, incoming)
-        except Exception as broken:
-            call.outcome = f"InternalFailure ({type(broken).__name__}: {broken})"
+        except Exception as error:
+            call.outcome = f"InternalFailure ({type(error).__name__}: {error})"
             traceback.print_exc()
-            reply = refusal(call.service, AwsError("InternalFailure", repr(broken), 500), incoming)
+            reply = refusal(call.service, AwsError("InternalFailure", repr(error), 500), incoming)
         if call.write:
             watch.after(account, call)
         return reply
@@ -128,10 +128,10 @@ class Engine:
     def _moto(self, context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         """moto answers. Checks of the service run before it, corrections after it."""
         before = BEFORE.get(call.service)
-        known = before(context, call, incoming) if before else None
-        if isinstance(known, HttpReply):
-            return known
-        reply = ask(known or incoming, self.account.id)
+        changed = before(context, call, incoming) if before else None
+        if isinstance(changed, HttpReply):
+            return changed
+        reply = ask(changed or incoming, self.account.id)
         if reply.status < 300:
             return ec2.after(context, call, reply) if call.service == "ec2" else reply
         corrected = waf.corrected(reply)

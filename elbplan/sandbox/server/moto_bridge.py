@@ -1,4 +1,4 @@
-"""The one way to moto: its server application, and the objects behind it."""
+"""Access to moto: its server application, and its own objects."""
 
 import functools
 import io
@@ -12,7 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from .protocol import HttpReply, HttpRequest
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-"""Making 800 image objects costs 0.4 s for every region; images.py makes those that are asked for."""
+"""Creating 800 images takes 0.4 s in every region; images.py creates only those that a call names."""
 
 USED = ("ec2", "ssm", "wafv2", "iam", "sts", "s3", "autoscaling")
 
@@ -23,17 +23,17 @@ def application() -> Any:
 
 
 def ask(incoming: HttpRequest, account_id: str) -> HttpReply:
-    """What moto answers, in its own words."""
+    """Returns moto's answer."""
     environ = _environ(incoming, account_id)
-    seen: list[Any] = []
+    started: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
-        seen.extend((status, headers))
+        started.extend((status, headers))
         return lambda _: None
 
     chunks = application()(environ, start)
     body = b"".join(chunks)
-    return HttpReply(int(seen[0].split()[0]), {k: v for k, v in seen[1] if k != "Content-Length"}, body)
+    return HttpReply(int(started[0].split()[0]), {k: v for k, v in started[1] if k != "Content-Length"}, body)
 
 
 def _environ(incoming: HttpRequest, account_id: str) -> dict[str, Any]:
@@ -74,14 +74,14 @@ def _backends(service: str) -> Any:
 
 
 def known_regions(account_id: str) -> list[str]:
-    """Regions in which moto has made something of EC2 for this account."""
+    """Regions for which moto has EC2 objects of this account."""
     return list(_backends("ec2")[account_id])
 
 
-def forget(account_id: str) -> None:
-    """Everything moto keeps for one account is gone."""
+def reset_moto(account_id: str) -> None:
+    """Removes everything that moto keeps for an account."""
     for service in USED:
         backends = _backends(service)
         if account_id in backends:
-            for one in list(backends[account_id].values()):
-                one.reset()
+            for regional in list(backends[account_id].values()):
+                regional.reset()

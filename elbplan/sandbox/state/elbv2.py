@@ -1,4 +1,4 @@
-"""What Elastic Load Balancing keeps, for one region."""
+"""The state of Elastic Load Balancing in one region."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +13,12 @@ SECURE = ("HTTPS", "TLS")
 
 @dataclass
 class Zone:
-    """One subnet of a load balancer, and the network interface it has there."""
+    """One subnet of a load balancer, with its network interface."""
 
     name: str
     subnet: str
     mapping: dict[str, str] = field(default_factory=dict)
-    """AllocationId, PrivateIPv4Address, IPv6Address as they were asked for."""
+    """AllocationId, PrivateIPv4Address and IPv6Address from the request."""
     interface: str = ""
 
 
@@ -39,7 +39,7 @@ class StoredBalancer:
     settings: dict[str, Any]
     attributes: dict[str, str] = field(default_factory=dict)
     failed: str = ""
-    """The reason it never becomes active, when a test asked for that."""
+    """The reason that a test gave for its failure; a failed load balancer never becomes active."""
 
     def state(self, now: float) -> str:
         if now <= self.active_at:
@@ -71,16 +71,16 @@ class StoredGroup:
     arn: str
     name: str
     fields: dict[str, Any]
-    """As DescribeTargetGroups shows them, without ARN, name and load balancers."""
+    """The fields of DescribeTargetGroups, without ARN, name and load balancers."""
     settings: dict[str, Any]
     attributes: dict[str, str] = field(default_factory=dict)
     targets: dict[tuple[str, int], StoredTarget] = field(default_factory=dict)
     attached: float | None = None
-    """Since when a listener or rule refers to it."""
+    """The time since which a listener or rule forwards to it."""
     detached: float = -1e9
     last_balancer: str = ""
     unhealthy_reason: str = ""
-    """The reason its targets never pass, when a test asked for that."""
+    """The reason that a test gave for failing its health checks; empty if they may pass."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ class StoredListener:
         return [self.certificate, *self.more_certificates] if self.certificate else []
 
     def all_rules(self) -> list[StoredRule]:
-        """In the order in which they are tried; the default last."""
+        """The rules in the order of evaluation; the default rule is last."""
         return [*sorted(self.rules.values(), key=lambda rule: rule.priority), self.default]
 
 
@@ -127,17 +127,17 @@ class ElbState:
     tags: dict[str, Tags] = field(default_factory=dict)
 
     def listeners_of(self, balancer: str) -> list[StoredListener]:
-        return [one for one in self.listeners.values() if one.balancer == balancer]
+        return [listener for listener in self.listeners.values() if listener.balancer == balancer]
 
     def rules(self) -> dict[str, tuple[StoredRule, StoredListener]]:
         return {rule.arn: (rule, listener) for listener in self.listeners.values() for rule in listener.all_rules()}
 
     def balancers_using(self, group: str) -> list[str]:
-        """The load balancers whose listeners or rules forward to a group; weight 0 counts."""
+        """The load balancers that forward to a group, also with weight 0."""
         return self.usage().get(group, [])
 
     def usage(self) -> dict[str, list[str]]:
-        """The same for every group, in one look."""
+        """The load balancers that forward to each group."""
         using: dict[str, set[str]] = {}
         for listener in self.listeners.values():
             for rule in (*listener.rules.values(), listener.default):
@@ -147,11 +147,11 @@ class ElbState:
 
 
 def forwards_to(actions: list[Params]) -> list[str]:
-    """ARNs of every target group that actions forward to."""
-    found: list[str] = []
+    """The ARNs of all target groups that the actions forward to."""
+    arns: list[str] = []
     for action in actions:
         if action.get("TargetGroupArn"):
-            found.append(action["TargetGroupArn"])
+            arns.append(action["TargetGroupArn"])
         pairs = action.get("ForwardConfig", {}).get("TargetGroups", [])
-        found.extend(pair["TargetGroupArn"] for pair in pairs)
-    return list(dict.fromkeys(found))
+        arns.extend(pair["TargetGroupArn"] for pair in pairs)
+    return list(dict.fromkeys(arns))
