@@ -55,8 +55,8 @@ class Box(BoxClient):
         self.account.reset()
         _accounts_in_use.discard(self.account_id)
 
-    def ask(self, verb: str, **given: Any) -> Any:
+    def ask(self, verb: str, **arguments: Any) -> Any:
         with self.server.engine.lock:
             self.account.start_moment()
-            result = getattr(Controls(self.account), verb)(**given)
+            result = getattr(Controls(self.account), verb)(**arguments)
             return json.loads(json.dumps(result, default=str))

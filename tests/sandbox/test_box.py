@@ -231,7 +231,7 @@ def test_another_program_at_the_port_of_a_stale_note_is_no_sandbox(home: Path, b
 def test_a_sandbox_whose_note_is_gone_ends_by_itself(home: Path) -> None:
     running = daemon.start(0.0)
     home.joinpath("sandbox.json").write_text("garbage")
-    assert daemon.gone(running.pid, 30.0)
+    assert daemon.has_ended(running.pid, 30.0)
 
 
 def test_a_folder_that_cannot_be_written_is_said_with_the_way_out(tmp_path: Path, monkeypatch: Any) -> None:

@@ -53,5 +53,5 @@ def test_the_next_one_has_an_id_of_its_own_again(kit: Kit) -> None:
 
 
 def test_an_unknown_kind_is_named(quick_box: Box) -> None:
-    with pytest.raises(KeyError, match="no 'castle' can be planted; there are vpc, "):
+    with pytest.raises(KeyError, match="the sandbox cannot create 'castle'; the kinds are vpc, "):
         quick_box.plant("castle", "c-1")

@@ -1,4 +1,4 @@
-"""A account to begin with: what every AWS account has, and hosted zones for domains."""
+"""Default resources: those of every AWS account, and hosted zones for domains."""
 
 from typing import Any
 
@@ -10,8 +10,7 @@ from ..route53.zones import create_hosted_zone
 
 
 def create_defaults(context: CallContext, zones: list[str] | None, hosted_zones: list[str]) -> dict[str, Any]:
-    """The default VPC with an internet gateway and its route, its subnets, and these public zones; again:
-    the same.
+    """Creates the default VPC with gateway, route and subnets, and these public zones, unless they exist already.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
     """
@@ -34,22 +33,22 @@ def _gateway(context: CallContext, vpc: str) -> str:
 
 
 def _subnets(context: CallContext, vpc: str, zones: list[str] | None) -> dict[str, str]:
-    """Zone letter: subnet. Zones that are named and have none get their default subnet."""
-    found = {
-        one.availability_zone.removeprefix(context.region): one.id
-        for one in context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
-        if one.default_for_az
+    """Returns the subnets by zone letter. A named zone without a subnet gets its default subnet."""
+    subnets = {
+        subnet.availability_zone.removeprefix(context.region): subnet.id
+        for subnet in context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
+        if subnet.default_for_az
     }
     for letter in zones or []:
-        if letter not in found:
-            found[letter] = context.ec2.create_default_subnet(context.region + letter).id
-    return {letter: found[letter] for letter in sorted(found) if not zones or letter in zones}
+        if letter not in subnets:
+            subnets[letter] = context.ec2.create_default_subnet(context.region + letter).id
+    return {letter: subnets[letter] for letter in sorted(subnets) if not zones or letter in zones}
 
 
 def _hosted_zone(context: CallContext, name: str) -> str:
     covering = context.account.dns.covering(name)
     if covering:
         return covering[0].id
-    wanted = {"Name": registrable(name) or name, "CallerReference": f"sandbox-{name}"}
-    made = create_hosted_zone(context, wanted)
-    return str(made["HostedZone"]["Id"].removeprefix("/hostedzone/"))
+    params = {"Name": registrable(name) or name, "CallerReference": f"sandbox-{name}"}
+    zone = create_hosted_zone(context, params)["HostedZone"]
+    return str(zone["Id"].removeprefix("/hostedzone/"))

@@ -1,4 +1,4 @@
-"""What stands in an account before any stack comes, made with ids that somebody else chose."""
+"""Resources that exist in an account before any stack, with given ids."""
 
 import contextlib
 import ipaddress
@@ -21,92 +21,97 @@ from ..tags import Tags, to_pairs
 
 Maker = Callable[..., str]
 
-OPEN = "open"
-"""A security group that lets everybody in, one in each network: what is planted can be reached."""
+OPEN_GROUP = "open"
+"""The name of a security group that allows everything. Each VPC has one, so that its instances can be reached."""
 
 
-def create_fixture(context: CallContext, kind: str, id: str, **wanted: Any) -> str:
-    """Make one, and say its id: the given one, or AWS's choice where that is empty. KeyError for unknown kinds."""
+def create_fixture(context: CallContext, kind: str, id: str, **fields: Any) -> str:
+    """Creates a resource with this id and returns its id; AWS chooses the id if it is empty.
+
+    Raises KeyError for an unknown kind.
+    """
     if kind not in MAKERS:
-        raise KeyError(f"no {kind!r} can be planted; there are {', '.join(MAKERS)}")
-    return MAKERS[kind](context, id, **wanted)
+        raise KeyError(f"the sandbox cannot create {kind!r}; the kinds are {', '.join(MAKERS)}")
+    return MAKERS[kind](context, id, **fields)
 
 
 @contextlib.contextmanager
 def _with_id(id: str, module: Any, maker: str) -> Iterator[None]:
-    """The next thing that moto makes gets this id from its birth, and so wherever moto keeps it."""
-    usual, left = getattr(module, maker), [id] if id else []
-    setattr(module, maker, lambda *given, **named: left.pop() if left else usual(*given, **named))
+    """The first resource that moto creates in this block gets this id, so that moto uses it everywhere."""
+    original, ids = getattr(module, maker), [id] if id else []
+    setattr(module, maker, lambda *args, **kwargs: ids.pop() if ids else original(*args, **kwargs))
     try:
         yield
     finally:
-        setattr(module, maker, usual)
+        setattr(module, maker, original)
 
 
 def _vpc(context: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
-    """A network with a way to the internet for all of its subnets."""
+    """Creates a VPC whose subnets all have a route to the internet."""
     with _with_id(id, vpcs, "random_vpc_id"):
-        made = context.ec2.create_vpc(cidr, tags=to_pairs(tags))
-    attach_new_gateway(context, made.id)
-    return str(made.id)
+        vpc = context.ec2.create_vpc(cidr, tags=to_pairs(tags))
+    attach_new_gateway(context, vpc.id)
+    return str(vpc.id)
 
 
 def _subnet(context: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
-    """A subnet of a zone (`a`), where the network has room for it."""
-    network = vpc or _default(context)
+    """Creates a subnet in a zone (`a`), in a free part of the VPC."""
+    vpc = vpc or _default_vpc(context)
+    cidr, zone_name = _free_cidr(context, vpc), context.region + zone
     with _with_id(id, subnets, "random_subnet_id"):
-        made = context.ec2.create_subnet(network, _free_cidr(context, network), availability_zone=context.region + zone)
-    made.add_tags(tags or {})
-    return str(made.id)
+        subnet = context.ec2.create_subnet(vpc, cidr, availability_zone=zone_name)
+    subnet.add_tags(tags or {})
+    return str(subnet.id)
 
 
 def _free_cidr(context: CallContext, vpc: str) -> str:
-    there = context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
-    held = [ipaddress.IPv4Network(one.cidr_block) for one in there]
-    every = ipaddress.IPv4Network(facts.vpc_cidrs(context, vpc)[0]).subnets(new_prefix=20)
-    return str(next(one for one in every if not any(one.overlaps(other) for other in held)))
+    existing = context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
+    used = [ipaddress.IPv4Network(subnet.cidr_block) for subnet in existing]
+    blocks = ipaddress.IPv4Network(facts.vpc_cidrs(context, vpc)[0]).subnets(new_prefix=20)
+    return str(next(block for block in blocks if not any(block.overlaps(other) for other in used)))
 
 
 def _security_group(context: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
-    """A group that lets everybody in."""
-    backend, network = context.ec2, vpc or _default(context)
+    """Creates a group that allows everything."""
+    name = name or f"fixture-{next(context.account.numbers)}"
     with _with_id(id, security_groups, "random_security_group_id"):
-        made = backend.create_security_group(name or f"planted-{next(context.account.numbers)}", "planted", network)
-    made.add_tags(tags or {})
-    backend.authorize_security_group_ingress(made.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
-    return str(made.id)
+        group = context.ec2.create_security_group(name, "fixture", vpc or _default_vpc(context))
+    group.add_tags(tags or {})
+    context.ec2.authorize_security_group_ingress(group.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
+    return str(group.id)
 
 
 def _instance(context: CallContext, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
-    """A server that runs, and that everybody can reach."""
-    backend, place = context.ec2, subnet or _default_subnet(context, zone)
-    group = _open(context, facts.subnet(context, place).vpc_id)  # type: ignore[union-attr]
+    """Creates a running instance that everybody can reach."""
+    subnet = subnet or _default_subnet(context, zone)
+    group = _open_group(context, facts.subnet(context, subnet).vpc_id)  # type: ignore[union-attr]
     with _with_id(id, instances, "random_instance_id"):
-        made = backend.run_instances(
+        reservation = context.ec2.run_instances(
             "ami-12c6146b", 1, None, [], instance_type="t3.micro", is_instance_type_default=False,
-            region_name=context.region, subnet_id=place, security_group_ids=[group], tags={"instance": tags or {}},
+            region_name=context.region, subnet_id=subnet, security_group_ids=[group], tags={"instance": tags or {}},
         )  # fmt: skip
-    put_in_state(made.instances[0], "running")
-    return str(made.instances[0].id)
+    (instance,) = reservation.instances
+    put_in_state(instance, "running")
+    return str(instance.id)
 
 
-def _open(context: CallContext, vpc: str) -> str:
-    there = context.ec2.groups[vpc].values()
-    return next((str(one.id) for one in there if one.name == OPEN), "") or _security_group(context, "", vpc, name=OPEN)
+def _open_group(context: CallContext, vpc: str) -> str:
+    ids = (str(group.id) for group in context.ec2.groups[vpc].values() if group.name == OPEN_GROUP)
+    return next(ids, "") or _security_group(context, "", vpc, name=OPEN_GROUP)
 
 
-def _default(context: CallContext) -> str:
+def _default_vpc(context: CallContext) -> str:
     return str(context.ec2.get_default_vpc().id)
 
 
 def _default_subnet(context: CallContext, zone: str) -> str:
-    wanted = {"vpc-id": [_default(context)], "availability-zone": [context.region + zone]}
-    return str(context.ec2.describe_subnets(filters=wanted)[0].id)
+    filters = {"vpc-id": [_default_vpc(context)], "availability-zone": [context.region + zone]}
+    return str(context.ec2.describe_subnets(filters=filters)[0].id)
 
 
 def _certificate(context: CallContext, id: str, names: list[str]) -> str:
-    """An issued certificate; `id` is its ARN."""
-    arn = id or context.arn("acm", f"certificate/planted-{next(context.account.numbers)}")
+    """Creates an issued certificate; `id` is its ARN."""
+    arn = id or context.arn("acm", f"certificate/fixture-{next(context.account.numbers)}")
     stamp = context.account.clock.stamp()
     context.account.certificates[arn] = StoredCertificate(
         arn, names[0], names, "DNS", "RSA_2048", stamp, context.now, context.now, status="ISSUED", issued=stamp,
@@ -116,28 +121,29 @@ def _certificate(context: CallContext, id: str, names: list[str]) -> str:
 
 
 def _hosted_zone(context: CallContext, id: str, name: str) -> str:
-    """A public zone of exactly this name."""
-    made = create_hosted_zone(context, {"Name": name, "CallerReference": f"planted-{id or name}"})["HostedZone"]
-    zone = context.account.dns.zones.pop(str(made["Id"]).removeprefix("/hostedzone/"))
+    """Creates a public zone with exactly this name."""
+    zones = context.account.dns.zones
+    answer = create_hosted_zone(context, {"Name": name, "CallerReference": f"fixture-{id or name}"})
+    zone = zones.pop(str(answer["HostedZone"]["Id"]).removeprefix("/hostedzone/"))
     zone.id = id or zone.id
-    context.account.dns.zones[zone.id] = zone
+    zones[zone.id] = zone
     return zone.id
 
 
 def _elastic_ip(context: CallContext, id: str, tags: Tags | None = None) -> str:
-    """An address that nothing uses."""
+    """Allocates an address that nothing uses."""
     with _with_id(id, elastic_ip_addresses, "random_eip_allocation_id"):
-        made = context.ec2.allocate_address("vpc", tags=tags)
-    return str(made.allocation_id)
+        address = context.ec2.allocate_address("vpc", tags=tags)
+    return str(address.allocation_id)
 
 
 def _balancer_elsewhere(context: CallContext, id: str) -> str:
-    """A balancer that answers to this DNS name and that elbv2 of this account does not list: a Classic one, or one of
-    another account. An alias may lead to it all the same.
+    """Adds the DNS name of a load balancer that elbv2 of this account does not list: a Classic Load Balancer, or one of
+    another account. An alias may point to it nevertheless.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html ("If you
-    used one AWS account to create the current hosted zone and a different account to create" the load balancer); its
-    name has the form of ours: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
+    used one AWS account to create the current hosted zone and a different account to create" the load balancer). Its
+    name has the usual form: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
     """
     context.account.memory(FOREIGN_BALANCERS)[id.lower()] = zone_id(context.region, "application")
     return id

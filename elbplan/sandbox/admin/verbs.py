@@ -1,4 +1,4 @@
-"""What a test may do to a sandbox besides calling AWS: one method per verb, JSON in, JSON out."""
+"""The verbs with which tests control a sandbox: one method per verb, with JSON arguments and a JSON result."""
 
 import os
 from dataclasses import asdict
@@ -9,15 +9,13 @@ from ..faults import FaultKind
 from ..state.probes import ProbedRoute
 from ..timing import Timing
 from ..traffic import answer, watch
-from . import defaults as seeding
-from . import fixtures as planting
-from . import snapshot as views
-
-VERSION = "1"
+from . import snapshot
+from .defaults import create_defaults
+from .fixtures import create_fixture
 
 
 class Controls:
-    """The verbs under /_sandbox/. Every one is called with the account's lock held."""
+    """The verbs under /_sandbox/. The caller holds the engine's lock."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -25,13 +23,12 @@ class Controls:
     def ping(self) -> dict[str, Any]:
         return {
             "sandbox": "elbplan",
-            "version": VERSION,
             "pid": os.getpid(),
             "calls": len(self.account.calls.entries),
         }
 
-    def calls(self, since: int = 0) -> list[dict[str, Any]]:
-        return [call.as_json() for call in self.account.calls.entries[since:]]
+    def calls(self) -> list[dict[str, Any]]:
+        return [call.as_json() for call in self.account.calls.entries]
 
     def clear_calls(self) -> None:
         self.account.calls.clear()
@@ -44,12 +41,15 @@ class Controls:
     def reset(self) -> None:
         self.account.reset()
 
-    def fault(self, kind: FaultKind, **wanted: Any) -> int:
-        return self.account.faults.add(kind, **wanted).id
+    def fault(self, kind: FaultKind, **fields: Any) -> int:
+        return self.account.faults.add(kind, **fields).id
 
     def faults(self) -> list[dict[str, Any]]:
-        hidden = ("_random", "_known_writes")
-        return [{k: v for k, v in vars(fault).items() if k not in hidden} for fault in self.account.faults.all]
+        private = ("_random", "_known_writes")
+        return [
+            {name: value for name, value in vars(fault).items() if name not in private}
+            for fault in self.account.faults.all
+        ]
 
     def clear_faults(self) -> None:
         self.account.faults.clear()
@@ -60,7 +60,7 @@ class Controls:
         self.account.quotas[name] = most
 
     def switch(self, name: str, value: Any) -> None:
-        """A field of Timing (slow, drain, zone_busy, hide_new) or of Switches."""
+        """Sets a field of Timing (slow, drain, zone_busy, hide_new) or of SandboxOptions."""
         for holder in (self.account.timing, self.account.options):
             if name in vars(holder):
                 setattr(holder, name, value)
@@ -81,7 +81,7 @@ class Controls:
         raise KeyError(f"no target group {wanted!r}")
 
     def fail(self, balancer: str, reason: str = "Internal error") -> None:
-        """This load balancer never becomes active but `failed`."""
+        """The load balancer becomes `failed` instead of active."""
         for stored in self.account.balancers():
             if balancer in (stored.arn, stored.name):
                 stored.failed = reason
@@ -91,10 +91,10 @@ class Controls:
     def seed(
         self, region: str, zones: list[str] | None = None, hosted_zones: list[str] | None = None
     ) -> dict[str, Any]:
-        return seeding.create_defaults(CallContext(self.account, region), zones, hosted_zones or [])
+        return create_defaults(CallContext(self.account, region), zones, hosted_zones or [])
 
-    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
-        return planting.create_fixture(CallContext(self.account, region), kind, id, **wanted)
+    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
+        return create_fixture(CallContext(self.account, region), kind, id, **fields)
 
     def watch(self, routes: list[list[Any]]) -> None:
         watch.begin(self.account, [ProbedRoute(*route) for route in routes])
@@ -106,10 +106,10 @@ class Controls:
         return asdict(answer(self.account, name, port, host, path))
 
     def state(self, region: str | None = None) -> dict[str, Any]:
-        return views.everything(self.account, region)
+        return snapshot.everything(self.account, region)
 
     def tagged(self, stack: str, key: str = "elbplan:stack") -> dict[str, dict[str, str]]:
-        return views.tagged(self.account, key, stack)
+        return snapshot.tagged(self.account, key, stack)
 
     def records(self, zone: str) -> list[dict[str, Any]]:
-        return views.records(self.account, zone)
+        return snapshot.records(self.account, zone)

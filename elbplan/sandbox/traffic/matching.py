@@ -1,4 +1,4 @@
-"""Which rule a request meets."""
+"""Returns whether a request matches the conditions of a rule."""
 
 import re
 
@@ -7,9 +7,7 @@ from ..params import Params
 
 
 def matches(conditions: list[Params], host: str, path: str, method: str = "GET") -> bool:
-    """All conditions hold. One on headers, queries or sources never does: a plain request has none of
-    them.
-    """
+    """All conditions must match. Those on headers, queries or sources never do: a plain request has none of them."""
     return all(_holds(condition, host, path, method) for condition in conditions)
 
 
@@ -33,5 +31,6 @@ def _holds(condition: Params, host: str, path: str, method: str) -> bool:
 
 def matches_wildcard(pattern: str, text: str) -> bool:
     """`*` is any text, `?` one character; nothing else is special."""
-    expression = "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
+    wildcards = {"*": ".*", "?": "."}
+    expression = "".join(wildcards.get(character) or re.escape(character) for character in pattern)
     return re.fullmatch(expression, text, re.DOTALL) is not None

@@ -1,4 +1,4 @@
-"""Whether a request would be answered, from the state of the account alone; in doubt, it would not.
+"""Whether a request would be answered, from the state of the account alone. In doubt, it would not.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
 """
@@ -10,7 +10,7 @@ from ..ec2 import facts
 from ..elbv2.health import health_of
 from ..elbv2.targets import current_targets
 from ..params import Params
-from ..server.moto_bridge import backend, known_regions
+from ..server.moto_bridge import known_regions
 from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
 from ..state.route53 import plain
 from .matching import matches
@@ -20,7 +20,7 @@ ANYWHERE = {"0.0.0.0/0"}
 
 @dataclass
 class TrafficAnswer:
-    """Whether it is answered, with which status (0: not by HTTP), by way of what, and why not."""
+    """The answer to a request: its HTTP status (0 without HTTP), its way, and the reason if there is none."""
 
     ok: bool
     status: int = 0
@@ -29,29 +29,29 @@ class TrafficAnswer:
 
 
 def answer(account: Account, name: str, port: int = 443, host: str = "", path: str = "/") -> TrafficAnswer:
-    """A request to `name` (a domain, or a load balancer's own DNS name) at a port, for a host and a path."""
+    """Simulates a request to `name` (a domain or a load balancer's DNS name) at a port, for a host and a path."""
     return _resolve(account, plain(name), port, plain(host or name), path, [], 8)
 
 
-def _resolve(account: Account, name: str, port: int, host: str, path: str, via: list[str], left: int) -> TrafficAnswer:
+def _resolve(account: Account, name: str, port: int, host: str, path: str, via: list[str], depth: int) -> TrafficAnswer:
     if balancer := account.balancer_at(name):
         return _by_balancer(
             CallContext(account, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn]
         )
-    if not left:
-        return TrafficAnswer(False, via=via, why=f"{name} goes round in circles")
+    if not depth:
+        return TrafficAnswer(False, via=via, why=f"{name} is part of an endless chain of aliases")
     for record in account.dns.lookup(name, "A"):
         if target := record.get("AliasTarget"):
-            return _resolve(account, plain(target["DNSName"]), port, host, path, [*via, name], left - 1)
-        return _by_addresses(account, [one["Value"] for one in record["ResourceRecords"]], [*via, name])
+            return _resolve(account, plain(target["DNSName"]), port, host, path, [*via, name], depth - 1)
+        return _by_addresses(account, [value["Value"] for value in record["ResourceRecords"]], [*via, name])
     for record in account.dns.lookup(name, "CNAME"):
         value = plain(record["ResourceRecords"][0]["Value"])
-        return _resolve(account, value, port, host, path, [*via, name], left - 1)
+        return _resolve(account, value, port, host, path, [*via, name], depth - 1)
     return TrafficAnswer(False, via=via, why=f"{name} does not resolve")
 
 
 def _by_addresses(account: Account, addresses: list[str], via: list[str]) -> TrafficAnswer:
-    """All of them must be public addresses of running instances."""
+    """Every address must be a public address of a running instance."""
     for address in addresses:
         running = _running_at(account, address)
         if running is None:
@@ -62,10 +62,11 @@ def _by_addresses(account: Account, addresses: list[str], via: list[str]) -> Tra
 
 def _running_at(account: Account, address: str) -> str | None:
     for region in known_regions(account.id):
-        for one in facts.instances(CallContext(account, region)):
-            held = [each for each in backend("ec2", account.id, region).addresses if each.instance is one]
-            if one.state == "running" and address in {one.public_ip, *(each.public_ip for each in held)}:
-                return str(one.id)
+        context = CallContext(account, region)
+        for instance in facts.instances(context):
+            elastic_ips = {elastic.public_ip for elastic in context.ec2.addresses if elastic.instance is instance}
+            if instance.state == "running" and address in {instance.public_ip, *elastic_ips}:
+                return str(instance.id)
     return None
 
 
@@ -77,12 +78,14 @@ def _by_balancer(
         return TrafficAnswer(False, via=via, why=f"load balancer {balancer.name} is {state}")
     if balancer.security_groups and not _let_in(context, balancer, port):
         return TrafficAnswer(False, via=via, why=f"security groups of {balancer.name} do not let port {port} in")
-    listener = next((one for one in context.elb.listeners_of(balancer.arn) if one.port == port), None)
+    listeners = context.elb.listeners_of(balancer.arn)
+    listener = next((candidate for candidate in listeners if candidate.port == port), None)
     if listener is None:
         return TrafficAnswer(False, via=via, why=f"load balancer {balancer.name} does not listen on port {port}")
     if listener.protocol in SECURE and not _certified(context, listener, host):
         return TrafficAnswer(False, via=[*via, listener.arn], why=f"no issued certificate on port {port} covers {host}")
-    rule = next(one for one in listener.all_rules() if one.default or matches(one.conditions, host, path))
+    rules = listener.all_rules()
+    rule = next(rule for rule in rules if rule.default or matches(rule.conditions, host, path))
     return _by_rule(context, rule, [*via, listener.arn, rule.arn])
 
 
@@ -95,12 +98,12 @@ def _certified(context: CallContext, listener: StoredListener, host: str) -> boo
     if listener.protocol == "TLS" and ".elb." in host:
         return True
     certificates = [context.account.certificates.get(arn) for arn in listener.certificates]
-    names = [name for one in certificates if one is not None and one.status == "ISSUED" for name in one.names]
-    return any(covers(name, host) for name in names)
+    issued = [certificate for certificate in certificates if certificate and certificate.status == "ISSUED"]
+    return any(covers(name, host) for certificate in issued for name in certificate.names)
 
 
 def covers(name: str, host: str) -> bool:
-    """Whether a certificate's name is that of a host; a wildcard stands for exactly one label."""
+    """Returns whether the name of a certificate covers a host. A wildcard stands for exactly one label."""
     if name.startswith("*."):
         return host.partition(".")[2] == plain(name[2:]) and bool(host.partition(".")[0])
     return plain(name) == host
@@ -116,7 +119,7 @@ def _by_rule(context: CallContext, rule: StoredRule, via: list[str]) -> TrafficA
 
 
 def _forwarded(context: CallContext, action: Params, via: list[str]) -> TrafficAnswer:
-    """Every group that may get the request must have a target that answers it."""
+    """Every target group with weight must have a healthy target."""
     pairs = action["ForwardConfig"]["TargetGroups"]
     weighted = [pair["TargetGroupArn"] for pair in pairs if int(pair.get("Weight", 1)) > 0]
     if not weighted:
@@ -125,6 +128,6 @@ def _forwarded(context: CallContext, action: Params, via: list[str]) -> TrafficA
         group = context.elb.groups[arn]
         states = [health_of(context, group, target).state for target in current_targets(context, group)]
         if "healthy" not in states:
-            found = ", ".join(sorted(set(states))) or "none"
-            return TrafficAnswer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({found})")
+            text = ", ".join(sorted(set(states))) or "none"
+            return TrafficAnswer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({text})")
     return TrafficAnswer(True, 200, [*via, *weighted])

@@ -17,24 +17,24 @@ def after(account: Account, call: LoggedCall) -> None:
 
 
 def now(account: Account) -> list[ProbeGap]:
-    """All gaps so far, the present moment included."""
+    """Probes the routes once more and returns all gaps so far."""
     _probe(account, account.calls.last_write, "now")
     return account.watch.gaps
 
 
 def _probe(account: Account, write: int, action: str) -> None:
     for route in account.watch.routes:
-        found = answer(account, *route)
-        if found.ok:
+        reply = answer(account, *route)
+        if reply.ok:
             account.watch.answered.add(route)
         elif route in account.watch.answered:
-            account.watch.gaps.append(ProbeGap(write, action, route, found.why))
-        elif any(":loadbalancer/" in step for step in found.via) and route.name in found.via:
+            account.watch.gaps.append(ProbeGap(write, action, route, reply.why))
+        elif any(":loadbalancer/" in step for step in reply.via) and route.name in reply.via:
             account.watch.gaps.append(
                 ProbeGap(
                     write,
                     action,
                     route,
-                    f"{route.name} points at a load balancer that does not answer: {found.why}",
+                    f"{route.name} points at a load balancer that does not answer: {reply.why}",
                 )
             )
