@@ -1,4 +1,4 @@
-"""Certificate Manager, by its API reference: moto's certificates issue themselves and may be deleted in use.
+"""Certificate Manager, after its API reference: moto issues certificates by itself and deletes them in use.
 
 https://docs.aws.amazon.com/acm/latest/APIReference/Welcome.html
 """
@@ -28,11 +28,11 @@ SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 def certificate_of(context: CallContext, arn: str) -> StoredCertificate:
     if not arn.startswith("arn:aws:acm:"):
         raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
-    found = context.certificates.get(arn)
-    if found is None:
+    certificate = context.certificates.get(arn)
+    if certificate is None:
         raise AwsError("ResourceNotFoundException", f"Could not find certificate {arn}.")
-    refresh(context.account, found)
-    return found
+    refresh(context.account, certificate)
+    return certificate
 
 
 def _new_arn(context: CallContext) -> str:
@@ -42,10 +42,10 @@ def _new_arn(context: CallContext) -> str:
 
 def request_certificate(context: CallContext, params: Params) -> Params:
     checks.check_request(params)
-    if known := arn_for_token(context, params):
-        return {"CertificateArn": known}
+    if arn := arn_for_token(context, params):
+        return {"CertificateArn": arn}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
-    made = StoredCertificate(
+    certificate = StoredCertificate(
         arn=_new_arn(context),
         domain=params["DomainName"],
         names=names,
@@ -61,152 +61,159 @@ def request_certificate(context: CallContext, params: Params) -> Params:
         },
         tags=to_dict(params.get("Tags")),
     )
-    context.account.certificates[made.arn] = made
-    mark_new(context, made.arn)
+    context.account.certificates[certificate.arn] = certificate
+    mark_new(context, certificate.arn)
     if token := params.get("IdempotencyToken"):
-        context.account.memory("acm tokens")[(context.region, token)] = (context.now, params, made.arn)
-    return {"CertificateArn": made.arn}
+        context.account.memory("acm tokens")[(context.region, token)] = (context.now, params, certificate.arn)
+    return {"CertificateArn": certificate.arn}
 
 
 @rule(9)
 def arn_for_token(context: CallContext, params: Params) -> str | None:
-    """The same token and the same request within an hour: the same certificate. API_RequestCertificate."""
-    kept = context.account.memory("acm tokens").get((context.region, params.get("IdempotencyToken")))
-    if kept is None or context.now > kept[0] + HOUR or kept[1] != params or kept[2] not in context.account.certificates:
+    """The same token and the same request within an hour give the same certificate: API_RequestCertificate."""
+    earlier = context.account.memory("acm tokens").get((context.region, params.get("IdempotencyToken")))
+    if earlier is None:
         return None
-    return str(kept[2])
+    requested, earlier_params, arn = earlier
+    if context.now > requested + HOUR or earlier_params != params or arn not in context.account.certificates:
+        return None
+    return str(arn)
 
 
 def describe_certificate(context: CallContext, params: Params) -> Params:
-    one = certificate_of(context, params["CertificateArn"])
-    told: Params = {
-        "CertificateArn": one.arn,
-        "DomainName": one.domain,
-        "SubjectAlternativeNames": one.names,
-        "Status": one.status,
-        "Type": one.type,
-        "KeyAlgorithm": one.algorithm,
+    certificate = certificate_of(context, params["CertificateArn"])
+    answer: Params = {
+        "CertificateArn": certificate.arn,
+        "DomainName": certificate.domain,
+        "SubjectAlternativeNames": certificate.names,
+        "Status": certificate.status,
+        "Type": certificate.type,
+        "KeyAlgorithm": certificate.algorithm,
         "SignatureAlgorithm": "SHA256WITHRSA",
-        "InUseBy": checks.balancers_using(context, one.arn),
-        "CreatedAt": one.created,
-        "Options": one.options,
-        "RenewalEligibility": "ELIGIBLE" if checks.balancers_using(context, one.arn) else "INELIGIBLE",
+        "InUseBy": checks.balancers_using(context, certificate.arn),
+        "CreatedAt": certificate.created,
+        "Options": certificate.options,
+        "RenewalEligibility": "ELIGIBLE" if checks.balancers_using(context, certificate.arn) else "INELIGIBLE",
         "Issuer": "Amazon",
-        "Subject": f"CN={one.domain}",
+        "Subject": f"CN={certificate.domain}",
     }
-    if one.type == "AMAZON_ISSUED":
-        told["DomainValidationOptions"] = [_validation(context, one, name) for name in one.names]
-    if one.issued:
-        told.update(IssuedAt=one.issued, NotBefore=one.issued, NotAfter=one.not_after or one.issued + VALIDITY)
-    if one.status in ("FAILED", "VALIDATION_TIMED_OUT") and one.reason:
-        told["FailureReason"] = one.reason
-    return {"Certificate": told}
+    if certificate.type == "AMAZON_ISSUED":
+        answer["DomainValidationOptions"] = [_validation(context, certificate, name) for name in certificate.names]
+    if certificate.issued:
+        answer.update(
+            IssuedAt=certificate.issued,
+            NotBefore=certificate.issued,
+            NotAfter=certificate.not_after or certificate.issued + VALIDITY,
+        )
+    if certificate.status in ("FAILED", "VALIDATION_TIMED_OUT") and certificate.reason:
+        answer["FailureReason"] = certificate.reason
+    return {"Certificate": answer}
 
 
 @rule(9)
-def _validation(context: CallContext, one: StoredCertificate, name: str) -> Params:
-    """One name's record and whether it is is_proven; the record comes late, and not at all with EMAIL.
+def _validation(context: CallContext, certificate: StoredCertificate, name: str) -> Params:
+    """The validation of one name. Its record is known some time after the request, and never with EMAIL.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
     """
-    proof = one.status == "ISSUED" or (
-        one.method == "DNS" and is_proven(context.account, name) and one.records_found_at is not None
+    proof = certificate.status == "ISSUED" or (
+        certificate.method == "DNS" and is_proven(context.account, name) and certificate.records_found_at is not None
     )
     status = "SUCCESS" if proof else "PENDING_VALIDATION"
-    if one.status == "VALIDATION_TIMED_OUT":
+    if certificate.status == "VALIDATION_TIMED_OUT":
         status = "FAILED"
-    told = {
+    answer: Params = {
         "DomainName": name,
         "ValidationDomain": name,
         "ValidationStatus": status,
-        "ValidationMethod": one.method,
+        "ValidationMethod": certificate.method,
     }
-    if one.method == "DNS" and records_known(context.account, one):
-        told["ResourceRecord"] = record(context.account_id, name)  # type: ignore[assignment]
-    return told
+    if certificate.method == "DNS" and records_known(context.account, certificate):
+        answer["ResourceRecord"] = record(context.account_id, name)
+    return answer
 
 
 def list_certificates(context: CallContext, params: Params) -> Params:
     enabled(context)
-    found = [one for one in context.certificates.values() if _wanted(context, one, params)]
+    listed = [certificate for certificate in context.certificates.values() if _is_listed(context, certificate, params)]
     start = int(params.get("NextToken") or 0)
     size = min(int(params.get("MaxItems") or 1000), context.account.quota("page"))
-    told = [_summary(context, one) for one in found[start : start + size]]
-    token = str(start + size) if start + size < len(found) else None
-    return {"CertificateSummaryList": told, "NextToken": token}
+    summaries = [_summary(context, certificate) for certificate in listed[start : start + size]]
+    token = str(start + size) if start + size < len(listed) else None
+    return {"CertificateSummaryList": summaries, "NextToken": token}
 
 
 @rule(26)
-def _wanted(context: CallContext, one: StoredCertificate, params: Params) -> bool:
+def _is_listed(context: CallContext, certificate: StoredCertificate, params: Params) -> bool:
     """Without a filter only RSA 1024 and 2048: https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html"""
-    refresh(context.account, one)
+    refresh(context.account, certificate)
     algorithms = (params.get("Includes") or {}).get("keyTypes") or SHOWN_BY_DEFAULT
     statuses = params.get("CertificateStatuses")
-    return one.algorithm in algorithms and (not statuses or one.status in statuses)
+    return certificate.algorithm in algorithms and (not statuses or certificate.status in statuses)
 
 
-def _summary(context: CallContext, one: StoredCertificate) -> Params:
+def _summary(context: CallContext, certificate: StoredCertificate) -> Params:
     return {
-        "CertificateArn": one.arn,
-        "DomainName": one.domain,
-        "SubjectAlternativeNameSummaries": one.names,
+        "CertificateArn": certificate.arn,
+        "DomainName": certificate.domain,
+        "SubjectAlternativeNameSummaries": certificate.names,
         "HasAdditionalSubjectAlternativeNames": False,
-        "Status": one.status,
-        "Type": one.type,
-        "KeyAlgorithm": one.algorithm,
-        "InUse": bool(checks.balancers_using(context, one.arn)),
-        "CreatedAt": one.created,
-        "IssuedAt": one.issued,
+        "Status": certificate.status,
+        "Type": certificate.type,
+        "KeyAlgorithm": certificate.algorithm,
+        "InUse": bool(checks.balancers_using(context, certificate.arn)),
+        "CreatedAt": certificate.created,
+        "IssuedAt": certificate.issued,
     }
 
 
 def delete_certificate(context: CallContext, params: Params) -> Params:
-    one = certificate_of(context, params["CertificateArn"])
-    checks.check_unused(context, one)
-    del context.account.certificates[one.arn]
+    certificate = certificate_of(context, params["CertificateArn"])
+    checks.check_unused(context, certificate)
+    del context.account.certificates[certificate.arn]
     return {}
 
 
 def get_certificate(context: CallContext, params: Params) -> Params:
-    """A pending certificate cannot be had: API_GetCertificate (RequestInProgressException)."""
-    one = certificate_of(context, params["CertificateArn"])
-    if one.status == "PENDING_VALIDATION":
-        raise AwsError("RequestInProgressException", f"Certificate {one.arn} is pending validation")
-    text = one.body or "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----"
-    return {"Certificate": text, "CertificateChain": one.chain or text}
+    """A pending certificate cannot be read: API_GetCertificate (RequestInProgressException)."""
+    certificate = certificate_of(context, params["CertificateArn"])
+    if certificate.status == "PENDING_VALIDATION":
+        raise AwsError("RequestInProgressException", f"Certificate {certificate.arn} is pending validation")
+    text = certificate.body or "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----"
+    return {"Certificate": text, "CertificateChain": certificate.chain or text}
 
 
 def import_certificate(context: CallContext, params: Params) -> Params:
     if params.get("CertificateArn"):
-        before = certificate_of(context, params["CertificateArn"])
-        made = imported(context, params, before.arn)
-        made.tags = before.tags
+        existing = certificate_of(context, params["CertificateArn"])
+        certificate = imported(context, params, existing.arn)
+        certificate.tags = existing.tags
     else:
-        made = imported(context, params, _new_arn(context))
-    context.account.certificates[made.arn] = made
-    return {"CertificateArn": made.arn}
+        certificate = imported(context, params, _new_arn(context))
+    context.account.certificates[certificate.arn] = certificate
+    return {"CertificateArn": certificate.arn}
 
 
 def add_tags(context: CallContext, params: Params) -> Params:
-    one = certificate_of(context, params["CertificateArn"])
+    certificate = certificate_of(context, params["CertificateArn"])
     new = to_dict(params["Tags"])
-    if len(one.tags | new) > 50:
+    if len(certificate.tags | new) > 50:
         raise AwsError("TooManyTagsException", "The maximum number of tags is 50")
-    one.tags.update(new)
+    certificate.tags.update(new)
     return {}
 
 
 def remove_tags(context: CallContext, params: Params) -> Params:
-    one = certificate_of(context, params["CertificateArn"])
+    certificate = certificate_of(context, params["CertificateArn"])
     for tag in params["Tags"]:
-        if tag.get("Value") in (None, one.tags.get(tag["Key"])):
-            one.tags.pop(tag["Key"], None)
+        if tag.get("Value") in (None, certificate.tags.get(tag["Key"])):
+            certificate.tags.pop(tag["Key"], None)
     return {}
 
 
 def list_tags(context: CallContext, params: Params) -> Params:
-    one = certificate_of(context, params["CertificateArn"])
-    return {"Tags": to_pairs(one.tags)}
+    certificate = certificate_of(context, params["CertificateArn"])
+    return {"Tags": to_pairs(certificate.tags)}
 
 
 def update_options(context: CallContext, params: Params) -> Params:

@@ -1,4 +1,4 @@
-"""What Certificate Manager refuses to be asked."""
+"""Checks of requests to Certificate Manager."""
 
 import re
 
@@ -41,17 +41,17 @@ def check_request(params: Params) -> None:
 
 
 def balancers_using(context: CallContext, arn: str) -> list[str]:
-    """The load balancers that have a certificate on a listener."""
-    found = [one.balancer for one in context.elb.listeners.values() if arn in one.certificates]
-    return list(dict.fromkeys(found))
+    """Returns the load balancers that use a certificate on a listener."""
+    listeners = context.elb.listeners.values()
+    return list(dict.fromkeys(listener.balancer for listener in listeners if arn in listener.certificates))
 
 
 @rule(10)
 def check_unused(context: CallContext, certificate: StoredCertificate) -> None:
-    """Not while a listener has it, nor in the moments after.
+    """A certificate is not deleted while a listener uses it, nor for some seconds afterwards.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html (ResourceInUseException);
-    the moments after: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
+    the seconds afterwards: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
     """
     lag = context.timing.in_use_lag
     if balancers_using(context, certificate.arn) or (lag and context.now <= certificate.released + lag):

@@ -1,4 +1,4 @@
-"""How a certificate comes to be issued: by its records in public DNS, and by nothing else."""
+"""The validation of certificates: only their records in public DNS issue them."""
 
 from ..account import Account
 from ..rules import rule
@@ -9,7 +9,7 @@ THREE_DAYS = 72 * 3600
 
 @rule(9)
 def refresh(account: Account, certificate: StoredCertificate) -> None:
-    """Issued some time after every record stands in a public zone; failed after 72 hours.
+    """Issues a certificate some time after every record exists in a public zone; it fails after 72 hours.
 
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html and
     https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-timed-out.html
@@ -28,9 +28,9 @@ def refresh(account: Account, certificate: StoredCertificate) -> None:
 
 
 def note_records(account: Account, certificate: StoredCertificate) -> None:
-    """Note since when all the records stand."""
-    stands = all(is_proven(account, name) for name in certificate.names)
-    if not stands:
+    """Notes since when all validation records exist."""
+    exist = all(is_proven(account, name) for name in certificate.names)
+    if not exist:
         certificate.records_found_at = None
     elif certificate.records_found_at is None:
         certificate.records_found_at = account.moment
@@ -42,16 +42,12 @@ def is_proven(account: Account, name: str) -> bool:
 
 
 def records_known(account: Account, certificate: StoredCertificate) -> bool:
-    """The record to make is not in the first answers: aws-load-balancer-controller polls up to 30 s
-    for it.
-    """
-    if not account.timing.validation_record:
-        return True
-    return account.moment >= certificate.records_at
+    """The first answers lack the validation record: aws-load-balancer-controller polls up to 30 s for it."""
+    return not account.timing.validation_record or account.moment >= certificate.records_at
 
 
 def note_all_records(account: Account) -> None:
-    """After a change of DNS: every pending certificate may have got its records now."""
+    """Notes the records of every pending certificate, after a change of DNS."""
     for certificate in account.certificates.values():
         if certificate.status == "PENDING_VALIDATION":
             note_records(account, certificate)

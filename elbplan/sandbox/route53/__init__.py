@@ -1,4 +1,4 @@
-"""Route 53, by its API reference: moto applies half a batch, and deletes what was not named.
+"""Route 53, after its API reference: moto applies half of a batch, and deletes records that a request does not name.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
 """

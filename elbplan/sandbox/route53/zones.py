@@ -14,19 +14,19 @@ SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns
 
 
 def zone_of(context: CallContext, zone_id: str) -> HostedZone:
-    found = context.account.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
-    if found is None:
+    zone = context.account.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
+    if zone is None:
         raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
-    return found
+    return zone
 
 
 def create_hosted_zone(context: CallContext, params: Params) -> Params:
     check_unique(context, params)
     name = canonical(params["Name"])
-    made = hashlib.sha1(f"{name}{next(context.account.numbers)}".encode()).hexdigest()[:20].upper()
+    id = hashlib.sha1(f"{name}{next(context.account.numbers)}".encode()).hexdigest()[:20].upper()
     vpc = params.get("VPC")
     zone = HostedZone(
-        id="Z" + made,
+        id="Z" + id,
         name=name,
         caller_reference=params["CallerReference"],
         comment=(params.get("HostedZoneConfig") or {}).get("Comment", ""),
@@ -62,7 +62,7 @@ def _add_apex_records(zone: HostedZone) -> None:
 
 @rule(12)
 def check_unique(context: CallContext, params: Params) -> None:
-    """A caller reference serves once; one private zone of a name in a VPC.
+    """A caller reference is used once, and a VPC has one private zone with a name.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
     (HostedZoneAlreadyExists, ConflictingDomainExists).
@@ -105,7 +105,7 @@ def get_hosted_zone(context: CallContext, params: Params) -> Params:
 
 @rule(11)
 def delete_hosted_zone(context: CallContext, params: Params) -> Params:
-    """Only an empty zone goes: API_DeleteHostedZone (HostedZoneNotEmpty)."""
+    """Only an empty zone can be deleted: API_DeleteHostedZone (HostedZoneNotEmpty)."""
     zone = zone_of(context, params["Id"])
     if any(type_ not in ("NS", "SOA") or name != zone.name for name, type_, _ in zone.records):
         raise AwsError(
@@ -121,9 +121,9 @@ def list_hosted_zones(context: CallContext, params: Params) -> Params:
     size = _size(context, params)
     ids = [zone.id for zone in zones]
     start = ids.index(params["Marker"]) if params.get("Marker") in ids else 0
-    some, rest = zones[start : start + size], zones[start + size :]
+    page, rest = zones[start : start + size], zones[start + size :]
     answer: Params = {
-        "HostedZones": [description(zone) for zone in some],
+        "HostedZones": [description(zone) for zone in page],
         "IsTruncated": bool(rest),
         "MaxItems": str(size),
     }
@@ -135,7 +135,7 @@ def _size(context: CallContext, params: Params) -> int:
 
 
 def new_change(context: CallContext, zone: HostedZone) -> dict[str, Any]:
-    """A change of a zone, PENDING at first."""
+    """Creates a change of a zone. It is PENDING at first."""
     number = next(context.account.numbers)
     change = "C" + hashlib.sha1(f"change{number}".encode()).hexdigest()[:13].upper()
     stamp = context.account.clock.stamp()
@@ -146,7 +146,7 @@ def new_change(context: CallContext, zone: HostedZone) -> dict[str, Any]:
 
 @rule(13)
 def get_change(context: CallContext, params: Params) -> Params:
-    """PENDING, then INSYNC; an id never given is NoSuchChange (404).
+    """PENDING, then INSYNC; an unknown id is NoSuchChange (404).
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
     """
