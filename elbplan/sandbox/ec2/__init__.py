@@ -1,7 +1,6 @@
-"""EC2: moto's, with what it is too kind (or too strict) about put right before and after.
+"""EC2: moto's, with corrections before and after where moto is more tolerant or stricter than AWS.
 
-`before` may refuse a call, change it, or answer it; `after` puts moto's objects into the state AWS's would
-be in.
+`before` may refuse a call, change it, or answer it. `after` puts moto's objects into the state that they have in AWS.
 """
 
 from collections.abc import Callable
@@ -67,5 +66,5 @@ def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> Htt
 
 
 def after(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    follow = AFTER.get(call.action)
-    return follow(context, call, reply) if follow else reply
+    correct = AFTER.get(call.action)
+    return correct(context, call, reply) if correct else reply

@@ -1,4 +1,4 @@
-"""What the other services need to know about EC2: subnets, gateways, groups, instances."""
+"""Look-ups in EC2 for the other services: subnets, gateways, groups, instances."""
 
 import ipaddress
 from typing import Any
@@ -19,7 +19,7 @@ def vpc_exists(context: CallContext, vpc_id: str) -> bool:
 
 def vpc_cidrs(context: CallContext, vpc_id: str) -> list[str]:
     vpc = context.ec2.vpcs[vpc_id]
-    return [vpc.cidr_block, *(one["cidr_block"] for one in vpc.get_cidr_block_association_set(ipv6=False))]
+    return [vpc.cidr_block, *(block["cidr_block"] for block in vpc.get_cidr_block_association_set(ipv6=False))]
 
 
 def has_internet_gateway(context: CallContext, vpc_id: str) -> bool:
@@ -39,15 +39,15 @@ def default_security_group(context: CallContext, vpc_id: str) -> str:
 
 
 def instances(context: CallContext) -> list[Any]:
-    return [one for reservation in context.ec2.reservations.values() for one in reservation.instances]
+    return [instance for reservation in context.ec2.reservations.values() for instance in reservation.instances]
 
 
 def instance(context: CallContext, instance_id: str) -> Any | None:
-    return next((one for one in instances(context) if one.id == instance_id), None)
+    return next((candidate for candidate in instances(context) if candidate.id == instance_id), None)
 
 
-def instance_groups(one: Any) -> set[str]:
-    return {group.id for nic in one.nics.values() for group in nic._group_set}
+def instance_groups(instance: Any) -> set[str]:
+    return {group.id for nic in instance.nics.values() for group in nic._group_set}
 
 
 def interfaces(context: CallContext) -> list[Any]:
@@ -73,28 +73,28 @@ def allows_port(
     from_addresses: set[str],
     protocols: tuple[str, ...] = ("tcp", "6"),
 ) -> bool:
-    """Whether any of `groups` lets a port in, from one of these groups or from all of these addresses.
+    """Returns whether any of `groups` allows a port, from one of these groups or from all of these addresses.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
     for group_id in groups:
         group = security_group(context, group_id)
         rules = group.ingress_rules if group else []
-        if any(_allows(one, port, from_groups, from_addresses, protocols) for one in rules):
+        if any(_allows(rule, port, from_groups, from_addresses, protocols) for rule in rules):
             return True
     return False
 
 
-def _allows(one: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
-    protocol = str(one.ip_protocol)
+def _allows(rule: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
+    protocol = str(rule.ip_protocol)
     if protocol not in ("-1", *protocols):
         return False
-    if protocol != "-1" and not int(one.from_port or 0) <= port <= int(one.to_port or 0):
+    if protocol != "-1" and not int(rule.from_port or 0) <= port <= int(rule.to_port or 0):
         return False
-    source = (one.source_group or {}).get("GroupId")
+    source = (rule.source_group or {}).get("GroupId")
     if source:
         return source in groups
-    cidr = (one.ip_range or {}).get("CidrIp")
+    cidr = (rule.ip_range or {}).get("CidrIp")
     return cidr is not None and bool(addresses) and all(_within(address, cidr) for address in addresses)
 
 

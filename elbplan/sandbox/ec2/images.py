@@ -1,4 +1,4 @@
-"""Machine images: made when somebody asks for them, not eight hundred at the start of every region."""
+"""Machine images: created when a call names them, not 800 at the start of every region."""
 
 import functools
 from typing import Any
@@ -16,15 +16,15 @@ from ..server.protocol import HttpRequest
 
 @functools.cache
 def catalogue(region: str) -> dict[str, dict[str, Any]]:
-    """Every image AWS publishes, as moto has them, by id."""
-    found = {one["ami_id"]: one for one in AMIS}
+    """Every published image that moto knows, by id."""
+    images = {image["ami_id"]: image for image in AMIS}
     for path in ("latest_amis", "ecs/optimized_amis"):
         try:
-            some = load_resource(f"ec2/resources/{path}/{region}.json")
+            more = load_resource(f"ec2/resources/{path}/{region}.json")
         except FileNotFoundError:
             continue
-        found.update({one["ami_id"]: one for one in some})
-    return found
+        images.update({image["ami_id"]: image for image in more})
+    return images
 
 
 def load(context: CallContext, image_ids: list[str]) -> None:
@@ -43,9 +43,9 @@ def _image(backend: Any, fields: dict[str, Any]) -> Any:
 
 
 def create_image(context: CallContext, id: str) -> str:
-    """An image of the account's own."""
-    made = next(iter(catalogue(context.region).values()))
-    context.ec2.amis[id] = _image(context.ec2, {**made, "ami_id": id})
+    """Creates an image of the account."""
+    fields = next(iter(catalogue(context.region).values()))
+    context.ec2.amis[id] = _image(context.ec2, {**fields, "ami_id": id})
     return id
 
 
@@ -56,9 +56,9 @@ def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpReque
 
 
 def _ids_in_filters(params: dict[str, Any]) -> list[str]:
-    for one in params.get("Filters") or []:
-        if one.get("Name") == "image-id":
-            return list(one.get("Values") or [])
+    for filter in params.get("Filters") or []:
+        if filter.get("Name") == "image-id":
+            return list(filter.get("Values") or [])
     return []
 
 

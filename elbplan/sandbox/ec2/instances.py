@@ -1,4 +1,4 @@
-"""Instances: made once per token, and never from one moment to the next."""
+"""Instances: launched once per token, and changing their state over time."""
 
 import base64
 from typing import Any
@@ -18,13 +18,13 @@ from .common import rewritten
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 HOUR = 3600.0
-MOST_USER_DATA = 16 * 1024
+MAX_USER_DATA = 16 * 1024
 
 
 def before_run(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     params = call.params
-    if known := reply_for_token(context, params):
-        return known
+    if reply := reply_for_token(context, params):
+        return reply
     check_launch(context, params)
     return rewritten(incoming, {"MinCount": str(params.get("MaxCount") or params.get("MinCount") or 1)})
 
@@ -40,21 +40,21 @@ def reply_for_token(context: CallContext, params: Params) -> HttpReply | None:
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (IdempotentParameterMismatch)
     """
     token = params.get("ClientToken")
-    kept = context.account.memory("run tokens").get((context.region, token)) if token else None
-    if kept is None or params.get("DryRun"):
+    earlier = context.account.memory("run tokens").get((context.region, token)) if token else None
+    if earlier is None or params.get("DryRun"):
         return None
-    if kept[0] != _request(params):
+    if earlier[0] != _request(params):
         raise AwsError(
             "IdempotentParameterMismatch",
             "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
         )
-    reply: HttpReply = kept[1]
+    reply: HttpReply = earlier[1]
     return reply
 
 
 @rule(28)
 def check_launch(context: CallContext, params: Params) -> None:
-    """Image, type, groups, addresses: what moto lets pass.
+    """Checks of image, type, groups and addresses that moto does not make.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
@@ -64,7 +64,7 @@ def check_launch(context: CallContext, params: Params) -> None:
     if kind and kind not in INSTANCE_TYPES:
         raise AwsError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
     raw = base64.b64decode(params.get("UserData") or "")
-    if len(raw) > MOST_USER_DATA:
+    if len(raw) > MAX_USER_DATA:
         raise AwsError("InvalidParameterValue", "User data is limited to 16384 bytes")
     nics = params.get("NetworkInterfaces") or [{}]
     subnet_id = params.get("SubnetId") or nics[0].get("SubnetId")
@@ -75,8 +75,9 @@ def check_launch(context: CallContext, params: Params) -> None:
 
 @rule(28)
 def _check_subnet(context: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
-    """Groups of the subnet's VPC, and an address for each: InvalidParameter,
-    InsufficientFreeAddressesInSubnet.
+    """The groups are in the subnet's VPC, and each instance gets an address.
+
+    InvalidParameter, InsufficientFreeAddressesInSubnet.
     """
     subnet = facts.subnet(context, subnet_id)
     if subnet is None:
@@ -98,11 +99,11 @@ def _check_subnet(context: CallContext, subnet_id: str, groups: list[str], count
 
 
 def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    made = next(reversed(context.ec2.reservations.values())).instances
-    for one in made:
-        put_in_state(one, "running")
-        mark_new(context, one.id)
-        change_state(context, one, "pending", then="running")
+    launched = next(reversed(context.ec2.reservations.values())).instances
+    for instance in launched:
+        put_in_state(instance, "running")
+        mark_new(context, instance.id)
+        change_state(context, instance, "pending", then="running")
     if token := call.params.get("ClientToken"):
         context.account.memory("run tokens")[(context.region, token)] = (_request(call.params), reply)
     reply.body = reply.body.replace(b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>")
@@ -110,60 +111,60 @@ def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpR
 
 
 @rule(28)
-def change_state(context: CallContext, one: Any, state: str, then: str) -> None:
-    """pending, then running; shutting-down, then terminated; stopping, then stopped.
+def change_state(context: CallContext, instance: Any, state: str, then: str) -> None:
+    """Puts an instance into `state`, and later into `then`: pending and running, stopping and stopped...
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
     """
-    _set(one, state)
+    _set(instance, state)
 
-    def arrive() -> None:
-        if one.state == state:
-            _set(one, then)
+    def finish() -> None:
+        if instance.state == state:
+            _set(instance, then)
             if then == "terminated":
-                _release_resources(context, one)
+                _release_resources(context, instance)
 
-    context.later(context.timing.instance_state, arrive)
-
-
-def put_in_state(one: Any, state: str) -> None:
-    """In a state, with the groups of its first interface: moto keeps two lists that drift apart."""
-    one.security_groups = list(one.nics[0]._group_set)
-    _set(one, state)
+    context.later(context.timing.instance_state, finish)
 
 
-def _set(one: Any, state: str) -> None:
-    one._state.name, one._state.code = state, CODES[state]
+def put_in_state(instance: Any, state: str) -> None:
+    """Puts an instance into a state, with the groups of its first interface: moto keeps two lists that differ."""
+    instance.security_groups = list(instance.nics[0]._group_set)
+    _set(instance, state)
+
+
+def _set(instance: Any, state: str) -> None:
+    instance._state.name, instance._state.code = state, CODES[state]
 
 
 @rule(28)
-def _release_resources(context: CallContext, one: Any) -> None:
-    """A terminated instance frees its interfaces and addresses, and is not shown after an hour.
+def _release_resources(context: CallContext, instance: Any) -> None:
+    """A terminated instance frees its interfaces and addresses, and is no longer listed after an hour.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
     """
     backend = context.ec2
     for address in backend.addresses:
-        if address.instance is one or (address.eni is not None and address.eni.instance is one):
+        if address.instance is instance or (address.eni is not None and address.eni.instance is instance):
             facts.disassociate(address)
-    for nic in one.nics.values():
+    for nic in instance.nics.values():
         backend.enis.pop(nic.id, None)
         nic.public_ip = None
-    one.security_groups = []
+    instance.security_groups = []
 
-    def forgotten() -> None:
+    def remove() -> None:
         for reservation in backend.reservations.values():
-            if one in reservation.instances:
-                reservation.instances.remove(one)
+            if instance in reservation.instances:
+                reservation.instances.remove(instance)
 
-    context.later(HOUR, forgotten)
+    context.later(HOUR, remove)
 
 
 def after_modify(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    """An instance's groups are its first interface's: moto keeps two lists that drift apart."""
-    one = facts.instance(context, call.params["InstanceId"])
-    if call.params.get("Groups") and one is not None:
-        one.nics[0]._group_set = list(one.security_groups)
+    """The groups of an instance are those of its first interface: moto keeps two lists that differ."""
+    instance = facts.instance(context, call.params["InstanceId"])
+    if call.params.get("Groups") and instance is not None:
+        instance.nics[0]._group_set = list(instance.security_groups)
     return reply
 
 
@@ -175,62 +176,62 @@ def after_modify_interface(context: CallContext, call: LoggedCall, reply: HttpRe
 
 
 def _instances(context: CallContext, instance_ids: list[str]) -> list[Any]:
-    found = {one.id: one for one in facts.instances(context)}
-    if missing := [one for one in instance_ids if one not in found or not is_visible(context, one)]:
+    by_id = {instance.id: instance for instance in facts.instances(context)}
+    if missing := [id for id in instance_ids if id not in by_id or not is_visible(context, id)]:
         raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
-    return [found[one] for one in instance_ids]
+    return [by_id[id] for id in instance_ids]
 
 
 def terminate(context: CallContext, params: Params) -> Params:
-    told = []
-    found = _instances(context, params.get("InstanceIds") or [])
-    for one in found:
-        if one.disable_api_termination:
+    changes = []
+    instances = _instances(context, params.get("InstanceIds") or [])
+    for instance in instances:
+        if instance.disable_api_termination:
             raise AwsError(
                 "OperationNotPermitted",
-                f"The instance '{one.id}' may not be terminated. Modify its "
+                f"The instance '{instance.id}' may not be terminated. Modify its "
                 "'disableApiTermination' instance attribute and try again.",
             )
-    for one in found:
-        before = {"Name": one.state, "Code": one.state_code}
-        if one.state not in ("terminated", "shutting-down"):
-            _terminate(context, one)
-            drop_terminated(context, one.id)
-        told.append(
+    for instance in instances:
+        before = {"Name": instance.state, "Code": instance.state_code}
+        if instance.state not in ("terminated", "shutting-down"):
+            _terminate(context, instance)
+            drop_terminated(context, instance.id)
+        changes.append(
             {
-                "InstanceId": one.id,
+                "InstanceId": instance.id,
                 "PreviousState": before,
-                "CurrentState": {"Name": one.state, "Code": one.state_code},
+                "CurrentState": {"Name": instance.state, "Code": instance.state_code},
             }
         )
-    return {"TerminatingInstances": told}
+    return {"TerminatingInstances": changes}
 
 
-def _terminate(context: CallContext, one: Any) -> None:
-    for nic in one.nics.values():
+def _terminate(context: CallContext, instance: Any) -> None:
+    for nic in instance.nics.values():
         nic.delete_on_termination = False
-    one.terminate()
-    change_state(context, one, "shutting-down", then="terminated")
+    instance.terminate()
+    change_state(context, instance, "shutting-down", then="terminated")
 
 
 def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    for one in _instances(context, call.params.get("InstanceIds") or []):
-        if one.state not in ("stopped", "running", "pending"):
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        if instance.state not in ("stopped", "running", "pending"):
             raise AwsError(
                 "IncorrectInstanceState",
-                f"The instance '{one.id}' is not in a state from which it can be started.",
+                f"The instance '{instance.id}' is not in a state from which it can be started.",
             )
 
 
 def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _instances(context, call.params.get("InstanceIds") or []):
-        change_state(context, one, "pending", then="running")
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, instance, "pending", then="running")
     return reply
 
 
 def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _instances(context, call.params.get("InstanceIds") or []):
-        change_state(context, one, "stopping", then="stopped")
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, instance, "stopping", then="stopped")
     return reply
 
 
@@ -241,11 +242,9 @@ def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpReque
 
 @rule(28)
 def before_modify(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute
-    (IncorrectInstanceState).
-    """
+    """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute (IncorrectInstanceState)."""
     params = call.params
     if params.get("InstanceType") or params.get("UserData") or params.get("Attribute") in ("instanceType", "userData"):
-        for one in _instances(context, [params["InstanceId"]]):
-            if one.state != "stopped":
-                raise AwsError("IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state.")
+        for instance in _instances(context, [params["InstanceId"]]):
+            if instance.state != "stopped":
+                raise AwsError("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")

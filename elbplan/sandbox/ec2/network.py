@@ -1,4 +1,4 @@
-"""Subnets, gateways, interfaces, tags: what is in use stays."""
+"""Subnets, gateways and interfaces that are in use cannot be deleted; reserved tags."""
 
 from ..account import CallContext
 from ..errors import AwsError
@@ -29,7 +29,7 @@ def before_delete_subnet(context: CallContext, call: LoggedCall, _incoming: Http
 
 @rule(5)
 def before_delete_interface(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """An interface of a load balancer is the load balancer's: API_DeleteNetworkInterface."""
+    """Nobody but the load balancer deletes its interface: API_DeleteNetworkInterface."""
     nic = context.ec2.enis.get(call.params["NetworkInterfaceId"])
     if nic is not None and nic.requester_managed:
         raise AwsError("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
@@ -41,12 +41,8 @@ def before_detach_gateway(context: CallContext, call: LoggedCall, _incoming: Htt
     (DependencyViolation)
     """
     vpc = call.params["VpcId"]
-    mapped = [
-        nic
-        for nic in facts.interfaces(context)
-        if nic.subnet.vpc_id == vpc and (nic.public_ip or nic.requester_managed)
-    ]
-    if mapped:
+    interfaces = [nic for nic in facts.interfaces(context) if nic.subnet.vpc_id == vpc]
+    if any(nic.public_ip or nic.requester_managed for nic in interfaces):
         raise AwsError(
             "DependencyViolation",
             f"Network {vpc} has some mapped public address(es). Please unmap those public "
