@@ -1,4 +1,4 @@
-"""How long AWS takes for its operations, scaled by one number."""
+"""The durations of AWS's operations, scaled by one number."""
 
 from dataclasses import dataclass
 from typing import Literal

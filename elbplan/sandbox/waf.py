@@ -1,4 +1,4 @@
-"""WAF: web ACLs are moto's; which load balancer has which web ACL is kept here."""
+"""WAF: moto keeps the web ACLs; the associations with load balancers are kept here."""
 
 from collections.abc import Callable
 from typing import Any

@@ -112,7 +112,7 @@ def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpR
 
 @rule(28)
 def change_state(context: CallContext, instance: Any, state: str, then: str) -> None:
-    """Puts an instance into `state`, and later into `then`: pending and running, stopping and stopped...
+    """Puts an instance into `state` now, and into `then` later.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
     """

@@ -1,4 +1,4 @@
-"""Actions of listeners and rules: what may follow what, and how AWS shows them.
+"""Actions of listeners and rules: their order, their checks, and the form in which AWS returns them.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
 """
@@ -51,7 +51,7 @@ def checked(
     actions: list[Params],
     before: list[Params] | None = None,
 ) -> list[Params]:
-    """The actions as AWS keeps them, or its refusal; `before` are those of a listener or rule that is modified."""
+    """Returns the actions in the form in which AWS keeps them. `before` are the actions before a modification."""
     actions = copy.deepcopy(actions)
     _check_order(actions)
     for action in actions:
@@ -75,9 +75,7 @@ def checked(
 
 @rule(22)
 def _check_order(actions: list[Params]) -> None:
-    """Exactly one final action, and it comes last; Order must be given when there are several:
-    API_CreateRule.
-    """
+    """Exactly one final action, which is last; several actions need an Order: API_CreateRule."""
     if not actions:
         raise validation("At least one action must be specified")
     for action in actions:
@@ -95,9 +93,7 @@ def _check_order(actions: list[Params]) -> None:
 
 @rule(22)
 def check_type(balancer: StoredBalancer, protocol: str, kind: str) -> None:
-    """Only application load balancers redirect, answer and authenticate; the last on HTTPS only:
-    API_Action.
-    """
+    """Only application load balancers redirect, answer and authenticate (on HTTPS only): API_Action."""
     if balancer.type != "application" and kind != "forward":
         raise AwsError(
             "InvalidLoadBalancerAction",
@@ -110,10 +106,10 @@ def check_type(balancer: StoredBalancer, protocol: str, kind: str) -> None:
 def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
     config = action.get("ForwardConfig") or {}
     pairs = config.get("TargetGroups") or []
-    alone = action.get("TargetGroupArn")
-    if not pairs and not alone:
+    single = action.get("TargetGroupArn")
+    if not pairs and not single:
         raise validation("A target group ARN must be specified")
-    if pairs and alone and [pair["TargetGroupArn"] for pair in pairs] != [alone]:
+    if pairs and single and [pair["TargetGroupArn"] for pair in pairs] != [single]:
         raise validation(
             "You cannot specify both a target group ARN and a forward configuration that name different target groups"
         )
@@ -140,7 +136,7 @@ def _group(context: CallContext, arn: str) -> StoredGroup:
 
 @rule(22)
 def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
-    """Listener and group must speak the same: API_CreateListener (IncompatibleProtocols).
+    """The protocols of listener and group must be compatible: API_CreateListener (IncompatibleProtocols).
 
     A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
@@ -166,7 +162,7 @@ def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup
 
 @rule(17)
 def check_single_balancer(context: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
-    """A target group serves one load balancer, and for some seconds still the one that let it go.
+    """A target group belongs to one load balancer, for some seconds also after that one has left it.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     (TargetGroupAssociationLimit).
@@ -195,9 +191,7 @@ def check_group_quota(context: CallContext, balancer: StoredBalancer, more: list
 
 @rule(22)
 def _check_redirect(protocol: str, port: int, config: Params) -> None:
-    """Not onto itself, and not from HTTPS to HTTP: API_RedirectActionConfig, and
-    InvalidLoadBalancerAction in the wild.
-    """
+    """No redirect to itself or from HTTPS to HTTP: API_RedirectActionConfig; InvalidLoadBalancerAction in the wild."""
     if config.get("StatusCode") not in ("HTTP_301", "HTTP_302"):
         raise validation("A redirect status code must be one of 'HTTP_301', 'HTTP_302'")
     full_config = {**REDIRECT_DEFAULTS, **{key: value for key, value in config.items() if value is not None}}
@@ -229,26 +223,25 @@ def _check_fixed_response(config: Params) -> None:
 
 @rule(24)
 def normalized(action: Params, order: int | None) -> Params:
-    """As AWS tells it: TargetGroupArn and ForwardConfig both, redirects with every default, Order when
-    several.
+    """The form of AWS's answers: TargetGroupArn and ForwardConfig, all defaults of redirects, and Order if several.
 
     aws-load-balancer-controller normalises exactly these before it compares (pkg/equality/elbv2).
     """
-    shown = copy.deepcopy(action)
+    answer = copy.deepcopy(action)
     if order is not None:
-        shown["Order"] = order
-    if shown["Type"] == "redirect" and shown.get("RedirectConfig"):
-        given = {key: value for key, value in shown["RedirectConfig"].items() if value is not None}
-        shown["RedirectConfig"] = {**REDIRECT_DEFAULTS, **given}
-    if shown["Type"] == "forward":
-        config = shown.get("ForwardConfig") or {}
-        pairs = config.get("TargetGroups") or [{"TargetGroupArn": shown.get("TargetGroupArn", "")}]
+        answer["Order"] = order
+    if answer["Type"] == "redirect" and answer.get("RedirectConfig"):
+        given = {key: value for key, value in answer["RedirectConfig"].items() if value is not None}
+        answer["RedirectConfig"] = {**REDIRECT_DEFAULTS, **given}
+    if answer["Type"] == "forward":
+        config = answer.get("ForwardConfig") or {}
+        pairs = config.get("TargetGroups") or [{"TargetGroupArn": answer.get("TargetGroupArn", "")}]
         config["TargetGroups"] = [{"Weight": 1, **pair} for pair in pairs]
         config["TargetGroupStickinessConfig"] = {
             "Enabled": False,
             **(config.get("TargetGroupStickinessConfig") or {}),
         }
-        shown["ForwardConfig"] = config
+        answer["ForwardConfig"] = config
         if len(pairs) == 1:
-            shown["TargetGroupArn"] = pairs[0]["TargetGroupArn"]
-    return shown
+            answer["TargetGroupArn"] = pairs[0]["TargetGroupArn"]
+    return answer

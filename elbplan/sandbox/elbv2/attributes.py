@@ -20,13 +20,13 @@ def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
 
 @rule(24)
 def of_balancer(balancer: StoredBalancer) -> list[Params]:
-    """All attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
+    """Returns all attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
     return _as_list(balancer_defaults(balancer), balancer.attributes)
 
 
 @rule(24)
 def of_group(group: StoredGroup) -> list[Params]:
-    """All attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
+    """Returns all attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
     return _as_list(group_defaults(group), group.attributes)
 
 
@@ -36,7 +36,7 @@ def of_listener(listener: StoredListener) -> list[Params]:
 
 @rule(21)
 def checked(context: CallContext, defaults: Defaults, wanted: list[Params]) -> Defaults:
-    """Keys this kind knows, in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
+    """Known keys with values in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     for pair in wanted:
         key, value = pair["Key"], pair.get("Value", "")
         if key not in defaults and context.account.options.new_attributes:
@@ -56,17 +56,17 @@ def checked(context: CallContext, defaults: Defaults, wanted: list[Params]) -> D
 
 @rule(21)
 def _check_choice(key: str, value: str, defaults: Defaults) -> None:
-    """One of a few words: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
-    words = STICKY.get(defaults[key]) if key == "stickiness.type" else CHOICES.get(key)
-    if words and value not in words:
-        raise validation(f"'{key}' value '{value}' must be one of [{', '.join(words)}]")
+    """One of the allowed values: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
+    allowed = STICKY.get(defaults[key]) if key == "stickiness.type" else CHOICES.get(key)
+    if allowed and value not in allowed:
+        raise validation(f"'{key}' value '{value}' must be one of [{', '.join(allowed)}]")
 
 
 def _between(value: str, low: int, high: int) -> bool:
     return value.isdigit() and low <= int(value) <= high
 
 
-MOST_OF_BALANCER = 20
+MAX_ATTRIBUTES = 20
 LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
 SECONDARY = "secondary_ips.auto_assigned.per_subnet"
 
@@ -82,13 +82,13 @@ def modify_load_balancer_attributes(context: CallContext, params: Params) -> Par
 
 @rule(21)
 def _check_balancer(given: Defaults, before: Defaults) -> None:
-    """Twenty a call; logs have a bucket; some things never change: API_LoadBalancerAttribute.
+    """At most 20 in a call; logs need a bucket; secondary addresses never decrease: API_LoadBalancerAttribute.
 
-    A bucket is never emptied ("The value of 'access_logs.s3.bucket' cannot be empty"):
+    A bucket cannot be removed ("The value of 'access_logs.s3.bucket' cannot be empty"):
     https://github.com/iann0036/former2/issues/55, https://github.com/terraform-aws-modules/terraform-aws-alb/issues/7
     """
-    if len(given) > MOST_OF_BALANCER:
-        raise validation(f"The number of attributes must be at most {MOST_OF_BALANCER}")
+    if len(given) > MAX_ATTRIBUTES:
+        raise validation(f"The number of attributes must be at most {MAX_ATTRIBUTES}")
     after = {**before, **given}
     for logs in LOGS:
         if given.get(f"{logs}.bucket") == "":
@@ -117,7 +117,7 @@ FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 
 @rule(21)
 def _check_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
-    """What goes with which protocol, and with which other attribute: API_TargetGroupAttribute."""
+    """Allowed combinations with the protocol and with other attributes: API_TargetGroupAttribute."""
     ends = after.get(f"{UNHEALTHY}.connection_termination.enabled")
     if f"{UNHEALTHY}.draining_interval_seconds" in given and ends == "true":
         raise misconfigured(f"'{UNHEALTHY}.draining_interval_seconds' needs connection termination to be disabled")

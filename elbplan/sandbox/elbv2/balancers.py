@@ -34,8 +34,8 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
     given_tags = tags.checked(params.get("Tags"))
     settings = _settings(params, kind, scheme)
-    if same := existing(context, name, settings):
-        return {"LoadBalancers": [description(context, same)]}
+    if balancer := existing(context, name, settings):
+        return {"LoadBalancers": [description(context, balancer)]}
     _check_quota(context)
     zones, vpc = subnets.zones_of(context, params, kind, scheme)
     groups = _groups(context, params, kind, vpc)
@@ -64,7 +64,7 @@ def _settings(params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
 
 @rule(1)
 def existing(context: CallContext, name: str, settings: dict[str, Any]) -> StoredBalancer | None:
-    """The balancer of that name if it was made with the same settings; an error if with others.
+    """Returns the balancer with that name if it has the same settings. Refuses if it has others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     ("This operation is idempotent"; DuplicateLoadBalancerName).
@@ -88,25 +88,25 @@ def _check_quota(context: CallContext) -> None:
 
 
 def _groups(context: CallContext, params: Params, kind: str, vpc: str) -> list[str]:
-    asked = params.get("SecurityGroups") or []
-    if not asked and kind == "application":
+    wanted = params.get("SecurityGroups") or []
+    if not wanted and kind == "application":
         return [facts.default_security_group(context, vpc)]
-    return subnets.security_groups(context, asked, vpc)
+    return subnets.security_groups(context, wanted, vpc)
 
 
 def _new_balancer(
     context: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
     zones: list[Zone], groups: list[str], settings: dict[str, Any],
 ) -> StoredBalancer:  # fmt: skip
-    made = new_id(context, "lb", name)
+    id = new_id(context, "lb", name)
     return StoredBalancer(
-        arn=context.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{made}"),
+        arn=context.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{id}"),
         name=name,
         type=kind,
         scheme=scheme,
         ip_type=ip_type,
         vpc=vpc,
-        dns_name=_dns_name(context, name, kind, scheme, made),
+        dns_name=_dns_name(context, name, kind, scheme, id),
         zone_id=zone_id(context.region, kind),
         zones=zones,
         security_groups=groups,
@@ -117,22 +117,22 @@ def _new_balancer(
 
 
 @rule(24)
-def _dns_name(context: CallContext, name: str, kind: str, scheme: str, made: str) -> str:
-    """`[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
+def _dns_name(context: CallContext, name: str, kind: str, scheme: str, id: str) -> str:
+    """ALB `[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
     if kind == "gateway":
         return ""
-    front = f"internal-{name}" if scheme == "internal" and kind == "application" else name
+    prefix = f"internal-{name}" if scheme == "internal" and kind == "application" else name
     if kind == "network":
-        return f"{front}-{made}.elb.{context.region}.amazonaws.com"
-    return f"{front}-{int(made, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.amazonaws.com"
+        return f"{prefix}-{id}.elb.{context.region}.amazonaws.com"
+    return f"{prefix}-{int(id, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.amazonaws.com"
 
 
 @rule(4)
 def description(context: CallContext, balancer: StoredBalancer) -> Params:
-    """As DescribeLoadBalancers shows it: provisioning at first, then active (or failed).
+    """The answer of DescribeLoadBalancers: provisioning at first, then active (or failed).
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
     """
@@ -163,8 +163,8 @@ def _zone(context: CallContext, zone: Zone) -> Params:
     interface = context.ec2.enis.get(zone.interface)
     if addresses["AllocationId"] and interface is not None:
         addresses["IpAddress"] = interface.public_ip
-    told = {key: value for key, value in addresses.items() if value}
-    return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [told] if told else []}
+    known = {key: value for key, value in addresses.items() if value}
+    return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [known] if known else []}
 
 
 def describe_load_balancers(context: CallContext, params: Params) -> Params:
@@ -174,14 +174,14 @@ def describe_load_balancers(context: CallContext, params: Params) -> Params:
     if params.get("LoadBalancerArns"):
         balancers = find.all_of("loadbalancer", context.elb.balancers, params["LoadBalancerArns"], limit=20)
     elif params.get("Names"):
-        by_name = {one.name: one for one in balancers}
+        by_name = {balancer.name: balancer for balancer in balancers}
         balancers = find.all_of("loadbalancer", by_name, params["Names"], limit=20)
-    some, marker = find.page(context, params, balancers)
-    return {"LoadBalancers": [description(context, one) for one in some], "NextMarker": marker}
+    page, marker = find.page(context, params, balancers)
+    return {"LoadBalancers": [description(context, balancer) for balancer in page], "NextMarker": marker}
 
 
 def delete_load_balancer(context: CallContext, params: Params) -> Params:
-    """A load balancer that is not there is deleted already: API_DeleteLoadBalancer."""
+    """An unknown load balancer is no error: API_DeleteLoadBalancer."""
     balancer = context.elb.balancers.get(params["LoadBalancerArn"])
     if balancer is None:
         return {}
@@ -207,7 +207,7 @@ def check_deletion_protection(balancer: StoredBalancer) -> None:
 
 
 def set_security_groups(context: CallContext, params: Params) -> Params:
-    """A network load balancer keeps having none if it was made with none: API_SetSecurityGroups."""
+    """A network load balancer without security groups never gets any: API_SetSecurityGroups."""
     balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
     if balancer.type == "gateway":
@@ -229,7 +229,7 @@ def set_subnets(context: CallContext, params: Params) -> Params:
         raise misconfigured("The subnets belong to another VPC than the load balancer")
     before = {zone.subnet: zone for zone in balancer.zones}
     kept = {zone.subnet for zone in zones}
-    if balancer.type in ("gateway",) and not before.keys() <= kept:
+    if balancer.type == "gateway" and not before.keys() <= kept:
         raise misconfigured("Subnets cannot be removed from a Gateway Load Balancer")
     interfaces.release_later(context, [zone for name, zone in before.items() if name not in kept])
     balancer.zones = [before.get(zone.subnet, zone) for zone in zones]

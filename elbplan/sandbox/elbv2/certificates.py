@@ -11,13 +11,11 @@ from . import find
 
 @rule(8)
 def checked(context: CallContext, arn: str) -> str:
-    """A listener's certificate must exist, here, and be issued.
+    """The certificate of a listener must exist in the same region and be issued.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
-    (CertificateNotFound);
-    another region: "Certificate ARN is not valid" (ValidationError) and a pending one:
-    UnsupportedCertificate,
-    both as terraform-provider-aws issues and its acceptance tests show.
+    (CertificateNotFound). Another region: "Certificate ARN is not valid" (ValidationError); a pending certificate:
+    UnsupportedCertificate. Issues and acceptance tests of terraform-provider-aws show both.
     """
     if ":iam:" in arn:
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
@@ -32,9 +30,8 @@ def checked(context: CallContext, arn: str) -> str:
     if certificate.status != "ISSUED":
         raise AwsError(
             "UnsupportedCertificate",
-            f"The certificate '{arn}' must have a fully-qualified domain name, a supported "
-            "signature, and a supported "
-            "key size.",
+            f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, "
+            "and a supported key size.",
         )
     return arn
 
@@ -42,7 +39,7 @@ def checked(context: CallContext, arn: str) -> str:
 @rule(8)
 def default_certificate(context: CallContext, certificates: list[Params] | None, protocol: str) -> str:
     """An HTTPS or TLS listener has one default certificate, the others none: API_CreateListener."""
-    given = [one["CertificateArn"] for one in certificates or [] if one.get("CertificateArn")]
+    given = [certificate["CertificateArn"] for certificate in certificates or [] if certificate.get("CertificateArn")]
     if protocol not in SECURE:
         if given:
             raise validation(f"Certificates cannot be specified for {protocol} listeners")
@@ -58,8 +55,9 @@ def default_certificate(context: CallContext, certificates: list[Params] | None,
 
 @rule(23)
 def check_quota(context: CallContext, listener: StoredListener, arn: str) -> None:
-    """25 on a load balancer, the default ones not counted: the limits page of the user guide."""
-    used = {one for other in context.elb.listeners_of(listener.balancer) for one in other.more_certificates}
+    """25 on a load balancer, without the default certificates: the limits page of the user guide."""
+    listeners = context.elb.listeners_of(listener.balancer)
+    used = {more for other in listeners for more in other.more_certificates}
     if len(used | {arn}) > context.account.quota("certificates_per_lb"):
         raise AwsError(
             "TooManyCertificates", "You've reached the limit on the number of certificates per load balancer"
@@ -70,7 +68,7 @@ def add_listener_certificates(context: CallContext, params: Params) -> Params:
     listener = find.listener(context, params["ListenerArn"])
     if listener.protocol not in SECURE:
         raise validation("Certificates can be added to HTTPS and TLS listeners only")
-    given = [one["CertificateArn"] for one in params.get("Certificates") or []]
+    given = [certificate["CertificateArn"] for certificate in params.get("Certificates") or []]
     if len(given) != 1:
         raise validation("You can specify one certificate per call")
     arn = checked(context, given[0])
@@ -81,10 +79,10 @@ def add_listener_certificates(context: CallContext, params: Params) -> Params:
 
 
 def remove_listener_certificates(context: CallContext, params: Params) -> Params:
-    """The default certificate is not removed but replaced: API_RemoveListenerCertificates."""
+    """The default certificate can be replaced but not removed: API_RemoveListenerCertificates."""
     listener = find.listener(context, params["ListenerArn"])
-    for one in params.get("Certificates") or []:
-        arn = one["CertificateArn"]
+    for certificate in params.get("Certificates") or []:
+        arn = certificate["CertificateArn"]
         if arn == listener.certificate:
             raise AwsError("OperationNotPermitted", "Default certificate cannot be removed")
         if arn in listener.more_certificates:
@@ -95,13 +93,13 @@ def remove_listener_certificates(context: CallContext, params: Params) -> Params
 
 def describe_listener_certificates(context: CallContext, params: Params) -> Params:
     listener = find.listener(context, params["ListenerArn"])
-    told = [{"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates]
-    some, marker = find.page(context, params, told)
-    return {"Certificates": some, "NextMarker": marker}
+    certificates = [{"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates]
+    page, marker = find.page(context, params, certificates)
+    return {"Certificates": page, "NextMarker": marker}
 
 
 def mark_released(context: CallContext, arn: str) -> None:
-    """A listener let go of a certificate: it stays 'in use' for a little."""
+    """Notes when a listener has left a certificate, which stays in use for some seconds."""
     certificate = context.account.certificates.get(arn)
     if certificate is not None:
         certificate.released = context.now

@@ -21,8 +21,8 @@ def create_target_group(context: CallContext, params: Params) -> Params:
     given_tags = tags.checked(params.get("Tags"))
     fields = _fields(context, params)
     settings = {**fields}
-    if same := existing(context, name, settings):
-        return {"TargetGroups": [description(context, same)]}
+    if group := existing(context, name, settings):
+        return {"TargetGroups": [description(context, group)]}
     check_quota(context)
     group = StoredGroup(
         arn=context.arn("elasticloadbalancing", f"targetgroup/{name}/{new_id(context, 'tg', name)}"),
@@ -38,7 +38,7 @@ def create_target_group(context: CallContext, params: Params) -> Params:
 
 @rule(2)
 def existing(context: CallContext, name: str, settings: dict[str, Any]) -> StoredGroup | None:
-    """The group of that name if it has the same settings; an error if it has others.
+    """Returns the group with that name if it has the same settings. Refuses if it has others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
     ("This operation is idempotent"; DuplicateTargetGroupName).
@@ -63,23 +63,23 @@ def check_quota(context: CallContext) -> None:
 
 def _fields(context: CallContext, params: Params) -> dict[str, Any]:
     kind = names.one_of("targetType", params.get("TargetType", "instance"), TARGET_TYPES)
-    place = _lambda_place(params) if kind == "lambda" else _place(context, params, kind)
+    place = _lambda_target_fields(params) if kind == "lambda" else _target_fields(context, params, kind)
     fields = {"TargetType": kind, **place}
     if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
         fields["IpAddressType"] = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6"))
-    check = {**defaults(fields), **{key: value for key, value in _given(params).items() if value is not None}}
+    check = {**defaults(fields), **{key: value for key, value in _health_check(params).items() if value is not None}}
     fields.update(checked(fields, check))
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _given(params: Params) -> dict[str, Any]:
+def _health_check(params: Params) -> dict[str, Any]:
     given = {key: value for key, value in params.items() if key.startswith(("HealthCheck", "HealthyT", "UnhealthyT"))}
     given["Matcher"] = params.get("Matcher")
     return given
 
 
 @rule(21)
-def _lambda_place(params: Params) -> dict[str, Any]:
+def _lambda_target_fields(params: Params) -> dict[str, Any]:
     """A function has no port, protocol or VPC: API_CreateTargetGroup."""
     for key in ("Protocol", "Port", "VpcId"):
         if params.get(key) is not None:
@@ -88,8 +88,8 @@ def _lambda_place(params: Params) -> dict[str, Any]:
 
 
 @rule(21)
-def _place(context: CallContext, params: Params, kind: str) -> dict[str, Any]:
-    """Every other target has all three: API_CreateTargetGroup."""
+def _target_fields(context: CallContext, params: Params, kind: str) -> dict[str, Any]:
+    """Other targets have all three: API_CreateTargetGroup."""
     for key in ("Protocol", "Port", "VpcId"):
         if not params.get(key):
             raise validation(f"A {key} must be specified")
@@ -114,7 +114,7 @@ def _place(context: CallContext, params: Params, kind: str) -> dict[str, Any]:
 
 @rule(24)
 def description(context: CallContext, group: StoredGroup, usage: dict[str, list[str]] | None = None) -> Params:
-    """LoadBalancerArns is what refers to it now: API_TargetGroup."""
+    """LoadBalancerArns are the load balancers that forward to it now: API_TargetGroup."""
     using = (context.elb.usage() if usage is None else usage).get(group.arn, [])
     return {
         "TargetGroupArn": group.arn,
@@ -130,49 +130,49 @@ def describe_target_groups(context: CallContext, params: Params) -> Params:
         raise validation(
             "Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time"
         )
-    some, marker = find.page(context, params, _wanted(context, params))
+    page, marker = find.page(context, params, _selected(context, params))
     usage = context.elb.usage()
-    return {"TargetGroups": [description(context, one, usage) for one in some], "NextMarker": marker}
+    return {"TargetGroups": [description(context, group, usage) for group in page], "NextMarker": marker}
 
 
-def _wanted(context: CallContext, params: Params) -> list[StoredGroup]:
+def _selected(context: CallContext, params: Params) -> list[StoredGroup]:
     groups = context.elb.groups
     if arn := params.get("LoadBalancerArn"):
         find.balancer(context, arn)
         usage = context.elb.usage()
-        return [one for one in groups.values() if arn in usage.get(one.arn, [])]
+        return [group for group in groups.values() if arn in usage.get(group.arn, [])]
     if arns := params.get("TargetGroupArns"):
-        for one in arns:
-            find.group(context, one)
+        for arn in arns:
+            find.group(context, arn)
         return find.all_of("targetgroup", groups, arns)
     if wanted := params.get("Names"):
-        return find.all_of("targetgroup", {one.name: one for one in groups.values()}, wanted)
-    return sorted(groups.values(), key=lambda one: one.name)
+        return find.all_of("targetgroup", {group.name: group for group in groups.values()}, wanted)
+    return sorted(groups.values(), key=lambda group: group.name)
 
 
 def modify_target_group(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
-    given = {key: value for key, value in _given(params).items() if value is not None}
-    place = {key: value for key, value in group.fields.items() if key not in _given(group.fields)}
-    group.fields = {**place, **checked(group.fields, {**_given(group.fields), **given})}
+    given = {key: value for key, value in _health_check(params).items() if value is not None}
+    fixed = {key: value for key, value in group.fields.items() if key not in _health_check(group.fields)}
+    group.fields = {**fixed, **checked(group.fields, {**_health_check(group.fields), **given})}
     group.settings = {**group.fields}
     return {"TargetGroups": [description(context, group)]}
 
 
 @rule(7)
 def delete_target_group(context: CallContext, params: Params) -> Params:
-    """Not while a listener or rule refers to it, nor in the seconds after; one that is gone is deleted.
+    """Not while a listener or rule refers to it, nor for some seconds afterwards; an unknown group is no error.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
-    (ResourceInUse);
-    the seconds after: aws-load-balancer-controller retries for 20 s, terraform-provider-aws for 2 minutes.
+    (ResourceInUse); the seconds afterwards: aws-load-balancer-controller retries for 20 s, terraform-provider-aws
+    for 2 minutes.
     """
     arn = params["TargetGroupArn"]
     group = context.elb.groups.get(arn)
     if group is None:
         return {}
-    lately = context.now <= group.detached + context.timing.in_use_lag and context.timing.in_use_lag
-    if context.elb.balancers_using(arn) or lately:
+    recently_used = context.now <= group.detached + context.timing.in_use_lag and context.timing.in_use_lag
+    if context.elb.balancers_using(arn) or recently_used:
         raise AwsError("ResourceInUse", f"Target group '{arn}' is currently in use by a listener or a rule")
     del context.elb.groups[arn]
     context.elb.tags.pop(arn, None)

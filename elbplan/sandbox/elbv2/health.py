@@ -1,4 +1,4 @@
-"""Target health: from unused over initial to healthy, or not, and in the end draining.
+"""Target health: unused, initial, healthy or unhealthy, and finally draining.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
@@ -32,7 +32,7 @@ DESCRIPTIONS = {
 
 @rule(14)
 def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
-    """The states in the order in which AWS decides them; a group at weight 0 is checked like any other."""
+    """The states in the order in which AWS decides them. A group with weight 0 is checked as well."""
     if target.drained_at is not None:
         return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
     balancers = [context.elb.balancers[arn] for arn in context.elb.balancers_using(group.arn)]
@@ -51,12 +51,12 @@ def _without_check(
         )
     if group.fields["TargetType"] != "instance":
         return None
-    one = facts.instance(context, target.id)
-    if one is None or one.state != "running":
-        state = one.state if one is not None else "terminated"
+    instance = facts.instance(context, target.id)
+    if instance is None or instance.state != "running":
+        state = instance.state if instance is not None else "terminated"
         return StoredHealth("unused", "Target.InvalidState", f"Target is in the {state} state")
     zones = {zone.name for balancer in balancers for zone in balancer.zones}
-    if one.availability_zone not in zones:
+    if instance.availability_zone not in zones:
         words = "Target is in an Availability Zone that is not enabled for the load balancer"
         return StoredHealth("unused", "Target.NotInUse", words)
     return None
@@ -65,12 +65,12 @@ def _without_check(
 def _check_result(
     context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer
 ) -> StoredHealth:
-    begun = max(target.registered, group.attached or 0.0, balancer.active_at)
+    start = max(target.registered, group.attached or 0.0, balancer.active_at)
     if context.now <= balancer.active_at:
         return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
     waiting = context.timing.first_health
-    if waiting and context.now < begun + waiting:
-        if context.now < begun + waiting / 2:
+    if waiting and context.now < start + waiting:
+        if context.now < start + waiting / 2:
             return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
         return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
     if group.unhealthy_reason:
@@ -84,12 +84,11 @@ def _check_result(
 
 @rule(14)
 def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> bool:
-    """The instance's security groups let the balancer in, on the traffic port and on the health check port.
+    """The security groups of the instance must allow the balancer on the traffic port and the health check port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
     """
-    one = facts.instance(context, target.id)
-    groups = facts.instance_groups(one)
+    groups = facts.instance_groups(facts.instance(context, target.id))
     subnets = {facts.subnet(context, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
     protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
@@ -106,15 +105,15 @@ def check_port(group: StoredGroup, target: StoredTarget) -> int:
 
 def describe_target_health(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
-    there = {target.key: target for target in current_targets(context, group)}
+    registered = {target.key: target for target in current_targets(context, group)}
     if not params.get("Targets"):
-        return {"TargetHealthDescriptions": [_description(context, group, target) for target in there.values()]}
-    told = []
+        return {"TargetHealthDescriptions": [_description(context, group, target) for target in registered.values()]}
+    descriptions = []
     for wanted in params["Targets"]:
         port = port_of(group, wanted)
-        target = there.get((wanted["Id"], port))
-        told.append(_description(context, group, target) if target else _not_registered(wanted["Id"], port))
-    return {"TargetHealthDescriptions": told}
+        target = registered.get((wanted["Id"], port))
+        descriptions.append(_description(context, group, target) if target else _not_registered(wanted["Id"], port))
+    return {"TargetHealthDescriptions": descriptions}
 
 
 def _description(context: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
@@ -122,12 +121,12 @@ def _description(context: CallContext, group: StoredGroup, target: StoredTarget)
     state: Params = {"State": health.state}
     if health.reason:
         state.update(Reason=health.reason, Description=health.description)
-    shown: Params = {"Target": {"Id": target.id, "Port": target.port or None}, "TargetHealth": state}
+    answer: Params = {"Target": {"Id": target.id, "Port": target.port or None}, "TargetHealth": state}
     if target.zone:
-        shown["Target"]["AvailabilityZone"] = target.zone
+        answer["Target"]["AvailabilityZone"] = target.zone
     if target.port:
-        shown["HealthCheckPort"] = str(check_port(group, target))
-    return shown
+        answer["HealthCheckPort"] = str(check_port(group, target))
+    return answer
 
 
 def _not_registered(target_id: str, port: int) -> Params:

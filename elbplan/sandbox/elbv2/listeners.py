@@ -22,18 +22,20 @@ DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 def create_listener(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
     given_tags = tags.checked(params.get("Tags"))
-    protocol, port = _place(balancer, params)
+    protocol, port = _protocol_and_port(balancer, params)
     policy = _policy(protocol, params.get("SslPolicy"))
     settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
-    if same := existing(context, balancer, port, settings):
-        return {"Listeners": [description(same)]}
+    if listener := existing(context, balancer, port, settings):
+        return {"Listeners": [description(listener)]}
     check_quota(context, balancer)
     certificate = certificates.default_certificate(context, params.get("Certificates"), protocol)
-    done = actions.checked(context, balancer, protocol, port, params.get("DefaultActions") or [])
-    ends = f"{balancer.arn_suffix}/{new_id(context, 'listener', balancer.arn)}"
-    default = StoredRule(rule_arn(context, ends, new_id(context, "rule", ends)), 0, [], done, default=True)
+    default_actions = actions.checked(context, balancer, protocol, port, params.get("DefaultActions") or [])
+    suffix = f"{balancer.arn_suffix}/{new_id(context, 'listener', balancer.arn)}"
+    default = StoredRule(
+        rule_arn(context, suffix, new_id(context, "rule", suffix)), 0, [], default_actions, default=True
+    )
     listener = StoredListener(
-        arn=context.arn("elasticloadbalancing", f"listener/{ends}"),
+        arn=context.arn("elasticloadbalancing", f"listener/{suffix}"),
         balancer=balancer.arn, protocol=protocol, port=port, ssl_policy=policy, certificate=certificate,
         alpn=params.get("AlpnPolicy") or [], mutual=_mutual(context, params), rules={}, default=default,
         settings=settings,
@@ -42,16 +44,16 @@ def create_listener(context: CallContext, params: Params) -> Params:
     context.elb.tags[listener.arn] = given_tags
     context.elb.tags[default.arn] = {}
     find.mark_new(context, listener.arn)
-    attachments(context)
+    note_attachments(context)
     return {"Listeners": [description(listener)]}
 
 
-def rule_arn(context: CallContext, ends: str, made: str) -> str:
-    return context.arn("elasticloadbalancing", f"listener-rule/{ends}/{made}")
+def rule_arn(context: CallContext, listener_suffix: str, id: str) -> str:
+    return context.arn("elasticloadbalancing", f"listener-rule/{listener_suffix}/{id}")
 
 
 @rule(22)
-def _place(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
+def _protocol_and_port(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
     """Protocols by type of balancer: API_CreateListener (Protocol, Port). Gateway listeners have neither."""
     protocol, port = params.get("Protocol"), params.get("Port")
     if balancer.type == "gateway":
@@ -72,7 +74,7 @@ def _place(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
 
 @rule(24)
 def _policy(protocol: str, asked: str | None) -> str:
-    """Secure listeners have a policy, the others none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
+    """Secure listeners have a policy, others have none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
     if protocol not in SECURE:
         if asked:
             raise validation(f"An SSL policy cannot be specified for {protocol} listeners")
@@ -83,14 +85,15 @@ def _policy(protocol: str, asked: str | None) -> str:
 
 
 def _settings(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
-    """What makes one listener the same as another, in the one form that AWS shows."""
-    certificate = [one.get("CertificateArn") for one in params.get("Certificates") or []]
-    told = [actions.normalized(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)]
+    """Returns the settings that make two requests the same, in the form in which AWS returns them."""
+    certificates_given = [certificate.get("CertificateArn") for certificate in params.get("Certificates") or []]
+    several = len(wanted) > 1
+    normal = [actions.normalized(action, number if several else None) for number, action in enumerate(wanted, 1)]
     given = {key: params.get(key) or None for key in ("AlpnPolicy", "MutualAuthentication")}
     return {
         **given,
-        "Actions": told,
-        "Certificates": certificate,
+        "Actions": normal,
+        "Certificates": certificates_given,
         "Protocol": protocol,
         "Port": port,
         "SslPolicy": policy,
@@ -99,15 +102,15 @@ def _settings(params: Params, protocol: str, port: int, policy: str, wanted: lis
 
 @rule(3)
 def existing(
-    context: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, but: str = ""
+    context: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, except_for: str = ""
 ) -> StoredListener | None:
-    """A port has one listener; the same settings give the same one.
+    """A port has one listener; the same settings give the same listener.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     ("This operation is idempotent"; DuplicateListener), and API_ModifyListener (DuplicateListener).
     """
     for listener in context.elb.listeners_of(balancer.arn):
-        if listener.arn != but and (listener.port == port or balancer.type == "gateway"):
+        if listener.arn != except_for and (listener.port == port or balancer.type == "gateway"):
             if settings is not None and listener.settings == settings:
                 return listener
             raise AwsError("DuplicateListener", "A listener already exists on this port for this load balancer")
@@ -130,37 +133,35 @@ def _mutual(context: CallContext, params: Params) -> Params:
 
 @rule(24)
 def description(listener: StoredListener) -> Params:
-    """No SslPolicy or Certificates on plain listeners, none of port and protocol on gateway ones:
-    API_Listener.
-    """
-    told: Params = {
+    """Plain listeners have no SslPolicy or Certificates, gateway listeners no port or protocol: API_Listener."""
+    answer: Params = {
         "ListenerArn": listener.arn,
         "LoadBalancerArn": listener.balancer,
         "DefaultActions": listener.default.actions,
     }
     if listener.protocol != "GENEVE":
-        told.update(Protocol=listener.protocol, Port=listener.port)
+        answer.update(Protocol=listener.protocol, Port=listener.port)
     if listener.certificate:
-        told.update(Certificates=[{"CertificateArn": listener.certificate}], SslPolicy=listener.ssl_policy)
+        answer.update(Certificates=[{"CertificateArn": listener.certificate}], SslPolicy=listener.ssl_policy)
     if listener.alpn:
-        told["AlpnPolicy"] = listener.alpn
+        answer["AlpnPolicy"] = listener.alpn
     if listener.protocol == "HTTPS":
-        told["MutualAuthentication"] = {"Mode": "off", **listener.mutual}
-    return told
+        answer["MutualAuthentication"] = {"Mode": "off", **listener.mutual}
+    return answer
 
 
 def describe_listeners(context: CallContext, params: Params) -> Params:
-    arns, of = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
-    if bool(arns) == bool(of):
+    arns, balancer = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
+    if bool(arns) == bool(balancer):
         raise validation("You must specify either listener ARNs or a load balancer ARN")
-    if of:
-        listeners = context.elb.listeners_of(find.balancer(context, of).arn)
+    if balancer:
+        listeners = context.elb.listeners_of(find.balancer(context, balancer).arn)
     else:
         for arn in arns:
             find.listener(context, arn)
         listeners = find.all_of("listener", context.elb.listeners, arns)
-    some, marker = find.page(context, params, listeners)
-    return {"Listeners": [description(one) for one in some], "NextMarker": marker}
+    page, marker = find.page(context, params, listeners)
+    return {"Listeners": [description(listener) for listener in page], "NextMarker": marker}
 
 
 def modify_listener(context: CallContext, params: Params) -> Params:
@@ -169,17 +170,20 @@ def modify_listener(context: CallContext, params: Params) -> Params:
     given = {
         "Protocol": listener.protocol,
         "Port": listener.port,
-        **{k: v for k, v in params.items() if v is not None},
+        **{key: value for key, value in params.items() if value is not None},
     }
-    protocol, port = (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
-    existing(context, balancer, port, None, but=listener.arn)
+    protocol, port = (
+        (listener.protocol, listener.port) if balancer.type == "gateway" else _protocol_and_port(balancer, given)
+    )
+    existing(context, balancer, port, None, except_for=listener.arn)
     keep = listener.ssl_policy if protocol in SECURE else None
     policy = _policy(protocol, params.get("SslPolicy") or keep)
     certificate = _new_certificate(context, listener, params, protocol)
     wanted = params.get("DefaultActions") or listener.default.actions
-    done = listener.default.actions
+    default_actions = listener.default.actions
     if params.get("DefaultActions") or (protocol, port) != (listener.protocol, listener.port):
-        done = actions.checked(context, balancer, protocol, port, _kept(wanted, done), done)
+        wanted = _with_existing_secrets(wanted, default_actions)
+        default_actions = actions.checked(context, balancer, protocol, port, wanted, default_actions)
     mutual = _mutual(context, params) if params.get("MutualAuthentication") else listener.mutual
     if listener.certificate and certificate != listener.certificate:
         certificates.mark_released(context, listener.certificate)
@@ -189,34 +193,34 @@ def modify_listener(context: CallContext, params: Params) -> Params:
         policy,
         certificate,
     )
-    listener.default.actions, listener.mutual = done, mutual
+    listener.default.actions, listener.mutual = default_actions, mutual
     listener.alpn = params["AlpnPolicy"] if params.get("AlpnPolicy") is not None else listener.alpn
-    listener.more_certificates = _further(listener, certificate)
+    listener.more_certificates = _additional_certificates(listener, certificate)
     now: Params = {"Certificates": [{"CertificateArn": certificate}] if certificate else []}
     now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
-    listener.settings = _settings(now, protocol, port, policy, done)
-    attachments(context)
+    listener.settings = _settings(now, protocol, port, policy, default_actions)
+    note_attachments(context)
     return {"Listeners": [description(listener)]}
 
 
-def _kept(wanted: list[Params], there: list[Params]) -> list[Params]:
-    """Actions that stand already keep their secrets, which nobody sees."""
-    if wanted is not there:
+def _with_existing_secrets(wanted: list[Params], existing: list[Params]) -> list[Params]:
+    """Unchanged actions keep their client secrets, which AWS never returns."""
+    if wanted is not existing:
         return wanted
-    same = {"UseExistingClientSecret": True}
+    secret = {"UseExistingClientSecret": True}
     config = "AuthenticateOidcConfig"
-    return [{**one, config: {**one[config], **same}} if one.get(config) else one for one in wanted]
+    return [{**action, config: {**action[config], **secret}} if action.get(config) else action for action in wanted]
 
 
 @rule(8)
-def _further(listener: StoredListener, certificate: str) -> list[str]:
-    """Another default certificate leaves the further ones: they are a list of their own.
+def _additional_certificates(listener: StoredListener, certificate: str) -> list[str]:
+    """A new default certificate does not change the additional ones, which are a separate list.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
     ("The default certificate for the listener"; "Any properties that you do not specify remain unchanged"), and
     API_AddListenerCertificates ("adds the specified SSL server certificate to the certificate list").
     """
-    return [one for one in listener.more_certificates if one != certificate]
+    return [more for more in listener.more_certificates if more != certificate]
 
 
 def _new_certificate(context: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
@@ -226,7 +230,7 @@ def _new_certificate(context: CallContext, listener: StoredListener, params: Par
 
 
 def delete_listener(context: CallContext, params: Params) -> Params:
-    """Not while a network load balancer has this balancer as its target on this port: API_DeleteListener."""
+    """Not while a network load balancer has this balancer as a target on this port: API_DeleteListener."""
     listener = find.listener(context, params["ListenerArn"])
     for group in context.elb.groups.values():
         for target in group.targets.values():
@@ -240,17 +244,17 @@ def delete_listener(context: CallContext, params: Params) -> Params:
 
 
 def remove(context: CallContext, listener: StoredListener) -> None:
-    for one in listener.all_rules():
-        context.elb.tags.pop(one.arn, None)
+    for listener_rule in listener.all_rules():
+        context.elb.tags.pop(listener_rule.arn, None)
     for certificate in listener.certificates:
         certificates.mark_released(context, certificate)
     context.elb.tags.pop(listener.arn, None)
     del context.elb.listeners[listener.arn]
-    attachments(context)
+    note_attachments(context)
 
 
-def attachments(context: CallContext) -> None:
-    """Note, for every target group, since when it is referred to and when it ceased to be."""
+def note_attachments(context: CallContext) -> None:
+    """Notes for every target group since when a listener or rule forwards to it, or when the last one stopped."""
     usage = context.elb.usage()
     for group in context.elb.groups.values():
         using = usage.get(group.arn, [])

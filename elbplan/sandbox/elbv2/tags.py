@@ -1,4 +1,4 @@
-"""Tags of everything in Elastic Load Balancing, and its account limits."""
+"""Tags in Elastic Load Balancing, and its account limits."""
 
 from collections.abc import Collection
 

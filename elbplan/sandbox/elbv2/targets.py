@@ -1,4 +1,4 @@
-"""Targets: who may be one, and how they come and go."""
+"""Targets: which ones a group accepts, and their registration and draining."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from .attribute_tables import group_defaults
 
 def register_targets(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
-    wanted = [made for one in params["Targets"] for made in [_target(context, group, one)]]
-    check_quota(context, group, wanted)
-    for target in wanted:
+    targets = [_target(context, group, wanted) for wanted in params["Targets"]]
+    check_quota(context, group, targets)
+    for target in targets:
         before = group.targets.get(target.key)
         if before is None or before.drained_at is not None:
             group.targets[target.key] = target
@@ -27,13 +27,13 @@ def register_targets(context: CallContext, params: Params) -> Params:
 @rule(23)
 def check_quota(context: CallContext, group: StoredGroup, more: list[StoredTarget]) -> None:
     """1000 in a group: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-    keys = {one.key for one in current_targets(context, group)} | {one.key for one in more}
+    keys = {target.key for target in (*current_targets(context, group), *more)}
     if len(keys) > context.account.quota("targets_per_group"):
         raise AwsError("TooManyTargets", "You've reached the limit on the number of targets")
 
 
 def port_of(group: StoredGroup, wanted: Params) -> int:
-    """The port of a target: its own or the group's; 0 for a function."""
+    """Returns the port of a target: its own or that of the group; 0 for a function."""
     return int(wanted.get("Port") or group.fields.get("Port") or 0)
 
 
@@ -50,31 +50,30 @@ def _instance(context: CallContext, group: StoredGroup, wanted: Params) -> str |
     """A running instance of the group's VPC.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
-    (InvalidTarget:
-    "The specified target does not exist, is not in the same VPC as the target group, or has an unsupported
-    instance type"; "it must be in the running state when you register it").
+    (InvalidTarget: "The specified target does not exist, is not in the same VPC as the target group, or has an
+    unsupported instance type"; "it must be in the running state when you register it").
     """
     if not wanted["Id"].startswith("i-"):
         raise validation(f"Instance ID '{wanted['Id']}' is not valid")
-    one = facts.instance(context, wanted["Id"])
-    if one is None or not find.is_visible(context, wanted["Id"]):
+    instance = facts.instance(context, wanted["Id"])
+    if instance is None or not find.is_visible(context, wanted["Id"]):
         raise AwsError("InvalidTarget", f"The following targets are not valid instances: '{wanted['Id']}'")
-    if one.state != "running":
+    if instance.state != "running":
         raise AwsError(
             "InvalidTarget",
-            f"The following targets are not in a running state and cannot be registered: '{one.id}'",
+            f"The following targets are not in a running state and cannot be registered: '{instance.id}'",
         )
-    if one.vpc_id != group.fields["VpcId"]:
+    if instance.vpc_id != group.fields["VpcId"]:
         raise AwsError(
             "InvalidTarget",
-            f"The following targets are not in the target group VPC '{group.fields['VpcId']}': '{one.id}'",
+            f"The following targets are not in the target group VPC '{group.fields['VpcId']}': '{instance.id}'",
         )
     return None
 
 
 @rule(15)
 def _address(context: CallContext, group: StoredGroup, wanted: Params) -> str | None:
-    """A private address, of the VPC or (AvailabilityZone "all") beyond it: API_TargetDescription."""
+    """A private address in the VPC, or outside of it with AvailabilityZone "all": API_TargetDescription."""
     try:
         address = ipaddress.ip_address(wanted["Id"])
     except ValueError:
@@ -92,16 +91,14 @@ def _address(context: CallContext, group: StoredGroup, wanted: Params) -> str | 
 
 @rule(15)
 def _balancer(context: CallContext, group: StoredGroup, wanted: Params) -> str | None:
-    """An application load balancer of the same VPC with a listener on the group's port:
-    API_RegisterTargets.
-    """
+    """An application load balancer of the same VPC with a listener on the group's port: API_RegisterTargets."""
     balancer = context.elb.balancers.get(wanted["Id"])
     if balancer is None or balancer.type != "application" or balancer.vpc != group.fields["VpcId"]:
         raise AwsError(
             "InvalidTarget",
             f"The following target is not a valid Application Load Balancer: '{wanted['Id']}'",
         )
-    if group.fields["Port"] not in [one.port for one in context.elb.listeners_of(balancer.arn)]:
+    if group.fields["Port"] not in [listener.port for listener in context.elb.listeners_of(balancer.arn)]:
         raise AwsError("InvalidTarget", f"The target has no listener on port {group.fields['Port']}")
     return None
 
@@ -111,20 +108,19 @@ def _function(context: CallContext, group: StoredGroup, wanted: Params) -> str |
     """One function, by its ARN: API_RegisterTargets."""
     if ":lambda:" not in wanted["Id"]:
         raise validation(f"'{wanted['Id']}' is not a valid Lambda function ARN")
-    others = [one for one in group.targets.values() if one.id != wanted["Id"] and one.drained_at is None]
-    if others:
+    registered = [target for target in group.targets.values() if target.drained_at is None]
+    if any(target.id != wanted["Id"] for target in registered):
         raise AwsError("TooManyTargets", "A target group with target type 'lambda' can have only one target")
     return None
 
 
 @rule(14)
 def deregister_targets(context: CallContext, params: Params) -> Params:
-    """Draining for the group's delay, then gone. One that is not there is no error.
+    """A target drains for the delay of its group, then it is removed. An unknown target is no error.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeregisterTargets.html
-    ("if the specified
-    target does not exist, the action returns successfully"; a target registered with a port must name it
-    again).
+    ("if the specified target does not exist, the action returns successfully"; a target that was registered with a
+    port must name it again).
     """
     group = find.group(context, params["TargetGroupArn"])
     for wanted in params["Targets"]:
@@ -145,7 +141,7 @@ def drain(context: CallContext, group: StoredGroup, target: StoredTarget) -> Non
 
 
 def current_targets(context: CallContext, group: StoredGroup) -> list[StoredTarget]:
-    """All registered or draining targets; those whose draining is over leave here."""
+    """Returns all registered or draining targets, and removes those whose draining is over."""
     for key, target in list(group.targets.items()):
         if target.drained_at is not None and context.now > target.drained_at:
             del group.targets[key]
@@ -154,7 +150,7 @@ def current_targets(context: CallContext, group: StoredGroup) -> list[StoredTarg
 
 @rule(15)
 def drop_terminated(context: CallContext, instance_id: str) -> None:
-    """A terminated instance leaves its groups by itself.
+    """Deregisters a terminated instance from its groups.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
     """
