@@ -1,4 +1,4 @@
-"""Rules 21, 23, 25, 26, 30: names, quotas, batches, pages, and the services at the side."""
+"""Rules 21, 23, 25, 26, 30: names, quotas, batches, pages, and the other services."""
 
 from typing import Any
 
@@ -38,8 +38,8 @@ def test_rule_21_a_change_is_checked_like_a_creation(kit: Kit) -> None:
     group = kit.group()
     with refused("ValidationError"):
         kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckTimeoutSeconds=60)
-    told = kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckPath="/h")["TargetGroups"][0]
-    assert (told["HealthCheckPath"], told["HealthCheckTimeoutSeconds"]) == ("/h", 5)
+    group_after = kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckPath="/h")["TargetGroups"][0]
+    assert (group_after["HealthCheckPath"], group_after["HealthCheckTimeoutSeconds"]) == ("/h", 5)
 
 
 @pytest.mark.parametrize(("key", "value"), [("idle_timeout.timeout_seconds", "5000"), ("made.up", "1")])
@@ -53,7 +53,7 @@ NET = {"Type": "network"}
 
 
 @pytest.mark.parametrize(
-    ("code", "given", "more"),
+    ("code", "values", "more"),
     [
         ("ValidationError", {"access_logs.s3.bucket": ""}, {}),
         ("ValidationError", {"health_check_logs.s3.bucket": ""}, {}),
@@ -61,16 +61,16 @@ NET = {"Type": "network"}
         ("InvalidConfigurationRequest", {"secondary_ips.auto_assigned.per_subnet": "1"}, NET),
     ],
 )
-def test_rule_21_attributes_of_a_balancer_that_do_not_go(
-    kit: Kit, code: str, given: dict[str, str], more: dict[str, str]
+def test_rule_21_invalid_attributes_of_a_balancer(
+    kit: Kit, code: str, values: dict[str, str], more: dict[str, str]
 ) -> None:
     arn = kit.balancer(**more)["LoadBalancerArn"]
     if more:
-        high = [{"Key": key, "Value": "2"} for key in given]
+        high = [{"Key": key, "Value": "2"} for key in values]
         kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=high)
     with refused(code):
-        wanted = [{"Key": key, "Value": value} for key, value in given.items()]
-        kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=wanted)
+        attributes = [{"Key": key, "Value": value} for key, value in values.items()]
+        kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
 
 
 DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
@@ -78,7 +78,7 @@ GENEVE = {"Protocol": "GENEVE", "Port": 6081}
 
 
 @pytest.mark.parametrize(
-    ("code", "given", "more"),
+    ("code", "values", "more"),
     [
         ("InvalidConfigurationRequest", {DRAINING: "60"}, {"Protocol": "TCP"}),
         ("InvalidConfigurationRequest", {"preserve_client_ip.enabled": "false"}, {"Protocol": "UDP"}),
@@ -87,23 +87,23 @@ GENEVE = {"Protocol": "GENEVE", "Port": 6081}
         ("ValidationError", {"load_balancing.cross_zone.enabled": "sometimes"}, {}),
     ],
 )
-def test_rule_21_attributes_of_a_group_that_do_not_go(
-    kit: Kit, code: str, given: dict[str, str], more: dict[str, Any]
+def test_rule_21_invalid_attributes_of_a_group(
+    kit: Kit, code: str, values: dict[str, str], more: dict[str, Any]
 ) -> None:
     group = kit.group(**more)
     with refused(code):
-        wanted = [{"Key": key, "Value": value} for key, value in given.items()]
-        kit.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=wanted)
+        attributes = [{"Key": key, "Value": value} for key, value in values.items()]
+        kit.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=attributes)
 
 
-def test_rule_24_what_an_attribute_means_by_default_depends(kit: Kit) -> None:
-    def told(arn: str) -> dict[str, str]:
+def test_rule_24_defaults_depend_on_the_scheme(kit: Kit) -> None:
+    def attributes(arn: str) -> dict[str, str]:
         pairs = kit.elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
         return {pair["Key"]: pair["Value"] for pair in pairs}
 
     key = "ipv6.deny_all_igw_traffic"
-    assert told(kit.balancer("inside", Scheme="internal")["LoadBalancerArn"])[key] == "true"
-    assert told(kit.balancer("outside")["LoadBalancerArn"])[key] == "false"
+    assert attributes(kit.balancer("inside", Scheme="internal")["LoadBalancerArn"])[key] == "true"
+    assert attributes(kit.balancer("outside")["LoadBalancerArn"])[key] == "false"
 
 
 def test_rule_23_quotas(kit: Kit) -> None:
@@ -141,10 +141,10 @@ def test_rule_23_quotas(kit: Kit) -> None:
 
 def test_rule_23_certificates_and_groups_of_an_action(kit: Kit) -> None:
     kit.box.quota("certificates_per_lb", 1)
-    given = [{"CertificateArn": kit.issued()}]
+    certificates = [{"CertificateArn": kit.issued()}]
     group = kit.group()
     balancer = kit.balancer()["LoadBalancerArn"]
-    listener = kit.listener(balancer, group, 443, Protocol="HTTPS", Certificates=given)
+    listener = kit.listener(balancer, group, 443, Protocol="HTTPS", Certificates=certificates)
     extra = [kit.issued(f"{letter}.example.com") for letter in "bc"]
     kit.elb.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": extra[0]}])
     with refused("TooManyCertificates"):
@@ -218,10 +218,10 @@ def test_rule_30_parameters_are_created_once(kit: Kit) -> None:
 def test_rule_30_web_acls(kit: Kit) -> None:
     waf = kit.box.client("wafv2", "eu-central-1")
     visible = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
-    wanted = {"Name": "acl", "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": visible}
-    acl = waf.create_web_acl(**wanted)["Summary"]
+    params = {"Name": "acl", "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": visible}
+    acl = waf.create_web_acl(**params)["Summary"]
     with refused("WAFDuplicateItemException"):
-        waf.create_web_acl(**wanted)
+        waf.create_web_acl(**params)
     with refused("WAFNonexistentItemException"):
         waf.associate_web_acl(
             WebACLArn=acl["ARN"], ResourceArn="arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/a"
@@ -238,8 +238,8 @@ def test_rule_30_web_acls(kit: Kit) -> None:
     waf.delete_web_acl(Name="acl", Scope="REGIONAL", Id=acl["Id"], LockToken=acl["LockToken"])
 
 
-def test_quotas_can_be_read(kit: Kit) -> None:
-    limits = {one["Name"]: one["Max"] for one in kit.elb.describe_account_limits()["Limits"]}
+def test_account_limits_can_be_read(kit: Kit) -> None:
+    limits = {limit["Name"]: limit["Max"] for limit in kit.elb.describe_account_limits()["Limits"]}
     assert limits["rules-per-application-load-balancer"] == "100"
 
 

@@ -207,7 +207,7 @@ def check_deletion_protection(balancer: StoredBalancer) -> None:
 
 
 def set_security_groups(context: CallContext, params: Params) -> Params:
-    """A network load balancer without security groups never gets any: API_SetSecurityGroups."""
+    """A network load balancer can neither get its first group nor lose its last: API_SetSecurityGroups."""
     balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
     if balancer.type == "gateway":
