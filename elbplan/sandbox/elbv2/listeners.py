@@ -22,9 +22,9 @@ DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 def create_listener(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
     given_tags = tags.checked(params.get("Tags"))
-    protocol, port = _protocol_and_port(balancer, params)
-    policy = _policy(protocol, params.get("SslPolicy"))
-    settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
+    protocol, port = protocol_and_port(balancer, params)
+    policy = policy_of(protocol, params.get("SslPolicy"))
+    settings = settings_of(params, protocol, port, policy, params.get("DefaultActions") or [])
     if listener := existing(context, balancer, port, settings):
         return {"Listeners": [description(listener)]}
     check_quota(context, balancer)
@@ -37,7 +37,7 @@ def create_listener(context: CallContext, params: Params) -> Params:
     listener = StoredListener(
         arn=context.arn("elasticloadbalancing", f"listener/{suffix}"),
         balancer=balancer.arn, protocol=protocol, port=port, ssl_policy=policy, certificate=certificate,
-        alpn=params.get("AlpnPolicy") or [], mutual=_mutual(context, params), rules={}, default=default,
+        alpn=params.get("AlpnPolicy") or [], mutual=mutual_authentication(context, params), rules={}, default=default,
         settings=settings,
     )  # fmt: skip
     context.elb.listeners[listener.arn] = listener
@@ -53,7 +53,7 @@ def rule_arn(context: CallContext, listener_suffix: str, id: str) -> str:
 
 
 @rule(22)
-def _protocol_and_port(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
+def protocol_and_port(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
     """Protocols by type of balancer: API_CreateListener (Protocol, Port). Gateway listeners have neither."""
     protocol, port = params.get("Protocol"), params.get("Port")
     if balancer.type == "gateway":
@@ -73,7 +73,7 @@ def _protocol_and_port(balancer: StoredBalancer, params: Params) -> tuple[str, i
 
 
 @rule(24)
-def _policy(protocol: str, asked: str | None) -> str:
+def policy_of(protocol: str, asked: str | None) -> str:
     """Secure listeners have a policy, others have none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
     if protocol not in SECURE:
         if asked:
@@ -84,7 +84,7 @@ def _policy(protocol: str, asked: str | None) -> str:
     return asked or DEFAULT_POLICY
 
 
-def _settings(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
+def settings_of(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
     """Returns the settings that make two requests the same, in the form in which AWS returns them."""
     certificates_given = [certificate.get("CertificateArn") for certificate in params.get("Certificates") or []]
     several = len(wanted) > 1
@@ -124,7 +124,7 @@ def check_quota(context: CallContext, balancer: StoredBalancer) -> None:
         raise AwsError("TooManyListeners", "You've reached the limit on the number of listeners per load balancer")
 
 
-def _mutual(context: CallContext, params: Params) -> Params:
+def mutual_authentication(context: CallContext, params: Params) -> Params:
     wanted = params.get("MutualAuthentication") or {}
     if wanted.get("Mode") == "verify":
         find.all_of("truststore", context.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
@@ -162,71 +162,6 @@ def describe_listeners(context: CallContext, params: Params) -> Params:
         listeners = find.all_of("listener", context.elb.listeners, arns)
     page, marker = find.page(context, params, listeners)
     return {"Listeners": [description(listener) for listener in page], "NextMarker": marker}
-
-
-def modify_listener(context: CallContext, params: Params) -> Params:
-    listener = find.listener(context, params["ListenerArn"])
-    balancer = context.elb.balancers[listener.balancer]
-    given = {
-        "Protocol": listener.protocol,
-        "Port": listener.port,
-        **{key: value for key, value in params.items() if value is not None},
-    }
-    protocol, port = (
-        (listener.protocol, listener.port) if balancer.type == "gateway" else _protocol_and_port(balancer, given)
-    )
-    existing(context, balancer, port, None, except_for=listener.arn)
-    keep = listener.ssl_policy if protocol in SECURE else None
-    policy = _policy(protocol, params.get("SslPolicy") or keep)
-    certificate = _new_certificate(context, listener, params, protocol)
-    wanted = params.get("DefaultActions") or listener.default.actions
-    default_actions = listener.default.actions
-    if params.get("DefaultActions") or (protocol, port) != (listener.protocol, listener.port):
-        wanted = _with_existing_secrets(wanted, default_actions)
-        default_actions = actions.checked(context, balancer, protocol, port, wanted, default_actions)
-    mutual = _mutual(context, params) if params.get("MutualAuthentication") else listener.mutual
-    if listener.certificate and certificate != listener.certificate:
-        certificates.mark_released(context, listener.certificate)
-    listener.protocol, listener.port, listener.ssl_policy, listener.certificate = (
-        protocol,
-        port,
-        policy,
-        certificate,
-    )
-    listener.default.actions, listener.mutual = default_actions, mutual
-    listener.alpn = params["AlpnPolicy"] if params.get("AlpnPolicy") is not None else listener.alpn
-    listener.more_certificates = _additional_certificates(listener, certificate)
-    now: Params = {"Certificates": [{"CertificateArn": certificate}] if certificate else []}
-    now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
-    listener.settings = _settings(now, protocol, port, policy, default_actions)
-    note_attachments(context)
-    return {"Listeners": [description(listener)]}
-
-
-def _with_existing_secrets(wanted: list[Params], existing: list[Params]) -> list[Params]:
-    """Unchanged actions keep their client secrets, which AWS never returns."""
-    if wanted is not existing:
-        return wanted
-    secret = {"UseExistingClientSecret": True}
-    config = "AuthenticateOidcConfig"
-    return [{**action, config: {**action[config], **secret}} if action.get(config) else action for action in wanted]
-
-
-@rule(8)
-def _additional_certificates(listener: StoredListener, certificate: str) -> list[str]:
-    """A new default certificate does not change the additional ones, which are a separate list.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
-    ("The default certificate for the listener"; "Any properties that you do not specify remain unchanged"), and
-    API_AddListenerCertificates ("adds the specified SSL server certificate to the certificate list").
-    """
-    return [more for more in listener.more_certificates if more != certificate]
-
-
-def _new_certificate(context: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
-    if protocol in SECURE and not params.get("Certificates") and listener.certificate:
-        return listener.certificate
-    return certificates.default_certificate(context, params.get("Certificates"), protocol)
 
 
 def delete_listener(context: CallContext, params: Params) -> Params:
