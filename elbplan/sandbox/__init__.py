@@ -1,13 +1,11 @@
-"""An embedded AWS that behaves like the real one where it matters to a load balancer.
+"""A local AWS simulator, as strict as AWS in everything that matters to a load balancer.
 
-It is the world of the demo, of every end-to-end test and of rehearsals. Elastic Load Balancing, ACM and
-Route 53
-are written here by AWS's documents; everything else (EC2, SSM, WAF, STS...) is moto's server with the
-differences
-put right. Importing this package, or `elbplan.sandbox.admin.daemon`, never imports moto: it is an optional extra
+Demos, end-to-end tests and rehearsals run on it. Elastic Load Balancing, ACM and Route 53 are implemented here from
+AWS's documentation. moto's server answers everything else (EC2, SSM, WAF, STS...), with corrections where it differs
+from AWS. Importing this package or `elbplan.sandbox.admin.daemon` never imports moto, which is an optional extra
 (`pip install 'elbplan[sandbox]'`).
 
-    from elbplan.sandbox.box import Box            # in this process, for tests
-    from elbplan.sandbox.admin.remote import RemoteBox   # the same methods on a sandbox in another process
-    from elbplan.sandbox import daemon             # start, find and stop one in the background
+    from elbplan.sandbox.box import Box                  # in this process, for tests
+    from elbplan.sandbox.admin.remote import RemoteBox   # the same methods for a sandbox in another process
+    from elbplan.sandbox.admin import daemon             # start, find and stop a sandbox in the background
 """

@@ -1,4 +1,4 @@
-"""python -m elbplan.sandbox: a sandbox as a process of its own, until it is stopped."""
+"""python -m elbplan.sandbox: runs a sandbox in its own process until it is stopped."""
 
 import argparse
 import contextlib
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .box import Box
 
 MOTO_MISSING = 3
-LOOK_EVERY = 2.0
+CHECK_SECONDS = 2.0
 
 
 def _arguments() -> argparse.Namespace:
@@ -24,53 +24,53 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--slow", type=float, default=0.0, help="seconds a load balancer takes to become active")
     parser.add_argument("--drain", choices=("short", "real"), default="short")
-    parser.add_argument("--virtual", action="store_true", help="time moves only when told to")
-    parser.add_argument("--ready-file", help="written, with url and pid, once calls are answered")
-    parser.add_argument("--token-env", default="", help="name of the variable that holds the control token")
-    parser.add_argument("--idle-hours", type=float, default=0.0, help="end after so many hours without a call")
+    parser.add_argument("--virtual", action="store_true", help="time moves only when a test moves it")
+    parser.add_argument("--ready-file", help="file that gets the URL and the process id as soon as the sandbox answers")
+    parser.add_argument("--token-env", default="", help="name of the environment variable with the control token")
+    parser.add_argument("--idle-hours", type=float, default=0.0, help="end after this many hours without a call")
     return parser.parse_args()
 
 
 def _end_when_idle(box: "Box", hours: float) -> None:
-    """Nobody has to remember to stop it."""
+    """Ends the process when no call has arrived for so long: nobody has to stop the sandbox."""
 
-    def look() -> None:
-        while time.monotonic() - box.server.engine.used < hours * 3600:
+    def watch() -> None:
+        while time.monotonic() - box.server.engine.last_used < hours * 3600:
             time.sleep(60)
         os._exit(0)
 
-    threading.Thread(target=look, daemon=True).start()
+    threading.Thread(target=watch, daemon=True).start()
 
 
-def _end_when_forgotten(note: Path) -> None:
-    """Who starts or stops a sandbox finds it by its note. Without the note nobody would ever end this one."""
+def _end_without_file(ready_file: Path) -> None:
+    """Ends the process when its ready file is gone: `sandbox stop` finds a sandbox only by that file."""
 
-    def look() -> None:
-        while (entry := read(note)) and entry.pid == os.getpid():
-            time.sleep(LOOK_EVERY)
+    def watch() -> None:
+        while (entry := read(ready_file)) and entry.pid == os.getpid():
+            time.sleep(CHECK_SECONDS)
         os._exit(0)
 
-    threading.Thread(target=look, daemon=True).start()
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def main() -> int:
-    given = _arguments()
+    arguments = _arguments()
     try:
         from .admin import api as control
         from .box import Box
     except ImportError as missing:
         print(missing, file=sys.stderr)
         return MOTO_MISSING
-    control.TOKEN["value"] = os.environ.pop(given.token_env, "") if given.token_env else ""
-    box = Box(given.slow, virtual=given.virtual, drain=given.drain, port=given.port)
-    box.world.reset()
+    control.TOKEN["value"] = os.environ.pop(arguments.token_env, "") if arguments.token_env else ""
+    box = Box(arguments.slow, virtual=arguments.virtual, drain=arguments.drain, port=arguments.port)
+    box.account.reset()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(box.url, flush=True)
-    if given.idle_hours:
-        _end_when_idle(box, given.idle_hours)
-    if given.ready_file:
-        write(given.ready_file, DaemonEntry(os.getpid(), box.url, control.TOKEN["value"], given.slow))
-        _end_when_forgotten(Path(given.ready_file))
+    if arguments.idle_hours:
+        _end_when_idle(box, arguments.idle_hours)
+    if arguments.ready_file:
+        write(arguments.ready_file, DaemonEntry(os.getpid(), box.url, control.TOKEN["value"], arguments.slow))
+        _end_without_file(Path(arguments.ready_file))
     with contextlib.suppress(KeyboardInterrupt):
         box.server.serve_forever(poll_interval=0.1)
     return 0

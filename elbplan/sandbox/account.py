@@ -1,19 +1,21 @@
-"""All that one sandbox knows: its clock, its resources, its quotas, its faults."""
+"""The state of one sandbox: its clock, resources, quotas and faults."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from .clock import SandboxClock, Schedule
 from .faults import Faults
 from .server.call_log import CallLog
+from .server.moto_bridge import backend, reset_moto
 from .state.acm import StoredCertificate
-from .state.elbv2 import ElbState
+from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
-from .timing import Drain, Timing
+from .timing import Timing
 
-ACCOUNT = "123456789012"
+ACCOUNT_ID = "123456789012"
 
 QUOTAS = {
     "load_balancers": 50,
@@ -33,24 +35,21 @@ QUOTAS = {
 
 @dataclass
 class SandboxOptions:
-    """What is not known about AWS, or is wanted only sometimes."""
+    """Behaviour that a test can switch on."""
 
-    tags_are_settings: bool = False
-    """Whether CreateLoadBalancer with other tags is another load balancer. Not documented."""
-    refuse_double_hyphen: bool = False
     new_attributes: bool = False
-    """Whether attribute keys are taken that this sandbox has not heard of. AWS adds some from time to time."""
+    """Accept attribute keys that this sandbox does not know. AWS adds new ones from time to time."""
 
 
 @dataclass
 class Account:
-    """One AWS account. Regions come into being when first looked at."""
+    """One AWS account. A region is created when it is first used."""
 
-    account: str = ACCOUNT
+    id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
     timing: Timing = field(default_factory=Timing)
-    switches: SandboxOptions = field(default_factory=SandboxOptions)
-    agenda: Schedule = field(default_factory=Schedule)
+    options: SandboxOptions = field(default_factory=SandboxOptions)
+    schedule: Schedule = field(default_factory=Schedule)
     calls: CallLog = field(default_factory=CallLog)
     faults: Faults = field(default_factory=Faults)
     quotas: dict[str, int] = field(default_factory=lambda: dict(QUOTAS))
@@ -70,67 +69,80 @@ class Account:
     def elb(self, region: str) -> ElbState:
         return self.elbs.setdefault(region, ElbState())
 
-    def wake(self) -> None:
-        """A new moment: time stands still within a call, and all that has come due happens before it."""
+    def balancers(self) -> list[StoredBalancer]:
+        """The load balancers of every region."""
+        return [balancer for elb in self.elbs.values() for balancer in elb.balancers.values()]
+
+    def balancer_at(self, dns_name: str) -> StoredBalancer | None:
+        """The load balancer with this DNS name, in any region."""
+        wanted = dns_name.removeprefix("dualstack.")
+        return next((balancer for balancer in self.balancers() if balancer.dns_name.lower() == wanted), None)
+
+    def start_moment(self) -> None:
+        """Starts a new moment: runs what is due. Time stands still within a call."""
         self.clock.tick()
         self.moment = max(self.clock.now(), self.moment + 1e-6)
-        self.agenda.settle(self.moment)
+        self.schedule.run_due(self.moment)
 
-    def note(self, name: str) -> dict[Any, Any]:
-        """A drawer for one rule's own memory (tokens, first sightings); emptied by reset."""
+    def memory(self, name: str) -> dict[Any, Any]:
+        """What one rule of AWS has to remember (tokens, new resources). `reset` empties it."""
         return self.scratch.setdefault(name, {})
 
     def quota(self, name: str) -> int:
         return self.quotas[name]
 
-    def configure(self, slow: float, drain: Drain) -> None:
-        self.timing.slow, self.timing.drain = slow, drain
-
     def reset(self) -> None:
-        """Nothing exists, nothing was called, nothing is broken. Time, `slow` and `drain` stay."""
-        from .server.moto_bridge import forget
-
-        self.agenda.clear()
+        """Removes every resource, logged call, fault and quota change. Time, `slow` and `drain` stay."""
+        self.schedule.clear()
         self.calls.clear()
         self.faults.clear()
         self.quotas = dict(QUOTAS)
-        self.switches = SandboxOptions()
+        self.options = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
         self._empty()
-        forget(self.account)
+        reset_moto(self.id)
 
 
 @dataclass
 class CallContext:
-    """A world as one call sees it: in one region, at one moment."""
+    """The account for one call: in one region, at one moment."""
 
-    world: Account
+    account: Account
     region: str
 
     @property
     def elb(self) -> ElbState:
-        return self.world.elb(self.region)
+        return self.account.elb(self.region)
 
     @property
     def now(self) -> float:
-        return self.world.moment
+        return self.account.moment
 
     @property
     def timing(self) -> Timing:
-        return self.world.timing
+        return self.account.timing
 
     @property
-    def account(self) -> str:
-        return self.world.account
+    def account_id(self) -> str:
+        return self.account.id
+
+    @property
+    def ec2(self) -> Any:
+        """moto's own objects for EC2."""
+        return self.backend("ec2")
+
+    def backend(self, service: str) -> Any:
+        """moto's own objects for a service."""
+        return backend(service, self.account_id, self.region)
 
     @property
     def certificates(self) -> dict[str, StoredCertificate]:
         """This region's certificates by ARN."""
-        here = f":acm:{self.region}:"
-        return {arn: one for arn, one in self.world.certificates.items() if here in arn}
+        prefix = f":acm:{self.region}:"
+        return {arn: certificate for arn, certificate in self.account.certificates.items() if prefix in arn}
 
-    def later(self, seconds: float, do: Any) -> None:
-        self.world.agenda.at(self.now + seconds, do)
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        self.account.schedule.at(self.now + seconds, action)
 
     def arn(self, service: str, rest: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"

@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from .account import ACCOUNT, Account
+from .account import ACCOUNT_ID, Account
 from .admin.client import BoxClient
 from .admin.verbs import Controls
 from .clock import SandboxClock
@@ -18,32 +18,30 @@ _lock = threading.Lock()
 
 
 def _take_account() -> str:
-    """moto keeps one world per account in a process: two boxes at once need two accounts."""
+    """Returns an unused account id: moto keeps its state per account and process, so each box needs its own."""
     with _lock:
-        free = (str(int(ACCOUNT) + number) for number in itertools.count())
-        account = next(one for one in free if one not in _accounts_in_use)
-        _accounts_in_use.add(account)
-        return account
+        ids = (str(int(ACCOUNT_ID) + number) for number in itertools.count())
+        account_id = next(id for id in ids if id not in _accounts_in_use)
+        _accounts_in_use.add(account_id)
+        return account_id
 
 
 class Box(BoxClient):
-    """A sandbox with a server on a free port of this machine, from `with` to its end.
+    """A sandbox with a server on a free port of this machine, for the length of a `with` block.
 
-    `slow` scales all that takes AWS time; with `virtual` time moves only by `advance` (and a hair per call);
-    `drain="real"` makes draining last as long as the target group says.
+    `slow` scales everything that takes time in AWS. With `virtual`, time moves only by `advance` (and a millisecond
+    with every call). With `drain="real"`, draining lasts as long as the target group's attribute says.
     """
 
     def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
         super().__init__()
-        self.world = Account(
-            account=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow=slow, drain=drain)
-        )
-        self.server = SandboxServer(self.world, port)
+        self.account = Account(id=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow=slow, drain=drain))
+        self.server = SandboxServer(self.account, port)
         self.url = self.server.url
-        self.account = self.world.account
+        self.account_id = self.account.id
 
     def __enter__(self) -> Self:
-        self.world.reset()
+        self.account.reset()
         self.server.start()
         return self
 
@@ -54,11 +52,11 @@ class Box(BoxClient):
 
     def close(self) -> None:
         self.server.stop()
-        self.world.reset()
-        _accounts_in_use.discard(self.account)
+        self.account.reset()
+        _accounts_in_use.discard(self.account_id)
 
-    def ask(self, verb: str, **given: Any) -> Any:
+    def ask(self, verb: str, **arguments: Any) -> Any:
         with self.server.engine.lock:
-            self.world.wake()
-            result = getattr(Controls(self.world), verb)(**given)
+            self.account.start_moment()
+            result = getattr(Controls(self.account), verb)(**arguments)
             return json.loads(json.dumps(result, default=str))

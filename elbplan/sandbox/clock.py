@@ -1,4 +1,4 @@
-"""The one clock of a sandbox, and the things that are to happen later by it."""
+"""The clock of a sandbox, and the actions that are scheduled by it."""
 
 import heapq
 import itertools
@@ -11,9 +11,7 @@ VIRTUAL_STEP = 0.001
 
 
 class SandboxClock:
-    """Real time plus an offset, or (virtual) a time that moves only when told to and a hair with
-    every call.
-    """
+    """Real time plus an offset; or virtual time, which moves only by `advance` and a little with every call."""
 
     def __init__(self, virtual: bool = False) -> None:
         self.virtual = virtual
@@ -30,9 +28,7 @@ class SandboxClock:
             self._offset += seconds
 
     def tick(self) -> None:
-        """A call came in. Virtual time must move a little, or two things would happen at the very
-        same moment.
-        """
+        """Moves virtual time a little with every call, so that no two calls happen at the same time."""
         if self.virtual:
             self._time += VIRTUAL_STEP
 
@@ -41,16 +37,16 @@ class SandboxClock:
 
 
 class Schedule:
-    """What is due when. Nothing runs by itself: `settle` does all that has come due, before each call."""
+    """Actions with a due time. Nothing runs by itself: `run_due` runs what is due, before each call."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
 
-    def at(self, due: float, do: Callable[[], None]) -> None:
-        heapq.heappush(self._heap, (due, next(self._numbers), do))
+    def at(self, due: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._heap, (due, next(self._numbers), action))
 
-    def settle(self, now: float) -> None:
+    def run_due(self, now: float) -> None:
         while self._heap and self._heap[0][0] <= now:
             heapq.heappop(self._heap)[2]()
 

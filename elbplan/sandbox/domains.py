@@ -1,4 +1,4 @@
-"""Which part of a domain somebody registered."""
+"""Registrable domains."""
 
 SECOND_LEVEL = {
     "au": ("com", "net", "org", "edu", "gov", "id", "asn"),
@@ -19,9 +19,7 @@ SECOND_LEVEL = {
 
 
 def registrable(domain: str) -> str:
-    """`example.com` of `api.example.com`, `example.co.kr` of `www.example.co.kr`; a bare suffix has
-    none ("").
-    """
+    """Returns `example.com` for `api.example.com`, `example.co.kr` for `www.example.co.kr`, and "" for a suffix."""
     labels = domain.lower().rstrip(".").removeprefix("*.").split(".")
     country = len(labels) >= 2 and labels[-2] in SECOND_LEVEL.get(labels[-1], ())
     keep = 3 if country else 2

@@ -1,8 +1,8 @@
-"""What AWS refuses with, and what the sandbox itself refuses with."""
+"""Errors that AWS answers, and errors of the sandbox itself."""
 
 
 class AwsError(Exception):
-    """An answer AWS gives instead of a result: its code, its words, its HTTP status."""
+    """An error that AWS answers: its code, message and HTTP status."""
 
     def __init__(self, code: str, message: str = "", status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -12,7 +12,7 @@ class AwsError(Exception):
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what was asked of it (not installed, not running, does not answer)."""
+    """The sandbox cannot do what a command needs: it is not installed, does not run, or does not answer."""
 
 
 def validation(message: str) -> AwsError:

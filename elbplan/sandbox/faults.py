@@ -1,6 +1,6 @@
-"""Trouble on demand: throttling, 5xx, lost answers, delays, and the death of the caller.
+"""Faults on demand: throttling, 5xx, lost answers, delays, and the end of the calling process.
 
-What each service says when it throttles: the services' own API references ("Common errors"), and for EC2
+The error of each service for throttling: the services' API references ("Common errors"), and for EC2
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 """
 
@@ -21,29 +21,28 @@ THROTTLES = {
     "elbv2": ("Throttling", 400),
     "ec2": ("RequestLimitExceeded", 503),
     "route53": ("Throttling", 400),
-    "resourcegroupstaggingapi": ("ThrottledException", 400),
 }
-THROTTLE_ELSEWHERE = ("ThrottlingException", 400)
+OTHER_THROTTLE = ("ThrottlingException", 400)
 
 
 @dataclass
 class Fault:
-    """One kind of trouble, which calls it strikes, and how often."""
+    """One kind of fault, the calls that it affects, and how often."""
 
     kind: FaultKind
     service: str | None = None
     but: str | None = None
-    """A service that is spared."""
+    """A service that the fault leaves alone."""
     region: str | None = None
     action: str | None = None
     match: str | None = None
-    """Text (a regular expression) that must occur in the parameters."""
+    """A regular expression that must match the parameters."""
     nth: int | None = None
-    """Only the n-th call that fits, counted from when the fault was set."""
+    """Only the n-th matching call since the fault was set."""
     nth_write: int | None = None
-    """Only the n-th write, counted from the last reset of the log."""
+    """Only the n-th write since the log was last cleared."""
     each_write: bool = False
-    """Every write once: the same request sent again is let through."""
+    """Every write once; the same request is not affected when it is sent again."""
     probability: float | None = None
     seed: int = 0
     limit: int | None = None
@@ -56,13 +55,13 @@ class Fault:
     seen: int = 0
     id: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False, compare=False)
-    _met: set[str] = field(default_factory=set, repr=False, compare=False)
+    _known_writes: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def strikes(self, call: LoggedCall) -> bool:
-        """Whether this call meets it. Counts the call; a fault of one n strikes once."""
+    def applies_to(self, call: LoggedCall) -> bool:
+        """Returns whether the fault affects this call, and counts the call."""
         if not self._fits(call) or (self.limit is not None and self.fired >= self.limit):
             return False
         self.seen += 1
@@ -70,18 +69,18 @@ class Fault:
             return False
         if self.nth_write is not None and call.write != self.nth_write:
             return False
-        if self.each_write and not self._meets_first(call):
+        if self.each_write and not self._is_new_write(call):
             return False
         if self.probability is not None and self._random.random() >= self.probability:
             return False
         self.fired += 1
         return True
 
-    def _meets_first(self, call: LoggedCall) -> bool:
-        """Whether this is a write that was not met before."""
-        said = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
-        known = said in self._met
-        self._met.add(said)
+    def _is_new_write(self, call: LoggedCall) -> bool:
+        """Returns whether this is a write that has not arrived before."""
+        text = json.dumps([call.service, call.action, call.region, call.params], sort_keys=True, default=str)
+        known = text in self._known_writes
+        self._known_writes.add(text)
         return bool(call.write) and not known
 
     def _fits(self, call: LoggedCall) -> bool:
@@ -97,7 +96,7 @@ class Fault:
 
     def error(self, call: LoggedCall) -> AwsError:
         if self.kind == "throttle":
-            code, status = THROTTLES.get(call.service, THROTTLE_ELSEWHERE)
+            code, status = THROTTLES.get(call.service, OTHER_THROTTLE)
             return AwsError(code, "Rate exceeded", status)
         if self.kind == "5xx":
             return AwsError("ServiceUnavailable", "injected", self.status if self.status >= 500 else 503)
@@ -105,7 +104,7 @@ class Fault:
 
 
 class Faults:
-    """All trouble that is set at the moment."""
+    """All faults that are set."""
 
     def __init__(self) -> None:
         self.all: list[Fault] = []
@@ -119,8 +118,8 @@ class Faults:
         self.all.append(fault)
         return fault
 
-    def struck(self, call: LoggedCall) -> list[Fault]:
-        return [fault for fault in self.all if fault.strikes(call)]
+    def matching(self, call: LoggedCall) -> list[Fault]:
+        return [fault for fault in self.all if fault.applies_to(call)]
 
     def clear(self) -> None:
         self.all = []

@@ -1,35 +1,32 @@
-"""What AWS does and this sandbox does not, and why."""
+"""Behaviour of AWS that the sandbox does not have, and why."""
 
 NOT_DONE = {
     "EC2 paging (rule 26)": (
-        "moto shows security groups and addresses in one page whatever MaxResults says; "
-        "EC2's answers are moto's XML and are not cut up here."
+        "moto returns all security groups and addresses in one page whatever MaxResults says; "
+        "the sandbox does not split moto's XML answers."
     ),
-    "ghosts in Describe calls (rule 27)": (
-        "new things can be hidden for some reads (`hide_new`), but what is deleted is never listed; "
-        "only the tagging API shows ghosts."
+    "deleted resources in Describe calls (rule 27)": (
+        "new resources can be hidden for some reads (`hide_new`), but deleted ones are never listed."
     ),
     "overlapping Route 53 changes (rule 13)": (
-        "requests are served one at a time and cannot overlap; `zone_busy` gives each change a length instead."
+        "requests are served one at a time and cannot overlap; `zone_busy` gives each change a duration instead."
     ),
     "token buckets": (
         "throttling is injected (fault `throttle`), not counted per second: "
-        "no test may depend on how fast the machine is."
+        "no test may depend on the speed of the machine."
     ),
     "new web ACLs (rule 30)": (
         "WAFUnavailableEntityException comes while the load balancer is provisioning, not for a new ACL."
     ),
-    "unknown tag types (rule 30)": (
-        "GetResources covers ELB, ACM, EC2, Route 53 zones and parameters; web ACLs are not in it, "
-        "and TagResources is refused (use each service's own call)."
-    ),
-    "pricing": "AWS Price List has no double here: prices come from a dated table.",
-    "trust store contents": "trust stores live and die as in AWS, but no bundle is read from S3.",
+    "tagging API": "GetResources and TagResources are refused; each service's own tag operations work.",
+    "Service Quotas": "refused; DescribeAccountLimits of Elastic Load Balancing works.",
+    "pricing": "AWS Price List is not simulated: prices come from a dated table.",
+    "trust store contents": "trust stores can be created, used and deleted, but no bundle is read from S3.",
     "CAA records (rule 9)": "a certificate never FAILS: it waits, is issued, or times out after 72 hours.",
-    "IAM server certificates (rule 8)": "only certificates of Certificate Manager can be used on listeners.",
+    "IAM server certificates (rule 8)": "listeners accept only certificates of Certificate Manager.",
     "some conditions in traffic": (
-        "a modelled request has no headers, query or source, so rules that ask for them never match."
+        "a simulated request has no headers, query or source, so rules that ask for them never match."
     ),
-    "fail-open": "a group of unhealthy targets counts as not answering, though AWS would try them all.",
-    "packets": "none is ever sent: addresses of instances and Elastic IPs lead nowhere.",
+    "fail-open": "a group with only unhealthy targets counts as not answering, though AWS would try all of them.",
+    "packets": "no packet is ever sent: addresses of instances and Elastic IPs lead nowhere.",
 }

@@ -1,4 +1,4 @@
-"""The parameters of a call, and its answer, as botocore names them."""
+"""The parameters of a call and its answer, with botocore's names."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""The table of rules: what AWS does that a kinder double does not, numbered, each a function that
-says its source.
-"""
+"""The table of rules: numbered behaviour of AWS that moto lacks. The docstring of each function names its source."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,14 +12,14 @@ TITLES = {
     2: "one target group per name; the same settings give the same ARN",
     3: "one listener per port",
     4: "load balancers are provisioning before they are active",
-    5: "load balancer network interfaces outlive it and hold what they touch",
+    5: "network interfaces outlive their load balancer and keep its groups, subnets and addresses in use",
     6: "a security group in use is not deleted",
     7: "a target group in use is not deleted",
-    8: "a listener's certificate must be there, issued and near",
-    9: "certificates are issued by their DNS records, and by nothing else",
+    8: "a listener's certificate must exist, be issued and be in the same region",
+    9: "certificates are issued by their DNS records only",
     10: "a certificate in use is not deleted",
-    11: "a Route 53 batch happens whole or not at all",
-    12: "what may stand in a zone",
+    11: "a Route 53 batch is applied completely or not at all",
+    12: "which records a zone accepts",
     13: "Route 53 changes are pending first",
     14: "targets become healthy, or do not",
     15: "targets are instances and ports, and must exist",
@@ -31,20 +29,20 @@ TITLES = {
     19: "rule priorities",
     20: "the default rule stays",
     21: "names, ranges and patterns",
-    22: "which protocol and action goes with which",
+    22: "which protocols and actions can be combined",
     23: "quotas",
     24: "answers come in AWS's own full form",
     25: "one missing name fails the whole batch",
     26: "answers come in pages",
-    27: "what was just made may not be seen yet",
-    28: "instances take time, and are made once per token",
+    27: "a new resource may not be visible yet",
+    28: "instances take time, and are launched once per token",
     29: "security group rules and Elastic IPs",
-    30: "the tagging API lags; WAF and Parameter Store refuse; one update of a parameter at a time",
+    30: "WAF and Parameter Store refuse; one update of a parameter at a time",
 }
 
 
 def rule(number: int) -> Callable[[F], F]:
-    """Put a function in the table under its number."""
+    """Adds a function to the table under its number."""
 
     def register(function: F) -> F:
         RULES.setdefault(number, []).append(function)

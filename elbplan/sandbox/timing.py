@@ -1,4 +1,4 @@
-"""How long AWS takes for what, scaled by one knob."""
+"""The durations of AWS's operations, scaled by one number."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,16 +8,14 @@ Drain = Literal["short", "real"]
 
 @dataclass
 class Timing:
-    """`slow` seconds for a load balancer to come up; everything else in proportion. 0: done by the
-    next read.
-    """
+    """A load balancer takes `slow` seconds to become active, everything else in proportion. 0: at the next read."""
 
     slow: float = 0.0
     drain: Drain = "short"
     zone_busy: float = 0.0
-    """Seconds after a Route 53 change in which another one in that zone is PriorRequestNotComplete."""
+    """Seconds after a Route 53 change in which another change of that zone gets PriorRequestNotComplete."""
     hide_new: int = 0
-    """Reads for which a new listener, target group, security group or instance is not found yet."""
+    """Number of reads that do not yet find a new listener, target group, security group or instance."""
 
     @property
     def balancer_active(self) -> float:
@@ -45,12 +43,8 @@ class Timing:
 
     @property
     def in_use_lag(self) -> float:
-        """How long a target group or certificate is still 'in use' after the last listener let go of it."""
+        """Seconds for which a target group or certificate is still "in use" after the last listener has left it."""
         return self.slow / 8
-
-    @property
-    def tagging_lag(self) -> float:
-        return self.slow
 
     @property
     def instance_state(self) -> float:

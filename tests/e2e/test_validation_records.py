@@ -24,7 +24,7 @@ ELSEWHERE = "eu-west-1"
 
 def validation(stage: Stage, domain: str = DOMAIN) -> list[str]:
     """The validation records of a domain that stand in the zone."""
-    name = record(stage.box.account, domain)["Name"]
+    name = record(stage.box.account_id, domain)["Name"]
     return [one["Name"] for one in stage.box.records(stage.zone) if one["Name"] == name]
 
 
@@ -114,7 +114,7 @@ def test_regions_that_the_account_has_not_enabled_are_not_asked(stage: Stage) ->
 
 def stand_before(stage: Stage) -> dict[str, Any]:
     """Somebody put the record up before elbplan came."""
-    told = record(stage.box.account, DOMAIN)
+    told = record(stage.box.account_id, DOMAIN)
     made = {**told, "TTL": 60, "ResourceRecords": [{"Value": told["Value"]}]}
     del made["Value"]
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": made}]}

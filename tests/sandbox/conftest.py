@@ -1,4 +1,4 @@
-"""Two sandboxes for all the tests of a run: one where all is done at once, one where time must be moved."""
+"""Two sandboxes for all tests of a run: in one everything completes at once, in the other time must be moved."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ def slow_box() -> Iterator[Box]:
 
 @pytest.fixture
 def kit(quick_box: Box) -> Kit:
-    """An empty, seeded world in which everything is complete by the next read."""
+    """An empty account with default resources, in which everything is complete at the next read."""
     quick_box.reset()
     quick_box.switch("slow", 0.0)
     quick_box.switch("hide_new", 0)
@@ -34,7 +34,7 @@ def kit(quick_box: Box) -> Kit:
 
 @pytest.fixture
 def slow(slow_box: Box) -> Kit:
-    """An empty, seeded world in which a load balancer takes 120 seconds, by a clock that stands."""
+    """An empty account with default resources and a stopped clock, in which a load balancer takes 120 seconds."""
     slow_box.reset()
     slow_box.switch("drain", "short")
     return Kit(slow_box)

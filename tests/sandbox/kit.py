@@ -1,4 +1,4 @@
-"""What the sandbox's tests build their worlds from."""
+"""Helpers of the sandbox's tests."""
 
 import contextlib
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 
 @contextlib.contextmanager
 def refused(code: str) -> Iterator[None]:
-    """AWS refuses with this code, and no other."""
+    """Expects that AWS refuses with this code."""
     with pytest.raises(ClientError) as caught:
         yield
     assert caught.value.response["Error"]["Code"] == code, caught.value
 
 
 class Kit:
-    """One seeded region and short ways to make things in it."""
+    """One region with default resources, and short functions to create more."""
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -31,13 +31,13 @@ class Kit:
         self.acm = box.client("acm", REGION)
         self.dns = box.client("route53", REGION)
         self.ssm = box.client("ssm", REGION)
-        made = box.seed(REGION, zones=["a", "b"], hosted_zones=["example.com"])
-        self.vpc, self.zone = made["vpc"], made["hosted_zones"]["example.com"]
-        self.subnets = list(made["subnets"].values())
-        self.default_group = made["security_group"]
+        ids = box.seed(REGION, zones=["a", "b"], hosted_zones=["example.com"])
+        self.vpc, self.zone = ids["vpc"], ids["hosted_zones"]["example.com"]
+        self.subnets = list(ids["subnets"].values())
+        self.default_group = ids["security_group"]
 
     def open_group(self, name: str = "web") -> str:
-        """A security group that lets everybody in on 80 and 443."""
+        """Creates a security group that allows everybody on ports 80 and 443."""
         group = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)["GroupId"]
         self.let_in(group, 80)
         self.let_in(group, 443)
@@ -48,33 +48,33 @@ class Kit:
         self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
 
     def balancer(self, name: str = "web", **more: Any) -> dict[str, Any]:
-        wanted: dict[str, Any] = {"Name": name, "Subnets": self.subnets, **more}
-        made: dict[str, Any] = self.elb.create_load_balancer(**wanted)["LoadBalancers"][0]
-        return made
+        params: dict[str, Any] = {"Name": name, "Subnets": self.subnets, **more}
+        balancer: dict[str, Any] = self.elb.create_load_balancer(**params)["LoadBalancers"][0]
+        return balancer
 
     def group(self, name: str = "web", **more: Any) -> str:
-        wanted: dict[str, Any] = {"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, **more}
-        return str(self.elb.create_target_group(**wanted)["TargetGroups"][0]["TargetGroupArn"])
+        params: dict[str, Any] = {"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, **more}
+        return str(self.elb.create_target_group(**params)["TargetGroups"][0]["TargetGroupArn"])
 
     def listener(self, balancer: str, group: str, port: int = 80, **more: Any) -> str:
-        wanted: dict[str, Any] = {
+        params: dict[str, Any] = {
             "LoadBalancerArn": balancer,
             "Protocol": "HTTP",
             "Port": port,
             "DefaultActions": [forward(group)],
             **more,
         }
-        return str(self.elb.create_listener(**wanted)["Listeners"][0]["ListenerArn"])
+        return str(self.elb.create_listener(**params)["Listeners"][0]["ListenerArn"])
 
     def rule(self, listener: str, priority: int, group: str, path: str = "/a/*") -> str:
-        made = self.elb.create_rule(
+        answer = self.elb.create_rule(
             ListenerArn=listener, Priority=priority, Conditions=[on_path(path)], Actions=[forward(group)]
         )
-        return str(made["Rules"][0]["RuleArn"])
+        return str(answer["Rules"][0]["RuleArn"])
 
     def instance(self, group: str | None = None, **more: Any) -> str:
         image = self.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
-        wanted: dict[str, Any] = {
+        params: dict[str, Any] = {
             "ImageId": image,
             "InstanceType": "t3.micro",
             "MinCount": 1,
@@ -83,25 +83,25 @@ class Kit:
             "SecurityGroupIds": [group or self.open_group("servers")],
             **more,
         }
-        return str(self.ec2.run_instances(**wanted)["Instances"][0]["InstanceId"])
+        return str(self.ec2.run_instances(**params)["Instances"][0]["InstanceId"])
 
     def health(self, group: str) -> list[tuple[str, str]]:
-        found = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-        return [(one["TargetHealth"]["State"], one["TargetHealth"].get("Reason", "")) for one in found]
+        targets = self.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return [(target["TargetHealth"]["State"], target["TargetHealth"].get("Reason", "")) for target in targets]
 
     def certificate(self, domain: str = "api.example.com", **more: Any) -> str:
-        wanted: dict[str, Any] = {"DomainName": domain, "ValidationMethod": "DNS", **more}
-        return str(self.acm.request_certificate(**wanted)["CertificateArn"])
+        params: dict[str, Any] = {"DomainName": domain, "ValidationMethod": "DNS", **more}
+        return str(self.acm.request_certificate(**params)["CertificateArn"])
 
     def record_of(self, certificate: str) -> dict[str, str]:
-        told = self.acm.describe_certificate(CertificateArn=certificate)["Certificate"]
-        record: dict[str, str] = told["DomainValidationOptions"][0]["ResourceRecord"]
+        details = self.acm.describe_certificate(CertificateArn=certificate)["Certificate"]
+        record: dict[str, str] = details["DomainValidationOptions"][0]["ResourceRecord"]
         return record
 
     def change(self, *changes: tuple[str, dict[str, Any]], zone: str | None = None) -> str:
         batch = {"Changes": [{"Action": action, "ResourceRecordSet": record} for action, record in changes]}
-        made = self.dns.change_resource_record_sets(HostedZoneId=zone or self.zone, ChangeBatch=batch)
-        return str(made["ChangeInfo"]["Id"])
+        answer = self.dns.change_resource_record_sets(HostedZoneId=zone or self.zone, ChangeBatch=batch)
+        return str(answer["ChangeInfo"]["Id"])
 
     def issued(self, domain: str = "api.example.com") -> str:
         certificate = self.certificate(domain)
@@ -127,7 +127,7 @@ def on_host(*hosts: str) -> dict[str, Any]:
 
 
 def plain(name: str, kind: str, *values: str, ttl: int = 300) -> dict[str, Any]:
-    return {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": one} for one in values]}
+    return {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]}
 
 
 def alias(name: str, balancer: dict[str, Any]) -> dict[str, Any]:

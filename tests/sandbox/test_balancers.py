@@ -1,10 +1,10 @@
-"""Rules 1, 4, 5, 16, 18, and what CreateLoadBalancer tells."""
+"""Rules 1, 4, 5, 16, 18, and the answer of CreateLoadBalancer."""
 
 from .conftest import SLOW
 from .kit import REGION, Kit, refused
 
 
-def test_rule_01_a_load_balancer_is_made_once(kit: Kit) -> None:
+def test_rule_01_a_load_balancer_is_created_once(kit: Kit) -> None:
     first = kit.balancer("web")
     assert kit.balancer("web")["LoadBalancerArn"] == first["LoadBalancerArn"]
     with refused("DuplicateLoadBalancerName"):
@@ -13,12 +13,12 @@ def test_rule_01_a_load_balancer_is_made_once(kit: Kit) -> None:
 
 
 def test_rule_04_a_load_balancer_is_provisioning_first(kit: Kit) -> None:
-    made = kit.balancer()
-    assert made["State"]["Code"] == "provisioning"
+    balancer = kit.balancer()
+    assert balancer["State"]["Code"] == "provisioning"
     assert kit.elb.describe_load_balancers()["LoadBalancers"][0]["State"]["Code"] == "active"
 
 
-def test_rule_04_it_takes_its_time(slow: Kit) -> None:
+def test_rule_04_a_load_balancer_takes_time(slow: Kit) -> None:
     slow.balancer()
     slow.box.advance(SLOW - 1)
     assert slow.elb.describe_load_balancers()["LoadBalancers"][0]["State"]["Code"] == "provisioning"
@@ -26,7 +26,7 @@ def test_rule_04_it_takes_its_time(slow: Kit) -> None:
     assert slow.elb.describe_load_balancers()["LoadBalancers"][0]["State"]["Code"] == "active"
 
 
-def test_rule_04_it_may_fail(slow: Kit) -> None:
+def test_rule_04_a_load_balancer_may_fail(slow: Kit) -> None:
     slow.balancer()
     slow.box.fail("web", "Not enough capacity")
     slow.box.advance(SLOW + 1)
@@ -34,32 +34,34 @@ def test_rule_04_it_may_fail(slow: Kit) -> None:
     assert state == {"Code": "failed", "Reason": "Not enough capacity"}
 
 
-def test_rule_05_interfaces_outlive_the_balancer_and_hold_its_group(slow: Kit) -> None:
+def test_rule_05_interfaces_outlive_the_balancer_and_keep_its_group_in_use(slow: Kit) -> None:
     group = slow.open_group()
-    made = slow.balancer(SecurityGroups=[group])
-    wanted = [{"Name": "description", "Values": [f"ELB {made['LoadBalancerArn'].split(':loadbalancer/')[1]}"]}]
-    there = slow.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
-    assert {one["SubnetId"] for one in there} == set(slow.subnets)
-    assert {(one["RequesterId"], one["Groups"][0]["GroupId"]) for one in there} == {("amazon-elb", group)}
-    slow.elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    balancer = slow.balancer(SecurityGroups=[group])
+    filters = [{"Name": "description", "Values": [f"ELB {balancer['LoadBalancerArn'].split(':loadbalancer/')[1]}"]}]
+    interfaces = slow.ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
+    assert {interface["SubnetId"] for interface in interfaces} == set(slow.subnets)
+    assert {(interface["RequesterId"], interface["Groups"][0]["GroupId"]) for interface in interfaces} == {
+        ("amazon-elb", group)
+    }
+    slow.elb.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
     with refused("DependencyViolation"):
         slow.ec2.delete_security_group(GroupId=group)
     with refused("DependencyViolation"):
         slow.ec2.delete_subnet(SubnetId=slow.subnets[0])
     slow.box.advance(SLOW + 1)
-    assert slow.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"] == []
+    assert slow.ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"] == []
     slow.ec2.delete_security_group(GroupId=group)
 
 
-def test_rule_05_a_network_balancer_holds_its_addresses(slow: Kit) -> None:
+def test_rule_05_a_network_balancer_keeps_its_addresses_in_use(slow: Kit) -> None:
     address = slow.ec2.allocate_address(Domain="vpc")
     mapping = {"SubnetId": slow.subnets[0], "AllocationId": address["AllocationId"]}
-    made = slow.elb.create_load_balancer(Name="nlb", Type="network", SubnetMappings=[mapping])["LoadBalancers"][0]
-    told = made["AvailabilityZones"][0]["LoadBalancerAddresses"]
-    assert told == [{"AllocationId": address["AllocationId"], "IpAddress": address["PublicIp"]}]
+    balancer = slow.elb.create_load_balancer(Name="nlb", Type="network", SubnetMappings=[mapping])["LoadBalancers"][0]
+    addresses = balancer["AvailabilityZones"][0]["LoadBalancerAddresses"]
+    assert addresses == [{"AllocationId": address["AllocationId"], "IpAddress": address["PublicIp"]}]
     with refused("InvalidIPAddress.InUse"):
         slow.ec2.release_address(AllocationId=address["AllocationId"])
-    slow.elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    slow.elb.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
     with refused("InvalidIPAddress.InUse"):
         slow.ec2.release_address(AllocationId=address["AllocationId"])
     slow.box.advance(SLOW + 1)
@@ -67,11 +69,11 @@ def test_rule_05_a_network_balancer_holds_its_addresses(slow: Kit) -> None:
 
 
 def test_rule_05_interfaces_follow_groups_and_subnets(kit: Kit) -> None:
-    made = kit.balancer(SecurityGroups=[kit.open_group()])
+    balancer = kit.balancer(SecurityGroups=[kit.open_group()])
     other = kit.open_group("other")
-    kit.elb.set_security_groups(LoadBalancerArn=made["LoadBalancerArn"], SecurityGroups=[other])
-    there = kit.ec2.describe_network_interfaces(Filters=[{"Name": "requester-id", "Values": ["amazon-elb"]}])
-    assert {one["Groups"][0]["GroupId"] for one in there["NetworkInterfaces"]} == {other}
+    kit.elb.set_security_groups(LoadBalancerArn=balancer["LoadBalancerArn"], SecurityGroups=[other])
+    interfaces = kit.ec2.describe_network_interfaces(Filters=[{"Name": "requester-id", "Values": ["amazon-elb"]}])
+    assert {interface["Groups"][0]["GroupId"] for interface in interfaces["NetworkInterfaces"]} == {other}
 
 
 def test_rule_16_subnets(kit: Kit) -> None:
@@ -84,25 +86,25 @@ def test_rule_16_subnets(kit: Kit) -> None:
         kit.balancer(Subnets=[kit.subnets[0], twin["Subnet"]["SubnetId"]])
 
 
-def test_rule_16_a_way_to_the_internet_and_room(kit: Kit) -> None:
+def test_rule_16_an_internet_gateway_and_free_addresses(kit: Kit) -> None:
     vpc = kit.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    made = []
+    subnets = []
     for number, zone in enumerate("ab"):
         cidr = f"10.9.0.{16 * number}/28"
-        made.append(
+        subnets.append(
             kit.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=REGION + zone)["Subnet"]["SubnetId"]
         )
     with refused("InvalidSubnet"):
-        kit.balancer(Subnets=made)
+        kit.balancer(Subnets=subnets)
     with refused("InvalidConfigurationRequest"):
-        kit.balancer(Subnets=[made[0], kit.subnets[1]])
+        kit.balancer(Subnets=[subnets[0], kit.subnets[1]])
     with refused("InvalidConfigurationRequest"):
-        kit.balancer(Subnets=made, Scheme="internal", SecurityGroups=[kit.default_group])
-    kit.balancer("fits", Subnets=made, Scheme="internal")
+        kit.balancer(Subnets=subnets, Scheme="internal", SecurityGroups=[kit.default_group])
+    kit.balancer("fits", Subnets=subnets, Scheme="internal")
     for number in range(3):
-        kit.balancer(f"fill-{number}", Subnets=made, Scheme="internal")
+        kit.balancer(f"fill-{number}", Subnets=subnets, Scheme="internal")
     with refused("InvalidSubnet"):
-        kit.balancer("full", Subnets=made, Scheme="internal")
+        kit.balancer("full", Subnets=subnets, Scheme="internal")
 
 
 def test_rule_16_unknown_security_group(kit: Kit) -> None:
@@ -138,25 +140,25 @@ def test_rule_24_names_and_zones_by_type(kit: Kit) -> None:
     assert "Scheme" not in gateway
 
 
-def test_rule_24_all_attributes_are_told(kit: Kit) -> None:
+def test_rule_24_all_attributes_are_returned(kit: Kit) -> None:
     arn = kit.balancer()["LoadBalancerArn"]
-    told = kit.elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-    found = {one["Key"]: one["Value"] for one in told}
-    assert found["idle_timeout.timeout_seconds"] == "60"
-    assert found["load_balancing.cross_zone.enabled"] == "true"
-    assert len(found) > 15
+    attributes = kit.elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    values = {pair["Key"]: pair["Value"] for pair in attributes}
+    assert values["idle_timeout.timeout_seconds"] == "60"
+    assert values["load_balancing.cross_zone.enabled"] == "true"
+    assert len(values) > 15
     group = kit.group()
-    told = kit.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
-    assert {one["Key"]: one["Value"] for one in told}["stickiness.lb_cookie.duration_seconds"] == "86400"
+    attributes = kit.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
+    assert {pair["Key"]: pair["Value"] for pair in attributes}["stickiness.lb_cookie.duration_seconds"] == "86400"
 
 
-def test_network_balancers_keep_having_no_groups(kit: Kit) -> None:
+def test_network_balancers_without_groups_get_none(kit: Kit) -> None:
     arn = kit.balancer("net", Type="network")["LoadBalancerArn"]
     with refused("InvalidConfigurationRequest"):
         kit.elb.set_security_groups(LoadBalancerArn=arn, SecurityGroups=[kit.default_group])
 
 
-def test_every_address_type_is_known(kit: Kit) -> None:
+def test_every_address_type_is_accepted(kit: Kit) -> None:
     assert (
         kit.balancer(IpAddressType="dualstack-without-public-ipv4")["IpAddressType"] == "dualstack-without-public-ipv4"
     )

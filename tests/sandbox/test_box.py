@@ -1,4 +1,4 @@
-"""The sandbox as a thing to work with: in this process, over HTTP, in the background."""
+"""The sandbox in this process, over HTTP, and in the background."""
 
 import json
 import os
@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from elbplan.sandbox.admin import daemon
-from elbplan.sandbox.admin import state_file as statefile
+from elbplan.sandbox.admin import daemon, state_file
 from elbplan.sandbox.admin.remote import RemoteBox
 from elbplan.sandbox.box import Box
 from elbplan.sandbox.domains import registrable
@@ -26,7 +25,7 @@ from .kit import Kit, plain, refused
 
 
 @pytest.mark.parametrize("number", range(1, 31))
-def test_every_rule_is_in_the_table_says_its_source_and_is_tested(number: int) -> None:
+def test_every_rule_has_a_source_and_a_test(number: int) -> None:
     functions = RULES[number]
     sources = [function.__doc__ or "" for function in functions]
     assert any(re.search(r"https://|API_\w+|user guide|Developer Guide|logs|in the wild", text) for text in sources), (
@@ -38,7 +37,7 @@ def test_every_rule_is_in_the_table_says_its_source_and_is_tested(number: int) -
     assert TITLES[number]
 
 
-def test_what_is_left_out_is_said() -> None:
+def test_missing_behaviour_has_a_reason() -> None:
     assert all(len(reason) > 20 for reason in NOT_DONE.values())
 
 
@@ -49,13 +48,13 @@ def test_nothing_imports_moto_before_it_is_needed() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
-def test_calls_are_told_in_order_and_counted(kit: Kit) -> None:
+def test_calls_are_logged_in_order_and_counted(kit: Kit) -> None:
     kit.box.clear_calls()
     kit.group("one", Tags=[{"Key": "a", "Value": "b"}])
     with refused("TargetGroupNotFound"):
         kit.elb.describe_target_groups(Names=["nobody"])
-    told = [(call.service, call.action, call.outcome, call.write) for call in kit.box.calls]
-    assert told == [
+    calls = [(call.service, call.action, call.outcome, call.write) for call in kit.box.calls]
+    assert calls == [
         ("elbv2", "CreateTargetGroup", "ok", 1),
         ("elbv2", "DescribeTargetGroups", "TargetGroupNotFound", 0),
     ]
@@ -63,34 +62,34 @@ def test_calls_are_told_in_order_and_counted(kit: Kit) -> None:
     assert [call.params["Name"] for call in kit.box.writes()] == ["one"]
 
 
-def test_strangers_can_be_compared_before_and_after(kit: Kit) -> None:
-    stranger = kit.group("stranger")
+def test_other_resources_can_be_compared_before_and_after(kit: Kit) -> None:
+    other = kit.group("other")
     kit.change(("CREATE", plain("s.example.com", "A", "192.0.2.1")))
     before = kit.box.snapshot()
     mine = kit.group("mine", Tags=[{"Key": "elbplan:stack", "Value": "s"}])
     after = kit.box.snapshot()
     assert set(after) - set(before) == {mine} == set(kit.box.tagged("s"))
     assert {name: after[name] for name in before} == before
-    kit.elb.modify_target_group(TargetGroupArn=stranger, HealthCheckPath="/x")
-    assert kit.box.snapshot([stranger]) != {stranger: before[stranger]}
+    kit.elb.modify_target_group(TargetGroupArn=other, HealthCheckPath="/x")
+    assert kit.box.snapshot([other]) != {other: before[other]}
     assert kit.box.snapshot(lambda name, _: name == mine) == {mine: after[mine]}
 
 
-def test_two_boxes_know_nothing_of_each_other(kit: Kit) -> None:
+def test_two_boxes_share_nothing(kit: Kit) -> None:
     kit.group("here")
     with Box() as other:
-        there = Kit(other)
-        assert other.account != kit.box.account  # type: ignore[attr-defined]
-        assert there.elb.describe_target_groups()["TargetGroups"] == []
-        there.open_group("there")
-    assert "there" not in {one["GroupName"] for one in kit.ec2.describe_security_groups()["SecurityGroups"]}
+        other_kit = Kit(other)
+        assert other.account_id != kit.box.account_id  # type: ignore[attr-defined]
+        assert other_kit.elb.describe_target_groups()["TargetGroups"] == []
+        other_kit.open_group("there")
+    assert "there" not in {group["GroupName"] for group in kit.ec2.describe_security_groups()["SecurityGroups"]}
 
 
-def test_seeding_twice_is_seeding_once(kit: Kit) -> None:
+def test_default_resources_are_created_once(kit: Kit) -> None:
     first = kit.box.seed("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"])
     assert kit.box.seed("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"]) == first
     assert first["hosted_zones"]["api.example.com"] == kit.zone
-    assert [one["Name"] for one in kit.dns.list_hosted_zones()["HostedZones"]] == ["example.com.", "example.co.uk."]
+    assert [zone["Name"] for zone in kit.dns.list_hosted_zones()["HostedZones"]] == ["example.com.", "example.co.uk."]
     subnet = kit.ec2.describe_subnets(SubnetIds=[first["subnets"]["a"]])["Subnets"][0]
     assert subnet["DefaultForAz"]
     assert subnet["MapPublicIpOnLaunch"]
@@ -98,7 +97,7 @@ def test_seeding_twice_is_seeding_once(kit: Kit) -> None:
         "Routes"
     ]
     assert {"0.0.0.0/0"} <= {
-        one.get("DestinationCidrBlock") for one in routes if one.get("GatewayId", "").startswith("igw-")
+        route.get("DestinationCidrBlock") for route in routes if route.get("GatewayId", "").startswith("igw-")
     }
 
 
@@ -156,7 +155,7 @@ def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
     for thread in threads:
         thread.join()
     assert started[0].pid == started[1].pid
-    file = statefile.path()
+    file = state_file.path()
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"AWS_PROFILE" not in Path(f"/proc/{started[0].pid}/environ").read_bytes()
     box = started[0].box()
@@ -173,9 +172,9 @@ def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
     assert home.joinpath("sandbox.json").exists() is False
 
 
-def test_a_note_about_a_process_that_is_not_ours_ends_nothing(home: Path) -> None:
+def test_a_state_file_with_another_process_ends_nothing(home: Path) -> None:
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    statefile.write(statefile.path(), statefile.DaemonEntry(bystander.pid, "http://127.0.0.1:1", "token"))
+    state_file.write(state_file.path(), state_file.DaemonEntry(bystander.pid, "http://127.0.0.1:1", "token"))
     assert daemon.find() is None
     assert not daemon.stop()
     assert bystander.poll() is None
@@ -186,12 +185,12 @@ def test_a_note_about_a_process_that_is_not_ours_ends_nothing(home: Path) -> Non
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"pid": 1}), json.dumps({"pid": 1, "other": 2})])
-def test_a_broken_note_is_no_note(home: Path, content: str) -> None:
+def test_an_invalid_state_file_is_ignored(home: Path, content: str) -> None:
     home.joinpath("sandbox.json").write_text(content)
     assert daemon.find() is None
 
 
-def test_without_moto_the_start_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_moto_the_error_names_the_installation(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = home / "hidden" / "moto"
     hidden.mkdir(parents=True)
     hidden.joinpath("__init__.py").write_text("raise ImportError('no moto here')")
@@ -201,14 +200,14 @@ def test_without_moto_the_start_says_what_to_install(home: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("url", [7, "http://elsewhere.example.com:80", "http://127.0.0.1", "file:///etc/passwd"])
-def test_a_note_that_points_elsewhere_is_no_note(home: Path, url: Any) -> None:
+def test_a_state_file_with_another_url_is_ignored(home: Path, url: Any) -> None:
     home.joinpath("sandbox.json").write_text(json.dumps({"pid": os.getpid(), "url": url, "token": "t"}))
     assert daemon.find() is None
     assert daemon.status() == {"running": False}
 
 
 @pytest.mark.parametrize("body", [b"[1, 2]", b'{"result": [1]}', b'"text"', b"no JSON"])
-def test_another_program_at_the_port_of_a_stale_note_is_no_sandbox(home: Path, body: bytes) -> None:
+def test_another_program_at_the_port_of_an_old_state_file_is_no_sandbox(home: Path, body: bytes) -> None:
     class Other(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.send_response(200)
@@ -217,31 +216,31 @@ def test_another_program_at_the_port_of_a_stale_note_is_no_sandbox(home: Path, b
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Nobody reads it."""
+            """Prints nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Other) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        statefile.write(statefile.path(), statefile.DaemonEntry(os.getpid(), url, "token"))
+        state_file.write(state_file.path(), state_file.DaemonEntry(os.getpid(), url, "token"))
         assert daemon.find() is None
         assert not daemon.stop()
         server.shutdown()
 
 
-def test_a_sandbox_whose_note_is_gone_ends_by_itself(home: Path) -> None:
+def test_a_sandbox_without_its_state_file_ends_by_itself(home: Path) -> None:
     running = daemon.start(0.0)
     home.joinpath("sandbox.json").write_text("garbage")
-    assert daemon.gone(running.pid, 30.0)
+    assert daemon.has_ended(running.pid, 30.0)
 
 
-def test_a_folder_that_cannot_be_written_is_said_with_the_way_out(tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_with_the_remedy(tmp_path: Path, monkeypatch: Any) -> None:
     tmp_path.joinpath("file").write_text("")
     monkeypatch.setenv("ELBPLAN_SANDBOX_DIR", str(tmp_path / "file" / "below"))
     with pytest.raises(SandboxError, match="Set ELBPLAN_SANDBOX_DIR to a folder that you may write to"):
         daemon.start()
 
 
-def test_an_older_moto_is_called_old_and_not_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_moto_is_reported_as_old(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = home / "hidden" / "moto"
     hidden.mkdir(parents=True)
     hidden.joinpath("__init__.py").write_text("raise ImportError('no module moto.core.routing')")

@@ -10,9 +10,9 @@ def status(kit: Kit, certificate: str) -> str:
 
 def test_rule_09_only_its_records_issue_a_certificate(slow: Kit) -> None:
     certificate = slow.certificate()
-    told = slow.acm.describe_certificate(CertificateArn=certificate)["Certificate"]
-    assert "ResourceRecord" not in told["DomainValidationOptions"][0]
-    assert "IssuedAt" not in told
+    details = slow.acm.describe_certificate(CertificateArn=certificate)["Certificate"]
+    assert "ResourceRecord" not in details["DomainValidationOptions"][0]
+    assert "IssuedAt" not in details
     slow.box.advance(SLOW)
     record = slow.record_of(certificate)
     slow.box.advance(SLOW * 20)
@@ -26,13 +26,13 @@ def test_rule_09_only_its_records_issue_a_certificate(slow: Kit) -> None:
     assert status(slow, certificate) == "ISSUED"
 
 
-def test_rule_09_it_gives_up_after_three_days(slow: Kit) -> None:
+def test_rule_09_validation_times_out_after_three_days(slow: Kit) -> None:
     certificate = slow.certificate()
     slow.box.advance(72 * 3600 + 1)
     assert status(slow, certificate) == "VALIDATION_TIMED_OUT"
 
 
-def test_rule_09_a_private_zone_proves_nothing(kit: Kit) -> None:
+def test_rule_09_a_private_zone_validates_nothing(kit: Kit) -> None:
     vpc = {"VPCRegion": "eu-central-1", "VPCId": kit.vpc}
     private = kit.dns.create_hosted_zone(Name="internal.test", CallerReference="p", VPC=vpc)["HostedZone"]["Id"]
     certificate = kit.certificate("internal.test")
@@ -55,15 +55,15 @@ def test_rule_09_the_same_token_gives_the_same_certificate(kit: Kit) -> None:
     assert kit.certificate(IdempotencyToken="abc") != first
 
 
-def test_rule_10_a_certificate_in_use_stays(slow: Kit) -> None:
+def test_rule_10_a_certificate_in_use_is_not_deleted(slow: Kit) -> None:
     certificate = slow.certificate()
     slow.box.advance(SLOW)
     record = slow.record_of(certificate)
     slow.change(("CREATE", plain(record["Name"], "CNAME", record["Value"])))
     slow.box.advance(SLOW + 1)
     balancer = slow.balancer()["LoadBalancerArn"]
-    given = [{"CertificateArn": certificate}]
-    listener = slow.listener(balancer, slow.group(), 443, Protocol="HTTPS", Certificates=given)
+    certificates = [{"CertificateArn": certificate}]
+    listener = slow.listener(balancer, slow.group(), 443, Protocol="HTTPS", Certificates=certificates)
     assert slow.acm.describe_certificate(CertificateArn=certificate)["Certificate"]["InUseBy"] == [balancer]
     with refused("ResourceInUseException"):
         slow.acm.delete_certificate(CertificateArn=certificate)
@@ -76,14 +76,14 @@ def test_rule_10_a_certificate_in_use_stays(slow: Kit) -> None:
         slow.acm.describe_certificate(CertificateArn=certificate)
 
 
-def test_listed_only_rsa_unless_asked(kit: Kit) -> None:
+def test_only_rsa_is_listed_by_default(kit: Kit) -> None:
     kit.certificate(KeyAlgorithm="EC_prime256v1")
     assert kit.acm.list_certificates()["CertificateSummaryList"] == []
-    found = kit.acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
-    assert len(found) == 1
+    listed = kit.acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
+    assert len(listed) == 1
 
 
-def test_a_pending_certificate_cannot_be_had(kit: Kit) -> None:
+def test_a_pending_certificate_cannot_be_read(kit: Kit) -> None:
     with refused("RequestInProgressException"):
         kit.acm.get_certificate(CertificateArn=kit.certificate())
 

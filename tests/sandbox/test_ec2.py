@@ -10,7 +10,7 @@ from .kit import AMI, Kit, refused
 HTTP = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
 
 
-def test_rule_06_a_group_in_use_stays(kit: Kit) -> None:
+def test_rule_06_a_group_in_use_is_not_deleted(kit: Kit) -> None:
     web, servers = kit.open_group("web"), kit.open_group("servers")
     refers = {**HTTP, "FromPort": 81, "ToPort": 81, "UserIdGroupPairs": [{"GroupId": web}]}
     kit.ec2.authorize_security_group_ingress(GroupId=servers, IpPermissions=[refers])
@@ -28,8 +28,8 @@ def test_rule_06_a_group_in_use_stays(kit: Kit) -> None:
 
 
 def state(kit: Kit, instance: str) -> str:
-    told = kit.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
-    return str(told["State"]["Name"])
+    instances = kit.ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
+    return str(instances[0]["State"]["Name"])
 
 
 def test_rule_28_instances_take_time(slow: Kit) -> None:
@@ -37,8 +37,8 @@ def test_rule_28_instances_take_time(slow: Kit) -> None:
     assert state(slow, instance) == "pending"
     slow.box.advance(SLOW / 4 + 1)
     assert state(slow, instance) == "running"
-    told = slow.ec2.terminate_instances(InstanceIds=[instance])["TerminatingInstances"][0]
-    assert told["CurrentState"]["Name"] == state(slow, instance) == "shutting-down"
+    change = slow.ec2.terminate_instances(InstanceIds=[instance])["TerminatingInstances"][0]
+    assert change["CurrentState"]["Name"] == state(slow, instance) == "shutting-down"
     slow.box.advance(SLOW / 4 + 1)
     assert state(slow, instance) == "terminated"
     with refused("IncorrectInstanceState"):
@@ -49,15 +49,15 @@ def test_rule_28_instances_take_time(slow: Kit) -> None:
         state(slow, instance)
 
 
-def test_rule_28_once_per_token_and_as_many_as_asked(kit: Kit) -> None:
+def test_rule_28_once_per_token_and_as_many_as_requested(kit: Kit) -> None:
     image = kit.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
-    wanted: dict[str, Any] = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 3}
-    first = kit.ec2.run_instances(**wanted, ClientToken="t")["Instances"]
-    again = kit.ec2.run_instances(**wanted, ClientToken="t")["Instances"]
-    assert [one["InstanceId"] for one in first] == [one["InstanceId"] for one in again]
+    params: dict[str, Any] = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 3}
+    first = kit.ec2.run_instances(**params, ClientToken="t")["Instances"]
+    again = kit.ec2.run_instances(**params, ClientToken="t")["Instances"]
+    assert [instance["InstanceId"] for instance in first] == [instance["InstanceId"] for instance in again]
     assert len(first) == 3
     with refused("IdempotentParameterMismatch"):
-        kit.ec2.run_instances(**{**wanted, "MaxCount": 1}, ClientToken="t")
+        kit.ec2.run_instances(**{**params, "MaxCount": 1}, ClientToken="t")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_rule_28_once_per_token_and_as_many_as_asked(kit: Kit) -> None:
         ("InvalidSubnetID.NotFound", {"SubnetId": "subnet-0123456789abcdef0"}),
     ],
 )
-def test_rule_28_what_cannot_be_launched(kit: Kit, code: str, more: dict[str, Any]) -> None:
+def test_rule_28_invalid_launches(kit: Kit, code: str, more: dict[str, Any]) -> None:
     with refused(code):
         kit.instance(**more)
 
@@ -92,14 +92,14 @@ def test_rule_28_the_type_changes_on_a_stopped_instance_only(kit: Kit) -> None:
 def test_rule_29_rules_are_canonical_and_unique_whatever_their_description(kit: Kit) -> None:
     group = kit.open_group()
     ranges = [{"CidrIp": "10.1.2.3/16", "Description": "one"}]
-    made = kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{**HTTP, "IpRanges": ranges}])
-    assert made["SecurityGroupRules"][0]["CidrIpv4"] == "10.1.0.0/16"
+    answer = kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{**HTTP, "IpRanges": ranges}])
+    assert answer["SecurityGroupRules"][0]["CidrIpv4"] == "10.1.0.0/16"
     for source in ([{"CidrIp": "10.1.0.0/16", "Description": "two"}], [{"CidrIp": "10.1.9.9/16"}]):
         with refused("InvalidPermission.Duplicate"):
             kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{**HTTP, "IpRanges": source}])
 
 
-def test_rule_29_all_of_a_call_or_nothing(kit: Kit) -> None:
+def test_rule_29_all_rules_of_a_call_or_none(kit: Kit) -> None:
     group = kit.open_group()
     new = {**HTTP, "FromPort": 90, "ToPort": 90, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     with refused("InvalidPermission.Duplicate"):
@@ -107,8 +107,8 @@ def test_rule_29_all_of_a_call_or_nothing(kit: Kit) -> None:
             GroupId=group, IpPermissions=[new, {**HTTP, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
         )
     more = {**new, "FromPort": 91, "ToPort": 91}
-    made = kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[new, more])
-    assert [one["FromPort"] for one in made["SecurityGroupRules"]] == [90, 91]
+    answer = kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[new, more])
+    assert [rule["FromPort"] for rule in answer["SecurityGroupRules"]] == [90, 91]
 
 
 @pytest.mark.parametrize(("low", "high"), [(90, 80), (0, 70000)])
@@ -127,7 +127,7 @@ def test_rule_29_names(kit: Kit) -> None:
         kit.ec2.create_security_group(GroupName="w", Description="d", VpcId="vpc-0123456789abcdef0")
 
 
-def test_rule_29_a_rule_that_is_not_there(kit: Kit) -> None:
+def test_rule_29_a_missing_rule(kit: Kit) -> None:
     absent = {**HTTP, "FromPort": 5, "ToPort": 5, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     with refused("InvalidPermission.NotFound"):
         kit.ec2.revoke_security_group_ingress(GroupId=kit.open_group(), IpPermissions=[absent])
@@ -138,21 +138,21 @@ def test_rule_29_addresses_move_by_themselves(kit: Kit) -> None:
     first, second = kit.instance(kit.default_group), kit.instance(kit.default_group)
     kit.ec2.associate_address(AllocationId=address, InstanceId=first)
     kit.ec2.associate_address(AllocationId=address, InstanceId=second)
-    told = kit.ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
-    assert told["InstanceId"] == second
+    details = kit.ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+    assert details["InstanceId"] == second
     kit.ec2.terminate_instances(InstanceIds=[second])
-    told = kit.ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
-    assert not told.get("InstanceId")
+    details = kit.ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+    assert not details.get("InstanceId")
     kit.ec2.release_address(AllocationId=address)
 
 
-def test_rule_29_not_with_an_instance_that_is_not_up(slow: Kit) -> None:
+def test_rule_29_not_with_a_pending_instance(slow: Kit) -> None:
     address = slow.ec2.allocate_address(Domain="vpc")["AllocationId"]
     with refused("InvalidInstanceID"):
         slow.ec2.associate_address(AllocationId=address, InstanceId=slow.instance())
 
 
-def test_rule_27_new_things_may_not_be_seen_yet(kit: Kit) -> None:
+def test_rule_27_new_resources_may_not_be_visible_yet(kit: Kit) -> None:
     group, balancer = kit.group(), kit.balancer()["LoadBalancerArn"]
     kit.box.switch("hide_new", 2)
     listener = kit.listener(balancer, group)
@@ -167,7 +167,7 @@ def test_rule_27_new_things_may_not_be_seen_yet(kit: Kit) -> None:
     kit.ec2.describe_security_groups(GroupIds=[fresh])
 
 
-def test_rule_21_ids_that_cannot_be_ids(kit: Kit) -> None:
+def test_rule_21_malformed_ids(kit: Kit) -> None:
     with refused("InvalidInstanceID.Malformed"):
         kit.ec2.describe_instances(InstanceIds=["i-nope"])
     with refused("InvalidGroupId.Malformed"):

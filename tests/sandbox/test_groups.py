@@ -8,14 +8,14 @@ from .conftest import SLOW
 from .kit import Kit, forward, refused
 
 
-def test_rule_02_a_target_group_is_made_once(kit: Kit) -> None:
+def test_rule_02_a_target_group_is_created_once(kit: Kit) -> None:
     first = kit.group("web")
     assert kit.group("web") == first
     with refused("DuplicateTargetGroupName"):
         kit.group("web", Port=8080)
 
 
-def test_rule_07_a_group_in_use_stays(slow: Kit) -> None:
+def test_rule_07_a_group_in_use_is_not_deleted(slow: Kit) -> None:
     group = slow.group()
     listener = slow.listener(slow.balancer()["LoadBalancerArn"], group)
     with refused("ResourceInUse"):
@@ -28,7 +28,7 @@ def test_rule_07_a_group_in_use_stays(slow: Kit) -> None:
     slow.elb.delete_target_group(TargetGroupArn=group)
 
 
-def test_rule_14_from_unused_to_gone(slow: Kit) -> None:
+def test_rule_14_from_unused_to_removed(slow: Kit) -> None:
     instance = slow.instance()
     slow.box.advance(SLOW)
     group = slow.group()
@@ -91,7 +91,7 @@ def test_rule_14_a_stopped_instance(kit: Kit) -> None:
     assert kit.health(group) == [("unused", "Target.InvalidState")]
 
 
-def test_rule_14_sick_on_demand(kit: Kit) -> None:
+def test_rule_14_unhealthy_on_demand(kit: Kit) -> None:
     group, _ = attached(kit)
     kit.box.sick("web", reason="Target.ResponseCodeMismatch")
     assert kit.health(group) == [("unhealthy", "Target.ResponseCodeMismatch")]
@@ -102,14 +102,14 @@ def test_rule_14_sick_on_demand(kit: Kit) -> None:
 def test_rule_15_one_instance_on_two_ports(kit: Kit) -> None:
     group, instance = kit.group(), kit.instance()
     kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}, {"Id": instance, "Port": 8080}])
-    told = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert [(one["Target"]["Port"], one["HealthCheckPort"]) for one in told] == [(80, "80"), (8080, "8080")]
+    targets = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [(target["Target"]["Port"], target["HealthCheckPort"]) for target in targets] == [(80, "80"), (8080, "8080")]
     kit.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": instance, "Port": 8080}])
-    told = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert [one["Target"]["Port"] for one in told] == [80]
+    targets = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [target["Target"]["Port"] for target in targets] == [80]
 
 
-def test_rule_15_who_may_be_a_target(slow: Kit) -> None:
+def test_rule_15_which_instances_are_targets(slow: Kit) -> None:
     group = slow.group()
     with refused("InvalidTarget"):
         slow.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "i-0123456789abcdef0"}])
@@ -127,7 +127,7 @@ def test_rule_15_addresses(kit: Kit, address: str) -> None:
     kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.9"}])
 
 
-def test_rule_15_a_terminated_instance_leaves(kit: Kit) -> None:
+def test_rule_15_a_terminated_instance_is_deregistered(kit: Kit) -> None:
     group, instance = attached(kit)
     kit.ec2.terminate_instances(InstanceIds=[instance])
     assert kit.health(group) == []

@@ -1,4 +1,4 @@
-"""Rules 3, 8, 19, 20, 22, and how listeners and rules are told."""
+"""Rules 3, 8, 19, 20, 22, and the form of listeners and rules."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ def test_rule_03_a_port_has_one_listener(kit: Kit) -> None:
 
 
 def secure(kit: Kit, certificate: str | None) -> str:
-    given: dict[str, Any] = {"Certificates": [{"CertificateArn": certificate}]} if certificate else {}
+    certificates: dict[str, Any] = {"Certificates": [{"CertificateArn": certificate}]} if certificate else {}
     balancer = kit.balancer()["LoadBalancerArn"]
-    return kit.listener(balancer, kit.group(), 443, Protocol="HTTPS", **given)
+    return kit.listener(balancer, kit.group(), 443, Protocol="HTTPS", **certificates)
 
 
 def test_rule_08_certificates_of_listeners(kit: Kit) -> None:
     with refused("ValidationError"):
         secure(kit, None)
-    here = f"arn:aws:acm:eu-central-1:{kit.box.account}:certificate/"
+    here = f"arn:aws:acm:eu-central-1:{kit.box.account_id}:certificate/"
     with refused("CertificateNotFound"):
         secure(kit, here + "0")
     with refused("ValidationError"):
@@ -49,16 +49,16 @@ def test_rule_19_priorities(kit: Kit) -> None:
         kit.rule(listener, 10, group)
     with refused("ValidationError"):
         kit.rule(listener, 50_001, group)
-    told = kit.elb.describe_rules(ListenerArn=listener)["Rules"]
-    assert [one["Priority"] for one in told] == ["10", "20", "default"]
+    rules = kit.elb.describe_rules(ListenerArn=listener)["Rules"]
+    assert [rule["Priority"] for rule in rules] == ["10", "20", "default"]
     swap = [{"RuleArn": first, "Priority": 20}, {"RuleArn": second, "Priority": 10}]
     kit.elb.set_rule_priorities(RulePriorities=swap)
-    assert [one["RuleArn"] for one in kit.elb.describe_rules(ListenerArn=listener)["Rules"]][:2] == [second, first]
+    assert [rule["RuleArn"] for rule in kit.elb.describe_rules(ListenerArn=listener)["Rules"]][:2] == [second, first]
     with refused("PriorityInUse"):
         kit.elb.set_rule_priorities(RulePriorities=[{"RuleArn": first, "Priority": 10}])
 
 
-def test_rule_20_the_default_rule_stays(kit: Kit) -> None:
+def test_rule_20_the_default_rule_is_not_deleted(kit: Kit) -> None:
     group = kit.group()
     listener = kit.listener(kit.balancer()["LoadBalancerArn"], group)
     default = kit.elb.describe_rules(ListenerArn=listener)["Rules"][0]["RuleArn"]
@@ -109,11 +109,11 @@ def test_rule_22_protocols(kit: Kit) -> None:
     kit.elb.modify_listener(ListenerArn=listener, Protocol="UDP")
 
 
-def test_rule_24_actions_and_conditions_are_told_in_full(kit: Kit) -> None:
+def test_rule_24_actions_and_conditions_are_returned_in_full(kit: Kit) -> None:
     group, balancer = kit.group(), kit.balancer()["LoadBalancerArn"]
     action = redirect(Protocol="HTTPS", Port="443")
-    made = kit.elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=[action])
-    listener = made["Listeners"][0]
+    answer = kit.elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=[action])
+    listener = answer["Listeners"][0]
     assert listener["DefaultActions"][0]["RedirectConfig"] == {
         "Protocol": "HTTPS", "Port": "443", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}",
         "StatusCode": "HTTP_301",
@@ -165,5 +165,3 @@ def test_an_unknown_policy(kit: Kit) -> None:
         kit.listener(
             balancer, group, 443, Protocol="HTTPS", SslPolicy="nope", Certificates=[{"CertificateArn": certificate}]
         )
-    with refused("SSLPolicyNotFound"):
-        kit.elb.describe_ssl_policies(Names=["nope"])

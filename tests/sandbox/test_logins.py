@@ -1,4 +1,4 @@
-"""Logins, token checks, regular expressions, rewrites and rules without ports: what people set up beside elbplan."""
+"""Logins, token checks, regular expressions, rewrites and rules without ports: set up without elbplan."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def modify(kit: Kit, listener: str, group: str, first: dict[str, Any]) -> dict[s
     return changed
 
 
-def test_rule_22_a_login_needs_its_secret_once_and_the_answer_never_tells_it(kit: Kit, secure: str, group: str) -> None:
+def test_rule_22_a_login_needs_its_secret_once_and_the_answer_never_contains_it(
+    kit: Kit, secure: str, group: str
+) -> None:
     with refused("InvalidLoadBalancerAction"):
         modify(kit, secure, group, oidc())
     with refused("InvalidLoadBalancerAction"):
@@ -60,8 +62,8 @@ def test_rule_22_a_login_needs_its_secret_once_and_the_answer_never_tells_it(kit
     modify(kit, secure, group, oidc(ClientSecret="hunter2"))
     with refused("InvalidLoadBalancerAction"):
         modify(kit, secure, group, oidc(ClientSecret="hunter2", UseExistingClientSecret=True))
-    told = modify(kit, secure, group, oidc(UseExistingClientSecret=True, Scope="openid email"))
-    config = told["DefaultActions"][0]["AuthenticateOidcConfig"]
+    listener = modify(kit, secure, group, oidc(UseExistingClientSecret=True, Scope="openid email"))
+    config = listener["DefaultActions"][0]["AuthenticateOidcConfig"]
     assert not {"ClientSecret", "UseExistingClientSecret"} & set(config)
     assert (config["Scope"], config["SessionTimeout"], config["OnUnauthenticatedRequest"]) == (
         "openid email",
@@ -73,14 +75,14 @@ def test_rule_22_a_login_needs_its_secret_once_and_the_answer_never_tells_it(kit
     assert [action["Type"] for action in listener["DefaultActions"]] == ["authenticate-oidc", "forward"]
 
 
-@pytest.mark.parametrize("first", [COGNITO_LOGIN, TOKEN_CHECK], ids=lambda one: one["Type"])
+@pytest.mark.parametrize("first", [COGNITO_LOGIN, TOKEN_CHECK], ids=lambda action: action["Type"])
 def test_rule_22_other_logins_come_back_as_they_were_sent(
     kit: Kit, secure: str, group: str, first: dict[str, Any]
 ) -> None:
-    told = modify(kit, secure, group, first)["DefaultActions"][0]
+    login = modify(kit, secure, group, first)["DefaultActions"][0]
     (key,) = [key for key in first if key.endswith("Config")]
-    assert (told["Type"], told["Order"]) == (first["Type"], 1)
-    assert {name: told[key][name] for name in first[key]} == first[key]
+    assert (login["Type"], login["Order"]) == (first["Type"], 1)
+    assert {name: login[key][name] for name in first[key]} == first[key]
     with refused("InvalidLoadBalancerAction"):
         kit.elb.modify_listener(
             ListenerArn=secure, DefaultActions=[first, {**COGNITO_LOGIN, "Order": 2}, {**forward(group), "Order": 3}]
@@ -110,12 +112,12 @@ def test_rule_21_regular_expressions_stand_beside_plain_values(kit: Kit, secure:
         )
 
 
-def test_rule_22_rewrites_come_one_of_each_and_go_by_reset(kit: Kit, secure: str, group: str) -> None:
+def test_rule_22_one_rewrite_of_each_type_until_a_reset(kit: Kit, secure: str, group: str) -> None:
     url = {"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/a/(.*)", "Replace": "/$1"}]}}
-    made = kit.elb.create_rule(
+    answer = kit.elb.create_rule(
         ListenerArn=secure, Priority=1, Conditions=[on_path("/a/*")], Actions=[forward(group)], Transforms=[url]
     )
-    arn = made["Rules"][0]["RuleArn"]
+    arn = answer["Rules"][0]["RuleArn"]
     with refused("ValidationError"):
         kit.elb.modify_rule(RuleArn=arn, Transforms=[url, url])
     kit.elb.modify_rule(RuleArn=arn, Actions=[forward(group)])
@@ -124,22 +126,25 @@ def test_rule_22_rewrites_come_one_of_each_and_go_by_reset(kit: Kit, secure: str
     assert not kit.elb.describe_rules(RuleArns=[arn])["Rules"][0].get("Transforms")
 
 
-def test_rule_08_another_default_certificate_leaves_the_further_ones(kit: Kit, secure: str) -> None:
-    further, default = kit.issued("b.example.com"), kit.issued("c.example.com")
-    kit.elb.add_listener_certificates(ListenerArn=secure, Certificates=[{"CertificateArn": further}])
+def test_rule_08_another_default_certificate_keeps_the_additional_ones(kit: Kit, secure: str) -> None:
+    additional, default = kit.issued("b.example.com"), kit.issued("c.example.com")
+    kit.elb.add_listener_certificates(ListenerArn=secure, Certificates=[{"CertificateArn": additional}])
     kit.elb.modify_listener(ListenerArn=secure, Certificates=[{"CertificateArn": default}])
-    told = kit.elb.describe_listener_certificates(ListenerArn=secure)["Certificates"]
-    assert {one["CertificateArn"]: one["IsDefault"] for one in told} == {default: True, further: False}
+    certificates = kit.elb.describe_listener_certificates(ListenerArn=secure)["Certificates"]
+    assert {listed["CertificateArn"]: listed["IsDefault"] for listed in certificates} == {
+        default: True,
+        additional: False,
+    }
 
 
 def test_rule_15_an_instance_is_registered_on_several_ports(kit: Kit, group: str) -> None:
-    one = kit.instance()
-    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": one}, {"Id": one, "Port": 8080}])
-    told = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert [described["Target"]["Port"] for described in told] == [80, 8080]
-    kit.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": one, "Port": 80}])
-    told = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert [described["Target"]["Port"] for described in told] == [8080]
+    instance = kit.instance()
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}, {"Id": instance, "Port": 8080}])
+    targets = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [target["Target"]["Port"] for target in targets] == [80, 8080]
+    kit.elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": instance, "Port": 80}])
+    targets = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [target["Target"]["Port"] for target in targets] == [8080]
 
 
 @pytest.mark.parametrize("ports", [{}, {"FromPort": -1, "ToPort": -1}, {"FromPort": 0, "ToPort": 65535}])
@@ -149,8 +154,8 @@ def test_rule_29_protocols_other_than_tcp_udp_and_icmp_have_no_ports(kit: Kit, p
     kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[esp])
     with refused("InvalidPermission.Duplicate"):
         kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[esp])
-    (told,) = kit.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
-    assert told["IpProtocol"] == "50"
-    assert not {"FromPort", "ToPort"} & set(told)
-    kit.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[told])
+    (permission,) = kit.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert permission["IpProtocol"] == "50"
+    assert not {"FromPort", "ToPort"} & set(permission)
+    kit.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[permission])
     assert kit.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []

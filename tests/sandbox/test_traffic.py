@@ -1,10 +1,10 @@
-"""The data plane: who is answered, and when a route was lost."""
+"""The data plane: answered requests, and lost routes."""
 
 from typing import Any
 
 import pytest
 
-from elbplan.sandbox.traffic.matching import wild
+from elbplan.sandbox.traffic.matching import matches_wildcard
 from elbplan.sandbox.traffic.model import covers
 
 from .kit import Kit, alias, forward, on_host, plain
@@ -29,22 +29,22 @@ def site(kit: Kit) -> Site:
     return {"balancer": balancer, "group": group, "instance": instance, "secure": secure, "front": front}
 
 
-def test_a_whole_site_is_answered(kit: Kit, site: Site) -> None:
-    found = kit.box.traffic("api.example.com", 443)
-    assert (found["ok"], found["status"]) == (True, 200)
-    assert found["via"][0] == "api.example.com"
-    assert found["via"][-1] == site["group"]
+def test_a_complete_site_answers(kit: Kit, site: Site) -> None:
+    answer = kit.box.traffic("api.example.com", 443)
+    assert (answer["ok"], answer["status"]) == (True, 200)
+    assert answer["via"][0] == "api.example.com"
+    assert answer["via"][-1] == site["group"]
     assert kit.box.traffic("api.example.com", 80)["status"] == 301
     assert kit.box.traffic(site["balancer"]["DNSName"], 443, "api.example.com")["ok"]
 
 
 def why(kit: Kit, *route: Any) -> str:
-    found = kit.box.traffic(*route)
-    assert not found["ok"]
-    return str(found["why"])
+    answer = kit.box.traffic(*route)
+    assert not answer["ok"]
+    return str(answer["why"])
 
 
-def test_why_not(kit: Kit, site: Site) -> None:
+def test_reasons_without_an_answer(kit: Kit, site: Site) -> None:
     assert "does not resolve" in why(kit, "other.example.com")
     assert "does not listen on port 8080" in why(kit, "api.example.com", 8080) or "let port 8080" in why(
         kit, "api.example.com", 8080
@@ -68,7 +68,7 @@ def test_every_group_with_weight_must_answer(kit: Kit, site: Site) -> None:
     assert kit.box.traffic("api.example.com")["ok"]
 
 
-def test_the_first_rule_that_fits_decides(kit: Kit, site: Site) -> None:
+def test_the_first_matching_rule_decides(kit: Kit, site: Site) -> None:
     gone = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "410"}}
     conditions = [on_host("api.*"), {"Field": "path-pattern", "Values": ["/old/*"]}]
     kit.elb.create_rule(ListenerArn=site["secure"], Priority=5, Conditions=conditions, Actions=[gone])
@@ -86,7 +86,7 @@ def test_an_address_leads_to_a_running_instance(kit: Kit) -> None:
     assert "no running instance" in why(kit, "direct.example.com", 80)
 
 
-def test_a_watched_route_that_is_lost_is_told_with_the_write_that_lost_it(kit: Kit, site: Site) -> None:
+def test_a_watched_route_that_is_lost_is_reported_with_its_write(kit: Kit, site: Site) -> None:
     kit.box.watch([("api.example.com", 443, "api.example.com", "/"), ("api.example.com", 80, "api.example.com", "/")])
     kit.group("unrelated")
     assert kit.box.unanswered() == []
@@ -115,12 +115,12 @@ def test_dns_before_the_targets_is_a_gap_too(kit: Kit) -> None:
         ("*.example.com", "example.com", False),
     ],
 )
-def test_what_a_certificate_covers(name: str, host: str, is_covered: bool) -> None:
+def test_names_that_a_certificate_covers(name: str, host: str, is_covered: bool) -> None:
     assert covers(name, host) is is_covered
 
 
 def test_wildcards() -> None:
-    assert wild("/a/*", "/a/b/c")
-    assert wild("/a?", "/ab")
-    assert not wild("/a?", "/a")
-    assert not wild("/a.c", "/abc")
+    assert matches_wildcard("/a/*", "/a/b/c")
+    assert matches_wildcard("/a?", "/ab")
+    assert not matches_wildcard("/a?", "/a")
+    assert not matches_wildcard("/a.c", "/abc")

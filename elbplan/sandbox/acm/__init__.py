@@ -1,4 +1,4 @@
-"""Certificate Manager, by its API reference: moto's certificates issue themselves and may be deleted in use.
+"""Certificate Manager, after its API reference: moto issues certificates by itself and deletes them in use.
 
 https://docs.aws.amazon.com/acm/latest/APIReference/Welcome.html
 """
@@ -9,202 +9,215 @@ from datetime import timedelta
 from typing import Any
 
 from ..account import CallContext
-from ..ec2.regions import enabled
-from ..elbv2.find import born
+from ..ec2.regions import check_enabled
+from ..elbv2.find import mark_new
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.acm import StoredCertificate, record
+from ..tags import to_dict, to_pairs
 from . import checks
-from .validation import proven, records_told, refresh
+from .imported import imported
+from .validation import is_proven, records_known, refresh
 
 HOUR = 3600
-VALID = timedelta(days=395)
+VALIDITY = timedelta(days=395)
 SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
-def find(site: CallContext, arn: str) -> StoredCertificate:
+def certificate_of(context: CallContext, arn: str) -> StoredCertificate:
     if not arn.startswith("arn:aws:acm:"):
         raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
-    found = site.certificates.get(arn)
-    if found is None:
+    certificate = context.certificates.get(arn)
+    if certificate is None:
         raise AwsError("ResourceNotFoundException", f"Could not find certificate {arn}.")
-    refresh(site.world, found)
-    return found
+    refresh(context.account, certificate)
+    return certificate
 
 
-def request_certificate(site: CallContext, params: Params) -> Params:
-    checks.request(params)
-    if known := remembered(site, params):
-        return {"CertificateArn": known}
+def _new_arn(context: CallContext) -> str:
+    number = uuid.uuid5(uuid.NAMESPACE_DNS, str(next(context.account.numbers)))
+    return context.arn("acm", f"certificate/{number}")
+
+
+def request_certificate(context: CallContext, params: Params) -> Params:
+    checks.check_request(params)
+    if arn := arn_for_token(context, params):
+        return {"CertificateArn": arn}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
-    made = StoredCertificate(
-        arn=site.arn("acm", f"certificate/{uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))}"),
+    certificate = StoredCertificate(
+        arn=_new_arn(context),
         domain=params["DomainName"],
         names=names,
         method=params.get("ValidationMethod", "EMAIL"),
         algorithm=params.get("KeyAlgorithm", "RSA_2048"),
-        created=site.world.clock.stamp(),
-        requested=site.now,
-        records_at=site.now + site.timing.validation_record,
+        created=context.account.clock.stamp(),
+        requested=context.now,
+        records_at=context.now + context.timing.validation_record,
         options={
             "CertificateTransparencyLoggingPreference": "ENABLED",
             "Export": "DISABLED",
             **(params.get("Options") or {}),
         },
-        tags={tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []},
+        tags=to_dict(params.get("Tags")),
     )
-    site.world.certificates[made.arn] = made
-    born(site, made.arn)
+    context.account.certificates[certificate.arn] = certificate
+    mark_new(context, certificate.arn)
     if token := params.get("IdempotencyToken"):
-        site.world.note("acm tokens")[(site.region, token)] = (site.now, params, made.arn)
-    return {"CertificateArn": made.arn}
+        context.account.memory("acm tokens")[(context.region, token)] = (context.now, params, certificate.arn)
+    return {"CertificateArn": certificate.arn}
 
 
 @rule(9)
-def remembered(site: CallContext, params: Params) -> str | None:
-    """The same token and the same request within an hour: the same certificate. API_RequestCertificate."""
-    kept = site.world.note("acm tokens").get((site.region, params.get("IdempotencyToken")))
-    if kept is None or site.now > kept[0] + HOUR or kept[1] != params or kept[2] not in site.world.certificates:
+def arn_for_token(context: CallContext, params: Params) -> str | None:
+    """The same token and the same request within an hour give the same certificate: API_RequestCertificate."""
+    earlier = context.account.memory("acm tokens").get((context.region, params.get("IdempotencyToken")))
+    if earlier is None:
         return None
-    return str(kept[2])
+    requested, earlier_params, arn = earlier
+    if context.now > requested + HOUR or earlier_params != params or arn not in context.account.certificates:
+        return None
+    return str(arn)
 
 
-def describe_certificate(site: CallContext, params: Params) -> Params:
-    one = find(site, params["CertificateArn"])
-    told: Params = {
-        "CertificateArn": one.arn,
-        "DomainName": one.domain,
-        "SubjectAlternativeNames": one.names,
-        "Status": one.status,
-        "Type": one.type,
-        "KeyAlgorithm": one.algorithm,
+def describe_certificate(context: CallContext, params: Params) -> Params:
+    certificate = certificate_of(context, params["CertificateArn"])
+    answer: Params = {
+        "CertificateArn": certificate.arn,
+        "DomainName": certificate.domain,
+        "SubjectAlternativeNames": certificate.names,
+        "Status": certificate.status,
+        "Type": certificate.type,
+        "KeyAlgorithm": certificate.algorithm,
         "SignatureAlgorithm": "SHA256WITHRSA",
-        "InUseBy": checks.users(site, one.arn),
-        "CreatedAt": one.created,
-        "Options": one.options,
-        "RenewalEligibility": "ELIGIBLE" if checks.users(site, one.arn) else "INELIGIBLE",
+        "InUseBy": checks.balancers_using(context, certificate.arn),
+        "CreatedAt": certificate.created,
+        "Options": certificate.options,
+        "RenewalEligibility": "ELIGIBLE" if checks.balancers_using(context, certificate.arn) else "INELIGIBLE",
         "Issuer": "Amazon",
-        "Subject": f"CN={one.domain}",
+        "Subject": f"CN={certificate.domain}",
     }
-    if one.type == "AMAZON_ISSUED":
-        told["DomainValidationOptions"] = [_validation(site, one, name) for name in one.names]
-    if one.issued:
-        told.update(IssuedAt=one.issued, NotBefore=one.issued, NotAfter=one.not_after or one.issued + VALID)
-    if one.status in ("FAILED", "VALIDATION_TIMED_OUT") and one.reason:
-        told["FailureReason"] = one.reason
-    return {"Certificate": told}
+    if certificate.type == "AMAZON_ISSUED":
+        answer["DomainValidationOptions"] = [_validation(context, certificate, name) for name in certificate.names]
+    if certificate.issued:
+        answer.update(
+            IssuedAt=certificate.issued,
+            NotBefore=certificate.issued,
+            NotAfter=certificate.not_after or certificate.issued + VALIDITY,
+        )
+    if certificate.status in ("FAILED", "VALIDATION_TIMED_OUT") and certificate.reason:
+        answer["FailureReason"] = certificate.reason
+    return {"Certificate": answer}
 
 
 @rule(9)
-def _validation(site: CallContext, one: StoredCertificate, name: str) -> Params:
-    """One name's record and whether it is proven; the record comes late, and not at all with EMAIL.
+def _validation(context: CallContext, certificate: StoredCertificate, name: str) -> Params:
+    """The validation of one name. Its record is known some time after the request, and never with EMAIL.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
     """
-    proof = one.status == "ISSUED" or (one.method == "DNS" and proven(site.world, name) and one.standing is not None)
+    proof = certificate.status == "ISSUED" or (
+        certificate.method == "DNS" and is_proven(context.account, name) and certificate.records_found_at is not None
+    )
     status = "SUCCESS" if proof else "PENDING_VALIDATION"
-    if one.status == "VALIDATION_TIMED_OUT":
+    if certificate.status == "VALIDATION_TIMED_OUT":
         status = "FAILED"
-    told = {
+    answer: Params = {
         "DomainName": name,
         "ValidationDomain": name,
         "ValidationStatus": status,
-        "ValidationMethod": one.method,
+        "ValidationMethod": certificate.method,
     }
-    if one.method == "DNS" and records_told(site.world, one):
-        told["ResourceRecord"] = record(site.account, name)  # type: ignore[assignment]
-    return told
+    if certificate.method == "DNS" and records_known(context.account, certificate):
+        answer["ResourceRecord"] = record(context.account_id, name)
+    return answer
 
 
-def list_certificates(site: CallContext, params: Params) -> Params:
-    enabled(site)
-    found = [one for one in site.certificates.values() if _wanted(site, one, params)]
+def list_certificates(context: CallContext, params: Params) -> Params:
+    check_enabled(context)
+    listed = [certificate for certificate in context.certificates.values() if _is_listed(context, certificate, params)]
     start = int(params.get("NextToken") or 0)
-    size = min(int(params.get("MaxItems") or 1000), site.world.quota("page"))
-    told = [_summary(site, one) for one in found[start : start + size]]
-    token = str(start + size) if start + size < len(found) else None
-    return {"CertificateSummaryList": told, "NextToken": token}
+    size = min(int(params.get("MaxItems") or 1000), context.account.quota("page"))
+    summaries = [_summary(context, certificate) for certificate in listed[start : start + size]]
+    token = str(start + size) if start + size < len(listed) else None
+    return {"CertificateSummaryList": summaries, "NextToken": token}
 
 
 @rule(26)
-def _wanted(site: CallContext, one: StoredCertificate, params: Params) -> bool:
+def _is_listed(context: CallContext, certificate: StoredCertificate, params: Params) -> bool:
     """Without a filter only RSA 1024 and 2048: https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html"""
-    refresh(site.world, one)
+    refresh(context.account, certificate)
     algorithms = (params.get("Includes") or {}).get("keyTypes") or SHOWN_BY_DEFAULT
     statuses = params.get("CertificateStatuses")
-    return one.algorithm in algorithms and (not statuses or one.status in statuses)
+    return certificate.algorithm in algorithms and (not statuses or certificate.status in statuses)
 
 
-def _summary(site: CallContext, one: StoredCertificate) -> Params:
+def _summary(context: CallContext, certificate: StoredCertificate) -> Params:
     return {
-        "CertificateArn": one.arn,
-        "DomainName": one.domain,
-        "SubjectAlternativeNameSummaries": one.names,
+        "CertificateArn": certificate.arn,
+        "DomainName": certificate.domain,
+        "SubjectAlternativeNameSummaries": certificate.names,
         "HasAdditionalSubjectAlternativeNames": False,
-        "Status": one.status,
-        "Type": one.type,
-        "KeyAlgorithm": one.algorithm,
-        "InUse": bool(checks.users(site, one.arn)),
-        "CreatedAt": one.created,
-        "IssuedAt": one.issued,
+        "Status": certificate.status,
+        "Type": certificate.type,
+        "KeyAlgorithm": certificate.algorithm,
+        "InUse": bool(checks.balancers_using(context, certificate.arn)),
+        "CreatedAt": certificate.created,
+        "IssuedAt": certificate.issued,
     }
 
 
-def delete_certificate(site: CallContext, params: Params) -> Params:
-    one = find(site, params["CertificateArn"])
-    checks.unused(site, one)
-    del site.world.certificates[one.arn]
+def delete_certificate(context: CallContext, params: Params) -> Params:
+    certificate = certificate_of(context, params["CertificateArn"])
+    checks.check_unused(context, certificate)
+    del context.account.certificates[certificate.arn]
     return {}
 
 
-def get_certificate(site: CallContext, params: Params) -> Params:
-    """A pending certificate cannot be had: API_GetCertificate (RequestInProgressException)."""
-    one = find(site, params["CertificateArn"])
-    if one.status == "PENDING_VALIDATION":
-        raise AwsError("RequestInProgressException", f"Certificate {one.arn} is pending validation")
-    text = one.body or "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----"
-    return {"Certificate": text, "CertificateChain": one.chain or text}
+def get_certificate(context: CallContext, params: Params) -> Params:
+    """A pending certificate cannot be read: API_GetCertificate (RequestInProgressException)."""
+    certificate = certificate_of(context, params["CertificateArn"])
+    if certificate.status == "PENDING_VALIDATION":
+        raise AwsError("RequestInProgressException", f"Certificate {certificate.arn} is pending validation")
+    text = certificate.body or "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----"
+    return {"Certificate": text, "CertificateChain": certificate.chain or text}
 
 
-def import_certificate(site: CallContext, params: Params) -> Params:
-    from .imported import imported
-
+def import_certificate(context: CallContext, params: Params) -> Params:
     if params.get("CertificateArn"):
-        before = find(site, params["CertificateArn"])
-        made = imported(site, params, before.arn)
-        made.tags = before.tags
+        existing = certificate_of(context, params["CertificateArn"])
+        certificate = imported(context, params, existing.arn)
+        certificate.tags = existing.tags
     else:
-        number = uuid.uuid5(uuid.NAMESPACE_DNS, str(next(site.world.numbers)))
-        made = imported(site, params, site.arn("acm", f"certificate/{number}"))
-    site.world.certificates[made.arn] = made
-    return {"CertificateArn": made.arn}
+        certificate = imported(context, params, _new_arn(context))
+    context.account.certificates[certificate.arn] = certificate
+    return {"CertificateArn": certificate.arn}
 
 
-def add_tags(site: CallContext, params: Params) -> Params:
-    one = find(site, params["CertificateArn"])
-    new = {tag["Key"]: tag.get("Value", "") for tag in params["Tags"]}
-    if len(one.tags | new) > 50:
+def add_tags(context: CallContext, params: Params) -> Params:
+    certificate = certificate_of(context, params["CertificateArn"])
+    new = to_dict(params["Tags"])
+    if len(certificate.tags | new) > 50:
         raise AwsError("TooManyTagsException", "The maximum number of tags is 50")
-    one.tags.update(new)
+    certificate.tags.update(new)
     return {}
 
 
-def remove_tags(site: CallContext, params: Params) -> Params:
-    one = find(site, params["CertificateArn"])
+def remove_tags(context: CallContext, params: Params) -> Params:
+    certificate = certificate_of(context, params["CertificateArn"])
     for tag in params["Tags"]:
-        if tag.get("Value") in (None, one.tags.get(tag["Key"])):
-            one.tags.pop(tag["Key"], None)
+        if tag.get("Value") in (None, certificate.tags.get(tag["Key"])):
+            certificate.tags.pop(tag["Key"], None)
     return {}
 
 
-def list_tags(site: CallContext, params: Params) -> Params:
-    one = find(site, params["CertificateArn"])
-    return {"Tags": [{"Key": key, "Value": value} for key, value in one.tags.items()]}
+def list_tags(context: CallContext, params: Params) -> Params:
+    certificate = certificate_of(context, params["CertificateArn"])
+    return {"Tags": to_pairs(certificate.tags)}
 
 
-def update_options(site: CallContext, params: Params) -> Params:
-    find(site, params["CertificateArn"]).options.update(params["Options"])
+def update_options(context: CallContext, params: Params) -> Params:
+    certificate_of(context, params["CertificateArn"]).options.update(params["Options"])
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What Certificate Manager refuses to be asked."""
+"""Checks of requests to Certificate Manager."""
 
 import re
 
@@ -21,7 +21,7 @@ def invalid(message: str) -> AwsError:
 
 
 @rule(21)
-def request(params: Params) -> None:
+def check_request(params: Params) -> None:
     """Names, token, algorithm: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
     names = [params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]
     for name in names:
@@ -40,19 +40,21 @@ def request(params: Params) -> None:
         raise invalid(f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}")
 
 
-def users(site: CallContext, arn: str) -> list[str]:
-    """The load balancers that have a certificate on a listener."""
-    found = [one.balancer for one in site.elb.listeners.values() if arn in one.certificates]
-    return list(dict.fromkeys(found))
+def balancers_using(context: CallContext, arn: str) -> list[str]:
+    """Returns the load balancers that use a certificate on a listener."""
+    listeners = context.elb.listeners.values()
+    return list(dict.fromkeys(listener.balancer for listener in listeners if arn in listener.certificates))
 
 
 @rule(10)
-def unused(site: CallContext, certificate: StoredCertificate) -> None:
-    """Not while a listener has it, nor in the moments after.
+def check_unused(context: CallContext, certificate: StoredCertificate) -> None:
+    """A certificate is not deleted while a listener uses it, nor for some seconds afterwards.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html (ResourceInUseException);
-    the moments after: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
+    the seconds afterwards: aws-load-balancer-controller retries for 30 s (pkg/deploy/acm).
     """
-    lag = site.timing.in_use_lag
-    if users(site, certificate.arn) or (lag and site.now <= certificate.released + lag):
-        raise AwsError("ResourceInUseException", f"Certificate {certificate.arn} in account {site.account} is in use.")
+    lag = context.timing.in_use_lag
+    if balancers_using(context, certificate.arn) or (lag and context.now <= certificate.released + lag):
+        raise AwsError(
+            "ResourceInUseException", f"Certificate {certificate.arn} in account {context.account_id} is in use."
+        )

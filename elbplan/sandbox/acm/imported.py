@@ -1,4 +1,4 @@
-"""Certificates that somebody brought along."""
+"""Imported certificates."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -7,32 +7,33 @@ from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
 from ..state.acm import StoredCertificate
+from ..tags import to_dict
 
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
 
-def imported(site: CallContext, params: Params, arn: str) -> StoredCertificate:
-    """Read, and refused if it is none: https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html"""
+def imported(context: CallContext, params: Params, arn: str) -> StoredCertificate:
+    """Reads a certificate, or refuses it if it is not valid: https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html"""
     body = params["Certificate"]
     try:
         parsed = x509.load_pem_x509_certificate(body if isinstance(body, bytes) else body.encode())
-    except ValueError as wrong:
+    except ValueError as error:
         raise AwsError(
             "ValidationException",
-            f"The certificate field contains more or other than one certificate: {wrong}",
+            f"The certificate field contains more or other than one certificate: {error}",
         ) from None
     subject = parsed.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    names = _names(parsed) or [str(one.value) for one in subject]
-    made = StoredCertificate(
+    names = _names(parsed) or [str(attribute.value) for attribute in subject]
+    certificate = StoredCertificate(
         arn=arn, domain=str(subject[0].value) if subject else names[0], names=names, method="",
         algorithm=_algorithm(parsed),
-        created=site.world.clock.stamp(), requested=site.now, records_at=site.now, status="ISSUED",
+        created=context.account.clock.stamp(), requested=context.now, records_at=context.now, status="ISSUED",
         type="IMPORTED",
     )  # fmt: skip
-    made.issued, made.not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
-    made.body = body.decode() if isinstance(body, bytes) else body
-    made.tags = {tag["Key"]: tag.get("Value", "") for tag in params.get("Tags") or []}
-    return made
+    certificate.issued, certificate.not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
+    certificate.body = body.decode() if isinstance(body, bytes) else body
+    certificate.tags = to_dict(params.get("Tags"))
+    return certificate
 
 
 def _names(parsed: x509.Certificate) -> list[str]:

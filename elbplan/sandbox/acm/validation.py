@@ -1,4 +1,4 @@
-"""How a certificate comes to be issued: by its records in public DNS, and by nothing else."""
+"""The validation of certificates: only their records in public DNS issue them."""
 
 from ..account import Account
 from ..rules import rule
@@ -8,47 +8,46 @@ THREE_DAYS = 72 * 3600
 
 
 @rule(9)
-def refresh(world: Account, certificate: StoredCertificate) -> None:
-    """Issued some time after every record stands in a public zone; failed after 72 hours.
+def refresh(account: Account, certificate: StoredCertificate) -> None:
+    """Issues a certificate some time after every record exists in a public zone; it fails after 72 hours.
 
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html and
     https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-timed-out.html
     """
     if certificate.status != "PENDING_VALIDATION" or certificate.method != "DNS":
         return
-    look(world, certificate)
-    if certificate.standing is not None and world.moment >= certificate.standing + world.timing.certificate_issue:
+    note_records(account, certificate)
+    if (
+        certificate.records_found_at is not None
+        and account.moment >= certificate.records_found_at + account.timing.certificate_issue
+    ):
         certificate.status = "ISSUED"
-        certificate.issued = world.clock.stamp()
-    elif world.moment > certificate.requested + THREE_DAYS:
+        certificate.issued = account.clock.stamp()
+    elif account.moment > certificate.requested + THREE_DAYS:
         certificate.status = "VALIDATION_TIMED_OUT"
 
 
-def look(world: Account, certificate: StoredCertificate) -> None:
-    """Note since when all the records stand."""
-    stands = all(proven(world, name) for name in certificate.names)
-    if not stands:
-        certificate.standing = None
-    elif certificate.standing is None:
-        certificate.standing = world.moment
+def note_records(account: Account, certificate: StoredCertificate) -> None:
+    """Notes since when all validation records exist."""
+    exist = all(is_proven(account, name) for name in certificate.names)
+    if not exist:
+        certificate.records_found_at = None
+    elif certificate.records_found_at is None:
+        certificate.records_found_at = account.moment
 
 
-def proven(world: Account, name: str) -> bool:
-    wanted = record(world.account, name)
-    return wanted["Value"].rstrip(".").lower() in world.dns.resolve_cname(wanted["Name"])
+def is_proven(account: Account, name: str) -> bool:
+    wanted = record(account.id, name)
+    return wanted["Value"].rstrip(".").lower() in account.dns.resolve_cname(wanted["Name"])
 
 
-def records_told(world: Account, certificate: StoredCertificate) -> bool:
-    """The record to make is not in the first answers: aws-load-balancer-controller polls up to 30 s
-    for it.
-    """
-    if not world.timing.validation_record:
-        return True
-    return world.moment >= certificate.records_at
+def records_known(account: Account, certificate: StoredCertificate) -> bool:
+    """The first answers lack the validation record: aws-load-balancer-controller polls up to 30 s for it."""
+    return not account.timing.validation_record or account.moment >= certificate.records_at
 
 
-def look_all(world: Account) -> None:
-    """After a change of DNS: every pending certificate may have got its records now."""
-    for certificate in world.certificates.values():
+def note_all_records(account: Account) -> None:
+    """Notes the records of every pending certificate, after a change of DNS."""
+    for certificate in account.certificates.values():
         if certificate.status == "PENDING_VALIDATION":
-            look(world, certificate)
+            note_records(account, certificate)

@@ -1,1 +1,1 @@
-"""Running the sandbox and setting its scene: commands, fixtures, snapshots, the background process."""
+"""Control of the sandbox: verbs, fixtures, snapshots, the background process."""

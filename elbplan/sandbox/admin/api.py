@@ -1,4 +1,4 @@
-"""The verbs of controls.py over HTTP: POST /_sandbox/<verb> with a JSON object of arguments."""
+"""The verbs of verbs.py over HTTP: POST /_sandbox/<verb> with a JSON object of arguments."""
 
 import hmac
 import json
@@ -10,26 +10,26 @@ from ..server.protocol import HttpReply, HttpRequest
 from .verbs import Controls
 
 TOKEN = {"value": ""}
-"""Set by the background process: then nobody without it is served."""
+"""The background process sets it; then a request without it is refused."""
 
 JSON = {"Content-Type": "application/json"}
 
 
-def handle(world: Account, incoming: HttpRequest) -> HttpReply:
+def handle(account: Account, incoming: HttpRequest) -> HttpReply:
     if TOKEN["value"] and not hmac.compare_digest(incoming.headers.get("x-sandbox-token", ""), TOKEN["value"]):
-        return _reply(403, {"error": "this is another sandbox's token"})
+        return _reply(403, {"error": "the token does not belong to this sandbox"})
     verb = incoming.path.removeprefix("/_sandbox/").strip("/")
     if verb == "stop" and TOKEN["value"]:
         threading.Timer(0.05, os._exit, (0,)).start()
         return _reply(200, {"result": True})
-    method = getattr(Controls(world), verb, None) if verb and not verb.startswith("_") else None
+    method = getattr(Controls(account), verb, None) if verb and not verb.startswith("_") else None
     if method is None or not callable(method):
         return _reply(404, {"error": f"no verb {verb!r}"})
     try:
-        given = json.loads(incoming.body or b"{}")
-        return _reply(200, {"result": method(**given)})
-    except (KeyError, TypeError, ValueError) as wrong:
-        return _reply(400, {"error": str(wrong)})
+        arguments = json.loads(incoming.body or b"{}")
+        return _reply(200, {"result": method(**arguments)})
+    except (KeyError, TypeError, ValueError) as error:
+        return _reply(400, {"error": str(error)})
 
 
 def _reply(status: int, content: object) -> HttpReply:

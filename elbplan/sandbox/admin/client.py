@@ -1,4 +1,4 @@
-"""Everything a test or the demo asks of a sandbox, wherever it runs."""
+"""Everything that a test or the demo does with a sandbox, in this process or another."""
 
 import functools
 import os
@@ -18,27 +18,28 @@ Gap = tuple[int, str, tuple[str, int, str, str], str]
 
 @functools.cache
 def _session() -> boto3.Session:
-    """One for all, and deaf to the user's own profile, files and endpoints: a sandbox is never the real AWS."""
-    nothing = (None, None, os.devnull, None)
-    own = {"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
-    return boto3.Session(botocore_session=botocore.session.Session(session_vars=own))
+    """One session for all clients. It ignores the user's profile, files and endpoints, so it never reaches AWS."""
+    no_file = (None, None, os.devnull, None)
+    variables = {"profile": (None, None, None, None), "config_file": no_file, "credentials_file": no_file}
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=variables))
 
 
 class BoxClient:
-    """The verbs, the same for a sandbox in this process and for one elsewhere."""
+    """The verbs, the same for a sandbox in this process and in another."""
 
     url: str
 
     def __init__(self) -> None:
         self._clients: dict[tuple[str, str], Any] = {}
 
-    def ask(self, verb: str, **given: Any) -> Any:
-        """One verb of verbs.py. Subclasses say how it is sent."""
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        """Calls one verb of verbs.py. Subclasses send it."""
         raise NotImplementedError
 
     def client(self, service: str, region: str = "us-east-1", **config: Any) -> Any:
-        """A boto3 client on the sandbox that does not retry (unless `retries` says so). Kept: making
-        one costs 0.1 s.
+        """Returns a boto3 client of the sandbox. Without `retries` in `config` it does not retry.
+
+        Clients without `config` are kept: creating one takes 0.1 s.
         """
         key = (service, region)
         if not config and key in self._clients:
@@ -48,13 +49,13 @@ class BoxClient:
             "max_pool_connections": 50,
             **config,
         }
-        made = _session().client(
+        client = _session().client(
             service, region_name=region, endpoint_url=self.url, config=Config(**settings),
             aws_access_key_id="AKIASANDBOX000000000", aws_secret_access_key="sandbox",
         )  # fmt: skip
         if not config:
-            self._clients[key] = made
-        return made
+            self._clients[key] = client
+        return client
 
     @property
     def calls(self) -> list[LoggedCall]:
@@ -68,7 +69,7 @@ class BoxClient:
         return writes(self.calls)
 
     def clear_calls(self) -> None:
-        """Begin to count again; what exists stays."""
+        """Empties the call log; resources stay."""
         self.ask("clear_calls")
 
     def reset(self) -> None:
@@ -78,13 +79,13 @@ class BoxClient:
         self.ask("advance", seconds=seconds)
 
     def fault(self, kind: str, **wanted: Any) -> int:
-        """Trouble: throttle, error, 5xx, drop, lost, page, cut, delay, kill; faults.Fault says what it may strike."""
-        made: int = self.ask("fault", kind=kind, **wanted)
-        return made
+        """Sets a fault: throttle, error, 5xx, drop, lost, page, cut, delay or kill, with the fields of faults.Fault."""
+        id: int = self.ask("fault", kind=kind, **wanted)
+        return id
 
     def faults(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("faults")
-        return found
+        faults: list[dict[str, Any]] = self.ask("faults")
+        return faults
 
     def clear_faults(self) -> None:
         self.ask("clear_faults")
@@ -107,49 +108,52 @@ class BoxClient:
     def seed(
         self, region: str = "us-east-1", zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
     ) -> dict[str, Any]:
-        """Ids of: vpc, internet_gateway, subnets (by zone letter), security_group (the default one),
+        """Creates the default network of a region, and hosted zones.
+
+        Returns the ids: vpc, internet_gateway, subnets (by zone letter), security_group (the default one) and
         hosted_zones (by name).
         """
         chosen = list(zones) if zones is not None else None
-        made: dict[str, Any] = self.ask("seed", region=region, zones=chosen, hosted_zones=list(hosted_zones))
-        return made
+        ids: dict[str, Any] = self.ask("seed", region=region, zones=chosen, hosted_zones=list(hosted_zones))
+        return ids
 
     def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
-        """A vpc, subnet (zone, vpc), security_group (vpc), instance (zone or subnet), certificate (names), hosted_zone
-        (name), elastic_ip or image with this id, most with `tags`; or a balancer_elsewhere of this DNS name. Its id.
+        """Creates a resource with this id and returns the id.
+
+        Kinds and their fields: vpc, subnet (zone, vpc), security_group (vpc), instance (zone or subnet), certificate
+        (names), hosted_zone (name), elastic_ip, image; most of them take `tags`. The id of a balancer_elsewhere is its
+        DNS name.
         """
-        made: str = self.ask("plant", kind=kind, id=id, region=region, **wanted)
-        return made
+        created: str = self.ask("plant", kind=kind, id=id, region=region, **wanted)
+        return created
 
     def watch(self, routes: Iterable[tuple[str, int, str, str]]) -> None:
-        """(domain or DNS name, port, host, path) of every route to ask about after each write from now on."""
+        """Probes these routes after each write from now on: (domain or DNS name, port, host, path)."""
         self.ask("watch", routes=[list(route) for route in routes])
 
     def unanswered(self) -> list[Gap]:
-        """Writes after which a watched route, answered before, was not; or a watched domain led nowhere."""
+        """Returns the writes after which a watched route no longer answered, or a watched domain led nowhere."""
         return [(write, action, tuple(route), why) for write, action, route, why in self.ask("unanswered")]
 
     def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
-        """Whether a request would be answered now: ok, status, via, why."""
-        told: dict[str, Any] = self.ask("traffic", name=name, port=port, host=host, path=path)
-        return told
+        """Returns whether a request would be answered now: ok, status, via, why."""
+        answer: dict[str, Any] = self.ask("traffic", name=name, port=port, host=host, path=path)
+        return answer
 
     def snapshot(self, wanted: Iterable[str] | Predicate | None = None, region: str | None = None) -> dict[str, Any]:
-        """Every resource (or those named, or those a predicate of id and fields picks), to compare
-        before with after.
-        """
-        found: dict[str, Any] = self.ask("state", region=region)
+        """Returns every resource, or those with the wanted ids or for which the predicate is true."""
+        resources: dict[str, Any] = self.ask("state", region=region)
         if wanted is None:
-            return found
+            return resources
         if callable(wanted):
-            return {name: fields for name, fields in found.items() if wanted(name, fields)}
-        return {name: found.get(name) for name in wanted}
+            return {id: fields for id, fields in resources.items() if wanted(id, fields)}
+        return {id: resources.get(id) for id in wanted}
 
     def tagged(self, stack: str, key: str = "elbplan:stack") -> dict[str, dict[str, str]]:
-        """Tags by ARN of all that carries this stack's tag."""
-        found: dict[str, dict[str, str]] = self.ask("tagged", stack=stack, key=key)
-        return found
+        """Returns the tags, by ARN, of every resource with this stack's tag."""
+        tags: dict[str, dict[str, str]] = self.ask("tagged", stack=stack, key=key)
+        return tags
 
     def records(self, zone: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("records", zone=zone)
-        return found
+        records: list[dict[str, Any]] = self.ask("records", zone=zone)
+        return records

@@ -1,4 +1,4 @@
-"""The sandbox in the background: its world outlives the command that started it. Imports no moto."""
+"""The background sandbox: it keeps running after the command that started it. Imports no moto."""
 
 import contextlib
 import fcntl
@@ -16,20 +16,20 @@ from typing import Any
 
 from ..domains import registrable
 from ..errors import SandboxError
-from . import state_file as statefile
+from . import state_file
 from .remote import RemoteBox, request
 from .state_file import DaemonEntry
 
 MOTO = "5.2.5 or newer"
 DEFAULT_SLOW = 3.0
-PATIENCE = 20.0
+START_TIMEOUT = 20.0
 MOTO_MISSING = 3
 TOKEN_VARIABLE = "ELBPLAN_SANDBOX_TOKEN"
 
 
 @dataclass(frozen=True)
 class RunningSandbox:
-    """A sandbox that answered just now."""
+    """A background sandbox that answers."""
 
     url: str
     pid: int
@@ -42,32 +42,32 @@ class RunningSandbox:
 
 
 def install_hint(reason: str) -> str:
-    """What to install, given why moto could not be imported: it is not there, or an older one is."""
+    """Returns how to install moto, given the reason why it could not be imported."""
     try:
-        found = f"moto {version('moto')} is installed, and it does not fit ({reason})"
+        problem = f"moto {version('moto')} is installed, and it does not work ({reason})"
     except PackageNotFoundError:
-        found = "it is not installed"
-    return f"The sandbox needs moto {MOTO}, but {found}. Run: pip install 'elbplan[sandbox]'"
+        problem = "it is not installed"
+    return f"The sandbox needs moto {MOTO}, but {problem}. Run: pip install 'elbplan[sandbox]'"
 
 
 def find() -> RunningSandbox | None:
-    """The sandbox that runs, if one does. A note about one that is gone is swept away."""
-    entry = statefile.read(statefile.path())
+    """Returns the background sandbox if it runs. Removes the state file of one that has ended."""
+    entry = state_file.read(state_file.path())
     if entry is None:
         return None
     running = _answers(entry)
     if running is None and not _alive(entry.pid):
-        statefile.remove(statefile.path())
+        state_file.remove(state_file.path())
     return running
 
 
 def _answers(entry: DaemonEntry) -> RunningSandbox | None:
-    """Only our sandbox knows the token; its own word says which process it is."""
+    """Returns the sandbox if it answers: only our sandbox accepts the token and reports this process id."""
     try:
-        told = request(entry.url, "ping", entry.token, timeout=3.0)
+        answer = request(entry.url, "ping", entry.token, timeout=3.0)
     except SandboxError:
         return None
-    if not isinstance(told, dict) or told.get("sandbox") != "elbplan" or told.get("pid") != entry.pid:
+    if not isinstance(answer, dict) or answer.get("sandbox") != "elbplan" or answer.get("pid") != entry.pid:
         return None
     return RunningSandbox(entry.url, entry.pid, entry.slow, entry.started, entry)
 
@@ -85,25 +85,25 @@ def _alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Two starts at once: the second waits and then finds the first one's sandbox."""
-    folder = statefile.directory()
+def _exclusive() -> Iterator[None]:
+    """Only one command at a time starts or stops the sandbox: a second start finds the sandbox of the first."""
+    folder = state_file.directory()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / "sandbox.lock").open("w")
     except OSError as problem:
-        why = f"The sandbox cannot write to {folder}: {problem.strerror}"
-        raise SandboxError(f"{why}. Set ELBPLAN_SANDBOX_DIR to a folder that you may write to") from problem
+        reason = f"The sandbox cannot write to {folder}: {problem.strerror}"
+        raise SandboxError(f"{reason}. Set ELBPLAN_SANDBOX_DIR to a folder that you may write to") from problem
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def start(slow: float | None = None) -> RunningSandbox:
-    """The sandbox that runs, or a new one, once it answers. `slow` sets the speed (of a running one too)."""
-    with _alone():
+    """Returns the running sandbox, or starts one and waits until it answers. `slow` sets the speed in both cases."""
+    with _exclusive():
         running = find()
-        if running is not None and running.entry.version != statefile.VERSION:
+        if running is not None and running.entry.version != state_file.VERSION:
             _end(running)
             running = None
         if running is None:
@@ -114,8 +114,8 @@ def start(slow: float | None = None) -> RunningSandbox:
 
 
 def _launch(slow: float) -> RunningSandbox:
-    target = statefile.path()
-    statefile.remove(target)
+    target = state_file.path()
+    state_file.remove(target)
     log = target.with_suffix(".log")
     command = [sys.executable, "-m", "elbplan.sandbox", "--slow", str(slow), "--ready-file", str(target)]
     with log.open("w") as output:
@@ -128,7 +128,7 @@ def _launch(slow: float) -> RunningSandbox:
 
 
 def _environment() -> dict[str, str]:
-    """No AWS_* variable reaches the sandbox: nothing in it could ever call the real one."""
+    """The environment without AWS_* variables, so that nothing in the sandbox can call the real AWS."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
     root = str(Path(__file__).resolve().parents[3])
     paths = [root, *filter(None, [kept.get("PYTHONPATH")])]
@@ -136,29 +136,29 @@ def _environment() -> dict[str, str]:
 
 
 def _await(process: "subprocess.Popen[bytes]", target: Path, log: Path) -> RunningSandbox:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
-        entry = statefile.read(target)
+        entry = state_file.read(target)
         if entry and entry.pid == process.pid and (running := _answers(entry)):
             return running
         code = process.poll()
         if code == MOTO_MISSING:
-            raise SandboxError(install_hint(_last(log)))
+            raise SandboxError(install_hint(_last_line(log)))
         if code is not None:
-            raise SandboxError(f"The sandbox ended at once (exit code {code}): {_last(log)}")
+            raise SandboxError(f"The sandbox ended at once (exit code {code}): {_last_line(log)}")
         time.sleep(0.05)
     process.terminate()
-    raise SandboxError(f"The sandbox did not answer within {PATIENCE:.0f} seconds: {_last(log)}")
+    raise SandboxError(f"The sandbox did not answer within {START_TIMEOUT:.0f} seconds: {_last_line(log)}")
 
 
-def _last(log: Path) -> str:
+def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "its log is empty"
 
 
 def stop() -> bool:
-    """End the sandbox that runs; whether there was one. Nothing but our own process is ever ended."""
-    with _alone():
+    """Stops the running sandbox and returns whether one ran. Never ends a process that is not the sandbox."""
+    with _exclusive():
         running = find()
         if running is None:
             return False
@@ -169,15 +169,15 @@ def stop() -> bool:
 def _end(running: RunningSandbox) -> None:
     with contextlib.suppress(SandboxError):
         request(running.url, "stop", running.entry.token)
-    if not gone(running.pid, 3.0):
+    if not has_ended(running.pid, 3.0):
         os.kill(running.pid, signal.SIGTERM)
-        gone(running.pid, 3.0)
-    statefile.remove(statefile.path())
+        has_ended(running.pid, 3.0)
+    state_file.remove(state_file.path())
 
 
-def gone(pid: int, patience: float) -> bool:
-    """Whether the process ends within so many seconds."""
-    deadline = time.monotonic() + patience
+def has_ended(pid: int, timeout: float) -> bool:
+    """Returns whether the process ends within `timeout` seconds."""
+    deadline = time.monotonic() + timeout
     while _alive(pid):
         if time.monotonic() > deadline:
             return False
@@ -186,19 +186,19 @@ def gone(pid: int, patience: float) -> bool:
 
 
 def status() -> dict[str, Any]:
-    """running, and if so url, pid, slow, started (seconds since 1970), calls."""
+    """Returns `running` and, if it runs, url, pid, slow, started (seconds since 1970) and calls."""
     running = find()
     if running is None:
         return {"running": False}
-    told = request(running.url, "ping", running.entry.token)
+    answer = request(running.url, "ping", running.entry.token)
     return {
         "running": True, "url": running.url, "pid": running.pid, "slow": running.slow,
-        "started": running.started, "calls": told["calls"],
+        "started": running.started, "calls": answer["calls"],
     }  # fmt: skip
 
 
 def reset() -> bool:
-    """Empty the world of the sandbox that runs; whether there was one."""
+    """Empties the running sandbox and returns whether one ran."""
     running = find()
     if running is None:
         return False
@@ -207,8 +207,6 @@ def reset() -> bool:
 
 
 def seed(running: RunningSandbox, region: str, domains: list[str]) -> dict[str, Any]:
-    """The default network of a region, and a public zone for each domain that no zone covers. Again:
-    the same.
-    """
-    wanted = [domain for domain in domains if registrable(domain)]
-    return running.box().seed(region, hosted_zones=wanted)
+    """Creates the default network of a region, and a public zone for each domain without one."""
+    zones = [domain for domain in domains if registrable(domain)]
+    return running.box().seed(region, hosted_zones=zones)

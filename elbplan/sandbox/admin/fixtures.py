@@ -1,153 +1,152 @@
-"""What stands in an account before any stack comes, made with ids that somebody else chose."""
+"""Resources that exist in an account before any stack, with given ids."""
 
 import contextlib
 import ipaddress
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 
 from ..account import CallContext
+from ..acm import VALIDITY
 from ..ec2 import facts
-from ..ec2.images import plant as image
-from ..ec2.instances import settle
+from ..ec2.images import create_image
+from ..ec2.instances import put_in_state
+from ..ec2.network import attach_new_gateway
 from ..elbv2.zone_ids import zone_id
-from ..route53.checks import ELSEWHERE
+from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
+from ..tags import Tags, to_pairs
 
-Tags = dict[str, str]
 Maker = Callable[..., str]
 
-OPEN = "open"
-"""A security group that lets everybody in, one in each network: what is planted can be reached."""
+OPEN_GROUP = "open"
+"""The name of a security group that allows everything. Each VPC has one, so that its instances can be reached."""
 
 
-def create_fixture(site: CallContext, kind: str, id: str, **wanted: Any) -> str:
-    """Make one, and say its id: the given one, or AWS's choice where that is empty. KeyError for unknown kinds."""
+def create_fixture(context: CallContext, kind: str, id: str, **fields: Any) -> str:
+    """Creates a resource with this id and returns its id; AWS chooses the id if it is empty.
+
+    Raises KeyError for an unknown kind.
+    """
     if kind not in MAKERS:
-        raise KeyError(f"no {kind!r} can be planted; there are {', '.join(MAKERS)}")
-    return MAKERS[kind](site, id, **wanted)
+        raise KeyError(f"the sandbox cannot create {kind!r}; the kinds are {', '.join(MAKERS)}")
+    return MAKERS[kind](context, id, **fields)
 
 
 @contextlib.contextmanager
-def _born_as(id: str, module: Any, maker: str) -> Iterator[None]:
-    """The next thing that moto makes gets this id from its birth, and so wherever moto keeps it."""
-    usual, left = getattr(module, maker), [id] if id else []
-    setattr(module, maker, lambda *given, **named: left.pop() if left else usual(*given, **named))
+def _with_id(id: str, module: Any, maker: str) -> Iterator[None]:
+    """The first resource that moto creates in this block gets this id, so that moto uses it everywhere."""
+    original, ids = getattr(module, maker), [id] if id else []
+    setattr(module, maker, lambda *args, **kwargs: ids.pop() if ids else original(*args, **kwargs))
     try:
         yield
     finally:
-        setattr(module, maker, usual)
+        setattr(module, maker, original)
 
 
-def _vpc(site: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
-    """A network with a way to the internet for all of its subnets."""
-    backend = facts.backend(site)
-    with _born_as(id, vpcs, "random_vpc_id"):
-        made = backend.create_vpc(cidr, tags=_pairs(tags))
-    gateway = backend.create_internet_gateway()
-    backend.attach_internet_gateway(gateway.id, made.id)
-    main = next(one for one in backend.describe_route_tables(filters={"vpc-id": [made.id]}) if one.main_association_id)
-    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
-    return str(made.id)
+def _vpc(context: CallContext, id: str, tags: Tags | None = None, cidr: str = "10.0.0.0/16") -> str:
+    """Creates a VPC whose subnets all have a route to the internet."""
+    with _with_id(id, vpcs, "random_vpc_id"):
+        vpc = context.ec2.create_vpc(cidr, tags=to_pairs(tags))
+    attach_new_gateway(context, vpc.id)
+    return str(vpc.id)
 
 
-def _subnet(site: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
-    """A subnet of a zone (`a`), where the network has room for it."""
-    network = vpc or _default(site)
-    with _born_as(id, subnets, "random_subnet_id"):
-        made = facts.backend(site).create_subnet(network, _free(site, network), availability_zone=site.region + zone)
-    made.add_tags(tags or {})
-    return str(made.id)
+def _subnet(context: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
+    """Creates a subnet in a zone (`a`), in a free part of the VPC."""
+    vpc = vpc or _default_vpc(context)
+    cidr, zone_name = _free_cidr(context, vpc), context.region + zone
+    with _with_id(id, subnets, "random_subnet_id"):
+        subnet = context.ec2.create_subnet(vpc, cidr, availability_zone=zone_name)
+    subnet.add_tags(tags or {})
+    return str(subnet.id)
 
 
-def _free(site: CallContext, vpc: str) -> str:
-    there = facts.backend(site).describe_subnets(filters={"vpc-id": [vpc]})
-    held = [ipaddress.IPv4Network(one.cidr_block) for one in there]
-    every = ipaddress.IPv4Network(facts.vpc_cidrs(site, vpc)[0]).subnets(new_prefix=20)
-    return str(next(one for one in every if not any(one.overlaps(other) for other in held)))
+def _free_cidr(context: CallContext, vpc: str) -> str:
+    existing = context.ec2.describe_subnets(filters={"vpc-id": [vpc]})
+    used = [ipaddress.IPv4Network(subnet.cidr_block) for subnet in existing]
+    blocks = ipaddress.IPv4Network(facts.vpc_cidrs(context, vpc)[0]).subnets(new_prefix=20)
+    return str(next(block for block in blocks if not any(block.overlaps(other) for other in used)))
 
 
-def _security_group(site: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
-    """A group that lets everybody in."""
-    backend, network = facts.backend(site), vpc or _default(site)
-    with _born_as(id, security_groups, "random_security_group_id"):
-        made = backend.create_security_group(name or f"planted-{next(site.world.numbers)}", "planted", network)
-    made.add_tags(tags or {})
-    backend.authorize_security_group_ingress(made.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
-    return str(made.id)
+def _security_group(context: CallContext, id: str, vpc: str = "", tags: Tags | None = None, name: str = "") -> str:
+    """Creates a group that allows everything."""
+    name = name or f"fixture-{next(context.account.numbers)}"
+    with _with_id(id, security_groups, "random_security_group_id"):
+        group = context.ec2.create_security_group(name, "fixture", vpc or _default_vpc(context))
+    group.add_tags(tags or {})
+    context.ec2.authorize_security_group_ingress(group.id, "-1", -1, -1, [{"CidrIp": "0.0.0.0/0"}])
+    return str(group.id)
 
 
-def _instance(site: CallContext, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
-    """A server that runs, and that everybody can reach."""
-    backend, place = facts.backend(site), subnet or _default_subnet(site, zone)
-    group = _open(site, facts.subnet(site, place).vpc_id)  # type: ignore[union-attr]
-    with _born_as(id, instances, "random_instance_id"):
-        made = backend.run_instances(
+def _instance(context: CallContext, id: str, zone: str = "a", subnet: str = "", tags: Tags | None = None) -> str:
+    """Creates a running instance that everybody can reach."""
+    subnet = subnet or _default_subnet(context, zone)
+    group = _open_group(context, facts.subnet(context, subnet).vpc_id)  # type: ignore[union-attr]
+    with _with_id(id, instances, "random_instance_id"):
+        reservation = context.ec2.run_instances(
             "ami-12c6146b", 1, None, [], instance_type="t3.micro", is_instance_type_default=False,
-            region_name=site.region, subnet_id=place, security_group_ids=[group], tags={"instance": tags or {}},
+            region_name=context.region, subnet_id=subnet, security_group_ids=[group], tags={"instance": tags or {}},
         )  # fmt: skip
-    settle(made.instances[0], "running")
-    return str(made.instances[0].id)
+    (instance,) = reservation.instances
+    put_in_state(instance, "running")
+    return str(instance.id)
 
 
-def _open(site: CallContext, vpc: str) -> str:
-    there = facts.backend(site).groups[vpc].values()
-    return next((str(one.id) for one in there if one.name == OPEN), "") or _security_group(site, "", vpc, name=OPEN)
+def _open_group(context: CallContext, vpc: str) -> str:
+    ids = (str(group.id) for group in context.ec2.groups[vpc].values() if group.name == OPEN_GROUP)
+    return next(ids, "") or _security_group(context, "", vpc, name=OPEN_GROUP)
 
 
-def _default(site: CallContext) -> str:
-    return str(facts.backend(site).get_default_vpc().id)
+def _default_vpc(context: CallContext) -> str:
+    return str(context.ec2.get_default_vpc().id)
 
 
-def _default_subnet(site: CallContext, zone: str) -> str:
-    wanted = {"vpc-id": [_default(site)], "availability-zone": [site.region + zone]}
-    return str(facts.backend(site).describe_subnets(filters=wanted)[0].id)
+def _default_subnet(context: CallContext, zone: str) -> str:
+    filters = {"vpc-id": [_default_vpc(context)], "availability-zone": [context.region + zone]}
+    return str(context.ec2.describe_subnets(filters=filters)[0].id)
 
 
-def _certificate(site: CallContext, id: str, names: list[str]) -> str:
-    """An issued certificate; `id` is its ARN."""
-    arn = id or site.arn("acm", f"certificate/planted-{next(site.world.numbers)}")
-    stamp = site.world.clock.stamp()
-    site.world.certificates[arn] = StoredCertificate(
-        arn, names[0], names, "DNS", "RSA_2048", stamp, site.now, site.now, status="ISSUED", issued=stamp,
-        not_after=stamp + timedelta(days=395),
+def _certificate(context: CallContext, id: str, names: list[str]) -> str:
+    """Creates an issued certificate; `id` is its ARN."""
+    arn = id or context.arn("acm", f"certificate/fixture-{next(context.account.numbers)}")
+    stamp = context.account.clock.stamp()
+    context.account.certificates[arn] = StoredCertificate(
+        arn, names[0], names, "DNS", "RSA_2048", stamp, context.now, context.now, status="ISSUED", issued=stamp,
+        not_after=stamp + VALIDITY,
     )  # fmt: skip
     return arn
 
 
-def _hosted_zone(site: CallContext, id: str, name: str) -> str:
-    """A public zone of exactly this name."""
-    made = create_hosted_zone(site, {"Name": name, "CallerReference": f"planted-{id or name}"})["HostedZone"]
-    zone = site.world.dns.zones.pop(str(made["Id"]).removeprefix("/hostedzone/"))
+def _hosted_zone(context: CallContext, id: str, name: str) -> str:
+    """Creates a public zone with exactly this name."""
+    zones = context.account.dns.zones
+    answer = create_hosted_zone(context, {"Name": name, "CallerReference": f"fixture-{id or name}"})
+    zone = zones.pop(str(answer["HostedZone"]["Id"]).removeprefix("/hostedzone/"))
     zone.id = id or zone.id
-    site.world.dns.zones[zone.id] = zone
+    zones[zone.id] = zone
     return zone.id
 
 
-def _elastic_ip(site: CallContext, id: str, tags: Tags | None = None) -> str:
-    """An address that nothing uses."""
-    with _born_as(id, elastic_ip_addresses, "random_eip_allocation_id"):
-        made = facts.backend(site).allocate_address("vpc", tags=tags)
-    return str(made.allocation_id)
+def _elastic_ip(context: CallContext, id: str, tags: Tags | None = None) -> str:
+    """Allocates an address that nothing uses."""
+    with _with_id(id, elastic_ip_addresses, "random_eip_allocation_id"):
+        address = context.ec2.allocate_address("vpc", tags=tags)
+    return str(address.allocation_id)
 
 
-def _balancer_elsewhere(site: CallContext, id: str) -> str:
-    """A balancer that answers to this DNS name and that elbv2 of this account does not list: a Classic one, or one of
-    another account. An alias may lead to it all the same.
+def _balancer_elsewhere(context: CallContext, id: str) -> str:
+    """Adds the DNS name of a load balancer that elbv2 of this account does not list: a Classic Load Balancer, or one of
+    another account. An alias may point to it nevertheless.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html ("If you
-    used one AWS account to create the current hosted zone and a different account to create" the load balancer); its
-    name has the form of ours: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
+    used one AWS account to create the current hosted zone and a different account to create" the load balancer). Its
+    name has the usual form: https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/using-domain-names-with-elb.html
     """
-    site.world.note(ELSEWHERE)[id.lower()] = zone_id(site.region, "application")
+    context.account.memory(FOREIGN_BALANCERS)[id.lower()] = zone_id(context.region, "application")
     return id
-
-
-def _pairs(tags: Tags | None) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
 
 
 MAKERS: dict[str, Maker] = {
@@ -158,6 +157,6 @@ MAKERS: dict[str, Maker] = {
     "certificate": _certificate,
     "hosted_zone": _hosted_zone,
     "elastic_ip": _elastic_ip,
-    "image": image,
+    "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
 }

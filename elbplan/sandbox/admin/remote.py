@@ -10,19 +10,19 @@ from ..errors import SandboxError
 from .client import BoxClient
 
 
-def request(url: str, verb: str, token: str = "", timeout: float = 10.0, **given: Any) -> Any:
-    """One verb over HTTP; SandboxError when there is no answer or a refusal."""
-    body = json.dumps(given).encode()
+def request(url: str, verb: str, token: str = "", timeout: float = 10.0, **arguments: Any) -> Any:
+    """Calls one verb over HTTP. Raises SandboxError if the sandbox refuses or does not answer."""
+    body = json.dumps(arguments).encode()
     headers = {"Content-Type": "application/json", "X-Sandbox-Token": token}
-    wanted = urllib.request.Request(f"{url}/_sandbox/{verb}", data=body, headers=headers, method="POST")
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    verb_request = urllib.request.Request(f"{url}/_sandbox/{verb}", data=body, headers=headers, method="POST")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(wanted, timeout=timeout) as answer:
+        with opener.open(verb_request, timeout=timeout) as answer:
             return json.load(answer)["result"]
-    except urllib.error.HTTPError as refused:
-        raise SandboxError(f"The sandbox refused {verb}: {refused.read().decode(errors='replace')}") from None
-    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as broken:
-        raise SandboxError(f"No sandbox answers at {url} ({broken})") from broken
+    except urllib.error.HTTPError as refusal:
+        raise SandboxError(f"The sandbox refused {verb}: {refusal.read().decode(errors='replace')}") from None
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+        raise SandboxError(f"No sandbox answers at {url} ({error})") from error
 
 
 class RemoteBox(BoxClient):
@@ -33,5 +33,5 @@ class RemoteBox(BoxClient):
         self.url = url
         self._token = token
 
-    def ask(self, verb: str, **given: Any) -> Any:
-        return request(self.url, verb, self._token, **given)
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        return request(self.url, verb, self._token, **arguments)

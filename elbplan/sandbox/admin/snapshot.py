@@ -1,121 +1,119 @@
-"""The world as plain data, for comparing before with after."""
+"""The resources of an account as plain data, for comparison."""
 
 from dataclasses import asdict
 from typing import Any
 
 from ..account import Account, CallContext
 from ..ec2 import facts
-from ..server.moto_bridge import backend, known_regions
+from ..server.moto_bridge import known_regions
+from ..state.acm import StoredCertificate
+from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
 from ..state.route53 import canonical
-from ..tagging import truth
+from .tags import tags_by_arn
 
-VOLATILE = ("attached", "detached", "released", "standing", "changed", "gone_at", "settings")
-
-
-def regions(world: Account) -> list[str]:
-    known = {*world.elbs, *(arn.split(":")[3] for arn in world.certificates), "us-east-1"}
-    return sorted(known | set(known_regions(world.account)))
+Stored = StoredBalancer | StoredGroup | StoredListener | StoredCertificate
+VOLATILE = ("attached", "detached", "released", "records_found_at", "changed", "drained_at", "settings")
+"""Fields that change without a call, or that only repeat others."""
 
 
-def everything(world: Account, region: str | None = None) -> dict[str, Any]:
-    """Every resource by ARN or id, each with all that a call could change about it."""
-    found: dict[str, Any] = {}
-    for one in [region] if region else regions(world):
-        site = CallContext(world, one)
-        found.update(_elb(site))
-        found.update({arn: _plain(one) for arn, one in site.certificates.items()})
-        found.update(_ec2(site))
-        found.update(_parameters(site))
-    found.update(_zones(world))
-    return found
+def regions(account: Account) -> list[str]:
+    known = {*account.elbs, *(arn.split(":")[3] for arn in account.certificates), "us-east-1"}
+    return sorted(known | set(known_regions(account.id)))
 
 
-def _plain(one: Any) -> dict[str, Any]:
-    told = {key: value for key, value in asdict(one).items() if key not in VOLATILE}
-    told.pop("rules", None)
-    if "targets" in told:
-        told["targets"] = sorted(f"{target['id']}:{target['port']}" for target in told["targets"].values())
-    return told
+def everything(account: Account, region: str | None = None) -> dict[str, Any]:
+    """Returns every resource by ARN or id, with everything that a call can change."""
+    resources: dict[str, Any] = {}
+    for name in [region] if region else regions(account):
+        context = CallContext(account, name)
+        resources.update(_elb(context))
+        resources.update({arn: _fields(certificate) for arn, certificate in context.certificates.items()})
+        resources.update(_ec2(context))
+        resources.update(_parameters(context))
+    resources.update(_zones(account))
+    return resources
 
 
-def _elb(site: CallContext) -> dict[str, Any]:
-    elb = site.elb
-    found = {one.arn: _plain(one) for some in (elb.balancers, elb.groups, elb.listeners) for one in some.values()}
-    found.update({arn: asdict(one) for arn, (one, _) in elb.rules().items()})
-    found.update({arn: dict(one) for arn, one in elb.trust_stores.items()})
+def _fields(stored: Stored) -> dict[str, Any]:
+    fields = {key: value for key, value in asdict(stored).items() if key not in VOLATILE}
+    fields.pop("rules", None)
+    if "targets" in fields:
+        fields["targets"] = sorted(f"{target['id']}:{target['port']}" for target in fields["targets"].values())
+    return fields
+
+
+def _elb(context: CallContext) -> dict[str, Any]:
+    elb = context.elb
+    stored: list[Stored] = [*elb.balancers.values(), *elb.groups.values(), *elb.listeners.values()]
+    resources = {resource.arn: _fields(resource) for resource in stored}
+    resources.update({arn: asdict(rule) for arn, (rule, _) in elb.rules().items()})
+    resources.update({arn: dict(store) for arn, store in elb.trust_stores.items()})
     for arn, tags in elb.tags.items():
-        found[arn]["tags"] = dict(tags)
-    return found
+        resources[arn]["tags"] = dict(tags)
+    return resources
 
 
-def _ec2(site: CallContext) -> dict[str, Any]:
-    ec2, found = facts.backend(site), {}
-    for some in ec2.groups.values():
-        for group in some.values():
-            found[group.id] = {
-                "name": group.name, "description": group.description, "vpc": group.vpc_id,
-                "ingress": sorted(_rule(one) for one in group.ingress_rules),
-                "egress": sorted(_rule(one) for one in group.egress_rules),
+def _ec2(context: CallContext) -> dict[str, Any]:
+    ec2, resources = context.ec2, {}
+    for group in (group for by_id in ec2.groups.values() for group in by_id.values()):
+        resources[group.id] = {
+            "name": group.name, "description": group.description, "vpc": group.vpc_id,
+            "ingress": sorted(_rule(rule) for rule in group.ingress_rules),
+            "egress": sorted(_rule(rule) for rule in group.egress_rules),
+        }  # fmt: skip
+    for instance in facts.instances(context):
+        if instance.state != "terminated":
+            resources[instance.id] = {
+                "state": instance.state, "type": instance.instance_type, "image": instance.image_id,
+                "groups": sorted(facts.instance_groups(instance)),
             }  # fmt: skip
-    for one in facts.instances(site):
-        if one.state != "terminated":
-            groups = sorted(facts.instance_groups(one))
-            found[one.id] = {
-                "state": one.state,
-                "type": one.instance_type,
-                "groups": groups,
-                "image": one.image_id,
-            }
     for address in ec2.addresses:
-        at = address.eni.id if address.eni is not None else ""
-        found[address.allocation_id] = {"address": address.public_ip, "at": at}
-    return {name: {**fields, "tags": dict(ec2.tags.get(name, {}))} for name, fields in found.items()}
+        interface = address.eni.id if address.eni is not None else ""
+        resources[address.allocation_id] = {"address": address.public_ip, "at": interface}
+    return {id: {**fields, "tags": dict(ec2.tags.get(id, {}))} for id, fields in resources.items()}
 
 
-def _rule(one: Any) -> str:
-    source = (
-        one.ip_range.get("CidrIp")
-        or one.ip_range.get("CidrIpv6")
-        or one.source_group.get("GroupId")
-        or one.prefix_list_id
-    )
-    return f"{one.ip_protocol} {one.from_port}-{one.to_port} {source} {one.description or ''}".rstrip()
+def _rule(rule: Any) -> str:
+    text = f"{rule.ip_protocol} {rule.from_port}-{rule.to_port} {facts.source_of(rule)} {rule.description or ''}"
+    return text.rstrip()
 
 
-def _parameters(site: CallContext) -> dict[str, Any]:
-    ssm = backend("ssm", site.account, site.region)
-    own = [
-        versions[-1] for versions in ssm._parameters.values() if versions and not versions[-1].name.startswith("/aws/")
-    ]
+def _parameters(context: CallContext) -> dict[str, Any]:
+    """The parameters of the account, without those that AWS publishes."""
+    latest = [versions[-1] for versions in context.backend("ssm")._parameters.values() if versions]
     return {
-        site.arn("ssm", f"parameter/{one.name.lstrip('/')}"): {"value": one.value, "version": one.version}
-        for one in own
+        context.arn("ssm", f"parameter/{parameter.name.lstrip('/')}"): {
+            "value": parameter.value,
+            "version": parameter.version,
+        }
+        for parameter in latest
+        if not parameter.name.startswith("/aws/")
     }
 
 
-def _zones(world: Account) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for zone in world.dns.zones.values():
-        found[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags)}
+def _zones(account: Account) -> dict[str, Any]:
+    resources: dict[str, Any] = {}
+    for zone in account.dns.zones.values():
+        resources[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags)}
         for (name, kind, identifier), record in zone.records.items():
-            found[f"{zone.id}/{name}/{kind}/{identifier}".rstrip("/")] = dict(record)
-    return found
+            resources[f"{zone.id}/{name}/{kind}/{identifier}".rstrip("/")] = dict(record)
+    return resources
 
 
-def tagged(world: Account, key: str, value: str) -> dict[str, dict[str, str]]:
-    """All that carries a tag now, whatever the tagging API knows: listeners and rules too, terminated
-    instances not.
-    """
-    found: dict[str, dict[str, str]] = {}
-    for region in regions(world):
-        found.update({arn: tags for arn, tags in truth(CallContext(world, region)).items() if tags.get(key) == value})
-    return found
+def tagged(account: Account, key: str, value: str) -> dict[str, dict[str, str]]:
+    """Returns the tags, by ARN, of every resource with this tag. Terminated instances are left out."""
+    matching: dict[str, dict[str, str]] = {}
+    for region in regions(account):
+        matching.update(
+            {arn: tags for arn, tags in tags_by_arn(CallContext(account, region)).items() if tags.get(key) == value}
+        )
+    return matching
 
 
-def records(world: Account, zone: str) -> list[dict[str, Any]]:
-    """The records of a zone, by its id or name."""
-    wanted = zone.removeprefix("/hostedzone/")
-    for one in world.dns.zones.values():
-        if wanted == one.id or canonical(wanted) == one.name:
-            return [dict(record) for _, record in one.sorted_records()]
+def records(account: Account, zone: str) -> list[dict[str, Any]]:
+    """Returns the records of a zone, which is named by id or name."""
+    id_or_name = zone.removeprefix("/hostedzone/")
+    for stored in account.dns.zones.values():
+        if id_or_name == stored.id or canonical(id_or_name) == stored.name:
+            return [dict(record) for _, record in stored.sorted_records()]
     raise KeyError(f"no hosted zone {zone!r}")

@@ -1,4 +1,4 @@
-"""Where the background sandbox is noted: one small file, for its owner only, written in one go."""
+"""The state file of the background sandbox: readable by its owner only, and written atomically."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 VERSION = 1
-HERE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
-"""A sandbox listens on this machine only; a note that says something else is not ours."""
+LOCAL_URL = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+"""A sandbox listens on this machine only. A file with another URL is not from elbplan."""
 
 
 @dataclass(frozen=True)
@@ -34,29 +34,29 @@ def path() -> Path:
     return directory() / "sandbox.json"
 
 
-def write(to: str | Path, entry: DaemonEntry) -> None:
-    """All of it or none of it, readable by its owner only."""
-    target = Path(to)
+def write(file: str | Path, entry: DaemonEntry) -> None:
+    """Writes the file completely or not at all, readable by its owner only."""
+    target = Path(file)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".sandbox-")
-    with os.fdopen(handle, "w") as file:
-        json.dump(asdict(entry), file)
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(handle, "w") as output:
+        json.dump(asdict(entry), output)
+        output.flush()
+        os.fsync(output.fileno())
     os.replace(temporary, target)
 
 
-def read(of: Path) -> DaemonEntry | None:
-    """What stands there, or nothing when it is missing, broken, or not about a sandbox on this machine."""
+def read(file: Path) -> DaemonEntry | None:
+    """Returns the entry, or None if the file is missing, invalid, or not about a sandbox on this machine."""
     try:
-        found = DaemonEntry(**json.loads(of.read_text(encoding="utf-8")))
+        entry = DaemonEntry(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    texts = all(isinstance(value, str) for value in (found.url, found.token))
-    numbers = all(isinstance(value, int | float) for value in (found.slow, found.started))
-    whole = texts and numbers and type(found.pid) is int and type(found.version) is int
-    return found if whole and found.pid > 0 and HERE.fullmatch(found.url) else None
+    texts = all(isinstance(value, str) for value in (entry.url, entry.token))
+    numbers = all(isinstance(value, int | float) for value in (entry.slow, entry.started))
+    valid = texts and numbers and type(entry.pid) is int and type(entry.version) is int
+    return entry if valid and entry.pid > 0 and LOCAL_URL.fullmatch(entry.url) else None
 
 
-def remove(of: Path) -> None:
-    of.unlink(missing_ok=True)
+def remove(file: Path) -> None:
+    file.unlink(missing_ok=True)

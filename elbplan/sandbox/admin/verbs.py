@@ -1,4 +1,4 @@
-"""What a test may do to a sandbox besides calling AWS: one method per verb, JSON in, JSON out."""
+"""The verbs with which tests control a sandbox: one method per verb, with JSON arguments and a JSON result."""
 
 import os
 from dataclasses import asdict
@@ -9,108 +9,107 @@ from ..faults import FaultKind
 from ..state.probes import ProbedRoute
 from ..timing import Timing
 from ..traffic import answer, watch
-from . import defaults as seeding
-from . import fixtures as planting
-from . import snapshot as views
-
-VERSION = "1"
+from . import snapshot
+from .defaults import create_defaults
+from .fixtures import create_fixture
 
 
 class Controls:
-    """The verbs under /_sandbox/. Every one is called with the world's lock held."""
+    """The verbs under /_sandbox/. The caller holds the engine's lock."""
 
-    def __init__(self, world: Account) -> None:
-        self.world = world
+    def __init__(self, account: Account) -> None:
+        self.account = account
 
     def ping(self) -> dict[str, Any]:
         return {
             "sandbox": "elbplan",
-            "version": VERSION,
             "pid": os.getpid(),
-            "calls": len(self.world.calls.entries),
+            "calls": len(self.account.calls.entries),
         }
 
-    def calls(self, since: int = 0) -> list[dict[str, Any]]:
-        return [call.as_json() for call in self.world.calls.entries[since:]]
+    def calls(self) -> list[dict[str, Any]]:
+        return [call.as_json() for call in self.account.calls.entries]
 
     def clear_calls(self) -> None:
-        self.world.calls.clear()
+        self.account.calls.clear()
 
     def advance(self, seconds: float) -> float:
-        self.world.clock.advance(seconds)
-        self.world.wake()
-        return self.world.moment
+        self.account.clock.advance(seconds)
+        self.account.start_moment()
+        return self.account.moment
 
     def reset(self) -> None:
-        self.world.reset()
+        self.account.reset()
 
-    def fault(self, kind: FaultKind, **wanted: Any) -> int:
-        return self.world.faults.add(kind, **wanted).id
+    def fault(self, kind: FaultKind, **fields: Any) -> int:
+        return self.account.faults.add(kind, **fields).id
 
     def faults(self) -> list[dict[str, Any]]:
-        hidden = ("_random", "_met")
-        return [{k: v for k, v in vars(fault).items() if k not in hidden} for fault in self.world.faults.all]
+        private = ("_random", "_known_writes")
+        return [
+            {name: value for name, value in vars(fault).items() if name not in private}
+            for fault in self.account.faults.all
+        ]
 
     def clear_faults(self) -> None:
-        self.world.faults.clear()
+        self.account.faults.clear()
 
     def quota(self, name: str, most: int) -> None:
-        if name not in self.world.quotas:
-            raise KeyError(f"no quota {name!r}; there are {', '.join(self.world.quotas)}")
-        self.world.quotas[name] = most
+        if name not in self.account.quotas:
+            raise KeyError(f"no quota {name!r}; there are {', '.join(self.account.quotas)}")
+        self.account.quotas[name] = most
 
     def switch(self, name: str, value: Any) -> None:
-        """A field of Timing (slow, drain, zone_busy, hide_new) or of Switches."""
-        for holder in (self.world.timing, self.world.switches):
+        """Sets a field of Timing (slow, drain, zone_busy, hide_new) or of SandboxOptions."""
+        for holder in (self.account.timing, self.account.options):
             if name in vars(holder):
                 setattr(holder, name, value)
                 return
-        raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.world.switches)])}")
+        raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.account.options)])}")
 
     def sick(self, group: str, reason: str = "Target.FailedHealthChecks") -> None:
-        self._group(group).sick = reason
+        self._group(group).unhealthy_reason = reason
 
     def well(self, group: str) -> None:
-        self._group(group).sick = ""
+        self._group(group).unhealthy_reason = ""
 
     def _group(self, wanted: str) -> Any:
-        for elb in self.world.elbs.values():
+        for elb in self.account.elbs.values():
             for group in elb.groups.values():
                 if wanted in (group.arn, group.name):
                     return group
         raise KeyError(f"no target group {wanted!r}")
 
     def fail(self, balancer: str, reason: str = "Internal error") -> None:
-        """This load balancer never becomes active but `failed`."""
-        for elb in self.world.elbs.values():
-            for one in elb.balancers.values():
-                if balancer in (one.arn, one.name):
-                    one.failed = reason
-                    return
+        """The load balancer becomes `failed` instead of active."""
+        for stored in self.account.balancers():
+            if balancer in (stored.arn, stored.name):
+                stored.failed = reason
+                return
         raise KeyError(f"no load balancer {balancer!r}")
 
     def seed(
         self, region: str, zones: list[str] | None = None, hosted_zones: list[str] | None = None
     ) -> dict[str, Any]:
-        return seeding.create_defaults(CallContext(self.world, region), zones, hosted_zones or [])
+        return create_defaults(CallContext(self.account, region), zones, hosted_zones or [])
 
-    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
-        return planting.create_fixture(CallContext(self.world, region), kind, id, **wanted)
+    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
+        return create_fixture(CallContext(self.account, region), kind, id, **fields)
 
     def watch(self, routes: list[list[Any]]) -> None:
-        watch.begin(self.world, [ProbedRoute(*route) for route in routes])
+        watch.begin(self.account, [ProbedRoute(*route) for route in routes])
 
     def unanswered(self) -> list[list[Any]]:
-        return [list(gap) for gap in watch.now(self.world)]
+        return [list(gap) for gap in watch.now(self.account)]
 
     def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
-        return asdict(answer(self.world, name, port, host, path))
+        return asdict(answer(self.account, name, port, host, path))
 
     def state(self, region: str | None = None) -> dict[str, Any]:
-        return views.everything(self.world, region)
+        return snapshot.everything(self.account, region)
 
     def tagged(self, stack: str, key: str = "elbplan:stack") -> dict[str, dict[str, str]]:
-        return views.tagged(self.world, key, stack)
+        return snapshot.tagged(self.account, key, stack)
 
     def records(self, zone: str) -> list[dict[str, Any]]:
-        return views.records(self.world, zone)
+        return snapshot.records(self.account, zone)

@@ -1,7 +1,6 @@
-"""EC2: moto's, with what it is too kind (or too strict) about put right before and after.
+"""EC2: moto's, with corrections before and after where moto is more tolerant or stricter than AWS.
 
-`before` may refuse a call, change it, or answer it; `after` puts moto's objects into the state AWS's would
-be in.
+`before` may refuse a call, change it, or answer it. `after` puts moto's objects into the state that they have in AWS.
 """
 
 from collections.abc import Callable
@@ -55,21 +54,17 @@ OWN: dict[str, Own] = {
 }
 
 
-def before(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
+def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     well_formed(call.params)
     if call.action in OWN and not call.params.get("DryRun"):
-        return answer(call, OWN[call.action](site, call.params), incoming)
+        return answer(call, OWN[call.action](context, call.params), incoming)
     check = BEFORE.get(call.action)
-    changed = check(site, call, incoming) if check else None
+    changed = check(context, call, incoming) if check else None
     if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):
-        return security_groups.authorize(site, call, changed if isinstance(changed, HttpRequest) else incoming)
+        return security_groups.authorize(context, call, changed if isinstance(changed, HttpRequest) else incoming)
     return changed
 
 
-def after(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    follow = AFTER.get(call.action)
-    return follow(site, call, reply) if follow else reply
-
-
-def corrected(reply: HttpReply) -> HttpReply:
-    return reply
+def after(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    correct = AFTER.get(call.action)
+    return correct(context, call, reply) if correct else reply

@@ -1,4 +1,4 @@
-"""Small things that every part of EC2 needs."""
+"""Helpers for every part of EC2."""
 
 import dataclasses
 import re
@@ -19,22 +19,20 @@ MALFORMED = {
 
 @rule(21)
 def well_formed(params: dict[str, Any]) -> None:
-    """An id that cannot be one has its own code.
+    """A malformed id has its own error code.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidInstanceID.Malformed)
     """
     for key, (prefix, code) in MALFORMED.items():
         given = params.get(key) or []
-        for one in [given] if isinstance(given, str) else given:
-            if not re.fullmatch(rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", one):
-                raise AwsError(code, f'Invalid id: "{one}"')
+        for id in [given] if isinstance(given, str) else given:
+            if not re.fullmatch(rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", id):
+                raise AwsError(code, f'Invalid id: "{id}"')
 
 
 def rewritten(incoming: HttpRequest, changes: dict[str, str]) -> HttpRequest:
-    """The same request with some of its form fields set."""
-    form = dict(parse_qsl(incoming.body.decode(), keep_blank_values=True))
-    form.update(changes)
-    body = urlencode(form).encode()
+    """Returns the same request with these form fields set."""
+    body = urlencode({**form(incoming), **changes}).encode()
     headers = {**incoming.headers, "content-length": str(len(body))}
     return dataclasses.replace(incoming, body=body, headers=headers)
 

@@ -1,94 +1,100 @@
-"""What the other services need to know about EC2: subnets, gateways, groups, instances."""
+"""Look-ups in EC2 for the other services: subnets, gateways, groups, instances."""
 
 import ipaddress
 from typing import Any
 
 from ..account import CallContext
-from ..server.moto_bridge import ec2
 
 
-def backend(site: CallContext) -> Any:
-    return ec2(site.account, site.region)
-
-
-def subnet(site: CallContext, subnet_id: str) -> Any | None:
-    for subnets in backend(site).subnets.values():
+def subnet(context: CallContext, subnet_id: str) -> Any | None:
+    for subnets in context.ec2.subnets.values():
         if subnet_id in subnets:
             return subnets[subnet_id]
     return None
 
 
-def vpc_exists(site: CallContext, vpc_id: str) -> bool:
-    return vpc_id in backend(site).vpcs
+def vpc_exists(context: CallContext, vpc_id: str) -> bool:
+    return vpc_id in context.ec2.vpcs
 
 
-def vpc_cidrs(site: CallContext, vpc_id: str) -> list[str]:
-    vpc = backend(site).vpcs[vpc_id]
-    return [vpc.cidr_block, *(one["cidr_block"] for one in vpc.get_cidr_block_association_set(ipv6=False))]
+def vpc_cidrs(context: CallContext, vpc_id: str) -> list[str]:
+    vpc = context.ec2.vpcs[vpc_id]
+    return [vpc.cidr_block, *(block["cidr_block"] for block in vpc.get_cidr_block_association_set(ipv6=False))]
 
 
-def has_internet_gateway(site: CallContext, vpc_id: str) -> bool:
-    gateways = backend(site).internet_gateways.values()
+def has_internet_gateway(context: CallContext, vpc_id: str) -> bool:
+    gateways = context.ec2.internet_gateways.values()
     return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)
 
 
-def security_group(site: CallContext, group_id: str) -> Any | None:
-    return backend(site).get_security_group_from_id(group_id)
+def security_group(context: CallContext, group_id: str) -> Any | None:
+    return context.ec2.get_security_group_from_id(group_id)
 
 
-def default_security_group(site: CallContext, vpc_id: str) -> str:
-    for group in backend(site).groups[vpc_id].values():
+def default_security_group(context: CallContext, vpc_id: str) -> str:
+    for group in context.ec2.groups[vpc_id].values():
         if group.name == "default":
             return str(group.id)
     return ""
 
 
-def instances(site: CallContext) -> list[Any]:
-    return [one for reservation in backend(site).reservations.values() for one in reservation.instances]
+def instances(context: CallContext) -> list[Any]:
+    return [instance for reservation in context.ec2.reservations.values() for instance in reservation.instances]
 
 
-def instance(site: CallContext, instance_id: str) -> Any | None:
-    return next((one for one in instances(site) if one.id == instance_id), None)
+def instance(context: CallContext, instance_id: str) -> Any | None:
+    return next((candidate for candidate in instances(context) if candidate.id == instance_id), None)
 
 
-def instance_groups(one: Any) -> set[str]:
-    return {group.id for nic in one.nics.values() for group in nic._group_set}
+def instance_groups(instance: Any) -> set[str]:
+    return {group.id for nic in instance.nics.values() for group in nic._group_set}
 
 
-def interfaces(site: CallContext) -> list[Any]:
-    return list(backend(site).enis.values())
+def interfaces(context: CallContext) -> list[Any]:
+    return list(context.ec2.enis.values())
 
 
-def lets_in(
-    site: CallContext,
+def disassociate(address: Any) -> None:
+    """Takes an Elastic IP address from the interface and the instance that have it."""
+    address.eni = address.instance = address.association_id = None
+
+
+def source_of(rule: Any) -> str:
+    """The CIDR block, security group or prefix list of a security group rule."""
+    cidr = rule.ip_range.get("CidrIp") or rule.ip_range.get("CidrIpv6")
+    return str(cidr or rule.source_group.get("GroupId") or rule.prefix_list_id)
+
+
+def allows_port(
+    context: CallContext,
     groups: set[str],
     port: int,
     from_groups: set[str],
     from_addresses: set[str],
     protocols: tuple[str, ...] = ("tcp", "6"),
 ) -> bool:
-    """Whether any of `groups` lets a port in, from one of these groups or from all of these addresses.
+    """Returns whether any of `groups` allows a port, from one of these groups or from all of these addresses.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
     for group_id in groups:
-        group = security_group(site, group_id)
+        group = security_group(context, group_id)
         rules = group.ingress_rules if group else []
-        if any(_admits(one, port, from_groups, from_addresses, protocols) for one in rules):
+        if any(_allows(rule, port, from_groups, from_addresses, protocols) for rule in rules):
             return True
     return False
 
 
-def _admits(one: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
-    protocol = str(one.ip_protocol)
+def _allows(rule: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
+    protocol = str(rule.ip_protocol)
     if protocol not in ("-1", *protocols):
         return False
-    if protocol != "-1" and not int(one.from_port or 0) <= port <= int(one.to_port or 0):
+    if protocol != "-1" and not int(rule.from_port or 0) <= port <= int(rule.to_port or 0):
         return False
-    source = (one.source_group or {}).get("GroupId")
+    source = (rule.source_group or {}).get("GroupId")
     if source:
         return source in groups
-    cidr = (one.ip_range or {}).get("CidrIp")
+    cidr = (rule.ip_range or {}).get("CidrIp")
     return cidr is not None and bool(addresses) and all(_within(address, cidr) for address in addresses)
 
 

@@ -1,4 +1,4 @@
-"""Machine images: made when somebody asks for them, not eight hundred at the start of every region."""
+"""Machine images: created when a call names them, not 800 at the start of every region."""
 
 import functools
 from typing import Any
@@ -12,60 +12,59 @@ from ..errors import AwsError
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpRequest
-from . import facts
 
 
 @functools.cache
 def catalogue(region: str) -> dict[str, dict[str, Any]]:
-    """Every image AWS publishes, as moto has them, by id."""
-    found = {one["ami_id"]: one for one in AMIS}
+    """Every published image that moto knows, by id."""
+    images = {image["ami_id"]: image for image in AMIS}
     for path in ("latest_amis", "ecs/optimized_amis"):
         try:
-            some = load_resource(f"ec2/resources/{path}/{region}.json")
+            more = load_resource(f"ec2/resources/{path}/{region}.json")
         except FileNotFoundError:
             continue
-        found.update({one["ami_id"]: one for one in some})
-    return found
+        images.update({image["ami_id"]: image for image in more})
+    return images
 
 
-def bring(site: CallContext, image_ids: list[str]) -> None:
-    backend = facts.backend(site)
-    known = catalogue(site.region)
+def load(context: CallContext, image_ids: list[str]) -> None:
+    backend = context.ec2
+    known = catalogue(context.region)
     for image_id in image_ids:
         if image_id in known and image_id not in backend.amis:
-            backend.amis[image_id] = _made(backend, known[image_id])
+            backend.amis[image_id] = _image(backend, known[image_id])
 
 
-def _made(backend: Any, fields: dict[str, Any]) -> Any:
+def _image(backend: Any, fields: dict[str, Any]) -> Any:
     created = fields.get("creation_date")
     if isinstance(created, str):
         created = default_timestamp_parser(created)
     return Ami(backend, **{**fields, "creation_date": created, "owner_alias": "amazon"})
 
 
-def plant(site: CallContext, id: str) -> str:
-    """An image of the account's own."""
-    made = next(iter(catalogue(site.region).values()))
-    facts.backend(site).amis[id] = _made(facts.backend(site), {**made, "ami_id": id})
+def create_image(context: CallContext, id: str) -> str:
+    """Creates an image of the account."""
+    fields = next(iter(catalogue(context.region).values()))
+    context.ec2.amis[id] = _image(context.ec2, {**fields, "ami_id": id})
     return id
 
 
-def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("Owners") == ["self"]:
         return
-    bring(site, call.params.get("ImageIds") or _filtered(call.params) or list(catalogue(site.region)))
+    load(context, call.params.get("ImageIds") or _ids_in_filters(call.params) or list(catalogue(context.region)))
 
 
-def _filtered(params: dict[str, Any]) -> list[str]:
-    for one in params.get("Filters") or []:
-        if one.get("Name") == "image-id":
-            return list(one.get("Values") or [])
+def _ids_in_filters(params: dict[str, Any]) -> list[str]:
+    for filter in params.get("Filters") or []:
+        if filter.get("Name") == "image-id":
+            return list(filter.get("Values") or [])
     return []
 
 
 @rule(28)
-def exists(site: CallContext, image_id: str) -> None:
+def check_exists(context: CallContext, image_id: str) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html (InvalidAMIID.NotFound)"""
-    bring(site, [image_id])
-    if image_id not in facts.backend(site).amis:
+    load(context, [image_id])
+    if image_id not in context.ec2.amis:
         raise AwsError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")

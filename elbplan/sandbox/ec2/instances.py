@@ -1,4 +1,4 @@
-"""Instances: made once per token, and never from one moment to the next."""
+"""Instances: launched once per token, and changing their state over time."""
 
 import base64
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from ..account import CallContext
-from ..elbv2.find import born, seen
+from ..elbv2.find import is_visible, mark_new
+from ..elbv2.targets import drop_terminated
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -17,14 +18,14 @@ from .common import rewritten
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 HOUR = 3600.0
-MOST_USER_DATA = 16 * 1024
+MAX_USER_DATA = 16 * 1024
 
 
-def before_run(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
+def before_run(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     params = call.params
-    if known := remembered(site, params):
-        return known
-    launchable(site, params)
+    if reply := reply_for_token(context, params):
+        return reply
+    check_launch(context, params)
     return rewritten(incoming, {"MinCount": str(params.get("MaxCount") or params.get("MinCount") or 1)})
 
 
@@ -33,55 +34,56 @@ def _request(params: Params) -> Params:
 
 
 @rule(28)
-def remembered(site: CallContext, params: Params) -> HttpReply | None:
+def reply_for_token(context: CallContext, params: Params) -> HttpReply | None:
     """The same token gives the same instances; with other parameters it is refused.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (IdempotentParameterMismatch)
     """
     token = params.get("ClientToken")
-    kept = site.world.note("run tokens").get((site.region, token)) if token else None
-    if kept is None or params.get("DryRun"):
+    earlier = context.account.memory("run tokens").get((context.region, token)) if token else None
+    if earlier is None or params.get("DryRun"):
         return None
-    if kept[0] != _request(params):
+    if earlier[0] != _request(params):
         raise AwsError(
             "IdempotentParameterMismatch",
             "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
         )
-    reply: HttpReply = kept[1]
+    reply: HttpReply = earlier[1]
     return reply
 
 
 @rule(28)
-def launchable(site: CallContext, params: Params) -> None:
-    """Image, type, groups, addresses: what moto lets pass.
+def check_launch(context: CallContext, params: Params) -> None:
+    """Checks of image, type, groups and addresses that moto does not make.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
     if params.get("ImageId"):
-        images.exists(site, params["ImageId"])
+        images.check_exists(context, params["ImageId"])
     kind = params.get("InstanceType")
     if kind and kind not in INSTANCE_TYPES:
         raise AwsError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
     raw = base64.b64decode(params.get("UserData") or "")
-    if len(raw) > MOST_USER_DATA:
+    if len(raw) > MAX_USER_DATA:
         raise AwsError("InvalidParameterValue", "User data is limited to 16384 bytes")
     nics = params.get("NetworkInterfaces") or [{}]
     subnet_id = params.get("SubnetId") or nics[0].get("SubnetId")
     groups = (params.get("SecurityGroupIds") or []) + (nics[0].get("Groups") or [])
     if subnet_id:
-        _fits(site, subnet_id, groups, int(params.get("MaxCount") or 1))
+        _check_subnet(context, subnet_id, groups, int(params.get("MaxCount") or 1))
 
 
 @rule(28)
-def _fits(site: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
-    """Groups of the subnet's VPC, and an address for each: InvalidParameter,
-    InsufficientFreeAddressesInSubnet.
+def _check_subnet(context: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
+    """The groups are in the subnet's VPC, and each instance gets an address.
+
+    InvalidParameter, InsufficientFreeAddressesInSubnet.
     """
-    subnet = facts.subnet(site, subnet_id)
+    subnet = facts.subnet(context, subnet_id)
     if subnet is None:
         raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
     for group_id in groups:
-        group = facts.security_group(site, group_id)
+        group = facts.security_group(context, group_id)
         if group is None:
             raise AwsError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
         if group.vpc_id != subnet.vpc_id:
@@ -96,157 +98,153 @@ def _fits(site: CallContext, subnet_id: str, groups: list[str], count: int) -> N
         )
 
 
-def after_run(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    made = next(reversed(facts.backend(site).reservations.values())).instances
-    for one in made:
-        settle(one, "running")
-        born(site, one.id)
-        become(site, one, "pending", then="running")
+def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    launched = next(reversed(context.ec2.reservations.values())).instances
+    for instance in launched:
+        put_in_state(instance, "running")
+        mark_new(context, instance.id)
+        change_state(context, instance, "pending", then="running")
     if token := call.params.get("ClientToken"):
-        site.world.note("run tokens")[(site.region, token)] = (_request(call.params), reply)
+        context.account.memory("run tokens")[(context.region, token)] = (_request(call.params), reply)
     reply.body = reply.body.replace(b"<code>16</code><name>running</name>", b"<code>0</code><name>pending</name>")
     return reply
 
 
 @rule(28)
-def become(site: CallContext, one: Any, state: str, then: str) -> None:
-    """pending, then running; shutting-down, then terminated; stopping, then stopped.
+def change_state(context: CallContext, instance: Any, state: str, then: str) -> None:
+    """Puts an instance into `state` now, and into `then` later.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
     """
-    _set(one, state)
+    _set(instance, state)
 
-    def arrive() -> None:
-        if one.state == state:
-            _set(one, then)
+    def finish() -> None:
+        if instance.state == state:
+            _set(instance, then)
             if then == "terminated":
-                _clear(site, one)
+                _release_resources(context, instance)
 
-    site.later(site.timing.instance_state, arrive)
-
-
-def settle(one: Any, state: str) -> None:
-    """In a state, with the groups of its first interface: moto keeps two lists that drift apart."""
-    one.security_groups = list(one.nics[0]._group_set)
-    _set(one, state)
+    context.later(context.timing.instance_state, finish)
 
 
-def _set(one: Any, state: str) -> None:
-    one._state.name, one._state.code = state, CODES[state]
+def put_in_state(instance: Any, state: str) -> None:
+    """Puts an instance into a state, with the groups of its first interface: moto keeps two lists that differ."""
+    instance.security_groups = list(instance.nics[0]._group_set)
+    _set(instance, state)
+
+
+def _set(instance: Any, state: str) -> None:
+    instance._state.name, instance._state.code = state, CODES[state]
 
 
 @rule(28)
-def _clear(site: CallContext, one: Any) -> None:
-    """A terminated instance frees its interfaces and addresses, and is not shown after an hour.
+def _release_resources(context: CallContext, instance: Any) -> None:
+    """A terminated instance frees its interfaces and addresses, and is no longer listed after an hour.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
     """
-    backend = facts.backend(site)
+    backend = context.ec2
     for address in backend.addresses:
-        if address.instance is one or (address.eni is not None and address.eni.instance is one):
-            address.eni = address.instance = address.association_id = None
-    for nic in one.nics.values():
+        if address.instance is instance or (address.eni is not None and address.eni.instance is instance):
+            facts.disassociate(address)
+    for nic in instance.nics.values():
         backend.enis.pop(nic.id, None)
         nic.public_ip = None
-    one.security_groups = []
+    instance.security_groups = []
 
-    def forgotten() -> None:
+    def remove() -> None:
         for reservation in backend.reservations.values():
-            if one in reservation.instances:
-                reservation.instances.remove(one)
+            if instance in reservation.instances:
+                reservation.instances.remove(instance)
 
-    site.later(HOUR, forgotten)
+    context.later(HOUR, remove)
 
 
-def after_modify(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    """An instance's groups are its first interface's: moto keeps two lists that drift apart."""
-    one = facts.instance(site, call.params["InstanceId"])
-    if call.params.get("Groups") and one is not None:
-        one.nics[0]._group_set = list(one.security_groups)
+def after_modify(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    """The groups of an instance are those of its first interface: moto keeps two lists that differ."""
+    instance = facts.instance(context, call.params["InstanceId"])
+    if call.params.get("Groups") and instance is not None:
+        instance.nics[0]._group_set = list(instance.security_groups)
     return reply
 
 
-def after_modify_interface(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
+def after_modify_interface(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    nic = context.ec2.enis.get(call.params["NetworkInterfaceId"])
     if nic is not None and nic.instance is not None and nic.device_index == 0:
         nic.instance.security_groups = list(nic._group_set)
     return reply
 
 
-def _found(site: CallContext, instance_ids: list[str]) -> list[Any]:
-    found = {one.id: one for one in facts.instances(site)}
-    if missing := [one for one in instance_ids if one not in found or not seen(site, one)]:
+def _instances(context: CallContext, instance_ids: list[str]) -> list[Any]:
+    by_id = {instance.id: instance for instance in facts.instances(context)}
+    if missing := [id for id in instance_ids if id not in by_id or not is_visible(context, id)]:
         raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
-    return [found[one] for one in instance_ids]
+    return [by_id[id] for id in instance_ids]
 
 
-def terminate(site: CallContext, params: Params) -> Params:
-    from ..elbv2.targets import drop_terminated
-
-    told = []
-    found = _found(site, params.get("InstanceIds") or [])
-    for one in found:
-        if one.disable_api_termination:
+def terminate(context: CallContext, params: Params) -> Params:
+    changes = []
+    instances = _instances(context, params.get("InstanceIds") or [])
+    for instance in instances:
+        if instance.disable_api_termination:
             raise AwsError(
                 "OperationNotPermitted",
-                f"The instance '{one.id}' may not be terminated. Modify its "
+                f"The instance '{instance.id}' may not be terminated. Modify its "
                 "'disableApiTermination' instance attribute and try again.",
             )
-    for one in found:
-        before = {"Name": one.state, "Code": one.state_code}
-        if one.state not in ("terminated", "shutting-down"):
-            _terminate(site, one)
-            drop_terminated(site, one.id)
-        told.append(
+    for instance in instances:
+        before = {"Name": instance.state, "Code": instance.state_code}
+        if instance.state not in ("terminated", "shutting-down"):
+            _terminate(context, instance)
+            drop_terminated(context, instance.id)
+        changes.append(
             {
-                "InstanceId": one.id,
+                "InstanceId": instance.id,
                 "PreviousState": before,
-                "CurrentState": {"Name": one.state, "Code": one.state_code},
+                "CurrentState": {"Name": instance.state, "Code": instance.state_code},
             }
         )
-    return {"TerminatingInstances": told}
+    return {"TerminatingInstances": changes}
 
 
-def _terminate(site: CallContext, one: Any) -> None:
-    for nic in one.nics.values():
+def _terminate(context: CallContext, instance: Any) -> None:
+    for nic in instance.nics.values():
         nic.delete_on_termination = False
-    one.terminate()
-    become(site, one, "shutting-down", then="terminated")
+    instance.terminate()
+    change_state(context, instance, "shutting-down", then="terminated")
 
 
-def before_start(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    for one in _found(site, call.params.get("InstanceIds") or []):
-        if one.state not in ("stopped", "running", "pending"):
+def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        if instance.state not in ("stopped", "running", "pending"):
             raise AwsError(
                 "IncorrectInstanceState",
-                f"The instance '{one.id}' is not in a state from which it can be started.",
+                f"The instance '{instance.id}' is not in a state from which it can be started.",
             )
 
 
-def after_start(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _found(site, call.params.get("InstanceIds") or []):
-        become(site, one, "pending", then="running")
+def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, instance, "pending", then="running")
     return reply
 
 
-def after_stop(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for one in _found(site, call.params.get("InstanceIds") or []):
-        become(site, one, "stopping", then="stopped")
+def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, instance, "stopping", then="stopped")
     return reply
 
 
-def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("InstanceIds"):
-        _found(site, call.params["InstanceIds"])
+        _instances(context, call.params["InstanceIds"])
 
 
 @rule(28)
-def before_modify(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute
-    (IncorrectInstanceState).
-    """
+def before_modify(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute (IncorrectInstanceState)."""
     params = call.params
     if params.get("InstanceType") or params.get("UserData") or params.get("Attribute") in ("instanceType", "userData"):
-        for one in _found(site, [params["InstanceId"]]):
-            if one.state != "stopped":
-                raise AwsError("IncorrectInstanceState", f"The instance '{one.id}' is not in the 'stopped' state.")
+        for instance in _instances(context, [params["InstanceId"]]):
+            if instance.state != "stopped":
+                raise AwsError("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")

@@ -1,4 +1,4 @@
-"""Subnets, gateways, interfaces, tags: what is in use stays."""
+"""Subnets, gateways and interfaces that are in use cannot be deleted; reserved tags."""
 
 from ..account import CallContext
 from ..errors import AwsError
@@ -8,32 +8,41 @@ from ..server.protocol import HttpRequest
 from . import facts
 
 
+def attach_new_gateway(context: CallContext, vpc: str) -> str:
+    """Creates an internet gateway and a route to it from every subnet of the VPC; returns its id."""
+    backend = context.ec2
+    gateway = backend.create_internet_gateway()
+    backend.attach_internet_gateway(gateway.id, vpc)
+    tables = backend.describe_route_tables(filters={"vpc-id": [vpc]})
+    main = next(table for table in tables if table.main_association_id)
+    backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
+    return str(gateway.id)
+
+
 @rule(5)
-def before_delete_subnet(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_delete_subnet(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html (DependencyViolation)"""
     subnet_id = call.params["SubnetId"]
-    if any(nic.subnet.id == subnet_id for nic in facts.interfaces(site)):
+    if any(nic.subnet.id == subnet_id for nic in facts.interfaces(context)):
         raise AwsError("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 
 @rule(5)
-def before_delete_interface(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """An interface of a load balancer is the load balancer's: API_DeleteNetworkInterface."""
-    nic = facts.backend(site).enis.get(call.params["NetworkInterfaceId"])
+def before_delete_interface(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    """Nobody but the load balancer deletes its interface: API_DeleteNetworkInterface."""
+    nic = context.ec2.enis.get(call.params["NetworkInterfaceId"])
     if nic is not None and nic.requester_managed:
         raise AwsError("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
 
 
 @rule(5)
-def before_detach_gateway(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_detach_gateway(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html
     (DependencyViolation)
     """
     vpc = call.params["VpcId"]
-    mapped = [
-        nic for nic in facts.interfaces(site) if nic.subnet.vpc_id == vpc and (nic.public_ip or nic.requester_managed)
-    ]
-    if mapped:
+    interfaces = [nic for nic in facts.interfaces(context) if nic.subnet.vpc_id == vpc]
+    if any(nic.public_ip or nic.requester_managed for nic in interfaces):
         raise AwsError(
             "DependencyViolation",
             f"Network {vpc} has some mapped public address(es). Please unmap those public "

@@ -1,4 +1,4 @@
-"""Which regions the account uses."""
+"""The regions of the account."""
 
 from typing import Any
 
@@ -17,20 +17,22 @@ def describe(_: CallContext, params: Params) -> dict[str, Any]:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
     """
     names = params.get("RegionNames") or []
-    every = [
-        {"RegionName": one.name, "Endpoint": one.endpoint, "OptInStatus": one.opt_in_status}
-        for one in RegionsAndZonesBackend.regions
-        if not names or one.name in names
+    regions = [
+        {"RegionName": region.name, "Endpoint": region.endpoint, "OptInStatus": region.opt_in_status}
+        for region in RegionsAndZonesBackend.regions
+        if not names or region.name in names
     ]
-    return {"Regions": [one for one in every if params.get("AllRegions") or one["OptInStatus"] != NOT_OPTED_IN]}
+    if not params.get("AllRegions"):
+        regions = [region for region in regions if region["OptInStatus"] != NOT_OPTED_IN]
+    return {"Regions": regions}
 
 
-def enabled(site: CallContext) -> None:
-    """A region that is not enabled knows no credentials, as services that speak JSON put it.
+def check_enabled(context: CallContext) -> None:
+    """A region that is not enabled refuses credentials; this is the error of services with the JSON protocol.
 
-    https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html; the code as people met it:
+    https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html; the code in a public issue:
     https://github.com/epsagon/clear-lambda-storage/issues/9
     """
-    off = {one.name for one in RegionsAndZonesBackend.regions if one.opt_in_status == NOT_OPTED_IN}
-    if site.region in off:
+    disabled = {region.name for region in RegionsAndZonesBackend.regions if region.opt_in_status == NOT_OPTED_IN}
+    if context.region in disabled:
         raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from ..account import CallContext
-from ..elbv2.find import born, seen
+from ..elbv2.find import is_visible, mark_new
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -24,14 +24,14 @@ FlatRule = tuple[str, int, int, str]
 
 
 @rule(29)
-def before_create(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """Name and description in their alphabet, not `sg-...`, unique in the VPC whatever the case.
+def before_create(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    """Name and description have allowed characters; the name is not `sg-...` and unique in the VPC in any case.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
     """
     name, vpc = (
         call.params.get("GroupName") or "",
-        call.params.get("VpcId") or facts.backend(site).default_vpc.id,
+        call.params.get("VpcId") or context.ec2.default_vpc.id,
     )
     for text in (name, call.params.get("Description") or ""):
         if not NAME.fullmatch(text):
@@ -41,68 +41,66 @@ def before_create(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -
             )
     if name.lower().startswith("sg-"):
         raise AwsError("InvalidParameterValue", "Group names may not be in the format sg-*")
-    if not facts.vpc_exists(site, vpc):
+    if not facts.vpc_exists(context, vpc):
         raise AwsError("InvalidVpcID.NotFound", f"The vpc ID '{vpc}' does not exist")
-    if any(one.name.lower() == name.lower() for one in facts.backend(site).groups[vpc].values()):
+    if any(group.name.lower() == name.lower() for group in context.ec2.groups[vpc].values()):
         raise AwsError("InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc}'")
 
 
-def after_create(site: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    """A group that was made is the last of its network."""
-    vpc = call.params.get("VpcId") or facts.backend(site).default_vpc.id
-    born(site, next(reversed(facts.backend(site).groups[vpc])))
+def after_create(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    """Marks the new group, which is the last of its VPC, as new."""
+    vpc = call.params.get("VpcId") or context.ec2.default_vpc.id
+    mark_new(context, next(reversed(context.ec2.groups[vpc])))
     return reply
 
 
-def _group(site: CallContext, params: Params) -> Any:
-    wanted = params.get("GroupId") or ""
-    group = facts.security_group(site, wanted) if wanted else _by_name(site, params.get("GroupName") or "")
-    if group is None or not seen(site, group.id):
+def _group(context: CallContext, params: Params) -> Any:
+    id = params.get("GroupId") or ""
+    group = facts.security_group(context, id) if id else _by_name(context, params.get("GroupName") or "")
+    if group is None or not is_visible(context, group.id):
         raise AwsError(
             "InvalidGroup.NotFound",
-            f"The security group '{wanted or params.get('GroupName')}' does not exist",
+            f"The security group '{id or params.get('GroupName')}' does not exist",
         )
     return group
 
 
-def _by_name(site: CallContext, name: str) -> Any | None:
-    groups = facts.backend(site).groups[facts.backend(site).default_vpc.id].values()
-    return next((one for one in groups if one.name == name), None)
+def _by_name(context: CallContext, name: str) -> Any | None:
+    groups = context.ec2.groups[context.ec2.default_vpc.id].values()
+    return next((group for group in groups if group.name == name), None)
 
 
 @rule(27)
-def before_describe(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     """A new group may be InvalidGroup.NotFound for a moment.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
     """
-    for wanted in call.params.get("GroupIds") or []:
-        _group(site, {"GroupId": wanted})
+    for id in call.params.get("GroupIds") or []:
+        _group(context, {"GroupId": id})
 
 
 @rule(6)
-def before_delete(site: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """Not the default group, none on an interface or instance, none that another group refers to.
+def before_delete(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    """Not the default group, and no group that an interface, instance or other group refers to.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html (DependencyViolation);
     CannotDelete for the default one, as public logs show.
     """
-    group = _group(site, call.params)
+    group = _group(context, call.params)
     if group.name == "default":
         raise AwsError("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
-    on_interface = any(group in nic._group_set for nic in facts.interfaces(site))
-    on_instance = any(group in one.security_groups for one in facts.instances(site) if one.state != "terminated")
-    if on_interface or on_instance or _referenced(site, group):
+    on_interface = any(group in nic._group_set for nic in facts.interfaces(context))
+    instances = [instance for instance in facts.instances(context) if instance.state != "terminated"]
+    on_instance = any(group in instance.security_groups for instance in instances)
+    if on_interface or on_instance or _referenced(context, group):
         raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
 
 
-def _referenced(site: CallContext, group: Any) -> bool:
-    others = [one for groups in facts.backend(site).groups.values() for one in groups.values() if one is not group]
-    return any(
-        one.source_group.get("GroupId") == group.id
-        for other in others
-        for one in (*other.ingress_rules, *other.egress_rules)
-    )
+def _referenced(context: CallContext, group: Any) -> bool:
+    others = [other for groups in context.ec2.groups.values() for other in groups.values() if other is not group]
+    rules = [rule for other in others for rule in (*other.ingress_rules, *other.egress_rules)]
+    return any(rule.source_group.get("GroupId") == group.id for rule in rules)
 
 
 @rule(29)
@@ -115,9 +113,9 @@ def canonical(cidr: str) -> str:
 
 
 def flat(params: Params) -> list[FlatRule]:
-    """Every rule a call names."""
+    """Returns every rule of a call."""
     permissions = params.get("IpPermissions") or [_single(params)]
-    return [one for permission in permissions for one in _flat_one(permission)]
+    return [rule for permission in permissions for rule in _flat_permission(permission)]
 
 
 def _single(params: Params) -> Params:
@@ -127,26 +125,29 @@ def _single(params: Params) -> Params:
     return {**{key: params.get(key) for key in ("IpProtocol", "FromPort", "ToPort")}, **source}
 
 
-def _flat_one(permission: Params) -> list[FlatRule]:
+def _flat_permission(permission: Params) -> list[FlatRule]:
     protocol = str(permission.get("IpProtocol") or "-1").lower()
     protocol = PROTOCOLS.get(protocol, protocol)
     low, high = permission.get("FromPort"), permission.get("ToPort")
     if protocol in ("tcp", "udp"):
-        _ports(low, high)
+        _check_ports(low, high)
     if protocol == "-1" or without_ports(protocol):
         low = high = -1
-    sources = [canonical(one["CidrIp"]) for one in permission.get("IpRanges") or []]
-    sources += [canonical(one["CidrIpv6"]) for one in permission.get("Ipv6Ranges") or []]
-    sources += [one.get("GroupId") or one.get("GroupName") or "" for one in permission.get("UserIdGroupPairs") or []]
-    sources += [one["PrefixListId"] for one in permission.get("PrefixListIds") or []]
-    return [
-        (protocol, int(low if low is not None else -1), int(high if high is not None else -1), one) for one in sources
-    ]
+    sources = [canonical(source["CidrIp"]) for source in permission.get("IpRanges") or []]
+    sources += [canonical(source["CidrIpv6"]) for source in permission.get("Ipv6Ranges") or []]
+    sources += [pair.get("GroupId") or pair.get("GroupName") or "" for pair in permission.get("UserIdGroupPairs") or []]
+    sources += [source["PrefixListId"] for source in permission.get("PrefixListIds") or []]
+    return [(protocol, _port(low), _port(high), source) for source in sources]
+
+
+def _port(port: Any) -> int:
+    """Returns the port, or -1 for a rule without ports."""
+    return int(port) if port is not None else -1
 
 
 @rule(29)
-def _ports(low: Any, high: Any) -> None:
-    """0 to 65535, the first not above the last: API_IpPermission (InvalidParameterValue)."""
+def _check_ports(low: Any, high: Any) -> None:
+    """0 to 65535, the first port not above the last: API_IpPermission (InvalidParameterValue)."""
     if low is None or high is None:
         raise AwsError(
             "InvalidParameterValue",
@@ -156,50 +157,52 @@ def _ports(low: Any, high: Any) -> None:
         raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({low}:{high})")
 
 
-def _existing(rules: list[Any]) -> list[FlatRule]:
-    found = []
-    for one in rules:
-        source = one.ip_range.get("CidrIp") or one.ip_range.get("CidrIpv6") or one.source_group.get("GroupId")
-        low = one.from_port if one.from_port is not None else -1
-        high = one.to_port if one.to_port is not None else -1
-        found.append((str(one.ip_protocol), int(low), int(high), str(source or one.prefix_list_id)))
-    return found
+def _rules(group: Any, action: str) -> list[Any]:
+    """Returns the rules in the direction of an action."""
+    return list(group.egress_rules if action.endswith("Egress") else group.ingress_rules)
+
+
+def _flat_existing(rules: list[Any]) -> list[FlatRule]:
+    return [
+        (str(rule.ip_protocol), _port(rule.from_port), _port(rule.to_port), facts.source_of(rule)) for rule in rules
+    ]
 
 
 @rule(29)
-def before_authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest:
-    """All of a call's rules or none; a rule there already is a duplicate whatever its description says.
+def before_authorize(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest:
+    """All rules of a call or none; an existing rule is a duplicate, even if its description differs.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
     (InvalidPermission.Duplicate)
     """
-    group = _group(site, call.params)
+    group = _group(context, call.params)
     wanted = flat(call.params)
-    there = _existing(group.egress_rules if call.action.endswith("Egress") else group.ingress_rules)
-    for number, one in enumerate(wanted):
-        if one in there or one in wanted[:number]:
-            peer = f"peer: {one[3]}, {one[0].upper()}, from port: {one[1]}, to port: {one[2]}, ALLOW"
+    existing = _flat_existing(_rules(group, call.action))
+    for number, flat_rule in enumerate(wanted):
+        protocol, low, high, source = flat_rule
+        if flat_rule in existing or flat_rule in wanted[:number]:
+            peer = f"peer: {source}, {protocol.upper()}, from port: {low}, to port: {high}, ALLOW"
             words = f'the specified rule "{peer}" already exists'
             raise AwsError("InvalidPermission.Duplicate", words)
-        if one[3].startswith("sg-") and facts.security_group(site, one[3]) is None:
-            raise AwsError("InvalidGroup.NotFound", f"You have specified a resource that does not exist: {one[3]}")
+        if source.startswith("sg-") and facts.security_group(context, source) is None:
+            raise AwsError("InvalidGroup.NotFound", f"You have specified a resource that does not exist: {source}")
     return _canonicalised(incoming)
 
 
 @rule(29)
-def before_revoke(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
-    """A rule that is not there is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
-    group = _group(site, call.params)
-    rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
+def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
+    """A missing rule is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
+    group = _group(context, call.params)
+    rules = _rules(group, call.action)
     if ids := call.params.get("SecurityGroupRuleIds"):
-        if missing := [one for one in ids if one not in {each.id for each in rules}]:
+        if missing := [id for id in ids if id not in {rule.id for rule in rules}]:
             raise AwsError(
                 "InvalidSecurityGroupRuleId.NotFound",
                 f"The security group rule ID '{missing[0]}' does not exist",
             )
         return None
-    there = _existing(rules)
-    if any(one not in there for one in flat(call.params)):
+    existing = _flat_existing(rules)
+    if any(rule not in existing for rule in flat(call.params)):
         raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
     return _canonicalised(incoming)
 
@@ -209,32 +212,32 @@ def _canonicalised(incoming: HttpRequest) -> HttpRequest:
     return rewritten(incoming, cidrs)
 
 
-def authorize(site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-    """moto adds the rules; the answer names all of them, not only the last permission's."""
-    group = _group(site, call.params)
-    rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
-    before = {one.id for one in rules}
-    reply = ask(incoming, site.account)
+def authorize(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+    """moto adds the rules. The answer lists all of them, not only those of the last permission."""
+    group = _group(context, call.params)
+    rules = _rules(group, call.action)
+    before = {rule.id for rule in rules}
+    reply = ask(incoming, context.account_id)
     if reply.status >= 300:
         return reply
-    rules = group.egress_rules if call.action.endswith("Egress") else group.ingress_rules
-    told = [_shown(site, group, one) for one in rules if one.id not in before]
-    return answer(call, {"Return": True, "SecurityGroupRules": told}, incoming)
+    rules = _rules(group, call.action)
+    added = [_description(context, group, rule) for rule in rules if rule.id not in before]
+    return answer(call, {"Return": True, "SecurityGroupRules": added}, incoming)
 
 
-def _shown(site: CallContext, group: Any, one: Any) -> Params:
-    told: Params = {
-        "SecurityGroupRuleId": one.id,
+def _description(context: CallContext, group: Any, rule: Any) -> Params:
+    answer: Params = {
+        "SecurityGroupRuleId": rule.id,
         "GroupId": group.id,
-        "GroupOwnerId": site.account,
-        "IsEgress": one.is_egress,
-        "IpProtocol": one.ip_protocol,
-        "FromPort": one.from_port if one.from_port is not None else -1,
-        "ToPort": one.to_port if one.to_port is not None else -1,
-        "Description": one.description or one.source_group.get("Description"),
-        "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in one.get_tags()],
+        "GroupOwnerId": context.account_id,
+        "IsEgress": rule.is_egress,
+        "IpProtocol": rule.ip_protocol,
+        "FromPort": _port(rule.from_port),
+        "ToPort": _port(rule.to_port),
+        "Description": rule.description or rule.source_group.get("Description"),
+        "Tags": [{"Key": tag["key"], "Value": tag["value"]} for tag in rule.get_tags()],
     }
-    if one.source_group:
-        told["ReferencedGroupInfo"] = {"GroupId": one.source_group.get("GroupId"), "UserId": site.account}
-    told.update(CidrIpv4=one.cidr_ipv4, CidrIpv6=one.cidr_ipv6, PrefixListId=one.prefix_list_id)
-    return {key: value for key, value in told.items() if value is not None}
+    if rule.source_group:
+        answer["ReferencedGroupInfo"] = {"GroupId": rule.source_group.get("GroupId"), "UserId": context.account_id}
+    answer.update(CidrIpv4=rule.cidr_ipv4, CidrIpv6=rule.cidr_ipv6, PrefixListId=rule.prefix_list_id)
+    return {key: value for key, value in answer.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The one place where moto itself is patched, for its speed alone."""
+"""A patch of moto for speed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from moto.ec2.models.core import TaggedEC2Resource
 
 
 def _get_tags(resource: Any) -> list[dict[str, str]]:
-    """moto compares every tag of the account with a pattern for every resource it shows: seconds at 1000 groups."""
+    """moto compares all tags of the account with a pattern for every resource: with 1000 groups it takes seconds."""
     tags = resource.ec2_backend.tags.get(resource.id, {})
     return [{"resource_id": resource.id, "key": key, "value": value} for key, value in tags.items()]
 

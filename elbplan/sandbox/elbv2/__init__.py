@@ -1,8 +1,7 @@
-"""Elastic Load Balancing (version 2), by its API reference and not by moto's model.
+"""Elastic Load Balancing (version 2), after its API reference and not after moto's model.
 
-moto keeps targets by instance alone, knows no provisioning, no health and no interfaces, and compares a
-listener's
-port with its table of ARNs: too much for patches, so this service is written anew.
+moto knows targets only by instance, and neither provisioning nor health nor interfaces. It compares a listener's port
+with its table of ARNs. That is too much for patches, so this service is implemented here.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
 """
 
@@ -11,8 +10,19 @@ from typing import Any
 
 from ..account import CallContext
 from ..params import Params
-from . import attributes, balancers, certificates, groups, health, listener_rules, listeners, policies, tags, targets
-from . import trust_stores as stores
+from . import (
+    attributes,
+    balancers,
+    certificates,
+    groups,
+    health,
+    listener_changes,
+    listener_rules,
+    listeners,
+    tags,
+    targets,
+    trust_stores,
+)
 
 ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "CreateLoadBalancer": balancers.create_load_balancer,
@@ -36,7 +46,7 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "DescribeTargetHealth": health.describe_target_health,
     "CreateListener": listeners.create_listener,
     "DescribeListeners": listeners.describe_listeners,
-    "ModifyListener": listeners.modify_listener,
+    "ModifyListener": listener_changes.modify_listener,
     "DeleteListener": listeners.delete_listener,
     "AddListenerCertificates": certificates.add_listener_certificates,
     "RemoveListenerCertificates": certificates.remove_listener_certificates,
@@ -50,10 +60,9 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "RemoveTags": tags.remove_tags,
     "DescribeTags": tags.describe_tags,
     "DescribeAccountLimits": tags.describe_account_limits,
-    "DescribeSSLPolicies": policies.describe_ssl_policies,
-    "CreateTrustStore": stores.create_trust_store,
-    "DescribeTrustStores": stores.describe_trust_stores,
-    "ModifyTrustStore": stores.modify_trust_store,
-    "DescribeTrustStoreAssociations": stores.describe_trust_store_associations,
-    "DeleteTrustStore": stores.delete_trust_store,
+    "CreateTrustStore": trust_stores.create_trust_store,
+    "DescribeTrustStores": trust_stores.describe_trust_stores,
+    "ModifyTrustStore": trust_stores.modify_trust_store,
+    "DescribeTrustStoreAssociations": trust_stores.describe_trust_store_associations,
+    "DeleteTrustStore": trust_stores.delete_trust_store,
 }

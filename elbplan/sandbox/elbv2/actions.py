@@ -1,4 +1,4 @@
-"""Actions of listeners and rules: what may follow what, and how AWS shows them.
+"""Actions of listeners and rules: their order, their checks, and the form in which AWS returns them.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
 """
@@ -44,16 +44,16 @@ REDIRECT_DEFAULTS = {
 
 
 def checked(
-    site: CallContext,
+    context: CallContext,
     balancer: StoredBalancer,
     protocol: str,
     port: int,
     actions: list[Params],
     before: list[Params] | None = None,
 ) -> list[Params]:
-    """The actions as AWS keeps them, or its refusal; `before` are those of a listener or rule that is modified."""
+    """Returns the actions in the form in which AWS keeps them. `before` are the actions before a modification."""
     actions = copy.deepcopy(actions)
-    _sequence(actions)
+    _check_order(actions)
     for action in actions:
         kind = action["Type"]
         if kind in CONFIG and not action.get(CONFIG[kind]):
@@ -61,23 +61,21 @@ def checked(
                 "InvalidLoadBalancerAction",
                 f"A {CONFIG[kind]} must be specified with an action of type '{kind}'",
             )
-        fits(balancer, protocol, kind)
+        check_type(balancer, protocol, kind)
         if kind == "forward":
-            _forward(site, balancer, protocol, action)
+            _check_forward(context, balancer, protocol, action)
         elif kind == "redirect":
-            _redirect(protocol, port, action["RedirectConfig"])
+            _check_redirect(protocol, port, action["RedirectConfig"])
         elif kind == "fixed-response":
-            _fixed(action["FixedResponseConfig"])
+            _check_fixed_response(action["FixedResponseConfig"])
         elif kind in FIRST:
             logins.checked(kind, action[CONFIG[kind]], before or [])
-    return [full(action, number if len(actions) > 1 else None) for number, action in enumerate(actions, 1)]
+    return [normalized(action, number if len(actions) > 1 else None) for number, action in enumerate(actions, 1)]
 
 
 @rule(22)
-def _sequence(actions: list[Params]) -> None:
-    """Exactly one final action, and it comes last; Order must be given when there are several:
-    API_CreateRule.
-    """
+def _check_order(actions: list[Params]) -> None:
+    """Exactly one final action, which is last; several actions need an Order: API_CreateRule."""
     if not actions:
         raise validation("At least one action must be specified")
     for action in actions:
@@ -94,10 +92,8 @@ def _sequence(actions: list[Params]) -> None:
 
 
 @rule(22)
-def fits(balancer: StoredBalancer, protocol: str, kind: str) -> None:
-    """Only application load balancers redirect, answer and authenticate; the last on HTTPS only:
-    API_Action.
-    """
+def check_type(balancer: StoredBalancer, protocol: str, kind: str) -> None:
+    """Only application load balancers redirect, answer and authenticate (on HTTPS only): API_Action."""
     if balancer.type != "application" and kind != "forward":
         raise AwsError(
             "InvalidLoadBalancerAction",
@@ -107,18 +103,18 @@ def fits(balancer: StoredBalancer, protocol: str, kind: str) -> None:
         raise AwsError("InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners")
 
 
-def _forward(site: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
+def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:
     config = action.get("ForwardConfig") or {}
     pairs = config.get("TargetGroups") or []
-    alone = action.get("TargetGroupArn")
-    if not pairs and not alone:
+    single = action.get("TargetGroupArn")
+    if not pairs and not single:
         raise validation("A target group ARN must be specified")
-    if pairs and alone and [pair["TargetGroupArn"] for pair in pairs] != [alone]:
+    if pairs and single and [pair["TargetGroupArn"] for pair in pairs] != [single]:
         raise validation(
             "You cannot specify both a target group ARN and a forward configuration that name different target groups"
         )
     arns = forwards_to([action])
-    if len(arns) > site.world.quota("groups_per_action"):
+    if len(arns) > context.account.quota("groups_per_action"):
         raise validation("A forward action can have at most 5 target groups")
     if any(not 0 <= int(pair.get("Weight", 1)) <= 999 for pair in pairs):
         raise validation("Target group weights must be between 0 and 999")
@@ -126,21 +122,21 @@ def _forward(site: CallContext, balancer: StoredBalancer, protocol: str, action:
     if sticky.get("Enabled") and not 1 <= int(sticky.get("DurationSeconds", 0)) <= 604800:
         raise validation("Target group stickiness duration must be between 1 and 604800 seconds")
     for arn in arns:
-        group = _group(site, arn)
-        compatible(balancer, protocol, group)
-        one_balancer(site, balancer, group)
-    per_balancer(site, balancer, arns)
+        group = _group(context, arn)
+        check_compatible(balancer, protocol, group)
+        check_single_balancer(context, balancer, group)
+    check_group_quota(context, balancer, arns)
 
 
-def _group(site: CallContext, arn: str) -> StoredGroup:
-    if arn not in site.elb.groups:
+def _group(context: CallContext, arn: str) -> StoredGroup:
+    if arn not in context.elb.groups:
         raise AwsError("TargetGroupNotFound", f"Target groups '{arn}' not found")
-    return find.group(site, arn)
+    return find.group(context, arn)
 
 
 @rule(22)
-def compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
-    """Listener and group must speak the same: API_CreateListener (IncompatibleProtocols).
+def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
+    """The protocols of listener and group must be compatible: API_CreateListener (IncompatibleProtocols).
 
     A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
@@ -165,15 +161,15 @@ def compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> N
 
 
 @rule(17)
-def one_balancer(site: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
-    """A target group serves one load balancer, and for some seconds still the one that let it go.
+def check_single_balancer(context: CallContext, balancer: StoredBalancer, group: StoredGroup) -> None:
+    """A target group belongs to one load balancer, for some seconds also after that one has left it.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     (TargetGroupAssociationLimit).
     """
-    using = set(site.elb.balancers_using(group.arn))
-    lag = site.timing.in_use_lag
-    if lag and group.last_balancer and not using and site.now <= group.detached + lag:
+    using = set(context.elb.balancers_using(group.arn))
+    lag = context.timing.in_use_lag
+    if lag and group.last_balancer and not using and context.now <= group.detached + lag:
         using = {group.last_balancer}
     if using - {balancer.arn}:
         raise AwsError(
@@ -183,10 +179,10 @@ def one_balancer(site: CallContext, balancer: StoredBalancer, group: StoredGroup
 
 
 @rule(23)
-def per_balancer(site: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
+def check_group_quota(context: CallContext, balancer: StoredBalancer, more: list[str]) -> None:
     """100 target groups on a balancer: API_CreateRule (TooManyUniqueTargetGroupsPerLoadBalancer)."""
-    used = {arn for arn, using in site.elb.usage().items() if balancer.arn in using}
-    if len(used | set(more)) > site.world.quota("groups_per_lb"):
+    used = {arn for arn, using in context.elb.usage().items() if balancer.arn in using}
+    if len(used | set(more)) > context.account.quota("groups_per_lb"):
         raise AwsError(
             "TooManyUniqueTargetGroupsPerLoadBalancer",
             "You've reached the limit on the number of unique target groups per load balancer",
@@ -194,10 +190,8 @@ def per_balancer(site: CallContext, balancer: StoredBalancer, more: list[str]) -
 
 
 @rule(22)
-def _redirect(protocol: str, port: int, config: Params) -> None:
-    """Not onto itself, and not from HTTPS to HTTP: API_RedirectActionConfig, and
-    InvalidLoadBalancerAction in the wild.
-    """
+def _check_redirect(protocol: str, port: int, config: Params) -> None:
+    """No redirect to itself or from HTTPS to HTTP: API_RedirectActionConfig; InvalidLoadBalancerAction in the wild."""
     if config.get("StatusCode") not in ("HTTP_301", "HTTP_302"):
         raise validation("A redirect status code must be one of 'HTTP_301', 'HTTP_302'")
     full_config = {**REDIRECT_DEFAULTS, **{key: value for key, value in config.items() if value is not None}}
@@ -217,7 +211,7 @@ def _redirect(protocol: str, port: int, config: Params) -> None:
 
 
 @rule(21)
-def _fixed(config: Params) -> None:
+def _check_fixed_response(config: Params) -> None:
     """2XX, 4XX or 5XX, 1024 bytes, one of five content types: API_FixedResponseActionConfig."""
     if not re.fullmatch(r"[245]\d\d", config.get("StatusCode") or ""):
         raise validation(f"Fixed-response status code '{config.get('StatusCode')}' must be 2XX, 4XX or 5XX")
@@ -228,27 +222,26 @@ def _fixed(config: Params) -> None:
 
 
 @rule(24)
-def full(action: Params, order: int | None) -> Params:
-    """As AWS tells it: TargetGroupArn and ForwardConfig both, redirects with every default, Order when
-    several.
+def normalized(action: Params, order: int | None) -> Params:
+    """The form of AWS's answers: TargetGroupArn and ForwardConfig, all defaults of redirects, and Order if several.
 
     aws-load-balancer-controller normalises exactly these before it compares (pkg/equality/elbv2).
     """
-    shown = copy.deepcopy(action)
+    answer = copy.deepcopy(action)
     if order is not None:
-        shown["Order"] = order
-    if shown["Type"] == "redirect" and shown.get("RedirectConfig"):
-        given = {key: value for key, value in shown["RedirectConfig"].items() if value is not None}
-        shown["RedirectConfig"] = {**REDIRECT_DEFAULTS, **given}
-    if shown["Type"] == "forward":
-        config = shown.get("ForwardConfig") or {}
-        pairs = config.get("TargetGroups") or [{"TargetGroupArn": shown.get("TargetGroupArn", "")}]
+        answer["Order"] = order
+    if answer["Type"] == "redirect" and answer.get("RedirectConfig"):
+        given = {key: value for key, value in answer["RedirectConfig"].items() if value is not None}
+        answer["RedirectConfig"] = {**REDIRECT_DEFAULTS, **given}
+    if answer["Type"] == "forward":
+        config = answer.get("ForwardConfig") or {}
+        pairs = config.get("TargetGroups") or [{"TargetGroupArn": answer.get("TargetGroupArn", "")}]
         config["TargetGroups"] = [{"Weight": 1, **pair} for pair in pairs]
         config["TargetGroupStickinessConfig"] = {
             "Enabled": False,
             **(config.get("TargetGroupStickinessConfig") or {}),
         }
-        shown["ForwardConfig"] = config
+        answer["ForwardConfig"] = config
         if len(pairs) == 1:
-            shown["TargetGroupArn"] = pairs[0]["TargetGroupArn"]
-    return shown
+            answer["TargetGroupArn"] = pairs[0]["TargetGroupArn"]
+    return answer

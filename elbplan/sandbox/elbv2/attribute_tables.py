@@ -74,7 +74,7 @@ _GROUP_VERSION: dict[str, Defaults] = {
     "HTTP2": {**_GROUP_HTTP2, "waf.http2.traffic_inspection_behavior": "inspect_immediately"},
     "GRPC": _GROUP_HTTP2,
 }
-"""What only groups of one protocol version have: API_TargetGroupAttribute."""
+"""Attributes that only groups of one protocol version have: API_TargetGroupAttribute."""
 
 _GROUP_NETWORK = {
     **_GROUP_EVERY,
@@ -173,7 +173,7 @@ STICKY = {
     "source_ip": ("source_ip",),
     "source_ip_dest_ip_proto": ("source_ip_dest_ip_proto", "source_ip_dest_ip"),
 }
-"""Kinds of stickiness, by the default of the group's protocol."""
+"""Allowed types of stickiness, by the default type of the protocol."""
 
 
 UDP = ("UDP", "TCP_UDP")
@@ -187,7 +187,7 @@ def balancer_defaults(balancer: StoredBalancer) -> Defaults:
 
 
 def group_defaults(group: StoredGroup) -> Defaults:
-    """What some attributes mean depends on protocol, version and kind of target: API_TargetGroupAttribute."""
+    """Some defaults depend on protocol, version and target type: API_TargetGroupAttribute."""
     protocol, kind = group.fields.get("Protocol"), group.fields["TargetType"]
     if kind == "lambda":
         return _GROUP_LAMBDA

@@ -20,13 +20,13 @@ def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
 
 @rule(24)
 def of_balancer(balancer: StoredBalancer) -> list[Params]:
-    """All attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
+    """Returns all attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
     return _as_list(balancer_defaults(balancer), balancer.attributes)
 
 
 @rule(24)
 def of_group(group: StoredGroup) -> list[Params]:
-    """All attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
+    """Returns all attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
     return _as_list(group_defaults(group), group.attributes)
 
 
@@ -35,17 +35,17 @@ def of_listener(listener: StoredListener) -> list[Params]:
 
 
 @rule(21)
-def checked(site: CallContext, defaults: Defaults, wanted: list[Params]) -> Defaults:
-    """Keys this kind knows, in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
+def checked(context: CallContext, defaults: Defaults, wanted: list[Params]) -> Defaults:
+    """Known keys with values in their ranges: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
     for pair in wanted:
         key, value = pair["Key"], pair.get("Value", "")
-        if key not in defaults and site.world.switches.new_attributes:
+        if key not in defaults and context.account.options.new_attributes:
             continue
         if key not in defaults:
             raise validation(f"Attribute key '{key}' is not recognized or not supported")
         if defaults[key] in ("true", "false") and value not in ("true", "false"):
             raise validation(f"'{key}' value '{value}' must be 'true' or 'false'")
-        _chosen(key, value, defaults)
+        _check_choice(key, value, defaults)
         low, high = RANGES.get(key, (None, None))
         if low is not None and high is not None and not (value.isdigit() and low <= int(value) <= high):
             raise validation(f"'{key}' value '{value}' must be between '{low}-{high}' inclusive")
@@ -55,40 +55,40 @@ def checked(site: CallContext, defaults: Defaults, wanted: list[Params]) -> Defa
 
 
 @rule(21)
-def _chosen(key: str, value: str, defaults: Defaults) -> None:
-    """One of a few words: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
-    words = STICKY.get(defaults[key]) if key == "stickiness.type" else CHOICES.get(key)
-    if words and value not in words:
-        raise validation(f"'{key}' value '{value}' must be one of [{', '.join(words)}]")
+def _check_choice(key: str, value: str, defaults: Defaults) -> None:
+    """One of the allowed values: API_LoadBalancerAttribute, API_TargetGroupAttribute."""
+    allowed = STICKY.get(defaults[key]) if key == "stickiness.type" else CHOICES.get(key)
+    if allowed and value not in allowed:
+        raise validation(f"'{key}' value '{value}' must be one of [{', '.join(allowed)}]")
 
 
 def _between(value: str, low: int, high: int) -> bool:
     return value.isdigit() and low <= int(value) <= high
 
 
-MOST_OF_BALANCER = 20
+MAX_ATTRIBUTES = 20
 LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
 SECONDARY = "secondary_ips.auto_assigned.per_subnet"
 
 
-def modify_load_balancer_attributes(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+def modify_load_balancer_attributes(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     defaults = balancer_defaults(balancer)
-    given = checked(site, defaults, params.get("Attributes", []))
-    _fits_balancer(given, {**defaults, **balancer.attributes})
+    given = checked(context, defaults, params.get("Attributes", []))
+    _check_balancer(given, {**defaults, **balancer.attributes})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
 
 
 @rule(21)
-def _fits_balancer(given: Defaults, before: Defaults) -> None:
-    """Twenty a call; logs have a bucket; some things never change: API_LoadBalancerAttribute.
+def _check_balancer(given: Defaults, before: Defaults) -> None:
+    """At most 20 in a call; logs need a bucket; secondary addresses never decrease: API_LoadBalancerAttribute.
 
-    A bucket is never emptied ("The value of 'access_logs.s3.bucket' cannot be empty"):
+    A bucket cannot be removed ("The value of 'access_logs.s3.bucket' cannot be empty"):
     https://github.com/iann0036/former2/issues/55, https://github.com/terraform-aws-modules/terraform-aws-alb/issues/7
     """
-    if len(given) > MOST_OF_BALANCER:
-        raise validation(f"The number of attributes must be at most {MOST_OF_BALANCER}")
+    if len(given) > MAX_ATTRIBUTES:
+        raise validation(f"The number of attributes must be at most {MAX_ATTRIBUTES}")
     after = {**before, **given}
     for logs in LOGS:
         if given.get(f"{logs}.bucket") == "":
@@ -99,14 +99,14 @@ def _fits_balancer(given: Defaults, before: Defaults) -> None:
         raise misconfigured(f"'{SECONDARY}' cannot be decreased")
 
 
-def describe_load_balancer_attributes(site: CallContext, params: Params) -> Params:
-    return {"Attributes": of_balancer(find.balancer(site, params["LoadBalancerArn"]))}
+def describe_load_balancer_attributes(context: CallContext, params: Params) -> Params:
+    return {"Attributes": of_balancer(find.balancer(context, params["LoadBalancerArn"]))}
 
 
-def modify_target_group_attributes(site: CallContext, params: Params) -> Params:
-    group = find.group(site, params["TargetGroupArn"])
-    given = checked(site, group_defaults(group), params.get("Attributes", []))
-    _fits_group(given, {**group_defaults(group), **group.attributes, **given}, group)
+def modify_target_group_attributes(context: CallContext, params: Params) -> Params:
+    group = find.group(context, params["TargetGroupArn"])
+    given = checked(context, group_defaults(group), params.get("Attributes", []))
+    _check_group(given, {**group_defaults(group), **group.attributes, **given}, group)
     group.attributes.update(given)
     return {"Attributes": of_group(group)}
 
@@ -116,8 +116,8 @@ FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 
 
 @rule(21)
-def _fits_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
-    """What goes with which protocol, and with which other attribute: API_TargetGroupAttribute."""
+def _check_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
+    """Allowed combinations with the protocol and with other attributes: API_TargetGroupAttribute."""
     ends = after.get(f"{UNHEALTHY}.connection_termination.enabled")
     if f"{UNHEALTHY}.draining_interval_seconds" in given and ends == "true":
         raise misconfigured(f"'{UNHEALTHY}.draining_interval_seconds' needs connection termination to be disabled")
@@ -130,15 +130,15 @@ def _fits_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
             raise misconfigured("Client IP preservation cannot be disabled for UDP")
 
 
-def describe_target_group_attributes(site: CallContext, params: Params) -> Params:
-    return {"Attributes": of_group(find.group(site, params["TargetGroupArn"]))}
+def describe_target_group_attributes(context: CallContext, params: Params) -> Params:
+    return {"Attributes": of_group(find.group(context, params["TargetGroupArn"]))}
 
 
-def modify_listener_attributes(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    listener.attributes.update(checked(site, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
+def modify_listener_attributes(context: CallContext, params: Params) -> Params:
+    listener = find.listener(context, params["ListenerArn"])
+    listener.attributes.update(checked(context, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
     return {"Attributes": of_listener(listener)}
 
 
-def describe_listener_attributes(site: CallContext, params: Params) -> Params:
-    return {"Attributes": of_listener(find.listener(site, params["ListenerArn"]))}
+def describe_listener_attributes(context: CallContext, params: Params) -> Params:
+    return {"Attributes": of_listener(find.listener(context, params["ListenerArn"]))}

@@ -7,10 +7,11 @@ from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, Zone, tag_dict
-from . import find, interfaces, names, subnets
+from ..state.elbv2 import StoredBalancer, Zone
+from . import find, interfaces, names, subnets, tags
 from .attribute_tables import balancer_defaults
 from .find import new_id
+from .listeners import remove
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -26,23 +27,23 @@ SETTINGS = (
 )
 
 
-def create_load_balancer(site: CallContext, params: Params) -> Params:
-    name = names.checked(site, "Load balancer", params.get("Name", ""))
+def create_load_balancer(context: CallContext, params: Params) -> Params:
+    name = names.checked("Load balancer", params.get("Name", ""))
     kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
     scheme = _scheme(kind, params)
     ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
-    tags = tag_dict(params.get("Tags"))
-    settings = _settings(site, params, kind, scheme)
-    if same := existing(site, name, settings):
-        return {"LoadBalancers": [shown(site, same)]}
-    _room(site)
-    zones, vpc = subnets.chosen(site, params, kind, scheme)
-    groups = _groups(site, params, kind, vpc)
-    balancer = _made(site, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
-    interfaces.attach(site, balancer)
-    site.elb.balancers[balancer.arn] = balancer
-    site.elb.tags[balancer.arn] = tags
-    return {"LoadBalancers": [shown(site, balancer)]}
+    given_tags = tags.checked(params.get("Tags"))
+    settings = _settings(params, kind, scheme)
+    if balancer := existing(context, name, settings):
+        return {"LoadBalancers": [description(context, balancer)]}
+    _check_quota(context)
+    zones, vpc = subnets.zones_of(context, params, kind, scheme)
+    groups = _groups(context, params, kind, vpc)
+    balancer = _new_balancer(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
+    interfaces.attach(context, balancer)
+    context.elb.balancers[balancer.arn] = balancer
+    context.elb.tags[balancer.arn] = given_tags
+    return {"LoadBalancers": [description(context, balancer)]}
 
 
 def _scheme(kind: str, params: Params) -> str | None:
@@ -53,24 +54,22 @@ def _scheme(kind: str, params: Params) -> str | None:
     return names.one_of("scheme", params.get("Scheme", "internet-facing"), ("internet-facing", "internal"))
 
 
-def _settings(site: CallContext, params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
+def _settings(params: Params, kind: str, scheme: str | None) -> dict[str, Any]:
     wanted = {key: params.get(key) for key in SETTINGS}
     wanted.update(Type=kind, Scheme=scheme, IpAddressType=params.get("IpAddressType", "ipv4"))
     for key in ("Subnets", "SecurityGroups"):
         wanted[key] = sorted(params.get(key) or [])
-    if site.world.switches.tags_are_settings:
-        wanted["Tags"] = sorted((tag["Key"], tag.get("Value")) for tag in params.get("Tags") or [])
     return wanted
 
 
 @rule(1)
-def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredBalancer | None:
-    """The balancer of that name if it was made with the same settings; an error if with others.
+def existing(context: CallContext, name: str, settings: dict[str, Any]) -> StoredBalancer | None:
+    """Returns the balancer with that name if it has the same settings. Refuses if it has others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     ("This operation is idempotent"; DuplicateLoadBalancerName).
     """
-    for balancer in site.elb.balancers.values():
+    for balancer in context.elb.balancers.values():
         if balancer.name == name:
             if balancer.settings == settings:
                 return balancer
@@ -82,62 +81,62 @@ def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredBa
 
 
 @rule(23)
-def _room(site: CallContext) -> None:
+def _check_quota(context: CallContext) -> None:
     """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-    if len(site.elb.balancers) >= site.world.quota("load_balancers"):
+    if len(context.elb.balancers) >= context.account.quota("load_balancers"):
         raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
 
 
-def _groups(site: CallContext, params: Params, kind: str, vpc: str) -> list[str]:
-    asked = params.get("SecurityGroups") or []
-    if not asked and kind == "application":
-        return [facts.default_security_group(site, vpc)]
-    return subnets.security_groups(site, asked, vpc)
+def _groups(context: CallContext, params: Params, kind: str, vpc: str) -> list[str]:
+    wanted = params.get("SecurityGroups") or []
+    if not wanted and kind == "application":
+        return [facts.default_security_group(context, vpc)]
+    return subnets.security_groups(context, wanted, vpc)
 
 
-def _made(
-    site: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
+def _new_balancer(
+    context: CallContext, name: str, kind: str, scheme: str, ip_type: str, vpc: str,
     zones: list[Zone], groups: list[str], settings: dict[str, Any],
 ) -> StoredBalancer:  # fmt: skip
-    made = new_id(site, "lb", name)
+    id = new_id(context, "lb", name)
     return StoredBalancer(
-        arn=site.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{made}"),
+        arn=context.arn("elasticloadbalancing", f"loadbalancer/{TYPES[kind]}/{name}/{id}"),
         name=name,
         type=kind,
         scheme=scheme,
         ip_type=ip_type,
         vpc=vpc,
-        dns_name=_dns_name(site, name, kind, scheme, made),
-        zone_id=zone_id(site.region, kind),
+        dns_name=_dns_name(context, name, kind, scheme, id),
+        zone_id=zone_id(context.region, kind),
         zones=zones,
         security_groups=groups,
-        created=site.world.clock.stamp(),
-        active_at=site.now + site.timing.balancer_active,
+        created=context.account.clock.stamp(),
+        active_at=context.now + context.timing.balancer_active,
         settings=settings,
     )
 
 
 @rule(24)
-def _dns_name(site: CallContext, name: str, kind: str, scheme: str, made: str) -> str:
-    """`[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
+def _dns_name(context: CallContext, name: str, kind: str, scheme: str, id: str) -> str:
+    """ALB `[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
     if kind == "gateway":
         return ""
-    front = f"internal-{name}" if scheme == "internal" and kind == "application" else name
+    prefix = f"internal-{name}" if scheme == "internal" and kind == "application" else name
     if kind == "network":
-        return f"{front}-{made}.elb.{site.region}.amazonaws.com"
-    return f"{front}-{int(made, 16) % 9_000_000_000 + 1_000_000_000}.{site.region}.elb.amazonaws.com"
+        return f"{prefix}-{id}.elb.{context.region}.amazonaws.com"
+    return f"{prefix}-{int(id, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.amazonaws.com"
 
 
 @rule(4)
-def shown(site: CallContext, balancer: StoredBalancer) -> Params:
-    """As DescribeLoadBalancers shows it: provisioning at first, then active (or failed).
+def description(context: CallContext, balancer: StoredBalancer) -> Params:
+    """The answer of DescribeLoadBalancers: provisioning at first, then active (or failed).
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
     """
-    state = balancer.state(site.now)
+    state = balancer.state(context.now)
     answer: Params = {
         "LoadBalancerArn": balancer.arn,
         "LoadBalancerName": balancer.name,
@@ -145,7 +144,7 @@ def shown(site: CallContext, balancer: StoredBalancer) -> Params:
         "VpcId": balancer.vpc,
         "CreatedTime": balancer.created,
         "State": {"Code": state, **({"Reason": balancer.failed} if state == "failed" else {})},
-        "AvailabilityZones": [_zone(site, zone) for zone in balancer.zones],
+        "AvailabilityZones": [_zone(context, zone) for zone in balancer.zones],
         "IpAddressType": balancer.ip_type,
     }
     if balancer.type != "gateway":
@@ -155,50 +154,48 @@ def shown(site: CallContext, balancer: StoredBalancer) -> Params:
     return answer
 
 
-def _zone(site: CallContext, zone: Zone) -> Params:
+def _zone(context: CallContext, zone: Zone) -> Params:
     addresses = {
         "AllocationId": zone.mapping.get("AllocationId"),
         "PrivateIPv4Address": zone.mapping.get("PrivateIPv4Address"),
         "IPv6Address": zone.mapping.get("IPv6Address"),
     }
-    interface = facts.backend(site).enis.get(zone.interface)
+    interface = context.ec2.enis.get(zone.interface)
     if addresses["AllocationId"] and interface is not None:
         addresses["IpAddress"] = interface.public_ip
-    told = {key: value for key, value in addresses.items() if value}
-    return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [told] if told else []}
+    known = {key: value for key, value in addresses.items() if value}
+    return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [known] if known else []}
 
 
-def describe_load_balancers(site: CallContext, params: Params) -> Params:
-    balancers = list(site.elb.balancers.values())
+def describe_load_balancers(context: CallContext, params: Params) -> Params:
+    balancers = list(context.elb.balancers.values())
     if params.get("LoadBalancerArns") and params.get("Names"):
         raise validation("Load balancer names and load balancer ARNs cannot be specified at the same time")
     if params.get("LoadBalancerArns"):
-        balancers = find.all_of("loadbalancer", site.elb.balancers, params["LoadBalancerArns"], limit=20)
+        balancers = find.all_of("loadbalancer", context.elb.balancers, params["LoadBalancerArns"], limit=20)
     elif params.get("Names"):
-        by_name = {one.name: one for one in balancers}
+        by_name = {balancer.name: balancer for balancer in balancers}
         balancers = find.all_of("loadbalancer", by_name, params["Names"], limit=20)
-    some, marker = find.page(site, params, balancers)
-    return {"LoadBalancers": [shown(site, one) for one in some], "NextMarker": marker}
+    page, marker = find.page(context, params, balancers)
+    return {"LoadBalancers": [description(context, balancer) for balancer in page], "NextMarker": marker}
 
 
-def delete_load_balancer(site: CallContext, params: Params) -> Params:
-    """A load balancer that is not there is deleted already: API_DeleteLoadBalancer."""
-    balancer = site.elb.balancers.get(params["LoadBalancerArn"])
+def delete_load_balancer(context: CallContext, params: Params) -> Params:
+    """An unknown load balancer is no error: API_DeleteLoadBalancer."""
+    balancer = context.elb.balancers.get(params["LoadBalancerArn"])
     if balancer is None:
         return {}
-    protected(balancer)
-    from .listeners import remove
-
-    for listener in site.elb.listeners_of(balancer.arn):
-        remove(site, listener)
-    del site.elb.balancers[balancer.arn]
-    site.elb.tags.pop(balancer.arn, None)
-    interfaces.let_go(site, balancer.zones)
+    check_deletion_protection(balancer)
+    for listener in context.elb.listeners_of(balancer.arn):
+        remove(context, listener)
+    del context.elb.balancers[balancer.arn]
+    context.elb.tags.pop(balancer.arn, None)
+    interfaces.release_later(context, balancer.zones)
     return {}
 
 
 @rule(18)
-def protected(balancer: StoredBalancer) -> None:
+def check_deletion_protection(balancer: StoredBalancer) -> None:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html"""
     defaults = balancer_defaults(balancer)
     key = "deletion_protection.enabled"
@@ -209,9 +206,9 @@ def protected(balancer: StoredBalancer) -> None:
         )
 
 
-def set_security_groups(site: CallContext, params: Params) -> Params:
-    """A network load balancer keeps having none if it was made with none: API_SetSecurityGroups."""
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+def set_security_groups(context: CallContext, params: Params) -> Params:
+    """A network load balancer can neither get its first group nor lose its last: API_SetSecurityGroups."""
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
     if balancer.type == "gateway":
         raise misconfigured("Security groups are not supported for load balancers of type gateway")
@@ -219,33 +216,33 @@ def set_security_groups(site: CallContext, params: Params) -> Params:
         raise misconfigured("You cannot set or remove all security groups of an existing Network Load Balancer")
     if not wanted:
         raise validation("At least one security group must be specified")
-    balancer.security_groups = subnets.security_groups(site, wanted, balancer.vpc)
+    balancer.security_groups = subnets.security_groups(context, wanted, balancer.vpc)
     balancer.settings["SecurityGroups"] = sorted(balancer.security_groups)
-    interfaces.attach(site, balancer)
+    interfaces.attach(context, balancer)
     return {"SecurityGroupIds": balancer.security_groups}
 
 
-def set_subnets(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
-    zones, vpc = subnets.chosen(site, params, balancer.type, balancer.scheme)
+def set_subnets(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
+    zones, vpc = subnets.zones_of(context, params, balancer.type, balancer.scheme)
     if vpc != balancer.vpc:
         raise misconfigured("The subnets belong to another VPC than the load balancer")
     before = {zone.subnet: zone for zone in balancer.zones}
     kept = {zone.subnet for zone in zones}
-    if balancer.type in ("gateway",) and not before.keys() <= kept:
+    if balancer.type == "gateway" and not before.keys() <= kept:
         raise misconfigured("Subnets cannot be removed from a Gateway Load Balancer")
-    interfaces.let_go(site, [zone for name, zone in before.items() if name not in kept])
+    interfaces.release_later(context, [zone for name, zone in before.items() if name not in kept])
     balancer.zones = [before.get(zone.subnet, zone) for zone in zones]
     balancer.settings["Subnets"] = sorted(kept) if balancer.settings["Subnets"] else []
-    interfaces.attach(site, balancer)
+    interfaces.attach(context, balancer)
     return {
-        "AvailabilityZones": [_zone(site, zone) for zone in balancer.zones],
+        "AvailabilityZones": [_zone(context, zone) for zone in balancer.zones],
         "IpAddressType": balancer.ip_type,
     }
 
 
-def set_ip_address_type(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
+def set_ip_address_type(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
     balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
     balancer.settings["IpAddressType"] = balancer.ip_type
     return {"IpAddressType": balancer.ip_type}

@@ -5,45 +5,42 @@ from ..acm.validation import refresh
 from ..errors import AwsError, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredListener
+from ..state.elbv2 import SECURE, StoredListener
 from . import find
 
 
 @rule(8)
-def checked(site: CallContext, arn: str) -> str:
-    """A listener's certificate must exist, here, and be issued.
+def checked(context: CallContext, arn: str) -> str:
+    """The certificate of a listener must exist in the same region and be issued.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
-    (CertificateNotFound);
-    another region: "Certificate ARN is not valid" (ValidationError) and a pending one:
-    UnsupportedCertificate,
-    both as terraform-provider-aws issues and its acceptance tests show.
+    (CertificateNotFound). Another region: "Certificate ARN is not valid" (ValidationError); a pending certificate:
+    UnsupportedCertificate. Issues and acceptance tests of terraform-provider-aws show both.
     """
     if ":iam:" in arn:
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
     if not arn.startswith("arn:aws:acm:"):
         raise validation(f"Certificate ARN '{arn}' is not valid")
-    if arn.split(":")[3] != site.region:
+    if arn.split(":")[3] != context.region:
         raise validation(f"Certificate ARN '{arn}' is not valid")
-    certificate = site.world.certificates.get(arn)
-    if certificate is None or not find.seen(site, arn):
+    certificate = context.account.certificates.get(arn)
+    if certificate is None or not find.is_visible(context, arn):
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
-    refresh(site.world, certificate)
+    refresh(context.account, certificate)
     if certificate.status != "ISSUED":
         raise AwsError(
             "UnsupportedCertificate",
-            f"The certificate '{arn}' must have a fully-qualified domain name, a supported "
-            "signature, and a supported "
-            "key size.",
+            f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, "
+            "and a supported key size.",
         )
     return arn
 
 
 @rule(8)
-def exactly_one(site: CallContext, certificates: list[Params] | None, protocol: str) -> str:
+def default_certificate(context: CallContext, certificates: list[Params] | None, protocol: str) -> str:
     """An HTTPS or TLS listener has one default certificate, the others none: API_CreateListener."""
-    given = [one["CertificateArn"] for one in certificates or [] if one.get("CertificateArn")]
-    if protocol not in ("HTTPS", "TLS"):
+    given = [certificate["CertificateArn"] for certificate in certificates or [] if certificate.get("CertificateArn")]
+    if protocol not in SECURE:
         if given:
             raise validation(f"Certificates cannot be specified for {protocol} listeners")
         return ""
@@ -53,55 +50,56 @@ def exactly_one(site: CallContext, certificates: list[Params] | None, protocol: 
             if not given
             else "Only one certificate can be specified"
         )
-    return checked(site, given[0])
+    return checked(context, given[0])
 
 
 @rule(23)
-def room(site: CallContext, listener: StoredListener, arn: str) -> None:
-    """25 on a load balancer, the default ones not counted: the limits page of the user guide."""
-    used = {one for other in site.elb.listeners_of(listener.balancer) for one in other.more_certificates}
-    if len(used | {arn}) > site.world.quota("certificates_per_lb"):
+def check_quota(context: CallContext, listener: StoredListener, arn: str) -> None:
+    """25 on a load balancer, without the default certificates: the limits page of the user guide."""
+    listeners = context.elb.listeners_of(listener.balancer)
+    used = {more for other in listeners for more in other.more_certificates}
+    if len(used | {arn}) > context.account.quota("certificates_per_lb"):
         raise AwsError(
             "TooManyCertificates", "You've reached the limit on the number of certificates per load balancer"
         )
 
 
-def add_listener_certificates(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    if listener.protocol not in ("HTTPS", "TLS"):
+def add_listener_certificates(context: CallContext, params: Params) -> Params:
+    listener = find.listener(context, params["ListenerArn"])
+    if listener.protocol not in SECURE:
         raise validation("Certificates can be added to HTTPS and TLS listeners only")
-    given = [one["CertificateArn"] for one in params.get("Certificates") or []]
+    given = [certificate["CertificateArn"] for certificate in params.get("Certificates") or []]
     if len(given) != 1:
         raise validation("You can specify one certificate per call")
-    arn = checked(site, given[0])
-    room(site, listener, arn)
+    arn = checked(context, given[0])
+    check_quota(context, listener, arn)
     if arn not in listener.certificates:
         listener.more_certificates.append(arn)
     return {"Certificates": [{"CertificateArn": arn, "IsDefault": False}]}
 
 
-def remove_listener_certificates(site: CallContext, params: Params) -> Params:
-    """The default certificate is not removed but replaced: API_RemoveListenerCertificates."""
-    listener = find.listener(site, params["ListenerArn"])
-    for one in params.get("Certificates") or []:
-        arn = one["CertificateArn"]
+def remove_listener_certificates(context: CallContext, params: Params) -> Params:
+    """The default certificate can be replaced but not removed: API_RemoveListenerCertificates."""
+    listener = find.listener(context, params["ListenerArn"])
+    for certificate in params.get("Certificates") or []:
+        arn = certificate["CertificateArn"]
         if arn == listener.certificate:
             raise AwsError("OperationNotPermitted", "Default certificate cannot be removed")
         if arn in listener.more_certificates:
             listener.more_certificates.remove(arn)
-            left(site, arn)
+            mark_released(context, arn)
     return {}
 
 
-def describe_listener_certificates(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    told = [{"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates]
-    some, marker = find.page(site, params, told)
-    return {"Certificates": some, "NextMarker": marker}
+def describe_listener_certificates(context: CallContext, params: Params) -> Params:
+    listener = find.listener(context, params["ListenerArn"])
+    certificates = [{"CertificateArn": arn, "IsDefault": arn == listener.certificate} for arn in listener.certificates]
+    page, marker = find.page(context, params, certificates)
+    return {"Certificates": page, "NextMarker": marker}
 
 
-def left(site: CallContext, arn: str) -> None:
-    """A listener let go of a certificate: it stays 'in use' for a little."""
-    certificate = site.world.certificates.get(arn)
+def mark_released(context: CallContext, arn: str) -> None:
+    """Notes when a listener has left a certificate, which stays in use for some seconds."""
+    certificate = context.account.certificates.get(arn)
     if certificate is not None:
-        certificate.released = site.now
+        certificate.released = context.now

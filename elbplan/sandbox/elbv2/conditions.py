@@ -23,12 +23,12 @@ CONFIG = {
     "source-ip": "SourceIpConfig",
 }
 ONCE = ("host-header", "path-pattern", "http-request-method", "source-ip")
-TWINS = ("host-header", "path-pattern")
+TWO_FORMS = ("host-header", "path-pattern")
 
 
 @rule(21)
-def checked(site: CallContext, conditions: list[Params]) -> list[Params]:
-    """At least one, each field at most once (headers and queries may repeat), five values, five wildcards."""
+def checked(context: CallContext, conditions: list[Params]) -> list[Params]:
+    """At least one condition, each field once (except headers and queries), five values, five wildcards."""
     if not conditions:
         raise validation("At least one condition must be specified")
     fields = [condition.get("Field") for condition in conditions]
@@ -38,74 +38,72 @@ def checked(site: CallContext, conditions: list[Params]) -> list[Params]:
     for field in ONCE:
         if fields.count(field) > 1:
             raise validation(f"The rule can have at most one '{field}' condition")
-    full = [_full(condition) for condition in conditions]
-    texts = [text for condition in full for text in values(condition)]
-    if len(texts) > site.world.quota("values_per_rule"):
-        raise validation(f"A rule can only have '{site.world.quota('values_per_rule')}' condition values")
-    plain = [text for condition in full for text in values(condition) if text not in _regular_expressions(condition)]
+    normal = [_normalized(condition) for condition in conditions]
+    texts = [text for condition in normal for text in values(condition)]
+    if len(texts) > context.account.quota("values_per_rule"):
+        raise validation(f"A rule can only have '{context.account.quota('values_per_rule')}' condition values")
+    plain = [text for condition in normal for text in values(condition) if text not in _regex_values(condition)]
     wild = sum(text.count("*") + text.count("?") for text in plain)
-    if wild > site.world.quota("wildcards_per_rule"):
-        raise validation(f"A rule can have at most '{site.world.quota('wildcards_per_rule')}' wildcard characters")
-    for condition in full:
-        _syntax(condition)
-    return full
+    if wild > context.account.quota("wildcards_per_rule"):
+        raise validation(f"A rule can have at most '{context.account.quota('wildcards_per_rule')}' wildcard characters")
+    for condition in normal:
+        _check_syntax(condition)
+    return normal
 
 
 @rule(24)
-def _full(condition: Params) -> Params:
-    """Host and path conditions are told twice, as Values and as ...Config: DescribeRules in the wild,
-    and LBC.
-    """
-    made = copy.deepcopy(condition)
-    field, key = made["Field"], CONFIG[made["Field"]]
-    config = made.get(key) or {}
-    if field in TWINS:
-        regex = config.get("RegexValues") or made.get("RegexValues")
+def _normalized(condition: Params) -> Params:
+    """AWS returns host and path conditions twice, as Values and as ...Config: answers of DescribeRules in the wild."""
+    normal = copy.deepcopy(condition)
+    field, key = normal["Field"], CONFIG[normal["Field"]]
+    config = normal.get(key) or {}
+    if field in TWO_FORMS:
+        regex = config.get("RegexValues") or normal.get("RegexValues")
         if regex:
-            made["RegexValues"] = list(regex)
-        given = made.get("Values") or []
+            normal["RegexValues"] = list(regex)
+        given = normal.get("Values") or []
         if given and config.get("Values") and given != config["Values"]:
             raise validation(f"You cannot provide both Values and '{key}' for a condition of type '{field}'")
         if len(given) > 1 and not config:
             raise validation(f"The '{field}' field contains too many values; the limit is '1'")
-        made["Values"] = config.get("Values") or given
-        made[key] = {"Values": list(made["Values"])} if made["Values"] or not regex else {}
-        made[key] |= {"RegexValues": list(regex)} if regex else {}
-        return made
-    if made.get("Values"):
+        normal["Values"] = config.get("Values") or given
+        normal[key] = {"Values": list(normal["Values"])} if normal["Values"] or not regex else {}
+        normal[key] |= {"RegexValues": list(regex)} if regex else {}
+        return normal
+    if normal.get("Values"):
         raise validation(f"The 'Values' field is not compatible with '{field}'")
     if not config:
         raise validation(f"A '{key}' must be specified with '{field}'")
-    return made
+    return normal
 
 
 def values(condition: Params) -> list[str]:
-    """Every text that a condition compares with."""
+    """Returns all values of a condition."""
     config = condition.get(CONFIG[condition["Field"]]) or {}
-    found = [*(config.get("Values") or []), *(config.get("RegexValues") or [])]
-    return [one["Value"] if isinstance(one, dict) else one for one in found]
+    all_values = [*(config.get("Values") or []), *(config.get("RegexValues") or [])]
+    return [value["Value"] if isinstance(value, dict) else value for value in all_values]
 
 
 @rule(21)
-def _regular_expressions(condition: Params) -> list[str]:
-    """Of host, path and header; beside plain values or without: API_RuleCondition (RegexValues), 128 characters."""
+def _regex_values(condition: Params) -> list[str]:
+    """Regular expressions of host, path and header, with or without plain values: API_RuleCondition (RegexValues)."""
     config = condition.get(CONFIG[condition["Field"]]) or {}
     regex: list[str] = config.get("RegexValues") or []
-    if regex and condition["Field"] not in (*TWINS, "http-header"):
+    if regex and condition["Field"] not in (*TWO_FORMS, "http-header"):
         raise validation(f"RegexValues are not supported with '{condition['Field']}'")
     return regex
 
 
 @rule(21)
-def _syntax(condition: Params) -> None:
-    """Lengths and alphabets; a host needs a dot or a wildcard; a source is a CIDR; a method is upper-case."""
+def _check_syntax(condition: Params) -> None:
+    """Lengths and characters; a host has a dot or a wildcard, a source is a CIDR, a method is in upper case."""
     field, texts = condition["Field"], values(condition)
     if not texts:
         raise validation(f"A condition value must be specified with '{field}'")
     for text in texts:
         if not 1 <= len(text) <= 128:
             raise validation(f"The '{field}' value is too long; the limit is '128'")
-        if text in _regular_expressions(condition):
+        if text in _regex_values(condition):
             continue
         if field == "host-header" and not (re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)):
             raise validation(f"The 'host-header' value '{text}' is not valid")
@@ -114,11 +112,11 @@ def _syntax(condition: Params) -> None:
         if field == "http-request-method" and not re.fullmatch(r"[A-Z_-]{1,40}", text):
             raise validation(f"The 'http-request-method' value '{text}' is not valid")
         if field == "source-ip":
-            _cidr(text)
+            _check_cidr(text)
 
 
-def _cidr(text: str) -> None:
-    if text in ("255.255.255.255/32", "0.0.0.0/0", "::/0") and text.startswith("255"):
+def _check_cidr(text: str) -> None:
+    if text == "255.255.255.255/32":
         raise AwsError("ValidationError", f"The 'source-ip' value '{text}' is not supported")
     try:
         if "/" not in text:

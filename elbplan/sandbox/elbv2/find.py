@@ -1,4 +1,4 @@
-"""Look-ups that refuse as AWS does, and pages."""
+"""Look-ups with the errors of AWS, pages, and ids."""
 
 import base64
 import binascii
@@ -32,80 +32,77 @@ def missing(kind: str) -> AwsError:
 
 
 @rule(27)
-def seen(site: CallContext, arn: str) -> bool:
-    """A thing just made may be unknown for some reads more, when the switch `hide_new` says so.
+def is_visible(context: CallContext, arn: str) -> bool:
+    """Returns whether a resource is visible. With the option `hide_new`, some reads do not find a new one yet.
 
     aws-load-balancer-controller retries ListenerNotFound for 20 s, terraform-provider-aws longer:
     https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/deploy/elbv2/listener_rule_manager.go
     """
-    newborn = site.world.note("newborn")
-    if left := newborn.get(arn, 0):
-        newborn[arn] = left - 1
+    hidden = context.account.memory("hidden reads")
+    if left := hidden.get(arn, 0):
+        hidden[arn] = left - 1
     return not left
 
 
-def born(site: CallContext, arn: str) -> None:
-    """It was made just now: see `seen`."""
-    if site.timing.hide_new:
-        site.world.note("newborn")[arn] = site.timing.hide_new
+def mark_new(context: CallContext, arn: str) -> None:
+    """Hides a new resource for some reads: see `is_visible`."""
+    if context.timing.hide_new:
+        context.account.memory("hidden reads")[arn] = context.timing.hide_new
 
 
-def balancer(site: CallContext, arn: str) -> StoredBalancer:
-    found = site.elb.balancers.get(arn)
-    if not found:
+def balancer(context: CallContext, arn: str) -> StoredBalancer:
+    balancer = context.elb.balancers.get(arn)
+    if not balancer:
         raise missing("loadbalancer")
-    return found
+    return balancer
 
 
-def group(site: CallContext, arn: str) -> StoredGroup:
-    found = site.elb.groups.get(arn)
-    if not found or not seen(site, arn):
+def group(context: CallContext, arn: str) -> StoredGroup:
+    group = context.elb.groups.get(arn)
+    if not group or not is_visible(context, arn):
         raise missing("targetgroup")
-    return found
+    return group
 
 
-def listener(site: CallContext, arn: str) -> StoredListener:
-    found = site.elb.listeners.get(arn)
-    if not found or not seen(site, arn):
+def listener(context: CallContext, arn: str) -> StoredListener:
+    listener = context.elb.listeners.get(arn)
+    if not listener or not is_visible(context, arn):
         raise missing("listener")
-    return found
+    return listener
 
 
-def rule_of(site: CallContext, arn: str) -> tuple[StoredRule, StoredListener]:
-    """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html:
-    RuleNotFound.
-    """
-    found = site.elb.rules().get(arn)
-    if not found:
+def rule_of(context: CallContext, arn: str) -> tuple[StoredRule, StoredListener]:
+    """RuleNotFound: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html"""
+    rule_and_listener = context.elb.rules().get(arn)
+    if not rule_and_listener:
         raise missing("listener-rule")
-    return found
+    return rule_and_listener
 
 
 @rule(25)
 def all_of(kind: str, known: dict[str, T], wanted: Sequence[str], limit: int = 0) -> list[T]:
-    """Every one asked for, or an error for all of them; and not more than a call may name.
+    """Returns all wanted resources. Refuses if one does not exist, or if there are more than `limit`.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
     ("If you specify one or more nonexistent load balancers, an error is returned"; at most 20).
     """
     if limit and len(wanted) > limit:
         raise validation(f"Too many {kind} identifiers: {len(wanted)}, at most {limit}")
-    if any(one not in known for one in wanted):
+    if any(key not in known for key in wanted):
         raise missing(kind)
-    return [known[one] for one in dict.fromkeys(wanted)]
+    return [known[key] for key in dict.fromkeys(wanted)]
 
 
 @rule(26)
-def page(site: CallContext, params: Params, items: list[T], size_key: str = "PageSize") -> tuple[list[T], str | None]:
-    """One page and an opaque marker to the next; a marker we never gave is refused.
+def page(context: CallContext, params: Params, items: list[T]) -> tuple[list[T], str | None]:
+    """Returns one page and an opaque marker for the next page. Refuses an invalid marker.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html (1
-    to 400).
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html (1 to 400)
     """
-    size = int(params.get(size_key) or 400)
+    size = int(params.get("PageSize") or 400)
     if not 1 <= size <= 400:
         raise validation(f"1 validation error detected: Value '{size}' at 'pageSize' must be between 1 and 400")
-    size = min(size, site.world.quota("page"))
+    size = min(size, context.account.quota("page"))
     start = _from_marker(params.get("Marker"))
     following = start + size
     return items[start:following], _to_marker(following) if following < len(items) else None
@@ -127,7 +124,7 @@ def _from_marker(marker: Any) -> int:
     raise validation("Marker is not valid")
 
 
-def new_id(site: CallContext, *parts: str) -> str:
-    """Sixteen hex digits as ELB gives them: the same in every run of the same calls, never given twice."""
-    text = "/".join((site.account, site.region, *parts, str(next(site.world.numbers))))
+def new_id(context: CallContext, *parts: str) -> str:
+    """Returns an id of 16 hexadecimal digits: unique, and the same in every run of the same calls."""
+    text = "/".join((context.account_id, context.region, *parts, str(next(context.account.numbers))))
     return hashlib.sha1(text.encode()).hexdigest()[:16]

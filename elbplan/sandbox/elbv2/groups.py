@@ -7,8 +7,8 @@ from ..ec2 import facts
 from ..errors import AwsError, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredGroup, tag_dict
-from . import find, names
+from ..state.elbv2 import StoredGroup
+from . import find, names, tags
 from .find import new_id
 from .health_checks import checked, defaults
 
@@ -16,34 +16,34 @@ PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", 
 TARGET_TYPES = ("instance", "ip", "lambda", "alb")
 
 
-def create_target_group(site: CallContext, params: Params) -> Params:
-    name = names.checked(site, "Target group", params.get("Name", ""))
-    tags = tag_dict(params.get("Tags"))
-    fields = _fields(site, params)
+def create_target_group(context: CallContext, params: Params) -> Params:
+    name = names.checked("Target group", params.get("Name", ""))
+    given_tags = tags.checked(params.get("Tags"))
+    fields = _fields(context, params)
     settings = {**fields}
-    if same := existing(site, name, settings):
-        return {"TargetGroups": [shown(site, same)]}
-    room(site)
+    if group := existing(context, name, settings):
+        return {"TargetGroups": [description(context, group)]}
+    check_quota(context)
     group = StoredGroup(
-        arn=site.arn("elasticloadbalancing", f"targetgroup/{name}/{new_id(site, 'tg', name)}"),
+        arn=context.arn("elasticloadbalancing", f"targetgroup/{name}/{new_id(context, 'tg', name)}"),
         name=name,
         fields=fields,
         settings=settings,
     )
-    site.elb.groups[group.arn] = group
-    site.elb.tags[group.arn] = tags
-    find.born(site, group.arn)
-    return {"TargetGroups": [shown(site, group)]}
+    context.elb.groups[group.arn] = group
+    context.elb.tags[group.arn] = given_tags
+    find.mark_new(context, group.arn)
+    return {"TargetGroups": [description(context, group)]}
 
 
 @rule(2)
-def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredGroup | None:
-    """The group of that name if it has the same settings; an error if it has others.
+def existing(context: CallContext, name: str, settings: dict[str, Any]) -> StoredGroup | None:
+    """Returns the group with that name if it has the same settings. Refuses if it has others.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
     ("This operation is idempotent"; DuplicateTargetGroupName).
     """
-    for group in site.elb.groups.values():
+    for group in context.elb.groups.values():
         if group.name == name:
             if group.settings == settings:
                 return group
@@ -55,31 +55,31 @@ def existing(site: CallContext, name: str, settings: dict[str, Any]) -> StoredGr
 
 
 @rule(23)
-def room(site: CallContext) -> None:
+def check_quota(context: CallContext) -> None:
     """3000 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-    if len(site.elb.groups) >= site.world.quota("target_groups"):
+    if len(context.elb.groups) >= context.account.quota("target_groups"):
         raise AwsError("TooManyTargetGroups", "The maximum number of target groups has been reached")
 
 
-def _fields(site: CallContext, params: Params) -> dict[str, Any]:
+def _fields(context: CallContext, params: Params) -> dict[str, Any]:
     kind = names.one_of("targetType", params.get("TargetType", "instance"), TARGET_TYPES)
-    place = _lambda_place(params) if kind == "lambda" else _place(site, params, kind)
+    place = _lambda_target_fields(params) if kind == "lambda" else _target_fields(context, params, kind)
     fields = {"TargetType": kind, **place}
     if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
         fields["IpAddressType"] = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6"))
-    check = {**defaults(fields), **{key: value for key, value in _given(params).items() if value is not None}}
+    check = {**defaults(fields), **{key: value for key, value in _health_check(params).items() if value is not None}}
     fields.update(checked(fields, check))
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _given(params: Params) -> dict[str, Any]:
+def _health_check(params: Params) -> dict[str, Any]:
     given = {key: value for key, value in params.items() if key.startswith(("HealthCheck", "HealthyT", "UnhealthyT"))}
     given["Matcher"] = params.get("Matcher")
     return given
 
 
 @rule(21)
-def _lambda_place(params: Params) -> dict[str, Any]:
+def _lambda_target_fields(params: Params) -> dict[str, Any]:
     """A function has no port, protocol or VPC: API_CreateTargetGroup."""
     for key in ("Protocol", "Port", "VpcId"):
         if params.get(key) is not None:
@@ -88,8 +88,8 @@ def _lambda_place(params: Params) -> dict[str, Any]:
 
 
 @rule(21)
-def _place(site: CallContext, params: Params, kind: str) -> dict[str, Any]:
-    """Every other target has all three: API_CreateTargetGroup."""
+def _target_fields(context: CallContext, params: Params, kind: str) -> dict[str, Any]:
+    """Other targets have all three: API_CreateTargetGroup."""
     for key in ("Protocol", "Port", "VpcId"):
         if not params.get(key):
             raise validation(f"A {key} must be specified")
@@ -101,7 +101,7 @@ def _place(site: CallContext, params: Params, kind: str) -> dict[str, Any]:
     if protocol == "GENEVE" and params.get("Tags"):
         raise validation("You cannot specify tags on creation of a GENEVE target group")
     names.between("port", params["Port"], 1, 65535)
-    if not facts.vpc_exists(site, params["VpcId"]):
+    if not facts.vpc_exists(context, params["VpcId"]):
         raise validation(f"The VPC ID '{params['VpcId']}' is not found")
     place = {"Protocol": protocol, "Port": params["Port"], "VpcId": params["VpcId"]}
     if protocol in ("HTTP", "HTTPS"):
@@ -113,9 +113,9 @@ def _place(site: CallContext, params: Params, kind: str) -> dict[str, Any]:
 
 
 @rule(24)
-def shown(site: CallContext, group: StoredGroup, usage: dict[str, list[str]] | None = None) -> Params:
-    """LoadBalancerArns is what refers to it now: API_TargetGroup."""
-    using = (site.elb.usage() if usage is None else usage).get(group.arn, [])
+def description(context: CallContext, group: StoredGroup, usage: dict[str, list[str]] | None = None) -> Params:
+    """LoadBalancerArns are the load balancers that forward to it now: API_TargetGroup."""
+    using = (context.elb.usage() if usage is None else usage).get(group.arn, [])
     return {
         "TargetGroupArn": group.arn,
         "TargetGroupName": group.name,
@@ -124,56 +124,56 @@ def shown(site: CallContext, group: StoredGroup, usage: dict[str, list[str]] | N
     }
 
 
-def describe_target_groups(site: CallContext, params: Params) -> Params:
+def describe_target_groups(context: CallContext, params: Params) -> Params:
     given = [key for key in ("LoadBalancerArn", "TargetGroupArns", "Names") if params.get(key)]
     if len(given) > 1:
         raise validation(
             "Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time"
         )
-    some, marker = find.page(site, params, _wanted(site, params))
-    usage = site.elb.usage()
-    return {"TargetGroups": [shown(site, one, usage) for one in some], "NextMarker": marker}
+    page, marker = find.page(context, params, _selected(context, params))
+    usage = context.elb.usage()
+    return {"TargetGroups": [description(context, group, usage) for group in page], "NextMarker": marker}
 
 
-def _wanted(site: CallContext, params: Params) -> list[StoredGroup]:
-    groups = site.elb.groups
+def _selected(context: CallContext, params: Params) -> list[StoredGroup]:
+    groups = context.elb.groups
     if arn := params.get("LoadBalancerArn"):
-        find.balancer(site, arn)
-        usage = site.elb.usage()
-        return [one for one in groups.values() if arn in usage.get(one.arn, [])]
+        find.balancer(context, arn)
+        usage = context.elb.usage()
+        return [group for group in groups.values() if arn in usage.get(group.arn, [])]
     if arns := params.get("TargetGroupArns"):
-        for one in arns:
-            find.group(site, one)
+        for arn in arns:
+            find.group(context, arn)
         return find.all_of("targetgroup", groups, arns)
     if wanted := params.get("Names"):
-        return find.all_of("targetgroup", {one.name: one for one in groups.values()}, wanted)
-    return sorted(groups.values(), key=lambda one: one.name)
+        return find.all_of("targetgroup", {group.name: group for group in groups.values()}, wanted)
+    return sorted(groups.values(), key=lambda group: group.name)
 
 
-def modify_target_group(site: CallContext, params: Params) -> Params:
-    group = find.group(site, params["TargetGroupArn"])
-    given = {key: value for key, value in _given(params).items() if value is not None}
-    place = {key: value for key, value in group.fields.items() if key not in _given(group.fields)}
-    group.fields = {**place, **checked(group.fields, {**_given(group.fields), **given})}
+def modify_target_group(context: CallContext, params: Params) -> Params:
+    group = find.group(context, params["TargetGroupArn"])
+    given = {key: value for key, value in _health_check(params).items() if value is not None}
+    fixed = {key: value for key, value in group.fields.items() if key not in _health_check(group.fields)}
+    group.fields = {**fixed, **checked(group.fields, {**_health_check(group.fields), **given})}
     group.settings = {**group.fields}
-    return {"TargetGroups": [shown(site, group)]}
+    return {"TargetGroups": [description(context, group)]}
 
 
 @rule(7)
-def delete_target_group(site: CallContext, params: Params) -> Params:
-    """Not while a listener or rule refers to it, nor in the seconds after; one that is gone is deleted.
+def delete_target_group(context: CallContext, params: Params) -> Params:
+    """Not while a listener or rule refers to it, nor for some seconds afterwards; an unknown group is no error.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
-    (ResourceInUse);
-    the seconds after: aws-load-balancer-controller retries for 20 s, terraform-provider-aws for 2 minutes.
+    (ResourceInUse); the seconds afterwards: aws-load-balancer-controller retries for 20 s, terraform-provider-aws
+    for 2 minutes.
     """
     arn = params["TargetGroupArn"]
-    group = site.elb.groups.get(arn)
+    group = context.elb.groups.get(arn)
     if group is None:
         return {}
-    lately = site.now <= group.detached + site.timing.in_use_lag and site.timing.in_use_lag
-    if site.elb.balancers_using(arn) or lately:
+    recently_used = context.now <= group.detached + context.timing.in_use_lag and context.timing.in_use_lag
+    if context.elb.balancers_using(arn) or recently_used:
         raise AwsError("ResourceInUse", f"Target group '{arn}' is currently in use by a listener or a rule")
-    del site.elb.groups[arn]
-    site.elb.tags.pop(arn, None)
+    del context.elb.groups[arn]
+    context.elb.tags.pop(arn, None)
     return {}

@@ -1,4 +1,4 @@
-"""Target health: from unused over initial to healthy, or not, and in the end draining.
+"""Target health: unused, initial, healthy or unhealthy, and finally draining.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
@@ -12,7 +12,7 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredTarget
 from . import find
-from .targets import present
+from .targets import current_targets, port_of
 
 
 class StoredHealth(NamedTuple):
@@ -22,7 +22,7 @@ class StoredHealth(NamedTuple):
 
 
 HEALTHY = StoredHealth("healthy")
-SICK = {
+DESCRIPTIONS = {
     "Target.Timeout": "Request timed out",
     "Target.FailedHealthChecks": "Health checks failed",
     "Target.ResponseCodeMismatch": "Health checks failed with these codes: [500]",
@@ -31,19 +31,19 @@ SICK = {
 
 
 @rule(14)
-def health_of(site: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
-    """The states in the order in which AWS decides them; a group at weight 0 is checked like any other."""
-    if target.gone_at is not None:
+def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
+    """The states in the order in which AWS decides them. A group with weight 0 is checked as well."""
+    if target.drained_at is not None:
         return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
-    balancers = [site.elb.balancers[arn] for arn in site.elb.balancers_using(group.arn)]
+    balancers = [context.elb.balancers[arn] for arn in context.elb.balancers_using(group.arn)]
     if not balancers:
         words = "Target group is not configured to receive traffic from the load balancer"
         return StoredHealth("unused", "Target.NotInUse", words)
-    return _unusable(site, group, target, balancers) or _checked(site, group, target, balancers[0])
+    return _without_check(context, group, target, balancers) or _check_result(context, group, target, balancers[0])
 
 
-def _unusable(
-    site: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
+def _without_check(
+    context: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
 ) -> StoredHealth | None:
     if not group.fields["HealthCheckEnabled"]:
         return StoredHealth(
@@ -51,46 +51,49 @@ def _unusable(
         )
     if group.fields["TargetType"] != "instance":
         return None
-    one = facts.instance(site, target.id)
-    if one is None or one.state != "running":
-        state = one.state if one is not None else "terminated"
+    instance = facts.instance(context, target.id)
+    if instance is None or instance.state != "running":
+        state = instance.state if instance is not None else "terminated"
         return StoredHealth("unused", "Target.InvalidState", f"Target is in the {state} state")
     zones = {zone.name for balancer in balancers for zone in balancer.zones}
-    if one.availability_zone not in zones:
+    if instance.availability_zone not in zones:
         words = "Target is in an Availability Zone that is not enabled for the load balancer"
         return StoredHealth("unused", "Target.NotInUse", words)
     return None
 
 
-def _checked(site: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> StoredHealth:
-    begun = max(target.registered, group.attached or 0.0, balancer.active_at)
-    if site.now <= balancer.active_at:
+def _check_result(
+    context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer
+) -> StoredHealth:
+    start = max(target.registered, group.attached or 0.0, balancer.active_at)
+    if context.now <= balancer.active_at:
         return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
-    waiting = site.timing.first_health
-    if waiting and site.now < begun + waiting:
-        if site.now < begun + waiting / 2:
+    waiting = context.timing.first_health
+    if waiting and context.now < start + waiting:
+        if context.now < start + waiting / 2:
             return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
         return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
-    if group.sick:
-        return StoredHealth("unhealthy", group.sick, SICK.get(group.sick, "Health checks failed"))
-    if group.fields["TargetType"] == "instance" and not reachable(site, group, target, balancer):
-        return StoredHealth("unhealthy", "Target.Timeout", SICK["Target.Timeout"])
+    if group.unhealthy_reason:
+        return StoredHealth(
+            "unhealthy", group.unhealthy_reason, DESCRIPTIONS.get(group.unhealthy_reason, "Health checks failed")
+        )
+    if group.fields["TargetType"] == "instance" and not reachable(context, group, target, balancer):
+        return StoredHealth("unhealthy", "Target.Timeout", DESCRIPTIONS["Target.Timeout"])
     return HEALTHY
 
 
 @rule(14)
-def reachable(site: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> bool:
-    """The instance's security groups let the balancer in, on the traffic port and on the health check port.
+def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, balancer: StoredBalancer) -> bool:
+    """The security groups of the instance must allow the balancer on the traffic port and the health check port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
     """
-    one = facts.instance(site, target.id)
-    groups = facts.instance_groups(one)
-    subnets = {facts.subnet(site, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
+    groups = facts.instance_groups(facts.instance(context, target.id))
+    subnets = {facts.subnet(context, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
     protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
     return all(
-        facts.lets_in(site, groups, port, sources, subnets, protocols)
+        facts.allows_port(context, groups, port, sources, subnets, protocols)
         for port in {target.port, check_port(group, target)}
     )
 
@@ -100,33 +103,33 @@ def check_port(group: StoredGroup, target: StoredTarget) -> int:
     return int(port) if port.isdigit() else target.port
 
 
-def describe_target_health(site: CallContext, params: Params) -> Params:
-    group = find.group(site, params["TargetGroupArn"])
-    there = {target.key: target for target in present(site, group)}
+def describe_target_health(context: CallContext, params: Params) -> Params:
+    group = find.group(context, params["TargetGroupArn"])
+    registered = {target.key: target for target in current_targets(context, group)}
     if not params.get("Targets"):
-        return {"TargetHealthDescriptions": [_shown(site, group, target) for target in there.values()]}
-    told = []
+        return {"TargetHealthDescriptions": [_description(context, group, target) for target in registered.values()]}
+    descriptions = []
     for wanted in params["Targets"]:
-        port = int(wanted.get("Port") or group.fields.get("Port") or 0)
-        target = there.get((wanted["Id"], port))
-        told.append(_shown(site, group, target) if target else _stranger(wanted["Id"], port))
-    return {"TargetHealthDescriptions": told}
+        port = port_of(group, wanted)
+        target = registered.get((wanted["Id"], port))
+        descriptions.append(_description(context, group, target) if target else _not_registered(wanted["Id"], port))
+    return {"TargetHealthDescriptions": descriptions}
 
 
-def _shown(site: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
-    health = health_of(site, group, target)
+def _description(context: CallContext, group: StoredGroup, target: StoredTarget) -> Params:
+    health = health_of(context, group, target)
     state: Params = {"State": health.state}
     if health.reason:
         state.update(Reason=health.reason, Description=health.description)
-    shown: Params = {"Target": {"Id": target.id, "Port": target.port or None}, "TargetHealth": state}
+    answer: Params = {"Target": {"Id": target.id, "Port": target.port or None}, "TargetHealth": state}
     if target.zone:
-        shown["Target"]["AvailabilityZone"] = target.zone
+        answer["Target"]["AvailabilityZone"] = target.zone
     if target.port:
-        shown["HealthCheckPort"] = str(check_port(group, target))
-    return shown
+        answer["HealthCheckPort"] = str(check_port(group, target))
+    return answer
 
 
-def _stranger(target_id: str, port: int) -> Params:
+def _not_registered(target_id: str, port: int) -> Params:
     words = "Target is not registered to the target group"
     return {
         "Target": {"Id": target_id, "Port": port or None},

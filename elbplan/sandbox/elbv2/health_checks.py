@@ -1,4 +1,4 @@
-"""Health check settings of target groups: defaults by kind, and what goes with what.
+"""Health check settings of target groups: defaults by kind, and allowed combinations.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
@@ -16,7 +16,7 @@ Fields = dict[str, Any]
 
 
 def defaults(fields: Fields) -> Fields:
-    """What AWS fills in for a group of this type and protocol."""
+    """Returns the defaults of AWS for a group of this type and protocol."""
     protocol, kind = fields.get("Protocol"), fields["TargetType"]
     common = {"HealthCheckEnabled": True, "HealthCheckPort": "traffic-port", "UnhealthyThresholdCount": 2}
     if kind == "lambda":
@@ -56,56 +56,54 @@ def _http(protocol: str, codes: str) -> Fields:
 
 
 def _version(fields: Fields) -> Fields:
-    made = {**_http(fields["Protocol"], "200"), "HealthyThresholdCount": 5}
+    settings = {**_http(fields["Protocol"], "200"), "HealthyThresholdCount": 5}
     if fields.get("ProtocolVersion") == "GRPC":
-        made.update(HealthCheckPath="/AWS.ALB/healthcheck", Matcher={"GrpcCode": "12"})
-    return made
+        settings.update(HealthCheckPath="/AWS.ALB/healthcheck", Matcher={"GrpcCode": "12"})
+    return settings
 
 
 @rule(21)
 def checked(fields: Fields, check: Fields) -> Fields:
-    """The health-check matrix: which protocol may check which group, ranges, timeout below interval,
-    codes.
-    """
-    made = {key: value for key, value in check.items() if value is not None}
-    protocol = made.get("HealthCheckProtocol")
+    """Checks the protocol against that of the group, the ranges, the port, the path and the codes."""
+    settings = {key: value for key, value in check.items() if value is not None}
+    protocol = settings.get("HealthCheckProtocol")
     if protocol is not None:
         names.one_of("healthCheckProtocol", protocol, ("HTTP", "HTTPS", "TCP"))
         if protocol == "TCP" and fields.get("Protocol") in ("HTTP", "HTTPS"):
             raise misconfigured(f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups")
     if protocol == "TCP":
-        made = {key: value for key, value in made.items() if key not in ("HealthCheckPath", "Matcher")}
+        settings = {key: value for key, value in settings.items() if key not in ("HealthCheckPath", "Matcher")}
     elif protocol is not None and fields.get("Protocol") not in ("HTTP", "HTTPS"):
-        made.setdefault("HealthCheckPath", "/")
-        made.setdefault("Matcher", {"HttpCode": "200-399"})
-    _ranges(made)
-    _port_and_path(made)
-    _codes(fields, made)
-    if not made.get("HealthCheckEnabled", True) and fields["TargetType"] != "lambda":
+        settings.setdefault("HealthCheckPath", "/")
+        settings.setdefault("Matcher", {"HttpCode": "200-399"})
+    _ranges(settings)
+    _port_and_path(settings)
+    _codes(fields, settings)
+    if not settings.get("HealthCheckEnabled", True) and fields["TargetType"] != "lambda":
         raise misconfigured(
             f"Health check enabled must be true for target groups with target type '{fields['TargetType']}'"
         )
-    return made
+    return settings
 
 
 @rule(21)
-def _ranges(made: Fields) -> None:
+def _ranges(settings: Fields) -> None:
     """Interval 5-300, timeout 2-120 and below it, thresholds 2-10."""
-    interval = names.between("Health check interval", int(made["HealthCheckIntervalSeconds"]), 5, 300)
-    timeout = names.between("Health check timeout", int(made["HealthCheckTimeoutSeconds"]), 2, 120)
+    interval = names.between("Health check interval", int(settings["HealthCheckIntervalSeconds"]), 5, 300)
+    timeout = names.between("Health check timeout", int(settings["HealthCheckTimeoutSeconds"]), 2, 120)
     if timeout >= interval:
         raise validation(f"Health check timeout '{timeout}' must be smaller than the interval '{interval}'")
     for key in ("HealthyThresholdCount", "UnhealthyThresholdCount"):
-        names.between(key, int(made[key]), 2, 10)
+        names.between(key, int(settings[key]), 2, 10)
 
 
 @rule(21)
-def _port_and_path(made: Fields) -> None:
+def _port_and_path(settings: Fields) -> None:
     """A port number or traffic-port; a path that begins with a slash and has at most 1024 characters."""
-    port = str(made.get("HealthCheckPort", "traffic-port"))
+    port = str(settings.get("HealthCheckPort", "traffic-port"))
     if port != "traffic-port" and not (port.isdigit() and 1 <= int(port) <= 65535):
         raise validation(f"Health check port '{port}' must be 'traffic-port' or between '1-65535'")
-    path = made.get("HealthCheckPath")
+    path = settings.get("HealthCheckPath")
     if path is not None and not (path.startswith("/") and len(path) <= 1024):
         raise validation(
             f"Health check path '{path}' must begin with a '/' character and can be at most 1024 characters in length"
@@ -113,9 +111,9 @@ def _port_and_path(made: Fields) -> None:
 
 
 @rule(21)
-def _codes(fields: Fields, made: Fields) -> None:
+def _codes(fields: Fields, settings: Fields) -> None:
     """Codes within 200-499 (application), 200-599 (network), 200-399 (gateway), gRPC 0-99."""
-    matcher = made.get("Matcher") or {}
+    matcher = settings.get("Matcher") or {}
     text = matcher.get("HttpCode") or matcher.get("GrpcCode")
     if not text:
         return

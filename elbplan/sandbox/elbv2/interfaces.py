@@ -1,4 +1,4 @@
-"""The network interfaces a load balancer has in its subnets."""
+"""The network interfaces of a load balancer in its subnets."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..state.elbv2 import StoredBalancer, Zone
 
 
 class ManagedAttachment:
-    """How EC2 shows an interface that another service of AWS holds."""
+    """The attachment of an interface that another service of AWS manages."""
 
     def __init__(self, interface: NetworkInterface) -> None:
         self.attachment_id = "ela-attach-" + interface.id[-17:]
@@ -26,14 +26,14 @@ class ManagedAttachment:
 
 
 class ManagedInterface(NetworkInterface):
-    """A network interface that Elastic Load Balancing made: no instance, and nobody but ELB deletes it."""
+    """A network interface of Elastic Load Balancing: without an instance, and only ELB deletes it."""
 
     @property
-    def attachment(self) -> ManagedAttachment:  # type: ignore[override] # no instance stands behind it
+    def attachment(self) -> ManagedAttachment:  # type: ignore[override] # it has no instance
         return ManagedAttachment(self)
 
     def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
-        """moto's filters know instances' interfaces only."""
+        """moto's filters support only interfaces of instances."""
         values = {
             "requester-id": self.requester_id,
             "requester-managed": "true",
@@ -45,38 +45,37 @@ class ManagedInterface(NetworkInterface):
 
 
 @rule(5)
-def attach(site: CallContext, balancer: StoredBalancer) -> None:
-    """One interface in each zone, "ELB app/name/id", in the balancer's security groups.
+def attach(context: CallContext, balancer: StoredBalancer) -> None:
+    """Creates one interface in each zone, "ELB app/name/id", with the security groups of the balancer.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
-    and the clean-up of terraform-provider-aws (waitForALBNetworkInterfacesToDetach), which finds them by
-    description.
+    terraform-provider-aws finds them by their description (waitForALBNetworkInterfacesToDetach).
     """
     if balancer.type == "gateway":
         return
     for zone in balancer.zones:
         if not zone.interface:
-            zone.interface = _make(site, balancer, zone)
+            zone.interface = _make(context, balancer, zone)
     for zone in balancer.zones:
-        _set_groups(site, zone.interface, balancer.security_groups)
+        _set_groups(context, zone.interface, balancer.security_groups)
 
 
-def _make(site: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
-    backend = facts.backend(site)
-    made = backend.create_network_interface(
-        zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.ends}"
+def _make(context: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
+    backend = context.ec2
+    interface = backend.create_network_interface(
+        zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.arn_suffix}"
     )
-    made.__class__ = ManagedInterface
-    made.requester_managed, made.requester_id = True, "amazon-elb"
-    made.status = "in-use"
-    made.interface_type = "network_load_balancer" if balancer.type == "network" else "interface"
+    interface.__class__ = ManagedInterface
+    interface.requester_managed, interface.requester_id = True, "amazon-elb"
+    interface.status = "in-use"
+    interface.interface_type = "network_load_balancer" if balancer.type == "network" else "interface"
     if allocation := zone.mapping.get("AllocationId"):
-        _take_address(site, allocation, made)
-    return str(made.id)
+        _take_address(context, allocation, interface)
+    return str(interface.id)
 
 
-def _take_address(site: CallContext, allocation: str, interface: Any) -> None:
-    address = next((one for one in facts.backend(site).addresses if one.allocation_id == allocation), None)
+def _take_address(context: CallContext, allocation: str, interface: Any) -> None:
+    address = next((known for known in context.ec2.addresses if known.allocation_id == allocation), None)
     if address is None:
         raise AwsError("AllocationIdNotFound", f"The allocation IDs '{allocation}' do not exist")
     address.eni = interface
@@ -84,30 +83,30 @@ def _take_address(site: CallContext, allocation: str, interface: Any) -> None:
     interface.public_ip = address.public_ip
 
 
-def _set_groups(site: CallContext, interface_id: str, groups: list[str]) -> None:
-    interface = facts.backend(site).enis.get(interface_id)
+def _set_groups(context: CallContext, interface_id: str, groups: list[str]) -> None:
+    interface = context.ec2.enis.get(interface_id)
     if interface is not None:
-        interface._group_set = [facts.security_group(site, group) for group in groups]
+        interface._group_set = [facts.security_group(context, group) for group in groups]
 
 
 @rule(5)
-def let_go(site: CallContext, zones: list[Zone]) -> None:
-    """The interfaces stay for minutes after the balancer, hold its groups, subnets and addresses, then go.
+def release_later(context: CallContext, zones: list[Zone]) -> None:
+    """Interfaces exist for minutes after their balancer. They keep its groups, subnets and addresses in use.
 
     terraform-provider-aws waits up to 35 minutes for them, aws-load-balancer-controller retries 2 minutes:
     https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/pkg/networking/security_group_manager.go
     """
 
-    def gone() -> None:
+    def release_all() -> None:
         for zone in zones:
-            release(site, zone.interface)
+            release(context, zone.interface)
 
-    site.later(site.timing.interfaces_linger, gone)
+    context.later(context.timing.interfaces_linger, release_all)
 
 
-def release(site: CallContext, interface_id: str) -> None:
-    backend = facts.backend(site)
+def release(context: CallContext, interface_id: str) -> None:
+    backend = context.ec2
     backend.enis.pop(interface_id, None)
     for address in backend.addresses:
         if address.eni is not None and address.eni.id == interface_id:
-            address.eni = address.instance = address.association_id = None
+            facts.disassociate(address)

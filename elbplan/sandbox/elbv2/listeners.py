@@ -6,8 +6,8 @@ from ..account import CallContext
 from ..errors import AwsError, misconfigured, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule, tag_dict
-from . import actions, certificates, find
+from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
+from . import actions, certificates, find, tags
 from .find import new_id
 from .policies import POLICIES
 
@@ -19,39 +19,41 @@ PROTOCOLS = {
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 
 
-def create_listener(site: CallContext, params: Params) -> Params:
-    balancer = find.balancer(site, params["LoadBalancerArn"])
-    tags = tag_dict(params.get("Tags"))
-    protocol, port = _place(balancer, params)
-    policy = _policy(protocol, params.get("SslPolicy"))
-    settings = _settings(params, protocol, port, policy, params.get("DefaultActions") or [])
-    if same := existing(site, balancer, port, settings):
-        return {"Listeners": [shown(same)]}
-    room(site, balancer)
-    certificate = certificates.exactly_one(site, params.get("Certificates"), protocol)
-    done = actions.checked(site, balancer, protocol, port, params.get("DefaultActions") or [])
-    ends = f"{balancer.ends}/{new_id(site, 'listener', balancer.arn)}"
-    default = StoredRule(_rule_arn(site, ends, new_id(site, "rule", ends)), 0, [], done, default=True)
+def create_listener(context: CallContext, params: Params) -> Params:
+    balancer = find.balancer(context, params["LoadBalancerArn"])
+    given_tags = tags.checked(params.get("Tags"))
+    protocol, port = protocol_and_port(balancer, params)
+    policy = policy_of(protocol, params.get("SslPolicy"))
+    settings = settings_of(params, protocol, port, policy, params.get("DefaultActions") or [])
+    if listener := existing(context, balancer, port, settings):
+        return {"Listeners": [description(listener)]}
+    check_quota(context, balancer)
+    certificate = certificates.default_certificate(context, params.get("Certificates"), protocol)
+    default_actions = actions.checked(context, balancer, protocol, port, params.get("DefaultActions") or [])
+    suffix = f"{balancer.arn_suffix}/{new_id(context, 'listener', balancer.arn)}"
+    default = StoredRule(
+        rule_arn(context, suffix, new_id(context, "rule", suffix)), 0, [], default_actions, default=True
+    )
     listener = StoredListener(
-        arn=site.arn("elasticloadbalancing", f"listener/{ends}"),
+        arn=context.arn("elasticloadbalancing", f"listener/{suffix}"),
         balancer=balancer.arn, protocol=protocol, port=port, ssl_policy=policy, certificate=certificate,
-        alpn=params.get("AlpnPolicy") or [], mutual=_mutual(site, params), rules={}, default=default,
+        alpn=params.get("AlpnPolicy") or [], mutual=mutual_authentication(context, params), rules={}, default=default,
         settings=settings,
     )  # fmt: skip
-    site.elb.listeners[listener.arn] = listener
-    site.elb.tags[listener.arn] = tags
-    site.elb.tags[default.arn] = {}
-    find.born(site, listener.arn)
-    attachments(site)
-    return {"Listeners": [shown(listener)]}
+    context.elb.listeners[listener.arn] = listener
+    context.elb.tags[listener.arn] = given_tags
+    context.elb.tags[default.arn] = {}
+    find.mark_new(context, listener.arn)
+    note_attachments(context)
+    return {"Listeners": [description(listener)]}
 
 
-def _rule_arn(site: CallContext, ends: str, made: str) -> str:
-    return site.arn("elasticloadbalancing", f"listener-rule/{ends}/{made}")
+def rule_arn(context: CallContext, listener_suffix: str, id: str) -> str:
+    return context.arn("elasticloadbalancing", f"listener-rule/{listener_suffix}/{id}")
 
 
 @rule(22)
-def _place(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
+def protocol_and_port(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
     """Protocols by type of balancer: API_CreateListener (Protocol, Port). Gateway listeners have neither."""
     protocol, port = params.get("Protocol"), params.get("Port")
     if balancer.type == "gateway":
@@ -71,9 +73,9 @@ def _place(balancer: StoredBalancer, params: Params) -> tuple[str, int]:
 
 
 @rule(24)
-def _policy(protocol: str, asked: str | None) -> str:
-    """Secure listeners have a policy, the others none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
-    if protocol not in ("HTTPS", "TLS"):
+def policy_of(protocol: str, asked: str | None) -> str:
+    """Secure listeners have a policy, others have none: API_CreateListener (SslPolicy, SSLPolicyNotFound)."""
+    if protocol not in SECURE:
         if asked:
             raise validation(f"An SSL policy cannot be specified for {protocol} listeners")
         return ""
@@ -82,15 +84,16 @@ def _policy(protocol: str, asked: str | None) -> str:
     return asked or DEFAULT_POLICY
 
 
-def _settings(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
-    """What makes one listener the same as another, in the one form that AWS shows."""
-    certificate = [one.get("CertificateArn") for one in params.get("Certificates") or []]
-    told = [actions.full(action, number if len(wanted) > 1 else None) for number, action in enumerate(wanted, 1)]
+def settings_of(params: Params, protocol: str, port: int, policy: str, wanted: list[Params]) -> dict[str, Any]:
+    """Returns the settings that make two requests the same, in the form in which AWS returns them."""
+    certificates_given = [certificate.get("CertificateArn") for certificate in params.get("Certificates") or []]
+    several = len(wanted) > 1
+    normal = [actions.normalized(action, number if several else None) for number, action in enumerate(wanted, 1)]
     given = {key: params.get(key) or None for key in ("AlpnPolicy", "MutualAuthentication")}
     return {
         **given,
-        "Actions": told,
-        "Certificates": certificate,
+        "Actions": normal,
+        "Certificates": certificates_given,
         "Protocol": protocol,
         "Port": port,
         "SslPolicy": policy,
@@ -99,15 +102,15 @@ def _settings(params: Params, protocol: str, port: int, policy: str, wanted: lis
 
 @rule(3)
 def existing(
-    site: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, but: str = ""
+    context: CallContext, balancer: StoredBalancer, port: int, settings: dict[str, Any] | None, except_for: str = ""
 ) -> StoredListener | None:
-    """A port has one listener; the same settings give the same one.
+    """A port has one listener; the same settings give the same listener.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
     ("This operation is idempotent"; DuplicateListener), and API_ModifyListener (DuplicateListener).
     """
-    for listener in site.elb.listeners_of(balancer.arn):
-        if listener.arn != but and (listener.port == port or balancer.type == "gateway"):
+    for listener in context.elb.listeners_of(balancer.arn):
+        if listener.arn != except_for and (listener.port == port or balancer.type == "gateway"):
             if settings is not None and listener.settings == settings:
                 return listener
             raise AwsError("DuplicateListener", "A listener already exists on this port for this load balancer")
@@ -115,154 +118,90 @@ def existing(
 
 
 @rule(23)
-def room(site: CallContext, balancer: StoredBalancer) -> None:
+def check_quota(context: CallContext, balancer: StoredBalancer) -> None:
     """50 on a load balancer: API_CreateListener (TooManyListeners)."""
-    if len(site.elb.listeners_of(balancer.arn)) >= site.world.quota("listeners_per_lb"):
+    if len(context.elb.listeners_of(balancer.arn)) >= context.account.quota("listeners_per_lb"):
         raise AwsError("TooManyListeners", "You've reached the limit on the number of listeners per load balancer")
 
 
-def _mutual(site: CallContext, params: Params) -> Params:
+def mutual_authentication(context: CallContext, params: Params) -> Params:
     wanted = params.get("MutualAuthentication") or {}
     if wanted.get("Mode") == "verify":
-        find.all_of("truststore", site.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
+        find.all_of("truststore", context.elb.trust_stores, [wanted.get("TrustStoreArn") or ""])
     return dict(wanted)
 
 
 @rule(24)
-def shown(listener: StoredListener) -> Params:
-    """No SslPolicy or Certificates on plain listeners, none of port and protocol on gateway ones:
-    API_Listener.
-    """
-    told: Params = {
+def description(listener: StoredListener) -> Params:
+    """Plain listeners have no SslPolicy or Certificates, gateway listeners no port or protocol: API_Listener."""
+    answer: Params = {
         "ListenerArn": listener.arn,
         "LoadBalancerArn": listener.balancer,
         "DefaultActions": listener.default.actions,
     }
     if listener.protocol != "GENEVE":
-        told.update(Protocol=listener.protocol, Port=listener.port)
+        answer.update(Protocol=listener.protocol, Port=listener.port)
     if listener.certificate:
-        told.update(Certificates=[{"CertificateArn": listener.certificate}], SslPolicy=listener.ssl_policy)
+        answer.update(Certificates=[{"CertificateArn": listener.certificate}], SslPolicy=listener.ssl_policy)
     if listener.alpn:
-        told["AlpnPolicy"] = listener.alpn
+        answer["AlpnPolicy"] = listener.alpn
     if listener.protocol == "HTTPS":
-        told["MutualAuthentication"] = {"Mode": "off", **listener.mutual}
-    return told
+        answer["MutualAuthentication"] = {"Mode": "off", **listener.mutual}
+    return answer
 
 
-def describe_listeners(site: CallContext, params: Params) -> Params:
-    arns, of = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
-    if bool(arns) == bool(of):
+def describe_listeners(context: CallContext, params: Params) -> Params:
+    arns, balancer = params.get("ListenerArns") or [], params.get("LoadBalancerArn")
+    if bool(arns) == bool(balancer):
         raise validation("You must specify either listener ARNs or a load balancer ARN")
-    if of:
-        listeners = site.elb.listeners_of(find.balancer(site, of).arn)
+    if balancer:
+        listeners = context.elb.listeners_of(find.balancer(context, balancer).arn)
     else:
         for arn in arns:
-            find.listener(site, arn)
-        listeners = find.all_of("listener", site.elb.listeners, arns)
-    some, marker = find.page(site, params, listeners)
-    return {"Listeners": [shown(one) for one in some], "NextMarker": marker}
+            find.listener(context, arn)
+        listeners = find.all_of("listener", context.elb.listeners, arns)
+    page, marker = find.page(context, params, listeners)
+    return {"Listeners": [description(listener) for listener in page], "NextMarker": marker}
 
 
-def modify_listener(site: CallContext, params: Params) -> Params:
-    listener = find.listener(site, params["ListenerArn"])
-    balancer = site.elb.balancers[listener.balancer]
-    given = {
-        "Protocol": listener.protocol,
-        "Port": listener.port,
-        **{k: v for k, v in params.items() if v is not None},
-    }
-    protocol, port = (listener.protocol, listener.port) if balancer.type == "gateway" else _place(balancer, given)
-    existing(site, balancer, port, None, but=listener.arn)
-    keep = listener.ssl_policy if protocol in ("HTTPS", "TLS") else None
-    policy = _policy(protocol, params.get("SslPolicy") or keep)
-    certificate = _new_certificate(site, listener, params, protocol)
-    wanted = params.get("DefaultActions") or listener.default.actions
-    done = listener.default.actions
-    if params.get("DefaultActions") or (protocol, port) != (listener.protocol, listener.port):
-        done = actions.checked(site, balancer, protocol, port, _kept(wanted, done), done)
-    mutual = _mutual(site, params) if params.get("MutualAuthentication") else listener.mutual
-    if listener.certificate and certificate != listener.certificate:
-        certificates.left(site, listener.certificate)
-    listener.protocol, listener.port, listener.ssl_policy, listener.certificate = (
-        protocol,
-        port,
-        policy,
-        certificate,
-    )
-    listener.default.actions, listener.mutual = done, mutual
-    listener.alpn = params["AlpnPolicy"] if params.get("AlpnPolicy") is not None else listener.alpn
-    listener.more_certificates = _further(listener, certificate)
-    now: Params = {"Certificates": [{"CertificateArn": certificate}] if certificate else []}
-    now.update(AlpnPolicy=listener.alpn, MutualAuthentication=listener.mutual)
-    listener.settings = _settings(now, protocol, port, policy, done)
-    attachments(site)
-    return {"Listeners": [shown(listener)]}
-
-
-def _kept(wanted: list[Params], there: list[Params]) -> list[Params]:
-    """Actions that stand already keep their secrets, which nobody sees."""
-    if wanted is not there:
-        return wanted
-    same = {"UseExistingClientSecret": True}
-    config = "AuthenticateOidcConfig"
-    return [{**one, config: {**one[config], **same}} if one.get(config) else one for one in wanted]
-
-
-@rule(8)
-def _further(listener: StoredListener, certificate: str) -> list[str]:
-    """Another default certificate leaves the further ones: they are a list of their own.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
-    ("The default certificate for the listener"; "Any properties that you do not specify remain unchanged"), and
-    API_AddListenerCertificates ("adds the specified SSL server certificate to the certificate list").
-    """
-    return [one for one in listener.more_certificates if one != certificate]
-
-
-def _new_certificate(site: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:
-    if protocol in ("HTTPS", "TLS") and not params.get("Certificates") and listener.certificate:
-        return listener.certificate
-    return certificates.exactly_one(site, params.get("Certificates"), protocol)
-
-
-def delete_listener(site: CallContext, params: Params) -> Params:
-    """Not while a network load balancer has this balancer as its target on this port: API_DeleteListener."""
-    listener = find.listener(site, params["ListenerArn"])
-    for group in site.elb.groups.values():
+def delete_listener(context: CallContext, params: Params) -> Params:
+    """Not while a network load balancer has this balancer as a target on this port: API_DeleteListener."""
+    listener = find.listener(context, params["ListenerArn"])
+    for group in context.elb.groups.values():
         for target in group.targets.values():
-            if target.id == listener.balancer and target.port == listener.port and target.gone_at is None:
+            if target.id == listener.balancer and target.port == listener.port and target.drained_at is None:
                 raise AwsError(
                     "ResourceInUse",
                     f"Listener port '{listener.port}' is in use by target group '{group.arn}'",
                 )
-    remove(site, listener)
+    remove(context, listener)
     return {}
 
 
-def remove(site: CallContext, listener: StoredListener) -> None:
-    for one in listener.all_rules():
-        site.elb.tags.pop(one.arn, None)
+def remove(context: CallContext, listener: StoredListener) -> None:
+    for listener_rule in listener.all_rules():
+        context.elb.tags.pop(listener_rule.arn, None)
     for certificate in listener.certificates:
-        certificates.left(site, certificate)
-    site.elb.tags.pop(listener.arn, None)
-    del site.elb.listeners[listener.arn]
-    attachments(site)
+        certificates.mark_released(context, certificate)
+    context.elb.tags.pop(listener.arn, None)
+    del context.elb.listeners[listener.arn]
+    note_attachments(context)
 
 
-def attachments(site: CallContext) -> None:
-    """Note, for every target group, since when it is referred to and when it ceased to be."""
-    usage = site.elb.usage()
-    for group in site.elb.groups.values():
+def note_attachments(context: CallContext) -> None:
+    """Notes for every target group since when a listener or rule forwards to it, or when the last one stopped."""
+    usage = context.elb.usage()
+    for group in context.elb.groups.values():
         using = usage.get(group.arn, [])
         if using:
-            group.attached = group.attached or site.now
+            group.attached = group.attached or context.now
             group.last_balancer = using[0]
         elif group.attached is not None:
-            group.attached, group.detached = None, site.now
+            group.attached, group.detached = None, context.now
 
 
-def require_application(site: CallContext, listener: StoredListener) -> StoredBalancer:
-    balancer = site.elb.balancers[listener.balancer]
+def require_application(context: CallContext, listener: StoredListener) -> StoredBalancer:
+    balancer = context.elb.balancers[listener.balancer]
     if balancer.type != "application":
         raise misconfigured("Rules can be created for application load balancers only")
     return balancer

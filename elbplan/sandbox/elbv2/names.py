@@ -1,15 +1,14 @@
-"""What a name may be."""
+"""Checks of names, enumerations and ranges."""
 
 import re
 
-from ..account import CallContext
 from ..errors import validation
 from ..rules import rule
 
 
 @rule(21)
-def checked(site: CallContext, kind: str, name: str) -> str:
-    """At most 32 letters, digits and hyphens, none at the ends; a load balancer not `internal-...`.
+def checked(kind: str, name: str) -> str:
+    """At most 32 letters, digits and hyphens, no hyphen at the ends; no load balancer is called `internal-...`.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Name)
     """
@@ -23,14 +22,12 @@ def checked(site: CallContext, kind: str, name: str) -> str:
         raise validation(f"{kind} name '{name}' cannot begin or end with '-'")
     if kind == "Load balancer" and name.startswith("internal-"):
         raise validation(f"{kind} name '{name}' cannot begin with 'internal-'")
-    if kind == "Target group" and "--" in name and site.world.switches.refuse_double_hyphen:
-        raise validation(f"{kind} name '{name}' cannot contain '--'")
     return name
 
 
 @rule(21)
 def one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
-    """An enumeration: botocore does not check them, AWS does. Service model of elasticloadbalancingv2."""
+    """An enumeration, which AWS checks but not botocore: the service model of elasticloadbalancingv2."""
     if value not in allowed:
         raise validation(
             f"1 validation error detected: Value '{value}' at '{key}' failed to satisfy constraint: "
@@ -41,7 +38,7 @@ def one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
 
 @rule(21)
 def between(key: str, value: int, low: int, high: int) -> int:
-    """A range: botocore checks only the lower end. Service model of elasticloadbalancingv2."""
+    """A range, of which botocore checks only the lower end: the service model of elasticloadbalancingv2."""
     if not low <= value <= high:
         raise validation(f"{key} '{value}' must be between '{low}' and '{high}'")
     return value

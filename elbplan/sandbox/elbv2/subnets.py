@@ -9,62 +9,61 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import Zone
 
-FREE = 8
+MIN_FREE_ADDRESSES = 8
 
 
 @rule(16)
-def chosen(site: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
-    """The zones of a Subnets or SubnetMappings parameter, and their VPC; what AWS refuses is refused.
+def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
+    """Returns the zones of a Subnets or SubnetMappings parameter, and their VPC. Refuses what AWS refuses.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (Subnets)
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
     """
     mappings: list[dict[str, str]] = params.get("SubnetMappings") or []
-    ids = params.get("Subnets") or [one["SubnetId"] for one in mappings]
+    ids = params.get("Subnets") or [mapping["SubnetId"] for mapping in mappings]
     if not ids:
         raise validation("At least one subnet must be specified")
-    found = [_known(site, one) for one in ids]
-    vpcs = {one.vpc_id for one in found}
+    subnets = [_subnet(context, id) for id in ids]
+    vpcs = {subnet.vpc_id for subnet in subnets}
     if len(vpcs) > 1:
         raise misconfigured("All subnets must belong to the same VPC")
-    zones = [one.availability_zone for one in found]
+    zones = [subnet.availability_zone for subnet in subnets]
     if len(zones) != len(set(zones)):
         raise misconfigured("A load balancer cannot be attached to multiple subnets in the same Availability Zone")
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
-    _usable(site, found, kind, scheme)
-    by_subnet = {one["SubnetId"]: one for one in mappings}
-    return [Zone(one.availability_zone, one.id, dict(by_subnet.get(one.id, {}))) for one in found], vpcs.pop()
+    _check_usable(context, subnets, kind, scheme)
+    by_subnet = {mapping["SubnetId"]: mapping for mapping in mappings}
+    chosen = [Zone(subnet.availability_zone, subnet.id, dict(by_subnet.get(subnet.id, {}))) for subnet in subnets]
+    return chosen, vpcs.pop()
 
 
-def _known(site: CallContext, subnet_id: str) -> Any:
-    found = facts.subnet(site, subnet_id)
-    if found is None:
+def _subnet(context: CallContext, subnet_id: str) -> Any:
+    subnet = facts.subnet(context, subnet_id)
+    if subnet is None:
         raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
-    return found
+    return subnet
 
 
 @rule(16)
-def _usable(site: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
-    """Eight free addresses in each subnet, and a way to the internet for a balancer that faces it (as
-    above).
-    """
-    for one in subnets:
-        if kind == "application" and one.available_ip_address_count < FREE:
+def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
+    """Eight free addresses in each subnet, and an internet gateway for an internet-facing balancer (as above)."""
+    for subnet in subnets:
+        if kind == "application" and subnet.available_ip_address_count < MIN_FREE_ADDRESSES:
             raise AwsError(
                 "InvalidSubnet",
-                f"Not enough IP space available in {one.id}. ELB requires at least {FREE} free "
+                f"Not enough IP space available in {subnet.id}. ELB requires at least {MIN_FREE_ADDRESSES} free "
                 "IP addresses in each subnet.",
             )
-        if scheme == "internet-facing" and not facts.has_internet_gateway(site, one.vpc_id):
-            raise AwsError("InvalidSubnet", f"VPC {one.vpc_id} has no internet gateway")
+        if scheme == "internet-facing" and not facts.has_internet_gateway(context, subnet.vpc_id):
+            raise AwsError("InvalidSubnet", f"VPC {subnet.vpc_id} has no internet gateway")
 
 
 @rule(16)
-def security_groups(site: CallContext, groups: list[str], vpc: str) -> list[str]:
-    """They exist, and in the load balancer's VPC: API_SetSecurityGroups (InvalidSecurityGroup)."""
+def security_groups(context: CallContext, groups: list[str], vpc: str) -> list[str]:
+    """Security groups must exist in the VPC of the load balancer: API_SetSecurityGroups (InvalidSecurityGroup)."""
     for group_id in groups:
-        group = facts.security_group(site, group_id)
+        group = facts.security_group(context, group_id)
         if group is None:
             raise AwsError("InvalidSecurityGroup", f"The security group '{group_id}' does not exist")
         if group.vpc_id != vpc:

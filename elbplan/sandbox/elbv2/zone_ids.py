@@ -24,7 +24,7 @@ NETWORK = {
 
 
 def zone_id(region: str, kind: str) -> str:
-    """The zone an alias to a load balancer must name. Regions not listed get one of their own."""
+    """Returns the zone that an alias to a load balancer must name. An unlisted region gets an invented one."""
     table = NETWORK if kind == "network" else APPLICATION
-    made_up = "Z" + hashlib.sha1(f"{region}/{kind}".encode()).hexdigest()[:13].upper()
-    return table.get(region, made_up)
+    invented = "Z" + hashlib.sha1(f"{region}/{kind}".encode()).hexdigest()[:13].upper()
+    return table.get(region, invented)

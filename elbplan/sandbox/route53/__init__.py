@@ -1,4 +1,4 @@
-"""Route 53, by its API reference: moto applies half a batch, and deletes what was not named.
+"""Route 53, after its API reference: moto applies half of a batch, and deletes records that a request does not name.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
 """
@@ -15,12 +15,9 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "GetHostedZone": zones.get_hosted_zone,
     "DeleteHostedZone": zones.delete_hosted_zone,
     "ListHostedZones": zones.list_hosted_zones,
-    "ListHostedZonesByName": zones.list_hosted_zones_by_name,
-    "GetHostedZoneCount": zones.count,
     "GetChange": zones.get_change,
     "ChangeTagsForResource": zones.change_tags,
     "ListTagsForResource": zones.list_tags,
-    "ListTagsForResources": zones.list_many_tags,
     "ChangeResourceRecordSets": changes.change_resource_record_sets,
     "ListResourceRecordSets": changes.list_resource_record_sets,
 }

@@ -1,55 +1,49 @@
-"""Changes of records: each checked on a copy of the zone, which takes the zone's place only if all
-were right.
-"""
-
-from typing import Any
+"""Changes of records. They are applied to a copy, which replaces the zone's records only if all are valid."""
 
 from ..account import CallContext
-from ..acm.validation import look_all
+from ..acm.validation import note_all_records
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.route53 import HostedZone, Key, canonical, order
 from . import checks
+from .checks import Records
 from .zones import new_change, zone_of
-
-Records = dict[Key, dict[str, Any]]
 
 
 @rule(11)
-def change_resource_record_sets(site: CallContext, params: Params) -> Params:
-    """All of a batch or none of it.
+def change_resource_record_sets(context: CallContext, params: Params) -> Params:
+    """Applies a batch completely or not at all.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
-    ("transactional";
-    InvalidChangeBatch, whose message lists every complaint in brackets, as public logs show).
+    ("transactional"; InvalidChangeBatch, whose message lists every problem in brackets, as public logs show).
     """
-    zone = zone_of(site, params["HostedZoneId"])
-    idle(site, zone)
+    zone = zone_of(context, params["HostedZoneId"])
+    check_no_change_pending(context, zone)
     changes = params["ChangeBatch"]["Changes"]
-    checks.size(changes)
-    _once(changes)
-    after, complaints = dict(zone.records), []
+    checks.check_size(changes)
+    _check_no_repetition(changes)
+    after, problems = dict(zone.records), []
     for change in changes:
-        record = normal(change["ResourceRecordSet"])
-        checks.shape(record)
-        complaints += checks.place(zone, record) or _apply(site, zone, after, change["Action"], record)
-    complaints += checks.neighbours(zone, after)
-    if complaints:
-        raise AwsError("InvalidChangeBatch", f"[{', '.join(complaints)}]")
+        record = normalized(change["ResourceRecordSet"])
+        checks.check_shape(record)
+        problems += checks.record_problems(zone, record) or _apply(context, zone, after, change["Action"], record)
+    problems += checks.cname_conflicts(zone, after)
+    if problems:
+        raise AwsError("InvalidChangeBatch", f"[{', '.join(problems)}]")
     zone.records = after
-    look_all(site.world)
-    return {"ChangeInfo": new_change(site, zone)}
+    note_all_records(context.account)
+    return {"ChangeInfo": new_change(context, zone)}
 
 
 @rule(13)
-def idle(site: CallContext, zone: HostedZone) -> None:
-    """One change of a zone at a time, when the switch `zone_busy` gives changes a length.
+def check_no_change_pending(context: CallContext, zone: HostedZone) -> None:
+    """One change of a zone at a time, if the option `zone_busy` gives changes a duration.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
     (PriorRequestNotComplete)
     """
-    if site.timing.zone_busy and site.now < zone.changed + site.timing.zone_busy:
+    if context.timing.zone_busy and context.now < zone.changed + context.timing.zone_busy:
         words = "The request was rejected because Route 53 was still processing a prior request."
         raise AwsError("PriorRequestNotComplete", words)
 
@@ -58,62 +52,55 @@ def key_of(record: Params) -> Key:
     return record["Name"], record["Type"], record.get("SetIdentifier") or ""
 
 
-def _once(changes: list[Params]) -> None:
-    seen = [(change["Action"], key_of(normal(change["ResourceRecordSet"]))) for change in changes]
-    for entry in seen:
-        if seen.count(entry) > 1:
-            name, kind, _ = entry[1]
+def _check_no_repetition(changes: list[Params]) -> None:
+    keys = [(change["Action"], key_of(normalized(change["ResourceRecordSet"]))) for change in changes]
+    for action, (name, kind, identifier) in keys:
+        if keys.count((action, (name, kind, identifier))) > 1:
             words = f"The request contains an invalid set of changes for a resource record set '{kind} {name}'"
             raise AwsError("InvalidChangeBatch", f"[{words}]")
 
 
 @rule(24)
-def normal(record: Params) -> Params:
-    """Names lower-case with their last dot and `*` as `\\052`: the Developer Guide's DNS domain name
-    format.
-    """
-    made = {key: value for key, value in record.items() if value is not None}
-    made["Name"] = canonical(made["Name"])
-    if made.get("AliasTarget"):
-        target = dict(made["AliasTarget"])
-        target["DNSName"] = canonical(target["DNSName"])
-        made["AliasTarget"] = target
-    return made
+def normalized(record: Params) -> Params:
+    """Names in lower case with a dot at the end and `*` as `\\052`: the Developer Guide's DNS domain name format."""
+    normal = {key: value for key, value in record.items() if value is not None}
+    normal["Name"] = canonical(normal["Name"])
+    if target := normal.get("AliasTarget"):
+        normal["AliasTarget"] = {**target, "DNSName": canonical(target["DNSName"])}
+    return normal
 
 
-def _apply(site: CallContext, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
-    """One change; the complaints about it."""
+def _apply(context: CallContext, zone: HostedZone, after: Records, action: str, record: Params) -> list[str]:
+    """Applies one change and returns its problems."""
     key = key_of(record)
     name = f"[name='{record['Name'].rstrip('.')}.', type='{record['Type']}']"
     if action == "DELETE":
         return _delete(after, key, record, name)
     if action == "CREATE" and key in after:
         return [f"Tried to create resource record set {name} but it already exists"]
-    if complaint := checks.alias(site, zone, after, record):
-        return [complaint]
+    if problem := checks.alias_problem(context, zone, after, record):
+        return [problem]
     after[key] = record
     return []
 
 
 @rule(11)
 def _delete(after: Records, key: Key, record: Params, name: str) -> list[str]:
-    """Every value and the TTL must be named as they stand: API_Change (DELETE)."""
+    """A deletion must repeat every value and the TTL: API_Change (DELETE)."""
     if key not in after:
         return [f"Tried to delete resource record set {name} but it was not found"]
-    if _compared(after[key]) != _compared(record):
+    if _comparable(after[key]) != _comparable(record):
         return [f"Tried to delete resource record set {name} but the values provided do not match the current values"]
     del after[key]
     return []
 
 
-def _compared(record: Params) -> Params:
-    made = dict(record)
-    made["ResourceRecords"] = sorted(value["Value"] for value in record.get("ResourceRecords") or [])
-    return made
+def _comparable(record: Params) -> Params:
+    return {**record, "ResourceRecords": sorted(value["Value"] for value in record.get("ResourceRecords") or [])}
 
 
-def list_resource_record_sets(site: CallContext, params: Params) -> Params:
-    zone = zone_of(site, params["HostedZoneId"])
+def list_resource_record_sets(context: CallContext, params: Params) -> Params:
+    zone = zone_of(context, params["HostedZoneId"])
     records = zone.sorted_records()
     if params.get("StartRecordName"):
         first = (
@@ -122,10 +109,10 @@ def list_resource_record_sets(site: CallContext, params: Params) -> Params:
             params.get("StartRecordIdentifier") or "",
         )
         records = [item for item in records if (order(item[0][0]), item[0][1], item[0][2]) >= first]
-    size = min(int(params.get("MaxItems") or 300), 300, site.world.quota("page"))
-    some, rest = records[:size], records[size:]
+    size = min(int(params.get("MaxItems") or 300), 300, context.account.quota("page"))
+    page, rest = records[:size], records[size:]
     answer: Params = {
-        "ResourceRecordSets": [record for _, record in some],
+        "ResourceRecordSets": [record for _, record in page],
         "IsTruncated": bool(rest),
         "MaxItems": str(size),
     }

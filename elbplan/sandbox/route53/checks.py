@@ -1,4 +1,4 @@
-"""What may stand in a zone."""
+"""Which records a zone accepts."""
 
 import ipaddress
 import re
@@ -12,15 +12,13 @@ from ..state.route53 import HostedZone, Key, plain, within
 
 Records = dict[Key, dict[str, Any]]
 CLOUDFRONT = "Z2FDTNDATAQYW2"
-ELSEWHERE = "balancers elsewhere"
-"""The drawer for balancers that no elbv2 of this account lists: DNS name and hosted zone."""
+FOREIGN_BALANCERS = "foreign balancers"
+"""Key of the load balancers that elbv2 of this account does not list: their hosted zone, by DNS name."""
 
 
 @rule(11)
-def size(changes: list[Params]) -> None:
-    """At most 1000 values and 32000 characters, an UPSERT counting twice:
-    API_ChangeResourceRecordSets (Limits).
-    """
+def check_size(changes: list[Params]) -> None:
+    """At most 1000 values and 32000 characters; an UPSERT counts twice: API_ChangeResourceRecordSets (Limits)."""
     total = characters = 0
     for change in changes:
         values = change["ResourceRecordSet"].get("ResourceRecords") or []
@@ -32,8 +30,8 @@ def size(changes: list[Params]) -> None:
 
 
 @rule(12)
-def shape(record: Params) -> None:
-    """Values and a TTL, or an alias with neither: API_ResourceRecordSet (InvalidInput)."""
+def check_shape(record: Params) -> None:
+    """A record has values and a TTL, or an alias and none of them: API_ResourceRecordSet (InvalidInput)."""
     if record.get("AliasTarget"):
         if record.get("TTL") is not None or record.get("ResourceRecords"):
             raise AwsError(
@@ -50,8 +48,8 @@ def shape(record: Params) -> None:
 
 
 @rule(12)
-def place(zone: HostedZone, record: Params) -> list[str]:
-    """In the zone by whole labels, no CNAME at its top, values of their type.
+def record_problems(zone: HostedZone, record: Params) -> list[str]:
+    """A record lies in its zone by whole labels, is no CNAME at the apex, and has values of its type.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
     """
@@ -61,13 +59,13 @@ def place(zone: HostedZone, record: Params) -> list[str]:
     if kind == "CNAME" and plain(name) == plain(zone.name):
         return [f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {zone.name}"]
     return [
-        f"Invalid Resource Record: 'FATAL problem: {why} encountered with '{value['Value']}''"
+        f"Invalid Resource Record: 'FATAL problem: {problem} encountered with '{value['Value']}''"
         for value in record.get("ResourceRecords") or []
-        if (why := _wrong(kind, value["Value"]))
+        if (problem := _value_problem(kind, value["Value"]))
     ]
 
 
-def _wrong(kind: str, value: str) -> str:
+def _value_problem(kind: str, value: str) -> str:
     if kind in ("A", "AAAA"):
         try:
             version = ipaddress.ip_address(value).version
@@ -80,49 +78,47 @@ def _wrong(kind: str, value: str) -> str:
 
 
 @rule(12)
-def neighbours(zone: HostedZone, after: Records) -> list[str]:
-    """A CNAME stands alone at its name: RFC 1034, and the developer guide's page on CNAME records."""
-    kinds: dict[str, set[str]] = {}
+def cname_conflicts(zone: HostedZone, after: Records) -> list[str]:
+    """A name with a CNAME has no other record: RFC 1034, and the developer guide's page on CNAME records."""
+    types_by_name: dict[str, set[str]] = {}
     for name, kind, _ in after:
-        kinds.setdefault(name, set()).add(kind)
+        types_by_name.setdefault(name, set()).add(kind)
     return [
         f"RRSet of type CNAME with DNS name {name} is not permitted because a conflicting RRSet of type "
-        f"{', '.join(sorted(found - {'CNAME'}))} with the same DNS name already exists in zone {zone.name}"
-        for name, found in kinds.items()
-        if "CNAME" in found and len(found) > 1
+        f"{', '.join(sorted(types - {'CNAME'}))} with the same DNS name already exists in zone {zone.name}"
+        for name, types in types_by_name.items()
+        if "CNAME" in types and len(types) > 1
     ]
 
 
 @rule(12)
-def alias(site: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
-    """The target is there and lies in the zone named: a live load balancer, or a record of this zone.
+def alias_problem(context: CallContext, zone: HostedZone, after: Records, record: Params) -> str:
+    """The target must exist in the zone that the alias names: a load balancer, or a record of this zone.
 
-    https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html; the words as in public logs.
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html; the messages are those of public logs.
     """
     target = record.get("AliasTarget")
     if not target:
         return ""
     name, zone_id = plain(target["DNSName"]), target["HostedZoneId"]
-    said = f"Tried to create an alias that targets {target['DNSName']}, type {record['Type']} in zone {zone_id}"
+    attempt = f"Tried to create an alias that targets {target['DNSName']}, type {record['Type']} in zone {zone_id}"
     if zone_id == zone.id:
         if any(plain(key[0]) == name and key[1] == record["Type"] for key in after):
             return ""
-        return f"{said}, but that target was not found"
+        return f"{attempt}, but that target was not found"
     if ".elb." not in name:
-        return "" if zone_id == CLOUDFRONT or "." in name else f"{said}, but that target was not found"
-    found = balancer_zone(site, name)
-    if found is None:
-        return f"{said}, but that target was not found"
-    return "" if found == zone_id else f"{said}, but the alias target name does not lie within the target zone"
+        return "" if zone_id == CLOUDFRONT or "." in name else f"{attempt}, but that target was not found"
+    balancers_zone = balancer_zone(context, name)
+    if balancers_zone is None:
+        return f"{attempt}, but that target was not found"
+    return (
+        "" if balancers_zone == zone_id else f"{attempt}, but the alias target name does not lie within the target zone"
+    )
 
 
-def balancer_zone(site: CallContext, name: str) -> str | None:
-    """The hosted zone of the live load balancer with this DNS name, in any region, ours or not."""
-    wanted = name.removeprefix("dualstack.")
-    if elsewhere := site.world.note(ELSEWHERE).get(wanted):
-        return str(elsewhere)
-    for elb in site.world.elbs.values():
-        for one in elb.balancers.values():
-            if one.dns_name.lower() == wanted:
-                return one.zone_id
-    return None
+def balancer_zone(context: CallContext, name: str) -> str | None:
+    """Returns the hosted zone of the load balancer with this DNS name, in any region and any account."""
+    if foreign_zone := context.account.memory(FOREIGN_BALANCERS).get(name.removeprefix("dualstack.")):
+        return str(foreign_zone)
+    balancer = context.account.balancer_at(name)
+    return balancer.zone_id if balancer else None

@@ -7,42 +7,43 @@ from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
-from ..state.route53 import HostedZone, canonical, order
+from ..state.route53 import HostedZone, canonical
+from ..tags import to_dict, to_pairs
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
 
-def zone_of(site: CallContext, zone_id: str) -> HostedZone:
-    found = site.world.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
-    if found is None:
+def zone_of(context: CallContext, zone_id: str) -> HostedZone:
+    zone = context.account.dns.zones.get(zone_id.removeprefix("/hostedzone/"))
+    if zone is None:
         raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", 404)
-    return found
+    return zone
 
 
-def create_hosted_zone(site: CallContext, params: Params) -> Params:
-    unique(site, params)
+def create_hosted_zone(context: CallContext, params: Params) -> Params:
+    check_unique(context, params)
     name = canonical(params["Name"])
-    made = hashlib.sha1(f"{name}{next(site.world.numbers)}".encode()).hexdigest()[:20].upper()
+    id = hashlib.sha1(f"{name}{next(context.account.numbers)}".encode()).hexdigest()[:20].upper()
     vpc = params.get("VPC")
     zone = HostedZone(
-        id="Z" + made,
+        id="Z" + id,
         name=name,
         caller_reference=params["CallerReference"],
         comment=(params.get("HostedZoneConfig") or {}).get("Comment", ""),
         private=bool(vpc),
         vpcs=[vpc] if vpc else [],
     )
-    _apex(zone)
-    site.world.dns.zones[zone.id] = zone
-    change = new_change(site, zone)
+    _add_apex_records(zone)
+    context.account.dns.zones[zone.id] = zone
+    change = new_change(context, zone)
     return {
-        **told(zone),
+        **_with_name_servers(zone),
         "ChangeInfo": change,
         "Location": f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}",
     }
 
 
-def _apex(zone: HostedZone) -> None:
+def _add_apex_records(zone: HostedZone) -> None:
     servers = [{"Value": server + "."} for server in SERVERS]
     soa = [{"Value": f"{SERVERS[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"}]
     zone.records[(zone.name, "NS", "")] = {
@@ -60,13 +61,13 @@ def _apex(zone: HostedZone) -> None:
 
 
 @rule(12)
-def unique(site: CallContext, params: Params) -> None:
-    """A caller reference serves once; one private zone of a name in a VPC.
+def check_unique(context: CallContext, params: Params) -> None:
+    """A caller reference is used once, and a VPC has one private zone with a name.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
     (HostedZoneAlreadyExists, ConflictingDomainExists).
     """
-    for zone in site.world.dns.zones.values():
+    for zone in context.account.dns.zones.values():
         if zone.caller_reference == params["CallerReference"]:
             raise AwsError(
                 "HostedZoneAlreadyExists",
@@ -81,7 +82,7 @@ def unique(site: CallContext, params: Params) -> None:
             )
 
 
-def shown(zone: HostedZone) -> Params:
+def description(zone: HostedZone) -> Params:
     return {
         "Id": f"/hostedzone/{zone.id}",
         "Name": zone.name,
@@ -91,114 +92,80 @@ def shown(zone: HostedZone) -> Params:
     }
 
 
-def told(zone: HostedZone) -> Params:
-    answer: Params = {"HostedZone": shown(zone)}
+def _with_name_servers(zone: HostedZone) -> Params:
+    answer: Params = {"HostedZone": description(zone)}
     if zone.private:
         return {**answer, "VPCs": zone.vpcs, "VPC": zone.vpcs[0]}
     return {**answer, "DelegationSet": {"NameServers": SERVERS}}
 
 
-def get_hosted_zone(site: CallContext, params: Params) -> Params:
-    return told(zone_of(site, params["Id"]))
+def get_hosted_zone(context: CallContext, params: Params) -> Params:
+    return _with_name_servers(zone_of(context, params["Id"]))
 
 
 @rule(11)
-def delete_hosted_zone(site: CallContext, params: Params) -> Params:
-    """Only an empty zone goes: API_DeleteHostedZone (HostedZoneNotEmpty)."""
-    zone = zone_of(site, params["Id"])
+def delete_hosted_zone(context: CallContext, params: Params) -> Params:
+    """Only an empty zone can be deleted: API_DeleteHostedZone (HostedZoneNotEmpty)."""
+    zone = zone_of(context, params["Id"])
     if any(type_ not in ("NS", "SOA") or name != zone.name for name, type_, _ in zone.records):
         raise AwsError(
             "HostedZoneNotEmpty",
             "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
         )
-    del site.world.dns.zones[zone.id]
-    return {"ChangeInfo": new_change(site, zone)}
+    del context.account.dns.zones[zone.id]
+    return {"ChangeInfo": new_change(context, zone)}
 
 
-def list_hosted_zones(site: CallContext, params: Params) -> Params:
-    zones = list(site.world.dns.zones.values())
-    size = _size(site, params)
+def list_hosted_zones(context: CallContext, params: Params) -> Params:
+    zones = list(context.account.dns.zones.values())
+    size = _size(context, params)
     ids = [zone.id for zone in zones]
     start = ids.index(params["Marker"]) if params.get("Marker") in ids else 0
-    some, rest = zones[start : start + size], zones[start + size :]
+    page, rest = zones[start : start + size], zones[start + size :]
     answer: Params = {
-        "HostedZones": [shown(zone) for zone in some],
+        "HostedZones": [description(zone) for zone in page],
         "IsTruncated": bool(rest),
         "MaxItems": str(size),
     }
     return {**answer, "Marker": params.get("Marker") or "", "NextMarker": rest[0].id if rest else None}
 
 
-@rule(26)
-def list_hosted_zones_by_name(site: CallContext, params: Params) -> Params:
-    """Begins at the name and goes on through the alphabet: element 0 may be another zone.
-    API_ListHostedZonesByName.
-    """
-    zones = sorted(site.world.dns.zones.values(), key=lambda zone: (order(zone.name), zone.id))
-    first = (order(params["DNSName"]) if params.get("DNSName") else [], params.get("HostedZoneId") or "")
-    zones = [zone for zone in zones if (order(zone.name), zone.id) >= first]
-    size = _size(site, params)
-    some, rest = zones[:size], zones[size:]
-    answer: Params = {
-        "HostedZones": [shown(zone) for zone in some],
-        "IsTruncated": bool(rest),
-        "MaxItems": str(size),
-    }
-    if params.get("DNSName"):
-        answer["DNSName"] = params["DNSName"]
-    if rest:
-        answer.update(NextDNSName=rest[0].name, NextHostedZoneId=rest[0].id)
-    return answer
+def _size(context: CallContext, params: Params) -> int:
+    return min(int(params.get("MaxItems") or 100), 100, context.account.quota("page"))
 
 
-def _size(site: CallContext, params: Params) -> int:
-    return min(int(params.get("MaxItems") or 100), 100, site.world.quota("page"))
-
-
-def new_change(site: CallContext, zone: HostedZone) -> dict[str, Any]:
-    """A change of a zone, PENDING at first."""
-    number = next(site.world.numbers)
+def new_change(context: CallContext, zone: HostedZone) -> dict[str, Any]:
+    """Creates a change of a zone. It is PENDING at first."""
+    number = next(context.account.numbers)
     change = "C" + hashlib.sha1(f"change{number}".encode()).hexdigest()[:13].upper()
-    stamp = site.world.clock.stamp()
-    site.world.dns.changes[change] = (site.now + site.timing.record_insync, stamp)
-    zone.changed = site.now
+    stamp = context.account.clock.stamp()
+    context.account.dns.changes[change] = (context.now + context.timing.record_insync, stamp)
+    zone.changed = context.now
     return {"Id": f"/change/{change}", "Status": "PENDING", "SubmittedAt": stamp}
 
 
 @rule(13)
-def get_change(site: CallContext, params: Params) -> Params:
-    """PENDING, then INSYNC; an id never given is NoSuchChange (404).
+def get_change(context: CallContext, params: Params) -> Params:
+    """PENDING, then INSYNC; an unknown id is NoSuchChange (404).
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
     """
     change = params["Id"].removeprefix("/change/")
-    if change not in site.world.dns.changes:
+    if change not in context.account.dns.changes:
         raise AwsError("NoSuchChange", f"Could not find resource with ID: {params['Id']}", 404)
-    due, stamp = site.world.dns.changes[change]
-    status = "INSYNC" if site.now > due else "PENDING"
+    due, stamp = context.account.dns.changes[change]
+    status = "INSYNC" if context.now > due else "PENDING"
     return {"ChangeInfo": {"Id": f"/change/{change}", "Status": status, "SubmittedAt": stamp}}
 
 
-def change_tags(site: CallContext, params: Params) -> Params:
-    zone = zone_of(site, params["ResourceId"])
+def change_tags(context: CallContext, params: Params) -> Params:
+    zone = zone_of(context, params["ResourceId"])
     for key in params.get("RemoveTagKeys") or []:
         zone.tags.pop(key, None)
-    zone.tags.update({tag["Key"]: tag.get("Value", "") for tag in params.get("AddTags") or []})
+    zone.tags.update(to_dict(params.get("AddTags")))
     return {}
 
 
-def _tag_set(zone: HostedZone) -> Params:
-    tags = [{"Key": key, "Value": value} for key, value in zone.tags.items()]
-    return {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": tags}
-
-
-def list_tags(site: CallContext, params: Params) -> Params:
-    return {"ResourceTagSet": _tag_set(zone_of(site, params["ResourceId"]))}
-
-
-def list_many_tags(site: CallContext, params: Params) -> Params:
-    return {"ResourceTagSets": [_tag_set(zone_of(site, one)) for one in params["ResourceIds"]]}
-
-
-def count(site: CallContext, _params: Params) -> Params:
-    return {"HostedZoneCount": len(site.world.dns.zones)}
+def list_tags(context: CallContext, params: Params) -> Params:
+    zone = zone_of(context, params["ResourceId"])
+    return {"ResourceTagSet": {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": to_pairs(zone.tags)}}

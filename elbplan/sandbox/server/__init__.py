@@ -1,1 +1,1 @@
-"""The HTTP server of the sandbox: protocols of AWS in, answers out."""
+"""The HTTP server of the sandbox: reads requests in AWS's protocols and answers them."""

@@ -1,7 +1,6 @@
-"""What was asked of the sandbox, in order."""
+"""The log of all calls, in order."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,15 +8,13 @@ READS = ("Describe", "Get", "List", "Lookup", "Search", "Check", "Head", "Assume
 
 
 def is_write(action: str) -> bool:
-    """Whether an action may change something: any that is not a way of reading."""
+    """Returns whether an action may change something: every action whose name is not that of a read."""
     return not action.startswith(READS)
 
 
 @dataclass
 class LoggedCall:
-    """One request: who was asked for what, with which parameters, and how it ended ("ok", AWS's code,
-    "lost").
-    """
+    """One request: its service, action and parameters, and its outcome ("ok", AWS's error code, "lost")."""
 
     service: str
     action: str
@@ -26,13 +23,10 @@ class LoggedCall:
     outcome: str = ""
     number: int = 0
     write: int = 0
-    """The how-manieth write this is, counted from 1 since the last reset; 0 for a read."""
+    """The number of this write, counted from 1 since the last reset; 0 for a read."""
     at: float = 0.0
     key: str = ""
-    """The access key id that signed it: who called."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((self.service, self.action, self.params, self.outcome))
+    """The access key id that signed the request."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -43,7 +37,7 @@ class CallLog:
         self.entries: list[LoggedCall] = []
         self._writes = 0
 
-    def open(self, call: LoggedCall) -> None:
+    def add(self, call: LoggedCall) -> None:
         call.number = len(self.entries) + 1
         if is_write(call.action):
             self._writes += 1

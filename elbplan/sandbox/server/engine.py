@@ -1,4 +1,4 @@
-"""One request from end to end: trouble, gate, service, answer, log."""
+"""Handles one request: log, faults, checks, service, answer."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, ec2, elbv2, other, route53, tagging
+from .. import acm, ec2, elbv2, parameters, route53, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..errors import AwsError
@@ -26,49 +26,51 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "elbv2": elbv2.ACTIONS,
     "acm": acm.ACTIONS,
     "route53": route53.ACTIONS,
-    "resourcegroupstaggingapi": tagging.ACTIONS,
-    "service-quotas": other.QUOTA_ACTIONS,
-    "wafv2": other.WAF_ACTIONS,
+    "wafv2": waf.ACTIONS,
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
-"""What a captive portal or a company's proxy answers in AWS's place: well formed, and no answer."""
+"""The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
 
-ONLY_OWN = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
+NOT_BY_MOTO = ("elbv2", "acm", "route53", "resourcegroupstaggingapi", "service-quotas")
+"""moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
+
+BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
+"""Functions that check, change or answer a call before moto gets it."""
 
 
 class Engine:
-    """Answers requests on a world, one at a time: AWS is many machines, moto and this are not."""
+    """Answers the requests of an account, one at a time: neither moto nor the sandbox is thread-safe."""
 
-    def __init__(self, world: Account) -> None:
-        self.world = world
+    def __init__(self, account: Account) -> None:
+        self.account = account
         self.lock = threading.RLock()
-        self.used = time.monotonic()
+        self.last_used = time.monotonic()
 
     def handle(self, incoming: HttpRequest) -> HttpReply | None:
-        """The answer, or None when the connection is to be dropped without one."""
-        self.used = time.monotonic()
+        """Returns the answer, or None if the connection must be dropped without an answer."""
+        self.last_used = time.monotonic()
         if incoming.path.startswith("/_sandbox"):
             with self.lock:
-                self.world.wake()
-                return control.handle(self.world, incoming)
+                self.account.start_moment()
+                return control.handle(self.account, incoming)
         try:
             call = identify(incoming)
-        except Exception as broken:
-            return refusal("", AwsError("InvalidAction", str(broken)), incoming)
+        except Exception as error:
+            return refusal("", AwsError("InvalidAction", str(error)), incoming)
         with self.lock:
-            self.world.calls.open(call)
-            struck = self.world.faults.struck(call)
-            refused = other.begin_update(self.world, call)
+            self.account.calls.add(call)
+            matching = self.account.faults.matching(call)
+            refused = parameters.begin_update(self.account, call)
         if refused:
             return refusal(call.service, refused, incoming)
         try:
-            return self._with(struck, call, incoming)
+            return self._answer(matching, call, incoming)
         finally:
             with self.lock:
-                other.end_update(self.world, call)
+                parameters.end_update(self.account, call)
 
-    def _with(self, struck: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
-        for fault in struck:
+    def _answer(self, matching: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
+        for fault in matching:
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
             elif fault.kind == "drop":
@@ -79,11 +81,11 @@ class Engine:
                 call.outcome = error.code
                 return refusal(call.service, error, incoming)
         with self.lock:
-            reply = self._do(call, incoming)
-        return self._after(struck, call, reply)
+            reply = self._execute(call, incoming)
+        return self._apply_faults(matching, call, reply)
 
-    def _after(self, struck: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
-        for fault in struck:
+    def _apply_faults(self, matching: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
+        for fault in matching:
             if fault.kind == "kill":
                 call.outcome += ", killed"
                 os.kill(fault.pid, signal.SIGKILL)
@@ -96,45 +98,43 @@ class Engine:
                 return PROXY_PAGE if fault.kind == "page" else replace(reply, body=reply.body[: len(reply.body) // 2])
         return reply
 
-    def _do(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        world = self.world
-        world.wake()
-        call.at = world.moment
+    def _execute(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        account = self.account
+        account.start_moment()
+        call.at = account.moment
         try:
             reply = self._serve(call, incoming)
             call.outcome = call.outcome or "ok"
         except AwsError as refused:
             call.outcome = refused.code
             reply = refusal(call.service, refused, incoming)
-        except Exception as broken:
-            call.outcome = f"InternalFailure ({type(broken).__name__}: {broken})"
+        except Exception as error:
+            call.outcome = f"InternalFailure ({type(error).__name__}: {error})"
             traceback.print_exc()
-            reply = refusal(call.service, AwsError("InternalFailure", repr(broken), 500), incoming)
+            reply = refusal(call.service, AwsError("InternalFailure", repr(error), 500), incoming)
         if call.write:
-            watch.after(world, call)
-            tagging.note_changes(world)
+            watch.after(account, call)
         return reply
 
     def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        site = CallContext(self.world, call.region)
+        context = CallContext(self.account, call.region)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
-            return answer(call, handler(site, call.params), incoming)
-        if call.service in ONLY_OWN:
+            return answer(call, handler(context, call.params), incoming)
+        if call.service in NOT_BY_MOTO:
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}", 400)
-        return self._moto(site, call, incoming)
+        return self._moto(context, call, incoming)
 
-    def _moto(self, site: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        """moto answers, between what must be checked before and what must be put right after."""
-        gate: Any = ec2 if call.service == "ec2" else other
-        known: HttpRequest | HttpReply | None = gate.before(site, call, incoming)
-        if isinstance(known, HttpReply):
-            return known
-        reply = ask(known or incoming, self.world.account)
+    def _moto(self, context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        """moto answers. Checks of the service run before it, corrections after it."""
+        before = BEFORE.get(call.service)
+        changed = before(context, call, incoming) if before else None
+        if isinstance(changed, HttpReply):
+            return changed
+        reply = ask(changed or incoming, self.account.id)
         if reply.status < 300:
-            done: HttpReply = gate.after(site, call, reply)
-            return done
-        corrected: HttpReply = gate.corrected(reply)
+            return ec2.after(context, call, reply) if call.service == "ec2" else reply
+        corrected = waf.corrected(reply)
         if corrected.body.lstrip()[:9].lower() == b"<!doctype":
             raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
         call.outcome = _code(corrected)

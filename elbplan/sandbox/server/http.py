@@ -1,4 +1,4 @@
-"""The HTTP server: threads, kept-alive connections, on this machine only."""
+"""The HTTP server: threads and keep-alive connections, on the loopback interface only."""
 
 import socket
 import struct
@@ -28,7 +28,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(length)
         if len(body) < length:
-            # RFC 9112, section 8: a request whose body never arrived in full is incomplete; AWS does not act on it.
+            # RFC 9112, section 8: a request without its complete body is incomplete. AWS does not execute it.
             self.close_connection = True
             return
         incoming = HttpRequest(self.command, self.path, headers, body)
@@ -52,22 +52,22 @@ class RequestHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset_connection(self) -> None:
-        """Close with a RST, as a broken network does, not with a polite FIN."""
+        """Closes with RST, as a broken network does, and not with FIN."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silent: the call log tells more."""
+        """Prints nothing: the call log contains more."""
 
 
 class SandboxServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, world: Account, port: int = 0) -> None:
+    def __init__(self, account: Account, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), RequestHandler)
-        self.engine = Engine(world)
+        self.engine = Engine(account)
 
     @property
     def url(self) -> str:
@@ -81,4 +81,4 @@ class SandboxServer(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away in mid-request is none of our business."""
+        """Ignores clients that disconnect during a request."""

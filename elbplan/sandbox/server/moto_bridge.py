@@ -1,4 +1,4 @@
-"""The one way to moto: its server application, and the objects behind it."""
+"""Access to moto: its server application, and its own objects."""
 
 import functools
 import io
@@ -6,36 +6,37 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
+from moto.backends import get_backend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
 from .protocol import HttpReply, HttpRequest
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-"""Making 800 image objects costs 0.4 s for every region; images.py makes those that are asked for."""
+"""Creating 800 images takes 0.4 s in every region; images.py creates only those that a call names."""
 
 USED = ("ec2", "ssm", "wafv2", "iam", "sts", "s3", "autoscaling")
 
 
 @functools.cache
 def application() -> Any:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
     return DomainDispatcherApplication(create_backend_app)
 
 
-def ask(incoming: HttpRequest, account: str) -> HttpReply:
-    """What moto answers, in its own words."""
-    environ = _environ(incoming, account)
-    seen: list[Any] = []
+def ask(incoming: HttpRequest, account_id: str) -> HttpReply:
+    """Returns moto's answer."""
+    environ = _environ(incoming, account_id)
+    started: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], _info: Any = None) -> Any:
-        seen.extend((status, headers))
+        started.extend((status, headers))
         return lambda _: None
 
     chunks = application()(environ, start)
     body = b"".join(chunks)
-    return HttpReply(int(seen[0].split()[0]), {k: v for k, v in seen[1] if k != "Content-Length"}, body)
+    return HttpReply(int(started[0].split()[0]), {k: v for k, v in started[1] if k != "Content-Length"}, body)
 
 
-def _environ(incoming: HttpRequest, account: str) -> dict[str, Any]:
+def _environ(incoming: HttpRequest, account_id: str) -> dict[str, Any]:
     parts = urlsplit(incoming.target)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": incoming.method,
@@ -55,38 +56,32 @@ def _environ(incoming: HttpRequest, account: str) -> dict[str, Any]:
         "wsgi.run_once": False,
         "CONTENT_LENGTH": str(len(incoming.body)),
         "CONTENT_TYPE": incoming.headers.get("content-type", ""),
-        "HTTP_X_MOTO_ACCOUNT_ID": account,
+        "HTTP_X_MOTO_ACCOUNT_ID": account_id,
     }
     for name, value in incoming.headers.items():
-        if name not in ("content-type", "content-length", "x-moto-account-id"):
+        if name not in ("content-type", "content-length", "x-moto-account_id-id"):
             environ["HTTP_" + name.upper().replace("-", "_")] = value
     return environ
 
 
-def backend(service: str, account: str, region: str) -> Any:
+def backend(service: str, account_id: str, region: str) -> Any:
     """moto's own objects for one service, account and region."""
-    return _backends(service)[account][region]
+    return _backends(service)[account_id][region]
 
 
 def _backends(service: str) -> Any:
-    from moto.backends import get_backend
-
     return get_backend(service)  # type: ignore[call-overload]
 
 
-def known_regions(account: str) -> list[str]:
-    """Regions in which moto has made something of EC2 for this account."""
-    return list(_backends("ec2")[account])
+def known_regions(account_id: str) -> list[str]:
+    """Regions for which moto has EC2 objects of this account."""
+    return list(_backends("ec2")[account_id])
 
 
-def ec2(account: str, region: str) -> Any:
-    return backend("ec2", account, region)
-
-
-def forget(account: str) -> None:
-    """Everything moto keeps for one account is gone."""
+def reset_moto(account_id: str) -> None:
+    """Removes everything that moto keeps for an account."""
     for service in USED:
         backends = _backends(service)
-        if account in backends:
-            for one in list(backends[account].values()):
-                one.reset()
+        if account_id in backends:
+            for regional in list(backends[account_id].values()):
+                regional.reset()

@@ -1,6 +1,4 @@
-"""AWS's wire formats, read and written by botocore's service models (through moto's parsers and
-serialisers).
-"""
+"""AWS's wire formats: read and written with botocore's service models and moto's parsers and serialisers."""
 
 import json
 import uuid
@@ -34,9 +32,6 @@ PARSED = (
     "ec2",
     "ssm",
     "wafv2",
-    "resourcegroupstaggingapi",
-    "service-quotas",
-    "pricing",
 )
 
 _CBOR = BaseCBORParser()
@@ -44,7 +39,7 @@ _CBOR = BaseCBORParser()
 
 @dataclass
 class HttpRequest:
-    """One HTTP request as it came in."""
+    """One HTTP request."""
 
     method: str
     target: str
@@ -64,8 +59,9 @@ class HttpReply:
 
 
 def credential_scope(headers: dict[str, str]) -> tuple[str, str, str]:
-    """(service, region, access key id) that a request was signed for; Security Token Service in us-east-1 when it
-    was not.
+    """Returns the service, region and access key id of a request's signature.
+
+    An unsigned request belongs to Security Token Service in us-east-1.
     """
     authorization = headers.get("authorization", "")
     if "Credential=" not in authorization:
@@ -75,7 +71,7 @@ def credential_scope(headers: dict[str, str]) -> tuple[str, str, str]:
 
 
 def identify(incoming: HttpRequest) -> LoggedCall:
-    """Which action of which service a request asks for; its parameters too, for the services we look into."""
+    """Returns the service and action of a request; also its parameters, for the services in PARSED."""
     service, region, key = credential_scope(incoming.headers)
     form = _form(incoming)
     if service == "elbv2" and form.get("Version") == "2012-06-01":
@@ -96,7 +92,7 @@ def _form(incoming: HttpRequest) -> dict[str, str]:
 
 
 def _target(incoming: HttpRequest) -> str:
-    """The action of the JSON and CBOR protocols: in a header, or the end of the path."""
+    """Returns the action in the JSON and CBOR protocols: from a header, or from the end of the path."""
     if target := incoming.headers.get("x-amz-target", ""):
         return target.split(".")[-1]
     if "/operation/" in incoming.path:
@@ -142,7 +138,7 @@ def _is_cbor(incoming: HttpRequest) -> bool:
 
 
 def _from_cbor(body: bytes) -> dict[str, Any]:
-    """https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html: what moto cannot read yet."""
+    """moto cannot read this protocol: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html"""
     if not body:
         return {}
     parsed = _CBOR.parse_data_item(_CBOR.get_peekable_stream_from_bytes(body))
@@ -150,7 +146,7 @@ def _from_cbor(body: bytes) -> dict[str, Any]:
 
 
 def answer(call: LoggedCall, result: dict[str, Any], incoming: HttpRequest) -> HttpReply:
-    """A result as the bytes that boto3 expects for this call."""
+    """Returns a result in the bytes that boto3 expects for this call."""
     model = get_service_model(call.service)
     if _is_cbor(incoming):
         shape = model.operation_model(call.action).output_shape
@@ -162,14 +158,14 @@ def answer(call: LoggedCall, result: dict[str, Any], incoming: HttpRequest) -> H
     serializer = get_serializer_class(call.service, protocol)(
         model.operation_model(call.action), SerializationContext(request_id)
     )
-    done = serializer.serialize(result)
-    body = done["body"]
-    headers = {**done["headers"], "x-amzn-RequestId": request_id}
-    return HttpReply(done["status_code"], headers, body if isinstance(body, bytes) else body.encode())
+    serialized = serializer.serialize(result)
+    body = serialized["body"]
+    headers = {**serialized["headers"], "x-amzn-RequestId": request_id}
+    return HttpReply(serialized["status_code"], headers, body if isinstance(body, bytes) else body.encode())
 
 
 def refusal(service: str, error: AwsError, incoming: HttpRequest) -> HttpReply:
-    """An error in the form of the service's protocol."""
+    """Returns an error in the protocol of the service."""
     request_id = str(uuid.uuid4())
     if service == "ec2":
         inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"

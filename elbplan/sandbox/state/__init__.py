@@ -1,1 +1,1 @@
-"""What the sandbox keeps for each service: plain data, and the rules that need nothing else."""
+"""The state of each service: plain data, and the rules that need nothing else."""

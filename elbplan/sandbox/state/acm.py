@@ -1,4 +1,4 @@
-"""What Certificate Manager keeps."""
+"""The state of Certificate Manager."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ class StoredCertificate:
     records_at: float
     status: str = "PENDING_VALIDATION"
     reason: str = ""
-    standing: float | None = None
-    """Since when every validation record has been seen in a public zone."""
+    records_found_at: float | None = None
+    """The time since which every validation record exists in a public zone."""
     issued: datetime | None = None
     released: float = -1e9
     type: str = "AMAZON_ISSUED"
@@ -36,19 +36,19 @@ class StoredCertificate:
 
 
 def bare(name: str) -> str:
-    """A name without its wildcard: what its validation record is made of."""
+    """Returns a name without its wildcard, in the form that its validation record uses."""
     return name.removeprefix("*.").lower().rstrip(".")
 
 
 def record(account: str, name: str) -> dict[str, str]:
-    """The CNAME that proves a name: fixed by account and domain, the same for apex and wildcard.
+    """Returns the CNAME that validates a name. It depends on account and domain; apex and wildcard have the same.
 
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
-    seed = hashlib.sha256(f"{account}/{bare(name)}".encode()).hexdigest()
-    middle = "".join(chr(ord("a") + int(digit, 16)) for digit in seed[-10:])
+    digest = hashlib.sha256(f"{account}/{bare(name)}".encode()).hexdigest()
+    middle = "".join(chr(ord("a") + int(digit, 16)) for digit in digest[-10:])
     return {
-        "Name": f"_{seed[:32]}.{bare(name)}.",
+        "Name": f"_{digest[:32]}.{bare(name)}.",
         "Type": "CNAME",
-        "Value": f"_{seed[20:52]}.{middle}.acm-validations.aws.",
+        "Value": f"_{digest[20:52]}.{middle}.acm-validations.aws.",
     }

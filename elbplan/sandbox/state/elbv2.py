@@ -1,23 +1,24 @@
-"""What Elastic Load Balancing keeps, for one region."""
+"""The state of Elastic Load Balancing in one region."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..errors import AwsError
 from ..params import Params
+from ..tags import Tags
 
-Tags = dict[str, str]
+SECURE = ("HTTPS", "TLS")
+"""Protocols of listeners that have a certificate and a TLS policy."""
 
 
 @dataclass
 class Zone:
-    """One subnet of a load balancer, and the network interface it has there."""
+    """One subnet of a load balancer, with its network interface."""
 
     name: str
     subnet: str
     mapping: dict[str, str] = field(default_factory=dict)
-    """AllocationId, PrivateIPv4Address, IPv6Address as they were asked for."""
+    """AllocationId, PrivateIPv4Address and IPv6Address from the request."""
     interface: str = ""
 
 
@@ -38,7 +39,7 @@ class StoredBalancer:
     settings: dict[str, Any]
     attributes: dict[str, str] = field(default_factory=dict)
     failed: str = ""
-    """The reason it never becomes active, when a test asked for that."""
+    """The reason that a test gave for its failure; a failed load balancer never becomes active."""
 
     def state(self, now: float) -> str:
         if now <= self.active_at:
@@ -46,7 +47,7 @@ class StoredBalancer:
         return "failed" if self.failed else "active"
 
     @property
-    def ends(self) -> str:
+    def arn_suffix(self) -> str:
         """`app/name/id`, as in the ARN and in the description of its network interfaces."""
         return self.arn.split(":loadbalancer/")[1]
 
@@ -57,7 +58,7 @@ class StoredTarget:
     port: int
     zone: str | None
     registered: float
-    gone_at: float | None = None
+    drained_at: float | None = None
     """When draining ends; None while it is registered."""
 
     @property
@@ -70,16 +71,16 @@ class StoredGroup:
     arn: str
     name: str
     fields: dict[str, Any]
-    """As DescribeTargetGroups shows them, without ARN, name and load balancers."""
+    """The fields of DescribeTargetGroups, without ARN, name and load balancers."""
     settings: dict[str, Any]
     attributes: dict[str, str] = field(default_factory=dict)
     targets: dict[tuple[str, int], StoredTarget] = field(default_factory=dict)
     attached: float | None = None
-    """Since when a listener or rule refers to it."""
+    """The time since which a listener or rule forwards to it."""
     detached: float = -1e9
     last_balancer: str = ""
-    sick: str = ""
-    """The reason its targets never pass, when a test asked for that."""
+    unhealthy_reason: str = ""
+    """The reason that a test gave for failing its health checks; empty if they may pass."""
 
 
 @dataclass
@@ -113,7 +114,7 @@ class StoredListener:
         return [self.certificate, *self.more_certificates] if self.certificate else []
 
     def all_rules(self) -> list[StoredRule]:
-        """In the order in which they are tried; the default last."""
+        """The rules in the order of evaluation; the default rule is last."""
         return [*sorted(self.rules.values(), key=lambda rule: rule.priority), self.default]
 
 
@@ -126,17 +127,17 @@ class ElbState:
     tags: dict[str, Tags] = field(default_factory=dict)
 
     def listeners_of(self, balancer: str) -> list[StoredListener]:
-        return [one for one in self.listeners.values() if one.balancer == balancer]
+        return [listener for listener in self.listeners.values() if listener.balancer == balancer]
 
     def rules(self) -> dict[str, tuple[StoredRule, StoredListener]]:
         return {rule.arn: (rule, listener) for listener in self.listeners.values() for rule in listener.all_rules()}
 
     def balancers_using(self, group: str) -> list[str]:
-        """The load balancers whose listeners or rules forward to a group; weight 0 counts."""
+        """The load balancers that forward to a group, also with weight 0."""
         return self.usage().get(group, [])
 
     def usage(self) -> dict[str, list[str]]:
-        """The same for every group, in one look."""
+        """The load balancers that forward to each group."""
         using: dict[str, set[str]] = {}
         for listener in self.listeners.values():
             for rule in (*listener.rules.values(), listener.default):
@@ -146,26 +147,11 @@ class ElbState:
 
 
 def forwards_to(actions: list[Params]) -> list[str]:
-    """ARNs of every target group that actions forward to."""
-    found: list[str] = []
+    """The ARNs of all target groups that the actions forward to."""
+    arns: list[str] = []
     for action in actions:
         if action.get("TargetGroupArn"):
-            found.append(action["TargetGroupArn"])
+            arns.append(action["TargetGroupArn"])
         pairs = action.get("ForwardConfig", {}).get("TargetGroups", [])
-        found.extend(pair["TargetGroupArn"] for pair in pairs)
-    return list(dict.fromkeys(found))
-
-
-def tag_dict(tags: list[dict[str, str]] | None) -> Tags:
-    """Tags of a create call, checked.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTags.html
-    """
-    keys = [tag["Key"] for tag in tags or []]
-    if len(keys) != len(set(keys)):
-        raise AwsError("DuplicateTagKeys", "A tag key was specified more than once.")
-    if any(key.lower().startswith("aws:") for key in keys):
-        raise AwsError("ValidationError", "Tag keys cannot start with 'aws:'")
-    if len(keys) > 50:
-        raise AwsError("TooManyTags", "You've reached the limit on the number of tags per load balancer.")
-    return {tag["Key"]: tag.get("Value", "") for tag in tags or []}
+        arns.extend(pair["TargetGroupArn"] for pair in pairs)
+    return list(dict.fromkeys(arns))

@@ -1,4 +1,4 @@
-"""Routes that are probed after every write, and the gaps that were found."""
+"""Routes that are probed after every write, and the writes after which one did not answer."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class ProbedRoute(NamedTuple):
 
 
 class ProbeGap(NamedTuple):
-    """After this write a route was not answered."""
+    """A route that did not answer after this write."""
 
     write: int
     action: str

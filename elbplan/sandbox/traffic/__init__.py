@@ -1,4 +1,4 @@
-"""The data plane: would a request be answered now?"""
+"""The data plane: returns whether a request would get an answer now."""
 
 from .model import TrafficAnswer, answer
 

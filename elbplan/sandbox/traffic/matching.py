@@ -1,4 +1,4 @@
-"""Which rule a request meets."""
+"""Returns whether a request matches the conditions of a rule."""
 
 import re
 
@@ -7,9 +7,7 @@ from ..params import Params
 
 
 def matches(conditions: list[Params], host: str, path: str, method: str = "GET") -> bool:
-    """All conditions hold. One on headers, queries or sources never does: a plain request has none of
-    them.
-    """
+    """All conditions must match. Those on headers, queries or sources never do: a plain request has none of them."""
     return all(_holds(condition, host, path, method) for condition in conditions)
 
 
@@ -21,9 +19,9 @@ def _holds(condition: Params, host: str, path: str, method: str) -> bool:
         return True
     texts = [text for text in texts if text not in regex]
     if field == "host-header":
-        return any(wild(text.lower(), host.lower()) for text in texts)
+        return any(matches_wildcard(text.lower(), host.lower()) for text in texts)
     if field == "path-pattern":
-        return any(wild(text, path) for text in texts)
+        return any(matches_wildcard(text, path) for text in texts)
     if field == "http-request-method":
         return method in texts
     if field == "source-ip":
@@ -31,7 +29,8 @@ def _holds(condition: Params, host: str, path: str, method: str) -> bool:
     return False
 
 
-def wild(pattern: str, text: str) -> bool:
+def matches_wildcard(pattern: str, text: str) -> bool:
     """`*` is any text, `?` one character; nothing else is special."""
-    expression = "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
+    wildcards = {"*": ".*", "?": "."}
+    expression = "".join(wildcards.get(character) or re.escape(character) for character in pattern)
     return re.fullmatch(expression, text, re.DOTALL) is not None

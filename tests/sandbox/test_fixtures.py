@@ -1,4 +1,4 @@
-"""What stood there before: made with ids that somebody else chose, and as good as if AWS had chosen them."""
+"""Resources with given ids, which work like those with ids of AWS."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from elbplan.sandbox.box import Box
 from .kit import REGION, Kit
 
 
-def test_a_server_with_a_chosen_id_runs_and_serves(kit: Kit) -> None:
+def test_an_instance_with_a_given_id_runs_and_is_healthy(kit: Kit) -> None:
     assert kit.box.plant("instance", "i-0aaa", REGION, zone="b", tags={"app": "web"}) == "i-0aaa"
-    wanted = [{"Name": "tag:app", "Values": ["web"]}]
-    (found,) = kit.ec2.describe_instances(Filters=wanted)["Reservations"][0]["Instances"]
-    assert (found["InstanceId"], found["State"]["Name"]) == ("i-0aaa", "running")
+    filters = [{"Name": "tag:app", "Values": ["web"]}]
+    (instance,) = kit.ec2.describe_instances(Filters=filters)["Reservations"][0]["Instances"]
+    assert (instance["InstanceId"], instance["State"]["Name"]) == ("i-0aaa", "running")
     group = kit.group()
     kit.listener(kit.balancer(SecurityGroups=[kit.open_group()])["LoadBalancerArn"], group)
     kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "i-0aaa"}])
@@ -21,16 +21,16 @@ def test_a_server_with_a_chosen_id_runs_and_serves(kit: Kit) -> None:
     assert target["TargetHealth"]["State"] == "healthy"
 
 
-def test_a_network_with_chosen_ids_takes_a_balancer(kit: Kit) -> None:
+def test_a_network_with_given_ids_accepts_a_balancer(kit: Kit) -> None:
     plant = kit.box.plant
     assert plant("vpc", "vpc-0bbb", REGION, tags={"Name": "mine"}) == "vpc-0bbb"
-    places = [plant("subnet", f"subnet-0{zone}", REGION, zone=zone, vpc="vpc-0bbb") for zone in "ab"]
-    door = plant("security_group", "sg-0ccc", REGION, vpc="vpc-0bbb", tags={"Name": "door"})
-    kit.elb.create_load_balancer(Name="theirs", Subnets=places, SecurityGroups=[door])
-    (found,) = kit.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["mine"]}])["Vpcs"]
-    assert found["VpcId"] == "vpc-0bbb"
-    (made,) = kit.elb.describe_load_balancers(Names=["theirs"])["LoadBalancers"]
-    assert (made["VpcId"], made["SecurityGroups"]) == ("vpc-0bbb", ["sg-0ccc"])
+    subnets = [plant("subnet", f"subnet-0{zone}", REGION, zone=zone, vpc="vpc-0bbb") for zone in "ab"]
+    group = plant("security_group", "sg-0ccc", REGION, vpc="vpc-0bbb", tags={"Name": "front"})
+    kit.elb.create_load_balancer(Name="theirs", Subnets=subnets, SecurityGroups=[group])
+    (vpc,) = kit.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["mine"]}])["Vpcs"]
+    assert vpc["VpcId"] == "vpc-0bbb"
+    (balancer,) = kit.elb.describe_load_balancers(Names=["theirs"])["LoadBalancers"]
+    assert (balancer["VpcId"], balancer["SecurityGroups"]) == ("vpc-0bbb", ["sg-0ccc"])
 
 
 def test_a_certificate_a_zone_an_address_and_an_image(kit: Kit) -> None:
@@ -46,12 +46,12 @@ def test_a_certificate_a_zone_an_address_and_an_image(kit: Kit) -> None:
     assert kit.ec2.run_instances(ImageId="ami-0eee0eee", MinCount=1, MaxCount=1)["Instances"]
 
 
-def test_the_next_one_has_an_id_of_its_own_again(kit: Kit) -> None:
+def test_the_next_resource_has_a_new_id(kit: Kit) -> None:
     kit.box.plant("security_group", "sg-0aaa", REGION)
     assert kit.box.plant("security_group", "", REGION) != "sg-0aaa"
     assert kit.open_group() != "sg-0aaa"
 
 
-def test_an_unknown_kind_is_named(quick_box: Box) -> None:
-    with pytest.raises(KeyError, match="no 'castle' can be planted; there are vpc, "):
+def test_an_unknown_kind_is_refused(quick_box: Box) -> None:
+    with pytest.raises(KeyError, match="the sandbox cannot create 'castle'; the kinds are vpc, "):
         quick_box.plant("castle", "c-1")
