@@ -188,6 +188,17 @@ class Kind(Generic[R]):
     also_wait_for: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
     """Resources that should stand first although nothing points at them: a redirect waits for where it sends people."""
 
+    taggable: bool = True
+    """Whether AWS takes tags on it. Targets belong to their group, and a record to the balancer it points at."""
+    with_implied_references: Callable[[R], R] = lambda resource: resource
+    """The desired resource with the references that its own fields imply: the hosted zone of each domain."""
+    with_derived_fields: Callable[[Address, R, Mapping[Address, Resource]], R] = lambda address, resource, desired: (
+        resource
+    )
+    """The desired resource with the fields that follow from others of its stack: the names that lead to a balancer."""
+    with_other_ids: Callable[[R, Mapping[str, str]], R] = lambda resource, ids: resource
+    """The resource with other words for the AWS ids that stand inside its texts."""
+
     @property
     def name(self) -> str:
         return self.model.kind

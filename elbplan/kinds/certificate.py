@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Ref
+from ..core.address import Address, Lookup, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
@@ -137,6 +137,16 @@ def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"]})
 
 
+def with_dns_validation(certificate: Certificate) -> Certificate:
+    """A certificate without `proofs` is validated in the hosted zones of its domains."""
+    if certificate.proofs:
+        return certificate
+    proofs = tuple(
+        DnsValidation(domain=name, zone=Lookup("hosted_zone", name.removeprefix("*."))) for name in certificate.domains
+    )
+    return certificate.model_copy(update={"proofs": proofs})
+
+
 def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Certificate]]:
     """Requested first; then, when AWS has told the records, proved."""
     bare = new.model_copy(update={"proofs": ()})
@@ -242,6 +252,7 @@ KIND = Kind(
     delete=delete,
     create_path=create_path,
     summary=summary,
+    with_implied_references=with_dns_validation,
     pending_gate=pending_gate,
     gates=(
         Gate("records", "AWS has told the validation records", 300, validation_records_known, after=("create",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar
 
@@ -14,12 +14,11 @@ from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgra
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, unpair, users
-from .aws.queries import tagged
+from .aws.queries import TERMINATED, existing_instances, instances_in, tagged
 from .references import SecurityGroupRef, SubnetRef
 
 IMAGE = "elbplan:image"
 USER_DATA = "elbplan:user-data"
-GONE = ("shutting-down", "terminated")
 
 
 class Instance(Resource):
@@ -53,21 +52,15 @@ class Instance(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[Instance]]:
-    """Ours by tag. One that is on its way out is gone: AWS lists it for another hour."""
+    """The instances with the stacks' tags. AWS still lists a terminated instance for about an hour."""
     (answer,) = yield [Call("ec2", "DescribeInstances", tagged(scope.stacks))]
     ours: dict[str, list[LiveResource[Instance]]] = {}
-    for raw in instances_in(answer):
+    for raw in existing_instances(answer):
         tags = unpair(raw.get("Tags"))
         mine = owner(tags, Instance.kind, scope.stacks)
-        if mine and raw["State"]["Name"] not in GONE:
+        if mine:
             ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
     return Found(ours)
-
-
-def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The instances of a DescribeInstances answer, without the reservations around them."""
-    for reservation in answer.get("Reservations", []):
-        yield from reservation["Instances"]
 
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
@@ -152,7 +145,7 @@ def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: Gate
 
 def running(_: Instance, site: StepContext) -> ProbeProgram:
     """Targets can only be registered when their instance runs."""
-    return (yield from _look(site, (*GONE, "stopped"), "running", GateStatus("waiting", "not visible yet")))
+    return (yield from _look(site, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
 def gone(_: Instance, site: StepContext) -> ProbeProgram:

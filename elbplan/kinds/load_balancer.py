@@ -13,7 +13,7 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
-from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags
+from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags, with_other_zones
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
 from .aws.load_balancer_attributes import (
     PROTECTION,
@@ -25,6 +25,7 @@ from .aws.load_balancer_attributes import (
 from .aws.load_balancer_gates import GATES
 from .aws.ownership import pairs, retag, unpack, users
 from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
+from .record import Record, mark
 from .references import SecurityGroupRef, SubnetRef
 
 
@@ -125,6 +126,17 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
     return fill_unset(desired, live).model_copy(update={"attributes": attributes})
+
+
+def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:
+    """The balancer with the records of its stack that point at it: its tags remember them."""
+    pointing = [mark(r) for r in desired.values() if isinstance(r, Record) and r.load_balancer == address]
+    return LoadBalancer.model_validate({**dict(balancer), "records": pointing})
+
+
+def with_other_zone_ids(balancer: LoadBalancer, zones: Mapping[str, str]) -> LoadBalancer:
+    """The balancer with other words for the hosted zones in `records`, which are written `ZONE/name/TYPE`."""
+    return rebuilt(balancer, records=with_other_zones(balancer.records, zones))
 
 
 def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
@@ -255,6 +267,8 @@ KIND = Kind(
     default_name=default_name,
     coexistence_conflict=coexistence_conflict,
     learned=lambda balancer: new_defaults(balancer.type, balancer.scheme),
+    with_derived_fields=with_records,
+    with_other_ids=with_other_zone_ids,
     pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=GATES,
     permissions=(

@@ -140,9 +140,6 @@ def describe(raw: Mapping[str, Any]) -> str:
     return f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
 
 
-CLASHING = ("A", "AAAA", "CNAME")
-
-
 def create(new: Record, site: StepContext) -> WriteProgram:
     """The alias, in one batch with the removal of what it takes over."""
     zone = site.id(new.zone)
@@ -252,6 +249,7 @@ KIND = Kind(
     create_path=create_path,
     update_path=update_path,
     summary=summary,
+    taggable=False,
     gates=(
         Gate("insync", "all name servers know the record", 600, insync, after=("create", "update")),
         Gate("resolvers", "resolvers have forgotten the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),

@@ -243,6 +243,7 @@ KIND = Kind(
     update_path=update_path,
     with_live_defaults=with_live_defaults,
     summary=summary,
+    taggable=False,
     pending_gate=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
     gates=(
         Gate("healthy", "the targets are healthy", 900, healthy, after=()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -161,10 +160,3 @@ def _method(client: Any, operation: str) -> str:
     if not cached:
         cached.update({api: method for method, api in methods.items()})
     return cached[operation]
-
-
-def region_of(spec_region: str | None, flag: str | None = None) -> str | None:
-    """The region to work in: the flag, the spec, the environment or profile; None if nobody says."""
-    if flag or spec_region:
-        return flag or spec_region
-    return os.environ.get("AWS_REGION") or boto3.session.Session().region_name

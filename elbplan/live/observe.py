@@ -14,8 +14,9 @@ from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
-from .lookups import look_up, resolve
+from .lookups import look_up
 from .portable import PortableNames
+from .resolve import resolve
 
 
 @dataclass(frozen=True)

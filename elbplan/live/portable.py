@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.resource import Part, Resource, from_live, rebuilt, references, rewrite
+from ..core.resource import Part, Resource, from_live, references, rewrite
+from ..kinds import KINDS
 from ..kinds.aws.queries import domain, zone_id
-from ..kinds.load_balancer import LoadBalancer
-from .lookups import LookupFacts, NotFound, is_by_name, subnets_by_zone, vpc_of
+from .lookups import LookupFacts, is_by_name
+from .resolve import NotFound, subnets_by_zone, vpc_of
 
 R = TypeVar("R", bound=Resource)
 P = TypeVar("P", bound=Part)
@@ -51,7 +52,7 @@ class PortableNames:
             return (self.finds.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
         gathered = _gathered(resource, self.sets) if self.sets else resource
-        return _remarked(rewrite(gathered, folded), {id: find.query for id, find in self.finds.items()})
+        return _with_other_ids(rewrite(gathered, folded), {id: find.query for id, find in self.finds.items()})
 
     def said(self, text: str) -> str:
         """A sentence with symbols for ids."""
@@ -78,7 +79,7 @@ class PortableNames:
             return tuple(map(AwsId, self.meant[ref]))
 
         zones = {find.query: ids[0] for find, ids in self.meant.items() if find.what == "hosted_zone"}
-        return _remarked(rewrite(resource, unfolded), zones)
+        return _with_other_ids(rewrite(resource, unfolded), zones)
 
 
 def _meant(
@@ -141,13 +142,7 @@ def _complete(shape: Any, shapes: Iterable[tuple[Any, Any, str]], ids: Sequence[
     return {id for _, other, id in shapes if other == shape} == set(ids)
 
 
-def _remarked(resource: R, zones: Mapping[str, str]) -> R:
-    """A balancer remembers its names as ZONE/name/TYPE, which holds an id as well."""
-    if not isinstance(resource, LoadBalancer):
-        return resource
-    records = []
-    for text in resource.records:
-        zone, slash, rest = text.partition("/")
-        records.append(f"{zones.get(zone, zone)}{slash}{rest}")
-    changed: R = rebuilt(resource, records=records)
+def _with_other_ids(resource: R, words: Mapping[str, str]) -> R:
+    """The resource with other words for the ids that stand inside its texts."""
+    changed: R = KINDS[resource.kind].with_other_ids(resource, words)
     return changed

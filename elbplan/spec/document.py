@@ -8,6 +8,7 @@ from typing import Any
 from ..core.address import Address
 from ..core.resource import Resource
 from ..core.stack import Stack
+from ..kinds import KINDS
 from .drafts import Drafts
 from .expand import drafts_of
 from .models import MODELS
@@ -59,7 +60,7 @@ def _tagged(drafts: Drafts, short: Short) -> None:
     """Top-level tags are for every resource; a resource's own come first."""
     for draft in drafts.values():
         own = draft.fields.get("tags", {})
-        if short.tags and draft.address.kind not in ("record", "targets") and isinstance(own, Mapping):
+        if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
 
 

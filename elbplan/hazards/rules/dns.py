@@ -8,14 +8,12 @@ from typing import Any
 
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
+from ...kinds.listener import SECURE
+from ...kinds.record import ALIAS_TTL
 from ...kinds.traffic import answers, weighted
 from ..timeline import NOTHING_HAPPENS, Timeline, Transition
 from ..traffic_state import Route, TrafficState, name_of
 from .routes import routes_text
-
-SECURE = ("HTTPS", "TLS")
-ALIAS_TTL = 60
-"""Seconds for which resolvers may keep the answer of an alias to a load balancer."""
 
 
 def dns_too_early(film: Timeline) -> Iterator[Hazard]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.hazard import Hazard
+from ...kinds.listener import SECURE
 from ...kinds.traffic import weighted
 from ..timeline import Timeline, Transition
 from ..traffic_state import TrafficState, front_of, without_deposed
 
 WORLD = ("0.0.0.0/0", "::/0")
 NO_PORTS = ("icmp", "icmpv6", "1", "58")
-SECURE = ("HTTPS", "TLS")
 GUARDS = {"deletion_protection.enabled": "deletion protection", "access_logs.s3.enabled": "the access log"}
 
 

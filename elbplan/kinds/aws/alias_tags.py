@@ -44,6 +44,12 @@ class RecordPlace(NamedTuple):
         return f"{self.zone}/{self.name}/{self.type}"
 
 
+def with_other_zones(marks: Iterable[str], zones: Mapping[str, str]) -> list[str]:
+    """The marks with other words for their hosted zones."""
+    parts = (mark.partition("/") for mark in marks)
+    return [f"{zones.get(zone, zone)}{slash}{rest}" for zone, slash, rest in parts]
+
+
 def record_tags(records: Sequence[str]) -> dict[str, str]:
     """The names that point at a balancer, as its tags."""
     return pack(RECORDS, records)

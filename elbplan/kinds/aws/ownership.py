@@ -20,7 +20,7 @@ OWN = "elbplan:"
 
 def ownership(stack: str, address: Address, user: Mapping[str, str]) -> dict[str, str]:
     """All tags a resource of this stack gets in its create call."""
-    return {**user, STACK: stack, ADDRESS: f"{address.kind}.{address.name}", **memory(user)}
+    return {**user, STACK: stack, ADDRESS: f"{address.kind}.{address.name}", **user_tag_names(user)}
 
 
 TAG_VALUE = 256
@@ -43,7 +43,7 @@ def unpack(name: str, tags: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(word for key in sorted(tags) if key.startswith(name) for word in tags[key].split())
 
 
-def memory(user: Mapping[str, str]) -> dict[str, str]:
+def user_tag_names(user: Mapping[str, str]) -> dict[str, str]:
     """The tags that remember which tags are the user's."""
     return pack(KEYS, map(_word, sorted(user)))
 
@@ -102,7 +102,7 @@ def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, 
     A tag is forgotten only after it is gone, so that a run that dies in between leaves no tag that nobody remembers.
     """
     gone = sorted(set(before) - set(after))
-    spare = sorted(set(memory(before)) - set(memory(after)))
+    spare = sorted(set(user_tag_names(before)) - set(user_tag_names(after)))
     new = {key: value for key, value in after.items() if before.get(key) != value}
     if not after and (gone or spare):
         yield _remove(service, id, [*gone, *spare])
@@ -110,7 +110,7 @@ def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, 
     if gone:
         yield _remove(service, id, gone)
     if new or gone:
-        yield _add(service, id, new | memory(after))
+        yield _add(service, id, new | user_tag_names(after))
     if spare:
         yield _remove(service, id, spare)
     return {}

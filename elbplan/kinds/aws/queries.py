@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.address import Address
@@ -19,7 +19,8 @@ WHOLE_ZONE = 300
 GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 """What was listed a moment ago may be gone by the time it is asked about: then there is nothing to tell."""
 
-Asking = Generator[Sequence[Ask], Sequence[Answer], Any]
+TERMINATED = ("shutting-down", "terminated")
+
 OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
 
@@ -39,12 +40,6 @@ def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Ans
     """Our target groups, in two rounds."""
     (answer,) = yield [TARGET_GROUPS]
     return (yield from _owned(answer["TargetGroups"], "TargetGroupArn", "target_group", stacks))
-
-
-def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    """Our listeners on our load balancers, in four rounds."""
-    raw = yield from listeners_of(stacks)
-    return (yield from _owned(raw, "ListenerArn", "listener", stacks))
 
 
 def makers_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
@@ -74,6 +69,17 @@ def _owned(
         if mine:
             found.append((*mine, item, tags[item[key]]))
     return found
+
+
+def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The instances of a DescribeInstances answer, without the reservations around them."""
+    for reservation in answer.get("Reservations", []):
+        yield from reservation["Instances"]
+
+
+def existing_instances(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The instances that are not terminated: AWS lists those for about an hour more."""
+    return (raw for raw in instances_in(answer) if raw["State"]["Name"] not in TERMINATED)
 
 
 def domain(name: str) -> str:

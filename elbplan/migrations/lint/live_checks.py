@@ -12,7 +12,7 @@ from ...core.call import Call
 from ...core.kind import Kinds, LiveResource
 from ...core.stack import Stack
 from ...errors import AwsProblem
-from ...kinds.instance import instances_in
+from ...kinds.aws.queries import instances_in
 from ...kinds.traffic import target_group_of
 from ...live.observe import observe
 from ...live.portable import PortableNames

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.address import Address, Points, Ref
+from ...kinds.listener import SECURE
 from ..short.listeners import ShortForward, ShortListener
 from ..suggest import did_you_mean
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
-from .context import BALANCER, SECURE, ExpandContext, PlacedListener
+from .context import BALANCER, ExpandContext, PlacedListener
 from .domains import certificates_of
 from .rules import add_rules
 
