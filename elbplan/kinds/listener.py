@@ -257,9 +257,9 @@ def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> It
     """A redirect waits for the listener it sends people to."""
     action = listener.action
     if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
+        place = (listener.load_balancer, int(action.port))
         for address, other in desired.items():
-            same = isinstance(other, Listener) and other.load_balancer == listener.load_balancer
-            if same and other is not listener and getattr(other, "port", None) == int(action.port):
+            if other is not listener and isinstance(other, Listener) and (other.load_balancer, other.port) == place:
                 yield address
 
 

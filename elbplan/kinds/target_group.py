@@ -14,6 +14,7 @@ from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
 from .aws.external_targets import GATES, health_of, target_counts
+from .aws.health_check_defaults import HEALTHY, INTERVAL, UNHEALTHY, health_check_defaults
 from .aws.ownership import pairs, retag, users
 from .aws.queries import GONE, TARGET_GROUPS, makers_of, owned_groups
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
@@ -75,19 +76,19 @@ class TargetGroup(Resource):
 
 
 def health_defaults(group: TargetGroup) -> HealthCheck:
-    """What AWS makes of a health check that says nothing.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-    """
+    """The health check that AWS gives a group for which none is set."""
     if group.target_type == "lambda":
         return HealthCheck()
-    if group.protocol in HTTP:
-        grpc = group.protocol_version == "GRPC"
-        path, codes = ("/AWS.ALB/healthcheck", "12") if grpc else ("/", "200")
-        return HealthCheck(
-            protocol=group.protocol, path=path, interval=30, timeout=5, healthy=5, unhealthy=2, codes=codes
-        )
-    return HealthCheck(protocol="TCP", interval=30, timeout=10, healthy=5, unhealthy=2)
+    usual = health_check_defaults(group.protocol, group.protocol_version)
+    return HealthCheck(
+        protocol=group.protocol if group.protocol == "HTTP" or group.protocol == "HTTPS" else "TCP",
+        path=usual.path,
+        interval=INTERVAL,
+        timeout=usual.timeout,
+        healthy=HEALTHY,
+        unhealthy=UNHEALTHY,
+        codes=usual.codes,
+    )
 
 
 def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
@@ -242,7 +243,7 @@ def summary(group: TargetGroup) -> str:
         return "lambda"
     check = group.health
     asks = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
-    return f"{group.protocol}:{group.port}, {asks} every {check.interval or 30} s"
+    return f"{group.protocol}:{group.port}, {asks} every {check.interval or INTERVAL} s"
 
 
 def default_name(stack: str, address: Address, _: TargetGroup) -> str:

@@ -250,10 +250,13 @@ def action_text(action: Any) -> str:
             return f"forward to {action.groups[0].group}"
         return "forward to " + ", ".join(f"{share.group} {share.weight}" for share in action.groups)
     if isinstance(action, Redirect):
-        parts = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
-        rest = "".join(
-            f" {key}={getattr(action, key)}" for key, usual in parts.items() if getattr(action, key) != usual
+        unchanged = Redirect()
+        parts = (
+            ("host", action.host, unchanged.host),
+            ("path", action.path, unchanged.path),
+            ("query", action.query, unchanged.query),
         )
+        rest = "".join(f" {name}={value}" for name, value, usual in parts if value != usual)
         return f"redirect {action.code} to {action.protocol}:{action.port}{rest}".replace("#{protocol}", "same")
     if isinstance(action, Respond):
         return f"answer {action.status}"

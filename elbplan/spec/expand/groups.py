@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Points
+from ...kinds.aws.health_check_defaults import INTERVAL, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
@@ -16,9 +17,6 @@ from .names import NamedGroup
 HTTP = ("HTTP", "HTTPS")
 DRAIN = "deregistration_delay.timeout_seconds"
 SLOW_START = "slow_start.duration_seconds"
-INTERVAL = 30
-TIMEOUT = {"HTTP": 5, "HTTPS": 5, "TCP": 10}
-"""What AWS waits for an answer if nobody says."""
 
 
 def add_groups(scene: ExpandContext) -> None:
@@ -69,9 +67,9 @@ def _all_v6(word: ShortGroup) -> bool:
 def _health(word: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
     """The check with the short form's defaults: every 30 s, path /, 200 to 299; TCP groups are only connected to."""
     protocol = word.protocol or (group if group in HTTP else "HTTP" if word.path or word.codes else "TCP")
-    grpc = version == "GRPC"
+    usual = health_check_defaults(protocol, version)
     interval = word.every or INTERVAL
-    timeout = word.timeout or (interval - 1 if interval <= TIMEOUT[protocol] else None)
+    timeout = word.timeout or (interval - 1 if interval <= usual.timeout else None)
     health: dict[str, Any] = {
         "protocol": protocol,
         "port": word.port or ("80" if group == "GENEVE" else None),
@@ -79,12 +77,9 @@ def _health(word: ShortHealth, group: str, version: str | None) -> dict[str, Any
         "timeout": timeout,
         "healthy": word.healthy,
         "unhealthy": word.unhealthy,
-        "path": word.path,
-        "codes": word.codes,
+        "path": word.path or usual.path,
+        "codes": word.codes or usual.short_codes,
     }
-    if protocol in HTTP:
-        health["path"] = word.path or ("/AWS.ALB/healthcheck" if grpc else "/")
-        health["codes"] = word.codes or ("0" if grpc else "200-299")
     return {key: value for key, value in health.items() if value is not None}
 
 
