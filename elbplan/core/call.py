@@ -64,8 +64,8 @@ WriteProgram = Generator[Call, Answer, Mapping[str, str]]
 ReadProgram = Generator[Sequence[Ask], Sequence[Answer], T]
 """Yields a round of questions that may be asked at the same time, receives their answers in order."""
 
-Readiness = Literal["ready", "waiting", "failing", "hopeless"]
-"""`failing` looks bad and may pass; if it stays so for long, it is hopeless."""
+Readiness = Literal["ready", "waiting", "failing", "failed"]
+"""`failing` may still become ready: it counts as `failed` only after some time."""
 
 
 @dataclass(frozen=True)

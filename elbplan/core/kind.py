@@ -173,7 +173,7 @@ class Kind(Generic[R]):
     gates: tuple[Gate, ...] = ()
     default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
-    reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, site: no_calls()
+    reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, context: no_calls()
     """Several at once get other places, with no moment between."""
     temporary_resource: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
         lambda address, before, after, used: None

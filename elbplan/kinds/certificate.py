@@ -153,15 +153,15 @@ def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, 
     return [("expand", bare), ("expand", new)] if new.proofs else [("expand", bare)]
 
 
-def create(new: Certificate, site: StepContext) -> WriteProgram:
+def create(new: Certificate, context: StepContext) -> WriteProgram:
     """RequestCertificate with a token: asked again within the hour, AWS answers with the same certificate."""
     first, *others = sorted(new.domains, key=lambda name: (name.startswith("*."), len(name), name))
     params: dict[str, Any] = {
         "DomainName": first,
         "ValidationMethod": "DNS",
         "KeyAlgorithm": new.key,
-        "IdempotencyToken": site.token[:32],
-        "Tags": pairs(site.tags(new)),
+        "IdempotencyToken": context.token[:32],
+        "Tags": pairs(context.tags(new)),
     }
     if others:
         params["SubjectAlternativeNames"] = [first, *others]
@@ -169,27 +169,27 @@ def create(new: Certificate, site: StepContext) -> WriteProgram:
     return {"id": answer["CertificateArn"]}
 
 
-def update(before: Certificate, after: Certificate, site: StepContext) -> WriteProgram:
+def update(before: Certificate, after: Certificate, context: StepContext) -> WriteProgram:
     """Put up the validation records, one batch a zone. Apex and wildcard share one; so do two certificates."""
-    arn = site.id(site.address)
-    missing = {proof.domain: site.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
+    arn = context.id(context.address)
+    missing = {proof.domain: context.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
         yield from create_records(arn, missing)
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
 
 
-def delete(old: Certificate, site: StepContext) -> WriteProgram:
+def delete(old: Certificate, context: StepContext) -> WriteProgram:
     """The validation records first, if elbplan made them, the spec asks for it and nobody needs them.
 
     Those are looked at once more when the certificate is gone: of two that go together each seems to need the record
     until one of them is gone.
     """
-    assert site.live is not None
-    arn, facts = site.live.id, site.live.facts
+    assert context.live is not None
+    arn, facts = context.live.id, context.live.facts
     made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
-    places = {bare(proof.domain): site.id(proof.zone) for proof in old.proofs}
-    removal = RecordRemoval(arn, site.region, places)
+    places = {bare(proof.domain): context.id(proof.zone) for proof in old.proofs}
+    removal = RecordRemoval(arn, context.region, places)
     yield from pass_on_claims(facts)
     yield from removal.begin(made)
     yield from removal.take_down()
@@ -205,9 +205,9 @@ def delete(old: Certificate, site: StepContext) -> WriteProgram:
     return {"kept": removal.told} if removal.told else {}
 
 
-def validation_records_known(_: Certificate, site: StepContext) -> ProbeProgram:
+def validation_records_known(_: Certificate, context: StepContext) -> ProbeProgram:
     """AWS makes up the validation records some seconds after the request."""
-    answer = yield describe(site.id(site.address))
+    answer = yield describe(context.id(context.address))
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
     shown = sum(bool(option.get("ResourceRecord")) for option in options)
     if options and shown == len(options):
@@ -215,15 +215,15 @@ def validation_records_known(_: Certificate, site: StepContext) -> ProbeProgram:
     return GateStatus("waiting", f"{shown} of {len(options)} known")
 
 
-def issued(_: Certificate, site: StepContext) -> ProbeProgram:
+def issued(_: Certificate, context: StepContext) -> ProbeProgram:
     """ISSUED, or never: AWS says why it failed."""
-    answer = yield describe(site.id(site.address))
+    answer = yield describe(context.id(context.address))
     raw = answer.get("Certificate", {"Status": "PENDING_VALIDATION"})
     if raw["Status"] == "ISSUED":
         return GateStatus("ready", "issued")
     if raw["Status"] in LOST:
         reason = raw.get("FailureReason") or raw["Status"]
-        return GateStatus("hopeless", raw["Status"].lower(), CAUSES.get(reason, reason))
+        return GateStatus("failed", raw["Status"].lower(), CAUSES.get(reason, reason))
     pending = [
         o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
     ]

@@ -43,41 +43,41 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     )
 
 
-def create(new: ElasticIp, site: StepContext) -> WriteProgram:
+def create(new: ElasticIp, context: StepContext) -> WriteProgram:
     """Allocate and associate. AllocateAddress has no token: it is sent once, and looked for by tag after a doubt."""
-    tags = {"Name": f"{site.stack}-{site.address.name}", **site.tags(new)}
+    tags = {"Name": f"{context.stack}-{context.address.name}", **context.tags(new)}
     params = {"Domain": "vpc", "TagSpecifications": specification("elastic-ip", tags)}
     answer = yield Call("ec2", "AllocateAddress", params, no_retry=True)
     if new.instance:
-        yield _associate(answer["AllocationId"], new.instance, site)
+        yield _associate(answer["AllocationId"], new.instance, context)
     return {"id": answer["AllocationId"], "address": answer.get("PublicIp", "")}
 
 
-def _associate(allocation: str, instance: Ref, site: StepContext) -> Call:
+def _associate(allocation: str, instance: Ref, context: StepContext) -> Call:
     return Call(
         "ec2",
         "AssociateAddress",
-        {"AllocationId": allocation, "InstanceId": site.id(instance), "AllowReassociation": True},
+        {"AllocationId": allocation, "InstanceId": context.id(instance), "AllowReassociation": True},
         retry_on=("InvalidAllocationID.NotFound", "IncorrectInstanceState", "InvalidInstanceID.NotFound"),
         timeout=120,
     )
 
 
-def update(before: ElasticIp, after: ElasticIp, site: StepContext) -> WriteProgram:
+def update(before: ElasticIp, after: ElasticIp, context: StepContext) -> WriteProgram:
     """Moving to another instance is one call; AWS takes it from the old one."""
-    assert site.live is not None
+    assert context.live is not None
     if after.instance and before.instance != after.instance:
-        yield _associate(site.live.id, after.instance, site)
+        yield _associate(context.live.id, after.instance, context)
     if before.instance and not after.instance:
-        yield from _leave(site)
-    yield from retag("ec2", site.live.id, before.tags, after.tags)
+        yield from _leave(context)
+    yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def _leave(site: StepContext) -> WriteProgram:
+def _leave(context: StepContext) -> WriteProgram:
     """Disassociate, by the association that stands now."""
-    assert site.live is not None
-    asked = {"Filters": [{"Name": "allocation-id", "Values": [site.live.id]}]}
+    assert context.live is not None
+    asked = {"Filters": [{"Name": "allocation-id", "Values": [context.live.id]}]}
     answer = yield Call("ec2", "DescribeAddresses", asked)
     for raw in answer["Addresses"]:
         if raw.get("AssociationId"):
@@ -86,14 +86,14 @@ def _leave(site: StepContext) -> WriteProgram:
     return {}
 
 
-def delete(_: ElasticIp, site: StepContext) -> WriteProgram:
+def delete(_: ElasticIp, context: StepContext) -> WriteProgram:
     """Release: this is what ends the billing of an address."""
-    assert site.live is not None
-    yield from _leave(site)
+    assert context.live is not None
+    yield from _leave(context)
     yield Call(
         "ec2",
         "ReleaseAddress",
-        {"AllocationId": site.live.id},
+        {"AllocationId": context.live.id},
         done_if=("InvalidAllocationID.NotFound",),
         retry_on=("InvalidIPAddress.InUse", "AuthFailure"),
         timeout=300,

@@ -80,27 +80,27 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(address, raw["InstanceId"], model, facts)
 
 
-def create(new: Instance, site: StepContext) -> WriteProgram:
+def create(new: Instance, context: StepContext) -> WriteProgram:
     """RunInstances with a token, so that a lost answer never makes a second server."""
     image = new.image
     if image.startswith("ssm:"):
         answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
         image = answer["Parameter"]["Value"]
-    remembered = {"Name": f"{site.stack}-{site.address.name}", IMAGE: new.image}
+    remembered = {"Name": f"{context.stack}-{context.address.name}", IMAGE: new.image}
     if new.user_data_digest:
         remembered[USER_DATA] = new.user_data_digest
-    tags = {**remembered, **site.tags(new)}
+    tags = {**remembered, **context.tags(new)}
     params: dict[str, Any] = {
         "ImageId": image,
         "InstanceType": new.type,
-        "SubnetId": site.id(new.subnet),
+        "SubnetId": context.id(new.subnet),
         "MinCount": 1,
         "MaxCount": 1,
-        "ClientToken": site.token,
+        "ClientToken": context.token,
         "TagSpecifications": specification("instance", tags),
     }
     if new.security_groups:
-        params["SecurityGroupIds"] = [site.id(group) for group in new.security_groups]
+        params["SecurityGroupIds"] = [context.id(group) for group in new.security_groups]
     if new.key:
         params["KeyName"] = new.key
     if new.profile:
@@ -112,26 +112,26 @@ def create(new: Instance, site: StepContext) -> WriteProgram:
     return {"id": answer["Instances"][0]["InstanceId"]}
 
 
-def update(before: Instance, after: Instance, site: StepContext) -> WriteProgram:
+def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
     """Security groups and tags change in place; all else is a replacement."""
-    assert site.live is not None
+    assert context.live is not None
     if before.security_groups != after.security_groups:
-        groups = [site.id(group) for group in after.security_groups]
-        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": site.live.id, "Groups": groups})
-    yield from retag("ec2", site.live.id, before.tags, after.tags)
+        groups = [context.id(group) for group in after.security_groups]
+        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": context.live.id, "Groups": groups})
+    yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def delete(_: Instance, site: StepContext) -> WriteProgram:
+def delete(_: Instance, context: StepContext) -> WriteProgram:
     """Terminate; an instance that is gone is done."""
-    assert site.live is not None
+    assert context.live is not None
     gone = ("InvalidInstanceID.NotFound",)
-    yield Call("ec2", "TerminateInstances", {"InstanceIds": [site.live.id]}, done_if=gone)
+    yield Call("ec2", "TerminateInstances", {"InstanceIds": [context.live.id]}, done_if=gone)
     return {}
 
 
-def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
-    filters = {"Filters": [{"Name": "instance-id", "Values": [site.id(site.address)]}]}
+def _look(context: StepContext, hopeless: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
+    filters = {"Filters": [{"Name": "instance-id", "Values": [context.id(context.address)]}]}
     answer = yield Call("ec2", "DescribeInstances", filters)
     states = list(instances_in(answer))
     if not states:
@@ -140,17 +140,17 @@ def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: Gate
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("hopeless" if state in hopeless else "waiting", state, reason)
+    return GateStatus("failed" if state in hopeless else "waiting", state, reason)
 
 
-def running(_: Instance, site: StepContext) -> ProbeProgram:
+def running(_: Instance, context: StepContext) -> ProbeProgram:
     """Targets can only be registered when their instance runs."""
-    return (yield from _look(site, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
+    return (yield from _look(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
-def gone(_: Instance, site: StepContext) -> ProbeProgram:
+def gone(_: Instance, context: StepContext) -> ProbeProgram:
     """A security group cannot go while an instance has it."""
-    return (yield from _look(site, (), "terminated", GateStatus("ready", "gone")))
+    return (yield from _look(context, (), "terminated", GateStatus("ready", "gone")))
 
 
 def summary(instance: Instance) -> str:

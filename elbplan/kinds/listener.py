@@ -138,12 +138,12 @@ def _live(
     return LiveResource(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
-def _params(new: Listener, site: StepContext) -> dict[str, Any]:
-    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, site.id)}
+def _params(new: Listener, context: StepContext) -> dict[str, Any]:
+    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
     if new.certificate:
-        params["Certificates"] = [{"CertificateArn": site.id(new.certificate)}]
+        params["Certificates"] = [{"CertificateArn": context.id(new.certificate)}]
         if new.ssl_policy:
             params["SslPolicy"] = new.ssl_policy
     if new.alpn:
@@ -157,17 +157,17 @@ NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFo
 """A certificate issued or a group made a moment ago is not known to every part of ELB at once."""
 
 
-def create(new: Listener, site: StepContext) -> WriteProgram:
+def create(new: Listener, context: StepContext) -> WriteProgram:
     """The listener with its default certificate, then the further ones, one to a call as AWS wants it."""
     params = {
-        "LoadBalancerArn": site.id(new.load_balancer),
-        **_params(new, site),
-        "Tags": pairs(site.tags(new)),
+        "LoadBalancerArn": context.id(new.load_balancer),
+        **_params(new, context),
+        "Tags": pairs(context.tags(new)),
     }
     answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
     arn = answer["Listeners"][0]["ListenerArn"]
     for certificate in new.more_certificates:
-        yield _add(arn, site.id(certificate))
+        yield _add(arn, context.id(certificate))
     return {"id": arn}
 
 
@@ -182,13 +182,13 @@ def _remove(arn: str, certificate: str) -> Call:
     return Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
 
 
-def update(before: Listener, after: Listener, site: StepContext) -> WriteProgram:
+def update(before: Listener, after: Listener, context: StepContext) -> WriteProgram:
     """Add certificates, switch in one call, remove certificates."""
-    assert site.live is not None
-    arn = site.live.id
+    assert context.live is not None
+    arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
-        yield _add(arn, site.id(certificate))
-    old, new = _params(before, site), _params(after, site)
+        yield _add(arn, context.id(certificate))
+    old, new = _params(before, context), _params(after, context)
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if "AlpnPolicy" in old and "AlpnPolicy" not in new:
         changed["AlpnPolicy"] = ["None"]
@@ -202,18 +202,18 @@ def update(before: Listener, after: Listener, site: StepContext) -> WriteProgram
         # AWS keeps a former default certificate among the further ones in some flows.
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
-        yield _remove(arn, site.id(certificate))
+        yield _remove(arn, context.id(certificate))
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
 
-def delete(_: Listener, site: StepContext) -> WriteProgram:
+def delete(_: Listener, context: StepContext) -> WriteProgram:
     """Its rules go with it."""
-    assert site.live is not None
+    assert context.live is not None
     yield Call(
         "elbv2",
         "DeleteListener",
-        {"ListenerArn": site.live.id},
+        {"ListenerArn": context.live.id},
         done_if=("ListenerNotFound", "LoadBalancerNotFound"),
         retry_on=("ResourceInUse",),
         timeout=120,

@@ -139,21 +139,21 @@ def with_other_zone_ids(balancer: LoadBalancer, zones: Mapping[str, str]) -> Loa
     return rebuilt(balancer, records=with_other_zones(balancer.records, zones))
 
 
-def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
+def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
     """One call with tags, then the attributes that are not AWS's default."""
     params: dict[str, Any] = {
-        "Name": site.name,
+        "Name": context.name,
         "Type": new.type,
-        **subnet_params(new.subnets, new.pins, site),
-        "Tags": pairs(site.tags(new) | record_tags(new.records)),
+        **subnet_params(new.subnets, new.pins, context),
+        "Tags": pairs(context.tags(new) | record_tags(new.records)),
     }
     if new.type != "gateway":
         params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}
         if new.security_groups:
-            params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
+            params["SecurityGroups"] = [context.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, retry_on=NOT_YET, timeout=300)
     raw = answer["LoadBalancers"][0]
-    yield from remember_records(_own_groups(new, site), raw.get("DNSName") or "", new.records)
+    yield from remember_records(_own_groups(new, context), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
     yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
@@ -169,16 +169,16 @@ def coexistence_conflict(before: LoadBalancer, after: LoadBalancer) -> str:
     return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
 
 
-def update(before: LoadBalancer, after: LoadBalancer, site: StepContext) -> WriteProgram:
+def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> WriteProgram:
     """In place: groups, subnets, address type, attributes, tags."""
-    assert site.live is not None
-    arn = site.live.id
+    assert context.live is not None
+    arn = context.live.id
     yield from change_attributes(arn, before.attributes, after.attributes)
     if after.security_groups is not None and before.security_groups != after.security_groups:
-        groups = [site.id(group) for group in after.security_groups]
+        groups = [context.id(group) for group in after.security_groups]
         yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
     if before.subnets != after.subnets:
-        subnets = [site.id(subnet) for subnet in after.subnets]
+        subnets = [context.id(subnet) for subnet in after.subnets]
         # While a zone's subnet is swapped for another of the same zone, both cannot be there: the wider set that
         # comes first is refused, and the final set makes the swap.
         wider = set(before.subnets) < set(after.subnets)
@@ -189,29 +189,29 @@ def update(before: LoadBalancer, after: LoadBalancer, site: StepContext) -> Writ
         yield Call("elbv2", "SetIpAddressType", kind)
     yield from retag("elbv2", arn, before.tags, after.tags)
     yield from update_record_tags(arn, record_tags(before.records), record_tags(after.records))
-    groups = _own_groups(after, site)
-    if before.records != after.records or groups != _own_groups(before, site):
-        yield from remember_records(groups, site.fact(site.address, "dns_name"), after.records, before.records)
+    groups = _own_groups(after, context)
+    if before.records != after.records or groups != _own_groups(before, context):
+        yield from remember_records(groups, context.fact(context.address, "dns_name"), after.records, before.records)
     return {}
 
 
-def _own_groups(balancer: LoadBalancer, site: StepContext) -> list[str]:
+def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:
     """The ids of the security groups that are the stack's own."""
-    return [site.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
+    return [context.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
 
 
-def delete(old: LoadBalancer, site: StepContext) -> WriteProgram:
+def delete(old: LoadBalancer, context: StepContext) -> WriteProgram:
     """Deleting one that is gone succeeds by AWS's own word. Its names went before it, so nobody need remember them."""
-    assert site.live is not None
+    assert context.live is not None
     yield Call(
         "elbv2",
         "DeleteLoadBalancer",
-        {"LoadBalancerArn": site.live.id},
+        {"LoadBalancerArn": context.live.id},
         done_if=("LoadBalancerNotFound",),
         retry_on=("ResourceInUse",),
         timeout=120,
     )
-    yield from remember_records(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
+    yield from remember_records(_own_groups(old, context), context.live.facts.get("dns_name", ""), (), old.records)
     return {}
 
 

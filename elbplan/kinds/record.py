@@ -140,9 +140,9 @@ def describe(raw: Mapping[str, Any]) -> str:
     return f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
 
 
-def create(new: Record, site: StepContext) -> WriteProgram:
+def create(new: Record, context: StepContext) -> WriteProgram:
     """The alias, in one batch with the removal of what it takes over."""
-    zone = site.id(new.zone)
+    zone = context.id(new.zone)
     there: Sequence[Mapping[str, Any]] = ()
     if new.take_over:
         asked = {"HostedZoneId": zone, "StartRecordName": new.name, "MaxItems": "20"}
@@ -152,7 +152,7 @@ def create(new: Record, site: StepContext) -> WriteProgram:
     # CREATE fails where somebody else put a record since we looked; UPSERT would silently overwrite it.
     alone = changes or not any(raw["Type"] == new.type for raw in there)
     action = "CREATE" if alone else "UPSERT"
-    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, site)}])
+    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, context)}])
     return {"id": f"{zone}/{domain(new.name)}/{new.type}", "change": answer["ChangeInfo"]["Id"]}
 
 
@@ -161,13 +161,13 @@ def _clashes(raw: Mapping[str, Any], new: Record) -> bool:
     return raw["Type"] == "CNAME" or (raw["Type"] == new.type and "SetIdentifier" in raw)
 
 
-def _alias(new: Record, site: StepContext) -> dict[str, Any]:
+def _alias(new: Record, context: StepContext) -> dict[str, Any]:
     return {
         "Name": new.name,
         "Type": new.type,
         "AliasTarget": {
-            "HostedZoneId": site.fact(new.load_balancer, "zone_id"),
-            "DNSName": site.fact(new.load_balancer, "dns_name"),
+            "HostedZoneId": context.fact(new.load_balancer, "zone_id"),
+            "DNSName": context.fact(new.load_balancer, "dns_name"),
             "EvaluateTargetHealth": new.evaluate_target_health,
         },
     }
@@ -184,19 +184,19 @@ def _batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple[str, 
     )
 
 
-def update(_: Record, after: Record, site: StepContext) -> WriteProgram:
+def update(_: Record, after: Record, context: StepContext) -> WriteProgram:
     """UPSERT: the name answers at every moment."""
-    zone = site.id(after.zone)
-    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, site)}])
+    zone = context.id(after.zone)
+    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, context)}])
     return {"change": answer["ChangeInfo"]["Id"]}
 
 
-def delete(old: Record, site: StepContext) -> WriteProgram:
+def delete(old: Record, context: StepContext) -> WriteProgram:
     """Route 53 deletes only what is named to the letter: read it, and only if it still points at us, delete that."""
-    zone = site.id(old.zone)
+    zone = context.id(old.zone)
     asked = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
     answer = yield Call("route53", "ListResourceRecordSets", asked, done_if=("NoSuchHostedZone",))
-    ours = balancer_name(site.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
+    ours = balancer_name(context.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
     for raw in answer.get("ResourceRecordSets", []):
         target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
         if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
@@ -205,9 +205,9 @@ def delete(old: Record, site: StepContext) -> WriteProgram:
     return {}
 
 
-def insync(_: Record, site: StepContext) -> ProbeProgram:
+def insync(_: Record, context: StepContext) -> ProbeProgram:
     """All of Route 53's name servers answer with the new record."""
-    change = site.fact(site.address, "change")
+    change = context.fact(context.address, "change")
     if not change:
         return GateStatus("ready", "in sync")
     answer = yield Call("route53", "GetChange", {"Id": change.rsplit("/", 1)[-1]}, done_if=("NoSuchChange",))
@@ -219,7 +219,7 @@ ALIAS_TTL = 60
 """Seconds for which a resolver may keep the answer of an alias to a load balancer."""
 
 
-def forgotten(_: Record, site: StepContext) -> ProbeProgram:
+def forgotten(_: Record, context: StepContext) -> ProbeProgram:
     """Nothing to look at but the clock."""
     yield from ()
     return GateStatus("ready", f"{ALIAS_TTL} s are over")

@@ -104,14 +104,14 @@ def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping
     return LiveResource(address, raw["RuleArn"], from_live(Rule, fields))
 
 
-def create(new: Rule, site: StepContext) -> WriteProgram:
+def create(new: Rule, context: StepContext) -> WriteProgram:
     """CreateRule has no token: sent once. A listener made a moment ago may not be known everywhere."""
     params = {
-        "ListenerArn": site.id(new.listener),
+        "ListenerArn": context.id(new.listener),
         "Priority": new.priority,
         "Conditions": [condition_to_aws(condition) for condition in new.conditions],
-        "Actions": _actions(new, site),
-        "Tags": pairs(site.tags(new)),
+        "Actions": _actions(new, context),
+        "Tags": pairs(context.tags(new)),
     }
     if new.transforms:
         params["Transforms"] = list(new.transforms)
@@ -119,40 +119,40 @@ def create(new: Rule, site: StepContext) -> WriteProgram:
     return {"id": answer["Rules"][0]["RuleArn"]}
 
 
-def _actions(rule: Rule, site: StepContext) -> list[dict[str, Any]]:
-    return actions_to_aws(rule.leading_actions, rule.action, site.id)
+def _actions(rule: Rule, context: StepContext) -> list[dict[str, Any]]:
+    return actions_to_aws(rule.leading_actions, rule.action, context.id)
 
 
-def update(before: Rule, after: Rule, site: StepContext) -> WriteProgram:
+def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
     """What a rule does and when changes in one call; moves are made together, before."""
-    assert site.live is not None
+    assert context.live is not None
     params: dict[str, Any] = {}
     if before.conditions != after.conditions:
         params["Conditions"] = [condition_to_aws(condition) for condition in after.conditions]
     if (before.leading_actions, before.action) != (after.leading_actions, after.action):
-        params["Actions"] = _actions(after, site)
+        params["Actions"] = _actions(after, context)
     if before.transforms != after.transforms:
         params |= {"Transforms": list(after.transforms)} if after.transforms else {"ResetTransforms": True}
     if params:
-        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params}, retry_on=UNSEEN, timeout=60)
+        yield Call("elbv2", "ModifyRule", {"RuleArn": context.live.id, **params}, retry_on=UNSEEN, timeout=60)
     if before.priority != after.priority:
-        moves = [{"RuleArn": site.live.id, "Priority": after.priority}]
+        moves = [{"RuleArn": context.live.id, "Priority": after.priority}]
         yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
-    yield from retag("elbv2", site.live.id, before.tags, after.tags)
+    yield from retag("elbv2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def reorder(moves: Mapping[Address, int], site: StepContext) -> WriteProgram:
+def reorder(moves: Mapping[Address, int], context: StepContext) -> WriteProgram:
     """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
-    priorities = [{"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
+    priorities = [{"RuleArn": context.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
     yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities}, retry_on=UNSEEN, timeout=60)
     return {}
 
 
-def delete(_: Rule, site: StepContext) -> WriteProgram:
+def delete(_: Rule, context: StepContext) -> WriteProgram:
     """A rule that is gone is done."""
-    assert site.live is not None
-    yield Call("elbv2", "DeleteRule", {"RuleArn": site.live.id}, done_if=("RuleNotFound",))
+    assert context.live is not None
+    yield Call("elbv2", "DeleteRule", {"RuleArn": context.live.id}, done_if=("RuleNotFound",))
     return {}
 
 

@@ -81,19 +81,19 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(address, raw["GroupId"], model, {"name": raw["GroupName"], "account": raw.get("OwnerId", "")})
 
 
-def create(new: SecurityGroup, site: StepContext) -> WriteProgram:
+def create(new: SecurityGroup, context: StepContext) -> WriteProgram:
     """The group, then its rules. Nothing but the name guards CreateSecurityGroup: it is sent once."""
     params = {
-        "GroupName": site.name,
+        "GroupName": context.name,
         "Description": new.description,
-        "VpcId": site.id(new.vpc),
-        "TagSpecifications": specification("security-group", {"Name": site.name, **site.tags(new)}),
+        "VpcId": context.id(new.vpc),
+        "TagSpecifications": specification("security-group", {"Name": context.name, **context.tags(new)}),
     }
     answer = yield Call("ec2", "CreateSecurityGroup", params, no_retry=True)
     id = answer["GroupId"]
     empty = new.model_copy(update={"ingress": (), "egress": None if new.egress is None else EVERYTHING_OUT})
-    yield from _change(id, empty, new, site)
-    return {"id": id, "name": site.name}
+    yield from _change(id, empty, new, context)
+    return {"id": id, "name": context.name}
 
 
 THERE = ("InvalidPermission.Duplicate",)
@@ -104,58 +104,60 @@ EVERYTHING_OUT = (IngressRule(protocol="all", cidr="0.0.0.0/0"),)
 """What AWS lets out of a new group."""
 
 
-def update(before: SecurityGroup, after: SecurityGroup, site: StepContext) -> WriteProgram:
+def update(before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:
     """Authorize first, revoke after: no moment in which a wanted rule is missing."""
-    assert site.live is not None
-    yield from _change(site.live.id, before, after, site)
-    yield from retag("ec2", site.live.id, before.tags, after.tags)
+    assert context.live is not None
+    yield from _change(context.live.id, before, after, context)
+    yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def _change(id: str, before: SecurityGroup, after: SecurityGroup, site: StepContext) -> WriteProgram:
-    yield from _rules(id, before.ingress, after.ingress, "Ingress", site)
+def _change(id: str, before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:
+    yield from _rules(id, before.ingress, after.ingress, "Ingress", context)
     if after.egress is not None:
-        yield from _rules(id, before.egress or (), after.egress, "Egress", site)
+        yield from _rules(id, before.egress or (), after.egress, "Egress", context)
     return {}
 
 
 def _rules(
-    id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, site: StepContext
+    id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, context: StepContext
 ) -> WriteProgram:
     """One rule a call: AWS refuses a whole call for one rule that is there already."""
     old, new = {o.door: o for o in before}, {o.door: o for o in after}
     for door in sorted(set(new) - set(old)):
-        params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
+        params = {"GroupId": id, "IpPermissions": [permission_of(new[door], context)]}
         yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, retry_on=UNSEEN, timeout=60)
     for door in sorted(set(new) & set(old)):
         if new[door].description != old[door].description:
-            params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
+            params = {"GroupId": id, "IpPermissions": [permission_of(new[door], context)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
     for door in sorted(set(old) - set(new)):
-        permission = yield from _standing(id, old[door], side, site)
+        permission = yield from _standing(id, old[door], side, context)
         params = {"GroupId": id, "IpPermissions": [permission]}
         yield Call("ec2", f"RevokeSecurityGroup{side}", params, done_if=("InvalidPermission.NotFound",))
     return {}
 
 
-def _standing(id: str, opening: IngressRule, side: str, site: StepContext) -> Generator[Call, Answer, dict[str, Any]]:
+def _standing(
+    id: str, opening: IngressRule, side: str, context: StepContext
+) -> Generator[Call, Answer, dict[str, Any]]:
     """The rule to revoke: AWS wants it to the letter, so one that elbplan would not write is read again."""
     if is_plain(opening):
-        return permission_of(opening, site)
+        return permission_of(opening, context)
     asked = {"GroupIds": [id]}
     answer = yield Call("ec2", "DescribeSecurityGroups", asked, done_if=("InvalidGroup.NotFound",))
     field = "IpPermissions" if side == "Ingress" else "IpPermissionsEgress"
     permissions = [permission for group in answer.get("SecurityGroups", []) for permission in group.get(field) or ()]
-    return raw_permission(opening, permissions) or permission_of(opening, site)
+    return raw_permission(opening, permissions) or permission_of(opening, context)
 
 
-def delete(_: SecurityGroup, site: StepContext) -> WriteProgram:
+def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
     """A load balancer's network interfaces outlive it by minutes and hold the group: that is not yet, not a failure."""
-    assert site.live is not None
+    assert context.live is not None
     yield Call(
         "ec2",
         "DeleteSecurityGroup",
-        {"GroupId": site.live.id},
+        {"GroupId": context.live.id},
         done_if=("InvalidGroup.NotFound",),
         retry_on=("DependencyViolation", "InvalidGroup.InUse"),
         timeout=900,

@@ -190,32 +190,32 @@ UNTAGGED = "GENEVE"
 """AWS refuses tags in the call that creates such a group; they follow at once."""
 
 
-def create(new: TargetGroup, site: StepContext) -> WriteProgram:
+def create(new: TargetGroup, context: StepContext) -> WriteProgram:
     """One call with tags and health check, then the attributes that are not AWS's default."""
     params: dict[str, Any] = {
-        "Name": site.name,
+        "Name": context.name,
         "TargetType": new.target_type,
         "Protocol": new.protocol if new.target_type != "lambda" else None,
         "ProtocolVersion": new.protocol_version,
         "Port": new.port,
-        "VpcId": site.id(new.vpc) if new.vpc else None,
+        "VpcId": context.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
         **_check(new),
-        "Tags": pairs(site.tags(new)) if new.protocol != UNTAGGED else None,
+        "Tags": pairs(context.tags(new)) if new.protocol != UNTAGGED else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
     answer = yield Call("elbv2", "CreateTargetGroup", given)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
     if new.protocol == UNTAGGED:
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(site.tags(new))})
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(context.tags(new))})
     yield from change_attributes(arn, defaults(new), new.attributes)
-    return {"id": arn, "name": site.name, "port": str(new.port or "")}
+    return {"id": arn, "name": context.name, "port": str(new.port or "")}
 
 
-def update(before: TargetGroup, after: TargetGroup, site: StepContext) -> WriteProgram:
+def update(before: TargetGroup, after: TargetGroup, context: StepContext) -> WriteProgram:
     """Only the health check, the attributes and the tags change in place."""
-    assert site.live is not None
-    arn = site.live.id
+    assert context.live is not None
+    arn = context.live.id
     if before.health != after.health:
         yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **_check(after)})
     yield from change_attributes(arn, before.attributes, after.attributes)
@@ -223,13 +223,13 @@ def update(before: TargetGroup, after: TargetGroup, site: StepContext) -> WriteP
     return {}
 
 
-def delete(_: TargetGroup, site: StepContext) -> WriteProgram:
+def delete(_: TargetGroup, context: StepContext) -> WriteProgram:
     """A rule just repointed holds its group for some seconds more."""
-    assert site.live is not None
+    assert context.live is not None
     yield Call(
         "elbv2",
         "DeleteTargetGroup",
-        {"TargetGroupArn": site.live.id},
+        {"TargetGroupArn": context.live.id},
         done_if=("TargetGroupNotFound",),
         retry_on=("ResourceInUse",),
         timeout=300,

@@ -134,11 +134,11 @@ def with_live_defaults(desired: Targets, live: Targets) -> Targets:
     return rebuilt(desired, members=tuple(members), group_port=live.group_port, live_zones=live.live_zones)
 
 
-def _names(members: Iterable[Target], site: StepContext, port: str = "") -> list[dict[str, Any]]:
+def _names(members: Iterable[Target], context: StepContext, port: str = "") -> list[dict[str, Any]]:
     """Targets in AWS's words; `port` for those that have their group's, where it is to be said."""
     named = []
     for member in members:
-        target: dict[str, Any] = {"Id": site.id(member.instance) if member.instance else member.address}
+        target: dict[str, Any] = {"Id": context.id(member.instance) if member.instance else member.address}
         if member.port or port:
             target["Port"] = member.port or int(port)
         if member.zone:
@@ -147,39 +147,39 @@ def _names(members: Iterable[Target], site: StepContext, port: str = "") -> list
     return named
 
 
-def create(new: Targets, site: StepContext) -> WriteProgram:
+def create(new: Targets, context: StepContext) -> WriteProgram:
     """One call for all of them; an instance that has just started is not yet known to ELB."""
-    arn = site.id(new.group)
-    yield from _register(arn, new.members, site)
+    arn = context.id(new.group)
+    yield from _register(arn, new.members, context)
     return {"id": f"{arn}#targets"}
 
 
-def _register(arn: str, members: Sequence[Target], site: StepContext) -> WriteProgram:
+def _register(arn: str, members: Sequence[Target], context: StepContext) -> WriteProgram:
     if members:
-        params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
+        params = {"TargetGroupArn": arn, "Targets": _names(members, context)}
         yield Call("elbv2", "RegisterTargets", params, retry_on=("InvalidTarget", "TargetGroupNotFound"), timeout=300)
     return {}
 
 
-def update(before: Targets, after: Targets, site: StepContext) -> WriteProgram:
+def update(before: Targets, after: Targets, context: StepContext) -> WriteProgram:
     """Register first, deregister after; another zone is another registration of the same target, which stays."""
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
     come = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
-    yield from _register(site.id(after.group), [new[key] for key in come], site)
+    yield from _register(context.id(after.group), [new[key] for key in come], context)
     if gone := [old[key] for key in sorted(set(old) - set(new))]:
-        yield _deregister(after.group, gone, site)
+        yield _deregister(after.group, gone, context)
     return {}
 
 
-def _deregister(group: Ref, members: Sequence[Target], site: StepContext) -> Call:
+def _deregister(group: Ref, members: Sequence[Target], context: StepContext) -> Call:
     """Each with its port: of a target that is registered twice, only the one that is meant goes."""
-    params = {"TargetGroupArn": site.id(group), "Targets": _names(members, site, site.fact(group, "port"))}
+    params = {"TargetGroupArn": context.id(group), "Targets": _names(members, context, context.fact(group, "port"))}
     return Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
 
 
-def delete(old: Targets, site: StepContext) -> WriteProgram:
+def delete(old: Targets, context: StepContext) -> WriteProgram:
     """A port that was named at registration must be named again."""
-    yield _deregister(old.group, old.members, site)
+    yield _deregister(old.group, old.members, context)
     return {}
 
 
@@ -189,14 +189,14 @@ def update_path(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequenc
     return [("expand", both), ("contract", after)]
 
 
-def healthy(wanted: Targets, site: StepContext) -> ProbeProgram:
+def healthy(wanted: Targets, context: StepContext) -> ProbeProgram:
     """Every wanted target answers its health check.
 
     A stopped or foreign target will not get well by waiting; a failing one may, until the gate's deadline.
     """
-    answer = yield _health(site.id(wanted.group))
+    answer = yield _health(context.id(wanted.group))
     states = []
-    for named in _names(wanted.members, site, site.fact(wanted.group, "port")):
+    for named in _names(wanted.members, context, context.fact(wanted.group, "port")):
         health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, named)), UNKNOWN)
         states.append((named["Id"], health))
     judged = [gate_status_of(health) for _, health in states]
@@ -206,7 +206,7 @@ def healthy(wanted: Targets, site: StepContext) -> ProbeProgram:
     return GateStatus(worst, saw, "\n".join(sick))
 
 
-WORST_FIRST: tuple[Readiness, ...] = ("hopeless", "failing", "waiting")
+WORST_FIRST: tuple[Readiness, ...] = ("failed", "failing", "waiting")
 UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
 
 
@@ -216,12 +216,12 @@ def _is(described: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
     return bool(target["Id"] == named["Id"] and named.get("Port") in (None, target.get("Port")))
 
 
-def drained(old: Targets, site: StepContext) -> ProbeProgram:
+def drained(old: Targets, context: StepContext) -> ProbeProgram:
     """Nothing that was let go still finishes requests."""
     answer = yield Call(
         "elbv2",
         "DescribeTargetHealth",
-        {"TargetGroupArn": site.id(old.group)},
+        {"TargetGroupArn": context.id(old.group)},
         done_if=("TargetGroupNotFound",),
     )
     descriptions = answer.get("TargetHealthDescriptions", [])

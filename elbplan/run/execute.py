@@ -215,7 +215,7 @@ def _watch(running: Execution, step: Step) -> str:
             failing_since = None
         elif failing_since is None:
             failing_since = running.clock.now()
-        if sight.state == "hopeless" or _too_long(failing_since, running.clock.now(), gate):
+        if sight.state == "failed" or _too_long(failing_since, running.clock.now(), gate):
             raise GateProblem(f"{gate.what}: {sight.saw}, and waiting will not help", hint=sight.cause)
         if waited + pause > max(step.timeout, gate.min_seconds + pause):
             raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last seen: {sight.saw}", hint=sight.cause)

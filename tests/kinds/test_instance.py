@@ -110,7 +110,7 @@ def test_a_server_that_stopped_will_not_run_by_waiting():
     assert gate("running", raw("pending")).state == "waiting"
     assert gate("running").state == "waiting"
     sight = gate("running", raw("terminated", StateReason={"Message": "Client.InvalidSnapshot"}))
-    assert (sight.state, sight.cause) == ("hopeless", "Client.InvalidSnapshot")
+    assert (sight.state, sight.cause) == ("failed", "Client.InvalidSnapshot")
 
 
 def test_a_server_is_gone_when_it_is_terminated_or_nowhere():

@@ -202,7 +202,7 @@ def gate(name, answer):
 
 @pytest.mark.parametrize(
     ("code", "verdict"),
-    [("active", "ready"), ("active_impaired", "ready"), ("provisioning", "waiting"), ("failed", "hopeless")],
+    [("active", "ready"), ("active_impaired", "ready"), ("provisioning", "waiting"), ("failed", "failed")],
 )
 def test_what_a_balancers_state_means(code, verdict):
     answer = {"LoadBalancers": [{"State": {"Code": code, "Reason": "because"}}]}

@@ -176,8 +176,8 @@ def test_the_gate_opens_when_every_wanted_target_is_healthy():
         ("unused", "Target.NotInUse", "waiting"),
         ("unhealthy", "Target.Timeout", "failing"),
         ("unhealthy", "Target.ResponseCodeMismatch", "failing"),
-        ("unused", "Target.InvalidState", "hopeless"),
-        ("unused", "Target.IpUnusable", "hopeless"),
+        ("unused", "Target.InvalidState", "failed"),
+        ("unused", "Target.IpUnusable", "failed"),
     ],
 )
 def test_the_worst_target_decides_and_its_cause_is_told(state, reason, verdict):

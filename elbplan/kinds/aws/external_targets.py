@@ -39,16 +39,16 @@ def _healthy(described: DescribedTargets) -> int:
     return sum(target["TargetHealth"]["State"] in WELL for target in described)
 
 
-def filled(_: Resource, site: StepContext) -> ProbeProgram:
+def filled(_: Resource, context: StepContext) -> ProbeProgram:
     """Others have registered as many healthy targets as the older group of this address has, and at least one.
 
     Fewer could not bear the requests that the older group answers. The older one is counted at each look, since its
     number changes while a service moves its tasks from one group to the other.
     """
-    arn = site.id(site.address)
+    arn = context.id(context.address)
     described: DescribedTargets = (yield health_of(arn)).get("TargetHealthDescriptions", [])
     wanted = 1
-    for other in site.others():
+    for other in context.others():
         older = (yield health_of(other)).get("TargetHealthDescriptions", [])
         wanted = max(wanted, _healthy(older))
     healthy = _healthy(described)
@@ -67,9 +67,9 @@ def _name(arn: str) -> str:
     return arn.split("/")[1] if arn.count("/") > 1 else arn
 
 
-def empty(_: Resource, site: StepContext) -> ProbeProgram:
+def empty(_: Resource, context: StepContext) -> ProbeProgram:
     """Nobody has targets in this group any more."""
-    arn = site.id(site.address)
+    arn = context.id(context.address)
     left = len((yield health_of(arn)).get("TargetHealthDescriptions", []))
     if not left:
         return GateStatus("ready", "no target left")

@@ -26,15 +26,15 @@ class FixedAddress(Part):
         return self.allocation or self.address
 
 
-def subnet_params(subnets: Sequence[Ref], pins: Sequence[FixedAddress], site: StepContext) -> dict[str, Any]:
+def subnet_params(subnets: Sequence[Ref], pins: Sequence[FixedAddress], context: StepContext) -> dict[str, Any]:
     """The subnets, with their fixed addresses where there are any."""
     if not pins:
-        return {"Subnets": [site.id(subnet) for subnet in subnets]}
+        return {"Subnets": [context.id(subnet) for subnet in subnets]}
     mappings = []
     for pin in pins:
-        mapping = {"SubnetId": site.id(pin.subnet)}
+        mapping = {"SubnetId": context.id(pin.subnet)}
         if pin.allocation:
-            mapping["AllocationId"] = site.id(pin.allocation)
+            mapping["AllocationId"] = context.id(pin.allocation)
         if pin.address:
             mapping["PrivateIPv4Address"] = pin.address
         mappings.append(mapping)

@@ -126,7 +126,7 @@ def is_plain(opening: IngressRule) -> bool:
     return opening.protocol in ("tcp", "udp", "all") and not isinstance(opening.group, AwsId)
 
 
-def permission_of(opening: IngressRule, site: StepContext) -> dict[str, Any]:
+def permission_of(opening: IngressRule, context: StepContext) -> dict[str, Any]:
     """The rule in AWS's words."""
     described = {"Description": opening.description} if opening.description else {}
     permission: dict[str, Any] = {"IpProtocol": "-1" if opening.protocol == "all" else opening.protocol}
@@ -137,7 +137,7 @@ def permission_of(opening: IngressRule, site: StepContext) -> dict[str, Any]:
     elif opening.cidr:
         permission["IpRanges"] = [{"CidrIp": opening.cidr, **described}]
     elif opening.group:
-        permission["UserIdGroupPairs"] = [{"GroupId": site.id(opening.group), **described}]
+        permission["UserIdGroupPairs"] = [{"GroupId": context.id(opening.group), **described}]
     else:
         permission["PrefixListIds"] = [{"PrefixListId": opening.prefix_list, **described}]
     return permission

@@ -8,9 +8,9 @@ from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
 
 
-def active(_: Resource, site: StepContext) -> ProbeProgram:
+def active(_: Resource, context: StepContext) -> ProbeProgram:
     """`active_impaired` serves too; `failed` never recovers."""
-    asked = {"LoadBalancerArns": [site.id(site.address)]}
+    asked = {"LoadBalancerArns": [context.id(context.address)]}
     answer = yield Call("elbv2", "DescribeLoadBalancers", asked, retry_on=UNSEEN, timeout=60)
     if not answer["LoadBalancers"]:
         return GateStatus("waiting", "not visible yet")
@@ -18,13 +18,13 @@ def active(_: Resource, site: StepContext) -> ProbeProgram:
     if state["Code"] in ("active", "active_impaired"):
         return GateStatus("ready", state["Code"], state.get("Reason") or "")
     failed = state["Code"] == "failed"
-    return GateStatus("hopeless" if failed else "waiting", state["Code"], state.get("Reason") or "")
+    return GateStatus("failed" if failed else "waiting", state["Code"], state.get("Reason") or "")
 
 
-def interfaces_gone(_: Resource, site: StepContext) -> ProbeProgram:
+def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     """The balancer's network interfaces hold its security groups and subnets until AWS takes them away."""
-    assert site.live is not None
-    description = "ELB " + site.live.id.split(":loadbalancer/", 1)[-1]
+    assert context.live is not None
+    description = "ELB " + context.live.id.split(":loadbalancer/", 1)[-1]
     asked = {"Filters": [{"Name": "description", "Values": [description]}]}
     answer = yield Call("ec2", "DescribeNetworkInterfaces", asked)
     left = len(answer["NetworkInterfaces"])

@@ -15,37 +15,37 @@ from .ownership import ADDRESS, STACK, tag, untag, user_tag_names
 FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 
-def change_ownership(step: Step, site: StepContext) -> WriteProgram:
+def change_ownership(step: Step, context: StepContext) -> WriteProgram:
     """The calls of an `adopt`, `moved` or `release` step. A kind without tags needs none."""
     if not KINDS[step.address.kind].taggable:
         return no_calls()
     if step.do == "adopt":
-        return _adopt(step, site)
-    return _moved(step, site) if step.do == "moved" else _release(step, site)
+        return _adopt(step, context)
+    return _moved(step, context) if step.do == "moved" else _release(step, context)
 
 
-def _adopt(step: Step, site: StepContext) -> WriteProgram:
+def _adopt(step: Step, context: StepContext) -> WriteProgram:
     assert step.after is not None
-    yield tag(step.name, site.tags(step.after) | record_tags(_records(step.after)))
+    yield tag(step.name, context.tags(step.after) | record_tags(_records(step.after)))
     return {"id": step.name}
 
 
-def _moved(step: Step, site: StepContext) -> WriteProgram:
+def _moved(step: Step, context: StepContext) -> WriteProgram:
     assert step.old is not None
-    id = site.id(step.old)
+    id = context.id(step.old)
     yield tag(id, {ADDRESS: f"{step.address.kind}.{step.address.name}"})
-    facts = {name: site.fact(step.old, name) for name in FACTS}
+    facts = {name: context.fact(step.old, name) for name in FACTS}
     return {"id": id, **{name: value for name, value in facts.items() if value}}
 
 
-def _release(step: Step, site: StepContext) -> WriteProgram:
+def _release(step: Step, context: StepContext) -> WriteProgram:
     assert step.before is not None
     records = _records(step.before)
     keys = [STACK, ADDRESS, *user_tag_names(step.before.tags), *record_tags(records)]
-    yield untag(site.id(step.address), keys)
+    yield untag(context.id(step.address), keys)
     if isinstance(step.before, LoadBalancer) and records:
-        groups = [site.id(ref) for ref in step.before.security_groups or () if isinstance(ref, Address)]
-        yield from remember_records(groups, site.fact(step.address, "dns_name"), (), records)
+        groups = [context.id(ref) for ref in step.before.security_groups or () if isinstance(ref, Address)]
+        yield from remember_records(groups, context.fact(step.address, "dns_name"), (), records)
     return {}
 
 

@@ -40,7 +40,7 @@ def gate_status_of(health: Mapping[str, Any]) -> Readiness:
     if health["State"] == "healthy":
         return "ready"
     if health.get("Reason") in NEVER:
-        return "hopeless"
+        return "failed"
     return "failing" if health["State"] == "unhealthy" else "waiting"
 
 
