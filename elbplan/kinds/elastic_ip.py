@@ -1,4 +1,4 @@
-"""An Elastic IP: an address that stays, and the instance that has it."""
+"""An Elastic IP: a fixed public address, and the instance that it is associated with."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .references import InstanceRef
 
 
 class ElasticIp(Resource):
-    """An Elastic IP address, billed until it is released."""
+    """An Elastic IP address. AWS bills it until it is released."""
 
     kind: ClassVar[str] = "elastic_ip"
     instance: InstanceRef | None = None
 
 
 def read(scope: Scope) -> ReadProgram[Found[ElasticIp]]:
-    """Ours by tag."""
+    """The addresses with the stacks' tags."""
     (answer,) = yield [Call("ec2", "DescribeAddresses", tagged(scope.stacks))]
     ours: dict[str, list[LiveResource[ElasticIp]]] = {}
     for raw in answer["Addresses"]:
@@ -44,7 +44,10 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
 
 
 def create(new: ElasticIp, context: StepContext) -> WriteProgram:
-    """Allocate and associate. AllocateAddress has no token: it is sent once, and looked for by tag after a doubt."""
+    """Allocates and associates an address.
+
+    AllocateAddress has no token, so elbplan never repeats it. After a lost answer it finds the address by its tags.
+    """
     tags = {"Name": f"{context.stack}-{context.address.name}", **context.tags(new)}
     params = {"Domain": "vpc", "TagSpecifications": specification("elastic-ip", tags)}
     answer = yield Call("ec2", "AllocateAddress", params, no_retry=True)
@@ -64,21 +67,21 @@ def _associate(allocation: str, instance: Ref, context: StepContext) -> Call:
 
 
 def update(before: ElasticIp, after: ElasticIp, context: StepContext) -> WriteProgram:
-    """Moving to another instance is one call; AWS takes it from the old one."""
+    """One call moves the address to another instance; AWS disassociates the old instance."""
     assert context.live is not None
     if after.instance and before.instance != after.instance:
         yield _associate(context.live.id, after.instance, context)
     if before.instance and not after.instance:
-        yield from _leave(context)
+        yield from _disassociate(context)
     yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def _leave(context: StepContext) -> WriteProgram:
-    """Disassociate, by the association that stands now."""
+def _disassociate(context: StepContext) -> WriteProgram:
+    """Disassociates the address from its present instance."""
     assert context.live is not None
-    asked = {"Filters": [{"Name": "allocation-id", "Values": [context.live.id]}]}
-    answer = yield Call("ec2", "DescribeAddresses", asked)
+    params = {"Filters": [{"Name": "allocation-id", "Values": [context.live.id]}]}
+    answer = yield Call("ec2", "DescribeAddresses", params)
     for raw in answer["Addresses"]:
         if raw.get("AssociationId"):
             gone = ("InvalidAssociationID.NotFound",)
@@ -87,9 +90,9 @@ def _leave(context: StepContext) -> WriteProgram:
 
 
 def delete(_: ElasticIp, context: StepContext) -> WriteProgram:
-    """Release: this is what ends the billing of an address."""
+    """Releases the address, which ends the billing."""
     assert context.live is not None
-    yield from _leave(context)
+    yield from _disassociate(context)
     yield Call(
         "ec2",
         "ReleaseAddress",
@@ -107,7 +110,7 @@ def summary(ip: ElasticIp) -> str:
 
 
 def update_path(_: ElasticIp, after: ElasticIp, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
-    """An address moves when traffic does."""
+    """An address moves in the phase in which traffic switches."""
     return [("switch", after)]
 
 

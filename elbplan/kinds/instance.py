@@ -1,4 +1,4 @@
-"""A server that elbplan makes: an EC2 instance, replaced rather than changed."""
+"""An EC2 instance. Most changes replace it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ USER_DATA = "elbplan:user-data"
 
 
 class Instance(Resource):
-    """An EC2 instance. Its user data is remembered by a digest in a tag, since it may hold secrets."""
+    """An EC2 instance. A tag has a digest of its user data, since the user data may hold secrets."""
 
     kind: ClassVar[str] = "instance"
     image: Annotated[
-        str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter that holds the image's id")
+        str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter whose value is the image's id")
     ]
-    type: Annotated[str, IMMUTABLE, Field(description="t3.micro, say")] = "t3.micro"
+    type: Annotated[str, IMMUTABLE, Field(description="for example t3.micro")] = "t3.micro"
     key: Annotated[str | None, IMMUTABLE, Field(description="name of a key pair")] = None
     profile: Annotated[str | None, IMMUTABLE, Field(description="name of an IAM instance profile")] = None
     subnet: Annotated[SubnetRef, IMMUTABLE]
@@ -36,7 +36,7 @@ class Instance(Resource):
     user_data: Annotated[
         str | None, WRITE_ONLY, Field(max_length=16384, repr=False, description="a script that runs at the first start")
     ] = None
-    user_data_digest: Annotated[str, IMMUTABLE, Field(description="made from the script; not yours to write")] = ""
+    user_data_digest: Annotated[str, IMMUTABLE, Field(description="elbplan computes it from the script")] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -81,15 +81,15 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
 
 
 def create(new: Instance, context: StepContext) -> WriteProgram:
-    """RunInstances with a token, so that a lost answer never makes a second server."""
+    """RunInstances with a token, so that a repeated request never makes a second server."""
     image = new.image
     if image.startswith("ssm:"):
         answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
         image = answer["Parameter"]["Value"]
-    remembered = {"Name": f"{context.stack}-{context.address.name}", IMAGE: new.image}
+    own_tags = {"Name": f"{context.stack}-{context.address.name}", IMAGE: new.image}
     if new.user_data_digest:
-        remembered[USER_DATA] = new.user_data_digest
-    tags = {**remembered, **context.tags(new)}
+        own_tags[USER_DATA] = new.user_data_digest
+    tags = {**own_tags, **context.tags(new)}
     params: dict[str, Any] = {
         "ImageId": image,
         "InstanceType": new.type,
@@ -107,13 +107,13 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
         params["IamInstanceProfile"] = {"Name": new.profile}
     if new.user_data:
         params["UserData"] = new.user_data
-    # A profile or group made a moment ago may not be known everywhere yet.
+    # Not every part of AWS knows a new security group at once.
     answer = yield Call("ec2", "RunInstances", params, retry_on=("InvalidGroup.NotFound",), timeout=60)
     return {"id": answer["Instances"][0]["InstanceId"]}
 
 
 def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
-    """Security groups and tags change in place; all else is a replacement."""
+    """Security groups and tags change in place. Every other change replaces the instance."""
     assert context.live is not None
     if before.security_groups != after.security_groups:
         groups = [context.id(group) for group in after.security_groups]
@@ -123,14 +123,14 @@ def update(before: Instance, after: Instance, context: StepContext) -> WriteProg
 
 
 def delete(_: Instance, context: StepContext) -> WriteProgram:
-    """Terminate; an instance that is gone is done."""
+    """Terminates the instance."""
     assert context.live is not None
     gone = ("InvalidInstanceID.NotFound",)
     yield Call("ec2", "TerminateInstances", {"InstanceIds": [context.live.id]}, done_if=gone)
     return {}
 
 
-def _look(context: StepContext, hopeless: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
+def _probe(context: StepContext, failed: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
     filters = {"Filters": [{"Name": "instance-id", "Values": [context.id(context.address)]}]}
     answer = yield Call("ec2", "DescribeInstances", filters)
     states = list(instances_in(answer))
@@ -140,17 +140,17 @@ def _look(context: StepContext, hopeless: Sequence[str], wanted: str, missing: G
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("failed" if state in hopeless else "waiting", state, reason)
+    return GateStatus("failed" if state in failed else "waiting", state, reason)
 
 
 def running(_: Instance, context: StepContext) -> ProbeProgram:
-    """Targets can only be registered when their instance runs."""
-    return (yield from _look(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
+    """Ready when the instance runs: only then AWS registers it as a target."""
+    return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
 def gone(_: Instance, context: StepContext) -> ProbeProgram:
-    """A security group cannot go while an instance has it."""
-    return (yield from _look(context, (), "terminated", GateStatus("ready", "gone")))
+    """Ready when the instance is terminated: only then AWS deletes its security groups."""
+    return (yield from _probe(context, (), "terminated", GateStatus("ready", "gone")))
 
 
 def summary(instance: Instance) -> str:
@@ -159,7 +159,7 @@ def summary(instance: Instance) -> str:
 
 
 def update_path(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
-    """Join the new security groups, later leave the old ones."""
+    """Adds the new security groups, and later removes the old ones."""
     groups = (*after.security_groups, *before.security_groups)
     return [("expand", rebuilt(after, security_groups=groups)), ("contract", after)]
 

@@ -1,4 +1,4 @@
-"""A listener: a port of a load balancer and what happens to what arrives there."""
+"""A listener: a port of a load balancer, and the action for the requests that arrive there."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ SECURE = ("HTTPS", "TLS")
 
 
 class Listener(Resource):
-    """A listener. A gateway load balancer's has neither port nor protocol."""
+    """A listener. The listener of a gateway load balancer has neither port nor protocol."""
 
     kind: ClassVar[str] = "listener"
     load_balancer: Annotated[LoadBalancerRef, IMMUTABLE]
-    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535, description="the port people connect to")] = None
+    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535, description="the port that clients connect to")] = None
     protocol: Literal["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"] | None = None
     certificate: CertificateRef | None = None
     more_certificates: Annotated[
-        tuple[CertificateRef, ...], Field(description="further certificates, chosen by the name the client asks for")
+        tuple[CertificateRef, ...],
+        Field(description="further certificates; the load balancer chooses by the client's host name"),
     ] = ()
-    ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: which TLS versions and ciphers")] = None
+    ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: the TLS versions and ciphers")] = None
     alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
     mutual_authentication: Annotated[
         Mapping[str, Any],
@@ -47,22 +48,22 @@ class Listener(Resource):
         tuple[OtherAction, ...],
         CARRIED,
         LEARNED,
-        Field(description="what comes before the action, a login say; HTTPS only"),
+        Field(description="actions before the final action, such as a login; HTTPS only"),
     ] = ()
     action: Action
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set; of client certificates AWS tells more than was asked for."""
+        """Further certificates are a set. AWS returns more about client certificates than a request sets."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
         if isinstance(data.get("more_certificates"), list | tuple):
             data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
         if isinstance(data.get("mutual_authentication"), Mapping):
-            asked = data["mutual_authentication"].items()
-            data["mutual_authentication"] = {k: v for k, v in asked if k not in TOLD_ONLY and v not in NOTHING}
+            settings = data["mutual_authentication"].items()
+            data["mutual_authentication"] = {k: v for k, v in settings if k not in READ_ONLY and v not in DEFAULTS}
         if data.get("alpn") == "None":
             data["alpn"] = None
         return data
@@ -78,13 +79,13 @@ class Listener(Resource):
         return self
 
 
-TOLD_ONLY = ("TrustStoreAssociationStatus",)
-NOTHING: tuple[Any, ...] = ("off", False, None, "", [])
-"""What AWS tells of client certificates where nobody asked for anything."""
+READ_ONLY = ("TrustStoreAssociationStatus",)
+DEFAULTS: tuple[Any, ...] = ("off", False, None, "", [])
+"""Values that AWS returns for client certificates that nobody has configured."""
 
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
-    """Ours on our balancers. A stranger's listener there is left alone, but its port is known to be taken."""
+    """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
     every = yield from listeners_of(scope.stacks)
     taken = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
     secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
@@ -110,7 +111,7 @@ def _certificates(arn: str) -> Call:
 
 
 def _extra(answer: Answer) -> tuple[str, ...]:
-    """Without the default one, which AWS lists as well."""
+    """The certificates without the default certificate, which AWS lists too."""
     listed = answer.get("Certificates", [])
     default = {c["CertificateArn"] for c in listed if c.get("IsDefault")}
     return tuple(c["CertificateArn"] for c in listed if c["CertificateArn"] not in default)
@@ -154,11 +155,11 @@ def _params(new: Listener, context: StepContext) -> dict[str, Any]:
 
 
 NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFound", "TargetGroupNotFound")
-"""A certificate issued or a group made a moment ago is not known to every part of ELB at once."""
+"""Not every part of ELB knows a new certificate or a new group at once."""
 
 
 def create(new: Listener, context: StepContext) -> WriteProgram:
-    """The listener with its default certificate, then the further ones, one to a call as AWS wants it."""
+    """Creates the listener, then adds further certificates. AWS accepts one certificate in a call."""
     params = {
         "LoadBalancerArn": context.id(new.load_balancer),
         **_params(new, context),
@@ -183,7 +184,7 @@ def _remove(arn: str, certificate: str) -> Call:
 
 
 def update(before: Listener, after: Listener, context: StepContext) -> WriteProgram:
-    """Add certificates, switch in one call, remove certificates."""
+    """Adds certificates, changes the listener in one call, and removes certificates."""
     assert context.live is not None
     arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
@@ -199,7 +200,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
         yield call
     gone = set(before.more_certificates) - set(after.more_certificates)
     if before.certificate and before.certificate != after.certificate:
-        # AWS keeps a former default certificate among the further ones in some flows.
+        # In some cases AWS keeps a former default certificate among the further certificates.
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
         yield _remove(arn, context.id(certificate))
@@ -208,7 +209,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
 
 
 def delete(_: Listener, context: StepContext) -> WriteProgram:
-    """Its rules go with it."""
+    """Deletes the listener. AWS deletes its rules with it."""
     assert context.live is not None
     yield Call(
         "elbv2",
@@ -222,19 +223,21 @@ def delete(_: Listener, context: StepContext) -> WriteProgram:
 
 
 def with_live_defaults(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy, whatever it had before; no ALPN is AWS's default."""
+    """A listener without TLS has no certificate and no policy. Without `alpn` in the spec it has no ALPN policy."""
     keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
     return fill_unset(desired, live, keep)
 
 
 def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
-    """Attach new groups and certificates, switch, let the old ones go; a login goes last."""
+    """Attaches new groups and certificates, switches, and detaches the old ones. A login is removed last."""
     actions = action_path(before.action, after.action, used)
     more = (*before.more_certificates, *after.more_certificates)
-    still = before.model_copy(update={"tags": after.tags})
+    same_action = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
     if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
-        steps.append(("expand", _with(still, actions[0][1] if actions[0][0] == "expand" else before.action, more)))
+        steps.append(
+            ("expand", _with(same_action, actions[0][1] if actions[0][0] == "expand" else before.action, more))
+        )
     switched = next(action for phase, action in actions if phase == "switch")
     kept = protection_fields(before, after) if after.protocol == "HTTPS" else {}
     steps.append(("switch", rebuilt(_with(after, switched, more), **kept)))
@@ -248,13 +251,13 @@ def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
 def temporary_resource(
     address: Address, before: Listener, after: Listener, used: AbstractSet[Ref]
 ) -> tuple[Address, Resource] | None:
-    """Where the listener cannot hold the new group beside what it does now, a rule attaches it."""
+    """A rule that attaches the new groups, if the listener's present action cannot hold them."""
     new = not_attachable(before.action, after.action, used)
     return rule.helper(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
 
 
 def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:
-    """A redirect waits for the listener it sends people to."""
+    """The listener that a redirect points at: the redirect waits for it."""
     action = listener.action
     if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
         place = (listener.load_balancer, int(action.port))
@@ -266,8 +269,8 @@ def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> It
 def summary(listener: Listener) -> str:
     """`443/HTTPS, certificate.main, forward to target_group.web`"""
     certificate = f", {listener.certificate}" if listener.certificate else ""
-    does = [*map(leading_text, listener.leading_actions), action_text(listener.action)]
-    return f"{listener.port}/{listener.protocol}{certificate}, {', '.join(does)}"
+    actions = [*map(leading_text, listener.leading_actions), action_text(listener.action)]
+    return f"{listener.port}/{listener.protocol}{certificate}, {', '.join(actions)}"
 
 
 KIND = Kind(

@@ -32,16 +32,16 @@ from .references import SecurityGroupRef, SubnetRef
 class LoadBalancer(Resource):
     """A load balancer.
 
-    `records` lists the names that point here (`ZONE/name/TYPE`), kept as a tag on the balancer, since Route 53
-    records carry none: that is how a name dropped from the spec is found again. The stack's own security groups
-    keep the list too, under the balancer's DNS name, so that it outlives a balancer that somebody deletes by hand.
+    `records` lists the records that point at it (`ZONE/name/TYPE`). It is a tag of the load balancer, since Route 53
+    records have no tags: so elbplan finds a record that is no longer in the spec. The stack's security groups have the
+    same list, under the load balancer's DNS name, in case somebody deletes the load balancer by hand.
     """
 
     kind: ClassVar[str] = "load_balancer"
     name: Annotated[
         str | None,
         IMMUTABLE,
-        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="pins the name in AWS"),
+        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="the name in AWS"),
     ] = None
     type: Annotated[Literal["application", "network", "gateway"], IMMUTABLE] = "application"
     scheme: Annotated[Literal["internet-facing", "internal"], IMMUTABLE] = "internet-facing"
@@ -49,15 +49,15 @@ class LoadBalancer(Resource):
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
     security_groups: tuple[SecurityGroupRef, ...] | None = None
     pins: Annotated[
-        tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
+        tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each subnet")
     ] = ()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
-    records: Annotated[tuple[str, ...], Field(description="names that point here; elbplan fills it in")] = ()
+    records: Annotated[tuple[str, ...], Field(description="records that point at it; elbplan fills it in")] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Subnets and groups are sets."""
+        """Subnets, security groups and records are sets."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
@@ -71,7 +71,7 @@ class LoadBalancer(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
-    """Every balancer of the region is listed: identity is the tag, and a taken name must be known."""
+    """Lists all load balancers of the region: tags show the owner, and the other names are in use."""
     ours: dict[str, list[LiveResource[LoadBalancer]]] = {}
     owned = yield from owned_balancers(scope.stacks)
     asks = [_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
@@ -93,7 +93,7 @@ def _live(
 ) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
-    told = {a["Key"]: a.get("Value") or "" for a in attributes}
+    known = {a["Key"]: a.get("Value") or "" for a in attributes}
     fields = {
         "tags": users(tags),
         "name": raw["LoadBalancerName"],
@@ -102,7 +102,7 @@ def _live(
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
         "subnets": tuple(AwsId(zone["SubnetId"]) for zone in zones),
         "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
-        "attributes": attribute_defaults(raw["Type"], scheme) | told,
+        "attributes": attribute_defaults(raw["Type"], scheme) | known,
         "pins": tuple(fixed_addresses_of(zones)),
         "records": unpack(RECORDS, tags),
     }
@@ -110,7 +110,7 @@ def _live(
 
 
 def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    """What others need to know of a balancer."""
+    """The facts that other resources and gates need."""
     return {
         "dns_name": raw.get("DNSName") or "",
         "zone_id": raw.get("CanonicalHostedZoneId") or "",
@@ -122,25 +122,25 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
-    """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
+    """An attribute that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
     return fill_unset(desired, live).model_copy(update={"attributes": attributes})
 
 
 def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:
-    """The balancer with the records of its stack that point at it: its tags remember them."""
+    """The load balancer with the records of its stack that point at it, which its tags list."""
     pointing = [mark(r) for r in desired.values() if isinstance(r, Record) and r.load_balancer == address]
     return LoadBalancer.model_validate({**dict(balancer), "records": pointing})
 
 
 def with_other_zone_ids(balancer: LoadBalancer, zones: Mapping[str, str]) -> LoadBalancer:
-    """The balancer with other words for the hosted zones in `records`, which are written `ZONE/name/TYPE`."""
+    """The load balancer with other words for the hosted zones in `records`."""
     return rebuilt(balancer, records=with_other_zones(balancer.records, zones))
 
 
 def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
-    """One call with tags, then the attributes that are not AWS's default."""
+    """One call with the tags, then the attributes that differ from AWS's defaults."""
     params: dict[str, Any] = {
         "Name": context.name,
         "Type": new.type,
@@ -160,17 +160,17 @@ def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
 
 
 NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
-"""A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
+"""Errors for a new security group, and for an Elastic IP that an older load balancer still has."""
 
 
 def coexistence_conflict(before: LoadBalancer, after: LoadBalancer) -> str:
-    """Fixed addresses belong to one balancer at a time."""
+    """Two load balancers cannot have the same fixed address."""
     shared = {pin.fixed for pin in before.pins} & {pin.fixed for pin in after.pins} - {None}
     return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
 
 
 def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> WriteProgram:
-    """In place: groups, subnets, address type, attributes, tags."""
+    """Changes attributes, security groups, subnets, the address type and tags."""
     assert context.live is not None
     arn = context.live.id
     yield from change_attributes(arn, before.attributes, after.attributes)
@@ -179,8 +179,8 @@ def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> W
         yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
     if before.subnets != after.subnets:
         subnets = [context.id(subnet) for subnet in after.subnets]
-        # While a zone's subnet is swapped for another of the same zone, both cannot be there: the wider set that
-        # comes first is refused, and the final set makes the swap.
+        # AWS refuses two subnets of one zone. If the subnet of a zone changes, AWS refuses the wider set of the first
+        # step, and the set of the last step replaces the subnet.
         wider = set(before.subnets) < set(after.subnets)
         refused = ("InvalidConfigurationRequest",) if wider else ()
         yield Call("elbv2", "SetSubnets", {"LoadBalancerArn": arn, "Subnets": subnets}, done_if=refused)
@@ -201,7 +201,7 @@ def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:
 
 
 def delete(old: LoadBalancer, context: StepContext) -> WriteProgram:
-    """Deleting one that is gone succeeds by AWS's own word. Its names went before it, so nobody need remember them."""
+    """Deletes the load balancer. Its records are deleted already, so the security groups forget them."""
     assert context.live is not None
     yield Call(
         "elbv2",
@@ -216,27 +216,27 @@ def delete(old: LoadBalancer, context: StepContext) -> WriteProgram:
 
 
 def update_path(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Take in the new zones, groups and names; later let the old ones go. Protection comes last."""
+    """Adds the new subnets, groups and records, and later removes the old ones. Deletion protection comes last."""
     protecting = without_deletion_protection(after) is not after and without_deletion_protection(before) is before
     last, after = after, without_deletion_protection(after) if protecting else after
-    union = {
+    both = {
         "subnets": (*before.subnets, *after.subnets),
         "records": (*before.records, *after.records),
     }
     if after.security_groups is not None:
-        union["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
-    wide = rebuilt(after, **union)
+        both["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
+    wide = rebuilt(after, **both)
     steps: list[tuple[Phase, LoadBalancer]] = [("expand", wide), ("contract", after)]
     return [*steps, ("protect", last)] if protecting else steps
 
 
 def create_path(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Protection comes when all is done: it would keep a run that is interrupted from being taken back."""
+    """Deletion protection comes last: after an interrupted run it would prevent a rollback."""
     return [("expand", without_deletion_protection(new)), ("protect", new)]
 
 
 def without_deletion_protection(balancer: LoadBalancer) -> LoadBalancer:
-    """The same balancer without deletion protection."""
+    """The same load balancer without deletion protection."""
     if balancer.attributes.get(PROTECTION) != "true":
         return balancer
     return balancer.model_copy(update={"attributes": {**balancer.attributes, PROTECTION: "false"}})
@@ -248,7 +248,7 @@ def summary(balancer: LoadBalancer) -> str:
 
 
 def default_name(stack: str, address: Address, _: LoadBalancer) -> str:
-    """The main balancer is called as its stack; `internal-` is AWS's own way to begin a name."""
+    """The main load balancer has the name of its stack. AWS reserves names that begin with `internal-`."""
     name = stack if address.name == "main" else f"{stack}-{address.name}"
     return f"lb-{name}" if name.startswith("internal-") else name
 

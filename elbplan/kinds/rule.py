@@ -1,4 +1,4 @@
-"""A rule: of the requests that reach a listener, which go elsewhere."""
+"""A rule of a listener: an action for the requests that match its conditions."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ from .traffic import GATE
 
 
 class Rule(Resource):
-    """A rule of an application load balancer's listener; the lowest priority that matches wins."""
+    """A rule of an application load balancer's listener. Of the rules that match, the lowest priority number wins."""
 
     kind: ClassVar[str] = "rule"
     listener: Annotated[ListenerRef, IMMUTABLE]
-    priority: Annotated[int, Field(ge=1, le=50000, description="the lowest that matches wins")]
+    priority: Annotated[int, Field(ge=1, le=50000, description="of the rules that match, the lowest number wins")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     leading_actions: Annotated[
-        tuple[OtherAction, ...], CARRIED, LEARNED, Field(description="what comes before the action, a login say")
+        tuple[OtherAction, ...], CARRIED, LEARNED, Field(description="actions before the final action, such as a login")
     ] = ()
     action: Action
     transforms: Annotated[
         tuple[Mapping[str, Any], ...],
         CARRIED,
         LEARNED,
-        Field(description="rewrites of host and URL, as AWS names their fields"),
+        Field(description="rewrites of host and URL, in AWS's form"),
     ] = ()
 
     @model_validator(mode="before")
@@ -63,11 +63,11 @@ class Rule(Resource):
 
 
 UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
-"""What was made a moment ago may not be seen everywhere yet."""
+"""Errors for a new resource that not every part of ELB knows yet."""
 
 
 def read(scope: Scope) -> ReadProgram[Found[Rule]]:
-    """Ours on our listeners, lowest priority first; what strangers hold is known by its priority."""
+    """The stacks' rules on the stacks' listeners. The priorities of all other rules there are in use."""
     listeners = yield from listeners_of(scope.stacks)
     asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
     answers = (yield asks) if asks else []
@@ -105,7 +105,7 @@ def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping
 
 
 def create(new: Rule, context: StepContext) -> WriteProgram:
-    """CreateRule has no token: sent once. A listener made a moment ago may not be known everywhere."""
+    """CreateRule has no token, so elbplan never repeats it."""
     params = {
         "ListenerArn": context.id(new.listener),
         "Priority": new.priority,
@@ -124,7 +124,7 @@ def _actions(rule: Rule, context: StepContext) -> list[dict[str, Any]]:
 
 
 def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
-    """What a rule does and when changes in one call; moves are made together, before."""
+    """Conditions and actions change in one call. `reorder` changes the priorities of several rules before."""
     assert context.live is not None
     params: dict[str, Any] = {}
     if before.conditions != after.conditions:
@@ -143,65 +143,65 @@ def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
 
 
 def reorder(moves: Mapping[Address, int], context: StepContext) -> WriteProgram:
-    """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
+    """One call for all rules: AWS checks only the final priorities, so rules may exchange theirs."""
     priorities = [{"RuleArn": context.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
     yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities}, retry_on=UNSEEN, timeout=60)
     return {}
 
 
 def delete(_: Rule, context: StepContext) -> WriteProgram:
-    """A rule that is gone is done."""
+    """Deletes the rule."""
     assert context.live is not None
     yield Call("elbv2", "DeleteRule", {"RuleArn": context.live.id}, done_if=("RuleNotFound",))
     return {}
 
 
 def attach_only_rule(rule: Rule) -> Rule:
-    """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
+    """The rule with a header as its condition that no client sends. It attaches its groups, but takes no traffic."""
     token = hashlib.sha256(repr(rule.conditions).encode()).hexdigest()[:32]
     condition = Condition(field="http-header", name=GATE, values=(token,))
     return rebuilt(rule, conditions=(condition,))
 
 
 def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
-    """A rule nobody matches that attaches these groups for a while; whoever makes it gives it a free priority."""
+    """A temporary rule that attaches these groups and that no request matches. The caller sets a free priority."""
     action = Forward(groups=tuple(WeightedGroup(group=group) for group in groups))
     token = hashlib.sha256(f"{listener}{name}".encode()).hexdigest()[:32]
-    nobody = Condition(field="http-header", name=GATE, values=(token,))
-    rule = Rule(listener=listener, priority=LOWEST, conditions=(nobody,), action=action)
+    no_client = Condition(field="http-header", name=GATE, values=(token,))
+    rule = Rule(listener=listener, priority=LOWEST, conditions=(no_client,), action=action)
     return Address(Rule.kind, f"{name}-gate"), rule
 
 
 def temporary_resource(
     address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]
 ) -> tuple[Address, Rule] | None:
-    """Where the rule cannot hold the new group beside what it does now, another rule attaches it."""
+    """Another rule that attaches the new groups, if the present action of this rule cannot hold them."""
     new = not_attachable(before.action, after.action, used)
     return helper(after.listener, address.name, new) if new else None
 
 
 def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
-    """A rule to a group that nothing uses yet comes gated first, so that the group can be waited for."""
+    """A rule for an unused group first only attaches the group, so that elbplan can wait for healthy targets."""
     if set(groups_of(new.action)) <= used:
         return [("switch", new)]
     return [("expand", attach_only_rule(new)), ("switch", new)]
 
 
 def update_path(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
-    """Attach new groups, switch, let the old ones go; a login goes last."""
+    """Attaches new groups, switches, and detaches the old ones. A login is removed last."""
     steps: list[tuple[Phase, Rule]] = []
     for phase, action in action_path(before.action, after.action, used):
         base = before if phase == "expand" else rebuilt(after, **protection_fields(before, after))
         steps.append((phase, rebuilt(base, tags=after.tags, action=action)))
-    last = [step for step in steps if step[0] != "contract"]
-    return [*last, ("contract", after)] if last[-1][1] != after else last
+    kept = [step for step in steps if step[0] != "contract"]
+    return [*kept, ("contract", after)] if kept[-1][1] != after else kept
 
 
 def summary(rule: Rule) -> str:
     """`10: path /api/*, forward to target_group.api`"""
-    when = " and ".join(condition_text(condition) for condition in rule.conditions)
-    does = [*map(leading_text, rule.leading_actions), action_text(rule.action)]
-    return f"{rule.priority}: {when}, {', '.join(does)}"
+    conditions = " and ".join(condition_text(condition) for condition in rule.conditions)
+    actions = [*map(leading_text, rule.leading_actions), action_text(rule.action)]
+    return f"{rule.priority}: {conditions}, {', '.join(actions)}"
 
 
 KIND = Kind(

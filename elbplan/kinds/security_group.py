@@ -1,4 +1,4 @@
-"""A security group: who may reach what, as one set of rules changed in place."""
+"""A security group with all of its rules, which change in place."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ from .references import VpcRef
 
 
 def as_set(data: Any, field: str) -> Any:
-    """Rules have no order; sorted, so that comparing is `==`."""
+    """Rules are a set: sorted, so that `==` compares them."""
     if isinstance(data, Mapping) and isinstance(data.get(field), list | tuple):
-        doors = {opening.door: opening for opening in map(IngressRule.model_validate, data[field])}
+        doors = {rule.door: rule for rule in map(IngressRule.model_validate, data[field])}
         data = {**data, field: tuple(doors[door] for door in sorted(doors))}
     return data
 
 
 class SecurityGroup(Resource):
-    """A security group and all of its inbound rules. `egress: null` leaves AWS's "everything out" alone."""
+    """A security group and all of its inbound rules. `egress: null` leaves the outbound rules alone."""
 
     kind: ClassVar[str] = "security_group"
-    name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="pins the name in AWS")] = None
-    description: Annotated[str, IMMUTABLE, Field(max_length=255, description="AWS asks for one")] = "made by elbplan"
+    name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="the name in AWS")] = None
+    description: Annotated[str, IMMUTABLE, Field(max_length=255, description="AWS requires a description")] = (
+        "made by elbplan"
+    )
     vpc: Annotated[VpcRef, IMMUTABLE]
     ingress: tuple[IngressRule, ...] = ()
     egress: tuple[IngressRule, ...] | None = None
@@ -43,18 +45,18 @@ class SecurityGroup(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
-    """Ours by tag; who holds a wanted name, only where ours is not there yet."""
+    """The groups with the stacks' tags, and the owners of the names that groups still to be made want."""
     (answer,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
     ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
     for raw in answer["SecurityGroups"]:
         tags = unpair(raw.get("Tags"))
         if mine := owner(tags, SecurityGroup.kind, scope.stacks):
             ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
-    there = {(stack, live.address) for stack, lives in ours.items() for live in lives}
+    existing = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
         for stack, address, resource in scope.wanted(SecurityGroup.kind)
-        if (stack, address) not in there
+        if (stack, address) not in existing
     }
     taken = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
     if wanted:
@@ -82,7 +84,7 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
 
 
 def create(new: SecurityGroup, context: StepContext) -> WriteProgram:
-    """The group, then its rules. Nothing but the name guards CreateSecurityGroup: it is sent once."""
+    """Creates the group, then its rules. CreateSecurityGroup has no token, so elbplan never repeats it."""
     params = {
         "GroupName": context.name,
         "Description": new.description,
@@ -96,16 +98,16 @@ def create(new: SecurityGroup, context: StepContext) -> WriteProgram:
     return {"id": id, "name": context.name}
 
 
-THERE = ("InvalidPermission.Duplicate",)
+DUPLICATE = ("InvalidPermission.Duplicate",)
 UNSEEN = ("InvalidGroup.NotFound",)
-"""A group made a moment ago may not be seen everywhere yet, as what the rule is for or as where it lets in from."""
+"""The error for a new group that not every part of EC2 knows yet: the rule's own group, or its source."""
 
 EVERYTHING_OUT = (IngressRule(protocol="all", cidr="0.0.0.0/0"),)
-"""What AWS lets out of a new group."""
+"""The outbound rule that AWS gives a new group."""
 
 
 def update(before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:
-    """Authorize first, revoke after: no moment in which a wanted rule is missing."""
+    """Authorizes first and revokes later, so that no desired rule is missing at any moment."""
     assert context.live is not None
     yield from _change(context.live.id, before, after, context)
     yield from retag("ec2", context.live.id, before.tags, after.tags)
@@ -122,37 +124,37 @@ def _change(id: str, before: SecurityGroup, after: SecurityGroup, context: StepC
 def _rules(
     id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, context: StepContext
 ) -> WriteProgram:
-    """One rule a call: AWS refuses a whole call for one rule that is there already."""
+    """One rule in a call: AWS refuses a complete call if one of its rules exists already."""
     old, new = {o.door: o for o in before}, {o.door: o for o in after}
     for door in sorted(set(new) - set(old)):
         params = {"GroupId": id, "IpPermissions": [permission_of(new[door], context)]}
-        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, retry_on=UNSEEN, timeout=60)
+        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=DUPLICATE, retry_on=UNSEEN, timeout=60)
     for door in sorted(set(new) & set(old)):
         if new[door].description != old[door].description:
             params = {"GroupId": id, "IpPermissions": [permission_of(new[door], context)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
     for door in sorted(set(old) - set(new)):
-        permission = yield from _standing(id, old[door], side, context)
+        permission = yield from _live_permission(id, old[door], side, context)
         params = {"GroupId": id, "IpPermissions": [permission]}
         yield Call("ec2", f"RevokeSecurityGroup{side}", params, done_if=("InvalidPermission.NotFound",))
     return {}
 
 
-def _standing(
-    id: str, opening: IngressRule, side: str, context: StepContext
+def _live_permission(
+    id: str, rule: IngressRule, side: str, context: StepContext
 ) -> Generator[Call, Answer, dict[str, Any]]:
-    """The rule to revoke: AWS wants it to the letter, so one that elbplan would not write is read again."""
-    if is_plain(opening):
-        return permission_of(opening, context)
-    asked = {"GroupIds": [id]}
-    answer = yield Call("ec2", "DescribeSecurityGroups", asked, done_if=("InvalidGroup.NotFound",))
+    """The rule to revoke. AWS wants an exact copy, so elbplan reads a rule that it would write in another form."""
+    if is_plain(rule):
+        return permission_of(rule, context)
+    params = {"GroupIds": [id]}
+    answer = yield Call("ec2", "DescribeSecurityGroups", params, done_if=("InvalidGroup.NotFound",))
     field = "IpPermissions" if side == "Ingress" else "IpPermissionsEgress"
     permissions = [permission for group in answer.get("SecurityGroups", []) for permission in group.get(field) or ()]
-    return raw_permission(opening, permissions) or permission_of(opening, context)
+    return raw_permission(rule, permissions) or permission_of(rule, context)
 
 
 def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
-    """A load balancer's network interfaces outlive it by minutes and hold the group: that is not yet, not a failure."""
+    """Deletes the group. It retries while network interfaces of a deleted load balancer still use the group."""
     assert context.live is not None
     yield Call(
         "ec2",
@@ -168,7 +170,7 @@ def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
 def update_path(
     before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]
 ) -> Sequence[tuple[Phase, SecurityGroup]]:
-    """Open what is new, later close what is old."""
+    """Adds the new rules, and later removes the old ones."""
 
     def both(
         old: tuple[IngressRule, ...] | None, new: tuple[IngressRule, ...] | None

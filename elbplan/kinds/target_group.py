@@ -1,4 +1,4 @@
-"""A target group: where requests are handed to, and how health is checked."""
+"""A target group: a set of targets that receive requests, and its health check."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .references import LoadBalancerRef, VpcRef
 
 
 class HealthCheck(Part):
-    """How AWS asks a target whether it is well. A value left out is AWS's default for the group's protocol."""
+    """The health check of a group. A field without a value has AWS's default for the group's protocol."""
 
     protocol: Literal["HTTP", "HTTPS", "TCP"] | None = None
     port: Annotated[
@@ -30,27 +30,27 @@ class HealthCheck(Part):
         Field(
             pattern=r"^(traffic-port|[1-9]\d{0,4})$",
             coerce_numbers_to_str=True,
-            description="traffic-port is the target's own",
+            description="traffic-port is the port of the target",
         ),
     ] = "traffic-port"
     path: Annotated[
-        str | None, FREE, Field(pattern="^/", max_length=1024, description="what is asked for, HTTP only")
+        str | None, FREE, Field(pattern="^/", max_length=1024, description="the path of the request, HTTP only")
     ] = None
     interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
     timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
-    healthy: Annotated[int, Field(ge=2, le=10, description="passed checks in a row")] | None = None
+    healthy: Annotated[int, Field(ge=2, le=10, description="successful checks in a row")] | None = None
     unhealthy: Annotated[int, Field(ge=2, le=10, description="failed checks in a row")] | None = None
     codes: Annotated[str, Field(description="200, 200-299 or 200,301; gRPC codes for a gRPC group")] | None = None
 
 
 class TargetGroup(Resource):
-    """A target group. `balancer` is the one it serves: AWS lets a group serve a single load balancer."""
+    """A target group. `balancer` is its load balancer: AWS allows only one for a group."""
 
     kind: ClassVar[str] = "target_group"
     name: Annotated[
         str | None,
         IMMUTABLE,
-        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="pins the name in AWS"),
+        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="the name in AWS"),
     ] = None
     target_type: Annotated[Literal["instance", "ip", "lambda", "alb"], IMMUTABLE] = "instance"
     protocol: Annotated[
@@ -92,7 +92,7 @@ def health_defaults(group: TargetGroup) -> HealthCheck:
 
 
 def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
-    """Every group of the region is listed, for the taken names."""
+    """Lists all groups of the region: tags show the owner, and the other names are in use."""
     ours: dict[str, list[LiveResource[TargetGroup]]] = {}
     owned = yield from owned_groups(scope.stacks)
     asks = [
@@ -128,9 +128,9 @@ def _live(
         "balancer": AwsId(balancers[0]) if balancers else None,
         "health": _health(raw),
     }
-    bare = from_live(TargetGroup, fields)
+    without_attributes = from_live(TargetGroup, fields)
     known = {a["Key"]: a.get("Value") or "" for a in attributes}
-    live = bare.model_copy(update={"attributes": dict(defaults(bare)) | known})
+    live = without_attributes.model_copy(update={"attributes": dict(defaults(without_attributes)) | known})
     facts = {"name": raw["TargetGroupName"], "port": str(raw.get("Port") or "")}
     return LiveResource(address, raw["TargetGroupArn"], live, facts)
 
@@ -151,26 +151,26 @@ def _health(raw: Mapping[str, Any]) -> HealthCheck:
 
 
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
-    """What the spec leaves out means AWS's default; what nobody has heard of is left alone."""
-    health = rebuilt(live.health, **_said(full_health(desired)))
+    """A field that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
+    health = rebuilt(live.health, **_given(full_health(desired)))
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
-    # A group that serves no balancer yet may come to serve ours; of one that says none, AWS decides.
+    # An unattached group can be attached to our load balancer; without `balancer` in the spec, AWS's value stays.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
     return fill_unset(desired, live).model_copy(update=settled)
 
 
 def full_health(group: TargetGroup) -> HealthCheck:
-    """The health check with every default said: AWS's pages do not agree on all of them."""
-    return rebuilt(health_defaults(group), **_said(group.health))
+    """The health check with all defaults filled in: AWS's pages do not agree about all of them."""
+    return rebuilt(health_defaults(group), **_given(group.health))
 
 
-def _said(health: HealthCheck) -> dict[str, Any]:
+def _given(health: HealthCheck) -> dict[str, Any]:
     return {key: value for key, value in dict(health).items() if value is not None}
 
 
 def _check(group: TargetGroup) -> dict[str, Any]:
-    """The health check in AWS's words."""
+    """The parameters of the health check."""
     health = full_health(group)
     given: dict[str, Any] = {
         "HealthCheckProtocol": health.protocol,
@@ -187,11 +187,11 @@ def _check(group: TargetGroup) -> dict[str, Any]:
 
 
 UNTAGGED = "GENEVE"
-"""AWS refuses tags in the call that creates such a group; they follow at once."""
+"""The protocol for which AWS refuses tags in the create call. elbplan tags such a group right after it."""
 
 
 def create(new: TargetGroup, context: StepContext) -> WriteProgram:
-    """One call with tags and health check, then the attributes that are not AWS's default."""
+    """One call with tags and health check, then the attributes that differ from AWS's defaults."""
     params: dict[str, Any] = {
         "Name": context.name,
         "TargetType": new.target_type,
@@ -213,7 +213,7 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
 
 
 def update(before: TargetGroup, after: TargetGroup, context: StepContext) -> WriteProgram:
-    """Only the health check, the attributes and the tags change in place."""
+    """Changes the health check, the attributes and the tags. Every other change replaces the group."""
     assert context.live is not None
     arn = context.live.id
     if before.health != after.health:
@@ -224,7 +224,7 @@ def update(before: TargetGroup, after: TargetGroup, context: StepContext) -> Wri
 
 
 def delete(_: TargetGroup, context: StepContext) -> WriteProgram:
-    """A rule just repointed holds its group for some seconds more."""
+    """Deletes the group. A rule that no longer forwards to it still holds it for some seconds."""
     assert context.live is not None
     yield Call(
         "elbv2",
@@ -242,8 +242,8 @@ def summary(group: TargetGroup) -> str:
     if group.target_type == "lambda":
         return "lambda"
     check = group.health
-    asks = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
-    return f"{group.protocol}:{group.port}, {asks} every {check.interval or INTERVAL} s"
+    text = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
+    return f"{group.protocol}:{group.port}, {text} every {check.interval or INTERVAL} s"
 
 
 def default_name(stack: str, address: Address, _: TargetGroup) -> str:
