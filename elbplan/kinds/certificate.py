@@ -18,14 +18,14 @@ from .aws.acm_validation import (
     LOST,
     MISSING,
     DnsValidation,
-    bare,
-    describe,
+    describe_certificate,
+    existing_validations,
     is_fully_listed,
-    validated_by,
-    validation_complete,
+    listed_validations,
     validation_records,
+    without_wildcard,
 )
-from .aws.ownership import owner, pairs, retag, unpair, users
+from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
 from .aws.queries import HOSTED_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
 from .aws.validation_removal import RecordRemoval
@@ -73,17 +73,17 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     arns = [s["CertificateArn"] for s in listed["CertificateSummaryList"] if s.get("Type") != "IMPORTED"]
     asks = [Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING) for arn in arns]
     answers = (yield asks) if asks else []
-    tags = {arn: unpair(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
-    owned = {arn: mine for arn in arns if (mine := owner(tags[arn], Certificate.kind, scope.stacks))}
+    tags = {arn: tag_mapping(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
+    owned = {arn: owned_by for arn in arns if (owned_by := owner(tags[arn], Certificate.kind, scope.stacks))}
     fully_listed = {
         s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if is_fully_listed(s, zones["HostedZones"])
     }
     rest = [arn for arn in owned if arn not in fully_listed]
-    described = (yield [describe(arn) for arn in rest]) if rest else []
+    described = (yield [describe_certificate(arn) for arn in rest]) if rest else []
     raws = [answer["Certificate"] for answer in described if answer]
-    proofs = yield from validation_complete(raws, zones["HostedZones"])
+    proofs = yield from existing_validations(raws, zones["HostedZones"])
     summaries = [summary for arn, summary in fully_listed.items() if arn in owned]
-    proofs |= yield from validated_by(summaries, zones["HostedZones"])
+    proofs |= yield from listed_validations(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
     ours: dict[str, list[LiveResource[Certificate]]] = {}
@@ -117,7 +117,7 @@ def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[DnsValidation]
 ) -> LiveResource[Certificate]:
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "domains": tuple({raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())}),
         "key": (raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
         "proofs": tuple(proofs),
@@ -140,7 +140,7 @@ def pending_gate(live: LiveResource[Certificate]) -> str:
 
 def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Certificate]:
     """A certificate that AWS will never issue. It has a useless domain here, so that the plan replaces it."""
-    model = Certificate(tags=users(tags), domains=(f"{raw['Status'].lower()}.invalid",))
+    model = Certificate(tags=user_tags(tags), domains=(f"{raw['Status'].lower()}.invalid",))
     return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"]})
 
 
@@ -168,7 +168,7 @@ def create(new: Certificate, context: StepContext) -> WriteProgram:
         "ValidationMethod": "DNS",
         "KeyAlgorithm": new.key,
         "IdempotencyToken": context.token[:32],
-        "Tags": pairs(context.tags(new)),
+        "Tags": tag_list(context.tags(new)),
     }
     if others:
         params["SubjectAlternativeNames"] = [first, *others]
@@ -195,11 +195,11 @@ def delete(old: Certificate, context: StepContext) -> WriteProgram:
     assert context.live is not None
     arn, facts = context.live.id, context.live.facts
     made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
-    places = {bare(proof.domain): context.id(proof.zone) for proof in old.proofs}
+    places = {without_wildcard(proof.domain): context.id(proof.zone) for proof in old.proofs}
     removal = RecordRemoval(arn, context.region, places)
     yield from pass_on_claims(facts)
-    yield from removal.begin(made)
-    yield from removal.take_down()
+    yield from removal.read_records(made)
+    yield from removal.remove()
     yield Call(
         "acm",
         "DeleteCertificate",
@@ -208,13 +208,13 @@ def delete(old: Certificate, context: StepContext) -> WriteProgram:
         retry_on=("ResourceInUseException",),
         timeout=1200,
     )
-    yield from removal.take_down(only_here=True)
-    return {"kept": removal.told} if removal.told else {}
+    yield from removal.remove(only_here=True)
+    return {"kept": removal.reasons} if removal.reasons else {}
 
 
 def validation_records_known(_: Certificate, context: StepContext) -> ProbeProgram:
     """AWS creates the values of the validation records some seconds after the request."""
-    answer = yield describe(context.id(context.address))
+    answer = yield describe_certificate(context.id(context.address))
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
     shown = sum(bool(option.get("ResourceRecord")) for option in options)
     if options and shown == len(options):
@@ -224,7 +224,7 @@ def validation_records_known(_: Certificate, context: StepContext) -> ProbeProgr
 
 def issued(_: Certificate, context: StepContext) -> ProbeProgram:
     """Ready when AWS has issued the certificate; failed, with AWS's reason, if it never will."""
-    answer = yield describe(context.id(context.address))
+    answer = yield describe_certificate(context.id(context.address))
     raw = answer.get("Certificate", {"Status": "PENDING_VALIDATION"})
     if raw["Status"] == "ISSUED":
         return GateStatus("ready", "issued")

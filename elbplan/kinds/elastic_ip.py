@@ -10,8 +10,8 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import Resource
-from .aws.ownership import owner, retag, specification, unpair, users
-from .aws.queries import tagged
+from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
+from .aws.queries import stack_filter
 from .references import InstanceRef
 
 
@@ -24,12 +24,12 @@ class ElasticIp(Resource):
 
 def read(scope: Scope) -> ReadProgram[Found[ElasticIp]]:
     """The addresses with the stacks' tags."""
-    (answer,) = yield [Call("ec2", "DescribeAddresses", tagged(scope.stacks))]
+    (answer,) = yield [Call("ec2", "DescribeAddresses", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[ElasticIp]]] = {}
     for raw in answer["Addresses"]:
-        tags = unpair(raw.get("Tags"))
-        if mine := owner(tags, ElasticIp.kind, scope.stacks):
-            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+        tags = tag_mapping(raw.get("Tags"))
+        if owned_by := owner(tags, ElasticIp.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
     return Found(ours)
 
 
@@ -38,7 +38,7 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(
         address,
         raw["AllocationId"],
-        ElasticIp(tags=users(tags), instance=instance),
+        ElasticIp(tags=user_tags(tags), instance=instance),
         {"address": raw.get("PublicIp", ""), "association": raw.get("AssociationId", "")},
     )
 

@@ -13,8 +13,8 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
-from .aws.ownership import owner, retag, specification, unpair, users
-from .aws.queries import TERMINATED, existing_instances, instances_in, tagged
+from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
+from .aws.queries import TERMINATED, existing_instances, instances_in, stack_filter
 from .references import SecurityGroupRef, SubnetRef
 
 IMAGE = "elbplan:image"
@@ -53,20 +53,20 @@ class Instance(Resource):
 
 def read(scope: Scope) -> ReadProgram[Found[Instance]]:
     """The instances with the stacks' tags. AWS still lists a terminated instance for about an hour."""
-    (answer,) = yield [Call("ec2", "DescribeInstances", tagged(scope.stacks))]
+    (answer,) = yield [Call("ec2", "DescribeInstances", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[Instance]]] = {}
     for raw in existing_instances(answer):
-        tags = unpair(raw.get("Tags"))
-        mine = owner(tags, Instance.kind, scope.stacks)
-        if mine:
-            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+        tags = tag_mapping(raw.get("Tags"))
+        owned_by = owner(tags, Instance.kind, scope.stacks)
+        if owned_by:
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
     return Found(ours)
 
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
     profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "image": tags.get(IMAGE) or raw.get("ImageId") or "",
         "type": raw.get("InstanceType") or "",
         "key": raw.get("KeyName") or None,

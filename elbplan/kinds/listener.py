@@ -16,7 +16,7 @@ from . import rule
 from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .aws.foreign_children import foreign_listeners
-from .aws.ownership import makers, owner, pairs, retag, users
+from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
 from .aws.queries import GONE, listeners_of
 from .protections import protection_fields
 from .references import CertificateRef, LoadBalancerRef
@@ -87,7 +87,7 @@ DEFAULTS: tuple[Any, ...] = ("off", False, None, "", [])
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
     every = yield from listeners_of(scope.stacks)
-    taken = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
+    names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
     secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
     asks: list[Ask] = [_certificates(raw["ListenerArn"]) for raw in secure]
     if every:
@@ -98,12 +98,12 @@ def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     ours: dict[str, list[LiveResource[Listener]]] = {}
     for raw in every:
         own = tags.get(raw["ListenerArn"], {})
-        mine = owner(own, Listener.kind, scope.stacks)
-        live = mine and _live(mine[1], raw, own, more.get(raw["ListenerArn"], ()))
-        if mine and live:
-            ours.setdefault(mine[0], []).append(live)
+        owned_by = owner(own, Listener.kind, scope.stacks)
+        live = owned_by and _live(owned_by[1], raw, own, more.get(raw["ListenerArn"], ()))
+        if owned_by and live:
+            ours.setdefault(owned_by[0], []).append(live)
     children = yield from foreign_listeners(scope, every, tags)
-    return Found(ours, taken, makers(tags), children)
+    return Found(ours, names_in_use, owners_by_id(tags), children)
 
 
 def _certificates(arn: str) -> Call:
@@ -124,7 +124,7 @@ def _live(
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "load_balancer": AwsId(raw["LoadBalancerArn"]),
         "port": raw.get("Port"),
         "protocol": raw.get("Protocol"),
@@ -163,7 +163,7 @@ def create(new: Listener, context: StepContext) -> WriteProgram:
     params = {
         "LoadBalancerArn": context.id(new.load_balancer),
         **_params(new, context),
-        "Tags": pairs(context.tags(new)),
+        "Tags": tag_list(context.tags(new)),
     }
     answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
     arn = answer["Listeners"][0]["ListenerArn"]
@@ -253,7 +253,7 @@ def temporary_resource(
 ) -> tuple[Address, Resource] | None:
     """A rule that attaches the new groups, if the listener's present action cannot hold them."""
     new = not_attachable(before.action, after.action, used)
-    return rule.helper(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
+    return rule.attaching_rule(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
 
 
 def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:

@@ -23,9 +23,9 @@ from .aws.load_balancer_attributes import (
     settled_attributes,
 )
 from .aws.load_balancer_gates import GATES
-from .aws.ownership import pairs, retag, unpack, users
-from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
-from .record import Record, mark
+from .aws.ownership import retag, tag_list, unpack, user_tags
+from .aws.queries import GONE, LOAD_BALANCERS, owned_balancers, owners_of
+from .record import Record, record_mark
 from .references import SecurityGroupRef, SubnetRef
 
 
@@ -79,9 +79,9 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
     (everything,) = yield [LOAD_BALANCERS]
-    taken = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
-    owners = yield from makers_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
-    return Found(ours, taken, owners)
+    names_in_use = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
+    owners = yield from owners_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
+    return Found(ours, names_in_use, owners)
 
 
 def _attributes(arn: str) -> Call:
@@ -95,7 +95,7 @@ def _live(
     scheme = raw.get("Scheme") or "internet-facing"
     known = {a["Key"]: a.get("Value") or "" for a in attributes}
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "name": raw["LoadBalancerName"],
         "type": raw["Type"],
         "scheme": scheme,
@@ -130,7 +130,7 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
 
 def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:
     """The load balancer with the records of its stack that point at it, which its tags list."""
-    pointing = [mark(r) for r in desired.values() if isinstance(r, Record) and r.load_balancer == address]
+    pointing = [record_mark(r) for r in desired.values() if isinstance(r, Record) and r.load_balancer == address]
     return LoadBalancer.model_validate({**dict(balancer), "records": pointing})
 
 
@@ -145,7 +145,7 @@ def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
         "Name": context.name,
         "Type": new.type,
         **subnet_params(new.subnets, new.pins, context),
-        "Tags": pairs(context.tags(new) | record_tags(new.records)),
+        "Tags": tag_list(context.tags(new) | record_tags(new.records)),
     }
     if new.type != "gateway":
         params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}

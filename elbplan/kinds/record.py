@@ -40,7 +40,7 @@ class Record(Resource):
         return domain(name)
 
 
-def mark(record: Record) -> str:
+def record_mark(record: Record) -> str:
     """The record as a word of the load balancer's tag."""
     return RecordPlace(str(record.zone), record.name, record.type).mark
 
@@ -75,19 +75,19 @@ def _found(
     dangling: Mapping[str, Sequence[str]],
 ) -> Found[Record]:
     ours: dict[str, list[LiveResource[Record]]] = {}
-    taken: dict[str, str] = {}
+    names_in_use: dict[str, str] = {}
     owners: dict[str, Owner] = {}
     for place, raw in found:
         holder = aliases.holder(place, raw)
         id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
-        taken[str(place)] = id if holder else describe(raw)
+        names_in_use[str(place)] = id if holder else record_text(raw)
         if holder is None:
             continue
         owners[id] = owner_of(holder)
         if holder.stack in scope.stacks and not holder.region:
             address = addresses.get((holder.stack, place)) or _default_address(place.name, place.type)
             ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id))
-    return Found(ours, taken, owners, stays=dangling)
+    return Found(ours, names_in_use, owners, stays=dangling)
 
 
 RecordSets = dict[tuple[str, str, str, str], Mapping[str, Any]]
@@ -133,7 +133,7 @@ def _live(address: Address, place: RecordPlace, raw: Mapping[str, Any], balancer
     return LiveResource(address, str(place), from_live(Record, fields))
 
 
-def describe(raw: Mapping[str, Any]) -> str:
+def record_text(raw: Mapping[str, Any]) -> str:
     """A record in a few words: `A 203.0.113.7`"""
     if alias := raw.get("AliasTarget"):
         return f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"

@@ -27,7 +27,7 @@ from .aws.actions import (
 )
 from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
 from .aws.foreign_children import foreign_rules
-from .aws.ownership import makers, owner, pairs, retag, users
+from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
 from .aws.queries import GONE, listeners_of
 from .free_priorities import LOWEST
 from .protections import protection_fields
@@ -82,18 +82,20 @@ def read(scope: Scope) -> ReadProgram[Found[Rule]]:
     (tags,) = yield [Tags(tuple(raw["RuleArn"] for _, raw in rules))]
     ours: dict[str, list[LiveResource[Rule]]] = {}
     for listener, raw in rules:
-        mine = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
-        if mine:
-            ours.setdefault(mine[0], []).append(_live(mine[1], listener["ListenerArn"], raw, tags[raw["RuleArn"]]))
-    taken = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules}
+        owned_by = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
+        if owned_by:
+            ours.setdefault(owned_by[0], []).append(
+                _live(owned_by[1], listener["ListenerArn"], raw, tags[raw["RuleArn"]])
+            )
+    names_in_use = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules}
     children = yield from foreign_rules(scope, rules, tags)
-    return Found(ours, taken, makers(tags), children)
+    return Found(ours, names_in_use, owners_by_id(tags), children)
 
 
 def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Rule]:
     leading, action = actions_from_aws(raw.get("Actions") or ())
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "listener": AwsId(listener),
         "priority": int(raw["Priority"]),
         "conditions": tuple(condition_from_aws(c) for c in raw.get("Conditions") or ()),
@@ -111,7 +113,7 @@ def create(new: Rule, context: StepContext) -> WriteProgram:
         "Priority": new.priority,
         "Conditions": [condition_to_aws(condition) for condition in new.conditions],
         "Actions": _actions(new, context),
-        "Tags": pairs(context.tags(new)),
+        "Tags": tag_list(context.tags(new)),
     }
     if new.transforms:
         params["Transforms"] = list(new.transforms)
@@ -163,7 +165,7 @@ def attach_only_rule(rule: Rule) -> Rule:
     return rebuilt(rule, conditions=(condition,))
 
 
-def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
+def attaching_rule(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
     """A temporary rule that attaches these groups and that no request matches. The caller sets a free priority."""
     action = Forward(groups=tuple(WeightedGroup(group=group) for group in groups))
     token = hashlib.sha256(f"{listener}{name}".encode()).hexdigest()[:32]
@@ -177,7 +179,7 @@ def temporary_resource(
 ) -> tuple[Address, Rule] | None:
     """Another rule that attaches the new groups, if the present action of this rule cannot hold them."""
     new = not_attachable(before.action, after.action, used)
-    return helper(after.listener, address.name, new) if new else None
+    return attaching_rule(after.listener, address.name, new) if new else None
 
 
 def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:

@@ -13,16 +13,16 @@ from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
-from .aws.ownership import makers, owner, retag, specification, unpair, users
-from .aws.queries import tagged
+from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
+from .aws.queries import stack_filter
 from .references import VpcRef
 
 
-def as_set(data: Any, field: str) -> Any:
+def with_rules_as_set(data: Any, field: str) -> Any:
     """Rules are a set: sorted, so that `==` compares them."""
     if isinstance(data, Mapping) and isinstance(data.get(field), list | tuple):
-        doors = {rule.door: rule for rule in map(IngressRule.model_validate, data[field])}
-        data = {**data, field: tuple(doors[door] for door in sorted(doors))}
+        rules = {rule.identity: rule for rule in map(IngressRule.model_validate, data[field])}
+        data = {**data, field: tuple(rules[key] for key in sorted(rules))}
     return data
 
 
@@ -41,29 +41,30 @@ class SecurityGroup(Resource):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        return as_set(as_set(data, "ingress"), "egress")
+        return with_rules_as_set(with_rules_as_set(data, "ingress"), "egress")
 
 
 def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
     """The groups with the stacks' tags, and the owners of the names that groups still to be made want."""
-    (answer,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
+    (answer,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
     for raw in answer["SecurityGroups"]:
-        tags = unpair(raw.get("Tags"))
-        if mine := owner(tags, SecurityGroup.kind, scope.stacks):
-            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+        tags = tag_mapping(raw.get("Tags"))
+        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
     existing = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
         for stack, address, resource in scope.wanted(SecurityGroup.kind)
         if (stack, address) not in existing
     }
-    taken = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
+    names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
     if wanted:
         named = {"Filters": [{"Name": "group-name", "Values": sorted(wanted)}]}
         (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
-        taken |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
-    return Found(ours, taken, makers({raw["GroupId"]: unpair(raw.get("Tags")) for raw in answer["SecurityGroups"]}))
+        names_in_use |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
+    owners = owners_by_id({raw["GroupId"]: tag_mapping(raw.get("Tags")) for raw in answer["SecurityGroups"]})
+    return Found(ours, names_in_use, owners)
 
 
 def _live_vpc(raw: Mapping[str, Any]) -> str:
@@ -72,7 +73,7 @@ def _live_vpc(raw: Mapping[str, Any]) -> str:
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[SecurityGroup]:
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "name": raw["GroupName"],
         "description": raw.get("Description") or "",
         "vpc": AwsId(_live_vpc(raw)),
@@ -125,16 +126,16 @@ def _rules(
     id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, context: StepContext
 ) -> WriteProgram:
     """One rule in a call: AWS refuses a complete call if one of its rules exists already."""
-    old, new = {o.door: o for o in before}, {o.door: o for o in after}
-    for door in sorted(set(new) - set(old)):
-        params = {"GroupId": id, "IpPermissions": [permission_of(new[door], context)]}
+    old, new = {o.identity: o for o in before}, {o.identity: o for o in after}
+    for key in sorted(set(new) - set(old)):
+        params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
         yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=DUPLICATE, retry_on=UNSEEN, timeout=60)
-    for door in sorted(set(new) & set(old)):
-        if new[door].description != old[door].description:
-            params = {"GroupId": id, "IpPermissions": [permission_of(new[door], context)]}
+    for key in sorted(set(new) & set(old)):
+        if new[key].description != old[key].description:
+            params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
-    for door in sorted(set(old) - set(new)):
-        permission = yield from _live_permission(id, old[door], side, context)
+    for key in sorted(set(old) - set(new)):
+        permission = yield from _live_permission(id, old[key], side, context)
         params = {"GroupId": id, "IpPermissions": [permission]}
         yield Call("ec2", f"RevokeSecurityGroup{side}", params, done_if=("InvalidPermission.NotFound",))
     return {}

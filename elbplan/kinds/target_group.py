@@ -15,8 +15,8 @@ from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unse
 from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
 from .aws.external_targets import GATES, health_of, target_counts
 from .aws.health_check_defaults import HEALTHY, INTERVAL, UNHEALTHY, health_check_defaults
-from .aws.ownership import pairs, retag, users
-from .aws.queries import GONE, TARGET_GROUPS, makers_of, owned_groups
+from .aws.ownership import retag, tag_list, user_tags
+from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
 from .references import LoadBalancerRef, VpcRef
 
@@ -107,7 +107,7 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
         counts = target_counts(health.get("TargetHealthDescriptions", []))
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
     (everything,) = yield [TARGET_GROUPS]
-    owners = yield from makers_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
+    owners = yield from owners_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
     return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}, owners)
 
 
@@ -117,7 +117,7 @@ def _live(
     balancers = raw.get("LoadBalancerArns") or []
     lambda_ = raw.get("TargetType") == "lambda"
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "name": raw["TargetGroupName"],
         "target_type": raw.get("TargetType") or "instance",
         "protocol": None if lambda_ else raw.get("Protocol"),
@@ -201,13 +201,13 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
         "VpcId": context.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
         **_check(new),
-        "Tags": pairs(context.tags(new)) if new.protocol != UNTAGGED else None,
+        "Tags": tag_list(context.tags(new)) if new.protocol != UNTAGGED else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
     answer = yield Call("elbv2", "CreateTargetGroup", given)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
     if new.protocol == UNTAGGED:
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(context.tags(new))})
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(context.tags(new))})
     yield from change_attributes(arn, defaults(new), new.attributes)
     return {"id": arn, "name": context.name, "port": str(new.port or "")}
 

@@ -22,14 +22,14 @@ P = TypeVar("P", bound=Part)
 class PortableNames:
     """Translates AWS ids into lookups, and back. Ids that the spec itself contains stay unchanged.
 
-    finds   the lookup of an id
+    lookups   the lookup of an id
     sets    lookups of several ids together: the instances with a tag
-    meant   the ids of each lookup
+    ids   the ids of each lookup
     """
 
-    finds: Mapping[str, Lookup] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
     sets: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
-    meant: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
+    ids: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: LookupFacts, spec: Mapping[Address, Resource], told: Collection[Ref] = ()) -> PortableNames:
@@ -49,14 +49,14 @@ class PortableNames:
         """The resource with lookups for ids."""
 
         def lookup_of(ref: Ref) -> tuple[Ref, ...]:
-            return (self.finds.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
+            return (self.lookups.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
         gathered = _gathered(resource, self.sets) if self.sets else resource
-        return _with_other_ids(rewrite(gathered, lookup_of), {id: lookup.query for id, lookup in self.finds.items()})
+        return _with_other_ids(rewrite(gathered, lookup_of), {id: lookup.query for id, lookup in self.lookups.items()})
 
-    def said(self, text: str) -> str:
+    def portable_text(self, text: str) -> str:
         """A text with names for ids."""
-        for id, lookup in self.finds.items():
+        for id, lookup in self.lookups.items():
             text = text.replace(id, lookup.query)
         for lookup, ids in self.sets.items():
             for id in ids:
@@ -71,16 +71,16 @@ class PortableNames:
         """
 
         def ids_of(ref: Ref) -> tuple[Ref, ...]:
-            if not isinstance(ref, Lookup) or (is_by_name(ref) and ref not in self.meant):
+            if not isinstance(ref, Lookup) or (is_by_name(ref) and ref not in self.ids):
                 return (ref,)
-            if ref not in self.meant:
+            if ref not in self.ids:
                 what = ref.what.replace("_", " ")
                 raise NotFound(
                     f"a migration file refers to the {what} {ref.query}, which is not in this account and region"
                 )
-            return tuple(map(AwsId, self.meant[ref]))
+            return tuple(map(AwsId, self.ids[ref]))
 
-        zones = {lookup.query: ids[0] for lookup, ids in self.meant.items() if lookup.what == "hosted_zone"}
+        zones = {lookup.query: ids[0] for lookup, ids in self.ids.items() if lookup.what == "hosted_zone"}
         return _with_other_ids(rewrite(resource, ids_of), zones)
 
 

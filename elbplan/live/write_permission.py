@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-AskPermission = Callable[[], None]
+PermissionCheck = Callable[[], None]
 """Returns if elbplan may send the request. Raises if it may not."""
 
-_permit: ContextVar[AskPermission | None] = ContextVar("permit", default=None)
+_permit: ContextVar[PermissionCheck | None] = ContextVar("permit", default=None)
 
 
 @contextlib.contextmanager
-def asked_before_each_attempt(permit: AskPermission) -> Iterator[None]:
+def checked_before_each_attempt(permit: PermissionCheck) -> Iterator[None]:
     """Inside, checks the permission for each attempt of this thread's calls, also for botocore's own retries."""
     token = _permit.set(permit)
     try:
@@ -35,7 +35,7 @@ def before_send(request: Any, **_: Any) -> None:
         request.body = _CheckedBody(body, permit)
 
 
-def _ask(permit: AskPermission) -> None:
+def _ask(permit: PermissionCheck) -> None:
     """Checks the permission. The check may send calls itself: these need no permission."""
     token = _permit.set(None)
     try:
@@ -51,7 +51,7 @@ class _CheckedBody:
     may go to sleep. AWS acts on a request only when its complete body has arrived.
     """
 
-    def __init__(self, body: bytes, permit: AskPermission) -> None:
+    def __init__(self, body: bytes, permit: PermissionCheck) -> None:
         self._body = io.BytesIO(body)
         self._size = len(body)
         self._permit = permit

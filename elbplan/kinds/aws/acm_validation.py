@@ -11,7 +11,7 @@ from ...core.address import AwsId
 from ...core.call import Answer, Call, ReadProgram
 from ...core.resource import Part
 from ..references import ZoneRef
-from .queries import domain, reads_whole, record_asks, zone_for
+from .queries import domain, fits_one_answer, record_asks, zone_for
 
 ZoneSearch = Generator[Call, Answer, Mapping[str, Any] | None]
 
@@ -39,7 +39,7 @@ VALIDATION_HOST = ".acm-validations.aws"
 """The end of the value of every validation record of ACM."""
 
 
-def bare(name: str) -> str:
+def without_wildcard(name: str) -> str:
     """The name without its wildcard: one record validates both the apex and the wildcard."""
     return domain(name).removeprefix("*.")
 
@@ -49,11 +49,11 @@ def is_fully_listed(summary: Mapping[str, Any], zones: Sequence[Mapping[str, Any
     names = summary.get("SubjectAlternativeNameSummaries") or ()
     issued = summary.get("Status") == "ISSUED" and summary.get("KeyAlgorithm") and names
     return bool(issued and not summary.get("HasAdditionalSubjectAlternativeNames")) and all(
-        (zone := zone_of(name, zones)) and reads_whole(zone, zones) for name in names
+        (zone := zone_of(name, zones)) and fits_one_answer(zone, zones) for name in names
     )
 
 
-def validated_by(
+def listed_validations(
     summaries: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
 ) -> ReadProgram[dict[str, list[DnsValidation]]]:
     """For each listed certificate, the names that have some validation record of ACM in their zone."""
@@ -79,7 +79,7 @@ def validated_by(
     }
 
 
-def describe(arn: str) -> Call:
+def describe_certificate(arn: str) -> Call:
     """Describes one certificate. The answer is empty if the certificate no longer exists."""
     return Call("acm", "DescribeCertificate", {"CertificateArn": arn}, done_if=MISSING)
 
@@ -91,7 +91,7 @@ def validation_records(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, 
             yield option["DomainName"].lower(), record
 
 
-def validation_complete(
+def existing_validations(
     raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
 ) -> ReadProgram[dict[str, list[DnsValidation]]]:
     """For each certificate, the names whose validation record exists in a public zone."""
@@ -159,4 +159,4 @@ def has_value_of(found: Mapping[str, Any] | None, record: Mapping[str, str]) -> 
 def listed_names(summary: Mapping[str, Any]) -> set[str]:
     """The names of a certificate without their wildcards, as far as ListCertificates returns them."""
     names = summary.get("SubjectAlternativeNameSummaries") or []
-    return {bare(name) for name in (*names, summary.get("DomainName")) if name}
+    return {without_wildcard(name) for name in (*names, summary.get("DomainName")) if name}

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from ...core.call import Ask, Call, ReadProgram, Tags
 from ...core.kind import Owner, Scope
 from .alias_tags import RecordPlace, places_of, remembered_records
-from .ownership import ADDRESS, STACK, unpair
-from .queries import LOAD_BALANCERS, balancer_name, tagged
+from .ownership import ADDRESS, STACK, tag_mapping
+from .queries import LOAD_BALANCERS, balancer_name, stack_filter
 
-Home = tuple[str, str]
+StackAndRegion = tuple[str, str]
 """A stack's name, and its region if that is not the region in use."""
 
 
@@ -34,7 +34,7 @@ class AliasTarget(NamedTuple):
     region: str = ""
 
     @property
-    def home(self) -> Home:
+    def stack_and_region(self) -> StackAndRegion:
         """The stack's name and region: a stack of the same name in another region is another stack."""
         return self.stack, self.region
 
@@ -51,7 +51,7 @@ class KnownAliases:
 
     existing: Mapping[str, AliasTarget] = field(default_factory=dict)
     deleted: Mapping[str, AliasTarget] = field(default_factory=dict)
-    recorded: Mapping[Home, set[RecordPlace]] = field(default_factory=dict)
+    recorded: Mapping[StackAndRegion, set[RecordPlace]] = field(default_factory=dict)
     wanted: Collection[tuple[str, RecordPlace]] = ()
 
     def target(self, raw: Mapping[str, Any]) -> AliasTarget | None:
@@ -69,7 +69,7 @@ class KnownAliases:
         target = self.target(raw)
         if target is None or not target.stack or raw.get("SetIdentifier"):
             return None
-        recorded = place in self.recorded.get(target.home, ())
+        recorded = place in self.recorded.get(target.stack_and_region, ())
         wanted = not target.region and (target.stack, place) in self.wanted
         return target if recorded or wanted else None
 
@@ -87,14 +87,14 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
     (answer,) = yield [LOAD_BALANCERS]
     balancers = [raw for raw in answer["LoadBalancers"] if raw.get("DNSName")]
     (tags,) = (yield [Tags(tuple(raw["LoadBalancerArn"] for raw in balancers))]) if balancers else [{}]
-    (groups,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
+    (groups,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
     existing: dict[str, AliasTarget] = {}
-    recorded: dict[Home, set[RecordPlace]] = {}
+    recorded: dict[StackAndRegion, set[RecordPlace]] = {}
     for raw in balancers:
         own = tags.get(raw["LoadBalancerArn"], {})
         target = AliasTarget(raw["LoadBalancerArn"], own.get(STACK, ""), own.get(ADDRESS, ""))
         existing[balancer_name(raw["DNSName"])] = target
-        recorded.setdefault(target.home, set()).update(places_of(own))
+        recorded.setdefault(target.stack_and_region, set()).update(places_of(own))
     remembered = remembered_records(groups["SecurityGroups"])
     for stack, places in remembered.values():
         recorded.setdefault((stack, ""), set()).update(places)
@@ -130,9 +130,9 @@ def read_other_regions(
     tag_answers = (yield tags) if tags else []
     existing, recorded = dict(aliases.existing), dict(aliases.recorded)
     for (region, arn, name), answer in zip(found, tag_answers, strict=True):
-        own = {key: value for d in answer.get("TagDescriptions", []) for key, value in unpair(d["Tags"]).items()}
+        own = {key: value for d in answer.get("TagDescriptions", []) for key, value in tag_mapping(d["Tags"]).items()}
         existing[name] = target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
-        recorded[target.home] = {*recorded.get(target.home, ()), *places_of(own)}
+        recorded[target.stack_and_region] = {*recorded.get(target.stack_and_region, ()), *places_of(own)}
     return replace(aliases, existing=existing, recorded=recorded)
 
 

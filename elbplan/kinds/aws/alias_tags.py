@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...core.call import Call, WriteProgram
-from .ownership import STACK, TAG_VALUE, pack, pairs, unpack, unpair
+from .ownership import STACK, TAG_VALUE, pack, tag_list, tag_mapping, unpack
 from .queries import balancer_name
 
 RECORDS = "elbplan:records"
@@ -59,7 +59,7 @@ def update_record_tags(arn: str, before: Mapping[str, str], after: Mapping[str, 
     """Changes the tags of a load balancer that list its records."""
     new = {key: value for key, value in after.items() if before.get(key) != value}
     if new:
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(new)})
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(new)})
     if gone := sorted(set(before) - set(after)):
         yield Call("elbv2", "RemoveTags", {"ResourceArns": [arn], "TagKeys": gone})
     return {}
@@ -76,7 +76,7 @@ def remember_records(
     """Writes the records of a load balancer to tags of security groups. The calls are optional."""
     new, old = _group_tags(dns_name, records), _group_tags(dns_name, before)
     if groups and new:
-        yield Call("ec2", "CreateTags", {"Resources": list(groups), "Tags": pairs(new)}, optional=True)
+        yield Call("ec2", "CreateTags", {"Resources": list(groups), "Tags": tag_list(new)}, optional=True)
     if groups and (gone := sorted(set(old) - set(new))):
         keys = [{"Key": key} for key in gone]
         yield Call("ec2", "DeleteTags", {"Resources": list(groups), "Tags": keys}, done_if=GONE, optional=True)
@@ -93,7 +93,7 @@ def remembered_records(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[s
     """By DNS name of a load balancer: its stack and the places of its records, from the tags of these groups."""
     found: dict[str, tuple[str, set[RecordPlace]]] = {}
     for group in groups:
-        tags = unpair(group.get("Tags"))
+        tags = tag_mapping(group.get("Tags"))
         for key in tags:
             if key.startswith(BALANCER) and STACK in tags:
                 dns_name = key.removeprefix(BALANCER).partition("/")[0]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.call import ReadProgram, Tags
 from ...core.kind import Scope
-from .ownership import maker
+from .ownership import owner_in_tags
 from .queries import owned_balancers
 
 Raw = Mapping[str, Any]
@@ -56,10 +56,10 @@ def _stacks_of_balancers(scope: Scope) -> ReadProgram[dict[str, str]]:
 
 
 def _stack(tags: OwnTags, arn: str) -> str:
-    made = maker(tags.get(arn, {}))
+    made = owner_in_tags(tags.get(arn, {}))
     return made.stack if made else ""
 
 
 def _with_owner(text: str, tags: OwnTags, arn: str) -> str:
-    made = maker(tags.get(arn, {}))
+    made = owner_in_tags(tags.get(arn, {}))
     return f"{text} of {made}" if made else text

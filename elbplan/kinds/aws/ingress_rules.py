@@ -65,7 +65,7 @@ class IngressRule(Part):
         return self
 
     @property
-    def door(self) -> tuple[str, ...]:
+    def identity(self) -> tuple[str, ...]:
         """The identity of a rule in AWS: everything but the description."""
         return tuple(map(str, (self.protocol, self.from_port, self.to_port, self.cidr, self.group, self.prefix_list)))
 
@@ -86,7 +86,7 @@ def ingress_rules_of(permissions: Iterable[Mapping[str, Any]]) -> Iterator[Ingre
 
 def raw_permission(rule: IngressRule, permissions: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
     """The same rule as AWS's answer has it; None if the answer does not have it."""
-    return next((raw for other, raw in _rules_with_source(permissions) if other.door == rule.door), None)
+    return next((raw for other, raw in _rules_with_source(permissions) if other.identity == rule.identity), None)
 
 
 def _rules_with_source(permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[IngressRule, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from ...core.kind import Owner
 
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
-KEYS = "elbplan:tags"
+TAG_NAMES = "elbplan:tags"
 """Begins the tags that list the keys of the user's tags.
 
 So elbplan removes a tag that is no longer in the spec, and leaves a tag that somebody else added.
@@ -48,7 +48,7 @@ def unpack(name: str, tags: Mapping[str, str]) -> tuple[str, ...]:
 
 def user_tag_names(user: Mapping[str, str]) -> dict[str, str]:
     """The tags that list the keys of the user's tags."""
-    return pack(KEYS, map(_word, sorted(user)))
+    return pack(TAG_NAMES, map(_word, sorted(user)))
 
 
 def _word(key: str) -> str:
@@ -73,28 +73,28 @@ def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[st
     return (stack, address) if stack in set(stacks) and address.kind == kind else None
 
 
-def maker(tags: Mapping[str, str]) -> Owner | None:
+def owner_in_tags(tags: Mapping[str, str]) -> Owner | None:
     """The elbplan stack in these tags, any stack, with its address of the resource; None without ownership tags."""
     stack, address = tags.get(STACK, ""), tags.get(ADDRESS, "")
     return Owner(stack, address) if stack and address else None
 
 
-def makers(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
+def owners_by_id(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
     """The owner of each resource, by AWS id. Resources without an owner are left out."""
-    return {id: stack for id, own in tags.items() if (stack := maker(own))}
+    return {id: stack for id, own in tags.items() if (stack := owner_in_tags(own))}
 
 
-def users(tags: Mapping[str, str]) -> dict[str, str]:
+def user_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """The user's own tags."""
-    return {key: tags[key] for key in map(_key, unpack(KEYS, tags)) if key in tags}
+    return {key: tags[key] for key in map(_key, unpack(TAG_NAMES, tags)) if key in tags}
 
 
-def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Tags as AWS writes them: a list of keys and values."""
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
+def tag_mapping(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
     """AWS's tags as a mapping."""
     return {tag["Key"]: tag.get("Value", "") for tag in raw or ()}
 
@@ -121,10 +121,10 @@ def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, 
 
 def _add(service: str, id: str, tags: Mapping[str, str]) -> Call:
     if service == "ec2":
-        return Call("ec2", "CreateTags", {"Resources": [id], "Tags": pairs(tags)})
+        return Call("ec2", "CreateTags", {"Resources": [id], "Tags": tag_list(tags)})
     if service == "acm":
-        return Call("acm", "AddTagsToCertificate", {"CertificateArn": id, "Tags": pairs(tags)})
-    return Call(service, "AddTags", {"ResourceArns": [id], "Tags": pairs(tags)})
+        return Call("acm", "AddTagsToCertificate", {"CertificateArn": id, "Tags": tag_list(tags)})
+    return Call(service, "AddTags", {"ResourceArns": [id], "Tags": tag_list(tags)})
 
 
 def _remove(service: str, id: str, keys: Sequence[str]) -> Call:
@@ -154,4 +154,4 @@ def _service(id: str) -> str:
 
 def specification(resource: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """The parameter `TagSpecifications` of EC2's create calls."""
-    return [{"ResourceType": resource, "Tags": pairs(tags)}]
+    return [{"ResourceType": resource, "Tags": tag_list(tags)}]

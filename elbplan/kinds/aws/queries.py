@@ -8,7 +8,7 @@ from typing import Any
 from ...core.address import Address
 from ...core.call import Answer, Ask, Call, ReadProgram, Tags
 from ...core.kind import Owner
-from .ownership import STACK, makers, owner
+from .ownership import STACK, owner, owners_by_id
 
 LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")
 TARGET_GROUPS = Call("elbv2", "DescribeTargetGroups")
@@ -25,7 +25,7 @@ OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
 
 
-def tagged(stacks: Iterable[str]) -> dict[str, Any]:
+def stack_filter(stacks: Iterable[str]) -> dict[str, Any]:
     """EC2's filter for all resources of these stacks."""
     return {"Filters": [{"Name": f"tag:{STACK}", "Values": sorted(stacks)}]}
 
@@ -42,10 +42,10 @@ def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Ans
     return (yield from _owned(answer["TargetGroups"], "TargetGroupArn", "target_group", stacks))
 
 
-def makers_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
+def owners_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
     """The elbplan stack that made each of these. `owned_balancers` reads the same tags, so it costs no call."""
     (tags,) = (yield [Tags(tuple(arns))]) if arns else [{}]
-    return makers(tags)
+    return owners_by_id(tags)
 
 
 def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Any]]:
@@ -65,9 +65,9 @@ def _owned(
     (tags,) = yield [Tags(tuple(item[key] for item in raw))]
     found = []
     for item in raw:
-        mine = owner(tags.get(item[key], {}), kind, stacks)
-        if mine:
-            found.append((*mine, item, tags[item[key]]))
+        owned_by = owner(tags.get(item[key], {}), kind, stacks)
+        if owned_by:
+            found.append((*owned_by, item, tags[item[key]]))
     return found
 
 
@@ -118,14 +118,14 @@ def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
     return ids[0]
 
 
-def reads_whole(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
+def fits_one_answer(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
     """True if one answer holds all records of the zone."""
     return next((z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone), 0) <= WHOLE_ZONE
 
 
 def record_asks(zone: str, names: Iterable[str], zones: Iterable[Mapping[str, Any]]) -> list[Ask]:
     """The calls that read the records of these names in a zone."""
-    if reads_whole(zone, zones):
+    if fits_one_answer(zone, zones):
         return [Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone})]
     return [
         Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": "20"})

@@ -13,16 +13,16 @@ from ...core.call import Answer, Call, WriteProgram
 from .acm_validation import (
     CERTIFICATES,
     MISSING,
-    bare,
     change_batch,
-    describe,
+    describe_certificate,
     has_value_of,
     listed_names,
     record_at,
     record_change,
     validation_records,
+    without_wildcard,
 )
-from .ownership import pack, pairs, unpack, unpair
+from .ownership import pack, tag_list, tag_mapping, unpack
 
 MADE = "elbplan:validation"
 """Begins the tags of a certificate that list the domains whose validation record elbplan made."""
@@ -53,22 +53,22 @@ class RecordClaim:
     @classmethod
     def of(cls, stack: str, domains: Iterable[str], tags: Mapping[str, str]) -> RecordClaim:
         """The claim of a certificate of these names, with these tags."""
-        return cls(stack, frozenset(map(bare, domains)), frozenset(unpack(MADE, tags)))
+        return cls(stack, frozenset(map(without_wildcard, domains)), frozenset(unpack(MADE, tags)))
 
 
 def facts_of(arn: str, claims: Mapping[str, RecordClaim], remove: bool) -> dict[str, str]:
     """Facts for the deletion of a certificate: the records that elbplan made, heirs, and whether to remove them."""
-    mine = claims[arn]
-    if not mine.made:
+    own = claims[arn]
+    if not own.made:
         return {}
     heirs = {
-        other: claim.made | (mine.made & claim.needs)
+        other: claim.made | (own.made & claim.needs)
         for other, claim in claims.items()
-        if other != arn and claim.stack == mine.stack and (mine.made & claim.needs) - claim.made
+        if other != arn and claim.stack == own.stack and (own.made & claim.needs) - claim.made
     }
     lines = [" ".join([other, *sorted(made)]) for other, made in sorted(heirs.items())]
     removal = {"remove_validation": "yes"} if remove else {}
-    return {"validation_made": " ".join(sorted(mine.made)), "heirs": "\n".join(lines), **removal}
+    return {"validation_made": " ".join(sorted(own.made)), "heirs": "\n".join(lines), **removal}
 
 
 def pass_on_claims(facts: Mapping[str, str]) -> WriteProgram:
@@ -81,7 +81,7 @@ def pass_on_claims(facts: Mapping[str, str]) -> WriteProgram:
 
 def left_in_the_zone(claim: RecordClaim, existing: Iterable[str], wanted: Collection[str]) -> tuple[str, ...]:
     """The existing records that elbplan made and that no desired certificate of the stack needs."""
-    left = claim.made & {bare(name) for name in existing} - {bare(name) for name in wanted}
+    left = claim.made & {without_wildcard(name) for name in existing} - {without_wildcard(name) for name in wanted}
     return tuple(f"{record_of(name)}: {WHY_IT_STAYS}" for name in sorted(left))
 
 
@@ -91,16 +91,16 @@ def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
     elbplan first tags the certificate with the records that it is about to make, so that a killed run leaves no unknown
     record.
     """
-    answer = yield describe(arn)
+    answer = yield describe_certificate(arn)
     records = {name: record for name, record in validation_records(answer["Certificate"]) if name in places}
     batches: dict[str, dict[str, Mapping[str, str]]] = {}
     made, existing = set(), set()
     for name, record in sorted(records.items()):
         found = yield from record_at(places[name], record)
         if found is None:
-            made.add(bare(name))
+            made.add(without_wildcard(name))
         if has_value_of(found, record):
-            existing.add(bare(name))
+            existing.add(without_wildcard(name))
         else:
             batches.setdefault(places[name], {})[record["Name"]] = record
     if existing:
@@ -114,7 +114,7 @@ def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
 
 
 def _remember(arn: str, made: Iterable[str]) -> WriteProgram:
-    tags = pairs(pack(MADE, sorted(made)))
+    tags = tag_list(pack(MADE, sorted(made)))
     yield Call("acm", "AddTagsToCertificate", {"CertificateArn": arn, "Tags": tags}, done_if=MISSING)
     return {}
 
@@ -122,7 +122,7 @@ def _remember(arn: str, made: Iterable[str]) -> WriteProgram:
 def _made(arn: str) -> Generator[Call, Answer, set[str]]:
     """The domains whose validation record elbplan made for this certificate."""
     answer = yield Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
-    return set(unpack(MADE, unpair(answer.get("Tags"))))
+    return set(unpack(MADE, tag_mapping(answer.get("Tags"))))
 
 
 def _made_by_others(arn: str, names: Collection[str]) -> Generator[Call, Answer, set[str]]:

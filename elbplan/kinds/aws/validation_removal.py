@@ -15,13 +15,13 @@ from .acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
-    bare,
     change_batch,
-    describe,
+    describe_certificate,
     has_value_of,
     listed_names,
     record_at,
     validation_records,
+    without_wildcard,
     zone_of,
 )
 from .queries import HOSTED_ZONES
@@ -59,19 +59,19 @@ class RecordRemoval:
     needs: dict[str, RecordNeed] = field(default_factory=dict)
 
     @property
-    def told(self) -> str:
+    def reasons(self) -> str:
         """The records that stay and the reasons, one record a line."""
         return "\n".join(f"{record_of(name)}: {need.why}" for name, need in sorted(self.needs.items()))
 
-    def begin(self, made: Collection[str]) -> WriteProgram:
+    def read_records(self, made: Collection[str]) -> WriteProgram:
         """Reads the records of these names, while the certificate still exists."""
         if made:
-            answer = yield describe(self.arn)
+            answer = yield describe_certificate(self.arn)
             records = validation_records(answer["Certificate"]) if answer else ()
-            self.open = {bare(name): record for name, record in records if bare(name) in made}
+            self.open = {without_wildcard(name): record for name, record in records if without_wildcard(name) in made}
         return {}
 
-    def take_down(self, only_here: bool = False) -> WriteProgram:
+    def remove(self, only_here: bool = False) -> WriteProgram:
         """Removes the records that no certificate needs.
 
         `only_here` checks again only the records that certificates of this region needed.
@@ -79,7 +79,7 @@ class RecordRemoval:
         names = {name for name in self.open if not only_here or self.needs[name].region == self.region}
         if not names:
             return {}
-        needs = yield from needed(self.arn, names, self.region)
+        needs = yield from needed_records(self.arn, names, self.region)
         self.needs = {name: need for name, need in self.needs.items() if name not in names} | needs
         for name in sorted(names - needs.keys()):
             zone = self.places.get(name) or (yield from _found_zone(name))
@@ -102,7 +102,7 @@ def _take_down(zone: str, record: Mapping[str, str]) -> WriteProgram:
     return {}
 
 
-def needed(arn: str, names: Collection[str], here: str) -> RecordNeeds:
+def needed_records(arn: str, names: Collection[str], here: str) -> RecordNeeds:
     """The records of these names that stay, because a certificate of an enabled region needs them, or may need them."""
     needs = yield from _needed_in(here, arn, set(names), {})
     if needs.keys() >= set(names):
@@ -142,9 +142,10 @@ def _validated_names(
     """The names of a certificate that need a validation record; None if AWS does not return them."""
     if summary.get("Status") and listed_names(summary) and not summary.get("HasAdditionalSubjectAlternativeNames"):
         return listed_names(summary)
-    answer = yield replace(describe(summary["CertificateArn"]), done_if=MISSING, **where)
+    answer = yield replace(describe_certificate(summary["CertificateArn"]), done_if=MISSING, **where)
     if not answer:
         return None if where else ()
     raw = answer["Certificate"]
-    lost = raw["Status"] in LOST
-    return () if lost else {bare(name) for name in (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))}
+    if raw["Status"] in LOST:
+        return ()
+    return {without_wildcard(name) for name in (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))}

@@ -87,7 +87,7 @@ def _places(aws: Cloud, found: Position, symbols: PortableNames) -> dict[Ref, Re
     places: dict[Ref, Ref] = {}
     for raw in instances_in(answer):
         subnet = raw.get("SubnetId") or ""
-        places[AwsId(raw["InstanceId"])] = symbols.finds.get(subnet, AwsId(subnet))
+        places[AwsId(raw["InstanceId"])] = symbols.lookups.get(subnet, AwsId(subnet))
     return places
 
 
