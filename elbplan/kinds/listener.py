@@ -9,15 +9,22 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
-from ..core.call import Answer, Ask, Call, ReadProgram, Tags, WriteProgram
+from ..core.call import Ask, Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .aws.foreign_children import foreign_listeners
+from .aws.listener_certificates import (
+    NOT_KNOWN_YET,
+    add_certificate,
+    describe_certificates,
+    further_certificates,
+    remove_certificate,
+)
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
-from .aws.queries import GONE, listeners_of
+from .aws.queries import listeners_of
 from .protections import protection_fields
 from .references import CertificateRef, LoadBalancerRef
 
@@ -89,11 +96,15 @@ def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     every = yield from listeners_of(scope.stacks)
     names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
     secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
-    asks: list[Ask] = [_certificates(raw["ListenerArn"]) for raw in secure]
+    asks: list[Ask] = [describe_certificates(raw["ListenerArn"]) for raw in secure]
     if every:
         asks.append(Tags(tuple(raw["ListenerArn"] for raw in every)))
     answers = (yield asks) if asks else []
-    more = {ask.params["ListenerArn"]: _extra(a) for ask, a in zip(asks, answers, strict=True) if isinstance(ask, Call)}
+    more = {
+        ask.params["ListenerArn"]: further_certificates(a)
+        for ask, a in zip(asks, answers, strict=True)
+        if isinstance(ask, Call)
+    }
     tags = answers[-1] if every else {}
     ours: dict[str, list[LiveResource[Listener]]] = {}
     for raw in every:
@@ -104,17 +115,6 @@ def read(scope: Scope) -> ReadProgram[Found[Listener]]:
             ours.setdefault(owned_by[0], []).append(live)
     children = yield from foreign_listeners(scope, every, tags)
     return Found(ours, names_in_use, owners_by_id(tags), children)
-
-
-def _certificates(arn: str) -> Call:
-    return Call("elbv2", "DescribeListenerCertificates", {"ListenerArn": arn}, done_if=GONE)
-
-
-def _extra(answer: Answer) -> tuple[str, ...]:
-    """The certificates without the default certificate, which AWS lists too."""
-    listed = answer.get("Certificates", [])
-    default = {c["CertificateArn"] for c in listed if c.get("IsDefault")}
-    return tuple(c["CertificateArn"] for c in listed if c["CertificateArn"] not in default)
 
 
 def _live(
@@ -154,10 +154,6 @@ def _params(new: Listener, context: StepContext) -> dict[str, Any]:
     return params
 
 
-NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFound", "TargetGroupNotFound")
-"""Not every part of ELB knows a new certificate or a new group at once."""
-
-
 def create(new: Listener, context: StepContext) -> WriteProgram:
     """Creates the listener, then adds further certificates. AWS accepts one certificate in a call."""
     params = {
@@ -168,19 +164,8 @@ def create(new: Listener, context: StepContext) -> WriteProgram:
     answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
     arn = answer["Listeners"][0]["ListenerArn"]
     for certificate in new.more_certificates:
-        yield _add(arn, context.id(certificate))
+        yield add_certificate(arn, context.id(certificate))
     return {"id": arn}
-
-
-def _add(arn: str, certificate: str) -> Call:
-    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
-    return Call("elbv2", "AddListenerCertificates", params, retry_on=NOT_KNOWN_YET, timeout=300)
-
-
-def _remove(arn: str, certificate: str) -> Call:
-    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
-    gone = ("CertificateNotFound", "ListenerNotFound", "OperationNotPermitted")
-    return Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
 
 
 def update(before: Listener, after: Listener, context: StepContext) -> WriteProgram:
@@ -188,7 +173,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
     assert context.live is not None
     arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
-        yield _add(arn, context.id(certificate))
+        yield add_certificate(arn, context.id(certificate))
     old, new = _params(before, context), _params(after, context)
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if "AlpnPolicy" in old and "AlpnPolicy" not in new:
@@ -203,7 +188,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
         # In some cases AWS keeps a former default certificate among the further certificates.
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
-        yield _remove(arn, context.id(certificate))
+        yield remove_certificate(arn, context.id(certificate))
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 

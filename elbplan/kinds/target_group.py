@@ -12,35 +12,13 @@ from ..core.address import Address, AwsId
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live, rebuilt
 from .aws.external_targets import GATES, health_of, target_counts
-from .aws.health_check_defaults import HEALTHY, INTERVAL, UNHEALTHY, health_check_defaults
+from .aws.health_check import INTERVAL, HealthCheck, full_health, health_check_from_aws, health_check_params, set_fields
 from .aws.ownership import retag, tag_list, user_tags
 from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
 from .references import LoadBalancerRef, VpcRef
-
-
-class HealthCheck(Part):
-    """The health check of a group. A field without a value has AWS's default for the group's protocol."""
-
-    protocol: Literal["HTTP", "HTTPS", "TCP"] | None = None
-    port: Annotated[
-        str,
-        Field(
-            pattern=r"^(traffic-port|[1-9]\d{0,4})$",
-            coerce_numbers_to_str=True,
-            description="traffic-port is the port of the target",
-        ),
-    ] = "traffic-port"
-    path: Annotated[
-        str | None, FREE, Field(pattern="^/", max_length=1024, description="the path of the request, HTTP only")
-    ] = None
-    interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
-    timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
-    healthy: Annotated[int, Field(ge=2, le=10, description="successful checks in a row")] | None = None
-    unhealthy: Annotated[int, Field(ge=2, le=10, description="failed checks in a row")] | None = None
-    codes: Annotated[str, Field(description="200, 200-299 or 200,301; gRPC codes for a gRPC group")] | None = None
 
 
 class TargetGroup(Resource):
@@ -73,22 +51,6 @@ class TargetGroup(Resource):
         if self.health.interval and self.health.timeout and self.health.timeout >= self.health.interval:
             raise ValueError("health: timeout must be below interval")
         return self
-
-
-def health_defaults(group: TargetGroup) -> HealthCheck:
-    """The health check that AWS gives a group for which none is set."""
-    if group.target_type == "lambda":
-        return HealthCheck()
-    usual = health_check_defaults(group.protocol, group.protocol_version)
-    return HealthCheck(
-        protocol=group.protocol if group.protocol == "HTTP" or group.protocol == "HTTPS" else "TCP",
-        path=usual.path,
-        interval=INTERVAL,
-        timeout=usual.timeout,
-        healthy=HEALTHY,
-        unhealthy=UNHEALTHY,
-        codes=usual.codes,
-    )
 
 
 def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
@@ -126,7 +88,7 @@ def _live(
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
         "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") else None,
         "balancer": AwsId(balancers[0]) if balancers else None,
-        "health": _health(raw),
+        "health": health_check_from_aws(raw),
     }
     without_attributes = from_live(TargetGroup, fields)
     known = {a["Key"]: a.get("Value") or "" for a in attributes}
@@ -135,55 +97,14 @@ def _live(
     return LiveResource(address, raw["TargetGroupArn"], live, facts)
 
 
-def _health(raw: Mapping[str, Any]) -> HealthCheck:
-    matcher = raw.get("Matcher") or {}
-    fields = {
-        "protocol": raw.get("HealthCheckProtocol"),
-        "port": str(raw.get("HealthCheckPort") or "traffic-port"),
-        "path": raw.get("HealthCheckPath"),
-        "interval": raw.get("HealthCheckIntervalSeconds"),
-        "timeout": raw.get("HealthCheckTimeoutSeconds"),
-        "healthy": raw.get("HealthyThresholdCount"),
-        "unhealthy": raw.get("UnhealthyThresholdCount"),
-        "codes": matcher.get("HttpCode") or matcher.get("GrpcCode"),
-    }
-    return from_live(HealthCheck, fields)
-
-
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """A field that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
-    health = rebuilt(live.health, **_given(full_health(desired)))
+    health = rebuilt(live.health, **set_fields(full_health(desired)))
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
     # An unattached group can be attached to our load balancer; without `balancer` in the spec, AWS's value stays.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
     return fill_unset(desired, live).model_copy(update=settled)
-
-
-def full_health(group: TargetGroup) -> HealthCheck:
-    """The health check with all defaults filled in: AWS's pages do not agree about all of them."""
-    return rebuilt(health_defaults(group), **_given(group.health))
-
-
-def _given(health: HealthCheck) -> dict[str, Any]:
-    return {key: value for key, value in dict(health).items() if value is not None}
-
-
-def _check(group: TargetGroup) -> dict[str, Any]:
-    """The parameters of the health check."""
-    health = full_health(group)
-    given: dict[str, Any] = {
-        "HealthCheckProtocol": health.protocol,
-        "HealthCheckPort": health.port if group.target_type != "lambda" else None,
-        "HealthCheckPath": health.path,
-        "HealthCheckIntervalSeconds": health.interval,
-        "HealthCheckTimeoutSeconds": health.timeout,
-        "HealthyThresholdCount": health.healthy,
-        "UnhealthyThresholdCount": health.unhealthy,
-    }
-    if health.codes is not None:
-        given["Matcher"] = {"GrpcCode" if group.protocol_version == "GRPC" else "HttpCode": health.codes}
-    return {key: value for key, value in given.items() if value is not None}
 
 
 UNTAGGED = "GENEVE"
@@ -200,7 +121,7 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
         "Port": new.port,
         "VpcId": context.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
-        **_check(new),
+        **health_check_params(new),
         "Tags": tag_list(context.tags(new)) if new.protocol != UNTAGGED else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
@@ -217,7 +138,7 @@ def update(before: TargetGroup, after: TargetGroup, context: StepContext) -> Wri
     assert context.live is not None
     arn = context.live.id
     if before.health != after.health:
-        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **_check(after)})
+        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **health_check_params(after)})
     yield from change_attributes(arn, before.attributes, after.attributes)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}

@@ -99,9 +99,9 @@ class Aws:
         )
         place = region if self._endpoint else GLOBAL.get(service, region)
         client = self._session.client(service, region_name=place, endpoint_url=self._endpoint, config=config)
-        # By its whole name: handlers of shorter names come later, behind the one that raises in legacy mode.
-        named = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
-        client.meta.events.register_first(named, self._give_up_early)
+        # The complete event name: handlers of shorter names run later, after the handler that raises in legacy mode.
+        event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
+        client.meta.events.register_first(event, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
         client.meta.events.register("before-parse", refuse_pages)
         if self._each is not None:

@@ -22,9 +22,9 @@ P = TypeVar("P", bound=Part)
 class PortableNames:
     """Translates AWS ids into lookups, and back. Ids that the spec itself contains stay unchanged.
 
-    lookups   the lookup of an id
-    sets    lookups of several ids together: the instances with a tag
-    ids   the ids of each lookup
+    lookups   the lookup of each id
+    sets      lookups of several ids together: the instances with a tag
+    ids       the ids of each lookup
     """
 
     lookups: Mapping[str, Lookup] = field(default_factory=dict)

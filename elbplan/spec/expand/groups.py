@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Points
-from ...kinds.aws.health_check_defaults import INTERVAL, health_check_defaults
+from ...kinds.aws.health_check import INTERVAL, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
