@@ -184,7 +184,7 @@ class Kind(Generic[R]):
     gates: tuple[Gate, ...] = ()
     default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
-    reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, site: no_calls()
+    reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, context: no_calls()
     temporary_resource: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
         lambda address, before, after, used: None
     )
@@ -192,6 +192,17 @@ class Kind(Generic[R]):
     unlocked: Callable[[R], R] = lambda resource: resource
     learned: Callable[[R], Mapping[str, str]] = lambda resource: {}
     also_wait_for: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
+
+    taggable: bool = True
+    """Whether AWS takes tags on it. Targets belong to their group, and a record to the balancer it points at."""
+    with_implied_references: Callable[[R], R] = lambda resource: resource
+    """The desired resource with the references that its own fields imply: the hosted zone of each domain."""
+    with_derived_fields: Callable[[Address, R, Mapping[Address, Resource]], R] = lambda address, resource, desired: (
+        resource
+    )
+    """The desired resource with the fields that follow from others of its stack: the names that lead to a balancer."""
+    with_other_ids: Callable[[R, Mapping[str, str]], R] = lambda resource, ids: resource
+    """The resource with other words for the AWS ids that stand inside its texts."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""A public certificate, and the DNS records that prove the domain is ours."""
+"""A public ACM certificate that DNS records validate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Ref
+from ..core.address import Address, Lookup, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
@@ -18,44 +18,44 @@ from .aws.acm_validation import (
     LOST,
     MISSING,
     DnsValidation,
-    bare,
-    describe,
+    describe_certificate,
+    existing_validations,
     is_fully_listed,
-    validated_by,
-    validation_complete,
+    listed_validations,
     validation_records,
+    without_wildcard,
 )
-from .aws.ownership import owner, pairs, retag, unpair, users
+from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
 from .aws.queries import HOSTED_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
 from .aws.validation_removal import RecordRemoval
 
 
 class Certificate(Resource):
-    """An ACM certificate validated by DNS. Its names cannot change: other names make a new certificate."""
+    """An ACM certificate, validated by DNS. Its domains cannot change: other domains need a new certificate."""
 
     kind: ClassVar[str] = "certificate"
     domains: Annotated[
-        tuple[str, ...], IMMUTABLE, Field(min_length=1, max_length=100, description="the names it is good for")
+        tuple[str, ...], IMMUTABLE, Field(min_length=1, max_length=100, description="the names that it is valid for")
     ]
     key: Annotated[
         Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_1024", "RSA_3072", "RSA_4096", "EC_secp521r1"],
         IMMUTABLE,
     ] = "RSA_2048"
     proofs: Annotated[
-        tuple[DnsValidation, ...], SHARED, Field(description="the zone of each name; found by itself if left out")
+        tuple[DnsValidation, ...], SHARED, Field(description="the zone of each name; by default elbplan finds it")
     ] = ()
-    """Which names stand validated in which zone; live, those whose record is really there."""
+    """The zone of each name. A live certificate has only the names whose validation record exists."""
     remove_validation: Annotated[
         bool,
         WRITE_ONLY,
-        Field(description="with it go the validation records that elbplan made, if no region needs them any more"),
+        Field(description="elbplan also deletes the validation records that it made, if no region needs them"),
     ] = False
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Names are a set, in lower case and without the final dot."""
+        """Domains are a set, in lower case and without the final dot."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
@@ -68,21 +68,22 @@ class Certificate(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
-    """Certificates have no names: ours are found by tag, one question each, as AWS has it."""
+    """Certificates have no names, so elbplan reads the tags of each certificate."""
     listed, zones = yield [CERTIFICATES, HOSTED_ZONES]
     arns = [s["CertificateArn"] for s in listed["CertificateSummaryList"] if s.get("Type") != "IMPORTED"]
     asks = [Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING) for arn in arns]
     answers = (yield asks) if asks else []
-    tags = {arn: unpair(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
-    owned = {arn: mine for arn in arns if (mine := owner(tags[arn], Certificate.kind, scope.stacks))}
-    told = {
+    tags = {arn: tag_mapping(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
+    owned = {arn: owned_by for arn in arns if (owned_by := owner(tags[arn], Certificate.kind, scope.stacks))}
+    fully_listed = {
         s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if is_fully_listed(s, zones["HostedZones"])
     }
-    described = (yield [describe(arn) for arn in owned if arn not in told]) if set(owned) - set(told) else []
+    rest = [arn for arn in owned if arn not in fully_listed]
+    described = (yield [describe_certificate(arn) for arn in rest]) if rest else []
     raws = [answer["Certificate"] for answer in described if answer]
-    proofs = yield from validation_complete(raws, zones["HostedZones"])
-    summaries = [summary for arn, summary in told.items() if arn in owned]
-    proofs |= yield from validated_by(summaries, zones["HostedZones"])
+    proofs = yield from existing_validations(raws, zones["HostedZones"])
+    summaries = [summary for arn, summary in fully_listed.items() if arn in owned]
+    proofs |= yield from listed_validations(summaries, zones["HostedZones"])
     raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
     ours: dict[str, list[LiveResource[Certificate]]] = {}
@@ -92,10 +93,10 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
         stack, address = owned[arn]
         lost = raw["Status"] in LOST
         live = _lost(address, raw, tags[arn]) if lost else _live(address, raw, tags[arn], proofs[arn])
-        asked = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate) if (s, a) == owned[arn])
-        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **facts_of(arn, claims, asked)}))
-        standing = [proof.domain for proof in proofs[arn]]
-        stays[arn] = () if asked else left_in_the_zone(claims[arn], standing, _wanted_names(scope, stack))
+        remove = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate) if (s, a) == owned[arn])
+        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **facts_of(arn, claims, remove)}))
+        existing = [proof.domain for proof in proofs[arn]]
+        stays[arn] = () if remove else left_in_the_zone(claims[arn], existing, _wanted_names(scope, stack))
     return Found(ours, stays=stays)
 
 
@@ -105,7 +106,7 @@ def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, s
 
 
 def _wanted_names(scope: Scope, stack: str) -> list[str]:
-    """The names that certificates of a stack are wanted for, if the stack is to stay."""
+    """The domains of the stack's desired certificates; none if the stack is to end."""
     wanted = () if scope.ending else scope.wanted(Certificate)
     return [name for s, _, certificate in wanted if s == stack for name in certificate.domains]
 
@@ -114,44 +115,58 @@ def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[DnsValidation]
 ) -> LiveResource[Certificate]:
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "domains": tuple({raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())}),
         "key": (raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
         "proofs": tuple(proofs),
     }
     model = from_live(Certificate, fields)
-    told = len(list(validation_records(raw))) == len(raw.get("DomainValidationOptions", []))
-    state = raw["Status"] if told else "UNTOLD"
+    complete = len(list(validation_records(raw))) == len(raw.get("DomainValidationOptions", []))
+    state = raw["Status"] if complete else NO_RECORDS_YET
     return LiveResource(address, raw["CertificateArn"], model, {"state": state})
 
 
+NO_RECORDS_YET = "NO_RECORDS_YET"
+"""Our state of a certificate for which AWS has not created the validation records' values."""
+
+
 def pending_gate(live: LiveResource[Certificate]) -> str:
-    """Not yet told how to prove it, or not yet issued."""
+    """`records` until AWS returns the validation records, `issued` until the certificate is issued."""
     state = live.facts.get("state")
-    return {"ISSUED": "", "UNTOLD": "records"}.get(str(state), "issued")
+    return {"ISSUED": "", NO_RECORDS_YET: "records"}.get(str(state), "issued")
 
 
 def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Certificate]:
-    """A certificate that will never be issued (again): told as one of no use, so that a new one replaces it."""
-    model = Certificate(tags=users(tags), domains=(f"{raw['Status'].lower()}.invalid",))
+    """A certificate that AWS will never issue. It has a useless domain here, so that the plan replaces it."""
+    model = Certificate(tags=user_tags(tags), domains=(f"{raw['Status'].lower()}.invalid",))
     return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"]})
 
 
+def with_dns_validation(certificate: Certificate) -> Certificate:
+    """A certificate without `proofs` is validated in the hosted zones of its domains."""
+    if certificate.proofs:
+        return certificate
+    proofs = tuple(
+        DnsValidation(domain=name, zone=Lookup("hosted_zone", name.removeprefix("*."))) for name in certificate.domains
+    )
+    return certificate.model_copy(update={"proofs": proofs})
+
+
 def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Certificate]]:
-    """Requested first; then, when AWS has told the records, proved."""
-    bare = new.model_copy(update={"proofs": ()})
-    return [("expand", bare), ("expand", new)] if new.proofs else [("expand", bare)]
+    """Requests the certificate; then, when AWS returns the validation records, creates them."""
+    requested = new.model_copy(update={"proofs": ()})
+    return [("expand", requested), ("expand", new)] if new.proofs else [("expand", requested)]
 
 
-def create(new: Certificate, site: StepContext) -> WriteProgram:
-    """RequestCertificate with a token: asked again within the hour, AWS answers with the same certificate."""
+def create(new: Certificate, context: StepContext) -> WriteProgram:
+    """RequestCertificate with a token: within an hour, a second request returns the same certificate."""
     first, *others = sorted(new.domains, key=lambda name: (name.startswith("*."), len(name), name))
     params: dict[str, Any] = {
         "DomainName": first,
         "ValidationMethod": "DNS",
         "KeyAlgorithm": new.key,
-        "IdempotencyToken": site.token[:32],
-        "Tags": pairs(site.tags(new)),
+        "IdempotencyToken": context.token[:32],
+        "Tags": tag_list(context.tags(new)),
     }
     if others:
         params["SubjectAlternativeNames"] = [first, *others]
@@ -159,30 +174,30 @@ def create(new: Certificate, site: StepContext) -> WriteProgram:
     return {"id": answer["CertificateArn"]}
 
 
-def update(before: Certificate, after: Certificate, site: StepContext) -> WriteProgram:
-    """Put up the validation records, one batch a zone. Apex and wildcard share one; so do two certificates."""
-    arn = site.id(site.address)
-    missing = {proof.domain: site.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
+def update(before: Certificate, after: Certificate, context: StepContext) -> WriteProgram:
+    """Creates the validation records. An apex and its wildcard share a record, and so do two certificates."""
+    arn = context.id(context.address)
+    missing = {proof.domain: context.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
         yield from create_records(arn, missing)
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
 
 
-def delete(old: Certificate, site: StepContext) -> WriteProgram:
-    """The validation records first, if elbplan made them, the spec asks for it and nobody needs them.
+def delete(old: Certificate, context: StepContext) -> WriteProgram:
+    """Deletes the certificate and, if the spec wants it, the validation records that elbplan made and nobody needs.
 
-    Those are looked at once more when the certificate is gone: of two that go together each seems to need the record
-    until one of them is gone.
+    It checks the records again after the certificate is deleted: of two certificates that are deleted together, each
+    seems to need the record until one of them is gone.
     """
-    assert site.live is not None
-    arn, facts = site.live.id, site.live.facts
+    assert context.live is not None
+    arn, facts = context.live.id, context.live.facts
     made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
-    places = {bare(proof.domain): site.id(proof.zone) for proof in old.proofs}
-    removal = RecordRemoval(arn, site.region, places)
+    places = {without_wildcard(proof.domain): context.id(proof.zone) for proof in old.proofs}
+    removal = RecordRemoval(arn, context.region, places)
     yield from pass_on_claims(facts)
-    yield from removal.begin(made)
-    yield from removal.take_down()
+    yield from removal.read_records(made)
+    yield from removal.remove()
     yield Call(
         "acm",
         "DeleteCertificate",
@@ -191,13 +206,13 @@ def delete(old: Certificate, site: StepContext) -> WriteProgram:
         retry_on=("ResourceInUseException",),
         timeout=1200,
     )
-    yield from removal.take_down(only_here=True)
-    return {"kept": removal.told} if removal.told else {}
+    yield from removal.remove(only_here=True)
+    return {"kept": removal.reasons} if removal.reasons else {}
 
 
-def validation_records_known(_: Certificate, site: StepContext) -> ProbeProgram:
-    """AWS makes up the validation records some seconds after the request."""
-    answer = yield describe(site.id(site.address))
+def validation_records_known(_: Certificate, context: StepContext) -> ProbeProgram:
+    """AWS creates the values of the validation records some seconds after the request."""
+    answer = yield describe_certificate(context.id(context.address))
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
     shown = sum(bool(option.get("ResourceRecord")) for option in options)
     if options and shown == len(options):
@@ -205,9 +220,9 @@ def validation_records_known(_: Certificate, site: StepContext) -> ProbeProgram:
     return GateStatus("waiting", f"{shown} of {len(options)} known")
 
 
-def issued(_: Certificate, site: StepContext) -> ProbeProgram:
-    """ISSUED, or never: AWS says why it failed."""
-    answer = yield describe(site.id(site.address))
+def issued(_: Certificate, context: StepContext) -> ProbeProgram:
+    """Ready when AWS has issued the certificate; failed, with AWS's reason, if it never will."""
+    answer = yield describe_certificate(context.id(context.address))
     raw = answer.get("Certificate", {"Status": "PENDING_VALIDATION"})
     if raw["Status"] == "ISSUED":
         return GateStatus("ready", "issued")
@@ -225,7 +240,7 @@ CAUSES = {
     "CAA_ERROR": 'a CAA record of the domain does not allow Amazon: add `0 issue "amazon.com"`',
     "DOMAIN_NOT_ALLOWED": "AWS refuses this domain: it is on a list of unsafe or reserved names",
     "INVALID_PUBLIC_DOMAIN": "this is not a public domain name",
-    "VALIDATION_TIMED_OUT": "the validation record was not seen for 72 hours",
+    "VALIDATION_TIMED_OUT": "AWS did not find the validation record for 72 hours",
 }
 
 
@@ -242,9 +257,10 @@ KIND = Kind(
     delete=delete,
     create_path=create_path,
     summary=summary,
+    with_implied_references=with_dns_validation,
     pending_gate=pending_gate,
     gates=(
-        Gate("records", "AWS has told the validation records", 300, validation_records_known, after=("create",)),
+        Gate("records", "AWS has returned the validation records", 300, validation_records_known, after=("create",)),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",)),
     ),
     permissions=(

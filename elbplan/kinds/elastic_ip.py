@@ -1,4 +1,4 @@
-"""An Elastic IP: an address that stays, and the instance that has it."""
+"""An Elastic IP: a fixed public address, and the instance that it is associated with."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import Resource
-from .aws.ownership import owner, retag, specification, unpair, users
-from .aws.queries import tagged
+from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
+from .aws.queries import stack_filter
 from .references import InstanceRef
 
 
 class ElasticIp(Resource):
-    """An Elastic IP address, billed until it is released."""
+    """An Elastic IP address. AWS bills it until it is released."""
 
     kind: ClassVar[str] = "elastic_ip"
     instance: InstanceRef | None = None
 
 
 def read(scope: Scope) -> ReadProgram[Found[ElasticIp]]:
-    """Ours by tag."""
-    (answer,) = yield [Call("ec2", "DescribeAddresses", tagged(scope.stacks))]
+    """The addresses with the stacks' tags."""
+    (answer,) = yield [Call("ec2", "DescribeAddresses", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[ElasticIp]]] = {}
     for raw in answer["Addresses"]:
-        tags = unpair(raw.get("Tags"))
-        if mine := owner(tags, ElasticIp.kind, scope.stacks):
-            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+        tags = tag_mapping(raw.get("Tags"))
+        if owned_by := owner(tags, ElasticIp.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
     return Found(ours)
 
 
@@ -38,47 +38,50 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(
         address,
         raw["AllocationId"],
-        ElasticIp(tags=users(tags), instance=instance),
+        ElasticIp(tags=user_tags(tags), instance=instance),
         {"address": raw.get("PublicIp", ""), "association": raw.get("AssociationId", "")},
     )
 
 
-def create(new: ElasticIp, site: StepContext) -> WriteProgram:
-    """Allocate and associate. AllocateAddress has no token: it is sent once, and looked for by tag after a doubt."""
-    tags = {"Name": f"{site.stack}-{site.address.name}", **site.tags(new)}
+def create(new: ElasticIp, context: StepContext) -> WriteProgram:
+    """Allocates and associates an address.
+
+    AllocateAddress has no token, so elbplan never repeats it. After a lost answer it finds the address by its tags.
+    """
+    tags = {"Name": f"{context.stack}-{context.address.name}", **context.tags(new)}
     params = {"Domain": "vpc", "TagSpecifications": specification("elastic-ip", tags)}
     answer = yield Call("ec2", "AllocateAddress", params, no_retry=True)
     if new.instance:
-        yield _associate(answer["AllocationId"], new.instance, site)
+        yield _associate(answer["AllocationId"], new.instance, context)
     return {"id": answer["AllocationId"], "address": answer.get("PublicIp", "")}
 
 
-def _associate(allocation: str, instance: Ref, site: StepContext) -> Call:
+def _associate(allocation: str, instance: Ref, context: StepContext) -> Call:
     return Call(
         "ec2",
         "AssociateAddress",
-        {"AllocationId": allocation, "InstanceId": site.id(instance), "AllowReassociation": True},
+        {"AllocationId": allocation, "InstanceId": context.id(instance), "AllowReassociation": True},
         retry_on=("InvalidAllocationID.NotFound", "IncorrectInstanceState", "InvalidInstanceID.NotFound"),
         timeout=120,
     )
 
 
-def update(before: ElasticIp, after: ElasticIp, site: StepContext) -> WriteProgram:
-    """Moving to another instance is one call; AWS takes it from the old one."""
-    assert site.live is not None
+def update(before: ElasticIp, after: ElasticIp, context: StepContext) -> WriteProgram:
+    """One call moves the address to another instance; AWS disassociates the old instance."""
+    assert context.live is not None
     if after.instance and before.instance != after.instance:
-        yield _associate(site.live.id, after.instance, site)
+        yield _associate(context.live.id, after.instance, context)
     if before.instance and not after.instance:
-        yield from _leave(site)
-    yield from retag("ec2", site.live.id, before.tags, after.tags)
+        yield from _disassociate(context)
+    yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def _leave(site: StepContext) -> WriteProgram:
-    """Disassociate, by the association that stands now."""
-    assert site.live is not None
-    asked = {"Filters": [{"Name": "allocation-id", "Values": [site.live.id]}]}
-    answer = yield Call("ec2", "DescribeAddresses", asked)
+def _disassociate(context: StepContext) -> WriteProgram:
+    """Disassociates the address from its present instance."""
+    assert context.live is not None
+    params = {"Filters": [{"Name": "allocation-id", "Values": [context.live.id]}]}
+    answer = yield Call("ec2", "DescribeAddresses", params)
     for raw in answer["Addresses"]:
         if raw.get("AssociationId"):
             gone = ("InvalidAssociationID.NotFound",)
@@ -86,14 +89,14 @@ def _leave(site: StepContext) -> WriteProgram:
     return {}
 
 
-def delete(_: ElasticIp, site: StepContext) -> WriteProgram:
-    """Release: this is what ends the billing of an address."""
-    assert site.live is not None
-    yield from _leave(site)
+def delete(_: ElasticIp, context: StepContext) -> WriteProgram:
+    """Releases the address, which ends the billing."""
+    assert context.live is not None
+    yield from _disassociate(context)
     yield Call(
         "ec2",
         "ReleaseAddress",
-        {"AllocationId": site.live.id},
+        {"AllocationId": context.live.id},
         done_if=("InvalidAllocationID.NotFound",),
         retry_on=("InvalidIPAddress.InUse", "AuthFailure"),
         timeout=300,
@@ -107,7 +110,7 @@ def summary(ip: ElasticIp) -> str:
 
 
 def update_path(_: ElasticIp, after: ElasticIp, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
-    """An address moves when traffic does."""
+    """An address moves in the phase in which traffic switches."""
     return [("switch", after)]
 
 

@@ -1,9 +1,9 @@
-"""A server that elbplan makes: an EC2 instance, replaced rather than changed."""
+"""An EC2 instance. Most changes replace it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar
 
@@ -13,23 +13,22 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
-from .aws.ownership import owner, retag, specification, unpair, users
-from .aws.queries import tagged
+from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
+from .aws.queries import TERMINATED, existing_instances, instances_in, stack_filter
 from .references import SecurityGroupRef, SubnetRef
 
 IMAGE = "elbplan:image"
 USER_DATA = "elbplan:user-data"
-GONE = ("shutting-down", "terminated")
 
 
 class Instance(Resource):
-    """An EC2 instance. Its user data is remembered by a digest in a tag, since it may hold secrets."""
+    """An EC2 instance. A tag has a digest of its user data, since the user data may hold secrets."""
 
     kind: ClassVar[str] = "instance"
     image: Annotated[
-        str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter that holds the image's id")
+        str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter whose value is the image's id")
     ]
-    type: Annotated[str, IMMUTABLE, Field(description="t3.micro, say")] = "t3.micro"
+    type: Annotated[str, IMMUTABLE, Field(description="for example t3.micro")] = "t3.micro"
     key: Annotated[str | None, IMMUTABLE, Field(description="name of a key pair")] = None
     profile: Annotated[str | None, IMMUTABLE, Field(description="name of an IAM instance profile")] = None
     subnet: Annotated[SubnetRef, IMMUTABLE]
@@ -37,7 +36,7 @@ class Instance(Resource):
     user_data: Annotated[
         str | None, WRITE_ONLY, Field(max_length=16384, repr=False, description="a script that runs at the first start")
     ] = None
-    user_data_digest: Annotated[str, IMMUTABLE, Field(description="made from the script; not yours to write")] = ""
+    user_data_digest: Annotated[str, IMMUTABLE, Field(description="elbplan computes it from the script")] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -53,27 +52,21 @@ class Instance(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[Instance]]:
-    """Ours by tag. One that is on its way out is gone: AWS lists it for another hour."""
-    (answer,) = yield [Call("ec2", "DescribeInstances", tagged(scope.stacks))]
+    """The instances with the stacks' tags. AWS still lists a terminated instance for about an hour."""
+    (answer,) = yield [Call("ec2", "DescribeInstances", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[Instance]]] = {}
-    for raw in instances_in(answer):
-        tags = unpair(raw.get("Tags"))
-        mine = owner(tags, Instance.kind, scope.stacks)
-        if mine and raw["State"]["Name"] not in GONE:
-            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
+    for raw in existing_instances(answer):
+        tags = tag_mapping(raw.get("Tags"))
+        owned_by = owner(tags, Instance.kind, scope.stacks)
+        if owned_by:
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
     return Found(ours)
-
-
-def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The instances of a DescribeInstances answer, without the reservations around them."""
-    for reservation in answer.get("Reservations", []):
-        yield from reservation["Instances"]
 
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
     profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "image": tags.get(IMAGE) or raw.get("ImageId") or "",
         "type": raw.get("InstanceType") or "",
         "key": raw.get("KeyName") or None,
@@ -87,58 +80,58 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(address, raw["InstanceId"], model, facts)
 
 
-def create(new: Instance, site: StepContext) -> WriteProgram:
-    """RunInstances with a token, so that a lost answer never makes a second server."""
+def create(new: Instance, context: StepContext) -> WriteProgram:
+    """RunInstances with a token, so that a repeated request never makes a second server."""
     image = new.image
     if image.startswith("ssm:"):
         answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
         image = answer["Parameter"]["Value"]
-    remembered = {"Name": f"{site.stack}-{site.address.name}", IMAGE: new.image}
+    own_tags = {"Name": f"{context.stack}-{context.address.name}", IMAGE: new.image}
     if new.user_data_digest:
-        remembered[USER_DATA] = new.user_data_digest
-    tags = {**remembered, **site.tags(new)}
+        own_tags[USER_DATA] = new.user_data_digest
+    tags = {**own_tags, **context.tags(new)}
     params: dict[str, Any] = {
         "ImageId": image,
         "InstanceType": new.type,
-        "SubnetId": site.id(new.subnet),
+        "SubnetId": context.id(new.subnet),
         "MinCount": 1,
         "MaxCount": 1,
-        "ClientToken": site.token,
+        "ClientToken": context.token,
         "TagSpecifications": specification("instance", tags),
     }
     if new.security_groups:
-        params["SecurityGroupIds"] = [site.id(group) for group in new.security_groups]
+        params["SecurityGroupIds"] = [context.id(group) for group in new.security_groups]
     if new.key:
         params["KeyName"] = new.key
     if new.profile:
         params["IamInstanceProfile"] = {"Name": new.profile}
     if new.user_data:
         params["UserData"] = new.user_data
-    # A profile or group made a moment ago may not be known everywhere yet.
+    # Not every part of AWS knows a new security group at once.
     answer = yield Call("ec2", "RunInstances", params, retry_on=("InvalidGroup.NotFound",), timeout=60)
     return {"id": answer["Instances"][0]["InstanceId"]}
 
 
-def update(before: Instance, after: Instance, site: StepContext) -> WriteProgram:
-    """Security groups and tags change in place; all else is a replacement."""
-    assert site.live is not None
+def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
+    """Security groups and tags change in place. Every other change replaces the instance."""
+    assert context.live is not None
     if before.security_groups != after.security_groups:
-        groups = [site.id(group) for group in after.security_groups]
-        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": site.live.id, "Groups": groups})
-    yield from retag("ec2", site.live.id, before.tags, after.tags)
+        groups = [context.id(group) for group in after.security_groups]
+        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": context.live.id, "Groups": groups})
+    yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def delete(_: Instance, site: StepContext) -> WriteProgram:
-    """Terminate; an instance that is gone is done."""
-    assert site.live is not None
+def delete(_: Instance, context: StepContext) -> WriteProgram:
+    """Terminates the instance."""
+    assert context.live is not None
     gone = ("InvalidInstanceID.NotFound",)
-    yield Call("ec2", "TerminateInstances", {"InstanceIds": [site.live.id]}, done_if=gone)
+    yield Call("ec2", "TerminateInstances", {"InstanceIds": [context.live.id]}, done_if=gone)
     return {}
 
 
-def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
-    filters = {"Filters": [{"Name": "instance-id", "Values": [site.id(site.address)]}]}
+def _probe(context: StepContext, failed: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
+    filters = {"Filters": [{"Name": "instance-id", "Values": [context.id(context.address)]}]}
     answer = yield Call("ec2", "DescribeInstances", filters)
     states = list(instances_in(answer))
     if not states:
@@ -147,17 +140,17 @@ def _look(site: StepContext, hopeless: Sequence[str], wanted: str, missing: Gate
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("failed" if state in hopeless else "waiting", state, reason)
+    return GateStatus("failed" if state in failed else "waiting", state, reason)
 
 
-def running(_: Instance, site: StepContext) -> ProbeProgram:
-    """Targets can only be registered when their instance runs."""
-    return (yield from _look(site, (*GONE, "stopped"), "running", GateStatus("waiting", "not visible yet")))
+def running(_: Instance, context: StepContext) -> ProbeProgram:
+    """Ready when the instance runs: only then AWS registers it as a target."""
+    return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
-def gone(_: Instance, site: StepContext) -> ProbeProgram:
-    """A security group cannot go while an instance has it."""
-    return (yield from _look(site, (), "terminated", GateStatus("ready", "gone")))
+def gone(_: Instance, context: StepContext) -> ProbeProgram:
+    """Ready when the instance is terminated: only then AWS deletes its security groups."""
+    return (yield from _probe(context, (), "terminated", GateStatus("ready", "gone")))
 
 
 def summary(instance: Instance) -> str:
@@ -166,7 +159,7 @@ def summary(instance: Instance) -> str:
 
 
 def update_path(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
-    """Join the new security groups, later leave the old ones."""
+    """Adds the new security groups, and later removes the old ones."""
     groups = (*after.security_groups, *before.security_groups)
     return [("expand", rebuilt(after, security_groups=groups)), ("contract", after)]
 

@@ -1,4 +1,4 @@
-"""A listener: a port of a load balancer and what happens to what arrives there."""
+"""A listener: a port of a load balancer, and the action for the requests that arrive there."""
 
 from __future__ import annotations
 
@@ -9,33 +9,41 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
-from ..core.call import Answer, Ask, Call, ReadProgram, Tags, WriteProgram
+from ..core.call import Ask, Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .aws.action_transitions import action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .aws.foreign_children import foreign_listeners
+from .aws.listener_certificates import (
+    NOT_KNOWN_YET,
+    add_certificate,
+    describe_certificates,
+    further_certificates,
+    remove_certificate,
+)
 from .aws.logins import certificate_checks, logins, more_protected, without_defaults
-from .aws.ownership import makers, owner, pairs, retag, users
-from .aws.queries import GONE, listeners_of
+from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
+from .aws.queries import listeners_of
 from .references import CertificateRef, LoadBalancerRef
 
 SECURE = ("HTTPS", "TLS")
 
 
 class Listener(Resource):
-    """A listener. A gateway load balancer's has neither port nor protocol."""
+    """A listener. The listener of a gateway load balancer has neither port nor protocol."""
 
     kind: ClassVar[str] = "listener"
     load_balancer: Annotated[LoadBalancerRef, IMMUTABLE]
-    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535, description="the port people connect to")] = None
+    port: Annotated[int | None, IMMUTABLE, Field(ge=1, le=65535, description="the port that clients connect to")] = None
     protocol: Literal["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"] | None = None
     certificate: CertificateRef | None = None
     more_certificates: Annotated[
-        tuple[CertificateRef, ...], Field(description="further certificates, chosen by the name the client asks for")
+        tuple[CertificateRef, ...],
+        Field(description="further certificates; the load balancer chooses by the client's host name"),
     ] = ()
-    ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: which TLS versions and ciphers")] = None
+    ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: the TLS versions and ciphers")] = None
     alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
     mutual_authentication: Annotated[
         Mapping[str, Any],
@@ -47,14 +55,14 @@ class Listener(Resource):
         tuple[OtherAction, ...],
         CARRIED,
         LEARNED,
-        Field(description="what comes before the action, a login say; HTTPS only"),
+        Field(description="actions before the final action, such as a login; HTTPS only"),
     ] = ()
     action: Action
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set; of client certificates AWS tells more than was asked for."""
+        """Further certificates are a set. AWS returns more about client certificates than a request sets."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
@@ -83,36 +91,29 @@ class Listener(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
-    """Ours on our balancers. A stranger's listener there is left alone, but its port is known to be taken."""
+    """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
     every = yield from listeners_of(scope.stacks)
-    taken = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
+    names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
     secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
-    asks: list[Ask] = [_certificates(raw["ListenerArn"]) for raw in secure]
+    asks: list[Ask] = [describe_certificates(raw["ListenerArn"]) for raw in secure]
     if every:
         asks.append(Tags(tuple(raw["ListenerArn"] for raw in every)))
     answers = (yield asks) if asks else []
-    more = {ask.params["ListenerArn"]: _extra(a) for ask, a in zip(asks, answers, strict=True) if isinstance(ask, Call)}
+    more = {
+        ask.params["ListenerArn"]: further_certificates(a)
+        for ask, a in zip(asks, answers, strict=True)
+        if isinstance(ask, Call)
+    }
     tags = answers[-1] if every else {}
     ours: dict[str, list[LiveResource[Listener]]] = {}
     for raw in every:
         own = tags.get(raw["ListenerArn"], {})
-        mine = owner(own, Listener.kind, scope.stacks)
-        live = mine and _live(mine[1], raw, own, more.get(raw["ListenerArn"], ()))
-        if mine and live:
-            ours.setdefault(mine[0], []).append(live)
+        owned_by = owner(own, Listener.kind, scope.stacks)
+        live = owned_by and _live(owned_by[1], raw, own, more.get(raw["ListenerArn"], ()))
+        if owned_by and live:
+            ours.setdefault(owned_by[0], []).append(live)
     children = yield from foreign_listeners(scope, every, tags)
-    return Found(ours, taken, makers(tags), children)
-
-
-def _certificates(arn: str) -> Call:
-    return Call("elbv2", "DescribeListenerCertificates", {"ListenerArn": arn}, done_if=GONE)
-
-
-def _extra(answer: Answer) -> tuple[str, ...]:
-    """Without the default one, which AWS lists as well."""
-    listed = answer.get("Certificates", [])
-    default = {c["CertificateArn"] for c in listed if c.get("IsDefault")}
-    return tuple(c["CertificateArn"] for c in listed if c["CertificateArn"] not in default)
+    return Found(ours, names_in_use, owners_by_id(tags), children)
 
 
 def _live(
@@ -122,7 +123,7 @@ def _live(
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "load_balancer": AwsId(raw["LoadBalancerArn"]),
         "port": raw.get("Port"),
         "protocol": raw.get("Protocol"),
@@ -137,12 +138,12 @@ def _live(
     return LiveResource(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
-def _params(new: Listener, site: StepContext) -> dict[str, Any]:
-    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, site.id)}
+def _params(new: Listener, context: StepContext) -> dict[str, Any]:
+    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
     if new.certificate:
-        params["Certificates"] = [{"CertificateArn": site.id(new.certificate)}]
+        params["Certificates"] = [{"CertificateArn": context.id(new.certificate)}]
         if new.ssl_policy:
             params["SslPolicy"] = new.ssl_policy
     if new.alpn:
@@ -152,42 +153,27 @@ def _params(new: Listener, site: StepContext) -> dict[str, Any]:
     return params
 
 
-NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFound", "TargetGroupNotFound")
-"""A certificate issued or a group made a moment ago is not known to every part of ELB at once."""
-
-
-def create(new: Listener, site: StepContext) -> WriteProgram:
-    """The listener with its default certificate, then the further ones, one to a call as AWS wants it."""
+def create(new: Listener, context: StepContext) -> WriteProgram:
+    """Creates the listener, then adds further certificates. AWS accepts one certificate in a call."""
     params = {
-        "LoadBalancerArn": site.id(new.load_balancer),
-        **_params(new, site),
-        "Tags": pairs(site.tags(new)),
+        "LoadBalancerArn": context.id(new.load_balancer),
+        **_params(new, context),
+        "Tags": tag_list(context.tags(new)),
     }
     answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
     arn = answer["Listeners"][0]["ListenerArn"]
     for certificate in new.more_certificates:
-        yield _add(arn, site.id(certificate))
+        yield add_certificate(arn, context.id(certificate))
     return {"id": arn}
 
 
-def _add(arn: str, certificate: str) -> Call:
-    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
-    return Call("elbv2", "AddListenerCertificates", params, retry_on=NOT_KNOWN_YET, timeout=300)
-
-
-def _remove(arn: str, certificate: str) -> Call:
-    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
-    gone = ("CertificateNotFound", "ListenerNotFound", "OperationNotPermitted")
-    return Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
-
-
-def update(before: Listener, after: Listener, site: StepContext) -> WriteProgram:
-    """Add certificates, switch in one call, remove certificates."""
-    assert site.live is not None
-    arn = site.live.id
+def update(before: Listener, after: Listener, context: StepContext) -> WriteProgram:
+    """Adds certificates, changes the listener in one call, and removes certificates."""
+    assert context.live is not None
+    arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
-        yield _add(arn, site.id(certificate))
-    old, new = _params(before, site), _params(after, site)
+        yield add_certificate(arn, context.id(certificate))
+    old, new = _params(before, context), _params(after, context)
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if "AlpnPolicy" in old and "AlpnPolicy" not in new:
         changed["AlpnPolicy"] = ["None"]
@@ -198,21 +184,21 @@ def update(before: Listener, after: Listener, site: StepContext) -> WriteProgram
         yield call
     gone = set(before.more_certificates) - set(after.more_certificates)
     if before.certificate and before.certificate != after.certificate:
-        # AWS keeps a former default certificate among the further ones in some flows.
+        # In some cases AWS keeps a former default certificate among the further certificates.
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
-        yield _remove(arn, site.id(certificate))
+        yield remove_certificate(arn, context.id(certificate))
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
 
-def delete(_: Listener, site: StepContext) -> WriteProgram:
-    """Its rules go with it."""
-    assert site.live is not None
+def delete(_: Listener, context: StepContext) -> WriteProgram:
+    """Deletes the listener. AWS deletes its rules with it."""
+    assert context.live is not None
     yield Call(
         "elbv2",
         "DeleteListener",
-        {"ListenerArn": site.live.id},
+        {"ListenerArn": context.live.id},
         done_if=("ListenerNotFound", "LoadBalancerNotFound"),
         retry_on=("ResourceInUse",),
         timeout=120,
@@ -221,19 +207,21 @@ def delete(_: Listener, site: StepContext) -> WriteProgram:
 
 
 def with_live_defaults(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy, whatever it had before; no ALPN is AWS's default."""
+    """A listener without TLS has no certificate and no policy. Without `alpn` in the spec it has no ALPN policy."""
     keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
     return fill_unset(desired, live, keep)
 
 
 def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
-    """Attach new groups and certificates, switch, let the old ones go; a login goes last."""
+    """Attaches new groups and certificates, switches, and detaches the old ones. A login is removed last."""
     actions = action_path(before.action, after.action, used)
     more = (*before.more_certificates, *after.more_certificates)
-    still = before.model_copy(update={"tags": after.tags})
+    same_action = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
     if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
-        steps.append(("expand", _with(still, actions[0][1] if actions[0][0] == "expand" else before.action, more)))
+        steps.append(
+            ("expand", _with(same_action, actions[0][1] if actions[0][0] == "expand" else before.action, more))
+        )
     switched = next(action for phase, action in actions if phase == "switch")
     kept = more_protected(before, after) if after.protocol == "HTTPS" else after
     protections = {"leading_actions": kept.leading_actions, "mutual_authentication": kept.mutual_authentication}
@@ -248,26 +236,26 @@ def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
 def temporary_resource(
     address: Address, before: Listener, after: Listener, used: AbstractSet[Ref]
 ) -> tuple[Address, Resource] | None:
-    """Where the listener cannot hold the new group beside what it does now, a rule attaches it."""
+    """A rule that attaches the new groups, if the listener's present action cannot hold them."""
     new = not_attachable(before.action, after.action, used)
-    return rule.helper(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
+    return rule.attaching_rule(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
 
 
 def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:
-    """A redirect waits for the listener it sends people to."""
+    """The listener that a redirect points at: the redirect waits for it."""
     action = listener.action
     if isinstance(action, Redirect) and action.host == "#{host}" and action.port.isdigit():
-        place = listener.load_balancer, int(action.port)
+        place = (listener.load_balancer, int(action.port))
         for address, other in desired.items():
-            if isinstance(other, Listener) and other is not listener and (other.load_balancer, other.port) == place:
+            if other is not listener and isinstance(other, Listener) and (other.load_balancer, other.port) == place:
                 yield address
 
 
 def summary(listener: Listener) -> str:
     """`443/HTTPS, certificate.main, forward to target_group.web`"""
     certificate = f", {listener.certificate}" if listener.certificate else ""
-    does = [*map(leading_text, listener.leading_actions), action_text(listener.action)]
-    return f"{listener.port}/{listener.protocol}{certificate}, {', '.join(does)}"
+    actions = [*map(leading_text, listener.leading_actions), action_text(listener.action)]
+    return f"{listener.port}/{listener.protocol}{certificate}, {', '.join(actions)}"
 
 
 KIND = Kind(

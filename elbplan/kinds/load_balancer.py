@@ -13,7 +13,7 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
-from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags
+from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags, with_other_zones
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
 from .aws.load_balancer_attributes import (
     PROTECTION,
@@ -23,24 +23,25 @@ from .aws.load_balancer_attributes import (
     settled_attributes,
 )
 from .aws.load_balancer_gates import GATES
-from .aws.ownership import pairs, retag, unpack, users
-from .aws.queries import GONE, LOAD_BALANCERS, makers_of, owned_balancers
+from .aws.ownership import retag, tag_list, unpack, user_tags
+from .aws.queries import GONE, LOAD_BALANCERS, owned_balancers, owners_of
+from .record import Record, record_mark
 from .references import SecurityGroupRef, SubnetRef
 
 
 class LoadBalancer(Resource):
     """A load balancer.
 
-    `records` lists the names that point here (`ZONE/name/TYPE`), kept as a tag on the balancer, since Route 53
-    records carry none: that is how a name dropped from the spec is found again. The stack's own security groups
-    keep the list too, under the balancer's DNS name, so that it outlives a balancer that somebody deletes by hand.
+    `records` lists the records that point at it (`ZONE/name/TYPE`). It is a tag of the load balancer, since Route 53
+    records have no tags: so elbplan finds a record that is no longer in the spec. The stack's security groups have the
+    same list, under the load balancer's DNS name, in case somebody deletes the load balancer by hand.
     """
 
     kind: ClassVar[str] = "load_balancer"
     name: Annotated[
         str | None,
         IMMUTABLE,
-        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="pins the name in AWS"),
+        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="the name in AWS"),
     ] = None
     type: Annotated[Literal["application", "network", "gateway"], IMMUTABLE] = "application"
     scheme: Annotated[Literal["internet-facing", "internal"], IMMUTABLE] = "internet-facing"
@@ -48,15 +49,15 @@ class LoadBalancer(Resource):
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
     security_groups: tuple[SecurityGroupRef, ...] | None = None
     pins: Annotated[
-        tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each of the subnets")
+        tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each subnet")
     ] = ()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
-    records: Annotated[tuple[str, ...], Field(description="names that point here; elbplan fills it in")] = ()
+    records: Annotated[tuple[str, ...], Field(description="records that point at it; elbplan fills it in")] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Subnets and groups are sets."""
+        """Subnets, security groups and records are sets."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
@@ -70,7 +71,7 @@ class LoadBalancer(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
-    """Every balancer of the region is listed: identity is the tag, and a taken name must be known."""
+    """Lists all load balancers of the region: tags show the owner, and the other names are in use."""
     ours: dict[str, list[LiveResource[LoadBalancer]]] = {}
     owned = yield from owned_balancers(scope.stacks)
     asks = [_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
@@ -78,9 +79,9 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
     (everything,) = yield [LOAD_BALANCERS]
-    taken = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
-    owners = yield from makers_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
-    return Found(ours, taken, owners)
+    names_in_use = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
+    owners = yield from owners_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
+    return Found(ours, names_in_use, owners)
 
 
 def _attributes(arn: str) -> Call:
@@ -92,16 +93,16 @@ def _live(
 ) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
-    told = {a["Key"]: a.get("Value") or "" for a in attributes}
+    known = {a["Key"]: a.get("Value") or "" for a in attributes}
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "name": raw["LoadBalancerName"],
         "type": raw["Type"],
         "scheme": scheme,
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
         "subnets": tuple(AwsId(zone["SubnetId"]) for zone in zones),
         "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
-        "attributes": attribute_defaults(raw["Type"], scheme) | told,
+        "attributes": attribute_defaults(raw["Type"], scheme) | known,
         "pins": tuple(fixed_addresses_of(zones)),
         "records": unpack(RECORDS, tags),
     }
@@ -109,7 +110,7 @@ def _live(
 
 
 def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    """What others need to know of a balancer."""
+    """The facts that other resources and gates need."""
     return {
         "dns_name": raw.get("DNSName") or "",
         "zone_id": raw.get("CanonicalHostedZoneId") or "",
@@ -121,54 +122,65 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
-    """An attribute the spec leaves out means AWS's default; one nobody has heard of is left alone."""
+    """An attribute that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
     return fill_unset(desired, live).model_copy(update={"attributes": attributes})
 
 
-def create(new: LoadBalancer, site: StepContext) -> WriteProgram:
-    """One call with tags, then the attributes that are not AWS's default."""
+def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:
+    """The load balancer with the records of its stack that point at it, which its tags list."""
+    pointing = [record_mark(r) for r in desired.values() if isinstance(r, Record) and r.load_balancer == address]
+    return LoadBalancer.model_validate({**dict(balancer), "records": pointing})
+
+
+def with_other_zone_ids(balancer: LoadBalancer, zones: Mapping[str, str]) -> LoadBalancer:
+    """The load balancer with other words for the hosted zones in `records`."""
+    return rebuilt(balancer, records=with_other_zones(balancer.records, zones))
+
+
+def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
+    """One call with the tags, then the attributes that differ from AWS's defaults."""
     params: dict[str, Any] = {
-        "Name": site.name,
+        "Name": context.name,
         "Type": new.type,
-        **subnet_params(new.subnets, new.pins, site),
-        "Tags": pairs(site.tags(new) | record_tags(new.records)),
+        **subnet_params(new.subnets, new.pins, context),
+        "Tags": tag_list(context.tags(new) | record_tags(new.records)),
     }
     if new.type != "gateway":
         params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}
         if new.security_groups:
-            params["SecurityGroups"] = [site.id(group) for group in new.security_groups]
+            params["SecurityGroups"] = [context.id(group) for group in new.security_groups]
     answer = yield Call("elbv2", "CreateLoadBalancer", params, retry_on=NOT_YET, timeout=300)
     raw = answer["LoadBalancers"][0]
-    yield from remember_records(_own_groups(new, site), raw.get("DNSName") or "", new.records)
+    yield from remember_records(_own_groups(new, context), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
     yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
 NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
-"""A group made a moment ago; an Elastic IP that the interfaces of an older balancer still hold."""
+"""Errors for a new security group, and for an Elastic IP that an older load balancer still has."""
 
 
 def coexistence_conflict(before: LoadBalancer, after: LoadBalancer) -> str:
-    """Fixed addresses belong to one balancer at a time."""
+    """Two load balancers cannot have the same fixed address."""
     shared = {pin.fixed for pin in before.pins} & {pin.fixed for pin in after.pins} - {None}
     return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
 
 
-def update(before: LoadBalancer, after: LoadBalancer, site: StepContext) -> WriteProgram:
-    """In place: groups, subnets, address type, attributes, tags."""
-    assert site.live is not None
-    arn = site.live.id
+def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> WriteProgram:
+    """Changes attributes, security groups, subnets, the address type and tags."""
+    assert context.live is not None
+    arn = context.live.id
     yield from change_attributes(arn, before.attributes, after.attributes)
     if after.security_groups is not None and before.security_groups != after.security_groups:
-        groups = [site.id(group) for group in after.security_groups]
+        groups = [context.id(group) for group in after.security_groups]
         yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
     if before.subnets != after.subnets:
-        subnets = [site.id(subnet) for subnet in after.subnets]
-        # While a zone's subnet is swapped for another of the same zone, both cannot be there: the wider set that
-        # comes first is refused, and the final set makes the swap.
+        subnets = [context.id(subnet) for subnet in after.subnets]
+        # AWS refuses two subnets of one zone. If the subnet of a zone changes, AWS refuses the wider set of the first
+        # step, and the set of the last step replaces the subnet.
         wider = set(before.subnets) < set(after.subnets)
         refused = ("InvalidConfigurationRequest",) if wider else ()
         yield Call("elbv2", "SetSubnets", {"LoadBalancerArn": arn, "Subnets": subnets}, done_if=refused)
@@ -177,54 +189,54 @@ def update(before: LoadBalancer, after: LoadBalancer, site: StepContext) -> Writ
         yield Call("elbv2", "SetIpAddressType", kind)
     yield from retag("elbv2", arn, before.tags, after.tags)
     yield from update_record_tags(arn, record_tags(before.records), record_tags(after.records))
-    groups = _own_groups(after, site)
-    if before.records != after.records or groups != _own_groups(before, site):
-        yield from remember_records(groups, site.fact(site.address, "dns_name"), after.records, before.records)
+    groups = _own_groups(after, context)
+    if before.records != after.records or groups != _own_groups(before, context):
+        yield from remember_records(groups, context.fact(context.address, "dns_name"), after.records, before.records)
     return {}
 
 
-def _own_groups(balancer: LoadBalancer, site: StepContext) -> list[str]:
+def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:
     """The ids of the security groups that are the stack's own."""
-    return [site.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
+    return [context.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
 
 
-def delete(old: LoadBalancer, site: StepContext) -> WriteProgram:
-    """Deleting one that is gone succeeds by AWS's own word. Its names went before it, so nobody need remember them."""
-    assert site.live is not None
+def delete(old: LoadBalancer, context: StepContext) -> WriteProgram:
+    """Deletes the load balancer. Its records are deleted already, so the security groups forget them."""
+    assert context.live is not None
     yield Call(
         "elbv2",
         "DeleteLoadBalancer",
-        {"LoadBalancerArn": site.live.id},
+        {"LoadBalancerArn": context.live.id},
         done_if=("LoadBalancerNotFound",),
         retry_on=("ResourceInUse",),
         timeout=120,
     )
-    yield from remember_records(_own_groups(old, site), site.live.facts.get("dns_name", ""), (), old.records)
+    yield from remember_records(_own_groups(old, context), context.live.facts.get("dns_name", ""), (), old.records)
     return {}
 
 
 def update_path(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Take in the new zones, groups and names; later let the old ones go. Protection comes last."""
+    """Adds the new subnets, groups and records, and later removes the old ones. Deletion protection comes last."""
     protecting = without_deletion_protection(after) is not after and without_deletion_protection(before) is before
     last, after = after, without_deletion_protection(after) if protecting else after
-    union = {
+    both = {
         "subnets": (*before.subnets, *after.subnets),
         "records": (*before.records, *after.records),
     }
     if after.security_groups is not None:
-        union["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
-    wide = rebuilt(after, **union)
+        both["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
+    wide = rebuilt(after, **both)
     steps: list[tuple[Phase, LoadBalancer]] = [("expand", wide), ("contract", after)]
     return [*steps, ("protect", last)] if protecting else steps
 
 
 def create_path(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Protection comes when all is done: it would keep a run that is interrupted from being taken back."""
+    """Deletion protection comes last: after an interrupted run it would prevent a rollback."""
     return [("expand", without_deletion_protection(new)), ("protect", new)]
 
 
 def without_deletion_protection(balancer: LoadBalancer) -> LoadBalancer:
-    """The same balancer without deletion protection."""
+    """The same load balancer without deletion protection."""
     if balancer.attributes.get(PROTECTION) != "true":
         return balancer
     return balancer.model_copy(update={"attributes": {**balancer.attributes, PROTECTION: "false"}})
@@ -236,7 +248,7 @@ def summary(balancer: LoadBalancer) -> str:
 
 
 def default_name(stack: str, address: Address, _: LoadBalancer) -> str:
-    """The main balancer is called as its stack; `internal-` is AWS's own way to begin a name."""
+    """The main load balancer has the name of its stack. AWS reserves names that begin with `internal-`."""
     name = stack if address.name == "main" else f"{stack}-{address.name}"
     return f"lb-{name}" if name.startswith("internal-") else name
 
@@ -255,6 +267,8 @@ KIND = Kind(
     default_name=default_name,
     coexistence_conflict=coexistence_conflict,
     learned=lambda balancer: new_defaults(balancer.type, balancer.scheme),
+    with_derived_fields=with_records,
+    with_other_ids=with_other_zone_ids,
     pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=GATES,
     permissions=(

@@ -1,6 +1,6 @@
-"""How much one application load balancer takes: counted from what a spec wants, before anything is written. Pure.
+"""The quotas of an application load balancer. elbplan counts the desired resources before it writes anything. Pure.
 
-The names and defaults are AWS's: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+Names and defaults: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 and the page of DescribeAccountLimits. The default rules of listeners do not count.
 """
 
@@ -24,19 +24,19 @@ DEFAULTS: Mapping[str, int] = {
     "listeners-per-application-load-balancer": 50,
     "certificates-per-application-load-balancer": 25,
 }
-"""What an account gets that never asked for more."""
+"""AWS's default quotas."""
 
 REACHED = frozenset(
     f"TooMany{what}"
     for what in ("Rules", "Listeners", "Certificates", "TargetGroups", "Targets", "LoadBalancers", "Actions",
                  "RegistrationsForTargetId", "UniqueTargetGroupsPerLoadBalancer")
 ) | {"AddressLimitExceeded", "VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceededException"}  # fmt: skip
-"""Error codes that no second try changes: a quota is reached."""
+"""Errors for a quota that is reached. A retry does not help."""
 
 
 @dataclass(frozen=True)
 class QuotaExcess:
-    """More than an account's quota: so many `wanted` of what `quota` counts, on one load balancer."""
+    """A load balancer that needs more than the account's quota allows."""
 
     balancer: Ref
     quota: str
@@ -49,13 +49,13 @@ class QuotaExcess:
 
 
 def limits_of(answer: Mapping[str, list[Mapping[str, str]]]) -> dict[str, int]:
-    """The quotas by name, from what DescribeAccountLimits answers."""
-    told = {str(limit.get("Name")): str(limit.get("Max")) for limit in answer.get("Limits", [])}
-    return {name: int(most) for name, most in told.items() if most.isdigit()}
+    """The quotas by name, from the answer of DescribeAccountLimits."""
+    values = {str(limit.get("Name")): str(limit.get("Max")) for limit in answer.get("Limits", [])}
+    return {name: int(most) for name, most in values.items() if most.isdigit()}
 
 
 def excesses(desired: Mapping[Address, Resource], limits: Mapping[str, int]) -> Iterator[QuotaExcess]:
-    """What these limits do not allow. A quota that is not named has no limit here."""
+    """The quotas that the desired resources exceed. A quota that is not in `limits` has no limit."""
     for quota, counts in _counted(desired).items():
         for balancer, wanted in counts.items():
             if quota in limits and wanted > limits[quota]:

@@ -1,4 +1,4 @@
-"""A Route 53 record: the name under which people reach the load balancer."""
+"""A Route 53 record: a domain name that points at a load balancer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .references import LoadBalancerRef, ZoneRef
 
 
 class Record(Resource):
-    """An alias record. Records carry no tags: the balancer that one points at records that it is ours."""
+    """An alias record. Records have no tags: a tag of the load balancer shows that the record is ours."""
 
     kind: ClassVar[str] = "record"
     name: Annotated[str, IMMUTABLE, Field(min_length=1, max_length=255, description="the full domain name")]
@@ -27,7 +27,7 @@ class Record(Resource):
     zone: Annotated[ZoneRef, IMMUTABLE]
     load_balancer: LoadBalancerRef
     evaluate_target_health: Annotated[
-        bool, Field(description="whether Route 53 leaves the name out while no target is healthy")
+        bool, Field(description="whether Route 53 stops answering with the record while no target is healthy")
     ] = True
     take_over: Annotated[
         bool, WRITE_ONLY, Field(description="may replace a record of this name that elbplan did not make")
@@ -36,58 +36,58 @@ class Record(Resource):
     @field_validator("name")
     @classmethod
     def _canonical(cls, name: str) -> str:
-        """One spelling, as Route 53 compares names."""
+        """The canonical form, as Route 53 compares names."""
         return domain(name)
 
 
-def mark(record: Record) -> str:
-    """How the balancer remembers this name."""
+def record_mark(record: Record) -> str:
+    """The record as a word of the load balancer's tag."""
     return RecordPlace(str(record.zone), record.name, record.type).mark
 
 
 def read(scope: Scope) -> ReadProgram[Found[Record]]:
-    """What stands at every name that the spec wants, or that a balancer or security group of the stack records."""
+    """Reads the records of each name that the spec wants, or that tags of a load balancer or security group list."""
     (answer,) = yield [HOSTED_ZONES]
     zones = answer["HostedZones"]
-    called = {
+    addresses = {
         (stack, RecordPlace(zone, wanted.name, wanted.type)): address
         for stack, address, wanted in scope.wanted(Record)
         if (zone := _zone_of(wanted, zones))
     }
-    names = {place[:2] for _, place in called}
+    names = {place[:2] for _, place in addresses}
     sets = yield from _standing(names, zones)
-    aliases = yield from read_aliases(scope, called)
+    aliases = yield from read_aliases(scope, addresses)
     known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
     sets |= yield from _standing(known - names, zones)
     every = [(RecordPlace(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
     found = [(place, raw) for place, raw in every if place[:2] in names | known]
     if not scope.ending:
-        strange = [raw for _, raw in found if aliases.target(raw) is None]
-        aliases = yield from read_other_regions(aliases, strange, scope.region)
-    return _sorted_out(scope, aliases, called, found, dangling_aliases(every, aliases))
+        unknown = [raw for _, raw in found if aliases.target(raw) is None]
+        aliases = yield from read_other_regions(aliases, unknown, scope.region)
+    return _found(scope, aliases, addresses, found, dangling_aliases(every, aliases))
 
 
-def _sorted_out(
+def _found(
     scope: Scope,
     aliases: KnownAliases,
-    called: Mapping[tuple[str, RecordPlace], Address],
+    addresses: Mapping[tuple[str, RecordPlace], Address],
     found: Sequence[tuple[RecordPlace, Mapping[str, Any]]],
-    hanging: Mapping[str, Sequence[str]],
+    dangling: Mapping[str, Sequence[str]],
 ) -> Found[Record]:
     ours: dict[str, list[LiveResource[Record]]] = {}
-    taken: dict[str, str] = {}
+    names_in_use: dict[str, str] = {}
     owners: dict[str, Owner] = {}
     for place, raw in found:
         holder = aliases.holder(place, raw)
         id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
-        taken[str(place)] = id if holder else describe(raw)
+        names_in_use[str(place)] = id if holder else record_text(raw)
         if holder is None:
             continue
         owners[id] = owner_of(holder)
         if holder.stack in scope.stacks and not holder.region:
-            address = called.get((holder.stack, place)) or _usual(place.name, place.type)
+            address = addresses.get((holder.stack, place)) or _default_address(place.name, place.type)
             ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id))
-    return Found(ours, taken, owners, stays=hanging)
+    return Found(ours, names_in_use, owners, stays=dangling)
 
 
 RecordSets = dict[tuple[str, str, str, str], Mapping[str, Any]]
@@ -103,7 +103,7 @@ def _zone_of(record: Record, zones: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any]]) -> ReadProgram[RecordSets]:
-    """The record sets at these names, by zone, name, type and set identifier; and what was read beside them."""
+    """The record sets at these names, by zone, name, type and set identifier; also others in the same answers."""
     by_zone: dict[str, set[str]] = {}
     for zone, name in names:
         by_zone.setdefault(zone, set()).add(domain(name))
@@ -117,8 +117,8 @@ def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any
     return sets
 
 
-def _usual(name: str, type: str) -> Address:
-    """What the short form calls a record; one that the spec wants bears the spec's address."""
+def _default_address(name: str, type: str) -> Address:
+    """The address that the short form gives a record. A record in the spec has the spec's address."""
     return Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
 
 
@@ -133,44 +133,41 @@ def _live(address: Address, place: RecordPlace, raw: Mapping[str, Any], balancer
     return LiveResource(address, str(place), from_live(Record, fields))
 
 
-def describe(raw: Mapping[str, Any]) -> str:
+def record_text(raw: Mapping[str, Any]) -> str:
     """A record in a few words: `A 203.0.113.7`"""
     if alias := raw.get("AliasTarget"):
         return f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
     return f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
 
 
-CLASHING = ("A", "AAAA", "CNAME")
-
-
-def create(new: Record, site: StepContext) -> WriteProgram:
-    """The alias, in one batch with the removal of what it takes over."""
-    zone = site.id(new.zone)
-    there: Sequence[Mapping[str, Any]] = ()
+def create(new: Record, context: StepContext) -> WriteProgram:
+    """Creates the alias. The same batch deletes the records that it replaces."""
+    zone = context.id(new.zone)
+    existing: Sequence[Mapping[str, Any]] = ()
     if new.take_over:
-        asked = {"HostedZoneId": zone, "StartRecordName": new.name, "MaxItems": "20"}
-        answer = yield Call("route53", "ListResourceRecordSets", asked)
-        there = [raw for raw in answer["ResourceRecordSets"] if domain(raw["Name"]) == domain(new.name)]
-    changes = [{"Action": "DELETE", "ResourceRecordSet": raw} for raw in there if _clashes(raw, new)]
-    # CREATE fails where somebody else put a record since we looked; UPSERT would silently overwrite it.
-    alone = changes or not any(raw["Type"] == new.type for raw in there)
-    action = "CREATE" if alone else "UPSERT"
-    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, site)}])
+        params = {"HostedZoneId": zone, "StartRecordName": new.name, "MaxItems": "20"}
+        answer = yield Call("route53", "ListResourceRecordSets", params)
+        existing = [raw for raw in answer["ResourceRecordSets"] if domain(raw["Name"]) == domain(new.name)]
+    changes = [{"Action": "DELETE", "ResourceRecordSet": raw} for raw in existing if _conflicts(raw, new)]
+    # CREATE fails if somebody else has made a record meanwhile; UPSERT would overwrite it silently.
+    is_new = changes or not any(raw["Type"] == new.type for raw in existing)
+    action = "CREATE" if is_new else "UPSERT"
+    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, context)}])
     return {"id": f"{zone}/{domain(new.name)}/{new.type}", "change": answer["ChangeInfo"]["Id"]}
 
 
-def _clashes(raw: Mapping[str, Any], new: Record) -> bool:
-    """A CNAME bears nothing beside it; a routed set cannot be overwritten by a plain one."""
+def _conflicts(raw: Mapping[str, Any], new: Record) -> bool:
+    """True for a CNAME, which allows no other record of its name, and for a record set with a routing policy."""
     return raw["Type"] == "CNAME" or (raw["Type"] == new.type and "SetIdentifier" in raw)
 
 
-def _alias(new: Record, site: StepContext) -> dict[str, Any]:
+def _alias(new: Record, context: StepContext) -> dict[str, Any]:
     return {
         "Name": new.name,
         "Type": new.type,
         "AliasTarget": {
-            "HostedZoneId": site.fact(new.load_balancer, "zone_id"),
-            "DNSName": site.fact(new.load_balancer, "dns_name"),
+            "HostedZoneId": context.fact(new.load_balancer, "zone_id"),
+            "DNSName": context.fact(new.load_balancer, "dns_name"),
             "EvaluateTargetHealth": new.evaluate_target_health,
         },
     }
@@ -187,19 +184,19 @@ def _batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple[str, 
     )
 
 
-def update(_: Record, after: Record, site: StepContext) -> WriteProgram:
-    """UPSERT: the name answers at every moment."""
-    zone = site.id(after.zone)
-    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, site)}])
+def update(_: Record, after: Record, context: StepContext) -> WriteProgram:
+    """UPSERT, so that Route 53 answers at every moment."""
+    zone = context.id(after.zone)
+    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, context)}])
     return {"change": answer["ChangeInfo"]["Id"]}
 
 
-def delete(old: Record, site: StepContext) -> WriteProgram:
-    """Route 53 deletes only what is named to the letter: read it, and only if it still points at us, delete that."""
-    zone = site.id(old.zone)
-    asked = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
-    answer = yield Call("route53", "ListResourceRecordSets", asked, done_if=("NoSuchHostedZone",))
-    ours = balancer_name(site.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
+def delete(old: Record, context: StepContext) -> WriteProgram:
+    """Deletes the record if it still points at our load balancer. Route 53 wants an exact copy of the record."""
+    zone = context.id(old.zone)
+    params = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
+    answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
+    ours = balancer_name(context.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
     for raw in answer.get("ResourceRecordSets", []):
         target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
         if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
@@ -208,9 +205,9 @@ def delete(old: Record, site: StepContext) -> WriteProgram:
     return {}
 
 
-def insync(_: Record, site: StepContext) -> ProbeProgram:
-    """All of Route 53's name servers answer with the new record."""
-    change = site.fact(site.address, "change")
+def insync(_: Record, context: StepContext) -> ProbeProgram:
+    """Ready when all name servers of Route 53 answer with the new record."""
+    change = context.fact(context.address, "change")
     if not change:
         return GateStatus("ready", "in sync")
     answer = yield Call("route53", "GetChange", {"Id": change.rsplit("/", 1)[-1]}, done_if=("NoSuchChange",))
@@ -219,11 +216,11 @@ def insync(_: Record, site: StepContext) -> ProbeProgram:
 
 
 ALIAS_TTL = 60
-"""Seconds for which a resolver may keep the answer of an alias to a load balancer."""
+"""Seconds for which a resolver may cache an alias to a load balancer."""
 
 
-def forgotten(_: Record, site: StepContext) -> ProbeProgram:
-    """Nothing to look at but the clock."""
+def forgotten(_: Record, context: StepContext) -> ProbeProgram:
+    """Always ready: the gate only waits for `min_seconds`."""
     yield from ()
     return GateStatus("ready", f"{ALIAS_TTL} s are over")
 
@@ -234,12 +231,12 @@ def summary(record: Record) -> str:
 
 
 def create_path(new: Record, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
-    """A name comes last: it is what people use."""
+    """A new record comes with the switch: from then on clients use it."""
     return [("switch", new)]
 
 
 def update_path(_: Record, after: Record, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
-    """A name moves when everything behind it is ready."""
+    """A record changes with the switch, when everything behind it is ready."""
     return [("switch", after)]
 
 
@@ -252,9 +249,10 @@ KIND = Kind(
     create_path=create_path,
     update_path=update_path,
     summary=summary,
+    taggable=False,
     gates=(
         Gate("insync", "all name servers know the record", 600, insync, after=("create", "update")),
-        Gate("resolvers", "resolvers have forgotten the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),
+        Gate("resolvers", "resolvers no longer cache the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),
     ),
     permissions=(
         "route53:ListHostedZones",

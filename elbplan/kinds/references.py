@@ -1,4 +1,4 @@
-"""Types of fields that refer to a resource: of this stack, or of AWS by its id."""
+"""Types of fields that refer to a resource: one of the stack by its address, or any other by its AWS id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule: of the requests that reach a listener, which go elsewhere."""
+"""A rule of a listener: an action for the requests that match its conditions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .aws.actions import (
 from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
 from .aws.foreign_children import foreign_rules
 from .aws.logins import logins, more_protected
-from .aws.ownership import makers, owner, pairs, retag, users
+from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
 from .aws.queries import GONE, listeners_of
 from .free_priorities import LOWEST
 from .references import ListenerRef
@@ -38,21 +38,21 @@ GATE = "x-elbplan-gate"
 
 
 class Rule(Resource):
-    """A rule of an application load balancer's listener; the lowest priority that matches wins."""
+    """A rule of an application load balancer's listener. Of the rules that match, the lowest priority number wins."""
 
     kind: ClassVar[str] = "rule"
     listener: Annotated[ListenerRef, IMMUTABLE]
-    priority: Annotated[int, Field(ge=1, le=50000, description="the lowest that matches wins")]
+    priority: Annotated[int, Field(ge=1, le=50000, description="of the rules that match, the lowest number wins")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     leading_actions: Annotated[
-        tuple[OtherAction, ...], CARRIED, LEARNED, Field(description="what comes before the action, a login say")
+        tuple[OtherAction, ...], CARRIED, LEARNED, Field(description="actions before the final action, such as a login")
     ] = ()
     action: Action
     transforms: Annotated[
         tuple[Mapping[str, Any], ...],
         CARRIED,
         LEARNED,
-        Field(description="rewrites of host and URL, as AWS names their fields"),
+        Field(description="rewrites of host and URL, in AWS's form"),
     ] = ()
 
     @model_validator(mode="before")
@@ -70,11 +70,11 @@ class Rule(Resource):
 
 
 UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
-"""What was made a moment ago may not be seen everywhere yet."""
+"""Errors for a new resource that not every part of ELB knows yet."""
 
 
 def read(scope: Scope) -> ReadProgram[Found[Rule]]:
-    """Ours on our listeners, lowest priority first; what strangers hold is known by its priority."""
+    """The stacks' rules on the stacks' listeners. The priorities of all other rules there are in use."""
     listeners = yield from listeners_of(scope.stacks)
     asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
     answers = (yield asks) if asks else []
@@ -89,18 +89,20 @@ def read(scope: Scope) -> ReadProgram[Found[Rule]]:
     (tags,) = yield [Tags(tuple(raw["RuleArn"] for _, raw in rules))]
     ours: dict[str, list[LiveResource[Rule]]] = {}
     for listener, raw in rules:
-        mine = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
-        if mine:
-            ours.setdefault(mine[0], []).append(_live(mine[1], listener["ListenerArn"], raw, tags[raw["RuleArn"]]))
-    taken = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules}
+        owned_by = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
+        if owned_by:
+            ours.setdefault(owned_by[0], []).append(
+                _live(owned_by[1], listener["ListenerArn"], raw, tags[raw["RuleArn"]])
+            )
+    names_in_use = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules}
     children = yield from foreign_rules(scope, rules, tags)
-    return Found(ours, taken, makers(tags), children)
+    return Found(ours, names_in_use, owners_by_id(tags), children)
 
 
 def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Rule]:
     leading, action = actions_from_aws(raw.get("Actions") or ())
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "listener": AwsId(listener),
         "priority": int(raw["Priority"]),
         "conditions": tuple(condition_from_aws(c) for c in raw.get("Conditions") or ()),
@@ -111,14 +113,14 @@ def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping
     return LiveResource(address, raw["RuleArn"], from_live(Rule, fields))
 
 
-def create(new: Rule, site: StepContext) -> WriteProgram:
-    """CreateRule has no token: sent once. A listener made a moment ago may not be known everywhere."""
+def create(new: Rule, context: StepContext) -> WriteProgram:
+    """CreateRule has no token, so elbplan never repeats it."""
     params = {
-        "ListenerArn": site.id(new.listener),
+        "ListenerArn": context.id(new.listener),
         "Priority": new.priority,
         "Conditions": [condition_to_aws(condition) for condition in new.conditions],
-        "Actions": _actions(new, site),
-        "Tags": pairs(site.tags(new)),
+        "Actions": _actions(new, context),
+        "Tags": tag_list(context.tags(new)),
     }
     if new.transforms:
         params["Transforms"] = list(new.transforms)
@@ -126,90 +128,90 @@ def create(new: Rule, site: StepContext) -> WriteProgram:
     return {"id": answer["Rules"][0]["RuleArn"]}
 
 
-def _actions(rule: Rule, site: StepContext) -> list[dict[str, Any]]:
-    return actions_to_aws(rule.leading_actions, rule.action, site.id)
+def _actions(rule: Rule, context: StepContext) -> list[dict[str, Any]]:
+    return actions_to_aws(rule.leading_actions, rule.action, context.id)
 
 
-def update(before: Rule, after: Rule, site: StepContext) -> WriteProgram:
-    """What a rule does and when changes in one call; moves are made together, before."""
-    assert site.live is not None
+def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
+    """Conditions and actions change in one call. `reorder` changes the priorities of several rules before."""
+    assert context.live is not None
     params: dict[str, Any] = {}
     if before.conditions != after.conditions:
         params["Conditions"] = [condition_to_aws(condition) for condition in after.conditions]
     if (before.leading_actions, before.action) != (after.leading_actions, after.action):
-        params["Actions"] = _actions(after, site)
+        params["Actions"] = _actions(after, context)
     if before.transforms != after.transforms:
         params |= {"Transforms": list(after.transforms)} if after.transforms else {"ResetTransforms": True}
     if params:
-        yield Call("elbv2", "ModifyRule", {"RuleArn": site.live.id, **params}, retry_on=UNSEEN, timeout=60)
+        yield Call("elbv2", "ModifyRule", {"RuleArn": context.live.id, **params}, retry_on=UNSEEN, timeout=60)
     if before.priority != after.priority:
-        moves = [{"RuleArn": site.live.id, "Priority": after.priority}]
+        moves = [{"RuleArn": context.live.id, "Priority": after.priority}]
         yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
-    yield from retag("elbv2", site.live.id, before.tags, after.tags)
+    yield from retag("elbv2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def reorder(moves: Mapping[Address, int], site: StepContext) -> WriteProgram:
-    """One call: AWS judges priorities by the order they end in, so any permutation is allowed."""
-    priorities = [{"RuleArn": site.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
+def reorder(moves: Mapping[Address, int], context: StepContext) -> WriteProgram:
+    """One call for all rules: AWS checks only the final priorities, so rules may exchange theirs."""
+    priorities = [{"RuleArn": context.id(address), "Priority": priority} for address, priority in sorted(moves.items())]
     yield Call("elbv2", "SetRulePriorities", {"RulePriorities": priorities}, retry_on=UNSEEN, timeout=60)
     return {}
 
 
-def delete(_: Rule, site: StepContext) -> WriteProgram:
-    """A rule that is gone is done."""
-    assert site.live is not None
-    yield Call("elbv2", "DeleteRule", {"RuleArn": site.live.id}, done_if=("RuleNotFound",))
+def delete(_: Rule, context: StepContext) -> WriteProgram:
+    """Deletes the rule."""
+    assert context.live is not None
+    yield Call("elbv2", "DeleteRule", {"RuleArn": context.live.id}, done_if=("RuleNotFound",))
     return {}
 
 
 def attach_only_rule(rule: Rule) -> Rule:
-    """The same rule, but reached only with a header nobody sends: it attaches its groups without taking traffic."""
+    """The rule with a header as its condition that no client sends. It attaches its groups, but takes no traffic."""
     token = hashlib.sha256(repr(rule.conditions).encode()).hexdigest()[:32]
     condition = Condition(field="http-header", name=GATE, values=(token,))
     return rebuilt(rule, conditions=(condition,))
 
 
-def helper(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
-    """A rule nobody matches that attaches these groups for a while; whoever makes it gives it a free priority."""
+def attaching_rule(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
+    """A temporary rule that attaches these groups and that no request matches. The caller sets a free priority."""
     action = Forward(groups=tuple(WeightedGroup(group=group) for group in groups))
     token = hashlib.sha256(f"{listener}{name}".encode()).hexdigest()[:32]
-    nobody = Condition(field="http-header", name=GATE, values=(token,))
-    rule = Rule(listener=listener, priority=LOWEST, conditions=(nobody,), action=action)
+    no_client = Condition(field="http-header", name=GATE, values=(token,))
+    rule = Rule(listener=listener, priority=LOWEST, conditions=(no_client,), action=action)
     return Address(Rule.kind, f"{name}-gate"), rule
 
 
 def temporary_resource(
     address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]
 ) -> tuple[Address, Rule] | None:
-    """Where the rule cannot hold the new group beside what it does now, another rule attaches it."""
+    """Another rule that attaches the new groups, if the present action of this rule cannot hold them."""
     new = not_attachable(before.action, after.action, used)
-    return helper(after.listener, address.name, new) if new else None
+    return attaching_rule(after.listener, address.name, new) if new else None
 
 
 def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
-    """A rule to a group that nothing uses yet comes gated first, so that the group can be waited for."""
+    """A rule for an unused group first only attaches the group, so that elbplan can wait for healthy targets."""
     if set(groups_of(new.action)) <= used:
         return [("switch", new)]
     return [("expand", attach_only_rule(new)), ("switch", new)]
 
 
 def update_path(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
-    """Attach new groups, switch, let the old ones go; a login goes last."""
+    """Attaches new groups, switches, and detaches the old ones. A login is removed last."""
     steps: list[tuple[Phase, Rule]] = []
     kept = more_protected(before, after)
     for phase, action in action_path(before.action, after.action, used):
         base = before if phase == "expand" else rebuilt(after, leading_actions=kept.leading_actions)
         steps.append((phase, rebuilt(base, tags=after.tags, action=action)))
-    last = [step for step in steps if step[0] != "contract"]
-    return [*last, ("contract", after)] if last[-1][1] != after else last
+    first = [step for step in steps if step[0] != "contract"]
+    return [*first, ("contract", after)] if first[-1][1] != after else first
 
 
 def summary(rule: Rule) -> str:
     """`10: path /api/*, forward to target_group.api`"""
-    when = " and ".join(condition_text(condition) for condition in rule.conditions)
-    does = [*map(leading_text, rule.leading_actions), action_text(rule.action)]
-    return f"{rule.priority}: {when}, {', '.join(does)}"
+    conditions = " and ".join(condition_text(condition) for condition in rule.conditions)
+    actions = [*map(leading_text, rule.leading_actions), action_text(rule.action)]
+    return f"{rule.priority}: {conditions}, {', '.join(actions)}"
 
 
 KIND = Kind(

@@ -1,4 +1,4 @@
-"""A security group: who may reach what, as one set of rules changed in place."""
+"""A security group with all of its rules, which change in place."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
-from .aws.ownership import makers, owner, retag, specification, unpair, users
-from .aws.queries import tagged
+from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
+from .aws.queries import stack_filter
 from .references import VpcRef
 
 
-def as_set(data: Any, field: str) -> Any:
-    """Rules have no order; sorted, so that comparing is `==`."""
+def with_rules_as_set(data: Any, field: str) -> Any:
+    """Rules are a set: sorted, so that `==` compares them."""
     if isinstance(data, Mapping) and isinstance(data.get(field), list | tuple):
-        doors = {opening.door: opening for opening in map(IngressRule.model_validate, data[field])}
-        data = {**data, field: tuple(doors[door] for door in sorted(doors))}
+        rules = {rule.identity: rule for rule in map(IngressRule.model_validate, data[field])}
+        data = {**data, field: tuple(rules[key] for key in sorted(rules))}
     return data
 
 
 class SecurityGroup(Resource):
-    """A security group and all of its inbound rules. `egress: null` leaves AWS's "everything out" alone."""
+    """A security group and all of its inbound rules. `egress: null` leaves the outbound rules alone."""
 
     kind: ClassVar[str] = "security_group"
-    name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="pins the name in AWS")] = None
-    description: Annotated[str, IMMUTABLE, Field(max_length=255, description="AWS asks for one")] = "made by elbplan"
+    name: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="the name in AWS")] = None
+    description: Annotated[str, IMMUTABLE, Field(max_length=255, description="AWS requires a description")] = (
+        "made by elbplan"
+    )
     vpc: Annotated[VpcRef, IMMUTABLE]
     ingress: tuple[IngressRule, ...] = ()
     egress: tuple[IngressRule, ...] | None = None
@@ -39,29 +41,30 @@ class SecurityGroup(Resource):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        return as_set(as_set(data, "ingress"), "egress")
+        return with_rules_as_set(with_rules_as_set(data, "ingress"), "egress")
 
 
 def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
-    """Ours by tag; who holds a wanted name, only where ours is not there yet."""
-    (answer,) = yield [Call("ec2", "DescribeSecurityGroups", tagged(scope.stacks))]
+    """The groups with the stacks' tags, and the owners of the names that groups still to be made want."""
+    (answer,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
     for raw in answer["SecurityGroups"]:
-        tags = unpair(raw.get("Tags"))
-        if mine := owner(tags, SecurityGroup.kind, scope.stacks):
-            ours.setdefault(mine[0], []).append(_live(mine[1], raw, tags))
-    there = {(stack, live.address) for stack, lives in ours.items() for live in lives}
+        tags = tag_mapping(raw.get("Tags"))
+        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
+    existing = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
         for stack, address, resource in scope.wanted(SecurityGroup)
-        if (stack, address) not in there
+        if (stack, address) not in existing
     }
-    taken = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
+    names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
     if wanted:
         named = {"Filters": [{"Name": "group-name", "Values": sorted(wanted)}]}
         (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
-        taken |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
-    return Found(ours, taken, makers({raw["GroupId"]: unpair(raw.get("Tags")) for raw in answer["SecurityGroups"]}))
+        names_in_use |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
+    owners = owners_by_id({raw["GroupId"]: tag_mapping(raw.get("Tags")) for raw in answer["SecurityGroups"]})
+    return Found(ours, names_in_use, owners)
 
 
 def _live_vpc(raw: Mapping[str, Any]) -> str:
@@ -70,7 +73,7 @@ def _live_vpc(raw: Mapping[str, Any]) -> str:
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[SecurityGroup]:
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "name": raw["GroupName"],
         "description": raw.get("Description") or "",
         "vpc": AwsId(_live_vpc(raw)),
@@ -81,81 +84,83 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
     return LiveResource(address, raw["GroupId"], model, {"name": raw["GroupName"], "account": raw.get("OwnerId", "")})
 
 
-def create(new: SecurityGroup, site: StepContext) -> WriteProgram:
-    """The group, then its rules. Nothing but the name guards CreateSecurityGroup: it is sent once."""
+def create(new: SecurityGroup, context: StepContext) -> WriteProgram:
+    """Creates the group, then its rules. CreateSecurityGroup has no token, so elbplan never repeats it."""
     params = {
-        "GroupName": site.name,
+        "GroupName": context.name,
         "Description": new.description,
-        "VpcId": site.id(new.vpc),
-        "TagSpecifications": specification("security-group", {"Name": site.name, **site.tags(new)}),
+        "VpcId": context.id(new.vpc),
+        "TagSpecifications": specification("security-group", {"Name": context.name, **context.tags(new)}),
     }
     answer = yield Call("ec2", "CreateSecurityGroup", params, no_retry=True)
     id = answer["GroupId"]
     empty = new.model_copy(update={"ingress": (), "egress": None if new.egress is None else EVERYTHING_OUT})
-    yield from _change(id, empty, new, site)
-    return {"id": id, "name": site.name}
+    yield from _change(id, empty, new, context)
+    return {"id": id, "name": context.name}
 
 
-THERE = ("InvalidPermission.Duplicate",)
+DUPLICATE = ("InvalidPermission.Duplicate",)
 UNSEEN = ("InvalidGroup.NotFound",)
-"""A group made a moment ago may not be seen everywhere yet, as what the rule is for or as where it lets in from."""
+"""The error for a new group that not every part of EC2 knows yet: the rule's own group, or its source."""
 
 EVERYTHING_OUT = (IngressRule(protocol="all", cidr="0.0.0.0/0"),)
-"""What AWS lets out of a new group."""
+"""The outbound rule that AWS gives a new group."""
 
 
-def update(before: SecurityGroup, after: SecurityGroup, site: StepContext) -> WriteProgram:
-    """Authorize first, revoke after: no moment in which a wanted rule is missing."""
-    assert site.live is not None
-    yield from _change(site.live.id, before, after, site)
-    yield from retag("ec2", site.live.id, before.tags, after.tags)
+def update(before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:
+    """Authorizes first and revokes later, so that no desired rule is missing at any moment."""
+    assert context.live is not None
+    yield from _change(context.live.id, before, after, context)
+    yield from retag("ec2", context.live.id, before.tags, after.tags)
     return {}
 
 
-def _change(id: str, before: SecurityGroup, after: SecurityGroup, site: StepContext) -> WriteProgram:
-    yield from _rules(id, before.ingress, after.ingress, "Ingress", site)
+def _change(id: str, before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:
+    yield from _rules(id, before.ingress, after.ingress, "Ingress", context)
     if after.egress is not None:
-        yield from _rules(id, before.egress or (), after.egress, "Egress", site)
+        yield from _rules(id, before.egress or (), after.egress, "Egress", context)
     return {}
 
 
 def _rules(
-    id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, site: StepContext
+    id: str, before: Iterable[IngressRule], after: Iterable[IngressRule], side: str, context: StepContext
 ) -> WriteProgram:
-    """One rule a call: AWS refuses a whole call for one rule that is there already."""
-    old, new = {o.door: o for o in before}, {o.door: o for o in after}
-    for door in sorted(set(new) - set(old)):
-        params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
-        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=THERE, retry_on=UNSEEN, timeout=60)
-    for door in sorted(set(new) & set(old)):
-        if new[door].description != old[door].description:
-            params = {"GroupId": id, "IpPermissions": [permission_of(new[door], site)]}
+    """One rule in a call: AWS refuses a complete call if one of its rules exists already."""
+    old, new = {o.identity: o for o in before}, {o.identity: o for o in after}
+    for key in sorted(set(new) - set(old)):
+        params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
+        yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=DUPLICATE, retry_on=UNSEEN, timeout=60)
+    for key in sorted(set(new) & set(old)):
+        if new[key].description != old[key].description:
+            params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
-    for door in sorted(set(old) - set(new)):
-        permission = yield from _standing(id, old[door], side, site)
+    for key in sorted(set(old) - set(new)):
+        permission = yield from _live_permission(id, old[key], side, context)
         params = {"GroupId": id, "IpPermissions": [permission]}
         yield Call("ec2", f"RevokeSecurityGroup{side}", params, done_if=("InvalidPermission.NotFound",))
     return {}
 
 
-def _standing(id: str, opening: IngressRule, side: str, site: StepContext) -> Generator[Call, Answer, dict[str, Any]]:
-    """The rule to revoke: AWS wants it to the letter, so one that elbplan would not write is read again."""
-    if is_plain(opening):
-        return permission_of(opening, site)
-    asked = {"GroupIds": [id]}
-    answer = yield Call("ec2", "DescribeSecurityGroups", asked, done_if=("InvalidGroup.NotFound",))
+def _live_permission(
+    id: str, rule: IngressRule, side: str, context: StepContext
+) -> Generator[Call, Answer, dict[str, Any]]:
+    """The rule to revoke. AWS wants an exact copy, so elbplan reads a rule that it would write in another form."""
+    if is_plain(rule):
+        return permission_of(rule, context)
+    params = {"GroupIds": [id]}
+    answer = yield Call("ec2", "DescribeSecurityGroups", params, done_if=("InvalidGroup.NotFound",))
     field = "IpPermissions" if side == "Ingress" else "IpPermissionsEgress"
     permissions = [permission for group in answer.get("SecurityGroups", []) for permission in group.get(field) or ()]
-    return raw_permission(opening, permissions) or permission_of(opening, site)
+    return raw_permission(rule, permissions) or permission_of(rule, context)
 
 
-def delete(_: SecurityGroup, site: StepContext) -> WriteProgram:
-    """A load balancer's network interfaces outlive it by minutes and hold the group: that is not yet, not a failure."""
-    assert site.live is not None
+def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
+    """Deletes the group. It retries while network interfaces of a deleted load balancer still use the group."""
+    assert context.live is not None
     yield Call(
         "ec2",
         "DeleteSecurityGroup",
-        {"GroupId": site.live.id},
+        {"GroupId": context.live.id},
         done_if=("InvalidGroup.NotFound",),
         retry_on=("DependencyViolation", "InvalidGroup.InUse"),
         timeout=900,
@@ -166,7 +171,7 @@ def delete(_: SecurityGroup, site: StepContext) -> WriteProgram:
 def update_path(
     before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]
 ) -> Sequence[tuple[Phase, SecurityGroup]]:
-    """Open what is new, later close what is old."""
+    """Adds the new rules, and later removes the old ones."""
 
     def both(
         old: tuple[IngressRule, ...] | None, new: tuple[IngressRule, ...] | None

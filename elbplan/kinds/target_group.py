@@ -1,4 +1,4 @@
-"""A target group: where requests are handed to, and how health is checked."""
+"""A target group: a set of targets that receive requests, and its health check."""
 
 from __future__ import annotations
 
@@ -12,44 +12,23 @@ from ..core.address import Address, AwsId
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, LOOSE, Part, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live, rebuilt
 from .aws.external_targets import GATES, health_of, target_counts
-from .aws.ownership import pairs, retag, users
-from .aws.queries import GONE, TARGET_GROUPS, makers_of, owned_groups
+from .aws.health_check import INTERVAL, HealthCheck, full_health, health_check_from_aws, health_check_params, set_fields
+from .aws.ownership import retag, tag_list, user_tags
+from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
 from .references import LoadBalancerRef, VpcRef
 
 
-class HealthCheck(Part):
-    """How AWS asks a target whether it is well. A value left out is AWS's default for the group's protocol."""
-
-    protocol: Literal["HTTP", "HTTPS", "TCP"] | None = None
-    port: Annotated[
-        str,
-        Field(
-            pattern=r"^(traffic-port|[1-9]\d{0,4})$",
-            coerce_numbers_to_str=True,
-            description="traffic-port is the target's own",
-        ),
-    ] = "traffic-port"
-    path: Annotated[
-        str | None, FREE, Field(pattern="^/", max_length=1024, description="what is asked for, HTTP only")
-    ] = None
-    interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
-    timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
-    healthy: Annotated[int, Field(ge=2, le=10, description="passed checks in a row")] | None = None
-    unhealthy: Annotated[int, Field(ge=2, le=10, description="failed checks in a row")] | None = None
-    codes: Annotated[str, Field(description="200, 200-299 or 200,301; gRPC codes for a gRPC group")] | None = None
-
-
 class TargetGroup(Resource):
-    """A target group. `balancer` is the one it serves: AWS lets a group serve a single load balancer."""
+    """A target group. `balancer` is its load balancer: AWS allows only one for a group."""
 
     kind: ClassVar[str] = "target_group"
     name: Annotated[
         str | None,
         IMMUTABLE,
-        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="pins the name in AWS"),
+        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", description="the name in AWS"),
     ] = None
     target_type: Annotated[Literal["instance", "ip", "lambda", "alb"], IMMUTABLE] = "instance"
     protocol: Annotated[
@@ -74,24 +53,8 @@ class TargetGroup(Resource):
         return self
 
 
-def health_defaults(group: TargetGroup) -> HealthCheck:
-    """What AWS makes of a health check that says nothing.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-    """
-    if group.target_type == "lambda":
-        return HealthCheck()
-    if group.protocol in HTTP:
-        grpc = group.protocol_version == "GRPC"
-        path, codes = ("/AWS.ALB/healthcheck", "12") if grpc else ("/", "200")
-        return HealthCheck(
-            protocol=group.protocol, path=path, interval=30, timeout=5, healthy=5, unhealthy=2, codes=codes
-        )
-    return HealthCheck(protocol="TCP", interval=30, timeout=10, healthy=5, unhealthy=2)
-
-
 def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
-    """Every group of the region is listed, for the taken names."""
+    """Lists all groups of the region: tags show the owner, and the other names are in use."""
     ours: dict[str, list[LiveResource[TargetGroup]]] = {}
     owned = yield from owned_groups(scope.stacks)
     asks = [
@@ -106,7 +69,7 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
         counts = target_counts(health.get("TargetHealthDescriptions", []))
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
     (everything,) = yield [TARGET_GROUPS]
-    owners = yield from makers_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
+    owners = yield from owners_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
     return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}, owners)
 
 
@@ -116,7 +79,7 @@ def _live(
     balancers = raw.get("LoadBalancerArns") or []
     lambda_ = raw.get("TargetType") == "lambda"
     fields = {
-        "tags": users(tags),
+        "tags": user_tags(tags),
         "name": raw["TargetGroupName"],
         "target_type": raw.get("TargetType") or "instance",
         "protocol": None if lambda_ else raw.get("Protocol"),
@@ -125,110 +88,69 @@ def _live(
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
         "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") else None,
         "balancer": AwsId(balancers[0]) if balancers else None,
-        "health": _health(raw),
+        "health": health_check_from_aws(raw),
     }
-    bare = from_live(TargetGroup, fields)
+    without_attributes = from_live(TargetGroup, fields)
     known = {a["Key"]: a.get("Value") or "" for a in attributes}
-    live = bare.model_copy(update={"attributes": dict(defaults(bare)) | known})
+    live = without_attributes.model_copy(update={"attributes": dict(defaults(without_attributes)) | known})
     facts = {"name": raw["TargetGroupName"], "port": str(raw.get("Port") or "")}
     return LiveResource(address, raw["TargetGroupArn"], live, facts)
 
 
-def _health(raw: Mapping[str, Any]) -> HealthCheck:
-    matcher = raw.get("Matcher") or {}
-    fields = {
-        "protocol": raw.get("HealthCheckProtocol"),
-        "port": str(raw.get("HealthCheckPort") or "traffic-port"),
-        "path": raw.get("HealthCheckPath"),
-        "interval": raw.get("HealthCheckIntervalSeconds"),
-        "timeout": raw.get("HealthCheckTimeoutSeconds"),
-        "healthy": raw.get("HealthyThresholdCount"),
-        "unhealthy": raw.get("UnhealthyThresholdCount"),
-        "codes": matcher.get("HttpCode") or matcher.get("GrpcCode"),
-    }
-    return from_live(HealthCheck, fields)
-
-
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
-    """What the spec leaves out means AWS's default; what nobody has heard of is left alone."""
-    health = rebuilt(live.health, **_said(full_health(desired)))
+    """A field that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
+    health = rebuilt(live.health, **set_fields(full_health(desired)))
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
-    # A group that serves no balancer yet may come to serve ours; of one that says none, AWS decides.
+    # An unattached group can be attached to our load balancer; without `balancer` in the spec, AWS's value stays.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
     return fill_unset(desired, live).model_copy(update=settled)
 
 
-def full_health(group: TargetGroup) -> HealthCheck:
-    """The health check with every default said: AWS's pages do not agree on all of them."""
-    return rebuilt(health_defaults(group), **_said(group.health))
-
-
-def _said(health: HealthCheck) -> dict[str, Any]:
-    return {key: value for key, value in dict(health).items() if value is not None}
-
-
-def _check(group: TargetGroup) -> dict[str, Any]:
-    """The health check in AWS's words."""
-    health = full_health(group)
-    given: dict[str, Any] = {
-        "HealthCheckProtocol": health.protocol,
-        "HealthCheckPort": health.port if group.target_type != "lambda" else None,
-        "HealthCheckPath": health.path,
-        "HealthCheckIntervalSeconds": health.interval,
-        "HealthCheckTimeoutSeconds": health.timeout,
-        "HealthyThresholdCount": health.healthy,
-        "UnhealthyThresholdCount": health.unhealthy,
-    }
-    if health.codes is not None:
-        given["Matcher"] = {"GrpcCode" if group.protocol_version == "GRPC" else "HttpCode": health.codes}
-    return {key: value for key, value in given.items() if value is not None}
-
-
 UNTAGGED = "GENEVE"
-"""AWS refuses tags in the call that creates such a group; they follow at once."""
+"""The protocol for which AWS refuses tags in the create call. elbplan tags such a group right after it."""
 
 
-def create(new: TargetGroup, site: StepContext) -> WriteProgram:
-    """One call with tags and health check, then the attributes that are not AWS's default."""
+def create(new: TargetGroup, context: StepContext) -> WriteProgram:
+    """One call with tags and health check, then the attributes that differ from AWS's defaults."""
     params: dict[str, Any] = {
-        "Name": site.name,
+        "Name": context.name,
         "TargetType": new.target_type,
         "Protocol": new.protocol if new.target_type != "lambda" else None,
         "ProtocolVersion": new.protocol_version,
         "Port": new.port,
-        "VpcId": site.id(new.vpc) if new.vpc else None,
+        "VpcId": context.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
-        **_check(new),
-        "Tags": pairs(site.tags(new)) if new.protocol != UNTAGGED else None,
+        **health_check_params(new),
+        "Tags": tag_list(context.tags(new)) if new.protocol != UNTAGGED else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
     answer = yield Call("elbv2", "CreateTargetGroup", given)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
     if new.protocol == UNTAGGED:
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(site.tags(new))})
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(context.tags(new))})
     yield from change_attributes(arn, defaults(new), new.attributes)
-    return {"id": arn, "name": site.name, "port": str(new.port or "")}
+    return {"id": arn, "name": context.name, "port": str(new.port or "")}
 
 
-def update(before: TargetGroup, after: TargetGroup, site: StepContext) -> WriteProgram:
-    """Only the health check, the attributes and the tags change in place."""
-    assert site.live is not None
-    arn = site.live.id
+def update(before: TargetGroup, after: TargetGroup, context: StepContext) -> WriteProgram:
+    """Changes the health check, the attributes and the tags. Every other change replaces the group."""
+    assert context.live is not None
+    arn = context.live.id
     if before.health != after.health:
-        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **_check(after)})
+        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **health_check_params(after)})
     yield from change_attributes(arn, before.attributes, after.attributes)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
 
-def delete(_: TargetGroup, site: StepContext) -> WriteProgram:
-    """A rule just repointed holds its group for some seconds more."""
-    assert site.live is not None
+def delete(_: TargetGroup, context: StepContext) -> WriteProgram:
+    """Deletes the group. A rule that no longer forwards to it still holds it for some seconds."""
+    assert context.live is not None
     yield Call(
         "elbv2",
         "DeleteTargetGroup",
-        {"TargetGroupArn": site.live.id},
+        {"TargetGroupArn": context.live.id},
         done_if=("TargetGroupNotFound",),
         retry_on=("ResourceInUse",),
         timeout=300,
@@ -241,8 +163,8 @@ def summary(group: TargetGroup) -> str:
     if group.target_type == "lambda":
         return "lambda"
     check = group.health
-    asks = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
-    return f"{group.protocol}:{group.port}, {asks} every {check.interval or 30} s"
+    text = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
+    return f"{group.protocol}:{group.port}, {text} every {check.interval or INTERVAL} s"
 
 
 def default_name(stack: str, address: Address, _: TargetGroup) -> str:

@@ -1,4 +1,4 @@
-"""The targets registered in one target group, as one set."""
+"""The registered targets of a target group, as one resource."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from .references import InstanceRef, TargetGroupRef
 
 
 class Target(Part):
-    """One target: an instance or an address. Its port and who it is tell it from others; its zone does not."""
+    """A target: an instance or an address. Id and port identify it; its zone does not."""
 
     instance: InstanceRef | None = None
     address: Annotated[str | None, Field(description="an IP address, or the ARN of a function or balancer")] = None
-    port: Annotated[int | None, Field(ge=1, le=65535, description="if it is not the group's")] = None
-    zone: Annotated[str | None, Field(description="`all` for an address outside the VPC; else AWS knows it")] = None
+    port: Annotated[int | None, Field(ge=1, le=65535, description="if it is not the port of the group")] = None
+    zone: Annotated[str | None, Field(description="`all` for an address outside the VPC; otherwise AWS knows it")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Target:
@@ -33,14 +35,16 @@ class Target(Part):
 
 
 class Targets(Resource):
-    """What is registered in a target group. A group without this block is filled by somebody else."""
+    """The targets of a target group. Somebody else fills a group without this resource."""
 
     kind: ClassVar[str] = "targets"
     group: Annotated[TargetGroupRef, IMMUTABLE]
     members: tuple[Target, ...] = ()
-    group_port: Annotated[int | None, WRITE_ONLY, Field(description="its group's port; elbplan fills it in")] = None
+    group_port: Annotated[int | None, WRITE_ONLY, Field(description="the port of its group; elbplan fills it in")] = (
+        None
+    )
     live_zones: Annotated[
-        Mapping[str, str], WRITE_ONLY, Field(description="where AWS has its targets; elbplan fills it in")
+        Mapping[str, str], WRITE_ONLY, Field(description="the zones of its targets in AWS; elbplan fills it in")
     ] = {}
 
     @model_validator(mode="before")
@@ -54,7 +58,7 @@ class Targets(Resource):
 
 
 def member_key(target: Target) -> str:
-    """What tells two targets of a group apart, for AWS too. One without a port has its group's."""
+    """The identity of a target in its group, for AWS too. A target without a port has the port of the group."""
     return f"{target.instance or target.address}:{target.port or ''}"
 
 
@@ -62,14 +66,14 @@ LEAVING = ("draining",)
 
 
 def read(scope: Scope) -> ReadProgram[Found[Targets]]:
-    """What is registered in each of our groups; one that drains is gone."""
+    """Reads the registered targets of the stacks' groups. Draining targets do not count."""
     ours: dict[str, list[LiveResource[Targets]]] = {}
     owned = yield from owned_groups(scope.stacks)
     arns = [raw["TargetGroupArn"] for _, _, raw, _ in owned]
     asks = [Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=GONE) for arn in arns]
     answers = (yield asks) if asks else []
     for (stack, address, raw, _), answer in zip(owned, answers, strict=True):
-        described = [d for d in answer.get("TargetHealthDescriptions", []) if _counts(d)]
+        described = [d for d in answer.get("TargetHealthDescriptions", []) if _is_registered(d)]
         if described:
             live = _live(Address(Targets.kind, address.name), raw, described)
             ours.setdefault(stack, []).append(live)
@@ -77,12 +81,12 @@ def read(scope: Scope) -> ReadProgram[Found[Targets]]:
 
 
 def _health(arn: str) -> Call:
-    """What a group made a moment ago may not answer yet."""
+    """Describes the targets. Not every part of ELB knows a new group at once."""
     unseen = ("TargetGroupNotFound",)
     return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, retry_on=unseen, timeout=60)
 
 
-def _counts(described: Mapping[str, Any]) -> bool:
+def _is_registered(described: Mapping[str, Any]) -> bool:
     health = described["TargetHealth"]
     return health["State"] not in LEAVING and health.get("Reason") not in (
         "Target.NotRegistered",
@@ -93,7 +97,7 @@ def _counts(described: Mapping[str, Any]) -> bool:
 def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> LiveResource[Targets]:
     members = [(_member(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
     states = [d["TargetHealth"]["State"] for d in described]
-    well = all(state == "healthy" for state in states)
+    healthy = all(state == "healthy" for state in states)
     arn = raw["TargetGroupArn"]
     model = Targets(
         group=AwsId(arn),
@@ -101,12 +105,12 @@ def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[
         group_port=raw.get("Port"),
         live_zones={member_key(member): zone for member, zone in members if zone},
     )
-    facts = {"state": "healthy" if well else "unwell", "attached": str(bool(raw.get("LoadBalancerArns")))}
+    facts = {"state": "healthy" if healthy else "unhealthy", "attached": str(bool(raw.get("LoadBalancerArns")))}
     return LiveResource(address, f"{arn}#targets", model, facts)
 
 
 def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
-    """A target as the spec would say it: without the port if it is its group's, without a zone that AWS knows."""
+    """A target as the spec writes it: without the group's port, and without a zone that AWS knows."""
     kind = group.get("TargetType") or "instance"
     outside = target.get("AvailabilityZone") == EVERY_ZONE and kind != "lambda"
     fields = {
@@ -122,106 +126,106 @@ EVERY_ZONE = "all"
 
 
 def with_live_defaults(desired: Targets, live: Targets) -> Targets:
-    """The group's own port is no port of the target's, and a zone counts only where the spec names another."""
-    there = {member_key(member): member for member in live.members}
+    """Leaves out the group's port. A zone counts only if the spec has another zone than AWS."""
+    live_members = {member_key(member): member for member in live.members}
     members = []
     for wanted in desired.members:
         member = wanted.model_copy(update={"port": None}) if wanted.port == live.group_port else wanted
         key = member_key(member)
-        if key in there and member.zone in (None, live.live_zones.get(key)):
-            member = member.model_copy(update={"zone": there[key].zone})
+        if key in live_members and member.zone in (None, live.live_zones.get(key)):
+            member = member.model_copy(update={"zone": live_members[key].zone})
         members.append(member)
     return rebuilt(desired, members=tuple(members), group_port=live.group_port, live_zones=live.live_zones)
 
 
-def _names(members: Iterable[Target], site: StepContext, port: str = "") -> list[dict[str, Any]]:
-    """Targets in AWS's words; `port` for those that have their group's, where it is to be said."""
-    named = []
+def _to_aws(members: Iterable[Target], context: StepContext, port: str = "") -> list[dict[str, Any]]:
+    """Targets as AWS writes them. `port` is the port of targets that have the group's port; "" leaves it out."""
+    targets = []
     for member in members:
-        target: dict[str, Any] = {"Id": site.id(member.instance) if member.instance else member.address}
+        target: dict[str, Any] = {"Id": context.id(member.instance) if member.instance else member.address}
         if member.port or port:
             target["Port"] = member.port or int(port)
         if member.zone:
             target["AvailabilityZone"] = member.zone
-        named.append(target)
-    return named
+        targets.append(target)
+    return targets
 
 
-def create(new: Targets, site: StepContext) -> WriteProgram:
-    """One call for all of them; an instance that has just started is not yet known to ELB."""
-    arn = site.id(new.group)
-    yield from _register(arn, new.members, site)
+def create(new: Targets, context: StepContext) -> WriteProgram:
+    """Registers all targets in one call. ELB does not know a new instance at once."""
+    arn = context.id(new.group)
+    yield from _register(arn, new.members, context)
     return {"id": f"{arn}#targets"}
 
 
-def _register(arn: str, members: Sequence[Target], site: StepContext) -> WriteProgram:
+def _register(arn: str, members: Sequence[Target], context: StepContext) -> WriteProgram:
     if members:
-        params = {"TargetGroupArn": arn, "Targets": _names(members, site)}
+        params = {"TargetGroupArn": arn, "Targets": _to_aws(members, context)}
         yield Call("elbv2", "RegisterTargets", params, retry_on=("InvalidTarget", "TargetGroupNotFound"), timeout=300)
     return {}
 
 
-def update(before: Targets, after: Targets, site: StepContext) -> WriteProgram:
-    """Register first, deregister after; another zone is another registration of the same target, which stays."""
+def update(before: Targets, after: Targets, context: StepContext) -> WriteProgram:
+    """Registers first and deregisters later. A target with another zone is registered again, and stays."""
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
-    come = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
-    yield from _register(site.id(after.group), [new[key] for key in come], site)
-    if gone := [old[key] for key in sorted(set(old) - set(new))]:
-        yield _deregister(after.group, gone, site)
+    added = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
+    yield from _register(context.id(after.group), [new[key] for key in added], context)
+    if removed := [old[key] for key in sorted(set(old) - set(new))]:
+        yield _deregister(after.group, removed, context)
     return {}
 
 
-def _deregister(group: Ref, members: Sequence[Target], site: StepContext) -> Call:
-    """Each with its port: of a target that is registered twice, only the one that is meant goes."""
-    params = {"TargetGroupArn": site.id(group), "Targets": _names(members, site, site.fact(group, "port"))}
+def _deregister(group: Ref, members: Sequence[Target], context: StepContext) -> Call:
+    """Deregisters targets by id and port, since one instance can be registered with several ports."""
+    params = {"TargetGroupArn": context.id(group), "Targets": _to_aws(members, context, context.fact(group, "port"))}
     return Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
 
 
-def delete(old: Targets, site: StepContext) -> WriteProgram:
-    """A port that was named at registration must be named again."""
-    yield _deregister(old.group, old.members, site)
+def delete(old: Targets, context: StepContext) -> WriteProgram:
+    """Deregisters all targets."""
+    yield _deregister(old.group, old.members, context)
     return {}
 
 
 def update_path(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
-    """All of both, then only the wanted ones."""
+    """Registers the targets of both, then deregisters the old ones."""
     both = rebuilt(after, members=(*before.members, *after.members))
     return [("expand", both), ("contract", after)]
 
 
-def healthy(wanted: Targets, site: StepContext) -> ProbeProgram:
-    """Every wanted target answers its health check.
+def healthy(wanted: Targets, context: StepContext) -> ProbeProgram:
+    """Ready when every desired target passes its health check.
 
-    A stopped or foreign target will not get well by waiting; a failing one may, until the gate's deadline.
+    A stopped or unusable target never becomes healthy; an unhealthy target may, until the gate's deadline.
     """
-    answer = yield _health(site.id(wanted.group))
+    answer = yield _health(context.id(wanted.group))
     states = []
-    for named in _names(wanted.members, site, site.fact(wanted.group, "port")):
-        health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, named)), UNKNOWN)
-        states.append((named["Id"], health))
-    judged = [gate_status_of(health) for _, health in states]
-    saw = f"{judged.count('ready')} of {len(judged)} healthy"
-    sick = [health_text(id, health) for id, health in states if health["State"] != "healthy"]
-    worst: Readiness = next((state for state in WORST_FIRST if state in judged), "ready")
-    return GateStatus(worst, saw, "\n".join(sick))
+    for target in _to_aws(wanted.members, context, context.fact(wanted.group, "port")):
+        health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, target)), UNKNOWN)
+        states.append((target["Id"], health))
+    gate_states = [gate_status_of(health) for _, health in states]
+    status = f"{gate_states.count('ready')} of {len(gate_states)} healthy"
+    unhealthy = [health_text(id, health) for id, health in states if health["State"] != "healthy"]
+    worst: Readiness = next((state for state in WORST_FIRST if state in gate_states), "ready")
+    return GateStatus(worst, status, "\n".join(unhealthy))
 
 
 WORST_FIRST: tuple[Readiness, ...] = ("failed", "failing", "waiting")
 UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
 
 
-def _is(described: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
-    """A target named without a port, of a group whose port nobody knows, may have any."""
+def _is(described: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """True if AWS describes the wanted target. Without a known port, every port matches."""
     target = described["Target"]
-    return bool(target["Id"] == named["Id"] and named.get("Port") in (None, target.get("Port")))
+    return bool(target["Id"] == wanted["Id"] and wanted.get("Port") in (None, target.get("Port")))
 
 
-def drained(old: Targets, site: StepContext) -> ProbeProgram:
-    """Nothing that was let go still finishes requests."""
+def drained(old: Targets, context: StepContext) -> ProbeProgram:
+    """Ready when no target of the group is draining."""
     answer = yield Call(
         "elbv2",
         "DescribeTargetHealth",
-        {"TargetGroupArn": site.id(old.group)},
+        {"TargetGroupArn": context.id(old.group)},
         done_if=("TargetGroupNotFound",),
     )
     descriptions = answer.get("TargetHealthDescriptions", [])
@@ -243,6 +247,7 @@ KIND = Kind(
     update_path=update_path,
     with_live_defaults=with_live_defaults,
     summary=summary,
+    taggable=False,
     pending_gate=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
     gates=(
         Gate("healthy", "the targets are healthy", 900, healthy, after=()),

@@ -1,8 +1,9 @@
-"""Rules without a name: which of those that are there each of them is.
+"""Matches rules without a name in the spec with live rules.
 
-A spec numbers them by their place (`80-r1`, `80-r2`...), so a rule inserted at the top would rename all others, and
-each would be rewritten into its neighbour. So a wanted rule takes the address of the rule that is there with the same
-conditions; next, of one that has its number and is nobody else's; a new one takes a number that is free. Pure.
+The short form numbers such rules by their position (`80-r1`, `80-r2`...). With these numbers alone, a new rule at the
+top would rename all others, and elbplan would rewrite each rule into the next. So a desired rule takes the address of
+the live rule with the same conditions; otherwise of the live rule with its number, if no other rule takes that; and a
+new rule takes a free number. Pure.
 """
 
 from __future__ import annotations
@@ -18,24 +19,24 @@ from .rule import Rule, attach_only_rule
 UNNAMED = re.compile(r"(?P<listener>.+)-r(?P<number>[1-9]\d*)(?P<half>(?:-except)?)")
 
 Family = tuple[str, str]
-"""The listener that the rules hang on, and which half of a split rule they are."""
+"""The listener of the rules, and the half of a split rule: "" or `-except`."""
 Rules = list[tuple[Address, Rule]]
 
 
 def kept_addresses(
-    wanted: Mapping[Address, Resource], there: Sequence[tuple[Address, Resource]]
+    wanted: Mapping[Address, Resource], lives: Sequence[tuple[Address, Resource]]
 ) -> dict[Address, Address]:
-    """The address in `there` that each wanted rule without a name has, where it is not the one that the spec gave."""
+    """For each desired rule without a name, its address in `lives`, if that differs from its address in the spec."""
     families = _families(list(wanted.items()))
-    present = _families(list(there))
+    live_families = _families(list(lives))
     kept: dict[Address, Address] = {}
     for family, rules in families.items():
-        kept |= _Matching(family, rules, present.get(family, [])).names()
+        kept |= _Matching(family, rules, live_families.get(family, [])).names()
     return {address: name for address, name in kept.items() if address != name}
 
 
 def readdressed(resources: Mapping[Address, Resource], names: Mapping[Address, Address]) -> dict[Address, Resource]:
-    """The same resources under these addresses. Nothing points at a rule."""
+    """The resources under other addresses. No resource refers to a rule, so no reference changes."""
     return {names.get(address, address): resource for address, resource in resources.items()}
 
 
@@ -50,24 +51,24 @@ def _families(resources: Sequence[tuple[Address, Resource]]) -> dict[Family, Rul
 
 @dataclass
 class _Matching:
-    """The wanted rules of one family and those that are there."""
+    """Matches the desired rules of one family with its live rules."""
 
     family: Family
     wanted: Rules
-    there: Rules
+    lives: Rules
     found: dict[Address, Address] = field(default_factory=dict)
 
     def names(self) -> dict[Address, Address]:
-        """The address of each wanted rule."""
-        left = list(self.there)
+        """The address of each desired rule."""
+        left = list(self.lives)
         for address, rule in self.wanted:
-            alike = [pair for pair in left if _alike(rule, pair[1])]
-            if alike:
-                chosen = next((pair for pair in alike if pair[0] == address), alike[0])
+            matching = [pair for pair in left if _same_conditions(rule, pair[1])]
+            if matching:
+                chosen = next((pair for pair in matching if pair[0] == address), matching[0])
                 self.found[address] = chosen[0]
                 left.remove(chosen)
-        same = {address for address, _ in left}
-        self.found |= {a: a for a, _ in self.wanted if a not in self.found and a in same}
+        unmatched = {address for address, _ in left}
+        self.found |= {a: a for a, _ in self.wanted if a not in self.found and a in unmatched}
         free = self._free()
         for address, _ in self.wanted:
             if address not in self.found:
@@ -75,10 +76,10 @@ class _Matching:
         return self.found
 
     def _is_free(self, address: Address) -> bool:
-        return address not in self.found.values() and address not in {a for a, _ in self.there}
+        return address not in self.found.values() and address not in {a for a, _ in self.lives}
 
     def _free(self) -> Iterator[Address]:
-        """Numbers that nobody has, and that no other wanted rule would take."""
+        """Addresses with numbers that no rule has or takes."""
         listener, half = self.family
         number = 0
         while True:
@@ -88,6 +89,6 @@ class _Matching:
                 yield address
 
 
-def _alike(wanted: Rule, there: Rule) -> bool:
-    """The same conditions, or those behind which an interrupted run has hidden the rule so far."""
-    return there.conditions in (wanted.conditions, attach_only_rule(wanted).conditions)
+def _same_conditions(wanted: Rule, live: Rule) -> bool:
+    """True for the same conditions, and for a rule that an interrupted run left attach-only."""
+    return live.conditions in (wanted.conditions, attach_only_rule(wanted).conditions)

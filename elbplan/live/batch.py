@@ -1,8 +1,8 @@
-"""Questions in rounds: many small programs ask at the same time, and no question is asked twice.
+"""Reads in rounds: many small programs read at the same time, and no call is sent twice.
 
-Each kind reads with a generator that yields the questions it could ask at once. All generators go in lock step: their
-questions of one round are gathered, merged (tags of twenty resources fit one request), sent in parallel, and answered.
-So the number of requests in sequence is the number of rounds, whatever the number of stacks.
+Each kind reads with a generator that yields the calls it can make at once. All generators run in lock step: the reader
+gathers the calls of one round, merges them (one request returns the tags of twenty resources), sends them in parallel,
+and hands out the answers. So the number of requests in sequence is the number of rounds, for any number of stacks.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from .unusable_answers import MISREAD
 from .worker_threads import WorkerThreads
 
 TAGS_A_REQUEST = 20
-"""DescribeTags takes no more."""
+"""The largest number of resources in one DescribeTags."""
 
 GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound", "RuleNotFound", "TrustStoreNotFound")
-"""One missing resource fails a whole DescribeTags."""
+"""Errors of DescribeTags if one of its resources does not exist."""
 
 Send = Callable[[Call], Answer]
 Program = Generator[Sequence[Ask], Sequence[Answer], Any]
 
 
 class BatchReader:
-    """Runs reading programs against AWS. `parallel` is the most requests at one time."""
+    """Runs programs that read AWS. `parallel` is the largest number of requests at the same time."""
 
     def __init__(self, send: Send, parallel: int = 16) -> None:
         self._send = send
         self._parallel = parallel
-        self._known: dict[str, Answer] = {}
+        self._answers: dict[str, Answer] = {}
         self._tags: dict[str, Mapping[str, str] | None] = {}
-        self.taken = 0
-        """How many rounds it took."""
+        self.rounds = 0
+        """The number of rounds so far."""
 
     def run(self, programs: Sequence[Program]) -> list[Any]:
-        """What each program returns, in order. Raises AwsProblem."""
+        """Returns the results of the programs, in order. Raises AwsProblem."""
         results: list[Any] = [None] * len(programs)
         waiting: dict[int, Sequence[Ask]] = {}
-        with WorkerThreads(self._parallel) as crew:
+        with WorkerThreads(self._parallel) as threads:
             for index, program in enumerate(programs):
                 self._advance(index, program, None, waiting, results)
             while waiting:
-                self._ask([ask for asks in waiting.values() for ask in asks], crew)
+                self._ask([ask for asks in waiting.values() for ask in asks], threads)
                 for index, asks in list(waiting.items()):
                     del waiting[index]
                     self._advance(index, programs[index], asks, waiting, results)
@@ -60,47 +60,50 @@ class BatchReader:
         waiting: dict[int, Sequence[Ask]],
         results: list[Any],
     ) -> None:
-        """Let a program go on; where it asks what is known already, it goes on at once."""
+        """Resumes a program until it asks for something that is not known yet."""
         try:
-            asks = next(program) if asked is None else self._told(program, asked)
+            asks = next(program) if asked is None else self._resume(program, asked)
             while all(self._knows(ask) for ask in asks):
-                asks = self._told(program, asks)
+                asks = self._resume(program, asks)
             waiting[index] = asks
         except StopIteration as done:
             results[index] = done.value
 
-    def _told(self, program: Program, asked: Sequence[Ask]) -> Sequence[Ask]:
-        """What a program asks after it has read these answers. Raises AwsProblem where it cannot read them."""
+    def _resume(self, program: Program, asked: Sequence[Ask]) -> Sequence[Ask]:
+        """Gives a program its answers and returns its next questions. Raises AwsProblem for unusable answers."""
         answers = [self._answer(ask) for ask in asked]
         try:
             return program.send(answers)
         except MISREAD as fault:
-            raise unreadable(fault, _named(asked)) from fault
+            raise unreadable(fault, _operations(asked)) from fault
 
     def _knows(self, ask: Ask) -> bool:
         if isinstance(ask, Tags):
             return all(arn in self._tags for arn in ask.arns)
-        return _key(ask) in self._known
+        return _key(ask) in self._answers
 
     def _answer(self, ask: Ask) -> Answer:
         if isinstance(ask, Tags):
             return {arn: tags for arn in ask.arns if (tags := self._tags[arn]) is not None}
-        return self._known[_key(ask)]
+        return self._answers[_key(ask)]
 
-    def _ask(self, asks: Sequence[Ask], crew: WorkerThreads) -> None:
-        self.taken += 1
-        calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and _key(ask) not in self._known}
+    def _ask(self, asks: Sequence[Ask], threads: WorkerThreads) -> None:
+        self.rounds += 1
+        calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and _key(ask) not in self._answers}
         arns = sorted({arn for ask in asks if isinstance(ask, Tags) for arn in ask.arns if arn not in self._tags})
         batches = [arns[start : start + TAGS_A_REQUEST] for start in range(0, len(arns), TAGS_A_REQUEST)]
-        answers = {key: crew.submit(self._send, call) for key, call in calls.items()}
-        tags = [crew.submit(self._describe_tags, batch) for batch in batches]
+        answers = {key: threads.submit(self._send, call) for key, call in calls.items()}
+        tags = [threads.submit(self._describe_tags, batch) for batch in batches]
         for key, future in answers.items():
-            self._known[key] = future.result()
+            self._answers[key] = future.result()
         for batch in tags:
             self._tags |= batch.result()
 
     def _describe_tags(self, arns: Sequence[str]) -> dict[str, Mapping[str, str] | None]:
-        """The tags of these; None for one that is gone. A missing one fails the others, so halve and ask again."""
+        """The tags of these resources; None for one that does not exist.
+
+        AWS refuses the complete call if one does not exist, so it asks again for each half.
+        """
         try:
             answer = self._send(Call("elbv2", "DescribeTags", {"ResourceArns": list(arns)}))
         except AwsProblem as problem:
@@ -117,8 +120,8 @@ class BatchReader:
             raise unreadable(fault, "DescribeTags") from fault
 
 
-def _named(asks: Sequence[Ask]) -> str:
-    """The requests behind questions, each once."""
+def _operations(asks: Sequence[Ask]) -> str:
+    """The operations of these questions, each once."""
     return ", ".join(sorted({ask.operation if isinstance(ask, Call) else "DescribeTags" for ask in asks}))
 
 

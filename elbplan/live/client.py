@@ -1,8 +1,7 @@
-"""The only door to AWS: sessions, clients, and one function that sends a call."""
+"""Sends calls to AWS. All requests of elbplan go through this module."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,13 +25,13 @@ from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
 
 GLOBAL = {"route53": "us-east-1"}
-"""Services that live in one region only."""
+"""Services with a single endpoint, and its region."""
 
 
 class Aws:
     """Sends calls, with one client for each service and region.
 
-    `each` is told of every request that really goes out: (service, operation). Safe to use from several threads.
+    `each` is called with service and operation for every request that goes out. Several threads can use one `Aws`.
     """
 
     def __init__(
@@ -54,15 +53,15 @@ class Aws:
         self._lock = threading.Lock()
 
     def send(self, call: Call) -> Answer:
-        """The answer of one request, all pages of it where AWS pages.
+        """Sends a call and returns the answer, with all of its pages.
 
-        Throttling and 5xx are retried inside botocore, `once` calls excepted. An error code named in `done_if` is an
-        empty answer, and so is every error of an `optional` call. Raises AwsProblem, with AWS's code.
+        botocore retries after throttling and 5xx errors, except for `no_retry` calls. The answer is empty for an error
+        in `done_if`, and for every error of an `optional` call. Raises AwsProblem, with AWS's code.
         """
         try:
             client = self._client(call.service, call.region or self.region, _attempts(call))
             operation = _method(client, call.operation)
-            answer = _asked(client, operation, call)
+            answer = _invoke(client, operation, call)
         except ClientError as error:
             if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
                 return {}
@@ -100,54 +99,54 @@ class Aws:
         )
         place = region if self._endpoint else GLOBAL.get(service, region)
         client = self._session.client(service, region_name=place, endpoint_url=self._endpoint, config=config)
-        # By its whole name: handlers of shorter names come later, behind the one that raises in legacy mode.
-        named = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
-        client.meta.events.register_first(named, self._give_up_early)
+        # The complete event name: handlers of shorter names run later, after the handler that raises in legacy mode.
+        event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
+        client.meta.events.register_first(event, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
         client.meta.events.register("before-parse", refuse_pages)
         if self._each is not None:
-            client.meta.events.register("before-send.*", _teller(self._each, service))
+            client.meta.events.register("before-send.*", _reporter(self._each, service))
         return client
 
     def _give_up_early(
         self, response: object = None, caught_exception: Exception | None = None, attempts: int = 1, **_: Any
     ) -> None:
-        """Many attempts are for an AWS that has a bad moment; one that was never reached is told of at once."""
+        """botocore's event handler: stops the retries early if AWS has never answered."""
         if response is not None:
             self._reached = True
-        elif refusal := _ours(caught_exception):
-            raise refusal
-        elif isinstance(caught_exception, NOWHERE) and not self._reached and attempts >= FIRST_ATTEMPTS:
+        elif problem := _elbplan_error(caught_exception):
+            raise problem
+        elif isinstance(caught_exception, UNREACHABLE) and not self._reached and attempts >= FIRST_ATTEMPTS:
             raise caught_exception
 
 
-def _ours(caught: Exception | None) -> ElbplanError | None:
-    """What a permit raised in the middle of a request; botocore wraps it and would try again."""
+def _elbplan_error(caught: Exception | None) -> ElbplanError | None:
+    """The error that a permission check raised inside a request; botocore wraps it and would retry."""
     inner = caught.kwargs.get("error") if isinstance(caught, HTTPClientError) else caught
     return inner if isinstance(inner, ElbplanError) else None
 
 
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
-NOWHERE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
+UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 RETRY_MODE = {"acm": "legacy"}
-"""In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling and repeats it for minutes."""
+"""In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling, and retries for minutes."""
 
 
 def _attempts(call: Call) -> int:
-    """How often a request may go out. What nothing depends on is not worth a long wait."""
+    """The largest number of attempts of a call: few for an optional call, since nothing depends on it."""
     if call.no_retry:
         return 1
     return OPTIONAL_ATTEMPTS if call.optional else ATTEMPTS
 
 
-def _teller(each: Callable[[str, str], None], service: str) -> Callable[..., None]:
-    def tell(event_name: str, **_: Any) -> None:
+def _reporter(each: Callable[[str, str], None], service: str) -> Callable[..., None]:
+    def report(event_name: str, **_: Any) -> None:
         each(service, event_name.rsplit(".", 1)[-1])
 
-    return tell
+    return report
 
 
-def _asked(client: Any, operation: str, call: Call) -> dict[str, Any]:
+def _invoke(client: Any, operation: str, call: Call) -> dict[str, Any]:
     if client.can_paginate(operation) and "MaxItems" not in call.params:
         pages: dict[str, Any] = client.get_paginator(operation).paginate(**call.params).build_full_result()
         return pages
@@ -161,10 +160,3 @@ def _method(client: Any, operation: str) -> str:
     if not cached:
         cached.update({api: method for method, api in methods.items()})
     return cached[operation]
-
-
-def region_of(spec_region: str | None, flag: str | None = None) -> str | None:
-    """The region to work in: the flag, the spec, the environment or profile; None if nobody says."""
-    if flag or spec_region:
-        return flag or spec_region
-    return os.environ.get("AWS_REGION") or boto3.session.Session().region_name

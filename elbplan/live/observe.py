@@ -1,4 +1,4 @@
-"""AWS in: what is there of these stacks, and what their specs mean in this account."""
+"""Reads AWS: the live resources of stacks, and the AWS ids that their specs describe."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
-from .lookups import look_up, resolve
+from .lookups import look_up
 from .portable import PortableNames
+from .resolve import resolve
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of one stack.
+    """The state of one stack in AWS, and its desired resources.
 
-    desired   the spec's resources, with everything looked up
-    live      what AWS has under this stack's tags; two of one address after a crash is a normal sight
-    taken     who holds the names and places that matter, per kind
-    foreign   what others have around the stack's resources
-    symbols   what this account's ids are called in files that hold for any account
-    kept      for rules without a name: the address that AWS has one under, where the spec gives it another number
+    desired   the spec's resources, with an AWS id for each lookup
+    live      the resources with the stack's tags; after a crash, two of them can have the same address
+    taken     names and places in use, by kind
+    foreign   resources of others that are related to the stack's resources
+    symbols   names for this account's ids, for files that are valid in any account
+    kept      rules without a name whose live rule has another number: the spec's address, and the live address
     """
 
     desired: Mapping[Address, Resource]
@@ -50,27 +51,28 @@ def observe(
     told: Collection[Ref] = (),
     parallel: int = 16,
 ) -> dict[str, Observed]:
-    """What AWS has of each stack, read together.
+    """Reads AWS for all stacks together.
 
-    With `everywhere` all subnets are known afterwards, not only those in use; `told` is what files speak of and the
-    specs perhaps no more. Without `looking_up` the specs are not
-    taken at their word and nothing is desired. Raises AwsProblem, and NotFound for what a spec describes in vain.
+    everywhere   reads all subnets, not only those that load balancers use
+    told         references in migration files, which the specs may not have any more
+    looking_up   False: the stacks are to end, and nothing is desired
+
+    Raises AwsProblem, and NotFound if AWS does not have something that a spec describes.
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     scope = Scope(region, {stack.name: stack.resources for stack in stacks}, ending=not looking_up)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
-    rounds = BatchReader(send, parallel)
-    standing = () if everywhere else tuple(wanted)
-    asked = look_up(region, everything, standing, told)
-    facts, *found = rounds.run([asked, *(kind.read(scope) for kind in kinds.values())])
-    taken = {name: one.names_in_use for name, one in zip(kinds, found, strict=True)}
+    reader = BatchReader(send, parallel)
+    lookups = look_up(region, everything, () if everywhere else tuple(wanted), told)
+    facts, *found = reader.run([lookups, *(kind.read(scope) for kind in kinds.values())])
+    names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
-    seen = {}
+    observed = {}
     for stack in stacks:
-        live = [one for kind in found for one in kind.ours.get(stack.name, ())]
+        lives = [live for result in found for live in result.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name)
-        kept = kept_addresses(desired, [(one.address, one.model) for one in live])
+        kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(facts, wanted[stack.name], told)
-        wanted_here = readdressed(desired, kept)
-        seen[stack.name] = Observed(wanted_here, live, taken, rounds.taken, symbols, kept, foreign)
-    return seen
+        addressed = readdressed(desired, kept)
+        observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign)
+    return observed

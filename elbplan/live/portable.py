@@ -1,4 +1,4 @@
-"""Ids of one account, and what a file calls them that is to hold in any: the subnet of zone a, the zone of a domain."""
+"""Names for AWS ids that are valid in any account: the subnet of zone a, the hosted zone of a domain."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.resource import Part, Resource, from_live, rebuilt, references, rewrite
+from ..core.resource import Part, Resource, from_live, references, rewrite
+from ..kinds import KINDS
 from ..kinds.aws.queries import domain, zone_id
-from ..kinds.load_balancer import LoadBalancer
-from .lookups import LookupFacts, NotFound, is_by_name, subnets_by_zone, vpc_of
+from .lookups import LookupFacts, is_by_name
+from .resolve import NotFound, subnets_by_zone, vpc_of
 
 R = TypeVar("R", bound=Resource)
 P = TypeVar("P", bound=Part)
@@ -19,72 +20,74 @@ P = TypeVar("P", bound=Part)
 
 @dataclass(frozen=True)
 class PortableNames:
-    """Goes both ways between ids and symbols. Ids that the spec itself gives stay as they are.
+    """Translates AWS ids into lookups, and back. Ids that the spec itself contains stay unchanged.
 
-    finds   what an id is called
-    sets    what several ids are called together: the servers that bear a tag
-    meant   the ids that each symbol stands for
+    lookups   the lookup of each id
+    sets      lookups of several ids together: the instances with a tag
+    ids       the ids of each lookup
     """
 
-    finds: Mapping[str, Lookup] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
     sets: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
-    meant: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
+    ids: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: LookupFacts, spec: Mapping[Address, Resource], told: Collection[Ref] = ()) -> PortableNames:
-        """The symbols of what was looked up for a spec, and for files, which keep the words they were `told` in."""
+        """The names for a spec and for migration files. References in files (`told`) keep their form."""
         refs = {ref for resource in spec.values() for ref in references(resource)}
         meant = dict(_meant(facts, spec, {ref for ref in (*refs, *told) if isinstance(ref, Lookup)}))
-        called: dict[str, Lookup] = {}
-        for find, ids in sorted(meant.items(), key=lambda one: (one[0] in told, is_by_name(one[0]))):
-            called |= {ids[0]: find} if len(ids) == 1 else {}
+        names: dict[str, Lookup] = {}
+        for lookup, ids in sorted(meant.items(), key=lambda item: (item[0] in told, is_by_name(item[0]))):
+            names |= {ids[0]: lookup} if len(ids) == 1 else {}
         literal = {ref.value for ref in told if isinstance(ref, AwsId)}
-        given = literal | {r.value for r in refs if isinstance(r, AwsId) and called.get(r.value) not in told}
-        several = sorted(meant.items(), key=lambda one: (one[0] not in told, -len(one[1]), one[0]))
-        sets = {find: ids for find, ids in several if len(ids) > 1 and not literal & set(ids)}
-        return cls({id: find for id, find in called.items() if id not in given}, sets, meant)
+        given = literal | {r.value for r in refs if isinstance(r, AwsId) and names.get(r.value) not in told}
+        several = sorted(meant.items(), key=lambda item: (item[0] not in told, -len(item[1]), item[0]))
+        sets = {lookup: ids for lookup, ids in several if len(ids) > 1 and not literal & set(ids)}
+        return cls({id: lookup for id, lookup in names.items() if id not in given}, sets, meant)
 
     def to_portable(self, resource: R) -> R:
-        """The resource with symbols for ids."""
+        """The resource with lookups for ids."""
 
-        def folded(ref: Ref) -> tuple[Ref, ...]:
-            return (self.finds.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
+        def lookup_of(ref: Ref) -> tuple[Ref, ...]:
+            return (self.lookups.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
         gathered = _gathered(resource, self.sets) if self.sets else resource
-        return _remarked(rewrite(gathered, folded), {id: find.query for id, find in self.finds.items()})
+        return _with_other_ids(rewrite(gathered, lookup_of), {id: lookup.query for id, lookup in self.lookups.items()})
 
-    def said(self, text: str) -> str:
-        """A sentence with symbols for ids."""
-        for id, find in self.finds.items():
-            text = text.replace(id, find.query)
-        for find, ids in self.sets.items():
+    def portable_text(self, text: str) -> str:
+        """A text with names for ids."""
+        for id, lookup in self.lookups.items():
+            text = text.replace(id, lookup.query)
+        for lookup, ids in self.sets.items():
             for id in ids:
-                text = text.replace(id, find.query)
-            text = re.sub(rf"({re.escape(find.query)}[^\s,;]*)(, \1)+(?![^\s,;])", r"\1", text)
+                text = text.replace(id, lookup.query)
+            text = re.sub(rf"({re.escape(lookup.query)}[^\s,;]*)(, \1)+(?![^\s,;])", r"\1", text)
         return text
 
     def to_ids(self, resource: R) -> R:
-        """The resource with ids for symbols; a name or tag that nothing bears stays.
+        """The resource with ids for lookups. A lookup by a name or tag that no resource has stays.
 
-        Raises NotFound for a symbol that means nothing in this account.
+        Raises NotFound for any other lookup that finds nothing in this account.
         """
 
-        def unfolded(ref: Ref) -> tuple[Ref, ...]:
-            if not isinstance(ref, Lookup) or (is_by_name(ref) and ref not in self.meant):
+        def ids_of(ref: Ref) -> tuple[Ref, ...]:
+            if not isinstance(ref, Lookup) or (is_by_name(ref) and ref not in self.ids):
                 return (ref,)
-            if ref not in self.meant:
+            if ref not in self.ids:
                 what = ref.what.replace("_", " ")
-                raise NotFound(f"a migration speaks of the {what} {ref.query}, which is not in this account and region")
-            return tuple(map(AwsId, self.meant[ref]))
+                raise NotFound(
+                    f"a migration file refers to the {what} {ref.query}, which is not in this account and region"
+                )
+            return tuple(map(AwsId, self.ids[ref]))
 
-        zones = {find.query: ids[0] for find, ids in self.meant.items() if find.what == "hosted_zone"}
-        return _remarked(rewrite(resource, unfolded), zones)
+        zones = {lookup.query: ids[0] for lookup, ids in self.ids.items() if lookup.what == "hosted_zone"}
+        return _with_other_ids(rewrite(resource, ids_of), zones)
 
 
 def _meant(
-    facts: LookupFacts, spec: Mapping[Address, Resource], asked: set[Lookup]
+    facts: LookupFacts, spec: Mapping[Address, Resource], lookups: set[Lookup]
 ) -> Iterator[tuple[Lookup, Sequence[str]]]:
-    """Each symbol with its ids: the network's, the zones of domains, and what was asked for by name or tag."""
+    """Each lookup with its ids: VPC and subnets, hosted zones, and the resources looked up by name or tag."""
     vpc = vpc_of(spec, facts)
     if vpc:
         refs = (ref for resource in spec.values() for ref in references(resource))
@@ -96,9 +99,9 @@ def _meant(
     for hosted in facts.zones:
         if _public(hosted) and names.count(domain(hosted["Name"])) == 1:
             yield Lookup("hosted_zone", domain(hosted["Name"])), [zone_id(hosted["Id"])]
-    for find, ids in facts.found.items():
-        if find in asked and is_by_name(find) and ids:
-            yield find, ids
+    for lookup, ids in facts.found.items():
+        if lookup in lookups and is_by_name(lookup) and ids:
+            yield lookup, ids
 
 
 def _public(zone: Mapping[str, Any]) -> bool:
@@ -106,7 +109,7 @@ def _public(zone: Mapping[str, Any]) -> bool:
 
 
 def _gathered(part: P, sets: Mapping[Lookup, Sequence[str]]) -> P:
-    """The part with one symbol in each list for all the ids that it stands for."""
+    """The part, in whose lists one lookup stands for all of its ids."""
     fields = {name: _gathered_in(getattr(part, name), sets) for name in type(part).model_fields}
     return from_live(type(part), fields)
 
@@ -117,37 +120,33 @@ def _gathered_in(value: Any, sets: Mapping[Lookup, Sequence[str]]) -> Any:
     if not isinstance(value, tuple) or isinstance(value, Address):
         return value
     left = [_gathered_in(item, sets) for item in value]
-    for find, ids in sets.items():
-        left = _one_for_all(left, find, ids)
+    for lookup, ids in sets.items():
+        left = _with_lookup(left, lookup, ids)
     return tuple(left)
 
 
-def _one_for_all(items: Sequence[Any], find: Lookup, ids: Sequence[str]) -> list[Any]:
-    """Members that differ in nothing but these ids, and are all there, become one."""
-    shapes = [(item, _shaped(item, id, find), id) for id in ids for item in items if AwsId(id) in set(references(item))]
+def _with_lookup(items: Sequence[Any], lookup: Lookup, ids: Sequence[str]) -> list[Any]:
+    """The items; one item with the lookup replaces items that differ only in these ids and have all of them."""
+    shapes = [
+        (item, _shaped(item, id, lookup), id) for id in ids for item in items if AwsId(id) in set(references(item))
+    ]
     whole = [shape for _, shape, id in shapes if id == ids[0] and _complete(shape, shapes, ids)]
     gone = [item for item, shape, _ in shapes if shape in whole]
     return [item for item in items if item not in gone] + whole
 
 
-def _shaped(item: Any, id: str, find: Lookup) -> Any:
+def _shaped(item: Any, id: str, lookup: Lookup) -> Any:
     def change(ref: Ref) -> tuple[Ref, ...]:
-        return (find,) if ref == AwsId(id) else (ref,)
+        return (lookup,) if ref == AwsId(id) else (ref,)
 
-    return rewrite(item, change) if isinstance(item, Part) else find
+    return rewrite(item, change) if isinstance(item, Part) else lookup
 
 
 def _complete(shape: Any, shapes: Iterable[tuple[Any, Any, str]], ids: Sequence[str]) -> bool:
     return {id for _, other, id in shapes if other == shape} == set(ids)
 
 
-def _remarked(resource: R, zones: Mapping[str, str]) -> R:
-    """A balancer remembers its names as ZONE/name/TYPE, which holds an id as well."""
-    if not isinstance(resource, LoadBalancer):
-        return resource
-    records = []
-    for text in resource.records:
-        zone, slash, rest = text.partition("/")
-        records.append(f"{zones.get(zone, zone)}{slash}{rest}")
-    changed: R = rebuilt(resource, records=records)
+def _with_other_ids(resource: R, words: Mapping[str, str]) -> R:
+    """The resource with other words for the ids that stand inside its texts."""
+    changed: R = KINDS[resource.kind].with_other_ids(resource, words)
     return changed

@@ -1,4 +1,4 @@
-"""Answers that cannot be used: the page of a proxy, a body that was cut off, an answer without what AWS promises."""
+"""Unusable answers: the web page of a proxy, an incomplete body, or an answer without the fields that AWS documents."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from botocore.parsers import ResponseParserError
 PAGES = (b"<!doctype html", b"<html")
 
 MISREAD = (LookupError, TypeError, AttributeError, ValueError)
-"""What Python raises where a reader looks for a key that the answer does not have."""
+"""Python's exceptions if the answer does not have a field that a program reads."""
 
 
 class UnusableAnswer(Exception):
-    """The body of a response is not in the words that the service speaks."""
+    """The body of a response is not in the format of the service."""
 
 
 UNPARSED = (UnusableAnswer, ResponseParserError, *MISREAD)
-"""What sending a call raises when the body of the response is broken or not from AWS."""
+"""Exceptions of a call if the body of the response is broken or not from AWS."""
 
 
 def refuse_pages(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
-    """botocore's event handler: runs before a body is parsed. Raises NotAnAnswer.
+    """botocore's event handler: runs before botocore parses a body. Raises UnusableAnswer.
 
-    botocore takes a page for an empty answer of a service that speaks JSON: a lock that exists would look free. Of a
-    page with a status of 500 and more it makes an error by itself, and sends the call again.
+    For a service with JSON, botocore takes a web page for an empty answer: an existing lock would look free. For a page
+    with a status of 500 or more, botocore itself raises an error and retries.
     """
     body, status = response_dict.get("body", b""), response_dict.get("status_code", 0)
     if status >= 500 or not isinstance(body, bytes):

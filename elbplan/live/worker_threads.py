@@ -1,7 +1,7 @@
-"""Threads that send questions and hold nobody up: who leaves does not wait for the answers that are still out.
+"""Threads for calls that read. The program does not wait for their answers when it ends.
 
-Python's own thread pool waits for its threads, at the end of the `with` and once more at the end of the process. A
-person who presses Ctrl-C while a call hangs would wait with it.
+Python's own thread pool waits for its threads at the end of the `with` block and at the end of the process. After
+Ctrl-C a person would wait for a call that hangs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Job = Callable[[], None]
 
 
 class WorkerThreads:
-    """At most `size` threads, begun as they are needed. For questions only: what runs may be left in the middle."""
+    """At most `size` threads, started on demand. Only for calls that read: the end of the program interrupts them."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -26,7 +26,7 @@ class WorkerThreads:
         self._threads = 0
 
     def submit(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """The answer to come, or what asking raises."""
+        """Runs `ask` in a thread. The future has its result, or its exception."""
         future: Future[T] = Future()
 
         def job() -> None:
@@ -38,11 +38,11 @@ class WorkerThreads:
         self._jobs.put(job)
         if self._threads < self._size:
             self._threads += 1
-            threading.Thread(target=self._work, name="crew", daemon=True).start()
+            threading.Thread(target=self._work, name="elbplan-reader", daemon=True).start()
         return future
 
     def map(self, ask: Callable[[Any], T], items: Any) -> list[T]:
-        """All answers, in order. Raises what the first one raises that fails."""
+        """All answers, in order. Raises the exception of the first call that fails."""
         return [future.result() for future in [self.submit(ask, item) for item in items]]
 
     def _work(self) -> None:

@@ -1,4 +1,4 @@
-"""Somebody who is asked before each attempt of a call, at the last moment at which it can be held back."""
+"""Checks a permission before each attempt of a call, at the last moment before AWS acts on it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-AskPermission = Callable[[], None]
-"""Returns if the request may go out. Raises if it may not."""
+PermissionCheck = Callable[[], None]
+"""Returns if elbplan may send the request. Raises if it may not."""
 
-_permit: ContextVar[AskPermission | None] = ContextVar("permit", default=None)
+_permit: ContextVar[PermissionCheck | None] = ContextVar("permit", default=None)
 
 
 @contextlib.contextmanager
-def asked_before_each_attempt(permit: AskPermission) -> Iterator[None]:
-    """Whatever this thread sends inside is asked for: the first attempt, and each that botocore makes by itself."""
+def checked_before_each_attempt(permit: PermissionCheck) -> Iterator[None]:
+    """Inside, checks the permission for each attempt of this thread's calls, also for botocore's own retries."""
     token = _permit.set(permit)
     try:
         yield
@@ -25,18 +25,18 @@ def asked_before_each_attempt(permit: AskPermission) -> Iterator[None]:
 
 
 def before_send(request: Any, **_: Any) -> None:
-    """botocore's event handler. Raises what the permit raises; botocore then makes no further attempt."""
+    """botocore's event handler. If the permission check raises, botocore makes no further attempt."""
     permit = _permit.get()
     if permit is None:
         return
     _ask(permit)
     body = request.body.encode() if isinstance(request.body, str) else request.body
     if isinstance(body, bytes) and body:
-        request.body = _HeldBack(body, permit)
+        request.body = _CheckedBody(body, permit)
 
 
-def _ask(permit: AskPermission) -> None:
-    """A permit may have to send calls of its own: those are not asked for."""
+def _ask(permit: PermissionCheck) -> None:
+    """Checks the permission. The check may send calls itself: these need no permission."""
     token = _permit.set(None)
     try:
         permit()
@@ -44,14 +44,14 @@ def _ask(permit: AskPermission) -> None:
         _permit.reset(token)
 
 
-class _HeldBack:
-    """The body of a request, which asks as it is handed out.
+class _CheckedBody:
+    """The body of a request, which checks the permission again when botocore sends the body.
 
-    Between before_send and the body lie the connection, its encryption, and the head of the request; a machine may
-    sleep there. AWS acts on a request only when its whole body has arrived.
+    Between `before_send` and the body, botocore connects, sets up the encryption and sends the headers, and the machine
+    may go to sleep. AWS acts on a request only when its complete body has arrived.
     """
 
-    def __init__(self, body: bytes, permit: AskPermission) -> None:
+    def __init__(self, body: bytes, permit: PermissionCheck) -> None:
         self._body = io.BytesIO(body)
         self._size = len(body)
         self._permit = permit

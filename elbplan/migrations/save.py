@@ -99,7 +99,7 @@ class MigrationBuilder:
     def entry(self, step: Step) -> MigrationStep:
         """One step."""
         what = self._name(step.address)
-        entry = MigrationStep(step.do, what, dict(self._set(step)), why=self.symbols.said(_why(step)))
+        entry = MigrationStep(step.do, what, dict(self._set(step)), why=self.symbols.portable_text(_why(step)))
         return replace(entry, until=step.until, timeout=step.timeout) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:

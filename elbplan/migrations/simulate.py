@@ -10,7 +10,7 @@ from ..core.kind import Kinds
 from ..core.patch import InvalidFields, build_model, patched
 from ..core.resource import Resource, references
 from ..core.simulate import State, reordered
-from ..kinds.record import Record, mark
+from ..kinds.record import Record, record_mark
 from ..kinds.targets import Targets
 from ..kinds.traffic import target_group_of, weighted_groups
 from .files.notation import address_of, address_text, parse_name, with_renamed_references
@@ -76,7 +76,7 @@ def released(state: State, what: Address) -> State:
         hint = "release its target group; or leave the targets out of the spec and delete them"
         raise InvalidStep("targets bear no tags, so they cannot be released alone", "what", hint=hint)
     if isinstance(gone, Record):
-        return {address: _forgetting(resource, mark(gone)) for address, resource in state.items()}
+        return {address: _forgetting(resource, record_mark(gone)) for address, resource in state.items()}
     return {address: r for address, r in state.items() if address.kind != Targets.kind or target_group_of(r) != what}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..core.address import Address
 from ..core.call import Call
 from ..core.simulate import State
-from ..kinds.aws.ownership import owner, unpair
+from ..kinds.aws.ownership import owner, tag_mapping
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.traffic import target_group_of
@@ -66,7 +66,7 @@ class ExternalTargets:
         for start in range(0, len(arns), TAGS_A_REQUEST):
             told = self._ask("elbv2", "DescribeTags", ResourceArns=arns[start : start + TAGS_A_REQUEST])
             for one in told["TagDescriptions"]:
-                found = owner(unpair(one["Tags"]), TargetGroup.kind, [self.stack])
+                found = owner(tag_mapping(one["Tags"]), TargetGroup.kind, [self.stack])
                 if found and found[1].name == name:
                     mine.append(groups[one["ResourceArn"]])
         return mine

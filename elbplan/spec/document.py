@@ -8,6 +8,7 @@ from typing import Any
 from ..core.address import Address
 from ..core.resource import Resource
 from ..core.stack import Stack
+from ..kinds import KINDS
 from .drafts import Drafts
 from .expand import drafts_of
 from .messages import shown_value
@@ -61,7 +62,7 @@ def _add_tags(drafts: Drafts, short: Short) -> None:
     """Adds the top-level tags to every resource; the resource's own tags win."""
     for draft in drafts.values():
         own = draft.fields.get("tags", {})
-        if short.tags and draft.address.kind not in ("record", "targets") and isinstance(own, Mapping):
+        if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
 
 

@@ -12,7 +12,8 @@ from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan, Step
 from elbplan.core.resource import Resource, rewrite
 from elbplan.kinds import KINDS
-from elbplan.live.lookups import LookupFacts, resolve
+from elbplan.live.lookups import LookupFacts
+from elbplan.live.resolve import resolve
 from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load
 

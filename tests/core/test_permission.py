@@ -10,7 +10,7 @@ import pytest
 from elbplan.core.call import Call
 from elbplan.errors import Refused
 from elbplan.live.client import Aws
-from elbplan.live.write_permission import asked_before_each_attempt
+from elbplan.live.write_permission import checked_before_each_attempt
 from elbplan.sandbox.box import Box
 
 REGION = "eu-west-1"
@@ -52,7 +52,7 @@ class Permit:
 @pytest.mark.parametrize("yes", [0, 1], ids=["before it is sent", "when all but the body was sent"])
 def test_what_is_refused_has_no_effect_and_is_not_repeated(box: Box, aws: Aws, call: Call, yes: int) -> None:
     permit = Permit(yes)
-    with asked_before_each_attempt(permit), pytest.raises(Refused, match="no"):
+    with checked_before_each_attempt(permit), pytest.raises(Refused, match="no"):
         aws.send(call)
     assert box.calls == []
     assert permit.left == 0
@@ -62,7 +62,7 @@ def test_what_is_refused_has_no_effect_and_is_not_repeated(box: Box, aws: Aws, c
 def test_a_repetition_by_botocore_is_asked_for(box: Box, aws: Aws, call: Call) -> None:
     """Two questions an attempt: the first attempt meets a fault of AWS, the second is refused."""
     box.fault("5xx")
-    with asked_before_each_attempt(Permit(2)), pytest.raises(Refused, match="no"):
+    with checked_before_each_attempt(Permit(2)), pytest.raises(Refused, match="no"):
         aws.send(call)
     box.clear_faults()
     assert len(box.calls) == 1
@@ -70,7 +70,7 @@ def test_a_repetition_by_botocore_is_asked_for(box: Box, aws: Aws, call: Call) -
 
 def test_what_is_permitted_arrives_whole(box: Box, aws: Aws) -> None:
     value = "x" * 4000
-    with asked_before_each_attempt(Permit(99)):
+    with checked_before_each_attempt(Permit(99)):
         aws.send(Call("ssm", "PutParameter", {"Name": "/a", "Value": value, "Type": "String"}))
         answer = aws.send(Call("ssm", "GetParameter", {"Name": "/a"}))
     assert answer["Parameter"]["Value"] == value
@@ -80,13 +80,13 @@ def test_what_a_permit_sends_is_not_asked_for(box: Box, aws: Aws) -> None:
     def permit() -> None:
         aws.send(Call("ssm", "GetParametersByPath", {"Path": "/elbplan"}))
 
-    with asked_before_each_attempt(permit):
+    with checked_before_each_attempt(permit):
         aws.send(Call("elbv2", "DescribeLoadBalancers"))
     assert {call.action for call in box.calls} == {"GetParametersByPath", "DescribeLoadBalancers"}
 
 
 def test_afterwards_nobody_is_asked(box: Box, aws: Aws) -> None:
-    with asked_before_each_attempt(Permit(0)):
+    with checked_before_each_attempt(Permit(0)):
         pass
     aws.send(Call("elbv2", "DescribeLoadBalancers"))
     assert len(box.calls) == 1

@@ -251,6 +251,6 @@ def test_the_screen_of_the_plan_names_what_a_person_must_point_where(
     plan = slow_stage.plan(AFTER)
     new = next(step.name for step in plan.steps if step.id == "create target_group.web")
     screen = " ".join(" ".join(line.plain for line in plan_screen(plan, KINDS, Style(), PlanView())).split())
-    assert "others have filled it with healthy targets" in screen
+    assert "the Auto Scaling group or service has filled it with healthy targets" in screen
     assert f"attach-traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier=ARN-OF-{new}" in screen
     assert f"Identifier={scaling.group('my-web-web')},Type=elbv2" in screen

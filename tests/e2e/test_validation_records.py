@@ -91,7 +91,7 @@ def test_a_region_that_does_not_answer_keeps_it(stage: Stage) -> None:
     stage.box.clear_faults()
     assert validation(stage)
     (told,) = stays(plan, outcome)
-    assert f"{ELSEWHERE} did not say" in told
+    assert f"{ELSEWHERE} did not return" in told
 
 
 def test_where_nobody_says_which_regions_there_are_it_stays(stage: Stage) -> None:

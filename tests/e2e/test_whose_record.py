@@ -100,7 +100,7 @@ def test_an_alias_somebody_made_to_a_balancer_of_ours_is_not_deleted_with_it_but
     plan = end(stage, specs.COURSE)
     assert standing(stage, theirs)
     (stays,) = [one for one in plan.stays if theirs in one]
-    assert "leads nowhere" in stays
+    assert "points at nothing" in stays
 
 
 def test_a_weighted_alias_to_our_balancer_is_named_too(stage: Stage) -> None:

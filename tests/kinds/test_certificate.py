@@ -327,7 +327,7 @@ def test_a_pending_certificate_names_whom_it_waits_for():
     assert "a.example.com" not in sight.cause
 
 
-def test_a_failed_certificate_is_hopeless_and_says_why():
+def test_a_failed_certificate_fails_the_gate_with_the_reason():
     sight = gate("issued", described(option("example.com"), status="FAILED", FailureReason="CAA_ERROR"))
     assert sight.state == "failed"
     assert "amazon.com" in sight.cause

@@ -44,7 +44,7 @@ def test_a_new_group_needs_as_many_healthy_targets_as_the_older_one_has(new, old
 def test_a_group_that_has_no_older_one_needs_one_healthy_target():
     assert look("healthy", [H]).state == "ready"
     sight = look("healthy", [])
-    assert "nobody has filled web" in sight.saw
+    assert "web has no targets" in sight.saw
     assert GROUP in sight.cause
     assert "attach-traffic-sources" in sight.cause
     assert "i-0 is unhealthy" in look("healthy", [U]).cause
@@ -53,7 +53,7 @@ def test_a_group_that_has_no_older_one_needs_one_healthy_target():
 def test_a_group_is_empty_when_nothing_drains_either():
     assert look("empty", []).state == "ready"
     sight = look("empty", [D])
-    assert (sight.state, sight.saw) == ("waiting", "1 targets of others in web")
+    assert (sight.state, sight.saw) == ("waiting", "web still has 1 targets")
     assert "detach-traffic-sources" in sight.cause
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.kinds.aws.ownership import KEYS, owner, ownership, retag, users
+from elbplan.kinds.aws.ownership import TAG_NAMES, owner, ownership, retag, user_tags
 from elbplan.kinds.aws.queries import balancer_name, domain, zone_for
 
 from .kit import CERTIFICATE, GROUP, operations, play
@@ -33,20 +33,20 @@ def test_anything_else_is_not_ours(tags, kind, stacks):
 
 
 def test_only_tags_the_spec_had_set_are_the_users():
-    assert users({**TAGS, "cost-center": "7", "aws:cloudformation:x": "y"}) == {"team": "web"}
+    assert user_tags({**TAGS, "cost-center": "7", "aws:cloudformation:x": "y"}) == {"team": "web"}
 
 
 def test_a_tag_dropped_from_the_spec_goes_and_a_strangers_tag_stays():
     calls, _ = play(retag("elbv2", GROUP, {"team": "web", "old": "1"}, {"team": "api"}))
     assert operations(calls) == ["RemoveTags", "AddTags"]
     assert calls[0].params["TagKeys"] == ["old"]
-    assert {tag["Key"]: tag["Value"] for tag in calls[1].params["Tags"]} == {"team": "api", KEYS: "team"}
+    assert {tag["Key"]: tag["Value"] for tag in calls[1].params["Tags"]} == {"team": "api", TAG_NAMES: "team"}
 
 
 def test_with_the_last_tag_goes_the_memory_of_tags():
     calls, _ = play(retag("elbv2", GROUP, {"team": "web"}, {}))
     assert operations(calls) == ["RemoveTags"]
-    assert set(calls[0].params["TagKeys"]) == {"team", KEYS}
+    assert set(calls[0].params["TagKeys"]) == {"team", TAG_NAMES}
 
 
 def test_equal_tags_need_no_call():
@@ -85,18 +85,18 @@ def test_a_run_that_dies_while_tags_change_leaves_no_tag_that_nobody_remembers(b
         tags |= {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", ())}
         tags = {key: value for key, value in tags.items() if key not in call.params.get("TagKeys", ())}
         written = {key for key in tags if not key.startswith("elbplan:")}
-        assert set(users(tags)) == written, call.operation
+        assert set(user_tags(tags)) == written, call.operation
     assert tags == ownership("shop", WEB, after)
 
 
 def test_many_user_tags_are_all_remembered():
-    assert users(ownership("shop", WEB, MANY)) == MANY
+    assert user_tags(ownership("shop", WEB, MANY)) == MANY
 
 
 @pytest.mark.parametrize("key", ["with space", "with,comma"])
 def test_a_tag_with_an_unusual_key_is_remembered(key):
     tags = {key: "1", "plain": "2"}
-    assert users(ownership("shop", WEB, tags)) == tags
+    assert user_tags(ownership("shop", WEB, tags)) == tags
 
 
 def test_names_have_one_spelling():

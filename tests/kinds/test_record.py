@@ -6,7 +6,7 @@ import pytest
 
 from elbplan.core.address import Address, AwsId
 from elbplan.core.resource import differing_fields
-from elbplan.kinds.record import KIND, Record, mark
+from elbplan.kinds.record import KIND, Record, record_mark
 
 from .kit import BALANCER, DNS, ZONE, ZONES, at, one, operations, owned, play, read
 
@@ -69,12 +69,12 @@ def test_a_record_bears_the_address_the_spec_gives_it():
 
 
 def test_a_name_dropped_from_the_spec_is_found_by_the_balancers_memory():
-    found = one(live(alias(), wanted={}, marked=mark(record().model_copy(update={"zone": AwsId(ZONE)}))))
+    found = one(live(alias(), wanted={}, marked=record_mark(record().model_copy(update={"zone": AwsId(ZONE)}))))
     assert found.address == Address("record", NAME)
 
 
 def test_a_star_is_remembered_though_tags_know_none():
-    text = mark(record("*.example.com"))
+    text = record_mark(record("*.example.com"))
     assert "*" not in text
     assert one(live(alias("\\052.example.com."), wanted={}, marked=text)).model.name == "*.example.com"
 

@@ -6,7 +6,8 @@ import pytest
 
 from elbplan.core.address import Address, AwsId
 from elbplan.core.resource import differing_fields
-from elbplan.kinds.target_group import KIND, HealthCheck, TargetGroup, defaults, full_health
+from elbplan.kinds.aws.health_check import HealthCheck, full_health
+from elbplan.kinds.target_group import KIND, TargetGroup, defaults
 
 from .kit import BALANCER, GROUP, at, one, operations, owned, play, read
 

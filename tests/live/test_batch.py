@@ -48,37 +48,37 @@ def program(*rounds):
 
 def test_programs_go_in_lock_step_and_get_their_answers_in_order():
     aws, one, two = Aws(), program([ask(1), ask(2)], [ask(3)]), program([ask(4)], [ask(5)], [ask(6)])
-    rounds = BatchReader(aws.send)
-    assert rounds.run([one, two]) == [[[{"of": 1}, {"of": 2}], [{"of": 3}]], [[{"of": 4}], [{"of": 5}], [{"of": 6}]]]
-    assert rounds.taken == 3
+    reader = BatchReader(aws.send)
+    assert reader.run([one, two]) == [[[{"of": 1}, {"of": 2}], [{"of": 3}]], [[{"of": 4}], [{"of": 5}], [{"of": 6}]]]
+    assert reader.rounds == 3
 
 
 def test_nothing_is_asked_twice_neither_at_once_nor_later():
     aws = Aws()
-    rounds = BatchReader(aws.send)
-    rounds.run([program([ask(1)], [ask(2)]), program([ask(1), ask(1)], [ask(1)], [ask(2)])])
+    reader = BatchReader(aws.send)
+    reader.run([program([ask(1)], [ask(2)]), program([ask(1), ask(1)], [ask(1)], [ask(2)])])
     assert sorted(call.params["n"] for call in aws.calls) == [1, 2]
 
 
 def test_a_program_that_asks_what_is_known_goes_on_at_once():
     aws = Aws()
-    rounds = BatchReader(aws.send)
-    rounds.run([program([ask(1)])])
-    rounds.run([program([ask(1)], [ask(1)], [ask(2)])])
-    assert rounds.taken == 2
+    reader = BatchReader(aws.send)
+    reader.run([program([ask(1)])])
+    reader.run([program([ask(1)], [ask(1)], [ask(2)])])
+    assert reader.rounds == 2
 
 
 def test_a_program_that_asks_nothing_returns_at_once():
-    rounds = BatchReader(Aws().send)
-    assert rounds.run([program(), program([])]) == [[], [[]]]
-    assert rounds.taken == 0
+    reader = BatchReader(Aws().send)
+    assert reader.run([program(), program([])]) == [[], [[]]]
+    assert reader.rounds == 0
 
 
 def test_what_one_program_learned_spares_the_other_a_round():
     aws = Aws()
-    rounds = BatchReader(aws.send)
-    rounds.run([program([ask(1)], [ask(3)]), program([ask(2)], [ask(1)], [ask(4)])])
-    assert rounds.taken == 2
+    reader = BatchReader(aws.send)
+    reader.run([program([ask(1)], [ask(3)]), program([ask(2)], [ask(1)], [ask(4)])])
+    assert reader.rounds == 2
 
 
 def test_tags_of_all_programs_go_out_twenty_to_a_request():

@@ -11,7 +11,8 @@ from elbplan.kinds.record import Record
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.targets import Target, Targets
 from elbplan.live.batch import BatchReader
-from elbplan.live.lookups import NotFound, look_up, resolve
+from elbplan.live.lookups import look_up
+from elbplan.live.resolve import NotFound, resolve
 
 REGION = "eu-west-1"
 

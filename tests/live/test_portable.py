@@ -79,7 +79,7 @@ def test_a_name_that_nothing_bears_any_more_stays():
 
 
 def test_sentences_hold_no_ids_either():
-    said = symbols(WEB).said("members none → i-0a:80, i-0b:80; not i-0a:80, i-0e:80")
+    said = symbols(WEB).portable_text("members none → i-0a:80, i-0b:80; not i-0a:80, i-0e:80")
     assert said == "members none → tag:app=web:80; not tag:app=web:80, i-0e:80"
 
 

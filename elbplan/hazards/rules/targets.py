@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
 from ...core.resource import differing_fields, field_values
+from ...kinds.aws.health_check import HealthCheck
 from ...kinds.instance import Instance
 from ...kinds.load_balancer import LoadBalancer
-from ...kinds.target_group import HealthCheck, TargetGroup
+from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Target, Targets
 from ...kinds.traffic import weighted
 from ..timeline import NOBODY, Timeline, Transition

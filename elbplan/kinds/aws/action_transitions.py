@@ -1,4 +1,4 @@
-"""From one action to another without a moment in which a route finds nobody: attach, switch, let go."""
+"""The way from one action to another without an interrupted route: attach new groups, switch, detach old groups."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from .actions import Forward, WeightedGroup, groups_of
 
 
 def attaching_action(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | None:
-    """The action that goes on serving as `before` while every new group of `after` hangs on it at weight 0.
+    """The action that serves as `before`, with every new group of `after` attached at weight 0.
 
-    A group that no action names is not health-checked, so it must be attached before it can be waited for. None where
-    nothing needs it (the groups carry traffic already) or where it cannot be done (not both are forwards, or more than
-    five groups).
+    AWS does not check the health of a group that no action names, so elbplan attaches it before it waits for healthy
+    targets. None if all groups carry traffic already, if `before` is no forward, or if the groups are more than five.
     """
     new = [group for group in groups_of(after) if group not in used and group not in groups_of(before)]
     if not new or not isinstance(before, Forward) or len(before.groups) + len(new) > MOST_GROUPS:
@@ -25,13 +24,13 @@ def attaching_action(before: Any, after: Any, used: AbstractSet[Ref]) -> Any | N
 
 
 def not_attachable(before: Any, after: Any, used: AbstractSet[Ref]) -> list[Ref]:
-    """The new groups that cannot hang on `before` at weight 0: it is no forward, or holds too many already."""
+    """The new groups that `before` cannot hold at weight 0: it is no forward, or it has too many groups already."""
     new = [group for group in groups_of(after) if group not in used and group not in groups_of(before)]
     return [] if attaching_action(before, after, used) else new[:MOST_GROUPS]
 
 
 def draining_action(before: Any, after: Any) -> Any | None:
-    """The action that serves as `after` while the groups it gives up stay attached at weight 0 to finish requests."""
+    """The action that serves as `after`, with the old groups at weight 0 so that they finish their requests."""
     old = [group for group in groups_of(before) if group not in groups_of(after)]
     if not old or not isinstance(after, Forward) or len(after.groups) + len(old) > MOST_GROUPS:
         return None
@@ -39,7 +38,7 @@ def draining_action(before: Any, after: Any) -> Any | None:
 
 
 MOST_GROUPS = 5
-"""A forward takes no more."""
+"""The largest number of groups in one forward."""
 
 
 def _with_idle(action: Forward, groups: Iterable[Ref]) -> Forward:
@@ -48,10 +47,10 @@ def _with_idle(action: Forward, groups: Iterable[Ref]) -> Forward:
 
 
 def action_path(before: Any, after: Any, used: AbstractSet[Ref]) -> list[tuple[Phase, Any]]:
-    """From one action to another: attach, switch, let go."""
+    """The actions from one to another, each with its phase: attach, switch, detach."""
     steps: list[tuple[Phase, Any]] = []
     if attach := attaching_action(before, after, used):
         steps.append(("expand", attach))
-    if linger := draining_action(before, after):
-        return [*steps, ("switch", linger), ("contract", after)]
+    if draining := draining_action(before, after):
+        return [*steps, ("switch", draining), ("contract", after)]
     return [*steps, ("switch", after)]

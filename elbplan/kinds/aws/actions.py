@@ -1,7 +1,7 @@
-"""What a listener or a rule does with a request, in one canonical form.
+"""The actions of a listener or a rule, in one canonical form.
 
-AWS answers with more than was sent: `TargetGroupArn` beside `ForwardConfig`, `#{host}` in redirects, defaults of a
-login. Both sides are brought into the form below, so that equal meanings are equal objects.
+AWS answers with more than the request had: `TargetGroupArn` beside `ForwardConfig`, `#{host}` in redirects, defaults of
+a login. Both the spec's actions and AWS's take the form below, so that actions with the same meaning are equal.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class WeightedGroup(Part):
     """A target group and its weight among the groups of one forward."""
 
     group: TargetGroupRef
-    weight: Annotated[int, Field(ge=0, le=999, description="its part of the requests; 0 gets none")] = 1
+    weight: Annotated[int, Field(ge=0, le=999, description="its share of the requests; 0 gets none")] = 1
 
 
 class Forward(Part):
-    """Hand the request to target groups, by weight."""
+    """Sends the request to one of the target groups, by weight."""
 
     type: Literal["forward"] = "forward"
     groups: Annotated[tuple[WeightedGroup, ...], Field(min_length=1, max_length=5)]
@@ -36,7 +36,7 @@ class Forward(Part):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """A lone group has no weight worth the name, and groups are a set."""
+        """Groups are a set. A single group has the weight 1."""
         if not isinstance(data, Mapping) or not isinstance(data.get("groups"), list | tuple):
             return data
         shares = [WeightedGroup.model_validate(share) for share in data["groups"]]
@@ -46,30 +46,32 @@ class Forward(Part):
 
 
 class Redirect(Part):
-    """Send the client elsewhere; what is not named stays as the client asked."""
+    """Redirects the client. Parts that are not set stay as in the request."""
 
     type: Literal["redirect"] = "redirect"
     protocol: Literal["HTTP", "HTTPS", "#{protocol}"] = "#{protocol}"
-    host: Annotated[str, Field(min_length=1, max_length=128, description="`#{host}` keeps the asked one")] = "#{host}"
+    host: Annotated[str, Field(min_length=1, max_length=128, description="`#{host}` keeps the host of the request")] = (
+        "#{host}"
+    )
     port: Annotated[
         str,
         Field(
             pattern=r"^([1-9]\d{0,4}|#\{port\})$",
             coerce_numbers_to_str=True,
-            description="`#{port}` keeps the asked one",
+            description="`#{port}` keeps the port of the request",
         ),
     ] = "#{port}"
-    path: Annotated[str, FREE, Field(pattern="^/", max_length=128, description="`/#{path}` keeps the asked one")] = (
-        "/#{path}"
-    )
-    query: Annotated[str, FREE, Field(max_length=128, description="without `?`; `#{query}` keeps the asked one")] = (
-        "#{query}"
-    )
+    path: Annotated[
+        str, FREE, Field(pattern="^/", max_length=128, description="`/#{path}` keeps the path of the request")
+    ] = "/#{path}"
+    query: Annotated[
+        str, FREE, Field(max_length=128, description="without `?`; `#{query}` keeps the query of the request")
+    ] = "#{query}"
     code: Literal[301, 302] = 301
 
 
 class Respond(Part):
-    """Answer with a fixed text."""
+    """Answers with a fixed text."""
 
     type: Literal["fixed-response"] = "fixed-response"
     status: Annotated[
@@ -82,7 +84,7 @@ class Respond(Part):
 
 
 class OtherAction(Part):
-    """An action in AWS's own words: what comes before the final one, a login say, or one that elbplan does not know."""
+    """An action in AWS's form: one before the final action, such as a login, or one that elbplan does not know."""
 
     type: Annotated[str, Field(min_length=1, description="authenticate-cognito, jwt-validation, ...")]
     settings: Annotated[Mapping[str, Any], Field(description="the action's fields, as AWS names them")] = {}
@@ -90,22 +92,24 @@ class OtherAction(Part):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """What AWS fills in by itself means nothing."""
+        """Leaves out the defaults that AWS fills in."""
         if isinstance(data, Mapping) and isinstance(data.get("settings"), Mapping):
-            data = {**data, "settings": {key: _without_usual(value) for key, value in data["settings"].items()}}
+            data = {**data, "settings": {key: _without_defaults(value) for key, value in data["settings"].items()}}
         return data
 
     @model_validator(mode="after")
     def _no_secret(self) -> OtherAction:
         if any(isinstance(value, Mapping) and SECRET in value for value in self.settings.values()):
-            raise ValueError(f"a {SECRET} does not belong here: set up the login by hand, and elbplan keeps its secret")
+            raise ValueError(
+                f"a {SECRET} does not belong here: configure the login by hand, and elbplan keeps its secret"
+            )
         return self
 
 
 OIDC = "authenticate-oidc"
 SECRET = "ClientSecret"
 SAME_SECRET = "UseExistingClientSecret"
-USUAL = {
+LOGIN_DEFAULTS = {
     "SessionCookieName": "AWSELBAuthSessionCookie",
     "Scope": "openid",
     "SessionTimeout": "604800",
@@ -114,17 +118,17 @@ USUAL = {
 """AWS's defaults of a login, from API_AuthenticateOidcActionConfig and API_AuthenticateCognitoActionConfig."""
 
 
-def _without_usual(config: Any) -> Any:
+def _without_defaults(config: Any) -> Any:
     if not isinstance(config, Mapping):
         return config
-    return {k: v for k, v in config.items() if v not in (None, "", {}, []) and USUAL.get(k) != str(v)}
+    return {k: v for k, v in config.items() if v not in (None, "", {}, []) and LOGIN_DEFAULTS.get(k) != str(v)}
 
 
 Action = Annotated[Forward | Redirect | Respond, Field(discriminator="type")]
 
 
 def to_aws(action: Any, arn: Any) -> dict[str, Any]:
-    """The action in AWS's words; `arn` turns a reference into an ARN."""
+    """The action as AWS writes it. `arn` turns a reference into an ARN."""
     if isinstance(action, Forward):
         return {"Type": "forward", **_forward_to_aws(action, arn)}
     if isinstance(action, Redirect):
@@ -136,15 +140,15 @@ def to_aws(action: Any, arn: Any) -> dict[str, Any]:
 
 
 def _forward_to_aws(action: Forward, arn: Any) -> dict[str, Any]:
-    """A lone group goes by `TargetGroupArn`, which every type of balancer takes: not all of them take weights."""
-    alone = {"TargetGroupArn": arn(action.groups[0].group)} if len(action.groups) == 1 else {}
-    if alone and action.sticky is None:
-        return alone
+    """A single group is in `TargetGroupArn`, which all load balancers accept. Not all of them accept weights."""
+    single = {"TargetGroupArn": arn(action.groups[0].group)} if len(action.groups) == 1 else {}
+    if single and action.sticky is None:
+        return single
     groups = [{"TargetGroupArn": arn(share.group), "Weight": share.weight} for share in action.groups]
     sticky: dict[str, Any] = {"Enabled": action.sticky is not None}
     if action.sticky is not None:
         sticky["DurationSeconds"] = action.sticky
-    return {**alone, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}
+    return {**single, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": sticky}}
 
 
 def _redirect_to_aws(action: Redirect) -> dict[str, Any]:
@@ -159,7 +163,7 @@ def _redirect_to_aws(action: Redirect) -> dict[str, Any]:
 
 
 def actions_to_aws(leading: Sequence[OtherAction], final: Any, arn: Any) -> list[dict[str, Any]]:
-    """All actions of a listener or rule. AWS replaces the whole list: whatever is not in it is gone."""
+    """All actions of a listener or rule. AWS replaces the complete list."""
     if not leading:
         return [to_aws(final, arn)]
     ordered = [*map(_leading_to_aws, leading), to_aws(final, arn)]
@@ -167,7 +171,7 @@ def actions_to_aws(leading: Sequence[OtherAction], final: Any, arn: Any) -> list
 
 
 def _leading_to_aws(action: OtherAction) -> dict[str, Any]:
-    """AWS never tells a client secret; it keeps the one it has if it is asked to."""
+    """AWS never returns a client secret. `UseExistingClientSecret` keeps the secret that AWS has."""
     settings = dict(action.settings)
     if action.type == OIDC and isinstance(settings.get("AuthenticateOidcConfig"), Mapping):
         settings["AuthenticateOidcConfig"] = {**settings["AuthenticateOidcConfig"], SAME_SECRET: True}
@@ -175,7 +179,7 @@ def _leading_to_aws(action: OtherAction) -> dict[str, Any]:
 
 
 def actions_from_aws(raws: Sequence[Mapping[str, Any]]) -> tuple[tuple[OtherAction, ...], Any]:
-    """What comes before the final action, in AWS's order, and the final one."""
+    """The actions before the final action, in AWS's order, and the final action."""
     ordered = sorted(raws, key=lambda raw: raw.get("Order") or 0)
     if not ordered:
         return (), OtherAction(type="none")
@@ -187,7 +191,7 @@ FINAL = ("forward", "redirect", "fixed-response")
 
 
 def from_aws(raw: Mapping[str, Any]) -> Any:
-    """Our form of AWS's final action; in AWS's own words where elbplan does not know it."""
+    """The canonical form of AWS's final action; AWS's form if elbplan does not know the action."""
     try:
         return READ[raw["Type"]](raw)
     except (KeyError, ValueError, TypeError, AttributeError):
@@ -200,7 +204,7 @@ def _other(raw: Mapping[str, Any]) -> OtherAction:
 
 
 def _without_secret(config: Any) -> Any:
-    """AWS keeps secrets to itself; other services that speak its language may not."""
+    """AWS returns no secrets, but services that imitate AWS may do so."""
     if not isinstance(config, Mapping):
         return config
     return {key: value for key, value in config.items() if key not in (SECRET, SAME_SECRET)}
@@ -239,7 +243,7 @@ READ = {"forward": _forward_from_aws, "redirect": _redirect_from_aws, "fixed-res
 
 
 def groups_of(action: Any) -> tuple[Ref, ...]:
-    """The target groups an action hands requests to, weight 0 included."""
+    """The target groups of an action, also those with weight 0."""
     return tuple(share.group for share in action.groups) if isinstance(action, Forward) else ()
 
 
@@ -250,10 +254,13 @@ def action_text(action: Any) -> str:
             return f"forward to {action.groups[0].group}"
         return "forward to " + ", ".join(f"{share.group} {share.weight}" for share in action.groups)
     if isinstance(action, Redirect):
-        parts = {"host": "#{host}", "path": "/#{path}", "query": "#{query}"}
-        rest = "".join(
-            f" {key}={getattr(action, key)}" for key, usual in parts.items() if getattr(action, key) != usual
+        unchanged = Redirect()
+        parts = (
+            ("host", action.host, unchanged.host),
+            ("path", action.path, unchanged.path),
+            ("query", action.query, unchanged.query),
         )
+        rest = "".join(f" {name}={value}" for name, value, usual in parts if value != usual)
         return f"redirect {action.code} to {action.protocol}:{action.port}{rest}".replace("#{protocol}", "same")
     if isinstance(action, Respond):
         return f"answer {action.status}"

@@ -1,8 +1,8 @@
-"""Which names lead to a balancer, as tags record it, since Route 53 records carry no tags.
+"""Tags that list the records of a load balancer, since Route 53 records carry no tags.
 
-The balancer's own tag is written before the record is, and goes after it, so a killed run leaves no record that
-nobody knows. It goes with the balancer, though; so each security group that the stack made for the balancer remembers
-the same, under the balancer's DNS name.
+elbplan writes the load balancer's tag before it makes the record, and removes it after the record, so that a run that
+is killed leaves no unknown record. The tag is lost with the load balancer. Therefore each security group that the stack
+made for the load balancer has the same list, under the load balancer's DNS name.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...core.call import Call, WriteProgram
-from .ownership import STACK, TAG_VALUE, pack, pairs, unpack, unpair
+from .ownership import STACK, TAG_VALUE, pack, tag_list, tag_mapping, unpack
 from .queries import balancer_name
 
 RECORDS = "elbplan:records"
 BALANCER = "elbplan:balancer/"
-"""Begins the tags of a security group that name a balancer and its names."""
+"""Begins the tags of a security group that list the records of a load balancer."""
 GONE = ("InvalidID", "InvalidGroup.NotFound")
 LONGEST_KEY = 128
-"""A tag's key takes no more characters."""
+"""The largest number of characters in a tag's key."""
 
 
 class RecordPlace(NamedTuple):
-    """Where a record stands; a zone holds one plain record of a name and type."""
+    """The zone, name and type of a record. A zone has one record of a name and type, apart from routing policies."""
 
     zone: str
     name: str
@@ -31,12 +31,12 @@ class RecordPlace(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """As a tag has it; ELB tags know no `*`."""
+        """The place as a word of a tag. ELB allows no `*` in tags."""
         return f"{self.zone}/{self.name.replace('*', '@')}/{self.type}"
 
     @classmethod
     def of(cls, mark: str) -> RecordPlace:
-        """The place that a mark names."""
+        """The place from a word of a tag."""
         zone, name, type = mark.split("/")
         return cls(zone, name.replace("@", "*"), type)
 
@@ -44,53 +44,59 @@ class RecordPlace(NamedTuple):
         return f"{self.zone}/{self.name}/{self.type}"
 
 
+def with_other_zones(marks: Iterable[str], zones: Mapping[str, str]) -> list[str]:
+    """The marks with other words for their hosted zones: names for ids, or ids for names."""
+    parts = (mark.partition("/") for mark in marks)
+    return [f"{zones.get(zone, zone)}{slash}{rest}" for zone, slash, rest in parts]
+
+
 def record_tags(records: Sequence[str]) -> dict[str, str]:
-    """The names that point at a balancer, as its tags."""
+    """The tags of a load balancer that list the records that point at it."""
     return pack(RECORDS, records)
 
 
 def update_record_tags(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
-    """The calls that bring a balancer's marks from one state to another."""
+    """Changes the tags of a load balancer that list its records."""
     new = {key: value for key, value in after.items() if before.get(key) != value}
     if new:
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": pairs(new)})
+        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(new)})
     if gone := sorted(set(before) - set(after)):
         yield Call("elbv2", "RemoveTags", {"ResourceArns": [arn], "TagKeys": gone})
     return {}
 
 
 def places_of(tags: Mapping[str, str], name: str = RECORDS) -> set[RecordPlace]:
-    """The places that tags record under this name."""
+    """The places in the tags of this name."""
     return {RecordPlace.of(word) for word in unpack(name, tags) if word.count("/") == 2}
 
 
 def remember_records(
     groups: Sequence[str], dns_name: str, records: Sequence[str], before: Sequence[str] = ()
 ) -> WriteProgram:
-    """Have these security groups remember the names of a balancer. A stack serves as well without that memory."""
-    new, old = _memory(dns_name, records), _memory(dns_name, before)
+    """Writes the records of a load balancer to tags of security groups. The calls are optional."""
+    new, old = _group_tags(dns_name, records), _group_tags(dns_name, before)
     if groups and new:
-        yield Call("ec2", "CreateTags", {"Resources": list(groups), "Tags": pairs(new)}, optional=True)
+        yield Call("ec2", "CreateTags", {"Resources": list(groups), "Tags": tag_list(new)}, optional=True)
     if groups and (gone := sorted(set(old) - set(new))):
         keys = [{"Key": key} for key in gone]
         yield Call("ec2", "DeleteTags", {"Resources": list(groups), "Tags": keys}, done_if=GONE, optional=True)
     return {}
 
 
-def _memory(dns_name: str, records: Sequence[str]) -> dict[str, str]:
+def _group_tags(dns_name: str, records: Sequence[str]) -> dict[str, str]:
     key = BALANCER + balancer_name(dns_name)
     packed = pack(key, (word for word in records if len(word) <= TAG_VALUE), number="/")
     return {key: value for key, value in packed.items() if dns_name and len(key) <= LONGEST_KEY}
 
 
 def remembered_records(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, set[RecordPlace]]]:
-    """By DNS name the stack that made a balancer, and the names that it gave it, as EC2 describes the groups."""
+    """By DNS name of a load balancer: its stack and the places of its records, from the tags of these groups."""
     found: dict[str, tuple[str, set[RecordPlace]]] = {}
     for group in groups:
-        tags = unpair(group.get("Tags"))
+        tags = tag_mapping(group.get("Tags"))
         for key in tags:
             if key.startswith(BALANCER) and STACK in tags:
                 dns_name = key.removeprefix(BALANCER).partition("/")[0]
-                _, known = found.setdefault(dns_name, (tags[STACK], set()))
-                known |= places_of({key: tags[key]}, key)
+                _, places = found.setdefault(dns_name, (tags[STACK], set()))
+                places |= places_of({key: tags[key]}, key)
     return found

@@ -1,6 +1,6 @@
-"""When a rule applies: its conditions in one canonical form.
+"""The conditions of a rule, in one canonical form.
 
-AWS answers with `Values` beside `PathPatternConfig`; both spellings become one object.
+AWS answers with both `Values` and `PathPatternConfig`; both spellings become one object.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ KNOWN = ("Values", "RegexValues", "HttpHeaderName")
 
 
 class Condition(Part):
-    """One condition of a rule; any of `values` and `regex` satisfies it. `name` is the header of `http-header`.
+    """A condition of a rule. One match among `values` and `regex` is enough. `name` is the header of `http-header`.
 
     Query-string values are written `key=value`, or `value` alone for any key.
     """
 
     field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
-    values: Annotated[tuple[str, ...], FREE, Field(description="any of them is enough")] = ()
+    values: Annotated[tuple[str, ...], FREE, Field(description="one match is enough")] = ()
     name: Annotated[str, Field(description="the header, for http-header")] = ""
     regex: Annotated[
         tuple[str, ...], LEARNED, FREE, Field(description="regular expressions, for host, path and header")
@@ -42,7 +42,7 @@ class Condition(Part):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Values are a set; host names know no case."""
+        """Values are a set. Case does not matter in host names."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
@@ -63,7 +63,7 @@ class Condition(Part):
 
     @property
     def alternatives(self) -> tuple[str, ...]:
-        """Each text of which one must match, so that a person can tell them apart."""
+        """The texts of which one must match. A regular expression starts with `~`."""
         return (*self.values, *(f"~{regex}" for regex in self.regex)) or (str(dict(self.settings)),)
 
 
@@ -84,7 +84,7 @@ def condition_to_aws(condition: Condition) -> dict[str, Any]:
 
 
 def condition_from_aws(raw: Mapping[str, Any]) -> Condition:
-    """Our form of AWS's condition, from whichever of its two spellings is there. What is unknown stays as it came."""
+    """The canonical form of AWS's condition, from either of its spellings. Unknown fields stay unchanged."""
     field = raw.get("Field") or ""
     if field not in FIELDS:
         return from_live(Condition, {"field": field, "settings": {k: v for k, v in raw.items() if k != "Field"}})

@@ -1,7 +1,7 @@
-"""Target groups that elbplan does not fill: an Auto Scaling group or a service does, and is waited for.
+"""Target groups that an Auto Scaling group or a service fills, not elbplan. elbplan waits for it.
 
-A group goes only after others have let it go: an Auto Scaling group checks the target groups that it points at
-whenever it launches an instance, and fails if one of them is gone.
+elbplan deletes such a group only after its targets are gone: an Auto Scaling group checks its target groups whenever it
+launches an instance, and fails if one of them does not exist.
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-loadbalancer.html
 """
 
@@ -22,76 +22,78 @@ DescribedTargets = Sequence[Mapping[str, Any]]
 
 
 def health_of(arn: str) -> Call:
-    """Asks for the targets of a group; a group that is gone has none."""
+    """Describes the targets of a group. A group that does not exist has none."""
     return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=("TargetGroupNotFound",))
 
 
 def target_counts(described: DescribedTargets) -> dict[str, str]:
-    """How many targets a group has, those that drain included, and how many of them are healthy."""
+    """The number of targets, draining targets included, and the number of healthy targets."""
     return {"registered": str(len(described)), "healthy": str(_healthy(described))}
 
 
 WELL = ("healthy", "unavailable")
-"""What may get requests; `unavailable` is a target of a group without health checks."""
+"""The states of a target that can get requests. `unavailable`: the group has no health checks."""
 
 
 def _healthy(described: DescribedTargets) -> int:
     return sum(target["TargetHealth"]["State"] in WELL for target in described)
 
 
-def filled(_: Resource, site: StepContext) -> ProbeProgram:
-    """Others have registered as many healthy targets as the older group of this address has, and at least one.
+def filled(_: Resource, context: StepContext) -> ProbeProgram:
+    """Ready when the group has as many healthy targets as the older group of this address, and at least one.
 
-    Fewer could not bear the requests that the older group answers. The older one is counted at each look, since its
-    number changes while a service moves its tasks from one group to the other.
+    Fewer targets could not answer the requests that the older group answers. elbplan counts the older group at every
+    probe, since its number changes while a service moves its tasks from one group to the other.
     """
-    arn = site.id(site.address)
+    arn = context.id(context.address)
     described: DescribedTargets = (yield health_of(arn)).get("TargetHealthDescriptions", [])
     wanted = 1
-    for other in site.others():
+    for other in context.others():
         older = (yield health_of(other)).get("TargetHealthDescriptions", [])
         wanted = max(wanted, _healthy(older))
     healthy = _healthy(described)
-    saw = f"{healthy} of {wanted} healthy"
+    status = f"{healthy} of {wanted} healthy"
     if healthy >= wanted:
-        return GateStatus("ready", saw)
-    ask = f"point the Auto Scaling group or service at it: {ATTACH.format(arn)}"
-    sick = [health_text(one["Target"]["Id"], one["TargetHealth"]) for one in described if not _healthy([one])]
+        return GateStatus("ready", status)
+    ask = f"attach the Auto Scaling group or service to it: {ATTACH.format(arn)}"
+    unhealthy = [
+        health_text(target["Target"]["Id"], target["TargetHealth"]) for target in described if not _healthy([target])
+    ]
     return GateStatus(
-        "waiting", saw if described else f"{saw}; nobody has filled {_name(arn)}", "\n".join([*sick, ask])
+        "waiting", status if described else f"{status}; {_name(arn)} has no targets", "\n".join([*unhealthy, ask])
     )
 
 
 def _name(arn: str) -> str:
-    """The group's name in AWS: short enough for the line of a wait."""
+    """The group's name in AWS, which is shorter than its ARN."""
     return arn.split("/")[1] if arn.count("/") > 1 else arn
 
 
-def empty(_: Resource, site: StepContext) -> ProbeProgram:
-    """Nobody has targets in this group any more."""
-    arn = site.id(site.address)
+def empty(_: Resource, context: StepContext) -> ProbeProgram:
+    """Ready when the group has no targets."""
+    arn = context.id(context.address)
     left = len((yield health_of(arn)).get("TargetHealthDescriptions", []))
     if not left:
         return GateStatus("ready", "no target left")
-    ask = f"take the Auto Scaling group or service off it: {DETACH.format(arn)}"
-    return GateStatus("waiting", f"{left} targets of others in {_name(arn)}", ask)
+    ask = f"detach the Auto Scaling group or service from it: {DETACH.format(arn)}"
+    return GateStatus("waiting", f"{_name(arn)} still has {left} targets", ask)
 
 
 GATES = (
     Gate(
         "healthy",
-        "others have filled it with healthy targets",
+        "the Auto Scaling group or service has filled it with healthy targets",
         HOUR,
         filled,
         after=(),
-        ask=f"point the Auto Scaling group or service that fills it at the new group: {ATTACH}",
+        ask=f"attach the Auto Scaling group or service to the new group: {ATTACH}",
     ),
     Gate(
         "empty",
-        "others have taken their targets out of it",
+        "the Auto Scaling group or service has removed its targets",
         HOUR,
         empty,
         after=(),
-        ask=f"take the Auto Scaling group or service off the old group: {DETACH}",
+        ask=f"detach the Auto Scaling group or service from the old group: {DETACH}",
     ),
 )

@@ -14,7 +14,7 @@ from ..references import SubnetRef
 
 
 class FixedAddress(Part):
-    """A subnet in which a network load balancer has an address of ours: an Elastic IP, or a private one."""
+    """A subnet in which a network load balancer has a fixed address: an Elastic IP, or a private address."""
 
     subnet: SubnetRef
     allocation: Annotated[Ref | None, Points("elastic_ip")] = None
@@ -22,19 +22,19 @@ class FixedAddress(Part):
 
     @property
     def fixed(self) -> Ref | str | None:
-        """What can belong to one balancer at a time."""
+        """The Elastic IP or the address, which only one load balancer can have at a time."""
         return self.allocation or self.address
 
 
-def subnet_params(subnets: Sequence[Ref], pins: Sequence[FixedAddress], site: StepContext) -> dict[str, Any]:
-    """The subnets, with their fixed addresses where there are any."""
+def subnet_params(subnets: Sequence[Ref], pins: Sequence[FixedAddress], context: StepContext) -> dict[str, Any]:
+    """The parameters of CreateLoadBalancer for the subnets and their fixed addresses."""
     if not pins:
-        return {"Subnets": [site.id(subnet) for subnet in subnets]}
+        return {"Subnets": [context.id(subnet) for subnet in subnets]}
     mappings = []
     for pin in pins:
-        mapping = {"SubnetId": site.id(pin.subnet)}
+        mapping = {"SubnetId": context.id(pin.subnet)}
         if pin.allocation:
-            mapping["AllocationId"] = site.id(pin.allocation)
+            mapping["AllocationId"] = context.id(pin.allocation)
         if pin.address:
             mapping["PrivateIPv4Address"] = pin.address
         mappings.append(mapping)
@@ -42,11 +42,11 @@ def subnet_params(subnets: Sequence[Ref], pins: Sequence[FixedAddress], site: St
 
 
 def fixed_addresses_of(zones: Sequence[Mapping[str, Any]]) -> list[FixedAddress]:
-    """The fixed addresses of a balancer, from the zones that DescribeLoadBalancers returns."""
+    """The fixed addresses of a load balancer, from the zones that DescribeLoadBalancers returns."""
     pins = []
     for zone in zones:
-        for held in zone.get("LoadBalancerAddresses") or ():
-            allocation, address = held.get("AllocationId"), held.get("PrivateIPv4Address")
+        for raw in zone.get("LoadBalancerAddresses") or ():
+            allocation, address = raw.get("AllocationId"), raw.get("PrivateIPv4Address")
             if allocation or address:
                 pins.append(
                     FixedAddress(

@@ -1,4 +1,4 @@
-"""What others hung on our balancers and listeners: AWS deletes it together with them.
+"""Listeners and rules that others made on our load balancers and listeners: AWS deletes them with their parent.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html ("Deleting a load
 balancer also deletes its listeners"), API_DeleteListener ("When you delete a listener, its rules are also deleted").
@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.call import ReadProgram, Tags
 from ...core.kind import Scope
-from .ownership import maker
+from .ownership import owner_in_tags
 from .queries import owned_balancers
 
 Raw = Mapping[str, Any]
@@ -19,20 +19,23 @@ OwnTags = Mapping[str, Mapping[str, str]]
 
 
 def foreign_listeners(scope: Scope, listeners: Sequence[Raw], tags: OwnTags) -> ReadProgram[dict[str, list[str]]]:
-    """By ARN of a balancer of ours, its listeners that its stack did not make."""
+    """By ARN of our load balancer, the listeners that its stack did not make."""
     stacks = yield from _stacks_of_balancers(scope)
     found: dict[str, list[str]] = {}
     for raw in listeners:
         arn, balancer = raw["ListenerArn"], raw["LoadBalancerArn"]
         if _stack(tags, arn) != stacks.get(balancer):
             text = f"listener {raw.get('Port')}/{raw.get('Protocol')} ({arn})"
-            found.setdefault(balancer, []).append(_told(text, tags, arn))
+            found.setdefault(balancer, []).append(_with_owner(text, tags, arn))
     return found
 
 
 def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags) -> ReadProgram[dict[str, list[str]]]:
-    """By ARN of what takes them along, the rules that its stack did not make: our listener, or, with a listener of
-    others, our balancer. `rules` holds each with its listener."""
+    """By ARN of the parent whose deletion deletes them, the rules that its stack did not make.
+
+    The parent is our listener; for a rule on another's listener it is our load balancer. `rules` has each rule with its
+    listener.
+    """
     stacks = yield from _stacks_of_balancers(scope)
     arns = tuple(sorted({listener["ListenerArn"] for listener, _ in rules}))
     (listeners,) = (yield [Tags(arns)]) if arns else [{}]
@@ -43,7 +46,7 @@ def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags)
             ours = _stack(listeners, listener["ListenerArn"]) == stack
             parent = listener["ListenerArn"] if ours else listener.get("LoadBalancerArn", "")
             text = f"rule {raw['Priority']} of listener {listener.get('Port')} ({raw['RuleArn']})"
-            found.setdefault(parent, []).append(_told(text, tags, raw["RuleArn"]))
+            found.setdefault(parent, []).append(_with_owner(text, tags, raw["RuleArn"]))
     return found
 
 
@@ -53,10 +56,10 @@ def _stacks_of_balancers(scope: Scope) -> ReadProgram[dict[str, str]]:
 
 
 def _stack(tags: OwnTags, arn: str) -> str:
-    made = maker(tags.get(arn, {}))
+    made = owner_in_tags(tags.get(arn, {}))
     return made.stack if made else ""
 
 
-def _told(text: str, tags: OwnTags, arn: str) -> str:
-    made = maker(tags.get(arn, {}))
+def _with_owner(text: str, tags: OwnTags, arn: str) -> str:
+    made = owner_in_tags(tags.get(arn, {}))
     return f"{text} of {made}" if made else text

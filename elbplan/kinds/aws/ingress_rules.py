@@ -1,4 +1,4 @@
-"""The rules of a security group: one canonical form for each, whatever AWS adds or leaves out."""
+"""The rules of a security group, each in one canonical form."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..references import SecurityGroupRef
 NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 ICMP = ("icmp", "icmpv6")
 WITH_PORTS = ("tcp", "udp", *ICMP)
-"""Of every other protocol AWS lets all of it through, whatever ports are named."""
+"""For every other protocol, AWS ignores the ports and allows all traffic."""
 
 ANY_TYPE = -1
 
 
 class IngressRule(Part):
-    """One rule: a protocol, ports, and one source: a CIDR, a security group or a prefix list.
+    """A rule: a protocol, ports, and one source: a CIDR, a security group or a prefix list.
 
-    `protocol: all` and protocols other than tcp, udp and icmp have no ports. A description is shown in the console and
-    can change in place.
+    `protocol: all` and protocols other than tcp, udp and icmp have no ports. The console shows the description,
+    which can change in place.
     """
 
     protocol: Annotated[str, Field(description="tcp, udp, icmp, all or a protocol number")] = "tcp"
@@ -35,7 +35,7 @@ class IngressRule(Part):
     cidr: Annotated[str | None, Field(description="a network, IPv4 or IPv6")] = None
     group: SecurityGroupRef | None = None
     prefix_list: Annotated[str | None, Field(description="pl-...")] = None
-    description: Annotated[str, FREE, Field(max_length=255, description="a word for whoever reads it")] = ""
+    description: Annotated[str, FREE, Field(max_length=255, description="a comment that the console shows")] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -46,8 +46,8 @@ class IngressRule(Part):
         if "port" in data:
             data["from_port"] = data["to_port"] = data.pop("port")
         if "protocol" in data:
-            said = str(data["protocol"]).lower()
-            data["protocol"] = NUMBERS.get(said, said)
+            protocol = str(data["protocol"]).lower()
+            data["protocol"] = NUMBERS.get(protocol, protocol)
             if data["protocol"] not in WITH_PORTS:
                 data |= {"from_port": None, "to_port": None}
         if isinstance(data.get("cidr"), str):
@@ -65,8 +65,8 @@ class IngressRule(Part):
         return self
 
     @property
-    def door(self) -> tuple[str, ...]:
-        """What makes two rules the same rule for AWS: everything but the description."""
+    def identity(self) -> tuple[str, ...]:
+        """The identity of a rule in AWS: everything but the description."""
         return tuple(map(str, (self.protocol, self.from_port, self.to_port, self.cidr, self.group, self.prefix_list)))
 
 
@@ -80,27 +80,27 @@ SOURCES = (
 
 
 def ingress_rules_of(permissions: Iterable[Mapping[str, Any]]) -> Iterator[IngressRule]:
-    """Every rule of AWS's answer, one for each source."""
-    return (opening for opening, _ in _each(permissions))
+    """The rules of AWS's answer, one for each source."""
+    return (rule for rule, _ in _rules_with_source(permissions))
 
 
-def raw_permission(opening: IngressRule, permissions: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The same rule in AWS's own words, as it stands in the answer; None if it is not there."""
-    return next((raw for other, raw in _each(permissions) if other.door == opening.door), None)
+def raw_permission(rule: IngressRule, permissions: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The same rule as AWS's answer has it; None if the answer does not have it."""
+    return next((raw for other, raw in _rules_with_source(permissions) if other.identity == rule.identity), None)
 
 
-def _each(permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[IngressRule, dict[str, Any]]]:
+def _rules_with_source(permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[IngressRule, dict[str, Any]]]:
     for permission in permissions:
         ports = {key: permission[key] for key in PORTS if permission.get(key) is not None}
         for key, field, ours in SOURCES:
             for source in permission.get(key) or ():
                 named = source.get(field) or source.get("GroupName")
                 if named:
-                    opening = _opening(ports, ours, named, source.get("Description") or "")
-                    yield opening, {**ports, key: [_asked(source)]}
+                    rule = _rule(ports, ours, named, source.get("Description") or "")
+                    yield rule, {**ports, key: [_as_input(source)]}
 
 
-def _opening(ports: Mapping[str, Any], source: str, named: str, description: str) -> IngressRule:
+def _rule(ports: Mapping[str, Any], source: str, named: str, description: str) -> IngressRule:
     protocol = str(ports.get("IpProtocol", "-1")).lower()
     usual = ANY_TYPE if NUMBERS.get(protocol, protocol) in ICMP else None
     fields = {
@@ -113,49 +113,49 @@ def _opening(ports: Mapping[str, Any], source: str, named: str, description: str
     return from_live(IngressRule, fields)
 
 
-TOLD_ONLY = ("PeeringStatus", "Description")
+READ_ONLY = ("PeeringStatus", "Description")
 
 
-def _asked(source: Mapping[str, Any]) -> dict[str, Any]:
-    """A source as AWS takes it: without what it only tells."""
-    return {key: value for key, value in source.items() if key not in TOLD_ONLY}
+def _as_input(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A source as AWS accepts it: without the fields that it only returns."""
+    return {key: value for key, value in source.items() if key not in READ_ONLY}
 
 
-def is_plain(opening: IngressRule) -> bool:
-    """Does it stand in AWS as elbplan would write it? Not so for odd protocols, nor for groups of other accounts."""
-    return opening.protocol in ("tcp", "udp", "all") and not isinstance(opening.group, AwsId)
+def is_plain(rule: IngressRule) -> bool:
+    """True if AWS returns the rule as elbplan writes it; not so for other protocols and groups of other accounts."""
+    return rule.protocol in ("tcp", "udp", "all") and not isinstance(rule.group, AwsId)
 
 
-def permission_of(opening: IngressRule, site: StepContext) -> dict[str, Any]:
+def permission_of(rule: IngressRule, context: StepContext) -> dict[str, Any]:
     """The rule in AWS's words."""
-    described = {"Description": opening.description} if opening.description else {}
-    permission: dict[str, Any] = {"IpProtocol": "-1" if opening.protocol == "all" else opening.protocol}
-    ports = {"FromPort": opening.from_port, "ToPort": opening.to_port}
+    described = {"Description": rule.description} if rule.description else {}
+    permission: dict[str, Any] = {"IpProtocol": "-1" if rule.protocol == "all" else rule.protocol}
+    ports = {"FromPort": rule.from_port, "ToPort": rule.to_port}
     permission |= {key: port for key, port in ports.items() if port is not None}
-    if opening.cidr and ":" in opening.cidr:
-        permission["Ipv6Ranges"] = [{"CidrIpv6": opening.cidr, **described}]
-    elif opening.cidr:
-        permission["IpRanges"] = [{"CidrIp": opening.cidr, **described}]
-    elif opening.group:
-        permission["UserIdGroupPairs"] = [{"GroupId": site.id(opening.group), **described}]
+    if rule.cidr and ":" in rule.cidr:
+        permission["Ipv6Ranges"] = [{"CidrIpv6": rule.cidr, **described}]
+    elif rule.cidr:
+        permission["IpRanges"] = [{"CidrIp": rule.cidr, **described}]
+    elif rule.group:
+        permission["UserIdGroupPairs"] = [{"GroupId": context.id(rule.group), **described}]
     else:
-        permission["PrefixListIds"] = [{"PrefixListId": opening.prefix_list, **described}]
+        permission["PrefixListIds"] = [{"PrefixListId": rule.prefix_list, **described}]
     return permission
 
 
-def ingress_rule_text(opening: IngressRule) -> str:
+def ingress_rule_text(rule: IngressRule) -> str:
     """`443 from anywhere`"""
-    source = opening.cidr or opening.group or opening.prefix_list
+    source = rule.cidr or rule.group or rule.prefix_list
     anywhere = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
-    return f"{_ports_text(opening)} from {anywhere.get(str(source), str(source))}"
+    return f"{_ports_text(rule)} from {anywhere.get(str(source), str(source))}"
 
 
-def _ports_text(opening: IngressRule) -> str:
+def _ports_text(rule: IngressRule) -> str:
     """`443`, `53/udp`, `8000-8080`, `all`, `icmp type 8`, `protocol 50`"""
-    first, last = opening.from_port, opening.to_port
-    if opening.protocol in ICMP:
-        return opening.protocol if first in (None, ANY_TYPE) else f"{opening.protocol} type {first}"
+    first, last = rule.from_port, rule.to_port
+    if rule.protocol in ICMP:
+        return rule.protocol if first in (None, ANY_TYPE) else f"{rule.protocol} type {first}"
     if first is None:
-        return "all" if opening.protocol == "all" else f"protocol {opening.protocol}"
+        return "all" if rule.protocol == "all" else f"protocol {rule.protocol}"
     ports = str(first) if first == last else f"{first}-{last}"
-    return ports if opening.protocol == "tcp" else f"{ports}/{opening.protocol}"
+    return ports if rule.protocol == "tcp" else f"{ports}/{rule.protocol}"

@@ -1,4 +1,4 @@
-"""The attributes of load balancers: what AWS means by one that nobody set, and how they are changed.
+"""The attributes of load balancers: AWS's defaults, and the calls that change attributes.
 
 The defaults are those of
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
@@ -12,7 +12,7 @@ from ...core.call import Call, WriteProgram
 
 PROTECTION = "deletion_protection.enabled"
 INTERNAL_ONLY = "ipv6.deny_all_igw_traffic"
-"""True for internal balancers, false for the others."""
+"""The default is true for internal load balancers and false for the others."""
 
 BOTH = {
     "access_logs.s3.enabled": "false",
@@ -55,14 +55,14 @@ NEVER_BACK: Mapping[str, tuple[str, ...]] = {
     "network": ("secondary_ips.auto_assigned.per_subnet",),
     "gateway": (),
 }
-"""Keys that AWS never lets go back to their default: the number of secondary addresses cannot be decreased, and an
-application balancer always balances across zones."""
+"""Keys that cannot return to their default: AWS does not decrease the number of secondary addresses, and an
+application load balancer always balances across zones."""
 
 LEARNED = (INTERNAL_ONLY, "zonal_shift.config.enabled", "routing.http.x_amzn_tls_kx.enabled", "health_check_logs.s3.")
 
 
 def new_defaults(type: str, scheme: str) -> dict[str, str]:
-    """The defaults that elbplan learned after it had written fingerprints."""
+    """The defaults that elbplan learned after the first fingerprints. A fingerprint leaves them out."""
     return {key: value for key, value in attribute_defaults(type, scheme).items() if key.startswith(LEARNED)}
 
 
@@ -70,7 +70,7 @@ LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
 
 
 def attribute_defaults(type: str, scheme: str) -> dict[str, str]:
-    """What AWS means by an attribute that nobody set. Other keys are left alone unless the spec names them."""
+    """AWS's values of attributes that nobody has set. elbplan leaves other keys alone unless the spec names them."""
     defaults = dict(DEFAULTS.get(type, {}))
     if INTERNAL_ONLY in defaults:
         defaults[INTERNAL_ONLY] = str(scheme == "internal").lower()
@@ -80,7 +80,10 @@ def attribute_defaults(type: str, scheme: str) -> dict[str, str]:
 def settled_attributes(
     wanted: Mapping[str, str], live: Mapping[str, str], defaults: Mapping[str, str]
 ) -> dict[str, str]:
-    """All attributes as they should be. AWS keeps the place of a log that is switched off, and refuses an empty one."""
+    """The complete desired attributes.
+
+    AWS keeps the bucket of a log that is switched off, and refuses an empty bucket.
+    """
     attributes = {**live, **defaults, **wanted}
     for logs in LOGS:
         if attributes.get(f"{logs}.enabled") != "true":
@@ -90,34 +93,37 @@ def settled_attributes(
 
 
 UNSEEN = ("LoadBalancerNotFound",)
-"""What was made a moment ago may not be seen everywhere yet."""
+"""Errors for a new load balancer that not every part of AWS knows yet."""
 
 ATTRIBUTES_A_CALL = 20
-"""ModifyLoadBalancerAttributes takes no more."""
+"""The largest number of attributes in ModifyLoadBalancerAttributes."""
 
 
 def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
-    """Only what differs, twenty at a time; the attributes of one log stand together, since AWS checks them together."""
+    """Changes the attributes that differ, twenty in a call.
+
+    AWS checks the attributes of one log together, so they are in one call.
+    """
     changed = [(key, value) for key, value in sorted(after.items()) if before.get(key) != value]
-    for some in _portions(changed):
-        attributes = [{"Key": key, "Value": value} for key, value in some]
+    for batch in _batches(changed):
+        attributes = [{"Key": key, "Value": value} for key, value in batch]
         params = {"LoadBalancerArn": arn, "Attributes": attributes}
         yield Call("elbv2", "ModifyLoadBalancerAttributes", params, retry_on=UNSEEN, timeout=60)
     return {}
 
 
-def _portions(changed: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    portions: list[list[tuple[str, str]]] = []
+def _batches(changed: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    batches: list[list[tuple[str, str]]] = []
     while changed:
-        some = changed[:ATTRIBUTES_A_CALL]
+        batch = changed[:ATTRIBUTES_A_CALL]
         rest = changed[ATTRIBUTES_A_CALL:]
-        while rest and len(some) > 1 and _log(some[-1][0]) and _log(some[-1][0]) == _log(rest[0][0]):
-            rest.insert(0, some.pop())
-        portions.append(some)
+        while rest and len(batch) > 1 and _log(batch[-1][0]) and _log(batch[-1][0]) == _log(rest[0][0]):
+            rest.insert(0, batch.pop())
+        batches.append(batch)
         changed = rest
-    return portions
+    return batches
 
 
 def _log(key: str) -> str:
-    """The log that an attribute is about; empty for all others."""
+    """The log that an attribute belongs to; empty for other attributes."""
     return next((logs for logs in LOGS if key.startswith(logs)), "")

@@ -1,4 +1,4 @@
-"""What is waited for at a load balancer: that it is active, and that its network interfaces are gone."""
+"""The gates of a load balancer: it is active; its network interfaces are gone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
 
 
-def active(_: Resource, site: StepContext) -> ProbeProgram:
-    """`active_impaired` serves too; `failed` never recovers."""
-    asked = {"LoadBalancerArns": [site.id(site.address)]}
-    answer = yield Call("elbv2", "DescribeLoadBalancers", asked, retry_on=UNSEEN, timeout=60)
+def active(_: Resource, context: StepContext) -> ProbeProgram:
+    """`active_impaired` also serves requests. `failed` never recovers."""
+    params = {"LoadBalancerArns": [context.id(context.address)]}
+    answer = yield Call("elbv2", "DescribeLoadBalancers", params, retry_on=UNSEEN, timeout=60)
     if not answer["LoadBalancers"]:
         return GateStatus("waiting", "not visible yet")
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
@@ -21,12 +21,12 @@ def active(_: Resource, site: StepContext) -> ProbeProgram:
     return GateStatus("failed" if failed else "waiting", state["Code"], state.get("Reason") or "")
 
 
-def interfaces_gone(_: Resource, site: StepContext) -> ProbeProgram:
-    """The balancer's network interfaces hold its security groups and subnets until AWS takes them away."""
-    assert site.live is not None
-    description = "ELB " + site.live.id.split(":loadbalancer/", 1)[-1]
-    asked = {"Filters": [{"Name": "description", "Values": [description]}]}
-    answer = yield Call("ec2", "DescribeNetworkInterfaces", asked)
+def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
+    """Security groups and subnets cannot be deleted until AWS has deleted the load balancer's network interfaces."""
+    assert context.live is not None
+    description = "ELB " + context.live.id.split(":loadbalancer/", 1)[-1]
+    params = {"Filters": [{"Name": "description", "Values": [description]}]}
+    answer = yield Call("ec2", "DescribeNetworkInterfaces", params)
     left = len(answer["NetworkInterfaces"])
     return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
 

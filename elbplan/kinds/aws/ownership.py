@@ -1,4 +1,4 @@
-"""What is ours: the tags that the create call itself writes, and how they are read back."""
+"""The ownership tags: the create call writes them, and elbplan recognises its resources by them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from ...core.kind import Owner
 
 STACK = "elbplan:stack"
 ADDRESS = "elbplan:address"
-KEYS = "elbplan:tags"
-"""Begins the tags that name the user's own: so a tag dropped from the spec goes, and a stranger's tag stays."""
+TAG_NAMES = "elbplan:tags"
+"""Begins the tags that list the keys of the user's tags.
+
+So elbplan removes a tag that is no longer in the spec, and leaves a tag that somebody else added.
+"""
 
 OWN = "elbplan:"
 
 
 def ownership(stack: str, address: Address, user: Mapping[str, str]) -> dict[str, str]:
-    """All tags a resource of this stack gets in its create call."""
-    return {**user, STACK: stack, ADDRESS: f"{address.kind}.{address.name}", **memory(user)}
+    """The tags that the create call of a resource writes."""
+    return {**user, STACK: stack, ADDRESS: f"{address.kind}.{address.name}", **user_tag_names(user)}
 
 
 TAG_VALUE = 256
-"""A tag's value takes no more characters."""
+"""The largest number of characters in a tag's value."""
 
 
 def pack(name: str, words: Iterable[str], number: str = "-") -> dict[str, str]:
-    """Words as tags, as many to a tag as its value holds; the second tag is called `NAME-2`. No words, no tags."""
+    """Packs words into as few tags as possible. The second tag is called `NAME-2`. Without words there is no tag."""
     tags: dict[str, str] = {}
     key = name
     for word in words:
@@ -43,25 +46,25 @@ def unpack(name: str, tags: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(word for key in sorted(tags) if key.startswith(name) for word in tags[key].split())
 
 
-def memory(user: Mapping[str, str]) -> dict[str, str]:
-    """The tags that remember which tags are the user's."""
-    return pack(KEYS, map(_word, sorted(user)))
+def user_tag_names(user: Mapping[str, str]) -> dict[str, str]:
+    """The tags that list the keys of the user's tags."""
+    return pack(TAG_NAMES, map(_word, sorted(user)))
 
 
 def _word(key: str) -> str:
-    """A key as one word of characters that every service takes in a tag: `cost=20centre`."""
+    """A key as one word, in characters that every service accepts in a tag: `cost=20centre`."""
     return re.sub(r"[^\w.:/+@-]", lambda found: "".join(f"={byte:02X}" for byte in found.group().encode()), key)
 
 
 def _key(word: str) -> str:
-    """The key that `_word` wrote."""
+    """The key that `_word` encoded."""
     return re.sub(
         r"(?:=[0-9A-F]{2})+", lambda found: bytes.fromhex(found.group().replace("=", "")).decode(errors="replace"), word
     )
 
 
 def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[str, Address] | None:
-    """The stack and address that these tags name, if it is one of ours and of this kind."""
+    """The stack and address in these tags; None unless the stack is one of `stacks` and the kind is `kind`."""
     try:
         address = Address.parse(tags.get(ADDRESS, ""))
     except ValueError:
@@ -70,58 +73,58 @@ def owner(tags: Mapping[str, str], kind: str, stacks: Iterable[str]) -> tuple[st
     return (stack, address) if stack in set(stacks) and address.kind == kind else None
 
 
-def maker(tags: Mapping[str, str]) -> Owner | None:
-    """Whichever elbplan stack these tags name, with its word for the resource."""
+def owner_in_tags(tags: Mapping[str, str]) -> Owner | None:
+    """The elbplan stack in these tags, any stack, with its address of the resource; None without ownership tags."""
     stack, address = tags.get(STACK, ""), tags.get(ADDRESS, "")
     return Owner(stack, address) if stack and address else None
 
 
-def makers(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
-    """The same for many, by AWS id; those that no stack made are left out."""
-    return {id: made for id, own in tags.items() if (made := maker(own))}
+def owners_by_id(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
+    """The owner of each resource, by AWS id. Resources without an owner are left out."""
+    return {id: stack for id, own in tags.items() if (stack := owner_in_tags(own))}
 
 
-def users(tags: Mapping[str, str]) -> dict[str, str]:
-    """The tags that the spec had set."""
-    return {key: tags[key] for key in map(_key, unpack(KEYS, tags)) if key in tags}
+def user_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """The user's own tags."""
+    return {key: tags[key] for key in map(_key, unpack(TAG_NAMES, tags)) if key in tags}
 
 
-def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags in AWS's words."""
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as AWS writes them: a list of keys and values."""
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def unpair(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
+def tag_mapping(raw: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
     """AWS's tags as a mapping."""
     return {tag["Key"]: tag.get("Value", "") for tag in raw or ()}
 
 
 def retag(service: str, id: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
-    """The calls that bring the user's tags from one state to another; ownership tags are never touched.
+    """Changes the user's tags; never the ownership tags.
 
-    A tag is forgotten only after it is gone, so that a run that dies in between leaves no tag that nobody remembers.
+    It removes a tag before it removes the key from the list of keys, so that a killed run leaves no unlisted tag.
     """
     gone = sorted(set(before) - set(after))
-    spare = sorted(set(memory(before)) - set(memory(after)))
+    unused_lists = sorted(set(user_tag_names(before)) - set(user_tag_names(after)))
     new = {key: value for key, value in after.items() if before.get(key) != value}
-    if not after and (gone or spare):
-        yield _remove(service, id, [*gone, *spare])
+    if not after and (gone or unused_lists):
+        yield _remove(service, id, [*gone, *unused_lists])
         return {}
     if gone:
         yield _remove(service, id, gone)
     if new or gone:
-        yield _add(service, id, new | memory(after))
-    if spare:
-        yield _remove(service, id, spare)
+        yield _add(service, id, new | user_tag_names(after))
+    if unused_lists:
+        yield _remove(service, id, unused_lists)
     return {}
 
 
 def _add(service: str, id: str, tags: Mapping[str, str]) -> Call:
     if service == "ec2":
-        return Call("ec2", "CreateTags", {"Resources": [id], "Tags": pairs(tags)})
+        return Call("ec2", "CreateTags", {"Resources": [id], "Tags": tag_list(tags)})
     if service == "acm":
-        return Call("acm", "AddTagsToCertificate", {"CertificateArn": id, "Tags": pairs(tags)})
-    return Call(service, "AddTags", {"ResourceArns": [id], "Tags": pairs(tags)})
+        return Call("acm", "AddTagsToCertificate", {"CertificateArn": id, "Tags": tag_list(tags)})
+    return Call(service, "AddTags", {"ResourceArns": [id], "Tags": tag_list(tags)})
 
 
 def _remove(service: str, id: str, keys: Sequence[str]) -> Call:
@@ -134,21 +137,21 @@ def _remove(service: str, id: str, keys: Sequence[str]) -> Call:
 
 
 def tag(id: str, tags: Mapping[str, str]) -> Call:
-    """The call that writes tags on whatever has this id or ARN."""
+    """The call that writes tags on the resource with this id or ARN."""
     return _add(_service(id), id, tags)
 
 
 def untag(id: str, keys: Sequence[str]) -> Call:
-    """The call that takes these tags away; one that is not there is no problem for AWS."""
+    """The call that removes these tags. AWS accepts a key that the resource does not have."""
     return _remove(_service(id), id, keys)
 
 
 def _service(id: str) -> str:
-    """Whose id it is: ELB and ACM have ARNs, EC2 has short ids."""
+    """The service of an id: ELB and ACM have ARNs, EC2 has short ids."""
     part = id.split(":")[2] if id.startswith("arn:") else ""
     return {"elasticloadbalancing": "elbv2", "acm": "acm"}.get(part, "ec2")
 
 
 def specification(resource: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
-    """EC2's way of tagging in the create call."""
-    return [{"ResourceType": resource, "Tags": pairs(tags)}]
+    """The parameter `TagSpecifications` of EC2's create calls."""
+    return [{"ResourceType": resource, "Tags": tag_list(tags)}]

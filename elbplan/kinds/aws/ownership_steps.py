@@ -1,60 +1,54 @@
-"""Into our hands, under another address, out of them: only tags are written, the resource stays as it is."""
+"""The steps `adopt`, `moved` and `release`: they write only tags, and the resource itself stays as it is."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from ...core.address import Address
 from ...core.call import WriteProgram, no_calls
 from ...core.kind import StepContext
 from ...core.plan import Step
-from ..record import Record
-from ..targets import Targets
+from ...core.resource import Resource
+from .. import KINDS
+from ..load_balancer import LoadBalancer
 from .alias_tags import record_tags, remember_records
-from .ownership import ADDRESS, STACK, memory, tag, untag
-
-UNTAGGED = (Targets.kind, Record.kind)
-"""Targets are their group's; a record belongs to whose balancer it leads to."""
-
-
-def change_ownership(step: Step, site: StepContext) -> WriteProgram:
-    """The calls of an adopt, a moved or a release."""
-    if step.address.kind in UNTAGGED:
-        return no_calls()
-    if step.do == "adopt":
-        return _adopt(step, site)
-    return _moved(step, site) if step.do == "moved" else _release(step, site)
-
-
-def _adopt(step: Step, site: StepContext) -> WriteProgram:
-    assert step.after is not None
-    tags = site.tags(step.after)
-    records: Mapping[str, str] = record_tags(getattr(step.after, "records", ()))
-    yield tag(step.name, {**tags, **records})
-    return {"id": step.name}
-
-
-def _moved(step: Step, site: StepContext) -> WriteProgram:
-    assert step.old is not None
-    id = site.id(step.old)
-    yield tag(id, {ADDRESS: _plain(step.address)})
-    facts = {name: site.fact(step.old, name) for name in FACTS}
-    return {"id": id, **{name: value for name, value in facts.items() if value}}
-
+from .ownership import ADDRESS, STACK, tag, untag, user_tag_names
 
 FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 
-def _release(step: Step, site: StepContext) -> WriteProgram:
-    before: Any = step.before
-    ours = [STACK, ADDRESS, *memory(before.tags), *record_tags(getattr(before, "records", ()))]
-    yield untag(site.id(step.address), ours)
-    groups = [site.id(ref) for ref in getattr(before, "security_groups", None) or () if isinstance(ref, Address)]
-    if records := getattr(before, "records", ()):
-        yield from remember_records(groups, site.fact(step.address, "dns_name"), (), records)
+def change_ownership(step: Step, context: StepContext) -> WriteProgram:
+    """The calls of an `adopt`, `moved` or `release` step. A kind without tags needs none."""
+    if not KINDS[step.address.kind].taggable:
+        return no_calls()
+    if step.do == "adopt":
+        return _adopt(step, context)
+    return _moved(step, context) if step.do == "moved" else _release(step, context)
+
+
+def _adopt(step: Step, context: StepContext) -> WriteProgram:
+    assert step.after is not None
+    yield tag(step.name, context.tags(step.after) | record_tags(_records(step.after)))
+    return {"id": step.name}
+
+
+def _moved(step: Step, context: StepContext) -> WriteProgram:
+    assert step.old is not None
+    id = context.id(step.old)
+    yield tag(id, {ADDRESS: f"{step.address.kind}.{step.address.name}"})
+    facts = {name: context.fact(step.old, name) for name in FACTS}
+    return {"id": id, **{name: value for name, value in facts.items() if value}}
+
+
+def _release(step: Step, context: StepContext) -> WriteProgram:
+    assert step.before is not None
+    records = _records(step.before)
+    keys = [STACK, ADDRESS, *user_tag_names(step.before.tags), *record_tags(records)]
+    yield untag(context.id(step.address), keys)
+    if isinstance(step.before, LoadBalancer) and records:
+        groups = [context.id(ref) for ref in step.before.security_groups or () if isinstance(ref, Address)]
+        yield from remember_records(groups, context.fact(step.address, "dns_name"), (), records)
     return {}
 
 
-def _plain(address: Address) -> str:
-    return f"{address.kind}.{address.name}"
+def _records(resource: Resource) -> tuple[str, ...]:
+    """The names that point at a load balancer."""
+    return resource.records if isinstance(resource, LoadBalancer) else ()

@@ -1,60 +1,55 @@
-"""What several kinds ask alike: the owned load balancers, groups and listeners, and records of a zone."""
+"""Questions that several kinds ask: owned load balancers, groups and listeners, and the records of a zone."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.address import Address
 from ...core.call import Answer, Ask, Call, ReadProgram, Tags
 from ...core.kind import Owner
-from .ownership import STACK, makers, owner
+from .ownership import STACK, owner, owners_by_id
 
 LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")
 TARGET_GROUPS = Call("elbv2", "DescribeTargetGroups")
 HOSTED_ZONES = Call("route53", "ListHostedZones")
 WHOLE_ZONE = 300
-"""A zone of up to one page of records is read whole; in a larger one each name is asked for."""
+"""The largest number of records in one answer. elbplan reads such a zone completely; others by name."""
 
 GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
-"""What was listed a moment ago may be gone by the time it is asked about: then there is nothing to tell."""
+"""Errors for a resource that was deleted after AWS listed it: the answer counts as empty."""
 
-Asking = Generator[Sequence[Ask], Sequence[Answer], Any]
+TERMINATED = ("shutting-down", "terminated")
+
 OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
 
 
-def tagged(stacks: Iterable[str]) -> dict[str, Any]:
-    """EC2's filter for everything that belongs to these stacks."""
+def stack_filter(stacks: Iterable[str]) -> dict[str, Any]:
+    """EC2's filter for all resources of these stacks."""
     return {"Filters": [{"Name": f"tag:{STACK}", "Values": sorted(stacks)}]}
 
 
 def owned_balancers(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    """Our load balancers, in two rounds."""
+    """The load balancers of these stacks, in two rounds."""
     (answer,) = yield [LOAD_BALANCERS]
     return (yield from _owned(answer["LoadBalancers"], "LoadBalancerArn", "load_balancer", stacks))
 
 
 def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    """Our target groups, in two rounds."""
+    """The target groups of these stacks, in two rounds."""
     (answer,) = yield [TARGET_GROUPS]
     return (yield from _owned(answer["TargetGroups"], "TargetGroupArn", "target_group", stacks))
 
 
-def owned_listeners(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    """Our listeners on our load balancers, in four rounds."""
-    raw = yield from listeners_of(stacks)
-    return (yield from _owned(raw, "ListenerArn", "listener", stacks))
-
-
-def makers_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
-    """Which elbplan stack made each of these; nothing is asked that was not asked to find our own."""
+def owners_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
+    """The elbplan stack that made each of these. `owned_balancers` reads the same tags, so it costs no call."""
     (tags,) = (yield [Tags(tuple(arns))]) if arns else [{}]
-    return makers(tags)
+    return owners_by_id(tags)
 
 
 def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Any]]:
-    """Every listener on our load balancers, whoever made it, in three rounds."""
+    """All listeners on the load balancers of these stacks, in three rounds; also those that others made."""
     balancers = yield from owned_balancers(stacks)
     arns = [raw["LoadBalancerArn"] for _, _, raw, _ in balancers]
     asks = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": arn}, done_if=GONE) for arn in arns]
@@ -70,19 +65,30 @@ def _owned(
     (tags,) = yield [Tags(tuple(item[key] for item in raw))]
     found = []
     for item in raw:
-        mine = owner(tags.get(item[key], {}), kind, stacks)
-        if mine:
-            found.append((*mine, item, tags[item[key]]))
+        owned_by = owner(tags.get(item[key], {}), kind, stacks)
+        if owned_by:
+            found.append((*owned_by, item, tags[item[key]]))
     return found
 
 
+def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The instances of a DescribeInstances answer, without the reservations around them."""
+    for reservation in answer.get("Reservations", []):
+        yield from reservation["Instances"]
+
+
+def existing_instances(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The instances that are not terminated: AWS lists those for about an hour more."""
+    return (raw for raw in instances_in(answer) if raw["State"]["Name"] not in TERMINATED)
+
+
 def domain(name: str) -> str:
-    """A DNS name in one spelling: lower case, no final dot, `*` for Route 53's `\\052`."""
+    """A DNS name in canonical form: lower case, no final dot, `*` for Route 53's `\\052`."""
     return name.lower().rstrip(".").replace("\\052", "*")
 
 
 def balancer_name(name: str) -> str:
-    """A balancer's DNS name in one spelling; `dualstack.` is only the console's way to write it."""
+    """A load balancer's DNS name in canonical form. The console puts `dualstack.` before it."""
     return domain(name).removeprefix("dualstack.")
 
 
@@ -92,9 +98,9 @@ def zone_id(raw: str) -> str:
 
 
 def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
-    """The id of the public zone with the longest whole-label match; None if there is none.
+    """The id of the public zone with the longest match of whole labels; None if there is none.
 
-    Raises ValueError if two public zones of that very name exist: nobody can tell which one is delegated.
+    Raises ValueError if two public zones have that name, since elbplan cannot know which one is delegated.
     """
     wanted = domain(name)
     fits = [
@@ -112,14 +118,14 @@ def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
     return ids[0]
 
 
-def reads_whole(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
-    """Is the zone small enough for one answer?"""
+def fits_one_answer(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
+    """True if one answer holds all records of the zone."""
     return next((z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone), 0) <= WHOLE_ZONE
 
 
 def record_asks(zone: str, names: Iterable[str], zones: Iterable[Mapping[str, Any]]) -> list[Ask]:
-    """How to read what stands at these names of a zone."""
-    if reads_whole(zone, zones):
+    """The calls that read the records of these names in a zone."""
+    if fits_one_answer(zone, zones):
         return [Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone})]
     return [
         Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": "20"})

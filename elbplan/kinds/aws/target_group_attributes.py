@@ -1,4 +1,4 @@
-"""The attributes of target groups: what AWS means by one that nobody set, and how they are changed.
+"""The attributes of target groups: AWS's defaults, and the calls that change attributes.
 
 The defaults are those of
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
@@ -16,7 +16,7 @@ UDP = ("UDP", "TCP_UDP")
 
 
 class TargetGroupFields(Protocol):
-    """What decides the defaults of a target group."""
+    """The fields of a target group that its defaults depend on."""
 
     @property
     def target_type(self) -> str: ...
@@ -53,7 +53,7 @@ VERSION: Mapping[str | None, Mapping[str, str]] = {
     "HTTP2": RESET_FORWARDING | {"waf.http2.traffic_inspection_behavior": "inspect_immediately"},
     "GRPC": RESET_FORWARDING,
 }
-"""What only groups of one protocol version have."""
+"""Attributes that only groups of one protocol version have."""
 
 TERMINATES = "target_health_state.unhealthy.connection_termination.enabled"
 DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
@@ -73,7 +73,7 @@ LAMBDA = HEALTH_POLICY | {"lambda.multi_value_headers.enabled": "false"}
 
 
 def defaults(group: TargetGroupFields) -> Mapping[str, str]:
-    """What AWS means by an attribute that nobody set. Other keys are left alone unless the spec names them."""
+    """AWS's values of attributes that nobody has set. elbplan leaves other keys alone unless the spec names them."""
     if group.target_type == "lambda":
         return LAMBDA
     if group.protocol == "GENEVE":
@@ -84,53 +84,55 @@ def defaults(group: TargetGroupFields) -> Mapping[str, str]:
 
 
 def _network(group: TargetGroupFields) -> Mapping[str, str]:
-    """Of a network load balancer's group, where some defaults depend on protocol and kind of target."""
+    """The defaults of a network load balancer's group. Some depend on the protocol and the target type."""
     udp = group.protocol in UDP
-    hidden = group.target_type == "ip" and group.protocol in ("TCP", "TLS")
+    client_ip_hidden = group.target_type == "ip" and group.protocol in ("TCP", "TLS")
     return NLB | {
-        "deregistration_delay.connection_termination.enabled": _word(udp),
-        "preserve_client_ip.enabled": _word(not hidden),
-        TERMINATES: _word(not udp),
+        "deregistration_delay.connection_termination.enabled": _text(udp),
+        "preserve_client_ip.enabled": _text(not client_ip_hidden),
+        TERMINATES: _text(not udp),
     }
 
 
 def new_defaults(group: TargetGroupFields) -> Mapping[str, str]:
-    """The defaults that elbplan learned after it had written fingerprints."""
+    """The defaults that elbplan learned after the first fingerprints. A fingerprint leaves them out."""
     if group.target_type == "lambda":
-        told = {"lambda.multi_value_headers.enabled"}
+        known_before = {"lambda.multi_value_headers.enabled"}
     elif group.protocol == "GENEVE":
-        told = {*COMMON}
+        known_before = {*COMMON}
     else:
-        told = {*ALB} if group.protocol in HTTP else {*COMMON, *HEALTH_POLICY, *CROSS_ZONE, "proxy_protocol_v2.enabled"}
-    return {key: value for key, value in defaults(group).items() if key not in told}
+        known_before = (
+            {*ALB} if group.protocol in HTTP else {*COMMON, *HEALTH_POLICY, *CROSS_ZONE, "proxy_protocol_v2.enabled"}
+        )
+    return {key: value for key, value in defaults(group).items() if key not in known_before}
 
 
 KEYS = frozenset(
     {*ALB, *VERSION["HTTP2"], *NLB, *GATEWAY, *LAMBDA, TERMINATES}
     | {"deregistration_delay.connection_termination.enabled", "preserve_client_ip.enabled"}
 )
-"""Every key that some group has."""
+"""The keys of all groups."""
 
 
-def _word(value: bool) -> str:
+def _text(value: bool) -> str:
     return "true" if value else "false"
 
 
 FIRST = {DRAINING: TERMINATES}
-"""An attribute that AWS takes only while the other is false: it goes back before the other is switched on."""
+"""AWS accepts the first attribute only while the second is false, so elbplan resets it before it sets the second."""
 
 
 def change_attributes(arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> WriteProgram:
-    """Only what differs."""
+    """Changes the attributes that differ."""
     changed = {key: value for key, value in sorted(after.items()) if before.get(key) != value}
-    for some in _portions(changed):
-        attributes = [{"Key": key, "Value": value} for key, value in some.items()]
+    for batch in _batches(changed):
+        attributes = [{"Key": key, "Value": value} for key, value in batch.items()]
         params = {"TargetGroupArn": arn, "Attributes": attributes}
         yield Call("elbv2", "ModifyTargetGroupAttributes", params, retry_on=("TargetGroupNotFound",), timeout=60)
     return {}
 
 
-def _portions(changed: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+def _batches(changed: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
     first = {key: changed[key] for key, other in FIRST.items() if key in changed and changed.get(other) == "true"}
     rest = {key: value for key, value in changed.items() if key not in first}
-    yield from (some for some in (first, rest) if some)
+    yield from (batch for batch in (first, rest) if batch)

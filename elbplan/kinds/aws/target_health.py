@@ -1,4 +1,4 @@
-"""Why a target is not healthy, and what to do about it.
+"""The reasons for which a target is not healthy, and remedies.
 
 The reasons are those of https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 """
@@ -21,22 +21,22 @@ CAUSES = {
     ),
     "Target.ResponseCodeMismatch": (
         "the application answers with another code: 404 means the health path does not exist, "
-        "301 or 401 that something redirects or asks for a login first"
+        "301 or 401 mean that the application redirects or wants a login first"
     ),
     "Target.NotInUse": "nothing forwards to the group, or its zone is not one of the balancer's (zones:)",
-    "Target.NotRegistered": "it is not registered: was it taken out by hand?",
-    "Target.InvalidState": "the instance is stopped or terminated: start it, or take it out of the spec",
-    "Target.IpUnusable": "this address belongs to a load balancer: name the real target",
+    "Target.NotRegistered": "it is not registered: did somebody deregister it by hand?",
+    "Target.InvalidState": "the instance is stopped or terminated: start it, or remove it from the spec",
+    "Target.IpUnusable": "this address belongs to a load balancer: use the address of the real target",
     "Target.HealthCheckDisabled": "health checks are off for this group",
     "Elb.InternalError": "AWS had an internal error; it usually passes",
 }
 
 NEVER = ("Target.InvalidState", "Target.IpUnusable")
-"""Waiting does not help against these."""
+"""Reasons that do not change by waiting."""
 
 
 def gate_status_of(health: Mapping[str, Any]) -> Readiness:
-    """How one target's health bears on a gate."""
+    """The state of a gate that waits for one target."""
     if health["State"] == "healthy":
         return "ready"
     if health.get("Reason") in NEVER:
@@ -46,8 +46,8 @@ def gate_status_of(health: Mapping[str, Any]) -> Readiness:
 
 def health_text(id: str, health: Mapping[str, Any]) -> str:
     """`i-0abc is unhealthy: Target.Timeout (Request timed out): does ...`"""
-    reason, said = health.get("Reason", ""), health.get("Description", "")
+    reason, description = health.get("Reason", ""), health.get("Description", "")
     text = f"{id} is {health['State']}"
     if reason:
-        text += f": {reason}{f' ({said})' if said else ''}"
+        text += f": {reason}{f' ({description})' if description else ''}"
     return f"{text}: {CAUSES[reason]}" if reason in CAUSES else text

@@ -1,7 +1,7 @@
-"""Which validation records elbplan made: the certificates remember it in a tag, by domain.
+"""The validation records that elbplan made: a tag of the certificate lists their domains.
 
-The tag is written before the record is, so that who is killed in between leaves nothing that nobody knows; and it is
-handed on before a certificate goes, while another certificate of its stack still needs the record.
+elbplan writes the tag before the record, so that a killed run leaves no unknown record. Before it deletes a
+certificate, it passes the tag on to another certificate of the stack that needs the record.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from ...core.call import Answer, Call, WriteProgram
 from .acm_validation import (
     CERTIFICATES,
     MISSING,
-    bare,
     change_batch,
-    describe,
+    describe_certificate,
     has_value_of,
     listed_names,
     record_at,
     record_change,
     validation_records,
+    without_wildcard,
 )
-from .ownership import pack, pairs, unpack, unpair
+from .ownership import pack, tag_list, tag_mapping, unpack
 
 MADE = "elbplan:validation"
-"""Begins the tags of a certificate that name the domains whose validation record elbplan made."""
+"""Begins the tags of a certificate that list the domains whose validation record elbplan made."""
 
 WHY_IT_STAYS = (
-    "costs nothing, and certificates of other regions may need it to be renewed; "
-    "`remove_validation: true` in the spec has it removed where none does"
+    "it costs nothing, and AWS may need it to renew certificates of other regions; "
+    "with `remove_validation: true` in the spec, elbplan removes it if no certificate needs it"
 )
 
 
 def record_of(name: str) -> str:
-    """What a person calls the record that validates a domain."""
+    """`validation record (CNAME) of example.com`"""
     return f"validation record (CNAME) of {name}"
 
 
 @dataclass(frozen=True)
 class RecordClaim:
-    """What one certificate of a stack remembers.
+    """The validation records that one certificate of a stack needs and that elbplan made for it.
 
     needs   its names without wildcards, if it is or may be issued
     made    the domains whose record elbplan made
@@ -53,67 +53,68 @@ class RecordClaim:
     @classmethod
     def of(cls, stack: str, domains: Iterable[str], tags: Mapping[str, str]) -> RecordClaim:
         """The claim of a certificate of these names, with these tags."""
-        return cls(stack, frozenset(map(bare, domains)), frozenset(unpack(MADE, tags)))
+        return cls(stack, frozenset(map(without_wildcard, domains)), frozenset(unpack(MADE, tags)))
 
 
-def facts_of(arn: str, claims: Mapping[str, RecordClaim], asked: bool) -> dict[str, str]:
-    """What the end of a certificate must know: what elbplan made, whether that is to go, and who inherits it."""
-    mine = claims[arn]
-    if not mine.made:
+def facts_of(arn: str, claims: Mapping[str, RecordClaim], remove: bool) -> dict[str, str]:
+    """Facts for the deletion of a certificate: the records that elbplan made, heirs, and whether to remove them."""
+    own = claims[arn]
+    if not own.made:
         return {}
     heirs = {
-        other: claim.made | (mine.made & claim.needs)
+        other: claim.made | (own.made & claim.needs)
         for other, claim in claims.items()
-        if other != arn and claim.stack == mine.stack and (mine.made & claim.needs) - claim.made
+        if other != arn and claim.stack == own.stack and (own.made & claim.needs) - claim.made
     }
     lines = [" ".join([other, *sorted(made)]) for other, made in sorted(heirs.items())]
-    word = {"remove_validation": "yes"} if asked else {}
-    return {"validation_made": " ".join(sorted(mine.made)), "heirs": "\n".join(lines), **word}
+    removal = {"remove_validation": "yes"} if remove else {}
+    return {"validation_made": " ".join(sorted(own.made)), "heirs": "\n".join(lines), **removal}
 
 
 def pass_on_claims(facts: Mapping[str, str]) -> WriteProgram:
-    """Before a certificate goes: those of its stack that need its records remember who made them."""
+    """Passes a certificate's tag on to the certificates of its stack that need its records, before it is deleted."""
     for line in facts.get("heirs", "").splitlines():
         arn, *made = line.split()
         yield from _remember(arn, made)
     return {}
 
 
-def left_in_the_zone(claim: RecordClaim, standing: Iterable[str], wanted: Collection[str]) -> tuple[str, ...]:
-    """The records that elbplan made, that stand, and that no wanted certificate of the stack needs."""
-    left = claim.made & {bare(name) for name in standing} - {bare(name) for name in wanted}
+def left_in_the_zone(claim: RecordClaim, existing: Iterable[str], wanted: Collection[str]) -> tuple[str, ...]:
+    """The existing records that elbplan made and that no desired certificate of the stack needs."""
+    left = claim.made & {without_wildcard(name) for name in existing} - {without_wildcard(name) for name in wanted}
     return tuple(f"{record_of(name)}: {WHY_IT_STAYS}" for name in sorted(left))
 
 
 def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
-    """Put up the records that validate these names, each in its zone. One that stands already is left as it is.
+    """Creates the validation records of these names, each in its zone. An existing record stays as it is.
 
-    The certificate is told first which ones elbplan makes: who is killed in between leaves nothing that nobody knows.
+    elbplan first tags the certificate with the records that it is about to make, so that a killed run leaves no unknown
+    record.
     """
-    answer = yield describe(arn)
+    answer = yield describe_certificate(arn)
     records = {name: record for name, record in validation_records(answer["Certificate"]) if name in places}
     batches: dict[str, dict[str, Mapping[str, str]]] = {}
-    made, met = set(), set()
+    made, existing = set(), set()
     for name, record in sorted(records.items()):
         found = yield from record_at(places[name], record)
         if found is None:
-            made.add(bare(name))
+            made.add(without_wildcard(name))
         if has_value_of(found, record):
-            met.add(bare(name))
+            existing.add(without_wildcard(name))
         else:
             batches.setdefault(places[name], {})[record["Name"]] = record
-    if met:
-        made |= yield from _made_by_others(arn, met)
+    if existing:
+        made |= yield from _made_by_others(arn, existing)
     known = (yield from _made(arn)) if made else set()
     if made - known:
         yield from _remember(arn, made | known)
-    for zone, some in sorted(batches.items()):
-        yield change_batch(zone, [record_change("UPSERT", record) for _, record in sorted(some.items())])
+    for zone, batch in sorted(batches.items()):
+        yield change_batch(zone, [record_change("UPSERT", record) for _, record in sorted(batch.items())])
     return {}
 
 
 def _remember(arn: str, made: Iterable[str]) -> WriteProgram:
-    tags = pairs(pack(MADE, sorted(made)))
+    tags = tag_list(pack(MADE, sorted(made)))
     yield Call("acm", "AddTagsToCertificate", {"CertificateArn": arn, "Tags": tags}, done_if=MISSING)
     return {}
 
@@ -121,11 +122,11 @@ def _remember(arn: str, made: Iterable[str]) -> WriteProgram:
 def _made(arn: str) -> Generator[Call, Answer, set[str]]:
     """The domains whose validation record elbplan made for this certificate."""
     answer = yield Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
-    return set(unpack(MADE, unpair(answer.get("Tags"))))
+    return set(unpack(MADE, tag_mapping(answer.get("Tags"))))
 
 
 def _made_by_others(arn: str, names: Collection[str]) -> Generator[Call, Answer, set[str]]:
-    """Which of these records elbplan made for another certificate, which may end before this one."""
+    """The records that elbplan made for other certificates, which may be deleted before this certificate."""
     found: set[str] = set()
     answer = yield CERTIFICATES
     for summary in answer["CertificateSummaryList"]:

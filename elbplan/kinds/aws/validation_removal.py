@@ -1,7 +1,7 @@
-"""Taking validation records down, which is rarely right.
+"""Removes validation records, if no certificate needs them.
 
 "The CNAME validation token works for any AWS Region": certificates of one domain in all regions of an account share
-one record, and without it none of them is renewed. https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+one record, and AWS renews none of them without it. https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from .acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
-    bare,
     change_batch,
-    describe,
+    describe_certificate,
     has_value_of,
     listed_names,
     record_at,
     validation_records,
+    without_wildcard,
     zone_of,
 )
 from .queries import HOSTED_ZONES
 from .validation_ownership import record_of
 
 REGIONS = Call("ec2", "DescribeRegions", optional=True)
-"""Those that are enabled for the account."""
+"""The regions that are enabled for the account."""
 UNVALIDATED = ("IMPORTED", "PRIVATE")
-"""Types of certificates that no DNS record validates."""
+"""Types of certificates that need no validation record."""
 
 
 class RecordNeed(NamedTuple):
-    """Why a record stays, and the region for whose sake."""
+    """The reason why a record stays, and the region of the certificate that needs it."""
 
     why: str
     region: str = ""
@@ -45,11 +45,11 @@ RecordNeeds = Generator[Call, Answer, dict[str, RecordNeed]]
 
 @dataclass
 class RecordRemoval:
-    """The records that elbplan put up for one certificate, on their way out.
+    """Removes the records that elbplan made for one certificate.
 
-    places   the zones in which names are validated, as far as they are known
-    open     name and record of what is still there
-    needs    why those that are still there stay
+    places   the zone of each name, if it is known
+    open     the records that still exist, by name
+    needs    the reason why each of them stays
     """
 
     arn: str
@@ -59,24 +59,27 @@ class RecordRemoval:
     needs: dict[str, RecordNeed] = field(default_factory=dict)
 
     @property
-    def told(self) -> str:
-        """What stays and why, a line each."""
+    def reasons(self) -> str:
+        """The records that stay and the reasons, one record a line."""
         return "\n".join(f"{record_of(name)}: {need.why}" for name, need in sorted(self.needs.items()))
 
-    def begin(self, made: Collection[str]) -> WriteProgram:
-        """Learn the records of these names, while the certificate can still be asked."""
+    def read_records(self, made: Collection[str]) -> WriteProgram:
+        """Reads the records of these names, while the certificate still exists."""
         if made:
-            answer = yield describe(self.arn)
+            answer = yield describe_certificate(self.arn)
             records = validation_records(answer["Certificate"]) if answer else ()
-            self.open = {bare(name): record for name, record in records if bare(name) in made}
+            self.open = {without_wildcard(name): record for name, record in records if without_wildcard(name) in made}
         return {}
 
-    def take_down(self, only_here: bool = False) -> WriteProgram:
-        """Take down what nobody needs; `only_here` looks again only at what other certificates of this region need."""
+    def remove(self, only_here: bool = False) -> WriteProgram:
+        """Removes the records that no certificate needs.
+
+        `only_here` checks again only the records that certificates of this region needed.
+        """
         names = {name for name in self.open if not only_here or self.needs[name].region == self.region}
         if not names:
             return {}
-        needs = yield from needed(self.arn, names, self.region)
+        needs = yield from needed_records(self.arn, names, self.region)
         self.needs = {name: need for name, need in self.needs.items() if name not in names} | needs
         for name in sorted(names - needs.keys()):
             zone = self.places.get(name) or (yield from _found_zone(name))
@@ -99,8 +102,8 @@ def _take_down(zone: str, record: Mapping[str, str]) -> WriteProgram:
     return {}
 
 
-def needed(arn: str, names: Collection[str], here: str) -> RecordNeeds:
-    """Who else needs the records of these names: a certificate of any enabled region, or one that nobody can ask."""
+def needed_records(arn: str, names: Collection[str], here: str) -> RecordNeeds:
+    """The records of these names that stay, because a certificate of an enabled region needs them, or may need them."""
     needs = yield from _needed_in(here, arn, set(names), {})
     if needs.keys() >= set(names):
         return needs
@@ -108,7 +111,7 @@ def needed(arn: str, names: Collection[str], here: str) -> RecordNeeds:
     regions = [r["RegionName"] for r in answer.get("Regions", []) if r.get("OptInStatus") != "not-opted-in"]
     if not regions:
         unknown = RecordNeed(
-            "AWS did not say which regions the account uses (ec2:DescribeRegions), so others may need it"
+            "AWS did not return the regions of the account (ec2:DescribeRegions), so another region may need it"
         )
         return dict.fromkeys(names, unknown) | needs
     for region in sorted(set(regions) - {here}):
@@ -120,26 +123,29 @@ def needed(arn: str, names: Collection[str], here: str) -> RecordNeeds:
 def _needed_in(region: str, arn: str, names: set[str], where: Mapping[str, Any]) -> RecordNeeds:
     answer = yield replace(CERTIFICATES, **where)
     if "CertificateSummaryList" not in answer:
-        silent = RecordNeed(f"the region {region} did not say which certificates it has, and one may need it", region)
+        silent = RecordNeed(f"the region {region} did not return its certificates, and one of them may need it", region)
         return dict.fromkeys(names, silent)
     needs: dict[str, RecordNeed] = {}
     for summary in answer["CertificateSummaryList"]:
         other = summary["CertificateArn"]
         if other == arn or summary.get("Type") in UNVALIDATED or summary.get("Status") in LOST:
             continue
-        theirs = yield from _names(summary, where)
-        for name in names if theirs is None else names.intersection(theirs):
-            needs[name] = RecordNeed(f"the certificate {other} needs it to be renewed", region)
+        validated = yield from _validated_names(summary, where)
+        for name in names if validated is None else names.intersection(validated):
+            needs[name] = RecordNeed(f"AWS needs it to renew the certificate {other}", region)
     return needs
 
 
-def _names(summary: Mapping[str, Any], where: Mapping[str, Any]) -> Generator[Call, Answer, Iterable[str] | None]:
-    """The names that a certificate needs validated; None if it does not say."""
+def _validated_names(
+    summary: Mapping[str, Any], where: Mapping[str, Any]
+) -> Generator[Call, Answer, Iterable[str] | None]:
+    """The names of a certificate that need a validation record; None if AWS does not return them."""
     if summary.get("Status") and listed_names(summary) and not summary.get("HasAdditionalSubjectAlternativeNames"):
         return listed_names(summary)
-    answer = yield replace(describe(summary["CertificateArn"]), done_if=MISSING, **where)
+    answer = yield replace(describe_certificate(summary["CertificateArn"]), done_if=MISSING, **where)
     if not answer:
         return None if where else ()
     raw = answer["Certificate"]
-    lost = raw["Status"] in LOST
-    return () if lost else {bare(name) for name in (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))}
+    if raw["Status"] in LOST:
+        return ()
+    return {without_wildcard(name) for name in (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))}

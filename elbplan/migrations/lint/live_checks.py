@@ -12,7 +12,7 @@ from ...core.call import Call
 from ...core.kind import Kinds, LiveResource
 from ...core.stack import Stack
 from ...errors import AwsProblem
-from ...kinds.instance import instances_in
+from ...kinds.aws.queries import instances_in
 from ...kinds.traffic import target_group_of
 from ...live.observe import observe
 from ...live.portable import PortableNames
@@ -87,7 +87,7 @@ def _places(aws: Cloud, found: Position, symbols: PortableNames) -> dict[Ref, Re
     places: dict[Ref, Ref] = {}
     for raw in instances_in(answer):
         subnet = raw.get("SubnetId") or ""
-        places[AwsId(raw["InstanceId"])] = symbols.finds.get(subnet, AwsId(subnet))
+        places[AwsId(raw["InstanceId"])] = symbols.lookups.get(subnet, AwsId(subnet))
     return places
 
 

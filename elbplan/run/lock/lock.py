@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
-from ...live.write_permission import asked_before_each_attempt
+from ...live.write_permission import checked_before_each_attempt
 from ..clock import Clock
 from ..program import THROTTLED, Stopped
 from .lease import Lease, TooSlow
@@ -108,7 +108,7 @@ class Lock:
     def _renew(self) -> None:
         """Write our record, if it is as we left it, and see that no newer run is there. Raises AwsProblem."""
         asked, record = self._lease.now(), replace(self.record, renewed=self._keeper.wall())
-        with asked_before_each_attempt(self._lease.still(asked)):
+        with checked_before_each_attempt(self._lease.still(asked)):
             own = self._ledger.get(record.stack, record.number)
             if own is None or not self._ours(own):
                 return self._lose(own)
@@ -155,7 +155,7 @@ class Lock:
         def guarded(call: Call) -> Answer:
             permit = self._go_on if call.operation.startswith(READS) else self.permit
             permit()
-            with asked_before_each_attempt(permit):
+            with checked_before_each_attempt(permit):
                 return send(call)
 
         return guarded
@@ -239,7 +239,7 @@ class Lock:
         """Raises AwsProblem. If it takes so long that somebody may have taken over meanwhile, we look again first."""
         for left in reversed(range(TRIES)):
             try:
-                with asked_before_each_attempt(self._lease.still(self._lease.now())):
+                with checked_before_each_attempt(self._lease.still(self._lease.now())):
                     if not self.lost and not self._superseded():
                         self._close(last, forget)
                 return

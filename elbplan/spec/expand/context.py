@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.address import Address, Lookup, Points, Ref
+from ...kinds import KINDS
 from ..drafts import Drafts, ResourceDraft
 from ..report import ProblemReport
 from ..short.actions import ListenOn, ShortForward, ShortRedirect
@@ -18,8 +19,6 @@ from .names import NamedGroup, NamedServer, groups_of, servers_of
 BALANCER = Address("load_balancer", "main")
 SECURITY_GROUP = Address("security_group", "lb")
 CERTIFICATE = Address("certificate", "main")
-SECURE = ("HTTPS", "TLS")
-UNTAGGABLE = ("record", "targets")
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class ExpandContext:
     ) -> None:
         """Adds a draft without the fields that are None."""
         given = {key: value for key, value in fields.items() if value is not None}
-        if self.short.tags and address.kind not in UNTAGGABLE:
+        if self.short.tags and KINDS[address.kind].taggable:
             given["tags"] = dict(self.short.tags)
         self.drafts[address] = ResourceDraft(address, given, origin, {("tags",): ("tags",), **(places or {})})
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Points
+from ...kinds.aws.health_check import INTERVAL, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
@@ -16,9 +17,6 @@ from .names import NamedGroup
 HTTP = ("HTTP", "HTTPS")
 DRAIN = "deregistration_delay.timeout_seconds"
 SLOW_START = "slow_start.duration_seconds"
-INTERVAL = 30
-TIMEOUT = {"HTTP": 5, "HTTPS": 5, "TCP": 10}
-"""AWS's default timeouts."""
 
 
 def add_groups(context: ExpandContext) -> None:
@@ -69,9 +67,9 @@ def _all_v6(short: ShortGroup) -> bool:
 def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
     """The health check with the short form's defaults: every 30 s, path /, codes 200 to 299; TCP for TCP groups."""
     protocol = short.protocol or (group if group in HTTP else "HTTP" if short.path or short.codes else "TCP")
-    grpc = version == "GRPC"
+    usual = health_check_defaults(protocol, version)
     interval = short.every or INTERVAL
-    timeout = short.timeout or (interval - 1 if interval <= TIMEOUT[protocol] else None)
+    timeout = short.timeout or (interval - 1 if interval <= usual.timeout else None)
     health: dict[str, Any] = {
         "protocol": protocol,
         "port": short.port or ("80" if group == "GENEVE" else None),
@@ -79,12 +77,9 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
         "timeout": timeout,
         "healthy": short.healthy,
         "unhealthy": short.unhealthy,
-        "path": short.path,
-        "codes": short.codes,
+        "path": short.path or usual.path,
+        "codes": short.codes or usual.short_codes,
     }
-    if protocol in HTTP:
-        health["path"] = short.path or ("/AWS.ALB/healthcheck" if grpc else "/")
-        health["codes"] = short.codes or ("0" if grpc else "200-299")
     return {key: value for key, value in health.items() if value is not None}
 
 

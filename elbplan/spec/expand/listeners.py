@@ -7,11 +7,12 @@ from typing import Any
 
 from ...core.address import Address, Points, Ref
 from ...core.suggest import did_you_mean
+from ...kinds.listener import SECURE
 from ..short.actions import ShortForward
 from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
-from .context import BALANCER, SECURE, ExpandContext, PlacedListener
+from .context import BALANCER, ExpandContext, PlacedListener
 from .domains import certificates_of
 from .rules import add_rules
 

@@ -1,0 +1,135 @@
+"""The health check of a target group, and its defaults: AWS's own, and the wider status codes of the short form.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import Field
+
+from ...core.hidden import FREE
+from ...core.resource import Part, from_live, rebuilt
+from .target_group_attributes import HTTP as HTTP_PROTOCOLS
+from .target_group_attributes import TargetGroupFields
+
+INTERVAL = 30
+HEALTHY = 5
+UNHEALTHY = 2
+
+
+@dataclass(frozen=True)
+class HealthCheckDefaults:
+    """The defaults of one kind of check.
+
+    codes        the status codes that AWS counts as healthy
+    short_codes  the same in the short form, where a 204 is healthy too, and a gRPC server must answer OK
+    """
+
+    timeout: int
+    path: str | None = None
+    codes: str | None = None
+    short_codes: str | None = None
+
+
+TCP = HealthCheckDefaults(timeout=10)
+HTTP = HealthCheckDefaults(timeout=5, path="/", codes="200", short_codes="200-299")
+GRPC = HealthCheckDefaults(timeout=5, path="/AWS.ALB/healthcheck", codes="12", short_codes="0")
+
+
+def health_check_defaults(protocol: str | None, version: str | None) -> HealthCheckDefaults:
+    """The defaults for a protocol, for example `HTTP`, and a protocol version: `GRPC`, `HTTP1`, `HTTP2` or None."""
+    if protocol not in HTTP_PROTOCOLS:
+        return TCP
+    return GRPC if version == "GRPC" else HTTP
+
+
+class HealthCheck(Part):
+    """The health check of a group. A field without a value has AWS's default for the group's protocol."""
+
+    protocol: Literal["HTTP", "HTTPS", "TCP"] | None = None
+    port: Annotated[
+        str,
+        Field(
+            pattern=r"^(traffic-port|[1-9]\d{0,4})$",
+            coerce_numbers_to_str=True,
+            description="traffic-port is the port of the target",
+        ),
+    ] = "traffic-port"
+    path: Annotated[
+        str | None, FREE, Field(pattern="^/", max_length=1024, description="the path of the request, HTTP only")
+    ] = None
+    interval: Annotated[int, Field(ge=5, le=300, description="seconds")] | None = None
+    timeout: Annotated[int, Field(ge=2, le=120, description="seconds")] | None = None
+    healthy: Annotated[int, Field(ge=2, le=10, description="successful checks in a row")] | None = None
+    unhealthy: Annotated[int, Field(ge=2, le=10, description="failed checks in a row")] | None = None
+    codes: Annotated[str, Field(description="200, 200-299 or 200,301; gRPC codes for a gRPC group")] | None = None
+
+
+class CheckedGroup(TargetGroupFields, Protocol):
+    """A target group with a health check."""
+
+    @property
+    def health(self) -> HealthCheck: ...
+
+
+def health_defaults(group: TargetGroupFields) -> HealthCheck:
+    """The health check that AWS gives a group for which none is set."""
+    if group.target_type == "lambda":
+        return HealthCheck()
+    usual = health_check_defaults(group.protocol, group.protocol_version)
+    return HealthCheck(
+        protocol=group.protocol if group.protocol == "HTTP" or group.protocol == "HTTPS" else "TCP",
+        path=usual.path,
+        interval=INTERVAL,
+        timeout=usual.timeout,
+        healthy=HEALTHY,
+        unhealthy=UNHEALTHY,
+        codes=usual.codes,
+    )
+
+
+def full_health(group: CheckedGroup) -> HealthCheck:
+    """The health check with all defaults filled in: AWS's pages do not agree about all of them."""
+    return rebuilt(health_defaults(group), **set_fields(group.health))
+
+
+def set_fields(health: HealthCheck) -> dict[str, Any]:
+    """The fields that have a value."""
+    return {key: value for key, value in dict(health).items() if value is not None}
+
+
+def health_check_params(group: CheckedGroup) -> dict[str, Any]:
+    """The parameters of the health check."""
+    health = full_health(group)
+    given: dict[str, Any] = {
+        "HealthCheckProtocol": health.protocol,
+        "HealthCheckPort": health.port if group.target_type != "lambda" else None,
+        "HealthCheckPath": health.path,
+        "HealthCheckIntervalSeconds": health.interval,
+        "HealthCheckTimeoutSeconds": health.timeout,
+        "HealthyThresholdCount": health.healthy,
+        "UnhealthyThresholdCount": health.unhealthy,
+    }
+    if health.codes is not None:
+        given["Matcher"] = {"GrpcCode" if group.protocol_version == "GRPC" else "HttpCode": health.codes}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def health_check_from_aws(raw: Mapping[str, Any]) -> HealthCheck:
+    """The health check in the answer of DescribeTargetGroups."""
+    matcher = raw.get("Matcher") or {}
+    fields = {
+        "protocol": raw.get("HealthCheckProtocol"),
+        "port": str(raw.get("HealthCheckPort") or "traffic-port"),
+        "path": raw.get("HealthCheckPath"),
+        "interval": raw.get("HealthCheckIntervalSeconds"),
+        "timeout": raw.get("HealthCheckTimeoutSeconds"),
+        "healthy": raw.get("HealthyThresholdCount"),
+        "unhealthy": raw.get("UnhealthyThresholdCount"),
+        "codes": matcher.get("HttpCode") or matcher.get("GrpcCode"),
+    }
+    return from_live(HealthCheck, fields)

@@ -1,0 +1,112 @@
+"""Fills in what the lookups found: each desired resource refers to AWS ids, or to resources of its own stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..core.address import Address, AwsId, Lookup, Ref
+from ..core.resource import Resource, references, rewrite
+from ..errors import ElbplanError
+from ..kinds import KINDS
+from ..kinds.aws.queries import zone_for
+from .lookups import LookupFacts, is_by_name, with_implied_references
+
+Finder = Callable[[Ref], tuple[Ref, ...]]
+
+
+class NotFound(ElbplanError):
+    """The account does not have something that the spec describes. Nothing was changed."""
+
+
+def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str) -> dict[Address, Resource]:
+    """The desired resources with an AWS id for each lookup, and with the fields that follow from other resources.
+
+    `where` begins each message: the spec's file. Raises NotFound, which names everything that is missing.
+    """
+    problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
+    finder = _finder(facts, vpc_of(desired, facts), problems)
+    resolved = {address: rewrite(with_implied_references(resource), finder) for address, resource in desired.items()}
+    if problems:
+        lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
+        raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")
+    return {
+        address: KINDS[address.kind].with_derived_fields(address, resource, resolved)
+        for address, resource in resolved.items()
+    }
+
+
+def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:
+    """The VPC of the stack: the one that the spec names, or the default VPC."""
+    for resource in desired.values():
+        for ref in references(resource):
+            if isinstance(ref, AwsId) and ref.value.startswith("vpc-"):
+                return ref.value
+            if isinstance(ref, Lookup) and ref.what == "vpc" and (ids := facts.found.get(ref)):
+                return ids[0]
+    return facts.subnets[0]["VpcId"] if facts.subnets else None
+
+
+def _finder(facts: LookupFacts, vpc: str | None, problems: list[str]) -> Finder:
+    """A function from a reference to AWS ids; it adds a message to `problems` where nothing fits."""
+    nothing = (AwsId("missing"),)
+
+    def find(ref: Ref) -> tuple[Ref, ...]:
+        if not isinstance(ref, Lookup):
+            return (ref,)
+        ids, problem = _ids_of(ref, facts, vpc)
+        if not ids:
+            problems.append(problem)
+            return nothing
+        return tuple(map(AwsId, ids))
+
+    return find
+
+
+def _ids_of(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[str], str]:
+    """The ids that fit, and the message for the case that there are none."""
+    if lookup.what == "vpc":
+        if lookup.query == "default":
+            return ([vpc] if vpc else []), f"there is no default VPC in {facts.region}: name one under network: vpc:"
+        return facts.found.get(lookup, []), f"there is no VPC {lookup.query} in {facts.region}"
+    if lookup.what == "subnet":
+        return _subnets_for(lookup, facts, vpc)
+    if lookup.what == "hosted_zone":
+        return _hosted_zone(lookup, facts)
+    what = lookup.what.replace("_", " ")
+    return facts.found.get(lookup, []), f"there is no {what} with {lookup.query} in {facts.region}"
+
+
+def _subnets_for(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[str], str]:
+    """`*` is one subnet for each zone, `#0` the first of them; a letter or a name is the subnet of that zone."""
+    if is_by_name(lookup):
+        return facts.found.get(lookup, []), f"there is no subnet {lookup.query} in {facts.region}"
+    by_zone = subnets_by_zone(facts, vpc)
+    ids = list(by_zone.values())
+    none_at_all = f"there is no public subnet in the VPC {vpc or 'default'} of {facts.region}"
+    if lookup.query == "*":
+        return ids, none_at_all
+    if lookup.query.startswith("#"):
+        return ([ids[int(lookup.query[1:]) % len(ids)]] if ids else []), none_at_all
+    zone = lookup.query if len(lookup.query) > 1 else f"{facts.region}{lookup.query}"
+    zones = ", ".join(sorted(by_zone)) or "none"
+    problem = f"there is no public subnet in zone {zone} (zones that have one: {zones})"
+    return ([by_zone[zone]] if zone in by_zone else []), problem
+
+
+def subnets_by_zone(facts: LookupFacts, vpc: str | None) -> dict[str, str]:
+    """The subnet that elbplan uses in each availability zone of a VPC."""
+    by_zone: dict[str, str] = {}
+    for subnet in sorted(facts.subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
+        if subnet["VpcId"] == vpc and subnet.get("State", "available") == "available":
+            by_zone.setdefault(subnet["AvailabilityZone"], subnet["SubnetId"])
+    return by_zone
+
+
+def _hosted_zone(lookup: Lookup, facts: LookupFacts) -> tuple[Sequence[str], str]:
+    try:
+        zone = zone_for(lookup.query, facts.zones)
+    except ValueError as error:
+        return [], f"{error}; write which one: domain: {{name: {lookup.query}, zone: Z...}}"
+    zones = ", ".join(sorted(z["Name"].rstrip(".") for z in facts.zones)) or "none"
+    problem = f"there is no public hosted zone for {lookup.query} (zones of this account: {zones})"
+    return ([zone] if zone else []), problem
