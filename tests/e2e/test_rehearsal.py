@@ -24,7 +24,7 @@ from elbplan.rehearsal.fixtures import create_surroundings
 from elbplan.rehearsal.live_start import start_from_live
 from elbplan.rehearsal.proof import Proof, place_of
 from elbplan.rehearsal.rehearsal import rehearse
-from elbplan.rehearsal.unhealthy import rehearse_unhealthy
+from elbplan.rehearsal.unhealthy import prove_failures, rehearse_unhealthy
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
 
@@ -307,3 +307,57 @@ def test_a_beginning_that_cannot_be_built_says_what_was_refused(double: Box, fol
         Refused, match=r"cannot be built on the local AWS simulator: .*target_group\.web.*must be between"
     ):
         stand.begin(stand.chain[1])
+
+
+# Steps that may fail --------------------------------------------------------------------------------------------------
+
+WATCHING = "  - hold: 10m\n    what: targets.web\n    while: healthy\n"
+
+
+def with_hold(folder: Folder, more: str) -> None:
+    """A watching hold behind the switch of traffic."""
+
+    def change(text: str) -> str:
+        return SWITCH.sub(lambda switch: switch[0] + WATCHING + more, text, count=1)
+
+    edited(folder, "0002_by_id.yaml", change)
+
+
+@pytest.mark.parametrize("rolls_back", [True, False])
+def test_a_watching_hold_that_breaks_is_rehearsed_as_apply_takes_it(
+    double: Box, folder: Folder, rolls_back: bool
+) -> None:
+    with_hold(folder, "    on_failure: rollback\n" if rolls_back else "")
+    stand = scene(double, folder)
+    proofs = list(rehearse(stand, stand.chain[1]))
+    assert found(iter(proofs), stand.chain[1]) == []
+    (broken,) = [proof for proof in proofs if proof.text.startswith("stops at")]
+    assert re.match(r"stops at step \d+ of \d+ \(hold targets.web healthy\) and ", broken.text)
+    assert broken.text.endswith(f"goes back to {stand.chain[1].start}") == rolls_back
+    ports = [group["Port"] for group in double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]]
+    assert sorted(ports) == ([80] if rolls_back else [80, 8080]), "what AWS has after the last proof"
+
+
+def test_a_rollback_that_does_not_reach_the_start_is_found(double: Box, folder: Folder) -> None:
+    """Somebody changes a group while the rehearsed apply rolls back."""
+    with_hold(folder, "    on_failure: rollback\n")
+    stand = replace(scene(double, folder), aws=MeddledAtTheEnd(double))
+    wrong = found(prove_failures(stand, stand.chain[1]), stand.chain[1])
+    assert len(wrong) == 1, wrong
+    assert "target_group.web is not as it was" in wrong[0][1]
+
+
+class MeddledAtTheEnd:
+    """An AWS in which somebody changes the health check of every group when one is deleted."""
+
+    def __init__(self, box: Box) -> None:
+        self.region = REGION
+        self._aws = _aws(box.url)
+
+    def send(self, call: Call) -> Answer:
+        answer = self._aws.send(call)
+        if call.operation == "DeleteTargetGroup":
+            for group in self._aws.send(Call("elbv2", "DescribeTargetGroups"))["TargetGroups"]:
+                change = {"TargetGroupArn": group["TargetGroupArn"], "HealthCheckPath": "/other"}
+                self._aws.send(Call("elbv2", "ModifyTargetGroup", change))
+        return answer
