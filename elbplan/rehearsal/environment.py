@@ -14,15 +14,15 @@ from ..core.resource import WRITE_ONLY, Resource, marked_fields, rebuilt
 from ..core.stack import Stack
 from ..errors import Refused
 from ..hazards import HAZARDS
-from ..live.observe import observe
-from ..live.portable import PortableNames
+from ..live.observe import Observed, observe
 from ..migrations.apply.executor import MigrationExecutor
 from ..migrations.apply.modes import go_back
 from ..migrations.apply.notices import Notice
 from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import ListSource
 from ..migrations.migration import Migration, spoken
-from ..migrations.position.locator import LiveResources, Locator
+from ..migrations.position.locator import Locator
+from ..migrations.position.position import LiveResources
 from ..run.lock.record import RunRecord, RunState
 from ..run.migration_run import MigrationRun
 from ..run.outcome import Event, Outcome, Tell
@@ -45,7 +45,7 @@ class Snapshot:
 
     differs: tuple[str, ...]
     lives: LiveResources
-    symbols: PortableNames
+    observed: Observed
 
 
 @dataclass
@@ -170,13 +170,13 @@ class RehearsalEnvironment:
         told = spoken(self.chain[: migration.number if migration else 0])
         (seen,) = observe(self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, told=told).values()
         if migration is None:
-            return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen.symbols)
-        differs, lives = Locator(seen.live, seen.symbols, self.kinds, self.stack.ignore).against(migration, index)
-        return Snapshot(differs, lives, seen.symbols)
+            return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen)
+        differs, lives = Locator(seen, self.stack.ignore).against(migration, index)
+        return Snapshot(differs, lives, seen)
 
-    def off(self, migration: Migration, lives: LiveResources, symbols: PortableNames) -> tuple[str, ...]:
-        """Where a look that was taken already is not the start of a file."""
-        return Locator((), symbols, self.kinds).differing(migration, migration.states[0], lives)
+    def off(self, migration: Migration, lives: LiveResources, observed: Observed) -> tuple[str, ...]:
+        """The names of the resources that differ from the start of a file; `observed` knows the portable names."""
+        return Locator(observed).differing(migration, migration.states[0], lives)
 
     def _spec(self, migration: Migration | None) -> Stack:
         """The spec as it was when a file was saved; without secrets, for which a double has no use."""

@@ -12,7 +12,8 @@ from ..core.stack import Stack
 from ..live.observe import observe
 from ..migrations.apply.pending import drift_refusal
 from ..migrations.migration import Migration, spoken
-from ..migrations.position.locator import Drifted, Locator, Position
+from ..migrations.position.locator import Locator
+from ..migrations.position.position import Drifted, Position
 from ..run.workflow import Cloud
 
 OWN = ("name", "records")
@@ -27,7 +28,7 @@ def start_from_live(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds:
     Only reads. Raises Refused if AWS is in none of the files' states, as apply does.
     """
     seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(chain))[stack.name]
-    locator = Locator(seen.live, seen.symbols, kinds, stack.ignore)
+    locator = Locator(seen, stack.ignore)
     found = locator.find(chain)
     if isinstance(found, Drifted):
         raise drift_refusal(stack.name, found)
@@ -49,9 +50,9 @@ def _more(locator: Locator, found: Position, touched: set[tuple[str, str, str]])
     begun = next((one.what for one in found.migration.entries[found.index :] if one.writes), None)
     for address, live in sorted(found.lives.items(), key=lambda one: one[0].deposed != ""):
         told = state.get(address)
-        if told is None or (found.half and address == begun):
+        if told is None or (found.partial and address == begun):
             continue
-        model = locator.symbols.to_portable(live.model)
+        model = locator.observed.symbols.to_portable(live.model)
         left = [name for name in differing_fields(told, model) if (address.kind, address.name, name) not in touched]
         more[address._replace(deposed="")] = {name: getattr(model, name) for name in left if name not in OWN}
     return {address: fields for address, fields in more.items() if fields}

@@ -84,7 +84,7 @@ def ahead(name: str, sight: Snapshot, migration: Migration, index: int) -> bool:
     told: Any = migration.states[index + 1].get(address)
     if not name.startswith("certificate.") or told is None or address not in sight.lives:
         return False
-    live: Any = sight.symbols.to_portable(sight.lives[address].model)
+    live: Any = sight.observed.symbols.to_portable(sight.lives[address].model)
     others = [one for a, one in migration.states[index + 1].items() if a.kind == "certificate" and a != address]
     proved = {proof.domain.removeprefix("*.") for one in others for proof in getattr(one, "proofs", ())}
     early = [proof for proof in live.proofs if proof not in told.proofs]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.resource import Resource, references
 from ..errors import ElbplanError
-from ..live.portable import PortableNames
+from ..live.observe import Observed
 from ..migrations.apply.notices import Looked, Notice
 from ..migrations.apply.options import ApplyResult
 from ..migrations.apply.pending import Pending
@@ -21,7 +21,7 @@ from .proof import Proof, ProofFailure, count, failure
 def prove_rollback(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
     """From each point up to which all is free back to the start, and on to the next."""
     audience = Observer.of(scene, migration, looking=False)
-    shuttle = RollbackCheck(scene, migration, audience, scene.sight(migration, 0).symbols)
+    shuttle = RollbackCheck(scene, migration, audience, scene.sight(migration, 0).observed)
     points = rollback_points(migration)
     for point in points:
         if not shuttle.wrong:
@@ -42,7 +42,7 @@ class RollbackCheck:
     scene: RehearsalEnvironment
     migration: Migration
     audience: Observer
-    symbols: PortableNames
+    observed: Observed
     point: int = -1
     wrong: list[ProofFailure] = field(default_factory=list)
 
@@ -80,7 +80,7 @@ class RollbackCheck:
         lives = {} if pending.done else pending.plan.lives
         if pending.done or pending.migration != self.migration or pending.entry:
             self.wrong.append(ProofFailure("the start is not reached", self.point + 1))
-        elif differs := self.scene.off(self.migration, lives, self.symbols):
+        elif differs := self.scene.off(self.migration, lives, self.observed):
             self.wrong.append(ProofFailure(f"{', '.join(differs)} is not as it was", self.point + 1))
 
 

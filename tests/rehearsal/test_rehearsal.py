@@ -13,7 +13,7 @@ from elbplan.kinds.aws.acm_validation import DnsValidation
 from elbplan.kinds.aws.actions import Forward, WeightedGroup
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.listener import Listener
-from elbplan.live.portable import PortableNames
+from elbplan.live.observe import Observed
 from elbplan.migrations.apply.pending import Pending
 from elbplan.migrations.migration import Migration, MigrationStep
 from elbplan.rehearsal.crashes import ResumeCheck
@@ -84,6 +84,7 @@ def test_all_is_free_up_to_the_first_step_that_lets_go_of_something():
 
 
 CERTIFICATE = Address("certificate", "main")
+NOTHING = Observed({}, (), {})
 
 
 def certificate(*names: str, proved: tuple[str, ...] = ()) -> Certificate:
@@ -97,13 +98,13 @@ def test_only_a_certificate_of_names_that_another_has_proved_may_be_ahead():
     migration = Migration("x", 1, "names", entries=(MigrationStep("create", CERTIFICATE),), states=({}, state))
 
     def seen(live: Certificate) -> bool:
-        sight = Snapshot((), {CERTIFICATE: LiveResource(CERTIFICATE, "arn", live)}, PortableNames())
+        sight = Snapshot((), {CERTIFICATE: LiveResource(CERTIFICATE, "arn", live)}, NOTHING)
         return ahead("certificate.main", sight, migration, 0)
 
     assert seen(certificate(*names, proved=("a.example.com",)))
     assert not seen(certificate(*names, proved=names)), "nobody has proved the second"
     assert not seen(certificate("a.example.com", proved=("a.example.com",))), "its names are other ones"
-    assert not ahead("listener.443", Snapshot((), {}, PortableNames()), migration, 0)
+    assert not ahead("listener.443", Snapshot((), {}, NOTHING), migration, 0)
 
 
 SPEC = """

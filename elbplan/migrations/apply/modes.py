@@ -12,7 +12,7 @@ from ...live.observe import Observed
 from ...run.migration_run import MigrationRun
 from ...run.result import RunResult
 from ..migration import Migration
-from ..position.locator import Position
+from ..position.position import Position
 from .executor import MigrationExecutor
 from .journal import recorded_sha
 from .notices import Agreement

@@ -21,7 +21,8 @@ from ..files.ignored_fields import not_ignored
 from ..handovers import without_handovers
 from ..migration import Migration, MigrationStep, spoken
 from ..position.differences import Difference, differences
-from ..position.locator import Drifted, Locator, Position
+from ..position.locator import Locator
+from ..position.position import Drifted, Position
 from ..rebase.offline_plan import as_there, in_file_words
 from .journal import HoldPlace, RunJournal
 from .steps import StepBuilder
@@ -135,7 +136,7 @@ class PendingFinder:
 
     def locator(self, observed: Observed) -> Locator:
         """Compares what was observed with the states of migrations."""
-        return Locator(observed.live, observed.symbols, KINDS, self.stack.ignore, self.journal.at)
+        return Locator(observed, self.stack.ignore, self.journal.at)
 
     def _opened(self, observed: Observed, migration: Migration) -> Position:
         """The start of the next file, compared with AWS."""
@@ -220,7 +221,7 @@ def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, k
         address: kinds[address.kind].with_live_defaults(resource, resource) for address, resource in last.last.items()
     }
     ends = {address: LiveResource(address, str(address), resource) for address, resource in settled.items()}
-    return differences(ends, as_there(in_file_words(observed), last.last), kinds, stack.ignore)
+    return differences(ends, as_there(in_file_words(observed), last.last), stack.ignore)
 
 
 def foreign_children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str]]:

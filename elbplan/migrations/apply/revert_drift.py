@@ -20,7 +20,7 @@ from ..files.notation import address_text
 from ..files.secrets import without_secrets
 from ..migration import Migration
 from ..position.differences import Difference
-from ..position.locator import Position
+from ..position.position import Position
 from .pending import PendingFinder
 
 LOST_FOR_GOOD = ("login-removed",)

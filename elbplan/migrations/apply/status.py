@@ -11,7 +11,7 @@ from ...run.status import FileRow, StackMigrations
 from ..files.folder import Folder
 from ..files.loader import load
 from ..migration import Migration
-from ..position.locator import Drifted, Position
+from ..position.position import Drifted, Position
 from .journal import RunJournal
 from .pending import PendingFinder, uncovered_by_migrations
 

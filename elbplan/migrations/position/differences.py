@@ -1,4 +1,4 @@
-"""How far live is from a state, resource by resource and field by field. Pure."""
+"""The differences between live and a state, resource by resource and field by field. Pure."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.change import field_difference, ignoring
-from ...core.kind import Kinds, LiveResource
-from ...core.resource import Resource, differing_fields, without_shared_additions
+from ...core.fingerprint import fingerprint, live_in_terms_of
+from ...core.kind import LiveResource
+from ...core.resource import Resource, differing_fields, field_values, without_shared_additions
 from ...core.simulate import State
+from ...kinds import KINDS
 
 WHOLE = 3
-"""A resource that is missing, or there without a reason, counts as more than a field."""
+"""A resource that is missing, or that no file describes, counts as more than a field."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One resource in which live is not as a state says.
+    """One resource in which live differs from a state.
 
-    told     as the state says, with AWS's part filled in; None for what it does not have
-    live     as AWS has it, told in symbols; None for what is gone
+    told     the resource as the state has it, with AWS's part filled in; None if the state does not have it
+    live     the resource as AWS has it, in portable names; None if it does not exist
+    fields   the fields that differ; none if only a resource that this one refers to is another one
+    size     how much differs
     """
 
     address: Address
@@ -31,50 +35,72 @@ class Difference:
     size: int = 0
 
     @property
+    def name(self) -> str:
+        """`listener.443`, for both sides of a replacement."""
+        return f"{self.address.kind}.{self.address.name}"
+
+    @property
+    def indirect(self) -> bool:
+        """Only a resource that this one refers to is another one."""
+        return self.told is not None and self.live is not None and not self.fields
+
+    @property
     def text(self) -> str:
-        """`listener.443  protocol HTTP → HTTPS`: how it should be, and how it is."""
+        """`listener.443  protocol HTTP → HTTPS`: as the state has it, and as AWS has it."""
         if self.told is None:
-            return f"{self.address}  is there, and no file made it"
+            return f"{self.address}  exists, and no file creates it"
         if self.live is None:
-            return f"{self.address}  is gone"
+            return f"{self.address}  does not exist"
         return f"{self.address}  " + "; ".join(field_difference(self.told, self.live, field) for field in self.fields)
 
     @property
     def wish(self) -> str:
-        """`listener.443  protocol HTTP → HTTPS`, of a spec (told) and what the files come to (live)."""
+        """`listener.443  protocol HTTP → HTTPS`: as the last file has it (live), and as the spec wants it (told)."""
         if self.told is None:
             return f"{self.address}  is no longer in the spec"
         if self.live is None:
-            return f"{self.address}  is made by no file"
+            return f"{self.address}  is created by no file"
         return f"{self.address}  " + "; ".join(field_difference(self.live, self.told, field) for field in self.fields)
 
 
 def differences(
-    lives: Mapping[Address, LiveResource[Any]], state: State, kinds: Kinds, ignore: Sequence[str] = ()
+    lives: Mapping[Address, LiveResource[Any]], state: State, ignore: Sequence[str] = ()
 ) -> list[Difference]:
-    """Every resource in which live, told in symbols, is not as the state says."""
-    found = []
-    for address in [*state, *(a for a in lives if a not in state)]:
-        told, live = state.get(address), lives.get(address)
-        if told is None or live is None:
-            model = live.model if live else None
-            found.append(Difference(address, told, model, size=WHOLE + _said(told or model)))
-            continue
-        settled = kinds[address.kind].with_live_defaults(told, live.model)
-        model = without_shared_additions(ignoring(live.model, settled, address, ignore), settled)
-        if fields := differing_fields(settled, model):
-            size = sum(_leaves(getattr(settled, field), getattr(model, field)) for field in fields)
-            found.append(Difference(address, settled, model, fields, size))
-    return found
+    """Every resource in which live, in portable names, differs from the state.
+
+    Whether they differ at all, the fingerprints decide: of two resources with one address, either may be the old one.
+    """
+    expected = fingerprint(state, KINDS)
+    seen = fingerprint(live_in_terms_of(lives, state, KINDS, ignore), KINDS)
+    if seen.text == expected.text:
+        return []
+    names = set(seen.differing(expected))
+    found = [_difference(a, state.get(a), lives.get(a), ignore) for a in [*state, *(a for a in lives if a not in state)]]
+    direct = {difference.name for difference in found if not difference.indirect}
+    return [one for one in found if one.name in names and (not one.indirect or one.name not in direct)]
 
 
-def _said(resource: Resource | None) -> int:
+def _difference(
+    address: Address, told: Resource | None, live: LiveResource[Any] | None, ignore: Sequence[str]
+) -> Difference:
+    if told is None or live is None:
+        model = live.model if live else None
+        return Difference(address, told, model, size=WHOLE + _given_fields(told or model))
+    settled = KINDS[address.kind].with_live_defaults(told, live.model)
+    model = without_shared_additions(ignoring(live.model, settled, address, ignore), settled)
+    fields = differing_fields(settled, model)
+    before, after = field_values(settled), field_values(model)
+    return Difference(address, settled, model, fields, sum(_leaves(before[field], after[field]) for field in fields))
+
+
+def _given_fields(resource: Resource | None) -> int:
     return len(resource.model_fields_set) if resource else 0
 
 
-def _leaves(one: Any, other: Any) -> int:
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return sum(one.get(key) != other.get(key) for key in {*one, *other})
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return max(1, len(set(map(repr, one)) ^ set(map(repr, other))))
+def _leaves(before: Any, after: Any) -> int:
+    """How many single values differ."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return sum(before.get(key) != after.get(key) for key in {*before, *after})
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return max(1, len(set(map(repr, before)) ^ set(map(repr, after))))
     return 1
