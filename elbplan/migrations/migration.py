@@ -87,7 +87,7 @@ class Migration:
         return self.states[-1] if self.states else {}
 
 
-def spoken(migrations: Iterable[Migration]) -> frozenset[Ref]:
+def references_of(migrations: Iterable[Migration]) -> frozenset[Ref]:
     """Everything that the states of files point at."""
     states = (state for migration in migrations for state in migration.states)
     return frozenset(ref for state in states for resource in state.values() for ref in references(resource))

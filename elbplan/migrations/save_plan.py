@@ -12,7 +12,7 @@ from ..run.workflow import Cloud, account_of, plan_of
 from .apply.pending import drift_refusal
 from .files.folder import Folder
 from .files.loader import load
-from .migration import spoken
+from .migration import references_of
 from .position.locator import Drifted, Locator, Position
 from .save import baseline, check_name, migration_of
 
@@ -25,7 +25,7 @@ def save_plan(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: s
     """
     check_name(name)
     before = load(folder, kinds)
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(before))
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=references_of(before))
     observed = seen[stack.name]
     if before:
         _at_the_end(stack, Locator(observed.live, observed.symbols, kinds, stack.ignore).find(before), before[-1].id)

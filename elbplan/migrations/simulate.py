@@ -26,7 +26,7 @@ class InvalidStep(ValueError):
         self.hint = hint
 
 
-def start_of(state: State, entries: Sequence[MigrationStep]) -> State:
+def start_state(state: State, entries: Sequence[MigrationStep]) -> State:
     """The state before a file in the file's words: what it ends is called old."""
     old = {entry.what for entry in entries if entry.what and entry.what.deposed}
     return renamed(state, {address._replace(deposed=""): address for address in sorted(old)})
@@ -90,7 +90,7 @@ def _forgetting(resource: Any, name: str) -> Resource:
     return changed
 
 
-def names_of_move(state: State, entry: MigrationStep) -> dict[Address, Address]:
+def names_after_move(state: State, entry: MigrationStep) -> dict[Address, Address]:
     """Who is called what by a `moved`: targets are called as their group is."""
     assert entry.what is not None
     assert entry.old is not None
@@ -109,7 +109,7 @@ def _renamed(state: State, entry: MigrationStep) -> State:
         raise InvalidStep(f"{address_text(entry.what)} {other} at this step", "what")
     if entry.old.kind == Targets.kind:
         raise InvalidStep("targets are called as their group is", "from", hint="move the target group")
-    return renamed(state, names_of_move(state, entry))
+    return renamed(state, names_after_move(state, entry))
 
 
 def _shifted(state: State, entry: MigrationStep) -> Resource:

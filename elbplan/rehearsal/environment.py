@@ -18,7 +18,7 @@ from ..live.portable import PortableNames
 from ..migrations.apply.journal import HoldPlace
 from ..migrations.apply.pending import Pending, find_pending
 from ..migrations.apply.plan_to import plan_to
-from ..migrations.migration import Migration, spoken
+from ..migrations.migration import Migration, references_of
 from ..migrations.position.locator import LiveResources, Locator
 from ..run.outcome import Event, Outcome, Tell
 from ..run.workflow import Cloud, apply
@@ -172,7 +172,7 @@ class RehearsalEnvironment:
     def sight(self, migration: Migration | None, index: int) -> Snapshot:
         """The double, compared with a file's state after so many steps; without a file, with nothing."""
         stack = self._spec(migration)
-        told = spoken(self.chain[: migration.number if migration else 0])
+        told = references_of(self.chain[: migration.number if migration else 0])
         (seen,) = observe(self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, told=told).values()
         if migration is None:
             return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen.symbols)

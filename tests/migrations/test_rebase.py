@@ -25,7 +25,7 @@ from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder, head_of, write
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.migration import Migration
-from elbplan.migrations.rebase.offline_plan import WELL, as_live, in_file_words, offline_plan
+from elbplan.migrations.rebase.offline_plan import HEALTHY_STATES, as_live, in_file_words, offline_plan
 from elbplan.migrations.rebase.rebase import Rebase
 from elbplan.migrations.save import migration_of
 from elbplan.spec import load as load_spec
@@ -139,7 +139,7 @@ class Desk:
         stack = stack_of(spec)
         adopter = DriftAccepter(None, stack, self.observed(stack), KINDS)  # type: ignore[arg-type]
         files = migration_file_of(self.folder, KINDS) if self.folder.used else []
-        found = adopter.behind(files, name) if files else adopter.without_files()
+        found = adopter.accept_into_files(files, name) if files else adopter.accept_into_spec()
         if found.files:
             self.folder.exchange(found.files)
         return found
@@ -165,7 +165,7 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_pretended_is_well(kind: str) -> None:
     live: LiveResource[Any] = LiveResource(
-        Address(kind, "x"), "x", Instance(image="ami-1", subnet="a"), {"state": WELL.get(kind, "")}
+        Address(kind, "x"), "x", Instance(image="ami-1", subnet="a"), {"state": HEALTHY_STATES.get(kind, "")}
     )
     assert KINDS[kind].pending_gate(live) == ""
 

@@ -60,7 +60,7 @@ def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -
     files = migration_file_of(folder, KINDS) if folder.used else []
     cloud, seen = observe_stack(app, stack, folder)
     adopter = DriftAccepter(cloud, stack, seen, KINDS, writing)
-    return adopter.behind(files, name) if files else adopter.without_files()
+    return adopter.accept_into_files(files, name) if files else adopter.accept_into_spec()
 
 
 def _write(file: str, text: str, dry: bool) -> None:

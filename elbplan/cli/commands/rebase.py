@@ -60,7 +60,7 @@ def _refresh(app: App, word: str, base: str) -> int:
     refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
     for file in refreshed.changed:
         app.terminal.out(str(file))
-    for id in refreshed.elsewhere:
+    for id in refreshed.off_spec:
         what = f"{id} does not lead to the spec that it was saved from any more"
         app.terminal.err(f"{what}: elbplan plan shows what the spec wants more")
     if not refreshed.changed:
@@ -75,7 +75,7 @@ def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
     made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
     files, notes, block = made.files, made.notes, ""
     if adopting and position_of(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
-        adopted = DriftAccepter(cloud, stack, seen, KINDS).behind(files)
+        adopted = DriftAccepter(cloud, stack, seen, KINDS).accept_into_files(files)
         files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
     said = write_files(folder, files)
     if not any(said.values()):

@@ -16,12 +16,12 @@ from ...kinds.record import Record
 from ...live.observe import Observed, observe
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
-from ..files.ignored_fields import not_ignored
+from ..files.ignored_fields import refuse_ignored_fields
 from ..handovers import without_handovers
-from ..migration import Migration, MigrationStep, spoken
+from ..migration import Migration, MigrationStep, references_of
 from ..position.differences import Difference, differences
 from ..position.locator import Drifted, Locator, Position
-from ..rebase.offline_plan import as_there, in_file_words
+from ..rebase.offline_plan import with_rule_names_of, in_file_words
 from .journal import HoldPlace, RunJournal
 from .steps import StepBuilder
 
@@ -124,7 +124,7 @@ class PendingFinder:
 
     def observe(self, migrations: Sequence[Migration]) -> dict[str, Observed]:
         """All that the stack has, and what these files speak of."""
-        told = spoken(migrations)
+        told = references_of(migrations)
         return observe(self.aws.send, self.aws.region, [self.stack], self.kinds, everywhere=True, told=told)
 
     def locator(self, observed: Observed) -> Locator:
@@ -140,7 +140,7 @@ class PendingFinder:
 
     def _segment(self, found: Position, empty: Plan, observed: Observed) -> Pending:
         migration = found.migration
-        not_ignored(migration, self.stack)
+        refuse_ignored_fields(migration, self.stack)
         entries: list[tuple[int, MigrationStep]] = []
         for index in range(found.index, len(migration.entries)):
             entry = migration.entries[index]
@@ -211,7 +211,7 @@ def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, k
         address: kinds[address.kind].with_live_defaults(resource, resource) for address, resource in last.last.items()
     }
     ends = {address: LiveResource(address, str(address), resource) for address, resource in settled.items()}
-    return differences(ends, as_there(in_file_words(observed), last.last), kinds, stack.ignore)
+    return differences(ends, with_rule_names_of(in_file_words(observed), last.last), kinds, stack.ignore)
 
 
 def foreign_children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str]]:

@@ -10,7 +10,7 @@ from ...core.stack import Stack
 from ...live.observe import Observed, observe
 from ...run.workflow import Cloud, account_of, plan_of
 from ..files.secrets import without_secrets
-from ..migration import Migration, spoken
+from ..migration import Migration, references_of
 
 
 def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, kinds: Kinds) -> Plan:
@@ -18,7 +18,7 @@ def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, kinds: Kinds)
 
     Raises Refused where something in the way cannot go, or the spec's secrets are not the file's.
     """
-    told = spoken([migration] if migration else [])
+    told = references_of([migration] if migration else [])
     seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=told)
     observed = seen[stack.name]
     desired = state_wanted(stack, observed, migration) if migration else {}

@@ -54,7 +54,7 @@ class DriftAccepter:
     writing: bool = False
     notes: list[str] = field(default_factory=list)
 
-    def without_files(self) -> AcceptedDrift:
+    def accept_into_spec(self) -> AcceptedDrift:
         """What the spec would have to say to be what is there. Raises Refused."""
         state = in_file_words(self.observed)
         lives = lives_towards(self.observed, state, self.kinds)
@@ -62,7 +62,7 @@ class DriftAccepter:
         block, _, text = self._spec(drift)
         return AcceptedDrift((), block, text, tuple(self.notes))
 
-    def behind(self, files: Sequence[MigrationFile], name: str = "") -> AcceptedDrift:
+    def accept_into_files(self, files: Sequence[MigrationFile], name: str = "") -> AcceptedDrift:
         """The files with one more behind the last that is applied. Raises Refused, UsageProblem."""
         check_name(name or NAME)
         place = self._place([one.migration for one in files])
@@ -74,9 +74,9 @@ class DriftAccepter:
         block, spec, text = self._spec(drift)
         hash = spec.spec_hash if spec and text else ""
         new = self._file(drift, [one.migration for one in done], name or NAME, hash)
-        mover = FileMover(spec or self.stack, drift.over(in_file_words(self.observed)), self.kinds, hash)
+        mover = FileMover(spec or self.stack, drift.applied_to(in_file_words(self.observed)), self.kinds, hash)
         rest = [one for one in files if one.migration.id not in place.begun]
-        moved = mover.behind([*done, new], rest)
+        moved = mover.move_behind([*done, new], rest)
         return AcceptedDrift(moved, block, text, (*self.notes, *mover.notes))
 
     def _place(self, way: Sequence[Migration]) -> NearestPosition:
@@ -106,7 +106,7 @@ class DriftAccepter:
         return drift
 
     def _file(self, drift: Drift, before: Sequence[Migration], name: str, spec: str) -> MigrationFile:
-        wanted = drift.over(before[-1].last)
+        wanted = drift.applied_to(before[-1].last)
         if foreign := [str(address) for address, resource in wanted.items() if is_foreign(resource)]:
             what = f"{self.stack.name}: AWS has something of {', '.join(foreign)} that no file can say"
             raise Refused(what, hint="leave it to its owner with `ignore:`, or take it back in AWS")

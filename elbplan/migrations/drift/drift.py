@@ -38,7 +38,7 @@ class Drift:
         """Everything is as it should be."""
         return not (self.changed or self.added or self.gone)
 
-    def over(self, state: State) -> dict[Address, Resource]:
+    def applied_to(self, state: State) -> dict[Address, Resource]:
         """A state with the same changes."""
         made = {address: resource for address, resource in state.items() if address not in self.gone}
         made |= {a: patched(made[a], fields, live=True) for a, fields in self.changed.items() if a in made}

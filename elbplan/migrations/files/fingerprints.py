@@ -19,7 +19,7 @@ class Refreshed:
     """The files that changed, and the ids of those that no longer lead where they led when they were saved."""
 
     changed: Sequence[Path]
-    elsewhere: Sequence[str]
+    off_spec: Sequence[str]
 
 
 def refresh(folder: Folder, kinds: Kinds) -> Refreshed:

@@ -25,7 +25,7 @@ class MigrationFile:
 
     migration: Migration
     text: str
-    was: str = ""
+    old_file: str = ""
 
     @property
     def file(self) -> str:
@@ -102,7 +102,7 @@ def _in_safe_order(files: Sequence[MigrationFile]) -> Iterator[MigrationFile]:
     """A name may go from one file to another: the one that bore it is written under its new name before."""
     left = list(reversed(files))
     while left:
-        free = (one for one in left if not any(other.was == one.file for other in left if other is not one))
+        free = (one for one in left if not any(other.old_file == one.file for other in left if other is not one))
         one = next(free, left[0])
         left.remove(one)
         yield one

@@ -10,7 +10,7 @@ from ..migration import Migration
 from .notation import address_text
 
 
-def not_ignored(migration: Migration, stack: Stack) -> None:
+def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:
     """Returns if no step sets what is ignored: whether it is done could not be seen. Raises Refused."""
     for number, entry in enumerate(migration.entries, 1):
         if entry.what is None or entry.do not in ("update", "shift"):

@@ -11,7 +11,7 @@ from ...core.simulate import State
 from ...errors import SpecProblem
 from ..gate_checks import check_gates
 from ..migration import Migration
-from ..simulate import InvalidStep, start_of, state_after
+from ..simulate import InvalidStep, start_state, state_after
 from .folder import Folder
 from .head import head_conflicts, head_problems
 from .parser import MigrationParser
@@ -57,7 +57,7 @@ def play(
 
     Unless `trusting`, so is what does not reproduce.
     """
-    states = [start_of(state, migration.entries)]
+    states = [start_state(state, migration.entries)]
     entries = []
     for index, entry in enumerate(migration.entries):
         try:

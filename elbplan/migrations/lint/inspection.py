@@ -21,14 +21,14 @@ class Inspection:
     problems   what is wrong in the files themselves
     findings   the hazards, each with its place
     spec       where the spec went on without a file
-    idle       hazards that are allowed and not there
+    unused_allows       hazards that are allowed and not there
     """
 
     files: int = 0
     problems: list[Problem] = field(default_factory=list)
     findings: list[tuple[LintFinding, Problem]] = field(default_factory=list)
     spec: list[Problem] = field(default_factory=list)
-    idle: list[Problem] = field(default_factory=list)
+    unused_allows: list[Problem] = field(default_factory=list)
 
     @property
     def blocking(self) -> list[Problem]:
@@ -59,9 +59,9 @@ def _read(found: Inspection, file: Path, migration: Migration, kinds: Kinds, see
     page = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
     hazards = findings(migration, kinds, seen)
     found.files += 1
-    found.problems += page.unknown()
+    found.problems += page.unknown_hazards()
     found.findings += [(finding, page.problem(finding)) for finding in hazards]
-    found.idle += page.idle(hazards)
+    found.unused_allows += page.unused_allows(hazards)
 
 
 def _ahead(stack: Stack, last: Migration) -> list[Problem]:

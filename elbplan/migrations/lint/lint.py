@@ -13,7 +13,7 @@ from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, su
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import Migration, MigrationStep
-from ..simulate import names_of_move, renamed
+from ..simulate import names_after_move, renamed
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,20 @@ class LintFinding:
 
     step      the index of that step
     allowed    it says `allow` and, in `because`, why
-    said      it says `allow`, if without a reason
+    has_allow      it says `allow`, if without a reason
     """
 
     hazard: Hazard
     step: int
     allowed: bool
-    said: bool = False
+    has_allow: bool = False
 
     @property
     def text(self) -> str:
         """What a person reads."""
-        hint = "; it says allow:, but no because:, so that nobody knows why" if self.said and not self.allowed else ""
+        hint = (
+            "; it says allow:, but no because:, so that nobody knows why" if self.has_allow and not self.allowed else ""
+        )
         return f"{self.hazard.address}: {self.hazard.text}{hint}"
 
 
@@ -78,7 +80,7 @@ def _called_at_the_end(
     """The same by the names that `unmoved` uses: as if everything had been called so from the start."""
     for index, entry in enumerate(migration.entries):
         if children and entry.do == "moved":
-            names = names_of_move(migration.states[index], entry)
+            names = names_after_move(migration.states[index], entry)
             children = {names.get(address, address): texts for address, texts in children.items()}
     return children
 
@@ -104,7 +106,7 @@ def under_final_names(migration: Migration) -> tuple[list[State], list[Migration
     states, entries = list(migration.states), list(migration.entries)
     for index, entry in reversed(list(enumerate(entries))):
         if entry.do == "moved":
-            names = names_of_move(states[index], entry)
+            names = names_after_move(states[index], entry)
             states[: index + 1] = [renamed(_aside(state, names), names) for state in states[: index + 1]]
             entries[:index] = [_renamed(one, names) for one in entries[:index]]
     return states, entries
@@ -146,13 +148,13 @@ class LintReport:
         what = f"{finding.hazard.name}: {finding.text}"
         return self.tree.problem(("steps", finding.step), what, finding.hazard.remedy)
 
-    def unknown(self) -> Iterator[Problem]:
+    def unknown_hazards(self) -> Iterator[Problem]:
         """Names under `allow` that no hazard has."""
         for place, name in self._allowed():
             if name not in HAZARDS:
                 yield self.tree.problem(place, f"there is no hazard {name}", suggest_hazard(name))
 
-    def idle(self, found: Sequence[LintFinding]) -> Iterator[Problem]:
+    def unused_allows(self, found: Sequence[LintFinding]) -> Iterator[Problem]:
         """Names under `allow` that take nothing on purpose."""
         used = {(step, one.hazard.name) for one in found for step in (one.step, *one.hazard.also)}
         for place, name in self._allowed():

@@ -18,7 +18,7 @@ from ...live.observe import observe
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
 from ..apply.pending import foreign_children_of
-from ..migration import Migration, spoken
+from ..migration import Migration, references_of
 from ..position.locator import Drifted, Locator, Position
 from .lint import OFFLINE, LiveFacts, migration_timeline
 
@@ -26,41 +26,43 @@ DAY = 24 * 3600
 
 
 @dataclass(frozen=True)
-class LiveLook:
+class LiveChecks:
     """What was seen of one stack.
 
     pending   the file that is done next, None if all are
-    seen      what is known of its start
+    facts      what is known of its start
     remarks   what a person should read, blocking nothing
-    nowhere   set if somebody changed by hand what the next file is about
+    drifted   set if somebody changed by hand what the next file is about
     """
 
     pending: Migration | None = None
-    seen: LiveFacts = OFFLINE
+    facts: LiveFacts = OFFLINE
     remarks: tuple[str, ...] = ()
-    nowhere: Drifted | None = None
+    drifted: Drifted | None = None
     lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
 
-    def of(self, migration: Migration) -> LiveFacts:
+    def facts_for(self, migration: Migration) -> LiveFacts:
         """What is known of a file's start: nothing, unless it is the next one."""
-        return self.seen if self.pending and self.pending.number == migration.number else OFFLINE
+        return self.facts if self.pending and self.pending.number == migration.number else OFFLINE
 
 
-def look_at_aws(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> LiveLook:
+def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> LiveChecks:
     """One look at AWS. Raises AwsProblem, and NotFound for what the spec describes in vain."""
-    observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(migrations))[stack.name]
+    observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=references_of(migrations))[
+        stack.name
+    ]
     locator = Locator(observed.live, observed.symbols, kinds, stack.ignore)
     found = locator.find(migrations)
     if isinstance(found, Position) and found.index == len(found.migration.entries):
         later = [one for one in migrations if one.number == found.migration.number + 1]
         if not later:
-            return LiveLook(remarks=_drift(found), lives=found.lives)
+            return LiveChecks(remarks=_drift(found), lives=found.lives)
         found = locator.find(later)
     if isinstance(found, Drifted):
-        return LiveLook(nowhere=found)
+        return LiveChecks(drifted=found)
     children = foreign_children_of(found, observed.foreign)
     seen = replace(_seen(aws, found, observed.symbols, kinds), children=children)
-    return LiveLook(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
+    return LiveChecks(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
 
 
 def _drift(found: Position) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ def _unwell(found: Position, kinds: Kinds) -> Iterator[str]:
             yield f"{address} is not issued: {live.facts.get('state') or 'its state is not known'}"
 
 
-def requests(aws: Cloud, look: LiveLook, now: datetime) -> str:
+def requests_text(aws: Cloud, look: LiveChecks, now: datetime) -> str:
     """How many requests the stack's application balancers answered in the last 24 h, or that nobody knows."""
     told = []
     for address, live in look.lives.items():

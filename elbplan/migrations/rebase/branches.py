@@ -12,7 +12,7 @@ from ...errors import Refused, SpecProblem, UsageProblem
 from ..files.folder import Folder
 from ..files.loader import play
 from ..files.texts import ParsedFile, link_problems, numbering_problems, parse_files
-from ..migration import Migration, spoken
+from ..migration import Migration, references_of
 from ..position.nearest import NearestPosition
 
 BranchPath = tuple[Migration, ...]
@@ -23,19 +23,19 @@ BranchPath = tuple[Migration, ...]
 class Branches:
     """All files of a folder by the ways they lie on; `stray` are those that nothing leads to."""
 
-    ways: tuple[BranchPath, ...]
-    stray: BranchPath = ()
+    paths: tuple[BranchPath, ...]
+    unconnected: BranchPath = ()
 
     @property
-    def whole(self) -> bool:
+    def is_chain(self) -> bool:
         """One way through all files."""
-        return len(self.ways) == 1 and not self.stray
+        return len(self.paths) == 1 and not self.unconnected
 
-    def beside(self, way: BranchPath) -> BranchPath:
+    def outside(self, way: BranchPath) -> BranchPath:
         """The files that are not on a way, branch by branch."""
         ids = {one.id for one in way}
-        others = [one for other in self.ways for one in other if one.id not in ids]
-        return tuple({one.id: one for one in (*others, *self.stray)}.values())
+        others = [one for other in self.paths for one in other if one.id not in ids]
+        return tuple({one.id: one for one in (*others, *self.unconnected)}.values())
 
 
 def branches(found: Sequence[ParsedFile], kinds: Kinds) -> Branches:
@@ -55,11 +55,11 @@ def branches(found: Sequence[ParsedFile], kinds: Kinds) -> Branches:
     return Branches(tuple(ways), tuple(stray))
 
 
-def texts_of(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
+def references_in_folder(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
     """What the files of a folder speak of, in order or not; nothing where they cannot be read."""
     found, problems = parse_files(folder, kinds)
-    ways = branches(found, kinds).ways if found and not problems else ()
-    return frozenset(ref for way in ways for ref in spoken(way))
+    ways = branches(found, kinds).paths if found and not problems else ()
+    return frozenset(ref for way in ways for ref in references_of(way))
 
 
 def _renumbered(text: ParsedFile, ways: Sequence[BranchPath], kinds: Kinds) -> BranchPath:
@@ -108,7 +108,7 @@ def choose_branch(found: Branches, places: Sequence[NearestPosition], head: str,
     `places` says where live may be, `head` which file HEAD pins, `file` which one is to move. Raises Refused if that
     one is applied, UsageProblem if there is no such file.
     """
-    ways = _without(found, file) if file else list(found.ways)
+    ways = _without(found, file) if file else list(found.paths)
     may = [way for way in ways if _holds(way, places)]
     if not may:
         what = f"{file or ways[0][-1].id} is applied, at least in part, so it stays where it is"
@@ -126,11 +126,11 @@ def choose_branch(found: Branches, places: Sequence[NearestPosition], head: str,
 
 def _without(found: Branches, file: str) -> list[BranchPath]:
     """The ways that a file is not on; where it is on all of them, what comes before it."""
-    known = {one.id for one in (*(m for way in found.ways for m in way), *found.stray)}
+    known = {one.id for one in (*(m for way in found.paths for m in way), *found.unconnected)}
     if file not in known:
         raise UsageProblem(f"there is no migration {file}", hint=f"there are: {', '.join(sorted(known))}")
-    left = [way for way in found.ways if not any(one.id == file for one in way)]
-    return left or [way[: [one.id for one in way].index(file)] for way in found.ways[:1]]
+    left = [way for way in found.paths if not any(one.id == file for one in way)]
+    return left or [way[: [one.id for one in way].index(file)] for way in found.paths[:1]]
 
 
 def _holds(way: BranchPath, places: Sequence[NearestPosition]) -> bool:
@@ -141,9 +141,9 @@ def _holds(way: BranchPath, places: Sequence[NearestPosition]) -> bool:
 
 def _first(found: Branches, way: BranchPath) -> str:
     """The first file that is on this way alone."""
-    others = {one.id for other in found.ways if other is not way for one in other}
+    others = {one.id for other in found.paths if other is not way for one in other}
     return next((one.id for one in way if one.id not in others), way[-1].id)
 
 
 def _choice(found: Branches, stay: BranchPath, why: str) -> BranchChoice:
-    return BranchChoice(stay, found.beside(stay), f"{_first(found, stay)} stays: {why}" if why else "")
+    return BranchChoice(stay, found.outside(stay), f"{_first(found, stay)} stays: {why}" if why else "")

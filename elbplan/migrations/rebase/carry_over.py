@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
 }
 """The fields that say nothing about what is done, and what files call them."""
 
-Fits = Callable[[Sequence[MigrationStep]], bool]
+KeepsEnd = Callable[[Sequence[MigrationStep]], bool]
 """Do these steps still lead where the plan leads?"""
 
 
@@ -45,7 +45,7 @@ class EditCarryOver:
     usual: Sequence[MigrationStep] | None
     lost: list[str] = field(default_factory=list)
 
-    def over(self, new: Sequence[MigrationStep], fits: Fits) -> tuple[MigrationStep, ...]:
+    def apply_to(self, new: Sequence[MigrationStep], fits: KeepsEnd) -> tuple[MigrationStep, ...]:
         """The new steps with the old ones' words, holds, and steps of a person's own."""
         known = _pairs(self.old, self.usual) if self.usual is not None else None
         own = {i for i, e in enumerate(self.old) if e.do == "hold" or (known is not None and i not in known)}
@@ -65,7 +65,7 @@ class EditCarryOver:
     def _usual(self, known: Mapping[int, int] | None, index: int) -> MigrationStep | None:
         return self.usual[known[index]] if known is not None and self.usual is not None else None
 
-    def _insert(self, lines: list[_Line], index: int, entry: MigrationStep, fits: Fits) -> None:
+    def _insert(self, lines: list[_Line], index: int, entry: MigrationStep, fits: KeepsEnd) -> None:
         """Behind the step it stood behind, if that one is there and all still fits."""
         behind = next((n for n, line in enumerate(lines, 1) if line.old == index - 1), None) if index else 0
         if behind is not None:

@@ -21,7 +21,7 @@ from ..migration import Migration, MigrationStep
 from ..save import migration_of
 from ..simulate import InvalidStep, renamed
 from .carry_over import EditCarryOver
-from .offline_plan import as_there, offline_plan
+from .offline_plan import with_rule_names_of, offline_plan
 
 
 @dataclass
@@ -39,7 +39,7 @@ class FileMover:
     spec: str
     notes: list[str] = field(default_factory=list)
 
-    def behind(self, stay: Sequence[MigrationFile], move: Sequence[MigrationFile]) -> list[MigrationFile]:
+    def move_behind(self, stay: Sequence[MigrationFile], move: Sequence[MigrationFile]) -> list[MigrationFile]:
         """All files in their new order. Raises Refused where something protected would go."""
         moved = list(stay)
         for index, kept in enumerate(move):
@@ -55,7 +55,7 @@ class FileMover:
 
     def ends_as_wanted(self, state: State) -> bool:
         """Is this state what the spec wants?"""
-        return offline_plan(self.stack, state, as_there(self.wanted, state), self.kinds).empty
+        return offline_plan(self.stack, state, with_rule_names_of(self.wanted, state), self.kinds).empty
 
     def _carried(self, kept: MigrationFile, before: Sequence[MigrationFile], *, last: bool) -> MigrationFile | None:
         """The same steps on another start; None if they do not fit there, or do not end in what the spec wants."""
@@ -69,7 +69,7 @@ class FileMover:
             what = "does not end in what the spec wants"
             self.notes.append(f"{kept.migration.id} {what}, or would not any more behind {_named(before)}")
             return None
-        there = MigrationFile(made, rewritten(made, kept.text), kept.was)
+        there = MigrationFile(made, rewritten(made, kept.text), kept.old_file)
         if not _holds_true(there, _end(before), self.kinds):
             self.notes.append(f"{kept.migration.id} does not lead from state to state behind {_named(before)}")
             return None
@@ -81,7 +81,7 @@ class FileMover:
         for kept in move[:-1]:
             self.notes.append(f"{kept.migration.id} is taken into {last.name}, which is planned anew")
         start = _end(before)
-        plan = offline_plan(self.stack, start, as_there(self.wanted, start), self.kinds)
+        plan = offline_plan(self.stack, start, with_rule_names_of(self.wanted, start), self.kinds)
         if plan.empty:
             self.notes.append(f"{last.id} is left out: what the spec wants is done before it")
             return list(before)
@@ -90,7 +90,7 @@ class FileMover:
         new = migration_of(plan, history, self.kinds, PortableNames(), name=last.name, title=title, spec=self.spec)
         made = self._reworded(new, [kept.migration for kept in move], _end(before))
         self.notes.append(f"{made.id} is planned anew, from {_named(before)} to what the spec wants")
-        return [*before, MigrationFile(made, text_of(made), move[-1].was)]
+        return [*before, MigrationFile(made, text_of(made), move[-1].old_file)]
 
     def _reworded(self, new: Migration, old: Sequence[Migration], start: State) -> Migration:
         def fits(entries: Sequence[MigrationStep]) -> bool:
@@ -103,7 +103,7 @@ class FileMover:
         entries = new.entries
         for one in old:
             rewording = EditCarryOver(one.entries, self._usual(one))
-            entries = rewording.over(entries, fits)
+            entries = rewording.apply_to(entries, fits)
             self.notes += [f"not carried over from {one.id}: {lost}" for lost in rewording.lost]
         return play(replace(new, entries=entries), start, self.kinds, trusting=True)
 

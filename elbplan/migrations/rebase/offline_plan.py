@@ -16,7 +16,7 @@ from ...kinds.unnamed_rules import kept_addresses, readdressed
 from ...live.observe import Observed
 from ...planner.reconcile import reconcile
 
-WELL: Mapping[str, str] = {
+HEALTHY_STATES: Mapping[str, str] = {
     "load_balancer": "active",
     "instance": "running",
     "certificate": "ISSUED",
@@ -39,7 +39,7 @@ def as_live(stack: str, address: Address, state: State, kinds: Kinds) -> LiveRes
     kind = kinds[address.kind]
     bare = address._replace(deposed="")
     model: Any = _with_ports(kind.with_live_defaults(state[address], state[address]), state)
-    facts = {"state": WELL.get(address.kind, "")}
+    facts = {"state": HEALTHY_STATES.get(address.kind, "")}
     if name := getattr(model, "name", "") or kind.default_name(stack, bare, model):
         facts["name"] = name
         model = model.model_copy(update={"name": name})
@@ -58,7 +58,7 @@ def _by_id(ref: Ref) -> tuple[Ref, ...]:
     return (AwsId(str(ref)),) if isinstance(ref, Address) else (ref,)
 
 
-def as_there(wanted: State, state: State) -> State:
+def with_rule_names_of(wanted: State, state: State) -> State:
     """What a spec wants, its rules without a name called as they are in a state."""
     there = [(address._replace(deposed=""), resource) for address, resource in state.items()]
     return readdressed(wanted, kept_addresses(wanted, there))

@@ -49,13 +49,13 @@ class Rebase:
         ways = branches(found, self.kinds)
         places = self._places(ways)
         choice = self._choice(ways, places, file)
-        if ways.whole and places[0].differs and not drifted:
+        if ways.is_chain and places[0].differs and not drifted:
             self._clear(places[0], choice.move)
         kept = {one.migration.id: MigrationFile(one.migration, one.text, one.migration.file) for one in found}
         stay = [replace(kept[m.id], migration=replace(m, number=n)) for n, m in enumerate(choice.stay, 1)]
         move = [replace(kept[one.id], migration=one) for one in choice.move]
         mover = FileMover(self.stack, in_file_words(self.observed), self.kinds, self.stack.spec_hash)
-        files = self._specked(mover, mover.behind(stay, move), places)
+        files = self._specked(mover, mover.move_behind(stay, move), places)
         notes = [*([choice.why] if choice.why else []), *mover.notes, *self._beyond(mover, files)]
         return Rebased(files, (*notes, *([] if drifted else _drift(self.stack, places))))
 
@@ -71,22 +71,22 @@ class Rebase:
     def _places(self, found: Branches) -> list[NearestPosition]:
         """Where live stands; where it was changed by hand, the nearest."""
         exact = [
-            place for way in found.ways if (place := position_of(self.observed, way, self.kinds, self.stack.ignore))
+            place for way in found.paths if (place := position_of(self.observed, way, self.kinds, self.stack.ignore))
         ]
         if exact:
             return exact
-        place = nearest_position(self.observed, found.ways, self.kinds, self.stack.ignore)
-        if found.stray:
-            lost = found.stray[0]
+        place = nearest_position(self.observed, found.paths, self.kinds, self.stack.ignore)
+        if found.unconnected:
+            lost = found.unconnected[0]
             what = f"nothing ends where {lost.id} begins, and AWS is in none of the other files' states"
             raise Refused(f"{what}: whether {lost.id} is applied cannot be told", hint="is a file missing here?")
         return [place]
 
     def _choice(self, found: Branches, places: Sequence[NearestPosition], file: str) -> BranchChoice:
         """Of a whole chain the files that are not begun move, to where they are."""
-        if file or not found.whole:
+        if file or not found.is_chain:
             return choose_branch(found, places, pinned_id(self.folder), file)
-        (way,) = found.ways
+        (way,) = found.paths
         begun = places[0].begun
         return BranchChoice(tuple(m for m in way if m.id in begun), tuple(m for m in way if m.id not in begun))
 
@@ -114,7 +114,7 @@ class Rebase:
         if said in ("", mover.spec) or last.migration.id in begun or not mover.ends_as_wanted(last.migration.last):
             return list(files)
         made = replace(last.migration, spec=mover.spec)
-        return [*files[:-1], MigrationFile(made, rewritten(made, last.text), last.was)]
+        return [*files[:-1], MigrationFile(made, rewritten(made, last.text), last.old_file)]
 
     def _beyond(self, mover: FileMover, files: Sequence[MigrationFile]) -> list[str]:
         """Every file is applied or begun, and the spec went on."""
