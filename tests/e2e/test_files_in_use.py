@@ -316,7 +316,7 @@ def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: Fil
     line = file.read_text().splitlines().index("    what: targets.wbe") + 1
     for ran in (shell.refresh(), shell.plan(), shell.apply(), lint, rehearsed):
         assert ran.code == 65, ran.err
-        assert f"{file}:{line}:11  targets.wbe is not there at this step" in ran.err
+        assert f"{file}:{line}:11  targets.wbe does not exist at this step" in ran.err
         assert "did you mean targets.web?" in ran.err
 
 

@@ -169,12 +169,12 @@ def test_two_branches_that_both_add_a_file(team: Team) -> None:
     team.branch("port", PORT, ALLOWED)
     team.branch("well", HEALTH)
     team.merge("well", "port")
-    assert any("HEAD:1:1 two branches met in git" in one for one in team.problems())
+    assert any("HEAD:1:1 HEAD has both sides of a git conflict" in one for one in team.problems())
     head = team.dir / "HEAD"
     head.write_text(next(line for line in head.read_text().splitlines(True) if line.startswith("0002_well")))
     two, apart = team.problems()
-    assert two == "0002_well.yaml:1:1 two files bear the number 0002: 0002_port and 0002_well"
-    assert re.search(r"0002_well begins at s1-\w+, where 0001_first ends, but 0002_port ends at s1-\w+$", apart)
+    assert two == "0002_well.yaml:1:1 two files have the number 0002: 0002_port and 0002_well"
+    assert re.search(r"0002_well begins at s1-\w+ \(the end of 0001_first\), but 0002_port ends at s1-\w+$", apart)
     assert team.apply().code == 65
     done = team.rebase()
     assert done.code == 0, done.err

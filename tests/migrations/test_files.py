@@ -106,28 +106,33 @@ WRONG = {
     "a key too many": (FILE.replace("title:", "titel:"), 3, 1, "no key titel"),
     "no from": (FILE.replace("from: absent\n", ""), 2, 1, "from: is missing"),
     "no fingerprint": (FILE.replace("to: s1-00000000", "to: 12345678"), 5, 5, "no fingerprint"),
-    "another stack": (FILE.replace("shop", "other"), 2, 8, "about other"),
+    "another stack": (FILE.replace("shop", "other"), 2, 8, "is for other"),
     "no such verb": (FILE.replace("do: create", "do: creat", 1), 8, 9, "nothing can be done by creat"),
     "no such kind": (FILE.replace("security_group.lb", "securitygroup.lb"), 9, 11, "no kind of resource"),
     "no address": (FILE.replace("what: security_group.lb", "what: lb"), 9, 11, "not an address"),
     "no such field": (FILE.replace("{vpc:", "{vcp:", 1), 10, 16, "did you mean vpc?"),
-    "not there": (FILE.replace("group: lb", "group: db"), 14, 5, "points at security_group.db"),
-    "made twice": (FILE.replace("security_group.web", "security_group.lb"), 13, 11, "is there already"),
+    "not there": (FILE.replace("group: lb", "group: db"), 14, 5, "refers to security_group.db"),
+    "made twice": (FILE.replace("security_group.web", "security_group.lb"), 13, 11, "already exists"),
     "no wait": (held("{do: delete, what: security_group.lb, hold: 15m}"), 11, 43, "hold: means nothing"),
     "no id": (held("{do: adopt, what: security_group.x, set: {vpc: default}}"), 11, 5, "adopt says which"),
     "no else": (held("{hold: 15m, on_failure: return}"), 11, 29, "stop or rollback"),
     "watches nothing": (held("{hold: 15m, while: healthy}"), 11, 5, "what: and while:"),
-    "nothing to shift": (held("{do: shift, what: listener.80, set: {web: 10}}"), 11, 23, "not there"),
+    "nothing to shift": (held("{do: shift, what: listener.80, set: {web: 10}}"), 11, 23, "does not exist"),
     "another kind": (
         held("{do: moved, from: security_group.lb, what: target_group.lb}"),
         11,
         48,
-        "is no security_group",
+        "is not a security_group",
     ),
-    "moved from nowhere": (held("{do: moved, from: security_group.db, what: security_group.x}"), 11, 23, "not there"),
-    "still used": (FILE + "  - {do: release, what: security_group.lb}\n", 15, 25, "still points at"),
+    "moved from nowhere": (
+        held("{do: moved, from: security_group.db, what: security_group.x}"),
+        11,
+        23,
+        "does not exist",
+    ),
+    "still used": (FILE + "  - {do: release, what: security_group.lb}\n", 15, 25, "still refers to"),
     "no time": (FILE.replace("15m", "soon"), 11, 11, "soon is not a time"),
-    "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "but it is the first, which"),
+    "begins elsewhere": (FILE.replace("from: absent", "from: s1-12345678"), 4, 7, "but the first migration must begin"),
 }
 
 
@@ -143,7 +148,7 @@ def test_what_is_wrong_is_told_by_its_place(folder: Folder, case: str) -> None:
 
 def test_a_removal_waits_until_nobody_points_there(folder: Folder) -> None:
     written(folder, FILE + "  - {do: delete, what: security_group.lb}\n")
-    with pytest.raises(SpecProblem, match=r"security_group\.web still points at security_group\.lb"):
+    with pytest.raises(SpecProblem, match=r"security_group\.web still refers to security_group\.lb"):
         refresh(folder, KINDS)
 
 

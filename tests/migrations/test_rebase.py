@@ -179,8 +179,8 @@ def test_two_files_of_one_number_are_named(desk: Desk) -> None:
     desk.made(IDLE, before, "b")
     first, a, b = (one.read_text().partition("to: ")[2][:11] for one in desk.folder.files())
     assert desk.problems() == [
-        "0002_b.yaml:1:1 two files bear the number 0002: 0002_a and 0002_b",
-        f"0002_b.yaml:3:7 0002_b begins at {first}, where 0001_first ends, but 0002_a ends at {a}",
+        "0002_b.yaml:1:1 two files have the number 0002: 0002_a and 0002_b",
+        f"0002_b.yaml:3:7 0002_b begins at {first} (the end of 0001_first), but 0002_a ends at {a}",
     ]
     assert b not in (first, a)
 
@@ -188,10 +188,10 @@ def test_two_files_of_one_number_are_named(desk: Desk) -> None:
 def test_a_conflict_in_head_or_in_a_file_is_told_as_such(desk: Desk) -> None:
     desk.first()
     desk.conflict()
-    assert desk.problems() == ["HEAD:1:1 two branches met in git: HEAD has both sides of the conflict in it"]
+    assert desk.problems() == ["HEAD:1:1 HEAD has both sides of a git conflict: two branches each added a file"]
     file = desk.folder.path / "0001_first.yaml"
     file.write_text(file.read_text().replace("title:", "<<<<<<< HEAD\ntitle:"))
-    assert "0001_first.yaml:2:1 two branches met in git: both wrote this file" in desk.problems()
+    assert "0001_first.yaml:2:1 this file has both sides of a git conflict: two branches wrote it" in desk.problems()
 
 
 def test_a_head_that_pins_the_wrong_file_is_told_by_both_names(desk: Desk) -> None:
@@ -208,7 +208,7 @@ def test_a_file_that_follows_none_is_named(desk: Desk) -> None:
     file.write_text(file.read_text().replace(f"from: {before[-1].end}", "from: s1-00000000"))
     assert desk.problems() == [f"0002_a.yaml:3:7 0002_a begins at s1-00000000, but 0001_first ends at {before[-1].end}"]
     file.rename(file.with_name("0004_a.yaml"))
-    assert "numbered without gaps, and before 0004_a there is 0001_first" in desk.problems()[0]
+    assert "the number 0002 is missing: after 0001_first comes 0004_a" in desk.problems()[0]
 
 
 # Carried, or planned anew ----------------------------------------------------------------------------------------

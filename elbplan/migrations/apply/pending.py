@@ -21,7 +21,7 @@ from ..handovers import without_handovers
 from ..migration import Migration, MigrationStep, references_of
 from ..position.differences import Difference, differences
 from ..position.locator import Drifted, Locator, Position
-from ..rebase.offline_plan import with_rule_names_of, in_file_words
+from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .journal import HoldPlace, RunJournal
 from .steps import StepBuilder
 

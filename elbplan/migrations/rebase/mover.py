@@ -21,7 +21,7 @@ from ..migration import Migration, MigrationStep
 from ..save import migration_of
 from ..simulate import InvalidStep, renamed
 from .carry_over import EditCarryOver
-from .offline_plan import with_rule_names_of, offline_plan
+from .offline_plan import offline_plan, with_rule_names_of
 
 
 @dataclass
@@ -61,7 +61,7 @@ class FileMover:
         """The same steps on another start; None if they do not fit there, or do not end in what the spec wants."""
         draft = replace(kept.migration, number=len(before) + 1, spec=self.spec if last else kept.migration.spec)
         try:
-            made = play(draft, _end(before), self.kinds, trusting=True)
+            made = play(draft, _end(before), self.kinds, trust_steps=True)
         except InvalidStep as misfit:
             self.notes.append(f"{kept.migration.id} does not fit behind {_named(before)}: {misfit}")
             return None
@@ -95,7 +95,7 @@ class FileMover:
     def _reworded(self, new: Migration, old: Sequence[Migration], start: State) -> Migration:
         def fits(entries: Sequence[MigrationStep]) -> bool:
             try:
-                made = play(replace(new, entries=tuple(entries)), start, self.kinds, trusting=True)
+                made = play(replace(new, entries=tuple(entries)), start, self.kinds, trust_steps=True)
             except InvalidStep:
                 return False
             return made.end == new.end
@@ -105,7 +105,7 @@ class FileMover:
             rewording = EditCarryOver(one.entries, self._usual(one))
             entries = rewording.apply_to(entries, fits)
             self.notes += [f"not carried over from {one.id}: {lost}" for lost in rewording.lost]
-        return play(replace(new, entries=entries), start, self.kinds, trusting=True)
+        return play(replace(new, entries=entries), start, self.kinds, trust_steps=True)
 
     def _usual(self, old: Migration) -> tuple[MigrationStep, ...] | None:
         """The steps of a file as elbplan would have planned them; None where that cannot be known."""

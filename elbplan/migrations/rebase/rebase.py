@@ -10,8 +10,7 @@ from ...core.stack import Stack
 from ...errors import Refused, SpecProblem, UsageProblem
 from ...live.observe import Observed
 from ..files.fingerprints import rewritten
-from ..files.folder import Folder, MigrationFile
-from ..files.head import pinned_id
+from ..files.folder import Folder, MigrationFile, pinned_id
 from ..files.texts import ParsedFile, parse_files
 from ..migration import Migration, MigrationStep
 from ..position.locator import Locator
