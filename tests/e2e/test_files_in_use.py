@@ -487,7 +487,7 @@ def test_a_file_that_is_broken_during_a_hold_is_told_without_false_words(shell: 
     file = shell.port_8080(TENTH + "  - hold: 1h\n")
     ended = held_while(shell, lambda: file.write_text(file.read_text().replace("do: shift", "do: shfit")))
     assert ended.code == 65, ended.err
-    assert "nothing can be done by shfit" in ended.err
+    assert "there is no step called shfit" in ended.err
     assert "AWS was not asked" not in ended.err
     assert "nothing was changed" not in ended.err
     assert shell.weights() == [10, 90]

@@ -16,7 +16,7 @@ from ...kinds.record import Record
 from ...live.observe import Observed, observe
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
-from ..files.ignored_fields import refuse_ignored_fields
+from ..files.spec_fields import refuse_ignored_fields
 from ..handovers import without_handovers
 from ..migration import Migration, MigrationStep, references_of
 from ..position.differences import Difference, differences

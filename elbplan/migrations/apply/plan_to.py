@@ -9,7 +9,7 @@ from ...core.resource import Resource
 from ...core.stack import Stack
 from ...live.observe import Observed, observe
 from ...run.workflow import Cloud, account_of, plan_of
-from ..files.secrets import without_secrets
+from ..files.spec_fields import without_secrets
 from ..migration import Migration, references_of
 
 

@@ -17,7 +17,7 @@ from ...errors import Refused
 from ...kinds.record import Record
 from ...live.portable import PortableNames
 from ..files.notation import address_text
-from ..files.secrets import without_secrets
+from ..files.spec_fields import without_secrets
 from ..migration import Migration, MigrationStep
 from ..simulate import moves_of, names_after_move, renamed
 

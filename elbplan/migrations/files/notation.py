@@ -57,7 +57,7 @@ def duration(seconds: float) -> str:
     return f"{whole}s"
 
 
-def seconds_of(text: Any) -> float:
+def seconds_of(text: object) -> float:
     """The seconds of a text such as `15m`. Raises ValueError."""
     match = TIME.fullmatch(str(text))
     if not match:
