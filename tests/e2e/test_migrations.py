@@ -13,7 +13,7 @@ from elbplan.migrations.apply.pending import Pending, find_pending
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.lint.lint import blocking
-from elbplan.migrations.save_plan import save_plan
+from elbplan.migrations.save import save_plan
 from elbplan.run import workflow
 
 from . import specs

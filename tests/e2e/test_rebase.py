@@ -17,8 +17,7 @@ from elbplan.migrations.files.loader import load
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.migration import Migration
 from elbplan.migrations.rebase.offline_plan import in_file_words, offline_plan
-from elbplan.migrations.save import migration_of
-from elbplan.migrations.save_plan import save_plan
+from elbplan.migrations.save import migration_of, save_plan
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Ran, Shell
 

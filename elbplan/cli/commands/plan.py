@@ -13,7 +13,7 @@ from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...kinds import KINDS
 from ...migrations.files.folder import Folder
-from ...migrations.save_plan import save_plan
+from ...migrations.save import save_plan
 from ...render.documents import plan_document
 from ...run.workflow import Cloud
 from ..context import App
