@@ -18,7 +18,7 @@ from ...migrations.files.loader import load
 from ...migrations.lint.inspection import Inspection, inspect
 from ...migrations.lint.live_checks import LiveChecks, check_live, requests_text
 from ...migrations.migration import Migration
-from ...render.lint import counts_text, finding_text
+from ...render.lint import counts_text
 from ...run.workflow import Cloud
 from ..context import App
 from ..git_changes import new_since
@@ -72,8 +72,8 @@ class LintOutput:
             self.problems += problem.problems
             return
         look = self._look(subject, migrations) if self.live and migrations else None
-        seen = {"seen": look[0].facts_for} if look else {}
-        found = inspect(subject.folder, migrations, KINDS, only=only, stack=subject.stack, **seen)
+        facts_for = {"facts_for": look[0].facts_for} if look else {}
+        found = inspect(subject.folder, migrations, KINDS, only=only, stack=subject.stack, **facts_for)
         self.found.append(found)
         self.problems += found.problems
         if look:
@@ -124,10 +124,10 @@ class LintOutput:
         for found in self.found:
             for finding, problem in found.findings:
                 if not finding.allowed:
-                    blocks.append(finding_text(problem))
+                    blocks.append(problem.text("safe form"))
                 elif not self.app.options.quiet:
-                    blocks.append(finding_text(problem, note=" (allowed)").splitlines()[0])
-            blocks += [finding_text(problem, "hint") for problem in (*found.spec, *found.unused_allows)]
+                    blocks.append(problem.text(note=" (allowed)").splitlines()[0])
+            blocks += [problem.text() for problem in (*found.spec, *found.unused_allows)]
         return blocks + [f"live  {text}" for text in (*self.nowhere, *self.remarks)]
 
     def _counts(self) -> str:
