@@ -178,7 +178,7 @@ def test_two_branches_that_both_add_a_file(team: Team) -> None:
     done = team.rebase()
     assert done.code == 0, done.err
     assert "0002_well stays: HEAD pins it" in done.err
-    assert "0003_port is planned anew, from 0002_well to what the spec wants" in done.err
+    assert "0003_port is planned again, from 0002_well to what the spec wants" in done.err
     assert done.out.splitlines()[-1].endswith("0002_port.yaml -> 0003_port.yaml")
     assert [one.id for one in team.chain()] == ["0001_first", "0002_well", "0003_port"]
     assert (team.chain()[-1].title, words(team.chain()[-1])) == ("port by hand", PERSON)
