@@ -198,12 +198,12 @@ def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) ->
     assert done.code == 0, done.err
     assert Path(team.spec).read_text() == SPEC + OTHER
     last = team.chain()[-1]
-    assert (last.id, last.spec != "") == ("0002_adopted", True)
+    assert (last.id, last.spec != "") == ("0002_accepted_drift", True)
     team.box.clear_calls()
     assert team.apply().code == 0
     assert team.box.writes() == [], "it is done here"
     again = team.adopt()
-    assert (again.code, "nothing was changed by hand" in again.err) == (5, True)
+    assert (again.code, "there is no drift" in again.err) == (5, True)
     team.box.reset()
     team.settled()
     assert team.group()[1] == "/other", "another environment gets the same"
@@ -223,7 +223,7 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
     assert "--revert-drift" in refused.err
     done = team.rebase("--accept-drift")
     assert done.code == 0, done.err
-    assert [one.id for one in team.chain()] == ["0001_first", "0002_adopted", "0003_well"]
+    assert [one.id for one in team.chain()] == ["0001_first", "0002_accepted_drift", "0003_well"]
     assert "  target_group.web: {attributes: {deregistration_delay.timeout_seconds: '17'}}" in done.err
     file = Path(team.spec)
     said = "{path: /well}, attributes: {deregistration_delay.timeout_seconds: '17'}"

@@ -506,14 +506,14 @@ def test_a_change_by_hand_becomes_the_next_file_and_overrides(desk: Desk) -> Non
     model: Any = next(one.model for one in desk.lives if one.address == address)
     desk.changed("target_group.web", health=model.health.model_copy(update={"path": "/other"}))
     found = desk.adopt(SPEC)
-    assert desk.ids() == ["0001_first", "0002_adopted"]
+    assert desk.ids() == ["0001_first", "0002_accepted_drift"]
     last = load(desk.folder, KINDS)[-1]
     assert [(e.do, str(e.what), e.set) for e in last.entries] == [
         ("update", "target_group.web", {"health": {"path": "/other"}})
     ]
     assert last.spec == ""
     assert found.block.text == "overrides:\n  target_group.web: {health: {path: /other}}\n"
-    with pytest.raises(Refused, match="nothing was changed by hand"):
+    with pytest.raises(Refused, match="there is no drift"):
         desk.adopt(SPEC)
 
 
@@ -530,15 +530,15 @@ def test_what_cannot_be_taken_in_is_refused(desk: Desk) -> None:
     desk.made(IDLE, desk.first(), "a")
     found = load(desk.folder, KINDS)
     desk.live(found[-1].last)
-    with pytest.raises(Refused, match="nothing was changed by hand"):
+    with pytest.raises(Refused, match="there is no drift"):
         desk.adopt(IDLE)
     desk.lives = [one for one in desk.lives if one.address.kind != "listener"]
-    with pytest.raises(Refused, match=r"listener\.80 is not in AWS any more") as said:
+    with pytest.raises(Refused, match=r"the spec has listener\.80, but AWS does not") as said:
         desk.adopt(IDLE)
     assert "apply --revert-drift" in said.value.hint
     desk.made(BOTH, found, "b")
     desk.live(load(desk.folder, KINDS)[-1].states[2])
-    with pytest.raises(Refused, match="0003_b is under way"):
+    with pytest.raises(Refused, match="0003_b is only partly applied"):
         desk.adopt(BOTH)
 
 
@@ -546,7 +546,7 @@ def test_what_no_file_could_say_is_not_taken_in(desk: Desk) -> None:
     found = desk.first()
     desk.live(found[-1].last)
     desk.changed("listener.80", action=OtherAction(type="teleport", settings={"TeleportConfig": {"To": "Mars"}}))
-    with pytest.raises(Refused, match=r"listener\.80 that no file can say"):
+    with pytest.raises(Refused, match=r"listener\.80 has settings in AWS that no migration can express"):
         desk.adopt(SPEC)
     assert desk.ids() == ["0001_first"]
 
