@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from ..core.stack import Stack
 from ..errors import AwsProblem, Problem, Refused, SpecProblem, UsageProblem, escaped
-from ..kinds import KINDS
 from ..migrations.apply.journal import RunJournal, edited
 from ..migrations.apply.pending import Pending
 from ..migrations.files.folder import Folder
@@ -56,7 +55,7 @@ def refuse_hazards(folder: Folder, pending: Pending, allow: Collection[str]) -> 
     migration = pending.migration
     assert migration is not None
     seen = LiveFacts(children=pending.children)
-    found = [one for one in blocking(migration, KINDS, allow, seen) if one.step >= pending.entry]
+    found = [one for one in blocking(migration, allow, seen) if one.step >= pending.entry]
     if found:
         file = folder.path / migration.file
         page = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
@@ -128,7 +127,7 @@ def _no_folder(stack: str, run: RunRecord, base: str) -> Refused:
 
 def files_of(folder: Folder) -> list[Migration]:
     """The checked files. Raises SpecProblem, UsageProblem."""
-    found = load(folder, KINDS)
+    found = load(folder)
     if not found:
         raise UsageProblem(f"{folder.path} holds no migration", hint="elbplan plan --save NAME writes the first")
     return found

@@ -44,9 +44,7 @@ def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observ
     region = clouds.region(stack)
     with reading(app, [stack], region):
         cloud = clouds.reach(region)
-        seen = observe(
-            cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=references_in_folder(folder, KINDS)
-        )
+        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=references_in_folder(folder))
     return cloud, seen[stack.name]
 
 

@@ -88,6 +88,6 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
 
 def _hazards(pending: Pending, migration: Migration) -> Iterator[tuple[str, str]]:
     seen = LiveFacts(children=pending.children)
-    found = {one.hazard.name: None for one in blocking(migration, KINDS, (), seen) if one.step >= pending.entry}
+    found = {one.hazard.name: None for one in blocking(migration, (), seen) if one.step >= pending.entry}
     if found:
         yield HAZARDS_NOTE, f"{', '.join(found)}; elbplan lint says where, and the safe form"

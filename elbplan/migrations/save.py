@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ..core.address import Address
-from ..core.kind import Kinds
 from ..core.patch import changes
 from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
+from ..kinds import KINDS
 from ..kinds.traffic import attached_groups
 from ..live.observe import observe
 from ..live.portable import PortableNames
@@ -31,23 +31,23 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 SWITCH_REASON = "requests go to the new target groups"
 
 
-def save_plan(aws: Cloud, stack: Stack, folder: Folder, kinds: Kinds, *, name: str, title: str = "") -> list[Path]:
+def save_plan(aws: Cloud, stack: Stack, folder: Folder, *, name: str, title: str = "") -> list[Path]:
     """Save the present plan as the next migration; returns the files written.
 
     If the stack has resources but no migration, it writes a baseline migration first. Raises Refused if there is
     nothing to do or an earlier migration is not applied, SpecProblem for wrong files, UsageProblem for a bad name.
     """
     check_name(name)
-    before = load(folder, kinds)
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=references_of(before))
+    before = load(folder)
+    seen = observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references_of(before))
     observed = seen[stack.name]
     if before:
-        position = Locator(observed.live, observed.symbols, kinds, stack.ignore).find(before)
+        position = Locator(observed.live, observed.symbols, KINDS, stack.ignore).find(before)
         _check_all_applied(stack, position, before[-1].id)
-    plan = plan_of(aws, stack, observed, kinds, account_of(aws, seen), observed.desired)
-    new = [baseline(plan, kinds, observed.symbols)] if plan.lives and not before else []
+    plan = plan_of(aws, stack, observed, KINDS, account_of(aws, seen), observed.desired)
+    new = [baseline(plan, observed.symbols)] if plan.lives and not before else []
     spec = stack.spec_hash
-    new.append(migration_of(plan, [*before, *new], kinds, observed.symbols, name=name, title=title, spec=spec))
+    new.append(migration_of(plan, [*before, *new], observed.symbols, name=name, title=title, spec=spec))
     return folder.save(new)
 
 
@@ -64,7 +64,6 @@ def _check_all_applied(stack: Stack, position: Position | Drifted, last: str) ->
 def migration_of(
     plan: Plan,
     before: Sequence[Migration],
-    kinds: Kinds,
     symbols: PortableNames,
     *,
     name: str,
@@ -79,7 +78,7 @@ def migration_of(
     entries = tuple(builder.entry(step) for step in plan.steps)
     title = title or name.replace("_", " ")
     draft = Migration(plan.stack, len(before) + 1, name, title, spec=spec, entries=entries)
-    return play(draft, before[-1].last if before else {}, kinds)
+    return play(draft, before[-1].last if before else {})
 
 
 def check_name(name: str) -> None:
@@ -89,7 +88,7 @@ def check_name(name: str) -> None:
         raise UsageProblem(f"{name!r} cannot be the name of a migration", hint=hint)
 
 
-def baseline(plan: Plan, kinds: Kinds, symbols: PortableNames) -> Migration:
+def baseline(plan: Plan, symbols: PortableNames) -> Migration:
     """The existing resources as the first migration; AWS already matches its end, so it counts as applied.
 
     A resource that matches the spec is written as in the spec. Raises Refused during a replacement.
@@ -100,11 +99,11 @@ def baseline(plan: Plan, kinds: Kinds, symbols: PortableNames) -> Migration:
     desired: dict[Address, Resource] = {}
     for address, live in plan.lives.items():
         resource = plan.desired.get(address)
-        if resource is None or kinds[address.kind].with_live_defaults(resource, live.model) != live.model:
+        if resource is None or KINDS[address.kind].with_live_defaults(resource, live.model) != live.model:
             resource = without_aws_name(live.model)
         desired[_current(address)] = with_renamed_references(resource, _current)
-    creates = reconcile(plan.stack, desired, [], kinds, region=plan.region, account=plan.account)
-    return migration_of(creates, (), kinds, symbols, name="baseline", title="the existing resources")
+    creates = reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account)
+    return migration_of(creates, (), symbols, name="baseline", title="the existing resources")
 
 
 def _current(address: Address) -> Address:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.address import Address
-from ..core.kind import Kinds
 from ..core.patch import InvalidFields, build_model, patched
 from ..core.resource import Resource, references
 from ..core.simulate import State, reordered
+from ..kinds import KINDS
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record, mark
 from ..kinds.targets import Targets
@@ -42,7 +42,7 @@ def renamed(state: State, names: Mapping[Address, Address]) -> State:
     return {rename(address): with_renamed_references(resource, rename) for address, resource in state.items()}
 
 
-def state_after(state: State, entry: MigrationStep, kinds: Kinds) -> State:
+def state_after(state: State, entry: MigrationStep) -> State:
     """The state after a step. Raises InvalidStep."""
     if not entry.writes or entry.what is None:
         return state
@@ -53,12 +53,12 @@ def state_after(state: State, entry: MigrationStep, kinds: Kinds) -> State:
     if entry.do in ("create", "adopt"):
         if entry.what in state:
             raise InvalidStep(f"{address_text(entry.what)} already exists at this step", "what")
-        return {**state, entry.what: _resource_after(state, entry, kinds)}
+        return {**state, entry.what: _resource_after(state, entry)}
     if entry.what not in state:
         raise _missing(entry.what, state)
     if entry.do in ("delete", "release"):
         return _without(state, entry)
-    after = _shifted(state, entry) if entry.do == "shift" else _resource_after(state, entry, kinds)
+    after = _shifted(state, entry) if entry.do == "shift" else _resource_after(state, entry)
     return {**state, entry.what: after}
 
 
@@ -133,12 +133,12 @@ def _shifted(state: State, entry: MigrationStep) -> Resource:
     return shifted
 
 
-def _resource_after(state: State, entry: MigrationStep, kinds: Kinds) -> Resource:
+def _resource_after(state: State, entry: MigrationStep) -> Resource:
     """The resource after a create, adopt or update."""
     assert entry.what is not None
     try:
         if entry.do in ("create", "adopt"):
-            resource: Resource = build_model(kinds[entry.what.kind].model, entry.set)
+            resource: Resource = build_model(KINDS[entry.what.kind].model, entry.set)
         else:
             resource = patched(state[entry.what], entry.set)
     except InvalidFields as error:

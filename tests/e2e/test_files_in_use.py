@@ -62,7 +62,7 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n")
     (stack,) = specs_of([shell.spec])
     aws = shell.connect("ap-northeast-2")
-    migrations = load(Folder.of("my-web", shell.base), KINDS)
+    migrations = load(Folder.of("my-web", shell.base))
     first = find_pending(aws, stack, migrations, KINDS, begin=True, now=1000)
     assert first.seconds == 3600
     assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).complete

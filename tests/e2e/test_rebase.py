@@ -118,7 +118,7 @@ class Team(Shell):
         return self.run("accept-drift", self.spec, *more, *self.where)
 
     def chain(self) -> list[Migration]:
-        return load(Folder.of("my-web", self.base), KINDS)
+        return load(Folder.of("my-web", self.base))
 
     def problems(self) -> list[str]:
         with pytest.raises(SpecProblem) as told:
@@ -247,11 +247,11 @@ def test_what_is_planned_without_aws_is_what_is_planned_with_it(stage: Stage, tm
     before, after, _ = CHANGES["http to https"]
     (first,), (second,) = stage.stacks(before), stage.stacks(after)
     folder = Folder.of("my-web", tmp_path)
-    save_plan(stage.aws, first, folder, KINDS, name="first")
+    save_plan(stage.aws, first, folder, name="first")
     assert stage.run(stage.plan(before)).complete
-    (file,) = save_plan(stage.aws, second, folder, KINDS, name="second")
-    start = load(folder, KINDS)[:1]
+    (file,) = save_plan(stage.aws, second, folder, name="second")
+    start = load(folder)[:1]
     wanted = in_file_words(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
-    plan = offline_plan(second, start[0].last, wanted, KINDS)
-    made = migration_of(plan, start, KINDS, PortableNames(), name="second", spec=second.spec_hash)
+    plan = offline_plan(second, start[0].last, wanted)
+    made = migration_of(plan, start, PortableNames(), name="second", spec=second.spec_hash)
     assert text_of(made) == file.read_text()

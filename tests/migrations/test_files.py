@@ -8,7 +8,6 @@ import pytest
 
 from elbplan.core.address import Address
 from elbplan.errors import SpecProblem
-from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
@@ -52,16 +51,16 @@ def written(folder: Folder, text: str, name: str = "0001_doors.yaml") -> Path:
 
 def problems(folder: Folder) -> list[tuple[int, int, str]]:
     with pytest.raises(SpecProblem) as told:
-        load(folder, KINDS)
+        load(folder)
     return [(one.line, one.column, one.what) for one in told.value.problems]
 
 
 def test_refreshing_makes_an_edited_file_true_and_leaves_the_rest_of_it_alone(folder: Folder) -> None:
     file = written(folder, FILE)
     assert [(line, column) for line, column, _ in problems(folder)] == [(11, 11)]
-    assert refresh(folder, KINDS).changed == [file, folder.path / "HEAD"]
-    assert refresh(folder, KINDS).changed == []
-    (migration,) = load(folder, KINDS)
+    assert refresh(folder).changed == [file, folder.path / "HEAD"]
+    assert refresh(folder).changed == []
+    (migration,) = load(folder)
     assert file.read_text().startswith("# why we did this\nstack: shop\n")
     assert [sorted(map(str, state)) for state in migration.states] == [
         [],
@@ -73,12 +72,12 @@ def test_refreshing_makes_an_edited_file_true_and_leaves_the_rest_of_it_alone(fo
 
 def test_what_is_loaded_and_saved_is_loaded_again(folder: Folder) -> None:
     written(folder, FILE)
-    refresh(folder, KINDS)
-    first = load(folder, KINDS)
+    refresh(folder)
+    first = load(folder)
     (file,) = folder.save(first)
     text = file.read_text()
-    assert load(folder, KINDS) == first
-    folder.save(load(folder, KINDS))
+    assert load(folder) == first
+    folder.save(load(folder))
     assert file.read_text() == text
 
 
@@ -90,7 +89,7 @@ def test_any_text_survives(text: str) -> None:
         "create", Address("record", "*.example.com"), {"name": text, "list": [{"deep": text}]}, why=text
     )
     made = Migration("shop", 1, "doors", text, spec="h-00000000", entries=(entry,))
-    reader = MigrationParser(Source("0001_doors.yaml", text_of(made)), KINDS)
+    reader = MigrationParser(Source("0001_doors.yaml", text_of(made)))
     assert reader.migration(1, "doors") == made
     assert reader.problems == []
 
@@ -149,18 +148,18 @@ def test_what_is_wrong_is_told_by_its_place(folder: Folder, case: str) -> None:
 def test_a_removal_waits_until_nobody_points_there(folder: Folder) -> None:
     written(folder, FILE + "  - {do: delete, what: security_group.lb}\n")
     with pytest.raises(SpecProblem, match=r"security_group\.web still refers to security_group\.lb"):
-        refresh(folder, KINDS)
+        refresh(folder)
 
 
 def test_a_state_that_was_there_before_is_a_finding(folder: Folder) -> None:
     more = "  - {do: create, what: security_group.x, set: {vpc: default}}\n  - {do: delete, what: security_group.x}\n"
     written(folder, FILE.replace("    then: s1-00000000\n", "") + more)
-    refresh(folder, KINDS)
-    (migration,) = load(folder, KINDS)
-    finding = blocking(migration, KINDS, ["public-exposure"])[-1]
+    refresh(folder)
+    (migration,) = load(folder)
+    finding = blocking(migration, ["public-exposure"])[-1]
     assert (finding.hazard.name, finding.step) == ("repeated-state", 4)
     assert "there before" in finding.hazard.text
-    assert blocking(migration, KINDS, ["public-exposure", "repeated-state"]) == []
+    assert blocking(migration, ["public-exposure", "repeated-state"]) == []
 
 
 @pytest.mark.parametrize("text", ["target_group.web", "record.*.example.com", "target_group.web@old"])

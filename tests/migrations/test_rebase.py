@@ -82,7 +82,7 @@ class Desk:
 
     def live(self, state: State) -> None:
         """AWS is in this state."""
-        self.lives = [as_live("shop", address, state, KINDS) for address in state]
+        self.lives = [as_live("shop", address, state) for address in state]
 
     def changed(self, address: str, **fields: Any) -> None:
         """Somebody changed something by hand."""
@@ -102,10 +102,8 @@ class Desk:
         """A file as a branch would add it behind others, and edited; `leaving` is a file that the branch has not."""
         stack = stack_of(spec)
         start = before[-1].last if before else {}
-        plan = offline_plan(stack, start, in_file_words(self.observed(stack)), KINDS)
-        new = migration_of(
-            plan, before, KINDS, PortableNames(), name=name, title=f"{name} by hand", spec=stack.spec_hash
-        )
+        plan = offline_plan(stack, start, in_file_words(self.observed(stack)))
+        new = migration_of(plan, before, PortableNames(), name=name, title=f"{name} by hand", spec=stack.spec_hash)
         (file,) = self.folder.save([new])
         assert edit[0] in file.read_text()
         if edit[0]:
@@ -114,7 +112,7 @@ class Desk:
             for other in texts:
                 other.unlink()
             file.write_text("# kept\n" + file.read_text().replace(*edit, 1) + tail)
-            refresh(self.folder, KINDS)
+            refresh(self.folder)
             for other, text in texts.items():
                 other.write_text(text)
         return file
@@ -122,7 +120,7 @@ class Desk:
     def first(self) -> list[Migration]:
         """0001, applied."""
         self.made(SPEC, [], "first")
-        found = load(self.folder, KINDS)
+        found = load(self.folder)
         self.live(found[-1].last)
         return found
 
@@ -131,29 +129,29 @@ class Desk:
 
     def rebase(self, spec: str, file: str = "", *, put: Callable[[Path, str], None] | None = None) -> tuple[str, ...]:
         stack = stack_of(spec)
-        made = Rebase(self.folder, stack, self.observed(stack), KINDS).rebased(file)
+        made = Rebase(self.folder, stack, self.observed(stack)).rebased(file)
         self.folder.exchange(made.files, put)
         return made.notes
 
     def adopt(self, spec: str, name: str = "") -> AcceptedDrift:
         stack = stack_of(spec)
-        adopter = DriftAccepter(None, stack, self.observed(stack), KINDS)  # type: ignore[arg-type]
-        files = migration_file_of(self.folder, KINDS) if self.folder.used else []
+        adopter = DriftAccepter(None, stack, self.observed(stack))  # type: ignore[arg-type]
+        files = migration_file_of(self.folder) if self.folder.used else []
         found = adopter.accept_into_files(files, name) if files else adopter.accept_into_spec()
         if found.files:
             self.folder.exchange(found.files)
         return found
 
     def ids(self) -> list[str]:
-        return [one.id for one in load(self.folder, KINDS)]
+        return [one.id for one in load(self.folder)]
 
     def ends_as(self, spec: str) -> bool:
         stack = stack_of(spec)
-        return offline_plan(stack, load(self.folder, KINDS)[-1].last, stack.resources, KINDS).empty
+        return offline_plan(stack, load(self.folder)[-1].last, stack.resources).empty
 
     def problems(self) -> list[str]:
         with pytest.raises(SpecProblem) as said:
-            load(self.folder, KINDS)
+            load(self.folder)
         return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in said.value.problems]
 
 
@@ -225,7 +223,7 @@ def test_what_fits_is_carried_with_every_word(desk: Desk) -> None:
     assert [line for line in carried if "s1-" not in line and "h-" not in line] == [
         line for line in text.splitlines() if "s1-" not in line and "h-" not in line
     ]
-    last = load(desk.folder, KINDS)[-1]
+    last = load(desk.folder)[-1]
     assert (words(last), last.spec) == (PERSON, stack_of(BOTH).spec_hash)
     assert desk.ends_as(BOTH)
     assert "elbplan rebase shop 0002_a moves it instead" in notes[0]
@@ -238,7 +236,7 @@ def test_what_does_not_fit_is_planned_anew_with_a_persons_words(desk: Desk) -> N
     desk.conflict()
     notes = desk.rebase(PORT_WELL)
     assert desk.ids() == ["0001_first", "0002_a", "0003_b"]
-    last = load(desk.folder, KINDS)[-1]
+    last = load(desk.folder)[-1]
     assert (words(last), last.title) == (PERSON, "b by hand")
     assert desk.ends_as(PORT_WELL)
     assert "0003_b is planned again, from 0002_a to what the spec wants" in notes
@@ -298,8 +296,8 @@ def _alone(desk: Desk, without: str) -> list[Migration]:
     file = desk.folder.path / without
     text = file.read_text()
     file.unlink()
-    refresh(desk.folder, KINDS)
-    found = load(desk.folder, KINDS)
+    refresh(desk.folder)
+    found = load(desk.folder)
     file.write_text(text)
     return found
 
@@ -384,8 +382,8 @@ def test_a_file_that_was_renumbered_by_hand_and_is_applied_stays(desk: Desk) -> 
 def test_a_file_that_nothing_leads_to_may_be_applied(desk: Desk) -> None:
     before = desk.first()
     desk.made(IDLE, before, "a")
-    desk.made(BOTH, load(desk.folder, KINDS), "b")
-    desk.live(load(desk.folder, KINDS)[-1].last)
+    desk.made(BOTH, load(desk.folder), "b")
+    desk.live(load(desk.folder)[-1].last)
     (desk.folder.path / "0002_a.yaml").unlink()
     with pytest.raises(Refused, match="nobody can tell whether 0003_b is applied"):
         desk.rebase(BOTH)
@@ -431,13 +429,13 @@ def test_a_pending_file_follows_a_spec_that_went_on(desk: Desk) -> None:
     desk.made(PORT, desk.first(), "a", EDITED)
     desk.rebase(PORT_WELL)
     assert desk.ids() == ["0001_first", "0002_a"]
-    assert words(load(desk.folder, KINDS)[-1]) == PERSON
+    assert words(load(desk.folder)[-1]) == PERSON
     assert desk.ends_as(PORT_WELL)
 
 
 def test_an_applied_file_does_not_follow(desk: Desk) -> None:
     desk.made(PORT, desk.first(), "a")
-    desk.live(load(desk.folder, KINDS)[-1].last)
+    desk.live(load(desk.folder)[-1].last)
     (note,) = desk.rebase(PORT_WELL)
     assert "plan --save NAME writes the next file" in note
     assert not desk.ends_as(PORT_WELL)
@@ -491,7 +489,7 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
         assert any(word in file.read_text() for file in desk.folder.files()), word
     desk.rebase(wanted)
     assert desk.ids()[:2] == ["0001_first", "0002_a"]
-    every = [word for one in load(desk.folder, KINDS) for word in words(one)]
+    every = [word for one in load(desk.folder) for word in words(one)]
     assert sorted(every) == sorted([*PERSON, "('health-check-changes',) known"])
     assert desk.ends_as(wanted)
 
@@ -507,7 +505,7 @@ def test_a_change_by_hand_becomes_the_next_file_and_overrides(desk: Desk) -> Non
     desk.changed("target_group.web", health=model.health.model_copy(update={"path": "/other"}))
     found = desk.adopt(SPEC)
     assert desk.ids() == ["0001_first", "0002_accepted_drift"]
-    last = load(desk.folder, KINDS)[-1]
+    last = load(desk.folder)[-1]
     assert [(e.do, str(e.what), e.set) for e in last.entries] == [
         ("update", "target_group.web", {"health": {"path": "/other"}})
     ]
@@ -523,12 +521,12 @@ def test_a_pending_file_comes_behind_what_was_changed_by_hand(desk: Desk) -> Non
     desk.changed("target_group.web", tags={"by": "hand"})
     desk.adopt(IDLE, "tagged")
     assert desk.ids() == ["0001_first", "0002_tagged", "0003_a"]
-    assert head_of(desk.folder, load(desk.folder, KINDS)[-1])
+    assert head_of(desk.folder, load(desk.folder)[-1])
 
 
 def test_what_cannot_be_taken_in_is_refused(desk: Desk) -> None:
     desk.made(IDLE, desk.first(), "a")
-    found = load(desk.folder, KINDS)
+    found = load(desk.folder)
     desk.live(found[-1].last)
     with pytest.raises(Refused, match="there is no drift"):
         desk.adopt(IDLE)
@@ -537,7 +535,7 @@ def test_what_cannot_be_taken_in_is_refused(desk: Desk) -> None:
         desk.adopt(IDLE)
     assert "apply --revert-drift" in said.value.hint
     desk.made(BOTH, found, "b")
-    desk.live(load(desk.folder, KINDS)[-1].states[2])
+    desk.live(load(desk.folder)[-1].states[2])
     with pytest.raises(Refused, match="0003_b is only partly applied"):
         desk.adopt(BOTH)
 

@@ -13,7 +13,6 @@ import click
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Problem, SpecProblem
-from ...kinds import KINDS
 from ...migrations.files.loader import load
 from ...migrations.lint.inspection import Inspection, inspect
 from ...migrations.lint.live_checks import LiveChecks, check_live, requests_text
@@ -67,13 +66,13 @@ class LintOutput:
     def take(self, subject: StackSelection, only: Collection[str] | None) -> None:
         """One stack: its chain, its files, and what AWS has to say."""
         try:
-            migrations = load(subject.folder, KINDS)
+            migrations = load(subject.folder)
         except SpecProblem as problem:
             self.problems += problem.problems
             return
         look = self._look(subject, migrations) if self.live and migrations else None
         facts_for = {"facts_for": look[0].facts_for} if look else {}
-        found = inspect(subject.folder, migrations, KINDS, only=only, stack=subject.stack, **facts_for)
+        found = inspect(subject.folder, migrations, only=only, stack=subject.stack, **facts_for)
         self.found.append(found)
         self.problems += found.problems
         if look:
@@ -83,7 +82,7 @@ class LintOutput:
         looks: list[LiveChecks] = []
 
         def looker(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            looks.append(check_live(cloud, group[0], migrations, KINDS))
+            looks.append(check_live(cloud, group[0], migrations))
             return [Plan(group[0].name, cloud.region, "")]
 
         stack = subject.stack or Stack(subject.folder.stack, None, {})

@@ -57,7 +57,7 @@ def _folder(stack: str, base: str) -> Folder:
 
 def _refresh(app: App, word: str, base: str) -> int:
     """Rewrite the fingerprints in their places."""
-    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
+    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base))
     for file in refreshed.changed:
         app.terminal.out(str(file))
     for id in refreshed.off_spec:
@@ -72,10 +72,10 @@ def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
     stack = one_stack(app, word)
     folder = _folder(stack.name, base)
     cloud, seen = observe_stack(app, stack, folder)
-    made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
+    made = Rebase(folder, stack, seen).rebased(_id(file), drifted=adopting)
     files, notes, block = made.files, made.notes, ""
     if adopting and position_of(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
-        adopted = DriftAccepter(cloud, stack, seen, KINDS).accept_into_files(files)
+        adopted = DriftAccepter(cloud, stack, seen).accept_into_files(files)
         files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
     said = write_files(folder, files)
     if not any(said.values()):

@@ -18,7 +18,7 @@ from .pending import PendingFinder, uncovered_by_migrations
 def migrations_status(looker: PendingFinder, folder: Folder, records: Sequence[RunRecord]) -> StackMigrations:
     """How the files stand, from one look at AWS. A chain that is wrong is told, not raised."""
     try:
-        migrations = load(folder, looker.kinds)
+        migrations = load(folder)
     except SpecProblem as problem:
         first = problem.problems[0]
         more = f", and {len(problem.problems) - 1} more" if len(problem.problems) > 1 else ""

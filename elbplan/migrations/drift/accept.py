@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...core.address import Address
-from ...core.kind import Kinds
 from ...core.resource import is_foreign
 from ...core.simulate import State
 from ...core.stack import Stack
 from ...errors import Refused
+from ...kinds import KINDS
 from ...live.observe import Observed, observe
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
@@ -52,7 +52,6 @@ class DriftAccepter:
     aws: Cloud
     stack: Stack
     observed: Observed
-    kinds: Kinds
     writing: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -74,15 +73,15 @@ class DriftAccepter:
         spec_hash = spec.spec_hash if spec and text else ""
         new = self._file(drift, chain, name or NAME, spec_hash)
         wanted = drift.applied_to(in_file_words(self.observed))
-        mover = FileMover(spec or self.stack, wanted, self.kinds, spec_hash)
+        mover = FileMover(spec or self.stack, wanted, spec_hash)
         moved = mover.move_behind([*applied, new], pending)
         return AcceptedDrift(moved, block, text, (*self.notes, *mover.notes))
 
     def _position(self, chain: Sequence[Migration]) -> NearestPosition:
         """The position of AWS at the end of a migration. Raises Refused if none or only a part of one is applied."""
         name, ignore = self.stack.name, self.stack.ignore
-        exact = position_of(self.observed, chain, self.kinds, ignore)
-        position = exact or nearest_position(self.observed, [chain], self.kinds, ignore)
+        exact = position_of(self.observed, chain, KINDS, ignore)
+        position = exact or nearest_position(self.observed, [chain], KINDS, ignore)
         if position.half or not (position.done or not position.index):
             what = f"{name}: {position.migration.id} is only partly applied: AWS is nearest to {position.text}"
             hint = "elbplan apply finishes it; elbplan apply --revert-drift first reverts drift that stops it"
@@ -94,8 +93,8 @@ class DriftAccepter:
 
     def _drift(self, state: State, name: str) -> Drift:
         """The drift from a state. Raises Refused if there is none, or if it deleted something that the spec wants."""
-        lives = lives_towards(self.observed, state, self.kinds)
-        drift = drift_of(lives, state, self.observed.symbols, self.kinds, self.stack.ignore)
+        lives = lives_towards(self.observed, state, KINDS)
+        drift = drift_of(lives, state, self.observed.symbols, self.stack.ignore)
         deleted = [str(address) for address in drift.gone if address in self.observed.desired]
         if deleted:
             what = f"{self.stack.name}: the spec has {', '.join(deleted)}, but AWS does not any more"
@@ -110,8 +109,8 @@ class DriftAccepter:
         if foreign := [str(address) for address, resource in wanted.items() if is_foreign(resource)]:
             what = f"{self.stack.name}: {', '.join(foreign)} has settings in AWS that no migration can express"
             raise Refused(what, hint="leave them to their owner with `ignore:`, or revert them in AWS")
-        plan = offline_plan(self.stack, before[-1].last, wanted, self.kinds)
-        new = migration_of(plan, before, self.kinds, PortableNames(), name=name, title=TITLE, spec=spec_hash)
+        plan = offline_plan(self.stack, before[-1].last, wanted)
+        new = migration_of(plan, before, PortableNames(), name=name, title=TITLE, spec=spec_hash)
         return MigrationFile(new, text_of(new))
 
     def _spec(self, drift: Drift) -> tuple[FieldsByAddress, Stack | None, str | None]:
@@ -141,11 +140,11 @@ class DriftAccepter:
             self.notes.append(f"overrides: cannot express the whole drift of {names}; change the spec itself")
 
     def _remaining(self, drift: Drift, spec: Stack) -> list[Address]:
-        observed = observe(self.aws.send, self.aws.region, [spec], self.kinds, everywhere=True)[spec.name]
-        return not_in_spec(drift, observed, self.kinds, spec.ignore)
+        observed = observe(self.aws.send, self.aws.region, [spec], KINDS, everywhere=True)[spec.name]
+        return not_in_spec(drift, observed, spec.ignore)
 
 
-def migration_file_of(folder: Folder, kinds: Kinds) -> list[MigrationFile]:
+def migration_file_of(folder: Folder) -> list[MigrationFile]:
     """The files of a complete chain. Raises SpecProblem."""
     texts = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
-    return [MigrationFile(migration, texts[migration.file], migration.file) for migration in load(folder, kinds)]
+    return [MigrationFile(migration, texts[migration.file], migration.file) for migration in load(folder)]

@@ -8,11 +8,12 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.change import ignoring
-from ...core.kind import Kinds, LiveResource
+from ...core.kind import LiveResource
 from ...core.patch import changes, patched
 from ...core.resource import Resource, differing_fields
 from ...core.simulate import State
 from ...errors import Refused
+from ...kinds import KINDS
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets
 from ...live.observe import Observed
@@ -47,14 +48,14 @@ class Drift:
         return {**drifted, **self.added}
 
 
-def drift_of(lives: LiveResources, state: State, symbols: PortableNames, kinds: Kinds, ignore: Sequence[str]) -> Drift:
+def drift_of(lives: LiveResources, state: State, symbols: PortableNames, ignore: Sequence[str]) -> Drift:
     """The drift of AWS from a state. Raises Refused during a replacement."""
     if replaced := sorted(str(address._replace(deposed="")) for address in lives if address.deposed):
         what = f"a replacement is not finished: the old and the new {', '.join(replaced)} both exist"
         raise Refused(what, hint="elbplan apply finishes it; accept the drift after that")
     changed = {}
     for address, live in lives.items():
-        if address in state and (fields := _changed(live, state[address], symbols, kinds, ignore)):
+        if address in state and (fields := _changed(live, state[address], symbols, ignore)):
             changed[address] = fields
     added = {a: without_aws_name(symbols.to_portable(live.model)) for a, live in lives.items() if a not in state}
     added = {a: model for a, model in added.items() if not _is_filled_by_others(a, state)}
@@ -67,17 +68,17 @@ def _is_filled_by_others(address: Address, state: State) -> bool:
 
 
 def _changed(
-    live: LiveResource[Any], resource: Resource, symbols: PortableNames, kinds: Kinds, ignore: Sequence[str]
+    live: LiveResource[Any], resource: Resource, symbols: PortableNames, ignore: Sequence[str]
 ) -> Mapping[str, Any]:
     model = symbols.to_portable(live.model)
-    wanted = ignoring(kinds[live.address.kind].with_live_defaults(resource, model), model, live.address, ignore)
+    wanted = ignoring(KINDS[live.address.kind].with_live_defaults(resource, model), model, live.address, ignore)
     return changes(wanted, model) if differing_fields(wanted, model) else {}
 
 
-def not_in_spec(drift: Drift, observed: Observed, kinds: Kinds, ignore: Sequence[str]) -> list[Address]:
+def not_in_spec(drift: Drift, observed: Observed, ignore: Sequence[str]) -> list[Address]:
     """The resources that still differ in a drifted field when AWS is compared with a spec."""
     remaining = []
-    for change in diff(observed.desired, observed.live, kinds, ignore).pending:
+    for change in diff(observed.desired, observed.live, KINDS, ignore).pending:
         if change.address in drift.changed and change.before is not None and change.after is not None:
             pending = changes(change.after, change.before)
             if _overlap(pending, drift.changed[change.address]):

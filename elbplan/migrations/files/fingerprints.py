@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.kind import Kinds
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, SourceSpan
 from ..migration import Migration
@@ -22,9 +21,9 @@ class Refreshed:
     off_spec: Sequence[str]
 
 
-def refresh(folder: Folder, kinds: Kinds) -> Refreshed:
+def refresh(folder: Folder) -> Refreshed:
     """Rewrite from, to, then and HEAD, and nothing else. Raises SpecProblem."""
-    migrations = load(folder, kinds, trust_steps=True)
+    migrations = load(folder, trust_steps=True)
     changed, off_spec = [], []
     for migration in migrations:
         file = folder.path / migration.file

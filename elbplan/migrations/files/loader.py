@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ...core.address import Address
 from ...core.fingerprint import fingerprint
-from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import SpecProblem
+from ...kinds import KINDS
 from ...spec.suggest import closest
 from ..migration import Migration, MigrationStep
 from ..simulate import InvalidStep, start_state, state_after
@@ -21,29 +21,29 @@ from .texts import ParsedFile, link_problems, numbering_problems, parse_files
 REFRESH = "if you want the edit, elbplan rebase --refresh computes the fingerprints again"
 
 
-def load(folder: Folder, kinds: Kinds, *, trust_steps: bool = False) -> list[Migration]:
+def load(folder: Folder, *, trust_steps: bool = False) -> list[Migration]:
     """The migrations in their order, each with its states. Raises SpecProblem with every problem.
 
     With `trust_steps`, from, to, then and HEAD are computed from the steps and not compared with the files.
     """
-    files, problems = parse_files(folder, kinds)
+    files, problems = parse_files(folder)
     if not problems:  # an unreadable file would be reported as missing
         problems = [*numbering_problems(files), *([] if trust_steps else link_problems(files))]
     problems += [] if trust_steps else head_conflicts(folder)
     if problems:
         raise SpecProblem(problems)
-    migrations = _simulated(files, kinds, trust_steps)
+    migrations = _simulated(files, trust_steps)
     if migrations and not trust_steps and (problems := head_problems(folder, migrations[-1])):
         raise SpecProblem(problems)
     return migrations
 
 
-def _simulated(files: Sequence[ParsedFile], kinds: Kinds, trust_steps: bool) -> list[Migration]:
+def _simulated(files: Sequence[ParsedFile], trust_steps: bool) -> list[Migration]:
     """The migrations with their states. Raises SpecProblem at the first file that cannot be simulated."""
     state: State = {}
     migrations: list[Migration] = []
     for file in files:
-        migration = play(file.migration, state, kinds, file.reader, trust_steps=trust_steps)
+        migration = play(file.migration, state, file.reader, trust_steps=trust_steps)
         if file.reader.problems:
             raise SpecProblem(file.reader.problems)
         migrations.append(migration)
@@ -54,7 +54,6 @@ def _simulated(files: Sequence[ParsedFile], kinds: Kinds, trust_steps: bool) -> 
 def play(
     migration: Migration,
     state: State,
-    kinds: Kinds,
     reader: MigrationParser | None = None,
     *,
     trust_steps: bool = False,
@@ -69,26 +68,26 @@ def play(
     for index, entry in enumerate(migration.entries):
         try:
             if not entry.writes:
-                check_gate(states, migration.entries[: index + 1], kinds)
-            states.append(state_after(states[-1], entry, kinds))
+                check_gate(states, migration.entries[: index + 1])
+            states.append(state_after(states[-1], entry))
         except InvalidStep as error:
             if reader is None:
                 raise
             reader.problem(("steps", index, *error.path), str(error), error.hint)
             return migration
-        then = fingerprint(states[-1], kinds)
+        then = fingerprint(states[-1], KINDS)
         if reader and not trust_steps and entry.then and entry.then != then.text:
             reader.problem(("steps", index, "then"), f"this step leads to {then}, not to {entry.then}", REFRESH)
             return migration
         entries.append(replace(entry, then=then.text if entry.writes else ""))
-    end = fingerprint(states[-1], kinds).text
+    end = fingerprint(states[-1], KINDS).text
     if reader and not trust_steps and end != migration.end:
         reader.problem(("to",), f"the steps lead to {end}, not to {migration.end}", REFRESH)
-    start = fingerprint(states[0], kinds).text
+    start = fingerprint(states[0], KINDS).text
     return replace(migration, start=start, end=end, entries=tuple(entries), states=tuple(states))
 
 
-def check_gate(states: Sequence[State], entries: Sequence[MigrationStep], kinds: Kinds) -> None:
+def check_gate(states: Sequence[State], entries: Sequence[MigrationStep]) -> None:
     """Check the wait or hold that is the last of `entries`; `states` are S0 up to the state before it.
 
     A run skips a wait for a resource that does not exist, so a misspelled name would move traffic unchecked.
@@ -97,7 +96,7 @@ def check_gate(states: Sequence[State], entries: Sequence[MigrationStep], kinds:
     entry = entries[-1]
     if entry.what is None:
         return
-    gates = [gate.name for gate in kinds[entry.what.kind].gates]
+    gates = [gate.name for gate in KINDS[entry.what.kind].gates]
     if entry.until not in gates:
         what = f"{address_text(entry.what)} has no state {entry.until or '(none given)'} to wait for"
         hint = f"possible states: {', '.join(gates) or 'none'}"

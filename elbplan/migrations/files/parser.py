@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from ...core.address import AWS_ID, Address
-from ...core.kind import Kinds
 from ...errors import Problem
+from ...kinds import KINDS
 from ...spec.suggest import article, closest
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
@@ -44,7 +44,6 @@ class MigrationParser:
     """Parses one file; collects its problems."""
 
     source: Source
-    kinds: Kinds
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     problems: list[Problem] = field(default_factory=list)
     tree: Tree | None = None
@@ -162,8 +161,8 @@ class MigrationParser:
         except ValueError as error:
             self.problem((*path, key), str(error))
             return None
-        if address.kind not in self.kinds:
-            hint = _choices(address.kind, self.kinds, f".{address.name}")
+        if address.kind not in KINDS:
+            hint = _choices(address.kind, KINDS, f".{address.name}")
             self.problem((*path, key), f"there is no kind of resource called {address.kind}", hint)
             return None
         return address

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...core.kind import Kinds
 from ...errors import Problem
 from ...spec.yaml.tree import Source
 from ..migration import Migration
@@ -27,14 +26,14 @@ class ParsedFile:
         return self.reader.source.text
 
 
-def parse_files(folder: Folder, kinds: Kinds) -> tuple[list[ParsedFile], list[Problem]]:
+def parse_files(folder: Folder) -> tuple[list[ParsedFile], list[Problem]]:
     """The files that can be parsed, ordered by number and name, and the problems of all files."""
     files: list[ParsedFile] = []
     problems: list[Problem] = []
     for file in folder.files():
         try:
             raw = file.read_bytes()
-            reader = MigrationParser(Source(str(file), raw.decode("utf-8")), kinds)
+            reader = MigrationParser(Source(str(file), raw.decode("utf-8")))
         except (OSError, UnicodeDecodeError) as error:
             what = "the file is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"{error.strerror}"
             hint = "is this file a migration? elbplan plan --save NAME writes migrations"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...core.kind import Kinds
 from ...core.stack import Stack
 from ...errors import Problem
 from ..files.folder import Folder
@@ -40,7 +39,6 @@ class Inspection:
 def inspect(
     folder: Folder,
     migrations: Sequence[Migration],
-    kinds: Kinds,
     *,
     only: Collection[str] | None = None,
     stack: Stack | None = None,
@@ -50,15 +48,15 @@ def inspect(
     inspection = Inspection()
     for migration in migrations:
         if only is None or migration.file in only:
-            _check(inspection, folder.path / migration.file, migration, kinds, facts_for(migration))
+            _check(inspection, folder.path / migration.file, migration, facts_for(migration))
     if migrations and stack:
         inspection.spec += _uncovered_change(stack, migrations[-1])
     return inspection
 
 
-def _check(inspection: Inspection, file: Path, migration: Migration, kinds: Kinds, facts: LiveFacts) -> None:
+def _check(inspection: Inspection, file: Path, migration: Migration, facts: LiveFacts) -> None:
     report = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
-    hazards = findings(migration, kinds, facts)
+    hazards = findings(migration, facts)
     inspection.files += 1
     inspection.problems += report.unknown_hazards()
     inspection.findings += [(finding, report.problem(finding)) for finding in hazards]

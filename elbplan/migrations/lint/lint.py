@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address, Ref
-from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import Problem
 from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
+from ...kinds import KINDS
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import Migration, MigrationStep
@@ -56,10 +56,10 @@ class LintFinding:
         return f"{self.hazard.address}: {self.hazard.text}{hint}"
 
 
-def findings(migration: Migration, kinds: Kinds, facts: LiveFacts = OFFLINE) -> list[LintFinding]:
+def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFinding]:
     """Every hazard of a loaded migration, in the order of its steps."""
     timeline = replace(
-        migration_timeline(migration, kinds),
+        migration_timeline(migration),
         healthy=facts.healthy,
         unready=facts.unready,
         places=facts.places,
@@ -68,11 +68,9 @@ def findings(migration: Migration, kinds: Kinds, facts: LiveFacts = OFFLINE) -> 
     return [_finding(migration, hazard) for hazard in find_hazards(timeline)]
 
 
-def blocking(
-    migration: Migration, kinds: Kinds, allow: Collection[str] = (), facts: LiveFacts = OFFLINE
-) -> list[LintFinding]:
+def blocking(migration: Migration, allow: Collection[str] = (), facts: LiveFacts = OFFLINE) -> list[LintFinding]:
     """The findings that neither their step nor `allow` allows."""
-    found = findings(migration, kinds, facts)
+    found = findings(migration, facts)
     return [finding for finding in found if not finding.allowed and finding.hazard.name not in allow]
 
 
@@ -93,14 +91,14 @@ def _finding(migration: Migration, hazard: Hazard) -> LintFinding:
     return LintFinding(hazard, hazard.step, any(entry.because.strip() for entry in allowing), bool(allowing))
 
 
-def migration_timeline(migration: Migration, kinds: Kinds) -> Timeline:
+def migration_timeline(migration: Migration) -> Timeline:
     """The states and steps of a loaded migration."""
     states, entries = under_final_names(migration)
     steps = [TimelineStep(entry.do, entry.what, entry.until, entry.hold) for entry in entries]
     marks = [migration.start]
     for entry in migration.entries:
         marks.append(entry.then or marks[-1])
-    return replace(Timeline.of(states, steps, kinds), marks=marks)
+    return replace(Timeline.of(states, steps, KINDS), marks=marks)
 
 
 def under_final_names(migration: Migration) -> tuple[list[State], list[MigrationStep]]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from ...core.address import Address, AwsId, Ref
 from ...core.call import Call
-from ...core.kind import Kinds, LiveResource
+from ...core.kind import LiveResource
 from ...core.stack import Stack
 from ...errors import AwsProblem
+from ...kinds import KINDS
 from ...kinds.certificate import Certificate
 from ...kinds.instance import instances_in
 from ...kinds.load_balancer import LoadBalancer
@@ -51,11 +52,11 @@ class LiveChecks:
         return self.facts if self.pending and self.pending.number == migration.number else OFFLINE
 
 
-def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> LiveChecks:
+def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> LiveChecks:
     """Compare AWS with the migrations. Raises AwsProblem, and NotFound if a lookup of the spec has no result."""
     references = references_of(migrations)
-    observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=references)[stack.name]
-    locator = Locator(observed.live, observed.symbols, kinds, stack.ignore)
+    observed = observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references)[stack.name]
+    locator = Locator(observed.live, observed.symbols, KINDS, stack.ignore)
     position = locator.find(migrations)
     if isinstance(position, Position) and position.index == len(position.migration.entries):
         later = [migration for migration in migrations if migration.number == position.migration.number + 1]
@@ -64,9 +65,9 @@ def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds:
         position = locator.find(later)
     if isinstance(position, Drifted):
         return LiveChecks(drifted=position)
-    facts = _facts(aws, position, observed.symbols, kinds)
+    facts = _facts(aws, position, observed.symbols)
     facts = replace(facts, children=foreign_children_of(position, observed.foreign))
-    remarks = (*_drift(position), *_unhealthy(position, kinds))
+    remarks = (*_drift(position), *_unhealthy(position))
     return LiveChecks(position.migration, facts, remarks, lives=position.lives)
 
 
@@ -75,10 +76,10 @@ def _drift(position: Position) -> tuple[str, ...]:
     return tuple(f"drift that no pending step touches: {difference.text}" for difference in position.drift)
 
 
-def _facts(aws: Cloud, position: Position, symbols: PortableNames, kinds: Kinds) -> LiveFacts:
+def _facts(aws: Cloud, position: Position, symbols: PortableNames) -> LiveFacts:
     lives = position.lives.items()
     healthy = frozenset(a for a, live in lives if a.kind == Targets.kind and live.facts.get("state") == "healthy")
-    unready = frozenset(a for a, live in lives if a.kind in KINDS_WITH_GATES and kinds[a.kind].pending_gate(live))
+    unready = frozenset(a for a, live in lives if a.kind in KINDS_WITH_GATES and KINDS[a.kind].pending_gate(live))
     return LiveFacts(healthy, unready, _subnets(aws, position, symbols))
 
 
@@ -98,16 +99,16 @@ def _subnets(aws: Cloud, position: Position, symbols: PortableNames) -> dict[Ref
     return subnets
 
 
-def _unhealthy(position: Position, kinds: Kinds) -> Iterator[str]:
+def _unhealthy(position: Position) -> Iterator[str]:
     """The groups that lint counts as healthy at the start, because they serve then, although they are not healthy."""
     migration = position.migration
-    serving = migration_timeline(migration, kinds).start.serving if position.index == 0 else frozenset()
+    serving = migration_timeline(migration).start.serving if position.index == 0 else frozenset()
     for address, live in position.lives.items():
         is_serving = address.kind == Targets.kind and target_group_of(live.model) in serving
         if is_serving and live.facts.get("state") != "healthy":
             yield f"{address} counts as healthy at the start of {migration.id}, but is not healthy now"
     for address, live in position.lives.items():
-        if address.kind == Certificate.kind and kinds[address.kind].pending_gate(live):
+        if address.kind == Certificate.kind and KINDS[address.kind].pending_gate(live):
             yield f"{address} is not issued: its state is {live.facts.get('state') or 'unknown'}"
 
 

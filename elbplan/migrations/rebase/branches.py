@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...core.address import Ref
-from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import Refused, SpecProblem, UsageProblem
 from ..files.folder import Folder
@@ -38,12 +37,12 @@ class Branches:
         return tuple({migration.id: migration for migration in (*others, *self.unconnected)}.values())
 
 
-def find_branches(files: Sequence[ParsedFile], kinds: Kinds) -> Branches:
+def find_branches(files: Sequence[ParsedFile]) -> Branches:
     """The paths through the files, found by the fingerprints with which they begin and end.
 
     Raises SpecProblem for a file whose fingerprints are wrong, or if no file is the first.
     """
-    paths = list(_paths((), {}, "absent", files, kinds))
+    paths = list(_paths((), {}, "absent", files))
     if not paths:
         raise SpecProblem([*numbering_problems(files), *link_problems(files)])
     connected = {migration.id for path in paths for migration in path}
@@ -51,21 +50,21 @@ def find_branches(files: Sequence[ParsedFile], kinds: Kinds) -> Branches:
     for file in files:
         if file.migration.id in connected:
             continue
-        if path := _renumbered(file, paths, kinds):
+        if path := _renumbered(file, paths):
             paths.append(path)
         else:
             unconnected.append(file.migration)
     return Branches(tuple(paths), tuple(unconnected))
 
 
-def references_in_folder(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
+def references_in_folder(folder: Folder) -> frozenset[Ref]:
     """Every reference in the migrations of a folder, also if branches met there; empty if a file has problems."""
-    files, problems = parse_files(folder, kinds)
-    paths = find_branches(files, kinds).paths if files and not problems else ()
+    files, problems = parse_files(folder)
+    paths = find_branches(files).paths if files and not problems else ()
     return frozenset(ref for path in paths for ref in references_of(path))
 
 
-def _renumbered(file: ParsedFile, paths: Sequence[BranchPath], kinds: Kinds) -> BranchPath:
+def _renumbered(file: ParsedFile, paths: Sequence[BranchPath]) -> BranchPath:
     """The path to a file that begins where another file ends although its number is not the next; empty if none.
 
     A person changed its number by hand, so it is still the end of a branch.
@@ -73,27 +72,25 @@ def _renumbered(file: ParsedFile, paths: Sequence[BranchPath], kinds: Kinds) -> 
     for path in paths:
         for number, migration in enumerate(path, 1):
             if migration.end == file.migration.start:
-                return (*path[:number], _simulated(file, migration.last, kinds))
+                return (*path[:number], _simulated(file, migration.last))
     return ()
 
 
-def _simulated(file: ParsedFile, state: State, kinds: Kinds) -> Migration:
+def _simulated(file: ParsedFile, state: State) -> Migration:
     """The migration with its states. Raises SpecProblem."""
-    migration = play(file.migration, state, kinds, file.reader)
+    migration = play(file.migration, state, file.reader)
     if file.reader.problems:
         raise SpecProblem(file.reader.problems)
     return migration
 
 
-def _paths(
-    before: BranchPath, state: State, end: str, files: Sequence[ParsedFile], kinds: Kinds
-) -> Iterator[BranchPath]:
+def _paths(before: BranchPath, state: State, end: str, files: Sequence[ParsedFile]) -> Iterator[BranchPath]:
     after = [f for f in files if f.migration.number == len(before) + 1 and f.migration.start == end]
     if not after and before:
         yield before
     for file in after:
-        migration = _simulated(file, state, kinds)
-        yield from _paths((*before, migration), migration.last, migration.end, files, kinds)
+        migration = _simulated(file, state)
+        yield from _paths((*before, migration), migration.last, migration.end, files)
 
 
 @dataclass(frozen=True)

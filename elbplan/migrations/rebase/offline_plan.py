@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.address import Address, AwsId, Ref
-from ...core.kind import Kinds, LiveResource
+from ...core.kind import LiveResource
 from ...core.plan import Plan
 from ...core.resource import rewrite
 from ...core.simulate import State
 from ...core.stack import Stack
+from ...kinds import KINDS
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets, with_live_defaults
 from ...kinds.unnamed_rules import kept_addresses, readdressed
@@ -26,18 +27,18 @@ HEALTHY_STATES: Mapping[str, str] = {
 """The state that AWS gives for a healthy resource of each kind."""
 
 
-def offline_plan(stack: Stack, start: State, wanted: State, kinds: Kinds) -> Plan:
+def offline_plan(stack: Stack, start: State, wanted: State) -> Plan:
     """The plan from one state to another, as if AWS had the first and every resource were healthy.
 
     Raises Refused if it would delete a protected resource.
     """
-    lives = [as_live(stack.name, address, start, kinds) for address in start]
-    return reconcile(stack.name, wanted, lives, kinds, region="", account="", ignore=stack.ignore)
+    lives = [as_live(stack.name, address, start) for address in start]
+    return reconcile(stack.name, wanted, lives, KINDS, region="", account="", ignore=stack.ignore)
 
 
-def as_live(stack: str, address: Address, state: State, kinds: Kinds) -> LiveResource[Any]:
+def as_live(stack: str, address: Address, state: State) -> LiveResource[Any]:
     """A simulated resource as AWS would have it, with AWS's defaults; its id is its address."""
-    kind = kinds[address.kind]
+    kind = KINDS[address.kind]
     current = address._replace(deposed="")
     model: Any = _with_ports(kind.with_live_defaults(state[address], state[address]), state)
     facts = {"state": HEALTHY_STATES.get(address.kind, "")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...core.kind import Kinds
 from ...core.stack import Stack
 from ...errors import Refused, SpecProblem, UsageProblem
+from ...kinds import KINDS
 from ...live.observe import Observed
 from ..files.fingerprints import rewritten
 from ..files.folder import Folder, MigrationFile, pinned_id
@@ -36,7 +36,6 @@ class Rebase:
     folder: Folder
     stack: Stack
     observed: Observed
-    kinds: Kinds
 
     def rebased(self, file: str = "", *, drifted: bool = False) -> Rebased:
         """The files in one order; it writes nothing. `file` names the migration that should move.
@@ -45,7 +44,7 @@ class Rebase:
         changes; the caller handles drift itself if it says `drifted`. Raises SpecProblem, UsageProblem.
         """
         parsed = self._parsed()
-        branches = find_branches(parsed, self.kinds)
+        branches = find_branches(parsed)
         positions = self._positions(branches)
         choice = self._choice(branches, positions, file)
         if branches.is_chain and positions[0].differs and not drifted:
@@ -53,13 +52,13 @@ class Rebase:
         files = {f.migration.id: MigrationFile(f.migration, f.text, f.migration.file) for f in parsed}
         stay = [replace(files[m.id], migration=replace(m, number=number)) for number, m in enumerate(choice.stay, 1)]
         move = [replace(files[migration.id], migration=migration) for migration in choice.move]
-        mover = FileMover(self.stack, in_file_words(self.observed), self.kinds, self.stack.spec_hash)
+        mover = FileMover(self.stack, in_file_words(self.observed), self.stack.spec_hash)
         new = self._with_spec_hash(mover, mover.move_behind(stay, move), positions)
         notes = [*([choice.why] if choice.why else []), *mover.notes, *self._uncovered(mover, new)]
         return Rebased(new, (*notes, *([] if drifted else _drift_notes(self.stack, positions[0]))))
 
     def _parsed(self) -> list[ParsedFile]:
-        files, problems = parse_files(self.folder, self.kinds)
+        files, problems = parse_files(self.folder)
         if problems:
             raise SpecProblem(problems)
         if not files:
@@ -70,10 +69,10 @@ class Rebase:
     def _positions(self, branches: Branches) -> list[NearestPosition]:
         """The exact positions of AWS; if AWS has drifted, the nearest one."""
         observed, ignore = self.observed, self.stack.ignore
-        exact = [p for path in branches.paths if (p := position_of(observed, path, self.kinds, ignore))]
+        exact = [p for path in branches.paths if (p := position_of(observed, path, KINDS, ignore))]
         if exact:
             return exact
-        nearest = nearest_position(observed, branches.paths, self.kinds, ignore)
+        nearest = nearest_position(observed, branches.paths, KINDS, ignore)
         if branches.unconnected:
             id = branches.unconnected[0].id
             what = f"no file ends where {id} begins, and AWS is in no state of the other files"
@@ -93,8 +92,8 @@ class Rebase:
         if not move:
             return
         changed = {name for migration in move for entry in migration.entries for name in _changed_by(entry)}
-        lives = lives_towards(self.observed, move[-1].last, self.kinds)
-        locator = Locator(self.observed.live, self.observed.symbols, self.kinds, self.stack.ignore)
+        lives = lives_towards(self.observed, move[-1].last, KINDS)
+        locator = Locator(self.observed.live, self.observed.symbols, KINDS, self.stack.ignore)
         differing = set(locator.differing(move[-1], move[-1].last, lives))
         if names := sorted(changed & differing & set(position.differs)):
             name = self.stack.name
