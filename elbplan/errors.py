@@ -104,13 +104,16 @@ class Problem:
     width: int = 1
 
     def __str__(self) -> str:
-        head = f"{escaped(self.file)}:{self.line}:{self.column}  {escaped(self.what, LINES)}"
+        return self.text()
+
+    def text(self, label: str = "hint", note: str = "") -> str:
+        """`file:line:column  what`, the source line with a mark below it, and the hint after its label."""
+        head = f"{escaped(self.file)}:{self.line}:{self.column}  {escaped(self.what, LINES)}{note}"
         number = f"{self.line:>4} | "
         lines = [head]
         if self.source.strip():
             lines += [number + self.source, " " * (len(number) + self.column - 1) + "^" * max(1, self.width)]
-        if self.hint:
-            lines.append(f"  hint: {escaped(self.hint, LINES)}")
+        lines += [f"  {label}: {escaped(line)}" for line in self.hint.splitlines()]
         return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from ..errors import UsageProblem
 from ..kinds import KINDS
 from ..live.observe import Observed, observe
 from ..migrations.files.folder import Folder, MigrationFile
-from ..migrations.rebase.branches import texts_of
+from ..migrations.rebase.branches import references_in_folder
 from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
@@ -44,7 +44,7 @@ def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observ
     region = clouds.region(stack)
     with reading(app, [stack], region):
         cloud = clouds.reach(region)
-        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=texts_of(folder, KINDS))
+        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=references_in_folder(folder))
     return cloud, seen[stack.name]
 
 
@@ -54,7 +54,7 @@ def write_files(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = F
     changed = [folder.path / one.file for one in files if there.get(one.file) != one.text]
     if not dry:
         changed = folder.exchange(files)
-    moved = {one.was: one.file for one in files if one.was and one.was != one.file}
+    moved = {one.old_file: one.file for one in files if one.old_file and one.old_file != one.file}
     renamed = [{"from": str(folder.path / old), "to": str(folder.path / new)} for old, new in moved.items()]
     gone = there.keys() - {one.file for one in files} - moved.keys()
     return {

@@ -1,1 +1,1 @@
-"""Migrations: plans that were kept. Files that a person reviews and edits, each applied once, resumed by looking."""
+"""Migrations: plans saved as files, which a person reviews and elbplan applies once each."""

@@ -1,4 +1,4 @@
-"""What a file does to whole resources: what only changes hands is neither made nor deleted. Pure."""
+"""Shows moved, adopted and released resources as updates, not as created or deleted ones. Pure."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from ..core.change import Change, Diff
 from ..core.plan import Step
 from .files.notation import address_text
 
-HANDS = ("moved", "adopt", "release")
+HANDOVERS = ("moved", "adopt", "release")
 
 
 def without_handovers(comparison: Diff, steps: Sequence[Step]) -> Diff:
-    """The comparison with what is moved, adopted or released told as that."""
-    handed = [step for step in steps if step.do in HANDS]
-    about = {address[:2] for step in handed for address in (step.address, step.old) if address is not None}
-    kept = [change for change in comparison.changes if change.address[:2] not in about]
-    return replace(comparison, changes=[*kept, *(_change(step, comparison) for step in handed)])
+    """The comparison in which each moved, adopted or released resource is one update that says so."""
+    handovers = [step for step in steps if step.do in HANDOVERS]
+    addresses = {address[:2] for step in handovers for address in (step.address, step.old) if address is not None}
+    others = [change for change in comparison.changes if change.address[:2] not in addresses]
+    return replace(comparison, changes=[*others, *(_change(step, comparison) for step in handovers)])
 
 
 def _change(step: Step, comparison: Diff) -> Change:
     address: Address = step.address
     live = comparison.lives.get(step.old or address)
     if step.do == "moved":
-        because = f"called {address_text(step.old) if step.old else '?'} before: only our tag changes"
+        because = f"renamed from {address_text(step.old) if step.old else '?'}: only our tag changes"
     elif step.do == "adopt":
-        because = f"adopted: {step.name or 'it comes with its group'} is ours from now on, and stays as it is"
+        because = f"adopted: elbplan manages {step.name or 'the targets with their group'} from now on, unchanged"
     else:
-        because = "released: it stays in AWS as it is, and is no longer ours"
+        because = "released: it stays in AWS, unchanged, and elbplan no longer manages it"
     return Change("update", address, None, step.after or step.before, live, because=because)

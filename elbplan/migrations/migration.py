@@ -1,4 +1,4 @@
-"""A migration as data: a plan that was kept, in the order in which it is done."""
+"""A migration as data: the steps of a saved plan, in the order in which elbplan applies them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 APPROVAL = "approval"
 
 OnFailure = Literal["stop", "rollback"]
-"""What becomes of a run whose wait or hold came to nothing: it stops where it is, or goes back to the file's start."""
+"""What a run does when a wait or a hold fails: stop there, or roll back to the start of the file."""
 
 
 @dataclass(frozen=True)
 class MigrationStep:
     """One step of a file.
 
-    set      the fields of a create, the changed ones of an update, the priorities of a move, the weights of a shift
-    until    the gate of a wait, `within` so many seconds; of a hold: what must stay so as long as it lasts
-    hold     seconds to let the world be, or None until a person applies again
-    id       what AWS calls that which is adopted, or `name:` and the name that AWS knows it by
-    old      what that which is moved was called before
-    on_failure   what to do when a wait or a hold comes to nothing
-    allow    hazards that are taken on purpose, `because` of something
-    then     the fingerprint after it; "" where nobody computed it yet
+    set         create: the fields; update: the changed fields; reorder: the priorities; shift: the weights
+    until       wait: the gate to reach; hold: the gate that must stay ready during the hold (`while:` in the file)
+    timeout     wait: seconds until the wait fails
+    hold        seconds to wait, or None to wait until a person runs apply again
+    id          adopt: the AWS id of the resource, or `name:` and its name in AWS
+    old         moved: the old address
+    on_failure  what to do when a wait or a hold fails
+    allow       hazards that the author accepts
+    because     the reason why the author accepts them
+    then        the fingerprint after the step; "" before it is computed
     """
 
     do: StepKind
@@ -61,10 +63,12 @@ class MigrationStep:
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: from one fingerprint to another.
+    """One migration file: the steps that lead from one fingerprint to another.
 
-    states   S0 .. Sn as simulated, one more than there are entries; filled in when the chain is checked
-    sha      the SHA-256 of the file as it was read; "" of what no file holds yet
+    start, end  the fingerprints before the first and after the last step
+    spec        the hash of the spec that the file was saved from
+    states      the simulated states S0 .. Sn, one more than there are entries; computed when the chain is loaded
+    sha         the SHA-256 of the file's text; "" before the migration is saved
     """
 
     stack: str
@@ -89,11 +93,11 @@ class Migration:
 
     @property
     def last(self) -> State:
-        """The state it ends in."""
+        """The state after the last step."""
         return self.states[-1] if self.states else {}
 
 
-def spoken(migrations: Iterable[Migration]) -> frozenset[Ref]:
-    """Everything that the states of files point at."""
+def references_of(migrations: Iterable[Migration]) -> frozenset[Ref]:
+    """Every reference in the states of these migrations."""
     states = (state for migration in migrations for state in migration.states)
     return frozenset(ref for state in states for resource in state.values() for ref in references(resource))

@@ -1,117 +1,151 @@
-"""From a plan to a migration."""
+"""Saves a plan as a migration file: `elbplan plan --save NAME`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ..core.address import Address
-from ..core.kind import Kinds
 from ..core.patch import changes
 from ..core.plan import Plan, Step
 from ..core.resource import Resource
+from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
+from ..kinds import KINDS
 from ..kinds.traffic import attached_groups
+from ..live.observe import observe
 from ..live.portable import PortableNames
 from ..planner.reconcile import reconcile
-from .files.loader import play
+from ..run.workflow import Cloud, account_of, plan_of
+from .apply.pending import drift_refusal
+from .files.folder import Folder
+from .files.loader import load, play
 from .files.notation import address_text, part_document, value_document, with_renamed_references
-from .migration import Migration, MigrationStep
-from .position.locator import old_names
+from .migration import Migration, MigrationStep, references_of
+from .position.locator import Locator, old_names
+from .position.position import Drifted, Position
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+SWITCH_REASON = "requests go to the new target groups"
+
+
+def save_plan(aws: Cloud, stack: Stack, folder: Folder, *, name: str, title: str = "") -> list[Path]:
+    """Save the present plan as the next migration; returns the files written.
+
+    If the stack has resources but no migration, it writes a baseline migration first. Raises Refused if there is
+    nothing to do or an earlier migration is not applied, SpecProblem for wrong files, UsageProblem for a bad name.
+    """
+    check_name(name)
+    before = load(folder)
+    seen = observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references_of(before))
+    observed = seen[stack.name]
+    if before:
+        position = Locator(observed, stack.ignore).find(before)
+        _check_all_applied(stack, position, before[-1].id)
+    plan = plan_of(aws, stack, observed, KINDS, account_of(aws, seen), observed.desired)
+    new = [baseline(plan, observed.symbols)] if plan.lives and not before else []
+    spec = stack.spec_hash
+    new.append(migration_of(plan, [*before, *new], observed.symbols, name=name, title=title, spec=spec))
+    return folder.save(new)
+
+
+def _check_all_applied(stack: Stack, position: Position | Drifted, last: str) -> None:
+    if isinstance(position, Drifted):
+        raise drift_refusal(stack.name, position)
+    if position.migration.id != last or position.index < len(position.migration.entries):
+        what = f"{stack.name}: {last} is not completely applied yet, and the new file must begin at its end"
+        raise Refused(what, hint="run elbplan apply first")
+    if position.drift:
+        raise drift_refusal(stack.name, Drifted(position, position.drift))
 
 
 def migration_of(
     plan: Plan,
     before: Sequence[Migration],
-    kinds: Kinds,
     symbols: PortableNames,
     *,
     name: str,
     title: str = "",
     spec: str = "",
 ) -> Migration:
-    """The plan as the file that follows the ones before.
-
-    Raises Refused for an empty plan, UsageProblem for a bad name.
-    """
+    """The plan as the migration that follows the ones before. Raises Refused for an empty plan, UsageProblem."""
     check_name(name)
     if plan.empty:
-        raise Refused("there is nothing to save: AWS is as the spec says", hint="change the spec first")
-    teller = MigrationBuilder.of(plan, symbols)
-    entries = tuple(teller.entry(step) for step in plan.steps)
-    number = len(before) + 1
-    said = title or name.replace("_", " ")
-    draft = Migration(plan.stack, number, name, said, spec=spec, entries=entries)
-    return play(draft, before[-1].last if before else {}, kinds)
+        raise Refused("there is nothing to save: AWS already matches the spec", hint="change the spec first")
+    builder = MigrationBuilder.of(plan, symbols)
+    entries = tuple(builder.entry(step) for step in plan.steps)
+    title = title or name.replace("_", " ")
+    draft = Migration(plan.stack, len(before) + 1, name, title, spec=spec, entries=entries)
+    return play(draft, before[-1].last if before else {})
 
 
 def check_name(name: str) -> None:
-    """Returns if this can be a file's name. Raises UsageProblem."""
+    """Raises UsageProblem if a migration cannot have this name."""
     if not NAME.fullmatch(name):
-        hint = "small letters, digits, _ and -, such as app_on_8080"
-        raise UsageProblem(f"{name!r} is no name for a migration", hint=hint)
+        hint = "use small letters, digits, _ and -, such as app_on_8080"
+        raise UsageProblem(f"{name!r} cannot be the name of a migration", hint=hint)
 
 
-def baseline(plan: Plan, kinds: Kinds, symbols: PortableNames) -> Migration:
-    """What is there already as the first migration: by the look of it, every step of it is done.
+def baseline(plan: Plan, symbols: PortableNames) -> Migration:
+    """The existing resources as the first migration; AWS already matches its end, so it counts as applied.
 
-    It is told in the spec's words where AWS fits them. Raises Refused while a replacement is under way.
+    A resource that matches the spec is written as in the spec. Raises Refused during a replacement.
     """
     if len({address[:2] for address in plan.lives}) < len(plan.lives):
-        raise Refused("a change is under way: old and new stand side by side", hint="elbplan apply finishes it")
+        what = "a replacement is not finished: the old and the new resource both exist"
+        raise Refused(what, hint="elbplan apply finishes it")
     desired: dict[Address, Resource] = {}
     for address, live in plan.lives.items():
-        want = plan.desired.get(address)
-        fits = want is not None and kinds[address.kind].with_live_defaults(want, live.model) == live.model
-        told_so = want if fits and want is not None else without_aws_name(live.model)
-        desired[_current(address)] = with_renamed_references(told_so, _current)
-    start = reconcile(plan.stack, desired, [], kinds, region=plan.region, account=plan.account)
-    return migration_of(start, (), kinds, symbols, name="baseline", title="what is there already")
+        resource = plan.desired.get(address)
+        if resource is None or KINDS[address.kind].with_live_defaults(resource, live.model) != live.model:
+            resource = without_aws_name(live.model)
+        desired[_current(address)] = with_renamed_references(resource, _current)
+    creates = reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account)
+    return migration_of(creates, (), symbols, name="baseline", title="the existing resources")
 
 
 def _current(address: Address) -> Address:
-    """What stands alone is current, whatever is to become of it."""
+    """The address without the mark of an old resource: before the change, the old resource is the only one."""
     return address._replace(deposed="")
 
 
 def without_aws_name(model: Resource) -> Resource:
-    """Without the name that AWS knows it by, where that is not what it is."""
+    """The resource without its optional AWS name, which elbplan generates; a required name, as of a record, stays."""
     field = type(model).model_fields.get("name")
     return model if field is None or field.is_required() else model.model_copy(update={"name": None})
 
 
 @dataclass(frozen=True)
 class MigrationBuilder:
-    """Tells the steps of one plan in the words of a file: no ids, and old for what goes."""
+    """Writes the steps of a plan as entries of a migration: without AWS ids, and `@old` for what they replace."""
 
     symbols: PortableNames
     names: Mapping[Address, Address]
 
     @classmethod
     def of(cls, plan: Plan, symbols: PortableNames) -> MigrationBuilder:
-        """Of several former ones of an address the first is `old`, the second `old2`."""
+        """Of several old resources with one address, the first is `@old`, the second `@old2`."""
         return cls(symbols, old_names(plan.lives))
 
     def entry(self, step: Step) -> MigrationStep:
-        """One step."""
+        """The entry of one step."""
         what = self._name(step.address)
         entry = MigrationStep(step.do, what, dict(self._set(step)), why=self.symbols.portable_text(_why(step)))
         return replace(entry, until=step.until, timeout=step.timeout) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:
         if step.do == "create" and step.after is not None:
-            yield from part_document(self._told(step.after)).items()
+            yield from part_document(self._portable(step.after)).items()
         elif step.do == "reorder":
             yield from ((address_text(self._name(rule)), priority) for rule, priority in step.moves.items())
         elif step.do == "update" and step.before is not None and step.after is not None:
-            changed = changes(self._told(step.before), self._told(step.after))
+            changed = changes(self._portable(step.before), self._portable(step.after))
             yield from ((field, value_document(value)) for field, value in changed.items())
 
-    def _told(self, resource: Resource) -> Resource:
+    def _portable(self, resource: Resource) -> Resource:
         return with_renamed_references(self.symbols.to_portable(resource), self._name)
 
     def _name(self, address: Address) -> Address:
@@ -119,12 +153,9 @@ class MigrationBuilder:
 
 
 def _why(step: Step) -> str:
-    """Why, in a few words: what an update changes stands under `set` already."""
+    """The reason in a few words; of an update without its list of changes, which `set` shows."""
     if step.do != "update":
         return step.why
     if step.why.startswith(("attach", "take in", "let go")):
         return step.why.partition(" (")[0]
-    return TURN if step.phase == "switch" and attached_groups(step.after) else ""
-
-
-TURN = "the requests go to what is new"
+    return SWITCH_REASON if step.phase == "switch" and attached_groups(step.after) else ""

@@ -20,7 +20,7 @@ from ..migrations.apply.modes import go_back
 from ..migrations.apply.notices import Notice
 from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import ListSource
-from ..migrations.migration import Migration, spoken
+from ..migrations.migration import Migration, references_of
 from ..migrations.position.locator import Locator
 from ..migrations.position.position import LiveResources
 from ..run.lock.record import RunRecord, RunState
@@ -167,7 +167,7 @@ class RehearsalEnvironment:
     def sight(self, migration: Migration | None, index: int) -> Snapshot:
         """The double, compared with a file's state after so many steps; without a file, with nothing."""
         stack = self._spec(migration)
-        told = spoken(self.chain[: migration.number if migration else 0])
+        told = references_of(self.chain[: migration.number if migration else 0])
         (seen,) = observe(self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, told=told).values()
         if migration is None:
             return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen)

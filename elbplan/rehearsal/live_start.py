@@ -11,7 +11,7 @@ from ..core.resource import differing_fields
 from ..core.stack import Stack
 from ..live.observe import observe
 from ..migrations.apply.pending import drift_refusal
-from ..migrations.migration import Migration, spoken
+from ..migrations.migration import Migration, references_of
 from ..migrations.position.locator import Locator
 from ..migrations.position.position import Drifted, Position
 from ..run.workflow import Cloud
@@ -27,7 +27,7 @@ def start_from_live(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds:
 
     Only reads. Raises Refused if AWS is in none of the files' states, as apply does.
     """
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(chain))[stack.name]
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=references_of(chain))[stack.name]
     locator = Locator(seen, stack.ignore)
     found = locator.find(chain)
     if isinstance(found, Drifted):

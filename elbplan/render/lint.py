@@ -1,22 +1,10 @@
-"""Findings of lint as text: where, the line itself, and how to do it without."""
+"""The last line of lint: how many findings there are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import Problem
 from .style import count
-
-
-def finding_text(problem: Problem, word: str = "safe form", note: str = "") -> str:
-    """One finding: `file:line:column  name: text`, its source line, and `safe form:` below."""
-    head = f"{problem.file}:{problem.line}:{problem.column}  {problem.what}{note}"
-    number = f"{problem.line:>4} | "
-    lines = [head]
-    if problem.source.strip():
-        lines += [number + problem.source, " " * (len(number) + problem.column - 1) + "^" * max(1, problem.width)]
-    lines += [f"  {word}: {line}" for line in problem.hint.splitlines()]
-    return "\n".join(lines)
 
 
 def counts_text(files: int, blocking: Sequence[object], allowed: int, idle: int) -> str:

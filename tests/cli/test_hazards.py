@@ -139,7 +139,10 @@ def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: Filed) -> None:
     elb.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthCheckPath="/other")
     left = filed.files("lint", "--live", "--json")
     assert (left.code, left.document["exit"]) == (5, 5)
-    assert any("no file cares: target_group.web  health: path /health → /other" in one for one in left.document["live"])
+    assert any(
+        "no pending step touches: target_group.web  health: path /health → /other" in one
+        for one in left.document["live"]
+    )
     (rule,) = [r for r in rules_of(elb) if not r["IsDefault"]]
     elb.modify_rule(RuleArn=rule["RuleArn"], Conditions=[{"Field": "path-pattern", "Values": ["/older/*"]}])
     lost = filed.files("lint", "--live")

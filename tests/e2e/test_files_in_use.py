@@ -81,7 +81,7 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n")
     (stack,) = specs_of([shell.spec])
     aws = shell.connect("ap-northeast-2")
-    migrations = load(Folder.of("my-web", shell.base), KINDS)
+    migrations = load(Folder.of("my-web", shell.base))
     first = PendingFinder(aws, stack, now=1000).next(migrations)
     assert first.seconds == 3600
     assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).complete
@@ -344,7 +344,7 @@ def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: Fil
     line = file.read_text().splitlines().index("    what: targets.wbe") + 1
     for ran in (shell.refresh(), shell.plan(), shell.apply(), lint, rehearsed):
         assert ran.code == 65, ran.err
-        assert f"{file}:{line}:11  targets.wbe is not there at this step" in ran.err
+        assert f"{file}:{line}:11  targets.wbe does not exist at this step" in ran.err
         assert "did you mean targets.web?" in ran.err
 
 
@@ -515,7 +515,7 @@ def test_a_file_that_is_broken_during_a_hold_is_told_without_false_words(shell: 
     file = shell.port_8080(TENTH + "  - hold: 1h\n")
     ended = held_while(shell, lambda: file.write_text(file.read_text().replace("do: shift", "do: shfit")))
     assert ended.code == 65, ended.err
-    assert "nothing can be done by shfit" in ended.err
+    assert "there is no step called shfit" in ended.err
     assert "AWS was not asked" not in ended.err
     assert "nothing was changed" not in ended.err
     assert shell.weights() == [10, 90]

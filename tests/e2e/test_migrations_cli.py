@@ -127,7 +127,7 @@ def test_a_wrong_file_is_told_by_its_place_and_nothing_is_written(shell: Filed, 
     assert shell.box.calls == [], "AWS was not asked"
 
 
-@pytest.mark.parametrize(("spoil", "words"), [("bytes", "no text in UTF-8"), ("folder", "HEAD is a folder")])
+@pytest.mark.parametrize(("spoil", "words"), [("bytes", "not UTF-8 text"), ("folder", "HEAD is a folder")])
 def test_a_head_that_cannot_be_read_is_told_by_its_place(shell: Filed, spoil: str, words: str) -> None:
     shell.save("first")
     head = shell.base / "my-web" / "HEAD"

@@ -51,7 +51,7 @@ def double() -> Iterator[Box]:
 def scene(double: Box, folder: Folder) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, AFTER)  # type: ignore[arg-type]
-    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
+    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder), KINDS)
 
 
 def test_the_file_waits_for_others_before_requests_move_and_before_the_old_group_goes(written: Folder) -> None:
@@ -82,10 +82,10 @@ def test_without_its_wait_the_file_is_cold(written: Folder, tmp_path: Path) -> N
     folder.path.mkdir()
     for file in written.path.iterdir():
         (folder.path / file.name).write_text(file.read_text())
-    assert not [one for migration in load(folder, KINDS) for one in blocking(migration, KINDS)]
+    assert not [one for migration in load(folder) for one in blocking(migration)]
     file = folder.path / "0002_app_on_8080.yaml"
     file.write_text(WAIT.sub("", file.read_text(), count=1))
-    refresh(folder, KINDS)
-    (found,) = blocking(load(folder, KINDS)[1], KINDS)
+    refresh(folder)
+    (found,) = blocking(load(folder)[1])
     assert found.hazard.name == "targets-unverified"
     assert "what: target_group.web, until: healthy" in found.hazard.remedy

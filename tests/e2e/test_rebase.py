@@ -17,8 +17,7 @@ from elbplan.migrations.files.loader import load
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.migration import Migration
 from elbplan.migrations.rebase.offline_plan import in_file_words, offline_plan
-from elbplan.migrations.save import migration_of
-from elbplan.migrations.save_plan import save_plan
+from elbplan.migrations.save import migration_of, save_plan
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Ran, Shell
 
@@ -119,7 +118,7 @@ class Team(Shell):
         return self.run("accept-drift", self.spec, *more, *self.where)
 
     def chain(self) -> list[Migration]:
-        return load(Folder.of("my-web", self.base), KINDS)
+        return load(Folder.of("my-web", self.base))
 
     def problems(self) -> list[str]:
         with pytest.raises(SpecProblem) as told:
@@ -169,17 +168,17 @@ def test_two_branches_that_both_add_a_file(team: Team) -> None:
     team.branch("port", PORT, ALLOWED)
     team.branch("well", HEALTH)
     team.merge("well", "port")
-    assert any("HEAD:1:1 two branches met in git" in one for one in team.problems())
+    assert any("HEAD:1:1 HEAD has both sides of a git conflict" in one for one in team.problems())
     head = team.dir / "HEAD"
     head.write_text(next(line for line in head.read_text().splitlines(True) if line.startswith("0002_well")))
     two, apart = team.problems()
-    assert two == "0002_well.yaml:1:1 two files bear the number 0002: 0002_port and 0002_well"
-    assert re.search(r"0002_well begins at s1-\w+, where 0001_first ends, but 0002_port ends at s1-\w+$", apart)
+    assert two == "0002_well.yaml:1:1 two files have the number 0002: 0002_port and 0002_well"
+    assert re.search(r"0002_well begins at s1-\w+ \(the end of 0001_first\), but 0002_port ends at s1-\w+$", apart)
     assert team.apply().code == 65
     done = team.rebase()
     assert done.code == 0, done.err
     assert "0002_well stays: HEAD pins it" in done.err
-    assert "0003_port is planned anew, from 0002_well to what the spec wants" in done.err
+    assert "0003_port is planned again, from 0002_well to what the spec wants" in done.err
     assert done.out.splitlines()[-1].endswith("0002_port.yaml -> 0003_port.yaml")
     assert [one.id for one in team.chain()] == ["0001_first", "0002_well", "0003_port"]
     assert (team.chain()[-1].title, words(team.chain()[-1])) == ("port by hand", PERSON)
@@ -199,12 +198,12 @@ def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) ->
     assert done.code == 0, done.err
     assert Path(team.spec).read_text() == SPEC + OTHER
     last = team.chain()[-1]
-    assert (last.id, last.spec != "") == ("0002_adopted", True)
+    assert (last.id, last.spec != "") == ("0002_accepted_drift", True)
     team.box.clear_calls()
     assert team.apply().code == 0
     assert team.box.writes() == [], "it is done here"
     again = team.adopt()
-    assert (again.code, "nothing was changed by hand" in again.err) == (5, True)
+    assert (again.code, "there is no drift" in again.err) == (5, True)
     team.box.reset()
     team.settled()
     assert team.group()[1] == "/other", "another environment gets the same"
@@ -224,7 +223,7 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
     assert "--revert-drift" in refused.err
     done = team.rebase("--accept-drift")
     assert done.code == 0, done.err
-    assert [one.id for one in team.chain()] == ["0001_first", "0002_adopted", "0003_well"]
+    assert [one.id for one in team.chain()] == ["0001_first", "0002_accepted_drift", "0003_well"]
     assert "  target_group.web: {attributes: {deregistration_delay.timeout_seconds: '17'}}" in done.err
     file = Path(team.spec)
     said = "{path: /well}, attributes: {deregistration_delay.timeout_seconds: '17'}"
@@ -248,11 +247,11 @@ def test_what_is_planned_without_aws_is_what_is_planned_with_it(stage: Stage, tm
     before, after, _ = CHANGES["http to https"]
     (first,), (second,) = stage.stacks(before), stage.stacks(after)
     folder = Folder.of("my-web", tmp_path)
-    save_plan(stage.aws, first, folder, KINDS, name="first")
+    save_plan(stage.aws, first, folder, name="first")
     assert stage.run(stage.plan(before)).complete
-    (file,) = save_plan(stage.aws, second, folder, KINDS, name="second")
-    start = load(folder, KINDS)[:1]
+    (file,) = save_plan(stage.aws, second, folder, name="second")
+    start = load(folder)[:1]
     wanted = in_file_words(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
-    plan = offline_plan(second, start[0].last, wanted, KINDS)
-    made = migration_of(plan, start, KINDS, PortableNames(), name="second", spec=second.spec_hash)
+    plan = offline_plan(second, start[0].last, wanted)
+    made = migration_of(plan, start, PortableNames(), name="second", spec=second.spec_hash)
     assert text_of(made) == file.read_text()

@@ -73,13 +73,13 @@ def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
     changed = change(file.read_text())
     assert changed != file.read_text()
     file.write_text(changed)
-    refresh(folder, KINDS)
+    refresh(folder)
 
 
 def scene(double: Box, folder: Folder, spec: str = BY_ID) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, spec)  # type: ignore[arg-type]
-    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder, KINDS), KINDS)
+    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder), KINDS)
 
 
 def found(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
@@ -271,7 +271,7 @@ def test_what_stands_elsewhere_is_put_up_under_the_ids_of_the_spec(stage: Stage,
 
 
 def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Folder) -> None:
-    chain = load(folder, KINDS)
+    chain = load(folder)
     (stack,) = stage.stacks(BY_ID)
     stage.box.plant("instance", "i-0aaaaaaaa", REGION)
     stage.box.plant("instance", "i-0bbbbbbbb", REGION)

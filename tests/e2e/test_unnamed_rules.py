@@ -88,7 +88,7 @@ def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 
 def test_a_file_calls_the_rules_as_aws_has_them(story: Story, box: Box) -> None:
-    chain = load(story.folder, KINDS)
+    chain = load(story.folder)
     assert [(one.do, one.what.name) for one in chain[1].entries if one.what] == [
         ("reorder", "443"),
         ("create", "443-r3"),

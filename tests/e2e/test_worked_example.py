@@ -31,7 +31,7 @@ class Shop:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.migrations = load(Folder.of("shop", ROOT / "migrations"), KINDS)
+        self.migrations = load(Folder.of("shop", ROOT / "migrations"))
         (self.stack,) = specs_of([str(SPEC)])
         self.shares: list[int] = []
 

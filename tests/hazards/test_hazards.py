@@ -42,7 +42,7 @@ def test_it_is_found_at_its_step_and_nothing_else(yard: Yard, case: str) -> None
 def test_it_is_lifted_by_its_name_and_a_reason(yard: Yard, case: str) -> None:
     one = CASES[case]
     found = yard.inspected(*one.before, allowing(one.bad, one.name))
-    assert (found.blocking, found.idle, found.problems) == ([], [], [])
+    assert (found.blocking, found.unused_allows, found.problems) == ([], [], [])
     assert one.name in {finding.hazard.name for finding, _ in found.findings if finding.allowed}
 
 

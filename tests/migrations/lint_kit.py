@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
-from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import HEAD, Folder, head_of
 from elbplan.migrations.files.loader import load, play
@@ -39,8 +38,8 @@ def standing(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Migration, 
         files = [folder.path / f"{number:04d}_{NAME}.yaml" for number in range(1, len(texts) + 1)]
         for file, text in zip(files, texts, strict=True):
             file.write_text(file_of(text), encoding="utf-8")
-        refresh(folder, KINDS)
-        return tuple(file.read_text(encoding="utf-8") for file in files), tuple(load(folder, KINDS))
+        refresh(folder)
+        return tuple(file.read_text(encoding="utf-8") for file in files), tuple(load(folder))
 
 
 @dataclass
@@ -79,7 +78,7 @@ class Yard:
 
     def inspected(self, *texts: str) -> Inspection:
         """What is found in the last of these files."""
-        return inspect(self.folder, [self.write(*texts)], KINDS)
+        return inspect(self.folder, [self.write(*texts)])
 
     def run(self, *words: str) -> Ran:
         out, err = io.StringIO(), io.StringIO()
@@ -92,10 +91,10 @@ class Yard:
 
 def played(text: str, number: int, before: tuple[Migration, ...]) -> Migration:
     """A file as the chain would load it, its fingerprints computed."""
-    reader = MigrationParser(Source("a file", text), KINDS)
+    reader = MigrationParser(Source("a file", text))
     migration = reader.migration(number, NAME)
     assert migration, reader.problems
-    made = play(migration, before[-1].last if before else {}, KINDS)
+    made = play(migration, before[-1].last if before else {})
     return replace(made, number=number)
 
 

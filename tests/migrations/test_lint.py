@@ -37,7 +37,7 @@ def test_an_allow_without_a_because_does_not_lift_and_says_so(yard: Yard) -> Non
     yard.write(SHOP, allowing(GONE.bad, "route-removed", because=""))
     ran = yard.lint()
     assert ran.code == 5
-    assert "it says allow:, but no because:" in ran.out
+    assert "its allow: needs a reason in because:" in ran.out
 
 
 def test_a_lifted_finding_is_told_in_a_line_and_does_not_block(yard: Yard) -> None:
@@ -87,9 +87,9 @@ def test_a_spec_that_went_on_without_a_file_is_a_finding_at_the_spec(yard: Yard)
     pin(yard, "h-00000000")
     ran = yard.run("lint", str(spec), "--migrations", str(yard.path))
     assert ran.code == 5
-    assert f"{spec}:2:1  spec: the spec went on without a file" in ran.out
+    assert f"{spec}:2:1  spec: the spec changed after 0001_file was saved" in ran.out
     assert f"elbplan plan {spec} --save NAME" in ran.out
-    pin(yard, ran.out.partition("this is ")[2].split()[0])
+    pin(yard, ran.out.partition(", now ")[2].split()[0])
     assert yard.run("lint", str(spec), "--migrations", str(yard.path)).code == 0
 
 

@@ -25,7 +25,7 @@ from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder, head_of, write
 from elbplan.migrations.files.loader import load
 from elbplan.migrations.migration import Migration
-from elbplan.migrations.rebase.offline_plan import WELL, as_live, in_file_words, offline_plan
+from elbplan.migrations.rebase.offline_plan import HEALTHY_STATES, as_live, in_file_words, offline_plan
 from elbplan.migrations.rebase.rebase import Rebase
 from elbplan.migrations.save import migration_of
 from elbplan.spec import load as load_spec
@@ -82,7 +82,7 @@ class Desk:
 
     def live(self, state: State) -> None:
         """AWS is in this state."""
-        self.lives = [as_live("shop", address, state, KINDS) for address in state]
+        self.lives = [as_live("shop", address, state) for address in state]
 
     def changed(self, address: str, **fields: Any) -> None:
         """Somebody changed something by hand."""
@@ -102,10 +102,8 @@ class Desk:
         """A file as a branch would add it behind others, and edited; `leaving` is a file that the branch has not."""
         stack = stack_of(spec)
         start = before[-1].last if before else {}
-        plan = offline_plan(stack, start, in_file_words(self.observed(stack)), KINDS)
-        new = migration_of(
-            plan, before, KINDS, PortableNames(), name=name, title=f"{name} by hand", spec=stack.spec_hash
-        )
+        plan = offline_plan(stack, start, in_file_words(self.observed(stack)))
+        new = migration_of(plan, before, PortableNames(), name=name, title=f"{name} by hand", spec=stack.spec_hash)
         (file,) = self.folder.save([new])
         assert edit[0] in file.read_text()
         if edit[0]:
@@ -114,7 +112,7 @@ class Desk:
             for other in texts:
                 other.unlink()
             file.write_text("# kept\n" + file.read_text().replace(*edit, 1) + tail)
-            refresh(self.folder, KINDS)
+            refresh(self.folder)
             for other, text in texts.items():
                 other.write_text(text)
         return file
@@ -122,7 +120,7 @@ class Desk:
     def first(self) -> list[Migration]:
         """0001, applied."""
         self.made(SPEC, [], "first")
-        found = load(self.folder, KINDS)
+        found = load(self.folder)
         self.live(found[-1].last)
         return found
 
@@ -131,29 +129,29 @@ class Desk:
 
     def rebase(self, spec: str, file: str = "", *, put: Callable[[Path, str], None] | None = None) -> tuple[str, ...]:
         stack = stack_of(spec)
-        made = Rebase(self.folder, stack, self.observed(stack), KINDS).rebased(file)
+        made = Rebase(self.folder, stack, self.observed(stack)).rebased(file)
         self.folder.exchange(made.files, put)
         return made.notes
 
     def adopt(self, spec: str, name: str = "") -> AcceptedDrift:
         stack = stack_of(spec)
-        adopter = DriftAccepter(None, stack, self.observed(stack), KINDS)  # type: ignore[arg-type]
-        files = migration_file_of(self.folder, KINDS) if self.folder.used else []
-        found = adopter.behind(files, name) if files else adopter.without_files()
+        adopter = DriftAccepter(None, stack, self.observed(stack))  # type: ignore[arg-type]
+        files = migration_file_of(self.folder) if self.folder.used else []
+        found = adopter.accept_into_files(files, name) if files else adopter.accept_into_spec()
         if found.files:
             self.folder.exchange(found.files)
         return found
 
     def ids(self) -> list[str]:
-        return [one.id for one in load(self.folder, KINDS)]
+        return [one.id for one in load(self.folder)]
 
     def ends_as(self, spec: str) -> bool:
         stack = stack_of(spec)
-        return offline_plan(stack, load(self.folder, KINDS)[-1].last, stack.resources, KINDS).empty
+        return offline_plan(stack, load(self.folder)[-1].last, stack.resources).empty
 
     def problems(self) -> list[str]:
         with pytest.raises(SpecProblem) as said:
-            load(self.folder, KINDS)
+            load(self.folder)
         return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in said.value.problems]
 
 
@@ -165,7 +163,7 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_pretended_is_well(kind: str) -> None:
     live: LiveResource[Any] = LiveResource(
-        Address(kind, "x"), "x", Instance(image="ami-1", subnet="a"), {"state": WELL.get(kind, "")}
+        Address(kind, "x"), "x", Instance(image="ami-1", subnet="a"), {"state": HEALTHY_STATES.get(kind, "")}
     )
     assert KINDS[kind].pending_gate(live) == ""
 
@@ -179,8 +177,8 @@ def test_two_files_of_one_number_are_named(desk: Desk) -> None:
     desk.made(IDLE, before, "b")
     first, a, b = (one.read_text().partition("to: ")[2][:11] for one in desk.folder.files())
     assert desk.problems() == [
-        "0002_b.yaml:1:1 two files bear the number 0002: 0002_a and 0002_b",
-        f"0002_b.yaml:3:7 0002_b begins at {first}, where 0001_first ends, but 0002_a ends at {a}",
+        "0002_b.yaml:1:1 two files have the number 0002: 0002_a and 0002_b",
+        f"0002_b.yaml:3:7 0002_b begins at {first} (the end of 0001_first), but 0002_a ends at {a}",
     ]
     assert b not in (first, a)
 
@@ -188,10 +186,10 @@ def test_two_files_of_one_number_are_named(desk: Desk) -> None:
 def test_a_conflict_in_head_or_in_a_file_is_told_as_such(desk: Desk) -> None:
     desk.first()
     desk.conflict()
-    assert desk.problems() == ["HEAD:1:1 two branches met in git: HEAD has both sides of the conflict in it"]
+    assert desk.problems() == ["HEAD:1:1 HEAD has both sides of a git conflict: two branches each added a file"]
     file = desk.folder.path / "0001_first.yaml"
     file.write_text(file.read_text().replace("title:", "<<<<<<< HEAD\ntitle:"))
-    assert "0001_first.yaml:2:1 two branches met in git: both wrote this file" in desk.problems()
+    assert "0001_first.yaml:2:1 this file has both sides of a git conflict: two branches wrote it" in desk.problems()
 
 
 def test_a_head_that_pins_the_wrong_file_is_told_by_both_names(desk: Desk) -> None:
@@ -208,7 +206,7 @@ def test_a_file_that_follows_none_is_named(desk: Desk) -> None:
     file.write_text(file.read_text().replace(f"from: {before[-1].end}", "from: s1-00000000"))
     assert desk.problems() == [f"0002_a.yaml:3:7 0002_a begins at s1-00000000, but 0001_first ends at {before[-1].end}"]
     file.rename(file.with_name("0004_a.yaml"))
-    assert "numbered without gaps, and before 0004_a there is 0001_first" in desk.problems()[0]
+    assert "the number 0002 is missing: after 0001_first comes 0004_a" in desk.problems()[0]
 
 
 # Carried, or planned anew ----------------------------------------------------------------------------------------
@@ -225,7 +223,7 @@ def test_what_fits_is_carried_with_every_word(desk: Desk) -> None:
     assert [line for line in carried if "s1-" not in line and "h-" not in line] == [
         line for line in text.splitlines() if "s1-" not in line and "h-" not in line
     ]
-    last = load(desk.folder, KINDS)[-1]
+    last = load(desk.folder)[-1]
     assert (words(last), last.spec) == (PERSON, stack_of(BOTH).spec_hash)
     assert desk.ends_as(BOTH)
     assert "elbplan rebase shop 0002_a moves it instead" in notes[0]
@@ -238,10 +236,10 @@ def test_what_does_not_fit_is_planned_anew_with_a_persons_words(desk: Desk) -> N
     desk.conflict()
     notes = desk.rebase(PORT_WELL)
     assert desk.ids() == ["0001_first", "0002_a", "0003_b"]
-    last = load(desk.folder, KINDS)[-1]
+    last = load(desk.folder)[-1]
     assert (words(last), last.title) == (PERSON, "b by hand")
     assert desk.ends_as(PORT_WELL)
-    assert "0003_b is planned anew, from 0002_a to what the spec wants" in notes
+    assert "0003_b is planned again, from 0002_a to what the spec wants" in notes
     assert not any("not carried" in note for note in notes)
     kept = [entry.do for entry in last.entries]
     assert kept.index("hold") < [e.because for e in last.entries].index("we said so")
@@ -289,7 +287,7 @@ def test_files_that_do_not_fit_are_taken_into_one(desk: Desk) -> None:
     wanted = PORT_WELL.replace("i-0aaa", "i-0bbb")
     notes = desk.rebase(wanted)
     assert desk.ids() == ["0001_first", "0002_a", "0003_c"]
-    assert any("0002_b is taken into c" in note for note in notes)
+    assert any("0002_b becomes part of c" in note for note in notes)
     assert desk.ends_as(wanted)
 
 
@@ -298,8 +296,8 @@ def _alone(desk: Desk, without: str) -> list[Migration]:
     file = desk.folder.path / without
     text = file.read_text()
     file.unlink()
-    refresh(desk.folder, KINDS)
-    found = load(desk.folder, KINDS)
+    refresh(desk.folder)
+    found = load(desk.folder)
     file.write_text(text)
     return found
 
@@ -311,7 +309,7 @@ def test_the_same_change_on_both_branches_is_made_once(desk: Desk) -> None:
     desk.conflict()
     notes = desk.rebase(HEALTH)
     assert desk.ids() == ["0001_first", "0002_a"]
-    assert any("0002_b is left out" in note for note in notes)
+    assert any("0002_b is deleted" in note for note in notes)
 
 
 # Which file moves ------------------------------------------------------------------------------------------------
@@ -328,7 +326,7 @@ def test_what_is_applied_stays(desk: Desk) -> None:
         desk.rebase(BOTH, "0002_b")
     assert sorted(f.name for f in desk.folder.files()) == ["0001_first.yaml", "0002_a.yaml", "0002_b.yaml"]
     notes = desk.rebase(BOTH)
-    assert notes[0] == "0002_b stays: it is applied, or begun"
+    assert notes[0] == "0002_b stays: it is applied, at least in part"
     assert desk.ids() == ["0001_first", "0002_b", "0003_a"]
 
 
@@ -377,17 +375,17 @@ def test_a_file_that_was_renumbered_by_hand_and_is_applied_stays(desk: Desk) -> 
     desk.made(PORT, before, "b")
     desk.live(_alone(desk, "0002_a.yaml")[-1].last)
     (desk.folder.path / "0002_b.yaml").rename(desk.folder.path / "0003_b.yaml")
-    assert desk.rebase(BOTH)[0] == "0003_b stays: it is applied, or begun"
+    assert desk.rebase(BOTH)[0] == "0003_b stays: it is applied, at least in part"
     assert desk.ids() == ["0001_first", "0002_b", "0003_a"]
 
 
 def test_a_file_that_nothing_leads_to_may_be_applied(desk: Desk) -> None:
     before = desk.first()
     desk.made(IDLE, before, "a")
-    desk.made(BOTH, load(desk.folder, KINDS), "b")
-    desk.live(load(desk.folder, KINDS)[-1].last)
+    desk.made(BOTH, load(desk.folder), "b")
+    desk.live(load(desk.folder)[-1].last)
     (desk.folder.path / "0002_a.yaml").unlink()
-    with pytest.raises(Refused, match="whether 0003_b is applied cannot be told"):
+    with pytest.raises(Refused, match="nobody can tell whether 0003_b is applied"):
         desk.rebase(BOTH)
     desk.live(before[-1].last)
     desk.rebase(BOTH)
@@ -410,7 +408,7 @@ def test_two_branches_and_a_change_by_hand(desk: Desk) -> None:
     desk.conflict()
     notes = desk.rebase(BOTH)
     assert desk.ids() == ["0001_first", "0002_a", "0003_b"]
-    assert "somebody changed load_balancer.main by hand" in notes[-1]
+    assert "AWS is nearest to the start of 0002_b, but has drifted in load_balancer.main" in notes[-1]
 
 
 # A whole chain ---------------------------------------------------------------------------------------------------
@@ -431,13 +429,13 @@ def test_a_pending_file_follows_a_spec_that_went_on(desk: Desk) -> None:
     desk.made(PORT, desk.first(), "a", EDITED)
     desk.rebase(PORT_WELL)
     assert desk.ids() == ["0001_first", "0002_a"]
-    assert words(load(desk.folder, KINDS)[-1]) == PERSON
+    assert words(load(desk.folder)[-1]) == PERSON
     assert desk.ends_as(PORT_WELL)
 
 
 def test_an_applied_file_does_not_follow(desk: Desk) -> None:
     desk.made(PORT, desk.first(), "a")
-    desk.live(load(desk.folder, KINDS)[-1].last)
+    desk.live(load(desk.folder)[-1].last)
     (note,) = desk.rebase(PORT_WELL)
     assert "plan --save NAME writes the next file" in note
     assert not desk.ends_as(PORT_WELL)
@@ -446,7 +444,7 @@ def test_an_applied_file_does_not_follow(desk: Desk) -> None:
 def test_a_change_by_hand_in_the_way_is_refused(desk: Desk) -> None:
     desk.made(HEALTH, desk.first(), "a")
     desk.changed("target_group.web", tags={"by": "hand"})
-    with pytest.raises(Refused, match=r"changed target_group\.web by hand, which 0002_a is about") as said:
+    with pytest.raises(Refused, match=r"AWS has drifted in target_group\.web, which 0002_a changes") as said:
         desk.rebase(HEALTH)
     assert "--revert-drift" in said.value.hint
     assert "--accept-drift" in said.value.hint
@@ -456,7 +454,7 @@ def test_a_change_by_hand_beside_the_way_is_only_told(desk: Desk) -> None:
     desk.made(IDLE, desk.first(), "a")
     desk.changed("target_group.web", tags={"by": "hand"})
     (note,) = desk.rebase(IDLE)
-    assert "somebody changed target_group.web by hand" in note
+    assert "AWS is nearest to the start of 0002_a, but has drifted in target_group.web" in note
 
 
 # Nothing is lost -------------------------------------------------------------------------------------------------
@@ -491,7 +489,7 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
         assert any(word in file.read_text() for file in desk.folder.files()), word
     desk.rebase(wanted)
     assert desk.ids()[:2] == ["0001_first", "0002_a"]
-    every = [word for one in load(desk.folder, KINDS) for word in words(one)]
+    every = [word for one in load(desk.folder) for word in words(one)]
     assert sorted(every) == sorted([*PERSON, "('health-check-changes',) known"])
     assert desk.ends_as(wanted)
 
@@ -506,14 +504,14 @@ def test_a_change_by_hand_becomes_the_next_file_and_overrides(desk: Desk) -> Non
     model: Any = next(one.model for one in desk.lives if one.address == address)
     desk.changed("target_group.web", health=model.health.model_copy(update={"path": "/other"}))
     found = desk.adopt(SPEC)
-    assert desk.ids() == ["0001_first", "0002_adopted"]
-    last = load(desk.folder, KINDS)[-1]
+    assert desk.ids() == ["0001_first", "0002_accepted_drift"]
+    last = load(desk.folder)[-1]
     assert [(e.do, str(e.what), e.set) for e in last.entries] == [
         ("update", "target_group.web", {"health": {"path": "/other"}})
     ]
     assert last.spec == ""
     assert found.block.text == "overrides:\n  target_group.web: {health: {path: /other}}\n"
-    with pytest.raises(Refused, match="nothing was changed by hand"):
+    with pytest.raises(Refused, match="there is no drift"):
         desk.adopt(SPEC)
 
 
@@ -523,22 +521,22 @@ def test_a_pending_file_comes_behind_what_was_changed_by_hand(desk: Desk) -> Non
     desk.changed("target_group.web", tags={"by": "hand"})
     desk.adopt(IDLE, "tagged")
     assert desk.ids() == ["0001_first", "0002_tagged", "0003_a"]
-    assert head_of(desk.folder, load(desk.folder, KINDS)[-1])
+    assert head_of(desk.folder, load(desk.folder)[-1])
 
 
 def test_what_cannot_be_taken_in_is_refused(desk: Desk) -> None:
     desk.made(IDLE, desk.first(), "a")
-    found = load(desk.folder, KINDS)
+    found = load(desk.folder)
     desk.live(found[-1].last)
-    with pytest.raises(Refused, match="nothing was changed by hand"):
+    with pytest.raises(Refused, match="there is no drift"):
         desk.adopt(IDLE)
     desk.lives = [one for one in desk.lives if one.address.kind != "listener"]
-    with pytest.raises(Refused, match=r"listener\.80 is not in AWS any more") as said:
+    with pytest.raises(Refused, match=r"the spec has listener\.80, but AWS does not") as said:
         desk.adopt(IDLE)
     assert "apply --revert-drift" in said.value.hint
     desk.made(BOTH, found, "b")
-    desk.live(load(desk.folder, KINDS)[-1].states[2])
-    with pytest.raises(Refused, match="0003_b is under way"):
+    desk.live(load(desk.folder)[-1].states[2])
+    with pytest.raises(Refused, match="0003_b is only partly applied"):
         desk.adopt(BOTH)
 
 
@@ -546,7 +544,7 @@ def test_what_no_file_could_say_is_not_taken_in(desk: Desk) -> None:
     found = desk.first()
     desk.live(found[-1].last)
     desk.changed("listener.80", action=OtherAction(type="teleport", settings={"TeleportConfig": {"To": "Mars"}}))
-    with pytest.raises(Refused, match=r"listener\.80 that no file can say"):
+    with pytest.raises(Refused, match=r"listener\.80 has settings in AWS that no migration can express"):
         desk.adopt(SPEC)
     assert desk.ids() == ["0001_first"]
 

@@ -26,28 +26,28 @@ def lint(yard: Yard, text: str) -> Ran:
 UNKNOWN = {
     "a hold watches a misspelled name": (
         NEW + ATTACH + "- {hold: 12s, what: targets.neww, while: healthy}\n" + HEALTHY + TURN,
-        "targets.neww is not there at this step",
+        "targets.neww does not exist at this step",
         "did you mean targets.new? at this step there are: targets.api, targets.new, targets.web",
     ),
     "a wait names a misspelled name": (
         NEW + ATTACH + HEALTHY.replace("targets.new", "targets.neww") + TURN,
-        "targets.neww is not there at this step",
+        "targets.neww does not exist at this step",
         "did you mean targets.new?",
     ),
     "a wait stands before what it waits for": (
         HEALTHY + NEW + ATTACH,
-        "targets.new is not there at this step",
+        "targets.new does not exist at this step",
         "at this step there are: targets.api, targets.web",
     ),
     "a hold watches what is already deleted": (
         SHIFTED + LET_GO + "\n- {do: delete, what: target_group.api}\n"
         "- {hold: 12s, what: targets.api, while: healthy}\n",
-        "targets.api is not there at this step",
+        "targets.api does not exist at this step",
         "at this step there are: targets.new, targets.web",
     ),
     "a hold watches a kind of which there is none": (
         "- {hold: 12s, what: instance.web, while: running}\n" + NEW,
-        "instance.web is not there at this step",
+        "instance.web does not exist at this step",
         "at this step there is no instance",
     ),
 }
@@ -87,4 +87,4 @@ def test_a_hold_that_watches_for_an_unknown_state_is_told_at_while(yard: Yard) -
     assert ran.code == 65
     assert "targets.new has no state helthy to wait for" in ran.err
     assert "while: helthy" in ran.err
-    assert "there are: healthy, drained" in ran.err
+    assert "possible states: healthy, drained" in ran.err

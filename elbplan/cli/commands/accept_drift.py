@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from ...core.stack import Stack
-from ...kinds import KINDS
 from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, migration_file_of
 from ...migrations.files.folder import Folder, write
 from ..context import App
@@ -57,10 +56,10 @@ def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str)
 
 
 def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
-    files = migration_file_of(folder, KINDS) if folder.used else []
+    files = migration_file_of(folder) if folder.used else []
     cloud, seen = observe_stack(app, stack, folder)
-    adopter = DriftAccepter(cloud, stack, seen, KINDS, writing)
-    return adopter.behind(files, name) if files else adopter.without_files()
+    adopter = DriftAccepter(cloud, stack, seen, writing)
+    return adopter.accept_into_files(files, name) if files else adopter.accept_into_spec()
 
 
 def _write(file: str, text: str, dry: bool) -> None:

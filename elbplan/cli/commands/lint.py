@@ -13,12 +13,11 @@ import click
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Problem, SpecProblem
-from ...kinds import KINDS
 from ...migrations.files.loader import load
 from ...migrations.lint.inspection import Inspection, inspect
-from ...migrations.lint.live_checks import LiveLook, look_at_aws, requests
+from ...migrations.lint.live_checks import LiveChecks, check_live, requests_text
 from ...migrations.migration import Migration
-from ...render.lint import counts_text, finding_text
+from ...render.lint import counts_text
 from ...run.workflow import Cloud
 from ..context import App
 from ..git_changes import new_since
@@ -67,37 +66,37 @@ class LintOutput:
     def take(self, subject: StackSelection, only: Collection[str] | None) -> None:
         """One stack: its chain, its files, and what AWS has to say."""
         try:
-            migrations = load(subject.folder, KINDS)
+            migrations = load(subject.folder)
         except SpecProblem as problem:
             self.problems += problem.problems
             return
         look = self._look(subject, migrations) if self.live and migrations else None
-        seen = {"seen": look[0].of} if look else {}
-        found = inspect(subject.folder, migrations, KINDS, only=only, stack=subject.stack, **seen)
+        facts_for = {"facts_for": look[0].facts_for} if look else {}
+        found = inspect(subject.folder, migrations, only=only, stack=subject.stack, **facts_for)
         self.found.append(found)
         self.problems += found.problems
         if look:
             self._beyond(subject, found, *look)
 
-    def _look(self, subject: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveLook, Cloud]:
-        looks: list[LiveLook] = []
+    def _look(self, subject: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveChecks, Cloud]:
+        looks: list[LiveChecks] = []
 
         def looker(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            looks.append(look_at_aws(cloud, group[0], migrations, KINDS))
+            looks.append(check_live(cloud, group[0], migrations))
             return [Plan(group[0].name, cloud.region, "")]
 
         stack = subject.stack or Stack(subject.folder.stack, None, {})
         (one,) = planned(self.app, [stack], looker)
         return looks[0], one.cloud
 
-    def _beyond(self, subject: StackSelection, found: Inspection, look: LiveLook, cloud: Cloud) -> None:
+    def _beyond(self, subject: StackSelection, found: Inspection, look: LiveChecks, cloud: Cloud) -> None:
         name = subject.folder.stack
         self.remarks += [f"{name}: {remark}" for remark in look.remarks]
         if any(finding.hazard.name == "route-removed" for finding, _ in found.findings):
-            self.remarks.append(f"{name}: {requests(cloud, look, datetime.now(UTC))}")
-        if look.nowhere:
-            differs = "; ".join(gap.text for gap in look.nowhere.drift)
-            where = f"AWS was changed by hand where the next steps are, at {look.nowhere.nearest.place}"
+            self.remarks.append(f"{name}: {requests_text(cloud, look, datetime.now(UTC))}")
+        if look.drifted:
+            differs = "; ".join(gap.text for gap in look.drifted.drift)
+            where = f"AWS was changed by hand where the next steps are, at {look.drifted.nearest.place}"
             self.nowhere.append(f"{name}: {where}: {differs}")
 
     @property
@@ -124,16 +123,16 @@ class LintOutput:
         for found in self.found:
             for finding, problem in found.findings:
                 if not finding.allowed:
-                    blocks.append(finding_text(problem))
+                    blocks.append(problem.text("safe form"))
                 elif not self.app.options.quiet:
-                    blocks.append(finding_text(problem, note=" (allowed)").splitlines()[0])
-            blocks += [finding_text(problem, "hint") for problem in (*found.spec, *found.idle)]
+                    blocks.append(problem.text(note=" (allowed)").splitlines()[0])
+            blocks += [problem.text() for problem in (*found.spec, *found.unused_allows)]
         return blocks + [f"live  {text}" for text in (*self.nowhere, *self.remarks)]
 
     def _counts(self) -> str:
         blocking = [*self.nowhere, *(problem for one in self.found for problem in one.blocking)]
         allowed = sum(finding.allowed for one in self.found for finding, _ in one.findings)
-        files, idle = sum(one.files for one in self.found), sum(len(one.idle) for one in self.found)
+        files, idle = sum(one.files for one in self.found), sum(len(one.unused_allows) for one in self.found)
         return counts_text(files, blocking, allowed, idle)
 
     def _document(self) -> dict[str, Any]:
@@ -142,7 +141,9 @@ class LintOutput:
             "files": sum(one.files for one in self.found),
             "problems": [_place(problem) | {"what": problem.what, "hint": problem.hint} for problem in self.problems],
             "findings": [one for found in self.found for one in _findings(found)],
-            "idle": [_place(problem) | {"what": problem.what} for found in self.found for problem in found.idle],
+            "idle": [
+                _place(problem) | {"what": problem.what} for found in self.found for problem in found.unused_allows
+            ],
             "live": [*self.nowhere, *self.remarks],
             "exit": self.code,
         }

@@ -11,9 +11,8 @@ import click
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import UsageProblem
-from ...kinds import KINDS
 from ...migrations.files.folder import Folder
-from ...migrations.save_plan import save_plan
+from ...migrations.save import save_plan
 from ...render.documents import plan_document
 from ...run.workflow import Cloud
 from ..context import App
@@ -73,7 +72,7 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
     kept: list[str] = []
 
     def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        kept.extend(map(str, save_plan(cloud, group[0], folder, KINDS, name=name, title=title)))
+        kept.extend(map(str, save_plan(cloud, group[0], folder, name=name, title=title)))
         return [Plan(group[0].name, cloud.region, "")]
 
     planned(app, stacks, keeper)

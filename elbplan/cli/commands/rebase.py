@@ -7,11 +7,10 @@ from pathlib import PurePath
 import click
 
 from ...errors import UsageProblem
-from ...kinds import KINDS
 from ...migrations.drift.accept import DriftAccepter
 from ...migrations.files.fingerprints import refresh
 from ...migrations.files.folder import Folder
-from ...migrations.position.nearest import position_of
+from ...migrations.position.locator import Locator
 from ...migrations.rebase.rebase import Rebase
 from ..context import App
 from ..group import HelpFirstCommand
@@ -57,10 +56,10 @@ def _folder(stack: str, base: str) -> Folder:
 
 def _refresh(app: App, word: str, base: str) -> int:
     """Rewrite the fingerprints in their places."""
-    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base), KINDS)
+    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base))
     for file in refreshed.changed:
         app.terminal.out(str(file))
-    for id in refreshed.elsewhere:
+    for id in refreshed.off_spec:
         what = f"{id} does not lead to the spec that it was saved from any more"
         app.terminal.err(f"{what}: elbplan plan shows what the spec wants more")
     if not refreshed.changed:
@@ -72,10 +71,10 @@ def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
     stack = one_stack(app, word)
     folder = _folder(stack.name, base)
     cloud, seen = observe_stack(app, stack, folder)
-    made = Rebase(folder, stack, seen, KINDS).rebased(_id(file), drifted=adopting)
+    made = Rebase(folder, stack, seen).rebased(_id(file), drifted=adopting)
     files, notes, block = made.files, made.notes, ""
-    if adopting and position_of(seen, [one.migration for one in files], KINDS, stack.ignore) is None:
-        adopted = DriftAccepter(cloud, stack, seen, KINDS).behind(files)
+    if adopting and Locator(seen, stack.ignore).exact([file.migration for file in files]) is None:
+        adopted = DriftAccepter(cloud, stack, seen).accept_into_files(files)
         files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
     said = write_files(folder, files)
     if not any(said.values()):

@@ -115,7 +115,7 @@ class Rehearsal:
 
     def play(self) -> dict[str, Any]:
         """Everything, told on the screen as it comes; as a document at the end."""
-        chain = load(Folder.of(self.stack.name, self.base), KINDS)
+        chain = load(Folder.of(self.stack.name, self.base))
         scene = RehearsalEnvironment(self.box, simulator_aws(self._region(), self.box.url), self.stack, chain, KINDS)
         began, files = time.monotonic(), []
         every: list[PromiseLine] = []

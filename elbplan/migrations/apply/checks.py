@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ...core.stack import Stack
 from ...errors import Problem, Refused, SpecProblem, escaped
-from ...kinds import KINDS
 from ..lint.lint import LintFinding, LiveFacts, findings
 from ..migration import Migration
 from .journal import RunJournal, edited
@@ -57,7 +56,7 @@ def pending_files(pending: Pending, migrations: Sequence[Migration]) -> list[Pen
     files = []
     for migration in migrations[pending.migration.number - 1 :]:
         entry = pending.entry if migration.number == pending.migration.number else 0
-        hazards = [finding for finding in findings(migration, KINDS, facts) if finding.step >= entry]
+        hazards = [finding for finding in findings(migration, facts) if finding.step >= entry]
         files.append(PendingFile(migration, entry, hazards))
     return files
 

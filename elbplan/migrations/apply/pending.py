@@ -17,13 +17,13 @@ from ...kinds.record import Record
 from ...live.observe import Observed, observe
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
-from ..files.ignored_fields import not_ignored
+from ..files.spec_fields import refuse_ignored_fields
 from ..handovers import without_handovers
-from ..migration import Migration, MigrationStep, spoken
+from ..migration import Migration, MigrationStep, references_of
 from ..position.differences import Difference, differences
 from ..position.locator import Locator
 from ..position.position import Drifted, Position
-from ..rebase.offline_plan import as_there, in_file_words
+from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .journal import HoldPlace, RunJournal
 from .steps import StepBuilder
 
@@ -148,7 +148,7 @@ class PendingFinder:
     def _segment(self, found: Position, empty: Plan, observed: Observed) -> Pending:
         """The steps up to the next hold that is not over."""
         migration = found.migration
-        not_ignored(migration, self.stack)
+        refuse_ignored_fields(migration, self.stack)
         entries: list[tuple[int, MigrationStep]] = []
         hold: HoldPlace | None = None
         approved: HoldPlace | None = None
@@ -209,7 +209,7 @@ class PendingFinder:
 
 def observe_for_migrations(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> dict[str, Observed]:
     """One read of AWS: all that the stack has, and what these migrations refer to."""
-    return observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=spoken(migrations))
+    return observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references_of(migrations))
 
 
 def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:
@@ -221,7 +221,7 @@ def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, k
         address: kinds[address.kind].with_live_defaults(resource, resource) for address, resource in last.last.items()
     }
     ends = {address: LiveResource(address, str(address), resource) for address, resource in settled.items()}
-    return differences(ends, as_there(in_file_words(observed), last.last), stack.ignore)
+    return differences(ends, with_rule_names_of(in_file_words(observed), last.last), stack.ignore)
 
 
 def foreign_children_of(found: Position, foreign: Foreign) -> dict[Address, Sequence[str]]:

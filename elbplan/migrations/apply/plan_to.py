@@ -11,7 +11,7 @@ from ...core.stack import Stack
 from ...kinds import KINDS
 from ...live.observe import Observed
 from ...run.workflow import Cloud, account_of, plan_of
-from ..files.secrets import without_secrets
+from ..files.spec_fields import without_secrets
 from ..migration import Migration
 from .pending import observe_for_migrations
 

@@ -17,7 +17,7 @@ from ...planner.guards import physical_names
 from ...planner.steps import build_steps
 from ...run.workflow import account_of
 from ..files.notation import address_text
-from ..files.secrets import without_secrets
+from ..files.spec_fields import without_secrets
 from ..migration import Migration
 from ..position.differences import Difference
 from ..position.position import Position

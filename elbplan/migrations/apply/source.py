@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...errors import Problem, UsageProblem
-from ...kinds import KINDS
 from ..files.folder import Folder
 from ..files.loader import load
 from ..lint.lint import LintFinding, LintReport
@@ -35,7 +34,7 @@ class FolderSource:
 
     def read(self) -> list[Migration]:
         """Raises SpecProblem for files that do not hold, UsageProblem for a folder without any."""
-        found = load(self.folder, KINDS)
+        found = load(self.folder)
         if not found:
             raise UsageProblem(
                 f"{self.folder.path} has no migrations", hint="elbplan plan --save NAME writes the first one"

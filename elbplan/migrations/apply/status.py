@@ -19,7 +19,7 @@ from .pending import PendingFinder, uncovered_by_migrations
 def migrations_status(finder: PendingFinder, folder: Folder, records: Sequence[RunRecord]) -> StackMigrations:
     """The state of each file, from one read of AWS. Files that do not hold are reported in `wrong`, not raised."""
     try:
-        migrations = load(folder, KINDS)
+        migrations = load(folder)
     except SpecProblem as problem:
         first = problem.problems[0]
         more = f", and {len(problem.problems) - 1} more" if len(problem.problems) > 1 else ""

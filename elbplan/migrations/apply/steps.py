@@ -17,9 +17,9 @@ from ...errors import Refused
 from ...kinds.record import Record
 from ...live.portable import PortableNames
 from ..files.notation import address_text
-from ..files.secrets import without_secrets
+from ..files.spec_fields import without_secrets
 from ..migration import Migration, MigrationStep
-from ..simulate import moves_of, names_of_move, renamed
+from ..simulate import moves_of, names_after_move, renamed
 
 PHASES: Mapping[str, Phase] = {
     "create": "expand",
@@ -142,7 +142,7 @@ class StepBuilder:
         if entry.old not in self.actual:
             return
         before = self.actual[entry.old]
-        for old, new in names_of_move(self.migration.states[index], entry).items():
+        for old, new in names_after_move(self.migration.states[index], entry).items():
             self.actual = dict(renamed(self.actual, {old: new}))
             step = self._made(index, entry, before=before, after=self.actual.get(new), old=old)
             yield step if new == address else replace(step, address=new, id=f"{index + 1} moved {address_text(new)}")

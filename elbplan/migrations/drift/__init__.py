@@ -1,1 +1,1 @@
-"""Drift: what differs between AWS and the files, and how it is accepted."""
+"""Computes the drift of AWS and accepts it into migrations and the spec."""

@@ -1,1 +1,1 @@
-"""The files of a migrations folder: read, written, ordered and checked."""
+"""Reads, writes, orders and checks the files of a migrations folder."""

@@ -1,4 +1,4 @@
-"""After an edit by hand: the fingerprints that follow from the steps, written over the old ones in their places."""
+"""Recomputes the fingerprints of edited files from their steps and writes them over the old ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.kind import Kinds
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, SourceSpan
 from ..migration import Migration
@@ -16,50 +15,51 @@ from .loader import load
 
 @dataclass(frozen=True)
 class Refreshed:
-    """The files that changed, and the ids of those that no longer lead where they led when they were saved."""
+    """The changed files, and the ids of the files that no longer end in the state of the spec they were saved from."""
 
     changed: Sequence[Path]
-    elsewhere: Sequence[str]
+    off_spec: Sequence[str]
 
 
-def refresh(folder: Folder, kinds: Kinds) -> Refreshed:
-    """Make from, to, then and HEAD true again, and nothing else. Raises SpecProblem."""
-    migrations = load(folder, kinds, trusting=True)
-    changed, elsewhere = [], []
+def refresh(folder: Folder) -> Refreshed:
+    """Rewrite from, to, then and HEAD, and nothing else. Raises SpecProblem."""
+    migrations = load(folder, trust_steps=True)
+    changed, off_spec = [], []
     for migration in migrations:
         file = folder.path / migration.file
         text = file.read_text(encoding="utf-8")
-        if migration.spec and _end_in(migration, text) != migration.end:
-            elsewhere.append(migration.id)
-        true = rewritten(migration, text)
-        if true != text:
-            write(file, true)
+        if migration.spec and _written_end(migration, text) != migration.end:
+            off_spec.append(migration.id)
+        new_text = rewritten(migration, text)
+        if new_text != text:
+            write(file, new_text)
             changed.append(file)
     if migrations:
         head = head_of(folder, migrations[-1]) + "\n"
-        pinned = folder.path / HEAD
-        if not pinned.exists() or pinned.read_bytes().replace(b"\r\n", b"\n") != head.encode():
-            write(pinned, head)
-            changed.append(pinned)
-    return Refreshed(changed, elsewhere)
+        file = folder.path / HEAD
+        if not file.exists() or file.read_bytes().replace(b"\r\n", b"\n") != head.encode():
+            write(file, head)
+            changed.append(file)
+    return Refreshed(changed, off_spec)
 
 
-def _end_in(migration: Migration, text: str) -> str:
-    """What the file itself says that it ends in."""
+def _written_end(migration: Migration, text: str) -> str:
+    """The end fingerprint in the file's text."""
     (tree,) = TreeBuilder(Source(migration.file, text), {}).documents()
     return str(tree.data["to"])
 
 
 def rewritten(migration: Migration, text: str) -> str:
-    """The text with the fingerprints and the spec's hash of this migration in their places; all else stays."""
+    """The text with this migration's fingerprints and spec hash; the rest of the text stays the same."""
     lines = text.splitlines(keepends=True)
-    for spot, value in sorted(_places(migration, text), key=lambda p: (p[0].line, p[0].column), reverse=True):
-        line, start = lines[spot.line - 1], spot.column - 1
-        lines[spot.line - 1] = line[:start] + value + line[start + spot.width :]
+    replacements = _replacements(migration, text)
+    for span, value in sorted(replacements, key=lambda pair: (pair[0].line, pair[0].column), reverse=True):
+        line, start = lines[span.line - 1], span.column - 1
+        lines[span.line - 1] = line[:start] + value + line[start + span.width :]
     return "".join(lines)
 
 
-def _places(migration: Migration, text: str) -> Iterator[tuple[SourceSpan, str]]:
+def _replacements(migration: Migration, text: str) -> Iterator[tuple[SourceSpan, str]]:
     (tree,) = TreeBuilder(Source(migration.file, text), {}, lenient=True).documents()
     yield tree.spot(("from",)), migration.start
     yield tree.spot(("to",)), migration.end

@@ -1,4 +1,4 @@
-"""How a migration tells resources, addresses and times: in the long form's own words."""
+"""How a migration file writes resources, addresses and times: as the long form of the spec does."""
 
 from __future__ import annotations
 
@@ -11,49 +11,54 @@ from ...core.resource import WRITE_ONLY, Part, Resource, rewrite
 R = TypeVar("R", bound=Resource)
 
 OLD = "old"
-"""What a file calls the side of a replacement that is about to go: `target_group.web@old`."""
+"""Marks the old resource of a replacement: `target_group.web@old`."""
 
 
 def address_text(address: Address) -> str:
     """`target_group.web`, or `target_group.web@old`."""
-    return f"{address.kind}.{_marked(address)}"
+    return f"{address.kind}.{_name_text(address)}"
+
+
+def group_text(group: Ref) -> str:
+    """A target group in a forward action: `web`, `web@old`, or an ARN from the spec."""
+    return _name_text(group) if isinstance(group, Address) else str(group)
 
 
 def address_of(text: str) -> Address:
-    """The address that `place` printed. Raises ValueError."""
+    """The address that `address_text` wrote. Raises ValueError."""
     return parse_name(Address.parse(text))
 
 
-def _marked(address: Address) -> str:
+def _name_text(address: Address) -> str:
     return address.name + (f"@{address.deposed}" if address.deposed else "")
 
 
 def parse_name(address: Address) -> Address:
-    """`web@old` as a name means the former web."""
-    name, at, former = address.name.rpartition("@")
-    return Address(address.kind, name, former) if at else address
+    """The same address; a name such as `web@old` becomes the name `web` and the mark `old`."""
+    name, at, deposed = address.name.rpartition("@")
+    return Address(address.kind, name, deposed) if at else address
 
 
 def with_renamed_references(resource: R, rename: Callable[[Address], Address]) -> R:
-    """The resource with other addresses for what it points at."""
+    """The resource with other addresses in its references."""
     return rewrite(resource, lambda ref: (rename(ref) if isinstance(ref, Address) else ref,))
 
 
 def part_document(part: Part) -> dict[str, Any]:
-    """A part as a file tells it: what is as usual, and what may hold a secret, is left out."""
-    said = {}
+    """A part as a migration file writes it, without default values and without fields that may hold a secret."""
+    document = {}
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
-        usual = not field.is_required() and value == field.get_default(call_default_factory=True)
-        if WRITE_ONLY not in field.metadata and (name == "type" or not usual):
-            said[name] = value_document(value)
-    return said
+        is_default = not field.is_required() and value == field.get_default(call_default_factory=True)
+        if WRITE_ONLY not in field.metadata and (name == "type" or not is_default):
+            document[name] = value_document(value)
+    return document
 
 
 def value_document(value: Any) -> Any:
-    """Any value of a field as a file tells it; None stays."""
+    """A field's value as a migration file writes it; None stays None."""
     if isinstance(value, Address | AwsId | Lookup):
-        return _ref_told(value)
+        return _ref_text(value)
     if isinstance(value, Part):
         return part_document(value)
     if isinstance(value, Mapping):
@@ -63,7 +68,7 @@ def value_document(value: Any) -> Any:
     return value
 
 
-def _ref_told(ref: Ref) -> str:
+def _ref_text(ref: Ref) -> str:
     if isinstance(ref, Address):
-        return Points(ref.kind).text(Address(ref.kind, _marked(ref)))
+        return Points(ref.kind).text(Address(ref.kind, _name_text(ref)))
     return str(ref)

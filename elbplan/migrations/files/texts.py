@@ -1,112 +1,111 @@
-"""The files of a folder, each by itself: what it says, in order or not."""
+"""Parses the files of a folder one by one, and checks their numbers and how they follow each other."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...core.kind import Kinds
 from ...errors import Problem
 from ...spec.yaml.tree import Source
 from ..migration import Migration
-from .folder import Folder, digest_of
+from .folder import CONFLICT, Folder, digest_of
 from .parser import NAME, MigrationParser
-
-CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
-"""What git leaves in a file that both sides of a merge have changed."""
 
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """One file: the migration it tells, and its reader, which knows where each word of it stands."""
+    """One file: its migration, and its reader, which knows the line and column of each word."""
 
     migration: Migration
     reader: MigrationParser
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The text of the file."""
         return self.reader.source.text
 
 
-def parse_files(folder: Folder, kinds: Kinds) -> tuple[list[ParsedFile], list[Problem]]:
-    """Every file that can be read, by number and name, and all that is wrong in any of them."""
-    found: list[ParsedFile] = []
+def parse_files(folder: Folder) -> tuple[list[ParsedFile], list[Problem]]:
+    """The files that can be parsed, ordered by number and name, and the problems of all files."""
+    files: list[ParsedFile] = []
     problems: list[Problem] = []
     for file in folder.files():
         try:
             raw = file.read_bytes()
-            reader = MigrationParser(Source(str(file), raw.decode("utf-8")), kinds)
+            reader = MigrationParser(Source(str(file), raw.decode("utf-8")))
         except (OSError, UnicodeDecodeError) as error:
-            what = "this is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"{error.strerror}"
-            problems.append(Problem(str(file), 1, 1, what, "is it a migration? elbplan plan --save NAME writes them"))
+            what = "the file is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"{error.strerror}"
+            hint = "is this file a migration? elbplan plan --save NAME writes migrations"
+            problems.append(Problem(str(file), 1, 1, what, hint))
             continue
-        migration = _one(reader, file, folder.stack)
+        migration = _parsed(reader, file, folder.stack)
         problems += reader.problems
         if migration and not reader.problems:
-            found.append(ParsedFile(replace(migration, sha=digest_of(raw)), reader))
-    return found, problems
+            files.append(ParsedFile(replace(migration, sha=digest_of(raw)), reader))
+    return files, problems
 
 
-def _one(reader: MigrationParser, file: Path, stack: str) -> Migration | None:
-    named = NAME.fullmatch(file.name)
-    if not named:
-        hint = "four digits, small letters, digits, _ and -, as in 0002_more_memory.yaml"
-        reader.problems.append(Problem(reader.source.file, 1, 1, "no migration is called like this", hint))
+def _parsed(reader: MigrationParser, file: Path, stack: str) -> Migration | None:
+    name = NAME.fullmatch(file.name)
+    if not name:
+        hint = "write four digits, _, then small letters, digits, _ and -, such as 0002_more_memory.yaml"
+        problem = Problem(reader.source.file, 1, 1, "the name of this file is not a name of a migration", hint)
+        reader.problems.append(problem)
         return None
-    if mark := CONFLICT.search(reader.source.text):
-        reader.problems.append(_both_sides(reader.source, mark.start(), stack))
+    if marker := CONFLICT.search(reader.source.text):
+        reader.problems.append(_conflict(reader.source, marker.start(), stack))
         return None
-    migration = reader.migration(int(named[1]), named[2])
+    migration = reader.migration(int(name[1]), name[2])
     if migration and migration.stack != stack:
-        reader.problem(("stack",), f"this file is about {migration.stack}, but lies in the folder of {stack}")
+        reader.problem(("stack",), f"this migration is for {migration.stack}, but it is in the folder of {stack}")
     return migration
 
 
-def _both_sides(source: Source, at: int, stack: str) -> Problem:
-    line = source.text.count("\n", 0, at) + 1
-    hint = f"leave one side's text in it, write the other's to a file of another name, then elbplan rebase {stack}"
-    shown = source.lines[line - 1]
-    return Problem(source.file, line, 1, "two branches met in git: both wrote this file", hint, shown, len(shown))
+def _conflict(source: Source, start: int, stack: str) -> Problem:
+    line = source.text.count("\n", 0, start) + 1
+    what = "this file has both sides of a git conflict: two branches wrote it"
+    hint = f"keep one side here, move the other side to a file with another name, then run elbplan rebase {stack}"
+    text = source.lines[line - 1]
+    return Problem(source.file, line, 1, what, hint, text, len(text))
 
 
-def numbering_problems(found: Sequence[ParsedFile]) -> list[Problem]:
-    """Two files of one number, and gaps between the numbers."""
+def numbering_problems(files: Sequence[ParsedFile]) -> list[Problem]:
+    """The problems of two files with one number, and of missing numbers."""
     problems = []
-    before = ""
+    previous = ""
     last = 0
-    for text in found:
-        file, number = text.reader.source.file, text.migration.number
+    for file in files:
+        path, number = file.reader.source.file, file.migration.number
         if number == last:
-            what = f"two files bear the number {number:04d}: {before} and {text.migration.id}"
-            hint = f"two branches met: elbplan rebase {text.migration.stack} puts one of them behind the other"
-            problems.append(Problem(file, 1, 1, what, hint))
+            what = f"two files have the number {number:04d}: {previous} and {file.migration.id}"
+            hint = f"two branches met: elbplan rebase {file.migration.stack} puts one file behind the other"
+            problems.append(Problem(path, 1, 1, what, hint))
         elif number != last + 1:
-            what = f"files are numbered without gaps, and before {text.migration.id} there is {before or 'none'}"
-            problems.append(Problem(file, 1, 1, what, f"the next number is {last + 1:04d}; is a file missing here?"))
-        before, last = text.migration.id, number
+            after = f"after {previous} comes" if previous else "the first file is"
+            what = f"the number {last + 1:04d} is missing: {after} {file.migration.id}"
+            problems.append(Problem(path, 1, 1, what, "numbers have no gaps; is a file missing here?"))
+        previous, last = file.migration.id, number
     return problems
 
 
-def link_problems(found: Sequence[ParsedFile]) -> list[Problem]:
-    """The files that do not begin where the one before them ends."""
+def link_problems(files: Sequence[ParsedFile]) -> list[Problem]:
+    """The problems of the files that do not begin where the file before them ends."""
     problems = []
-    end, before = "absent", ""
-    for text in found:
-        migration = text.migration
-        if migration.start != end and text.reader.tree:
-            hint = f"two branches met: elbplan rebase {migration.stack}; edited by hand: elbplan rebase --refresh"
-            problems.append(text.reader.tree.problem(("from",), _apart(migration, before, end, found), hint))
-        end, before = migration.end, migration.id
+    end, previous = "absent", ""
+    for file in files:
+        migration = file.migration
+        if migration.start != end and file.reader.tree:
+            hint = f"two branches met: elbplan rebase {migration.stack}; a file was edited: elbplan rebase --refresh"
+            problems.append(file.reader.tree.problem(("from",), _link_text(migration, previous, end, files), hint))
+        end, previous = migration.end, migration.id
     return problems
 
 
-def _apart(migration: Migration, before: str, end: str, found: Sequence[ParsedFile]) -> str:
-    said = f"{migration.id} begins at {migration.start}"
-    if not before:
-        return f"{said}, but it is the first, which begins at {end}"
-    others = [one.migration for one in found if one.migration.end == migration.start]
-    where = next((one.id for one in others if one.number < migration.number), "")
-    return f"{said}, {f'where {where} ends, ' if where else ''}but {before} ends at {end}"
+def _link_text(migration: Migration, previous: str, end: str, files: Sequence[ParsedFile]) -> str:
+    start = f"{migration.id} begins at {migration.start}"
+    if not previous:
+        return f"{start}, but the first migration must begin at {end}"
+    others = [file.migration for file in files if file.migration.end == migration.start]
+    parent = next((other.id for other in others if other.number < migration.number), "")
+    return f"{start}{f' (the end of {parent})' if parent else ''}, but {previous} ends at {end}"

@@ -1,4 +1,4 @@
-"""A migration as text: what a person reads, reviews and edits."""
+"""Writes a migration as YAML text that a person can read, review and edit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH = 120
 
 
 def text_of(migration: Migration) -> str:
-    """The file's text; reading it gives the same migration."""
+    """The text of the file; parsing it gives the same migration."""
     lines = [
         f"stack: {flow(migration.stack)}",
         f"title: {flow(migration.title)}",
@@ -89,14 +89,14 @@ def _field(key: str, value: Any) -> Iterator[str]:
 
 
 def flow(value: Any) -> str:
-    """A value on one line, as YAML reads it back."""
+    """A value as YAML on one line."""
     text = yaml.dump(_escaped(value), Dumper=Quoting, default_flow_style=True, width=10**6, sort_keys=False,
                      allow_unicode=True)  # fmt: skip
     return escaped(text.removesuffix("\n").removesuffix("\n...").strip())
 
 
 class Quoting(yaml.SafeDumper):
-    """Quotes what hides or moves a cursor: there its escapes for a terminal are YAML's too."""
+    """Quotes text with control characters: in quotes, the escapes for a terminal are valid in YAML too."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -104,10 +104,10 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _reference(dumper: yaml.SafeDumper, text: Hidden) -> yaml.ScalarNode:
-    """Quoted, so that whatever the values of its variables are, it is read as text. Raises Refused."""
+    """In quotes, so that YAML reads it as text with any values of its variables. Raises Refused."""
     if isinstance(text, MaskedValue):
-        what = "AWS has another value where the spec has a variable, and no file may hold such a value"
-        raise Refused(what, hint="set the variable to what AWS has, or let elbplan apply put its value there first")
+        what = "AWS has another value than a variable of the spec, and elbplan never writes such a value into a file"
+        raise Refused(what, hint="set the variable to the value in AWS, or run elbplan apply first to change AWS")
     return dumper.represent_scalar("tag:yaml.org,2002:str", text.reference, style='"')
 
 

@@ -1,1 +1,1 @@
-"""Checks of migrations without running them."""
+"""Checks migrations without running them."""

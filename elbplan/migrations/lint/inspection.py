@@ -1,4 +1,4 @@
-"""Everything that lint has to say of one stack's files."""
+"""Checks the migrations of one stack: `elbplan lint`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...core.kind import Kinds
 from ...core.stack import Stack
 from ...errors import Problem
 from ..files.folder import Folder
@@ -16,60 +15,62 @@ from .lint import OFFLINE, LintFinding, LintReport, LiveFacts, findings
 
 @dataclass
 class Inspection:
-    """What was found.
+    """The results of lint.
 
-    problems   what is wrong in the files themselves
-    findings   the hazards, each with its place
-    spec       where the spec went on without a file
-    idle       hazards that are allowed and not there
+    files          the number of checked migrations
+    problems       what is wrong in the files themselves
+    findings       the hazards, each with its place in a file
+    spec           the change of the spec that no migration covers
+    unused_allows  allowed hazards that do not occur
     """
 
     files: int = 0
     problems: list[Problem] = field(default_factory=list)
     findings: list[tuple[LintFinding, Problem]] = field(default_factory=list)
     spec: list[Problem] = field(default_factory=list)
-    idle: list[Problem] = field(default_factory=list)
+    unused_allows: list[Problem] = field(default_factory=list)
 
     @property
     def blocking(self) -> list[Problem]:
-        """What must change, or be allowed, before this may be applied."""
+        """What must change, or be allowed, before apply."""
         return [*(problem for finding, problem in self.findings if not finding.allowed), *self.spec]
 
 
 def inspect(
     folder: Folder,
     migrations: Sequence[Migration],
-    kinds: Kinds,
     *,
     only: Collection[str] | None = None,
     stack: Stack | None = None,
-    seen: Callable[[Migration], LiveFacts] = lambda _: OFFLINE,
+    facts_for: Callable[[Migration], LiveFacts] = lambda _: OFFLINE,
 ) -> Inspection:
-    """All findings of files that were loaded; of those whose name is in `only`, if that is said."""
-    found = Inspection()
+    """Check loaded migrations; with `only`, the files with these names."""
+    inspection = Inspection()
     for migration in migrations:
         if only is None or migration.file in only:
-            _read(found, folder.path / migration.file, migration, kinds, seen(migration))
+            _check(inspection, folder.path / migration.file, migration, facts_for(migration))
     if migrations and stack:
-        found.spec += _ahead(stack, migrations[-1])
-    return found
+        inspection.spec += _uncovered_change(stack, migrations[-1])
+    return inspection
 
 
-def _read(found: Inspection, file: Path, migration: Migration, kinds: Kinds, seen: LiveFacts) -> None:
-    page = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
-    hazards = findings(migration, kinds, seen)
-    found.files += 1
-    found.problems += page.unknown()
-    found.findings += [(finding, page.problem(finding)) for finding in hazards]
-    found.idle += page.idle(hazards)
+def _check(inspection: Inspection, file: Path, migration: Migration, facts: LiveFacts) -> None:
+    report = LintReport.of(migration, str(file), file.read_text(encoding="utf-8"))
+    hazards = findings(migration, facts)
+    inspection.files += 1
+    inspection.problems += report.unknown_hazards()
+    inspection.findings += [(finding, report.problem(finding)) for finding in hazards]
+    inspection.unused_allows += report.unused_allows(hazards)
 
 
-def _ahead(stack: Stack, last: Migration) -> list[Problem]:
-    """The spec wants more than the files."""
+def _uncovered_change(stack: Stack, last: Migration) -> list[Problem]:
+    """The problem of a spec that changed after the last migration was saved."""
     if last.spec in ("", stack.spec_hash):
         return []
-    what = f"spec: the spec went on without a file: {last.id} was saved from {last.spec}, this is {stack.spec_hash}"
-    return [Problem(stack.file, stack.line, 1, what, f"elbplan plan {stack.file} --save NAME", _line(stack))]
+    what = f"spec: the spec changed after {last.id} was saved, and no migration covers the change"
+    hashes = f"saved from {last.spec}, now {stack.spec_hash}"
+    hint = f"elbplan plan {stack.file} --save NAME"
+    return [Problem(stack.file, stack.line, 1, f"{what}: {hashes}", hint, _line(stack))]
 
 
 def _line(stack: Stack) -> str:

@@ -1,4 +1,4 @@
-"""The hazards of a migration, offline, and which of them its steps take on purpose. Pure."""
+"""Finds the hazards of a migration without AWS, and which of them its steps allow. Pure."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address, Ref
-from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import Problem
 from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
+from ...kinds import KINDS
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import Migration, MigrationStep
-from ..simulate import names_of_move, renamed
+from ..simulate import names_after_move, renamed
 
 
 @dataclass(frozen=True)
 class LiveFacts:
-    """What a look at AWS adds to a film.
+    """What only AWS knows about the start of a migration.
 
-    That is: which targets are healthy, what is not ready, where servers stand, what others hung on what is there.
+    healthy    the healthy targets
+    unready    load balancers and certificates that are not ready
+    places     the subnets of servers that are not in the stack
+    children   what others attached to resources of the stack
     """
 
     healthy: frozenset[Address] = frozenset()
@@ -34,89 +37,89 @@ OFFLINE = LiveFacts()
 
 @dataclass(frozen=True)
 class LintFinding:
-    """A hazard of a file, and whether the step that brings it takes it on purpose.
+    """A hazard of a migration, and whether its step allows it.
 
-    step      the index of that step
-    allowed    it says `allow` and, in `because`, why
-    said      it says `allow`, if without a reason
+    step       the index of the step
+    allowed    the step has the hazard under `allow`, and a reason in `because`
+    has_allow  the step has the hazard under `allow`, with or without a reason
     """
 
     hazard: Hazard
     step: int
     allowed: bool
-    said: bool = False
+    has_allow: bool = False
 
     @property
     def text(self) -> str:
-        """What a person reads."""
-        hint = "; it says allow:, but no because:, so that nobody knows why" if self.said and not self.allowed else ""
+        """The message."""
+        hint = "; its allow: needs a reason in because:" if self.has_allow and not self.allowed else ""
         return f"{self.hazard.address}: {self.hazard.text}{hint}"
 
 
-def findings(migration: Migration, kinds: Kinds, seen: LiveFacts = OFFLINE) -> list[LintFinding]:
-    """Every hazard of a file that was loaded, in the order of its steps."""
-    film = replace(
-        migration_timeline(migration, kinds),
-        healthy=seen.healthy,
-        unready=seen.unready,
-        places=seen.places,
-        children=_called_at_the_end(migration, seen.children),
+def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFinding]:
+    """Every hazard of a loaded migration, in the order of its steps."""
+    timeline = replace(
+        migration_timeline(migration),
+        healthy=facts.healthy,
+        unready=facts.unready,
+        places=facts.places,
+        children=_children_under_final_names(migration, facts.children),
     )
-    return [_finding(migration, hazard) for hazard in find_hazards(film)]
+    return [_finding(migration, hazard) for hazard in find_hazards(timeline)]
 
 
-def blocking(
-    migration: Migration, kinds: Kinds, allow: Collection[str] = (), seen: LiveFacts = OFFLINE
-) -> list[LintFinding]:
-    """The findings that neither their step nor `allow` takes on purpose."""
-    return [one for one in findings(migration, kinds, seen) if not one.allowed and one.hazard.name not in allow]
+def blocking(migration: Migration, allow: Collection[str] = (), facts: LiveFacts = OFFLINE) -> list[LintFinding]:
+    """The findings that neither their step nor `allow` allows."""
+    found = findings(migration, facts)
+    return [finding for finding in found if not finding.allowed and finding.hazard.name not in allow]
 
 
-def _called_at_the_end(
+def _children_under_final_names(
     migration: Migration, children: Mapping[Address, Sequence[str]]
 ) -> Mapping[Address, Sequence[str]]:
-    """The same by the names that `unmoved` uses: as if everything had been called so from the start."""
+    """The same children under the addresses that their parents have at the end."""
     for index, entry in enumerate(migration.entries):
         if children and entry.do == "moved":
-            names = names_of_move(migration.states[index], entry)
+            names = names_after_move(migration.states[index], entry)
             children = {names.get(address, address): texts for address, texts in children.items()}
     return children
 
 
 def _finding(migration: Migration, hazard: Hazard) -> LintFinding:
     steps = [migration.entries[index] for index in (hazard.step, *hazard.also)]
-    saying = [entry for entry in steps if hazard.name in entry.allow]
-    return LintFinding(hazard, hazard.step, any(entry.because.strip() for entry in saying), bool(saying))
+    allowing = [entry for entry in steps if hazard.name in entry.allow]
+    return LintFinding(hazard, hazard.step, any(entry.because.strip() for entry in allowing), bool(allowing))
 
 
-def migration_timeline(migration: Migration, kinds: Kinds) -> Timeline:
-    """The states and steps of a file that was loaded."""
+def migration_timeline(migration: Migration) -> Timeline:
+    """The states and steps of a loaded migration."""
     states, entries = under_final_names(migration)
-    cuts = [TimelineStep(entry.do, entry.what, entry.until, entry.hold) for entry in entries]
+    steps = [TimelineStep(entry.do, entry.what, entry.until, entry.hold) for entry in entries]
     marks = [migration.start]
     for entry in migration.entries:
         marks.append(entry.then or marks[-1])
-    return replace(Timeline.of(states, cuts, kinds), marks=marks)
+    return replace(Timeline.of(states, steps, KINDS), marks=marks)
 
 
 def under_final_names(migration: Migration) -> tuple[list[State], list[MigrationStep]]:
-    """The states and steps as if everything had been called from the start what it is called at the end."""
+    """The states and steps, with the addresses that the resources have at the end of the migration."""
     states, entries = list(migration.states), list(migration.entries)
     for index, entry in reversed(list(enumerate(entries))):
         if entry.do == "moved":
-            names = names_of_move(states[index], entry)
-            states[: index + 1] = [renamed(_aside(state, names), names) for state in states[: index + 1]]
-            entries[:index] = [_renamed(one, names) for one in entries[:index]]
+            names = names_after_move(states[index], entry)
+            states[: index + 1] = [renamed(_set_aside(state, names), names) for state in states[: index + 1]]
+            entries[:index] = [_renamed(earlier, names) for earlier in entries[:index]]
     return states, entries
 
 
 ANOTHER = "another"
+"""Marks a resource that had the new address before the renamed one got it."""
 
 
-def _aside(state: State, names: Mapping[Address, Address]) -> State:
-    """What bore the new name before is told apart."""
-    there = {a: a._replace(deposed=a.deposed + ANOTHER) for a in names.values() if a in state}
-    return renamed(state, there) if there else state
+def _set_aside(state: State, names: Mapping[Address, Address]) -> State:
+    """The state in which no resource has one of the new addresses."""
+    taken = {a: a._replace(deposed=a.deposed + ANOTHER) for a in names.values() if a in state}
+    return renamed(state, taken) if taken else state
 
 
 def _renamed(entry: MigrationStep, names: Mapping[Address, Address]) -> MigrationStep:
@@ -128,7 +131,7 @@ def _renamed(entry: MigrationStep, names: Mapping[Address, Address]) -> Migratio
 
 @dataclass
 class LintReport:
-    """One file with its text: where its steps stand."""
+    """Turns findings into problems with the line and column of their step."""
 
     migration: Migration
     source: Source
@@ -136,29 +139,29 @@ class LintReport:
 
     @classmethod
     def of(cls, migration: Migration, file: str, text: str) -> LintReport:
-        """The page of a file that was loaded, so that it can be read."""
+        """The report of a loaded migration; `text` is the text of its file."""
         source = Source(file, text)
         (tree,) = TreeBuilder(source, {}, lenient=True).documents()
         return cls(migration, source, tree)
 
     def problem(self, finding: LintFinding) -> Problem:
-        """A finding at its step, the safe form as its hint."""
+        """A finding at its step; the hint is the safe form."""
         what = f"{finding.hazard.name}: {finding.text}"
         return self.tree.problem(("steps", finding.step), what, finding.hazard.remedy)
 
-    def unknown(self) -> Iterator[Problem]:
-        """Names under `allow` that no hazard has."""
-        for place, name in self._allowed():
+    def unknown_hazards(self) -> Iterator[Problem]:
+        """Names under `allow` that are not hazards."""
+        for path, name in self._allowed():
             if name not in HAZARDS:
-                yield self.tree.problem(place, f"there is no hazard {name}", suggest_hazard(name))
+                yield self.tree.problem(path, f"there is no hazard {name}", suggest_hazard(name))
 
-    def idle(self, found: Sequence[LintFinding]) -> Iterator[Problem]:
-        """Names under `allow` that take nothing on purpose."""
-        used = {(step, one.hazard.name) for one in found for step in (one.step, *one.hazard.also)}
-        for place, name in self._allowed():
-            if name in HAZARDS and (place[1], name) not in used:
+    def unused_allows(self, found: Sequence[LintFinding]) -> Iterator[Problem]:
+        """Hazards under `allow` that their step does not have."""
+        used = {(step, finding.hazard.name) for finding in found for step in (finding.step, *finding.hazard.also)}
+        for path, name in self._allowed():
+            if name in HAZARDS and (path[1], name) not in used:
                 what = f"unused allow: this step does not have the hazard `{name}`"
-                yield self.tree.problem(place, what, "leave it out")
+                yield self.tree.problem(path, what, "delete it")
 
     def _allowed(self) -> Iterator[tuple[YamlPath, str]]:
         for index, entry in enumerate(self.migration.entries):

@@ -1,4 +1,4 @@
-"""What only AWS knows about files that are to be applied: one look, for lint --live."""
+"""Checks pending migrations against AWS: `elbplan lint --live`."""
 
 from __future__ import annotations
 
@@ -9,120 +9,127 @@ from typing import Any
 
 from ...core.address import Address, AwsId, Ref
 from ...core.call import Call
-from ...core.kind import Kinds, LiveResource
+from ...core.kind import LiveResource
 from ...core.stack import Stack
 from ...errors import AwsProblem
+from ...kinds import KINDS
 from ...kinds.aws.queries import instances_in
+from ...kinds.certificate import Certificate
+from ...kinds.load_balancer import LoadBalancer
+from ...kinds.targets import Targets
 from ...kinds.traffic import target_group_of
 from ...live.observe import observe
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
 from ..apply.pending import foreign_children_of
-from ..migration import Migration, spoken
-from ..position.locator import Drifted, Locator, Position
+from ..migration import Migration, references_of
+from ..position.locator import Locator
+from ..position.position import Drifted, Position
 from .lint import OFFLINE, LiveFacts, migration_timeline
 
 DAY = 24 * 3600
+KINDS_WITH_GATES = (LoadBalancer.kind, Certificate.kind)
 
 
 @dataclass(frozen=True)
-class LiveLook:
-    """What was seen of one stack.
+class LiveChecks:
+    """The results of the live checks of one stack.
 
-    pending   the file that is done next, None if all are
-    seen      what is known of its start
-    remarks   what a person should read, blocking nothing
-    nowhere   set if somebody changed by hand what the next file is about
+    pending   the next migration to apply; None if all are applied
+    facts     what AWS knows about its start
+    remarks   notes for a person; they block nothing
+    drifted   set if AWS has drifted in resources that the next migration changes
+    lives     the resources in AWS
     """
 
     pending: Migration | None = None
-    seen: LiveFacts = OFFLINE
+    facts: LiveFacts = OFFLINE
     remarks: tuple[str, ...] = ()
-    nowhere: Drifted | None = None
+    drifted: Drifted | None = None
     lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
 
-    def of(self, migration: Migration) -> LiveFacts:
-        """What is known of a file's start: nothing, unless it is the next one."""
-        return self.seen if self.pending and self.pending.number == migration.number else OFFLINE
+    def facts_for(self, migration: Migration) -> LiveFacts:
+        """What AWS knows about the start of a migration; nothing unless it is the next one."""
+        return self.facts if self.pending and self.pending.number == migration.number else OFFLINE
 
 
-def look_at_aws(aws: Cloud, stack: Stack, migrations: Sequence[Migration], kinds: Kinds) -> LiveLook:
-    """One look at AWS. Raises AwsProblem, and NotFound for what the spec describes in vain."""
-    observed = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=spoken(migrations))[stack.name]
-    locator = Locator(observed.live, observed.symbols, kinds, stack.ignore)
-    found = locator.find(migrations)
-    if isinstance(found, Position) and found.index == len(found.migration.entries):
-        later = [one for one in migrations if one.number == found.migration.number + 1]
+def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> LiveChecks:
+    """Compare AWS with the migrations. Raises AwsProblem, and NotFound if a lookup of the spec has no result."""
+    references = references_of(migrations)
+    observed = observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references)[stack.name]
+    locator = Locator(observed, stack.ignore)
+    position = locator.find(migrations)
+    if isinstance(position, Position) and position.index == len(position.migration.entries):
+        later = [migration for migration in migrations if migration.number == position.migration.number + 1]
         if not later:
-            return LiveLook(remarks=_drift(found), lives=found.lives)
-        found = locator.find(later)
-    if isinstance(found, Drifted):
-        return LiveLook(nowhere=found)
-    children = foreign_children_of(found, observed.foreign)
-    seen = replace(_seen(aws, found, observed.symbols, kinds), children=children)
-    return LiveLook(found.migration, seen, (*_drift(found), *_unwell(found, kinds)), lives=found.lives)
+            return LiveChecks(remarks=_drift(position), lives=position.lives)
+        position = locator.find(later)
+    if isinstance(position, Drifted):
+        return LiveChecks(drifted=position)
+    facts = _facts(aws, position, observed.symbols)
+    facts = replace(facts, children=foreign_children_of(position, observed.foreign))
+    remarks = (*_drift(position), *_unhealthy(position))
+    return LiveChecks(position.migration, facts, remarks, lives=position.lives)
 
 
-def _drift(found: Position) -> tuple[str, ...]:
-    """What somebody changed by hand where no file cares."""
-    return tuple(f"changed by hand, where no file cares: {gap.text}" for gap in found.drift)
+def _drift(position: Position) -> tuple[str, ...]:
+    """The drift that no pending step touches."""
+    return tuple(f"drift that no pending step touches: {difference.text}" for difference in position.drift)
 
 
-def _seen(aws: Cloud, found: Position, symbols: PortableNames, kinds: Kinds) -> LiveFacts:
-    lives = found.lives.items()
-    healthy = frozenset(a for a, live in lives if a.kind == "targets" and live.facts.get("state") == "healthy")
-    asked = ("load_balancer", "certificate")
-    unready = frozenset(a for a, live in lives if a.kind in asked and kinds[a.kind].pending_gate(live))
-    return LiveFacts(healthy, unready, _places(aws, found, symbols))
+def _facts(aws: Cloud, position: Position, symbols: PortableNames) -> LiveFacts:
+    lives = position.lives.items()
+    healthy = frozenset(a for a, live in lives if a.kind == Targets.kind and live.facts.get("state") == "healthy")
+    unready = frozenset(a for a, live in lives if a.kind in KINDS_WITH_GATES and KINDS[a.kind].pending_gate(live))
+    return LiveFacts(healthy, unready, _subnets(aws, position, symbols))
 
 
-def _places(aws: Cloud, found: Position, symbols: PortableNames) -> dict[Ref, Ref]:
-    """The subnets of servers that are none of the stack's, in the words of files."""
-    members = [m for live in found.lives.values() for m in getattr(live.model, "members", ())]
-    ids = sorted({m.instance.value for m in members if isinstance(m.instance, AwsId)})
+def _subnets(aws: Cloud, position: Position, symbols: PortableNames) -> dict[Ref, Ref]:
+    """The subnet of each server that is a target but not a resource of the stack."""
+    targets = (live.model for live in position.lives.values() if isinstance(live.model, Targets))
+    instances = (member.instance for model in targets for member in model.members)
+    ids = sorted({instance.value for instance in instances if isinstance(instance, AwsId)})
     if not ids:
         return {}
     filters = [{"Name": "instance-id", "Values": ids}]
     answer = aws.send(Call("ec2", "DescribeInstances", {"Filters": filters}))
-    places: dict[Ref, Ref] = {}
+    subnets: dict[Ref, Ref] = {}
     for raw in instances_in(answer):
         subnet = raw.get("SubnetId") or ""
-        places[AwsId(raw["InstanceId"])] = symbols.lookups.get(subnet, AwsId(subnet))
-    return places
+        subnets[AwsId(raw["InstanceId"])] = symbols.lookups.get(subnet, AwsId(subnet))
+    return subnets
 
 
-def _unwell(found: Position, kinds: Kinds) -> Iterator[str]:
-    """Groups that serve at a file's start, and so count as healthy, and are not."""
-    serving = migration_timeline(found.migration, kinds).start.serving if found.index == 0 else frozenset()
-    for address, live in found.lives.items():
-        if (
-            address.kind == "targets"
-            and target_group_of(live.model) in serving
-            and live.facts.get("state") != "healthy"
-        ):
-            yield f"{address} counts as healthy at the start of {found.migration.id}, but is not healthy now"
-    for address, live in found.lives.items():
-        if address.kind == "certificate" and kinds[address.kind].pending_gate(live):
-            yield f"{address} is not issued: {live.facts.get('state') or 'its state is not known'}"
+def _unhealthy(position: Position) -> Iterator[str]:
+    """The groups that lint counts as healthy at the start, because they serve then, although they are not healthy."""
+    migration = position.migration
+    serving = migration_timeline(migration).start.serving if position.index == 0 else frozenset()
+    for address, live in position.lives.items():
+        is_serving = address.kind == Targets.kind and target_group_of(live.model) in serving
+        if is_serving and live.facts.get("state") != "healthy":
+            yield f"{address} counts as healthy at the start of {migration.id}, but is not healthy now"
+    for address, live in position.lives.items():
+        if address.kind == Certificate.kind and KINDS[address.kind].pending_gate(live):
+            yield f"{address} is not issued: its state is {live.facts.get('state') or 'unknown'}"
 
 
-def requests(aws: Cloud, look: LiveLook, now: datetime) -> str:
-    """How many requests the stack's application balancers answered in the last 24 h, or that nobody knows."""
-    told = []
-    for address, live in look.lives.items():
+def requests_text(aws: Cloud, checks: LiveChecks, now: datetime) -> str:
+    """How many requests the stack's application load balancers answered in the last 24 h, or why nobody knows."""
+    counts = []
+    for address, live in checks.lives.items():
         name = live.id.partition(":loadbalancer/")[2]
-        if address.kind != "load_balancer" or not name.startswith("app/"):
+        if address.kind != LoadBalancer.kind or not name.startswith("app/"):
             continue
         try:
-            told.append(f"{address} answered {_count(aws, name, now):,.0f}")
+            counts.append(f"{address} answered {_request_count(aws, name, now):,.0f}")
         except AwsProblem as problem:
             return f"the requests of the last 24 h are not known: {problem.what}"
-    if not told:
+    if not counts:
         return "the requests of the last 24 h are not known: there is no application load balancer"
-    return f"requests of the last 24 h: {', '.join(told)}"
+    return f"requests of the last 24 h: {', '.join(counts)}"
 
 
-def _count(aws: Cloud, name: str, now: datetime) -> float:
+def _request_count(aws: Cloud, name: str, now: datetime) -> float:
     params = {
         "Namespace": "AWS/ApplicationELB",
         "MetricName": "RequestCount",

@@ -75,7 +75,9 @@ def differences(
     if seen.text == expected.text:
         return []
     names = set(seen.differing(expected))
-    found = [_difference(a, state.get(a), lives.get(a), ignore) for a in [*state, *(a for a in lives if a not in state)]]
+    found = [
+        _difference(a, state.get(a), lives.get(a), ignore) for a in [*state, *(a for a in lives if a not in state)]
+    ]
     direct = {difference.name for difference in found if not difference.indirect}
     return [one for one in found if one.name in names and (not one.indirect or one.name not in direct)]
 

@@ -1,10 +1,9 @@
-"""Where AWS stands among the states of migrations: a run resumes from what it reads, not from what it recorded. Pure."""
+"""Where AWS stands among the states of migrations: a run continues from what AWS has, not from a record. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ...core.address import Address
 from ...core.change import Diff
@@ -159,7 +158,9 @@ class Locator:
         found = []
         for migration, comparison, lives in views:
             for index in state_boundaries(migration):
-                drift = [one for one in self._differences(migration, migration.states[index], lives) if not one.indirect]
+                drift = [
+                    one for one in self._differences(migration, migration.states[index], lives) if not one.indirect
+                ]
                 middle = 0 < index < len(migration.entries)
                 distance = len(names_of(drift)) + middle, sum(one.size for one in drift)
                 position = Position(migration, index, lives, comparison, drift=drift)

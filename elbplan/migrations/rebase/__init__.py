@@ -1,1 +1,1 @@
-"""Rebase: files of two branches in one order."""
+"""Rebase: puts the files of two branches in one order."""

@@ -1,4 +1,4 @@
-"""The files of a folder in which branches met: the ways through them, and which of them stays. Pure."""
+"""The branches of a folder in which git merged several, and the choice of the branch that stays. Pure."""
 
 from __future__ import annotations
 
@@ -6,144 +6,145 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...core.address import Ref
-from ...core.kind import Kinds
 from ...core.simulate import State
 from ...errors import Refused, SpecProblem, UsageProblem
 from ..files.folder import Folder
 from ..files.loader import play
 from ..files.texts import ParsedFile, link_problems, numbering_problems, parse_files
-from ..migration import Migration, spoken
-from ..position.nearest import NearestPosition
+from ..migration import Migration, references_of
+from ..position.position import Position
 
 BranchPath = tuple[Migration, ...]
-"""Files that follow each other, from the first to one that nothing follows."""
+"""Migrations that follow each other, from the first to one that no other follows."""
 
 
 @dataclass(frozen=True)
 class Branches:
-    """All files of a folder by the ways they lie on; `stray` are those that nothing leads to."""
+    """All migrations of a folder: the paths through them, and the `unconnected` ones, which follow no other."""
 
-    ways: tuple[BranchPath, ...]
-    stray: BranchPath = ()
+    paths: tuple[BranchPath, ...]
+    unconnected: BranchPath = ()
 
     @property
-    def whole(self) -> bool:
-        """One way through all files."""
-        return len(self.ways) == 1 and not self.stray
+    def is_chain(self) -> bool:
+        """True if one path has all migrations."""
+        return len(self.paths) == 1 and not self.unconnected
 
-    def beside(self, way: BranchPath) -> BranchPath:
-        """The files that are not on a way, branch by branch."""
-        ids = {one.id for one in way}
-        others = [one for other in self.ways for one in other if one.id not in ids]
-        return tuple({one.id: one for one in (*others, *self.stray)}.values())
+    def outside(self, path: BranchPath) -> BranchPath:
+        """The migrations that are not on a path, branch by branch."""
+        ids = {migration.id for migration in path}
+        others = [migration for other in self.paths for migration in other if migration.id not in ids]
+        return tuple({migration.id: migration for migration in (*others, *self.unconnected)}.values())
 
 
-def branches(found: Sequence[ParsedFile], kinds: Kinds) -> Branches:
-    """The ways through the files by what they begin and end with.
+def find_branches(files: Sequence[ParsedFile]) -> Branches:
+    """The paths through the files, found by the fingerprints with which they begin and end.
 
-    Raises SpecProblem for a file that is not true, or if none is the first.
+    Raises SpecProblem for a file whose fingerprints are wrong, or if no file is the first.
     """
-    ways = list(_ways((), {}, "absent", found, kinds))
-    if not ways:
-        raise SpecProblem([*numbering_problems(found), *link_problems(found)])
-    led = {one.id for way in ways for one in way}
-    stray = []
-    for text in (text for text in found if text.migration.id not in led):
-        way = _renumbered(text, ways, kinds)
-        ways += [way] if way else []
-        stray += [] if way else [text.migration]
-    return Branches(tuple(ways), tuple(stray))
+    paths = list(_paths((), {}, "absent", files))
+    if not paths:
+        raise SpecProblem([*numbering_problems(files), *link_problems(files)])
+    connected = {migration.id for path in paths for migration in path}
+    unconnected = []
+    for file in files:
+        if file.migration.id in connected:
+            continue
+        if path := _renumbered(file, paths):
+            paths.append(path)
+        else:
+            unconnected.append(file.migration)
+    return Branches(tuple(paths), tuple(unconnected))
 
 
-def texts_of(folder: Folder, kinds: Kinds) -> frozenset[Ref]:
-    """What the files of a folder speak of, in order or not; nothing where they cannot be read."""
-    found, problems = parse_files(folder, kinds)
-    ways = branches(found, kinds).ways if found and not problems else ()
-    return frozenset(ref for way in ways for ref in spoken(way))
+def references_in_folder(folder: Folder) -> frozenset[Ref]:
+    """Every reference in the migrations of a folder, also if branches met there; empty if a file has problems."""
+    files, problems = parse_files(folder)
+    paths = find_branches(files).paths if files and not problems else ()
+    return frozenset(ref for path in paths for ref in references_of(path))
 
 
-def _renumbered(text: ParsedFile, ways: Sequence[BranchPath], kinds: Kinds) -> BranchPath:
-    """The way to a file that begins where an earlier one ends, although its number says otherwise; none if it does not.
+def _renumbered(file: ParsedFile, paths: Sequence[BranchPath]) -> BranchPath:
+    """The path to a file that begins where another file ends although its number is not the next; empty if none.
 
-    Somebody gave it another number by hand, so it is still the end of a branch.
+    A person changed its number by hand, so it is still the end of a branch.
     """
-    for way in ways:
-        for number, one in enumerate(way, 1):
-            if one.end == text.migration.start:
-                return (*way[:number], _played(text, one.last, kinds))
+    for path in paths:
+        for number, migration in enumerate(path, 1):
+            if migration.end == file.migration.start:
+                return (*path[:number], _simulated(file, migration.last))
     return ()
 
 
-def _played(text: ParsedFile, state: State, kinds: Kinds) -> Migration:
-    """Raises SpecProblem."""
-    one = play(text.migration, state, kinds, text.reader)
-    if text.reader.problems:
-        raise SpecProblem(text.reader.problems)
-    return one
+def _simulated(file: ParsedFile, state: State) -> Migration:
+    """The migration with its states. Raises SpecProblem."""
+    migration = play(file.migration, state, file.reader)
+    if file.reader.problems:
+        raise SpecProblem(file.reader.problems)
+    return migration
 
 
-def _ways(
-    before: BranchPath, state: State, end: str, texts: Sequence[ParsedFile], kinds: Kinds
-) -> Iterator[BranchPath]:
-    after = [t for t in texts if t.migration.number == len(before) + 1 and t.migration.start == end]
+def _paths(before: BranchPath, state: State, end: str, files: Sequence[ParsedFile]) -> Iterator[BranchPath]:
+    after = [f for f in files if f.migration.number == len(before) + 1 and f.migration.start == end]
     if not after and before:
         yield before
-    for text in after:
-        one = _played(text, state, kinds)
-        yield from _ways((*before, one), one.last, one.end, texts, kinds)
+    for file in after:
+        migration = _simulated(file, state)
+        yield from _paths((*before, migration), migration.last, migration.end, files)
 
 
 @dataclass(frozen=True)
 class BranchChoice:
-    """The files that stay, those that move behind them, and why so, in a sentence."""
+    """The migrations that stay, those that move behind them, and the reason in one sentence."""
 
     stay: BranchPath
     move: BranchPath
     why: str = ""
 
 
-def choose_branch(found: Branches, places: Sequence[NearestPosition], head: str, file: str) -> BranchChoice:
-    """Which way stays: the one that is applied, or the one that HEAD pins, or the first.
+def choose_branch(branches: Branches, positions: Sequence[Position], pinned: str, file: str = "") -> BranchChoice:
+    """Chooses the path that stays: the applied one, or the one that HEAD pins, or the first by name.
 
-    `places` says where live may be, `head` which file HEAD pins, `file` which one is to move. Raises Refused if that
-    one is applied, UsageProblem if there is no such file.
+    `positions` are the possible positions of AWS, `pinned` is the migration in HEAD, `file` the one that should move.
+    Raises Refused if that one is applied, UsageProblem if it does not exist.
     """
-    ways = _without(found, file) if file else list(found.ways)
-    may = [way for way in ways if _holds(way, places)]
-    if not may:
-        what = f"{file or ways[0][-1].id} is applied, at least in part, so it stays where it is"
-        raise Refused(what, hint="only a file that is not applied can move; name another, or none")
-    if len(may) == 1:
-        why = "it is applied, or begun" if len(ways) > 1 else ""
-        return _choice(found, may[0], why)
-    pinned = [way for way in may if any(one.id == head for one in way)]
-    if len(pinned) == 1:
-        return _choice(found, pinned[0], "HEAD pins it")
-    stay = min(may, key=lambda way: [one.id for one in way])
-    other = f"elbplan rebase {stay[-1].stack} {_first(found, stay)} moves it instead"
-    return _choice(found, stay, f"it is the first by its name, and nothing else tells them apart; {other}")
+    paths = _paths_without(branches, file) if file else list(branches.paths)
+    possible = [path for path in paths if _has_all_applied(path, positions)]
+    if not possible:
+        what = f"{file or paths[0][-1].id} is applied, at least in part, so it cannot move"
+        raise Refused(what, hint="name a file that is not applied, or no file")
+    if len(possible) == 1:
+        return _choice(branches, possible[0], "it is applied, at least in part" if len(paths) > 1 else "")
+    in_head = [path for path in possible if any(migration.id == pinned for migration in path)]
+    if len(in_head) == 1:
+        return _choice(branches, in_head[0], "HEAD pins it")
+    stay = min(possible, key=lambda path: [migration.id for migration in path])
+    other = f"elbplan rebase {stay[-1].stack} {_first(branches, stay)} moves it instead"
+    return _choice(branches, stay, f"its name is the first, and nothing else decides; {other}")
 
 
-def _without(found: Branches, file: str) -> list[BranchPath]:
-    """The ways that a file is not on; where it is on all of them, what comes before it."""
-    known = {one.id for one in (*(m for way in found.ways for m in way), *found.stray)}
-    if file not in known:
-        raise UsageProblem(f"there is no migration {file}", hint=f"there are: {', '.join(sorted(known))}")
-    left = [way for way in found.ways if not any(one.id == file for one in way)]
-    return left or [way[: [one.id for one in way].index(file)] for way in found.ways[:1]]
+def _paths_without(branches: Branches, file: str) -> list[BranchPath]:
+    """The paths that do not have a file; if all have it, the part of the path before it."""
+    migrations = (*(migration for path in branches.paths for migration in path), *branches.unconnected)
+    ids = {migration.id for migration in migrations}
+    if file not in ids:
+        raise UsageProblem(f"there is no migration {file}", hint=f"there are: {', '.join(sorted(ids))}")
+    without = [path for path in branches.paths if not any(migration.id == file for migration in path)]
+    return without or [path[: [migration.id for migration in path].index(file)] for path in branches.paths[:1]]
 
 
-def _holds(way: BranchPath, places: Sequence[NearestPosition]) -> bool:
-    """Would nothing that live has begun have to move if this way stays?"""
-    ids = {one.id for one in way}
-    return not places or any(place.begun <= ids for place in places)
+def _has_all_applied(path: BranchPath, positions: Sequence[Position]) -> bool:
+    """True if the path has every migration that is applied, at least in part."""
+    ids = {migration.id for migration in path}
+    return not positions or any(position.begun <= ids for position in positions)
 
 
-def _first(found: Branches, way: BranchPath) -> str:
-    """The first file that is on this way alone."""
-    others = {one.id for other in found.ways if other is not way for one in other}
-    return next((one.id for one in way if one.id not in others), way[-1].id)
+def _first(branches: Branches, path: BranchPath) -> str:
+    """The first migration that only this path has."""
+    others = {migration.id for other in branches.paths if other is not path for migration in other}
+    return next((migration.id for migration in path if migration.id not in others), path[-1].id)
 
 
-def _choice(found: Branches, stay: BranchPath, why: str) -> BranchChoice:
-    return BranchChoice(stay, found.beside(stay), f"{_first(found, stay)} stays: {why}" if why else "")
+def _choice(branches: Branches, stay: BranchPath, why: str) -> BranchChoice:
+    sentence = f"{_first(branches, stay)} stays: {why}" if why else ""
+    return BranchChoice(stay, branches.outside(stay), sentence)

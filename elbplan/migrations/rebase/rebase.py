@@ -1,30 +1,28 @@
-"""A chain made whole after two branches met, or a pending file made to end in what the spec wants by now."""
+"""Rebase: puts the migrations of two branches in one order, and plans a pending one for a changed spec."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...core.kind import Kinds
 from ...core.stack import Stack
 from ...errors import Refused, SpecProblem, UsageProblem
 from ...live.observe import Observed
 from ..files.fingerprints import rewritten
-from ..files.folder import Folder, MigrationFile
-from ..files.head import pinned_id
+from ..files.folder import Folder, MigrationFile, pinned_id
 from ..files.texts import ParsedFile, parse_files
 from ..migration import Migration, MigrationStep
 from ..position.locator import Locator
-from ..position.nearest import NearestPosition, lives_towards, nearest_position, position_of
+from ..position.position import Position
 from ..simulate import moves_of
-from .branches import BranchChoice, Branches, branches, choose_branch
+from .branches import BranchChoice, Branches, choose_branch, find_branches
 from .mover import FileMover
 from .offline_plan import in_file_words
 
 
 @dataclass(frozen=True)
 class Rebased:
-    """The files as they should be, and what a person should know of it, a sentence each."""
+    """The files in their new order, and a sentence about each change that a person should know."""
 
     files: Sequence[MigrationFile]
     notes: tuple[str, ...] = ()
@@ -32,107 +30,103 @@ class Rebased:
 
 @dataclass(frozen=True)
 class Rebase:
-    """One stack's files, its spec, and one look at AWS."""
+    """Rebases the migrations of one stack, with its spec and one observation of AWS."""
 
     folder: Folder
     stack: Stack
     observed: Observed
-    kinds: Kinds
 
     def rebased(self, file: str = "", *, drifted: bool = False) -> Rebased:
-        """The files in one row; nothing is written.
+        """The files in one order; it writes nothing. `file` names the migration that should move.
 
-        `file` says which is to move. Raises Refused if that one is applied, or if AWS was changed by hand where a
-        file that moves is about it, unless `drifted` says that this is seen to. Raises SpecProblem, UsageProblem.
+        Raises Refused if that migration is applied, or if AWS has drifted in a resource that a moving migration
+        changes; the caller handles drift itself if it says `drifted`. Raises SpecProblem, UsageProblem.
         """
-        found = self._texts()
-        ways = branches(found, self.kinds)
-        places = self._places(ways)
-        choice = self._choice(ways, places, file)
-        if ways.whole and places[0].differs and not drifted:
-            self._clear(places[0], choice.move)
-        kept = {one.migration.id: MigrationFile(one.migration, one.text, one.migration.file) for one in found}
-        stay = [replace(kept[m.id], migration=replace(m, number=n)) for n, m in enumerate(choice.stay, 1)]
-        move = [replace(kept[one.id], migration=one) for one in choice.move]
-        mover = FileMover(self.stack, in_file_words(self.observed), self.kinds, self.stack.spec_hash)
-        files = self._specked(mover, mover.behind(stay, move), places)
-        notes = [*([choice.why] if choice.why else []), *mover.notes, *self._beyond(mover, files)]
-        return Rebased(files, (*notes, *([] if drifted else _drift(self.stack, places))))
+        parsed = self._parsed()
+        branches = find_branches(parsed)
+        positions = self._positions(branches)
+        choice = self._choice(branches, positions, file)
+        if branches.is_chain and positions[0].differs and not drifted:
+            self._refuse_drift(positions[0], choice.move)
+        files = {f.migration.id: MigrationFile(f.migration, f.text, f.migration.file) for f in parsed}
+        stay = [replace(files[m.id], migration=replace(m, number=number)) for number, m in enumerate(choice.stay, 1)]
+        move = [replace(files[migration.id], migration=migration) for migration in choice.move]
+        mover = FileMover(self.stack, in_file_words(self.observed), self.stack.spec_hash)
+        new = self._with_spec_hash(mover, mover.move_behind(stay, move), positions)
+        notes = [*([choice.why] if choice.why else []), *mover.notes, *self._uncovered(mover, new)]
+        return Rebased(new, (*notes, *([] if drifted else _drift_notes(self.stack, positions[0]))))
 
-    def _texts(self) -> list[ParsedFile]:
-        found, problems = parse_files(self.folder, self.kinds)
+    def _parsed(self) -> list[ParsedFile]:
+        files, problems = parse_files(self.folder)
         if problems:
             raise SpecProblem(problems)
-        if not found:
-            what = f"{self.folder.path} holds no migration"
+        if not files:
+            what = f"there is no migration in {self.folder.path}"
             raise UsageProblem(what, hint="elbplan plan --save NAME writes the first")
-        return found
+        return files
 
-    def _places(self, found: Branches) -> list[NearestPosition]:
-        """Where live stands; where it was changed by hand, the nearest."""
-        exact = [
-            place for way in found.ways if (place := position_of(self.observed, way, self.kinds, self.stack.ignore))
-        ]
+    def _positions(self, branches: Branches) -> list[Position]:
+        """The exact positions of AWS; if AWS has drifted, the nearest one."""
+        locator = Locator(self.observed, self.stack.ignore)
+        exact = [position for path in branches.paths if (position := locator.exact(path))]
         if exact:
             return exact
-        place = nearest_position(self.observed, found.ways, self.kinds, self.stack.ignore)
-        if found.stray:
-            lost = found.stray[0]
-            what = f"nothing ends where {lost.id} begins, and AWS is in none of the other files' states"
-            raise Refused(f"{what}: whether {lost.id} is applied cannot be told", hint="is a file missing here?")
-        return [place]
+        nearest = locator.nearest(branches.paths)
+        if branches.unconnected:
+            id = branches.unconnected[0].id
+            what = f"no file ends where {id} begins, and AWS is in no state of the other files"
+            raise Refused(f"{what}: nobody can tell whether {id} is applied", hint="is a file missing here?")
+        return [nearest]
 
-    def _choice(self, found: Branches, places: Sequence[NearestPosition], file: str) -> BranchChoice:
-        """Of a whole chain the files that are not begun move, to where they are."""
-        if file or not found.whole:
-            return choose_branch(found, places, pinned_id(self.folder), file)
-        (way,) = found.ways
-        begun = places[0].begun
-        return BranchChoice(tuple(m for m in way if m.id in begun), tuple(m for m in way if m.id not in begun))
+    def _choice(self, branches: Branches, positions: Sequence[Position], file: str) -> BranchChoice:
+        """Without branches, the migrations that are not applied move; each keeps its place."""
+        if file or not branches.is_chain:
+            return choose_branch(branches, positions, pinned_id(self.folder), file)
+        (path,) = branches.paths
+        begun = positions[0].begun
+        return BranchChoice(tuple(m for m in path if m.id in begun), tuple(m for m in path if m.id not in begun))
 
-    def _clear(self, place: NearestPosition, move: Sequence[Migration]) -> None:
-        """Returns if what was changed by hand is not what the files to come are about. Raises Refused."""
+    def _refuse_drift(self, position: Position, move: Sequence[Migration]) -> None:
+        """Raises Refused if AWS has drifted in a resource that the moving migrations change."""
         if not move:
             return
-        about = {name for one in move for entry in one.entries for name in _about(entry)}
-        lives = lives_towards(self.observed, move[-1].last, self.kinds)
-        locator = Locator(self.observed.live, self.observed.symbols, self.kinds, self.stack.ignore)
-        unlike = set(locator.differing(move[-1], move[-1].last, lives))
-        if hit := sorted(about & unlike & set(place.differs)):
+        changed = {name for migration in move for entry in migration.entries for name in _changed_by(entry)}
+        differing = set(Locator(self.observed, self.stack.ignore).against(move[-1], len(move[-1].entries))[0])
+        if names := sorted(changed & differing & set(position.differs)):
             name = self.stack.name
-            what = f"{name}: somebody changed {', '.join(hit)} by hand, which {move[0].id} is about"
-            ways = f"elbplan rebase {name} --accept-drift keeps the change, elbplan apply --revert-drift puts it back"
-            raise Refused(what, hint=ways)
+            what = f"{name}: AWS has drifted in {', '.join(names)}, which {move[0].id} changes"
+            keep, revert = f"elbplan rebase {name} --accept-drift", "elbplan apply --revert-drift"
+            raise Refused(what, hint=f"{keep} keeps the drift, {revert} reverts it")
 
-    def _specked(
-        self, mover: FileMover, files: Sequence[MigrationFile], places: Sequence[NearestPosition]
+    def _with_spec_hash(
+        self, mover: FileMover, files: Sequence[MigrationFile], positions: Sequence[Position]
     ) -> list[MigrationFile]:
-        """The last file says which spec it leads to, if it is still to be applied and does lead there."""
+        """The files; the last has the hash of the spec if it is not applied and ends in what the spec wants."""
         last = files[-1]
-        begun = frozenset[str]().union(*(place.begun for place in places))
-        said = last.migration.spec
-        if said in ("", mover.spec) or last.migration.id in begun or not mover.ends_as_wanted(last.migration.last):
+        begun = {id for position in positions for id in position.begun}
+        is_current = last.migration.spec in ("", mover.spec)
+        if is_current or last.migration.id in begun or not mover.ends_as_wanted(last.migration.last):
             return list(files)
-        made = replace(last.migration, spec=mover.spec)
-        return [*files[:-1], MigrationFile(made, rewritten(made, last.text), last.was)]
+        migration = replace(last.migration, spec=mover.spec)
+        return [*files[:-1], MigrationFile(migration, rewritten(migration, last.text), last.old_file)]
 
-    def _beyond(self, mover: FileMover, files: Sequence[MigrationFile]) -> list[str]:
-        """Every file is applied or begun, and the spec went on."""
+    def _uncovered(self, mover: FileMover, files: Sequence[MigrationFile]) -> list[str]:
+        """A note if every migration is applied, at least in part, and the spec wants more."""
         last = files[-1].migration
         if mover.ends_as_wanted(last.last):
             return []
         return [f"the spec wants more than {last.id}, which is applied: elbplan plan --save NAME writes the next file"]
 
 
-def _about(entry: MigrationStep) -> list[str]:
-    """The resources that a step is about."""
+def _changed_by(entry: MigrationStep) -> list[str]:
+    """The names of the resources that a step changes."""
     if entry.do == "reorder":
         return [f"{rule.kind}.{rule.name}" for rule in moves_of(entry)]
     return [f"{entry.what.kind}.{entry.what.name}"] if entry.what and entry.writes else []
 
 
-def _drift(stack: Stack, places: Sequence[NearestPosition]) -> list[str]:
-    if not places[0].differs:
+def _drift_notes(stack: Stack, position: Position) -> list[str]:
+    if not position.differs:
         return []
-    what = f"AWS is nearest to {places[0].text}, but somebody changed {', '.join(places[0].differs)} by hand"
-    return [f"{what}; elbplan accept-drift {stack.name} takes that in, elbplan apply --revert-drift puts it back"]
+    what = f"AWS is nearest to {position.place}, but has drifted in {', '.join(position.differs)}"
+    return [f"{what}; elbplan accept-drift {stack.name} keeps the drift, elbplan apply --revert-drift reverts it"]

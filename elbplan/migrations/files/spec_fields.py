@@ -1,0 +1,42 @@
+"""Fields whose values a migration file cannot decide: secrets from the spec, and fields that the spec ignores. Pure."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from ...core.address import Address
+from ...core.resource import WRITE_ONLY, Resource, differing_fields, marked_fields, rebuilt
+from ...core.stack import Stack
+from ...errors import Refused
+from ..migration import Migration
+from .notation import address_text
+
+
+def without_secrets(address: Address, wanted: Resource, in_spec: Resource | None, file: str) -> Resource:
+    """A migration's resource with the write-only fields of the spec, such as user data.
+
+    Raises Refused if the spec has changed since the migration was saved.
+    """
+    if in_spec is None or type(in_spec) is not type(wanted):
+        return wanted
+    secrets = {name: getattr(in_spec, name) for name in marked_fields(type(wanted), WRITE_ONLY)}
+    resource = rebuilt(wanted, **secrets)
+    if fields := differing_fields(wanted, resource):
+        raise Refused(
+            f"{file}: {address_text(address)}: the spec's {', '.join(fields)} changed after this file was saved",
+            hint="use the spec from the commit of the file, or save the file again",
+        )
+    return resource
+
+
+def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:
+    """Raises Refused if a step sets a field that the spec ignores: nobody could see whether the step is done."""
+    for number, entry in enumerate(migration.entries, 1):
+        if entry.what is None or entry.do not in ("update", "shift"):
+            continue
+        for field in ["action"] if entry.do == "shift" else entry.set:
+            path = f"{entry.what.kind}.{entry.what.name}.{field}"
+            if any(fnmatchcase(path, pattern) for pattern in stack.ignore):
+                what = f"{migration.file}: step {number} sets {field} of {address_text(entry.what)}"
+                hint = f"delete the step, or remove {path} from `ignore:`"
+                raise Refused(f"{what}, which the spec ignores", hint=hint)
