@@ -159,7 +159,7 @@ def test_a_state_that_was_there_before_is_a_finding(folder: Folder) -> None:
     (migration,) = load(folder)
     finding = blocking(migration, ["public-exposure"])[-1]
     assert (finding.hazard.name, finding.step) == ("repeated-state", 4)
-    assert "there before" in finding.hazard.text
+    assert "back to an earlier state" in finding.hazard.text
     assert blocking(migration, ["public-exposure", "repeated-state"]) == []
 
 
