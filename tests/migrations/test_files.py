@@ -51,9 +51,9 @@ def written(folder: Folder, text: str, name: str = "0001_doors.yaml") -> Path:
 
 
 def problems(folder: Folder) -> list[tuple[int, int, str]]:
-    with pytest.raises(SpecProblem) as told:
+    with pytest.raises(SpecProblem) as error:
         load(folder)
-    return [(one.line, one.column, one.what) for one in told.value.problems]
+    return [(problem.line, problem.column, problem.what) for problem in error.value.problems]
 
 
 def test_refreshing_makes_an_edited_file_true_and_leaves_the_rest_of_it_alone(folder: Folder) -> None:
@@ -142,8 +142,8 @@ def test_what_is_wrong_is_told_by_its_place(folder: Folder, case: str) -> None:
     written(folder, text.replace("    then: s1-00000000\n", ""))
     found = problems(folder)
     assert found, case
-    assert (line, column) in [(one[0], one[1]) for one in found], found
-    assert any(what in one[2] for one in found), found
+    assert (line, column) in [(problem[0], problem[1]) for problem in found], found
+    assert any(what in problem[2] for problem in found), found
 
 
 def test_a_removal_waits_until_nobody_points_there(folder: Folder) -> None:

@@ -88,11 +88,11 @@ SECOND = Migration("shop", 2, "second", sha="b")
 
 
 def test_what_the_last_run_held_at_is_known_as_long_as_the_file_is_the_same() -> None:
-    told = journal_of([record(1, state="held", file="0002_second", sha="b", at=6)])
-    assert told.holds(("0002_second", 6), SECOND)
-    assert told.since == 15
-    assert not told.holds(("0002_second", 7), SECOND)
-    assert not told.holds(("0002_second", 6), Migration("shop", 2, "second", sha="c"))
+    journal = journal_of([record(1, state="held", file="0002_second", sha="b", at=6)])
+    assert journal.holds(("0002_second", 6), SECOND)
+    assert journal.since == 15
+    assert not journal.holds(("0002_second", 7), SECOND)
+    assert not journal.holds(("0002_second", 6), Migration("shop", 2, "second", sha="c"))
 
 
 def test_a_hold_is_forgotten_when_a_later_run_came() -> None:
@@ -107,16 +107,16 @@ def test_a_file_that_was_applied_and_edited_is_known_until_it_is_taken_back() ->
     done = [record(n, state="done", file=f.id, sha="old") for n, f in enumerate((FIRST, SECOND), 1)]
     assert [m.id for m, _ in edited([FIRST, SECOND], journal_of(done))] == ["0001_first", "0002_second"]
     back = record(3, state="rolled-back", file="0002_second", sha="b", mode="rollback")
-    told = journal_of([*done, back])
-    assert [m.id for m, _ in edited([FIRST, SECOND], told)] == ["0001_first"]
-    assert told.rolled_back_by(SECOND) == 3
-    assert told.rolled_back_by(Migration("shop", 2, "second", sha="new")) == 0
+    journal = journal_of([*done, back])
+    assert [m.id for m, _ in edited([FIRST, SECOND], journal)] == ["0001_first"]
+    assert journal.rolled_back_by(SECOND) == 3
+    assert journal.rolled_back_by(Migration("shop", 2, "second", sha="new")) == 0
 
 
 @pytest.mark.parametrize("way", ["direct", "rollback"])
 def test_a_way_that_was_not_gone_to_its_end_is_under_way(way: str) -> None:
-    told = journal_of([record(1, state="failed", file="0002_second", sha="b", mode=way)])
-    assert told.under_way
-    assert told.under_way.mode == way
+    journal = journal_of([record(1, state="failed", file="0002_second", sha="b", mode=way)])
+    assert journal.under_way
+    assert journal.under_way.mode == way
     ended = "done" if way == "direct" else "rolled-back"
     assert journal_of([record(1, state=ended, file="0002_second", sha="b", mode=way)]).under_way is None

@@ -65,9 +65,9 @@ def stack_of(spec: str) -> Stack:
 
 def words(migration: Migration) -> list[str]:
     """What a person wrote: holds, a tenth, allowances."""
-    said = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
-    said += [e.why for e in migration.entries if e.why == "a tenth first"]
-    return said + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
+    edits = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
+    edits += [e.why for e in migration.entries if e.why == "a tenth first"]
+    return edits + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
 
 
 class Desk:
@@ -86,9 +86,9 @@ class Desk:
 
     def changed(self, address: str, **fields: Any) -> None:
         """Somebody changed something by hand."""
-        (live,) = [one for one in self.lives if str(one.address) == address]
+        (live,) = [other for other in self.lives if str(other.address) == address]
         made = live.model.model_copy(update=fields)
-        self.lives = [replace(one, model=made) if one is live else one for one in self.lives]
+        self.lives = [replace(other, model=made) if other is live else other for other in self.lives]
 
     def made(
         self,
@@ -107,7 +107,7 @@ class Desk:
         (file,) = self.folder.save([new])
         assert edit[0] in file.read_text()
         if edit[0]:
-            aside = [one for one in self.folder.files() if one.name[:4] == file.name[:4] or one.name == leaving]
+            aside = [path for path in self.folder.files() if path.name[:4] == file.name[:4] or path.name == leaving]
             texts = {other: other.read_text() for other in aside if other != file}
             for other in texts:
                 other.unlink()
@@ -143,16 +143,16 @@ class Desk:
         return found
 
     def ids(self) -> list[str]:
-        return [one.id for one in load(self.folder)]
+        return [migration.id for migration in load(self.folder)]
 
     def ends_as(self, spec: str) -> bool:
         stack = stack_of(spec)
         return offline_plan(stack, load(self.folder)[-1].last, stack.resources).empty
 
     def problems(self) -> list[str]:
-        with pytest.raises(SpecProblem) as said:
+        with pytest.raises(SpecProblem) as error:
             load(self.folder)
-        return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in said.value.problems]
+        return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in error.value.problems]
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_two_files_of_one_number_are_named(desk: Desk) -> None:
     before = desk.first()
     desk.made(PORT, before, "a")
     desk.made(IDLE, before, "b")
-    first, a, b = (one.read_text().partition("to: ")[2][:11] for one in desk.folder.files())
+    first, a, b = (path.read_text().partition("to: ")[2][:11] for path in desk.folder.files())
     assert desk.problems() == [
         "0002_b.yaml:1:1 two files have the number 0002: 0002_a and 0002_b",
         f"0002_b.yaml:3:7 0002_b begins at {first} (the end of 0001_first), but 0002_a ends at {a}",
@@ -249,12 +249,12 @@ def test_what_cannot_be_carried_is_named(desk: Desk) -> None:
     """The branch wanted another health check; the merged spec does not."""
     before = desk.first()
     desk.made(PORT, before, "a")
-    said = "    what: target_group.web\n"
+    line = "    what: target_group.web\n"
     desk.made(
         HEALTH,
         before,
         "b",
-        (said, f"{said}    allow: [health-check-changes]\n    because: known\n"),
+        (line, f"{line}    allow: [health-check-changes]\n    because: known\n"),
         "  - hold: approval\n",
     )
     desk.conflict()
@@ -444,10 +444,10 @@ def test_an_applied_file_does_not_follow(desk: Desk) -> None:
 def test_a_change_by_hand_in_the_way_is_refused(desk: Desk) -> None:
     desk.made(HEALTH, desk.first(), "a")
     desk.changed("target_group.web", tags={"by": "hand"})
-    with pytest.raises(Refused, match=r"AWS has drifted in target_group\.web, which 0002_a changes") as said:
+    with pytest.raises(Refused, match=r"AWS has drifted in target_group\.web, which 0002_a changes") as error:
         desk.rebase(HEALTH)
-    assert "--revert-drift" in said.value.hint
-    assert "--accept-drift" in said.value.hint
+    assert "--revert-drift" in error.value.hint
+    assert "--accept-drift" in error.value.hint
 
 
 def test_a_change_by_hand_beside_the_way_is_only_told(desk: Desk) -> None:
@@ -466,8 +466,8 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
     before = desk.first()
     desk.made(IDLE, before, "a")
     desk.made(PORT, before, "b", EDITED)
-    said = "    what: target_group.web\n"
-    known = (said, f"{said}    allow: [health-check-changes]\n    because: known\n")
+    line = "    what: target_group.web\n"
+    known = (line, f"{line}    allow: [health-check-changes]\n    because: known\n")
     desk.made(PORT_WELL, _alone(desk, "0002_a.yaml"), "b", known, leaving="0002_a.yaml")
     desk.conflict()
     left = writes
@@ -489,7 +489,7 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
         assert any(word in file.read_text() for file in desk.folder.files()), word
     desk.rebase(wanted)
     assert desk.ids()[:2] == ["0001_first", "0002_a"]
-    every = [word for one in load(desk.folder) for word in words(one)]
+    every = [word for migration in load(desk.folder) for word in words(migration)]
     assert sorted(every) == sorted([*PERSON, "('health-check-changes',) known"])
     assert desk.ends_as(wanted)
 
@@ -500,8 +500,8 @@ def test_a_machine_that_stops_loses_nothing(desk: Desk, writes: int) -> None:
 def test_a_change_by_hand_becomes_the_next_file_and_overrides(desk: Desk) -> None:
     desk.first()
     health = stack_of(HEALTH).resources
-    (address,) = [one for one in health if one.kind == "target_group"]
-    model: Any = next(one.model for one in desk.lives if one.address == address)
+    (address,) = [address for address in health if address.kind == "target_group"]
+    model: Any = next(live.model for live in desk.lives if live.address == address)
     desk.changed("target_group.web", health=model.health.model_copy(update={"path": "/other"}))
     found = desk.adopt(SPEC)
     assert desk.ids() == ["0001_first", "0002_accepted_drift"]
@@ -530,10 +530,10 @@ def test_what_cannot_be_taken_in_is_refused(desk: Desk) -> None:
     desk.live(found[-1].last)
     with pytest.raises(Refused, match="there is no drift"):
         desk.adopt(IDLE)
-    desk.lives = [one for one in desk.lives if one.address.kind != "listener"]
-    with pytest.raises(Refused, match=r"the spec has listener\.80, but AWS does not") as said:
+    desk.lives = [live for live in desk.lives if live.address.kind != "listener"]
+    with pytest.raises(Refused, match=r"the spec has listener\.80, but AWS does not") as error:
         desk.adopt(IDLE)
-    assert "apply --revert-drift" in said.value.hint
+    assert "apply --revert-drift" in error.value.hint
     desk.made(BOTH, found, "b")
     desk.live(load(desk.folder)[-1].states[2])
     with pytest.raises(Refused, match="0003_b is only partly applied"):

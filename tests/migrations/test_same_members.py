@@ -15,8 +15,8 @@ def yard(tmp_path: Path) -> Yard:
     return Yard(tmp_path)
 
 
-def members(*said: str) -> str:
-    return f"- {{do: update, what: targets.web, set: {{members: [{', '.join(said)}]}}}}\n"
+def members(*texts: str) -> str:
+    return f"- {{do: update, what: targets.web, set: {{members: [{', '.join(texts)}]}}}}\n"
 
 
 A, B, C = "{instance: i-0a, port: 80}", "{instance: i-0b, port: 80}", "{instance: i-0d}"

@@ -58,11 +58,11 @@ def test_what_is_not_there_is_neither_waited_for_nor_watched(yard: Yard, case: s
     text, what, hint = UNKNOWN[case]
     ran = lint(yard, text)
     assert ran.code == 65, ran.out
-    (head, source, _, told) = ran.err.split("\n\n")[0].splitlines()
+    (head, source, _, hint_line) = ran.err.split("\n\n")[0].splitlines()
     line, column = map(int, head.partition("  ")[0].rsplit(":", 2)[1:])
     assert what in head
     assert source.removeprefix(f"{line:>4} | ")[column - 1 :].startswith(what.partition(" ")[0])
-    assert hint in told
+    assert hint in hint_line
 
 
 HELD = {
