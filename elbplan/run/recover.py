@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..core.address import AwsId, Ref
 from ..core.call import single_call
 from ..core.kind import Kind, LiveResource, Scope
 from ..core.plan import Plan, Step
-from ..core.resource import differing_fields, immutable, rewrite
+from ..core.resource import differing_fields, immutable
 from ..live.batch import BatchReader
+from ..planner.diff import with_addresses
 from .context import RunStepContext
 
 RunProgram = Callable[[Any], Any]
@@ -35,10 +35,7 @@ def recover(
 
 
 def _made(plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: RunProgram) -> LiveResource[Any] | None:
-    names = {id: address for address, id in site.known.ids.items()}
-
-    def name(ref: Ref) -> tuple[Ref, ...]:
-        return (names.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
+    addresses = {id: address for address, id in site.known.ids.items()}
 
     def sender(call: Any) -> Any:
         return drive(single_call(call))
@@ -46,8 +43,8 @@ def _made(plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: 
     scope = Scope(plan.region, {plan.stack: plan.desired})
     (found,) = BatchReader(sender, parallel=1).run([kind.read(scope)])
     for live in found.ours.get(plan.stack, ()):
-        if live.address[:2] == step.address[:2] and live.id not in names:
-            named = LiveResource(live.address, live.id, rewrite(live.model, name), live.facts)
+        if live.address[:2] == step.address[:2] and live.id not in addresses:
+            named = with_addresses(live, addresses)
             if immutable(kind.with_live_defaults(step.after, named.model)) == immutable(named.model):
                 return named
     return None
