@@ -58,6 +58,20 @@ def member_key(target: Target) -> str:
     return f"{target.instance or target.address}:{target.port or ''}"
 
 
+ID_SUFFIX = "#targets"
+"""AWS has no id for the targets of a group, so elbplan makes one from the group's ARN."""
+
+
+def targets_id(group_arn: str) -> str:
+    """The id of the targets in this group."""
+    return f"{group_arn}{ID_SUFFIX}"
+
+
+def group_arn_of(id: str) -> str:
+    """The ARN of the group whose targets have this id. Returns every other id unchanged."""
+    return id.removesuffix(ID_SUFFIX)
+
+
 LEAVING = ("draining",)
 
 
@@ -102,7 +116,7 @@ def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[
         live_zones={member_key(member): zone for member, zone in members if zone},
     )
     facts = {"state": "healthy" if well else "unwell", "attached": str(bool(raw.get("LoadBalancerArns")))}
-    return LiveResource(address, f"{arn}#targets", model, facts)
+    return LiveResource(address, targets_id(arn), model, facts)
 
 
 def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
@@ -151,7 +165,7 @@ def create(new: Targets, site: StepContext) -> WriteProgram:
     """One call for all of them; an instance that has just started is not yet known to ELB."""
     arn = site.id(new.group)
     yield from _register(arn, new.members, site)
-    return {"id": f"{arn}#targets"}
+    return {"id": targets_id(arn)}
 
 
 def _register(arn: str, members: Sequence[Target], site: StepContext) -> WriteProgram:

@@ -14,6 +14,7 @@ from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.aws.ownership import ownership
+from ..kinds.targets import group_arn_of
 
 
 class KnownResources:
@@ -39,7 +40,7 @@ class KnownResources:
             raise ElbplanError(f"{ref.what} {ref.query} was never looked up")
         if ref not in self.ids:
             raise ElbplanError(f"{ref} does not exist yet")
-        return self.ids[ref].removesuffix("#targets")
+        return group_arn_of(self.ids[ref])
 
 
 @dataclass(frozen=True)
