@@ -11,6 +11,7 @@ from ..core.change import Change, Diff
 from ..core.kind import Kind, Kinds, NamesInUse, Owner
 from ..core.resource import Resource, digest
 from ..errors import Refused
+from ..kinds.aws.alias_tags import RecordPlace
 from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -150,11 +151,15 @@ def _priority_held(
         )
 
 
+def conflicting_places(record: Record) -> tuple[RecordPlace, ...]:
+    """The place of the record, and the place of a CNAME with this name, which allows no other record beside it."""
+    zone = str(record.zone)
+    return RecordPlace(zone, record.name, record.type), RecordPlace(zone, record.name, "CNAME")
+
+
 def _holders(record: Record, taken: NamesInUse) -> Iterator[str]:
-    """The records at this name that have the same type, or that allow no other record beside them."""
     held = taken.get(Record.kind, {})
-    places = (f"{record.zone}/{record.name}/{type}" for type in {record.type, "CNAME"})
-    return (held[place] for place in places if held.get(place))
+    return (held[str(place)] for place in conflicting_places(record) if held.get(str(place)))
 
 
 def _name_held(record: Record, holder: str, owners: Owners) -> Refused:
@@ -183,11 +188,11 @@ def records_of_others(comparison: Diff, taken: NamesInUse, owners: Owners) -> di
 
 def wanted_twice(desired: Mapping[str, Mapping[Address, Resource]]) -> Iterator[Refused]:
     """A refusal for each record that more than one of these stacks wants: a name leads to one load balancer."""
-    first: dict[str, str] = {}
+    first: dict[RecordPlace, str] = {}
     for stack, resources in desired.items():
         for record in resources.values():
             if isinstance(record, Record):
-                other = first.setdefault(f"{record.zone}/{record.name}/{record.type}", stack)
+                other = first.setdefault(RecordPlace(str(record.zone), record.name, record.type), stack)
                 if other != stack:
                     yield Refused(
                         f"{record.name} is wanted by stack `{other}` and by stack `{stack}`; only one can have it",

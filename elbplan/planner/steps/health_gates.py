@@ -21,6 +21,7 @@ from ...kinds.traffic import (
     known_empty,
     weighted,
 )
+from ..guards import conflicting_places
 from .builder import PlanBuilder, Stage, StepDraft
 
 
@@ -121,7 +122,7 @@ def _takes_a_name_over(builder: PlanBuilder, listener: Listener) -> bool:
     held = {place for place, holder in builder.taken.get(Record.kind, {}).items() if holder not in ours}
     desired = (resource for resource in builder.desired.values() if isinstance(resource, Record))
     records = [record for record in desired if record.load_balancer == listener.load_balancer]
-    return any(f"{r.zone}/{r.name}/{type}" in held for r in records for type in (r.type, "CNAME"))
+    return any(str(place) in held for record in records for place in conflicting_places(record))
 
 
 def _listener_of(resource: Resource) -> Ref | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-RunCommand = Literal["apply", "destroy"]
 RunState = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "rolled-back", "unknown"]
 
 UNKNOWN_STATE: RunState = "unknown"
