@@ -195,7 +195,7 @@ def test_who_took_over_and_sees_that_the_other_woke_up_waits_before_its_first_wr
     bob = take(scene.keeper("bob"))
     first, second, taken = Door(ann), Door(bob), scene.time.hour
     first(WRITE)
-    assert "nothing is changed for 90 s" in scene.said[-1]
+    assert "waits 90 s before it changes anything" in scene.said[-1]
     second(WRITE)
     assert scene.time.hour - taken >= 90
     with pytest.raises(Refused):

@@ -32,7 +32,7 @@ def test_the_heartbeat_itself_finds_out_and_stops_the_run(scene: Scene) -> None:
     held, stop = take(scene.keeper("ann", silence=0.05)), threading.Event()
     scene.time.hour += 100
     take(scene.keeper("bob"))
-    held.keep(stop)
+    held.start_heartbeat(stop)
     assert stop.wait(5)
     held.end("interrupted", {})
     assert scene.states == ["taken-over", "running"]
@@ -192,7 +192,7 @@ def test_a_run_that_died_on_this_machine_is_not_waited_for(scene: Scene) -> None
     with pytest.raises(Refused):
         next_door.take(STACK, "apply")
     scene.time.meanwhile = lambda: None
-    os.close(ann.witness._held[held.record.run])
+    os.close(ann.process_files._held[held.record.run])
     elsewhere = scene.keeper("ann", machine="boot-2")
     assert not elsewhere.died_here(scene.records[-1])
     began = scene.time.hour
@@ -227,7 +227,7 @@ def test_a_copied_machine_has_no_witness(scene: Scene) -> None:
 
 
 def test_a_path_in_a_run_id_reads_no_file(scene: Scene) -> None:
-    witness = scene.keeper("ann", machine="boot-1").witness
+    witness = scene.keeper("ann", machine="boot-1").process_files
     assert not witness.is_dead("../../etc/passwd", "boot-1")
     record = replace(RunRecord(STACK, 1, "x", "apply", "ann", 1, 1), run="../x")
     assert not witness.is_dead(record.run, "boot-1")
