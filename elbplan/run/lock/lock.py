@@ -6,18 +6,16 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
 from ...live.write_permission import asked_before_each_attempt
-from ..clock import Clock
 from ..program import THROTTLED, Stopped
 from .lease import Lease, TooSlow
+from .lock_tools import LockTools
 from .messages import problem_text, taken_over
-from .process_files import ProcessFiles
 from .record import RunRecord, RunState
-from .run_store import KEPT, PASSING, RunStore, closed
+from .run_store import KEPT, PASSING, closed
 
 BEATS = 4.5
 """Heartbeats within the `lease_seconds` of the record."""
@@ -29,30 +27,6 @@ READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
 """AWS operations whose names begin like this only read. Every other operation is a write."""
 
 IN_DOUBT = (*PASSING, *THROTTLED, "Unreachable")
-
-
-class LockTools(Protocol):
-    """What a lock uses. LockManager, which creates locks, has all of it."""
-
-    @property
-    def ledger(self) -> RunStore:
-        """The store of the run records."""
-
-    @property
-    def process_files(self) -> ProcessFiles:
-        """The files that show that this process is alive."""
-
-    @property
-    def clock(self) -> Clock:
-        """The clock for waiting."""
-
-    @property
-    def say(self) -> Callable[[str], None]:
-        """Shows the user one line."""
-
-    @property
-    def wall(self) -> Callable[[], float]:
-        """The time of day, in seconds since 1970."""
 
 
 class Lock:
