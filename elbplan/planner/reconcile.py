@@ -57,7 +57,7 @@ def reconcile(
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:
-    """What AWS keeps after the resources are deleted or replaced, as text."""
+    """Texts about what stays in AWS after the resources are deleted or replaced."""
     for change in comparison.changes:
         if change.action in ("delete", "replace") and change.live is not None:
             yield from foreign.stays.get(change.live.id, ())

@@ -222,7 +222,7 @@ def _wait(running: Execution, step: Step) -> str:
         if status.state == "hopeless" or _too_long(failing_since, running.clock.now(), gate):
             raise GateProblem(f"{gate.what}: {status.saw}, and waiting will not help", hint=status.cause)
         if waited + pause > max(step.timeout, gate.min_seconds + pause):
-            raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last seen: {status.saw}", hint=status.cause)
+            raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last status: {status.saw}", hint=status.cause)
         if running.stop.is_set():
             raise Stopped(f"interrupted while waiting until {gate.what}")
         progress(status.saw)

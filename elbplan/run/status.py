@@ -128,7 +128,7 @@ def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
 
 
 def _health(send: Callable[[Call], Answer], arn: str) -> Mapping[str, int] | None:
-    """How many targets are in which state; None if the group cannot be read, because a run deletes it for example."""
+    """How many targets are in which state; None if AWS does not answer, for example because the group is gone."""
     try:
         answer = send(Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}))
     except AwsProblem:

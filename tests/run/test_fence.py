@@ -132,7 +132,7 @@ def test_a_run_without_an_answer_for_its_lease_seconds_stops(scene: Scene) -> No
         raise AwsProblem("AWS failed", code="InternalServerError")
 
     scene.store.trouble = fail
-    with pytest.raises(Refused, match="run 1 of my-web could not learn whether its lock is still its own: AWS failed"):
+    with pytest.raises(Refused, match="run 1 of my-web could not check whether it still has its lock: AWS failed"):
         client(WRITE)
     with pytest.raises(Refused):
         client(READ)
@@ -145,7 +145,7 @@ def test_a_run_that_loses_its_permission_stops_at_once(scene: Scene) -> None:
     client, began = GuardedClient(held), scene.time.hour + 80
     asleep(scene, 80)
     scene.store.trouble = denied
-    with pytest.raises(Refused, match="could not learn"):
+    with pytest.raises(Refused, match="could not check"):
         client(WRITE)
     assert scene.time.hour == began
 

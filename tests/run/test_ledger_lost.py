@@ -164,7 +164,7 @@ def test_heartbeats_that_fail_do_not_end_a_run(scene: Scene) -> None:
     assert held.beat()
     held.end("done", {})
     assert scene.said == [
-        "the end of run 1 of my-web could not be noted: AWS refused GetParameter: not authorized at all"
+        "the end of run 1 of my-web could not be recorded: AWS refused GetParameter: not authorized at all"
     ]
 
 

@@ -22,7 +22,7 @@ def test_a_run_that_is_alive_is_never_taken_over_by_any_clock(scene: Scene, hold
     beating(scene, held)
     for _ in range(3):
         scene.time.sleep(13)
-        with pytest.raises(Refused, match="lives: it just wrote a heartbeat"):
+        with pytest.raises(Refused, match="is alive: it has just written a heartbeat"):
             scene.keeper("bob", skew=taker).take(STACK, "apply")
     assert held.beat()
     assert scene.states == ["running"]
@@ -45,11 +45,11 @@ def test_the_messages_name_the_run_that_is_alive_and_the_longest_wait(scene: Sce
         scene.keeper("bob").take(STACK, "apply")
     assert refused.value.what == (
         "my-web is being changed: run 1 (apply by ann@laptop, pid 4711), since 2027-01-15T08:00:00Z, "
-        "lives: it just wrote a heartbeat"
+        "is alive: it has just written a heartbeat"
     )
     assert scene.said == [
-        "my-web: watching whether run 1 (apply by ann@laptop, pid 4711) lives: up to 90 s; "
-        "it is taken over if its record stands still"
+        "my-web: watching whether run 1 (apply by ann@laptop, pid 4711) is alive, for up to 90 s; "
+        "elbplan takes over if its record does not change"
     ]
     assert scene.store.writes == [*writes, "PutParameter"]  # ann's heartbeat
 
@@ -59,7 +59,7 @@ def test_a_take_over_is_reported(scene: Scene) -> None:
     take(scene.keeper("bob"))
     assert scene.records[0].note == "by run 2, bob@laptop"
     assert scene.said[1:] == [
-        "taking over from run 1 (apply by ann@laptop, pid 4711): its record stood still for 90 s; this is run 2"
+        "taking over from run 1 (apply by ann@laptop, pid 4711): its record did not change for 90 s; this is run 2"
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_new_version_shows_that_a_run_is_alive(scene: Scene) -> None:
         scene.store.versions[name] += 1
 
     scene.time.meanwhile = written_again
-    with pytest.raises(Refused, match="lives"):
+    with pytest.raises(Refused, match="is alive"):
         scene.keeper("bob").take(STACK, "apply")
 
 
@@ -124,7 +124,7 @@ def test_if_two_runs_wait_for_a_dead_run_one_takes_over(scene: Scene) -> None:
 
     began = scene.time.hour
     scene.time.meanwhile = bob_is_faster
-    with pytest.raises(Refused, match=r"run 2 \(apply by bob@laptop, pid 4711\).* lives"):
+    with pytest.raises(Refused, match=r"run 2 \(apply by bob@laptop, pid 4711\).* is alive"):
         scene.keeper("cem").take(STACK, "apply")
     assert scene.states == ["taken-over", "running"]
 
@@ -138,7 +138,7 @@ def test_a_running_record_that_cannot_be_watched_counts_as_a_lock(scene: Scene) 
             denied(call)
 
     scene.store.trouble = refuse
-    with pytest.raises(Refused, match="whether it lives cannot be seen") as refused:
+    with pytest.raises(Refused, match="cannot see whether it is alive") as refused:
         scene.keeper("bob").take(STACK, "apply")
     assert "ssm:GetParameter" in refused.value.hint
 

@@ -179,7 +179,7 @@ class Lock:
             self._pause()
             return
         run = f"run {self.record.number} of {self.record.stack}"
-        self.given_up = f"{run} could not learn whether its lock is still its own: {problem_text(problem)}"
+        self.given_up = f"{run} could not check whether it still has its lock: {problem_text(problem)}"
         self._stop.set()
 
     def _pause(self) -> None:
@@ -207,7 +207,7 @@ class Lock:
             self._record_end(closed(record, now, state, note), forget)
         except AwsProblem as problem:
             run = f"run {self.record.number} of {self.record.stack}"
-            self._tools.say(f"the end of {run} could not be noted: {problem_text(problem)}")
+            self._tools.say(f"the end of {run} could not be recorded: {problem_text(problem)}")
             self._tools.process_files.abandon(self.record.run)
         except BaseException:
             self._tools.process_files.abandon(self.record.run)

@@ -1,4 +1,4 @@
-"""What a lock uses, as a protocol: so the lock does not depend on the manager that creates it."""
+"""The collaborators of a lock, as a protocol: the lock does not depend on the manager that creates it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .run_store import RunStore
 
 
 class LockTools(Protocol):
-    """What a lock uses. LockManager, which creates locks, has all of it."""
+    """The collaborators of a lock. LockManager, which creates locks, has all of them."""
 
     @property
     def ledger(self) -> RunStore:

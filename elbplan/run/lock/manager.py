@@ -200,7 +200,7 @@ class LockManager:
             raise still_alive(record)
         if watched.what == "ended" or watched.seen is None:
             return None
-        return DeadRun(record, f"its record stood still for {record.lease_seconds:g} s", watched.seen)
+        return DeadRun(record, f"its record did not change for {record.lease_seconds:g} s", watched.seen)
 
     def died_here(self, record: RunRecord) -> bool:
         """True if it is certain that the process of this run has ended. Only its own machine can know that."""

@@ -21,8 +21,8 @@ def taken_over(record: RunRecord, by: RunRecord) -> str:
 def watching_text(record: RunRecord) -> str:
     """The message while elbplan watches a run, with the longest time that this takes."""
     return (
-        f"{record.stack}: watching whether {run_title(record)} lives: up to {record.lease_seconds:g} s; "
-        "it is taken over if its record stands still"
+        f"{record.stack}: watching whether {run_title(record)} is alive, for up to {record.lease_seconds:g} s; "
+        "elbplan takes over if its record does not change"
     )
 
 
@@ -30,7 +30,7 @@ def still_alive(record: RunRecord) -> Refused:
     """The refusal because another run is alive."""
     return Refused(
         f"{record.stack} is being changed: {run_title(record)}, since {time_text(record.started)[:19]}Z, "
-        "lives: it just wrote a heartbeat",
+        "is alive: it has just written a heartbeat",
         hint="wait until it has ended; elbplan status shows it",
     )
 
@@ -47,7 +47,7 @@ def not_understood(record: RunRecord) -> Refused:
 def not_watched(record: RunRecord, problem: AwsProblem) -> Refused:
     """The refusal because elbplan has no permission to watch a run that has the lock."""
     return Refused(
-        f"{record.stack} is locked by {run_title(record)}, and whether it lives cannot be seen: "
+        f"{record.stack} is locked by {run_title(record)}, and elbplan cannot see whether it is alive: "
         f"{problem_text(problem)}",
         hint=f"allow ssm:GetParameter. Only if that run has surely ended: elbplan unlock {record.stack} --force",
     )

@@ -10,7 +10,6 @@ import fcntl
 import getpass
 import os
 import socket
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,7 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # the user of a container may have no name
-        return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unknown"
+        return f"uid-{os.getuid()}"
 
 
 def _machine(host: str) -> str:
@@ -113,9 +112,6 @@ def folder_of(environ: Mapping[str, str]) -> Path:
 
 def _locked(file: int) -> bool:
     """True if this process now has the lock of the open file."""
-    if sys.platform == "win32":
-        return False
-
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
