@@ -62,6 +62,20 @@ def member_key(target: Target) -> str:
     return f"{target.instance or target.address}:{target.port or ''}"
 
 
+ID_SUFFIX = "#targets"
+"""AWS has no id for the targets of a group, so elbplan makes one from the group's ARN."""
+
+
+def targets_id(group_arn: str) -> str:
+    """The id of the targets in this group."""
+    return f"{group_arn}{ID_SUFFIX}"
+
+
+def group_arn_of(id: str) -> str:
+    """The ARN of the group whose targets have this id. Returns every other id unchanged."""
+    return id.removesuffix(ID_SUFFIX)
+
+
 LEAVING = ("draining",)
 
 
@@ -106,7 +120,7 @@ def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[
         live_zones={member_key(member): zone for member, zone in members if zone},
     )
     facts = {"state": "healthy" if healthy else "unhealthy", "attached": str(bool(raw.get("LoadBalancerArns")))}
-    return LiveResource(address, f"{arn}#targets", model, facts)
+    return LiveResource(address, targets_id(arn), model, facts)
 
 
 def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
@@ -155,7 +169,7 @@ def create(new: Targets, context: StepContext) -> WriteProgram:
     """Registers all targets in one call. ELB does not know a new instance at once."""
     arn = context.id(new.group)
     yield from _register(arn, new.members, context)
-    return {"id": f"{arn}#targets"}
+    return {"id": targets_id(arn)}
 
 
 def _register(arn: str, members: Sequence[Target], context: StepContext) -> WriteProgram:

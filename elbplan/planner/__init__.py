@@ -1,1 +1,1 @@
-"""From the difference between spec and AWS to an ordered plan."""
+"""Compares the spec with AWS and builds an ordered plan."""

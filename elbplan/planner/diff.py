@@ -1,7 +1,7 @@
-"""Desired against live. Pure.
+"""Compares the desired resources with the live ones. Pure.
 
-Things are named only after they are paired: until it is settled which of two target groups is *the* `target_group.web`,
-a rule that points at the old one must not look right.
+A live resource is paired with a desired one before any reference to it becomes an address. While two target groups
+claim the address `target_group.web`, a rule that points at the old group must not count as equal to the desired rule.
 """
 
 from __future__ import annotations
@@ -9,120 +9,132 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff, field_difference, ignoring
 from ..core.hidden import mask_hidden
 from ..core.kind import Kind, Kinds, LiveResource
 from ..core.resource import CARRIED, Resource, differing_fields, immutable, marked_fields, references, rewrite
-from ..kinds.traffic import filled_by_others, target_group_of
+from ..kinds.target_group import TargetGroup
+from ..kinds.targets import Targets
+from ..kinds.traffic import filled_by_others
 
 R = TypeVar("R", bound=Resource)
 
 
 def diff(
     desired: Mapping[Address, Resource],
-    live: Iterable[LiveResource[Any]],
+    live: Iterable[LiveResource[Resource]],
     kinds: Kinds,
     ignore: Sequence[str] = (),
 ) -> Diff:
-    """What to do with every resource that is wanted or there, parents first."""
-    by_kind: dict[str, list[LiveResource[Any]]] = {}
-    for one in live:
-        by_kind.setdefault(one.address.kind, []).append(one)
-    pointed = {str(ref) for lives in by_kind.values() for one in lives for ref in references(one.model)}
-    names: dict[str, Address] = {}
+    """The change for each desired and each live resource, parents first."""
+    by_kind: dict[str, list[LiveResource[Resource]]] = {}
+    for resource in live:
+        by_kind.setdefault(resource.address.kind, []).append(resource)
+    referenced = {str(ref) for lives in by_kind.values() for resource in lives for ref in references(resource.model)}
+    addresses: dict[str, Address] = {}
     changes: list[Change] = []
-    lives: dict[Address, LiveResource[Any]] = {}
+    lives: dict[Address, LiveResource[Resource]] = {}
     for kind in kinds.values():
         wanted = {address: resource for address, resource in desired.items() if address.kind == kind.name}
-        paired = _pair(kind, wanted, by_kind.get(kind.name, []), names, pointed)
-        for one in paired:
-            names[one.id] = one.address
-        paired = [_masked(_named(one, names), wanted) for one in paired]
-        lives |= {one.address: one for one in paired}
-        changes += _verdicts(kind, wanted, paired, desired, ignore)
+        paired = _pair(kind, wanted, by_kind.get(kind.name, []), addresses, referenced)
+        addresses |= {resource.id: resource.address for resource in paired}
+        paired = [_masked(with_addresses(resource, addresses), wanted) for resource in paired]
+        lives |= {resource.address: resource for resource in paired}
+        changes += _changes(kind, wanted, paired, desired, ignore)
     return Diff(changes, lives)
 
 
-def _named(live: LiveResource[R], names: Mapping[str, Address], address: Address | None = None) -> LiveResource[R]:
-    """The live resource with ids told as addresses, where they are ours."""
+def with_addresses(live: LiveResource[R], addresses: Mapping[str, Address]) -> LiveResource[R]:
+    """The live resource with an address in place of each AWS id that `addresses` knows."""
 
     def name(ref: Ref) -> tuple[Ref, ...]:
-        return (names.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
+        return (addresses.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
-    return LiveResource(address or live.address, live.id, rewrite(live.model, name), live.facts)
+    return LiveResource(live.address, live.id, rewrite(live.model, name), live.facts)
 
 
 def _masked(live: LiveResource[R], wanted: Mapping[Address, Resource]) -> LiveResource[R]:
-    """The live resource, in which what stands where a value of the environment is wanted is hidden as well."""
+    """The live resource; a live value is hidden where the spec takes the desired value from the environment."""
     want = wanted.get(live.address._replace(deposed=""))
     return LiveResource(live.address, live.id, mask_hidden(live.model, want), live.facts) if want is not None else live
 
 
 def _pair(
-    kind: Kind[Any],
+    kind: Kind[Resource],
     wanted: Mapping[Address, Resource],
-    lives: Iterable[LiveResource[Any]],
-    names: Mapping[str, Address],
-    pointed: set[str],
-) -> list[LiveResource[Any]]:
-    """The lives under their right addresses: of several of one address, one is current, the others are former."""
-    bearing: dict[Address, list[LiveResource[Any]]] = {}
+    lives: Iterable[LiveResource[Resource]],
+    addresses: Mapping[str, Address],
+    referenced: AbstractSet[str],
+) -> list[LiveResource[Resource]]:
+    """The live resources under their final addresses: of several with the same address, all but one are deposed."""
+    by_address: dict[Address, list[LiveResource[Resource]]] = {}
     for live in lives:
-        bearing.setdefault(live.address, []).append(_named(live, names))
+        by_address.setdefault(live.address, []).append(with_addresses(live, addresses))
     paired = []
-    for address, several in bearing.items():
+    for address, rivals in by_address.items():
         want = wanted.get(address)
-        several = sorted(several, key=lambda one: (not _current(kind, want, one), one.id not in pointed, one.id))
-        for index, one in enumerate(several):
-            current = index == 0 and _current(kind, want, one)
-            former = "" if current else hashlib.sha256(one.id.encode()).hexdigest()[:6]
-            paired.append(LiveResource(address._replace(deposed=former), one.id, one.model, one.facts))
+        ranked = sorted(rivals, key=lambda r: (not _is_current(kind, want, r), r.id not in referenced, r.id))
+        for index, live in enumerate(ranked):
+            current = index == 0 and _is_current(kind, want, live)
+            deposed = "" if current else hashlib.sha256(live.id.encode()).hexdigest()[:6]
+            paired.append(LiveResource(address._replace(deposed=deposed), live.id, live.model, live.facts))
     return paired
 
 
-def _current(kind: Kind[Any], want: Resource | None, live: LiveResource[Any]) -> bool:
-    """Could the live one become the wanted one in place? The targets of a group that goes are not the current ones."""
+def _is_current(kind: Kind[Resource], want: Resource | None, live: LiveResource[Resource]) -> bool:
+    """True if an update in place can lead to the desired resource. The targets of a deposed group are deposed too."""
     if want is None:
-        group = target_group_of(live.model)
+        group = live.model.group if isinstance(live.model, Targets) else None
         return not (isinstance(group, Address) and group.deposed)
     return immutable(kind.with_live_defaults(want, live.model)) == immutable(live.model)
 
 
-def _verdicts(
-    kind: Kind[Any],
+def _changes(
+    kind: Kind[Resource],
     wanted: Mapping[Address, Resource],
-    paired: Sequence[LiveResource[Any]],
+    paired: Sequence[LiveResource[Resource]],
     desired: Mapping[Address, Resource],
     ignore: Sequence[str],
 ) -> Iterator[Change]:
-    current = {one.address: one for one in paired if not one.address.deposed}
-    former = [one for one in paired if one.address.deposed]
+    current = {live.address: live for live in paired if not live.address.deposed}
+    deposed = [live for live in paired if live.address.deposed]
     for address, want in wanted.items():
-        old = next((one for one in former if one.address[:2] == address[:2]), None)
+        old = next((live for live in deposed if live.address[:2] == address[:2]), None)
         if address in current:
-            yield _compared(kind, want, current[address], ignore)
+            yield _update_or_keep(kind, want, current[address], ignore)
         elif old is not None:
-            yield _replacement(kind, _carried(want, old, ignore), old)
-            former.remove(old)
+            yield _replacement(kind, _with_carried_fields(want, old, ignore), old)
+            deposed.remove(old)
         else:
             yield Change("create", address, None, want, None, because="in the spec, not in AWS")
-    outside = filled_by_others(desired)
-    for one in [one for one in former if not _theirs(one, outside)]:
-        yield Change("delete", one.address, one.model, None, one, because="left over from a replacement")
-    for address, one in current.items():
-        if address not in wanted and not _theirs(one, outside):
-            yield Change("delete", address, one.model, None, one, because="no longer in the spec")
+    yield from _deletions(wanted, current, deposed, filled_by_others(desired))
 
 
-def _theirs(live: LiveResource[Any], outside: AbstractSet[Address]) -> bool:
-    """The targets of a group that others fill, on both sides of a replacement: nobody but they takes them out."""
-    return live.address.kind == "targets" and Address("target_group", live.address.name) in outside
+def _deletions(
+    wanted: Mapping[Address, Resource],
+    current: Mapping[Address, LiveResource[Resource]],
+    deposed: Iterable[LiveResource[Resource]],
+    filled: AbstractSet[Address],
+) -> Iterator[Change]:
+    for live in deposed:
+        if not _is_filled_by_others(live, filled):
+            yield Change("delete", live.address, live.model, None, live, because="left over from a replacement")
+    for address, live in current.items():
+        if address not in wanted and not _is_filled_by_others(live, filled):
+            yield Change("delete", address, live.model, None, live, because="no longer in the spec")
 
 
-def _compared(kind: Kind[Any], want: Resource, live: LiveResource[Any], ignore: Sequence[str]) -> Change:
+def _is_filled_by_others(live: LiveResource[Resource], filled: AbstractSet[Address]) -> bool:
+    """True for the targets of a group that others fill, old or new. Only those others deregister them."""
+    return isinstance(live.model, Targets) and Address(TargetGroup.kind, live.address.name) in filled
+
+
+def _update_or_keep(
+    kind: Kind[Resource], want: Resource, live: LiveResource[Resource], ignore: Sequence[str]
+) -> Change:
     after = ignoring(kind.with_live_defaults(want, live.model), live.model, live.address, ignore)
     fields = differing_fields(live.model, after)
     if not fields:
@@ -131,16 +143,17 @@ def _compared(kind: Kind[Any], want: Resource, live: LiveResource[Any], ignore: 
     return Change("update", live.address, live.model, after, live, fields, because)
 
 
-def _carried(want: R, old: LiveResource[R], ignore: Sequence[str]) -> R:
-    """What a new resource takes along from the old one: another tool's, which would be lost with it."""
+def _with_carried_fields(want: Resource, old: LiveResource[Resource], ignore: Sequence[str]) -> Resource:
+    """The new resource with the fields that another tool sets on the old one. A replacement would lose them."""
+    carried = marked_fields(type(want), CARRIED)
     ignored = ignoring(want, old.model, old.address, ignore)
-    return want.model_copy(update={field: getattr(ignored, field) for field in marked_fields(type(want), CARRIED)})
+    return want.model_copy(update={field: value for field, value in ignored if field in carried})
 
 
-def _replacement(kind: Kind[Any], want: Resource, old: LiveResource[Any]) -> Change:
+def _replacement(kind: Kind[Resource], want: Resource, old: LiveResource[Resource]) -> Change:
     after = kind.with_live_defaults(want, old.model)
-    forced = [f for f in differing_fields(old.model, after) if f in marked_fields(type(want), "immutable")]
+    forced = [f for f in differing_fields(old.model, after) if f in immutable(want)]
     reasons = ", ".join(field_difference(old.model, after, field) for field in forced)
-    because = f"{reasons} cannot change in place: a new one first, then the old one goes"
+    because = f"{reasons} cannot change in place: create the new one, then delete the old one"
     address = old.address._replace(deposed="")
     return Change("replace", address, old.model, want, old, tuple(forced), because)

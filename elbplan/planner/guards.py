@@ -1,185 +1,218 @@
-"""What must not happen: taking over a stranger's, deleting what is protected. Asked before the first write. Pure."""
+"""Refuses a plan that takes over a resource of others or deletes a protected one, before the first write. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
-from ..core.address import Address, AwsId
+from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
 from ..core.kind import Kind, Kinds, NamesInUse, Owner
-from ..core.resource import digest
+from ..core.resource import Resource, digest
 from ..errors import Refused
+from ..kinds.aws.alias_tags import RecordPlace
+from ..kinds.aws.load_balancer_attributes import PROTECTION
+from ..kinds.listener import Listener
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.record import Record
+from ..kinds.rule import Rule
+from ..kinds.security_group import SecurityGroup
+from ..kinds.target_group import TargetGroup
 from ..kinds.traffic import spare_balancers
 
-"""For each kind, who holds the physical names (or places) that matter."""
-
-
 Owners = Mapping[str, Owner]
-"""Which elbplan stack made what bears this AWS id."""
+"""By AWS id: the elbplan stack that made the resource."""
+
+NOBODY: Owners = MappingProxyType({})
 
 
 def physical_names(
-    stack: str, comparison: Diff, kinds: Kinds, taken: NamesInUse, owners: Owners = MappingProxyType({})
+    stack: str, comparison: Diff, kinds: Kinds, taken: NamesInUse, owners: Owners = NOBODY
 ) -> dict[Address, str]:
-    """The name of everything that is to be created.
+    """The physical name of every resource that is to be created.
 
-    The plain one where it is free; one that ends in a digest where our own older resource still has it, so that both
-    can stand side by side. Raises Refused if a stranger or another stack has it.
+    The default name if it is free. If an older resource of this stack still has it, the name ends in a digest, so that
+    both can exist at the same time. Raises Refused if a resource of others has the name.
     """
     names: dict[Address, str] = {}
-    for change in comparison.changes:
+    for change, after in _created(comparison):
         kind = kinds[change.address.kind]
-        wanted = change.action in ("create", "replace") and change.after is not None
-        if wanted and (base := kind.default_name(stack, change.address, change.after)):
-            names[change.address] = _free_name(change, kind, base, comparison, taken.get(kind.name, {}), owners)
+        if base := kind.default_name(stack, change.address, after):
+            names[change.address] = _free_name(change.address, after, kind, base, comparison, taken, owners)
     return names
 
 
+def _created(comparison: Diff) -> Iterator[tuple[Change, Resource]]:
+    """Each change that creates a resource, with that resource."""
+    for change in comparison.changes:
+        if change.action in ("create", "replace") and change.after is not None:
+            yield change, change.after
+
+
 def _free_name(
-    change: Change, kind: Kind[Any], base: str, comparison: Diff, taken: Mapping[str, str], owners: Owners
+    address: Address,
+    resource: Resource,
+    kind: Kind[Resource],
+    base: str,
+    comparison: Diff,
+    taken: NamesInUse,
+    owners: Owners,
 ) -> str:
-    assert change.after is not None
-    pinned = getattr(change.after, "name", None)
-    ours = {live.id for live in comparison.lives.values()}
-    tail = digest(change.after)
-    for name in [pinned] if pinned else _candidates(base, tail, kind.longest_name):
-        holder = taken.get(_place(change.after, name))
+    pinned = _pinned_name(resource)
+    names_in_use = taken.get(kind.name, {})
+    for name in [pinned] if pinned else _candidates(base, digest(resource), kind.longest_name):
+        holder = names_in_use.get(_unique_name(resource, name))
         if holder is None:
             return name
-        if holder not in ours:
+        if holder not in _own_ids(comparison):
             raise _held(
-                f"{change.address}: the name {name}",
+                f"{address}: the name {name}",
                 holder,
                 owners,
-                alone=f"choose another name for the stack, or delete that {kind.title} if nobody needs it",
-                beside=f"choose another name for this stack or for {change.address}",
+                if_unmanaged=f"choose another name for the stack, or delete that {kind.title} if nobody needs it",
+                if_managed=f"choose another name for this stack or for {address}",
             )
     raise Refused(
-        f"{change.address}: it must be replaced, but its name is pinned and the old one still has it",
-        hint="leave out `name:` so that old and new can stand side by side",
+        f"{address}: elbplan must replace it, but its name is pinned and the old one still has that name",
+        hint="leave out `name:` so that the old and the new resource can exist at the same time",
     )
 
 
-def _held(what: str, holder: str, owners: Owners, *, alone: str, beside: str) -> Refused:
-    """Somebody else has what is wanted: a stranger (`alone` is then the hint), or another elbplan stack (`beside`)."""
-    if other := owners.get(holder):
-        return Refused(f"{what} belongs to {other}", hint=beside)
-    return Refused(f"{what} is taken by {holder}, which elbplan did not make", hint=alone)
+def _pinned_name(resource: Resource) -> str | None:
+    return resource.name if isinstance(resource, LoadBalancer | SecurityGroup | TargetGroup) else None
+
+
+def _own_ids(comparison: Diff) -> set[str]:
+    return {live.id for live in comparison.lives.values()}
+
+
+def _held(what: str, holder: str, owners: Owners, *, if_unmanaged: str, if_managed: str) -> Refused:
+    """The refusal because of a resource of others, with the hint for one that an elbplan stack manages or not."""
+    if owner := owners.get(holder):
+        return Refused(f"{what} belongs to {owner}", hint=if_managed)
+    return Refused(f"{what} is taken by {holder}, which elbplan did not make", hint=if_unmanaged)
 
 
 def _candidates(base: str, tail: str, longest: int) -> Iterator[str]:
-    """The plain name first. Two long names that begin alike must not become one by being cut."""
+    """The default name first. Two long names that begin alike must stay different after they are cut."""
     if len(base) > longest - len(tail) - 3:
         tail = hashlib.sha256(f"{base} {tail}".encode()).hexdigest()[: len(tail)]
     if len(base) <= longest:
         yield base
     yield f"{base[: longest - len(tail) - 1].rstrip('-')}-{tail}"
-    for again in range(2, 9):
-        yield f"{base[: longest - len(tail) - 3].rstrip('-')}-{tail}-{again}"
+    for number in range(2, 9):
+        yield f"{base[: longest - len(tail) - 3].rstrip('-')}-{tail}-{number}"
 
 
-def _place(resource: Any, name: str) -> str:
-    """Names of security groups are unique in their VPC, others in the region."""
-    return f"{resource.vpc}/{name}" if resource.kind == "security_group" else name
+def _unique_name(resource: Resource, name: str) -> str:
+    """The name of a security group is unique in its VPC, other names in the region."""
+    return f"{resource.vpc}/{name}" if isinstance(resource, SecurityGroup) else name
 
 
-def held_by_others(comparison: Diff, taken: NamesInUse, owners: Owners = MappingProxyType({})) -> Iterable[Refused]:
-    """Places that the plan wants and somebody else holds: a port of our balancer, a priority, a name in the zone."""
-    for change in comparison.changes:
-        if change.action in ("create", "replace") and change.after is not None:
-            yield from _in_the_way(change, comparison, taken, owners)
+def held_by_others(comparison: Diff, taken: NamesInUse, owners: Owners = NOBODY) -> Iterable[Refused]:
+    """A refusal for each port, priority and record name that the plan needs and that a resource of others has."""
+    for change, after in _created(comparison):
+        if isinstance(after, Listener):
+            yield from _port_held(change.address, after, comparison, taken, owners)
+        elif isinstance(after, Rule):
+            yield from _priority_held(change.address, after, comparison, taken, owners)
+        elif isinstance(after, Record) and not after.take_over:
+            holders = (holder for holder in _holders(after, taken) if holder not in _own_ids(comparison))
+            yield from (_name_held(after, holder, owners) for holder in holders)
 
 
-def _in_the_way(change: Change, comparison: Diff, taken: NamesInUse, owners: Owners) -> Iterator[Refused]:
-    want: Any = change.after
-    ours = {live.id for live in comparison.lives.values()}
-    if change.address.kind == "listener":
-        holder = taken.get("listener", {}).get(f"{_id(want.load_balancer, comparison)}/{want.port}")
-        if holder and holder not in ours:
-            yield _held(
-                f"{change.address}: port {want.port} of {want.load_balancer}",
-                holder,
-                owners,
-                alone="delete that listener, or leave the port out of the spec",
-                beside="leave the port out of one of the two specs",
-            )
-    if change.address.kind == "rule":
-        holder = taken.get("rule", {}).get(f"{_id(want.listener, comparison)}/{want.priority}")
-        if holder and holder not in ours:
-            yield _held(
-                f"{change.address}: priority {want.priority}",
-                holder,
-                owners,
-                alone="give the rule another priority, or delete that rule",
-                beside="give one of the two rules another priority",
-            )
-    if change.address.kind == "record" and not want.take_over:
-        yield from (_record_held(want, there, owners) for there in _at_the_name(want, taken) if there not in ours)
+def _port_held(
+    address: Address, listener: Listener, comparison: Diff, taken: NamesInUse, owners: Owners
+) -> Iterator[Refused]:
+    place = f"{_id(listener.load_balancer, comparison)}/{listener.port}"
+    holder = taken.get(Listener.kind, {}).get(place)
+    if holder and holder not in _own_ids(comparison):
+        yield _held(
+            f"{address}: port {listener.port} of {listener.load_balancer}",
+            holder,
+            owners,
+            if_unmanaged="delete that listener, or leave the port out of the spec",
+            if_managed="leave the port out of one of the two specs",
+        )
 
 
-def _at_the_name(record: Any, taken: NamesInUse) -> Iterator[str]:
-    """What stands where a record is to stand, or cannot stand beside it."""
-    held = taken.get("record", {})
-    return (there for type in {record.type, "CNAME"} if (there := held.get(f"{record.zone}/{record.name}/{type}")))
+def _priority_held(
+    address: Address, rule: Rule, comparison: Diff, taken: NamesInUse, owners: Owners
+) -> Iterator[Refused]:
+    holder = taken.get(Rule.kind, {}).get(f"{_id(rule.listener, comparison)}/{rule.priority}")
+    if holder and holder not in _own_ids(comparison):
+        yield _held(
+            f"{address}: priority {rule.priority}",
+            holder,
+            owners,
+            if_unmanaged="give the rule another priority, or delete that rule",
+            if_managed="give one of the two rules another priority",
+        )
 
 
-def _record_held(record: Any, there: str, owners: Owners) -> Refused:
-    if other := owners.get(there):
+def conflicting_places(record: Record) -> tuple[RecordPlace, ...]:
+    """The place of the record, and the place of a CNAME with this name, which allows no other record beside it."""
+    zone = str(record.zone)
+    return RecordPlace(zone, record.name, record.type), RecordPlace(zone, record.name, "CNAME")
+
+
+def _holders(record: Record, taken: NamesInUse) -> Iterator[str]:
+    held = taken.get(Record.kind, {})
+    return (held[str(place)] for place in conflicting_places(record) if held.get(str(place)))
+
+
+def _name_held(record: Record, holder: str, owners: Owners) -> Refused:
+    if owner := owners.get(holder):
         return Refused(
-            f"the record {record.name} belongs to {other}",
-            hint=f"remove it from the spec of `{other.stack}` and apply that first, or choose another name here",
+            f"the record {record.name} belongs to {owner}",
+            hint=f"remove it from the spec of `{owner.stack}` and apply that first, or choose another name here",
         )
     return Refused(
-        f"{record.name} already has a record that elbplan did not make: {there}",
-        hint="write `take_over: true` under domain to let the alias take its place",
+        f"{record.name} already has a record that elbplan did not make: {holder}",
+        hint="write `take_over: true` under domain, so that elbplan replaces that record by an alias",
     )
 
 
 def records_of_others(comparison: Diff, taken: NamesInUse, owners: Owners) -> dict[Address, Owner]:
-    """The records that a plan takes over from another elbplan stack, because its spec says so."""
-    ours = {live.id for live in comparison.lives.values()}
+    """The records that the plan takes over from another elbplan stack, because its spec says `take_over`."""
+    ours = _own_ids(comparison)
     return {
-        change.address: owners[there]
-        for change in comparison.changes
-        if change.address.kind == "record" and change.action in ("create", "replace") and change.after is not None
-        for there in _at_the_name(change.after, taken)
-        if there in owners and there not in ours
+        change.address: owners[holder]
+        for change, after in _created(comparison)
+        if isinstance(after, Record)
+        for holder in _holders(after, taken)
+        if holder in owners and holder not in ours
     }
 
 
-def wanted_twice(desired: Mapping[str, Mapping[Address, Any]]) -> Iterator[Refused]:
-    """Records that several stacks want: each name leads to one balancer."""
-    first: dict[str, str] = {}
+def wanted_twice(desired: Mapping[str, Mapping[Address, Resource]]) -> Iterator[Refused]:
+    """A refusal for each record that more than one of these stacks wants: a name leads to one load balancer."""
+    first: dict[RecordPlace, str] = {}
     for stack, resources in desired.items():
-        for address, resource in resources.items():
-            if address.kind == "record":
-                other = first.setdefault(f"{resource.zone}/{resource.name}/{resource.type}", stack)
+        for record in resources.values():
+            if isinstance(record, Record):
+                other = first.setdefault(RecordPlace(str(record.zone), record.name, record.type), stack)
                 if other != stack:
                     yield Refused(
-                        f"{resource.name} is wanted by stack `{other}` and by stack `{stack}`; it can lead to one",
+                        f"{record.name} is wanted by stack `{other}` and by stack `{stack}`; only one can have it",
                         hint="remove it from one of the two specs, or write `manage: {dns: false}` there",
                     )
 
 
-def _id(ref: Any, comparison: Diff) -> str:
+def _id(ref: Ref, comparison: Diff) -> str:
     live = comparison.lives.get(ref) if isinstance(ref, Address) else None
     return live.id if live else ref.value if isinstance(ref, AwsId) else ""
 
 
-PROTECTION = "deletion_protection.enabled"
-
-
 def deletion_protected(comparison: Diff) -> Iterator[Refused]:
-    """Load balancers that are to go although their deletion protection is on; one that never served is in no danger."""
+    """A refusal for each load balancer with deletion protection that the plan deletes, unless it never served."""
     spare = spare_balancers(comparison.lives)
     for change in comparison.changes:
-        if change.live is not None and change.live.address in spare:
+        live = change.live
+        if live is None or live.address in spare or not isinstance(live.model, LoadBalancer):
             continue
-        attributes = getattr(change.live.model, "attributes", {}) if change.live else {}
-        if change.action in ("delete", "replace") and attributes.get(PROTECTION) == "true":
+        if change.action in ("delete", "replace") and live.model.attributes.get(PROTECTION) == "true":
             yield Refused(
                 f"{change.address} has deletion protection",
                 hint="write `protect: false` and change nothing else, apply that, then run this again",

@@ -1,10 +1,9 @@
-"""From desired and live to a plan, guards included. Pure."""
+"""Plans how to make AWS match the spec, and checks the guards. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ..core.address import Address
 from ..core.change import Diff
@@ -23,7 +22,7 @@ from .steps import build_steps
 def reconcile(
     stack: str,
     desired: Mapping[Address, Resource],
-    live: Iterable[LiveResource[Any]],
+    live: Iterable[LiveResource[Resource]],
     kinds: Kinds,
     *,
     region: str,
@@ -33,9 +32,9 @@ def reconcile(
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
 ) -> Plan:
-    """The plan that makes live what is desired; with nothing desired, the end of the stack.
+    """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    Raises Refused, before anything is written, where a stranger is in the way or something is protected.
+    Raises Refused if a resource of others is in the way or a resource is protected.
     """
     comparison = diff(desired, live, kinds, ignore)
     refusals = [
@@ -44,21 +43,21 @@ def reconcile(
         *uncreatable_protections(comparison),
     ]  # fmt: skip
     if refusals:
-        raise Refused("\n".join(r.what for r in refusals), hint=refusals[0].hint)
+        raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, taken or {}, foreign.owners)
     steps = build_steps(comparison, desired, kinds, names, taken)
-    plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains)
-    plan = replace(plan, stays=tuple(_stays(comparison, foreign)))
-    film = replace(
+    stays = tuple(_stays(comparison, foreign))
+    plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains, stays=stays)
+    timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, taken or {}, foreign.owners),
     )
-    return replace(plan, hazards=find_hazards(film) if steps else ())
+    return replace(plan, hazards=find_hazards(timeline) if steps else ())
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:
-    """What stays behind of what goes for good, or gives way to another."""
+    """Texts about what stays in AWS after the resources are deleted or replaced."""
     for change in comparison.changes:
         if change.action in ("delete", "replace") and change.live is not None:
             yield from foreign.stays.get(change.live.id, ())

@@ -1,76 +1,91 @@
-"""Going back: what a change that has not switched yet was about to leave behind. Pure.
+"""Finds what a rollback wants: the resources that serve traffic now, without those that a change has prepared. Pure.
 
-Where two of one address stand side by side and the old one still gets the requests, going back means to want the old
-one again. Nothing is remembered: the live state says who serves.
+During a replacement, the old and the new resource share an address. As long as the old one still gets the requests, a
+rollback wants the old one. Nothing is stored for this: the live state shows which resource serves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 from ..core.address import Address, Ref
 from ..core.kind import LiveResource
 from ..core.resource import Resource, references, rewrite
-from ..kinds.traffic import attach_only, attached_groups, target_group_of, weighted, weighted_groups
+from ..kinds.aws.actions import Forward
+from ..kinds.listener import Listener
+from ..kinds.record import Record
+from ..kinds.rule import Rule
+from ..kinds.target_group import TargetGroup
+from ..kinds.targets import Targets
+from ..kinds.traffic import attach_only, attached_groups, idle_groups, weighted
 
-LiveResources = Mapping[Address, LiveResource[Any]]
+LiveResources = Mapping[Address, LiveResource[Resource]]
 
 
 def rollback_target(lives: LiveResources, outside: AbstractSet[Address] = frozenset()) -> dict[Address, Resource]:
-    """What to want in order to go back to what serves now; `lives` with references told as addresses.
+    """The desired resources that lead back to what serves now. The references in `lives` are addresses.
 
-    The targets of the groups in `outside` are others' to register and to take away.
+    `outside` are the groups whose targets others register and deregister.
     """
     serving = _serving(lives)
-    chosen: dict[Address, LiveResource[Any]] = {}
+    chosen: dict[Address, LiveResource[Resource]] = {}
     for address, live in lives.items():
         plain = address._replace(deposed="")
         if plain not in chosen or address in serving:
             chosen[plain] = live
-    waiting = _waiting(lives) | {a for a in lives if a.kind == "targets" and Address("target_group", a.name) in outside}
-    kept = {live.address for live in chosen.values()} - waiting
+    foreign = {a for a, _ in _targets(lives) if Address(TargetGroup.kind, a.name) in outside}
+    kept = {live.address for live in chosen.values()} - _prepared(lives) - foreign
     dropped = set(lives) - kept
     return {plain: _without(live.model, dropped) for plain, live in chosen.items() if live.address in kept}
 
 
 def _serving(lives: LiveResources) -> set[Address]:
-    """What gets requests: from names and routes down to the servers, by what points at what."""
+    """The resources that get requests: starts at records and routes, and follows their references to the servers."""
     serving: set[Address] = set()
-    todo: list[Ref] = [a for a, live in lives.items() if hasattr(live.model, "zone")]
+    todo: list[Ref] = [address for address, live in lives.items() if _gets_requests(address, live.model)]
     todo += [group for live in lives.values() for group in weighted(live.model)]
-    todo += [a for a, live in lives.items() if a.kind == "listener" and not a.deposed]
     while todo:
         ref = todo.pop()
         if not isinstance(ref, Address) or ref in serving or ref not in lives:
             continue
         serving.add(ref)
-        idle = {share.group for share in weighted_groups(lives[ref].model) if not share.weight}
+        idle = idle_groups(lives[ref].model)
         todo += [other for other in references(lives[ref].model) if other not in idle]
-        todo += [a for a, live in lives.items() if a.kind == "targets" and target_group_of(live.model) == ref]
+        todo += _targets_of({ref}, lives)
     return serving
 
 
-def _waiting(lives: LiveResources) -> set[Address]:
-    """Rules that nobody's request matches, and the groups, with their targets, that nothing else is attached to."""
+def _gets_requests(address: Address, resource: Resource) -> bool:
+    return isinstance(resource, Record) or (isinstance(resource, Listener) and not address.deposed)
+
+
+def _prepared(lives: LiveResources) -> set[Address]:
+    """Rules that match no request, and the groups that only these rules use, with their targets."""
     rules = {address for address, live in lives.items() if attach_only(live.model)}
     used = {group for address, live in lives.items() if address not in rules for group in attached_groups(live.model)}
     groups = {group for address in rules for group in attached_groups(lives[address].model)} - used
-    targets = {a for a, live in lives.items() if a.kind == "targets" and target_group_of(live.model) in groups}
-    return rules | {group for group in groups if isinstance(group, Address)} | targets
+    return rules | {group for group in groups if isinstance(group, Address)} | set(_targets_of(groups, lives))
 
 
-def _without(model: Any, dropped: set[Address]) -> Resource:
-    """The resource without what goes, in the words of a spec."""
-    if groups := weighted_groups(model):
-        left = tuple(share for share in groups if share.group not in dropped)
-        model = model.model_copy(update={"action": model.action.model_copy(update={"groups": left or groups})})
-    if members := getattr(model, "members", ()):
-        left = tuple(member for member in members if member.instance not in dropped)
-        model = model.model_copy(update={"members": left or members})
-    resource: Resource = rewrite(model, lambda ref: (_plain(ref),))
-    return resource
+def _targets(lives: LiveResources) -> Iterable[tuple[Address, Targets]]:
+    return ((address, live.model) for address, live in lives.items() if isinstance(live.model, Targets))
+
+
+def _targets_of(groups: AbstractSet[Ref], lives: LiveResources) -> Iterator[Address]:
+    return (address for address, targets in _targets(lives) if targets.group in groups)
+
+
+def _without(resource: Resource, dropped: AbstractSet[Ref]) -> Resource:
+    """The resource without the groups and servers that are dropped, with the addresses that a spec uses."""
+    if isinstance(resource, Listener | Rule) and isinstance(resource.action, Forward):
+        groups = tuple(share for share in resource.action.groups if share.group not in dropped)
+        action = resource.action.model_copy(update={"groups": groups or resource.action.groups})
+        resource = resource.model_copy(update={"action": action})
+    if isinstance(resource, Targets):
+        members = tuple(member for member in resource.members if member.instance not in dropped)
+        resource = resource.model_copy(update={"members": members or resource.members})
+    return rewrite(resource, lambda ref: (_plain(ref),))
 
 
 def _plain(ref: Ref) -> Ref:

@@ -1,1 +1,1 @@
-
+"""Runs a plan under the lock of its stack."""

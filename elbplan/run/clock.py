@@ -1,4 +1,4 @@
-"""Time as a collaborator: the real clock, or one a test moves by hand."""
+"""Clocks, so that a test can replace the real one."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Seconds that only grow, and a sleep that can be cut short."""
+    """A clock that never goes back, and a sleep that another thread can end."""
 
     def now(self) -> float:
-        """Seconds since some moment."""
+        """Seconds since a fixed moment."""
 
     def sleep(self, seconds: float) -> None:
-        """Come back after this long, or at once when stopped."""
+        """Returns after this many seconds, or at once if the clock is stopped."""
 
 
 class RealClock:
-    """The machine's clock. `stop` wakes every sleeper."""
+    """The machine's clock. `stop` ends every sleep."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -33,10 +33,10 @@ class RealClock:
 
 
 class ElapsedTime:
-    """Counts every second that passes, also those in which this machine was suspended or this process was stopped.
+    """Counts every second, also while this machine is suspended or this process is stopped.
 
-    A virtual machine that its host had paused may learn of the pause from its time of day only. So of the two clocks
-    the one counts that went further: a lock is asked for once too often rather than once too seldom.
+    After a host pauses a virtual machine, only the time of day may show the pause. So the clock that advanced more
+    counts. That may check the lock once too often, but never once too rarely.
     """
 
     def __init__(self, suspended: Callable[[], float] | None = None, wall: Callable[[], float] = time.time) -> None:
@@ -46,7 +46,7 @@ class ElapsedTime:
         self._lock = threading.Lock()
 
     def __call__(self) -> float:
-        """Seconds since this was made."""
+        """Seconds since this object was created."""
         with self._lock:
             now = [clock() for clock in self._clocks]
             self._passed += max(0.0, *(after - before for after, before in zip(now, self._last, strict=True)))
@@ -55,7 +55,7 @@ class ElapsedTime:
 
 
 def _since_boot() -> float:
-    """Linux has CLOCK_BOOTTIME for this; on macOS CLOCK_MONOTONIC counts while it sleeps, time.monotonic does not."""
+    """Includes suspended time: CLOCK_BOOTTIME on Linux, CLOCK_MONOTONIC on macOS. There, time.monotonic excludes it."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     if sys.platform == "darwin":

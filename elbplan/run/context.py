@@ -1,4 +1,4 @@
-"""Where a step happens: what is known of ids and facts at this moment of the run."""
+"""The context of a step: the ids and facts of resources that are known at this moment of the run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.kind import LiveResource
@@ -14,10 +13,11 @@ from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.aws.ownership import ownership
+from ..kinds.targets import group_arn_of
 
 
 class KnownResources:
-    """Ids and facts by address: those the plan saw, then those its steps bring. Safe between threads."""
+    """Ids and facts by address: first those of the plan, then those that its steps add. Thread-safe."""
 
     def __init__(self, plan: Plan) -> None:
         self._lock = threading.Lock()
@@ -25,38 +25,38 @@ class KnownResources:
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
 
     def learn(self, address: Address, facts: Mapping[str, str]) -> None:
-        """What a step's calls brought."""
+        """Adds the facts that the calls of a step returned."""
         with self._lock:
             if "id" in facts:
                 self.ids[address] = facts["id"]
             self.facts.setdefault(address, {}).update(facts)
 
     def id(self, ref: Ref) -> str:
-        """The AWS id; raises ElbplanError for what nobody has made."""
+        """The AWS id. Raises ElbplanError if the resource does not exist yet."""
         if isinstance(ref, AwsId):
             return ref.value
         if isinstance(ref, Lookup):
             raise ElbplanError(f"{ref.what} {ref.query} was never looked up")
         if ref not in self.ids:
             raise ElbplanError(f"{ref} does not exist yet")
-        return self.ids[ref].removesuffix("#targets")
+        return group_arn_of(self.ids[ref])
 
 
 @dataclass(frozen=True)
 class RunStepContext:
-    """The `StepContext` of one step of one run; `run` makes tokens differ from run to run."""
+    """The `StepContext` of one step of one run. `run` makes the tokens of two runs differ."""
 
     stack: str
     region: str
     address: Address
     name: str
-    live: LiveResource[Any] | None
+    live: LiveResource[Resource] | None
     known: KnownResources
     run: str
 
     @classmethod
     def of(cls, plan: Plan, step: Step, known: KnownResources, run: str) -> RunStepContext:
-        """The site of a step; its live resource may be one that an earlier step of this run made."""
+        """The context of a step. An earlier step of this run may have created its live resource."""
         live = plan.lives.get(step.address)
         if live is None and step.address in known.ids and step.before is not None:
             live = LiveResource(step.address, known.ids[step.address], step.before, known.facts.get(step.address, {}))
@@ -64,7 +64,7 @@ class RunStepContext:
 
     @property
     def token(self) -> str:
-        """32 hex digits for AWS's idempotency: the same for each try of this step in this run, and no other."""
+        """32 hex digits for AWS's idempotency: the same for each attempt of this step, and for no other step."""
         text = f"{self.run} {self.stack} {self.address.kind}.{self.address.name}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 

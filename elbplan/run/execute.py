@@ -1,4 +1,4 @@
-"""AWS out: the steps of a plan, in parallel where they may be, with gates, until done or stopped."""
+"""Runs the steps of a plan: in parallel where the plan allows it, with gates, until all are done or it is stopped."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from ..core.call import Answer, Call, GateStatus
@@ -25,12 +26,12 @@ T = TypeVar("T")
 
 
 class GateProblem(ElbplanError):
-    """What was waited for did not come, or never will."""
+    """A gate did not pass in time, or can no longer pass."""
 
 
 @dataclass
 class Execution:
-    """One execution of one plan: its collaborators, and what it knows so far."""
+    """One execution of one plan: its collaborators, and the resources that it knows so far."""
 
     plan: Plan
     kinds: Kinds
@@ -46,7 +47,7 @@ class Execution:
         self._telling = threading.Lock()
 
     def say(self, event: Event) -> None:
-        """One event at a time, whichever thread it comes from."""
+        """Reports an event. Events from several threads are reported one at a time."""
         with self._telling:
             self.tell(event)
 
@@ -65,10 +66,10 @@ def execute(
     parallel: int = 8,
     stop: threading.Event | None = None,
 ) -> Outcome:
-    """Do the steps; each starts as soon as all it needs is done.
+    """Runs the steps; each starts as soon as all steps that it needs are done.
 
-    A step that fails stops what depends on it, and nothing else. When `stop` is set, running calls finish and no step
-    starts. Never raises for what AWS says: the outcome tells.
+    If a step fails, the steps that depend on it are skipped; all others go on. When `stop` is set, running calls finish
+    and no other step starts. An error of AWS is never raised: it is part of the outcome.
     """
     running = Execution(plan, kinds, send, tell, clock, run, stop or threading.Event())
     outcome = Outcome()
@@ -104,10 +105,10 @@ def _collect(running: Execution, futures: dict[Future[Event], Step], done: set[s
 
 
 def _finish(running: Execution, waiting: dict[str, Step], outcome: Outcome) -> None:
-    broken = {event.step.id for event in outcome.failed}
+    failed = {event.step.id for event in outcome.failed}
     for step in waiting.values():
         outcome.skipped.append(step)
-        missing = [need for need in step.needs if need in broken or need in waiting]
+        missing = [need for need in step.needs if need in failed or need in waiting]
         text = "interrupted" if running.stop.is_set() else f"needs {', '.join(missing)}"
         running.say(Event("skipped", step, text, seconds=running.seconds()))
     outcome.interrupted = running.stop.is_set() and bool(outcome.skipped)
@@ -117,7 +118,7 @@ def _finish(running: Execution, waiting: dict[str, Step], outcome: Outcome) -> N
 
 
 def _do(running: Execution, step: Step) -> Event:
-    """One step, to its end, told as an event."""
+    """Runs one step to its end. Returns the event of its end."""
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 
@@ -126,14 +127,14 @@ def _do(running: Execution, step: Step) -> Event:
         return Event(what, step, text, hint, now, now - began, judged, code)
 
     try:
-        text = _watch(running, step) if step.do == "wait" else _act(running, step)
+        text = _wait(running, step) if step.do == "wait" else _act(running, step)
     except Interrupted as interrupted:
         return end("skipped", interrupted.what)
     except AwsProblem as problem:
         return end("failed", problem.what, problem.hint, code=problem.code)
     except ElbplanError as problem:
         return end("failed", problem.what, problem.hint, judged=isinstance(problem, GateProblem))
-    except Exception as fault:  # a defect of ours must not leave the other steps without an end
+    except Exception as fault:  # a defect of elbplan must not keep the other steps from ending
         return end("failed", f"{type(fault).__name__}: {fault}", "this is a defect in elbplan; please report it")
     return end("done", text)
 
@@ -147,80 +148,84 @@ def _progress(running: Execution, step: Step) -> Callable[[str], None]:
 
 
 def _act(running: Execution, step: Step) -> str:
-    site = RunStepContext.of(running.plan, step, running.known, running.id)
+    context = RunStepContext.of(running.plan, step, running.known, running.id)
     kind = running.kinds[step.address.kind]
     if step.do == "create":
-        facts = _create(running, step, site)
+        facts = _create(running, step, context)
     elif step.do == "update":
-        facts = _drive(running, step, kind.update(step.before, step.after, site))
+        facts = _run_program(running, step, kind.update(step.before, step.after, context))
     elif step.do in ("moved", "adopt", "release"):
-        facts = _drive(running, step, change_ownership(step, site))
+        facts = _run_program(running, step, change_ownership(step, context))
     elif step.do == "reorder":
-        facts = _drive(running, step, running.kinds[next(iter(step.moves)).kind].reorder(step.moves, site))
+        facts = _run_program(running, step, running.kinds[next(iter(step.moves)).kind].reorder(step.moves, context))
     else:
-        facts = _drive(running, step, kind.delete(step.before, site))
+        facts = _run_program(running, step, kind.delete(step.before, context))
     running.known.learn(step.address, facts)
     return facts.get("id", "")
 
 
-def _create(running: Execution, step: Step, site: RunStepContext) -> Mapping[str, str]:
-    """Make it; where a balancer is full of rules, let a doomed one go first; after a doubt, look again."""
+def _create(running: Execution, step: Step, context: RunStepContext) -> Mapping[str, str]:
+    """Creates the resource and returns its facts.
+
+    At the rule limit of a load balancer, first deletes a rule that the plan deletes anyway. After an unknown outcome,
+    looks for the resource before it repeats the create.
+    """
     kind = running.kinds[step.address.kind]
-    gone: set[str] = set()
+    deleted: set[str] = set()
     pause = pauses()
-    for tries in itertools.count(1):
+    for attempt in itertools.count(1):
         try:
-            return _drive(running, step, kind.create(step.after, site))
+            return _run_program(running, step, kind.create(step.after, context))
         except AwsProblem as problem:
-            if other := rule_to_delete_first(running.plan, step, problem, gone):
-                gone.add(other.id)
-                there = RunStepContext.of(running.plan, other, running.known, running.id)
-                _drive(running, other, kind.delete(other.before, there))
+            if other := rule_to_delete_first(running.plan, step, problem, deleted):
+                deleted.add(other.id)
+                other_context = RunStepContext.of(running.plan, other, running.known, running.id)
+                _run_program(running, other, kind.delete(other.before, other_context))
                 continue
-            found = recover(running.plan, kind, step, site, lambda program: _drive(running, step, program))
-            if found is not None:
-                return found
-            if problem.code not in FAULTS_OF_AWS or tries >= MOST_TRIES:
+            recovered = recover(running.plan, kind, step, context, partial(_run_program, running, step))
+            if recovered is not None:
+                return recovered
+            if problem.code not in FAULTS_OF_AWS or attempt >= MOST_ATTEMPTS:
                 raise
             running.clock.sleep(next(pause))
     raise AssertionError("counting never ends")
 
 
 FAULTS_OF_AWS = ("ServiceUnavailable", "InternalFailure", "InternalError", "InternalServerError", "Unavailable")
-"""AWS had a fault of its own; where we looked and nothing was made, the same call may be sent once more."""
+"""Faults inside AWS. If the resource does not exist after one of them, elbplan may send the same create again."""
 
-MOST_TRIES = 8
+MOST_ATTEMPTS = 8
 
 
-def _drive(running: Execution, step: Step, program: Generator[Call, Answer, T]) -> T:
+def _run_program(running: Execution, step: Step, program: Generator[Call, Answer, T]) -> T:
     return run_program(
         program, running.send, running.clock, stopped=running.stop.is_set, progress=_progress(running, step)
     )
 
 
-def _watch(running: Execution, step: Step) -> str:
-    """Look until ready. Stops early where success has become impossible, and says what was seen last."""
+def _wait(running: Execution, step: Step) -> str:
+    """Probes the gate until it passes and returns what it saw. Raises GateProblem if it cannot pass, or not in time."""
     kind = running.kinds[step.address.kind]
     gate = next(gate for gate in kind.gates if gate.name == step.until)
     progress = _progress(running, step)
     began = running.clock.now()
     failing_since: float | None = None
     for pause in pauses():
-        site = RunStepContext.of(running.plan, step, running.known, running.id)
-        sight: GateStatus = _drive(running, step, gate.probe(step.after or step.before, site))
+        context = RunStepContext.of(running.plan, step, running.known, running.id)
+        status: GateStatus = _run_program(running, step, gate.probe(step.after or step.before, context))
         waited = running.clock.now() - began
-        if sight.state == "ready" and waited >= gate.min_seconds:
-            return sight.saw
-        if sight.state != "failing":
+        if status.state == "ready" and waited >= gate.min_seconds:
+            return status.saw
+        if status.state != "failing":
             failing_since = None
         elif failing_since is None:
             failing_since = running.clock.now()
-        if sight.state == "failed" or _too_long(failing_since, running.clock.now(), gate):
-            raise GateProblem(f"{gate.what}: {sight.saw}, and waiting will not help", hint=sight.cause)
+        if status.state == "failed" or _too_long(failing_since, running.clock.now(), gate):
+            raise GateProblem(f"{gate.what}: {status.saw}, and waiting will not help", hint=status.cause)
         if waited + pause > max(step.timeout, gate.min_seconds + pause):
-            raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last seen: {sight.saw}", hint=sight.cause)
+            raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last status: {status.saw}", hint=status.cause)
         if running.stop.is_set():
             raise Stopped(f"interrupted while waiting until {gate.what}")
-        progress(sight.saw)
-        running.clock.sleep(min(pause, max(0.1, gate.min_seconds - waited)) if sight.state == "ready" else pause)
+        progress(status.saw)
+        running.clock.sleep(min(pause, max(0.1, gate.min_seconds - waited)) if status.state == "ready" else pause)
     raise AssertionError("pauses never end")

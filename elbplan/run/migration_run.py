@@ -1,4 +1,4 @@
-"""What a run of a migration is to come to, as its record will tell."""
+"""A run of a migration, for its record."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from .lock.record import RunRecord, RunState
 from .outcome import Outcome
 
 LEFT = "left"
-"""The way of a run by the spec alone, by which somebody left the migrations of a stack on purpose."""
+"""The mode of a run by which a user stops using migrations for a stack and applies the spec instead."""
 
 
 @dataclass(frozen=True)
 class MigrationRun:
-    """A run of one file.
+    """A run of one migration.
 
-    file, sha   the migration and its SHA-256
-    mode         "" step by step, `direct` to its end, `rollback` to where it began; `left` of a run without file
-    start, at   how many of its steps are done before the run, and after it if all goes well
-    state       what the run is then: `done`, `held`, `rolled-back`
+    file, sha   the file of the migration and its SHA-256
+    mode        "" step by step, `direct` to its end, `rollback` to its start; `left` of a run without file
+    start, at   how many of its steps are done before the run, and after the run if it is complete
+    state       the state of a complete run: `done`, `held` or `rolled-back`
     """
 
     file: str
@@ -30,14 +30,14 @@ class MigrationRun:
     state: RunState = "done"
 
     def begun(self, record: RunRecord) -> RunRecord:
-        """The record at the start."""
+        """The record of the run at its start."""
         return replace(record, file=self.file, sha=self.sha, mode=self.mode, at=self.start)
 
     def reached(self, outcome: Outcome) -> int:
-        """How many steps are done by this outcome; of what was interrupted, as many as there were before."""
+        """How many steps are done by this outcome. After an incomplete run: as many as before it."""
         return self.at if outcome.complete else self.start
 
 
 def last_migration_run(records: Sequence[RunRecord]) -> RunRecord | None:
-    """The newest record of a migration's run."""
+    """The newest record that belongs to a migration."""
     return next((record for record in reversed(records) if record.file), None)

@@ -1,4 +1,4 @@
-"""What became of a plan, step by step."""
+"""The outcome of a run: events of its steps, and how each step ended."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ EventKind = Literal["started", "progress", "done", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a step, `seconds` after the run began; `took` seconds for an end.
+    """An event of a step, `seconds` after the run began. At its end, `took` is the duration of the step.
 
-    judged   the step failed since a gate looked and did not find what it waits for; else AWS or we could not go on
-    code   AWS's error code, of a failure that AWS is the reason for
+    judged  the step failed because its gate did not pass; False for an error of AWS or elbplan
+    code    AWS's error code, if AWS is the reason for the failure
     """
 
     what: EventKind
@@ -35,9 +35,9 @@ Tell = Callable[[Event], None]
 
 @dataclass
 class Outcome:
-    """The steps by how they ended. A run that was interrupted has skipped steps and no failed ones.
+    """The steps by how they ended. An interrupted run has skipped steps, but no failed ones.
 
-    lost   why this run had to stop, if it lost its lock: by whom it was taken over
+    lost   why the run lost its lock and stopped; empty if it did not
     """
 
     done: list[Step] = field(default_factory=list)
@@ -51,5 +51,5 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Everything was done."""
+        """True if every step is done."""
         return not self.failed and not self.skipped

@@ -1,9 +1,9 @@
-"""Driving the small programs that kinds are made of: send a call, hand back the answer, wait out a "not yet"."""
+"""Runs the programs of the kinds: sends each call, hands the answer back, and retries calls that are too early."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, TypeVar
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
 
 from ..core.call import Answer, Call
 from ..errors import AwsProblem, Interrupted
@@ -24,13 +24,13 @@ THROTTLED = (
     "RequestThrottled",
     "SlowDown",
 )
-"""AWS did nothing and says so: safe to ask again, whatever the call."""
+"""AWS did nothing because of its rate limit. Every call can be sent again."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.5, 15.0, 1.6
 
 
 class Stopped(Interrupted):
-    """A person pressed Ctrl-C while this step was waiting."""
+    """A user pressed Ctrl-C while this step was waiting."""
 
 
 def run_program(
@@ -41,45 +41,44 @@ def run_program(
     stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> T:
-    """What the program returns. Raises AwsProblem, or Stopped between two tries."""
+    """Returns the result of the program. Raises AwsProblem, or Stopped between two attempts."""
     try:
         call = next(program)
         while True:
-            call = _told(program, call, _patiently(call, send, clock, stopped, progress))
+            call = _next_call(program, call, _send_with_retries(call, send, clock, stopped, progress))
     except StopIteration as done:
         result: T = done.value
         return result
 
 
-def _told(program: Generator[Call, Answer, T], call: Call, answer: Answer) -> Call:
-    """What a program sends after it has read this answer. Raises AwsProblem where it cannot read it."""
+def _next_call(program: Generator[Call, Answer, T], call: Call, answer: Answer) -> Call:
+    """Hands the answer to the program and returns its next call. Raises AwsProblem if it cannot read the answer."""
     try:
         return program.send(answer)
     except MISREAD as fault:
         raise unreadable(fault, call.operation) from fault
 
 
-def _patiently(
+def _send_with_retries(
     call: Call, send: Send, clock: Clock, stopped: Callable[[], bool], progress: Callable[[str], None]
 ) -> Answer:
     deadline = clock.now() + call.timeout
-    pause = FIRST_PAUSE
-    while True:
+    for pause in pauses():
         try:
             return send(call)
         except AwsProblem as problem:
-            passing = problem.code in call.retry_on or (call.no_retry and problem.code in THROTTLED)
-            if not passing or clock.now() + pause > deadline:
+            retryable = problem.code in call.retry_on or (call.no_retry and problem.code in THROTTLED)
+            if not retryable or clock.now() + pause > deadline:
                 raise
             if stopped():
                 raise Stopped("interrupted while waiting", hint="run the same command again") from problem
             progress(f"not yet: {problem.code}")
         clock.sleep(pause)
-        pause = min(pause * GROWTH, LONGEST_PAUSE)
+    raise AssertionError("pauses never end")
 
 
-def pauses() -> Generator[float, Any, None]:
-    """How long to wait between two looks of a gate: often at first, then more slowly."""
+def pauses() -> Iterator[float]:
+    """Seconds to wait between two attempts: short at first, then longer."""
     pause = FIRST_PAUSE
     while True:
         yield pause

@@ -1,53 +1,62 @@
-"""After an unknown outcome: look again, never blindly repeat."""
+"""After a create whose outcome is unknown: reads AWS again instead of repeating the create."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from typing import Protocol, TypeVar
 
-from ..core.address import AwsId, Ref
-from ..core.call import single_call
+from ..core.call import Answer, Call, single_call
 from ..core.kind import Kind, LiveResource, Scope
 from ..core.plan import Plan, Step
-from ..core.resource import differing_fields, immutable, rewrite
+from ..core.resource import Resource, differing_fields, immutable
 from ..live.batch import BatchReader
+from ..planner.diff import with_addresses
 from .context import RunStepContext
 
-RunProgram = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+class RunProgram(Protocol):
+    """Runs a program of a kind for the current step."""
+
+    def __call__(self, program: Generator[Call, Answer, T], /) -> T: ...
 
 
 def recover(
-    plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: RunProgram
+    plan: Plan, kind: Kind[Resource], step: Step, context: RunStepContext, run: RunProgram
 ) -> Mapping[str, str] | None:
-    """The facts of the resource this create made after all, brought to what was wanted.
+    """The facts of the resource that the create did make, after an update to the desired fields. None if it made none.
 
-    A lost answer, a retry that met its own effect ("already exists"), a half-made resource: all look the same, since
-    ownership is written by the create call itself. None if nothing of ours is there.
+    A lost answer, a retry after a lost answer ("already exists") and a half-created resource look the same. elbplan
+    finds its own resource in all three cases, because the create call also writes the ownership tags.
     """
-    made = _made(plan, kind, step, site, drive)
-    if made is None:
+    assert step.after is not None
+    created = _created(plan, kind, step.address[:2], step.after, context, run)
+    if created is None:
         return None
-    site.known.learn(step.address, {**made.facts, "id": made.id})
-    after = kind.with_live_defaults(step.after, made.model)
-    if differing_fields(made.model, after):
-        drive(kind.update(made.model, after, RunStepContext(**{**site.__dict__, "live": made})))
-    return {**made.facts, "id": made.id}
+    facts = {**created.facts, "id": created.id}
+    context.known.learn(step.address, facts)
+    after = kind.with_live_defaults(step.after, created.model)
+    if differing_fields(created.model, after):
+        run(kind.update(created.model, after, replace(context, live=created)))
+    return facts
 
 
-def _made(plan: Plan, kind: Kind[Any], step: Step, site: RunStepContext, drive: RunProgram) -> LiveResource[Any] | None:
-    names = {id: address for address, id in site.known.ids.items()}
+def _created(
+    plan: Plan, kind: Kind[Resource], place: tuple[str, str], wanted: Resource, context: RunStepContext, run: RunProgram
+) -> LiveResource[Resource] | None:
+    """A resource of this kind and name that the run does not know, and that can become the desired one in place."""
+    addresses = {id: address for address, id in context.known.ids.items()}
 
-    def name(ref: Ref) -> tuple[Ref, ...]:
-        return (names.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
-
-    def sender(call: Any) -> Any:
-        return drive(single_call(call))
+    def send(call: Call) -> Answer:
+        return run(single_call(call))
 
     scope = Scope(plan.region, {plan.stack: plan.desired})
-    (found,) = BatchReader(sender, parallel=1).run([kind.read(scope)])
+    (found,) = BatchReader(send, parallel=1).run([kind.read(scope)])
     for live in found.ours.get(plan.stack, ()):
-        if live.address[:2] == step.address[:2] and live.id not in names:
-            named = LiveResource(live.address, live.id, rewrite(live.model, name), live.facts)
-            if immutable(kind.with_live_defaults(step.after, named.model)) == immutable(named.model):
-                return named
+        if live.address[:2] == place and live.id not in addresses:
+            created = with_addresses(live, addresses)
+            if immutable(kind.with_live_defaults(wanted, created.model)) == immutable(created.model):
+                return created
     return None

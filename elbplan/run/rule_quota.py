@@ -1,31 +1,38 @@
-"""At a balancer's rule limit create and delete alternate: a doomed rule makes room for a new one.
+"""At the rule limit of a load balancer, deletes a rule that the plan deletes anyway, to make room for a new one.
 
-The limit is learned from the refusal, since quotas differ from account to account.
+elbplan learns the limit from AWS's refusal, because quotas differ between accounts.
 """
 
 from __future__ import annotations
 
-from ..core.address import Address
+from collections.abc import Set as AbstractSet
+
+from ..core.address import Address, Ref
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem
+from ..kinds.listener import Listener
+from ..kinds.rule import Rule
 
 FULL = "TooManyRules"
 
 
-def rule_to_delete_first(plan: Plan, step: Step, problem: AwsProblem, gone: set[str]) -> Step | None:
-    """The next rule of the same balancer that goes anyway; None if the refusal has another reason or none is left."""
-    if problem.code != FULL or step.do != "create":
+def rule_to_delete_first(plan: Plan, step: Step, problem: AwsProblem, deleted: AbstractSet[str]) -> Step | None:
+    """The delete of another rule of the same load balancer. None if AWS refused for another reason or none is left.
+
+    `deleted` are the ids of the deletes that this step has already run.
+    """
+    if problem.code != FULL or not isinstance(step.after, Rule):
         return None
-    balancer = _balancer(plan, step)
+    balancer = _balancer(plan, step.after)
     for other in plan.steps:
-        rule = other.do == "delete" and other.address.kind == "rule" and other.id not in gone
-        if rule and other.address in plan.lives and _balancer(plan, other) == balancer:
+        if other.do != "delete" or other.id in deleted or other.address not in plan.lives:
+            continue
+        if isinstance(other.before, Rule) and _balancer(plan, other.before) == balancer:
             return other
     return None
 
 
-def _balancer(plan: Plan, step: Step) -> object:
-    """Which balancer the rule's listener belongs to."""
-    listener = getattr(step.after or step.before, "listener", None)
-    found = plan.lives.get(listener) if isinstance(listener, Address) else None
-    return getattr(found.model, "load_balancer", None) if found else listener
+def _balancer(plan: Plan, rule: Rule) -> Ref:
+    """The load balancer of the rule's listener; the listener itself if it is not in AWS yet."""
+    live = plan.lives.get(rule.listener) if isinstance(rule.listener, Address) else None
+    return live.model.load_balancer if live and isinstance(live.model, Listener) else rule.listener

@@ -1,4 +1,4 @@
-"""How a stack is at this moment: its plan, its runs, its lock, its targets. Only reads."""
+"""The status of a stack: its plan, its runs, its lock and the health of its targets. Only reads."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.plan import Plan
 from ..errors import AwsProblem
+from ..kinds.target_group import TargetGroup
 from ..live.worker_threads import WorkerThreads
 from .lock.manager import LockManager
 from .lock.messages import problem_text
 from .lock.record import RunRecord
 
 ChangeCause = Literal["", "drift", "spec", "unfinished"]
-LEAVING = "draining"
+DRAINING = "draining"
 
 
 @dataclass(frozen=True)
 class StackRuns:
-    """The kept runs of a stack, the oldest first.
+    """The recorded runs of a stack, oldest first.
 
-    holder   the run whose record says that it has the lock; one look cannot tell whether it lives
-    dead     the holder's process is known to have ended, on this machine: the next apply takes over
-    unknown  why the runs could not be read; empty if they could
-    now      the time of day at which this was true
+    holder   the run that has the lock by its record; one read cannot show whether it is alive
+    dead     the process of the holder ended on this machine, so the next apply takes over
+    unknown  why the runs cannot be read; empty if they can
+    now      the time of day of this status
     """
 
     stack: str
@@ -52,7 +53,7 @@ class StackRuns:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A migration: its name, where it stands (`done`, `held`, `begun`, `returned`, `pending`), and its last run."""
+    """A migration: its name, its state (`done`, `held`, `begun`, `rolled-back`, `pending`), and its last run."""
 
     name: str
     state: str
@@ -64,9 +65,9 @@ class FileRow:
 class StackMigrations:
     """The migrations of a stack.
 
-    wrong       why they cannot be told; empty if they can
-    drift       what somebody changed by hand; `in_the_way` if the pending file is about it
-    beyond      what the spec wants that no file does
+    wrong       why the migrations cannot be read; empty if they can
+    drift       the resources that have drifted; `in_the_way` if the pending migration changes one of them
+    beyond      what the spec wants and no migration covers
     """
 
     rows: tuple[FileRow, ...] = ()
@@ -78,11 +79,11 @@ class StackMigrations:
 
 @dataclass(frozen=True)
 class StackStatus:
-    """A stack, as `elbplan status` tells it.
+    """The status of a stack for `elbplan status`.
 
-    cause    why something is pending: AWS was changed by somebody else, the spec was, or a run did not finish
-    health   for each target group how many of its targets are in each state
-    files    its migrations; None for a stack that is changed by its spec alone
+    cause    why changes are pending: AWS drifted, the spec changed, or a run did not finish
+    health   for each target group, how many of its targets are in each state
+    files    its migrations; None for a stack without migrations
     """
 
     plan: Plan
@@ -93,7 +94,7 @@ class StackStatus:
 
 
 def runs_of(stack: str, keeper: LockManager) -> StackRuns:
-    """The runs of a stack; without permission it says so instead."""
+    """The runs of a stack. If they cannot be read, `unknown` says why."""
     now = keeper.wall()
     try:
         records = keeper.ledger.read(stack)
@@ -104,17 +105,18 @@ def runs_of(stack: str, keeper: LockManager) -> StackRuns:
 
 
 def stack_status(plan: Plan, spec: str, send: Callable[[Call], Answer], keeper: LockManager) -> StackStatus:
-    """All that is asked beyond the plan: the runs in one question, the targets in one for each group."""
-    groups = {address: live.id for address, live in plan.lives.items() if address.kind == "target_group"}
-    with WorkerThreads(8) as crew:
-        asked = {address: crew.submit(_health, send, arn) for address, arn in groups.items()}
+    """The status of the plan's stack. Reads the runs with one call, and the targets with one call for each group."""
+    groups = {address: live.id for address, live in plan.lives.items() if address.kind == TargetGroup.kind}
+    with WorkerThreads(8) as threads:
+        answers = {address: threads.submit(_health, send, arn) for address, arn in groups.items()}
         runs = runs_of(plan.stack, keeper)
-        health = {address: one.result() for address, one in asked.items()}
-    return StackStatus(plan, runs, cause_of(plan, runs, spec), {a: one for a, one in health.items() if one is not None})
+        states = {address: answer.result() for address, answer in answers.items()}
+    health = {address: counts for address, counts in states.items() if counts is not None}
+    return StackStatus(plan, runs, cause_of(plan, runs, spec), health)
 
 
 def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
-    """Why the plan is not empty, as far as the last run tells."""
+    """Why the plan is not empty, by the record of the last run."""
     last = runs.last
     if plan.empty or last is None or runs.lock == "held":
         return ""
@@ -126,11 +128,11 @@ def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
 
 
 def _health(send: Callable[[Call], Answer], arn: str) -> Mapping[str, int] | None:
-    """How many targets are in which state; None for a group that is just going."""
+    """How many targets are in which state; None if AWS does not answer, for example because the group is gone."""
     try:
         answer = send(Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}))
     except AwsProblem:
         return None
-    found = answer.get("TargetHealthDescriptions", ())
-    states = [one.get("TargetHealth", {}).get("State", "unknown") for one in found]
-    return Counter(state for state in states if state != LEAVING)
+    targets = answer.get("TargetHealthDescriptions", ())
+    states = [target.get("TargetHealth", {}).get("State", "unknown") for target in targets]
+    return Counter(state for state in states if state != DRAINING)

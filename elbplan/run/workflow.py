@@ -1,4 +1,4 @@
-"""plan, apply, destroy as functions: what the command line and the tests call."""
+"""The functions behind the commands `plan`, `apply` and `destroy`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.kind import Kinds, LiveResource
 from ..core.plan import Plan
+from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
@@ -26,16 +27,16 @@ from .outcome import Outcome, Tell
 
 
 class Cloud(Protocol):
-    """What these functions need of AWS."""
+    """The part of an AWS client that these functions use."""
 
     region: str
 
     def send(self, call: Call) -> Answer:
-        """The answer to a call."""
+        """Sends a call and returns the answer."""
 
 
 def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """What would change, for each stack of one region. Writes nothing. Raises AwsProblem, NotFound, Refused."""
+    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused."""
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
     for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
@@ -44,29 +45,29 @@ def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
 
 
 def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The end of each stack. What the specs describe is not looked up: it may be gone already."""
+    """The plan that deletes each stack. Runs no lookups of the specs, because their results may be gone already."""
     seen = observe(aws.send, aws.region, stacks, kinds, looking_up=False)
     account = account_of(aws, seen)
     return [plan_of(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
 
 
 def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The way back to what serves now, for each stack whose change has not switched yet."""
+    """The plan that rolls each stack back to what serves now. A change that has switched its traffic stays."""
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
-    forward = [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
-    return [
-        plan_of(
-            aws, stack, seen[stack.name], kinds, account, rollback_target(there.lives, filled_by_others(there.desired))
-        )
-        for stack, there in zip(stacks, forward, strict=True)
-    ]
+    plans = []
+    for stack in stacks:
+        observed = seen[stack.name]
+        forward = plan_of(aws, stack, observed, kinds, account, observed.desired)
+        target = rollback_target(forward.lives, filled_by_others(forward.desired))
+        plans.append(plan_of(aws, stack, observed, kinds, account, target))
+    return plans
 
 
 def plan_of(
-    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Any]
+    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
 ) -> Plan:
-    """The plan from what was seen of one stack to what is desired. Raises Refused."""
+    """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     _refuse_beyond_quotas(aws, desired)
     return reconcile(
         stack.name,
@@ -82,17 +83,17 @@ def plan_of(
     )
 
 
-def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Any]) -> None:
-    """Raises Refused for more than the account's quotas allow. AWS is asked only about more than its defaults."""
+def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:
+    """Raises Refused if the spec exceeds the account's quotas. Asks AWS only if it exceeds the default quotas."""
     if not any(excesses(desired, DEFAULTS)):
         return
     try:
         limits = limits_of(aws.send(LIMITS))
-    except AwsProblem:  # who may not ask learns it from the refusal of a create
+    except AwsProblem:  # without permission to read quotas, AWS refuses the create later
         return
-    if found := list(excesses(desired, limits)):
+    if exceeded := list(excesses(desired, limits)):
         raise Refused(
-            "\n".join(map(str, found)),
+            "\n".join(map(str, exceeded)),
             hint="ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller",
         )
 
@@ -107,19 +108,19 @@ def apply(
     parallel: int = 8,
     stop: threading.Event | None = None,
 ) -> Outcome:
-    """Run a plan; for destroy too."""
+    """Runs a plan, also that of a destroy."""
     return execute(plan, kinds, aws.send, tell, clock, run=secrets.token_hex(8), parallel=parallel, stop=stop)
 
 
 def account_of(aws: Cloud, seen: Mapping[str, Observed]) -> str:
-    """The account, from any ARN that was read; asked for only if there is none."""
+    """The account id from an ARN of the observed resources. Asks AWS only if there is none."""
     for observed in seen.values():
         for live in observed.live:
-            if found := _account(live):
-                return found
+            if account := _account(live):
+                return account
     return str(aws.send(Call("sts", "GetCallerIdentity")).get("Account", ""))
 
 
-def _account(live: LiveResource[Any]) -> str:
-    found = re.match(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):", live.id)
-    return found.group(1) if found else live.facts.get("account", "")
+def _account(live: LiveResource[Resource]) -> str:
+    match = re.match(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):", live.id)
+    return match.group(1) if match else live.facts.get("account", "")

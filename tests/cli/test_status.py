@@ -149,8 +149,8 @@ def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: RunStore, dead
     assert ledger.read(STACK)[0].state == "running"
     ran = shell.run("unlock", shell.spec, answers=["yes"])
     assert ran.code == 0
-    assert "watching whether run 1 (apply by bob@desk, pid 7) lives: up to 0.3 s" in ran.err
-    assert "its record stood still for 0.3 s" in ran.err
+    assert "watching whether run 1 (apply by bob@desk, pid 7) is alive, for up to 0.3 s" in ran.err
+    assert "its record did not change for 0.3 s" in ran.err
     assert "Is it surely dead?" in ran.err
     (record,) = ledger.read(STACK)
     assert record.state == "taken-over"

@@ -12,6 +12,7 @@ from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan, Step
 from elbplan.core.resource import Resource, rewrite
 from elbplan.kinds import KINDS
+from elbplan.kinds.targets import targets_id
 from elbplan.live.lookups import LookupFacts
 from elbplan.live.resolve import resolve
 from elbplan.planner.reconcile import reconcile
@@ -38,7 +39,7 @@ def desired(spec: str) -> Resources:
 def id_of(address: Address, mark: str = "") -> str:
     """What AWS would call it; a set of targets has its group's."""
     if address.kind == "targets":
-        return id_of(Address("target_group", address.name), mark) + "#targets"
+        return targets_id(id_of(Address("target_group", address.name), mark))
     return f"arn:aws:{address.kind}:{address.name}{mark}"
 
 

@@ -35,9 +35,9 @@ def test_two_applies_at_the_same_moment(site: Site) -> None:
     (record,) = site.records
     assert (record.pid, record.state) == (winner[1].pid, "done")
     text = loser[0][1]
-    assert f"watching whether run 1 (apply by {record.who}, pid {record.pid}) lives: up to 9 s" in text
+    assert f"watching whether run 1 (apply by {record.who}, pid {record.pid}) is alive, for up to 9 s" in text
     assert f"my-web is being changed: run 1 (apply by {record.who}, pid {record.pid}), since 20" in text
-    assert "lives: it just wrote a heartbeat" in text
+    assert "is alive: it has just written a heartbeat" in text
     created = [call for call in site.box.writes() if call.action == "PutParameter" and not call.params.get("Overwrite")]
     assert len(created) <= 2
     assert site.box.counts()["CreateLoadBalancer"] == 1
@@ -79,20 +79,20 @@ def test_a_killed_run_of_another_machine_is_taken_over_when_its_record_stood_sti
     code, err = ended(site.apply(home="elsewhere"))
     assert code == 0
     assert "up to 3 s" in err
-    assert "its record stood still for 3 s; this is run 2" in err
+    assert "its record did not change for 3 s; this is run 2" in err
     assert [record.state for record in site.records] == ["taken-over", "done"]
     assert site.shell.run("plan", site.spec, "--exit-code").code == 0
 
 
 def test_a_run_whose_token_expired_is_taken_over_at_once_on_its_machine(site: Site) -> None:
-    """Its end could not be noted, for the same reason. After a new login the same command goes on."""
+    """The end could not be recorded, for the same reason. After a new login the same command goes on."""
     process = site.apply(key="AKIAFIRST")
     site.box.fault("delay", action="CreateTargetGroup", seconds=0.5)
     until(lambda: site.box.counts()["CreateTargetGroup"])
     site.box.fault("error", code="ExpiredTokenException", status=400, message="The security token has expired")
     code, err = ended(process)
     assert code in (1, 4)
-    assert "the end of run 1 of my-web could not be noted" in err
+    assert "the end of run 1 of my-web could not be recorded" in err
     site.box.clear_faults()
     assert [record.state for record in site.records] == ["running"]
     code, err = ended(site.apply())

@@ -16,6 +16,7 @@ from elbplan.errors import Refused
 from elbplan.hazards import HAZARDS, Hazard, refuse_unless_allowed
 from elbplan.hazards.rules.security import strength
 from elbplan.kinds import KINDS
+from elbplan.kinds.targets import targets_id
 from tests.e2e import specs
 from tests.e2e.test_traffic import CHANGES
 
@@ -58,7 +59,7 @@ SICK = {
 def id_of(address: Address) -> str:
     """What AWS would call it, two of one address told apart."""
     if address.kind == "targets":
-        return id_of(Address("target_group", address.name, address.deposed)) + "#targets"
+        return targets_id(id_of(Address("target_group", address.name, address.deposed)))
     return f"arn:aws:{address.kind}:{address.name}{address.deposed}"
 
 

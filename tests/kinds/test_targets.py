@@ -6,7 +6,7 @@ import pytest
 
 from elbplan.core.address import Address, AwsId
 from elbplan.core.resource import differing_fields
-from elbplan.kinds.targets import KIND, Target, Targets
+from elbplan.kinds.targets import KIND, Target, Targets, group_arn_of
 
 from .kit import GROUP, at, operations, owned, play, read
 
@@ -146,6 +146,7 @@ def test_an_instance_that_has_just_started_is_not_known_yet():
     calls, facts = play(KIND.create(targets(instance()), at(KIND)))
     assert "InvalidTarget" in calls[0].retry_on
     assert facts == {"id": f"{GROUP}#targets"}
+    assert group_arn_of(facts["id"]) == GROUP
 
 
 def test_an_empty_group_needs_no_call():

@@ -10,7 +10,7 @@ from elbplan.core.address import Address, AwsId
 from elbplan.core.call import Call
 from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.targets import Target, Targets, targets_id
 from elbplan.migrations.apply.hold import AGAIN, LOOK, Hold
 from elbplan.migrations.apply.journal import edited, journal_of
 from elbplan.migrations.migration import Migration, MigrationStep
@@ -38,7 +38,7 @@ class Time:
 
 def plan() -> Plan:
     targets = Targets(group=AwsId(GROUP), members=(Target(instance=AwsId("i-0aaa"), port=80),))
-    return Plan("shop", "eu-west-1", "123456789012", lives={WEB: LiveResource(WEB, f"{GROUP}#targets", targets)})
+    return Plan("shop", "eu-west-1", "123456789012", lives={WEB: LiveResource(WEB, targets_id(GROUP), targets)})
 
 
 def kept(states: list[str], seconds: float = 30) -> tuple[str, Time]:

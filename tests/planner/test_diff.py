@@ -1,4 +1,4 @@
-"""Desired against live: what is created, changed, replaced, deleted or kept, and named only after it is paired."""
+"""Compares desired and live resources: which are created, updated, replaced, deleted or kept."""
 
 from __future__ import annotations
 
@@ -37,28 +37,30 @@ def action(comparison, address):
 
 
 def changed(lives, address, **fields):
-    """The same lives, but this one differs."""
-    return [replace(one, model=one.model.model_copy(update=fields)) if one.address == address else one for one in lives]
+    """The same live resources, but this one differs."""
+    return [
+        replace(live, model=live.model.model_copy(update=fields)) if live.address == address else live for live in lives
+    ]
 
 
-def test_what_aws_does_not_have_is_created():
+def test_a_desired_resource_that_aws_does_not_have_is_created():
     comparison = compare(desired(SPEC), [])
     assert {change.action for change in comparison.changes} == {"create"}
 
 
-def test_what_the_spec_no_longer_wants_is_deleted():
+def test_a_live_resource_that_the_spec_does_not_have_is_deleted():
     comparison = compare({}, alive(desired(SPEC)))
     assert {change.action for change in comparison.changes} == {"delete"}
 
 
-def test_what_is_as_wanted_is_kept():
+def test_equal_resources_are_kept():
     comparison = compare(desired(SPEC), alive(desired(SPEC)))
     assert comparison.pending == ()
     assert len(comparison.lives) == len(desired(SPEC))
 
 
-def test_a_new_resource_takes_along_what_the_spec_leaves_to_another_tool():
-    """The balancer changes its scheme, so that all behind it is made anew."""
+def test_a_replacement_keeps_the_fields_that_the_spec_leaves_to_another_tool():
+    """The load balancer changes its scheme, so everything behind it is replaced."""
     check = OtherAction(type="jwt-validation", settings={"JwtValidationConfig": {"Issuer": "https://id.example.com"}})
     rewrites = ({"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]}},)
     lives = changed(alive(desired(SPEC + RULE)), DEEP, leading_actions=(check,), transforms=rewrites)
@@ -75,14 +77,14 @@ def test_parents_come_before_children():
     assert kinds == sorted(kinds, key=list(KINDS).index)
 
 
-def test_what_differs_is_named_field_by_field():
+def test_an_update_names_each_field_that_differs():
     lives = changed(alive(desired(SPEC)), WEB, attributes={"stickiness.enabled": "true"})
     (change,) = compare(desired(SPEC), lives).pending
     assert (change.action, change.fields) == ("update", ("attributes",))
     assert "stickiness.enabled true → false" in change.because
 
 
-def test_what_cannot_change_in_place_is_replaced_and_the_old_one_is_told_apart():
+def test_an_immutable_field_forces_a_replacement_and_the_old_resource_is_deposed():
     comparison = compare(desired(SPEC.replace("80", "8080")), alive(desired(SPEC)))
     (change,) = [c for c in comparison.pending if c.address == WEB]
     assert (change.action, change.fields) == ("replace", ("port",))
@@ -90,11 +92,11 @@ def test_what_cannot_change_in_place_is_replaced_and_the_old_one_is_told_apart()
     assert "port 80 → 8080" in change.because
 
 
-def test_a_rule_that_points_at_the_old_group_is_not_right():
-    """Two groups bear one address, the rule still points at the first: the address alone would look right."""
+def test_a_rule_that_refers_to_the_old_group_differs():
+    """Two groups have the same address, and the rule refers to the first: the address alone would look equal."""
     spec = SPEC + RULE
     old, new = alive(desired(spec), "-old"), alive(desired(spec.replace("port: 80}", "port: 8080}")))
-    groups = [one for one in new if one.address in (WEB, Address("targets", "web"))]
+    groups = [live for live in new if live.address in (WEB, Address("targets", "web"))]
     lives = [*old, *groups]
     comparison = compare(desired(spec.replace("port: 80}", "port: 8080}")), lives)
     assert action(comparison, DEEP) == [("update", ("action",))]
@@ -104,18 +106,18 @@ def test_a_rule_that_points_at_the_old_group_is_not_right():
     assert old_group.because == "left over from a replacement"
 
 
-def test_of_two_alike_the_one_that_is_pointed_at_stays():
+def test_of_two_equal_resources_the_one_with_references_is_kept():
     lives = alive(desired(SPEC))
-    twin = replace(next(one for one in lives if one.address == WEB), id="arn:aws:a-twin")
+    twin = replace(next(live for live in lives if live.address == WEB), id="arn:aws:a-twin")
     for several in ([twin, *lives], [*lives, twin]):
         comparison = compare(desired(SPEC), several)
         (going,) = comparison.pending
         assert (going.action, going.live.id) == ("delete", "arn:aws:a-twin")
 
 
-def test_of_two_the_one_that_fits_stays_though_nobody_points_at_it():
+def test_of_two_resources_the_one_that_fits_the_spec_is_kept_even_without_references():
     want = desired(SPEC.replace("port: 80", "port: 8080"))
-    (fresh,) = [one for one in changed(alive(want), WEB, balancer=None) if one.address == WEB]
+    (fresh,) = [live for live in changed(alive(want), WEB, balancer=None) if live.address == WEB]
     comparison = compare(want, [*alive(desired(SPEC), "-old"), fresh])
     assert comparison.lives[WEB].id == "arn:aws:target_group:web"
     assert [c.action for c in comparison.changes if c.address.name == "web" and c.address.kind == "target_group"] == [
@@ -145,30 +147,30 @@ def test_none_means_that_aws_decides():
         ("target_group.web.health", False),
     ],
 )
-def test_what_another_tool_owns_is_left_to_it(pattern, left):
+def test_an_ignored_field_is_not_changed(pattern, left):
     lives = changed(alive(desired(SPEC)), WEB, attributes={"stickiness.enabled": "true"})
     comparison = compare(desired(SPEC), lives, [pattern])
     assert (comparison.pending == ()) is left
 
 
-def test_an_ignored_field_does_not_hide_its_neighbour():
-    group = next(one.model for one in alive(desired(SPEC)) if one.address == WEB)
+def test_an_ignored_field_does_not_hide_other_fields():
+    group = next(live.model for live in alive(desired(SPEC)) if live.address == WEB)
     other = group.health.model_copy(update={"path": "/other"})
     lives = changed(alive(desired(SPEC)), WEB, attributes={"stickiness.enabled": "true"}, health=other)
     assert action(compare(desired(SPEC), lives, ["*.attributes"]), WEB) == [("update", ("health",))]
 
 
-def test_a_group_whose_targets_nobody_speaks_of_is_filled_by_somebody_else():
-    want = {address: one for address, one in desired(SPEC).items() if address.kind != "targets"}
+def test_a_group_without_targets_in_the_spec_is_filled_by_others():
+    want = {address: resource for address, resource in desired(SPEC).items() if address.kind != "targets"}
     assert compare(want, alive(desired(SPEC))).pending == ()
 
 
-def test_targets_of_a_group_that_goes_go_with_it():
+def test_the_targets_of_a_deleted_group_are_deleted():
     actions = {str(c.address): c.action for c in compare({}, alive(desired(SPEC))).changes}
     assert actions["targets.web"] == actions["target_group.web"] == "delete"
 
 
-def test_differences_are_told_in_few_words():
+def test_differences_are_short_texts():
     old, new = TargetGroup(port=80, tags={"a": "1"}), TargetGroup(port=8080, tags={"a": "2", "b": "x" * 99})
     assert field_difference(old, new, "port") == "port 80 → 8080"
     assert field_difference(old, new, "tags").startswith("tags: a 1 → 2, b none → xxx")

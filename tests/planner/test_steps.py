@@ -1,4 +1,4 @@
-"""Plans are drawn in an order that could be done one by one, whatever stack becomes whatever other."""
+"""The order of steps, for changes between random stacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import differing_fields, references
 from elbplan.kinds import KINDS
 
-from ..core.kit import Resources, alive, before, desired, ids, plan, step
+from ..core.kit import Resources, alive, before, desired, ids, plan
+from ..core.kit import step as step_of
 
 RANK = {"expand": 1, "switch": 2, "contract": 3}
 RULES = {
@@ -28,7 +29,7 @@ RULES = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What a small stack may ask for."""
+    """The settings of a small stack."""
 
     zones: str = "a, c"
     servers: int = 1
@@ -75,89 +76,89 @@ def between(old: Wish, new: Wish | None) -> tuple[Plan, Resources]:
 
 @some
 @given(wish=wishes)
-def test_what_is_as_wanted_needs_no_step(wish: Wish) -> None:
+def test_equal_resources_need_no_step(wish: Wish) -> None:
     assert between(wish, wish)[0].empty
 
 
 @some
 @given(old=wishes, new=st.none() | wishes)
-def test_nobody_waits_for_what_comes_later_and_no_step_stands_twice(old: Wish, new: Wish | None) -> None:
-    drawn, _ = between(old, new)
+def test_steps_wait_for_earlier_steps_only_and_no_step_occurs_twice(old: Wish, new: Wish | None) -> None:
+    planned, _ = between(old, new)
     done: set[str] = set()
-    deeds = []
-    for one in drawn.steps:
-        assert set(one.needs) <= done, one.id
-        assert one.id not in done
-        done.add(one.id)
-        deeds.append((one.do, one.address, one.until, str(one.before), str(one.after), str(one.moves)))
-    assert len(set(deeds)) == len(deeds)
+    writes = []
+    for step in planned.steps:
+        assert set(step.needs) <= done, step.id
+        assert step.id not in done
+        done.add(step.id)
+        writes.append((step.do, step.address, step.until, str(step.before), str(step.after), str(step.moves)))
+    assert len(set(writes)) == len(writes)
 
 
 @some
 @given(old=wishes, new=st.none() | wishes)
 def test_expand_then_switch_then_contract(old: Wish, new: Wish | None) -> None:
-    drawn, _ = between(old, new)
-    ranks = {one.id: RANK[one.phase] for one in drawn.steps if one.writes}
+    planned, _ = between(old, new)
+    ranks = {step.id: RANK[step.phase] for step in planned.steps if step.writes}
     for id, rank in ranks.items():
-        later = [other for other in before(drawn, id) if ranks.get(other, 0) > rank]
+        later = [other for other in before(planned, id) if ranks.get(other, 0) > rank]
         assert not later, (id, later)
 
 
 @some
 @given(old=wishes, new=wishes)
-def test_nothing_goes_before_everything_has_switched(old: Wish, new: Wish) -> None:
-    drawn, _ = between(old, new)
-    switches = {one.id for one in drawn.steps if one.writes and one.phase == "switch"}
-    for one in drawn.steps:
-        if one.do == "delete":
-            assert switches <= before(drawn, one.id), one.id
+def test_deletes_come_after_all_switches(old: Wish, new: Wish) -> None:
+    planned, _ = between(old, new)
+    switches = {step.id for step in planned.steps if step.writes and step.phase == "switch"}
+    for step in planned.steps:
+        if step.do == "delete":
+            assert switches <= before(planned, step.id), step.id
 
 
 @some
 @given(old=wishes, new=st.none() | wishes)
-def test_a_delete_waits_for_all_that_pointed_at_it(old: Wish, new: Wish | None) -> None:
-    drawn, _ = between(old, new)
-    for going in (one for one in drawn.steps if one.do == "delete"):
-        for other in drawn.steps:
+def test_a_delete_waits_until_nothing_refers_to_the_resource(old: Wish, new: Wish | None) -> None:
+    planned, _ = between(old, new)
+    for going in (step for step in planned.steps if step.do == "delete"):
+        for other in planned.steps:
             pointed = going.address in set(references(other.before, loose=False))
             still = other.do != "delete" and going.address in set(references(other.after, loose=False))
             if other.writes and pointed and not still:
-                assert other.id in before(drawn, going.id), (going.id, other.id)
+                assert other.id in before(planned, going.id), (going.id, other.id)
 
 
 @some
 @given(old=st.none() | wishes, new=wishes)
-def test_a_build_waits_for_what_it_points_at(old: Wish | None, new: Wish) -> None:
+def test_a_step_waits_for_the_resources_that_it_refers_to(old: Wish | None, new: Wish) -> None:
     lives = alive(desired(old.spec())) if old else []
-    drawn = plan(desired(new.spec()), lives)
-    made = {one.address: one.id for one in drawn.steps if one.do == "create"}
-    for one in drawn.steps:
-        if one.writes:
-            pointed = {ref for ref in references(one.after, loose=False) if isinstance(ref, Address)}
-            for ref in pointed & set(made) - {one.address}:
-                assert made[ref] in before(drawn, one.id), (one.id, ref)
+    planned = plan(desired(new.spec()), lives)
+    made = {step.address: step.id for step in planned.steps if step.do == "create"}
+    for step in planned.steps:
+        if step.writes:
+            pointed = {ref for ref in references(step.after, loose=False) if isinstance(ref, Address)}
+            for ref in pointed & set(made) - {step.address}:
+                assert made[ref] in before(planned, step.id), (step.id, ref)
 
 
 @some
 @given(old=st.none() | wishes, new=st.none() | wishes)
-def test_the_steps_lead_from_what_is_there_to_what_is_wanted(old: Wish | None, new: Wish | None) -> None:
-    """Each step finds what the one before it left; no two rules of a listener ever have the same priority."""
+def test_the_steps_lead_from_the_live_state_to_the_desired_state(old: Wish | None, new: Wish | None) -> None:
+    """Each step starts from the state after the step before it. No two rules of a listener have the same priority."""
     want = desired(new.spec()) if new else {}
-    drawn = plan(want, alive(desired(old.spec())) if old else [])
-    state: dict[Address, Any] = {address: live.model for address, live in drawn.lives.items()}
-    for one in drawn.steps:
-        if one.do == "create":
-            assert one.address not in state, one.id
-            state[one.address] = as_made(one.after)
-        elif one.do == "update":
-            assert differing_fields(state[one.address], as_made(one.before)) == (), one.id
-            state[one.address] = as_made(one.after)
-        elif one.do == "delete":
-            del state[one.address]
-        for address, priority in one.moves.items():
+    planned = plan(want, alive(desired(old.spec())) if old else [])
+    state: dict[Address, Any] = {address: live.model for address, live in planned.lives.items()}
+    for step in planned.steps:
+        if step.do == "create":
+            assert step.address not in state, step.id
+            state[step.address] = with_aws_defaults(step.after)
+        elif step.do == "update":
+            assert differing_fields(state[step.address], with_aws_defaults(step.before)) == (), step.id
+            state[step.address] = with_aws_defaults(step.after)
+        elif step.do == "delete":
+            del state[step.address]
+        for address, priority in step.moves.items():
             state[address] = state[address].model_copy(update={"priority": priority})
         places = [(m.listener, m.priority) for a, m in state.items() if a.kind == "rule"]
-        assert len(places) == len(set(places)), one.id
+        assert len(places) == len(set(places)), step.id
     assert set(state) == set(want)
     for address, model in state.items():
         assert differing_fields(model, KINDS[address.kind].with_live_defaults(want[address], model)) == (), address
@@ -165,25 +166,25 @@ def test_the_steps_lead_from_what_is_there_to_what_is_wanted(old: Wish | None, n
 
 @some
 @given(old=wishes, new=wishes)
-def test_traffic_moves_only_to_targets_that_were_seen_healthy(old: Wish, new: Wish) -> None:
-    """A route that is switched to a group whose targets are new waits for their health."""
-    drawn, _ = between(old, new)
-    gates = {one.address.name: one.id for one in drawn.steps if one.until == "healthy"}
-    attached = {g for live in drawn.lives.values() for g in groups(live.model)}
-    fresh = {one.address for one in drawn.steps if one.do == "create" and one.address.kind == "target_group"}
-    listeners = {one.address for one in drawn.steps if one.do == "create" and one.address.kind == "listener"}
-    for one in drawn.steps:
-        made_beside = one.do == "create" and (one.address.kind == "listener" or one.after.listener in listeners
-                                              if one.address.kind in ("listener", "rule") else False)  # fmt: skip
-        if one.phase != "switch" or one.address.kind not in ("listener", "rule") or made_beside:
+def test_traffic_moves_only_to_healthy_targets(old: Wish, new: Wish) -> None:
+    """A route that switches to a group with new targets waits until they are healthy."""
+    planned, _ = between(old, new)
+    gates = {step.address.name: step.id for step in planned.steps if step.until == "healthy"}
+    attached = {g for live in planned.lives.values() for g in groups(live.model)}
+    fresh = {step.address for step in planned.steps if step.do == "create" and step.address.kind == "target_group"}
+    listeners = {step.address for step in planned.steps if step.do == "create" and step.address.kind == "listener"}
+    for step in planned.steps:
+        new_route = step.do == "create" and (step.address.kind == "listener" or step.after.listener in listeners
+                                              if step.address.kind in ("listener", "rule") else False)  # fmt: skip
+        if step.phase != "switch" or step.address.kind not in ("listener", "rule") or new_route:
             continue
-        for group in groups(one.after) & fresh - attached:
-            if one.do == "update" or group.name in gates:
-                assert gates[group.name] in before(drawn, one.id), (one.id, group)
+        for group in groups(step.after) & fresh - attached:
+            if step.do == "update" or group.name in gates:
+                assert gates[group.name] in before(planned, step.id), (step.id, group)
 
 
-def as_made(resource: Any) -> Any:
-    """The resource with AWS's defaults said."""
+def with_aws_defaults(resource: Any) -> Any:
+    """The resource with AWS's defaults filled in."""
     return KINDS[resource.kind].with_live_defaults(resource, resource)
 
 
@@ -192,8 +193,8 @@ def groups(resource: Any) -> set[Any]:
     return {share.group for share in shares if share.weight}
 
 
-def test_a_new_port_is_attached_at_weight_0_then_seen_healthy_then_served_then_alone() -> None:
-    drawn, _ = between(Wish(secure=True), Wish(secure=True, port=8080))
+def test_a_new_port_is_attached_at_weight_0_then_healthy_then_served_then_alone() -> None:
+    planned, _ = between(Wish(secure=True), Wish(secure=True, port=8080))
     order = [
         "create target_group.web",
         "create targets.web",
@@ -202,29 +203,29 @@ def test_a_new_port_is_attached_at_weight_0_then_seen_healthy_then_served_then_a
         "update listener.443 2",
         "update listener.443 3",
     ]
-    assert [id for id in ids(drawn) if id in order] == order
+    assert [id for id in ids(planned) if id in order] == order
     for earlier, later in pairwise(order[2:]):
-        assert earlier in before(drawn, later)
-    assert step(drawn, "update listener.443").phase == "expand"
+        assert earlier in before(planned, later)
+    assert step_of(planned, "update listener.443").phase == "expand"
 
 
-def test_all_moves_of_a_listener_are_one_step() -> None:
+def test_one_step_reorders_all_rules_of_a_listener() -> None:
     old = Wish(rules=("old", "shut", "deep"))
-    drawn, _ = between(old, Wish(rules=("deep", "old", "shut")))
-    (move,) = [one for one in drawn.steps if one.do == "reorder"]
+    planned, _ = between(old, Wish(rules=("deep", "old", "shut")))
+    (move,) = [step for step in planned.steps if step.do == "reorder"]
     assert {address.name for address in move.moves} == {"80-deep", "80-old", "80-shut"}
 
 
-def test_names_move_last() -> None:
-    drawn, _ = between(Wish(), Wish(secure=True))
-    switches = [one for one in drawn.steps if one.phase == "switch" and one.writes]
+def test_records_change_last() -> None:
+    planned, _ = between(Wish(), Wish(secure=True))
+    switches = [step for step in planned.steps if step.phase == "switch" and step.writes]
     assert switches[-1].id == "create record.api.example.com"
-    assert {one.id for one in switches[:-1]} <= before(drawn, switches[-1].id)
+    assert {step.id for step in switches[:-1]} <= before(planned, switches[-1].id)
 
 
-def test_an_old_balancer_serves_until_resolvers_have_forgotten_it() -> None:
-    drawn, _ = between(Wish(secure=True), Wish(secure=True, internal=True))
-    (wait,) = [one for one in drawn.steps if one.until == "resolvers"]
-    (going,) = [one for one in drawn.steps if one.do == "delete" and one.address.kind == "load_balancer"]
-    assert wait.id in before(drawn, going.id)
-    assert "update record.api.example.com" in before(drawn, wait.id)
+def test_an_old_load_balancer_serves_until_resolvers_no_longer_return_it() -> None:
+    planned, _ = between(Wish(secure=True), Wish(secure=True, internal=True))
+    (wait,) = [step for step in planned.steps if step.until == "resolvers"]
+    (going,) = [step for step in planned.steps if step.do == "delete" and step.address.kind == "load_balancer"]
+    assert wait.id in before(planned, going.id)
+    assert "update record.api.example.com" in before(planned, wait.id)

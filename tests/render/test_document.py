@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from elbplan.core.address import Address
 from elbplan.render.documents import event_document, plan_document, summary_document
 from elbplan.run.outcome import Event, Outcome
 
@@ -88,7 +87,7 @@ def test_an_event_is_one_object():
 
 def test_the_summary_counts_and_says_where_it_answers():
     one = plan(WEB)
-    outcome = Outcome(done=list(one.steps), seconds=3.25, ids={Address("listener", "443"): "x"})
+    outcome = Outcome(done=list(one.steps), seconds=3.25)
     told = summary_document(one, outcome, 0, ["https://api.example.com"])
     assert told["type"] == "summary"
     assert (told["done"], told["failed"], told["skipped"], told["exit"]) == (len(one.steps), 0, 0, 0)

@@ -1,4 +1,4 @@
-"""A Parameter Store in memory, a time of day that a test moves, and people who want the lock."""
+"""A Parameter Store in memory, a clock that tests set, and users who want the lock."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ STACK = "my-web"
 
 
 class Time:
-    """The hour, and a clock whose sleep costs nothing."""
+    """A time of day, and a clock whose sleep takes no time."""
 
     def __init__(self) -> None:
         self.hour = 1_800_000_000.0
         self.meanwhile: Callable[[], object] = lambda: None
-        """What happens elsewhere whenever somebody has slept."""
+        """What other runs do during each sleep."""
 
     def now(self) -> float:
         return self.hour
@@ -38,7 +38,7 @@ class Time:
 
 @dataclass
 class Store:
-    """Answers SSM calls. `trouble` may look at a call, raise, or act before it; `after` when it is done."""
+    """Answers SSM calls. `trouble` runs before each call and may raise; `after` runs after each call."""
 
     kept: dict[str, str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -59,11 +59,11 @@ class Store:
 
     def _answer(self, call: Call, params: Mapping[str, Any]) -> Any:
         if call.operation == "GetParametersByPath":
-            return {"Parameters": [self._told(name) for name in self.kept if name.startswith(params["Path"] + "/")]}
+            return {"Parameters": [self._read(name) for name in self.kept if name.startswith(params["Path"] + "/")]}
         if call.operation == "GetParameter":
             assert "ParameterNotFound" in call.done_if
             name = params["Name"]
-            return {"Parameter": self._told(name)} if name in self.kept else {}
+            return {"Parameter": self._read(name)} if name in self.kept else {}
         return self._put(params) if call.operation == "PutParameter" else self._delete(params["Names"])
 
     def _put(self, params: Mapping[str, Any]) -> Any:
@@ -74,7 +74,7 @@ class Store:
         self.versions[params["Name"]] = self.versions.get(params["Name"], 0) + 1
         return {"Version": self.versions[params["Name"]]}
 
-    def _told(self, name: str) -> Mapping[str, Any]:
+    def _read(self, name: str) -> Mapping[str, Any]:
         return {"Name": name, "Value": self.kept[name], "Version": self.versions.get(name, 1)}
 
     def _delete(self, names: list[str]) -> Any:
@@ -94,7 +94,7 @@ def denied(call: Call) -> None:
 
 
 def losing(operation: str, times: int = 1) -> Callable[[Call], None]:
-    """The reply of the first calls of an operation never arrives."""
+    """Loses the replies of the first calls of an operation."""
     left = [times]
 
     def lose(call: Call) -> None:
@@ -106,7 +106,7 @@ def losing(operation: str, times: int = 1) -> Callable[[Call], None]:
 
 
 class Scene:
-    """One store, one hour, several people, each on a machine of their own, whose time of day may be wrong by `skew`."""
+    """One store, one clock and several users. Each has a machine, whose time of day is wrong by `skew`."""
 
     def __init__(self, folder: Path) -> None:
         self.store, self.time, self.folder = Store(), Time(), folder
@@ -136,7 +136,7 @@ def take(keeper: LockManager, verb: str = "apply", **rest: Any) -> Lock:
 
 
 def beating(scene: Scene, held: Lock, every: float = 20) -> None:
-    """A run that lives: it writes its record every 20 seconds."""
+    """A run that is alive: it writes its record every 20 seconds."""
     due = [scene.time.hour + every]
 
     def meanwhile() -> None:

@@ -1,4 +1,4 @@
-"""A write passes only while the lock was confirmed a short while ago, on a clock that counts suspended time."""
+"""A write needs a recent confirmation of the lock, by a clock that includes suspended time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .kit import Scene, denied, take
 WRITE, READ = Call("elbv2", "DeleteListener"), Call("elbv2", "DescribeListeners")
 
 
-class Door:
-    """AWS behind a lock."""
+class GuardedClient:
+    """An AWS client that a lock guards."""
 
     def __init__(self, held: Any) -> None:
         self.sent: list[str] = []
@@ -34,48 +34,48 @@ class Door:
 
 
 def asleep(scene: Scene, seconds: float = 3600) -> None:
-    """The machine was asleep; nobody noticed, and no heartbeat was written."""
+    """The machine was suspended, and no heartbeat was written."""
     scene.time.hour += seconds
 
 
-def test_within_its_lease_a_run_asks_nobody(scene: Scene) -> None:
-    door = Door(take(scene.keeper()))
+def test_during_its_lease_a_run_does_not_check_the_lock(scene: Scene) -> None:
+    client = GuardedClient(take(scene.keeper()))
     asked = len(scene.store.calls)
     asleep(scene, 90 * SHARE - 1)
-    door(WRITE)
+    client(WRITE)
     assert len(scene.store.calls) == asked
 
 
-def test_after_its_lease_the_next_write_asks_first(scene: Scene) -> None:
-    door = Door(take(scene.keeper()))
+def test_after_its_lease_the_next_write_checks_the_lock_first(scene: Scene) -> None:
+    client = GuardedClient(take(scene.keeper()))
     asleep(scene, 90 * SHARE + 1)
-    door(READ)
+    client(READ)
     assert scene.states == ["running"]
     asked = len(scene.store.calls)
-    door(WRITE)
-    door(WRITE)
+    client(WRITE)
+    client(WRITE)
     assert [call.operation for call in scene.store.calls[asked:]] == ["GetParameter", "PutParameter", "GetParameter"]
-    assert door.sent == ["DescribeListeners", "DeleteListener", "DeleteListener"]
+    assert client.sent == ["DescribeListeners", "DeleteListener", "DeleteListener"]
 
 
-def test_whoever_slept_through_a_take_over_writes_nothing_and_looks_at_nothing(scene: Scene) -> None:
+def test_a_run_that_slept_through_a_take_over_neither_reads_nor_writes(scene: Scene) -> None:
     held = take(scene.keeper("ann"))
-    door, stop = Door(held), threading.Event()
+    client, stop = GuardedClient(held), threading.Event()
     held._stop = stop
     asleep(scene)
     take(scene.keeper("bob"))
     kept = dict(scene.store.kept)
     with pytest.raises(Refused, match="taken over by run 2"):
-        door(WRITE)
+        client(WRITE)
     with pytest.raises(Refused, match="taken over by run 2"):
-        door(READ)
-    assert (door.sent, stop.is_set(), scene.store.kept) == ([], True, kept)
+        client(READ)
+    assert (client.sent, stop.is_set(), scene.store.kept) == ([], True, kept)
 
 
-def test_while_one_thread_asks_no_other_writes(scene: Scene) -> None:
-    """Six threads of a run that slept; Parameter Store takes its time to answer the first."""
+def test_while_one_thread_checks_the_lock_no_other_thread_writes(scene: Scene) -> None:
+    """Six threads of a run that was suspended; Parameter Store answers the first slowly."""
     held = take(scene.keeper("ann"))
-    door = Door(held)
+    client = GuardedClient(held)
     asleep(scene)
     take(scene.keeper("bob"))
     asked, answer = threading.Event(), threading.Event()
@@ -89,7 +89,7 @@ def test_while_one_thread_asks_no_other_writes(scene: Scene) -> None:
 
     def write() -> None:
         try:
-            door(WRITE)
+            client(WRITE)
         except Refused as refused:
             ends.append(refused.what)
 
@@ -97,63 +97,63 @@ def test_while_one_thread_asks_no_other_writes(scene: Scene) -> None:
     for thread in threads:
         thread.start()
     assert asked.wait(10)
-    assert (door.sent, ends) == ([], [])
+    assert (client.sent, ends) == ([], [])
     answer.set()
     for thread in threads:
         thread.join(10)
-    assert door.sent == []
+    assert client.sent == []
     assert len(ends) == 6
 
 
-def test_no_answer_is_no_permit(scene: Scene) -> None:
-    """Parameter Store fails for a while; the write waits, and passes when the lock was confirmed."""
+def test_without_an_answer_no_write_is_allowed(scene: Scene) -> None:
+    """Parameter Store fails for a while; the write waits until the lock is confirmed."""
     held = take(scene.keeper())
-    door = Door(held)
+    client = GuardedClient(held)
     asleep(scene, 80)
     down_until = scene.time.hour + 30
 
     def fail(call: Any) -> None:
         if scene.time.hour < down_until:
-            assert door.sent == []
+            assert client.sent == []
             raise AwsProblem("AWS failed", code="InternalServerError")
 
     scene.store.trouble = fail
-    door(WRITE)
-    assert door.sent == ["DeleteListener"]
+    client(WRITE)
+    assert client.sent == ["DeleteListener"]
     assert scene.time.hour >= down_until
 
 
-def test_who_gets_no_answer_for_a_whole_silence_stops(scene: Scene) -> None:
+def test_a_run_without_an_answer_for_its_lease_seconds_stops(scene: Scene) -> None:
     held = take(scene.keeper())
-    door = Door(held)
+    client = GuardedClient(held)
     asleep(scene, 80)
 
     def fail(call: Any) -> None:
         raise AwsProblem("AWS failed", code="InternalServerError")
 
     scene.store.trouble = fail
-    with pytest.raises(Refused, match="run 1 of my-web could not learn whether its lock is still its own: AWS failed"):
-        door(WRITE)
+    with pytest.raises(Refused, match="run 1 of my-web could not check whether it still has its lock: AWS failed"):
+        client(WRITE)
     with pytest.raises(Refused):
-        door(READ)
-    assert door.sent == []
+        client(READ)
+    assert client.sent == []
     assert held.over
 
 
-def test_who_may_not_ask_any_more_stops_at_once(scene: Scene) -> None:
+def test_a_run_that_loses_its_permission_stops_at_once(scene: Scene) -> None:
     held = take(scene.keeper())
-    door, began = Door(held), scene.time.hour + 80
+    client, began = GuardedClient(held), scene.time.hour + 80
     asleep(scene, 80)
     scene.store.trouble = denied
-    with pytest.raises(Refused, match="could not learn"):
-        door(WRITE)
+    with pytest.raises(Refused, match="could not check"):
+        client(WRITE)
     assert scene.time.hour == began
 
 
 def test_ctrl_c_ends_the_wait_for_an_answer(scene: Scene) -> None:
     held, stop = take(scene.keeper()), threading.Event()
     held._stop = stop
-    door = Door(held)
+    client = GuardedClient(held)
     asleep(scene, 80)
 
     def fail(call: Any) -> None:
@@ -162,14 +162,14 @@ def test_ctrl_c_ends_the_wait_for_an_answer(scene: Scene) -> None:
 
     scene.store.trouble = fail
     with pytest.raises(Stopped):
-        door(WRITE)
-    assert (door.sent, held.over) == ([], "")
+        client(WRITE)
+    assert (client.sent, held.over) == ([], "")
 
 
-def test_the_lease_counts_from_before_the_question(scene: Scene) -> None:
-    """The answer took so long that the lease it brings is over when it comes: it is asked again."""
+def test_the_lease_starts_before_the_request(scene: Scene) -> None:
+    """The answer is so late that the new lease has already ended, so the lock is checked again."""
     held = take(scene.keeper())
-    door = Door(held)
+    client = GuardedClient(held)
     asleep(scene)
     slow = [90.0]
 
@@ -178,12 +178,12 @@ def test_the_lease_counts_from_before_the_question(scene: Scene) -> None:
             scene.time.hour += slow.pop()
 
     scene.store.after = answer_late
-    door(WRITE)
+    client(WRITE)
     assert [call.operation for call in scene.store.calls].count("PutParameter") == 3  # taken, renewed, renewed again
 
 
-def test_who_took_over_and_sees_that_the_other_woke_up_waits_before_its_first_write(scene: Scene) -> None:
-    """Ann renews her lease after Bob has looked last, and before his record is there."""
+def test_after_a_take_over_a_late_renewal_delays_the_first_write(scene: Scene) -> None:
+    """Ann renews her lease after Bob's last read and before Bob's record exists."""
     ann = take(scene.keeper("ann"))
 
     def ann_wakes(call: Any) -> None:
@@ -193,17 +193,17 @@ def test_who_took_over_and_sees_that_the_other_woke_up_waits_before_its_first_wr
 
     scene.store.trouble = ann_wakes
     bob = take(scene.keeper("bob"))
-    first, second, taken = Door(ann), Door(bob), scene.time.hour
+    first, second, taken = GuardedClient(ann), GuardedClient(bob), scene.time.hour
     first(WRITE)
-    assert "nothing is changed for 90 s" in scene.said[-1]
+    assert "waits 90 s before it changes anything" in scene.said[-1]
     second(WRITE)
     assert scene.time.hour - taken >= 90
     with pytest.raises(Refused):
         first(WRITE)
 
 
-def test_whoever_renews_while_another_takes_over_leaves_no_record_that_says_it_runs(scene: Scene) -> None:
-    """Ann has read her own record; then Bob takes over; then she writes hers."""
+def test_a_renewal_during_a_take_over_leaves_no_running_record(scene: Scene) -> None:
+    """Ann reads her own record, then Bob takes over, then Ann writes hers."""
     ann = take(scene.keeper("ann"))
     asleep(scene)
     reads: list[int] = []
@@ -220,8 +220,8 @@ def test_whoever_renews_while_another_takes_over_leaves_no_record_that_says_it_r
     assert ann.lost.who == "bob@laptop"
 
 
-def test_whoever_renews_while_another_destroys_the_stack_leaves_no_record(scene: Scene) -> None:
-    """Ann has read her own record; then Bob takes over, destroys the stack, and forgets its runs; then she writes."""
+def test_a_renewal_while_another_run_destroys_the_stack_leaves_no_record(scene: Scene) -> None:
+    """Ann reads her own record, then Bob takes over, destroys the stack and deletes its records, then Ann writes."""
     ann = take(scene.keeper("ann"))
     assert ann.beat()
     asleep(scene)
@@ -238,7 +238,7 @@ def test_whoever_renews_while_another_destroys_the_stack_leaves_no_record(scene:
     assert "destroyed by somebody else" in ann.over
 
 
-def test_time_that_was_slept_is_counted_by_whichever_clock_noticed() -> None:
+def test_elapsed_time_includes_suspended_time_of_either_clock() -> None:
     boot, wall = [100.0], [5000.0]
     elapsed = ElapsedTime(lambda: boot[0], lambda: wall[0])
     boot[0] += 5
@@ -251,7 +251,7 @@ def test_time_that_was_slept_is_counted_by_whichever_clock_noticed() -> None:
     assert elapsed() == 10805
 
 
-def test_the_real_clock_only_grows() -> None:
+def test_the_real_clock_never_goes_back() -> None:
     elapsed = ElapsedTime()
     seen = [elapsed() for _ in range(100)]
     assert seen == sorted(seen)

@@ -1,4 +1,4 @@
-"""The list of runs, and the lock that it is."""
+"""The list of runs, which is also the lock."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ RUNNING = {"schema": 1, "run": "ab", "verb": "apply", "state": "running", "who":
         (json.dumps({**RUNNING, "run": 7}), "its run is 7"),
     ],
 )
-def test_a_record_that_cannot_be_understood_is_a_lock_that_is_held(scene: Scene, text: str, why: str) -> None:
-    """Of whatever kind the run was, it is not taken over, however long it stands still."""
+def test_a_record_that_cannot_be_read_counts_as_a_held_lock(scene: Scene, text: str, why: str) -> None:
+    """It is never taken over, however long the record does not change."""
     scene.store.kept["/elbplan/my-web/runs/000007"] = text
     (record,) = scene.records
     assert (record.number, record.state, record.holds) == (7, "unknown", True)
@@ -59,13 +59,13 @@ def test_a_record_that_cannot_be_understood_is_a_lock_that_is_held(scene: Scene,
     assert scene.store.writes == []
 
 
-def test_a_lock_that_nobody_understands_is_freed_by_hand(scene: Scene) -> None:
+def test_unlock_frees_a_lock_whose_record_cannot_be_read(scene: Scene) -> None:
     scene.store.kept["/elbplan/my-web/runs/000007"] = json.dumps({**RUNNING, "schema": 2})
     scene.keeper().release(scene.records[-1], "unlocked by bob@laptop")
     assert take(scene.keeper()).record.number == 8
 
 
-def test_fields_of_a_later_version_are_passed_over(scene: Scene) -> None:
+def test_fields_of_a_later_version_are_ignored(scene: Scene) -> None:
     take(scene.keeper())
     (name,) = scene.store.kept
     scene.store.kept[name] = scene.store.kept[name].replace("{", '{"mood": ["good"], ', 1)
@@ -91,8 +91,8 @@ def test_a_run_takes_the_next_number_and_ends_with_its_counts(scene: Scene) -> N
     assert scene.records[-1].note == "step x: no"
 
 
-def test_of_two_who_create_the_same_number_one_is_refused(scene: Scene) -> None:
-    """Bob has read the list, then Ann takes the lock, then Bob writes."""
+def test_if_two_runs_create_the_same_number_one_is_refused(scene: Scene) -> None:
+    """Bob reads the list, then Ann acquires the lock, then Bob writes."""
     ann, bob = scene.keeper("ann"), scene.keeper("bob")
 
     def ann_is_faster(call: Any) -> None:
@@ -107,7 +107,7 @@ def test_of_two_who_create_the_same_number_one_is_refused(scene: Scene) -> None:
     assert [record.who for record in scene.records] == ["ann@laptop"]
 
 
-def test_a_run_that_came_and_went_in_the_meantime_is_no_obstacle(scene: Scene) -> None:
+def test_a_run_that_began_and_ended_in_the_meantime_is_no_obstacle(scene: Scene) -> None:
     ann, bob = scene.keeper("ann"), scene.keeper("bob")
 
     def ann_is_quick(call: Any) -> None:
@@ -120,8 +120,8 @@ def test_a_run_that_came_and_went_in_the_meantime_is_no_obstacle(scene: Scene) -
 
 
 @pytest.mark.parametrize("when", ["trouble", "after"])
-def test_a_lost_reply_is_no_lost_race(scene: Scene, when: str) -> None:
-    """Lost before it had its effect, or after."""
+def test_a_lost_reply_is_not_a_lost_race(scene: Scene, when: str) -> None:
+    """The reply is lost before or after the call has its effect."""
     setattr(scene.store, when, losing("PutParameter"))
     assert take(scene.keeper()).record.number == 1
     assert scene.states == ["running"]

@@ -1,4 +1,4 @@
-"""Locks that are lost, given back, or could never be taken."""
+"""Locks that are lost, released, or that could not be acquired."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from elbplan.run.lock.run_store import KEPT
 from .kit import STACK, Scene, beating, denied, take
 
 
-def test_fenced_off_after_a_take_over(scene: Scene) -> None:
+def test_a_run_that_was_taken_over_can_no_longer_write(scene: Scene) -> None:
     held = take(scene.keeper("ann"))
     scene.time.hour += 100
     take(scene.keeper("bob"))
@@ -28,17 +28,17 @@ def test_fenced_off_after_a_take_over(scene: Scene) -> None:
     assert scene.store.kept == before
 
 
-def test_the_heartbeat_itself_finds_out_and_stops_the_run(scene: Scene) -> None:
+def test_the_heartbeat_notices_a_take_over_and_stops_the_run(scene: Scene) -> None:
     held, stop = take(scene.keeper("ann", silence=0.05)), threading.Event()
     scene.time.hour += 100
     take(scene.keeper("bob"))
-    held.keep(stop)
+    held.start_heartbeat(stop)
     assert stop.wait(5)
     held.end("interrupted", {})
     assert scene.states == ["taken-over", "running"]
 
 
-def test_unlocked_by_hand_the_run_stops(scene: Scene) -> None:
+def test_a_run_stops_after_unlock(scene: Scene) -> None:
     ann = scene.keeper("ann")
     held = take(ann)
     scene.keeper("bob").release(scene.records[-1], "unlocked by bob@laptop")
@@ -46,7 +46,7 @@ def test_unlocked_by_hand_the_run_stops(scene: Scene) -> None:
     assert scene.states == ["taken-over"]
 
 
-def test_a_stack_destroyed_by_somebody_else_is_not_written_down_again(scene: Scene) -> None:
+def test_no_record_is_written_for_a_stack_that_another_run_destroyed(scene: Scene) -> None:
     held = take(scene.keeper("ann"))
     scene.time.hour += 100
     take(scene.keeper("bob"), "destroy").end("done", {}, forget=True)
@@ -62,14 +62,14 @@ def test_only_the_last_records_are_kept(scene: Scene) -> None:
     assert [record.number for record in scene.records] == list(range(6, KEPT + 6))
 
 
-def test_a_whole_destroy_leaves_none(scene: Scene) -> None:
+def test_a_complete_destroy_leaves_no_records(scene: Scene) -> None:
     for _ in range(13):
         take(scene.keeper()).end("done", {})
     take(scene.keeper(), "destroy").end("done", {}, forget=True)
     assert scene.store.kept == {}
 
 
-def test_records_of_a_stack_that_is_gone_are_swept_but_not_those_of_a_run(scene: Scene) -> None:
+def test_records_of_a_deleted_stack_are_deleted_unless_a_run_has_the_lock(scene: Scene) -> None:
     held = take(scene.keeper())
     beating(scene, held)
     scene.keeper("bob").forget(STACK)
@@ -79,7 +79,7 @@ def test_records_of_a_stack_that_is_gone_are_swept_but_not_those_of_a_run(scene:
     assert scene.store.kept == {}
 
 
-def test_other_stacks_are_other_ledgers(scene: Scene) -> None:
+def test_each_stack_has_its_own_records(scene: Scene) -> None:
     take(scene.keeper())
     assert scene.keeper("bob").take("my-web-2", "apply") is not None
     assert scene.keeper("bob").take("my", "apply") is not None
@@ -103,7 +103,7 @@ def test_without_parameter_store_there_is_a_notice_and_no_lock(scene: Scene, cod
 @pytest.mark.parametrize(
     "code", ["TooManyUpdates", "ThrottlingException", "InternalServerError", "ParameterLimitExceeded", "ExpiredToken"]
 )
-def test_whatever_else_parameter_store_answers_nobody_goes_without_a_lock(scene: Scene, code: str) -> None:
+def test_after_any_other_error_no_run_goes_on_without_a_lock(scene: Scene, code: str) -> None:
     def refuse(call: Any) -> None:
         if call.operation == "PutParameter":
             raise AwsProblem("AWS refused it", code=code)
@@ -114,8 +114,8 @@ def test_whatever_else_parameter_store_answers_nobody_goes_without_a_lock(scene:
     assert (problem.value.code, scene.said) == (code, [])
 
 
-def test_without_permission_to_read_one_record_no_lock_is_left_behind(scene: Scene) -> None:
-    """Such a run could write no heartbeat, and would never see that it was taken over."""
+def test_without_permission_to_read_a_record_no_lock_stays(scene: Scene) -> None:
+    """Such a run could not write a heartbeat, and it would not notice a take-over."""
 
     def refuse(call: Any) -> None:
         if call.operation == "GetParameter":
@@ -142,8 +142,8 @@ def test_throttling_and_concurrent_updates_pass(scene: Scene, code: str) -> None
     assert take(scene.keeper()).record.number == 1
 
 
-def test_in_a_race_for_one_parameter_exactly_one_wins(scene: Scene) -> None:
-    """Bob writes while Ann's write is being done: TooManyUpdates. When he comes again the record is there."""
+def test_in_a_race_for_one_parameter_exactly_one_run_wins(scene: Scene) -> None:
+    """Bob writes during Ann's write and gets TooManyUpdates. At his next attempt her record exists."""
     ann, bob = scene.keeper("ann"), scene.keeper("bob")
 
     def ann_is_faster(call: Any) -> None:
@@ -164,11 +164,11 @@ def test_heartbeats_that_fail_do_not_end_a_run(scene: Scene) -> None:
     assert held.beat()
     held.end("done", {})
     assert scene.said == [
-        "the end of run 1 of my-web could not be noted: AWS refused GetParameter: not authorized at all"
+        "the end of run 1 of my-web could not be recorded: AWS refused GetParameter: not authorized at all"
     ]
 
 
-def test_records_that_may_not_be_deleted_lock_nobody_out(scene: Scene) -> None:
+def test_records_that_cannot_be_deleted_do_not_lock_the_stack(scene: Scene) -> None:
     held = take(scene.keeper(), "destroy")
 
     def no_deletes(call: Any) -> None:
@@ -183,8 +183,8 @@ def test_records_that_may_not_be_deleted_lock_nobody_out(scene: Scene) -> None:
     ]
 
 
-def test_a_run_that_died_on_this_machine_is_not_waited_for(scene: Scene) -> None:
-    """The kernel let go of its file; here the file descriptor is closed as the end of a process closes it."""
+def test_a_run_that_died_on_this_machine_is_taken_over_at_once(scene: Scene) -> None:
+    """The test closes the file descriptor, as the end of a process does."""
     ann = scene.keeper("ann", machine="boot-1")
     held = take(ann)
     beating(scene, held)
@@ -192,7 +192,7 @@ def test_a_run_that_died_on_this_machine_is_not_waited_for(scene: Scene) -> None
     with pytest.raises(Refused):
         next_door.take(STACK, "apply")
     scene.time.meanwhile = lambda: None
-    os.close(ann.witness._held[held.record.run])
+    os.close(ann.process_files._held[held.record.run])
     elsewhere = scene.keeper("ann", machine="boot-2")
     assert not elsewhere.died_here(scene.records[-1])
     began = scene.time.hour
@@ -202,8 +202,8 @@ def test_a_run_that_died_on_this_machine_is_not_waited_for(scene: Scene) -> None
     assert "its process has ended" in scene.said[-1]
 
 
-def test_a_run_whose_end_could_not_be_noted_is_not_waited_for_on_its_machine(scene: Scene) -> None:
-    """The token expired in the middle; after a new login the same command goes on at once."""
+def test_a_run_whose_end_could_not_be_recorded_is_taken_over_at_once_on_its_machine(scene: Scene) -> None:
+    """The token expires during the run. After a new login the same command goes on at once."""
     held = take(scene.keeper("ann", machine="boot-1"))
 
     def expired(call: Any) -> None:
@@ -218,8 +218,8 @@ def test_a_run_whose_end_could_not_be_noted_is_not_waited_for_on_its_machine(sce
     assert scene.time.hour == began
 
 
-def test_a_copied_machine_has_no_witness(scene: Scene) -> None:
-    """The same start of the same machine, but the run's file is not there: its record is watched."""
+def test_on_a_copied_machine_a_run_does_not_count_as_dead(scene: Scene) -> None:
+    """The same boot of the same machine, but without the file of the run, so its record is watched."""
     take(scene.keeper("ann", machine="boot-1"))
     began = scene.time.hour
     take(scene.keeper("copy", machine="boot-1"))
@@ -227,7 +227,7 @@ def test_a_copied_machine_has_no_witness(scene: Scene) -> None:
 
 
 def test_a_path_in_a_run_id_reads_no_file(scene: Scene) -> None:
-    witness = scene.keeper("ann", machine="boot-1").witness
-    assert not witness.is_dead("../../etc/passwd", "boot-1")
+    files = scene.keeper("ann", machine="boot-1").process_files
+    assert not files.is_dead("../../etc/passwd", "boot-1")
     record = replace(RunRecord(STACK, 1, "x", "apply", "ann", 1, 1), run="../x")
-    assert not witness.is_dead(record.run, "boot-1")
+    assert not files.is_dead(record.run, "boot-1")

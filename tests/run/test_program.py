@@ -1,4 +1,4 @@
-"""Calls as data are sent, waited for while AWS says "not yet", and never repeated where that could do harm."""
+"""Calls are sent, retried while they are too early, and never repeated if that could do harm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from elbplan.run.program import LONGEST_PAUSE, THROTTLED, Stopped, pauses, run_p
 
 
 class Clock:
-    """Time that passes only in sleep."""
+    """A clock that advances only during sleep."""
 
     def __init__(self):
         self.time = 0.0
@@ -25,7 +25,7 @@ class Clock:
 
 
 class Aws:
-    """Refuses with these codes, one after the other, then answers."""
+    """Fails with these codes, one after the other, then answers."""
 
     def __init__(self, *codes):
         self.codes = list(codes)
@@ -52,12 +52,12 @@ DELETE = Call("ec2", "DeleteSecurityGroup", retry_on=("DependencyViolation",), t
 ONCE = Call("ec2", "AllocateAddress", no_retry=True)
 
 
-def test_the_answer_of_each_call_is_handed_back():
+def test_the_program_gets_the_answer_of_each_call():
     aws = Aws()
     assert run(aws, DELETE, DELETE) == {"sent": 2}
 
 
-def test_not_yet_is_asked_again_with_growing_pauses():
+def test_a_call_that_is_too_early_is_retried_with_growing_pauses():
     aws, clock, heard = Aws(*["DependencyViolation"] * 4), Clock(), []
     run(aws, DELETE, clock=clock, progress=heard.append)
     assert aws.sent == 5
@@ -65,14 +65,14 @@ def test_not_yet_is_asked_again_with_growing_pauses():
     assert heard == ["not yet: DependencyViolation"] * 4
 
 
-def test_not_yet_ends_with_its_deadline():
+def test_retries_end_at_the_deadline():
     aws, clock = Aws(*["DependencyViolation"] * 99), Clock()
     with pytest.raises(AwsProblem):
         run(aws, DELETE, clock=clock)
     assert 30 < clock.time <= 60
 
 
-def test_any_other_refusal_is_final():
+def test_any_other_error_is_final():
     aws = Aws("AccessDenied")
     with pytest.raises(AwsProblem):
         run(aws, DELETE)
@@ -80,7 +80,7 @@ def test_any_other_refusal_is_final():
 
 
 @pytest.mark.parametrize("code", THROTTLED)
-def test_a_call_that_is_sent_once_is_sent_again_only_where_aws_did_nothing(code):
+def test_a_call_without_retry_is_sent_again_only_if_aws_did_nothing(code):
     aws = Aws(code, code)
     assert run(aws, ONCE) == {"sent": 3}
 
@@ -93,25 +93,25 @@ def test_after_an_unknown_outcome_it_is_never_repeated(code):
     assert aws.sent == 1
 
 
-def test_throttling_of_other_calls_is_the_clients_business():
+def test_the_client_handles_throttling_of_other_calls():
     aws = Aws("Throttling")
     with pytest.raises(AwsProblem):
         run(aws, DELETE)
     assert aws.sent == 1
 
 
-def test_a_person_may_stop_it_between_two_tries():
+def test_a_user_can_stop_it_between_two_attempts():
     aws = Aws(*["DependencyViolation"] * 9)
     with pytest.raises(Stopped):
         run(aws, DELETE, stopped=lambda: aws.sent == 3)
     assert aws.sent == 3
 
 
-def test_what_is_ready_is_not_stopped():
+def test_a_call_that_succeeds_is_not_stopped():
     assert run(Aws(), DELETE, stopped=lambda: True) == {"sent": 1}
 
 
-def test_looks_come_often_at_first_then_more_slowly():
+def test_pauses_are_short_at_first_and_then_longer():
     times = list(islice(pauses(), 12))
     assert times[0] <= 1
     assert times == sorted(times)

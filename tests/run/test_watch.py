@@ -1,4 +1,4 @@
-"""Whether a run lives: its record is watched. No two clocks are compared."""
+"""Watching a record shows whether its run is alive. No two clocks are compared."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SKEWS = [-DAY, -MINUTES, 0.0, MINUTES, DAY]
 
 @pytest.mark.parametrize("taker", SKEWS)
 @pytest.mark.parametrize("holder", SKEWS)
-def test_a_living_run_is_never_taken_over_whatever_the_clocks_say(scene: Scene, holder: float, taker: float) -> None:
+def test_a_run_that_is_alive_is_never_taken_over_by_any_clock(scene: Scene, holder: float, taker: float) -> None:
     held = take(scene.keeper("ann", skew=holder))
     beating(scene, held)
     for _ in range(3):
         scene.time.sleep(13)
-        with pytest.raises(Refused, match="lives: it just wrote a heartbeat"):
+        with pytest.raises(Refused, match="is alive: it has just written a heartbeat"):
             scene.keeper("bob", skew=taker).take(STACK, "apply")
     assert held.beat()
     assert scene.states == ["running"]
@@ -30,7 +30,7 @@ def test_a_living_run_is_never_taken_over_whatever_the_clocks_say(scene: Scene, 
 
 @pytest.mark.parametrize("taker", SKEWS)
 @pytest.mark.parametrize("holder", SKEWS)
-def test_a_dead_run_is_always_taken_over_whatever_the_clocks_say(scene: Scene, holder: float, taker: float) -> None:
+def test_a_dead_run_is_always_taken_over_by_any_clock(scene: Scene, holder: float, taker: float) -> None:
     take(scene.keeper("ann", skew=holder))
     began = scene.time.hour
     assert take(scene.keeper("bob", skew=taker)).record.takes == 1
@@ -38,53 +38,53 @@ def test_a_dead_run_is_always_taken_over_whatever_the_clocks_say(scene: Scene, h
     assert scene.states == ["taken-over", "running"]
 
 
-def test_who_is_refused_is_told_who_lives_and_how_long_it_may_take_to_see(scene: Scene) -> None:
+def test_the_messages_name_the_run_that_is_alive_and_the_longest_wait(scene: Scene) -> None:
     beating(scene, take(scene.keeper("ann")))
     writes = list(scene.store.writes)
     with pytest.raises(Refused) as refused:
         scene.keeper("bob").take(STACK, "apply")
     assert refused.value.what == (
         "my-web is being changed: run 1 (apply by ann@laptop, pid 4711), since 2027-01-15T08:00:00Z, "
-        "lives: it just wrote a heartbeat"
+        "is alive: it has just written a heartbeat"
     )
     assert scene.said == [
-        "my-web: watching whether run 1 (apply by ann@laptop, pid 4711) lives: up to 90 s; "
-        "it is taken over if its record stands still"
+        "my-web: watching whether run 1 (apply by ann@laptop, pid 4711) is alive, for up to 90 s; "
+        "elbplan takes over if its record does not change"
     ]
     assert scene.store.writes == [*writes, "PutParameter"]  # ann's heartbeat
 
 
-def test_a_take_over_is_told(scene: Scene) -> None:
+def test_a_take_over_is_reported(scene: Scene) -> None:
     take(scene.keeper("ann"))
     take(scene.keeper("bob"))
     assert scene.records[0].note == "by run 2, bob@laptop"
     assert scene.said[1:] == [
-        "taking over from run 1 (apply by ann@laptop, pid 4711): its record stood still for 90 s; this is run 2"
+        "taking over from run 1 (apply by ann@laptop, pid 4711): its record did not change for 90 s; this is run 2"
     ]
 
 
-def test_a_run_that_ends_while_it_is_watched_is_not_in_the_way(scene: Scene) -> None:
+def test_a_run_that_ends_while_it_is_watched_does_not_block(scene: Scene) -> None:
     held = take(scene.keeper("ann"))
     scene.time.meanwhile = lambda: held.end("done", {})
     assert take(scene.keeper("bob")).record.takes == 0
     assert scene.states == ["done", "running"]
 
 
-def test_a_run_that_destroys_the_stack_while_it_is_watched_is_not_in_the_way(scene: Scene) -> None:
+def test_a_run_that_destroys_the_stack_while_it_is_watched_does_not_block(scene: Scene) -> None:
     held = take(scene.keeper("ann"), "destroy")
     scene.time.meanwhile = lambda: held.end("done", {}, forget=True)
     assert take(scene.keeper("bob")).record.number == 1
 
 
-def test_the_silence_is_the_holders_own_promise(scene: Scene) -> None:
+def test_the_record_of_the_holder_decides_how_long_to_watch(scene: Scene) -> None:
     take(scene.keeper("ann", silence=600))
     began = scene.time.hour
     take(scene.keeper("bob", silence=2))
     assert scene.time.hour - began >= 600
 
 
-def test_a_date_that_moves_by_itself_is_no_sign_of_life(scene: Scene) -> None:
-    """A double of AWS may say the hour of the question for LastModifiedDate."""
+def test_a_date_that_changes_by_itself_does_not_show_that_a_run_is_alive(scene: Scene) -> None:
+    """A fake AWS may answer with the current time as LastModifiedDate."""
     take(scene.keeper("ann"))
     send = scene.store.send
 
@@ -98,8 +98,8 @@ def test_a_date_that_moves_by_itself_is_no_sign_of_life(scene: Scene) -> None:
     assert take(scene.keeper("bob")).record.takes == 1
 
 
-def test_a_version_that_moves_is_a_sign_of_life(scene: Scene) -> None:
-    """Even if the text is the same: the holder's time of day may stand still."""
+def test_a_new_version_shows_that_a_run_is_alive(scene: Scene) -> None:
+    """Even if the text is the same, because the clock of the holder may have stopped."""
     take(scene.keeper("ann"))
     (name,) = scene.store.kept
 
@@ -107,12 +107,12 @@ def test_a_version_that_moves_is_a_sign_of_life(scene: Scene) -> None:
         scene.store.versions[name] += 1
 
     scene.time.meanwhile = written_again
-    with pytest.raises(Refused, match="lives"):
+    with pytest.raises(Refused, match="is alive"):
         scene.keeper("bob").take(STACK, "apply")
 
 
-def test_of_two_who_wait_for_the_same_dead_run_one_takes_over(scene: Scene) -> None:
-    """Cem looks while Bob, who was a moment faster, takes over and lives."""
+def test_if_two_runs_wait_for_a_dead_run_one_takes_over(scene: Scene) -> None:
+    """Cem watches while Bob, who was faster, takes over and is alive."""
     take(scene.keeper("ann"))
     ends: list[float] = []
 
@@ -124,13 +124,13 @@ def test_of_two_who_wait_for_the_same_dead_run_one_takes_over(scene: Scene) -> N
 
     began = scene.time.hour
     scene.time.meanwhile = bob_is_faster
-    with pytest.raises(Refused, match=r"run 2 \(apply by bob@laptop, pid 4711\).* lives"):
+    with pytest.raises(Refused, match=r"run 2 \(apply by bob@laptop, pid 4711\).* is alive"):
         scene.keeper("cem").take(STACK, "apply")
     assert scene.states == ["taken-over", "running"]
 
 
-def test_a_running_record_that_may_not_be_watched_is_a_lock(scene: Scene) -> None:
-    """It could be read in the list. To go on without a lock would be to run beside it."""
+def test_a_running_record_that_cannot_be_watched_counts_as_a_lock(scene: Scene) -> None:
+    """The list has the record. Without a lock, a second run would go on beside it."""
     take(scene.keeper("ann"))
 
     def refuse(call: Any) -> None:
@@ -138,12 +138,12 @@ def test_a_running_record_that_may_not_be_watched_is_a_lock(scene: Scene) -> Non
             denied(call)
 
     scene.store.trouble = refuse
-    with pytest.raises(Refused, match="whether it lives cannot be seen") as refused:
+    with pytest.raises(Refused, match="cannot see whether it is alive") as refused:
         scene.keeper("bob").take(STACK, "apply")
     assert "ssm:GetParameter" in refused.value.hint
 
 
-def test_a_store_that_fails_while_a_run_is_watched_is_no_leave_to_take_over(scene: Scene) -> None:
+def test_an_error_while_watching_allows_no_take_over(scene: Scene) -> None:
     take(scene.keeper("ann"))
 
     def fail() -> None:

@@ -1,9 +1,9 @@
-"""From changes to a plan: expand, gate, switch, contract.
+"""Turns changes into ordered steps: expand, gate, switch, contract.
 
-New things are made first; the plan waits until they are truly ready; traffic moves; old things drain and go. Two
-sentences order everything inside a stage: a build waits for what it points at, a removal waits for all that pointed at
-it. Between the stages stands a barrier: nothing switches before everything new is ready, nothing goes before everything
-has switched.
+New resources are created first. The plan waits until they are ready, then traffic moves to them, and then old
+resources are drained and deleted. Inside a stage there are two rules: a step waits for the resources that its resource
+refers to, and a delete waits until nothing refers to the resource. Between the stages there are barriers: traffic moves
+only after everything new is ready, and deletes start only after all traffic has moved.
 """
 
 from .order import build_steps

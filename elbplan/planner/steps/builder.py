@@ -1,10 +1,11 @@
-"""A plan while it is drawn: steps that know their stage and, so far, whom they wait for."""
+"""The builder of a plan: drafts of steps, each with its stage and the steps that it waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import IntEnum
+from types import MappingProxyType
 
 from ...core.address import Address
 from ...core.change import Diff
@@ -13,56 +14,98 @@ from ...core.plan import Step, StepAction
 from ...core.resource import Resource
 from ...kinds.free_priorities import FreePriorities
 
-BEFORE, EXPAND, SWITCH, CONTRACT, PROTECT = 0, 1, 2, 3, 4
-"""The stages. Things go in the first one only where AWS does not let old and new stand side by side. In the last one
-comes what would keep an interrupted run from being taken back."""
 
-STAGE: Mapping[str, int] = {"expand": EXPAND, "switch": SWITCH, "contract": CONTRACT, "protect": PROTECT}
+class Stage(IntEnum):
+    """The stages of a plan, in order.
+
+    BEFORE has the deletes of resources that AWS does not allow beside their successors. PROTECT turns on protections
+    that would keep an interrupted run from being rolled back.
+    """
+
+    BEFORE = 0
+    EXPAND = 1
+    SWITCH = 2
+    CONTRACT = 3
+    PROTECT = 4
+
+
+STAGES: Mapping[Phase, Stage] = {
+    "expand": Stage.EXPAND,
+    "switch": Stage.SWITCH,
+    "contract": Stage.CONTRACT,
+    "protect": Stage.PROTECT,
+}
+
+NO_MOVES: Mapping[Address, int] = MappingProxyType({})
 
 
 @dataclass
 class StepDraft:
-    """A step while the plan is drawn: which stage it stands in, and whom it waits for so far."""
+    """A step whose order is not final yet: its stage, and the ids of the steps that it waits for."""
 
     step: Step
-    stage: int
+    stage: Stage
     needs: set[str] = field(default_factory=set)
 
 
 @dataclass
 class PlanBuilder:
-    """The plan while it is drawn."""
+    """Collects the steps of a plan."""
 
     kinds: Kinds
-    found: Diff
+    diff: Diff
     desired: Mapping[Address, Resource]
     names: Mapping[Address, str]
     free: FreePriorities
     taken: NamesInUse
     drafts: dict[str, StepDraft] = field(default_factory=dict)
-    done: dict[Address, str] = field(default_factory=dict)
-    """The last step of the first stage that makes an address ready for those who point at it."""
+    ready_after: dict[Address, str] = field(default_factory=dict)
+    """By address: the step of the stage EXPAND after which other resources can refer to the resource."""
 
-    def kind(self, address: Address) -> Kind[Any]:
+    def kind(self, address: Address) -> Kind[Resource]:
         return self.kinds[address.kind]
 
-    def add(self, stage: int, phase: Phase, do: StepAction, address: Address, why: str, **rest: Any) -> str:
-        """A new step, with an id that says what it does."""
-        what = f"{address.kind}.{address.name}{'@' + address.deposed if address.deposed else ''}"
-        base = f"{do} {what}" + (f" {rest['until']}" if rest.get("until") else "")
-        id, again = base, 1
-        while id in self.drafts:
-            again += 1
-            id = f"{base} {again}"
-        self.drafts[id] = StepDraft(Step(id, phase, do, address, why, **rest), stage)
+    def gate(self, kind: str, name: str) -> Gate:
+        """The gate of a kind. Raises StopIteration if the kind has no such gate."""
+        return next(gate for gate in self.kinds[kind].gates if gate.name == name)
+
+    def add(
+        self,
+        stage: Stage,
+        phase: Phase,
+        do: StepAction,
+        address: Address,
+        why: str,
+        *,
+        before: Resource | None = None,
+        after: Resource | None = None,
+        name: str = "",
+        gate: Gate | None = None,
+        moves: Mapping[Address, int] = NO_MOVES,
+    ) -> str:
+        """Adds a step and returns its id, which says what the step does."""
+        until, timeout = (gate.name, gate.timeout) if gate else ("", 0)
+        id = self._new_id(do, address, until)
+        step = Step(
+            id, phase, do, address, why, (), before, after, name=name, until=until, timeout=timeout, moves=moves
+        )
+        self.drafts[id] = StepDraft(step, stage)
         return id
 
-    def wait(self, stage: int, gate: Gate, address: Address, after: Resource | None, *needs: str) -> str:
-        """A gate of its own."""
-        why = f"until {gate.what}"
-        id = self.add(stage, "gate", "wait", address, why, after=after, until=gate.name, timeout=gate.timeout)
+    def _new_id(self, do: StepAction, address: Address, until: str) -> str:
+        what = f"{address.kind}.{address.name}{'@' + address.deposed if address.deposed else ''}"
+        base = f"{do} {what} {until}".rstrip()
+        id, number = base, 1
+        while id in self.drafts:
+            number += 1
+            id = f"{base} {number}"
+        return id
+
+    def wait(self, stage: Stage, gate: Gate, address: Address, after: Resource | None, needs: Iterable[str]) -> str:
+        """Adds a step that waits at the gate, and returns its id."""
+        id = self.add(stage, "gate", "wait", address, f"until {gate.what}", after=after, gate=gate)
         self.drafts[id].needs |= set(needs)
         return id
 
-    def at(self, stage: int) -> list[StepDraft]:
+    def at(self, stage: Stage) -> list[StepDraft]:
         return [draft for draft in self.drafts.values() if draft.stage == stage]

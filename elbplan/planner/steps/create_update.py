@@ -1,94 +1,105 @@
-"""What is made and changed: births, ways, and the order between them."""
+"""The steps that create and update resources, and the order between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 from ...core.address import Address, Ref
 from ...core.change import Change
 from ...core.kind import Kind, Phase
 from ...core.resource import Resource, differing_fields, references
+from ...kinds.rule import Rule
 from ...kinds.traffic import attached_groups, idle_groups
-from .builder import CONTRACT, EXPAND, STAGE, PlanBuilder
+from .builder import STAGES, PlanBuilder, Stage
 
 
-def add_create_or_update(sketch: PlanBuilder, change: Change, used: AbstractSet[Ref]) -> None:
-    """The steps of the first two stages for one change, and the updates of the third."""
-    kind = sketch.kind(change.address)
+def add_create_or_update(builder: PlanBuilder, change: Change, used: AbstractSet[Ref]) -> None:
+    """Adds the steps that create or update the resource of one change. `used` are the groups that get requests."""
+    kind = builder.kind(change.address)
+    if change.after is None:
+        return
     if change.action in ("create", "replace"):
-        assert change.after is not None
-        _birth(sketch, kind, change, used)
+        _create(builder, kind, change, change.after, used)
     elif change.action == "update":
         assert change.before is not None
-        way = kind.update_path(change.before, change.after, used)
-        _chain(sketch, kind, change, change.before, way, _first_gate(sketch, kind, change))
-        _scaffold(sketch, kind, change, used)
+        path = kind.update_path(change.before, change.after, used)
+        _add_updates(builder, kind, change, change.before, path, _wait_if_pending(builder, kind, change))
+        _add_temporary_rule(builder, kind, change, change.before, change.after, used)
 
 
-def _birth(sketch: PlanBuilder, kind: Kind[Any], change: Change, used: AbstractSet[Ref]) -> None:
-    steps = list(kind.create_path(change.after, used))
-    if kind.name == "rule" and _made(sketch, getattr(change.after, "listener", None)):
-        steps = [("expand", change.after)]  # nobody reaches a listener that is only being made
-    (phase, first), *rest = steps
-    name = sketch.names.get(change.address, "")
-    id = sketch.add(STAGE[phase], phase, "create", change.address, change.because, after=first, name=name)
-    tail = _gates(sketch, kind, "create", change.address, first, STAGE[phase], id)
-    _chain(sketch, kind, change, first, rest, tail)
-    if STAGE[phase] == 1:
-        sketch.done.setdefault(change.address, tail)
+def _create(
+    builder: PlanBuilder, kind: Kind[Resource], change: Change, after: Resource, used: AbstractSet[Ref]
+) -> None:
+    path = list(kind.create_path(after, used))
+    if isinstance(after, Rule) and _is_created(builder, after.listener):
+        path = [("expand", after)]  # a listener that does not exist yet gets no requests
+    (phase, first), *rest = path
+    stage, name = STAGES[phase], builder.names.get(change.address, "")
+    id = builder.add(stage, phase, "create", change.address, change.because, after=first, name=name)
+    last = _add_gates(builder, kind, "create", change.address, first, stage, id)
+    _add_updates(builder, kind, change, first, rest, last)
+    if stage == Stage.EXPAND:
+        builder.ready_after.setdefault(change.address, last)
 
 
-def _first_gate(sketch: PlanBuilder, kind: Kind[Any], change: Change) -> str:
-    """What was made a moment ago, by a run that died, may not be ready to be changed."""
-    unready = kind.pending_gate(change.live) if change.live else ""
-    gate = next((g for g in kind.gates if g.name == unready and "create" in g.after), None)
-    return sketch.wait(EXPAND, gate, change.address, change.before) if gate else ""
+def _wait_if_pending(builder: PlanBuilder, kind: Kind[Resource], change: Change) -> str:
+    """A resource from an interrupted run may not be ready for an update. Returns the wait's id, or ""."""
+    pending = kind.pending_gate(change.live) if change.live else ""
+    gate = next((gate for gate in kind.gates if gate.name == pending and "create" in gate.after), None)
+    return builder.wait(Stage.EXPAND, gate, change.address, change.before, ()) if gate else ""
 
 
-def _scaffold(sketch: PlanBuilder, kind: Kind[Any], change: Change, used: AbstractSet[Ref]) -> None:
-    """What stands only for the time of the change; it goes with the old things."""
-    helper = kind.temporary_resource(change.address, change.before, change.after, used)
-    if helper is None:
-        return
-    address, wanted = helper
-    why = "attaches what is new, so that it is health-checked before it gets requests"
-    if live := sketch.found.lives.get(address):
-        # An earlier run put it up, and being nobody's wish, it goes in the end. What it was to attach may be another.
-        if set(attached_groups(wanted)) - set(attached_groups(live.model)):
-            after = live.model.model_copy(update={"action": getattr(wanted, "action", None)})
-            sketch.add(EXPAND, "expand", "update", address, why, before=live.model, after=after)
-        return
-    priority = sketch.free.take(getattr(wanted, "listener", change.address))
-    placed: Resource = wanted.model_copy(update={"priority": priority})
-    sketch.add(EXPAND, "expand", "create", address, why, after=placed)
-    sketch.add(CONTRACT, "contract", "delete", address, "no longer needed", before=placed)
-
-
-def _made(sketch: PlanBuilder, ref: Ref | None) -> bool:
-    return any(c.action in ("create", "replace") and c.address == ref for c in sketch.found.changes)
-
-
-def _chain(
-    sketch: PlanBuilder,
-    kind: Kind[Any],
+def _add_temporary_rule(
+    builder: PlanBuilder,
+    kind: Kind[Resource],
     change: Change,
     before: Resource,
-    way: Sequence[tuple[Phase, Resource]],
-    tail: str = "",
+    after: Resource,
+    used: AbstractSet[Ref],
 ) -> None:
-    """Updates one after the other; a step that changes nothing is none."""
-    for phase, after in way:
+    """Adds the rule that exists only during the change. The contract stage deletes it."""
+    temporary = kind.temporary_resource(change.address, before, after, used)
+    if temporary is None:
+        return
+    address, rule = temporary
+    assert isinstance(rule, Rule)
+    why = "attaches the new group, so that AWS checks its health before it gets requests"
+    if live := builder.diff.lives.get(address):
+        # From an interrupted run. The spec does not have the rule, so the diff deletes it. The group may be another.
+        if set(attached_groups(rule)) - set(attached_groups(live.model)):
+            attached = live.model.model_copy(update={"action": rule.action})
+            builder.add(Stage.EXPAND, "expand", "update", address, why, before=live.model, after=attached)
+        return
+    placed = rule.model_copy(update={"priority": builder.free.take(rule.listener)})
+    builder.add(Stage.EXPAND, "expand", "create", address, why, after=placed)
+    builder.add(Stage.CONTRACT, "contract", "delete", address, "no longer needed", before=placed)
+
+
+def _is_created(builder: PlanBuilder, ref: Ref) -> bool:
+    return any(c.action in ("create", "replace") and c.address == ref for c in builder.diff.changes)
+
+
+def _add_updates(
+    builder: PlanBuilder,
+    kind: Kind[Resource],
+    change: Change,
+    before: Resource,
+    path: Sequence[tuple[Phase, Resource]],
+    previous: str = "",
+) -> None:
+    """Adds one update for each model of the path; each waits for the one before it. Leaves out empty updates."""
+    for phase, after in path:
         if not differing_fields(before, after):
             continue
-        why = _why(phase, before, after, change, last=after == way[-1][1])
-        id = sketch.add(STAGE[phase], phase, "update", change.address, why, before=before, after=after)
-        if tail:
-            sketch.drafts[id].needs.add(tail)
-        tail = _gates(sketch, kind, "update", change.address, after, STAGE[phase], id)
-        if STAGE[phase] == 1:
-            sketch.done[change.address] = tail
+        why = _why(phase, before, after, change, last=after == path[-1][1])
+        stage = STAGES[phase]
+        id = builder.add(stage, phase, "update", change.address, why, before=before, after=after)
+        if previous:
+            builder.drafts[id].needs.add(previous)
+        previous = _add_gates(builder, kind, "update", change.address, after, stage, id)
+        if stage == Stage.EXPAND:
+            builder.ready_after[change.address] = previous
         before = after
 
 
@@ -97,42 +108,44 @@ def _why(phase: Phase, before: Resource, after: Resource, change: Change, *, las
     if phase == "expand" and idle:
         return f"attach {', '.join(map(str, idle))} at weight 0: a group that nothing uses is not health-checked"
     if phase == "expand" and not last:
-        return f"take in what is new ({change.because})"
+        return f"add what is new ({change.because})"
     if phase == "protect":
-        return "protection comes last, so that a run that is interrupted can be taken back"
+        return "protection comes last, so that an interrupted run can be rolled back"
     if phase == "contract":
-        return f"let go of what is old ({change.because})"
+        return f"remove what is old ({change.because})"
     return change.because
 
 
-def _gates(
-    sketch: PlanBuilder, kind: Kind[Any], do: str, address: Address, after: Resource, stage: int, tail: str
+def _add_gates(
+    builder: PlanBuilder, kind: Kind[Resource], do: str, address: Address, after: Resource, stage: Stage, last: str
 ) -> str:
+    """Adds the gates that the kind has after this verb. Returns the id of the last step."""
     for gate in kind.gates:
         if do in gate.after:
-            tail = sketch.wait(stage, gate, address, after, tail)
-    return tail
+            last = builder.wait(stage, gate, address, after, [last])
+    return last
 
 
-def parents_first(sketch: PlanBuilder) -> None:
-    """A build waits for what it points at, and for where it sends people."""
-    for draft in list(sketch.drafts.values()):
+def wait_for_references(builder: PlanBuilder) -> None:
+    """Makes each create and update wait for the resources that it refers to, and for the target of a redirect."""
+    for draft in list(builder.drafts.values()):
         step = draft.step
-        if draft.stage >= CONTRACT or step.do == "wait" or step.after is None:
+        if draft.stage >= Stage.CONTRACT or step.do == "wait" or step.after is None:
             continue
         for ref in references(step.after, loose=False):
-            draft.needs |= _ready(sketch, ref)
-        for first in sketch.kind(step.address).also_wait_for(step.after, sketch.desired):
-            draft.needs |= _ready(sketch, first) - {step.id}
+            draft.needs |= _ready_after(builder, ref)
+        for other in builder.kind(step.address).also_wait_for(step.after, builder.desired):
+            draft.needs |= _ready_after(builder, other) - {step.id}
 
 
-def _ready(sketch: PlanBuilder, ref: Ref) -> set[str]:
-    """The step after which what is pointed at may be used; a live one that is not ready yet gets its gate."""
+def _ready_after(builder: PlanBuilder, ref: Ref) -> set[str]:
+    """The step after which the resource is ready, if there is one. Adds a gate if a live resource is not ready yet."""
     if not isinstance(ref, Address):
         return set()
-    if ref not in sketch.done and (live := sketch.found.lives.get(ref)):
-        kind = sketch.kind(ref)
+    if ref not in builder.ready_after and (live := builder.diff.lives.get(ref)):
+        kind = builder.kind(ref)
         gate = next((g for g in kind.gates if g.name == kind.pending_gate(live)), None)
         if gate is not None and gate.name != "healthy":
-            sketch.done[ref] = sketch.wait(1, gate, ref, sketch.desired.get(ref, live.model))
-    return {sketch.done[ref]} if ref in sketch.done else set()
+            wanted = builder.desired.get(ref, live.model)
+            builder.ready_after[ref] = builder.wait(Stage.EXPAND, gate, ref, wanted, ())
+    return {builder.ready_after[ref]} if ref in builder.ready_after else set()

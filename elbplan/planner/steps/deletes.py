@@ -1,4 +1,4 @@
-"""What goes, and in which order: a removal waits for all that pointed at it."""
+"""The steps that delete resources, and the order between them: a delete waits until nothing refers to the resource."""
 
 from __future__ import annotations
 
@@ -6,139 +6,150 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...core.address import Address, Ref
 from ...core.change import Change
-from ...core.kind import Gate
 from ...core.resource import Resource, differing_fields, references
-from ...kinds.traffic import alias_target_of, attached_groups, target_group_of
-from .builder import BEFORE, CONTRACT, SWITCH, PlanBuilder, StepDraft
+from ...kinds.listener import Listener
+from ...kinds.load_balancer import LoadBalancer
+from ...kinds.record import Record
+from ...kinds.rule import Rule
+from ...kinds.security_group import SecurityGroup
+from ...kinds.targets import Targets
+from ...kinds.traffic import attached_groups
+from .builder import PlanBuilder, Stage, StepDraft
 
-LEADING_IN = ("listener", "rule", "targets", "record")
-"""What brings traffic through a security group: a door is closed after the last of them has gone."""
+NEED_INGRESS = (Listener.kind, Rule.kind, Targets.kind, Record.kind)
+"""Kinds whose traffic passes a security group: an ingress rule is removed after the last of their steps."""
 
 
-def add_deletes(sketch: PlanBuilder) -> None:
-    """Deletes, each with the gates that stand behind it."""
-    going = [c for c in sketch.found.changes if c.action in ("delete", "replace") and c.live is not None]
-    early = _in_the_way(sketch, going)
-    for change in going:
-        assert change.live is not None
-        address = change.live.address
-        stage = BEFORE if address in early else CONTRACT
-        why = early.get(address) or (change.because if change.action == "delete" else "the new one has taken its place")
-        unlock = _unlock(sketch, stage, change)
-        id = sketch.add(stage, "contract", "delete", address, why, before=change.before)
-        sketch.drafts[id].needs |= unlock
-        for gate in sketch.kind(address).gates:
-            if "delete" in gate.after:
-                sketch.wait(stage, gate, address, change.before, id)
-    for draft in sketch.at(CONTRACT):
+def add_deletes(builder: PlanBuilder) -> None:
+    """Adds the deletes, each with the gates that follow it."""
+    deletes = [c for c in builder.diff.changes if c.action in ("delete", "replace") and c.live is not None]
+    early = _early_deletes(builder, deletes)
+    for change in deletes:
+        _add_delete(builder, change, early)
+    for draft in builder.at(Stage.CONTRACT):
         step = draft.step
-        if step.address.kind == "targets" and step.writes and _in_use(sketch, target_group_of(step.before)):
-            sketch.wait(CONTRACT, _gate(sketch, "targets", "drained"), step.address, step.before, step.id)
-    _let_resolvers_forget(sketch)
+        if step.writes and isinstance(step.before, Targets) and _gets_requests(builder, step.before.group):
+            drained = builder.gate(Targets.kind, "drained")
+            builder.wait(Stage.CONTRACT, drained, step.address, step.before, [step.id])
+    _wait_for_resolvers(builder)
 
 
-def _unlock(sketch: PlanBuilder, stage: int, change: Change) -> set[str]:
-    """The step after which AWS lets it go, if it needs one."""
+def _add_delete(builder: PlanBuilder, change: Change, early: Mapping[Address, str]) -> None:
     assert change.live is not None
     assert change.before is not None
     address = change.live.address
-    unlocked: Resource = sketch.kind(address).unlocked(change.before)
-    if not differing_fields(change.before, unlocked):
+    stage = Stage.BEFORE if address in early else Stage.CONTRACT
+    why = change.because if change.action == "delete" else "the new resource has replaced it"
+    unlock = _unlock(builder, stage, address, change.before)
+    id = builder.add(stage, "contract", "delete", address, early.get(address) or why, before=change.before)
+    builder.drafts[id].needs |= unlock
+    for gate in builder.kind(address).gates:
+        if "delete" in gate.after:
+            builder.wait(stage, gate, address, change.before, [id])
+
+
+def _unlock(builder: PlanBuilder, stage: Stage, address: Address, before: Resource) -> set[str]:
+    """Adds the update that removes deletion protection, if it is on. Returns the id of that step."""
+    unlocked = builder.kind(address).unlocked(before)
+    if not differing_fields(before, unlocked):
         return set()
-    why = "it was made by a run that was interrupted and never served, so its protection goes"
-    return {sketch.add(stage, "contract", "update", address, why, before=change.before, after=unlocked)}
+    why = "an interrupted run created it and it never served, so elbplan removes its protection"
+    return {builder.add(stage, "contract", "update", address, why, before=before, after=unlocked)}
 
 
-def _in_the_way(sketch: PlanBuilder, going: list[Change]) -> dict[Address, str]:
-    """What must go before its successor can be made, with the reason, and all that hangs on it."""
+def _early_deletes(builder: PlanBuilder, deletes: Sequence[Change]) -> dict[Address, str]:
+    """The resources that cannot exist beside their successors, and the routes on them, each with the reason."""
     early: dict[Address, str] = {}
-    for change in going:
-        if change.live is None:
+    for change in deletes:
+        before, after = change.before, change.after
+        if change.live is None or before is None:
             continue
-        address = change.live.address
-        if change.action == "replace" and (
-            reason := sketch.kind(address).coexistence_conflict(change.before, change.after)
-        ):
-            early[address] = reason
-        elif address.kind in ("listener", "rule") and change.before is not None:
-            held = [ref for ref in references(change.before) if isinstance(ref, Address) and ref in early]
-            if held:
-                early[address] = early[held[0]]
+        address, conflict = change.live.address, ""
+        if change.action == "replace" and after is not None:
+            conflict = builder.kind(address).coexistence_conflict(before, after)
+        if conflict:
+            early[address] = conflict
+        elif isinstance(before, Listener | Rule):
+            parents = [ref for ref in references(before) if isinstance(ref, Address) and ref in early]
+            if parents:
+                early[address] = early[parents[0]]
     return early
 
 
-def _gate(sketch: PlanBuilder, kind: str, name: str) -> Gate:
-    return next(gate for gate in sketch.kinds[kind].gates if gate.name == name)
+def _gets_requests(builder: PlanBuilder, group: Ref) -> bool:
+    """True if a route that stays forwards to this group while its targets are deregistered."""
+    deleted = {draft.step.address for draft in _contracting(builder) if draft.step.do == "delete"}
+    models: dict[Address, Resource] = {address: live.model for address, live in builder.diff.lives.items()}
+    for draft in builder.drafts.values():
+        if draft.stage in (Stage.EXPAND, Stage.SWITCH) and draft.step.after is not None and draft.step.writes:
+            models[draft.step.address] = draft.step.after
+    return any(group in attached_groups(model) for address, model in models.items() if address not in deleted)
 
 
-def _in_use(sketch: PlanBuilder, group: Ref | None) -> bool:
-    """Does anything that stays hand requests to this group while it is emptied?"""
-    going = {d.step.address for d in _going(sketch) if d.step.do == "delete"}
-    standing: dict[Address, Resource] = {a: live.model for a, live in sketch.found.lives.items()}
-    for draft in sketch.drafts.values():
-        if draft.stage in (1, 2) and draft.step.after is not None and draft.step.writes:
-            standing[draft.step.address] = draft.step.after
-    return any(group in attached_groups(resource) for address, resource in standing.items() if address not in going)
+def _wait_for_resolvers(builder: PlanBuilder) -> None:
+    """Keeps a replaced load balancer until DNS resolvers no longer return its addresses."""
+    replaced = any(
+        draft.step.do == "delete" and draft.step.address.kind == LoadBalancer.kind and draft.step.address.deposed
+        for draft in builder.at(Stage.CONTRACT)
+    )
+    records = [(address, record) for address, record in builder.desired.items() if isinstance(record, Record)]
+    if records and replaced:
+        address, record = records[0]
+        switches = [draft.step.id for draft in builder.at(Stage.SWITCH) if draft.step.address == address]
+        builder.wait(Stage.SWITCH, builder.gate(Record.kind, "resolvers"), address, record, switches[-1:])
 
 
-def _let_resolvers_forget(sketch: PlanBuilder) -> None:
-    """An old balancer serves on until nobody remembers its addresses."""
-    old = [d for d in sketch.at(CONTRACT) if d.step.do == "delete" and d.step.address.kind == "load_balancer"]
-    names = [address for address, resource in sketch.desired.items() if alias_target_of(resource)]
-    if names and any(d.step.address.deposed for d in old):
-        tail = [id for id, d in sketch.drafts.items() if d.stage == SWITCH and d.step.address == names[0]]
-        sketch.wait(SWITCH, _gate(sketch, "record", "resolvers"), names[0], sketch.desired[names[0]], *tail[-1:])
+def _contracting(builder: PlanBuilder) -> list[StepDraft]:
+    return [*builder.at(Stage.BEFORE), *builder.at(Stage.CONTRACT)]
 
 
-def _going(sketch: PlanBuilder) -> list[StepDraft]:
-    return [*sketch.at(BEFORE), *sketch.at(CONTRACT)]
-
-
-def contract_in_order(sketch: PlanBuilder) -> None:
-    """Whom each removal waits for."""
-    last = {draft.step.address: draft.step.id for draft in _going(sketch)}
-    unlinked = _unlinked(sketch)
-    for draft in _going(sketch):
+def order_deletes(builder: PlanBuilder) -> None:
+    """Makes each step that removes something wait for the steps that must come before it."""
+    last = {draft.step.address: draft.step.id for draft in _contracting(builder)}
+    unlinked = _unlinked(builder)
+    for draft in _contracting(builder):
         if draft.step.writes:
-            draft.needs |= set(_waits_for(sketch, draft, last, unlinked)) - {draft.step.id}
+            draft.needs |= set(_waits_for(builder, draft, last, unlinked)) - {draft.step.id}
 
 
 def _waits_for(
-    sketch: PlanBuilder, draft: StepDraft, last: Mapping[Address, str], unlinked: Mapping[Ref, Sequence[Address]]
+    builder: PlanBuilder, draft: StepDraft, last: Mapping[Address, str], unlinked: Mapping[Ref, Sequence[Address]]
 ) -> Iterator[str]:
-    step, kind = draft.step, draft.step.address.kind
-    if step.do == "delete" or kind == "load_balancer":
+    step, before = draft.step, draft.step.before
+    if step.do == "delete" or isinstance(before, LoadBalancer):
         yield from (last[other] for other in unlinked.get(step.address, ()) if other != step.address)
-    if kind == "targets" and step.do == "delete":
-        yield from _losing(sketch, target_group_of(step.before))
-    if kind in ("listener", "rule") and step.do == "delete":
-        yield from (id for address, id in last.items() if address.kind == "record")  # no name leads to what is gone
-    if kind in ("listener", "rule") and step.do == "update":
-        dropped = set(attached_groups(step.before)) - set(attached_groups(step.after))
-        yield from (last[a] for a in last if a.kind == "targets" and target_group_of(_found(sketch, a)) in dropped)
-    if kind == "security_group" and step.do == "update":
-        yield from (id for address, id in last.items() if address.kind in LEADING_IN)
+    if isinstance(before, Targets) and step.do == "delete":
+        yield from _route_deletes(builder, before.group)
+    if isinstance(before, Listener | Rule) and step.do == "delete":
+        # A record must not lead to a route that is gone.
+        yield from (id for address, id in last.items() if address.kind == Record.kind)
+    if isinstance(before, Listener | Rule) and step.do == "update":
+        dropped = set(attached_groups(before)) - set(attached_groups(step.after))
+        yield from (id for address, id in last.items() if _live_group(builder, address) in dropped)
+    if isinstance(before, SecurityGroup) and step.do == "update":
+        yield from (id for address, id in last.items() if address.kind in NEED_INGRESS)
 
 
-def _losing(sketch: PlanBuilder, group: Ref | None) -> Iterator[str]:
-    """The routes to a group that go altogether: its targets then have nothing to finish."""
-    for draft in _going(sketch):
+def _route_deletes(builder: PlanBuilder, group: Ref) -> Iterator[str]:
+    """The deletes of routes to a group: after them, its targets get no new requests."""
+    for draft in _contracting(builder):
         if draft.step.do == "delete" and group in attached_groups(draft.step.before):
             yield draft.step.id
 
 
-def _found(sketch: PlanBuilder, address: Address) -> Resource | None:
-    live = sketch.found.lives.get(address)
-    return live.model if live else None
+def _live_group(builder: PlanBuilder, address: Address) -> Ref | None:
+    """The group of these targets in AWS; None for other resources."""
+    live = builder.diff.lives.get(address)
+    return live.model.group if live and isinstance(live.model, Targets) else None
 
 
-def _unlinked(sketch: PlanBuilder) -> dict[Ref, list[Address]]:
-    """For each resource the others whose steps cease to point at it."""
-    found: dict[Ref, list[Address]] = {}
-    for draft in _going(sketch):
+def _unlinked(builder: PlanBuilder) -> dict[Ref, list[Address]]:
+    """For each resource, the other resources whose steps remove a reference to it."""
+    unlinked: dict[Ref, list[Address]] = {}
+    for draft in _contracting(builder):
         step = draft.step
         if step.writes and step.before is not None:
-            left = () if step.do == "delete" else references(step.after, loose=False)
-            for ref in set(references(step.before, loose=False)) - set(left):
-                found.setdefault(ref, []).append(step.address)
-    return found
+            kept = () if step.do == "delete" else references(step.after, loose=False)
+            for ref in set(references(step.before, loose=False)) - set(kept):
+                unlinked.setdefault(ref, []).append(step.address)
+    return unlinked

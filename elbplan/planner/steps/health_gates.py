@@ -1,12 +1,16 @@
-"""When targets must be healthy: once their group is attached, and before anything relies on them."""
+"""Adds the waits for healthy targets: after their group is attached, and before traffic depends on them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from ...core.address import Address, Ref
 from ...core.resource import Resource
+from ...kinds.listener import Listener
+from ...kinds.record import Record
+from ...kinds.rule import Rule
+from ...kinds.targets import Targets
 from ...kinds.traffic import (
     alias_target_of,
     answers,
@@ -15,119 +19,126 @@ from ...kinds.traffic import (
     groups_in_use,
     groups_served_after,
     known_empty,
-    target_group_of,
     weighted,
 )
-from .builder import CONTRACT, PlanBuilder, StepDraft
+from ..guards import conflicting_places
+from .builder import PlanBuilder, Stage, StepDraft
 
 
-def gates_of_health(sketch: PlanBuilder) -> None:
-    """Targets are waited for once their group is attached, and before anything relies on them."""
-    relied = {
-        group for draft in sketch.at(2) if draft.step.after for group in groups_served_after(draft.step, sketch.desired)
-    }
-    attaching = _attaching(sketch)
-    for address, targets in sketch.desired.items():
-        if address.kind != "targets" or not getattr(targets, "members", ()):
+def add_health_gates(builder: PlanBuilder) -> None:
+    """Adds a gate `healthy` for targets that are new, or that will get requests and are not healthy yet."""
+    switched = [draft.step for draft in builder.at(Stage.SWITCH) if draft.step.after]
+    needed = {group for step in switched for group in groups_served_after(step, builder.desired)}
+    attaching = _attaching(builder)
+    for address, targets in builder.desired.items():
+        if not isinstance(targets, Targets) or not targets.members:
             continue
-        group = target_group_of(targets)
-        live = sketch.found.lives.get(address)
-        fresh = any(d.step.address == address and d.stage == 1 for d in sketch.drafts.values())
-        unwell = live is None or sketch.kind(address).pending_gate(live) == "healthy"
-        if fresh or (unwell and group in relied):
-            registered = {id for id, d in sketch.drafts.items() if d.step.address == address and d.stage == 1}
-            _wait(sketch, address, targets, attaching.get(group, []), registered)
-    for group in _taking_over(sketch):
-        _wait(sketch, group, sketch.desired[group], attaching.get(group, []), set())
+        live = builder.diff.lives.get(address)
+        registered = {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.step.address == address}
+        unhealthy = live is None or builder.kind(address).pending_gate(live) == "healthy"
+        if registered or (unhealthy and targets.group in needed):
+            _wait_until_healthy(builder, targets.group, address, targets, attaching, registered)
+    for group in _groups_taking_over(builder):
+        _wait_until_healthy(builder, group, group, builder.desired[group], attaching, set())
 
 
-def _wait(
-    sketch: PlanBuilder, address: Address, resource: Resource, attaching: list[StepDraft], needs: set[str]
+def _wait_until_healthy(
+    builder: PlanBuilder,
+    group: Ref,
+    address: Address,
+    resource: Resource,
+    attaching: Mapping[Ref, list[StepDraft]],
+    needs: AbstractSet[str],
 ) -> None:
-    """The gate `healthy` behind whatever attaches the group; none where nothing ever does."""
-    group = address if address.kind == "target_group" else target_group_of(resource)
-    if not attaching and group not in groups_in_use(sketch.found):
-        return  # nothing uses the group, so nobody checks its health
-    stage = min((d.stage for d in attaching), default=1)
-    gate = next(g for g in sketch.kind(address).gates if g.name == "healthy")
-    first = {d.step.id for d in attaching if d.stage == stage} if group not in groups_in_use(sketch.found) else set()
-    sketch.wait(stage if first else 1, gate, address, resource, *first, *needs)
+    """Adds the gate `healthy` after the steps that attach the group. AWS does not check a group that is unattached."""
+    drafts, in_use = attaching.get(group, []), group in groups_in_use(builder.diff)
+    if not drafts and not in_use:
+        return
+    first = min((draft.stage for draft in drafts), default=Stage.EXPAND)
+    attached = set() if in_use else {draft.step.id for draft in drafts if draft.stage == first}
+    gate = builder.gate(address.kind, "healthy")
+    builder.wait(first if attached else Stage.EXPAND, gate, address, resource, attached | needs)
 
 
-def _attaching(sketch: PlanBuilder) -> dict[Ref | None, list[StepDraft]]:
-    """For each group the steps that attach it."""
-    found: dict[Ref | None, list[StepDraft]] = {}
-    for draft in sketch.drafts.values():
-        if draft.stage < CONTRACT and draft.step.writes:
+def _attaching(builder: PlanBuilder) -> dict[Ref, list[StepDraft]]:
+    """For each group, the steps that attach it to a listener or rule."""
+    attaching: dict[Ref, list[StepDraft]] = {}
+    for draft in builder.drafts.values():
+        if draft.stage < Stage.CONTRACT and draft.step.writes:
             for group in set(attached_groups(draft.step.after)) - set(attached_groups(draft.step.before)):
-                found.setdefault(group, []).append(draft)
-    return found
+                attaching.setdefault(group, []).append(draft)
+    return attaching
 
 
 # Groups that others fill ---------------------------------------------------------------------------------------------
 
 
-def _taking_over(sketch: PlanBuilder) -> Iterator[Address]:
-    """The groups that others fill and that come to serve requests which are answered today.
+def _groups_taking_over(builder: PlanBuilder) -> Iterator[Address]:
+    """The groups that others fill and that will serve requests which another group or listener answers today.
 
-    Where nobody is answered yet, nobody is kept waiting: an Auto Scaling group often comes after its target group.
+    If nothing answers these requests today, the plan does not wait: an Auto Scaling group is often created after its
+    target group.
     """
-    empty = known_empty(sketch.found.lives)
-    serving = {group for live in sketch.found.lives.values() for group in weighted(live.model)}
-    for group in sorted(filled_by_others(sketch.desired) - serving):
-        places = [(a, resource) for a, resource in sketch.desired.items() if group in weighted(resource)]
-        if any(_answered(sketch, address, resource, empty) for address, resource in places):
+    empty = known_empty(builder.diff.lives)
+    serving = {group for live in builder.diff.lives.values() for group in weighted(live.model)}
+    for group in sorted(filled_by_others(builder.desired) - serving):
+        routes = [(a, r) for a, r in builder.desired.items() if isinstance(r, Listener | Rule) and group in weighted(r)]
+        if any(_is_answered(builder, address, route, empty) for address, route in routes):
             yield group
 
 
-def _answered(sketch: PlanBuilder, address: Address, place: Any, empty: frozenset[Address]) -> bool:
-    """Do those who will come to this listener or rule get an answer today?"""
-    lives = sketch.found.lives
+def _is_answered(builder: PlanBuilder, address: Address, route: Listener | Rule, empty: AbstractSet[Ref]) -> bool:
+    """True if the requests that this route will get are answered today."""
+    lives = builder.diff.lives
     if address in lives:
         return answers(lives[address].model, empty)
-    listener = address if address.kind == "listener" else place.listener
+    listener = route.listener if isinstance(route, Rule) else address
     if not isinstance(listener, Address):
-        return True  # somebody else's, who did not make it for us
+        return True  # the listener is not the stack's, so it may have requests already
     if listener in lives:
-        return any(answers(live.model, empty) for a, live in lives.items() if listener in (a, _listener(live.model)))
-    wanted: Any = sketch.desired[listener]
-    return any(answers(live.model, empty) for live in _before(sketch, wanted)) or _taken_over(sketch, wanted)
+        return any(answers(live.model, empty) for a, live in lives.items() if listener in (a, _listener_of(live.model)))
+    wanted = builder.desired[listener]
+    assert isinstance(wanted, Listener)
+    return any(answers(old, empty) for old in _predecessors(builder, wanted)) or _takes_a_name_over(builder, wanted)
 
 
-def _before(sketch: PlanBuilder, listener: Any) -> Iterator[Any]:
-    """The listeners that serve at present where a new one will: on the older balancer, or where its names lead."""
-    lives = sketch.found.lives
-    new: Ref = listener.load_balancer
-    older = {a for a in lives if isinstance(new, Address) and a[:2] == new[:2] and a != new}
-    names = [a for a, resource in sketch.desired.items() if alias_target_of(resource) == new]
-    older |= {
-        to for a in names if a in lives and isinstance(to := alias_target_of(lives[a].model), Address) and to != new
-    }
-    for address, live in lives.items():
-        if address.kind == "listener" and live.model.load_balancer in older and live.model.port == listener.port:
-            yield live
+def _predecessors(builder: PlanBuilder, listener: Listener) -> Iterator[Listener]:
+    """The live listeners with this port on the older load balancer, or where the records of the new one lead today."""
+    lives = builder.diff.lives
+    new = listener.load_balancer
+    older: set[Ref] = {a for a in lives if isinstance(new, Address) and a[:2] == new[:2] and a != new}
+    records = [address for address, resource in builder.desired.items() if alias_target_of(resource) == new]
+    current = {alias_target_of(lives[address].model) for address in records if address in lives}
+    older |= {ref for ref in current if isinstance(ref, Address) and ref != new}
+    for live in lives.values():
+        old = live.model
+        if isinstance(old, Listener) and old.load_balancer in older and old.port == listener.port:
+            yield old
 
 
-def _taken_over(sketch: PlanBuilder, listener: Any) -> bool:
-    """Does a name that leads somewhere else today come to lead to this new listener?"""
-    ours = {live.id for live in sketch.found.lives.values()}
-    held = {place for place, holder in sketch.taken.get("record", {}).items() if holder not in ours}
-    records: list[Any] = [r for r in sketch.desired.values() if alias_target_of(r) == listener.load_balancer]
-    return any(f"{r.zone}/{r.name}/{type}" in held for r in records for type in (r.type, "CNAME"))
+def _takes_a_name_over(builder: PlanBuilder, listener: Listener) -> bool:
+    """True if a record of others has a name that will lead to this new listener."""
+    ours = {live.id for live in builder.diff.lives.values()}
+    held = {place for place, holder in builder.taken.get(Record.kind, {}).items() if holder not in ours}
+    desired = (resource for resource in builder.desired.values() if isinstance(resource, Record))
+    records = [record for record in desired if record.load_balancer == listener.load_balancer]
+    return any(str(place) in held for record in records for place in conflicting_places(record))
 
 
-def _listener(resource: Any) -> Ref | None:
-    return getattr(resource, "listener", None)
+def _listener_of(resource: Resource) -> Ref | None:
+    return resource.listener if isinstance(resource, Rule) else None
 
 
-def wait_for_others(sketch: PlanBuilder) -> None:
-    """A group goes only when others have let it go: an Auto Scaling group cannot launch with a group that is gone."""
-    outside = filled_by_others(sketch.desired)
-    empty = known_empty(sketch.found.lives)
-    for draft in sketch.at(CONTRACT):
+def wait_until_empty(builder: PlanBuilder) -> None:
+    """Makes the delete of a group that others fill wait until the group is empty.
+
+    An Auto Scaling group cannot launch instances while its target group does not exist.
+    """
+    outside = filled_by_others(builder.desired)
+    empty = known_empty(builder.diff.lives)
+    for draft in builder.at(Stage.CONTRACT):
         step = draft.step
-        theirs = step.address._replace(deposed="") in outside and step.address not in empty
-        if step.do == "delete" and theirs:
-            gate = next(g for g in sketch.kind(step.address).gates if g.name == "empty")
-            id = sketch.wait(CONTRACT, gate, step.address, step.before, *draft.needs)
-            draft.needs.add(id)
+        if step.do != "delete" or step.address in empty or step.address._replace(deposed="") not in outside:
+            continue
+        gate = builder.gate(step.address.kind, "empty")
+        draft.needs.add(builder.wait(Stage.CONTRACT, gate, step.address, step.before, draft.needs))

@@ -1,4 +1,4 @@
-"""The stages put together, and the order in which the steps could be done one by one."""
+"""Puts the stages together, and sorts the steps so that they could run one after the other."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from ...core.plan import Step
 from ...core.resource import Resource
 from ...errors import Refused
 from ...kinds.free_priorities import FreePriorities
+from ...kinds.load_balancer import LoadBalancer
+from ...kinds.record import Record
+from ...kinds.rule import Rule
 from ...kinds.traffic import groups_in_use
-from .builder import BEFORE, CONTRACT, EXPAND, PROTECT, SWITCH, PlanBuilder, StepDraft
-from .create_update import add_create_or_update, parents_first
-from .deletes import add_deletes, contract_in_order
-from .health_gates import gates_of_health, wait_for_others
-from .rule_order import move_rules
+from .builder import PlanBuilder, Stage, StepDraft
+from .create_update import add_create_or_update, wait_for_references
+from .deletes import add_deletes, order_deletes
+from .health_gates import add_health_gates, wait_until_empty
+from .rule_order import reorder_rules
 
 
 def build_steps(
@@ -28,81 +31,83 @@ def build_steps(
     names: Mapping[Address, str],
     taken: NamesInUse | None = None,
 ) -> list[Step]:
-    """The steps of a plan, in an order in which they could be done one by one.
+    """The steps of a plan, sorted so that they could run one after the other.
 
-    `names` holds the physical name of everything that is created, `taken` who holds the places that matter. Raises
-    Refused where resources point at each other in a circle.
+    `names` has the physical name of each resource that is created, `taken` the names, ports and priorities in use.
+    Raises Refused if resources refer to each other in a cycle.
     """
     held = taken or {}
-    sketch = PlanBuilder(kinds, comparison, desired, names, FreePriorities(comparison, held.get("rule", {})), held)
+    free = FreePriorities(comparison, held.get(Rule.kind, {}))
+    builder = PlanBuilder(kinds, comparison, desired, names, free, held)
     used = groups_in_use(comparison)
     for change in comparison.changes:
-        add_create_or_update(sketch, change, used)
-    move_rules(sketch)
-    parents_first(sketch)
-    gates_of_health(sketch)
-    add_deletes(sketch)
-    contract_in_order(sketch)
-    wait_for_others(sketch)
-    _barriers(sketch)
-    return _sorted(sketch)
+        add_create_or_update(builder, change, used)
+    reorder_rules(builder)
+    wait_for_references(builder)
+    add_health_gates(builder)
+    add_deletes(builder)
+    order_deletes(builder)
+    wait_until_empty(builder)
+    _add_barriers(builder)
+    return _sorted(builder)
 
 
-def _barriers(sketch: PlanBuilder) -> None:
-    """Nothing switches before everything new is ready; nothing goes before everything has switched; names move last."""
-    records = {id for id, d in sketch.drafts.items() if d.stage == 2 and d.step.address.kind == "record"}
-    for draft in sketch.at(2):
+def _add_barriers(builder: PlanBuilder) -> None:
+    """Makes each stage wait for the stage before it. In the stage SWITCH, records come last."""
+    switches = builder.at(Stage.SWITCH)
+    records = {draft.step.id for draft in switches if draft.step.address.kind == Record.kind}
+    for draft in switches:
         if draft.step.id in records:
-            draft.needs |= _sinks(d for d in sketch.at(2) if d.step.id not in records)
-    _outage(sketch)
+            draft.needs |= _last_steps(other for other in switches if other.step.id not in records)
+    _shorten_interruption(builder)
     previous: set[str] = set()
-    for stage in (EXPAND, SWITCH, CONTRACT, PROTECT):
-        drafts = sketch.at(stage)
+    for stage in (Stage.EXPAND, Stage.SWITCH, Stage.CONTRACT, Stage.PROTECT):
+        drafts = builder.at(stage)
         if previous:
             for draft in drafts:
-                if not draft.needs & {d.step.id for d in drafts}:
+                if not draft.needs & {other.step.id for other in drafts}:
                     draft.needs |= previous
-        previous = _sinks(drafts) or previous
+        previous = _last_steps(drafts) or previous
 
 
-def _outage(sketch: PlanBuilder) -> None:
-    """Where the old must go before the new can be made: all that can be ready before is, to keep it short."""
-    going = sketch.at(BEFORE)
-    if not going:
+def _shorten_interruption(builder: PlanBuilder) -> None:
+    """If a load balancer must be deleted before the new one is created, everything else is prepared before that."""
+    deletes = builder.at(Stage.BEFORE)
+    if not deletes:
         return
-    gone = {d.step.address._replace(deposed="") for d in going if d.step.address.kind == "load_balancer"}
-    late = {id for id, d in sketch.drafts.items() if d.stage == EXPAND and d.step.address in gone}
-    while more := {id for id, d in sketch.drafts.items() if d.stage == EXPAND and d.needs & late} - late:
+    balancers = {d.step.address._replace(deposed="") for d in deletes if d.step.address.kind == LoadBalancer.kind}
+    late = {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.step.address in balancers}
+    while more := {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.needs & late} - late:
         late |= more
-    early = _sinks(d for d in sketch.at(EXPAND) if d.step.id not in late)
-    for draft in going:
-        draft.needs |= early
+    prepared = _last_steps(draft for draft in builder.at(Stage.EXPAND) if draft.step.id not in late)
+    for draft in deletes:
+        draft.needs |= prepared
     for id in late:
-        step = sketch.drafts[id].step
-        if step.do == "create" and step.address in gone:
-            sketch.drafts[id].needs |= _sinks(going)
+        step = builder.drafts[id].step
+        if step.do == "create" and step.address in balancers:
+            builder.drafts[id].needs |= _last_steps(deletes)
 
 
-def _sinks(drafts: Iterable[StepDraft]) -> set[str]:
-    """The steps that no other of these waits for."""
+def _last_steps(drafts: Iterable[StepDraft]) -> set[str]:
+    """The steps for which no other of these steps waits."""
     drafts = list(drafts)
     awaited = {need for draft in drafts for need in draft.needs}
     return {draft.step.id for draft in drafts} - awaited
 
 
-def _sorted(sketch: PlanBuilder) -> list[Step]:
-    graph = {id: draft.needs & set(sketch.drafts) for id, draft in sketch.drafts.items()}
-    order = {id: index for index, id in enumerate(sketch.drafts)}
+def _sorted(builder: PlanBuilder) -> list[Step]:
+    graph = {id: draft.needs & set(builder.drafts) for id, draft in builder.drafts.items()}
+    order = {id: index for index, id in enumerate(builder.drafts)}
     sorter = TopologicalSorter(graph)
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = " → ".join(error.args[1])
-        raise Refused(f"these steps wait for each other: {circle}", hint="break the circle in the spec") from None
+        cycle = " → ".join(error.args[1])
+        raise Refused(f"these steps wait for each other: {cycle}", hint="break the cycle in the spec") from None
     steps: list[Step] = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=lambda id: (sketch.drafts[id].stage, order[id]))
+        ready = sorted(sorter.get_ready(), key=lambda id: (builder.drafts[id].stage, order[id]))
         for id in ready:
-            steps.append(replace(sketch.drafts[id].step, needs=tuple(sorted(graph[id]))))
+            steps.append(replace(builder.drafts[id].step, needs=tuple(sorted(graph[id]))))
         sorter.done(*ready)
     return steps

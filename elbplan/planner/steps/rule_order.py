@@ -1,4 +1,4 @@
-"""Rules of a listener are one set: their moves go out together."""
+"""Reorders the rules of a listener: one step changes the priorities of all of them."""
 
 from __future__ import annotations
 
@@ -7,49 +7,51 @@ from dataclasses import replace
 
 from ...core.address import Address, Ref
 from ...core.resource import differing_fields
+from ...kinds.rule import Rule
 from ...kinds.traffic import reorders_of
-from .builder import PlanBuilder, StepDraft
+from .builder import PlanBuilder, Stage, StepDraft
 
 
-def move_rules(sketch: PlanBuilder) -> None:
-    """Rules of a listener are one set: all moves go out together, before anything else about them."""
-    for listener, moves in reorders_of(sketch.found, _gated(sketch), sketch.free).items():
-        _park(sketch, listener, moves)
-        why = f"{len(moves)} rules move at once, so that no route is ever missing"
-        id = sketch.add(2, "switch", "reorder", listener, why, moves=moves)
-        for draft in sketch.drafts.values():
-            _after_the_move(draft, listener, moves, id)
-    for id in [id for id, d in sketch.drafts.items() if _is_settled(d)]:
-        del sketch.drafts[id]
+def reorder_rules(builder: PlanBuilder) -> None:
+    """Adds one step for each listener whose rules change priority. Other updates of these rules wait for it."""
+    for listener, moves in reorders_of(builder.diff, _new_rules(builder), builder.free).items():
+        _create_at_free_priority(builder, listener, moves)
+        why = f"one call changes the priority of {len(moves)} rules, so that no route is ever missing"
+        id = builder.add(Stage.SWITCH, "switch", "reorder", listener, why, moves=moves)
+        for draft in builder.at(Stage.SWITCH):
+            _wait_for_reorder(draft, listener, moves, id)
+    for id in [id for id, draft in builder.drafts.items() if _is_empty_update(draft)]:
+        del builder.drafts[id]
 
 
-def _gated(sketch: PlanBuilder) -> set[Address]:
-    """New rules that come before the moves, because they attach a group."""
-    return {d.step.address for d in sketch.at(1) if d.step.address.kind == "rule" and d.step.do == "create"}
+def _new_rules(builder: PlanBuilder) -> set[Address]:
+    """The rules that exist before the reorder, because they attach a group."""
+    drafts = builder.at(Stage.EXPAND)
+    return {draft.step.address for draft in drafts if isinstance(draft.step.after, Rule) and draft.step.do == "create"}
 
 
-def _park(sketch: PlanBuilder, listener: Ref, moves: Mapping[Address, int]) -> None:
-    """A new rule whose place is still held by another starts in a free one and moves with the others."""
-    for draft in sketch.at(1):
+def _create_at_free_priority(builder: PlanBuilder, listener: Ref, moves: Mapping[Address, int]) -> None:
+    """A new rule whose priority another rule still has starts at a free priority. The reorder gives it its own."""
+    for draft in builder.at(Stage.EXPAND):
         step = draft.step
         if step.do == "create" and step.address in moves and step.after is not None:
-            free = sketch.free.take(listener)
+            free = builder.free.take(listener)
             draft.step = replace(step, after=step.after.model_copy(update={"priority": free}))
 
 
-def _after_the_move(draft: StepDraft, listener: Address, moves: Mapping[Address, int], id: str) -> None:
+def _wait_for_reorder(draft: StepDraft, listener: Address, moves: Mapping[Address, int], id: str) -> None:
     step = draft.step
-    if step.address.kind != "rule" or draft.stage != 2 or step.do == "reorder":
+    if step.address.kind != Rule.kind or step.do == "reorder":
         return
-    if getattr(step.after, "listener", None) == listener:
+    if isinstance(step.after, Rule) and step.after.listener == listener:
         draft.needs.add(id)
     if step.address in moves and step.before is not None:
         moved = step.before.model_copy(update={"priority": moves[step.address]})
         draft.step = replace(step, before=moved)
 
 
-def _is_settled(draft: StepDraft) -> bool:
+def _is_empty_update(draft: StepDraft) -> bool:
     step = draft.step
-    return (
-        step.do == "update" and not differing_fields(step.before, step.after) if step.before and step.after else False
-    )
+    if step.do != "update" or step.before is None or step.after is None:
+        return False
+    return not differing_fields(step.before, step.after)

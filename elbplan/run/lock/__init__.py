@@ -1,1 +1,1 @@
-"""One run of a stack at a time: taking the lock, keeping it, asking for it before every write, losing it."""
+"""The lock of a stack: only one run at a time. Acquires it, renews it, and checks it before every write."""

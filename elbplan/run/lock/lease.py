@@ -1,14 +1,14 @@
-"""The right to write: for a while after SSM has confirmed the lock, and not a moment longer.
+"""The permission to write to AWS, for a limited time after SSM has confirmed the lock.
 
-A run renews its lease by writing its record and seeing that no newer run exists, in this order. Why two runs can never
-write at the same time:
+A run renews its lease in this order: it writes its record, then it checks that no newer run exists. Two runs can never
+write at the same time. L stands for the `lease_seconds` of the record:
 
-- The lease counts from *before* the record was sent, and ends long before one silence is over.
-- Whoever takes over has seen the record stand still for one whole silence. If the last renewal came before that, its
-  lease is over. If it came during that, the record moved, and nothing is taken over.
-- If it came after the last look of the successor, and before the successor's own record was there, then the successor
-  sees it (it looks once more as soon as it has the lock) and waits for one silence before its first write.
-- If it came later still, it finds the successor's record, and confirms nothing.
+- The lease starts *before* the record is sent, and ends after 0.6 L.
+- A successor takes over after it has seen no change of the record for L. If the last renewal came before that time, the
+  lease has ended. If it came during that time, the record has changed, and the successor does not take over.
+- If the renewal came after the successor's last look and before the successor created its own record, the successor
+  sees the change, because it looks once more when it has the lock. Then it waits for L before its first write.
+- If the renewal came even later, the old run finds the successor's record and does not renew its lease.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from collections.abc import Callable
 from ...errors import AwsProblem
 
 SHARE = 0.6
-"""How much of a silence a lease lasts. The rest is for a request that is on its way to AWS when the lease ends."""
+"""The lease lasts this part of L. The rest is for a request that is on its way to AWS when the lease ends."""
 
 
 class TooSlow(AwsProblem):
-    """What was asked first may no longer be true: it must be asked again."""
+    """The first answer may be out of date, so elbplan must ask again."""
 
 
 class Lease:
-    """When the lock was confirmed last, on a clock that counts suspended time; until when that lets writes pass."""
+    """Allows writes for a limited time after the last confirmation. Its clock includes suspended time."""
 
-    def __init__(self, silence: float, elapsed: Callable[[], float], confirmed: float) -> None:
-        self._seconds = silence * SHARE
+    def __init__(self, lease_seconds: float, elapsed: Callable[[], float], confirmed: float) -> None:
+        self._seconds = lease_seconds * SHARE
         self._elapsed = elapsed
         self._confirmed = confirmed
 
     def now(self) -> float:
-        """A moment, for `renew`."""
+        """The current time, for `renew`."""
         return self._elapsed()
 
     @property
     def valid(self) -> bool:
-        """May a write pass at this moment?"""
+        """True if a write is allowed now."""
         return self._within(self._confirmed)
 
     def renew(self, asked: float) -> None:
-        """The lock was confirmed; the question left us no earlier than at `asked`."""
+        """Starts the lease again after a confirmation. elbplan sent the request at `asked` or later."""
         self._confirmed = max(self._confirmed, asked)
 
     def still(self, asked: float) -> Callable[[], None]:
-        """A permit for the steps of a longer question that began at `asked`. It raises TooSlow."""
+        """A check between the requests of one renewal, which began at `asked`. The check raises TooSlow."""
 
         def permit() -> None:
             if not self._within(asked):

@@ -1,4 +1,4 @@
-"""A turn: the lock is taken, AWS is looked at once more, the plan is run, the record is closed."""
+"""Runs a plan under the lock of its stack: acquires the lock, plans again and compares, runs, closes the record."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ...core.call import Answer, Call
 from ...core.kind import Kinds
 from ...core.plan import Plan
-from ...errors import Refused
+from ...errors import ElbplanError, Refused
 from ..clock import Clock
 from ..migration_run import MigrationRun
 from ..outcome import Outcome, Tell
@@ -24,12 +24,12 @@ from .record import RunState
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What is to be done, and what was agreed to.
+    """A request to run a plan.
 
-    shown    the plan that a person saw
-    look     draws it anew, from AWS as it is now
-    agreed   to whatever is true now; else to exactly what was shown
-    migration      the migration that is run, if it is one
+    shown      the plan that the user saw
+    look       reads AWS and plans again
+    agreed     True to run the new plan, whatever it is; else it must equal the plan that was shown
+    migration  the run of a migration, if it is one
     """
 
     cloud: Cloud
@@ -42,48 +42,50 @@ class RunRequest:
 
 
 A_MOMENT = 0.7
-"""Seconds in which a run that a person left is noted as ended. After them its process is dead, which tells as much."""
+"""Seconds to record the end of a run after Ctrl-C. After that the process ends, which shows the same."""
 
 
 class LockedRun:
-    """From `with` to its end the stack is ours alone. Raises Refused if somebody else has it, or if AWS changed.
+    """Has the lock of the stack inside a `with` block. Raises Refused if another run has it, or if AWS changed.
 
-    The plan is drawn again under the lock, since the one that was shown was drawn without. `stop` is set when
-    somebody takes over; it ends whatever waits.
+    The user saw a plan that was made without the lock, so elbplan plans again under the lock. Sets `stop` when another
+    run takes over, which ends every wait.
     """
 
-    def __init__(self, job: RunRequest, keeper: LockManager, stop: threading.Event) -> None:
-        self.plan = job.shown
-        self.cloud = job.cloud
-        self._job = job
-        self._keeper = keeper
+    def __init__(self, request: RunRequest, manager: LockManager, stop: threading.Event) -> None:
+        self.plan = request.shown
+        self.cloud = request.cloud
+        self._request = request
+        self._manager = manager
         self._stop = stop
-        self._held: Lock | None = None
+        self._lock: Lock | None = None
         self._outcome: Outcome | None = None
 
     def __enter__(self) -> Self:
-        job = self._job
-        counts = _some(job.shown.summary)
-        self._held = self._keeper.take(job.shown.stack, job.verb, spec=job.spec, counts=counts, aim=job.migration)
+        request = self._request
+        counts = _without_zeros(request.shown.summary)
+        self._lock = self._manager.take(
+            request.shown.stack, request.verb, spec=request.spec, counts=counts, aim=request.migration
+        )
         try:
-            if self._held:
-                self._held.keep(self._stop)
-                self.cloud = GuardedCloud(job.cloud, self._held)
-            self.plan = job.look()
-            if not job.agreed:
-                _unchanged(job.shown, self.plan)
+            if self._lock:
+                self._lock.start_heartbeat(self._stop)
+                self.cloud = GuardedCloud(request.cloud, self._lock)
+            self.plan = request.look()
+            if not request.agreed:
+                _refuse_if_changed(request.shown, self.plan)
         except BaseException as error:
-            self._end_badly(error)
+            self._end_with_error(error)
             raise
         return self
 
     @property
     def run_id(self) -> str:
-        """The id of the run in the ledger; empty where none could be written."""
-        return self._held.record.run if self._held else ""
+        """The id of the run in its record; empty without a lock."""
+        return self._lock.record.run if self._lock else ""
 
     def run(self, kinds: Kinds, tell: Tell, clock: Clock, *, parallel: int = 8) -> Outcome:
-        """Run the plan, to its end or until it is stopped."""
+        """Runs the plan until it ends or is stopped."""
         self._outcome = apply(self.cloud, self.plan, kinds, tell, clock, parallel=parallel, stop=self._stop)
         return self._outcome
 
@@ -91,46 +93,47 @@ class LockedRun:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None or self._outcome is None:
-            self._end_badly(error)
+            self._end_with_error(error)
             return
         outcome = self._outcome
-        if self._held:
-            forget = self._job.verb == "destroy" and outcome.complete
-            aim = self._job.migration
-            state = aim.state if aim and outcome.complete else _state(outcome)
-            at = aim.reached(outcome) if aim else None
-            self._held.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)
-            outcome.lost = self._held.over
+        if self._lock:
+            forget = self._request.verb == "destroy" and outcome.complete
+            migration = self._request.migration
+            state = migration.state if migration and outcome.complete else _state(outcome)
+            at = migration.reached(outcome) if migration else None
+            self._lock.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)
+            outcome.lost = self._lock.over
 
-    def _end_badly(self, error: BaseException | None) -> None:
+    def _end_with_error(self, error: BaseException | None) -> None:
         if isinstance(error, KeyboardInterrupt):
             ending = threading.Thread(target=self._end_interrupted, name="ending", daemon=True)
             ending.start()
             ending.join(A_MOMENT)
-        elif self._held:
-            self._held.end("failed", {}, getattr(error, "what", "") or type(error).__name__)
+        elif self._lock:
+            what = error.what if isinstance(error, ElbplanError) else ""
+            self._lock.end("failed", {}, what or type(error).__name__)
 
     def _end_interrupted(self) -> None:
-        """The call that notes the end may hang, and the person who pressed Ctrl-C does not wait for it."""
-        if self._held:
+        """Records the end in a thread, because the call may hang and the user has pressed Ctrl-C."""
+        if self._lock:
             with contextlib.suppress(Exception):
-                self._held.end("interrupted", {}, KeyboardInterrupt.__name__)
+                self._lock.end("interrupted", {}, KeyboardInterrupt.__name__)
 
 
 class GuardedCloud:
-    """A cloud that takes a write of ours only while the lock is surely ours, and nothing once it is lost."""
+    """A cloud that sends a write only while this run surely has the lock, and nothing after the lock is lost."""
 
-    def __init__(self, cloud: Cloud, held: Lock) -> None:
+    def __init__(self, cloud: Cloud, lock: Lock) -> None:
         self.region = cloud.region
-        self._send = held.guard(cloud.send)
+        self._send = lock.guard(cloud.send)
 
     def send(self, call: Call) -> Answer:
         return self._send(call)
 
 
-def _unchanged(shown: Plan, now: Plan) -> None:
-    """Raises Refused if other things would be done than a person saw. Nothing left to do surprises nobody."""
-    if now.empty or _deeds(shown) == _deeds(now):
+def _refuse_if_changed(shown: Plan, now: Plan) -> None:
+    """Raises Refused if the new plan differs from the plan that the user saw. An empty plan is always accepted."""
+    if now.empty or _writes(shown) == _writes(now):
         return
     raise Refused(
         f"{now.stack}: AWS changed since the plan was shown; nothing was done",
@@ -138,8 +141,8 @@ def _unchanged(shown: Plan, now: Plan) -> None:
     )
 
 
-def _deeds(plan: Plan) -> list[tuple[Any, ...]]:
-    """What a plan does to AWS; waits are left out, since what was slow a minute ago may be ready now."""
+def _writes(plan: Plan) -> list[tuple[object, ...]]:
+    """The steps of a plan that write to AWS. A wait may no longer be needed, so waits are not compared."""
     return [(s.do, s.address, s.before, s.after, dict(s.moves)) for s in plan.steps if s.writes]
 
 
@@ -151,10 +154,10 @@ def _state(outcome: Outcome) -> RunState:
 
 def _counts(plan: Plan, outcome: Outcome) -> Mapping[str, int]:
     ends = {"done": len(outcome.done), "failed": len(outcome.failed), "skipped": len(outcome.skipped)}
-    return _some({**plan.summary, **ends})
+    return _without_zeros({**plan.summary, **ends})
 
 
-def _some(counts: Mapping[str, int]) -> dict[str, int]:
+def _without_zeros(counts: Mapping[str, int]) -> dict[str, int]:
     return {what: number for what, number in counts.items() if number}
 
 

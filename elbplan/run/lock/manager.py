@@ -1,4 +1,4 @@
-"""Taking the lock of a stack: who may have it, from whom it may be taken over, and what is done without it."""
+"""Acquires the lock of a stack: decides whether a run may have it, take it over, or go on without it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .run_store import RunStore, closed
 from .watch import watch
 
 SILENCE = 90.0
-"""Seconds for which the record of a run must stand still before it counts as dead."""
+"""A run counts as dead if its record does not change for so many seconds."""
 
 TRIES = 5
-"""Each one lost to a run that began and ended in the meantime."""
+"""Attempts to acquire the lock. One fails if another run begins and ends in the meantime."""
 
 NEEDED = "stacks with migrations need ssm:GetParametersByPath, GetParameter, PutParameter and DeleteParameters"
 
@@ -32,13 +32,13 @@ WITHOUT_STORE = (
     *DENIED, "NotAuthorized", "OptInRequired", "Unreachable", "UnknownOperationException", "UnknownOperation",
     "InvalidAction", "NotImplemented", "UnsupportedOperation", "ServiceNotSupported", "404", "405", "501",
 )  # fmt: skip
-"""Parameter Store may not be used here, cannot be reached, or is not offered by this endpoint. Only then is there a way
-without a lock; whatever else it answers may be the answer to a race."""
+"""No permission for Parameter Store, no connection, or an endpoint that does not offer it. Only then may a run
+go on without a lock. Any other error may be the result of a race."""
 
 
 @dataclass(frozen=True)
 class DeadRun:
-    """A run that may be taken over, how that is known, and its record as it was when it was watched last, if it was."""
+    """A run whose lock may be taken over, with the reason, and its record at the last read if elbplan watched it."""
 
     record: RunRecord
     why: str
@@ -47,16 +47,16 @@ class DeadRun:
 
 @dataclass(frozen=True)
 class LockManager:
-    """Takes locks. `say` tells a person something in one line.
+    """Acquires locks. `say` shows the user one line.
 
-    wall      the time of day in seconds since 1970, for people to read; nothing is decided by it
-    clock     on which other runs are watched, and which sleeps
-    elapsed   on which our own lease runs out: it counts suspended time
+    wall      the time of day in seconds since 1970, only for messages and records
+    clock     the clock for watching other runs and for sleeping
+    elapsed   the clock of the lease of this run; it includes suspended time
     """
 
     ledger: RunStore
     who: Caller
-    witness: ProcessFiles
+    process_files: ProcessFiles
     say: Callable[[str], None]
     wall: Callable[[], float] = time.time
     silence: float = SILENCE
@@ -72,10 +72,10 @@ class LockManager:
         counts: Mapping[str, int] | None = None,
         aim: MigrationRun | None = None,
     ) -> Lock | None:
-        """The lock; None, with a notice, where Parameter Store cannot be used.
+        """Acquires the lock. Returns None, and says so, if Parameter Store cannot be used.
 
-        A run that may be alive is watched first. Raises Refused, naming who has the lock; AwsProblem where a lock is
-        to be had and could not be taken. A run of a migration needs its record and never goes without.
+        Watches a run that may be alive first. Raises Refused with the run that has the lock, or AwsProblem if the lock
+        exists but could not be acquired. A run of a migration needs its record, so it never goes on without a lock.
         """
         now = self.wall()
         mine = RunRecord(
@@ -84,30 +84,30 @@ class LockManager:
             spec=spec,
         )  # fmt: skip
         mine = aim.begun(mine) if aim else mine
-        self.witness.hold(mine.run)
+        self.process_files.hold(mine.run)
         try:
             return self._take(mine)
         except Refused:
-            self.witness.release(mine.run)
+            self.process_files.release(mine.run)
             raise
         except AwsProblem as problem:
-            self.witness.abandon(mine.run)
+            self.process_files.abandon(mine.run)
             self._without(mine, problem, aim)
             return None
         except BaseException:
-            self.witness.abandon(mine.run)
+            self.process_files.abandon(mine.run)
             raise
 
     def _without(self, mine: RunRecord, problem: AwsProblem, aim: MigrationRun | None) -> None:
-        """Go on without a lock, if that is all there can be. Raises AwsProblem."""
+        """Returns if the run may go on without a lock. Raises AwsProblem if not."""
         if aim:
-            what = f"no run of a migration without its record: {problem_text(problem)}"
+            what = f"elbplan runs no migration without a record of the run: {problem_text(problem)}"
             raise AwsProblem(what, hint=NEEDED, code=problem.code) from problem
         if problem.code not in WITHOUT_STORE:
             what = f"the lock of {mine.stack} could not be taken: {problem_text(problem)}"
             hint = problem.hint or "nothing was changed; run the same command again"
             raise AwsProblem(what, hint=hint, code=problem.code) from problem
-        self.witness.forget(mine.run)
+        self.process_files.forget(mine.run)
         self.say(f"no lock: {problem_text(problem)}; two applies at once are not guarded")
 
     def _take(self, mine: RunRecord) -> Lock:
@@ -116,57 +116,61 @@ class LockManager:
             newest = records[-1] if records else None
             holder = newest if newest and newest.holds else None
             dead = self.judge(holder) if holder else None
-            standing: RunRecord | None = None
+            other: RunRecord | None = None
             if holder is None or dead:
                 mine = replace(mine, number=newest.number + 1 if newest else 1, takes=dead.record.number if dead else 0)
                 created = self._create(mine, dead, records)
                 if isinstance(created, Lock):
                     return created
-                standing = created
-            # A list may be a second old; the record that stood in the way is surely there.
-            found = [*self.ledger.read(mine.stack), *([standing] if standing else [])]
-            records = sorted({one.number: one for one in found}.values(), key=lambda one: one.number)
-        raise Refused(f"{mine.stack}: other runs began and ended all the time", hint="run the same command again")
+                other = created
+            # The list may be a second old, so it may not have the other run's record yet.
+            known = [*self.ledger.read(mine.stack), *([other] if other else [])]
+            records = sorted({record.number: record for record in known}.values(), key=lambda record: record.number)
+        raise Refused(
+            f"{mine.stack}: in each of {TRIES} attempts, another run began and ended", hint="run the same command again"
+        )
 
     def _create(self, mine: RunRecord, dead: DeadRun | None, records: Sequence[RunRecord]) -> Lock | RunRecord | None:
-        """The lock, or the record that stands in its place. Raises AwsProblem.
+        """The lock, or the record of another run that was faster. Raises AwsProblem.
 
-        It looks before it writes: who may not read single records can keep no lock, and shall leave none behind.
+        Reads before it writes: without permission to read records, a run cannot keep a lock and must not leave one.
         """
-        if standing := self.ledger.get(mine.stack, mine.number):
-            return standing
+        if other := self.ledger.get(mine.stack, mine.number):
+            return other
         asked = self.elapsed()
-        standing = self.ledger.create(mine)
-        if standing is None or standing.run != mine.run:
-            return standing
-        opens = self._bury(dead, mine) if dead else None
+        created = self.ledger.create(mine)
+        if created is None or created.run != mine.run:
+            return created
+        opens = self._take_over(dead, mine) if dead else None
         return Lock(self, mine, [one.number for one in records], Lease(self.silence, self.elapsed, asked), opens)
 
-    def _bury(self, dead: DeadRun, mine: RunRecord) -> float | None:
-        """Say and note that a run was taken over; the newer number is what counts. When our first write may pass.
+    def _take_over(self, dead: DeadRun, mine: RunRecord) -> float | None:
+        """Reports and records that this run takes over. Returns the time of its first write, None for at once.
 
-        If that run woke up in the last moment and renewed its lease, we wait until that is surely over.
+        The newer number already decides who has the lock. If the old run renewed its lease in the last moment, the
+        first write waits until that lease has surely ended.
         """
         self.say(f"taking over from {run_title(dead.record)}: {dead.why}; this is run {mine.number}")
-        woke = self._woke(dead)
-        if woke:
+        renewed = self._has_renewed(dead)
+        if renewed:
             self.say(
-                f"run {dead.record.number} wrote once more: nothing is changed for {dead.record.lease_seconds:g} s"
+                f"run {dead.record.number} wrote its record again: "
+                f"elbplan waits {dead.record.lease_seconds:g} s before it changes anything"
             )
-        opens = self.clock.now() + dead.record.lease_seconds if woke else None
-        self.witness.forget(dead.record.run)
+        opens = self.clock.now() + dead.record.lease_seconds if renewed else None
+        self.process_files.forget(dead.record.run)
         self._overwrite(closed(dead.record, self.wall(), "taken-over", f"by run {mine.number}, {mine.who}"))
         return opens
 
-    def _woke(self, dead: DeadRun) -> bool:
-        """Did it write again after we looked last, or can nobody say that it did not?"""
+    def _has_renewed(self, dead: DeadRun) -> bool:
+        """True if the run wrote its record after the last read, or if elbplan cannot read the record."""
         if dead.seen is None:
             return False
         try:
-            now = self.ledger.get(dead.record.stack, dead.record.number)
+            current = self.ledger.get(dead.record.stack, dead.record.number)
         except AwsProblem:
             return True
-        return now is not None and now.state == "running" and now.moved(dead.seen)
+        return current is not None and current.state == "running" and current.moved(dead.seen)
 
     def _overwrite(self, record: RunRecord) -> None:
         try:
@@ -177,9 +181,9 @@ class LockManager:
             )
 
     def judge(self, record: RunRecord) -> DeadRun | None:
-        """May this run be taken over? None if it has just ended by itself. Raises Refused, AwsProblem.
+        """The run, if its lock may be taken over; None if it has just ended. Raises Refused, AwsProblem.
 
-        Unless its process died before our eyes, it is watched, which takes up to one silence.
+        Watches the record, which takes up to its `lease_seconds`, unless the process is known to have ended.
         """
         if record.state == UNKNOWN_STATE:
             raise not_understood(record)
@@ -189,21 +193,21 @@ class LockManager:
         try:
             watched = watch(self.ledger, self.clock, record)
         except AwsProblem as problem:
-            if problem.code in WITHOUT_STORE:  # or it would seem that there is nobody to wait for
+            if problem.code in WITHOUT_STORE:  # else `take` would go on without a lock
                 raise not_watched(record, problem) from problem
             raise
         if watched.what == "moved":
             raise still_alive(record)
         if watched.what == "ended" or watched.seen is None:
             return None
-        return DeadRun(record, f"its record stood still for {record.lease_seconds:g} s", watched.seen)
+        return DeadRun(record, f"its record did not change for {record.lease_seconds:g} s", watched.seen)
 
     def died_here(self, record: RunRecord) -> bool:
-        """Is it certain that the process of this run is gone? Only its own machine can know."""
-        return record.state == "running" and self.witness.is_dead(record.run, record.machine)
+        """True if it is certain that the process of this run has ended. Only its own machine can know that."""
+        return record.state == "running" and self.process_files.is_dead(record.run, record.machine)
 
     def forget(self, stack: str) -> None:
-        """No record of a stack of which nothing is left; only while nobody runs it. Without permission: no matter."""
+        """Deletes the records of a stack that has no resources, if no run has its lock. Ignores missing permissions."""
         try:
             records = self.ledger.read(stack)
             if records and (not records[-1].holds or self.judge(records[-1])):
@@ -212,11 +216,11 @@ class LockManager:
             return
 
     def release(self, record: RunRecord, note: str, seen: RunRecord | None = None) -> None:
-        """A run is marked as taken over, so that the next may begin. Raises AwsProblem.
+        """Marks a run as taken over, so that the next run may begin. Raises AwsProblem.
 
-        Raises Refused if it has moved since it was `seen`.
+        Raises Refused if its record has changed since `seen`.
         """
-        now = self.ledger.get(record.stack, record.number) if seen else None
-        if seen and now and now.moved(seen):
+        current = self.ledger.get(record.stack, record.number) if seen else None
+        if seen and current and current.moved(seen):
             raise still_alive(record)
         self.ledger.write(closed(record, self.wall(), "taken-over", note))

@@ -1,6 +1,6 @@
-"""Who is running this, and a file that proves it: held locked while the process lives, free the moment it dies.
+"""The caller of this run, and a file that shows whether the process is alive: it is locked until the process ends.
 
-With it a run that was killed on this very machine need not be waited for. Everywhere else its record is watched.
+If a run was killed on this machine, the next run sees that at once. On any other machine it must watch the record.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import fcntl
 import getpass
 import os
 import socket
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class Caller:
-    """user@host for a person; `machine` for a program: a machine between two of its starts."""
+    """The user and process of a run. `name` is user@host; `machine` identifies the machine since its last boot."""
 
     name: str
     pid: int
@@ -36,8 +35,8 @@ class Caller:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unknown"
+    except (KeyError, OSError):  # the user of a container may have no name
+        return f"uid-{os.getuid()}"
 
 
 def _machine(host: str) -> str:
@@ -47,7 +46,7 @@ def _machine(host: str) -> str:
 
 
 class ProcessFiles:
-    """The locked files of the runs of this machine and user, in one folder."""
+    """The lock files of the runs of this user on this machine, in one folder."""
 
     def __init__(self, folder: Path, machine: str) -> None:
         self._folder = folder
@@ -55,7 +54,7 @@ class ProcessFiles:
         self._held: dict[str, int] = {}
 
     def hold(self, run: str) -> None:
-        """From now until `release`, or the end of the process. Where no file can be written there is no witness."""
+        """Locks the file of a run until `release` or the end of the process. Ignores file errors."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = os.open(self._file(run), os.O_RDWR | os.O_CREAT, 0o600)
@@ -65,7 +64,7 @@ class ProcessFiles:
                 os.close(file)
 
     def release(self, run: str) -> None:
-        """The run has ended well."""
+        """Deletes the file: the end of the run is recorded."""
         file = self._held.pop(run, None)
         if file is not None:
             with contextlib.suppress(OSError):
@@ -73,16 +72,16 @@ class ProcessFiles:
             os.close(file)
 
     def abandon(self, run: str) -> None:
-        """The run is over, and that could not be written down: its file stays, unlocked, and says so to the next."""
+        """Unlocks the file and keeps it: the end of the run is not recorded, and the file shows it to the next run."""
         file = self._held.pop(run, None)
         if file is not None:
             os.close(file)
 
     def is_dead(self, run: str, machine: str) -> bool:
-        """Is it certain that this run's process is gone?
+        """True if it is certain that the process of this run has ended.
 
-        Only for a run of this machine since its last start, whose file lies here: a machine that was copied while it
-        ran has no such file, and in another container there is another folder.
+        That is known only for a run of this machine since its last boot, and only if its file is in this folder. A
+        machine that was copied while the run went on has no such file, and another container has another folder.
         """
         if not run.isalnum() or not machine or machine != self._machine or run in self._held:
             return False
@@ -96,7 +95,7 @@ class ProcessFiles:
             os.close(file)
 
     def forget(self, run: str) -> None:
-        """The file of a dead run is of no more use."""
+        """Deletes the file of a dead run."""
         if run.isalnum():
             with contextlib.suppress(OSError):
                 self._file(run).unlink(missing_ok=True)
@@ -106,16 +105,13 @@ class ProcessFiles:
 
 
 def folder_of(environ: Mapping[str, str]) -> Path:
-    """Where the files lie."""
+    """The folder of the files."""
     base = environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return Path(base) / "elbplan" / "runs"
 
 
 def _locked(file: int) -> bool:
-    """Did we get the lock of an open file?"""
-    if sys.platform == "win32":
-        return False
-
+    """True if this process now has the lock of the open file."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

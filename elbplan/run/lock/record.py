@@ -1,4 +1,4 @@
-"""What is written down about a run: one small record, as data and as the text that is kept; see record_text."""
+"""The record of a run, as data and as the text that Parameter Store keeps; record_parser reads the text."""
 
 from __future__ import annotations
 
@@ -8,35 +8,34 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-RunCommand = Literal["apply", "destroy"]
 RunState = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "rolled-back", "unknown"]
 
 UNKNOWN_STATE: RunState = "unknown"
-"""Of a record that cannot be understood. It is never written."""
+"""The state of a record that cannot be read. elbplan never writes it."""
 
 SCHEMA = 1
 LONGEST = 400
-"""Characters of a text in a record; Parameter Store keeps 4096 bytes for nothing."""
+"""Most characters of a text in a record. Parameter Store keeps up to 4096 bytes free of charge."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """One run of one stack.
 
-    number    counts the runs of the stack; a number is never used twice while the stack lives
+    number    counts the runs of the stack; no number is used twice while the stack exists
     run       32 hex digits that no other run has
-    who       user@host, for a person
-    machine   which start of which machine it runs on, for a program; empty if that cannot be known
-    started, renewed, ended   seconds since 1970; `ended` is 0 while it runs
-    lease_seconds   for how many seconds its record must stand still before others may take it for dead
-    counts    what was planned (create, update, replace, delete) and what came of it (done, failed, skipped)
-    takes     the number of the dead run that this one took over from; 0 if none
-    note      what a person should know about its end
-    file      the migration that was run, and `sha`, the SHA-256 of it as it was then
+    who       user@host, for people
+    machine   identifies the machine since its last boot; empty if unknown
+    started, renewed, ended   seconds since 1970; `ended` is 0 while the run goes on
+    lease_seconds   others may take over when the record has not changed for so many seconds
+    counts    the planned changes (create, update, replace, delete) and the result (done, failed, skipped)
+    takes     the number of the dead run that this run took over from; 0 if none
+    note      a message about the end of the run, for people
+    file      the migration of the run; `sha` is the SHA-256 of its file at that time
     at        how many of its steps were done at the end of the run
-    mode       how it was run: "" step by step, `direct` to its end, `rollback` to where it began
-    modified  when it was last written, by AWS's own clock; for people, never compared with a clock of ours
-    parameter_version   how often it was written, as SSM counts; 0 if SSM did not say
+    mode      "" step by step, `direct` to its end, `rollback` to its start
+    modified  the time of the last write by AWS's clock; for people, never compared with a clock of this machine
+    parameter_version   how often SSM says that the record was written; 0 if SSM does not say
     """
 
     stack: str
@@ -65,21 +64,21 @@ class RunRecord:
 
     @property
     def name(self) -> str:
-        """What Parameter Store calls it."""
+        """The name of the parameter."""
         return f"{runs_path(self.stack)}/{self.number:06d}"
 
     @property
     def holds(self) -> bool:
-        """Is this the record of a run that has the lock: one that goes on, or one that nobody can understand?"""
+        """True if the run has the lock: it is running, or its record cannot be read."""
         return self.state in ("running", UNKNOWN_STATE)
 
     def moved(self, since: RunRecord) -> bool:
-        """Was it written since it looked like this? AWS's dates are left out: no clock decides here."""
+        """True if the record was written since then. Ignores AWS's dates, because clocks may differ."""
         return replace(self, modified=0) != replace(since, modified=0)
 
     def text(self) -> str:
-        """As it is kept."""
-        told = {
+        """The text that Parameter Store keeps."""
+        fields = {
             "schema": SCHEMA, "run": self.run, "verb": self.verb, "state": self.state, "who": _cut(self.who, 200),
             "pid": self.pid, "machine": self.machine, "started": time_text(self.started),
             "renewed": time_text(self.renewed),
@@ -87,11 +86,11 @@ class RunRecord:
             "takes": self.takes, "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
             "file": self.file, "sha": self.sha, "at": self.at, "mode": self.mode,
         }  # fmt: skip
-        return json.dumps({key: value for key, value in told.items() if value not in ("", 0, {})})
+        return json.dumps({key: value for key, value in fields.items() if value not in ("", 0, {})})
 
 
 def runs_path(stack: str) -> str:
-    """Under which name the runs of a stack are kept."""
+    """The path of the parameters with the runs of a stack."""
     return f"/elbplan/{stack}/runs"
 
 

@@ -1,4 +1,4 @@
-"""From the text of a parameter to a record, field by field. A text that cannot be understood is a lock all the same."""
+"""Parses the text of a parameter into a record, field by field. A text that cannot be read still counts as a lock."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ...errors import escaped
 from .record import SCHEMA, UNKNOWN_STATE, RunRecord, RunState
 
 LONGEST_LEASE = 86400.0
-"""Seconds; nobody may promise to be silent for longer."""
+"""Most seconds for `lease_seconds` of a record."""
 
 
 def read(stack: str, name: str, text: str, modified: object = None, parameter_version: object = 0) -> RunRecord | None:
-    """The record behind a parameter; None for a name that is no run's.
+    """The record in a parameter; None if the name is not that of a run.
 
-    Fields that are not known are passed over. A record with another schema, an unknown state or a field of the wrong
-    type has the state `unknown`: perhaps a later elbplan wrote it and that run goes on, so it counts as a held lock.
+    Ignores unknown fields. A record with another schema, an unknown state or a field of the wrong type gets the state
+    `unknown` and counts as a held lock, because a newer elbplan may have written it and may still be running.
     """
     number = name.rpartition("/")[2]
     if not number.isdigit():
@@ -36,15 +36,15 @@ def read(stack: str, name: str, text: str, modified: object = None, parameter_ve
         return RunRecord(stack, int(number), "", "?", "?", 0, 0, UNKNOWN_STATE, note=why, **facts)
 
 
-def _fields(found: object) -> dict[str, Any]:
-    """The known fields, each with its type. Raises ValueError, which names the first that is wrong."""
-    if not isinstance(found, dict):
+def _fields(document: object) -> dict[str, Any]:
+    """The known fields with their types. Raises ValueError with the first invalid field."""
+    if not isinstance(document, dict):
         raise ValueError("it is not a JSON object")
-    if found.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is {found.get('schema')!r}, and this elbplan knows {SCHEMA}")
-    if found.get("state") not in get_args(RunState) or found.get("state") == UNKNOWN_STATE:
-        raise ValueError(f"its state is {found.get('state')!r}")
-    return {"state": found["state"], **{name: _field(name, found[name]) for name in FIELDS if name in found}}
+    if document.get("schema") != SCHEMA:
+        raise ValueError(f"its schema is {document.get('schema')!r}, and this elbplan knows {SCHEMA}")
+    if document.get("state") not in get_args(RunState) or document.get("state") == UNKNOWN_STATE:
+        raise ValueError(f"its state is {document.get('state')!r}")
+    return {"state": document["state"], **{name: _field(name, document[name]) for name in FIELDS if name in document}}
 
 
 def _field(name: str, value: object) -> Any:

@@ -1,8 +1,8 @@
-"""The runs of a stack, one numbered parameter each, in SSM Parameter Store (standard tier: free).
+"""The records of the runs of a stack in SSM Parameter Store (standard tier: free), one numbered parameter each.
 
-Creating a parameter without overwriting is atomic: of two who create the next number, one is refused. So the list of
-runs is the lock at the same time. Numbers are not used twice, and every number is a fencing token: whoever finds a
-number after its own has been taken over.
+To create a parameter without overwriting is atomic: if two runs create the next number, AWS refuses one of them. So the
+list of runs is also the lock. No number is used twice, and every number is a fencing token: if a run finds a number
+after its own, another run has taken over.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from ...errors import AwsProblem
 from ...live.errors import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
-from .record import RunRecord, runs_path
+from .record import RunRecord, RunState, runs_path
 from .record_parser import read
 
 KEPT = 20
-"""Records of a stack that stay when a run ends."""
+"""How many records of a stack elbplan keeps when a run ends."""
 
 BATCH = 10
-"""DeleteParameters takes no more names."""
+"""DeleteParameters accepts at most so many names."""
 
 EXISTS = "ParameterAlreadyExists"
 PASSING = ("TooManyUpdates", "InternalServerError", "InternalFailure", "ServiceUnavailable", UNKNOWN)
-"""What passes by itself. TooManyUpdates is SSM's answer to two who write one parameter at the same moment, and to one
-who writes a name again that was deleted less than 30 seconds ago."""
+"""Errors that pass without action. SSM answers TooManyUpdates if two callers write one parameter at the same moment, or
+if a name is written again within 30 seconds after it was deleted."""
 
 PATIENCE, HURRY = 45.0, 4.0
-"""Seconds for which a call is tried again; and those of a run that asks for its own lock, and will ask again."""
+"""Seconds for which elbplan retries a call, and those for a run that renews its own lock: it asks again anyway."""
 
 
 class RunStore:
-    """Reads and writes records. Every method raises AwsProblem when Parameter Store does not answer."""
+    """Reads and writes records. Every method raises AwsProblem if Parameter Store does not answer."""
 
     def __init__(self, send: Send, clock: Clock, patience: float = PATIENCE) -> None:
         self._send = send
@@ -43,29 +43,29 @@ class RunStore:
         self._patience = patience
 
     def in_a_hurry(self) -> RunStore:
-        """The same, for who had better hear soon that Parameter Store does not answer."""
+        """The same store, but it gives up soon if Parameter Store does not answer."""
         return RunStore(self._send, self._clock, HURRY)
 
     def read(self, stack: str) -> list[RunRecord]:
-        """All that is kept of a stack, the oldest first. What was written in the last second may be missing."""
+        """All records of a stack, oldest first. A record of the last second may be missing."""
         answer = self._ask("GetParametersByPath", {"Path": runs_path(stack), "Recursive": False})
-        found = [_parsed(stack, raw) for raw in answer.get("Parameters", ())]
-        return sorted((record for record in found if record), key=lambda record: record.number)
+        records = [_parsed(stack, parameter) for parameter in answer.get("Parameters", ())]
+        return sorted((record for record in records if record), key=lambda record: record.number)
 
     def get(self, stack: str, number: int) -> RunRecord | None:
-        """One record, as it is now."""
+        """The current record with this number."""
         name = f"{runs_path(stack)}/{number:06d}"
         answer = self._ask("GetParameter", {"Name": name}, done_if=("ParameterNotFound",))
         return _parsed(stack, answer["Parameter"]) if answer else None
 
     def create(self, record: RunRecord) -> RunRecord | None:
-        """The record that now stands under this number: this one, or that of somebody who was faster.
+        """Creates the record. Returns the record that now has this number: this one, or that of a faster run.
 
-        None if nothing stands there after all. A reply that was lost, and the refusal that its repetition then meets,
-        are told from a lost race by the run's id.
+        None if there is no record after all. If a reply was lost, its retry is refused like a lost race. The id of the
+        run shows which of the two it was.
         """
         try:
-            self._ask("PutParameter", {**_wanted(record), "Overwrite": False})
+            self._ask("PutParameter", {**_parameter(record), "Overwrite": False})
         except AwsProblem as problem:
             if problem.code not in (EXISTS, UNKNOWN):
                 raise
@@ -73,32 +73,33 @@ class RunStore:
         return record
 
     def write(self, record: RunRecord) -> int:
-        """Overwrite a record; how often it has been written now (1: it was gone), 0 if SSM does not say."""
-        answer = self._ask("PutParameter", {**_wanted(record), "Overwrite": True})
+        """Overwrites a record. Returns how often it was written (1: it did not exist), 0 if SSM does not say."""
+        answer = self._ask("PutParameter", {**_parameter(record), "Overwrite": True})
         version = answer.get("Version")
         return version if isinstance(version, int) else 0
 
     def delete(self, stack: str, numbers: Sequence[int]) -> None:
-        """These are forgotten, in this order; one that is gone already is no problem."""
+        """Deletes the records with these numbers, in this order. Ignores a record that does not exist."""
         names = [f"{runs_path(stack)}/{number:06d}" for number in numbers]
         for start in range(0, len(names), BATCH):
             self._ask("DeleteParameters", {"Names": names[start : start + BATCH]})
 
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
-        """`once`, so that an endpoint nobody can reach costs seconds and not botocore's 25 tries."""
+        """Sends a call with `no_retry`: botocore would try an endpoint that cannot be reached 25 times."""
         call = Call("ssm", operation, params, done_if=done_if, retry_on=PASSING, timeout=self._patience, no_retry=True)
         return run_program(single_call(call), self._send, self._clock)
 
 
-def _wanted(record: RunRecord) -> dict[str, Any]:
-    """No tags: PutParameter does not take them together with Overwrite, and the name says whose it is."""
+def _parameter(record: RunRecord) -> dict[str, Any]:
+    """The parameter of a record. It has no tags, because PutParameter refuses tags together with Overwrite."""
     return {"Name": record.name, "Value": record.text(), "Type": "String", "Tier": "Standard"}
 
 
-def _parsed(stack: str, raw: dict[str, Any]) -> RunRecord | None:
-    return read(stack, raw["Name"], raw["Value"], raw.get("LastModifiedDate"), raw.get("Version", 0))
+def _parsed(stack: str, parameter: dict[str, Any]) -> RunRecord | None:
+    modified, version = parameter.get("LastModifiedDate"), parameter.get("Version", 0)
+    return read(stack, parameter["Name"], parameter["Value"], modified, version)
 
 
-def closed(record: RunRecord, now: float, state: Any, note: str = "") -> RunRecord:
-    """The record of a run that has ended."""
+def closed(record: RunRecord, now: float, state: RunState, note: str = "") -> RunRecord:
+    """The record at the end of its run."""
     return replace(record, state=state, ended=now, note=note or record.note)

@@ -1,7 +1,7 @@
-"""Whether a run lives: its record is watched, on our own clock. Two clocks are never compared.
+"""Watches the record of a run to learn whether the run is alive. Uses only the clock of this machine.
 
-A run that lives writes its record several times in each `silence`. Who has seen the record stand still for one whole
-silence knows that the run is dead, or stopped: then it has not been able to renew its lease (see lease.py) since.
+A run that is alive writes its record several times within its `lease_seconds`. If the record does not change for
+`lease_seconds`, the run is dead or stopped, and it has not renewed its lease (see lease.py) in that time.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from .record import RunRecord
 from .run_store import RunStore
 
 LOOKS, LONGEST_PAUSE, SHORTEST_PAUSE = 20, 5.0, 0.001
-"""How often a record is looked at in one silence, and the seconds between two looks."""
+"""How often elbplan reads the record within `lease_seconds`, and the seconds between two reads."""
 
 
 @dataclass(frozen=True)
 class WatchResult:
-    """What became of a record that said it was running: it stood `still`, it `moved`, or its run `ended`.
+    """The result for a record in the state `running`: it stayed `still`, it `moved`, or its run `ended`.
 
-    seen   the record as it was seen last; None if it is gone
+    seen   the record at the last read; None if it is gone
     """
 
     what: Literal["still", "moved", "ended"]
@@ -29,9 +29,9 @@ class WatchResult:
 
 
 def watch(ledger: RunStore, clock: Clock, record: RunRecord) -> WatchResult:
-    """Look until the record has moved, or has stood still for one whole silence. Raises AwsProblem.
+    """Reads the record until it changes, or until it has not changed for `lease_seconds`. Raises AwsProblem.
 
-    The silence counts from after the first answer to before the last question: what lies between is surely that long.
+    The time counts from after the first answer to before the last request, so it is never too short.
     """
     first = ledger.get(record.stack, record.number)
     began = clock.now()
