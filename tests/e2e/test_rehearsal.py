@@ -131,13 +131,13 @@ def test_a_chain_that_holds_without_any_account_or_spec(alone: Alone) -> None:
 
 
 def test_a_sick_group_is_no_new_outage(alone: Alone, folder: Folder) -> None:
-    ran = alone.rehearse("my-web", "0002", "--sick", "web", "--json")
+    ran = alone.rehearse("my-web", "0002", "--unhealthy", "web", "--json")
     assert ran.code == 0, ran.out + ran.err
     ((stopped, serves),) = [file["proofs"] for file in ran.document["stacks"][0]["files"]]
     assert re.match(r"stops at step \d+ of \d+ \(wait targets.web healthy\) and stays at s1-", stopped["text"])
     assert (serves["holds"], serves["tried"]) == (True, "1 route")
     edited(folder, "0002_by_id.yaml", lambda text: WAIT.sub("", text, count=1))
-    broken = alone.rehearse("my-web", "0002", "--sick", "web")
+    broken = alone.rehearse("my-web", "0002", "--unhealthy", "web")
     assert broken.code == 5
     assert "nothing waits until web is healthy" in broken.out
     assert "was not answered after ModifyListener" in " ".join(broken.out.split())
@@ -148,7 +148,7 @@ def test_a_sick_group_is_no_new_outage(alone: Alone, folder: Folder) -> None:
     [
         (["my-web", "0009"], 64, "there are 0001_by_tag, 0002_by_id"),
         (["your-web"], 64, "stacks that have: my-web"),
-        (["my-web", "--sick", "api"], 64, "target groups that are made: web"),
+        (["my-web", "--unhealthy", "api"], 64, "target groups that are made: web"),
     ],
 )
 def test_what_is_not_there_is_named(alone: Alone, words: list[str], code: int, said: str) -> None:

@@ -14,26 +14,27 @@ from ...migrations.files.folder import Folder, write
 from ..context import App
 from ..group import HelpFirstCommand
 from ..migration_files import observe_stack, one_stack, report_files, write_files
-from ..options import shared
+from ..options import migrations_dir, shared
 
 EXAMPLES = (
-    "elbplan accept-drift specs/web.yaml              print the lines for the spec; write the next file",
-    "elbplan accept-drift specs/web.yaml new_health   the file is called NNNN_new_health.yaml",
+    "elbplan accept-drift specs/web.yaml              write the next migration",
+    "elbplan accept-drift specs/web.yaml new_health   write NNNN_new_health.yaml",
     "elbplan accept-drift specs/web.yaml --dry-run    write nothing",
 )
 
 
 @click.command(
     cls=HelpFirstCommand,
-    name="adopt",
+    name="accept-drift",
     examples=EXAMPLES,
-    help="Keep what somebody changed in AWS by hand: in the spec and, with migrations, in a file. Changes no AWS.",
+    help="Accept changes that somebody made in AWS by hand: add them to the spec and, "
+    "if the stack has migrations, to a migration. Writes only files, not AWS.",
 )
 @click.argument("word", metavar="STACK|PATH")
 @click.argument("name", required=False, default="", metavar="[NAME]")
-@click.option("--write", "writing", is_flag=True, help="Write the overrides: into the spec's file, at its end.")
-@click.option("--dry-run", "dry", is_flag=True, help="Say what would be written, and write nothing.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--write", "writing", is_flag=True, help="Append the overrides to the spec's file.")
+@click.option("--dry-run", "dry", is_flag=True, help="Show what would be written, but write nothing.")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str) -> int:

@@ -19,8 +19,8 @@ from ..plan_screens import show_plans
 from ..plans import Planned, ending_of, planned, stacks_of
 
 EXAMPLES = (
-    "elbplan destroy specs/web.yaml                   show what goes, ask for the stack's name",
-    "elbplan destroy specs/web.yaml --confirm my-web  without asking, for scripts",
+    "elbplan destroy specs/web.yaml                   show the plan, ask for the name",
+    "elbplan destroy specs/web.yaml --confirm my-web  do not ask, for scripts",
 )
 
 
@@ -28,13 +28,24 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="destroy",
     examples=EXAMPLES,
-    help="Remove everything that elbplan made for these stacks, and nothing else.",
+    help="Delete all resources that elbplan created for these stacks. Other resources stay.",
 )
 @paths
-@click.option("--confirm", "confirmed", metavar="STACK", multiple=True, help="The stack's name; for several, again.")
-@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards.")
+@click.option(
+    "--confirm",
+    "confirmed",
+    metavar="STACK",
+    multiple=True,
+    help="Confirm with the stack's name. Repeat for several stacks.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="HAZARD",
+    help="Allow these hazards, for example extra-cost. Repeat or separate with commas.",
+)
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, hidden=True)
-@click.option("--detail", is_flag=True, help="Show every step before asking.")
+@click.option("--detail", is_flag=True, help="Show every step before the question.")
 @shared
 @click.pass_obj
 def command(

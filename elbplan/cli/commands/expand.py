@@ -11,13 +11,16 @@ from ..options import paths, shared
 from ..plans import stacks_of
 
 EXAMPLES = (
-    "elbplan expand specs/web.yaml               what the short form stands for",
-    "elbplan expand specs/web.yaml > long.yaml   the long form is a spec, too",
+    "elbplan expand specs/web.yaml               print the long form",
+    "elbplan expand specs/web.yaml > long.yaml   save it; it is also a spec",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="expand", examples=EXAMPLES, help="Print the long form of a spec; it is a spec itself."
+    cls=HelpFirstCommand,
+    name="expand",
+    examples=EXAMPLES,
+    help="Print the long form of specs, with the field names of AWS. The long form is also a valid spec.",
 )
 @paths
 @shared

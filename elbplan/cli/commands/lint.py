@@ -23,26 +23,29 @@ from ...run.workflow import Cloud
 from ..context import App
 from ..git_changes import new_since
 from ..group import HelpFirstCommand
-from ..options import shared
+from ..options import migrations_dir, shared
 from ..plans import planned
 from ..select import StackSelection, selections_of
 
 BLOCKED = 5
 
 EXAMPLES = (
-    "elbplan lint                      every migration, without AWS",
-    "elbplan lint my-web               those of one stack",
-    "elbplan lint --base origin/main   those that are new since a commit",
+    "elbplan lint                      check all migrations",
+    "elbplan lint my-web               check the migrations of one stack",
+    "elbplan lint --base origin/main   check only files that are new since a commit",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="lint", examples=EXAMPLES, help="Find hazards in migrations, as a rule without AWS."
+    cls=HelpFirstCommand,
+    name="lint",
+    examples=EXAMPLES,
+    help="Find hazards in migrations. Without --live, this command does not call AWS.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
-@click.option("--live", is_flag=True, help="Ask AWS as well: health, certificates, zones, requests.")
-@click.option("--base", "since", metavar="REF", help="Only files that this commit does not have.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--live", is_flag=True, help="Also read AWS: drift, target health, certificates, zones, requests.")
+@click.option("--base", "since", metavar="REF", help="Check only files that commit REF does not have.")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, words: tuple[str, ...], live: bool, since: str | None, base: str) -> int:

@@ -18,7 +18,7 @@ from ...render.documents import plan_document
 from ...run.workflow import Cloud
 from ..context import App
 from ..group import HelpFirstCommand
-from ..options import paths, shared
+from ..options import migrations_dir, paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import show_plans
 from ..plans import planned, retry_command, stacks_of
@@ -27,21 +27,26 @@ PENDING = 2
 FOLDER = "migrations"
 
 EXAMPLES = (
-    "elbplan plan                           all specs in specs/",
-    "elbplan plan specs/web.yaml --detail   every step, in order",
+    "elbplan plan                           plan all specs in specs/",
+    "elbplan plan specs/web.yaml --detail   also show every step, in order",
     "elbplan plan --sandbox specs/web.yaml  without an AWS account",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="plan", examples=EXAMPLES, help="Show what would change, and why. Changes nothing."
+    cls=HelpFirstCommand,
+    name="plan",
+    examples=EXAMPLES,
+    help="Show what would change, and why. This command writes nothing to AWS.",
 )
 @paths
-@click.option("--detail", is_flag=True, help="Every step, and every field that changes (as -v).")
-@click.option("--save", metavar="NAME", help="Keep the plan as the next file in migrations/STACK/.")
-@click.option("--title", default="", metavar="TEXT", help="What the kept plan is for, in a line.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
-@click.option("--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 if changes are pending.")
+@click.option("--detail", is_flag=True, help="Show every step and every changed field (like -v).")
+@click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
+@click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")
+@migrations_dir
+@click.option(
+    "--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit with code 2 if changes are pending."
+)
 @shared
 @click.pass_obj
 def command(

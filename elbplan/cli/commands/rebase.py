@@ -17,12 +17,12 @@ from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import is_path
 from ..migration_files import observe_stack, one_stack, report_files, write_files
-from ..options import shared
+from ..options import migrations_dir, shared
 
 EXAMPLES = (
-    "elbplan rebase specs/web.yaml             after git merged two branches that both added a file",
-    "elbplan rebase specs/web.yaml 0005_cache  the same, and this is the file that moves",
-    "elbplan rebase --refresh my-web           after a file was edited by hand; AWS is not asked",
+    "elbplan rebase specs/web.yaml             after a merge of two branches",
+    "elbplan rebase specs/web.yaml 0005_cache  move this migration to the end",
+    "elbplan rebase --refresh my-web           after you edited a migration",
 )
 
 
@@ -30,13 +30,14 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="rebase",
     examples=EXAMPLES,
-    help="Put the migrations of two branches behind each other, or plan the pending one anew. Changes files alone.",
+    help="Put the migrations of two branches in order, or plan the pending migration again. "
+    "Writes only files, not AWS.",
 )
 @click.argument("word", metavar="STACK|PATH")
 @click.argument("file", required=False, default="", metavar="[FILE]")
-@click.option("--refresh", is_flag=True, help="Only compute from, to, then and HEAD anew from the steps.")
-@click.option("--accept-drift", "adopting", is_flag=True, help="First take in what was changed by hand, as adopt does.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--refresh", is_flag=True, help="Only recompute from, to, then and HEAD from the steps.")
+@click.option("--accept-drift", "adopting", is_flag=True, help="First accept drift, as `elbplan accept-drift` does.")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, word: str, file: str, refresh: bool, adopting: bool, base: str) -> int:

@@ -29,7 +29,7 @@ from ..connect import SANDBOX_REGION, Connections, simulator_aws
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import selected_stacks, table_style
-from ..options import shared
+from ..options import migrations_dir, shared
 
 SLOW = 20.0
 """Seconds in which a simulated load balancer comes up; nobody waits for them."""
@@ -37,11 +37,11 @@ SLOW = 20.0
 BROKEN = 5
 
 EXAMPLES = (
-    "elbplan rehearse                        every file of every stack with migrations",
-    "elbplan rehearse my-web                 the files of one stack, by its name or its spec",
-    "elbplan rehearse my-web 0004            one file",
-    "elbplan rehearse my-web --sick web      what if the new group never becomes healthy?",
-    "elbplan rehearse my-web --live          what is not applied yet, from how AWS is now",
+    "elbplan rehearse                          rehearse all migrations of all stacks",
+    "elbplan rehearse my-web                   rehearse the migrations of one stack",
+    "elbplan rehearse my-web 0004              rehearse one migration",
+    "elbplan rehearse my-web --unhealthy web   simulate targets that stay unhealthy",
+    "elbplan rehearse my-web --live            start from AWS's current state",
 )
 
 
@@ -49,16 +49,20 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="rehearse",
     examples=EXAMPLES,
-    help="Run migrations on a local AWS simulator: do they arrive, whatever dies, and is no request dropped?",
+    help="Run migrations on a local AWS simulator, crash them at every step, and check that no request is dropped.",
 )
 @click.argument("word", required=False, metavar="[STACK|PATH]")
 @click.argument("file", required=False, metavar="[FILE]")
-@click.option("--sick", metavar="GROUP", help="The targets of this new group never become healthy.")
-@click.option("--live", is_flag=True, help="Begin as AWS is now, with what is not applied yet. Only reads.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option(
+    "--unhealthy", metavar="GROUP", help="Simulate that the targets of this new target group never become healthy."
+)
+@click.option(
+    "--live", is_flag=True, help="Start from AWS's current state with the pending migrations. Only reads AWS."
+)
+@migrations_dir
 @shared
 @click.pass_obj
-def command(app: App, word: str | None, file: str | None, sick: str | None, live: bool, base: str) -> int:
+def command(app: App, word: str | None, file: str | None, unhealthy: str | None, live: bool, base: str) -> int:
     """Stack by stack, file by file, proof by proof."""
     stacks = _stacks(app, word, base)
     if file and len(stacks) > 1:
@@ -66,7 +70,7 @@ def command(app: App, word: str | None, file: str | None, sick: str | None, live
     told = []
     with _box() as box:
         for stack in stacks:
-            one = Rehearsal(app, box, stack, base, file, sick, live)
+            one = Rehearsal(app, box, stack, base, file, unhealthy, live)
             told.append(one.play())
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "holds": all(t["holds"] for t in told), "stacks": told}, indent=2))
@@ -106,7 +110,7 @@ class Rehearsal:
     stack: Stack
     base: str
     file: str | None
-    sick: str | None
+    unhealthy: str | None
     live: bool
     clouds: Connections | None = None
 
@@ -142,7 +146,7 @@ class Rehearsal:
             if not found:
                 there = ", ".join(one.id for one in scene.chain)
                 raise UsageProblem(f"{self.stack.name} has no migration {self.file}", hint=f"there are {there}")
-        return files_that_create(found, self.sick) if self.sick and found else found
+        return files_that_create(found, self.unhealthy) if self.unhealthy and found else found
 
     def _means(self, migration: Migration) -> bool:
         said = Path(str(self.file)).name.removesuffix(".yaml")
@@ -160,7 +164,7 @@ class Rehearsal:
         return said or SANDBOX_REGION
 
     def _lines(self, scene: RehearsalEnvironment, migration: Migration) -> Iterator[PromiseLine]:
-        proofs = rehearse_unhealthy(scene, migration, self.sick) if self.sick else rehearse(scene, migration)
+        proofs = rehearse_unhealthy(scene, migration, self.unhealthy) if self.unhealthy else rehearse(scene, migration)
         for proof in proofs:
             line = _line(proof, migration)
             if not self.app.options.json and not (self.app.options.quiet and line.holds):

@@ -14,14 +14,17 @@ from ..locks import run_stores_of, table_style
 from ..options import shared
 
 EXAMPLES = (
-    "elbplan runs                  all specs in specs/",
-    "elbplan runs my-web           one stack, by its name",
-    "elbplan runs specs/web.yaml   the stacks of a file",
+    "elbplan runs                  list the runs of all specs in specs/",
+    "elbplan runs my-web           list the runs of one stack",
+    "elbplan runs specs/web.yaml   list the runs of the stacks of one file",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="runs", examples=EXAMPLES, help="List the last runs of stacks, the newest first."
+    cls=HelpFirstCommand,
+    name="runs",
+    examples=EXAMPLES,
+    help="List the last runs of stacks, newest first: who ran what, and the result.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
 @shared

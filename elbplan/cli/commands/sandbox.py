@@ -33,15 +33,15 @@ class Seconds(click.FloatRange):
 
 HERE = "elbplan.cli.commands.sandbox"
 ENTRIES = {
-    "start": (f"{HERE}:start", "Commands", "Start one in the background, or find the one that runs."),
-    "stop": (f"{HERE}:stop", "Commands", "End it; all that is in it is gone."),
-    "status": (f"{HERE}:status", "Commands", "Does one run, and where?"),
-    "reset": (f"{HERE}:reset", "Commands", "Empty it."),
+    "start": (f"{HERE}:start", "Commands", "Start the sandbox, or show the running one."),
+    "stop": (f"{HERE}:stop", "Commands", "Stop the sandbox and delete its data."),
+    "status": (f"{HERE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
+    "reset": (f"{HERE}:reset", "Commands", "Delete all data of the running sandbox."),
 }
 EXAMPLES = (
-    "elbplan sandbox start                   runs in the background, for this machine only",
-    "elbplan plan --sandbox specs/web.yaml   starts one if none runs",
-    "elbplan sandbox stop                    ends it",
+    "elbplan sandbox start                   start it in the background",
+    "elbplan plan --sandbox specs/web.yaml   use it; starts it if necessary",
+    "elbplan sandbox stop                    stop it",
 )
 
 
@@ -51,7 +51,7 @@ EXAMPLES = (
     entries=ENTRIES,
     examples=EXAMPLES,
     invoke_without_command=True,
-    help="A local AWS simulator: no account, no credentials, no cost.",
+    help="Control the sandbox, a local AWS simulator: no AWS account, no credentials, no cost.",
 )
 @shared
 @click.pass_context
@@ -65,11 +65,11 @@ def command(context: click.Context) -> int:
 @click.command(
     cls=HelpFirstCommand,
     name="start",
-    examples=("elbplan sandbox start", "elbplan sandbox start --slow 120   as slow as AWS"),
-    help="Start a sandbox in the background, or find the one that runs.",
+    examples=("elbplan sandbox start", "elbplan sandbox start --slow 120   load balancers take 120 s, as on AWS"),
+    help="Start the sandbox in the background, or show the running one.",
 )
 @click.option(
-    "--slow", type=Seconds(0, 3600), metavar="SECONDS", help="How long a load balancer takes to be active (3)."
+    "--slow", type=Seconds(0, 3600), metavar="SECONDS", help="Time until a load balancer is active (default: 3)."
 )
 @shared
 @click.pass_obj
@@ -84,7 +84,7 @@ def start(app: App, slow: float | None) -> int:
 
 
 @click.command(
-    cls=HelpFirstCommand, name="stop", examples=("elbplan sandbox stop",), help="End the sandbox; all in it is gone."
+    cls=HelpFirstCommand, name="stop", examples=("elbplan sandbox stop",), help="Stop the sandbox and delete its data."
 )
 @shared
 @click.pass_obj
@@ -96,7 +96,10 @@ def stop(app: App) -> int:
 
 
 @click.command(
-    cls=HelpFirstCommand, name="status", examples=("elbplan sandbox status",), help="Does a sandbox run, and where?"
+    cls=HelpFirstCommand,
+    name="status",
+    examples=("elbplan sandbox status",),
+    help="Show whether the sandbox runs, and its URL.",
 )
 @shared
 @click.pass_obj
@@ -114,7 +117,10 @@ def status(app: App) -> int:
 
 
 @click.command(
-    cls=HelpFirstCommand, name="reset", examples=("elbplan sandbox reset",), help="Empty the sandbox that runs."
+    cls=HelpFirstCommand,
+    name="reset",
+    examples=("elbplan sandbox reset",),
+    help="Delete all data of the running sandbox.",
 )
 @shared
 @click.pass_obj

@@ -23,12 +23,12 @@ from ...run.workflow import plan
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import lock_manager_of
-from ..options import paths, shared
+from ..options import migrations_dir, paths, shared
 from ..plans import Planned, planned, stacks_of, style_for, view_of
 
 EXAMPLES = (
-    "elbplan status                  all specs in specs/",
-    "elbplan status specs/web.yaml   is it in sync, healthy, locked?",
+    "elbplan status                  show the stacks of all specs in specs/",
+    "elbplan status specs/web.yaml   show the stacks of one file",
 )
 
 
@@ -36,10 +36,10 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="status",
     examples=EXAMPLES,
-    help="Show how stacks are: in sync, last run, lock, targets.",
+    help="Show the status of stacks: sync, last run, lock and target health.",
 )
 @paths
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, paths: tuple[str, ...], base: str) -> int:

@@ -17,9 +17,9 @@ from ..locks import StackRunStore, run_stores_of
 from ..options import shared
 
 EXAMPLES = (
-    "elbplan unlock my-web           watches who has the lock for up to 90 s, and asks",
-    "elbplan unlock my-web --yes     without asking, for scripts",
-    "elbplan unlock my-web --force   although it may live: without watching it",
+    "elbplan unlock my-web           check that the run is dead, then ask",
+    "elbplan unlock my-web --yes     do not ask, for scripts",
+    "elbplan unlock my-web --force   do not check that the run is dead",
 )
 
 
@@ -27,11 +27,13 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="unlock",
     examples=EXAMPLES,
-    help="Take the lock from a run that is dead. Seldom needed: the next apply takes over by itself after 90 s.",
+    help="Release the lock of a dead run. You seldom need this: the next apply takes over after 90 s.",
 )
 @click.argument("word", metavar="STACK|PATH")
 @click.option("-y", "--yes", "yes", is_flag=True, help="Do not ask.")
-@click.option("--force", is_flag=True, help="Do not watch: even from a run that lives.")
+@click.option(
+    "--force", is_flag=True, help="Do not check that the run is dead. A live run stops at its next heartbeat."
+)
 @shared
 @click.pass_obj
 def command(app: App, word: str, yes: bool, force: bool) -> int:

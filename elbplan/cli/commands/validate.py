@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ...core.stack import Stack
 
 EXAMPLES = (
-    "elbplan validate                  all specs in specs/",
-    "elbplan validate specs/web.yaml   one of them",
-    "elbplan validate - < web.yaml     from standard input",
+    "elbplan validate                  check all specs in specs/",
+    "elbplan validate specs/web.yaml   check one file",
+    "elbplan validate - < web.yaml     check standard input",
 )
 
 
@@ -29,7 +29,7 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="validate",
     examples=EXAMPLES,
-    help="Check specs, every problem at once. Asks AWS nothing.",
+    help="Check specs and list all problems. This command does not call AWS.",
 )
 @paths
 @shared
