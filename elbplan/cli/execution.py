@@ -15,7 +15,7 @@ from ..core.plan import Plan
 from ..errors import ElbplanError
 from ..kinds import KINDS
 from ..render.documents import summary_document
-from ..render.outcome import EndScreen, answers, outcome_screen, unchanged
+from ..render.outcome import EndScreen, outcome_screen, stack_urls, unchanged_outcome
 from ..run.clock import RealClock
 from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
@@ -24,7 +24,7 @@ from .context import App
 from .errors import report_problem
 from .locks import lock_manager_of, run_request_of
 from .plans import Planned, reading, style_for
-from .progress import LogReporter, Reporter, ScreenReporter, SilentReporter, Stream
+from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
@@ -68,7 +68,7 @@ def run_one(
         idle = one.plan.empty and aim is None
         plan, ended = _idle(app, one, ending) if idle else _execute(app, one, ending, several, agreed, aim)
     except ElbplanError as problem:
-        code = report_problem(app.terminal, problem, asked=app.asked)
+        code = report_problem(app.terminal, problem, aws_called=app.aws_called)
         if app.options.json:
             _document_end(app, one.plan, Outcome(), code, ending, problem.what)
         return StackResult(code)
@@ -98,7 +98,7 @@ def _idle(app: App, one: Planned, ending: EndScreen) -> tuple[Plan, StackResult]
     """Nothing to do, so no lock and no write; but of a stack that is gone no record may stay."""
     if ending.destroyed:
         lock_manager_of(app, one.cloud).forget(one.plan.stack)
-    return one.plan, StackResult(0, unchanged(one.plan))
+    return one.plan, StackResult(0, unchanged_outcome(one.plan))
 
 
 def _execute(
@@ -119,10 +119,10 @@ def _execute(
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
     style = style_for(app, app.terminal.stderr)
     if app.options.json:
-        return Stream(app.terminal, plan.stack)
+        return JsonReporter(app.terminal, plan.stack)
     if app.options.quiet:
         return SilentReporter(app.terminal)
-    if app.terminal.moves:
+    if app.terminal.can_redraw:
         return ScreenReporter(app.terminal, style, len(plan.steps))
     return LogReporter(app.terminal, style, plan.stack if several else "")
 
@@ -133,7 +133,7 @@ def _tell_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None
 
 
 def _document_end(app: App, plan: Plan, outcome: Outcome, code: int, ending: EndScreen, problem: str = "") -> None:
-    where = answers(plan, outcome) if code == 0 and not ending.destroyed else []
+    where = stack_urls(plan, outcome) if code == 0 and not ending.destroyed else []
     document = summary_document(plan, outcome, code, where)
     app.terminal.out(json.dumps(document | ({"problem": problem} if problem else {})))
 

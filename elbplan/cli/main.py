@@ -77,7 +77,7 @@ def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None,
     except click.UsageError as problem:
         return report_misuse(terminal, problem)
     except ElbplanError as problem:
-        return report_problem(terminal, problem, asked=app.asked)
+        return report_problem(terminal, problem, aws_called=app.aws_called)
     except BrokenPipeError:
         return 0
     except Exception as fault:

@@ -131,7 +131,7 @@ class MigrationExecutor:
         """Show the plan where somebody may want to see it, check it, and ask. Raises Refused."""
         if one.plan.empty:
             return
-        if not self.app.options.json or (self.ask and self.app.terminal.asks):
+        if not self.app.options.json or (self.ask and self.app.terminal.can_ask):
             show_plans(self.app, "apply", [one], self.app.terminal.stderr, detail=self.detail)
         check()
         if self.ask:

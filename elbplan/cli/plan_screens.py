@@ -1,4 +1,4 @@
-"""Plans on the screen, for plan on stdout and before a question on stderr."""
+"""Prints plans: on stdout for the command plan, on stderr before a question."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .plans import Planned, style_for, view_of
 
 
 def show_plans(
-    app: App, verb: str, them: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
+    app: App, verb: str, planned: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
 ) -> None:
-    """One block a stack, one line of counts for all."""
+    """Prints a block for each stack and one line with the counts of all stacks."""
     style = style_for(app, stream)
-    for one in them if not app.options.quiet else ():
-        screen = plan_screen(one.plan, KINDS, style, view_of(app, verb, one, detail))
+    for stack_plan in planned if not app.options.quiet else ():
+        screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail))
         app.terminal.show([*screen, style.line("")], stream)
-    last = counts([one.plan for one in them], style, next)
+    last = counts([stack_plan.plan for stack_plan in planned], style, next)
     if stream is app.terminal.stderr:
         last.append(style.line(""))  # a question or the run follows
     app.terminal.show(last, stream)

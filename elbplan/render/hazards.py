@@ -9,7 +9,7 @@ from .layout import column, flow
 from .phases import step_text
 from .style import Style
 
-SAFE = "safe form: "
+REMEDY_LABEL = "safe form: "
 
 
 def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
@@ -23,6 +23,6 @@ def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
         lines += flow(style, head, f"{hazard.address}: {hazard.text}")
         where = style.line(" " * (name + 4), ("at step: ", "dim"))
         lines += flow(style, where, step_text(plan.steps[hazard.step]), "dim")
-        lines += flow(style, style.line(" " * (name + 4), (SAFE, "green")), hazard.remedy)
+        lines += flow(style, style.line(" " * (name + 4), (REMEDY_LABEL, "green")), hazard.remedy)
     names = ",".join(dict.fromkeys(hazard.name for hazard in plan.hazards))
     return [*lines, *flow(style, style.line("  "), f"{verb} does this only with --allow {names}")]

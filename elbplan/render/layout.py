@@ -9,7 +9,7 @@ from rich.text import Text
 
 from .style import Style
 
-NARROWEST = 30
+MIN_TEXT_WIDTH = 30
 """Fewer columns than this are no place for a sentence."""
 
 
@@ -22,7 +22,7 @@ def flow(style: Style, head: Text, text: str, colour: str = "", *, back: int | N
     if not text:
         return [_stripped(head)]
     indent = head.cell_len
-    below = back is not None and style.width - indent < max(NARROWEST, min(len(text), 40))
+    below = back is not None and style.width - indent < max(MIN_TEXT_WIDTH, min(len(text), 40))
     if below and len(text) > style.width - indent:
         assert back is not None
         return [_stripped(head), *_indented(style, text, colour, back)]
@@ -48,7 +48,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines or [""]
 
 
-def cut(text: str, width: int, ellipsis: str = "…") -> str:
+def shortened(text: str, width: int, ellipsis: str = "…") -> str:
     """The text, or as much of it as fits."""
     return text if len(text) <= width else text[: max(0, width - len(ellipsis))] + ellipsis
 
@@ -58,7 +58,7 @@ def column(cells: Sequence[str], most: int) -> int:
     return min(max((len(cell) for cell in cells), default=0), most)
 
 
-def ends(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text]:
+def left_and_right(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text]:
     """`left` and, at the right edge of the same line if it fits, `right`; else below."""
     right = style.clean(right)
     gap = min(style.width, 120) - left.cell_len - len(right)
@@ -69,10 +69,10 @@ def ends(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text
     return [left.copy().append(" " * gap).append(right, colour)]
 
 
-WIDE = 15
+LABEL_WIDTH = 15
 """Width of the words at the left of a table of facts."""
 
 
-def row(style: Style, word: str, text: str, colour: str = "") -> list[Text]:
+def fact_row(style: Style, word: str, text: str, colour: str = "") -> list[Text]:
     """A word and what is said of it."""
-    return flow(style, style.line((f"  {word:<{WIDE}}", "dim")), text, colour)
+    return flow(style, style.line((f"  {word:<{LABEL_WIDTH}}", "dim")), text, colour)

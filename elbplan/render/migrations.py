@@ -8,45 +8,47 @@ from typing import Any
 from rich.text import Text
 
 from ..run.status import FileRow, StackMigrations
-from .layout import WIDE, column, flow, row
+from .layout import LABEL_WIDTH, column, fact_row, flow
 from .runs import ago, run_document
 from .style import Style
 
-MOST = 6
+MAX_FILES = 6
 """Files that are listed; of older ones that are done only their number is told."""
 
 FILE_COLOURS: Mapping[str, str] = {"done": "green", "held": "yellow", "begun": "yellow", "rolled-back": "red"}
 
 
-def files_rows(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
+def migration_rows(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
     """What the files say, what the spec wants beyond them, what was changed by hand."""
     if files.wrong:
-        yield from row(style, "files", files.wrong, "red")
+        yield from fact_row(style, "files", files.wrong, "red")
         return
     yield from _list(files, style, now)
     if files.beyond:
-        yield from row(style, "spec", "wants more than the files; elbplan plan --save NAME writes the next", "yellow")
+        yield from fact_row(
+            style, "spec", "wants more than the files; elbplan plan --save NAME writes the next", "yellow"
+        )
         yield from _told(files.beyond, style)
     else:
-        yield from row(style, "spec", "says no more than the files", "green")
+        yield from fact_row(style, "spec", "says no more than the files", "green")
     if files.drift:
         way = "in the way of the pending file" if files.in_the_way else "no file cares"
-        yield from row(style, "by hand", f"AWS was changed by others: {way}", "yellow")
+        yield from fact_row(style, "by hand", f"AWS was changed by others: {way}", "yellow")
         yield from _told(files.drift, style)
 
 
 def _list(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
-    shown = files.rows[-MOST:]
+    shown = files.rows[-MAX_FILES:]
     name = column([one.name for one in shown], 40)
     state = column([_state(one) for one in shown], 30)
     word = "files"
     if len(files.rows) > len(shown):
-        yield from row(style, word, f"{len(files.rows) - len(shown)} older ones", "dim")
+        yield from fact_row(style, word, f"{len(files.rows) - len(shown)} older ones", "dim")
         word = ""
     for one in shown:
-        head = style.line((f"  {word:<{WIDE}}", "dim"), f"{style.clean(one.name):<{name}}  ")
+        head = style.line((f"  {word:<{LABEL_WIDTH}}", "dim"), f"{style.clean(one.name):<{name}}  ")
         head.append(f"{_state(one):<{state}}  ", style=FILE_COLOURS.get(one.state, ""))
-        yield from flow(style, head, _run(one, now), "dim", back=WIDE + 4)
+        yield from flow(style, head, _run(one, now), "dim", back=LABEL_WIDTH + 4)
         word = ""
 
 
@@ -63,10 +65,10 @@ def _run(one: FileRow, now: float) -> str:
 
 def _told(lines: tuple[str, ...], style: Style) -> Iterator[Text]:
     for line in lines:
-        yield from flow(style, style.line(" " * (WIDE + 2)), line, "dim", back=WIDE + 4)
+        yield from flow(style, style.line(" " * (LABEL_WIDTH + 2)), line, "dim", back=LABEL_WIDTH + 4)
 
 
-def files_document(files: StackMigrations) -> dict[str, Any]:
+def migrations_document(files: StackMigrations) -> dict[str, Any]:
     """The files' part of `status --json`."""
     return {
         "problem": files.wrong,

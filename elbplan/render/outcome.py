@@ -14,11 +14,11 @@ from ..kinds.quotas import REACHED
 from ..run.outcome import Outcome
 from .layout import flow
 from .phases import step_text
-from .plan import idle
-from .style import ENDS, Style, count, duration
+from .plan import nothing_to_do_reason
+from .style import RESULT_MARKS, Style, count, duration
 
 
-def answers(plan: Plan, outcome: Outcome) -> list[str]:
+def stack_urls(plan: Plan, outcome: Outcome) -> list[str]:
     """The addresses under which the stack is reached; without a domain the balancer's own name."""
     scheme = "https" if _has_https(plan) else "http"
     if plan.domains:
@@ -27,7 +27,7 @@ def answers(plan: Plan, outcome: Outcome) -> list[str]:
     return [f"{scheme}://{name}" for name in names if name]
 
 
-def balancers(outcome: Outcome) -> list[str]:
+def load_balancer_names(outcome: Outcome) -> list[str]:
     """The balancers' own names in the DNS."""
     return [f["dns_name"] for a, f in outcome.facts.items() if a.kind == "load_balancer" and f.get("dns_name")]
 
@@ -37,7 +37,7 @@ def _has_https(plan: Plan) -> bool:
                for address, resource in plan.desired.items())  # fmt: skip
 
 
-def unchanged(plan: Plan) -> Outcome:
+def unchanged_outcome(plan: Plan) -> Outcome:
     """The outcome of a plan that had nothing to do."""
     return Outcome(facts={address: dict(live.facts) for address, live in plan.lives.items()})
 
@@ -46,14 +46,14 @@ def unchanged(plan: Plan) -> Outcome:
 class EndScreen:
     """What an end's screen needs besides the plan and its outcome.
 
-    again     the command that was run, to go on from here
-    finish    the command that removes the stack
+    retry_command     the command that was run, to go on from here
+    destroy_command    the command that removes the stack
     destroyed was this a destroy?
     billed    is it the real AWS, which sends a bill?
     """
 
-    again: str = ""
-    finish: str = ""
+    retry_command: str = ""
+    destroy_command: str = ""
     destroyed: bool = False
     billed: bool = True
 
@@ -69,34 +69,34 @@ def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, end
 
 def _reached(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
     if plan.empty:
-        yield style.line((plan.stack, "bold"), f": nothing to do. {idle('apply')}")
+        yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('apply')}")
     else:
         done = count(len(outcome.done), "step")
-        yield style.line(ENDS["done"], f" {plan.stack}: {done} done in {duration(outcome.seconds)}.")
-    where = answers(plan, outcome)
+        yield style.line(RESULT_MARKS["done"], f" {plan.stack}: {done} done in {duration(outcome.seconds)}.")
+    where = stack_urls(plan, outcome)
     if where:
         yield from flow(style, style.line("  reach it at    "), ", ".join(where), "bold cyan")
-    if plan.domains and balancers(outcome):
-        yield from flow(style, style.line("  load balancer  "), ", ".join(balancers(outcome)), "dim")
-    if ending.finish and not plan.empty:
+    if plan.domains and load_balancer_names(outcome):
+        yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim")
+    if ending.destroy_command and not plan.empty:
         bill = "  (until then AWS bills it by the hour)" if ending.billed else ""
-        yield from flow(style, style.line("  when finished  "), ending.finish + bill, "dim")
+        yield from flow(style, style.line("  when finished  "), ending.destroy_command + bill, "dim")
 
 
 def _gone(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[Text]:
     gone = Counter(kinds[live.address.kind].title for live in plan.lives.values() if live.address.kind != "targets")
     if plan.empty:
-        yield style.line((plan.stack, "bold"), f": nothing to do. {idle('destroy')}")
+        yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('destroy')}")
         return
-    yield style.line(ENDS["done"], f" {plan.stack} is gone, after {duration(outcome.seconds)}.")
+    yield style.line(RESULT_MARKS["done"], f" {plan.stack} is gone, after {duration(outcome.seconds)}.")
     if gone:
         told = ", ".join(count(number, title) for title, number in gone.items())
         yield from flow(style, style.line("  deleted  "), told)
-    for text in stays(plan, outcome):
+    for text in remaining_resources(plan, outcome):
         yield from flow(style, style.line("  stays    "), text)
 
 
-def stays(plan: Plan, outcome: Outcome) -> list[str]:
+def remaining_resources(plan: Plan, outcome: Outcome) -> list[str]:
     """What is still there, with the reason: what the plan leaves, and what a step found that others need."""
     kept = [facts["kept"] for facts in outcome.facts.values() if facts.get("kept")]
     return list(dict.fromkeys([*plan.stays, *(line for text in kept for line in text.splitlines())]))
@@ -121,7 +121,7 @@ def _partly(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> It
     what = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
     numbers = f"{len(outcome.done)} done, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
     yield style.line(
-        ENDS["failed"], (f" {plan.stack}: {what}", "bold"), f" after {duration(outcome.seconds)}: {numbers}."
+        RESULT_MARKS["failed"], (f" {plan.stack}: {what}", "bold"), f" after {duration(outcome.seconds)}: {numbers}."
     )
     for event in outcome.failed:
         yield from flow(style, style.line("  ", ("failed  ", "red")), f"{step_text(event.step)}: {event.text}")
@@ -131,4 +131,4 @@ def _partly(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> It
         yield from flow(style, style.line("          "), "nothing has switched: what served before still serves; ")
         yield from flow(style, style.line("          "), "add --rollback to the command to take back what was made")
     yield from flow(style, style.line(("  next    ", "bold")), _next(outcome))
-    yield from flow(style, style.line("          "), ending.again)
+    yield from flow(style, style.line("          "), ending.retry_command)

@@ -20,13 +20,18 @@ VERBS: Mapping[str, str] = {
     "adopt": "adopt",
     "release": "release",
 }
-HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "contract": "tidy", "protect": "protect"}
+UPDATE_PARTS: Mapping[str, str] = {
+    "expand": "prepare",
+    "switch": "move traffic at",
+    "contract": "tidy",
+    "protect": "protect",
+}
 """An update in several steps: take in the new, turn to it, let go of the old."""
 
 
 def phase_lines(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
     """For each phase that occurs, what it does, in order."""
-    rows = rows_of(plan.steps)
+    rows = displayed_phases(plan.steps)
     updates = Counter(step.address for step in plan.steps if step.do == "update")
     halves = {address for address, times in updates.items() if times > 1}
     told = []
@@ -37,7 +42,7 @@ def phase_lines(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
     return told
 
 
-def rows_of(steps: Sequence[Step]) -> dict[str, Phase]:
+def displayed_phases(steps: Sequence[Step]) -> dict[str, Phase]:
     """The phase in which each step is told: a wait behind a removal belongs to the removal."""
     rows: dict[str, Phase] = {}
     for step in steps:
@@ -67,7 +72,7 @@ def _verb(step: Step, halves: AbstractSet[Address], kinds: Kinds) -> str:
     if step.do == "wait":
         return f"wait until {gate_text(step, kinds)}"
     if step.do == "update" and (step.address in halves or step.phase == "protect"):
-        return HALVES[step.phase]
+        return UPDATE_PARTS[step.phase]
     return VERBS[step.do]
 
 

@@ -14,10 +14,10 @@ from ..core.kind import Kinds
 from ..core.plan import Plan
 from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
-from .layout import column, ends, flow
+from .layout import column, flow, left_and_right
 from .phases import phase_lines
 from .steps import steps_screen
-from .style import COLOURS, COUNTED, HEADINGS, SYMBOLS, Style, count, duration
+from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
 
 Note = tuple[str, str]
 """A line between the resources and the counts: `("Downtime", "none")`."""
@@ -25,10 +25,10 @@ Note = tuple[str, str]
 HAZARDS_NOTE = "Hazards"
 """The note that names the hazards of a file of which the plan is a part."""
 
-FELT = ("outage", "route-interrupted")
+DOWNTIME_HAZARDS = ("outage", "route-interrupted")
 """The hazards by which requests go unanswered for certain."""
 
-WORD = 10
+LABEL_WIDTH = 10
 """Width of the words at the left of the lower part."""
 
 
@@ -58,7 +58,11 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     lines = header(plan, style, view)
     if plan.empty:
         told = [line for word, text in view.notes for line in _note(style, word, text)]
-        return [*lines, style.line(view.undone or f"Nothing to do: {view.idle or idle(view.verb)}"), *told]
+        return [
+            *lines,
+            style.line(view.undone or f"Nothing to do: {view.idle or nothing_to_do_reason(view.verb)}"),
+            *told,
+        ]
     for action in HEADINGS:
         changes = [change for change in plan.changes if change.action == action]
         if changes:
@@ -71,7 +75,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     return lines
 
 
-def idle(verb: str) -> str:
+def nothing_to_do_reason(verb: str) -> str:
     """Why there is nothing to do."""
     return "AWS has nothing of this stack." if verb == "destroy" else "AWS is as the spec says."
 
@@ -82,7 +86,7 @@ def header(plan: Plan, style: Style, view: PlanView) -> list[Text]:
     left = style.line((f"elbplan {view.verb}", "dim"), " · ", (plan.stack, "bold"), f" · {plan.region}{account}")
     read = count(len(plan.lives), "resource")
     right = "" if view.seconds is None else f"read {read} in {duration(view.seconds)}"
-    return ends(style, left, right)
+    return left_and_right(style, left, right)
 
 
 def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) -> Iterator[Text]:
@@ -120,7 +124,7 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]
         notes += [(phase, text) for phase, text in phase_lines(plan, kinds)]
     lines = [Text(), style.line(("In this order", "bold"))] if notes else []
     for word, text in notes:
-        lines += flow(style, style.line("  ", (f"{word:<{WORD}}", "cyan")), text)
+        lines += flow(style, style.line("  ", (f"{word:<{LABEL_WIDTH}}", "cyan")), text)
     lines.append(Text())
     waits, asks = ("Waits", _waits(plan, kinds, view)), ("You", "; ".join(_asks(plan, kinds)))
     stays = [("Stays", text) for text in plan.stays]
@@ -132,7 +136,7 @@ def _lower(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]
 
 
 def _note(style: Style, word: str, text: str) -> list[Text]:
-    return flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
+    return flow(style, style.line((f"{word:<{LABEL_WIDTH + 2}}", "bold")), text)
 
 
 def downtime(plan: Plan, *, noted: bool = False) -> str:
@@ -141,7 +145,7 @@ def downtime(plan: Plan, *, noted: bool = False) -> str:
         return ""
     if noted and not plan.hazards:
         return "see the hazards of the file"
-    if felt := [hazard for hazard in plan.hazards if hazard.name in FELT]:
+    if felt := [hazard for hazard in plan.hazards if hazard.name in DOWNTIME_HAZARDS]:
         return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
         return "this stack stops answering, for good"
@@ -178,10 +182,10 @@ def _arn(plan: Plan, address: Address) -> str:
 def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:
     """The last line: how many resources are created, changed, replaced, deleted."""
     sums = [plan.summary for plan in plans]
-    told = ", ".join(f"{sum(one[action] for one in sums)} to {word}" for action, word in COUNTED.items())
+    told = ", ".join(f"{sum(one[action] for one in sums)} to {word}" for action, word in ACTION_VERBS.items())
     line = style.line(("Plan:", "bold"), f" {told}.")
     if not next:
         return [line]
     if line.cell_len + len(next) + 9 > min(style.width, 120):
         return [style.line(("Next        ", "bold"), next), line]
-    return ends(style, line, f"next: {next}", "")
+    return left_and_right(style, line, f"next: {next}", "")

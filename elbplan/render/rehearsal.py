@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from .layout import flow
-from .style import ENDS, Style, count, duration
+from .style import RESULT_MARKS, Style, count, duration
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class PromiseLine:
 
 def proof_screen(line: PromiseLine, style: Style) -> list[Text]:
     """A line, and one for each thing that is wrong."""
-    mark, colour = ENDS["done" if line.holds else "failed"]
+    mark, colour = RESULT_MARKS["done" if line.holds else "failed"]
     screen = [style.line("  ", (mark, colour), f" {line.text}  ", (f"({line.tried})", "dim"))]
     for wrong in line.wrong:
         screen += flow(style, style.line("      "), wrong)

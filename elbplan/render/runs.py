@@ -15,7 +15,7 @@ from .style import Style, count, duration
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
 """Any other state is yellow."""
 
-ENDS = ("done", "failed", "skipped")
+STEP_RESULTS = ("done", "failed", "skipped")
 
 
 def runs_screen(runs: StackRuns, style: Style) -> list[Text]:
@@ -48,7 +48,7 @@ def _cells(record: RunRecord, runs: StackRuns) -> tuple[str, ...]:
 
 
 def _told(record: RunRecord) -> Iterator[str]:
-    steps = [f"{record.counts[end]} {end}" for end in ENDS if record.counts.get(end)]
+    steps = [f"{record.counts[end]} {end}" for end in STEP_RESULTS if record.counts.get(end)]
     if steps:
         yield ", ".join(steps)
     if record.file:
@@ -82,7 +82,7 @@ def written_text(record: RunRecord) -> str:
     )
 
 
-def last_text(runs: StackRuns) -> str:
+def last_run_text(runs: StackRuns) -> str:
     """The last run, in a line."""
     last = runs.last
     if last is None:

@@ -10,13 +10,13 @@ from rich.text import Text
 from ..core.plan import Plan
 from ..run.status import ChangeCause, StackStatus
 from .differences import change_reason
-from .layout import WIDE, flow, row
-from .migrations import files_document, files_rows
+from .layout import LABEL_WIDTH, fact_row, flow
+from .migrations import migration_rows, migrations_document
 from .plan import PlanView, header
-from .runs import last_text, lock_document, lock_text, run_document
+from .runs import last_run_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed
 
-MOST = 5
+MAX_CHANGES = 5
 """Changes that are named; the plan names them all."""
 
 CAUSES: Mapping[ChangeCause, str] = {
@@ -24,7 +24,7 @@ CAUSES: Mapping[ChangeCause, str] = {
     "spec": "the spec has changed since the last run",
     "unfinished": "the last run did not finish; apply goes on from there",
 }
-WELL = ("active", "active_impaired")
+HEALTHY_STATES = ("active", "active_impaired")
 
 
 def status_screen(one: StackStatus, style: Style, view: PlanView) -> list[Text]:
@@ -34,18 +34,18 @@ def status_screen(one: StackStatus, style: Style, view: PlanView) -> list[Text]:
 
 def _rows(one: StackStatus, style: Style) -> Iterator[Text]:
     if one.files is None:
-        yield from row(style, "spec", *_verdict(one))
+        yield from fact_row(style, "spec", *_verdict(one))
         yield from _pending(one.plan, style)
     else:
-        yield from files_rows(one.files, style, one.runs.now)
-    for name, state in balancers(one.plan):
-        yield from row(style, "load balancer", f"{name}, {state}", "" if state in WELL else "yellow")
+        yield from migration_rows(one.files, style, one.runs.now)
+    for name, state in load_balancers(one.plan):
+        yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
     for address, states in one.health.items():
         well = states.get("healthy", 0) == sum(states.values()) > 0
         name = f"{address.name}{' (old)' if address.deposed else ''}"
-        yield from row(style, "targets", f"{name}: {health_text(states)}", "" if well else "yellow")
-    yield from row(style, "last run", last_text(one.runs) if not one.runs.unknown else "unknown")
-    yield from row(style, "lock", lock_text(one.runs), "yellow" if one.runs.holder else "")
+        yield from fact_row(style, "targets", f"{name}: {health_text(states)}", "" if well else "yellow")
+    yield from fact_row(style, "last run", last_run_text(one.runs) if not one.runs.unknown else "unknown")
+    yield from fact_row(style, "lock", lock_text(one.runs), "yellow" if one.runs.holder else "")
 
 
 def _verdict(one: StackStatus) -> tuple[str, str]:
@@ -62,16 +62,16 @@ def _pending_count(plan: Plan) -> int:
 def _pending(plan: Plan, style: Style) -> Iterator[Text]:
     """The first few changes; a plan of waits only has none."""
     changes = [change for change in plan.changes if change.action != "keep"]
-    for change in changes[:MOST]:
+    for change in changes[:MAX_CHANGES]:
         head = style.line(
-            " " * (WIDE + 2), (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]), f" {change.address}  "
+            " " * (LABEL_WIDTH + 2), (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]), f" {change.address}  "
         )
-        yield from flow(style, head, change_reason(change), "dim", back=WIDE + 6)
-    if len(changes) > MOST:
-        yield style.line((" " * (WIDE + 2) + f"and {len(changes) - MOST} more", "dim"))
+        yield from flow(style, head, change_reason(change), "dim", back=LABEL_WIDTH + 6)
+    if len(changes) > MAX_CHANGES:
+        yield style.line((" " * (LABEL_WIDTH + 2) + f"and {len(changes) - MAX_CHANGES} more", "dim"))
 
 
-def balancers(plan: Plan) -> list[tuple[str, str]]:
+def load_balancers(plan: Plan) -> list[tuple[str, str]]:
     """The name in the DNS and the state of every load balancer of the stack."""
     lives = [live for address, live in plan.lives.items() if address.kind == "load_balancer"]
     return [(live.facts.get("dns_name", live.id), live.facts.get("state", "unknown")) for live in lives]
@@ -103,7 +103,7 @@ def status_document(one: StackStatus) -> dict[str, Any]:
         ],
         "lock": lock_document(one.runs),
         "last_run": run_document(last) if last else None,
-        "load_balancers": [{"dns_name": name, "state": state} for name, state in balancers(plan)],
+        "load_balancers": [{"dns_name": name, "state": state} for name, state in load_balancers(plan)],
         "targets": {address.name: dict(states) for address, states in one.health.items()},
-        **({"files": files_document(one.files)} if one.files else {}),
+        **({"files": migrations_document(one.files)} if one.files else {}),
     }

@@ -10,7 +10,7 @@ from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from .differences import differences
 from .layout import column, flow
-from .phases import gate_text, rows_of, step_text
+from .phases import displayed_phases, gate_text, step_text
 from .style import Style, duration
 
 PHASE_COLOURS: Mapping[str, str] = {
@@ -25,7 +25,7 @@ PHASE_COLOURS: Mapping[str, str] = {
 def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
     """In the order in which they could be done one by one; those that need no other run at the same time."""
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
-    rows = rows_of(plan.steps)
+    rows = displayed_phases(plan.steps)
     wide = column([step_text(step) for step in plan.steps], 44)
     lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
     for step in plan.steps:

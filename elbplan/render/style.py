@@ -11,9 +11,9 @@ from ..errors import escaped
 
 SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "delete": "-"}
 HEADINGS: Mapping[str, str] = {"create": "Create", "update": "Change", "replace": "Replace", "delete": "Delete"}
-COUNTED: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
+ACTION_VERBS: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
 COLOURS: Mapping[str, str] = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
-ENDS: Mapping[str, tuple[str, str]] = {
+RESULT_MARKS: Mapping[str, tuple[str, str]] = {
     "done": ("✓", "green"),
     "failed": ("✗", "bold red"),
     "skipped": ("·", "yellow"),

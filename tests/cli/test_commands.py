@@ -133,7 +133,7 @@ def test_destroy_does_not_take_a_yes_or_a_name_it_does_not_know(shell):
     assert "--confirm my-web" in yes.err
     unknown = shell.run("destroy", "--confirm", "my-wep", shell.spec)
     assert unknown.code == 64
-    assert "they hold my-web" in unknown.err
+    assert "the specs have my-web" in unknown.err
 
 
 def test_several_stacks_in_several_regions(shell):
@@ -181,7 +181,7 @@ def test_a_wrong_spec_is_65_for_every_command(shell):
 
 
 def test_validate_names_what_is_fine(shell):
-    assert shell.run("validate", shell.spec).out == f"{shell.spec}: my-web is fine (11 resources)\n"
+    assert shell.run("validate", shell.spec).out == f"{shell.spec}: my-web is valid (11 resources)\n"
     assert shell.run("validate", shell.spec, "--json").document["valid"] is True
 
 
@@ -226,7 +226,7 @@ def test_the_region_is_the_flags_then_the_specs_then_the_environments(shell):
 def test_what_is_no_region_is_said_at_once(shell):
     ran = shell.run("plan", "--region", "no!t", shell.spec)
     assert ran.code == 1
-    assert "does not look like an AWS region" in ran.err
+    assert "is not an AWS region" in ran.err
 
 
 def test_on_a_terminal_the_ended_steps_scroll_by_and_the_cursor_comes_back(shell):

@@ -24,7 +24,7 @@ SUBCOMMANDS = [(name,) for name in ENTRIES] + [("sandbox", name) for name in ("s
         (["plan", "--jsn"], "did you mean --json?"),
         (["apply", "--auto-aprove"], "did you mean --auto-approve?"),
         (["--regoin", "x", "plan"], "did you mean --region?"),
-        (["xyzzy"], "elbplan --help lists them"),
+        (["xyzzy"], "elbplan --help lists the commands"),
         (["plan", "--parallel", "0"], "elbplan plan --help"),
         (["plan", "--region"], "elbplan --help"),
     ],

@@ -71,7 +71,7 @@ def test_the_first_ctrl_c_finishes_running_calls_and_says_how_to_go_on(slow_appl
     slow_apply.send_signal(signal.SIGINT)
     out, err = slow_apply.communicate(timeout=60)
     assert slow_apply.returncode == 130
-    assert b"finishing running calls; press again to leave at once" in err
+    assert b"stopping after the running calls; press Ctrl-C again to stop at once" in err
     assert b"interrupted after" in out
     assert b"run the same command again" in out
     assert b"Traceback" not in err

@@ -65,11 +65,11 @@ def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: Filed) -> N
     edited = shell.apply()
     assert edited.code == 65
     assert "1 problem found." in edited.err
-    assert "AWS was not asked" not in edited.err
+    assert "elbplan did not call AWS" not in edited.err
     first.write_text(first.read_text().replace("do: create", "do: crate", 1))
     wrong = shell.apply()
     assert wrong.code == 65
-    assert "AWS was not asked" in wrong.err
+    assert "elbplan did not call AWS" in wrong.err
 
 
 def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(shell: Filed) -> None:
@@ -97,7 +97,7 @@ def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: Filed) ->
     file.write_text(file.read_text().replace("/ready", "/steady"))
     told = shell.refresh()
     assert "0002_ready.yaml" in told.out
-    assert "does not lead to the spec that it was saved from" in told.err
+    assert "is no longer the spec that it was saved from" in told.err
     shell.box.clear_calls()
     refused = shell.apply("--allow", "health-check-changes")
     assert refused.code == 5

@@ -415,7 +415,7 @@ def test_a_file_that_was_edited_after_it_was_applied_is_told_by_plan_too(shell: 
     told = shell.plan()
     assert told.code == 65
     assert "edited after run 1" in told.err
-    assert "AWS was not asked" not in told.err
+    assert "elbplan did not call AWS" not in told.err
 
 
 WATCHING = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
@@ -488,6 +488,6 @@ def test_a_file_that_is_broken_during_a_hold_is_told_without_false_words(shell: 
     ended = held_while(shell, lambda: file.write_text(file.read_text().replace("do: shift", "do: shfit")))
     assert ended.code == 65, ended.err
     assert "nothing can be done by shfit" in ended.err
-    assert "AWS was not asked" not in ended.err
+    assert "elbplan did not call AWS" not in ended.err
     assert "nothing was changed" not in ended.err
     assert shell.weights() == [10, 90]

@@ -146,8 +146,8 @@ def test_a_sick_group_is_no_new_outage(alone: Alone, folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["my-web", "0009"], 64, "there are 0001_by_tag, 0002_by_id"),
-        (["your-web"], 64, "stacks that have: my-web"),
+        (["my-web", "0009"], 64, "its migrations: 0001_by_tag, 0002_by_id"),
+        (["your-web"], 64, "stacks with migrations: my-web"),
         (["my-web", "--unhealthy", "api"], 64, "target groups that are made: web"),
     ],
 )

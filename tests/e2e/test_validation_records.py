@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import stays
+from elbplan.render.outcome import remaining_resources
 from elbplan.run import workflow
 from elbplan.run.outcome import Outcome
 from elbplan.sandbox.state.acm import record
@@ -54,7 +54,7 @@ def test_it_stays_by_default_and_the_plan_says_so_and_why(stage: Stage) -> None:
     stage.box.clear_calls()
     plan, outcome = end(stage, specs.COURSE)
     assert validation(stage)
-    (told,) = stays(plan, outcome)
+    (told,) = remaining_resources(plan, outcome)
     assert DOMAIN in told
     assert "other regions" in told
     assert "remove_validation: true" in told
@@ -66,7 +66,7 @@ def test_it_goes_if_the_spec_asks_for_that_and_nobody_needs_it(stage: Stage) -> 
     stage.apply(ASKED)
     plan, outcome = end(stage, ASKED)
     assert validation(stage) == []
-    assert stays(plan, outcome) == []
+    assert remaining_resources(plan, outcome) == []
 
 
 def test_the_word_counts_from_the_moment_it_stands_in_the_spec(stage: Stage) -> None:
@@ -80,7 +80,7 @@ def test_a_certificate_of_another_region_keeps_it_and_is_named(stage: Stage) -> 
     other = request(stage, ELSEWHERE, f"*.{DOMAIN}")
     plan, outcome = end(stage, ASKED)
     assert validation(stage)
-    (told,) = stays(plan, outcome)
+    (told,) = remaining_resources(plan, outcome)
     assert other in told
 
 
@@ -90,7 +90,7 @@ def test_a_region_that_does_not_answer_keeps_it(stage: Stage) -> None:
     plan, outcome = end(stage, ASKED)
     stage.box.clear_faults()
     assert validation(stage)
-    (told,) = stays(plan, outcome)
+    (told,) = remaining_resources(plan, outcome)
     assert f"{ELSEWHERE} did not say" in told
 
 
@@ -100,7 +100,7 @@ def test_where_nobody_says_which_regions_there_are_it_stays(stage: Stage) -> Non
     plan, outcome = end(stage, ASKED)
     stage.box.clear_faults()
     assert validation(stage)
-    (told,) = stays(plan, outcome)
+    (told,) = remaining_resources(plan, outcome)
     assert "ec2:DescribeRegions" in told
 
 
@@ -128,7 +128,7 @@ def test_one_that_stood_before_is_not_written_over_and_never_removed(stage: Stag
     plan, outcome = end(stage, ASKED)
     (still,) = [one for one in stage.box.records(stage.zone) if one["Name"] == made["Name"]]
     assert still["TTL"] == made["TTL"]
-    assert stays(plan, outcome) == []
+    assert remaining_resources(plan, outcome) == []
 
 
 def test_a_new_certificate_takes_over_what_the_one_before_it_put_up(stage: Stage) -> None:

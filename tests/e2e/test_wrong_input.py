@@ -125,7 +125,7 @@ def test_a_wrong_spec_says_where_and_what_to_write(shell: Shell, what: str, comm
 def test_all_problems_are_told_at_once(shell: Shell, box: Box) -> None:
     spec = specs.HTTP.replace("[a, c]", "[a]").replace("port: 80", "port: 70000") + "zonse: 1\n"
     ran = shell.run("plan", shell.write(spec))
-    answered(ran, WRONG_SPEC, "web.yaml:3:", "web.yaml:5:17", "web.yaml:6:1", "AWS was not asked")
+    answered(ran, WRONG_SPEC, "web.yaml:3:", "web.yaml:5:17", "web.yaml:6:1", "elbplan did not call AWS")
     assert box.calls == []
 
 

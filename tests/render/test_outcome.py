@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elbplan.core.address import Address
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import EndScreen, answers, outcome_screen, unchanged
+from elbplan.render.outcome import EndScreen, outcome_screen, stack_urls, unchanged_outcome
 from elbplan.render.style import Style
 from elbplan.run.outcome import Event, Outcome
 
@@ -47,15 +47,15 @@ def test_a_destroyed_stack_says_what_is_gone():
 
 def test_nothing_to_do_still_says_where_it_answers():
     one = plan(WEB, WEB)
-    assert_golden("end-nothing", screen(one, unchanged(one)))
+    assert_golden("end-nothing", screen(one, unchanged_outcome(one)))
 
 
 def test_without_a_domain_the_balancers_own_name_answers():
-    assert answers(plan(HTTP_ONLY), Outcome(facts=FACTS)) == ["http://my-web-1.ap-northeast-2.elb.amazonaws.com"]
+    assert stack_urls(plan(HTTP_ONLY), Outcome(facts=FACTS)) == ["http://my-web-1.ap-northeast-2.elb.amazonaws.com"]
 
 
 def test_the_sandbox_sends_no_bill():
     one = plan(WEB)
-    ending = EndScreen(finish="elbplan destroy --sandbox", billed=False)
+    ending = EndScreen(destroy_command="elbplan destroy --sandbox", billed=False)
     text = "\n".join(line.plain for line in screen(one, Outcome(list(one.steps), facts=FACTS), ending=ending))
     assert "bills" not in text

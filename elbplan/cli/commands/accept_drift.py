@@ -1,4 +1,4 @@
-"""elbplan accept-drift: keep what somebody changed by hand."""
+"""elbplan accept-drift: accept changes that somebody made in AWS by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, migration_f
 from ...migrations.files.folder import Folder, write
 from ..context import App
 from ..group import HelpFirstCommand
-from ..migration_files import observe_stack, one_stack, report_files, write_files
+from ..migration_files import observe_stack, report_files, stack_with_spec, write_files
 from ..options import migrations_dir, shared
 
 EXAMPLES = (
@@ -38,32 +38,28 @@ EXAMPLES = (
 @shared
 @click.pass_obj
 def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str) -> int:
-    """One look at AWS; files and spec are written together."""
-    stack = one_stack(app, word)
+    """Reads AWS, then writes the migration and the spec."""
+    stack = stack_with_spec(app, word)
     folder = Folder.of(stack.name, base)
-    found = _adopted(app, stack, folder, name, writing)
-    said: dict[str, Any] = {"written": [], "renamed": [], "removed": []}
-    if found.files:
-        said = write_files(folder, found.files, dry=dry)
-    if found.spec is not None:
-        said["written"].append(stack.file)
-        _write(stack.file, found.spec, dry)
-    document = {**said, "overrides": found.block.fields, "dry_run": dry}
-    notes = (*found.notes, *(["nothing is written: --dry-run"] if dry else []))
+    accepted = _accept(app, stack, folder, name, writing)
+    changes: dict[str, Any] = {"written": [], "renamed": [], "removed": []}
+    if accepted.files:
+        changes = write_files(folder, accepted.files, dry=dry)
+    if accepted.spec is not None:
+        changes["written"].append(stack.file)
+        if not dry:
+            write(Path(stack.file), accepted.spec)
+    document = {**changes, "overrides": accepted.block.fields, "dry_run": dry}
+    notes = (*accepted.notes, *(["--dry-run: elbplan wrote nothing"] if dry else []))
     report_files(app, stack.name, document, notes)
-    if found.block.text and found.spec is None and not app.options.json:
-        app.terminal.err("write this into the spec, or pass --write:")
-        app.terminal.out(found.block.text.rstrip())
+    if accepted.block.text and accepted.spec is None and not app.options.json:
+        app.terminal.err("add this to the spec, or run the command with --write:")
+        app.terminal.out(accepted.block.text.rstrip())
     return 0
 
 
-def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
+def _accept(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
     files = migration_file_of(folder, KINDS) if folder.used else []
-    cloud, seen = observe_stack(app, stack, folder)
-    adopter = DriftAccepter(cloud, stack, seen, KINDS, writing)
-    return adopter.behind(files, name) if files else adopter.without_files()
-
-
-def _write(file: str, text: str, dry: bool) -> None:
-    if not dry:
-        write(Path(file), text)
+    cloud, observed = observe_stack(app, stack, folder)
+    accepter = DriftAccepter(cloud, stack, observed, KINDS, writing)
+    return accepter.behind(files, name) if files else accepter.without_files()

@@ -116,7 +116,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: A
     them = planned(app, stacks, planner)
     pending = [one for one in them if not one.plan.empty]
     asking = bool(pending) and not said.yes
-    if pending and (not app.options.json or (asking and app.terminal.asks)):
+    if pending and (not app.options.json or (asking and app.terminal.can_ask)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=said.detail)
     planner.check(one.plan for one in pending)
     if not said.leave:
@@ -131,7 +131,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], said: A
 
 def _ask(app: App, them: Sequence[Planned]) -> None:
     """Returns after a yes. Raises Refused."""
-    if not app.terminal.asks:
+    if not app.terminal.can_ask:
         raise Refused("nobody is there to say yes: stdin is not a terminal", hint="pass --yes to apply without asking")
     names = ", ".join(one.plan.stack for one in them)
     answer = app.terminal.ask(f"Apply this to {names}? Type yes to go on: ")

@@ -1,4 +1,4 @@
-"""elbplan expand: the long form of a spec, in AWS's own names."""
+"""elbplan expand: print the long form of specs, with the field names of AWS."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ EXAMPLES = (
 @shared
 @click.pass_obj
 def command(app: App, paths: tuple[str, ...]) -> int:
-    """One document a stack."""
+    """Prints one YAML document for each stack."""
     stacks = stacks_of(app, paths)
-
     app.terminal.out(expand_text(stacks).rstrip("\n"))
     return 0

@@ -1,4 +1,4 @@
-"""elbplan plan: what would change, and why. Writes nothing to AWS."""
+"""elbplan plan: show what would change, and why. Writes nothing to AWS."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ..pending_plans import HELD, previews
 from ..plan_screens import show_plans
 from ..plans import planned, retry_command, stacks_of
 
-PENDING = 2
-FOLDER = "migrations"
+PENDING_EXIT = 2
+DEFAULT_FOLDER = "migrations"
 
 EXAMPLES = (
     "elbplan plan                           plan all specs in specs/",
@@ -52,41 +52,46 @@ EXAMPLES = (
 def command(
     app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
 ) -> int:
-    """Read, compare, print; or keep."""
+    """Prints the plan, or saves it as a migration."""
     stacks = stacks_of(app, paths)
     if save is not None:
         return _save(app, stacks, paths, save, title, base)
-    them = previews(app, stacks, base)
-    pending = any(not one.plan.empty or one.idle == HELD or one.undone for one in them)
+    stack_plans = previews(app, stacks, base)
+    pending = any(preview.undone or preview.idle == HELD or not preview.plan.empty for preview in stack_plans)
     if app.options.json:
-        document = plan_document([one.plan for one in them])
-        for stack, one in zip(document["stacks"], them, strict=True):
-            stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
+        document = plan_document([preview.plan for preview in stack_plans])
+        for stack, preview in zip(document["stacks"], stack_plans, strict=True):
+            if preview.notes:
+                stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
         app.terminal.out(json.dumps(document, indent=2))
     else:
-        next = retry_command(app, "apply", paths) + _where(base) if pending else ""
-        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
-    return PENDING if pending and exit_code else 0
+        next = retry_command(app, "apply", paths) + _migrations_option(base) if pending else ""
+        show_plans(app, "plan", stack_plans, app.terminal.stdout, detail=detail, next=next)
+    return PENDING_EXIT if pending and exit_code else 0
 
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
-    """Keep the plan of the one stack that is meant."""
+    """Saves the plan of one stack. Raises UsageProblem for several stacks."""
     if len(stacks) != 1:
-        raise UsageProblem("a migration is about one stack, and here are several", hint="name the spec of one of them")
+        raise UsageProblem(
+            "--save needs exactly one stack, but the specs have several", hint="name the spec of one stack"
+        )
     folder = Folder.of(stacks[0].name, base)
 
-    kept: list[str] = []
+    files: list[str] = []
 
-    def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        kept.extend(map(str, save_plan(cloud, group[0], folder, KINDS, name=name, title=title)))
+    def save(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        files.extend(map(str, save_plan(cloud, group[0], folder, KINDS, name=name, title=title)))
         return [Plan(group[0].name, cloud.region, "")]
 
-    planned(app, stacks, keeper)
-    app.terminal.out(json.dumps({"schema": 1, "kept": kept}) if app.options.json else "\n".join(kept))
-    app.terminal.err(f"kept; review it, then: {retry_command(app, 'apply', paths)}{_where(base)}")
+    planned(app, stacks, save)
+    app.terminal.out(json.dumps({"schema": 1, "kept": files}) if app.options.json else "\n".join(files))
+    app.terminal.err(
+        f"saved; review the file, then run: {retry_command(app, 'apply', paths)}{_migrations_option(base)}"
+    )
     return 0
 
 
-def _where(base: str) -> str:
-    """Where migrations lie, for the next command."""
-    return "" if base == FOLDER else f" --migrations {shlex.quote(base)}"
+def _migrations_option(base: str) -> str:
+    """Returns the option --migrations for the next command; empty for the default folder."""
+    return "" if base == DEFAULT_FOLDER else f" --migrations {shlex.quote(base)}"

@@ -1,4 +1,4 @@
-"""elbplan sandbox: start, look at, empty and stop the local AWS simulator."""
+"""elbplan sandbox: start, stop, inspect and reset the local AWS simulator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Seconds(click.FloatRange):
-    """A number of seconds in a range; `nan` lies in none, although no comparison says so."""
+    """A number of seconds in a range. Rejects `nan`, which passes every comparison of FloatRange."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Raises BadParameter."""
@@ -31,12 +31,12 @@ class Seconds(click.FloatRange):
         return number
 
 
-HERE = "elbplan.cli.commands.sandbox"
+MODULE = "elbplan.cli.commands.sandbox"
 ENTRIES = {
-    "start": (f"{HERE}:start", "Commands", "Start the sandbox, or show the running one."),
-    "stop": (f"{HERE}:stop", "Commands", "Stop the sandbox and delete its data."),
-    "status": (f"{HERE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
-    "reset": (f"{HERE}:reset", "Commands", "Delete all data of the running sandbox."),
+    "start": (f"{MODULE}:start", "Commands", "Start the sandbox, or show the running one."),
+    "stop": (f"{MODULE}:stop", "Commands", "Stop the sandbox and delete its data."),
+    "status": (f"{MODULE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
+    "reset": (f"{MODULE}:reset", "Commands", "Delete all data of the running sandbox."),
 }
 EXAMPLES = (
     "elbplan sandbox start                   start it in the background",
@@ -56,7 +56,7 @@ EXAMPLES = (
 @shared
 @click.pass_context
 def command(context: click.Context) -> int:
-    """Without a command it shows what there is."""
+    """Shows the help if no command is given."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
     return 0
@@ -74,7 +74,7 @@ def command(context: click.Context) -> int:
 @shared
 @click.pass_obj
 def start(app: App, slow: float | None) -> int:
-    """Says where it answers."""
+    """Starts the sandbox and prints its URL."""
     running = _try(lambda: daemon.start(slow))
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "running": True, "url": running.url, "pid": running.pid}))
@@ -89,9 +89,9 @@ def start(app: App, slow: float | None) -> int:
 @shared
 @click.pass_obj
 def stop(app: App) -> int:
-    """None that runs is fine, too."""
+    """Stops the sandbox. It is no error if no sandbox runs."""
     stopped = _try(daemon.stop)
-    _say(app, "stopped", stopped, "The sandbox is stopped." if stopped else "No sandbox runs.")
+    _report(app, "stopped", stopped, "The sandbox is stopped." if stopped else "No sandbox is running.")
     return 0
 
 
@@ -104,15 +104,17 @@ def stop(app: App) -> int:
 @shared
 @click.pass_obj
 def status(app: App) -> int:
-    """One line, or JSON."""
-    told = _try(daemon.status)
+    """Prints one line, or JSON."""
+    report = _try(daemon.status)
     if app.options.json:
-        app.terminal.out(json.dumps({"schema": 1, **told}))
-    elif not told["running"]:
-        app.terminal.out("No sandbox runs. elbplan sandbox start starts one.")
+        app.terminal.out(json.dumps({"schema": 1, **report}))
+    elif not report["running"]:
+        app.terminal.out("No sandbox is running. Start one with: elbplan sandbox start")
     else:
-        minutes = (time.time() - told["started"]) / 60
-        app.terminal.out(f"The sandbox runs at {told['url']}, since {minutes:.0f} min; {told['calls']} calls so far.")
+        minutes = (time.time() - report["started"]) / 60
+        app.terminal.out(
+            f"The sandbox runs at {report['url']} for {minutes:.0f} min and answered {report['calls']} calls."
+        )
     return 0
 
 
@@ -125,18 +127,18 @@ def status(app: App) -> int:
 @shared
 @click.pass_obj
 def reset(app: App) -> int:
-    """None that runs is as empty as can be."""
-    emptied = _try(daemon.reset)
-    _say(app, "emptied", emptied, "The sandbox is empty." if emptied else "No sandbox runs.")
+    """Deletes all data of the sandbox. It is no error if no sandbox runs."""
+    was_running = _try(daemon.reset)
+    _report(app, "emptied", was_running, "The sandbox is empty." if was_running else "No sandbox is running.")
     return 0
 
 
-def _say(app: App, key: str, value: bool, text: str) -> None:
+def _report(app: App, key: str, value: bool, text: str) -> None:
     app.terminal.out(json.dumps({"schema": 1, key: value}) if app.options.json else text)
 
 
 def _try(work: Callable[[], T]) -> T:
-    """The sandbox's complaints as ours."""
+    """Runs `work`. Turns SandboxError into ElbplanError."""
     try:
         return work()
     except SandboxError as error:

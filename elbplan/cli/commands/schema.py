@@ -1,4 +1,4 @@
-"""elbplan schema: the JSON Schema of specs, for editors."""
+"""elbplan schema: print the JSON Schema of specs, for editors."""
 
 from __future__ import annotations
 
