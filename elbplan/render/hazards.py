@@ -1,4 +1,4 @@
-"""What a plan puts at risk, with the way to do it without."""
+"""The hazards of a plan and how to avoid them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REMEDY_LABEL = "safe form: "
 
 
 def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
-    """A block for each hazard, and the flag that takes them all on purpose; nothing where there is none."""
+    """Returns a block for each hazard and the flag that allows all of them."""
     if not plan.hazards:
         return []
     lines = [Text(), style.line((f"Hazards {len(plan.hazards)}", "bold red"))]

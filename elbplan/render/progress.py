@@ -1,4 +1,4 @@
-"""A run while it goes on: lines for a log, and a board for a terminal."""
+"""The progress of a run: lines for a log, and a board for a terminal."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .style import RESULT_MARKS, Style, duration
 
 SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 SPINNER_RATE = 8
-"""Pictures of the spinner a second."""
+"""Spinner characters per second."""
 
 RESULT_WORDS: Mapping[str, str] = {"done": "done in", "failed": "failed after", "skipped": "skipped"}
 
 
 def log_line(event: Event, style: Style, stack: str = "") -> str:
-    """One event as one line: `create target_group.web … done in 0.2 s`."""
+    """Returns one event as one line: `create target_group.web … done in 0.2 s`."""
     prefix = f"{stack}: " if stack else ""
     head = f"{prefix}{step_text(event.step)} …"
     if event.what == "progress":
@@ -35,7 +35,7 @@ def log_line(event: Event, style: Style, stack: str = "") -> str:
 
 
 def end_line(event: Event, style: Style) -> Text:
-    """An ended step above the board."""
+    """Returns the line of an ended step."""
     mark, colour = RESULT_MARKS[event.what]
     tail = {"done": f"  {duration(event.took)}", "failed": f"  {event.text}", "skipped": f"  skipped: {event.text}"}
     line = style.line((mark, colour), f" {style.clean(step_text(event.step))}", (tail[event.what], "dim"))
@@ -45,7 +45,7 @@ def end_line(event: Event, style: Style) -> Text:
 
 @dataclass
 class ProgressBoard:
-    """What runs now. Times are seconds since the run began."""
+    """The running steps. Times are seconds since the start of the run."""
 
     total: int
     done: int = 0
@@ -55,7 +55,7 @@ class ProgressBoard:
     texts: dict[str, str] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
-        """An event changes the picture."""
+        """Updates the board with an event."""
         id = event.step.id
         if event.what == "started":
             self.running[id] = (step_text(event.step), event.seconds)
@@ -67,21 +67,25 @@ class ProgressBoard:
             self.done += event.what == "done"
 
     def picture(self, now: float, style: Style, rows: int = 20) -> list[Text]:
-        """A line per running step, at most `rows`, and how far it is."""
-        wheel = ASCII_SPINNER if style.ascii else SPINNER
-        turn = wheel[int(now * SPINNER_RATE) % len(wheel)]
+        """Returns a line for each running step, at most `rows` lines, and the progress of the run."""
+        spinner = ASCII_SPINNER if style.ascii else SPINNER
+        symbol = spinner[int(now * SPINNER_RATE) % len(spinner)]
         running = list(self.running.items())
-        shown = running if len(running) <= rows else running[: rows - 1]
-        lines = [self._row(turn, text, now - began, self.texts.get(id, ""), style) for id, (text, began) in shown]
-        if len(shown) < len(running):
-            lines.append(style.line((f"  and {len(running) - len(shown)} more", "dim")))
+        visible = running if len(running) <= rows else running[: rows - 1]
+        lines = [
+            self._step_line(symbol, text, now - began, self.texts.get(id, ""), style) for id, (text, began) in visible
+        ]
+        if len(visible) < len(running):
+            lines.append(style.line((f"  and {len(running) - len(visible)} more", "dim")))
         tail = self.note or "Ctrl-C stops after the running calls"
         text = style.clean(f"{self.done} of {self.total} done · {duration(max(now, 0))} · {tail}")
         return [*lines, style.line((shortened(text, style.width - 1), "bold" if self.note else "dim"))]
 
-    def _row(self, turn: str, text: str, seconds: float, saw: str, style: Style) -> Text:
+    def _step_line(self, symbol: str, text: str, seconds: float, gate_text: str, style: Style) -> Text:
         elapsed = duration(max(seconds, 0))
-        left = style.clean(f"{text}")
-        told = style.clean(f"{elapsed}{' · ' + saw if saw else ''}")
+        left = style.clean(text)
+        right = style.clean(f"{elapsed} · {gate_text}" if gate_text else elapsed)
         room = style.width - 1 - 2 - len(left) - 2
-        return style.line((turn, "cyan"), f" {left}  ", (shortened(told, room, "..." if style.ascii else "…"), "dim"))
+        return style.line(
+            (symbol, "cyan"), f" {left}  ", (shortened(right, room, "..." if style.ascii else "…"), "dim")
+        )

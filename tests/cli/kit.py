@@ -34,7 +34,7 @@ def session() -> boto3.session.Session:
     return boto3.session.Session("test", "test")
 
 
-class Person(io.StringIO):
+class TerminalStream(io.StringIO):
     """A stream that is a terminal; as stdin it answers line by line."""
 
     encoding = "utf-8"
@@ -43,14 +43,14 @@ class Person(io.StringIO):
         return True
 
 
-class Pipe(io.StringIO):
+class PipeStream(io.StringIO):
     """A stream that is none."""
 
     encoding = "utf-8"
 
 
 @dataclass
-class Ran:
+class CommandResult:
     """How a command ended."""
 
     code: int
@@ -86,10 +86,10 @@ class Shell:
 
     def run(
         self, *words: str, answers: Sequence[str] | None = None, typed: str = "", clock: Clock | None = None
-    ) -> Ran:
+    ) -> CommandResult:
         """`answers` are what a person at a terminal types; without them nobody is there."""
         person = answers is not None
-        stdin = Person("".join(f"{line}\n" for line in answers or ())) if person else Pipe(typed)
-        out, err = Pipe(), Pipe()
+        stdin = TerminalStream("".join(f"{line}\n" for line in answers or ())) if person else PipeStream(typed)
+        out, err = PipeStream(), PipeStream()
         code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
-        return Ran(code, out.getvalue(), err.getvalue())
+        return CommandResult(code, out.getvalue(), err.getvalue())

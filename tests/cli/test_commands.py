@@ -7,7 +7,7 @@ import pytest
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 
-from .kit import Person, Pipe
+from .kit import PipeStream, TerminalStream
 
 OTHER = """
 name: other
@@ -84,7 +84,7 @@ def test_a_second_apply_has_nothing_to_do_and_asks_nothing(shell):
     shell.box.clear_calls()
     ran = shell.run("apply", shell.spec)
     assert (ran.code, ran.err) == (0, "")
-    assert "my-web: nothing to do. AWS is as the spec says." in ran.out
+    assert "my-web: nothing to do. AWS matches the spec." in ran.out
     assert shell.box.writes() == []
 
 
@@ -114,7 +114,7 @@ def test_destroy_wants_the_name_typed(shell):
     assert shell.box.tagged("my-web")
     right = shell.run("destroy", shell.spec, answers=["my-web"])
     assert right.code == 0
-    assert "my-web is gone" in right.out
+    assert "my-web is destroyed" in right.out
     assert shell.box.tagged("my-web") == {}
 
 
@@ -124,7 +124,10 @@ def test_destroy_without_anybody_names_the_flag(shell):
     assert ran.code == 5
     assert "--confirm my-web" in ran.err
     assert shell.run("destroy", shell.spec, "--confirm", "my-web").code == 0
-    assert shell.run("destroy", shell.spec, answers=[]).out == "my-web: nothing to do. AWS has nothing of this stack.\n"
+    assert (
+        shell.run("destroy", shell.spec, answers=[]).out
+        == "my-web: nothing to do. AWS has no resources of this stack.\n"
+    )
 
 
 def test_destroy_does_not_take_a_yes_or_a_name_it_does_not_know(shell):
@@ -230,9 +233,9 @@ def test_what_is_no_region_is_said_at_once(shell):
 
 
 def test_on_a_terminal_the_ended_steps_scroll_by_and_the_cursor_comes_back(shell):
-    err = Person()
+    err = TerminalStream()
     environ = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **shell.environ}
-    code = run(["apply", "--yes", shell.spec], Terminal(Pipe(), Pipe(), err, environ), shell.connect)
+    code = run(["apply", "--yes", shell.spec], Terminal(PipeStream(), PipeStream(), err, environ), shell.connect)
     told = err.getvalue()
     assert code == 0
     assert "create target_group.web" in told

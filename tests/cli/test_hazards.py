@@ -22,7 +22,7 @@ from .kit import WEB, Shell
 HTTP = WEB.replace("domain: api.example.com\n", "").replace("count: 2", "count: 1")
 
 
-class Told:
+class MetricsAws:
     """AWS that knows how many requests there were, or that nobody may ask."""
 
     def __init__(self, aws: Aws, answer: Mapping[str, Any] | None) -> None:
@@ -40,11 +40,11 @@ class Told:
         return self._answer
 
 
-class Filed(Shell):
+class MigrationShell(Shell):
     """A shell with migrations beside the spec."""
 
     answer: Mapping[str, Any] | None = None
-    told: Told | None = None
+    told: MetricsAws | None = None
     known: ClassVar[dict[str, Aws]] = {}
 
     @property
@@ -55,7 +55,7 @@ class Filed(Shell):
         if self.box.url not in self.known:
             self.known[self.box.url] = super().connect(region)  # making clients takes longer than what they ask
         self.box.seed(region)
-        self.told = Told(self.known[self.box.url], self.answer)
+        self.told = MetricsAws(self.known[self.box.url], self.answer)
         return self.told
 
     def files(self, *words: str) -> Any:
@@ -64,7 +64,7 @@ class Filed(Shell):
 
 def test_a_hazard_blocks_until_it_is_allowed_by_name(box: Box, tmp_path: Path) -> None:
     box.reset()
-    shell = Filed(box, tmp_path)
+    shell = MigrationShell(box, tmp_path)
     shell.write("web.yaml", HTTP)
     assert shell.run("apply", shell.spec, "--yes").code == 0
     shell.write("web.yaml", HTTP.replace("/health", "/up"))
@@ -105,10 +105,10 @@ WITHOUT = WITH.replace(", rules: [{name: old, path: /old/*, redirect: {path: /ne
 
 
 @pytest.fixture
-def filed(box: Box, tmp_path: Path) -> Filed:
+def filed(box: Box, tmp_path: Path) -> MigrationShell:
     """Two files, the first applied; the second takes a rule away."""
     box.reset()
-    made = Filed(box, tmp_path)
+    made = MigrationShell(box, tmp_path)
     made.write("web.yaml", WITH)
     assert made.files("plan", "--save", "first").code == 0
     assert made.files("apply", "--yes").code == 0
@@ -117,7 +117,7 @@ def filed(box: Box, tmp_path: Path) -> Filed:
     return made
 
 
-def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: Filed) -> None:
+def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: MigrationShell) -> None:
     quiet = filed.files("lint")
     assert (quiet.code, "live  " in quiet.out) == (5, False)
     unknown = filed.files("lint", "--live")

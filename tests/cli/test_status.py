@@ -11,7 +11,7 @@ import pytest
 from elbplan.run.clock import RealClock
 from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.run_store import RunStore
-from tests.living import kept_alive
+from tests.live_run import live_run
 
 from .kit import Shell
 
@@ -40,7 +40,7 @@ def dead(ledger: RunStore) -> RunRecord:
 @pytest.fixture
 def living(ledger: RunStore) -> Iterator[RunRecord]:
     """A run that writes its record again and again."""
-    with kept_alive(ledger, someone(silence=5)) as record:
+    with live_run(ledger, someone(silence=5)) as record:
         yield record
 
 
@@ -48,13 +48,13 @@ def test_status_before_and_after_an_apply(shell: Shell) -> None:
     before = shell.run("status", shell.spec)
     assert before.code == 0
     assert "changes pending" in before.out
-    assert "none is kept" in before.out
+    assert "last run       none" in before.out
     assert shell.run("apply", shell.spec, "--yes").code == 0
     shell.box.clear_calls()
     after = shell.run("status", shell.spec)
     assert (after.code, shell.box.writes()) == (0, [])
     rows = {line[2:17].strip(): line[17:] for line in after.out.splitlines()[1:]}
-    assert rows["spec"] == "in sync: AWS is as the spec says"
+    assert rows["spec"] == "in sync: AWS matches the spec"
     assert rows["load balancer"].endswith(".elb.amazonaws.com, active")
     assert rows["targets"] == "web: 2 of 2 healthy"
     assert rows["last run"].startswith("1 apply by ")
@@ -68,7 +68,7 @@ def test_status_tells_a_change_of_the_spec_from_one_by_hand(shell: Shell) -> Non
     elb.modify_target_group(TargetGroupArn=group, HealthCheckPath="/other")
     by_hand = shell.run("status", shell.spec, "--json").document["stacks"][0]
     assert (by_hand["in_sync"], by_hand["cause"], by_hand["pending"]["update"]) == (False, "drift", 1)
-    assert "AWS was changed by others" in shell.run("status", shell.spec).out
+    assert "others changed AWS" in shell.run("status", shell.spec).out
     spec = shell.write("web.yaml", (shell.folder / "web.yaml").read_text().replace("/health", "/ready"))
     assert shell.run("status", spec, "--json").document["stacks"][0]["cause"] == "spec"
 
@@ -108,7 +108,7 @@ def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, led
     ledger.create(someone())
     ssm = shell.box.client("ssm", REGION)
     ssm.put_parameter(Name=someone().name, Value='{"schema": 2}', Type="String", Overwrite=True)
-    assert "its record cannot be understood: its schema is 2" in " ".join(shell.run("status", shell.spec).out.split())
+    assert "elbplan cannot read its record: its schema is 2" in " ".join(shell.run("status", shell.spec).out.split())
     assert "unknown" in shell.run("runs", shell.spec).out
     refused = shell.run("unlock", shell.spec, "--yes")
     assert (refused.code, "--force" in refused.err) == (5, True)
@@ -134,7 +134,7 @@ def test_runs_of_a_name_finds_its_region_in_the_usual_folder(
     shell.write("specs/web.yaml", (shell.folder / "web.yaml").read_text())
     monkeypatch.chdir(shell.folder)
     assert "bob@desk" in shell.run("runs", STACK).out
-    assert shell.run("runs", "nobody").out == "nobody: no runs are kept.\n"
+    assert shell.run("runs", "nobody").out == "nobody: no runs.\n"
 
 
 @pytest.mark.parametrize("word", ["no such name!", "../x*", "a b"])

@@ -1,4 +1,4 @@
-"""Any endpoint that speaks the AWS API will do: here moto's own server, as it comes."""
+"""elbplan works with any endpoint of the AWS API; here with moto's own server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPECS = Path(__file__).parents[2] / "specs"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """moto in a process of its own, untouched by the sandbox, on a port it chooses."""
+    """Starts moto in a separate process, on a port that it chooses."""
     code = (
         "from moto.server import ThreadedMotoServer as S; import time; s = S(ip_address='127.0.0.1', port=0); "
         "s.start(); print(s.get_host_and_port()[1], flush=True); time.sleep(600)"

@@ -1,4 +1,4 @@
-"""Two branches both add a migration: git sees the conflict, rebase puts one behind the other, apply runs both."""
+"""Two branches add a migration: git reports a conflict, rebase orders them, apply runs both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from elbplan.migrations.rebase.offline_plan import in_file_words, offline_plan
 from elbplan.migrations.save import migration_of
 from elbplan.migrations.save_plan import save_plan
 from elbplan.sandbox.box import Box
-from tests.cli.kit import Ran, Shell
+from tests.cli.kit import CommandResult, Shell
 
 from .stage import Stage
 from .test_traffic import CHANGES
@@ -55,8 +55,8 @@ TENTH = """  - do: update
 """
 
 
-class Team(Shell):
-    """A folder under git, with two branches in it."""
+class GitShell(Shell):
+    """A shell in a git repository with two branches."""
 
     def __init__(self, box: Box, folder: Path) -> None:
         super().__init__(box, folder)
@@ -79,13 +79,13 @@ class Team(Shell):
         self.git("commit", "-qm", "work")
 
     def begin(self) -> None:
-        """The first file, applied."""
+        """Saves and applies the first migration."""
         assert self.save("first").code == 0
         assert self.apply().code == 0
         self.commit()
 
     def branch(self, name: str, spec: str, edit: tuple[str, str] = ("", "")) -> None:
-        """A branch off main that adds a second file, edited by a person."""
+        """Creates a branch of main that adds a second, edited migration."""
         self.git("checkout", "-qb", name, "main")
         self.write("web.yaml", spec)
         saved = self.run("plan", self.spec, "--save", name, "--title", f"{name} by hand", *self.where)
@@ -97,7 +97,7 @@ class Team(Shell):
         self.commit()
 
     def merge(self, one: str, other: str) -> None:
-        """Merge one branch into the other: git stops at HEAD alone."""
+        """Merges one branch into the other. git stops only at HEAD."""
         self.git("checkout", "-q", other)
         self.git("merge", "-q", one, fails=True)
         assert self.git("diff", "--name-only", "--diff-filter=U").split() == ["migrations/my-web/HEAD"]
@@ -106,16 +106,16 @@ class Team(Shell):
     def where(self) -> tuple[str, str]:
         return "--migrations", str(self.base)
 
-    def save(self, name: str) -> Ran:
+    def save(self, name: str) -> CommandResult:
         return self.run("plan", self.spec, "--save", name, *self.where)
 
-    def apply(self, *more: str) -> Ran:
+    def apply(self, *more: str) -> CommandResult:
         return self.run("apply", self.spec, "--yes", "--allow", "health-check-changes", *self.where, *more)
 
-    def rebase(self, *more: str) -> Ran:
+    def rebase(self, *more: str) -> CommandResult:
         return self.run("rebase", self.spec, *more, *self.where)
 
-    def adopt(self, *more: str) -> Ran:
+    def adopt(self, *more: str) -> CommandResult:
         return self.run("accept-drift", self.spec, *more, *self.where)
 
     def chain(self) -> list[Migration]:
@@ -127,7 +127,7 @@ class Team(Shell):
         return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in told.value.problems]
 
     def settled(self) -> None:
-        """Apply runs everything, once."""
+        """Asserts that apply runs everything, once."""
         ran = self.apply()
         assert ran.code == 0, ran.err
         self.box.clear_calls()
@@ -135,7 +135,7 @@ class Team(Shell):
         assert self.box.writes() == []
 
     def group(self) -> tuple[str, str]:
-        """The ARN of the one target group, and its health check's path."""
+        """Returns the ARN of the only target group and the path of its health check."""
         groups = self.box.client("elbv2", "ap-northeast-2").describe_target_groups()["TargetGroups"]
         (mine,) = [one for one in groups if one["TargetGroupName"].startswith("my-web")]
         return mine["TargetGroupArn"], mine["HealthCheckPath"]
@@ -147,13 +147,13 @@ class Team(Shell):
 
 
 @pytest.fixture
-def team(box: Box, tmp_path: Path) -> Team:
+def team(box: Box, tmp_path: Path) -> GitShell:
     box.reset()
-    return Team(box, tmp_path)
+    return GitShell(box, tmp_path)
 
 
 def words(migration: Migration) -> list[str]:
-    """What a person wrote: holds, a tenth, allowances."""
+    """Returns the edits of a person: holds, weight shifts, allowed hazards."""
     said = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
     said += [e.why for e in migration.entries if e.why == "a tenth first"]
     return said + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
@@ -163,8 +163,8 @@ ALLOWED = (SWITCH, TENTH + SWITCH.replace("    set:", "    allow: [outage]\n    
 PERSON = ["hold 1 look at the graphs", "a tenth first", "('outage',) we said so"]
 
 
-def test_two_branches_that_both_add_a_file(team: Team) -> None:
-    """git stops at HEAD; whoever resolves it by hand is told what is wrong; rebase puts it right; apply runs it."""
+def test_two_branches_that_both_add_a_file(team: GitShell) -> None:
+    """git stops at HEAD. After a manual merge elbplan reports the problem, rebase fixes it, and apply runs both."""
     team.begin()
     team.branch("port", PORT, ALLOWED)
     team.branch("well", HEALTH)
@@ -188,7 +188,7 @@ def test_two_branches_that_both_add_a_file(team: Team) -> None:
     assert "nothing to do" in team.rebase().err
 
 
-def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) -> None:
+def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: GitShell) -> None:
     team.begin()
     team.by_hand("/other")
     assert "changed by hand" in team.apply().err
@@ -210,8 +210,8 @@ def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) ->
     assert team.group()[1] == "/other", "another environment gets the same"
 
 
-def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
-    """A file is about the target group; meanwhile somebody changed how long it drains."""
+def test_what_was_changed_in_the_way_of_a_pending_file(team: GitShell) -> None:
+    """A migration changes the target group. In the meantime somebody changed its drain time."""
     team.begin()
     team.branch("well", HEALTH)
     arn, _ = team.group()
@@ -234,7 +234,7 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
     assert team.rebase().err.startswith("nothing to do")
 
 
-def test_without_migrations_the_spec_is_told(team: Team) -> None:
+def test_without_migrations_the_spec_is_told(team: GitShell) -> None:
     assert team.run("apply", team.spec, "--yes").code == 0
     team.by_hand("/other")
     said = team.adopt()

@@ -1,4 +1,4 @@
-"""Nothing without our tags is ever changed: a stranger in the way is named, and nothing is done."""
+"""elbplan never changes a resource without its tags. It names a foreign resource that blocks and does nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = f"api.{ZONE}"
 
 
 def refused(stage: Stage, spec: str) -> Refused:
-    """What a plan of this spec is refused with; nothing is written."""
+    """Returns the refusal of a plan of this spec, and asserts that nothing was written."""
     stage.box.clear_calls()
     with pytest.raises(Refused) as problem:
         stage.plan(spec)
@@ -85,7 +85,7 @@ def test_a_stranger_with_the_name_a_replacement_wants_is_refused_too(stage: Stag
     stage.destroy(specs.COURSE)
 
 
-# Places on our own balancer ---------------------------------------------------------------------------------------
+# Listeners and rules ----------------------------------------------------------------------------------------------
 
 
 def test_a_strangers_listener_on_our_port_is_refused(stage: Stage) -> None:
@@ -155,7 +155,7 @@ def test_a_strangers_record_at_our_name_is_refused(stage: Stage, kind: str) -> N
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_with_take_over_the_record_gives_way_in_one_batch(stage: Stage, kind: str) -> None:
-    """The course's own step: the name that led to the instance comes to lead to the balancer."""
+    """The DNS name changes from the instance to the load balancer."""
     put(stage, RECORDS[kind])
     stage.box.clear_calls()
     spec = specs.COURSE + "take_over: true\n"

@@ -1,4 +1,4 @@
-"""A rule without a name that comes at the top is one new rule; the others move and nothing is detached."""
+"""A new unnamed rule at the top is one create; the other rules move and no target group is detached."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from . import specs
-from .dying import Dying
+from .crashing_aws import CrashingAws
 from .stage import Stage, _aws
-from .test_migrations import Story
+from .test_migrations import MigrationTest
 
 RULES = specs.SERVICES + specs.RULES
 NEW = "      - {path: /new, respond: 404}\n"
@@ -30,7 +30,7 @@ def writes(plan: Plan) -> list[str]:
 
 
 def addresses(stage: Stage) -> dict[str, str]:
-    """The tag of each rule by its path."""
+    """Returns the address tag of each rule by path."""
     elb, found = stage.client("elbv2"), {}
     for tags in stage.box.tagged("my-web").items():
         arn, told = tags
@@ -65,7 +65,9 @@ def test_killed_after_each_write_it_goes_on_with_the_rule_it_began(box: Box) -> 
         stage = Stage(box)
         stage.apply(BEFORE)
         plan = stage.plan(RULES + API.replace("/api/*", "/first/*") + OLD + API)
-        if workflow.apply(Dying(stage.aws, write), plan, KINDS, lambda event: None, stage.clock, parallel=1).complete:
+        if workflow.apply(
+            CrashingAws(stage.aws, write), plan, KINDS, lambda event: None, stage.clock, parallel=1
+        ).complete:
             break
         again = stage.plan(RULES + API.replace("/api/*", "/first/*") + OLD + API)
         assert len([step for step in plan.steps if step.do == "create"]) >= len(
@@ -78,8 +80,8 @@ def test_killed_after_each_write_it_goes_on_with_the_rule_it_began(box: Box) -> 
 
 
 @pytest.fixture(scope="module")
-def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    made = Story(Stage(box), tmp_path_factory.mktemp("rules"))
+def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> MigrationTest:
+    made = MigrationTest(Stage(box), tmp_path_factory.mktemp("rules"))
     made.save(BEFORE, "first")
     made.apply(BEFORE)
     made.save(AFTER, "new_rule")
@@ -87,7 +89,7 @@ def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Story:
     return made
 
 
-def test_a_file_calls_the_rules_as_aws_has_them(story: Story, box: Box) -> None:
+def test_a_file_calls_the_rules_as_aws_has_them(story: MigrationTest, box: Box) -> None:
     chain = load(story.folder, KINDS)
     assert [(one.do, one.what.name) for one in chain[1].entries if one.what] == [
         ("reorder", "443"),

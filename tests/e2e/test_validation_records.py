@@ -1,5 +1,5 @@
-"""The record by which ACM validates a domain serves every region of the account: it goes on request only, and only
-if elbplan made it and nobody else needs it."""
+"""ACM's validation record of a domain serves every region of the account. elbplan deletes it only on request, and only
+if elbplan created it and no other certificate needs it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ELSEWHERE = "eu-west-1"
 
 
 def validation(stage: Stage, domain: str = DOMAIN) -> list[str]:
-    """The validation records of a domain that stand in the zone."""
+    """Returns the validation records of a domain in the zone."""
     name = record(stage.box.account, domain)["Name"]
     return [one["Name"] for one in stage.box.records(stage.zone) if one["Name"] == name]
 
@@ -36,12 +36,12 @@ def end(stage: Stage, spec: str) -> tuple[Plan, Outcome]:
 
 
 def asked_regions(stage: Stage) -> set[str]:
-    """The regions whose certificates were listed."""
+    """Returns the regions whose certificates were listed."""
     return {call.region for call in stage.box.calls if call.action == "ListCertificates"}
 
 
 def request(stage: Stage, region: str, domain: str = DOMAIN) -> str:
-    """Another certificate, of another tool or region."""
+    """Requests another certificate, as another tool or region does."""
     acm = stage.box.client("acm", region)
     arn: str = acm.request_certificate(DomainName=domain, ValidationMethod="DNS", KeyAlgorithm="EC_prime256v1")[
         "CertificateArn"
@@ -113,7 +113,7 @@ def test_regions_that_the_account_has_not_enabled_are_not_asked(stage: Stage) ->
 
 
 def stand_before(stage: Stage) -> dict[str, Any]:
-    """Somebody put the record up before elbplan came."""
+    """Creates the record before elbplan runs."""
     told = record(stage.box.account, DOMAIN)
     made = {**told, "TTL": 60, "ResourceRecords": [{"Value": told["Value"]}]}
     del made["Value"]
