@@ -1,4 +1,4 @@
-"""A command run in this process against a sandbox, with streams that a test holds."""
+"""Runs commands in this process against a sandbox, with streams that the test controls."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ targets: {port: 80, health: /health}
 
 @cache
 def session() -> boto3.session.Session:
-    """One for all: reading EC2's description of itself takes long."""
+    """Returns one session for all tests, because loading botocore's EC2 model takes long."""
     return boto3.session.Session("test", "test")
 
 
 class TerminalStream(io.StringIO):
-    """A stream that is a terminal; as stdin it answers line by line."""
+    """A stream that is a terminal; as stdin it answers questions line by line."""
 
     encoding = "utf-8"
 
@@ -44,14 +44,14 @@ class TerminalStream(io.StringIO):
 
 
 class PipeStream(io.StringIO):
-    """A stream that is none."""
+    """A stream that is not a terminal."""
 
     encoding = "utf-8"
 
 
 @dataclass
 class CommandResult:
-    """How a command ended."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -67,7 +67,7 @@ class CommandResult:
 
 
 class Shell:
-    """Runs commands in a folder of specs, on one sandbox."""
+    """Runs commands in a folder with specs, on one sandbox."""
 
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
@@ -87,9 +87,9 @@ class Shell:
     def run(
         self, *words: str, answers: Sequence[str] | None = None, typed: str = "", clock: Clock | None = None
     ) -> CommandResult:
-        """`answers` are what a person at a terminal types; without them nobody is there."""
-        person = answers is not None
-        stdin = TerminalStream("".join(f"{line}\n" for line in answers or ())) if person else PipeStream(typed)
+        """Runs a command. `answers` are the lines that a user types; None: stdin is not a terminal."""
+        interactive = answers is not None
+        stdin = TerminalStream("".join(f"{line}\n" for line in answers or ())) if interactive else PipeStream(typed)
         out, err = PipeStream(), PipeStream()
         code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
         return CommandResult(code, out.getvalue(), err.getvalue())

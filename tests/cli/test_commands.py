@@ -1,4 +1,4 @@
-"""plan, apply, destroy, validate, expand: what they print where, and how they exit."""
+"""Output and exit codes of plan, apply, destroy, validate and expand."""
 
 from __future__ import annotations
 
@@ -236,8 +236,8 @@ def test_on_a_terminal_the_ended_steps_scroll_by_and_the_cursor_comes_back(shell
     err = TerminalStream()
     environ = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **shell.environ}
     code = run(["apply", "--yes", shell.spec], Terminal(PipeStream(), PipeStream(), err, environ), shell.connect)
-    told = err.getvalue()
+    text = err.getvalue()
     assert code == 0
-    assert "create target_group.web" in told
-    assert "of 19 done" in told
-    assert told.rindex("\x1b[?25h") > told.rindex("\x1b[?25l")
+    assert "create target_group.web" in text
+    assert "of 19 done" in text
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")

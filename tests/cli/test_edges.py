@@ -1,4 +1,4 @@
-"""How a command ends when things go wrong, and what the words on the command line may be."""
+"""Errors of commands, and options at any place of the command line."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_ctrl_c_while_reading_is_130_and_quiet(shell):
 
 
 class ClosedPipe(PipeStream):
-    """The reader has left."""
+    """A pipe whose reader closed it."""
 
     def write(self, text: str) -> int:
         raise BrokenPipeError
@@ -103,7 +103,7 @@ def test_a_reader_who_leaves_stops_nothing_and_is_not_complained_about(shell, wo
 
 
 class LatinStream(PipeStream):
-    """A stream that knows Western European characters only."""
+    """A stream for Western European characters only."""
 
     encoding = "latin-1"
 

@@ -1,4 +1,4 @@
-"""What programs read: the shapes are a promise."""
+"""JSON documents for programs. Their fields are stable."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_a_hazard_tells_its_step_and_the_way_without_it():
 
 
 def test_steps_stand_in_an_order_in_which_they_could_be_done():
-    for one in (plan(WEB), plan(WEB_8080, WEB), plan(None, WEB)):
-        (stack,) = plan_document([one])["stacks"]
+    for stack_plan in (plan(WEB), plan(WEB_8080, WEB), plan(None, WEB)):
+        (stack,) = plan_document([stack_plan])["stacks"]
         seen: set[str] = set()
         for step in stack["steps"]:
             assert set(step["needs"]) <= seen
@@ -73,8 +73,8 @@ def test_steps_stand_in_an_order_in_which_they_could_be_done():
 
 def test_an_event_is_one_object():
     step = plan(WEB).steps[0]
-    told = event_document("my-web", Event("failed", step, "AWS refused", "ask for more", 2.0004, 1.5))
-    assert told == {
+    document = event_document("my-web", Event("failed", step, "AWS refused", "ask for more", 2.0004, 1.5))
+    assert document == {
         "schema": 1,
         "type": "failed",
         "stack": "my-web",
@@ -87,9 +87,14 @@ def test_an_event_is_one_object():
 
 
 def test_the_summary_counts_and_says_where_it_answers():
-    one = plan(WEB)
-    outcome = Outcome(done=list(one.steps), seconds=3.25, ids={Address("listener", "443"): "x"})
-    told = summary_document(one, outcome, 0, ["https://api.example.com"])
-    assert told["type"] == "summary"
-    assert (told["done"], told["failed"], told["skipped"], told["exit"]) == (len(one.steps), 0, 0, 0)
-    assert told["answers"] == ["https://api.example.com"]
+    stack_plan = plan(WEB)
+    outcome = Outcome(done=list(stack_plan.steps), seconds=3.25, ids={Address("listener", "443"): "x"})
+    document = summary_document(stack_plan, outcome, 0, ["https://api.example.com"])
+    assert document["type"] == "summary"
+    assert (document["done"], document["failed"], document["skipped"], document["exit"]) == (
+        len(stack_plan.steps),
+        0,
+        0,
+        0,
+    )
+    assert document["answers"] == ["https://api.example.com"]
