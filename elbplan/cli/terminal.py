@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from ..errors import escaped
+from ..errors import Refused, escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -126,6 +126,11 @@ class Terminal:
         if not answer.endswith("\n"):
             self._write(self.stderr, "\n")
         return answer.strip()
+
+    def require_user(self, hint: str) -> None:
+        """Raises Refused if no person can answer a question."""
+        if not self.can_ask:
+            raise Refused("elbplan cannot ask for confirmation: stdin is not a terminal", hint=hint)
 
     def close(self) -> None:
         """Flushes the streams, so that Python does not fail when it flushes them at its end."""

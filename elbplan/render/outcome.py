@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
 from ..run.outcome import Outcome
 from .layout import flow
@@ -33,8 +34,9 @@ def load_balancer_names(outcome: Outcome) -> list[str]:
 
 
 def _has_https(plan: Plan) -> bool:
-    return any(getattr(resource, "protocol", "") in ("HTTPS", "TLS") and address.kind == "listener"
-               for address, resource in plan.desired.items())  # fmt: skip
+    return any(
+        isinstance(resource, Listener) and resource.protocol in ("HTTPS", "TLS") for resource in plan.desired.values()
+    )
 
 
 def unchanged_outcome(plan: Plan) -> Outcome:

@@ -91,7 +91,7 @@ def last_run_text(runs: StackRuns) -> str:
     if last.state == UNKNOWN_STATE:
         return f"{last.number}, but elbplan cannot read its record"
     if last.state == "running":
-        return f"{last.number} {last.verb} by {last.who}, still running, started {ago(runs.now - last.started)}"
+        return f"{last.number} {last.verb} by {last.who}, not finished, started {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
     note = f": {last.note}" if last.note and last.state != "done" else ""
     return f"{last.number} {last.verb} by {last.who}, {last.state} {when}{note}"

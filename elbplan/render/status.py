@@ -14,7 +14,7 @@ from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .plan import PlanView, header
 from .runs import last_run_text, lock_document, lock_text, run_document
-from .style import COLOURS, SYMBOLS, Style, count, listed
+from .style import COLOURS, SYMBOLS, Style, count, listed, resource_name
 
 MAX_CHANGES = 5
 """How many changes the screen lists. The plan lists all."""
@@ -42,8 +42,8 @@ def _rows(status: StackStatus, style: Style) -> Iterator[Text]:
         yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
     for address, states in status.health.items():
         all_healthy = states.get("healthy", 0) == sum(states.values()) > 0
-        name = f"{address.name}{' (old)' if address.deposed else ''}"
-        yield from fact_row(style, "targets", f"{name}: {health_text(states)}", "" if all_healthy else "yellow")
+        colour = "" if all_healthy else "yellow"
+        yield from fact_row(style, "targets", f"{resource_name(address)}: {health_text(states)}", colour)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     yield from fact_row(style, "lock", lock_text(status.runs), "yellow" if status.runs.holder else "")
 

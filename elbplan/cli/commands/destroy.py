@@ -75,8 +75,8 @@ def command(
 
 def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:
     if yes:
-        flags = " ".join(f"--confirm {shlex.quote(name)}" for name in names)
-        raise UsageProblem("destroy does not accept --yes, because it needs the stack's name", hint=f"pass {flags}")
+        what = "destroy does not accept --yes, because it needs the stack's name"
+        raise UsageProblem(what, hint=f"pass {_confirm_flags(names)}")
     for name in confirmed:
         if name not in names:
             raise UsageProblem(
@@ -84,11 +84,14 @@ def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], yes: boo
             )
 
 
+def _confirm_flags(names: Sequence[str]) -> str:
+    return " ".join(f"--confirm {shlex.quote(name)}" for name in names)
+
+
 def _ask(app: App, names: Sequence[str]) -> None:
     """Asks the user to type the name of each stack. Raises Refused for any other answer."""
-    if names and not app.terminal.can_ask:
-        flags = " ".join(f"--confirm {shlex.quote(name)}" for name in names)
-        raise Refused("elbplan cannot ask for confirmation: stdin is not a terminal", hint=f"pass {flags}")
+    if names:
+        app.terminal.require_user(f"pass {_confirm_flags(names)}")
     for name in names:
         if app.terminal.ask(f"Type the stack's name ({name}) to delete the whole stack: ") != name:
             raise Refused(f"not destroyed: the answer was not {name}", hint="nothing was changed")

@@ -55,7 +55,7 @@ def _unlock(app: App, store: StackRunStore, yes: bool, force: bool) -> int:
     if holder is None:
         return _report(app, store, False, f"{store.stack} is not locked (last run: {last_run_text(runs)}).")
     if not yes:
-        _refuse_without_terminal(app)
+        app.terminal.require_user("pass --yes to unlock without a question")  # before the watch of 90 s
     dead = None if force else _dead_run(store, holder)
     if dead is None and not force:
         return _report(app, store, False, f"{store.stack} is not locked: run {holder.number} ended in the meantime.")
@@ -74,15 +74,6 @@ def _dead_run(store: StackRunStore, holder: RunRecord) -> DeadRun | None:
             f"{store.stack} is not unlocked: {alive.what}",
             hint="wait until the run ends; --force releases the lock anyway, and the run stops at its next heartbeat",
         ) from alive
-
-
-def _refuse_without_terminal(app: App) -> None:
-    """Raises Refused if elbplan cannot ask, before it watches the run for 90 s."""
-    if not app.terminal.can_ask:
-        raise Refused(
-            "elbplan cannot ask for confirmation: stdin is not a terminal",
-            hint="pass --yes to unlock without a question",
-        )
 
 
 def _ask(app: App, stack: str, holder: str) -> None:
