@@ -88,10 +88,10 @@ def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: RunStore) -
     text = shell.run("status", shell.spec).out
     assert "held by run 1 (apply by bob@desk, pid 7), last written at 20" in text
     assert "by AWS's clock" in text
-    told = shell.run("status", shell.spec, "--json").document["stacks"][0]
-    assert (told["lock"]["state"], told["lock"]["holder"]["by"]) == ("held", "bob@desk")
-    assert told["lock"]["holder"]["written"].startswith("20")
-    assert told["last_run"]["state"] == "running"
+    status = shell.run("status", shell.spec, "--json").document["stacks"][0]
+    assert (status["lock"]["state"], status["lock"]["holder"]["by"]) == ("held", "bob@desk")
+    assert status["lock"]["holder"]["written"].startswith("20")
+    assert status["last_run"]["state"] == "running"
 
 
 def test_no_screen_says_from_one_look_whether_a_run_lives(shell: Shell, ledger: RunStore) -> None:
@@ -122,8 +122,8 @@ def test_runs_are_told_newest_first(shell: Shell, ledger: RunStore) -> None:
         ledger.create(replace(run_record(number), state="done", ended=time.time(), counts={"done": number}))
     ran = shell.run("runs", shell.spec)
     assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["3", "2", "1"]
-    told = shell.run("runs", STACK, "--region", REGION, "--json").document["stacks"][0]
-    assert [(run["run"], run["counts"]["done"]) for run in told["runs"]] == [(3, 3), (2, 2), (1, 1)]
+    runs = shell.run("runs", STACK, "--region", REGION, "--json").document["stacks"][0]
+    assert [(run["run"], run["counts"]["done"]) for run in runs["runs"]] == [(3, 3), (2, 2), (1, 1)]
 
 
 def test_runs_of_a_name_finds_its_region_in_the_usual_folder(

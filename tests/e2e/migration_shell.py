@@ -77,8 +77,8 @@ class MigrationShell(Shell):
     def group(self, name: str = "my-web-web") -> dict[str, object]:
         """Returns a target group from AWS."""
         elb = self.box.client("elbv2", REGION)
-        found: dict[str, object] = elb.describe_target_groups(Names=[name])["TargetGroups"][0]
-        return found
+        group: dict[str, object] = elb.describe_target_groups(Names=[name])["TargetGroups"][0]
+        return group
 
     def by_hand(self, path: str) -> None:
         """Changes the health check of the group outside elbplan."""
@@ -87,7 +87,7 @@ class MigrationShell(Shell):
 
     def runs(self) -> list[dict[str, object]]:
         """Returns the run records, newest first."""
-        found: list[dict[str, object]] = self.run("runs", "my-web", "--region", "ap-northeast-2", "--json").document[
+        runs: list[dict[str, object]] = self.run("runs", "my-web", "--region", "ap-northeast-2", "--json").document[
             "stacks"
         ][0]["runs"]
-        return found
+        return runs

@@ -64,8 +64,8 @@ def test_every_attribute_that_the_spec_drops_goes_back_to_the_default(stage: Sta
     usual = attributes(stage)
     balancer = {k: other(k, v) for k, v in usual[0].items() if k not in ALONE and k != "deletion_protection.enabled"}
     group = {k: other(k, v) for k, v in usual[1].items()}
-    said = {"load_balancer": {"attributes": balancer}, "target_group.web": {"attributes": group}}
-    stage.apply(spec + f"overrides: {json.dumps(said)}\n")
+    overrides = {"load_balancer": {"attributes": balancer}, "target_group.web": {"attributes": group}}
+    stage.apply(spec + f"overrides: {json.dumps(overrides)}\n")
     now = attributes(stage)
     changed = sum(now[i][k] != v for i in (0, 1) for k, v in usual[i].items())
     assert changed >= len(usual[0]) + len(usual[1]) - 6, now

@@ -33,8 +33,8 @@ def endpoint() -> Iterator[str]:
     env = {**os.environ, "MOTO_ACM_VALIDATION_WAIT": "0"}
     process = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
-    said = next(line.strip() for line in process.stdout if line.strip().isdigit())
-    url = f"http://127.0.0.1:{said.decode()}"
+    port = next(line.strip() for line in process.stdout if line.strip().isdigit())
+    url = f"http://127.0.0.1:{port.decode()}"
     assert urlopen(url + "/moto-api/data.json", timeout=20).status == 200
     yield url
     process.terminate()

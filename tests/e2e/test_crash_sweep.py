@@ -71,11 +71,11 @@ def _forget_runs(stage: Stage) -> None:
 
 def prepared(box: Box, before: str) -> Stage:
     """Returns an empty stage with the stack before the change."""
-    made = Stage(box)
+    stage = Stage(box)
     if before:
-        assert made.run(made.plan(before)).complete
-    made.box.clear_calls()
-    return made
+        assert stage.run(stage.plan(before)).complete
+    stage.box.clear_calls()
+    return stage
 
 
 NAMED = {"scheme under a name": (specs.INTERNAL, specs.COURSE)}
@@ -84,9 +84,9 @@ NAMED = {"scheme under a name": (specs.INTERNAL, specs.COURSE)}
 
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[ForkServer]:
-    made = ForkServer()
-    yield made
-    made.close()
+    server = ForkServer()
+    yield server
+    server.close()
 
 
 ALLOWED = ("--allow", "route-removed,public-exposure,dns-name-changes")
@@ -122,14 +122,14 @@ def test_killed_again_and_again(box: Box, nursery: ForkServer, change: str) -> N
 def _killed(nursery: ForkServer, stage: Stage, before: str, after: str, **which: object) -> bool:
     """Runs the change as a process and kills it after this write. Returns False if there was no such write."""
     verb = ["apply", "-", "--yes", *ALLOWED] if after else ["destroy", "-", "--confirm", "my-web"]
-    status, said = nursery.run(
+    status, output = nursery.run(
         verb,
         stdin=after or before,
         env=_environment(stage),
         started=lambda pid: stage.box.fault("kill", pid=pid, **which),
     )
     stage.box.clear_faults()
-    assert status in (0, -9), said
+    assert status in (0, -9), output
     return status == -9
 
 

@@ -25,9 +25,9 @@ class ConsoleUser:
         self.ec2, self.elb = stage.client("ec2"), stage.client("elbv2")
         self.balancer = self.elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
         listed = self.elb.describe_listeners(LoadBalancerArn=self.balancer)["Listeners"]
-        self.listener = {one["Port"]: one["ListenerArn"] for one in listed}
+        self.listener = {listener["Port"]: listener["ListenerArn"] for listener in listed}
         groups = self.elb.describe_target_groups(LoadBalancerArn=self.balancer)["TargetGroups"]
-        self.group = {one["TargetGroupName"].removeprefix("my-web-"): one["TargetGroupArn"] for one in groups}
+        self.group = {group["TargetGroupName"].removeprefix("my-web-"): group["TargetGroupArn"] for group in groups}
         named = [{"Name": "group-name", "Values": ["my-web-lb"]}]
         self.firewall = self.ec2.describe_security_groups(Filters=named)["SecurityGroups"][0]["GroupId"]
 
@@ -65,7 +65,7 @@ class ConsoleUser:
 
     def rule(self) -> str:
         rules = self.elb.describe_rules(ListenerArn=self.listener[443])["Rules"]
-        return str(next(one["RuleArn"] for one in rules if not one["IsDefault"]))
+        return str(next(rule["RuleArn"] for rule in rules if not rule["IsDefault"]))
 
     def change_a_rule(self) -> None:
         paths = [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/elsewhere/*"]}}]
@@ -84,21 +84,21 @@ class ConsoleUser:
         self.elb.remove_tags(ResourceArns=[self.balancer], TagKeys=["team"])
 
     def delete_record(self, what: Callable[[dict[str, Any]], bool]) -> None:
-        record = next(one for one in self.stage.box.records(self.stage.zone) if what(one))
+        record = next(candidate for candidate in self.stage.box.records(self.stage.zone) if what(candidate))
         batch = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]}
         self.stage.client("route53").change_resource_record_sets(HostedZoneId=self.stage.zone, ChangeBatch=batch)
 
     def delete_the_name(self) -> None:
-        self.delete_record(lambda one: one["Name"].startswith(f"api.{ZONE}"))
+        self.delete_record(lambda record: record["Name"].startswith(f"api.{ZONE}"))
 
     def delete_the_proof(self) -> None:
-        self.delete_record(lambda one: one["Type"] == "CNAME")
+        self.delete_record(lambda record: record["Type"] == "CNAME")
 
     def stop_a_server(self) -> str:
         filters = [{"Name": "tag:Name", "Values": ["my-web-api-1"]}]
-        found = self.ec2.describe_instances(Filters=filters)["Reservations"][0]["Instances"][0]["InstanceId"]
-        self.ec2.terminate_instances(InstanceIds=[found])
-        return str(found)
+        instance = self.ec2.describe_instances(Filters=filters)["Reservations"][0]["Instances"][0]["InstanceId"]
+        self.ec2.terminate_instances(InstanceIds=[instance])
+        return str(instance)
 
 
 DRIFT: dict[str, tuple[Callable[[ConsoleUser], Any], list[str], str]] = {

@@ -31,9 +31,9 @@ FIRST, SECOND = "AKIAFIRST", "AKIASECOND"
 
 @pytest.fixture
 def site(box: Box, tmp_path: Path) -> Iterator[LockEnvironment]:
-    made = LockEnvironment(box, tmp_path)
-    yield made
-    for process in made.started:
+    environment = LockEnvironment(box, tmp_path)
+    yield environment
+    for process in environment.started:
         process.send_signal(signal.SIGCONT)
         process.kill()
         process.communicate()

@@ -76,11 +76,11 @@ def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(sh
     shell.save("first")
     assert shell.apply().code == 0
     shell.by_hand("/other")
-    told = shell.plan()
-    assert "Nothing to do" not in told.out
-    assert "AWS is not as the files say" in told.out
-    assert "path /health → /other" in told.out
-    assert "elbplan apply --revert-drift" in told.out
+    result = shell.plan()
+    assert "Nothing to do" not in result.out
+    assert "AWS is not as the files say" in result.out
+    assert "path /health → /other" in result.out
+    assert "elbplan apply --revert-drift" in result.out
     assert shell.plan("--exit-code").code == 2
     left = shell.apply()
     assert left.code == 0
@@ -95,18 +95,18 @@ def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: Migration
     shell.save("ready")
     file = shell.file("0002_ready.yaml")
     file.write_text(file.read_text().replace("/ready", "/steady"))
-    told = shell.refresh()
-    assert "0002_ready.yaml" in told.out
-    assert "is no longer the spec that it was saved from" in told.err
+    result = shell.refresh()
+    assert "0002_ready.yaml" in result.out
+    assert "is no longer the spec that it was saved from" in result.err
     shell.box.clear_calls()
     refused = shell.apply("--allow", "health-check-changes")
     assert refused.code == 5
     assert "health: path /steady → /ready" in refused.err
     assert shell.box.writes() == []
     assert shell.apply("--allow", "health-check-changes", "--to", "0002").code == 0
-    told = shell.plan()
-    assert "Nothing to do" not in told.out
-    assert "elbplan plan --save NAME" in told.out
+    result = shell.plan()
+    assert "Nothing to do" not in result.out
+    assert "elbplan plan --save NAME" in result.out
     assert shell.apply().code == 5
     to = shell.apply("--to", "0002")
     assert to.code == 0
@@ -121,10 +121,10 @@ def test_a_saved_file_without_steps_is_not_taken_for_the_spec(shell: MigrationSh
     file = shell.file("0002_port.yaml")
     file.write_text(file.read_text().partition("steps:")[0] + "steps: []\n")
     assert shell.refresh().code == 0
-    told = shell.plan()
-    assert "Nothing to do" not in told.out
-    assert "Replace" in told.out
-    assert "none yet: elbplan plan --save NAME" in told.out
+    result = shell.plan()
+    assert "Nothing to do" not in result.out
+    assert "Replace" in result.out
+    assert "none yet: elbplan plan --save NAME" in result.out
     assert shell.apply().code == 5
 
 
@@ -134,7 +134,7 @@ def test_plan_does_not_say_no_downtime_beside_a_hazard_of_the_file(shell: Migrat
     start = text.index("  - do: wait\n    what: targets.web\n    until: healthy")
     file.write_text(text[:start] + text[text.index(SWITCH) :])
     assert shell.refresh().code == 0
-    told = shell.plan()
-    assert "Hazards     targets-unverified" in told.out
-    assert "old resources serve until new ones are ready" not in told.out
-    assert "see the hazards of the migration" in told.out
+    result = shell.plan()
+    assert "Hazards     targets-unverified" in result.out
+    assert "old resources serve until new ones are ready" not in result.out
+    assert "see the hazards of the migration" in result.out

@@ -67,9 +67,9 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: MigrationShell) -> None
     assert first.seconds == 3600
     assert workflow.apply(aws, first.plan, KINDS, lambda event: None, RealClock()).complete
     assert first.hold
-    told = RunJournal(held=first.hold, held_sha=migrations[1].sha, since=1000)
-    assert find_pending(aws, stack, migrations, KINDS, told=told, now=2000).seconds == 2600
-    assert find_pending(aws, stack, migrations, KINDS, told=told, now=5000).hold is None
+    journal = RunJournal(held=first.hold, held_sha=migrations[1].sha, since=1000)
+    assert find_pending(aws, stack, migrations, KINDS, told=journal, now=2000).seconds == 2600
+    assert find_pending(aws, stack, migrations, KINDS, told=journal, now=5000).hold is None
 
 
 def test_a_wait_that_fails_goes_back_if_it_says_so(shell: MigrationShell) -> None:
@@ -207,9 +207,9 @@ def test_status_tells_the_files_the_holds_and_the_runs(shell: MigrationShell) ->
     assert "matches the migrations" in held
     shell.write("web.yaml", PORT.replace("/health", "/other"))
     shell.by_hand("/elsewhere")
-    told = shell.status()
-    assert "has changes without a migration" in told
-    assert "others changed AWS" in told
+    screen = shell.status()
+    assert "has changes without a migration" in screen
+    assert "others changed AWS" in screen
     shell.file("HEAD").write_text("0009_else s1-00000000 0\n")
     assert "elbplan lint tells all" in " ".join(shell.status().split())
 
@@ -414,10 +414,10 @@ def test_a_file_that_was_edited_after_it_was_applied_is_told_by_plan_too(shell: 
     first = shell.file("0001_first.yaml")
     first.write_text("# a word too many\n" + first.read_text())
     shell.refresh()
-    told = shell.plan()
-    assert told.code == 65
-    assert "edited after run 1" in told.err
-    assert "elbplan did not call AWS" not in told.err
+    result = shell.plan()
+    assert result.code == 65
+    assert "edited after run 1" in result.err
+    assert "elbplan did not call AWS" not in result.err
 
 
 WATCHING = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"

@@ -24,11 +24,11 @@ FORWARD_API = SPEC.replace("forward: web\n", "forward: {web: 50, api: 50}\n")
 
 def targets(stage: Stage, group: str) -> dict[int, list[str]]:
     """Returns the registered targets of a group by port, without draining ones."""
-    found: dict[int, list[str]] = {}
-    for one in stage.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]:
-        if one["TargetHealth"]["State"] != "draining":
-            found.setdefault(one["Target"]["Port"], []).append(one["Target"]["Id"])
-    return {port: sorted(ids) for port, ids in found.items()}
+    ids_by_port: dict[int, list[str]] = {}
+    for description in stage.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]:
+        if description["TargetHealth"]["State"] != "draining":
+            ids_by_port.setdefault(description["Target"]["Port"], []).append(description["Target"]["Id"])
+    return {port: sorted(ids) for port, ids in ids_by_port.items()}
 
 
 @pytest.mark.parametrize("port", [22, 8081])
@@ -55,20 +55,20 @@ def test_a_registration_on_another_port_goes_and_the_right_one_stays(stage: Stag
 def login(hand: ConsoleUser, first: dict[str, Any], where: str) -> None:
     """Adds a login action to a listener or rule, outside elbplan."""
     if where == "listener":
-        (told,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
-        actions = [first, {**told["DefaultActions"][0], "Order": 2}]
+        (description,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
+        actions = [first, {**description["DefaultActions"][0], "Order": 2}]
         hand.elb.modify_listener(ListenerArn=hand.listener[443], DefaultActions=actions)
     else:
-        (told,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
-        hand.elb.modify_rule(RuleArn=hand.rule(), Actions=[first, {**told["Actions"][0], "Order": 2}])
+        (description,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
+        hand.elb.modify_rule(RuleArn=hand.rule(), Actions=[first, {**description["Actions"][0], "Order": 2}])
 
 
 def actions(hand: ConsoleUser, where: str) -> list[str]:
     if where == "listener":
-        (told,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
-        return [action["Type"] for action in told["DefaultActions"]]
-    (told,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
-    return [action["Type"] for action in told["Actions"]]
+        (description,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
+        return [action["Type"] for action in description["DefaultActions"]]
+    (description,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
+    return [action["Type"] for action in description["Actions"]]
 
 
 @pytest.mark.parametrize("where", ["listener", "rule"])
@@ -114,8 +114,8 @@ def test_a_login_that_nobody_allowed_away_is_there_at_every_step_but_the_last(st
     seen: list[list[str]] = []
     plan = stage.plan(FORWARD_API)
     steps = [step.id for step in plan.steps if step.do == "update" and step.address.kind == "listener"]
-    told = {id: lambda: seen.append(actions(hand, "listener")) for id in steps}
-    assert stage.run(plan, when_made=told).complete
+    callbacks = {id: lambda: seen.append(actions(hand, "listener")) for id in steps}
+    assert stage.run(plan, when_made=callbacks).complete
     assert len(steps) >= 2
     assert seen == [["authenticate-oidc", "forward"]] * (len(steps) - 1) + [["forward"]]
     stage.destroy(FORWARD_API)
@@ -169,9 +169,9 @@ def test_what_elbplan_would_not_write_is_shown_and_taken_away(stage: Stage, odd:
     change, address, words = ODD[odd]
     stage.apply(SPEC)
     change(ConsoleUser(stage))
-    found = {str(one.address): one.because for one in stage.plan(SPEC).changes}
-    assert set(found) == {address}
-    assert words.split()[-1] in found[address]
+    reasons = {str(one.address): one.because for one in stage.plan(SPEC).changes}
+    assert set(reasons) == {address}
+    assert words.split()[-1] in reasons[address]
     stage.apply(SPEC, watch=[NAMED, API])
     stage.destroy(SPEC)
 
@@ -190,9 +190,11 @@ def test_a_further_certificate_stands_beside_the_domains_own(stage: Stage) -> No
     more = SPEC.replace("listen: 443/https\n", f"listen: 443/https\n    certificates: ['{spare}']\n")
     plan = stage.apply(more, watch=[NAMED])
     assert plan.hazards == ()
-    told = hand.elb.describe_listener_certificates(ListenerArn=hand.listener[443])["Certificates"]
-    assert {one["IsDefault"] for one in told if one["CertificateArn"] == spare} == {False}
-    assert len({one["CertificateArn"] for one in told}) == 2
+    certificates = hand.elb.describe_listener_certificates(ListenerArn=hand.listener[443])["Certificates"]
+    assert {certificate["IsDefault"] for certificate in certificates if certificate["CertificateArn"] == spare} == {
+        False
+    }
+    assert len({certificate["CertificateArn"] for certificate in certificates}) == 2
     instead = more.replace("certificates:", "certificate:").replace(f"['{spare}']", f"'{spare}'")
     assert "certificate-invalid" in {hazard.name for hazard in stage.plan(instead).hazards}
     stage.destroy(more)
@@ -207,8 +209,10 @@ def shell(box: Box, tmp_path: Path) -> MigrationShell:
 def https(shell: MigrationShell) -> tuple[Any, dict[str, Any]]:
     elb = shell.box.client("elbv2", REGION)
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
-    (found,) = [one for one in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if one["Port"] == 443]
-    return elb, found
+    (https,) = [
+        listener for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if listener["Port"] == 443
+    ]
+    return elb, https
 
 
 def with_login(shell: MigrationShell) -> None:

@@ -24,10 +24,10 @@ NAME = "deletes-foreign-children"
 
 
 def foreign_listener(stage: Stage, port: int = 8443) -> str:
-    made = stage.client("elbv2").create_listener(
+    listener = stage.client("elbv2").create_listener(
         LoadBalancerArn=our_balancer(stage), Protocol="HTTP", Port=port, DefaultActions=FIXED
     )
-    return str(made["Listeners"][0]["ListenerArn"])
+    return str(listener["Listeners"][0]["ListenerArn"])
 
 
 def ending(stage: Stage, spec: str) -> Plan:
@@ -99,11 +99,11 @@ OTHER_PORT = LEFT_TO_OTHERS.replace("port: 80", "port: 8080")
 
 def registered(stage: Stage) -> str:
     """Registers an instance in the group, as another tool does."""
-    made = stage.box.plant("instance", region="ap-northeast-2")
+    instance = stage.box.plant("instance", region="ap-northeast-2")
     elb = stage.client("elbv2")
     group = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]["TargetGroupArn"]
-    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": made}])
-    return made
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
+    return instance
 
 
 def test_a_group_left_to_others_that_is_replaced_goes_only_when_they_took_their_targets_out(stage: Stage) -> None:
@@ -138,8 +138,8 @@ def by_hand(shell: MigrationShell) -> str:
     """Adds a listener to the stack's load balancer, outside elbplan."""
     elb: Any = shell.box.client("elbv2", "ap-northeast-2")
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
-    made = elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=8443, DefaultActions=FIXED)
-    return str(made["Listeners"][0]["ListenerArn"])
+    listener = elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=8443, DefaultActions=FIXED)
+    return str(listener["Listeners"][0]["ListenerArn"])
 
 
 def test_the_destroy_command_refuses_until_the_hazard_is_allowed_by_name(shell: MigrationShell) -> None:

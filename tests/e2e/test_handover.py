@@ -78,8 +78,8 @@ ADOPT = """  - do: adopt
 def legacy(shell: MigrationShell) -> str:
     """Creates a target group outside elbplan."""
     vpc = shell.box.seed(REGION)["vpc"]
-    made: dict[str, Any] = shell.box.client("elbv2", REGION).create_target_group(VpcId=vpc, **LEGACY)
-    return str(made["TargetGroups"][0]["TargetGroupArn"])
+    group: dict[str, Any] = shell.box.client("elbv2", REGION).create_target_group(VpcId=vpc, **LEGACY)
+    return str(group["TargetGroups"][0]["TargetGroupArn"])
 
 
 def test_what_exists_is_adopted_as_it_is(shell: MigrationShell) -> None:
@@ -149,4 +149,4 @@ def test_a_name_that_is_released_stays_in_the_zone(shell: MigrationShell) -> Non
     assert "released" in released.err
     assert set(written(shell)) <= {"AddTags", "RemoveTags", "DeleteTags"}, "the balancer and its group forget it"
     zone = shell.box.seed(REGION, hosted_zones=["example.com"])["hosted_zones"]["example.com"]
-    assert "api.example.com" in {one["Name"].rstrip(".") for one in shell.box.records(zone)}
+    assert "api.example.com" in {record["Name"].rstrip(".") for record in shell.box.records(zone)}

@@ -17,9 +17,9 @@ from .lock_environment import STACK, LockEnvironment, result_of, wait_until
 
 @pytest.fixture
 def site(box: Box, tmp_path: Path) -> Iterator[LockEnvironment]:
-    made = LockEnvironment(box, tmp_path)
-    yield made
-    for process in made.started:
+    environment = LockEnvironment(box, tmp_path)
+    yield environment
+    for process in environment.started:
         process.kill()
         process.communicate()
 

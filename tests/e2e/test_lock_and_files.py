@@ -22,11 +22,11 @@ from .migration_shell import REGION, MigrationShell
 @pytest.fixture
 def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    made = MigrationShell(box, tmp_path)
-    file = made.port_8080(wait="    on_failure: rollback\n")
+    shell = MigrationShell(box, tmp_path)
+    file = shell.port_8080(wait="    on_failure: rollback\n")
     file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
-    made.refresh()
-    return made
+    shell.refresh()
+    return shell
 
 
 def at_the_wait(shell: MigrationShell, happens: Callable[[], object]) -> None:

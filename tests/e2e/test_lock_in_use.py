@@ -26,9 +26,9 @@ from .stage import REGION
 
 @pytest.fixture
 def site(box: Box, tmp_path: Path) -> Iterator[LockEnvironment]:
-    made = LockEnvironment(box, tmp_path)
-    yield made
-    for process in made.started:
+    environment = LockEnvironment(box, tmp_path)
+    yield environment
+    for process in environment.started:
         process.kill()
         process.communicate()
 
@@ -148,9 +148,9 @@ def asked(site: LockEnvironment, meanwhile: Callable[[], object]) -> tuple[int, 
 def open_a_port(site: LockEnvironment) -> None:
     """Opens a port in the console."""
     ec2 = site.box.client("ec2", REGION)
-    found = ec2.describe_security_groups(Filters=[{"Name": "tag:elbplan:stack", "Values": [STACK]}])["SecurityGroups"]
+    groups = ec2.describe_security_groups(Filters=[{"Name": "tag:elbplan:stack", "Values": [STACK]}])["SecurityGroups"]
     ec2.authorize_security_group_ingress(
-        GroupId=found[0]["GroupId"], IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
+        GroupId=groups[0]["GroupId"], IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
     )
 
 

@@ -128,9 +128,9 @@ def test_a_chain_that_does_not_fit_is_refused(story: MigrationTest) -> None:
     story.apply(specs.HTTP)
     second = story.save(specs.COURSE, "second")
     second.write_text(re.sub("from: s1-.*", "from: s1-00000000", second.read_text()))
-    with pytest.raises(SpecProblem) as told:
+    with pytest.raises(SpecProblem) as raised:
         load(story.folder, KINDS)
-    (problem,) = told.value.problems
+    (problem,) = raised.value.problems
     assert (problem.file, problem.line, problem.column) == (str(second), 3, 7)
 
 
@@ -151,11 +151,11 @@ def test_what_somebody_changed_where_the_next_steps_are_is_refused_by_name(story
     story.apply(specs.COURSE)
     story.save(specs.PORT_8080, "second")
     story.stage.apply(specs.COURSE.replace("/health", "/other"))
-    with pytest.raises(Refused, match="changed by hand") as told:
+    with pytest.raises(Refused, match="changed by hand") as raised:
         story.look(specs.PORT_8080)
-    assert "target_group.web" in told.value.what
-    assert "/health → /other" in told.value.what
-    assert "--revert-drift" in told.value.hint
+    assert "target_group.web" in raised.value.what
+    assert "/health → /other" in raised.value.what
+    assert "--revert-drift" in raised.value.hint
 
 
 def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(story: MigrationTest) -> None:
@@ -163,8 +163,8 @@ def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(stor
     story.save(PINNED, "first")
     story.apply(PINNED)
     story.save(other, "other_zone")
-    found = blocking(load(story.folder, KINDS)[-1], KINDS)
-    assert {one.hazard.name for one in found} == {"outage", "dns-name-changes"}
+    findings = blocking(load(story.folder, KINDS)[-1], KINDS)
+    assert {finding.hazard.name for finding in findings} == {"outage", "dns-name-changes"}
     assert killed_until_done(story, other) > 1
     assert story.stage.plan(other).empty
     story.stage.destroy(other)

@@ -82,8 +82,8 @@ def test_without_a_folder_nothing_of_this_is_seen(shell: MigrationShell) -> None
     assert "migration" not in plain
     assert "File" not in plain
     shell.save("first")
-    said = shell.plan()
-    assert re.search(r"0001_first\.yaml: (\d+) of \1 steps to do", said.out)
+    result = shell.plan()
+    assert re.search(r"0001_first\.yaml: (\d+) of \1 steps to do", result.out)
     assert shell.run("plan", shell.spec).out.splitlines()[1:] == plain.splitlines()[1:], "elsewhere are no files"
     assert shell.run("apply", shell.spec, "--yes").code == 0
 
@@ -98,9 +98,9 @@ def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Migratio
     assert beyond.code == 2
     assert "File        none yet: elbplan plan --save NAME" in beyond.out
     shell.save("app_on_8080")
-    said = shell.plan("--exit-code")
-    assert said.code == 2
-    assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in said.out
+    result = shell.plan("--exit-code")
+    assert result.code == 2
+    assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in result.out
 
 
 WRONG = {
@@ -119,10 +119,10 @@ def test_a_wrong_file_is_told_by_its_place_and_nothing_is_written(shell: Migrati
     file.write_text(file.read_text().replace(old, new, 1))
     shell.box.clear_calls()
     for ran in (shell.apply(), shell.plan(), shell.run("lint", "my-web", "--migrations", str(shell.base))):
-        said = ran.out + ran.err
-        assert ran.code == 65, said
-        assert re.search(rf"{re.escape(str(file))}:{line or '[0-9]+'}:[0-9]+  ", said), said
-        assert "hint:" in said
+        output = ran.out + ran.err
+        assert ran.code == 65, output
+        assert re.search(rf"{re.escape(str(file))}:{line or '[0-9]+'}:[0-9]+  ", output), output
+        assert "hint:" in output
     assert shell.box.writes() == []
     assert shell.box.calls == [], "the command did not call AWS"
 
@@ -135,11 +135,11 @@ def test_a_head_that_cannot_be_read_is_told_by_its_place(shell: MigrationShell, 
     head.mkdir() if spoil == "folder" else head.write_bytes(b"\xff\xfe\x00")
     shell.box.clear_calls()
     for ran in (shell.apply(), shell.plan(), shell.run("lint", "my-web", "--migrations", str(shell.base))):
-        said = ran.out + ran.err
-        assert ran.code == 65, said
-        assert f"{head}:1:1  " in said
-        assert words in said
-        assert "elbplan rebase --refresh my-web" in said
+        output = ran.out + ran.err
+        assert ran.code == 65, output
+        assert f"{head}:1:1  " in output
+        assert words in output
+        assert "elbplan rebase --refresh my-web" in output
     assert shell.box.writes() == []
     if spoil == "folder":
         head.rmdir()

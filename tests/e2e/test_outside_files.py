@@ -44,8 +44,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
 
 @pytest.fixture(scope="module")
 def double() -> Iterator[Box]:
-    with Box(slow=20, virtual=True) as made:
-        yield made
+    with Box(slow=20, virtual=True) as box:
+        yield box
 
 
 def scene(double: Box, folder: Folder) -> RehearsalEnvironment:
@@ -82,10 +82,10 @@ def test_without_its_wait_the_file_is_cold(written: Folder, tmp_path: Path) -> N
     folder.path.mkdir()
     for file in written.path.iterdir():
         (folder.path / file.name).write_text(file.read_text())
-    assert not [one for migration in load(folder, KINDS) for one in blocking(migration, KINDS)]
+    assert not [finding for migration in load(folder, KINDS) for finding in blocking(migration, KINDS)]
     file = folder.path / "0002_app_on_8080.yaml"
     file.write_text(WAIT.sub("", file.read_text(), count=1))
     refresh(folder, KINDS)
-    (found,) = blocking(load(folder, KINDS)[1], KINDS)
-    assert found.hazard.name == "targets-unverified"
-    assert "what: target_group.web, until: healthy" in found.hazard.remedy
+    (finding,) = blocking(load(folder, KINDS)[1], KINDS)
+    assert finding.hazard.name == "targets-unverified"
+    assert "what: target_group.web, until: healthy" in finding.hazard.remedy

@@ -49,8 +49,8 @@ class AutoScalingGroup:
 
     def ours(self) -> list[str]:
         """Returns the target groups of the stack."""
-        found = self.elb.describe_target_groups()["TargetGroups"]
-        return [one["TargetGroupArn"] for one in found if one["TargetGroupName"] != "my-web-webs"]
+        groups = self.elb.describe_target_groups()["TargetGroups"]
+        return [group["TargetGroupArn"] for group in groups if group["TargetGroupName"] != "my-web-webs"]
 
 
 def run(stage: Stage, plan: Plan, waiting: Callable[[Event], None]) -> Outcome:
@@ -67,13 +67,13 @@ def run(stage: Stage, plan: Plan, waiting: Callable[[Event], None]) -> Outcome:
 @pytest.fixture
 def scaling(slow_stage: Stage) -> AutoScalingGroup:
     """Applies a stack that serves with two servers of an Auto Scaling group."""
-    made = AutoScalingGroup(slow_stage)
+    group = AutoScalingGroup(slow_stage)
     slow_stage.apply(BEFORE)
-    made.attach(made.group("my-web-web"))
+    group.attach(group.group("my-web-web"))
     slow_stage.box.advance(600)
     assert all(slow_stage.box.traffic(*route)["ok"] for route in ROUTES)
     slow_stage.box.watch(ROUTES)
-    return made
+    return group
 
 
 def helpful(stage: Stage, scaling: AutoScalingGroup) -> Callable[[Event], None]:

@@ -37,9 +37,9 @@ def ways_out(stage: Stage) -> list[Plan]:
 def finished(stage: Stage) -> bool:
     """True if the load balancer is protected. Then the change is finished, and the protection is real."""
     elb = stage.client("elbv2")
-    for one in elb.describe_load_balancers()["LoadBalancers"]:
-        told = elb.describe_load_balancer_attributes(LoadBalancerArn=one["LoadBalancerArn"])["Attributes"]
-        if {"Key": PROTECTED, "Value": "true"} in told:
+    for balancer in elb.describe_load_balancers()["LoadBalancers"]:
+        attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
+        if {"Key": PROTECTED, "Value": "true"} in attributes:
             return True
     return False
 
@@ -87,9 +87,9 @@ def test_a_protected_balancer_that_never_served_is_in_nobodys_way(slow_stage: St
     balancer = next(b for b in elb.describe_load_balancers()["LoadBalancers"] if b["Scheme"] == "internet-facing")
     protect = [{"Key": PROTECTED, "Value": "true"}]
     elb.modify_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=protect)
-    one = ways_out(stage)[way]
-    refuse_unless_allowed(one.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
-    outcome = stage.run(one)
+    spec = ways_out(stage)[way]
+    refuse_unless_allowed(spec.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
+    outcome = stage.run(spec)
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     if way != 1:
         assert not finished(stage)

@@ -96,10 +96,10 @@ class GitShell(Shell):
         assert self.run("rebase", "--refresh", "my-web", *self.where).code == 0
         self.commit()
 
-    def merge(self, one: str, other: str) -> None:
+    def merge(self, branch: str, other: str) -> None:
         """Merges one branch into the other. git stops only at HEAD."""
         self.git("checkout", "-q", other)
-        self.git("merge", "-q", one, fails=True)
+        self.git("merge", "-q", branch, fails=True)
         assert self.git("diff", "--name-only", "--diff-filter=U").split() == ["migrations/my-web/HEAD"]
 
     @property
@@ -122,9 +122,9 @@ class GitShell(Shell):
         return load(Folder.of("my-web", self.base), KINDS)
 
     def problems(self) -> list[str]:
-        with pytest.raises(SpecProblem) as told:
+        with pytest.raises(SpecProblem) as raised:
             self.chain()
-        return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in told.value.problems]
+        return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in raised.value.problems]
 
     def settled(self) -> None:
         """Asserts that apply runs everything, once."""
@@ -137,8 +137,8 @@ class GitShell(Shell):
     def group(self) -> tuple[str, str]:
         """Returns the ARN of the only target group and the path of its health check."""
         groups = self.box.client("elbv2", "ap-northeast-2").describe_target_groups()["TargetGroups"]
-        (mine,) = [one for one in groups if one["TargetGroupName"].startswith("my-web")]
-        return mine["TargetGroupArn"], mine["HealthCheckPath"]
+        (group,) = [candidate for candidate in groups if candidate["TargetGroupName"].startswith("my-web")]
+        return group["TargetGroupArn"], group["HealthCheckPath"]
 
     def by_hand(self, path: str) -> None:
         arn, _ = self.group()
@@ -154,9 +154,9 @@ def team(box: Box, tmp_path: Path) -> GitShell:
 
 def words(migration: Migration) -> list[str]:
     """Returns the edits of a person: holds, weight shifts, allowed hazards."""
-    said = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
-    said += [e.why for e in migration.entries if e.why == "a tenth first"]
-    return said + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
+    texts = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
+    texts += [e.why for e in migration.entries if e.why == "a tenth first"]
+    return texts + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
 
 
 ALLOWED = (SWITCH, TENTH + SWITCH.replace("    set:", "    allow: [outage]\n    because: we said so\n    set:"))
@@ -169,7 +169,7 @@ def test_two_branches_that_both_add_a_file(team: GitShell) -> None:
     team.branch("port", PORT, ALLOWED)
     team.branch("well", HEALTH)
     team.merge("well", "port")
-    assert any("HEAD:1:1 two branches met in git" in one for one in team.problems())
+    assert any("HEAD:1:1 two branches met in git" in problem for problem in team.problems())
     head = team.dir / "HEAD"
     head.write_text(next(line for line in head.read_text().splitlines(True) if line.startswith("0002_well")))
     two, apart = team.problems()
@@ -181,7 +181,7 @@ def test_two_branches_that_both_add_a_file(team: GitShell) -> None:
     assert "0002_well stays: HEAD pins it" in done.err
     assert "0003_port is planned anew, from 0002_well to what the spec wants" in done.err
     assert done.out.splitlines()[-1].endswith("0002_port.yaml -> 0003_port.yaml")
-    assert [one.id for one in team.chain()] == ["0001_first", "0002_well", "0003_port"]
+    assert [migration.id for migration in team.chain()] == ["0001_first", "0002_well", "0003_port"]
     assert (team.chain()[-1].title, words(team.chain()[-1])) == ("port by hand", PERSON)
     team.settled()
     assert team.group()[1] == "/well"
@@ -194,7 +194,7 @@ def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: GitShell
     assert "changed by hand" in team.apply().err
     tried = team.adopt("--dry-run", "--json")
     assert tried.document["overrides"] == {"target_group.web": {"health": {"path": "/other"}}}
-    assert [one.id for one in team.chain()] == ["0001_first"]
+    assert [migration.id for migration in team.chain()] == ["0001_first"]
     done = team.adopt("--write")
     assert done.code == 0, done.err
     assert Path(team.spec).read_text() == SPEC + OTHER
@@ -224,11 +224,11 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: GitShell) -> None:
     assert "--revert-drift" in refused.err
     done = team.rebase("--accept-drift")
     assert done.code == 0, done.err
-    assert [one.id for one in team.chain()] == ["0001_first", "0002_adopted", "0003_well"]
+    assert [migration.id for migration in team.chain()] == ["0001_first", "0002_adopted", "0003_well"]
     assert "  target_group.web: {attributes: {deregistration_delay.timeout_seconds: '17'}}" in done.err
     file = Path(team.spec)
-    said = "{path: /well}, attributes: {deregistration_delay.timeout_seconds: '17'}"
-    file.write_text(file.read_text().replace("{path: /well}", said))
+    overrides = "{path: /well}, attributes: {deregistration_delay.timeout_seconds: '17'}"
+    file.write_text(file.read_text().replace("{path: /well}", overrides))
     assert team.apply().code == 0
     assert team.group()[1] == "/well"
     assert team.rebase().err.startswith("nothing to do")
@@ -237,9 +237,9 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: GitShell) -> None:
 def test_without_migrations_the_spec_is_told(team: GitShell) -> None:
     assert team.run("apply", team.spec, "--yes").code == 0
     team.by_hand("/other")
-    said = team.adopt()
-    assert (said.code, said.out) == (0, OTHER)
-    Path(team.spec).write_text(SPEC + said.out)
+    result = team.adopt()
+    assert (result.code, result.out) == (0, OTHER)
+    Path(team.spec).write_text(SPEC + result.out)
     assert "Nothing to do" in team.run("plan", team.spec).out
     assert not team.base.exists()
 
@@ -254,5 +254,5 @@ def test_what_is_planned_without_aws_is_what_is_planned_with_it(stage: Stage, tm
     start = load(folder, KINDS)[:1]
     wanted = in_file_words(observe(stage.aws.send, stage.aws.region, [second], KINDS, everywhere=True)["my-web"])
     plan = offline_plan(second, start[0].last, wanted, KINDS)
-    made = migration_of(plan, start, KINDS, PortableNames(), name="second", spec=second.spec_hash)
-    assert text_of(made) == file.read_text()
+    migration = migration_of(plan, start, KINDS, PortableNames(), name="second", spec=second.spec_hash)
+    assert text_of(migration) == file.read_text()

@@ -64,8 +64,8 @@ def folder(written: Folder, tmp_path: Path) -> Folder:
 
 @pytest.fixture(scope="module")
 def double() -> Iterator[Box]:
-    with Box(slow=20, virtual=True) as made:
-        yield made
+    with Box(slow=20, virtual=True) as box:
+        yield box
 
 
 def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
@@ -84,7 +84,7 @@ def environment(double: Box, folder: Folder, spec: str = BY_ID) -> RehearsalEnvi
 
 def failures_in(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
     """Returns the failures: proof, step and text."""
-    return [(p.text, f"{place_of(played, one)}: {one.what}") for p in proofs for one in p.wrong]
+    return [(proof.text, f"{place_of(played, failure)}: {failure.what}") for proof in proofs for failure in proof.wrong]
 
 
 # The command ----------------------------------------------------------------------------------------------------------
@@ -296,8 +296,8 @@ def test_an_attribute_that_only_aws_knows_is_taken_where_it_begins_as_aws_is(dou
     stand = replace(environment(double, folder), laid={2: more})
     stand.begin(stand.chain[1])
     (group,) = double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]
-    told = double.client("elbv2", REGION).describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
-    assert {"Key": "new.key.of_aws", "Value": "7"} in told["Attributes"]
+    attributes = double.client("elbv2", REGION).describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
+    assert {"Key": "new.key.of_aws", "Value": "7"} in attributes["Attributes"]
 
 
 def test_a_beginning_that_cannot_be_built_says_what_was_refused(double: Box, folder: Folder) -> None:

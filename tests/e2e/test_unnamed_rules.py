@@ -31,13 +31,13 @@ def writes(plan: Plan) -> list[str]:
 
 def addresses(stage: Stage) -> dict[str, str]:
     """Returns the address tag of each rule by path."""
-    elb, found = stage.client("elbv2"), {}
+    elb, tags_by_path = stage.client("elbv2"), {}
     for tags in stage.box.tagged("my-web").items():
-        arn, told = tags
+        arn, rule_tags = tags
         if ":listener-rule/" in arn:
             (rule,) = elb.describe_rules(RuleArns=[arn])["Rules"]
-            found[rule["Conditions"][0]["Values"][0]] = told["elbplan:address"]
-    return found
+            tags_by_path[rule["Conditions"][0]["Values"][0]] = rule_tags["elbplan:address"]
+    return tags_by_path
 
 
 def test_a_rule_inserted_at_the_top_is_made_and_the_others_only_move(slow_stage: Stage) -> None:
@@ -81,17 +81,17 @@ def test_killed_after_each_write_it_goes_on_with_the_rule_it_began(box: Box) -> 
 
 @pytest.fixture(scope="module")
 def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> MigrationTest:
-    made = MigrationTest(Stage(box), tmp_path_factory.mktemp("rules"))
-    made.save(BEFORE, "first")
-    made.apply(BEFORE)
-    made.save(AFTER, "new_rule")
-    made.apply(AFTER)
-    return made
+    story = MigrationTest(Stage(box), tmp_path_factory.mktemp("rules"))
+    story.save(BEFORE, "first")
+    story.apply(BEFORE)
+    story.save(AFTER, "new_rule")
+    story.apply(AFTER)
+    return story
 
 
 def test_a_file_calls_the_rules_as_aws_has_them(story: MigrationTest, box: Box) -> None:
     chain = load(story.folder, KINDS)
-    assert [(one.do, one.what.name) for one in chain[1].entries if one.what] == [
+    assert [(step.do, step.what.name) for step in chain[1].entries if step.what] == [
         ("reorder", "443"),
         ("create", "443-r3"),
     ]

@@ -32,9 +32,9 @@ listeners:
 def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationShell:
     box.reset()
     monkeypatch.setenv("ORIGIN", SECRET)
-    made = MigrationShell(box, tmp_path)
-    made.write("web.yaml", ORIGIN)
-    return made
+    shell = MigrationShell(box, tmp_path)
+    shell.write("web.yaml", ORIGIN)
+    return shell
 
 
 def secretless(ran: CommandResult, *codes: int) -> CommandResult:
@@ -48,7 +48,7 @@ def bodies(shell: MigrationShell) -> list[str]:
     elb = shell.box.client("elbv2", REGION)
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
     listeners = elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
-    (https,) = [one for one in listeners if one["Port"] == 443]
+    (https,) = [listener for listener in listeners if listener["Port"] == 443]
     rules = elb.describe_rules(ListenerArn=https["ListenerArn"])["Rules"]
     texts = [rule["Actions"][0].get("FixedResponseConfig", {}).get("MessageBody") for rule in rules]
     return [text for text in texts if text]
@@ -122,8 +122,8 @@ def test_with_files_a_changed_value_is_told_and_put_right_on_request(
     shell.save("first")
     secretless(shell.apply())
     monkeypatch.setenv("ORIGIN", LATER)
-    told = secretless(shell.plan(), 0, 5)
-    assert "${ORIGIN}" in told.out + told.err
+    result = secretless(shell.plan(), 0, 5)
+    assert "${ORIGIN}" in result.out + result.err
     secretless(shell.apply(), 0, 5)
     secretless(shell.apply("--revert-drift"))
     assert bodies(shell) == [f"hello {LATER}"]

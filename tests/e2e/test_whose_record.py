@@ -76,8 +76,8 @@ def test_an_alias_moved_to_another_balancer_of_that_look_survives_the_end_of_the
 
 
 def balancer(stage: Stage) -> dict[str, Any]:
-    (found,) = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
-    return dict(found)
+    (balancer,) = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    return dict(balancer)
 
 
 def delete_the_balancer(stage: Stage) -> None:
@@ -99,7 +99,7 @@ def test_an_alias_somebody_made_to_a_balancer_of_ours_is_not_deleted_with_it_but
     put(stage, alias(stage, balancer(stage)["DNSName"], theirs))
     plan = end(stage, specs.COURSE)
     assert standing(stage, theirs)
-    (stays,) = [one for one in plan.stays if theirs in one]
+    (stays,) = [text for text in plan.stays if theirs in text]
     assert "leads nowhere" in stays
 
 
@@ -108,7 +108,7 @@ def test_a_weighted_alias_to_our_balancer_is_named_too(stage: Stage) -> None:
     theirs = f"vanity.{ZONE}"
     weighted = {**alias(stage, balancer(stage)["DNSName"], theirs), "SetIdentifier": "blue", "Weight": 1}
     put(stage, weighted)
-    assert [one for one in end(stage, specs.COURSE).stays if theirs in one]
+    assert [text for text in end(stage, specs.COURSE).stays if theirs in text]
     assert standing(stage, theirs)
 
 
@@ -119,7 +119,7 @@ def test_a_name_that_only_an_edited_spec_wants_is_not_deleted_at_the_end(stage: 
     put(stage, alias(stage, balancer(stage)["DNSName"], theirs))
     plan = end(stage, specs.TWO_NAMES)
     assert standing(stage, theirs)
-    assert [one for one in plan.stays if theirs in one]
+    assert [text for text in plan.stays if theirs in text]
 
 
 def test_an_alias_that_leads_to_our_balancer_already_is_taken_in_by_apply_and_recorded(stage: Stage) -> None:

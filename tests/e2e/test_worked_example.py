@@ -66,18 +66,18 @@ class Shop:
         elb = self.stage.client("elbv2")
         groups = {g["TargetGroupArn"]: g["Port"] for g in elb.describe_target_groups()["TargetGroups"]}
         for balancer in elb.describe_load_balancers()["LoadBalancers"]:
-            for one in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
-                if one["Port"] == 443:
+            for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
+                if listener["Port"] == 443:
                     weights = {groups[g["TargetGroupArn"]]: g["Weight"]
-                               for g in one["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]}  # fmt: skip
+                               for g in listener["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]}  # fmt: skip
                     self.shares.append(100 * weights.get(8080, 0) // max(1, sum(weights.values())))
 
 
 @pytest.fixture
 def shop(slow_box: Box) -> Iterator[Shop]:
-    made = Shop(Stage(slow_box))
-    yield made
-    made.stage.assert_foreign_unchanged()
+    shop = Shop(Stage(slow_box))
+    yield shop
+    shop.stage.assert_foreign_unchanged()
 
 
 def test_the_files_lead_to_the_spec_and_hold_no_id(shop: Shop) -> None:

@@ -59,8 +59,8 @@ def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     box.clear_calls()
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    made = Shell(tmp_path, monkeypatch)
-    made.set(
+    shell = Shell(tmp_path, monkeypatch)
+    shell.set(
         AWS_ENDPOINT_URL=box.url,
         AWS_ACCESS_KEY_ID="test",
         AWS_SECRET_ACCESS_KEY="test",
@@ -68,7 +68,7 @@ def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "none"),
         AWS_EC2_METADATA_DISABLED="true",
     )
-    yield made
+    yield shell
     assert box.writes() == []
 
 

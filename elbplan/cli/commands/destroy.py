@@ -19,7 +19,7 @@ from ..plan_screens import show_plans
 from ..plans import ending_of, planned, stacks_of
 
 EXAMPLES = (
-    "elbplan destroy specs/web.yaml                   show the plan, ask for the name",
+    "elbplan destroy specs/web.yaml                   show the plan, then ask",
     "elbplan destroy specs/web.yaml --confirm my-web  do not ask, for scripts",
 )
 

@@ -38,11 +38,11 @@ LOAD_BALANCER_SECONDS = 20.0
 BROKEN_EXIT = 5
 
 EXAMPLES = (
-    "elbplan rehearse                          rehearse all migrations of all stacks",
-    "elbplan rehearse my-web                   rehearse the migrations of one stack",
-    "elbplan rehearse my-web 0004              rehearse one migration",
-    "elbplan rehearse my-web --unhealthy web   simulate targets that stay unhealthy",
-    "elbplan rehearse my-web --live            start from AWS's current state",
+    "elbplan rehearse                         rehearse all migrations of all stacks",
+    "elbplan rehearse my-web                  rehearse the migrations of one stack",
+    "elbplan rehearse my-web 0004             rehearse one migration",
+    "elbplan rehearse my-web --unhealthy web  simulate targets that stay unhealthy",
+    "elbplan rehearse my-web --live           start from AWS's current state",
 )
 
 
