@@ -1,3 +1,3 @@
-"""elbplan: AWS load-balancing stacks from a few lines of YAML, and back to zero."""
+"""elbplan: creates, changes and deletes AWS load-balancing stacks that a YAML spec describes."""
 
 __version__ = "0.1.0"

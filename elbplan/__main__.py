@@ -1,4 +1,4 @@
-"""python -m elbplan: the same as the elbplan command."""
+"""Runs the elbplan command as `python -m elbplan`."""
 
 from .cli.main import main
 

@@ -1,12 +1,11 @@
-"""The tree of errors; each class carries the exit code of the command that meets it.
+"""The errors of elbplan. Each class has the exit code of a command that ends with it.
 
 ElbplanError (1)
-├── AwsProblem (1)        AWS said no, or could not be reached
-├── Interrupted (130)     a person pressed Ctrl-C
-├── PartlyApplied (4)     some steps are done; run again
-├── Refused (5)           locked, guarded, hazardous, stale, somebody else's
-├── UsageProblem (64)     the command line does not make sense
-└── SpecProblem (65)      the spec (or a migration) is wrong
+├── AwsProblem (1)        AWS refused a call or is unreachable
+├── Interrupted (130)     the user pressed Ctrl-C
+├── Refused (5)           elbplan does not do it: lock, guard, hazard, old plan, foreign resource
+├── UsageProblem (64)     the command line is wrong
+└── SpecProblem (65)      a spec or a migration is wrong
 """
 
 from __future__ import annotations
@@ -17,32 +16,35 @@ from dataclasses import dataclass
 
 
 def escaped(text: str, keep: str = "") -> str:
-    """The text with what moves a cursor, hides, or turns a line around written out: `\\x1b`, `\\n`, `\\u202e`.
+    """Returns the text with control, invisible and bidirectional characters escaped: `\\x1b`, `\\n`, `\\u202e`.
 
-    The one function for what others wrote: names, values, records, answers. `keep` are characters to leave alone.
+    Every text from outside goes through here: names, values, records, answers of AWS. `keep` lists characters that
+    stay as they are.
     """
-    return "".join(sign if sign in keep or sign.isprintable() else _written_out(sign) for sign in text)
+    return "".join(
+        character if character in keep or character.isprintable() else _escape_sequence(character) for character in text
+    )
 
 
-LONG = 8
-"""A value of so many characters occurs in a message for no other reason than that it is meant."""
+MIN_SECRET_LENGTH = 8
+"""A shorter value can occur in a message by chance, so elbplan does not hide it."""
 
 
-def without(text: str, values: Mapping[str, str]) -> str:
-    """The text that says `the value of ${NAME}` for each of these values, by the reference of each."""
+def hide_values(text: str, values: Mapping[str, str]) -> str:
+    """Returns the text with secret values replaced by `the value of ${NAME}`. `values` maps values to `${NAME}`."""
     for value in sorted(values, key=len, reverse=True):
-        instead = f"the value of {values[value]}"
-        text = text.replace(f'"{value}"', instead).replace(f"'{value}'", instead)
-        text = instead.join(re.split(rf"(?<![\w$]){re.escape(value)}(?!\w)", text))
+        replacement = f"the value of {values[value]}"
+        text = text.replace(f'"{value}"', replacement).replace(f"'{value}'", replacement)
+        text = replacement.join(re.split(rf"(?<![\w$]){re.escape(value)}(?!\w)", text))
     return text
 
 
-def _written_out(sign: str) -> str:
-    return sign.encode("unicode_escape").decode()
+def _escape_sequence(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 class ElbplanError(Exception):
-    """Something a person can act on: what happened, and what to do next."""
+    """An error that a person can act on: what happened (`what`) and what to do next (`hint`)."""
 
     exit_code = 1
 
@@ -56,7 +58,7 @@ class ElbplanError(Exception):
 
 
 class AwsProblem(ElbplanError):
-    """AWS refused a call or could not be reached; nothing further was tried."""
+    """AWS refused a call or is unreachable. elbplan stops."""
 
     def __init__(self, what: str, *, hint: str = "", code: str = "") -> None:
         super().__init__(what, hint=hint)
@@ -64,36 +66,30 @@ class AwsProblem(ElbplanError):
 
 
 class Interrupted(ElbplanError):
-    """Ctrl-C."""
+    """The user pressed Ctrl-C."""
 
     exit_code = 130
 
 
-class PartlyApplied(ElbplanError):
-    """Some steps are done, some failed: the same command goes on from here."""
-
-    exit_code = 4
-
-
 class Refused(ElbplanError):
-    """Not done, on purpose: a lock, a guard, a hazard, a stranger's resource."""
+    """elbplan refuses on purpose, because of a lock, a guard, a hazard or a foreign resource."""
 
     exit_code = 5
 
 
 class UsageProblem(ElbplanError):
-    """The command line does not make sense."""
+    """The command line is wrong."""
 
     exit_code = 64
 
 
-LINES = "\n"
-"""What our own messages of several lines keep; foreign text in them is escaped before."""
+LINE_BREAK = "\n"
+"""Messages of elbplan can have several lines. Foreign text in them is escaped before."""
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a file: where (1-based line and column), the line itself, what, and what to write."""
+    """One problem in a file: position (1-based line and column), source line, description and hint."""
 
     file: str
     line: int
@@ -106,11 +102,10 @@ class Problem:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, label: str = "hint", note: str = "") -> str:
-        """`file:line:column  what`, the source line with a mark below it, and the hint after its label."""
-        head = f"{escaped(self.file)}:{self.line}:{self.column}  {escaped(self.what, LINES)}{note}"
+    def text(self, label: str = "hint") -> str:
+        """Returns `file:line:column  what`, the source line, and the hint with its label."""
         number = f"{self.line:>4} | "
-        lines = [head]
+        lines = [f"{escaped(self.file)}:{self.line}:{self.column}  {escaped(self.what, LINE_BREAK)}"]
         if self.source.strip():
             lines += [number + self.source, " " * (len(number) + self.column - 1) + "^" * max(1, self.width)]
         lines += [f"  {label}: {escaped(line)}" for line in self.hint.splitlines()]
@@ -118,7 +113,7 @@ class Problem:
 
 
 class SpecProblem(ElbplanError):
-    """A spec (or migration) is wrong; `problems` holds every one that was found, in file order."""
+    """A spec or a migration is wrong. `problems` holds all problems in file order."""
 
     exit_code = 65
 

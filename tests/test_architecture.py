@@ -1,4 +1,4 @@
-"""docs/architecture.md speaks of files that exist."""
+"""docs/architecture.md names only files that exist."""
 
 from __future__ import annotations
 

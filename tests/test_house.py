@@ -1,4 +1,4 @@
-"""The house stands: who may import whom, and how large a room may be. Read from the source, not by importing it."""
+"""Checks the architecture by reading the source: allowed imports, file sizes, docstrings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST = 300
 HEAVY = {"boto3", "botocore", "click", "yaml", "rich", "moto", "werkzeug", "pydantic"}
 UNMANAGED = {"vpc", "subnet", "image", "hosted_zone"}
 MOST_LOCAL_IMPORTS = 10
-"""Imports inside functions; each says in a comment why it cannot stand at the top of its file."""
+"""The number of imports inside functions. Each has a comment why it is not at the top of its file."""
 
 INNER = {"core", "kinds", "spec", "live", "hazards", "planner", "run", "migrations", "rehearsal"}
 
@@ -40,14 +40,14 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "sandbox": (set(), {"boto3", "botocore", "moto", "werkzeug"}),
     "cli": ({"", *INNER, "render", "sandbox"}, {"boto3", "botocore", "click", "rich"}),
 }
-"""For each room: the other rooms that it may import (`errors` always), and which heavy packages.
+"""For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.
 
-The order is the order of the house: a room imports only what stands above it here. "" is elbplan itself: its version.
+The order matters: a package imports only packages above it. "" is elbplan/__init__.py with the version.
 """
 
 
 def name_of(file: Path) -> str:
-    """`planner.steps.builder`"""
+    """Returns a module name such as `planner.steps.builder`."""
     parts = file.relative_to(HOUSE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -56,7 +56,7 @@ MODULES = {name_of(file): file for file in FILES}
 
 
 def imported(file: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """The line and the absolute name of everything a file imports, wherever in it; what only types need as well."""
+    """Yields line and absolute name of every import in a file, including imports for types only."""
     module = ["elbplan", *filter(None, name_of(file).split("."))]
     package = module if file.name == "__init__.py" else module[:-1]
     for node in ast.walk(tree):
@@ -105,7 +105,7 @@ def test_a_room_imports_only_rooms_above_it() -> None:
 
 
 def module_of(name: str) -> str | None:
-    """The module of this house that an imported name stands in."""
+    """Returns the elbplan module of an imported name."""
     inner = name.removeprefix("elbplan").removeprefix(".")
     if not name.startswith("elbplan"):
         return None
@@ -113,7 +113,7 @@ def module_of(name: str) -> str | None:
 
 
 def test_no_import_goes_in_a_circle() -> None:
-    """Also not inside a package, and counting imports that only types need and those inside functions."""
+    """Checks all modules, including imports for types only and imports inside functions."""
     graph = {
         module: {found for _, name in imports_of(file) if (found := module_of(name)) is not None and found != module}
         for module, file in MODULES.items()
@@ -125,7 +125,7 @@ def test_no_import_goes_in_a_circle() -> None:
 
 
 def local_imports(file: Path) -> Iterator[int]:
-    """The lines of imports inside functions."""
+    """Yields the lines of imports inside functions."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef):
             yield from (inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom))
@@ -137,7 +137,7 @@ def test_imports_stand_at_the_top_of_a_file() -> None:
 
 
 def test_core_and_planner_name_no_kind_as_text() -> None:
-    """What knows a kind stands above `kinds` and asks for its class, so that a type checker sees a renamed field."""
+    """Code that depends on a kind uses its class, so that mypy finds a renamed field."""
     named = [
         f"{name_of(file)}:{node.lineno} {node.value!r}"
         for file in FILES
@@ -149,7 +149,7 @@ def test_core_and_planner_name_no_kind_as_text() -> None:
 
 
 def test_only_live_and_the_sandbox_make_clients() -> None:
-    """The command line makes sessions, never a client."""
+    """The command line creates sessions, but never a client."""
     users = {name_of(file) for file in FILES if any(name.split(".")[0] == "boto3" for _, name in imports_of(file))}
     assert {user for user in users if not within(user, {"live", "sandbox"})} == {"cli.connect"}
     connect = (HOUSE / "cli" / "connect.py").read_text(encoding="utf-8")
@@ -163,7 +163,7 @@ def test_no_file_is_longer_than_a_person_reads() -> None:
 
 
 def test_whatever_others_may_use_says_what_it_is() -> None:
-    """The sandbox is left out: its functions are AWS's operations, documented by AWS."""
+    """Skips the sandbox: AWS documents its operations."""
     silent = [
         f"{name_of(file)}.{node.name} (line {node.lineno})"
         for file in FILES
@@ -189,7 +189,7 @@ def test_a_kind_stands_in_a_file_of_its_name(kind: str) -> None:
 
 
 def points(annotation: object) -> Iterator[Points]:
-    """Every mark of a reference in a type, however deep."""
+    """Yields every reference mark in a type, at any depth."""
     if isinstance(annotation, Points):
         yield annotation
     if isinstance(annotation, type) and issubclass(annotation, Part):

@@ -1,4 +1,4 @@
-"""What every command is handed: the options that all share, and the collaborators."""
+"""The shared options and the collaborators of every command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PARALLEL = 8
 
 @dataclass
 class Options:
-    """The options that are accepted before and after every command."""
+    """The options of every command."""
 
     json: bool = False
     region: str | None = None
@@ -29,26 +29,28 @@ class Options:
     quiet: bool = False
     parallel: int = PARALLEL
 
-    def again(self) -> list[str]:
-        """As they would be typed for the next command, where they decide what it is about."""
-        words = ["--sandbox"] if self.sandbox else []
-        words += ["--region", self.region] if self.region else []
-        return words + (["--profile", self.profile] if self.profile else [])
+    def as_arguments(self) -> list[str]:
+        """Returns the options that select the AWS account and region, as arguments for another command."""
+        arguments = ["--sandbox"] if self.sandbox else []
+        arguments += ["--region", self.region] if self.region else []
+        return arguments + (["--profile", self.profile] if self.profile else [])
 
 
 Connect = Callable[[str], "Cloud"]
-"""A cloud for a region."""
+"""Returns the cloud of a region."""
 
 
 @dataclass
 class App:
-    """The streams, the options, how to reach AWS (None: as the options say), and the clock by which holds wait.
+    """One run of the command line.
 
-    asked   was AWS asked anything yet?
+    connect      returns the cloud of a region; None: chosen by the options
+    clock        the clock for holds
+    aws_called   True after the first call to AWS
     """
 
     terminal: Terminal
     options: Options = field(default_factory=Options)
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
-    asked: bool = False
+    aws_called: bool = False

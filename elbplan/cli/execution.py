@@ -14,7 +14,7 @@ from ..core.plan import Plan
 from ..errors import ElbplanError
 from ..kinds import KINDS
 from ..render.documents import summary_document
-from ..render.outcome import EndScreen, answers, outcome_screen, unchanged
+from ..render.outcome import EndScreen, outcome_screen, stack_urls, unchanged_outcome
 from ..run.clock import RealClock
 from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
@@ -24,7 +24,7 @@ from .context import App
 from .errors import report_problem
 from .locks import lock_manager_of, run_request_of
 from .plans import Planned, reading, style_for
-from .progress import LogReporter, Reporter, ScreenReporter, SilentReporter, Stream
+from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
@@ -82,9 +82,9 @@ def run_one(
 def report_unchanged(app: App, plan: Plan, ending: EndScreen) -> None:
     """Show that there was nothing to do."""
     if app.options.json:
-        _document_end(app, RunResult(plan, unchanged(plan)), ending)
+        _document_end(app, RunResult(plan, unchanged_outcome(plan)), ending)
     else:
-        _show_end(app, plan, unchanged(plan), ending)
+        _show_end(app, plan, unchanged_outcome(plan), ending)
 
 
 def exit_code(result: RunResult) -> int:
@@ -115,7 +115,7 @@ def _run_nothing(app: App, planned: Planned, ending: EndScreen) -> int:
 
 def _not_run(app: App, plan: Plan, ending: EndScreen, problem: ElbplanError) -> RunResult:
     result = RunResult(plan, problem=problem)
-    report_problem(app.terminal, problem, asked=app.asked)
+    report_problem(app.terminal, problem, aws_called=app.aws_called)
     if app.options.json:
         _document_end(app, result, ending, problem.what)
     return result
@@ -139,10 +139,10 @@ def _execute(
 def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
     style = style_for(app, app.terminal.stderr)
     if app.options.json:
-        return Stream(app.terminal, plan.stack)
+        return JsonReporter(app.terminal, plan.stack)
     if app.options.quiet:
         return SilentReporter(app.terminal)
-    if app.terminal.moves:
+    if app.terminal.can_redraw:
         return ScreenReporter(app.terminal, style, len(plan.steps))
     return LogReporter(app.terminal, style, plan.stack if several else "")
 
@@ -154,7 +154,7 @@ def _show_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None
 
 def _document_end(app: App, result: RunResult, ending: EndScreen, problem: str = "") -> None:
     code = exit_code(result)
-    where = answers(result.plan, result.outcome) if code == 0 and not ending.destroyed else []
+    where = stack_urls(result.plan, result.outcome) if code == 0 and not ending.destroyed else []
     document = summary_document(result.plan, result.outcome, code, where)
     app.terminal.out(json.dumps(document | ({"problem": problem} if problem else {})))
 

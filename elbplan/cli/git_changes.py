@@ -1,4 +1,4 @@
-"""Which files of a folder are new since a commit, by git's word."""
+"""Asks git for the files that are new since a commit."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 
 from ..errors import UsageProblem
 
-SECONDS = 60
+TIMEOUT = 60
 
 
-def new_since(base: str, folder: Path) -> frozenset[str]:
-    """The names of the files in `folder` that commit `base` does not have, whether or not they are committed by now.
+def files_added_since(base: str, folder: Path) -> frozenset[str]:
+    """Returns the names of the files in `folder` that commit `base` does not have, committed or not.
 
-    Raises UsageProblem where git, the repository or the commit is missing.
+    Raises UsageProblem if git, the repository or the commit is missing.
     """
     if base.startswith("-"):
-        raise UsageProblem(f"--base: {base} is no commit", hint="as in --base origin/main")
+        raise UsageProblem(f"--base: {base} is not a commit", hint="use a branch, tag or commit: --base origin/main")
     commit = _git(folder, "rev-parse", "--verify", f"{base}^{{commit}}").strip()
     filters = ("--no-renames", "--diff-filter=A", "--name-only", "--relative", "-z")
     added = _git(folder, "diff", *filters, commit, "--", ".")
@@ -25,21 +25,21 @@ def new_since(base: str, folder: Path) -> frozenset[str]:
     return frozenset(name for name in (added + untracked).split("\0") if name)
 
 
-def _git(folder: Path, *words: str) -> str:
-    spoken = {**os.environ, "LC_ALL": "C"}
+def _git(folder: Path, *arguments: str) -> str:
+    english = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            ["git", *words], cwd=folder, env=spoken, capture_output=True, text=True, check=False, timeout=SECONDS
+        process = subprocess.run(
+            ["git", *arguments], cwd=folder, env=english, capture_output=True, text=True, check=False, timeout=TIMEOUT
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise UsageProblem(f"--base needs git, which could not be run: {error}", hint="leave --base out") from None
-    if done.returncode:
-        said = (done.stderr.strip() or "it gave no reason").splitlines()[0]
-        raise UsageProblem(f"--base: git {words[0]}: {said}", hint=_hint(done.stderr))
-    return done.stdout
+        raise UsageProblem(f"--base: elbplan cannot run git: {error}", hint="install git, or omit --base") from None
+    if process.returncode:
+        message = (process.stderr.strip() or "no error message").splitlines()[0]
+        raise UsageProblem(f"--base: git {arguments[0]}: {message}", hint=_hint(process.stderr))
+    return process.stdout
 
 
-def _hint(said: str) -> str:
-    if "not a git repository" in said.lower():
-        return "run it in a clone of the repository, or leave --base out"
-    return "is the commit there? a shallow clone knows few: git fetch origin main"
+def _hint(message: str) -> str:
+    if "not a git repository" in message.lower():
+        return "run elbplan in a clone of the repository, or omit --base"
+    return "a shallow clone lacks older commits; fetch the commit: git fetch origin main"

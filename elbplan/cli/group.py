@@ -1,4 +1,4 @@
-"""A group whose commands are imported when they are called, and help that begins with examples."""
+"""Command groups that import a command only when it runs, and help screens that begin with examples."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..errors import UsageProblem
 from .options import SharedOption
 
 CommandEntry = tuple[str, str, str]
-"""`module:attribute`, section of the help, one line."""
+"""`module:attribute` of the command, its section in the help, and one line of help."""
 
 
 class HelpFirstCommand(click.Command):
-    """A command whose help shows examples first and the shared options last."""
+    """A command. Its help shows the examples first and the shared options last."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **rest: Any) -> None:
         super().__init__(*args, **rest)
@@ -29,7 +29,7 @@ class HelpFirstCommand(click.Command):
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and line; imports the one that is called."""
+    """A group that knows the names and help lines of its commands, and imports only the command that runs."""
 
     def __init__(
         self, *args: Any, entries: Mapping[str, CommandEntry], examples: Sequence[str] = (), **rest: Any
@@ -45,24 +45,25 @@ class LazyGroup(click.Group):
         if cmd_name not in self.entries:
             return None
         module, _, attribute = self.entries[cmd_name][0].partition(":")
-        found: click.Command = getattr(import_module(module), attribute)
-        return found
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.entries and not name.startswith("-"):
-            close = closest(name, self.entries, cutoff=0.5)
-            hint = f"did you mean {ctx.command_path} {close}?" if close else f"{ctx.command_path} --help lists them"
-            raise UsageProblem(f"there is no command {name!r}", hint=hint)
+            similar = closest(name, self.entries, cutoff=0.5)
+            lists = f"{ctx.command_path} --help lists the commands"
+            hint = f"did you mean {ctx.command_path} {similar}?" if similar else lists
+            raise UsageProblem(f"unknown command {name!r}", hint=hint)
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_intro(self, ctx, formatter, self.examples)
         for section in dict.fromkeys(section for _, section, _ in self.entries.values()):
             with formatter.section(section):
-                rows = [(name, line) for name, (_, where, line) in self.entries.items() if where == section]
+                rows = [(name, line) for name, (_, its_section, line) in self.entries.items() if its_section == section]
                 formatter.write_dl(rows, col_max=12, col_spacing=3)
         write_options(self, ctx, formatter)
         if self.epilog:
@@ -73,7 +74,7 @@ class LazyGroup(click.Group):
 def write_intro(
     command: click.Command, ctx: click.Context, formatter: click.HelpFormatter, examples: Sequence[str]
 ) -> None:
-    """What it is for, examples, usage."""
+    """Writes the purpose, the examples and the usage."""
     formatter.width = max(formatter.width, 78)
     formatter.write_text(command.help or "")
     if examples:
@@ -85,14 +86,14 @@ def write_intro(
 
 
 def write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    """The command's own options, then those of every command."""
+    """Writes the options of this command, then the shared options."""
     own: list[tuple[str, str]] = []
-    everywhere: list[tuple[str, str]] = []
+    shared: list[tuple[str, str]] = []
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is not None and isinstance(parameter, click.Option):
-            (everywhere if isinstance(parameter, SharedOption) else own).append(record)
-    for title, rows in (("Options", own), ("For every command", everywhere)):
+            (shared if isinstance(parameter, SharedOption) else own).append(record)
+    for title, rows in (("Options", own), ("For every command", shared)):
         if rows:
             with formatter.section(title):
                 formatter.write_dl(rows, col_max=26)

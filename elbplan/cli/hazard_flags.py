@@ -1,4 +1,4 @@
-"""Hazards that a person takes on purpose, by name."""
+"""The option --allow: hazards that the user allows by name."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
 
 EDITED = "edited"
-"""No hazard of a plan: a migration that was edited, in words only, after it was applied."""
+"""Not a hazard of a plan. Allows that a migration was edited, in words only, after it was applied."""
 
 
-def hazard_names(words: Iterable[str]) -> tuple[str, ...]:
-    """The hazards of `--allow route-removed,dns-name-changes --allow extra-cost`. Raises UsageProblem for others."""
-    names = tuple(name.strip() for word in words for name in word.split(",") if name.strip())
+def hazard_names(values: Iterable[str]) -> tuple[str, ...]:
+    """Returns the names in `--allow route-removed,dns-name-changes --allow extra-cost`. Raises UsageProblem."""
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     for name in names:
         if name not in (*HAZARDS, EDITED):
-            raise UsageProblem(f"--allow: there is no hazard {name}", hint=suggest_hazard(name))
+            raise UsageProblem(f"--allow: unknown hazard {name}", hint=suggest_hazard(name))
     return names
 
 
 @dataclass
 class AllowedHazards:
-    """A planner whose hazards must be allowed from the moment somebody agreed: AWS may change until it is our turn."""
+    """Plans, and refuses hazards that are not allowed once `agreed` is set.
+
+    Between the user's yes and the lock AWS can change, so the second plan can have new hazards.
+    """
 
     planner: Callable[[Cloud, Sequence[Stack]], list[Plan]]
     allow: tuple[str, ...]
@@ -43,5 +46,5 @@ class AllowedHazards:
         return plans
 
     def check(self, plans: Iterable[Plan]) -> None:
-        """Returns if every hazard is allowed. Raises Refused."""
+        """Raises Refused if a hazard is not allowed."""
         refuse_unless_allowed((hazard for plan in plans for hazard in plan.hazards), self.allow)

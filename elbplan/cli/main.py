@@ -1,4 +1,4 @@
-"""The entry point: every way a command can end becomes an exit code and, where needed, a message with a hint."""
+"""The entry point: runs a command and turns its result or error into an exit code and a message."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from .terminal import Terminal
 
 INTERRUPTED = 130
 EXAMPLES = (
-    "elbplan plan specs/web.yaml          what would change, and why",
-    "elbplan apply specs/web.yaml         make AWS as the spec says",
-    "elbplan destroy specs/web.yaml       remove it all; nothing is billed any more",
+    "elbplan plan specs/web.yaml          show what would change, and why",
+    "elbplan apply specs/web.yaml         change AWS to match the spec",
+    "elbplan destroy specs/web.yaml       delete everything; AWS stops billing",
 )
 
-HERE = "elbplan.cli.commands"
+COMMANDS = "elbplan.cli.commands"
 ENTRIES = {
-    "plan": (f"{HERE}.plan:command", "Commands", "Show what would change, and why."),
-    "apply": (f"{HERE}.apply:command", "Commands", "Make AWS as the spec says."),
-    "destroy": (f"{HERE}.destroy:command", "Commands", "Remove everything that a stack made."),
-    "status": (f"{HERE}.status:command", "Commands", "How a stack is: in sync, running, healthy?"),
-    "runs": (f"{HERE}.runs:command", "Commands", "Who applied what, and how it ended."),
-    "unlock": (f"{HERE}.unlock:command", "Commands", "Take the lock from a run that is dead."),
-    "lint": (f"{HERE}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
-    "rehearse": (f"{HERE}.rehearse:command", "Specs", "Play migrations on a local AWS simulator."),
-    "rebase": (f"{HERE}.rebase:command", "Specs", "Put the migrations of two branches in one row."),
-    "accept-drift": (f"{HERE}.accept_drift:command", "Specs", "Keep what was changed in AWS by hand."),
-    "validate": (f"{HERE}.validate:command", "Specs", "Check specs, without AWS."),
-    "expand": (f"{HERE}.expand:command", "Specs", "Print the long form of a spec."),
-    "schema": (f"{HERE}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
-    "sandbox": (f"{HERE}.sandbox:command", "Try it out", "Start and stop a local AWS simulator."),
+    "plan": (f"{COMMANDS}.plan:command", "Commands", "Show what would change, and why."),
+    "apply": (f"{COMMANDS}.apply:command", "Commands", "Change AWS to match the spec."),
+    "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
+    "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
+    "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
+    "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
+    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
+    "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
+    "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
+    "accept-drift": (f"{COMMANDS}.accept_drift:command", "Specs", "Accept drift: write it to the spec and migrations."),
+    "validate": (f"{COMMANDS}.validate:command", "Specs", "Check specs, without AWS."),
+    "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
+    "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
+    "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
 }
 
 
@@ -49,22 +49,22 @@ ENTRIES = {
     examples=EXAMPLES,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="AWS load balancers from a few lines of YAML: plan, apply, destroy. No state file.",
-    epilog="Exit codes: 0 fine, 1 error, 2 changes pending (plan --exit-code), 4 applied in part, 5 refused, "
-    "64 wrong usage, 65 wrong spec, 130 interrupted.",
+    help="Manage AWS load balancers with a few lines of YAML. elbplan needs no state file.",
+    epilog="Exit codes: 0 success, 1 error, 2 changes pending (plan --exit-code), 4 partly applied, 5 refused, "
+    "64 usage error, 65 invalid spec, 130 interrupted.",
 )
 @shared
 @click.version_option(__version__, "--version", prog_name="elbplan", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> int:
-    """The group itself: without a command it shows what there is."""
+    """Shows the help if no command is given."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
     return 0
 
 
 def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None, clock: Clock | None = None) -> int:
-    """One command, from its words to its exit code. Nothing escapes as a traceback."""
+    """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock())
     try:
         with cli.make_context("elbplan", list(args), obj=app) as context:
@@ -77,7 +77,7 @@ def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None,
     except click.UsageError as problem:
         return report_misuse(terminal, problem)
     except ElbplanError as problem:
-        return report_problem(terminal, problem, asked=app.asked)
+        return report_problem(terminal, problem, aws_called=app.aws_called)
     except BrokenPipeError:
         return 0
     except Exception as fault:
@@ -85,12 +85,12 @@ def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None,
 
 
 def main() -> None:
-    """The `elbplan` command."""
+    """Runs the `elbplan` command of this process."""
     if "_ELBPLAN_COMPLETE" in os.environ:
         cli.main(prog_name="elbplan")
     terminal = Terminal.of_process()
     code = run(sys.argv[1:], terminal)
     terminal.close()
     if code == INTERRUPTED:
-        os._exit(code)  # a thread may hang in a call, and Python would wait for it
+        os._exit(code)  # a thread may hang in a call, and sys.exit would wait for it
     sys.exit(code)

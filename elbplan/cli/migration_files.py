@@ -1,4 +1,4 @@
-"""What the commands share that write migrations: which stack is meant, one look at AWS, and what was written."""
+"""Shared by the commands that write migrations: select the stack, read AWS, write files and report them."""
 
 from __future__ import annotations
 
@@ -22,58 +22,59 @@ from .options import DEFAULT_PATHS
 from .plans import reading, stacks_of
 
 
-def one_stack(app: App, word: str) -> Stack:
-    """The stack that is meant, by its spec or by its name. Raises SpecProblem, UsageProblem."""
+def stack_with_spec(app: App, word: str) -> Stack:
+    """Returns the stack that the user names by its spec or its name. Raises SpecProblem, UsageProblem."""
     if is_path(word):
         stacks = stacks_of(app, [word])
         if len(stacks) != 1:
-            names = ", ".join(one.name for one in stacks)
-            raise UsageProblem(f"{word} holds several stacks: {names}", hint="name one of them, or a spec of its own")
+            names = ", ".join(stack.name for stack in stacks)
+            raise UsageProblem(
+                f"{word} has several stacks: {names}", hint="use the stack's name, or a file with one stack"
+            )
         return stacks[0]
-    here = stacks_of(app, ()) if os.path.exists(DEFAULT_PATHS[0]) else []
-    for stack in here:
+    stacks = stacks_of(app, ()) if os.path.exists(DEFAULT_PATHS[0]) else []
+    for stack in stacks:
         if stack.name == word:
             return stack
-    what = f"{DEFAULT_PATHS[0]}/ holds no spec of a stack called {word}"
-    raise UsageProblem(what, hint="name the spec's file instead: its resources are needed here, not only its name")
+    what = f"{DEFAULT_PATHS[0]}/ has no spec of stack {word}"
+    raise UsageProblem(what, hint="use the path of the spec: this command needs the spec's resources")
 
 
 def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
-    """One look at AWS, at all that the stack has and its files speak of, and the cloud it was taken of."""
-    clouds = Connections(app, [stack])
-    region = clouds.region(stack)
+    """Reads all resources of the stack and of its migrations. Returns the cloud and the result."""
+    connections = Connections(app, [stack])
+    region = connections.region(stack)
     with reading(app, [stack], region):
-        cloud = clouds.reach(region)
-        seen = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=references_in_folder(folder))
-    return cloud, seen[stack.name]
+        cloud = connections.reach(region)
+        observed = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=references_in_folder(folder))
+    return cloud, observed[stack.name]
 
 
 def write_files(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = False) -> dict[str, Any]:
-    """Write the files (unless `dry`); what was written, renamed and removed, by their paths."""
-    there = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
-    changed = [folder.path / one.file for one in files if there.get(one.file) != one.text]
+    """Writes the files unless `dry`. Returns the paths of written, renamed and removed files."""
+    old_texts = {file.name: file.read_text(encoding="utf-8") for file in folder.files()}
+    changed = [folder.path / file.file for file in files if old_texts.get(file.file) != file.text]
     if not dry:
         changed = folder.exchange(files)
-    moved = {one.old_file: one.file for one in files if one.old_file and one.old_file != one.file}
-    renamed = [{"from": str(folder.path / old), "to": str(folder.path / new)} for old, new in moved.items()]
-    gone = there.keys() - {one.file for one in files} - moved.keys()
+    new_names = {file.old_file: file.file for file in files if file.old_file and file.old_file != file.file}
+    removed = old_texts.keys() - {file.file for file in files} - new_names.keys()
     return {
-        "written": [str(file) for file in changed if file.name not in moved.values()],
-        "renamed": renamed,
-        "removed": [str(folder.path / name) for name in sorted(gone)],
+        "written": [str(path) for path in changed if path.name not in new_names.values()],
+        "renamed": [{"from": str(folder.path / old), "to": str(folder.path / new)} for old, new in new_names.items()],
+        "removed": [str(folder.path / name) for name in sorted(removed)],
     }
 
 
-def report_files(app: App, stack: str, said: Mapping[str, Any], notes: Sequence[str]) -> None:
-    """The files on stdout, one a line, and the notes on stderr; or one document."""
+def report_files(app: App, stack: str, changes: Mapping[str, Any], notes: Sequence[str]) -> None:
+    """Prints the changed files to stdout and the notes to stderr, or everything as one JSON document."""
     if app.options.json:
-        app.terminal.out(json.dumps({"schema": 1, "stack": stack, **said, "notes": list(notes)}, indent=2))
+        app.terminal.out(json.dumps({"schema": 1, "stack": stack, **changes, "notes": list(notes)}, indent=2))
         return
-    for file in said["written"]:
+    for file in changes["written"]:
         app.terminal.out(file)
-    for pair in said["renamed"]:
-        app.terminal.out(f"{pair['from']} -> {Path(pair['to']).name}")
-    for file in said["removed"]:
+    for rename in changes["renamed"]:
+        app.terminal.out(f"{rename['from']} -> {Path(rename['to']).name}")
+    for file in changes["removed"]:
         app.terminal.err(f"removed {file}")
     if not app.options.quiet:
         for note in notes:

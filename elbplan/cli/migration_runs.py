@@ -24,9 +24,8 @@ from .connect import Connections
 from .context import App
 from .execution import FAILED, PARTLY, exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
-from .plan_screens import show_plans
+from .plan_screens import confirm, show_plans
 from .plans import Planned, ending_of, reading, style_for
-from .questions import confirm
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
@@ -70,7 +69,7 @@ class MigrationConsole:
     def tell(self, notice: Notice) -> None:
         """A notice for the person; a plan only where somebody may want to see it."""
         if isinstance(notice, Proposed):
-            if not self.app.options.json or (not self.yes and self.app.terminal.asks):
+            if not self.app.options.json or (not self.yes and self.app.terminal.can_ask):
                 self._show(notice.agreement)
         elif notice.important or not self.app.options.quiet:
             self.app.terminal.err(*notice.lines)

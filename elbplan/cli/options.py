@@ -1,4 +1,4 @@
-"""The options that all commands share; each may stand before or after the command."""
+"""The options that all commands share. A user can write them before or after the command."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from .context import App
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SHARED = "shared"
-"""Marks a parameter for the last section of the help."""
-
 
 class SharedOption(click.Option):
-    """An option of every command; the help tells it in a section of its own."""
+    """An option of every command. The help lists it in the last section."""
 
 
 def shared(command: F) -> F:
-    """Accepts the shared options on this command."""
+    """Adds the shared options to this command."""
     for names, rest in reversed(OPTIONS):
         command = click.option(*names, expose_value=False, callback=_take, cls=SharedOption, **rest)(command)
     return command
@@ -28,14 +25,17 @@ def shared(command: F) -> F:
 
 OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--json",), {"is_flag": True, "default": None, "help": "Print JSON on stdout."}),
-    (("--region",), {"metavar": "REGION", "help": "AWS region; stronger than the spec's."}),
-    (("--profile",), {"metavar": "NAME", "help": "Profile from ~/.aws/config."}),
-    (("--sandbox",), {"is_flag": True, "default": None, "help": "Use a local AWS simulator."}),
-    (("--no-color",), {"is_flag": True, "default": None, "help": "No colours (also: NO_COLOR)."}),
-    (("--ascii",), {"is_flag": True, "default": None, "help": "ASCII characters only."}),
-    (("-v", "--verbose"), {"count": True, "help": "Say more."}),
-    (("-q", "--quiet"), {"is_flag": True, "default": None, "help": "Say only what came out."}),
-    (("--parallel",), {"type": click.IntRange(1, 64), "metavar": "N", "help": "Steps at the same time (8)."}),
+    (("--region",), {"metavar": "REGION", "help": "AWS region; overrides the spec."}),
+    (("--profile",), {"metavar": "NAME", "help": "AWS profile from ~/.aws/config."}),
+    (("--sandbox",), {"is_flag": True, "default": None, "help": "Use the local AWS simulator instead of AWS."}),
+    (("--no-color",), {"is_flag": True, "default": None, "help": "Print without color (also: NO_COLOR)."}),
+    (("--ascii",), {"is_flag": True, "default": None, "help": "Print ASCII characters only."}),
+    (("-v", "--verbose"), {"count": True, "help": "Print more details."}),
+    (("-q", "--quiet"), {"is_flag": True, "default": None, "help": "Print only the result."}),
+    (
+        ("--parallel",),
+        {"type": click.IntRange(1, 64), "metavar": "N", "help": "Number of parallel steps (default: 8)."},
+    ),
 ]
 
 
@@ -49,6 +49,15 @@ def _take(context: click.Context, parameter: click.Parameter, value: Any) -> Non
 
 
 paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
-"""Spec files, folders, or `-`."""
+"""Spec files, folders, or `-` for standard input."""
 
 DEFAULT_PATHS = ("specs",)
+
+migrations_dir = click.option(
+    "--migrations",
+    "base",
+    default="migrations",
+    metavar="DIR",
+    help="Folder of the migrations (default: migrations).",
+)
+"""The folder with one folder of migrations for each stack."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..core.hidden import hidden_in
 from ..core.plan import Plan
 from ..core.stack import Stack
-from ..errors import LONG
+from ..errors import MIN_SECRET_LENGTH
 from ..render.outcome import EndScreen
 from ..render.plan import PlanView
 from ..render.style import Style
@@ -47,7 +47,9 @@ def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """What the specs want. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
     for stack in stacks:
-        app.terminal.secrets |= {str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= LONG}
+        app.terminal.secrets |= {
+            str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= MIN_SECRET_LENGTH
+        }
     return stacks
 
 
@@ -72,7 +74,7 @@ def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned
 @contextlib.contextmanager
 def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
     """Something to look at while AWS is asked; only where it can be wiped away again."""
-    if not app.terminal.moves or app.options.quiet or app.options.json:
+    if not app.terminal.can_redraw or app.options.quiet or app.options.json:
         yield
         return
     names = group[0].name if len(group) == 1 else f"{len(group)} stacks"
@@ -82,7 +84,7 @@ def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
 
 def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:
     """The command a person would type next, about the same specs."""
-    return shlex.join(["elbplan", verb, *paths, *app.options.again()])
+    return shlex.join(["elbplan", verb, *paths, *app.options.as_arguments()])
 
 
 def style_for(app: App, stream: object) -> Style:

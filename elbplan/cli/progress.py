@@ -1,4 +1,4 @@
-"""Who watches a run: a log, a terminal that moves, a program, or nobody."""
+"""Reports the progress of a run: as a log, on a redrawn screen, as JSON, or not at all."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from ..render.style import Style
 from ..run.outcome import Event
 from .terminal import Terminal
 
-STILL = 60.0
-"""Seconds between two lines of a log about the same wait."""
+REPEAT_AFTER = 60.0
+"""Seconds until a log repeats the line about the same wait."""
 
-STOPPING = "finishing running calls; press again to leave at once"
-LEFT = "left in the middle; run the same command again: it looks where it is"
+STOPPING = "stopping after the running calls; press Ctrl-C again to stop at once"
+STOPPED_EARLY = "stopped in the middle of a call; run the same command again to continue"
 
 
 class Reporter(Protocol):
-    """Told of everything that happens in the run of one stack."""
+    """Receives all events of one stack's run."""
 
     def watching(self) -> AbstractContextManager[object]:
-        """From the first event to the last."""
+        """Returns a context that surrounds the run."""
 
     def tell(self, event: Event) -> None:
-        """One event, from whichever thread."""
+        """Reports one event. Any thread can call it."""
 
     def stopping(self) -> None:
-        """A person pressed Ctrl-C once."""
+        """Reports the first Ctrl-C: the run stops after its running calls."""
 
     def leaving(self) -> None:
-        """And once more: the process ends in the middle of everything."""
+        """Reports the second Ctrl-C: the process ends at once."""
 
 
 class SilentReporter:
-    """Says nothing until the end; the others watch more closely."""
+    """Reports nothing but Ctrl-C."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -56,27 +56,27 @@ class SilentReporter:
         self._terminal.err(STOPPING)
 
     def leaving(self) -> None:
-        self._terminal.err(LEFT)
+        self._terminal.err(STOPPED_EARLY)
 
 
 class LogReporter(SilentReporter):
-    """A line at the start and one at the end of each step."""
+    """Writes a line at the start and at the end of each step."""
 
     def __init__(self, terminal: Terminal, style: Style, stack: str) -> None:
         super().__init__(terminal)
         self._style, self._stack = style, stack
-        self._said: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
 
     def tell(self, event: Event) -> None:
         id = event.step.id
-        if event.what == "progress" and event.seconds - self._said.get(id, event.seconds) < STILL:
+        if event.what == "progress" and event.seconds - self._reported.get(id, event.seconds) < REPEAT_AFTER:
             return
-        self._said[id] = event.seconds
+        self._reported[id] = event.seconds
         self._terminal.err(log_line(event, self._style, self._stack))
 
 
-class Stream(SilentReporter):
-    """One JSON object an event."""
+class JsonReporter(SilentReporter):
+    """Writes one JSON object for each event."""
 
     def __init__(self, terminal: Terminal, stack: str) -> None:
         super().__init__(terminal)
@@ -87,7 +87,7 @@ class Stream(SilentReporter):
 
 
 class ScreenReporter(SilentReporter):
-    """What runs is redrawn at the bottom; what ended scrolls away above it."""
+    """Redraws the running steps at the bottom of the screen. Ended steps scroll away above them."""
 
     def __init__(self, terminal: Terminal, style: Style, total: int, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(terminal)
@@ -114,7 +114,7 @@ class ScreenReporter(SilentReporter):
 
     def leaving(self) -> None:
         self._console.show_cursor(True)
-        self._terminal.err("", LEFT)
+        self._terminal.err("", STOPPED_EARLY)
 
     def _picture(self) -> Group:
         rows = max(3, self._console.size.height - 4)

@@ -1,7 +1,7 @@
-"""The three streams as a collaborator: who is a person, how wide, which characters, which colours.
+"""The input and output streams of a command, with their width, character set and colours.
 
-Data goes to `out`, everything else to `err`. A reader who has left (`elbplan plan | head`) is no error: what is
-written from then on goes nowhere, and a run goes on to its end.
+Data goes to `out`, everything else to `err`. If the reader closes the pipe (`elbplan plan | head`), this is no error:
+elbplan discards further output, and a run continues to its end.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from ..errors import escaped
+from ..errors import Refused, escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-DRAWN = "→·…✓✗"
-"""What the screens need beyond ASCII."""
+SCREEN_CHARACTERS = "→·…✓✗"
+"""The characters of the screens that are not ASCII."""
 
 PIPED_WIDTH = 120
 
 
 @dataclass
 class Terminal:
-    """Where a command reads and writes."""
+    """The streams that a command reads and writes."""
 
     stdin: TextIO
     stdout: TextIO
@@ -38,48 +38,48 @@ class Terminal:
     plain: bool = False
     only_ascii: bool = False
     secrets: dict[str, str] = field(default_factory=dict)
-    """Values of variables and their references: a net under errors, which may quote what AWS or Python says."""
+    """Maps values of variables to their references. Errors of AWS or Python can quote values; elbplan hides them."""
 
     @classmethod
     def of_process(cls) -> Terminal:
-        """The real one; characters that its encoding lacks are escaped instead of ending the command."""
+        """Returns the terminal of this process. Escapes characters that the encoding does not have."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return cls(sys.stdin, sys.stdout, sys.stderr, os.environ)
 
     @property
-    def asks(self) -> bool:
-        """Is there a person who could answer?"""
+    def can_ask(self) -> bool:
+        """True if a person can answer a question."""
         return _is_terminal(self.stdin)
 
     @property
-    def moves(self) -> bool:
-        """May progress be redrawn in place?"""
+    def can_redraw(self) -> bool:
+        """True if the screen can redraw its progress in place."""
         return _is_terminal(self.stderr) and self.environ.get("TERM") not in ("dumb", "unknown")
 
     def ascii(self, stream: TextIO) -> bool:
-        """Must the screen do with ASCII?"""
+        """True if the screen must use ASCII only."""
         if self.only_ascii:
             return True
         try:
-            DRAWN.encode(getattr(stream, "encoding", None) or "utf-8")
+            SCREEN_CHARACTERS.encode(getattr(stream, "encoding", None) or "utf-8")
         except (UnicodeEncodeError, LookupError):
             return True
         return False
 
     def colours(self, stream: TextIO) -> bool:
-        """Only for a terminal, and only if nobody objects."""
-        objections = (self.environ.get("NO_COLOR"), self.environ.get("ELBPLAN_NO_COLOR"), self.plain)
-        if any(objections) or self.environ.get("TERM") == "dumb":
+        """True for a terminal, if neither an option nor the environment turns colours off."""
+        turned_off = (self.environ.get("NO_COLOR"), self.environ.get("ELBPLAN_NO_COLOR"), self.plain)
+        if any(turned_off) or self.environ.get("TERM") == "dumb":
             return False
         return _is_terminal(stream) or bool(self.environ.get("FORCE_COLOR"))
 
     def width(self, stream: TextIO) -> int:
-        """Columns; a pipe is taken for a wide screen, since nobody reflows it."""
-        said = self.environ.get("COLUMNS", "")
-        if said.isdigit() and int(said) > 0:
-            return int(said)
+        """Returns the number of columns. A pipe counts as a wide screen, because nothing reflows its text."""
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isdigit() and int(columns) > 0:
+            return int(columns)
         if not _is_terminal(stream):
             return PIPED_WIDTH
         with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -87,24 +87,24 @@ class Terminal:
         return shutil.get_terminal_size((80, 24)).columns
 
     def out(self, text: str) -> None:
-        """Data of one line or several, which keeps its tabs."""
+        """Writes data to stdout. Line breaks and tabs stay, other control characters are escaped."""
         self._write(self.stdout, escaped(text, "\n\t") + "\n")
 
     def err(self, *lines: str, head: str = "") -> None:
-        """Lines for the person. What breaks a line or moves the cursor is escaped, except in `head`, which is ours."""
+        """Writes lines to stderr. Escapes control characters and line breaks, except in `head`."""
         self._write(self.stderr, head + "\n".join(map(escaped, lines)) + "\n")
 
     def show(self, lines: Iterable[Text], stream: TextIO | None = None) -> None:
-        """Screen lines, on stdout unless said otherwise."""
+        """Writes screen lines to stdout or to `stream`."""
         target = stream or self.stdout
-        drawn = io.StringIO()
-        console = self.console(target, drawn)
+        buffer = io.StringIO()
+        console = self.console(target, buffer)
         for line in lines:
             console.print(line, soft_wrap=True)
-        self._write(target, drawn.getvalue())
+        self._write(target, buffer.getvalue())
 
     def console(self, stream: TextIO, into: TextIO | None = None) -> Console:
-        """rich for this stream, with our idea of colours; written elsewhere if asked."""
+        """Returns rich's console for this stream, with the colours of this terminal. It writes to `into` if given."""
         from rich.console import Console
 
         colours = self.colours(stream)
@@ -120,30 +120,35 @@ class Terminal:
         )
 
     def ask(self, question: str) -> str:
-        """What the person typed; empty at the end of the input."""
+        """Asks a question and returns the answer; empty at the end of the input."""
         self._write(self.stderr, escaped(question))
         answer = self.stdin.readline()
         if not answer.endswith("\n"):
             self._write(self.stderr, "\n")
         return answer.strip()
 
+    def require_user(self, hint: str) -> None:
+        """Raises Refused if no person can answer a question."""
+        if not self.can_ask:
+            raise Refused("elbplan cannot ask for confirmation: stdin is not a terminal", hint=hint)
+
     def close(self) -> None:
-        """Nothing may be left to fail when Python ends."""
+        """Flushes the streams, so that Python does not fail when it flushes them at its end."""
         for stream in (self.stdout, self.stderr):
-            with self._leaving(stream):
+            with self._ignore_closed_pipe(stream):
                 stream.flush()
 
     def _write(self, stream: TextIO, text: str) -> None:
-        with self._leaving(stream):
+        with self._ignore_closed_pipe(stream):
             stream.write(text)
             stream.flush()
 
     @contextlib.contextmanager
-    def _leaving(self, stream: TextIO) -> Iterator[None]:
+    def _ignore_closed_pipe(self, stream: TextIO) -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:
-            _to_nowhere(stream)
+            _discard_output(stream)
 
 
 def _is_terminal(stream: TextIO) -> bool:
@@ -153,9 +158,9 @@ def _is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def _to_nowhere(stream: TextIO) -> None:
-    """What is still buffered must not fail again when Python ends."""
+def _discard_output(stream: TextIO) -> None:
+    """Redirects the stream to nowhere. Otherwise Python fails again when it flushes the buffer at its end."""
     with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)

@@ -19,6 +19,7 @@ from ..kinds.traffic import attached_groups
 from ..live.observe import observe
 from ..live.portable import PortableNames
 from ..planner.reconcile import reconcile
+from ..planner.steps.create_update import ADD, ATTACH, REMOVE
 from ..run.workflow import Cloud, account_of, plan_of
 from .apply.pending import drift_refusal
 from .files.folder import Folder
@@ -156,6 +157,6 @@ def _why(step: Step) -> str:
     """The reason in a few words; of an update without its list of changes, which `set` shows."""
     if step.do != "update":
         return step.why
-    if step.why.startswith(("attach", "take in", "let go")):
+    if step.why.startswith((ATTACH, ADD, REMOVE)):
         return step.why.partition(" (")[0]
     return SWITCH_REASON if step.phase == "switch" and attached_groups(step.after) else ""

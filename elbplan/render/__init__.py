@@ -1,1 +1,1 @@
-"""Plans and outcomes as text for people and as JSON for programs. Pure: nothing is printed here."""
+"""Turns plans, runs and status into text for people and JSON for programs. Prints nothing."""

@@ -1,4 +1,4 @@
-"""What differs between two versions of a resource, in a person's words."""
+"""Describes the differences between two versions of a resource."""
 
 from __future__ import annotations
 
@@ -29,47 +29,47 @@ FIELDS: Mapping[str, ValueText] = {
     "conditions": condition_text,
     "members": _member_text,
 }
-"""Fields whose values a kind can tell better than their bare keys; of a list, its items."""
+"""Functions that describe the values of these fields; for a list, its items."""
 
 
 ALL = 1000
 BRIEF = 4
-"""So many of the differences inside one field are told where there is little room."""
+"""How many differences inside one field a narrow screen shows."""
 
 
 def change_reason(change: Change, most: int = ALL) -> str:
-    """Why a change is made; for an update, what changes."""
+    """Returns the reason of a change; for an update, its differences."""
     if change.action == "update" and change.before is not None and change.after is not None:
         return differences(change.before, change.after, most)
     return change.because
 
 
 def differences(before: Resource, after: Resource, most: int = ALL) -> str:
-    """Every field that differs: `ingress: + 8080 from anywhere; tags: team web → shop`."""
+    """Returns all changed fields: `ingress: + 8080 from anywhere; tags: team web → shop`."""
     return "; ".join(field_text(before, after, field, most) for field in differing_fields(before, after))
 
 
 def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -> str:
-    """One field, old and new, on one line; of a list only what comes and what goes, `most` of them."""
+    """Returns the old and new value of a field on one line; for a list, at most `most` added and removed items."""
     return escaped(_field_text(before, after, field, most))
 
 
 def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
-    words = FIELDS.get(field)
-    was, will = getattr(before, field), getattr(after, field)
-    old, new = redacted(was, will), redacted(will, was)
+    value_text = FIELDS.get(field)
+    before_value, after_value = getattr(before, field), getattr(after, field)
+    old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        return f"{field}: {listed([f'{key} {_said(old, key)} → {_said(new, key)}' for key in keys], most)}"
-    if words is None or old is None or new is None:
+        return f"{field}: {listed([f'{key} {_entry_text(old, key)} → {_entry_text(new, key)}' for key in keys], most)}"
+    if value_text is None or old is None or new is None:
         return field_difference(before, after, field)
     if not isinstance(new, tuple):
-        pair = words(old), words(new)
-        return field_difference(before, after, field) if pair[0] == pair[1] else f"{field}: {pair[0]} → {pair[1]}"
-    came = [f"+ {words(item)}" for item in new if item not in old]
-    went = [f"- {words(item)}" for item in old if item not in new]
-    return f"{field}: {listed([*came, *went], most) or 'another order'}"
+        old_text, new_text = value_text(old), value_text(new)
+        return field_difference(before, after, field) if old_text == new_text else f"{field}: {old_text} → {new_text}"
+    added = [f"+ {value_text(item)}" for item in new if item not in old]
+    removed = [f"- {value_text(item)}" for item in old if item not in new]
+    return f"{field}: {listed([*added, *removed], most) or 'order changed'}"
 
 
-def _said(values: Mapping[str, Any], key: str) -> str:
+def _entry_text(values: Mapping[str, Any], key: str) -> str:
     return str(values.get(key, "not set")) or "empty"

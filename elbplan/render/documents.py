@@ -1,4 +1,4 @@
-"""Plans and runs for programs. The shapes are a promise: fields may be added, none is taken away within a schema."""
+"""JSON documents of plans and runs. Within a schema version, elbplan can add fields but never removes one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SCHEMA = 1
 
 
 def plan_document(plans: Sequence[Plan]) -> dict[str, Any]:
-    """What `plan --json` prints."""
+    """Returns the document of `plan --json`."""
     return {"schema": SCHEMA, "stacks": [stack_document(plan) for plan in plans]}
 
 
 def stack_document(plan: Plan) -> dict[str, Any]:
-    """One stack's part of it."""
+    """Returns the plan of one stack."""
     return {
         "stack": plan.stack,
         "account": plan.account,
@@ -38,7 +38,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
 
 
 def hazard_document(hazard: Hazard, plan: Plan) -> dict[str, Any]:
-    """A hazard; `step` is the id of the step that brings it."""
+    """Returns a hazard; `step` is the id of the step that causes it."""
     return {
         "name": hazard.name,
         "address": str(hazard.address),
@@ -49,8 +49,8 @@ def hazard_document(hazard: Hazard, plan: Plan) -> dict[str, Any]:
 
 
 def step_document(step: Step) -> dict[str, Any]:
-    """A step; what says nothing is left out."""
-    told: dict[str, Any] = {
+    """Returns a step without empty fields."""
+    document: dict[str, Any] = {
         "id": step.id,
         "phase": step.phase,
         "do": step.do,
@@ -59,28 +59,28 @@ def step_document(step: Step) -> dict[str, Any]:
         "needs": list(step.needs),
     }
     if step.name:
-        told["name"] = step.name
+        document["name"] = step.name
     if step.do == "wait":
-        told |= {"until": step.until, "timeout": step.timeout}
+        document |= {"until": step.until, "timeout": step.timeout}
     if step.do == "update" and step.before and step.after:
-        told["changes"] = {
+        document["changes"] = {
             field: _pair(getattr(step.before, field), getattr(step.after, field))
             for field in differing_fields(step.before, step.after)
         }
     if step.moves:
-        told["moves"] = {str(address): place for address, place in step.moves.items()}
-    return told
+        document["moves"] = {str(address): place for address, place in step.moves.items()}
+    return document
 
 
-def _pair(was: Any, will: Any) -> list[Any]:
-    """Old and new, without the values of variables."""
-    return [plain(redacted(was, will)), plain(redacted(will, was))]
+def _pair(old: Any, new: Any) -> list[Any]:
+    """Returns the old and new value, without values of variables."""
+    return [plain(redacted(old, new)), plain(redacted(new, old))]
 
 
 def event_document(stack: str, event: Event) -> dict[str, Any]:
-    """One line of `apply --json`."""
+    """Returns the document of one line of `apply --json`."""
     step = event.step
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "type": event.what,
         "stack": stack,
@@ -89,14 +89,14 @@ def event_document(stack: str, event: Event) -> dict[str, Any]:
         "seconds": round(event.seconds, 3),
     }
     if event.what in ("done", "failed", "skipped"):
-        told["took"] = round(event.took, 3)
+        document["took"] = round(event.took, 3)
     if event.hint:
-        told["hint"] = event.hint
-    return told
+        document["hint"] = event.hint
+    return document
 
 
-def summary_document(plan: Plan, outcome: Outcome, exit_code: int, answers: Sequence[str] = ()) -> dict[str, Any]:
-    """The last line of a stack."""
+def summary_document(plan: Plan, outcome: Outcome, exit_code: int, urls: Sequence[str] = ()) -> dict[str, Any]:
+    """Returns the document of a stack's last line in `apply --json`."""
     return {
         "schema": SCHEMA,
         "type": "summary",
@@ -107,6 +107,6 @@ def summary_document(plan: Plan, outcome: Outcome, exit_code: int, answers: Sequ
         "failed": len(outcome.failed),
         "skipped": len(outcome.skipped),
         "seconds": round(outcome.seconds, 3),
-        "answers": list(answers),
+        "answers": list(urls),
         "exit": exit_code,
     }

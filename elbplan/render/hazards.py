@@ -1,4 +1,4 @@
-"""What a plan puts at risk, with the way to do it without."""
+"""The hazards of a plan and how to avoid them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .layout import column, flow
 from .phases import step_text
 from .style import Style
 
-SAFE = "safe form: "
+REMEDY_LABEL = "safe form: "
 
 
 def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
-    """A block for each hazard, and the flag that takes them all on purpose; nothing where there is none."""
+    """Returns a block for each hazard and the flag that allows all of them."""
     if not plan.hazards:
         return []
     lines = [Text(), style.line((f"Hazards {len(plan.hazards)}", "bold red"))]
@@ -23,6 +23,6 @@ def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
         lines += flow(style, head, f"{hazard.address}: {hazard.text}")
         where = style.line(" " * (name + 4), ("at step: ", "dim"))
         lines += flow(style, where, step_text(plan.steps[hazard.step]), "dim")
-        lines += flow(style, style.line(" " * (name + 4), (SAFE, "green")), hazard.remedy)
+        lines += flow(style, style.line(" " * (name + 4), (REMEDY_LABEL, "green")), hazard.remedy)
     names = ",".join(dict.fromkeys(hazard.name for hazard in plan.hazards))
     return [*lines, *flow(style, style.line("  "), f"{verb} does this only with --allow {names}")]

@@ -1,4 +1,4 @@
-"""Rows that fit the screen: what is too long goes on below itself, never at the left edge."""
+"""Rows that fit the screen. Long text wraps below its own start, not at the left edge."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from rich.text import Text
 
 from .style import Style
 
-NARROWEST = 30
-"""Fewer columns than this are no place for a sentence."""
+MIN_TEXT_WIDTH = 30
+"""If a row has fewer columns left, its text moves to the next line."""
 
 
 def flow(style: Style, head: Text, text: str, colour: str = "", *, back: int | None = None) -> list[Text]:
-    """`head` and then `text`, wrapped under its own beginning.
+    """Returns `head` and `text`. The text wraps below its own start.
 
-    Where too little room is left beside the head, the text moves below it, to column `back`.
+    If there is too little room right of `head`, the text starts on the next line, at column `back`.
     """
     text = style.clean(text)
     if not text:
         return [_stripped(head)]
     indent = head.cell_len
-    below = back is not None and style.width - indent < max(NARROWEST, min(len(text), 40))
+    below = back is not None and style.width - indent < max(MIN_TEXT_WIDTH, min(len(text), 40))
     if below and len(text) > style.width - indent:
         assert back is not None
         return [_stripped(head), *_indented(style, text, colour, back)]
     first, *rest = wrapped(text, style.width - indent)
-    opening = head.copy()
-    opening.append(first, colour)
-    return [opening, *(Text(" " * indent).append(line, colour) for line in rest)]
+    first_line = head.copy()
+    first_line.append(first, colour)
+    return [first_line, *(Text(" " * indent).append(line, colour) for line in rest)]
 
 
 def _stripped(head: Text) -> Text:
@@ -43,23 +43,23 @@ def _indented(style: Style, text: str, colour: str, indent: int) -> list[Text]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width`, broken between words; a word that is longer stays whole."""
+    """Returns lines of at most `width` columns. A longer word stays whole."""
     lines = textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
     return lines or [""]
 
 
-def cut(text: str, width: int, ellipsis: str = "…") -> str:
-    """The text, or as much of it as fits."""
+def shortened(text: str, width: int, ellipsis: str = "…") -> str:
+    """Returns the text, shortened to `width` columns."""
     return text if len(text) <= width else text[: max(0, width - len(ellipsis))] + ellipsis
 
 
 def column(cells: Sequence[str], most: int) -> int:
-    """How wide a column must be; no wider than `most`."""
+    """Returns the width of a column: its longest cell, but at most `most`."""
     return min(max((len(cell) for cell in cells), default=0), most)
 
 
-def ends(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text]:
-    """`left` and, at the right edge of the same line if it fits, `right`; else below."""
+def left_and_right(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text]:
+    """Returns `left` and `right` at both ends of one line, or on two lines if the screen is too narrow."""
     right = style.clean(right)
     gap = min(style.width, 120) - left.cell_len - len(right)
     if not right:
@@ -69,10 +69,10 @@ def ends(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text
     return [left.copy().append(" " * gap).append(right, colour)]
 
 
-WIDE = 15
-"""Width of the words at the left of a table of facts."""
+LABEL_WIDTH = 15
+"""Width of the labels on the left side of the status screen."""
 
 
-def row(style: Style, word: str, text: str, colour: str = "") -> list[Text]:
-    """A word and what is said of it."""
-    return flow(style, style.line((f"  {word:<{WIDE}}", "dim")), text, colour)
+def fact_row(style: Style, label: str, text: str, colour: str = "") -> list[Text]:
+    """Returns a label and its text."""
+    return flow(style, style.line((f"  {label:<{LABEL_WIDTH}}", "dim")), text, colour)

@@ -1,4 +1,4 @@
-"""The migrations of a stack on its status screen, and for programs."""
+"""The migrations of a stack on its status screen and in its JSON document."""
 
 from __future__ import annotations
 
@@ -8,71 +8,78 @@ from typing import Any
 from rich.text import Text
 
 from ..run.status import FileRow, StackMigrations
-from .layout import WIDE, column, flow, row
+from .layout import LABEL_WIDTH, column, fact_row, flow
 from .runs import ago, run_document
 from .style import Style
 
-MOST = 6
-"""Files that are listed; of older ones that are done only their number is told."""
+MAX_FILES = 6
+"""How many migrations the screen lists. It shows only the number of older migrations."""
 
 FILE_COLOURS: Mapping[str, str] = {"done": "green", "held": "yellow", "begun": "yellow", "rolled-back": "red"}
 
 
-def files_rows(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
-    """What the files say, what the spec wants beyond them, what was changed by hand."""
+def migration_rows(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
+    """Yields the rows of the migrations, of spec changes without a migration, and of drift."""
     if files.wrong:
-        yield from row(style, "files", files.wrong, "red")
+        yield from fact_row(style, "migrations", files.wrong, "red")
         return
-    yield from _list(files, style, now)
+    yield from _file_rows(files, style, now)
     if files.beyond:
-        yield from row(style, "spec", "wants more than the files; elbplan plan --save NAME writes the next", "yellow")
-        yield from _told(files.beyond, style)
+        yield from fact_row(
+            style, "spec", "has changes without a migration; elbplan plan --save NAME creates it", "yellow"
+        )
+        yield from _detail_rows(files.beyond, style)
     else:
-        yield from row(style, "spec", "says no more than the files", "green")
+        yield from fact_row(style, "spec", "matches the migrations", "green")
     if files.drift:
-        way = "in the way of the pending file" if files.in_the_way else "no file cares"
-        yield from row(style, "by hand", f"AWS was changed by others: {way}", "yellow")
-        yield from _told(files.drift, style)
+        effect = "blocks the pending migration" if files.in_the_way else "blocks no migration"
+        yield from fact_row(style, "drift", f"others changed AWS; this {effect}", "yellow")
+        yield from _detail_rows(files.drift, style)
 
 
-def _list(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
-    shown = files.rows[-MOST:]
-    name = column([one.name for one in shown], 40)
-    state = column([_state(one) for one in shown], 30)
-    word = "files"
+def _file_rows(files: StackMigrations, style: Style, now: float) -> Iterator[Text]:
+    shown = files.rows[-MAX_FILES:]
+    name_width = column([file.name for file in shown], 40)
+    state_width = column([_state_text(file) for file in shown], 30)
+    label = "migrations"
     if len(files.rows) > len(shown):
-        yield from row(style, word, f"{len(files.rows) - len(shown)} older ones", "dim")
-        word = ""
-    for one in shown:
-        head = style.line((f"  {word:<{WIDE}}", "dim"), f"{style.clean(one.name):<{name}}  ")
-        head.append(f"{_state(one):<{state}}  ", style=FILE_COLOURS.get(one.state, ""))
-        yield from flow(style, head, _run(one, now), "dim", back=WIDE + 4)
-        word = ""
+        yield from fact_row(style, label, f"{len(files.rows) - len(shown)} older migrations", "dim")
+        label = ""
+    for file in shown:
+        head = style.line((f"  {label:<{LABEL_WIDTH}}", "dim"), f"{style.clean(file.name):<{name_width}}  ")
+        head.append(f"{_state_text(file):<{state_width}}  ", style=FILE_COLOURS.get(file.state, ""))
+        yield from flow(style, head, _last_run_text(file, now), "dim", back=LABEL_WIDTH + 4)
+        label = ""
 
 
-def _state(one: FileRow) -> str:
-    return f"{one.state} {one.more}".strip()
+def _state_text(file: FileRow) -> str:
+    return f"{file.state} {file.more}".strip()
 
 
-def _run(one: FileRow, now: float) -> str:
-    """The last run of a file."""
-    if one.run is None:
+def _last_run_text(file: FileRow, now: float) -> str:
+    """Returns the last run of a migration."""
+    if file.run is None:
         return ""
-    return f"run {one.run.number}, {ago(now - (one.run.ended or one.run.started))} by {one.run.who}"
+    return f"run {file.run.number}, {ago(now - (file.run.ended or file.run.started))} by {file.run.who}"
 
 
-def _told(lines: tuple[str, ...], style: Style) -> Iterator[Text]:
+def _detail_rows(lines: tuple[str, ...], style: Style) -> Iterator[Text]:
     for line in lines:
-        yield from flow(style, style.line(" " * (WIDE + 2)), line, "dim", back=WIDE + 4)
+        yield from flow(style, style.line(" " * (LABEL_WIDTH + 2)), line, "dim", back=LABEL_WIDTH + 4)
 
 
-def files_document(files: StackMigrations) -> dict[str, Any]:
-    """The files' part of `status --json`."""
+def migrations_document(files: StackMigrations) -> dict[str, Any]:
+    """Returns the migrations in `status --json`."""
     return {
         "problem": files.wrong,
         "files": [
-            {"name": one.name, "state": one.state, "more": one.more, "run": run_document(one.run) if one.run else None}
-            for one in files.rows
+            {
+                "name": file.name,
+                "state": file.state,
+                "more": file.more,
+                "run": run_document(file.run) if file.run else None,
+            }
+            for file in files.rows
         ],
         "beyond": list(files.beyond),
         "by_hand": list(files.drift),

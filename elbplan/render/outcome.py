@@ -1,4 +1,4 @@
-"""How a run ended: what is done, what is not and why, where it answers, what to type next."""
+"""The last screen of a run: result, failures, URLs, and the next command."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
 from ..run.outcome import Outcome
 from .layout import flow
 from .phases import step_text
-from .plan import idle
-from .style import ENDS, Style, count, duration
+from .plan import nothing_to_do_reason
+from .style import RESULT_MARKS, Style, count, duration
 
 
-def answers(plan: Plan, outcome: Outcome) -> list[str]:
-    """The addresses under which the stack is reached; without a domain the balancer's own name."""
+def stack_urls(plan: Plan, outcome: Outcome) -> list[str]:
+    """Returns the URLs of the stack: its domains, or the load balancer's DNS name if it has no domain."""
     scheme = "https" if _has_https(plan) else "http"
     if plan.domains:
         return [f"{scheme}://{domain}" for domain in plan.domains if not domain.startswith("*")]
@@ -27,108 +28,109 @@ def answers(plan: Plan, outcome: Outcome) -> list[str]:
     return [f"{scheme}://{name}" for name in names if name]
 
 
-def balancers(outcome: Outcome) -> list[str]:
-    """The balancers' own names in the DNS."""
+def load_balancer_names(outcome: Outcome) -> list[str]:
+    """Returns the DNS names of the load balancers."""
     return [f["dns_name"] for a, f in outcome.facts.items() if a.kind == "load_balancer" and f.get("dns_name")]
 
 
 def _has_https(plan: Plan) -> bool:
-    return any(getattr(resource, "protocol", "") in ("HTTPS", "TLS") and address.kind == "listener"
-               for address, resource in plan.desired.items())  # fmt: skip
+    return any(
+        isinstance(resource, Listener) and resource.protocol in ("HTTPS", "TLS") for resource in plan.desired.values()
+    )
 
 
-def unchanged(plan: Plan) -> Outcome:
-    """The outcome of a plan that had nothing to do."""
+def unchanged_outcome(plan: Plan) -> Outcome:
+    """Returns the outcome of an empty plan."""
     return Outcome(facts={address: dict(live.facts) for address, live in plan.lives.items()})
 
 
 @dataclass(frozen=True)
 class EndScreen:
-    """What an end's screen needs besides the plan and its outcome.
+    """Data for the last screen besides the plan and its outcome.
 
-    again     the command that was run, to go on from here
-    finish    the command that removes the stack
-    destroyed was this a destroy?
-    billed    is it the real AWS, which sends a bill?
+    retry_command    the same command, to continue an unfinished run
+    destroy_command  the command that deletes the stack
+    destroyed        True after a destroy
+    billed           True for the real AWS, False for the sandbox
     """
 
-    again: str = ""
-    finish: str = ""
+    retry_command: str = ""
+    destroy_command: str = ""
     destroyed: bool = False
     billed: bool = True
 
 
 def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
-    """The end of a run of one stack."""
+    """Returns the last screen of one stack's run."""
     if not outcome.complete:
-        return list(_partly(plan, outcome, style, ending))
+        return list(_unfinished(plan, outcome, style, ending))
     if ending.destroyed:
-        return list(_gone(plan, outcome, style, kinds))
-    return list(_reached(plan, outcome, style, ending))
+        return list(_destroyed(plan, outcome, style, kinds))
+    return list(_applied(plan, outcome, style, ending))
 
 
-def _reached(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
+def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
     if plan.empty:
-        yield style.line((plan.stack, "bold"), f": nothing to do. {idle('apply')}")
+        yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('apply')}")
     else:
         done = count(len(outcome.done), "step")
-        yield style.line(ENDS["done"], f" {plan.stack}: {done} done in {duration(outcome.seconds)}.")
-    where = answers(plan, outcome)
-    if where:
-        yield from flow(style, style.line("  reach it at    "), ", ".join(where), "bold cyan")
-    if plan.domains and balancers(outcome):
-        yield from flow(style, style.line("  load balancer  "), ", ".join(balancers(outcome)), "dim")
-    if ending.finish and not plan.empty:
-        bill = "  (until then AWS bills it by the hour)" if ending.billed else ""
-        yield from flow(style, style.line("  when finished  "), ending.finish + bill, "dim")
+        yield style.line(RESULT_MARKS["done"], f" {plan.stack}: {done} done in {duration(outcome.seconds)}.")
+    urls = stack_urls(plan, outcome)
+    if urls:
+        yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan")
+    if plan.domains and load_balancer_names(outcome):
+        yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim")
+    if ending.destroy_command and not plan.empty:
+        note = "  (AWS bills the stack by the hour)" if ending.billed else ""
+        yield from flow(style, style.line("  when finished  "), ending.destroy_command + note, "dim")
 
 
-def _gone(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[Text]:
-    gone = Counter(kinds[live.address.kind].title for live in plan.lives.values() if live.address.kind != "targets")
+def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[Text]:
+    deleted = Counter(kinds[live.address.kind].title for live in plan.lives.values() if live.address.kind != "targets")
     if plan.empty:
-        yield style.line((plan.stack, "bold"), f": nothing to do. {idle('destroy')}")
+        yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('destroy')}")
         return
-    yield style.line(ENDS["done"], f" {plan.stack} is gone, after {duration(outcome.seconds)}.")
-    if gone:
-        told = ", ".join(count(number, title) for title, number in gone.items())
-        yield from flow(style, style.line("  deleted  "), told)
-    for text in stays(plan, outcome):
+    yield style.line(RESULT_MARKS["done"], f" {plan.stack} is destroyed, after {duration(outcome.seconds)}.")
+    if deleted:
+        counts = ", ".join(count(number, title) for title, number in deleted.items())
+        yield from flow(style, style.line("  deleted  "), counts)
+    for text in remaining_resources(plan, outcome):
         yield from flow(style, style.line("  stays    "), text)
 
 
-def stays(plan: Plan, outcome: Outcome) -> list[str]:
-    """What is still there, with the reason: what the plan leaves, and what a step found that others need."""
+def remaining_resources(plan: Plan, outcome: Outcome) -> list[str]:
+    """Returns what was not deleted and why: by plan, or because a step saw that others use it."""
     kept = [facts["kept"] for facts in outcome.facts.values() if facts.get("kept")]
     return list(dict.fromkeys([*plan.stays, *(line for text in kept for line in text.splitlines())]))
 
 
 def _not_switched(outcome: Outcome) -> bool:
-    """A gate failed while something of before still serves."""
+    """True if a gate failed before traffic moved, so that the old resources still serve."""
     gates = [event for event in outcome.failed if event.step.do == "wait"]
     steps = [*outcome.skipped, *(event.step for event in gates)]
-    waiting = any(step.phase == "switch" and step.before is not None for step in steps)
-    return bool(gates) and waiting and not any(step.phase == "switch" for step in outcome.done)
+    switch_pending = any(step.phase == "switch" and step.before is not None for step in steps)
+    return bool(gates) and switch_pending and not any(step.phase == "switch" for step in outcome.done)
 
 
-def _next(outcome: Outcome) -> str:
-    """What to do, in words; the command itself follows."""
+def _advice(outcome: Outcome) -> str:
+    """Returns what to do next. The command follows on the next line."""
     if any(event.code in REACHED for event in outcome.failed):
-        return "a quota is reached, and trying again changes nothing: raise it or make the spec smaller, then run:"
-    return "run the same command again; it goes on from here:"
+        return "a quota is reached: raise it or make the spec smaller, then run:"
+    return "run the same command again to continue:"
 
 
-def _partly(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
-    what = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
+def _unfinished(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
+    result = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
     numbers = f"{len(outcome.done)} done, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
     yield style.line(
-        ENDS["failed"], (f" {plan.stack}: {what}", "bold"), f" after {duration(outcome.seconds)}: {numbers}."
+        RESULT_MARKS["failed"], (f" {plan.stack}: {result}", "bold"), f" after {duration(outcome.seconds)}: {numbers}."
     )
     for event in outcome.failed:
         yield from flow(style, style.line("  ", ("failed  ", "red")), f"{step_text(event.step)}: {event.text}")
         if event.hint:
             yield from flow(style, style.line("          hint: "), event.hint)
     if _not_switched(outcome):
-        yield from flow(style, style.line("          "), "nothing has switched: what served before still serves; ")
-        yield from flow(style, style.line("          "), "add --rollback to the command to take back what was made")
-    yield from flow(style, style.line(("  next    ", "bold")), _next(outcome))
-    yield from flow(style, style.line("          "), ending.again)
+        yield from flow(style, style.line("          "), "no traffic moved: the old resources still serve;")
+        yield from flow(style, style.line("          "), "to remove the new resources, add --rollback to the command")
+    yield from flow(style, style.line(("  next    ", "bold")), _advice(outcome))
+    yield from flow(style, style.line("          "), ending.retry_command)

@@ -1,4 +1,4 @@
-"""In which order it happens, in a few lines: expand, gate, switch, contract, protect."""
+"""A short summary of a plan's order: expand, gate, switch, contract, protect."""
 
 from __future__ import annotations
 
@@ -20,65 +20,72 @@ VERBS: Mapping[str, str] = {
     "adopt": "adopt",
     "release": "release",
 }
-HALVES: Mapping[str, str] = {"expand": "prepare", "switch": "move traffic at", "contract": "tidy", "protect": "protect"}
-"""An update in several steps: take in the new, turn to it, let go of the old."""
+UPDATE_PARTS: Mapping[str, str] = {
+    "expand": "prepare",
+    "switch": "move traffic at",
+    "contract": "clean up",
+    "protect": "protect",
+}
+"""The parts of an update in several steps: attach the new resource, move traffic, detach the old one."""
 
 
 def phase_lines(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
-    """For each phase that occurs, what it does, in order."""
-    rows = rows_of(plan.steps)
+    """Returns a summary of each phase of the plan, in order."""
+    phases = displayed_phases(plan.steps)
     updates = Counter(step.address for step in plan.steps if step.do == "update")
-    halves = {address for address, times in updates.items() if times > 1}
-    told = []
+    partial_updates = {address for address, times in updates.items() if times > 1}
+    lines = []
     for phase in PHASES:
-        steps = [step for step in plan.steps if rows[step.id] == phase]
+        steps = [step for step in plan.steps if phases[step.id] == phase]
         if steps:
-            told.append((phase, "; ".join(_pieces(steps, phase, halves, kinds))))
-    return told
+            lines.append((phase, "; ".join(_step_groups(steps, phase, partial_updates, kinds))))
+    return lines
 
 
-def rows_of(steps: Sequence[Step]) -> dict[str, Phase]:
-    """The phase in which each step is told: a wait behind a removal belongs to the removal."""
-    rows: dict[str, Phase] = {}
+def displayed_phases(steps: Sequence[Step]) -> dict[str, Phase]:
+    """Returns the phase under which the screen shows each step. A wait after a removal belongs to the removal."""
+    phases: dict[str, Phase] = {}
     for step in steps:
-        behind = [rows[need] for need in step.needs if need in rows]
-        late: Phase = max(behind, key=PHASES.index, default="gate")
-        waits_late = step.do == "wait" and PHASES.index(late) > PHASES.index("gate")
-        rows[step.id] = late if waits_late else step.phase
-    return rows
+        needed = [phases[need] for need in step.needs if need in phases]
+        latest: Phase = max(needed, key=PHASES.index, default="gate")
+        is_late_wait = step.do == "wait" and PHASES.index(latest) > PHASES.index("gate")
+        phases[step.id] = latest if is_late_wait else step.phase
+    return phases
 
 
-def _pieces(steps: Sequence[Step], phase: Phase, halves: AbstractSet[Address], kinds: Kinds) -> Iterator[str]:
-    """Steps that do the same are told together; of a removal, where order matters, only neighbours."""
-    runs: list[tuple[str, list[str]]] = []
+def _step_groups(
+    steps: Sequence[Step], phase: Phase, partial_updates: AbstractSet[Address], kinds: Kinds
+) -> Iterator[str]:
+    """Groups steps with the same verb. In a removal, where order matters, groups only neighbours."""
+    groups: list[tuple[str, list[str]]] = []
     for step in steps:
-        verb = _verb(step, halves, kinds)
-        same = [names for said, names in (runs[-1:] if phase == "contract" else runs) if said == verb]
+        verb = _verb(step, partial_updates, kinds)
+        same = [names for group_verb, names in (groups[-1:] if phase == "contract" else groups) if group_verb == verb]
         names: list[str] = same[0] if same else []
         if not same:
-            runs.append((verb, names))
+            groups.append((verb, names))
         if str(step.address) not in names:
             names.append(str(step.address))
-    for verb, names in runs:
+    for verb, names in groups:
         yield f"{verb} ({listed(names)})" if verb.startswith("wait") else f"{verb} {listed(names)}"
 
 
-def _verb(step: Step, halves: AbstractSet[Address], kinds: Kinds) -> str:
+def _verb(step: Step, partial_updates: AbstractSet[Address], kinds: Kinds) -> str:
     if step.do == "wait":
         return f"wait until {gate_text(step, kinds)}"
-    if step.do == "update" and (step.address in halves or step.phase == "protect"):
-        return HALVES[step.phase]
+    if step.do == "update" and (step.address in partial_updates or step.phase == "protect"):
+        return UPDATE_PARTS[step.phase]
     return VERBS[step.do]
 
 
 def gate_text(step: Step, kinds: Kinds) -> str:
-    """What a wait waits for, in words."""
+    """Returns the condition of a wait in words."""
     gates = kinds[step.address.kind].gates
     return next((gate.what for gate in gates if gate.name == step.until), step.until)
 
 
 def step_text(step: Step) -> str:
-    """`create target_group.web`, `wait targets.web healthy`: a step in a line of a log."""
+    """Returns a step as one line: `create target_group.web`, `wait targets.web healthy`."""
     verb = {"reorder": "reorder", "moved": "rename"}.get(step.do, step.do)
     if step.do == "moved":
         return f"{verb} {step.old} to {step.address}"

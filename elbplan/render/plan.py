@@ -1,4 +1,4 @@
-"""A plan as a screen: what, why, in which order; one line of counts at the end."""
+"""The screen of a plan: changes, reasons, order, and a line of counts at the end."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from ..core.kind import Kinds
 from ..core.plan import Plan
 from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
-from .layout import column, ends, flow
+from .layout import column, flow, left_and_right
 from .phases import phase_lines
 from .steps import steps_screen
-from .style import COLOURS, COUNTED, HEADINGS, SYMBOLS, Style, count, duration
+from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration, resource_name
 
 Note = tuple[str, str]
-"""A line between the resources and the counts: `("Downtime", "none")`."""
+"""A labelled line between the resources and the counts: `("Downtime", "none")`."""
 
 HAZARDS_NOTE = "Hazards"
-"""The note that names the hazards of a file of which the plan is a part."""
+"""The label of the note with the hazards of the whole migration that the plan is a part of."""
 
-FELT = ("outage", "route-interrupted")
-"""The hazards by which requests go unanswered for certain."""
+DOWNTIME_HAZARDS = ("outage", "route-interrupted")
+"""The hazards that are sure to lose requests."""
 
-WORD = 10
-"""Width of the words at the left of the lower part."""
+LABEL_WIDTH = 10
+"""Width of the labels below the changes."""
 
 
 @dataclass(frozen=True)
 class PlanView:
-    """What a screen needs besides the plan.
+    """Data for the screen besides the plan.
 
-    seconds   how long reading took; None says nothing about it
-    next      the command that a person would type next
-    notes     further lines that others contribute: which file it comes from, what was changed by hand
-    idle      why there is nothing to do, if it is not the usual reason
-    undone    what a person must do although the plan has no step; empty if that is nothing
+    seconds   the time to read AWS; None: not shown
+    next      the next command
+    place     a note after the account
+    notes     further lines, for example the migration's file or drift
+    idle      why there is nothing to do; empty: the usual reason
+    undone    what the user must do although the plan has no step; empty: nothing
     """
 
     verb: str = "plan"
@@ -54,11 +55,15 @@ class PlanView:
 
 
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
-    """The whole screen of one stack, without the line of counts."""
+    """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
     if plan.empty:
-        told = [line for word, text in view.notes for line in _note(style, word, text)]
-        return [*lines, style.line(view.undone or f"Nothing to do: {view.idle or idle(view.verb)}"), *told]
+        notes = [line for label, text in view.notes for line in _note(style, label, text)]
+        return [
+            *lines,
+            style.line(view.undone or f"Nothing to do: {view.idle or nothing_to_do_reason(view.verb)}"),
+            *notes,
+        ]
     for action in HEADINGS:
         changes = [change for change in plan.changes if change.action == action]
         if changes:
@@ -67,108 +72,113 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
     lines += hazards_screen(plan, style, "destroy" if view.verb == "destroy" else "apply")
-    lines += _lower(plan, kinds, style, view)
+    lines += _summary(plan, kinds, style, view)
     return lines
 
 
-def idle(verb: str) -> str:
-    """Why there is nothing to do."""
-    return "AWS has nothing of this stack." if verb == "destroy" else "AWS is as the spec says."
+def nothing_to_do_reason(verb: str) -> str:
+    """Returns why there is nothing to do."""
+    return "AWS has no resources of this stack." if verb == "destroy" else "AWS matches the spec."
 
 
 def header(plan: Plan, style: Style, view: PlanView) -> list[Text]:
-    """Which stack, where, and how much was read."""
+    """Returns the stack, region and account, and how much was read."""
     account = f" · account {plan.account}{view.place}"
     left = style.line((f"elbplan {view.verb}", "dim"), " · ", (plan.stack, "bold"), f" · {plan.region}{account}")
     read = count(len(plan.lives), "resource")
     right = "" if view.seconds is None else f"read {read} in {duration(view.seconds)}"
-    return ends(style, left, right)
+    return left_and_right(style, left, right)
 
 
 def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) -> Iterator[Text]:
-    """One line a resource; columns are the same in all groups of a plan."""
-    title = column([kinds[c.address.kind].title for c in plan.changes], 18)
-    name = column([_name(c) for c in plan.changes], 24)
-    mark = max(len(SYMBOLS[c.action]) for c in plan.changes)
+    """Yields a line for each resource. All groups of a plan have the same columns."""
+    title_width = column([kinds[change.address.kind].title for change in plan.changes], 18)
+    name_width = column([resource_name(change.address) for change in plan.changes], 24)
+    symbol_width = max(len(SYMBOLS[change.action]) for change in plan.changes)
     for change in changes:
         kind = kinds[change.address.kind]
         head = style.line(
             "  ",
-            (f"{SYMBOLS[change.action]:<{mark}}", f"bold {COLOURS[change.action]}"),
-            f" {kind.title:<{title}}  {_name(change):<{name}}  ",
+            (f"{SYMBOLS[change.action]:<{symbol_width}}", f"bold {COLOURS[change.action]}"),
+            f" {kind.title:<{title_width}}  {resource_name(change.address):<{name_width}}  ",
         )
         resource = change.after or change.before
-        told = kind.summary(redacted(resource, change.after)) if resource else ""
-        yield from flow(style, head, told, "dim", back=mark + 5)
-        if because := _because(change, plan):
-            why = style.line(" " * (mark + 5), ("why: ", COLOURS[change.action]))
-            yield from flow(style, why, because)
+        summary = kind.summary(redacted(resource, change.after)) if resource else ""
+        yield from flow(style, head, summary, "dim", back=symbol_width + 5)
+        if reason := _reason(change, plan):
+            why = style.line(" " * (symbol_width + 5), ("why: ", COLOURS[change.action]))
+            yield from flow(style, why, reason)
 
 
-def _name(change: Change) -> str:
-    return f"{change.address.name}{' (old)' if change.address.deposed else ''}"
-
-
-def _because(change: Change, plan: Plan) -> str:
-    """A create explains itself; so does a delete where everything goes."""
+def _reason(change: Change, plan: Plan) -> str:
+    """Returns the reason of a change. A create needs none, nor does a delete of the whole stack."""
     return "" if change.action == "create" or not plan.desired else change_reason(change, BRIEF)
 
 
-def _lower(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
-    notes: list[Note] = []
+def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
+    order: list[Note] = []
     if any(change.action in ("update", "replace") for change in plan.changes) and not view.detail:
-        notes += [(phase, text) for phase, text in phase_lines(plan, kinds)]
-    lines = [Text(), style.line(("In this order", "bold"))] if notes else []
-    for word, text in notes:
-        lines += flow(style, style.line("  ", (f"{word:<{WORD}}", "cyan")), text)
+        order += [(phase, text) for phase, text in phase_lines(plan, kinds)]
+    lines = [Text(), style.line(("In this order", "bold"))] if order else []
+    for phase, text in order:
+        lines += flow(style, style.line("  ", (f"{phase:<{LABEL_WIDTH}}", "cyan")), text)
     lines.append(Text())
-    waits, asks = ("Waits", _waits(plan, kinds, view)), ("You", "; ".join(_asks(plan, kinds)))
-    stays = [("Stays", text) for text in plan.stays]
-    felt = ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes)))
-    for word, text in (*view.notes, *stays, felt, waits, asks):
+    notes: list[Note] = [
+        *view.notes,
+        *(("Stays", text) for text in plan.stays),
+        ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
+        ("Waits", _waits(plan, kinds, view)),
+        ("You", "; ".join(_user_actions(plan, kinds))),
+    ]
+    for label, text in notes:
         if text:
-            lines += _note(style, word, text)
+            lines += _note(style, label, text)
     return lines
 
 
-def _note(style: Style, word: str, text: str) -> list[Text]:
-    return flow(style, style.line((f"{word:<{WORD + 2}}", "bold")), text)
+def _note(style: Style, label: str, text: str) -> list[Text]:
+    return flow(style, style.line((f"{label:<{LABEL_WIDTH + 2}}", "bold")), text)
 
 
 def downtime(plan: Plan, *, noted: bool = False) -> str:
-    """What traffic notices; where hazards of the whole file are `noted`, the plan of a part of it cannot say none."""
+    """Returns the downtime that the plan causes.
+
+    `noted`: a note shows the hazards of the whole migration, so this part of it cannot promise "none".
+    """
     if not plan.changes:
         return ""
     if noted and not plan.hazards:
-        return "see the hazards of the file"
-    if felt := [hazard for hazard in plan.hazards if hazard.name in FELT]:
-        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in felt)
+        return "see the hazards of the migration"
+    if downtimes := [hazard for hazard in plan.hazards if hazard.name in DOWNTIME_HAZARDS]:
+        return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in downtimes)
     if all(change.action == "delete" for change in plan.changes) and not plan.desired:
-        return "this stack stops answering, for good"
+        return "permanent: the stack is deleted"
     if plan.hazards:
-        return "none foreseen, but see the hazards above"
+        return "none expected, but see the hazards above"
     if all(change.action == "create" for change in plan.changes):
-        return "none" if plan.lives else "none: nothing of this stack is there yet"
-    return "none: the old serves until the new is ready"
+        return "none" if plan.lives else "none: the stack is new"
+    return "none: old resources serve until new ones are ready"
 
 
 def _waits(plan: Plan, kinds: Kinds, view: PlanView) -> str:
-    """A plan without changes still has something to wait for."""
+    """Returns the waits of a plan without changes."""
     if plan.changes or view.detail:
         return ""
     return "; ".join(text for _, text in phase_lines(plan, kinds))
 
 
-def _asks(plan: Plan, kinds: Kinds) -> Iterator[str]:
-    """What a person must do while apply waits, since nobody else will."""
+def _user_actions(plan: Plan, kinds: Kinds) -> Iterator[str]:
+    """Yields what the user must do while apply waits."""
     for step in plan.steps:
-        gate = next((g for g in kinds[step.address.kind].gates if step.do == "wait" and g.name == step.until), None)
+        gate = next(
+            (gate for gate in kinds[step.address.kind].gates if step.do == "wait" and gate.name == step.until), None
+        )
         if gate is not None and gate.ask:
             yield f"while it waits for {step.address}, {gate.ask.format(_arn(plan, step.address))}"
 
 
 def _arn(plan: Plan, address: Address) -> str:
-    """The ARN of what is there, or the name of what will be."""
+    """Returns the ARN of a live resource, or a placeholder for a new one."""
     if address in plan.lives:
         return plan.lives[address].id
     name = next((step.name for step in plan.steps if step.do == "create" and step.address == address), "")
@@ -176,12 +186,12 @@ def _arn(plan: Plan, address: Address) -> str:
 
 
 def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:
-    """The last line: how many resources are created, changed, replaced, deleted."""
-    sums = [plan.summary for plan in plans]
-    told = ", ".join(f"{sum(one[action] for one in sums)} to {word}" for action, word in COUNTED.items())
-    line = style.line(("Plan:", "bold"), f" {told}.")
+    """Returns the last line: how many resources are created, changed, replaced and deleted."""
+    summaries = [plan.summary for plan in plans]
+    parts = [f"{sum(summary[action] for summary in summaries)} to {verb}" for action, verb in ACTION_VERBS.items()]
+    line = style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
     if not next:
         return [line]
     if line.cell_len + len(next) + 9 > min(style.width, 120):
         return [style.line(("Next        ", "bold"), next), line]
-    return ends(style, line, f"next: {next}", "")
+    return left_and_right(style, line, f"next: {next}", "")

@@ -1,4 +1,4 @@
-"""What a rehearsal proved, file by file."""
+"""The screen of a rehearsal: a line for each proof, and a summary."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from .layout import flow
-from .style import ENDS, Style, count, duration
+from .style import RESULT_MARKS, Style, count, duration
 
 
 @dataclass(frozen=True)
 class PromiseLine:
-    """One promise of a file: how often it was tried, and what was found against it."""
+    """One proof: what it promises, how often it was tried, and its failures."""
 
     holds: bool
     text: str
@@ -22,21 +22,21 @@ class PromiseLine:
 
 
 def proof_screen(line: PromiseLine, style: Style) -> list[Text]:
-    """A line, and one for each thing that is wrong."""
-    mark, colour = ENDS["done" if line.holds else "failed"]
+    """Returns the line of a proof and a line for each failure."""
+    mark, colour = RESULT_MARKS["done" if line.holds else "failed"]
     screen = [style.line("  ", (mark, colour), f" {line.text}  ", (f"({line.tried})", "dim"))]
-    for wrong in line.wrong:
-        screen += flow(style, style.line("      "), wrong)
+    for failure in line.wrong:
+        screen += flow(style, style.line("      "), failure)
     return screen
 
 
 def summary_screen(stack: str, files: int, lines: Sequence[PromiseLine], seconds: float, style: Style) -> list[Text]:
-    """The last line of a stack."""
+    """Returns the last line of a stack."""
     if not lines:
-        return [style.line((stack, "bold"), ": nothing to rehearse, every file is applied")]
+        return [style.line((stack, "bold"), ": nothing to rehearse, all migrations are applied")]
     broken = sum(not line.holds for line in lines)
     if broken:
-        said = (f"{broken} of {count(len(lines), 'proof')} fail{'s' if broken == 1 else ''}", "bold red")
+        result = (f"{broken} of {count(len(lines), 'proof')} fail{'s' if broken == 1 else ''}", "bold red")
     else:
-        said = (f"{len(lines)} of {count(len(lines), 'proof')} hold", "green")
-    return [style.line((stack, "bold"), f": {count(files, 'file')} rehearsed in {duration(seconds)}, ", said)]
+        result = (f"{len(lines)} of {count(len(lines), 'proof')} hold", "green")
+    return [style.line((stack, "bold"), f": {count(files, 'migration')} rehearsed in {duration(seconds)}, ", result)]

@@ -1,4 +1,4 @@
-"""The runs of a stack as a table, as a line, and for programs."""
+"""The runs of a stack as a table, as one line, and as JSON."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from .layout import column, flow
 from .style import Style, count, duration
 
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
-"""Any other state is yellow."""
+"""The colours of run states. Other states are yellow."""
 
-ENDS = ("done", "failed", "skipped")
+STEP_RESULTS = ("done", "failed", "skipped")
 
 
 def runs_screen(runs: StackRuns, style: Style) -> list[Text]:
-    """A row for each run, the newest first, and who has the lock."""
+    """Returns a row for each run, newest first."""
     if runs.unknown:
-        return flow(style, style.line((runs.stack, "bold"), ": the runs cannot be read: "), runs.unknown)
+        return flow(style, style.line((runs.stack, "bold"), ": elbplan cannot read the runs: "), runs.unknown)
     if not runs.records:
-        return [style.line((runs.stack, "bold"), ": no runs are kept.")]
-    return [style.line((runs.stack, "bold"), f": {count(len(runs.records), 'run')} kept"), *_table(runs, style)]
+        return [style.line((runs.stack, "bold"), ": no runs.")]
+    return [style.line((runs.stack, "bold"), f": {count(len(runs.records), 'run')}"), *_table(runs, style)]
 
 
 def _table(runs: StackRuns, style: Style) -> Iterator[Text]:
     rows = [_cells(record, runs) for record in reversed(runs.records)]
     heads = ("run", "verb", "state", "started", "took", "by")
-    wide = [column([row[place] for row in rows] + [head], 40) for place, head in enumerate(heads)]
-    yield style.line(("  " + "  ".join(f"{head:<{w}}" for head, w in zip(heads, wide, strict=True)).rstrip(), "dim"))
+    widths = [column([row[index] for row in rows] + [head], 40) for index, head in enumerate(heads)]
+    titles = "  ".join(f"{head:<{width}}" for head, width in zip(heads, widths, strict=True))
+    yield style.line((f"  {titles}".rstrip(), "dim"))
     for row, record in zip(rows, reversed(runs.records), strict=True):
-        cells = [f"{style.clean(cell):<{w}}" for cell, w in zip(row, wide, strict=True)]
+        cells = [f"{style.clean(cell):<{width}}" for cell, width in zip(row, widths, strict=True)]
         head = style.line(f"  {cells[0]}  {cells[1]}  ", (cells[2], STATE_COLOURS.get(record.state, "yellow")))
         head.append("  " + "  ".join(cells[3:]))
-        yield from flow(style, head.append("  "), "; ".join(_told(record)), "dim", back=8)
+        yield from flow(style, head.append("  "), "; ".join(_details(record)), "dim", back=8)
 
 
 def _cells(record: RunRecord, runs: StackRuns) -> tuple[str, ...]:
@@ -47,8 +48,8 @@ def _cells(record: RunRecord, runs: StackRuns) -> tuple[str, ...]:
     return str(record.number), record.verb, "dead" if dead else record.state, started, took, record.who
 
 
-def _told(record: RunRecord) -> Iterator[str]:
-    steps = [f"{record.counts[end]} {end}" for end in ENDS if record.counts.get(end)]
+def _details(record: RunRecord) -> Iterator[str]:
+    steps = [f"{record.counts[end]} {end}" for end in STEP_RESULTS if record.counts.get(end)]
     if steps:
         yield ", ".join(steps)
     if record.file:
@@ -60,44 +61,44 @@ def _told(record: RunRecord) -> Iterator[str]:
 
 
 def lock_text(runs: StackRuns) -> str:
-    """Who has the lock, in a line."""
+    """Returns the state of the lock in one line."""
     holder = runs.holder
     if runs.unknown:
         return f"unknown: {runs.unknown}"
     if holder is None:
         return "free"
-    heard = written_text(holder)
+    written = written_text(holder)
     if holder.state == UNKNOWN_STATE:
-        return f"held by run {holder.number}, {heard}; its record cannot be understood: {holder.note}"
+        return f"held by run {holder.number}, {written}; elbplan cannot read its record: {holder.note}"
     if runs.dead:
-        return f"run {holder.number} by {holder.who} died, {heard}; the next apply takes over"
+        return f"run {holder.number} by {holder.who} died, {written}; the next apply takes over"
     pid = f", pid {holder.pid}" if holder.pid else ""
-    return f"held by run {holder.number} ({holder.verb} by {holder.who}{pid}), {heard}"
+    return f"held by run {holder.number} ({holder.verb} by {holder.who}{pid}), {written}"
 
 
 def written_text(record: RunRecord) -> str:
-    """When a record was last written. Whether its run lives takes two looks, a silence apart."""
-    return (
-        f"last written at {time_text(record.modified)[:19]}Z by AWS's clock" if record.modified else "last written at ?"
-    )
+    """Returns the time of a record's last write. One read cannot tell whether the run is alive."""
+    if not record.modified:
+        return "last written at ?"
+    return f"last written at {time_text(record.modified)[:19]}Z by AWS's clock"
 
 
-def last_text(runs: StackRuns) -> str:
-    """The last run, in a line."""
+def last_run_text(runs: StackRuns) -> str:
+    """Returns the last run in one line."""
     last = runs.last
     if last is None:
-        return "none is kept"
+        return "none"
     if last.state == UNKNOWN_STATE:
-        return f"{last.number}, whose record cannot be understood"
+        return f"{last.number}, but elbplan cannot read its record"
     if last.state == "running":
-        return f"{last.number} {last.verb} by {last.who}, not ended, began {ago(runs.now - last.started)}"
+        return f"{last.number} {last.verb} by {last.who}, not finished, started {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
     note = f": {last.note}" if last.note and last.state != "done" else ""
     return f"{last.number} {last.verb} by {last.who}, {last.state} {when}{note}"
 
 
 def ago(seconds: float) -> str:
-    """`12 s ago`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    """Returns `12 s ago`, `5 min ago`, `3 h ago` or `2 days ago`."""
     whole = max(0, round(seconds))
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
         if whole >= size:
@@ -107,7 +108,7 @@ def ago(seconds: float) -> str:
 
 
 def run_document(record: RunRecord) -> dict[str, Any]:
-    """A run for programs."""
+    """Returns a run as a document."""
     return {
         "run": record.number, "verb": record.verb, "state": record.state, "by": record.who, "pid": record.pid,
         "started": time_text(record.started), "heartbeat": time_text(record.renewed),
@@ -120,7 +121,7 @@ def run_document(record: RunRecord) -> dict[str, Any]:
 
 
 def lock_document(runs: StackRuns) -> dict[str, Any]:
-    """The lock for programs: `free`, `held`, `dead` or `unknown`."""
+    """Returns the lock as a document; its state is `free`, `held`, `dead` or `unknown`."""
     return {
         "state": runs.lock,
         "holder": run_document(runs.holder) if runs.holder else None,
@@ -129,6 +130,6 @@ def lock_document(runs: StackRuns) -> dict[str, Any]:
 
 
 def runs_document(runs: StackRuns, region: str) -> dict[str, Any]:
-    """One stack's part of `runs --json`, the newest run first."""
-    kept = [run_document(record) for record in reversed(runs.records)]
-    return {"stack": runs.stack, "region": region, "lock": lock_document(runs), "runs": kept}
+    """Returns the runs of one stack in `runs --json`, newest first."""
+    documents = [run_document(record) for record in reversed(runs.records)]
+    return {"stack": runs.stack, "region": region, "lock": lock_document(runs), "runs": documents}

@@ -1,4 +1,4 @@
-"""Every step of a plan, numbered: what it does, what it waits for, why. For --detail."""
+"""The numbered steps of a plan for --detail: what each does, and what it waits for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from .differences import differences
 from .layout import column, flow
-from .phases import gate_text, rows_of, step_text
+from .phases import displayed_phases, gate_text, step_text
 from .style import Style, duration
 
 PHASE_COLOURS: Mapping[str, str] = {
@@ -23,17 +23,17 @@ PHASE_COLOURS: Mapping[str, str] = {
 
 
 def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
-    """In the order in which they could be done one by one; those that need no other run at the same time."""
+    """Returns the steps in a valid order. Steps that do not need each other run in parallel."""
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
-    rows = rows_of(plan.steps)
-    wide = column([step_text(step) for step in plan.steps], 44)
+    phases = displayed_phases(plan.steps)
+    width = column([step_text(step) for step in plan.steps], 44)
     lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
     for step in plan.steps:
-        phase = rows[step.id]
+        phase = phases[step.id]
         head = style.line(
             f"  {numbers[step.id]:>3}  ",
             (f"{phase:<9}", PHASE_COLOURS[phase]),
-            f" {style.clean(step_text(step)):<{wide}}  ",
+            f" {style.clean(step_text(step)):<{width}}  ",
         )
         lines += flow(style, head, "; ".join(_facts(step, kinds, numbers)), "dim", back=17)
     return lines
@@ -41,7 +41,7 @@ def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
 
 def _facts(step: Step, kinds: Kinds, numbers: Mapping[str, int]) -> Iterator[str]:
     if step.do == "create" and step.name:
-        yield f"called {step.name}"
+        yield f"named {step.name}"
     if step.do == "wait":
         yield f"until {gate_text(step, kinds)}, up to {duration(step.timeout)}"
     if step.do == "update" and step.before and step.after:

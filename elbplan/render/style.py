@@ -1,4 +1,4 @@
-"""Symbols, colours and words: one place, so that all screens speak alike."""
+"""Symbols, colours and words that all screens share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from ..core.address import Address
 from ..errors import escaped
 
 SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "delete": "-"}
 HEADINGS: Mapping[str, str] = {"create": "Create", "update": "Change", "replace": "Replace", "delete": "Delete"}
-COUNTED: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
+ACTION_VERBS: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
 COLOURS: Mapping[str, str] = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
-ENDS: Mapping[str, tuple[str, str]] = {
+RESULT_MARKS: Mapping[str, tuple[str, str]] = {
     "done": ("✓", "green"),
     "failed": ("✗", "bold red"),
     "skipped": ("·", "yellow"),
@@ -26,31 +27,36 @@ ASCII = str.maketrans(
 
 @dataclass(frozen=True)
 class Style:
-    """How wide the screen is and which characters it has."""
+    """The width and the character set of a screen."""
 
     width: int = 100
     ascii: bool = False
 
     def clean(self, text: str) -> str:
-        """One line in which nothing moves somebody's cursor; ASCII if need be."""
-        return self._kept(" ".join(text.split()))
+        """Returns the text as one line without control characters; in ASCII if the screen needs it."""
+        return self._safe(" ".join(text.split()))
 
     def line(self, *parts: str | tuple[str, str]) -> Text:
-        """A line of pieces, each plain or (text, colour)."""
+        """Returns a line of parts; each part is a text or (text, colour)."""
         line = Text()
         for part in parts:
             text, colour = part if isinstance(part, tuple) else (part, "")
-            line.append(self._kept(text), colour)
+            line.append(self._safe(text), colour)
         return line
 
-    def _kept(self, text: str) -> str:
-        """Like `clean`, with the spaces at both ends and inside as they are."""
+    def _safe(self, text: str) -> str:
+        """Like `clean`, but keeps all spaces."""
         text = escaped(text)
         return text.translate(ASCII).encode("ascii", "backslashreplace").decode() if self.ascii else text
 
 
+def resource_name(address: Address) -> str:
+    """Returns `web`, or `web (old)` for a resource that a new one replaces."""
+    return f"{address.name}{' (old)' if address.deposed else ''}"
+
+
 def count(number: int, noun: str) -> str:
-    """`1 step`, `3 steps`."""
+    """Returns `1 step`, `3 steps`."""
     if number == 1:
         return f"1 {noun}"
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("" if noun.endswith("s") else "s")
@@ -58,7 +64,7 @@ def count(number: int, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`0.2 s`, `48 s`, `3 min 12 s`, `1 h 5 min`."""
+    """Returns `0.2 s`, `48 s`, `3 min 12 s` or `1 h 5 min`."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -72,7 +78,7 @@ def duration(seconds: float) -> str:
 
 
 def listed(items: list[str], most: int = 6) -> str:
-    """`a, b, c and 4 more`."""
+    """Returns `a, b, c and 4 more`."""
     if len(items) <= most + 1:
         return ", ".join(items)
     return f"{', '.join(items[:most])} and {len(items) - most} more"

@@ -1,4 +1,4 @@
-"""One sandbox for the module, empty for each test."""
+"""Fixtures: one sandbox for each module, reset for each test."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .kit import Shell
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
-    with Box(slow=0) as made:
-        yield made
+    with Box(slow=0) as box:
+        yield box
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A command run in this process against a sandbox, with streams that a test holds."""
+"""Runs commands in this process against a sandbox, with streams that the test controls."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ targets: {port: 80, health: /health}
 
 @cache
 def session() -> boto3.session.Session:
-    """One for all: reading EC2's description of itself takes long."""
+    """Returns one session for all tests, because loading botocore's EC2 model takes long."""
     return boto3.session.Session("test", "test")
 
 
-class Person(io.StringIO):
-    """A stream that is a terminal; as stdin it answers line by line."""
+class TerminalStream(io.StringIO):
+    """A stream that is a terminal; as stdin it answers questions line by line."""
 
     encoding = "utf-8"
 
@@ -43,15 +43,15 @@ class Person(io.StringIO):
         return True
 
 
-class Pipe(io.StringIO):
-    """A stream that is none."""
+class PipeStream(io.StringIO):
+    """A stream that is not a terminal."""
 
     encoding = "utf-8"
 
 
 @dataclass
-class Ran:
-    """How a command ended."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -67,7 +67,7 @@ class Ran:
 
 
 class Shell:
-    """Runs commands in a folder of specs, on one sandbox."""
+    """Runs commands in a folder with specs, on one sandbox."""
 
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
@@ -91,10 +91,10 @@ class Shell:
         typed: str = "",
         clock: Clock | None = None,
         stdin: TextIO | None = None,
-    ) -> Ran:
+    ) -> CommandResult:
         """`answers` are what a person at a terminal types; without them nobody is there."""
         if stdin is None:
-            stdin = Pipe(typed) if answers is None else Person("".join(f"{line}\n" for line in answers))
-        out, err = Pipe(), Pipe()
+            stdin = PipeStream(typed) if answers is None else TerminalStream("".join(f"{line}\n" for line in answers))
+        out, err = PipeStream(), PipeStream()
         code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
-        return Ran(code, out.getvalue(), err.getvalue())
+        return CommandResult(code, out.getvalue(), err.getvalue())

@@ -1,4 +1,4 @@
-"""plan, apply, destroy, validate, expand: what they print where, and how they exit."""
+"""Output and exit codes of plan, apply, destroy, validate and expand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 
-from .kit import Person, Pipe
+from .kit import PipeStream, TerminalStream
 
 OTHER = """
 name: other
@@ -84,7 +84,7 @@ def test_a_second_apply_has_nothing_to_do_and_asks_nothing(shell):
     shell.box.clear_calls()
     ran = shell.run("apply", shell.spec)
     assert (ran.code, ran.err) == (0, "")
-    assert "my-web: nothing to do. AWS is as the spec says." in ran.out
+    assert "my-web: nothing to do. AWS matches the spec." in ran.out
     assert shell.box.writes() == []
 
 
@@ -114,7 +114,7 @@ def test_destroy_wants_the_name_typed(shell):
     assert shell.box.tagged("my-web")
     right = shell.run("destroy", shell.spec, answers=["my-web"])
     assert right.code == 0
-    assert "my-web is gone" in right.out
+    assert "my-web is destroyed" in right.out
     assert shell.box.tagged("my-web") == {}
 
 
@@ -124,7 +124,10 @@ def test_destroy_without_anybody_names_the_flag(shell):
     assert ran.code == 5
     assert "--confirm my-web" in ran.err
     assert shell.run("destroy", shell.spec, "--confirm", "my-web").code == 0
-    assert shell.run("destroy", shell.spec, answers=[]).out == "my-web: nothing to do. AWS has nothing of this stack.\n"
+    assert (
+        shell.run("destroy", shell.spec, answers=[]).out
+        == "my-web: nothing to do. AWS has no resources of this stack.\n"
+    )
 
 
 def test_destroy_does_not_take_a_yes_or_a_name_it_does_not_know(shell):
@@ -133,7 +136,7 @@ def test_destroy_does_not_take_a_yes_or_a_name_it_does_not_know(shell):
     assert "--confirm my-web" in yes.err
     unknown = shell.run("destroy", "--confirm", "my-wep", shell.spec)
     assert unknown.code == 64
-    assert "they hold my-web" in unknown.err
+    assert "the specs have my-web" in unknown.err
 
 
 def test_several_stacks_in_several_regions(shell):
@@ -181,7 +184,7 @@ def test_a_wrong_spec_is_65_for_every_command(shell):
 
 
 def test_validate_names_what_is_fine(shell):
-    assert shell.run("validate", shell.spec).out == f"{shell.spec}: my-web is fine (11 resources)\n"
+    assert shell.run("validate", shell.spec).out == f"{shell.spec}: my-web is valid (11 resources)\n"
     assert shell.run("validate", shell.spec, "--json").document["valid"] is True
 
 
@@ -226,15 +229,15 @@ def test_the_region_is_the_flags_then_the_specs_then_the_environments(shell):
 def test_what_is_no_region_is_said_at_once(shell):
     ran = shell.run("plan", "--region", "no!t", shell.spec)
     assert ran.code == 1
-    assert "does not look like an AWS region" in ran.err
+    assert "is not an AWS region" in ran.err
 
 
 def test_on_a_terminal_the_ended_steps_scroll_by_and_the_cursor_comes_back(shell):
-    err = Person()
+    err = TerminalStream()
     environ = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **shell.environ}
-    code = run(["apply", "--yes", shell.spec], Terminal(Pipe(), Pipe(), err, environ), shell.connect)
-    told = err.getvalue()
+    code = run(["apply", "--yes", shell.spec], Terminal(PipeStream(), PipeStream(), err, environ), shell.connect)
+    text = err.getvalue()
     assert code == 0
-    assert "create target_group.web" in told
-    assert "of 19 done" in told
-    assert told.rindex("\x1b[?25h") > told.rindex("\x1b[?25l")
+    assert "create target_group.web" in text
+    assert "of 19 done" in text
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")

@@ -1,4 +1,4 @@
-"""Docs cannot rot: what they show is tried."""
+"""The examples of the docs work."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def test_the_spec_of_the_readme_is_a_spec(shell):
 
 
 def test_servers_can_be_named_as_the_readme_says(shell):
-    for said in ("[i-0aaaaaaaa, i-0bbbbbbbb]", "{tag: app=web}"):
-        text = f"name: x\nregion: us-east-1\ntargets: {{instances: {said}, port: 80, health: /}}\n"
+    for instances in ("[i-0aaaaaaaa, i-0bbbbbbbb]", "{tag: app=web}"):
+        text = f"name: x\nregion: us-east-1\ntargets: {{instances: {instances}, port: 80, health: /}}\n"
         assert shell.run("validate", "-", typed=text).code == 0
 
 

@@ -1,4 +1,4 @@
-"""How a command ends when things go wrong, and what the words on the command line may be."""
+"""Errors of commands, and options at any place of the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from elbplan.cli.main import ENTRIES, run
 from elbplan.cli.terminal import Terminal
 
-from .kit import Pipe
+from .kit import PipeStream
 
 SUBCOMMANDS = [(name,) for name in ENTRIES] + [("sandbox", name) for name in ("start", "stop", "status", "reset")]
 
@@ -24,7 +24,7 @@ SUBCOMMANDS = [(name,) for name in ENTRIES] + [("sandbox", name) for name in ("s
         (["plan", "--jsn"], "did you mean --json?"),
         (["apply", "--auto-aprove"], "did you mean --auto-approve?"),
         (["--regoin", "x", "plan"], "did you mean --region?"),
-        (["xyzzy"], "elbplan --help lists them"),
+        (["xyzzy"], "elbplan --help lists the commands"),
         (["plan", "--parallel", "0"], "elbplan plan --help"),
         (["plan", "--region"], "elbplan --help"),
     ],
@@ -83,8 +83,8 @@ def test_ctrl_c_while_reading_is_130_and_quiet(shell):
     assert ran.err.strip() == "interrupted"
 
 
-class Closed(Pipe):
-    """The reader has left."""
+class ClosedPipe(PipeStream):
+    """A pipe whose reader closed it."""
 
     def write(self, text: str) -> int:
         raise BrokenPipeError
@@ -95,22 +95,22 @@ class Closed(Pipe):
 
 @pytest.mark.parametrize("words", [["plan"], ["apply", "--yes"], ["apply", "--yes", "--json"]])
 def test_a_reader_who_leaves_stops_nothing_and_is_not_complained_about(shell, words):
-    err = Pipe()
-    code = run([*words, shell.spec], Terminal(Pipe(), Closed(), err, shell.environ), shell.connect)
+    err = PipeStream()
+    code = run([*words, shell.spec], Terminal(PipeStream(), ClosedPipe(), err, shell.environ), shell.connect)
     assert code == 0
     assert "error" not in err.getvalue()
     assert bool(shell.box.tagged("my-web")) == (words[0] == "apply")
 
 
-class Latin(Pipe):
-    """A stream that knows Western European characters only."""
+class LatinStream(PipeStream):
+    """A stream for Western European characters only."""
 
     encoding = "latin-1"
 
 
 def test_a_screen_without_the_characters_gets_ascii(shell):
-    out = Latin()
-    assert run(["plan", shell.spec], Terminal(Pipe(), out, Pipe(), shell.environ), shell.connect) == 0
+    out = LatinStream()
+    assert run(["plan", shell.spec], Terminal(PipeStream(), out, PipeStream(), shell.environ), shell.connect) == 0
     assert out.getvalue().isascii()
 
 
@@ -130,11 +130,11 @@ def test_ascii_can_be_asked_for(shell):
     ],
 )
 def test_colour_is_for_terminals_whose_owner_does_not_object(shell, environ, words, coloured):
-    from .kit import Person
+    from .kit import TerminalStream
 
-    out = Person()
+    out = TerminalStream()
     environ = {"TERM": "xterm-256color", "COLUMNS": "80", **shell.environ, **environ}
-    run(["plan", *words, shell.spec], Terminal(Pipe(), out, Pipe(), environ), shell.connect)
+    run(["plan", *words, shell.spec], Terminal(PipeStream(), out, PipeStream(), environ), shell.connect)
     assert ("\x1b[" in out.getvalue()) is coloured
 
 

@@ -1,4 +1,4 @@
-"""What others wrote can neither move the cursor, nor hide, nor break a line, wherever it is shown."""
+"""Foreign text cannot move the cursor, hide, or break a line on any screen."""
 
 from __future__ import annotations
 

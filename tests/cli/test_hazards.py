@@ -1,4 +1,4 @@
-"""plan shows hazards; apply does not begin before each is allowed by name; lint --live says what only AWS knows."""
+"""plan shows hazards, apply needs each hazard allowed by name, and lint --live reads AWS."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .kit import WEB, Shell
 HTTP = WEB.replace("domain: api.example.com\n", "").replace("count: 2", "count: 1")
 
 
-class Told:
-    """AWS that knows how many requests there were, or that nobody may ask."""
+class MetricsAws:
+    """An AWS client with a fixed answer of CloudWatch; None: access denied."""
 
     def __init__(self, aws: Aws, answer: Mapping[str, Any] | None) -> None:
         self.region = aws.region
@@ -40,11 +40,11 @@ class Told:
         return self._answer
 
 
-class Filed(Shell):
-    """A shell with migrations beside the spec."""
+class MigrationShell(Shell):
+    """Runs commands in a folder with a spec and migrations."""
 
     answer: Mapping[str, Any] | None = None
-    told: Told | None = None
+    aws: MetricsAws | None = None
     known: ClassVar[dict[str, Aws]] = {}
 
     @property
@@ -53,10 +53,10 @@ class Filed(Shell):
 
     def connect(self, region: str) -> Any:
         if self.box.url not in self.known:
-            self.known[self.box.url] = super().connect(region)  # making clients takes longer than what they ask
+            self.known[self.box.url] = super().connect(region)  # creating clients takes longer than the calls
         self.box.seed(region)
-        self.told = Told(self.known[self.box.url], self.answer)
-        return self.told
+        self.aws = MetricsAws(self.known[self.box.url], self.answer)
+        return self.aws
 
     def files(self, *words: str) -> Any:
         return self.run(*words, self.spec, "--migrations", str(self.base))
@@ -64,7 +64,7 @@ class Filed(Shell):
 
 def test_a_hazard_blocks_until_it_is_allowed_by_name(box: Box, tmp_path: Path) -> None:
     box.reset()
-    shell = Filed(box, tmp_path)
+    shell = MigrationShell(box, tmp_path)
     shell.write("web.yaml", HTTP)
     assert shell.run("apply", shell.spec, "--yes").code == 0
     shell.write("web.yaml", HTTP.replace("/health", "/up"))
@@ -105,19 +105,19 @@ WITHOUT = WITH.replace(", rules: [{name: old, path: /old/*, redirect: {path: /ne
 
 
 @pytest.fixture
-def filed(box: Box, tmp_path: Path) -> Filed:
-    """Two files, the first applied; the second takes a rule away."""
+def filed(box: Box, tmp_path: Path) -> MigrationShell:
+    """Saves two migrations and applies the first. The second deletes a rule."""
     box.reset()
-    made = Filed(box, tmp_path)
-    made.write("web.yaml", WITH)
-    assert made.files("plan", "--save", "first").code == 0
-    assert made.files("apply", "--yes").code == 0
-    made.write("web.yaml", WITHOUT)
-    assert made.files("plan", "--save", "second").code == 0
-    return made
+    shell = MigrationShell(box, tmp_path)
+    shell.write("web.yaml", WITH)
+    assert shell.files("plan", "--save", "first").code == 0
+    assert shell.files("apply", "--yes").code == 0
+    shell.write("web.yaml", WITHOUT)
+    assert shell.files("plan", "--save", "second").code == 0
+    return shell
 
 
-def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: Filed) -> None:
+def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: MigrationShell) -> None:
     quiet = filed.files("lint")
     assert (quiet.code, "live  " in quiet.out) == (5, False)
     unknown = filed.files("lint", "--live")
@@ -128,11 +128,11 @@ def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: Filed) -> None:
     elb = filed.box.client("elbv2", "ap-northeast-2")
     (group,) = [g for g in elb.describe_target_groups()["TargetGroups"] if g["TargetGroupName"] == "my-web-web"]
     filed.box.sick(group["TargetGroupName"], "Target.Timeout")
-    told = filed.files("lint", "--live")
-    assert "my-web: requests of the last 24 h: load_balancer.main answered 1,234" in told.out
-    assert "targets.web counts as healthy at the start of 0002_second, but is not healthy now" in told.out
-    assert filed.told
-    (call,) = filed.told.asked
+    lint = filed.files("lint", "--live")
+    assert "my-web: requests of the last 24 h: load_balancer.main answered 1,234" in lint.out
+    assert "targets.web counts as healthy at the start of 0002_second, but is not healthy now" in lint.out
+    assert filed.aws
+    (call,) = filed.aws.asked
     (dimension,) = call.params["Dimensions"]
     assert dimension["Value"].startswith("app/my-web/")
     assert (call.params["MetricName"], call.params["Period"]) == ("RequestCount", 86400)
@@ -147,13 +147,13 @@ def test_how_many_ask_for_what_goes_and_who_is_unwell(filed: Filed) -> None:
     elb.modify_rule(RuleArn=rule["RuleArn"], Conditions=[{"Field": "path-pattern", "Values": ["/older/*"]}])
     lost = filed.files("lint", "--live")
     assert lost.code == 5
-    assert "by hand where the next steps are, at the start of 0002_second" in lost.out.replace("\n", " ")
+    assert "the next steps change (nearest known state: the start of 0002_second)" in lost.out.replace("\n", " ")
     assert "/older/*" in lost.out
 
 
 def rules_of(elb: Any) -> list[dict[str, Any]]:
-    """The rules of the only listener."""
+    """Returns the rules of the only listener."""
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
     (listener,) = elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
-    found: list[dict[str, Any]] = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
-    return found
+    rules: list[dict[str, Any]] = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
+    return rules

@@ -1,4 +1,4 @@
-"""What only a process of its own can show: how fast it starts, what it imports, and how Ctrl-C ends it."""
+"""Tests that need a separate process: imports at the start, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def test_the_module_is_the_command():
 
 
 def environ_of(url):
-    """A user whose AWS is at this address."""
+    """Returns an environment whose AWS endpoint is this URL."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return environ | {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
 
 
 @pytest.fixture
 def slow_apply(tmp_path):
-    """An apply that waits for a load balancer that takes minutes."""
+    """Starts an apply that waits minutes for a load balancer."""
     with Box(slow=300) as box:
         box.seed("ap-northeast-2", hosted_zones=["example.com"])
         (tmp_path / "web.yaml").write_text(WEB)
@@ -60,9 +60,9 @@ def slow_apply(tmp_path):
         process.wait()
 
 
-def until(true, seconds=30):
+def until(condition, seconds=30):
     end = time.monotonic() + seconds
-    while not true():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
 
@@ -71,7 +71,7 @@ def test_the_first_ctrl_c_finishes_running_calls_and_says_how_to_go_on(slow_appl
     slow_apply.send_signal(signal.SIGINT)
     out, err = slow_apply.communicate(timeout=60)
     assert slow_apply.returncode == 130
-    assert b"finishing running calls; press again to leave at once" in err
+    assert b"stopping after the running calls; press Ctrl-C again to stop at once" in err
     assert b"interrupted after" in out
     assert b"run the same command again" in out
     assert b"Traceback" not in err
@@ -89,42 +89,42 @@ def test_the_second_ctrl_c_leaves_at_once(slow_apply):
 
 @pytest.fixture
 def mute():
-    """An address where everybody is let in and nobody is answered, and who came."""
+    """Returns the URL of a server that accepts connections and never answers, and its connections."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(64)
-        met: list[socket.socket] = []
+        connections: list[socket.socket] = []
 
-        def greet() -> None:
+        def accept() -> None:
             with contextlib.suppress(OSError):
                 while True:
-                    met.append(server.accept()[0])
+                    connections.append(server.accept()[0])
 
-        threading.Thread(target=greet, daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", met
-        for one in met:
-            one.close()
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", connections
+        for connection in connections:
+            connection.close()
 
 
 @pytest.mark.parametrize("words", [["plan"], ["apply", "--yes"], ["status"], ["destroy", "--confirm", "my-web"]])
 def test_one_ctrl_c_ends_a_command_whose_questions_hang(mute, tmp_path, words):
-    url, met = mute
+    url, connections = mute
     (tmp_path / "web.yaml").write_text(WEB)
     process = subprocess.Popen(
         [sys.executable, "-m", "elbplan", *words, str(tmp_path / "web.yaml")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ_of(url),
     )  # fmt: skip
-    until(lambda: met)
+    until(lambda: connections)
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     out, err = process.communicate(timeout=60)
     took = time.monotonic() - began
     assert (process.returncode, out, err.decode().strip()) == (130, b"", "interrupted")
-    assert took < 2  # one second, and one for a machine that is busy
+    assert took < 2  # one second, and one more for a busy machine
 
 
 def test_one_ctrl_c_at_a_terminal_leaves_it_as_it_was(mute, tmp_path):
-    url, met = mute
+    url, connections = mute
     (tmp_path / "web.yaml").write_text(WEB)
     leader, follower = os.openpty()
     before = termios.tcgetattr(follower)
@@ -132,7 +132,7 @@ def test_one_ctrl_c_at_a_terminal_leaves_it_as_it_was(mute, tmp_path):
         [sys.executable, "-m", "elbplan", "plan", str(tmp_path / "web.yaml")],
         stdin=follower, stdout=follower, stderr=follower, env=environ_of(url) | {"TERM": "xterm"},
     )  # fmt: skip
-    until(lambda: met)
+    until(lambda: connections)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 130
     assert termios.tcgetattr(follower) == before
@@ -145,7 +145,7 @@ def test_one_ctrl_c_at_a_terminal_leaves_it_as_it_was(mute, tmp_path):
 
 
 def test_ctrl_c_while_the_lock_is_held_and_every_call_hangs_ends_too(tmp_path):
-    """The lock is taken, then AWS falls silent: neither the reading nor the note of the end is waited for."""
+    """The run has the lock, then AWS stops answering: Ctrl-C waits neither for reads nor for the record."""
     with Box() as box:
         box.seed("ap-northeast-2", hosted_zones=["example.com"])
         (tmp_path / "web.yaml").write_text(WEB)

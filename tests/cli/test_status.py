@@ -1,4 +1,4 @@
-"""status, runs and unlock: what they tell, what they ask, what they refuse; and that they write nothing."""
+"""status, runs and unlock: output, questions and refusals. They write nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from elbplan.run.clock import RealClock
 from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.run_store import RunStore
-from tests.living import kept_alive
+from tests.live_run import live_run
 
 from .kit import Shell
 
@@ -24,23 +24,23 @@ def ledger(shell: Shell) -> RunStore:
     return RunStore(shell.connect(REGION).send, RealClock())
 
 
-def someone(number: int = 1, *, silence: float = 90) -> RunRecord:
+def run_record(number: int = 1, *, silence: float = 90) -> RunRecord:
     now = time.time()
     return RunRecord(STACK, number, "b" * 32, "apply", "bob@desk", now, now, pid=7, lease_seconds=silence)
 
 
 @pytest.fixture
 def dead(ledger: RunStore) -> RunRecord:
-    """A run that promised a heartbeat every moment, and writes none."""
-    record = someone(silence=0.3)
+    """Creates a run with a short lease that writes no heartbeat."""
+    record = run_record(silence=0.3)
     ledger.create(record)
     return record
 
 
 @pytest.fixture
 def living(ledger: RunStore) -> Iterator[RunRecord]:
-    """A run that writes its record again and again."""
-    with kept_alive(ledger, someone(silence=5)) as record:
+    """Starts a run that renews its record."""
+    with live_run(ledger, run_record(silence=5)) as record:
         yield record
 
 
@@ -48,13 +48,13 @@ def test_status_before_and_after_an_apply(shell: Shell) -> None:
     before = shell.run("status", shell.spec)
     assert before.code == 0
     assert "changes pending" in before.out
-    assert "none is kept" in before.out
+    assert "last run       none" in before.out
     assert shell.run("apply", shell.spec, "--yes").code == 0
     shell.box.clear_calls()
     after = shell.run("status", shell.spec)
     assert (after.code, shell.box.writes()) == (0, [])
     rows = {line[2:17].strip(): line[17:] for line in after.out.splitlines()[1:]}
-    assert rows["spec"] == "in sync: AWS is as the spec says"
+    assert rows["spec"] == "in sync: AWS matches the spec"
     assert rows["load balancer"].endswith(".elb.amazonaws.com, active")
     assert rows["targets"] == "web: 2 of 2 healthy"
     assert rows["last run"].startswith("1 apply by ")
@@ -68,7 +68,7 @@ def test_status_tells_a_change_of_the_spec_from_one_by_hand(shell: Shell) -> Non
     elb.modify_target_group(TargetGroupArn=group, HealthCheckPath="/other")
     by_hand = shell.run("status", shell.spec, "--json").document["stacks"][0]
     assert (by_hand["in_sync"], by_hand["cause"], by_hand["pending"]["update"]) == (False, "drift", 1)
-    assert "AWS was changed by others" in shell.run("status", shell.spec).out
+    assert "others changed AWS" in shell.run("status", shell.spec).out
     spec = shell.write("web.yaml", (shell.folder / "web.yaml").read_text().replace("/health", "/ready"))
     assert shell.run("status", spec, "--json").document["stacks"][0]["cause"] == "spec"
 
@@ -84,31 +84,31 @@ def test_status_without_permission_for_the_runs_tells_the_rest(shell: Shell) -> 
 
 
 def test_status_and_runs_show_who_has_the_lock(shell: Shell, ledger: RunStore) -> None:
-    ledger.create(someone())
-    said = shell.run("status", shell.spec).out
-    assert "held by run 1 (apply by bob@desk, pid 7), last written at 20" in said
-    assert "by AWS's clock" in said
-    told = shell.run("status", shell.spec, "--json").document["stacks"][0]
-    assert (told["lock"]["state"], told["lock"]["holder"]["by"]) == ("held", "bob@desk")
-    assert told["lock"]["holder"]["written"].startswith("20")
-    assert told["last_run"]["state"] == "running"
+    ledger.create(run_record())
+    text = shell.run("status", shell.spec).out
+    assert "held by run 1 (apply by bob@desk, pid 7), last written at 20" in text
+    assert "by AWS's clock" in text
+    status = shell.run("status", shell.spec, "--json").document["stacks"][0]
+    assert (status["lock"]["state"], status["lock"]["holder"]["by"]) == ("held", "bob@desk")
+    assert status["lock"]["holder"]["written"].startswith("20")
+    assert status["last_run"]["state"] == "running"
 
 
 def test_no_screen_says_from_one_look_whether_a_run_lives(shell: Shell, ledger: RunStore) -> None:
-    """Its clock is a day slow, or it was written long ago: nobody knows which."""
-    ledger.create(replace(someone(), started=1.7e9, renewed=1.7e9))
+    """The clock is wrong, or the record is old: one read cannot tell which."""
+    ledger.create(replace(run_record(), started=1.7e9, renewed=1.7e9))
     for command in ("status", "runs"):
-        said = shell.run(command, shell.spec).out
-        assert "dead" not in said
-        assert "died" not in said
-        assert "heartbeat" not in said
+        text = shell.run(command, shell.spec).out
+        assert "dead" not in text
+        assert "died" not in text
+        assert "heartbeat" not in text
 
 
 def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, ledger: RunStore) -> None:
-    ledger.create(someone())
+    ledger.create(run_record())
     ssm = shell.box.client("ssm", REGION)
-    ssm.put_parameter(Name=someone().name, Value='{"schema": 2}', Type="String", Overwrite=True)
-    assert "its record cannot be understood: its schema is 2" in " ".join(shell.run("status", shell.spec).out.split())
+    ssm.put_parameter(Name=run_record().name, Value='{"schema": 2}', Type="String", Overwrite=True)
+    assert "elbplan cannot read its record: its schema is 2" in " ".join(shell.run("status", shell.spec).out.split())
     assert "unknown" in shell.run("runs", shell.spec).out
     refused = shell.run("unlock", shell.spec, "--yes")
     assert (refused.code, "--force" in refused.err) == (5, True)
@@ -119,22 +119,22 @@ def test_a_record_that_cannot_be_understood_is_shown_as_a_lock(shell: Shell, led
 
 def test_runs_are_told_newest_first(shell: Shell, ledger: RunStore) -> None:
     for number in (1, 2, 3):
-        ledger.create(replace(someone(number), state="done", ended=time.time(), counts={"done": number}))
+        ledger.create(replace(run_record(number), state="done", ended=time.time(), counts={"done": number}))
     ran = shell.run("runs", shell.spec)
     assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["3", "2", "1"]
-    told = shell.run("runs", STACK, "--region", REGION, "--json").document["stacks"][0]
-    assert [(run["run"], run["counts"]["done"]) for run in told["runs"]] == [(3, 3), (2, 2), (1, 1)]
+    runs = shell.run("runs", STACK, "--region", REGION, "--json").document["stacks"][0]
+    assert [(run["run"], run["counts"]["done"]) for run in runs["runs"]] == [(3, 3), (2, 2), (1, 1)]
 
 
 def test_runs_of_a_name_finds_its_region_in_the_usual_folder(
     shell: Shell, ledger: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger.create(someone())
+    ledger.create(run_record())
     (shell.folder / "specs").mkdir()
     shell.write("specs/web.yaml", (shell.folder / "web.yaml").read_text())
     monkeypatch.chdir(shell.folder)
     assert "bob@desk" in shell.run("runs", STACK).out
-    assert shell.run("runs", "nobody").out == "nobody: no runs are kept.\n"
+    assert shell.run("runs", "nobody").out == "nobody: no runs.\n"
 
 
 @pytest.mark.parametrize("word", ["no such name!", "../x*", "a b"])
@@ -168,7 +168,7 @@ def test_unlock_refuses_a_run_that_lives_unless_forced(shell: Shell, ledger: Run
 
 
 def test_unlock_by_force_watches_nobody(shell: Shell, ledger: RunStore) -> None:
-    ledger.create(someone())
+    ledger.create(run_record())
     forced = shell.run("unlock", STACK, "--region", REGION, "--yes", "--force", "--json")
     assert forced.document == {"schema": 1, "stack": STACK, "unlocked": True}
     assert shell.run("apply", shell.spec, "--yes").code == 0

@@ -1,4 +1,4 @@
-"""The sandbox is started once for a module and made empty for each test."""
+"""Fixtures: one sandbox for each module, reset for each test."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from .stage import Stage
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
-    with Box(slow=0) as made:
-        yield made
+    with Box(slow=0) as box:
+        yield box
 
 
 @pytest.fixture
 def stage(box: Box) -> Iterator[Stage]:
-    made = Stage(box)
-    yield made
-    made.assert_strangers_untouched()
+    stage = Stage(box)
+    yield stage
+    stage.assert_foreign_unchanged()
 
 
 @pytest.fixture(scope="module")
 def slow_box() -> Iterator[Box]:
-    with Box(slow=60, virtual=True) as made:
-        yield made
+    with Box(slow=60, virtual=True) as box:
+        yield box
 
 
 @pytest.fixture
 def slow_stage(slow_box: Box) -> Iterator[Stage]:
-    """Load balancers, targets, certificates and names take their time; it passes while somebody waits."""
-    made = Stage(slow_box)
-    yield made
-    made.assert_strangers_untouched()
+    """A stage where load balancers, targets, certificates and names take time. The time passes during waits."""
+    stage = Stage(slow_box)
+    yield stage
+    stage.assert_foreign_unchanged()

@@ -1,4 +1,4 @@
-"""Specs that the end-to-end tests move between."""
+"""Specs of the end-to-end tests."""
 
 HEAD = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\n"
 SERVERS = "servers: {count: 2}\n"

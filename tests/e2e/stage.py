@@ -1,7 +1,7 @@
-"""A stage for end-to-end tests: a sandbox with strangers in it, and a stack that is applied and destroyed on it.
+"""A test environment: a sandbox with foreign resources, and a stack that tests apply and destroy.
 
-Every apply and destroy asserts what must always hold: a second plan is empty and a second apply writes nothing, a
-destroy leaves nothing of ours, strangers stay exactly as they were, and no watched route goes unanswered.
+Every apply and destroy asserts the invariants: a second plan is empty and a second apply writes nothing, a destroy
+leaves no resource of the stack, foreign resources stay unchanged, and no watched route drops a request.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ZONE = "example.com"
 
 
 class BoxClock:
-    """Time passes in the sandbox when somebody sleeps, and nowhere else."""
+    """A clock whose time passes only in `sleep`, together with the sandbox's time."""
 
     def __init__(self, box: Box) -> None:
         self._box = box
@@ -43,7 +43,7 @@ class BoxClock:
 
 
 class Stage:
-    """One sandbox, one region, any number of stacks."""
+    """A sandbox with one region and any number of stacks."""
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -52,13 +52,13 @@ class Stage:
         self.aws = _aws(box.url)
         self.clock = BoxClock(box)
         self.events: list[Event] = []
-        self.strangers = self._invite_strangers()
+        self.foreign = self._create_foreign_resources()
         self.last: dict[str, str] = {}
 
     def client(self, service: str) -> Any:
         return self.box.client(service, REGION)
 
-    # What a test does ----------------------------------------------------------------------------------------------
+    # Actions -------------------------------------------------------------------------------------------------------
 
     def plan(self, spec: str) -> Plan:
         (plan,) = workflow.plan(self.aws, self.stacks(spec), KINDS)
@@ -68,7 +68,7 @@ class Stage:
         return load(["-"], stdin=io.StringIO(spec))
 
     def run(self, plan: Plan, *, when_made: Mapping[str, Callable[[], None]] | None = None) -> Outcome:
-        """Apply a plan, whatever comes of it; `when_made` does something to the sandbox after a step."""
+        """Applies a plan and returns its outcome. `when_made` maps step ids to functions to call after the step."""
 
         def tell(event: Event) -> None:
             self.events.append(event)
@@ -78,7 +78,7 @@ class Stage:
         return workflow.apply(self.aws, plan, KINDS, tell, self.clock)
 
     def apply(self, spec: str, *, watch: Iterable[tuple[str, int, str, str]] = ()) -> Plan:
-        """Apply a spec and assert all that must hold after it."""
+        """Applies a spec and asserts the invariants."""
         if watch:
             self.box.watch(watch)
         plan = self.plan(spec)
@@ -90,45 +90,45 @@ class Stage:
         return plan
 
     def destroy(self, spec: str) -> Plan:
-        """End a stack and assert all that must hold after it."""
+        """Destroys a stack and asserts the invariants."""
         (plan,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
         outcome = self.run(plan)
         assert outcome.complete, [(e.step.id, e.text, e.hint) for e in outcome.failed]
-        (again,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
-        assert again.empty, [step.id for step in again.steps]
+        (second,) = workflow.plan_destroy(self.aws, self.stacks(spec), KINDS)
+        assert second.empty, [step.id for step in second.steps]
         self.assert_nothing_left(plan.stack, validation="remove_validation: true" not in spec)
-        self.assert_strangers_untouched()
+        self.assert_foreign_unchanged()
         return plan
 
-    # What must always hold -----------------------------------------------------------------------------------------
+    # Invariants ----------------------------------------------------------------------------------------------------
 
     def assert_settled(self, spec: str) -> None:
-        again = self.plan(spec)
-        assert again.empty, [(step.id, step.why) for step in again.steps]
+        second = self.plan(spec)
+        assert second.empty, [(step.id, step.why) for step in second.steps]
         self.box.clear_calls()
-        assert self.run(again).complete
+        assert self.run(second).complete
         assert self.box.writes() == []
-        self.assert_strangers_untouched()
+        self.assert_foreign_unchanged()
 
     def assert_nothing_left(self, stack: str, *, validation: bool = True) -> None:
-        """Nothing but the zone's own records; with `validation` those by which ACM validates a domain may stay."""
+        """Asserts that no resource of the stack is left; with `validation`, ACM's validation records can stay."""
         assert self.box.tagged(stack) == {}
         assert not [name for name in self.box.snapshot() if f":parameter/elbplan/{stack}/" in name]
         left = [record for record in self.box.records(self.zone) if not (validation and _validates(record))]
         assert {record["Name"].rstrip(".") for record in left} == {ZONE, f"mail.{ZONE}"}
 
-    def assert_strangers_untouched(self) -> None:
-        now = self.box.snapshot(self.strangers)
-        changed = [name for name, fields in self.strangers.items() if now[name] != fields]
-        assert not changed, [(self.strangers[name], now[name]) for name in changed]
+    def assert_foreign_unchanged(self) -> None:
+        now = self.box.snapshot(self.foreign)
+        changed = [name for name, fields in self.foreign.items() if now[name] != fields]
+        assert not changed, [(self.foreign[name], now[name]) for name in changed]
 
     @property
     def zone(self) -> str:
         return str(self.ids["hosted_zones"][ZONE])
 
-    # Who was here before -------------------------------------------------------------------------------------------
+    # Foreign resources -----------------------------------------------------------------------------------------------
 
-    def _invite_strangers(self) -> dict[str, Any]:
+    def _create_foreign_resources(self) -> dict[str, Any]:
         before = set(self.box.snapshot())
         ec2, elb = self.client("ec2"), self.client("elbv2")
         vpc, subnets = self.ids["vpc"], self.ids["subnets"]
@@ -148,13 +148,13 @@ class Stage:
 
 
 def _validates(record: Mapping[str, Any]) -> bool:
-    """Is it a record by which ACM validates a domain?"""
+    """True if ACM validates a domain by this record."""
     values = [value["Value"] for value in record.get("ResourceRecords", [])]
     return record["Type"] == "CNAME" and all(value.endswith(".acm-validations.aws.") for value in values)
 
 
 @functools.cache
 def _aws(url: str) -> Aws:
-    """One for each sandbox: making clients takes longer than most tests."""
+    """Returns one client for each sandbox, because creating clients takes longer than most tests."""
     session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
     return Aws(REGION, endpoint=url, session=session, parallel=8)

@@ -1,4 +1,4 @@
-"""What stands between us and AWS may answer in its place: a web page, half a body, an answer without its keys."""
+"""A proxy can answer instead of AWS: with a web page, half a body, or an answer without its keys."""
 
 from __future__ import annotations
 

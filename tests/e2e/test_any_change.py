@@ -1,4 +1,4 @@
-"""From any stack to any other: converged, settled, and what both have is served all the way."""
+"""Changes between random stacks: they converge, and common routes answer all the time."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NEEDS_API = ("api", "mix")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a generated spec asks for."""
+class RandomSpec:
+    """The contents of a generated spec."""
 
     zones: str
     servers: int
@@ -61,7 +61,7 @@ class Wish:
 
 
 wishes = st.builds(
-    Wish,
+    RandomSpec,
     zones=st.sampled_from(["a, c", "a, b, c", "b, c"]),
     servers=st.integers(1, 3),
     image=st.sampled_from(["al2023", "al2"]),
@@ -74,8 +74,8 @@ wishes = st.builds(
 )
 
 
-def routes(before: Wish, after: Wish) -> list[tuple[str, int, str, str]]:
-    """What both answer, under a name that both have. A route both have as a rule must go on being answered."""
+def routes(before: RandomSpec, after: RandomSpec) -> list[tuple[str, int, str, str]]:
+    """Returns the routes of both specs. They must answer during the whole change."""
     shared = [name for name in before.names if name in after.names]
     paths = ["/", *(PATHS[rule] for rule in before.rules if rule in after.rules)]
     public = not before.internal and not after.internal
@@ -89,7 +89,7 @@ def routes(before: Wish, after: Wish) -> list[tuple[str, int, str, str]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(before=wishes, after=wishes)
-def test_any_change_converges_and_serves_what_both_have(slow_box: Box, before: Wish, after: Wish) -> None:
+def test_any_change_converges_and_serves_what_both_have(slow_box: Box, before: RandomSpec, after: RandomSpec) -> None:
     stage = Stage(slow_box)
     stage.apply(before.spec())
     stage.apply(after.spec(), watch=routes(before, after))

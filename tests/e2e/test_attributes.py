@@ -1,4 +1,4 @@
-"""What the spec no longer says goes back to AWS's default, for every attribute that AWS documents."""
+"""Attributes that the spec no longer sets return to AWS's default, for every documented attribute."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from . import specs
 from .stage import Stage
 
 ALONE = {"load_balancing.cross_zone.enabled", "secondary_ips.auto_assigned.per_subnet"}
-"""AWS never takes these back from an application balancer, or a network balancer."""
+"""AWS cannot reset these attributes of an application or network load balancer."""
 KEPT = ("_logs.s3.bucket", "_logs.s3.prefix")
-"""AWS keeps the place of a log that is switched off, and refuses an empty one."""
+"""AWS keeps the bucket of a disabled log, and refuses an empty value."""
 DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
 
 APPLICATION = specs.HTTP
@@ -24,7 +24,7 @@ GATEWAY = specs.HEAD + "type: gateway\ntargets: {ips: [172.31.0.9], port: 6081, 
 
 
 def other(key: str, usual: str) -> str:
-    """A value that is not the default."""
+    """Returns a value that is not the default."""
     if usual in ("true", "false"):
         return "false" if usual == "true" else "true"
     if key in CHOICES:
@@ -45,7 +45,7 @@ def other(key: str, usual: str) -> str:
 
 
 def attributes(stage: Stage) -> tuple[dict[str, str], dict[str, str]]:
-    """Of the balancer and of the group."""
+    """Returns the attributes of the load balancer and of the target group."""
     elb = stage.client("elbv2")
     ours = next(one for one in elb.describe_load_balancers()["LoadBalancers"] if one["LoadBalancerName"] == "my-web")
     group = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]
@@ -64,8 +64,8 @@ def test_every_attribute_that_the_spec_drops_goes_back_to_the_default(stage: Sta
     usual = attributes(stage)
     balancer = {k: other(k, v) for k, v in usual[0].items() if k not in ALONE and k != "deletion_protection.enabled"}
     group = {k: other(k, v) for k, v in usual[1].items()}
-    said = {"load_balancer": {"attributes": balancer}, "target_group.web": {"attributes": group}}
-    stage.apply(spec + f"overrides: {json.dumps(said)}\n")
+    overrides = {"load_balancer": {"attributes": balancer}, "target_group.web": {"attributes": group}}
+    stage.apply(spec + f"overrides: {json.dumps(overrides)}\n")
     now = attributes(stage)
     changed = sum(now[i][k] != v for i in (0, 1) for k, v in usual[i].items())
     assert changed >= len(usual[0]) + len(usual[1]) - 6, now

@@ -1,4 +1,4 @@
-"""Any endpoint that speaks the AWS API will do: here moto's own server, as it comes."""
+"""elbplan works with any endpoint of the AWS API; here with moto's own server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPECS = Path(__file__).parents[2] / "specs"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """moto in a process of its own, untouched by the sandbox, on a port it chooses."""
+    """Starts moto in a separate process, on a port that it chooses."""
     code = (
         "from moto.server import ThreadedMotoServer as S; import time; s = S(ip_address='127.0.0.1', port=0); "
         "s.start(); print(s.get_host_and_port()[1], flush=True); time.sleep(600)"
@@ -33,8 +33,8 @@ def endpoint() -> Iterator[str]:
     env = {**os.environ, "MOTO_ACM_VALIDATION_WAIT": "0"}
     process = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
-    said = next(line.strip() for line in process.stdout if line.strip().isdigit())
-    url = f"http://127.0.0.1:{said.decode()}"
+    port = next(line.strip() for line in process.stdout if line.strip().isdigit())
+    url = f"http://127.0.0.1:{port.decode()}"
     assert urlopen(url + "/moto-api/data.json", timeout=20).status == 200
     yield url
     process.terminate()

@@ -1,4 +1,4 @@
-"""What a plan may cost in calls and in rounds; measured at the wire, not believed."""
+"""Limits on the calls and rounds of a plan, measured at the HTTP client."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .stage import REGION, Stage
 QUICKSTART = (Path(__file__).parents[2] / "specs" / "quickstart.yaml").read_text(encoding="utf-8")
 CALLS, CALLS_FOR_A_NEW_STACK, CALLS_A_STACK, ROUNDS = 20, 12, 11, 4
 STRANGERS = 1
-"""A certificate tells whose it is only when it is asked, and the stage has one that is not ours."""
+"""The owner of a certificate needs a call for each certificate, and the stage has a foreign one."""
 
 
 @dataclass
-class Meter:
-    """Counts every request that goes out, retries included."""
+class RequestCounter:
+    """Counts every request, including retries."""
 
     sent: Counter[str] = field(default_factory=Counter)
 
@@ -40,7 +40,7 @@ class Meter:
 
 def test_a_plan_with_nothing_to_do_is_cheap(stage: Stage) -> None:
     stage.apply(QUICKSTART)
-    meter = Meter()
+    meter = RequestCounter()
     (plan,) = workflow.plan(meter.aws(stage), stage.stacks(QUICKSTART), KINDS)
     assert plan.empty
     assert meter.total - STRANGERS <= CALLS, meter.sent
@@ -62,14 +62,14 @@ def test_no_question_is_asked_twice(stage: Stage) -> None:
 
 
 def test_a_plan_of_what_is_not_there_yet_is_cheaper_still(stage: Stage) -> None:
-    meter = Meter()
+    meter = RequestCounter()
     workflow.plan(meter.aws(stage), stage.stacks(QUICKSTART), KINDS)
     assert meter.total - STRANGERS <= CALLS_FOR_A_NEW_STACK, meter.sent
 
 
 def test_a_second_apply_sends_reads_only(stage: Stage) -> None:
     stage.apply(QUICKSTART)
-    meter = Meter()
+    meter = RequestCounter()
     aws = meter.aws(stage)
     (plan,) = workflow.plan(aws, stage.stacks(QUICKSTART), KINDS)
     assert workflow.apply(aws, plan, KINDS, lambda event: None, stage.clock).complete
@@ -81,7 +81,7 @@ def test_many_stacks_are_read_together(stage: Stage, capsys: Any) -> None:
     stacks = [stack for spec in specs for stack in stage.stacks(spec)]
     for plan in workflow.plan(stage.aws, stacks, KINDS):
         assert stage.run(plan).complete
-    meter = Meter()
+    meter = RequestCounter()
     plans = workflow.plan(meter.aws(stage), stacks, KINDS)
     assert all(plan.empty for plan in plans)
     assert meter.total / len(stacks) <= CALLS_A_STACK, meter.sent

@@ -1,4 +1,4 @@
-"""Killed after any write, or with any answer lost: the next apply converges, nothing double, nothing orphaned."""
+"""After a kill at any write or a lost answer, the next apply converges without duplicates or orphans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from elbplan.run.lock.run_store import RunStore
 from elbplan.sandbox.box import Box
 
 from . import specs
-from .nursery import Nursery
+from .fork_server import ForkServer
 from .stage import REGION, Stage
 
 NOTHING = ""
@@ -41,7 +41,7 @@ CHANGES = {
 
 
 def planned(stage: Stage, before: str, after: str) -> Plan:
-    """The plan of a change; without a spec after it, the end of the stack."""
+    """Returns the plan of a change; of a destroy if `after` is empty."""
     if after:
         return stage.plan(after)
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(before), KINDS)
@@ -49,12 +49,12 @@ def planned(stage: Stage, before: str, after: str) -> Plan:
 
 
 def goes_on(stage: Stage, before: str, after: str) -> None:
-    """The same change again, to its end, and all that must hold then."""
+    """Runs the same change again to its end and asserts the invariants."""
     outcome = stage.run(planned(stage, before, after))
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     again = planned(stage, before, after)
     assert again.empty, [(step.id, step.why) for step in again.steps]
-    stage.assert_strangers_untouched()
+    stage.assert_foreign_unchanged()
     if after:
         (end,) = workflow.plan_destroy(stage.aws, stage.stacks(after), KINDS)
         assert len(end.lives) == len({address[:2] for address in end.lives}), "nothing is there twice"
@@ -64,40 +64,40 @@ def goes_on(stage: Stage, before: str, after: str) -> None:
 
 
 def _forget_runs(stage: Stage) -> None:
-    """The record of the run that was killed, which the next command would have closed."""
+    """Deletes the record of the killed run. The next command would close it."""
     ledger = RunStore(stage.aws.send, stage.clock)
     ledger.delete("my-web", [record.number for record in ledger.read("my-web")])
 
 
 def prepared(box: Box, before: str) -> Stage:
-    """An empty world, with what was there before the change."""
-    made = Stage(box)
+    """Returns an empty stage with the stack before the change."""
+    stage = Stage(box)
     if before:
-        assert made.run(made.plan(before)).complete
-    made.box.clear_calls()
-    return made
+        assert stage.run(stage.plan(before)).complete
+    stage.box.clear_calls()
+    return stage
 
 
 NAMED = {"scheme under a name": (specs.INTERNAL, specs.COURSE)}
-"""An old balancer serves on for a minute after its name has moved: only by a clock that a test can move."""
+"""After the DNS name moves, the old load balancer serves for another minute; this needs a virtual clock."""
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    made = Nursery()
-    yield made
-    made.close()
+def nursery() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
 
 
 ALLOWED = ("--allow", "route-removed,public-exposure,dns-name-changes")
-"""What some of the changes put at risk on purpose."""
+"""The hazards that some changes allow."""
 
 EACH_ALONE = ("create", "destroy", "target group port")
-"""Swept in a world for each write; the records of the runs count as writes too."""
+"""Each of these runs once for each write, in a new stage; run records count as writes too."""
 
 
 @pytest.mark.parametrize("change", EACH_ALONE)
-def test_killed_after_each_write(box: Box, nursery: Nursery, change: str) -> None:
+def test_killed_after_each_write(box: Box, nursery: ForkServer, change: str) -> None:
     before, after = CHANGES[change]
     write = 1
     while _killed(nursery, stage := prepared(box, before), before, after, nth_write=write):
@@ -107,8 +107,8 @@ def test_killed_after_each_write(box: Box, nursery: Nursery, change: str) -> Non
 
 
 @pytest.mark.parametrize("change", [change for change in CHANGES if change not in EACH_ALONE])
-def test_killed_again_and_again(box: Box, nursery: Nursery, change: str) -> None:
-    """Each run goes on where the one before it was killed, and is killed after a write of its own."""
+def test_killed_again_and_again(box: Box, nursery: ForkServer, change: str) -> None:
+    """Each run continues the killed run, and is killed after one write."""
     before, after = CHANGES[change]
     stage = prepared(box, before)
     kills = 0
@@ -119,17 +119,17 @@ def test_killed_again_and_again(box: Box, nursery: Nursery, change: str) -> None
     goes_on(stage, before, after)
 
 
-def _killed(nursery: Nursery, stage: Stage, before: str, after: str, **which: object) -> bool:
-    """Run the change as a process of its own that dies by SIGKILL after this write; was there such a write?"""
+def _killed(nursery: ForkServer, stage: Stage, before: str, after: str, **which: object) -> bool:
+    """Runs the change as a process and kills it after this write. Returns False if there was no such write."""
     verb = ["apply", "-", "--yes", *ALLOWED] if after else ["destroy", "-", "--confirm", "my-web"]
-    status, said = nursery.run(
+    status, output = nursery.run(
         verb,
         stdin=after or before,
         env=_environment(stage),
-        born=lambda pid: stage.box.fault("kill", pid=pid, **which),
+        started=lambda pid: stage.box.fault("kill", pid=pid, **which),
     )
     stage.box.clear_faults()
-    assert status in (0, -9), said
+    assert status in (0, -9), output
     return status == -9
 
 
@@ -141,7 +141,7 @@ def _environment(stage: Stage) -> dict[str, str]:
 
 @pytest.mark.parametrize("change", CHANGES | NAMED)
 def test_every_answer_to_a_write_lost(box: Box, change: str) -> None:
-    """Whatever is written, the first answer to it never comes; what a run cannot find out, the next one sees."""
+    """Loses the first answer to every write. The next run reads what this run cannot know."""
     before, after = (CHANGES | NAMED)[change]
     stage = prepared(box, before)
     stage.box.fault("lost", each_write=True)

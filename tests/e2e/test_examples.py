@@ -1,4 +1,4 @@
-"""Every example in specs/ lives its whole life: planned, applied, settled, and ended with nothing left."""
+"""Every example in specs/ can be planned, applied and destroyed, and leaves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWS has bad days: throttling, errors of its own, answers that get lost."""
+"""Faults of AWS: throttling, internal errors, lost answers."""
 
 from __future__ import annotations
 

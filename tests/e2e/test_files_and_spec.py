@@ -1,4 +1,4 @@
-"""Files, the spec and AWS: what is said of them is so, also of files that were edited."""
+"""Messages about migrations, the spec and AWS are true, also for edited migrations."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import pytest
 
 from elbplan.sandbox.box import Box
 
-from .filing import PORT, SWITCH, TENTH, WEB, Filed
+from .migration_shell import PORT, SWITCH, TENTH, WEB, MigrationShell
 
 PERSON = "  - hold: approval\n    why: look at the graphs\n"
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
 @pytest.mark.parametrize("servers", ["{count: 3}", "{count: 1}", "{count: 2, type: t3.small}"])
-def test_a_file_that_only_changes_servers_is_not_refused(shell: Filed, servers: str) -> None:
-    """The targets of the first file name no port, those that AWS tells name one: they are the same."""
+def test_a_file_that_only_changes_servers_is_not_refused(shell: MigrationShell, servers: str) -> None:
+    """The targets in the first migration have no port, but those from AWS do. Both are equal."""
     shell.save("first")
     assert shell.apply().code == 0
     shell.write("web.yaml", WEB.replace("{count: 2}", servers))
@@ -34,12 +34,12 @@ def test_a_file_that_only_changes_servers_is_not_refused(shell: Filed, servers: 
 
 
 def with_crlf(folder: Path) -> None:
-    """As git writes files on a machine with core.autocrlf."""
+    """Converts line ends as git does with core.autocrlf."""
     for file in folder.iterdir():
         file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
 
-def test_a_checkout_with_other_line_ends_is_the_same_files(shell: Filed) -> None:
+def test_a_checkout_with_other_line_ends_is_the_same_files(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     pinned = shell.file("HEAD").read_text()
     with_crlf(shell.base / "my-web")
@@ -57,7 +57,7 @@ def test_a_checkout_with_other_line_ends_is_the_same_files(shell: Filed) -> None
     assert shell.apply().code == 0, "nothing was edited"
 
 
-def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: Filed) -> None:
+def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: MigrationShell) -> None:
     shell.port_8080()
     assert shell.apply().code == 0
     first = shell.file("0001_first.yaml")
@@ -66,14 +66,14 @@ def test_that_aws_was_not_asked_is_said_only_where_it_was_not(shell: Filed) -> N
     edited = shell.apply()
     assert edited.code == 65
     assert "1 problem found." in edited.err
-    assert "AWS was not asked" not in edited.err
+    assert "elbplan did not call AWS" not in edited.err
     first.write_text(first.read_text().replace("do: create", "do: crate", 1))
     wrong = shell.apply()
     assert wrong.code == 65
-    assert "AWS was not asked" in wrong.err
+    assert "elbplan did not call AWS" in wrong.err
 
 
-def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(shell: Filed) -> None:
+def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(shell: MigrationShell) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     shell.by_hand("/other")
@@ -85,36 +85,36 @@ def test_plan_says_what_is_left_where_every_file_is_applied_and_aws_is_not_so(sh
     assert shell.plan("--exit-code").code == 2
     left = shell.apply()
     assert left.code == 0
-    assert "AWS is as the spec says" not in left.out + left.err
+    assert "AWS matches the spec" not in left.out + left.err
 
 
-def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: Filed) -> None:
-    """The spec's hash in the file is the one of the spec still; what the file does is another thing."""
+def test_a_saved_file_that_was_edited_is_not_taken_for_the_spec(shell: MigrationShell) -> None:
+    """The migration has the hash of the current spec, but its steps do something else."""
     shell.save("first")
     assert shell.apply().code == 0
     shell.write("web.yaml", WEB.replace("/health", "/ready"))
     shell.save("ready")
     file = shell.file("0002_ready.yaml")
     file.write_text(file.read_text().replace("/ready", "/steady"))
-    told = shell.refresh()
-    assert "0002_ready.yaml" in told.out
-    assert "does not lead to the spec that it was saved from" in told.err
+    result = shell.refresh()
+    assert "0002_ready.yaml" in result.out
+    assert "is no longer the spec that it was saved from" in result.err
     shell.box.clear_calls()
     refused = shell.apply("--allow", "health-check-changes")
     assert refused.code == 5
     assert "health: path /steady → /ready" in refused.err
     assert shell.box.writes() == []
     assert shell.apply("--allow", "health-check-changes", "--to", "0002").code == 0
-    told = shell.plan()
-    assert "Nothing to do" not in told.out
-    assert "elbplan plan --save NAME" in told.out
+    result = shell.plan()
+    assert "Nothing to do" not in result.out
+    assert "elbplan plan --save NAME" in result.out
     assert shell.apply().code == 5
     to = shell.apply("--to", "0002")
     assert to.code == 0
-    assert "AWS is as the spec says" not in to.out
+    assert "AWS matches the spec" not in to.out
 
 
-def test_a_saved_file_without_steps_is_not_taken_for_the_spec(shell: Filed) -> None:
+def test_a_saved_file_without_steps_is_not_taken_for_the_spec(shell: MigrationShell) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     shell.write("web.yaml", PORT)
@@ -122,20 +122,20 @@ def test_a_saved_file_without_steps_is_not_taken_for_the_spec(shell: Filed) -> N
     file = shell.file("0002_port.yaml")
     file.write_text(file.read_text().partition("steps:")[0] + "steps: []\n")
     assert shell.refresh().code == 0
-    told = shell.plan()
-    assert "Nothing to do" not in told.out
-    assert "Replace" in told.out
-    assert "none yet: elbplan plan --save NAME" in told.out
+    result = shell.plan()
+    assert "Nothing to do" not in result.out
+    assert "Replace" in result.out
+    assert "none yet: elbplan plan --save NAME" in result.out
     assert shell.apply().code == 5
 
 
-def test_plan_does_not_say_no_downtime_beside_a_hazard_of_the_file(shell: Filed) -> None:
+def test_plan_does_not_say_no_downtime_beside_a_hazard_of_the_file(shell: MigrationShell) -> None:
     file = shell.port_8080()
     text = file.read_text()
     start = text.index("  - do: wait\n    what: targets.web\n    until: healthy")
     file.write_text(text[:start] + text[text.index(SWITCH) :])
     assert shell.refresh().code == 0
-    told = shell.plan()
-    assert "Hazards     targets-unverified" in told.out
-    assert "the old serves until the new is ready" not in told.out
-    assert "see the hazards of the file" in told.out
+    result = shell.plan()
+    assert "Hazards     targets-unverified" in result.out
+    assert "old resources serve until new ones are ready" not in result.out
+    assert "see the hazards of the migration" in result.out

@@ -1,4 +1,4 @@
-"""Files as people use them: holds, going back, edits, changes by hand, new environments."""
+"""Migrations in daily use: holds, rollback, edits, drift, new environments."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from elbplan.run import workflow
 from elbplan.run.clock import RealClock
 from elbplan.sandbox.box import Box
 from elbplan.spec import load as specs_of
-from tests.cli.kit import Ran
+from tests.cli.kit import CommandResult
 
-from .filing import PORT, REGION, SWITCH, TENTH, WEB, Filed
+from .migration_shell import PORT, REGION, SWITCH, TENTH, WEB, MigrationShell
 
 PERSON = "  - hold: approval\n    why: look at the graphs\n"
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
-def test_a_shift_is_held_for_a_person_and_goes_on_and_never_goes_back(shell: Filed) -> None:
+def test_a_shift_is_held_for_a_person_and_goes_on_and_never_goes_back(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON + "  - hold: 1s\n")
     held = shell.apply()
     assert held.code == 0, held.err
@@ -48,8 +48,8 @@ def test_a_shift_is_held_for_a_person_and_goes_on_and_never_goes_back(shell: Fil
     assert "Nothing to do" in shell.run("plan", shell.spec).out
 
 
-def test_a_hold_that_nobody_saw_is_not_over(shell: Filed) -> None:
-    """The run that should have told died behind the shift: nothing was said, so the next one says it."""
+def test_a_hold_that_nobody_saw_is_not_over(shell: MigrationShell) -> None:
+    """The first run died after the shift, before it reported the hold, so the next run reports it."""
     shell.port_8080(TENTH + PERSON)
     assert shell.apply().code == 0
     ssm = shell.box.client("ssm", "ap-northeast-2")
@@ -61,7 +61,7 @@ def test_a_hold_that_nobody_saw_is_not_over(shell: Filed) -> None:
     assert shell.weights() == [1]
 
 
-def test_approval_is_given_where_a_hold_waits_and_nowhere_else(shell: Filed) -> None:
+def test_approval_is_given_where_a_hold_waits_and_nowhere_else(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON + "  - hold: approval\n    why: and once more\n")
     early = shell.apply("--approve")
     assert early.code == 5
@@ -76,8 +76,8 @@ def test_approval_is_given_where_a_hold_waits_and_nowhere_else(shell: Filed) -> 
     assert shell.weights() == [1]
 
 
-def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
-    """A run that died while it held does not hold anew: the record says since when."""
+def test_a_hold_by_the_clock_goes_on_where_it_was(shell: MigrationShell) -> None:
+    """The run died during a hold. The next run continues the same hold, because the record has its start."""
     shell.port_8080(TENTH + "  - hold: 1h\n")
     (stack,) = specs_of([shell.spec])
     aws = shell.connect("ap-northeast-2")
@@ -91,7 +91,7 @@ def test_a_hold_by_the_clock_goes_on_where_it_was(shell: Filed) -> None:
     assert PendingFinder(aws, stack, journal, now=5000).next(migrations).hold is None
 
 
-def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:
+def test_a_wait_that_fails_goes_back_if_it_says_so(shell: MigrationShell) -> None:
     file = shell.port_8080(wait="    on_failure: rollback\n")
     file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
     shell.refresh()
@@ -109,7 +109,7 @@ def test_a_wait_that_fails_goes_back_if_it_says_so(shell: Filed) -> None:
     assert "Nothing to do" in shell.run("plan", shell.spec).out
 
 
-def test_back_by_number_and_forward_again(shell: Filed) -> None:
+def test_back_by_number_and_forward_again(shell: MigrationShell) -> None:
     shell.port_8080()
     assert shell.apply().code == 0
     back = shell.apply("--to", "0001")
@@ -124,7 +124,7 @@ def test_back_by_number_and_forward_again(shell: Filed) -> None:
     assert "Nothing to do" in shell.run("plan", shell.spec).out
 
 
-def test_an_applied_file_is_not_edited(shell: Filed) -> None:
+def test_an_applied_file_is_not_edited(shell: MigrationShell) -> None:
     file = shell.port_8080()
     shell.apply()
     first = shell.file("0001_first.yaml")
@@ -139,7 +139,7 @@ def test_an_applied_file_is_not_edited(shell: Filed) -> None:
     assert file.exists()
 
 
-def test_a_spec_that_went_on_is_named_by_file_and_line(shell: Filed) -> None:
+def test_a_spec_that_went_on_is_named_by_file_and_line(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     shell.write("web.yaml", WEB.replace("/health", "/other"))
@@ -151,7 +151,7 @@ def test_a_spec_that_went_on_is_named_by_file_and_line(shell: Filed) -> None:
     assert shell.box.writes() == []
 
 
-def test_a_new_environment_goes_straight_to_the_end(shell: Filed) -> None:
+def test_a_new_environment_goes_straight_to_the_end(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     assert shell.apply("--direct").code == 5, "something is there already"
     shell.box.reset()
@@ -171,7 +171,7 @@ def test_a_new_environment_goes_straight_to_the_end(shell: Filed) -> None:
     assert "or one before it was edited after run 1" in " ".join(refused.err.split())
 
 
-def test_by_hand_where_no_file_cares_is_told_and_left(shell: Filed) -> None:
+def test_by_hand_where_no_file_cares_is_told_and_left(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     shell.by_hand("/other")
@@ -185,7 +185,7 @@ def test_by_hand_where_no_file_cares_is_told_and_left(shell: Filed) -> None:
     assert shell.group()["HealthCheckPath"] == "/health"
 
 
-def test_by_hand_in_the_way_is_refused_and_put_back_on_request(shell: Filed) -> None:
+def test_by_hand_in_the_way_is_refused_and_put_back_on_request(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     shell.write("web.yaml", WEB.replace("/health", "/ready"))
@@ -203,7 +203,7 @@ def test_by_hand_in_the_way_is_refused_and_put_back_on_request(shell: Filed) -> 
     assert shell.group()["HealthCheckPath"] == "/ready"
 
 
-def test_by_hand_as_the_file_wants_it_is_a_step_less(shell: Filed) -> None:
+def test_by_hand_as_the_file_wants_it_is_a_step_less(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     shell.write("web.yaml", WEB.replace("/health", "/ready"))
@@ -214,7 +214,7 @@ def test_by_hand_as_the_file_wants_it_is_a_step_less(shell: Filed) -> None:
     assert [call.action for call in shell.box.writes() if call.service == "elbv2"] == []
 
 
-def test_without_its_record_no_file_is_run(shell: Filed) -> None:
+def test_without_its_record_no_file_is_run(shell: MigrationShell) -> None:
     shell.save("first")
     shell.box.fault("error", service="ssm", code="AccessDeniedException", status=400)
     refused = shell.apply()
@@ -224,7 +224,7 @@ def test_without_its_record_no_file_is_run(shell: Filed) -> None:
     assert shell.box.tagged("my-web") == {}
 
 
-def test_status_tells_the_files_the_holds_and_the_runs(shell: Filed) -> None:
+def test_status_tells_the_files_the_holds_and_the_runs(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     pending = shell.status()
     assert "0001_first        done" in pending
@@ -232,18 +232,18 @@ def test_status_tells_the_files_the_holds_and_the_runs(shell: Filed) -> None:
     shell.apply()
     held = shell.status()
     assert "0002_app_on_8080  held at step 7 of 13  run 2" in held
-    assert "says no more than the files" in held
+    assert "matches the migrations" in held
     shell.write("web.yaml", PORT.replace("/health", "/other"))
     shell.by_hand("/elsewhere")
-    told = shell.status()
-    assert "wants more than the files" in told
-    assert "AWS was changed by others" in told
+    screen = shell.status()
+    assert "has changes without a migration" in screen
+    assert "others changed AWS" in screen
     shell.file("HEAD").write_text("0009_else s1-00000000 0\n")
     assert "elbplan lint lists them" in " ".join(shell.status().split())
 
 
-def test_going_back_asks_for_what_it_puts_at_risk(shell: Filed) -> None:
-    """Back over the file that brought HTTPS the name is no longer served: somebody must take that on purpose."""
+def test_going_back_asks_for_what_it_puts_at_risk(shell: MigrationShell) -> None:
+    """The rollback of HTTPS stops serving the name, so the user must allow it."""
     shell.write("web.yaml", WEB.replace("domain: api.example.com\n", ""))
     shell.save("first")
     assert shell.apply().code == 0
@@ -261,8 +261,8 @@ WATCHED = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
 
 
 @pytest.mark.parametrize(("otherwise", "code", "port"), [("    on_failure: rollback\n", 1, [80]), ("", 4, [80, 8080])])
-def test_a_hold_that_sees_sick_targets_ends(shell: Filed, otherwise: str, code: int, port: list[int]) -> None:
-    """Two looks, five seconds apart, and not the hour."""
+def test_a_hold_that_sees_sick_targets_ends(shell: MigrationShell, otherwise: str, code: int, port: list[int]) -> None:
+    """The hold ends after two reads, five seconds apart, not after an hour."""
     shell.port_8080(TENTH + PERSON + WATCHED + otherwise)
     assert shell.apply().code == 0
     elb = shell.box.client("elbv2", REGION)
@@ -277,8 +277,8 @@ def test_a_hold_that_sees_sick_targets_ends(shell: Filed, otherwise: str, code: 
     assert shell.weights() == ([1] if otherwise else [10, 90])
 
 
-class Meanwhile:
-    """A clock whose first long sleep is the moment in which somebody else does something."""
+class InterveningClock:
+    """A clock that calls functions of other users at its first long sleeps."""
 
     def __init__(self, *deeds: Callable[[], object]) -> None:
         self._deeds = list(deeds)
@@ -293,9 +293,9 @@ class Meanwhile:
             self._deeds.pop(0)()
 
 
-def test_what_was_taken_back_during_a_hold_is_not_done_again(shell: Filed) -> None:
+def test_what_was_taken_back_during_a_hold_is_not_done_again(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n")
-    taken = Meanwhile(lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
+    taken = InterveningClock(lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=taken)
     assert held.code == 5, held.err
     assert "rolled 0002_app_on_8080 back during the hold" in held.err
@@ -303,26 +303,28 @@ def test_what_was_taken_back_during_a_hold_is_not_done_again(shell: Filed) -> No
     assert shell.group()["Port"] == 80
 
 
-def test_a_stack_that_was_destroyed_during_a_hold_is_not_built_again(shell: Filed) -> None:
+def test_a_stack_that_was_destroyed_during_a_hold_is_not_built_again(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n")
-    gone = Meanwhile(lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
+    gone = InterveningClock(lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=gone)
     assert held.code == 5, held.err
     assert "the stack was destroyed during the hold" in held.err
     assert [call for call in shell.box.writes() if call.service != "ssm"] == []
 
 
-def test_another_apply_that_went_on_during_a_hold_is_no_obstacle(shell: Filed) -> None:
+def test_another_apply_that_went_on_during_a_hold_is_no_obstacle(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n")
-    on = Meanwhile(lambda: shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=Meanwhile()))
+    on = InterveningClock(
+        lambda: shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=InterveningClock())
+    )
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=on)
     assert held.code == 0, held.err
     assert shell.weights() == [1]
 
 
-def test_a_file_that_is_edited_while_it_holds_is_not_gone_on_with(shell: Filed) -> None:
+def test_a_file_that_is_edited_while_it_holds_is_not_gone_on_with(shell: MigrationShell) -> None:
     file = shell.port_8080(TENTH + "  - hold: 1h\n")
-    edit = Meanwhile(lambda: file.write_text(file.read_text() + "# later\n"), shell.refresh)
+    edit = InterveningClock(lambda: file.write_text(file.read_text() + "# later\n"), shell.refresh)
     held = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=edit)
     assert held.code == 5, held.err
     assert "was edited during the hold" in held.err
@@ -331,7 +333,7 @@ def test_a_file_that_is_edited_while_it_holds_is_not_gone_on_with(shell: Filed) 
 
 @pytest.mark.parametrize("step", ["  - hold: 1h\n    what: targets.wbe\n    while: healthy\n",
                                   "  - do: wait\n    what: targets.wbe\n    until: healthy\n"])  # fmt: skip
-def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: Filed, step: str) -> None:
+def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: MigrationShell, step: str) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     shell.write("web.yaml", PORT)
@@ -348,7 +350,7 @@ def test_a_hold_or_wait_for_what_is_not_there_is_refused_by_its_place(shell: Fil
         assert "did you mean targets.web?" in ran.err
 
 
-def test_a_spec_without_its_folder_is_refused_where_its_runs_were_of_files(shell: Filed) -> None:
+def test_a_spec_without_its_folder_is_refused_where_its_runs_were_of_files(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     assert shell.apply().code == 0
     shell.box.clear_calls()
@@ -370,7 +372,7 @@ def test_a_spec_without_its_folder_is_refused_where_its_runs_were_of_files(shell
     assert shell.run("plan", shell.spec).code == 0, "the migrations were left for good"
 
 
-def test_runs_of_no_migration_do_not_free_a_stack_from_its_migrations(shell: Filed) -> None:
+def test_runs_of_no_migration_do_not_free_a_stack_from_its_migrations(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     assert shell.apply().code == 0
     elb = shell.box.client("elbv2", REGION)
@@ -384,7 +386,7 @@ def test_runs_of_no_migration_do_not_free_a_stack_from_its_migrations(shell: Fil
     assert shell.weights() == [10, 90]
 
 
-def test_a_stack_that_was_destroyed_is_free_of_its_migrations(shell: Filed) -> None:
+def test_a_stack_that_was_destroyed_is_free_of_its_migrations(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     assert shell.apply().code == 0
     assert shell.run("destroy", shell.spec, "--confirm", "my-web").code == 0, "without the folder, too"
@@ -392,7 +394,7 @@ def test_a_stack_that_was_destroyed_is_free_of_its_migrations(shell: Filed) -> N
     assert fresh.code == 0, fresh.err
 
 
-def test_migrations_are_left_although_the_spec_changes_nothing(shell: Filed) -> None:
+def test_migrations_are_left_although_the_spec_changes_nothing(shell: MigrationShell) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     left = shell.run("apply", shell.spec, "--yes", "--no-migrations")
@@ -401,7 +403,7 @@ def test_migrations_are_left_although_the_spec_changes_nothing(shell: Filed) -> 
     assert shell.run("plan", shell.spec).code == 0
 
 
-def test_putting_drift_back_does_not_end_a_hold_for_a_person(shell: Filed) -> None:
+def test_putting_drift_back_does_not_end_a_hold_for_a_person(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON)
     assert shell.apply().code == 0
     elb = shell.box.client("elbv2", REGION)
@@ -416,7 +418,7 @@ def test_putting_drift_back_does_not_end_a_hold_for_a_person(shell: Filed) -> No
     assert shell.weights() == [1]
 
 
-def test_every_file_is_applied_is_said_only_where_aws_is_as_the_spec_says(shell: Filed) -> None:
+def test_every_file_is_applied_is_said_only_where_aws_is_as_the_spec_says(shell: MigrationShell) -> None:
     file = shell.port_8080()
     file.write_text(file.read_text().replace("port: 8080", "port: 9090"))
     assert shell.refresh().code == 0
@@ -426,7 +428,7 @@ def test_every_file_is_applied_is_said_only_where_aws_is_as_the_spec_says(shell:
     assert shell.apply().code == 5
 
 
-def test_the_end_of_a_line_is_no_edit(shell: Filed) -> None:
+def test_the_end_of_a_line_is_no_edit(shell: MigrationShell) -> None:
     file = shell.port_8080()
     assert shell.apply().code == 0
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
@@ -434,28 +436,28 @@ def test_the_end_of_a_line_is_no_edit(shell: Filed) -> None:
     assert shell.apply().code == 0
 
 
-def test_a_file_that_was_edited_after_it_was_applied_is_told_by_plan_too(shell: Filed) -> None:
+def test_a_file_that_was_edited_after_it_was_applied_is_told_by_plan_too(shell: MigrationShell) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     first = shell.file("0001_first.yaml")
     first.write_text("# a word too many\n" + first.read_text())
     shell.refresh()
-    told = shell.plan()
-    assert told.code == 65
-    assert "edited after run 1" in told.err
-    assert "AWS was not asked" not in told.err
+    result = shell.plan()
+    assert result.code == 65
+    assert "edited after run 1" in result.err
+    assert "elbplan did not call AWS" not in result.err
 
 
 WATCHING = "  - hold: 1h\n    what: targets.web\n    while: healthy\n"
 
 
-def held_while(shell: Filed, *deeds: Callable[[], object]) -> Ran:
-    """An apply that holds by the clock while others do something."""
-    return shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=Meanwhile(*deeds))
+def held_while(shell: MigrationShell, *deeds: Callable[[], object]) -> CommandResult:
+    """Runs an apply. While it holds by the clock, `deeds` run."""
+    return shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=InterveningClock(*deeds))
 
 
 @pytest.mark.parametrize("otherwise", ["", "    on_failure: rollback\n"])
-def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: Filed, otherwise: str) -> None:
+def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: MigrationShell, otherwise: str) -> None:
     shell.port_8080(TENTH + WATCHING + otherwise)
     ended = held_while(shell, lambda: shell.run("destroy", shell.spec, "--confirm", "my-web"), shell.box.clear_calls)
     assert ended.code == 5, ended.err
@@ -465,7 +467,7 @@ def test_a_watching_hold_builds_nothing_that_was_destroyed_meanwhile(shell: File
 
 
 @pytest.mark.parametrize("otherwise", ["", "    on_failure: rollback\n"])
-def test_a_watching_hold_does_not_touch_what_was_taken_back_meanwhile(shell: Filed, otherwise: str) -> None:
+def test_a_watching_hold_does_not_touch_what_was_taken_back_meanwhile(shell: MigrationShell, otherwise: str) -> None:
     shell.port_8080(TENTH + WATCHING + otherwise)
     ended = held_while(shell, lambda: shell.apply("--to", "0001"), shell.box.clear_calls)
     assert ended.code == 5, ended.err
@@ -473,22 +475,22 @@ def test_a_watching_hold_does_not_touch_what_was_taken_back_meanwhile(shell: Fil
     assert shell.box.writes() == []
 
 
-def test_a_watching_hold_ends_well_if_another_apply_finished_meanwhile(shell: Filed) -> None:
-    """The old group is gone, since the other apply came to the end."""
+def test_a_watching_hold_ends_well_if_another_apply_finished_meanwhile(shell: MigrationShell) -> None:
+    """The other apply finished, so the old group no longer exists."""
     shell.port_8080(TENTH + WATCHING.replace("targets.web", "targets.web@old"))
     ended = held_while(shell, lambda: held_while(shell))
     assert ended.code == 0, ended.err
     assert shell.weights() == [1]
 
 
-def test_a_hold_that_others_began_anew_is_not_over_with_the_first(shell: Filed) -> None:
-    """Taken back and applied again by others, who hold now: their hold has an hour to go."""
+def test_a_hold_that_others_began_anew_is_not_over_with_the_first(shell: MigrationShell) -> None:
+    """Others rolled back and applied again. Their hold has an hour left."""
 
     def leaves() -> None:
         raise KeyboardInterrupt
 
     shell.port_8080(TENTH + "  - hold: 1h\n")
-    others = Meanwhile(leaves)
+    others = InterveningClock(leaves)
     again = ("apply", shell.spec, "--yes", "--retry", "--migrations", str(shell.base))
     seen: list[list[int]] = []
     ended = held_while(
@@ -501,7 +503,7 @@ def test_a_hold_that_others_began_anew_is_not_over_with_the_first(shell: Filed) 
     assert seen == [[10, 90]]
 
 
-def test_what_was_changed_by_hand_during_a_hold_is_told(shell: Filed) -> None:
+def test_what_was_changed_by_hand_during_a_hold_is_told(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n")
     elb = shell.box.client("elbv2", REGION)
     (arn, *_) = [lb["LoadBalancerArn"] for lb in elb.describe_load_balancers()["LoadBalancers"]]
@@ -511,7 +513,7 @@ def test_what_was_changed_by_hand_during_a_hold_is_told(shell: Filed) -> None:
     assert "idle_timeout.timeout_seconds" in ended.err.partition("holding for")[2]
 
 
-def test_a_file_that_is_broken_during_a_hold_is_told_without_false_words(shell: Filed) -> None:
+def test_a_file_that_is_broken_during_a_hold_is_told_without_false_words(shell: MigrationShell) -> None:
     file = shell.port_8080(TENTH + "  - hold: 1h\n")
     ended = held_while(shell, lambda: file.write_text(file.read_text().replace("do: shift", "do: shfit")))
     assert ended.code == 65, ended.err

@@ -1,4 +1,4 @@
-"""What others set up in our resources: shown, healed or left alone as the spec says, and never lost without a word."""
+"""Changes by others in the stack's resources: elbplan shows, repairs or ignores them, and never loses them silently."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from elbplan.sandbox.box import Box
 from tests.sandbox.test_logins import COGNITO_LOGIN, OIDC, TOKEN_CHECK
 
 from . import specs
-from .filing import PORT, REGION, WEB, Filed
+from .migration_shell import PORT, REGION, WEB, MigrationShell
 from .specs import API, NAMED
 from .stage import Stage
-from .test_drift import SPEC, Hand
+from .test_drift import SPEC, ConsoleUser
 
 LOGIN = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {**OIDC, "ClientSecret": "hunter2"}}
 LOGINS = {"oidc": LOGIN, "cognito": COGNITO_LOGIN, "tokens": TOKEN_CHECK}
@@ -23,19 +23,19 @@ FORWARD_API = SPEC.replace("forward: web\n", "forward: {web: 50, api: 50}\n")
 
 
 def targets(stage: Stage, group: str) -> dict[int, list[str]]:
-    """Who is registered on which port of a group, leavers left out."""
-    found: dict[int, list[str]] = {}
-    for one in stage.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]:
-        if one["TargetHealth"]["State"] != "draining":
-            found.setdefault(one["Target"]["Port"], []).append(one["Target"]["Id"])
-    return {port: sorted(ids) for port, ids in found.items()}
+    """Returns the registered targets of a group by port, without draining ones."""
+    ids_by_port: dict[int, list[str]] = {}
+    for description in stage.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]:
+        if description["TargetHealth"]["State"] != "draining":
+            ids_by_port.setdefault(description["Target"]["Port"], []).append(description["Target"]["Id"])
+    return {port: sorted(ids) for port, ids in ids_by_port.items()}
 
 
 @pytest.mark.parametrize("port", [22, 8081])
 @pytest.mark.parametrize("move", [False, True], ids=["beside", "instead"])
 def test_a_registration_on_another_port_goes_and_the_right_one_stays(stage: Stage, port: int, move: bool) -> None:
     stage.apply(specs.COURSE)
-    hand = Hand(stage)
+    hand = ConsoleUser(stage)
     right = targets(stage, hand.group["web"])
     wrong = [{"Id": id, "Port": port} for ids in right.values() for id in ids]
     hand.elb.register_targets(TargetGroupArn=hand.group["web"], Targets=wrong)
@@ -52,30 +52,30 @@ def test_a_registration_on_another_port_goes_and_the_right_one_stays(stage: Stag
     stage.destroy(specs.COURSE)
 
 
-def login(hand: Hand, first: dict[str, Any], where: str) -> None:
-    """Somebody puts a login in front of what a listener or rule does."""
+def login(hand: ConsoleUser, first: dict[str, Any], where: str) -> None:
+    """Adds a login action to a listener or rule, outside elbplan."""
     if where == "listener":
-        (told,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
-        actions = [first, {**told["DefaultActions"][0], "Order": 2}]
+        (description,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
+        actions = [first, {**description["DefaultActions"][0], "Order": 2}]
         hand.elb.modify_listener(ListenerArn=hand.listener[443], DefaultActions=actions)
     else:
-        (told,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
-        hand.elb.modify_rule(RuleArn=hand.rule(), Actions=[first, {**told["Actions"][0], "Order": 2}])
+        (description,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
+        hand.elb.modify_rule(RuleArn=hand.rule(), Actions=[first, {**description["Actions"][0], "Order": 2}])
 
 
-def actions(hand: Hand, where: str) -> list[str]:
+def actions(hand: ConsoleUser, where: str) -> list[str]:
     if where == "listener":
-        (told,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
-        return [action["Type"] for action in told["DefaultActions"]]
-    (told,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
-    return [action["Type"] for action in told["Actions"]]
+        (description,) = hand.elb.describe_listeners(ListenerArns=[hand.listener[443]])["Listeners"]
+        return [action["Type"] for action in description["DefaultActions"]]
+    (description,) = hand.elb.describe_rules(RuleArns=[hand.rule()])["Rules"]
+    return [action["Type"] for action in description["Actions"]]
 
 
 @pytest.mark.parametrize("where", ["listener", "rule"])
 @pytest.mark.parametrize("kind", LOGINS)
 def test_a_login_is_seen_and_goes_only_as_a_hazard(stage: Stage, kind: str, where: str) -> None:
     stage.apply(SPEC)
-    hand = Hand(stage)
+    hand = ConsoleUser(stage)
     login(hand, LOGINS[kind], where)
     plan = stage.plan(SPEC)
     assert [change.fields for change in plan.changes if change.action == "update"] == [("leading_actions",)]
@@ -91,7 +91,7 @@ def test_a_login_is_seen_and_goes_only_as_a_hazard(stage: Stage, kind: str, wher
 def test_an_ignored_login_is_carried_along_by_every_change(stage: Stage, kind: str, where: str) -> None:
     ignore = "ignore: ['*.leading_actions']\n"
     stage.apply(SPEC + ignore)
-    hand = Hand(stage)
+    hand = ConsoleUser(stage)
     login(hand, LOGINS[kind], where)
     stage.assert_settled(SPEC + ignore)
     other_port = SPEC.replace("port: 80,", "port: 8081,").replace("port: 8080,", "port: 8082,") + ignore
@@ -107,26 +107,26 @@ def test_an_ignored_login_is_carried_along_by_every_change(stage: Stage, kind: s
 
 
 def test_a_login_that_nobody_allowed_away_is_there_at_every_step_but_the_last(stage: Stage) -> None:
-    """The weights change while the login goes: the login goes last."""
+    """The weights change and the login is removed last."""
     stage.apply(SPEC)
-    hand = Hand(stage)
+    hand = ConsoleUser(stage)
     login(hand, LOGIN, "listener")
     seen: list[list[str]] = []
     plan = stage.plan(FORWARD_API)
     steps = [step.id for step in plan.steps if step.do == "update" and step.address.kind == "listener"]
-    told = {id: lambda: seen.append(actions(hand, "listener")) for id in steps}
-    assert stage.run(plan, when_made=told).complete
+    callbacks = {id: lambda: seen.append(actions(hand, "listener")) for id in steps}
+    assert stage.run(plan, when_made=callbacks).complete
     assert len(steps) >= 2
     assert seen == [["authenticate-oidc", "forward"]] * (len(steps) - 1) + [["forward"]]
     stage.destroy(FORWARD_API)
 
 
-def add_esp(hand: Hand) -> None:
+def add_esp(hand: ConsoleUser) -> None:
     permission = {"IpProtocol": "50", "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "vpn"}]}
     hand.ec2.authorize_security_group_ingress(GroupId=hand.firewall, IpPermissions=[permission])
 
 
-def add_peer(hand: Hand) -> None:
+def add_peer(hand: ConsoleUser) -> None:
     stranger = {"Filters": [{"Name": "group-name", "Values": ["my-web"]}]}
     id = hand.ec2.describe_security_groups(**stranger)["SecurityGroups"][0]["GroupId"]
     peer = [{"GroupId": id, "UserId": "111122223333"}]
@@ -134,27 +134,27 @@ def add_peer(hand: Hand) -> None:
     hand.ec2.authorize_security_group_ingress(GroupId=hand.firewall, IpPermissions=[permission])
 
 
-def add_ping(hand: Hand) -> None:
+def add_ping(hand: ConsoleUser) -> None:
     permission = {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     hand.ec2.authorize_security_group_ingress(GroupId=hand.firewall, IpPermissions=[permission])
 
 
-def add_regex(hand: Hand) -> None:
+def add_regex(hand: ConsoleUser) -> None:
     config = {"Values": ["/api/*"], "RegexValues": ["^/v[0-9]+/"]}
     hand.elb.modify_rule(RuleArn=hand.rule(), Conditions=[{"Field": "path-pattern", "PathPatternConfig": config}])
 
 
-def only_regex(hand: Hand) -> None:
+def only_regex(hand: ConsoleUser) -> None:
     config = {"RegexValues": ["^/v[0-9]+/"]}
     hand.elb.modify_rule(RuleArn=hand.rule(), Conditions=[{"Field": "path-pattern", "PathPatternConfig": config}])
 
 
-def add_rewrite(hand: Hand) -> None:
+def add_rewrite(hand: ConsoleUser) -> None:
     url = {"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/api/(.*)", "Replace": "/$1"}]}}
     hand.elb.modify_rule(RuleArn=hand.rule(), Transforms=[url])
 
 
-ODD: dict[str, tuple[Callable[[Hand], None], str, str]] = {
+ODD: dict[str, tuple[Callable[[ConsoleUser], None], str, str]] = {
     "a rule of protocol 50": (add_esp, "security_group.lb", "protocol 50"),
     "a group of another account": (add_peer, "security_group.lb", "22"),
     "a ping": (add_ping, "security_group.lb", "icmp"),
@@ -168,10 +168,10 @@ ODD: dict[str, tuple[Callable[[Hand], None], str, str]] = {
 def test_what_elbplan_would_not_write_is_shown_and_taken_away(stage: Stage, odd: str) -> None:
     change, address, words = ODD[odd]
     stage.apply(SPEC)
-    change(Hand(stage))
-    found = {str(one.address): one.because for one in stage.plan(SPEC).changes}
-    assert set(found) == {address}
-    assert words.split()[-1] in found[address]
+    change(ConsoleUser(stage))
+    reasons = {str(one.address): one.because for one in stage.plan(SPEC).changes}
+    assert set(reasons) == {address}
+    assert words.split()[-1] in reasons[address]
     stage.apply(SPEC, watch=[NAMED, API])
     stage.destroy(SPEC)
 
@@ -179,49 +179,53 @@ def test_what_elbplan_would_not_write_is_shown_and_taken_away(stage: Stage, odd:
 @pytest.mark.parametrize("odd", ODD)
 def test_it_does_not_stand_in_the_way_of_the_end(stage: Stage, odd: str) -> None:
     stage.apply(SPEC)
-    ODD[odd][0](Hand(stage))
+    ODD[odd][0](ConsoleUser(stage))
     stage.destroy(SPEC)
 
 
 def test_a_further_certificate_stands_beside_the_domains_own(stage: Stage) -> None:
     stage.apply(SPEC)
-    hand = Hand(stage)
+    hand = ConsoleUser(stage)
     spare = stage.box.plant("certificate", region=REGION, names=["spare.example.com"])
     more = SPEC.replace("listen: 443/https\n", f"listen: 443/https\n    certificates: ['{spare}']\n")
     plan = stage.apply(more, watch=[NAMED])
     assert plan.hazards == ()
-    told = hand.elb.describe_listener_certificates(ListenerArn=hand.listener[443])["Certificates"]
-    assert {one["IsDefault"] for one in told if one["CertificateArn"] == spare} == {False}
-    assert len({one["CertificateArn"] for one in told}) == 2
+    certificates = hand.elb.describe_listener_certificates(ListenerArn=hand.listener[443])["Certificates"]
+    assert {certificate["IsDefault"] for certificate in certificates if certificate["CertificateArn"] == spare} == {
+        False
+    }
+    assert len({certificate["CertificateArn"] for certificate in certificates}) == 2
     instead = more.replace("certificates:", "certificate:").replace(f"['{spare}']", f"'{spare}'")
     assert "certificate-invalid" in {hazard.name for hazard in stage.plan(instead).hazards}
     stage.destroy(more)
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
-def https(shell: Filed) -> tuple[Any, dict[str, Any]]:
+def https(shell: MigrationShell) -> tuple[Any, dict[str, Any]]:
     elb = shell.box.client("elbv2", REGION)
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
-    (found,) = [one for one in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if one["Port"] == 443]
-    return elb, found
+    (https,) = [
+        listener for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if listener["Port"] == 443
+    ]
+    return elb, https
 
 
-def with_login(shell: Filed) -> None:
+def with_login(shell: MigrationShell) -> None:
     elb, listener = https(shell)
     actions_ = [LOGIN, {**listener["DefaultActions"][0], "Order": 2}]
     elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=actions_)
 
 
-def types(shell: Filed) -> list[str]:
+def types(shell: MigrationShell) -> list[str]:
     return [action["Type"] for action in https(shell)[1]["DefaultActions"]]
 
 
-def test_a_file_takes_no_login_away_that_it_does_not_speak_of(shell: Filed) -> None:
+def test_a_file_takes_no_login_away_that_it_does_not_speak_of(shell: MigrationShell) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     with_login(shell)
@@ -232,7 +236,7 @@ def test_a_file_takes_no_login_away_that_it_does_not_speak_of(shell: Filed) -> N
     assert types(shell) == ["authenticate-oidc", "forward"]
 
 
-def test_putting_back_what_was_changed_by_hand_opens_nothing_unless_it_is_allowed(shell: Filed) -> None:
+def test_putting_back_what_was_changed_by_hand_opens_nothing_unless_it_is_allowed(shell: MigrationShell) -> None:
     shell.save("first")
     assert shell.apply().code == 0
     with_login(shell)
@@ -243,7 +247,7 @@ def test_putting_back_what_was_changed_by_hand_opens_nothing_unless_it_is_allowe
     assert types(shell) == ["forward"]
 
 
-def test_a_file_carries_an_ignored_login_along(shell: Filed) -> None:
+def test_a_file_carries_an_ignored_login_along(shell: MigrationShell) -> None:
     ignore = "ignore: [listener.443.leading_actions]\n"
     shell.write("web.yaml", WEB + ignore)
     shell.save("first")
@@ -258,7 +262,7 @@ def test_a_file_carries_an_ignored_login_along(shell: Filed) -> None:
     assert types(shell) == ["authenticate-oidc", "forward"]
 
 
-def test_without_files_apply_refuses_to_open_what_a_login_guards(shell: Filed) -> None:
+def test_without_files_apply_refuses_to_open_what_a_login_guards(shell: MigrationShell) -> None:
     assert shell.run("apply", shell.spec, "--yes").code == 0
     with_login(shell)
     refused = shell.run("apply", shell.spec, "--yes")
@@ -271,7 +275,7 @@ def test_without_files_apply_refuses_to_open_what_a_login_guards(shell: Filed) -
     assert types(shell) == ["forward"]
 
 
-def test_a_login_that_was_made_by_hand_can_be_kept_in_the_spec(shell: Filed) -> None:
+def test_a_login_that_was_made_by_hand_can_be_kept_in_the_spec(shell: MigrationShell) -> None:
     assert shell.run("apply", shell.spec, "--yes").code == 0
     with_login(shell)
     adopted = shell.run("accept-drift", shell.spec, "--write")

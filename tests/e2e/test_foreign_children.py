@@ -1,4 +1,4 @@
-"""What others hung on our balancers and listeners goes with them: elbplan says so by name, and refuses."""
+"""A delete of a load balancer or listener also deletes foreign listeners and rules: elbplan names them and refuses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from . import specs
-from .filing import Filed
+from .migration_shell import MigrationShell
 from .stage import Stage
 from .test_strangers import FIXED, foreign_rule, listener, our_balancer
 
@@ -24,10 +24,10 @@ NAME = "deletes-foreign-children"
 
 
 def foreign_listener(stage: Stage, port: int = 8443) -> str:
-    made = stage.client("elbv2").create_listener(
+    listener = stage.client("elbv2").create_listener(
         LoadBalancerArn=our_balancer(stage), Protocol="HTTP", Port=port, DefaultActions=FIXED
     )
-    return str(made["Listeners"][0]["ListenerArn"])
+    return str(listener["Listeners"][0]["ListenerArn"])
 
 
 def ending(stage: Stage, spec: str) -> Plan:
@@ -36,7 +36,7 @@ def ending(stage: Stage, spec: str) -> Plan:
 
 
 def told(plan: Plan) -> str:
-    """The text of the one hazard of this name."""
+    """Returns the text of the only hazard with this name."""
     (hazard,) = [hazard for hazard in plan.hazards if hazard.name == NAME]
     with pytest.raises(Refused, match=NAME):
         refuse_unless_allowed([hazard], ())
@@ -98,12 +98,12 @@ OTHER_PORT = LEFT_TO_OTHERS.replace("port: 80", "port: 8080")
 
 
 def registered(stage: Stage) -> str:
-    """An instance that another tool registered in the group."""
-    made = stage.box.plant("instance", region="ap-northeast-2")
+    """Registers an instance in the group, as another tool does."""
+    instance = stage.box.plant("instance", region="ap-northeast-2")
     elb = stage.client("elbv2")
     group = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]["TargetGroupArn"]
-    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": made}])
-    return made
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
+    return instance
 
 
 def test_a_group_left_to_others_that_is_replaced_goes_only_when_they_took_their_targets_out(stage: Stage) -> None:
@@ -117,7 +117,7 @@ def test_a_group_left_to_others_that_is_replaced_goes_only_when_they_took_their_
 
 
 def test_the_end_of_a_stack_lists_targets_of_others_without_asking_for_a_word(stage: Stage) -> None:
-    """A registration is no resource: the servers stay, and who ends a stack expects that it gets no more requests."""
+    """A registration is not a resource: the servers stay, and a destroyed stack is expected to stop their requests."""
     stage.apply(LEFT_TO_OTHERS)
     target = registered(stage)
     plan = ending(stage, LEFT_TO_OTHERS)
@@ -129,20 +129,20 @@ def test_the_end_of_a_stack_lists_targets_of_others_without_asking_for_a_word(st
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
-def by_hand(shell: Filed) -> str:
-    """A listener that somebody adds to the stack's balancer."""
+def by_hand(shell: MigrationShell) -> str:
+    """Adds a listener to the stack's load balancer, outside elbplan."""
     elb: Any = shell.box.client("elbv2", "ap-northeast-2")
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
-    made = elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=8443, DefaultActions=FIXED)
-    return str(made["Listeners"][0]["ListenerArn"])
+    listener = elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=8443, DefaultActions=FIXED)
+    return str(listener["Listeners"][0]["ListenerArn"])
 
 
-def test_the_destroy_command_refuses_until_the_hazard_is_allowed_by_name(shell: Filed) -> None:
+def test_the_destroy_command_refuses_until_the_hazard_is_allowed_by_name(shell: MigrationShell) -> None:
     shell.write("web.yaml", specs.HTTP)
     assert shell.run("apply", shell.spec, "--yes").code == 0
     arn = by_hand(shell)
@@ -151,13 +151,15 @@ def test_the_destroy_command_refuses_until_the_hazard_is_allowed_by_name(shell: 
     assert refused.code == 5
     assert arn in refused.err
     assert f"--allow {NAME}" in refused.err
-    assert "this stack stops answering, for good" in refused.err
+    assert "permanent: the stack is deleted" in refused.err
     assert shell.box.writes() == []
     done = shell.run("destroy", shell.spec, "--confirm", "my-web", "--allow", NAME)
     assert done.code == 0, done.err
 
 
-def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag_allows_it(shell: Filed) -> None:
+def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag_allows_it(
+    shell: MigrationShell,
+) -> None:
     shell.write("web.yaml", specs.HTTP + "access: internal\n")
     shell.save("first")
     assert shell.apply().code == 0
@@ -175,7 +177,7 @@ def test_a_migration_that_deletes_the_parent_is_refused_until_its_step_or_a_flag
     assert shell.apply("--allow", f"dns-name-changes,public-exposure,{NAME}").code == 0
 
 
-def test_a_migration_that_deletes_a_group_with_targets_of_others_names_them(shell: Filed) -> None:
+def test_a_migration_that_deletes_a_group_with_targets_of_others_names_them(shell: MigrationShell) -> None:
     shell.write("web.yaml", LEFT_TO_OTHERS)
     shell.save("first")
     assert shell.apply().code == 0

@@ -1,4 +1,4 @@
-"""Resources that change hands: renamed, adopted, let go. AWS keeps them as they are; only our tags are written."""
+"""Renamed, adopted and released resources. AWS keeps them unchanged; elbplan writes only its tags."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from elbplan.sandbox.box import Box
 
 from . import specs
-from .filing import REGION, Filed
+from .migration_shell import REGION, MigrationShell
 
 GROUPED = specs.HEAD + "servers: {web: {count: 2}}\ngroups:\n  web: {servers: web, port: 80, health: /health}\n"
 RENAMED = GROUPED.replace("\n  web:", "\n  shop:") + "listeners: [{listen: 80/http, forward: shop}]\n"
@@ -20,13 +20,13 @@ HEAD = "stack: my-web\ntitle: by hand\nfrom: s1-00000000\nto: s1-00000000\nsteps
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
-def begun(shell: Filed, spec: str, steps: str) -> None:
-    """A stack by its first file, and a second one by hand."""
+def begun(shell: MigrationShell, spec: str, steps: str) -> None:
+    """Applies the first migration of a stack, and writes a second one."""
     shell.write("web.yaml", spec)
     shell.save("first")
     first = shell.apply()
@@ -37,15 +37,15 @@ def begun(shell: Filed, spec: str, steps: str) -> None:
     shell.box.clear_calls()
 
 
-def written(shell: Filed) -> list[str]:
-    """What was written to AWS, the records of runs left out."""
+def written(shell: MigrationShell) -> list[str]:
+    """Returns the writes to AWS without run records."""
     return [call.action for call in shell.box.writes() if call.service != "ssm"]
 
 
 MOVED = "  - {do: moved, from: target_group.web, what: target_group.shop, why: a better name}\n"
 
 
-def test_another_name_writes_a_tag_and_nothing_else(shell: Filed) -> None:
+def test_another_name_writes_a_tag_and_nothing_else(shell: MigrationShell) -> None:
     begun(shell, GROUPED, MOVED)
     arn = shell.group()["TargetGroupArn"]
     shell.write("web.yaml", RENAMED)
@@ -75,14 +75,14 @@ ADOPT = """  - do: adopt
 """
 
 
-def legacy(shell: Filed) -> str:
-    """A target group that somebody made by hand."""
+def legacy(shell: MigrationShell) -> str:
+    """Creates a target group outside elbplan."""
     vpc = shell.box.seed(REGION)["vpc"]
-    made: dict[str, Any] = shell.box.client("elbv2", REGION).create_target_group(VpcId=vpc, **LEGACY)
-    return str(made["TargetGroups"][0]["TargetGroupArn"])
+    group: dict[str, Any] = shell.box.client("elbv2", REGION).create_target_group(VpcId=vpc, **LEGACY)
+    return str(group["TargetGroups"][0]["TargetGroupArn"])
 
 
-def test_what_exists_is_adopted_as_it_is(shell: Filed) -> None:
+def test_what_exists_is_adopted_as_it_is(shell: MigrationShell) -> None:
     begun(shell, GROUPED, ADOPT)
     arn = legacy(shell)
     shell.box.clear_calls()
@@ -95,7 +95,7 @@ def test_what_exists_is_adopted_as_it_is(shell: Filed) -> None:
     assert written(shell) == []
 
 
-def test_what_is_not_as_the_file_says_is_adopted_and_not_changed(shell: Filed) -> None:
+def test_what_is_not_as_the_file_says_is_adopted_and_not_changed(shell: MigrationShell) -> None:
     begun(shell, GROUPED, ADOPT.replace("/old}}", "/new}}"))
     legacy(shell)
     shell.box.clear_calls()
@@ -105,7 +105,7 @@ def test_what_is_not_as_the_file_says_is_adopted_and_not_changed(shell: Filed) -
     assert written(shell) == ["AddTags"]
 
 
-def test_a_name_that_nobody_bears_cannot_be_adopted(shell: Filed) -> None:
+def test_a_name_that_nobody_bears_cannot_be_adopted(shell: MigrationShell) -> None:
     begun(shell, GROUPED, ADOPT)
     refused = shell.apply("--to", "0002")
     assert refused.code == 5
@@ -119,7 +119,7 @@ RELEASE = """  - {do: update, what: targets.web, set: {members: [{instance: web-
 """
 
 
-def test_what_is_released_stays_and_is_no_longer_ours(shell: Filed) -> None:
+def test_what_is_released_stays_and_is_no_longer_ours(shell: MigrationShell) -> None:
     begun(shell, GROUPED, RELEASE)
     servers = {arn for arn, tags in shell.box.tagged("my-web").items() if "instance/" in arn}
     shell.write("web.yaml", GROUPED.replace("count: 2", "count: 1"))
@@ -137,7 +137,7 @@ def test_what_is_released_stays_and_is_no_longer_ours(shell: Filed) -> None:
 NAMED = "  - {do: release, what: record.api.example.com}\n"
 
 
-def test_a_name_that_is_released_stays_in_the_zone(shell: Filed) -> None:
+def test_a_name_that_is_released_stays_in_the_zone(shell: MigrationShell) -> None:
     begun(shell, specs.COURSE, NAMED)
     refused = shell.apply("--to", "0002")
     assert refused.code == 5
@@ -149,4 +149,4 @@ def test_a_name_that_is_released_stays_in_the_zone(shell: Filed) -> None:
     assert "released" in released.err
     assert set(written(shell)) <= {"AddTags", "RemoveTags", "DeleteTags"}, "the balancer and its group forget it"
     zone = shell.box.seed(REGION, hosted_zones=["example.com"])["hosted_zones"]["example.com"]
-    assert "api.example.com" in {one["Name"].rstrip(".") for one in shell.box.records(zone)}
+    assert "api.example.com" in {record["Name"].rstrip(".") for record in shell.box.records(zone)}

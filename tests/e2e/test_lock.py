@@ -1,4 +1,4 @@
-"""One run of a stack at a time: real processes that race, die, and are overtaken."""
+"""Only one run of a stack at a time. Uses real processes that race and die."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ import pytest
 from elbplan.run.lock.record import RunRecord
 from elbplan.sandbox.box import Box
 
-from .locking import STACK, Site, ended, until
+from .lock_environment import STACK, LockEnvironment, result_of, wait_until
 
 
 @pytest.fixture
-def site(box: Box, tmp_path: Path) -> Iterator[Site]:
-    made = Site(box, tmp_path)
-    yield made
-    for process in made.started:
+def site(box: Box, tmp_path: Path) -> Iterator[LockEnvironment]:
+    environment = LockEnvironment(box, tmp_path)
+    yield environment
+    for process in environment.started:
         process.kill()
         process.communicate()
 
 
-def test_two_applies_at_the_same_moment(site: Site) -> None:
-    """Both read an empty ledger; one creates the record, the other is refused and has written nothing else."""
+def test_two_applies_at_the_same_moment(site: LockEnvironment) -> None:
+    """Both read no record. One creates the record; the other is refused and writes nothing."""
     site.box.switch("slow", 5.0)
     site.box.fault("delay", action="GetParametersByPath", seconds=1.5, limit=2)
     both = [site.apply(home="one", dead_after="9"), site.apply(home="two", dead_after="9")]
-    ends = [ended(process) for process in both]
+    ends = [result_of(process) for process in both]
     assert sorted(code for code, _ in ends) == [0, 5]
     winner, loser = sorted(zip(ends, both, strict=True), key=lambda end: end[0][0])
     (record,) = site.records
@@ -44,39 +44,39 @@ def test_two_applies_at_the_same_moment(site: Site) -> None:
     assert site.shell.run("apply", site.spec, "--yes").code == 0
 
 
-def test_two_applies_whose_records_meet_at_parameter_store(site: Site) -> None:
-    """The second write of one name arrives while the first is being done: SSM refuses it (TooManyUpdates)."""
+def test_two_applies_whose_records_meet_at_parameter_store(site: LockEnvironment) -> None:
+    """The second write of a name arrives during the first. SSM refuses it (TooManyUpdates)."""
     site.box.switch("slow", 5.0)
     site.box.fault("delay", action="GetParametersByPath", seconds=1.5, limit=2)
     site.box.fault("delay", action="PutParameter", seconds=1.0, limit=1)
     both = [site.apply(home="one", dead_after="9"), site.apply(home="two", dead_after="9")]
-    ends = [ended(process) for process in both]
+    ends = [result_of(process) for process in both]
     assert sorted(code for code, _ in ends) == [0, 5]
     assert not any("no lock" in err for _, err in ends)
     assert site.box.counts()["CreateLoadBalancer"] == 1
 
 
-def test_an_apply_that_ends_while_it_is_watched_is_no_obstacle(site: Site) -> None:
+def test_an_apply_that_ends_while_it_is_watched_is_no_obstacle(site: LockEnvironment) -> None:
     site.box.switch("slow", 1.0)
     site.box.fault("delay", action="GetParametersByPath", seconds=1.5, limit=2)
     both = [site.apply(home="one"), site.apply(home="two")]
-    assert [ended(process)[0] for process in both] == [0, 0]
+    assert [result_of(process)[0] for process in both] == [0, 0]
     assert site.box.counts()["CreateLoadBalancer"] == 1
     assert [record.state for record in site.records] == ["done", "done"]
 
 
-def test_a_killed_run_of_this_machine_is_taken_over_at_once(site: Site) -> None:
+def test_a_killed_run_of_this_machine_is_taken_over_at_once(site: LockEnvironment) -> None:
     site.killed()
-    code, err = ended(site.apply())
+    code, err = result_of(site.apply())
     assert code == 0
     assert "taking over from run 1 (apply by " in err
     assert [(record.state, record.takes) for record in site.records] == [("taken-over", 0), ("done", 1)]
     assert site.shell.run("plan", site.spec, "--exit-code").code == 0
 
 
-def test_a_killed_run_of_another_machine_is_taken_over_when_its_record_stood_still(site: Site) -> None:
+def test_a_killed_run_of_another_machine_is_taken_over_when_its_record_stood_still(site: LockEnvironment) -> None:
     site.killed(dead_after="3")
-    code, err = ended(site.apply(home="elsewhere"))
+    code, err = result_of(site.apply(home="elsewhere"))
     assert code == 0
     assert "up to 3 s" in err
     assert "its record did not change for 3 s; this is run 2" in err
@@ -84,57 +84,57 @@ def test_a_killed_run_of_another_machine_is_taken_over_when_its_record_stood_sti
     assert site.shell.run("plan", site.spec, "--exit-code").code == 0
 
 
-def test_a_run_whose_token_expired_is_taken_over_at_once_on_its_machine(site: Site) -> None:
+def test_a_run_whose_token_expired_is_taken_over_at_once_on_its_machine(site: LockEnvironment) -> None:
     """The end could not be recorded, for the same reason. After a new login the same command goes on."""
     process = site.apply(key="AKIAFIRST")
     site.box.fault("delay", action="CreateTargetGroup", seconds=0.5)
-    until(lambda: site.box.counts()["CreateTargetGroup"])
+    wait_until(lambda: site.box.counts()["CreateTargetGroup"])
     site.box.fault("error", code="ExpiredTokenException", status=400, message="The security token has expired")
-    code, err = ended(process)
+    code, err = result_of(process)
     assert code in (1, 4)
     assert "the end of run 1 of my-web could not be recorded" in err
     site.box.clear_faults()
     assert [record.state for record in site.records] == ["running"]
-    code, err = ended(site.apply())
+    code, err = result_of(site.apply())
     assert code == 0, err
     assert "its process has ended; this is run 2" in err
     assert "watching" not in err
 
 
-def test_a_request_that_botocore_repeats_is_asked_for_each_time(site: Site) -> None:
-    """AWS has a bad minute in the middle of a change; botocore repeats by itself; meanwhile another run takes over."""
+def test_a_request_that_botocore_repeats_is_asked_for_each_time(site: LockEnvironment) -> None:
+    """AWS fails in the middle of a change, botocore retries, and another run takes over in the meantime."""
     process = site.apply(dead_after="2")
     site.box.fault("5xx", action="CreateLoadBalancer")
-    until(lambda: site.box.counts()["CreateLoadBalancer"])
+    wait_until(lambda: site.box.counts()["CreateLoadBalancer"])
     now = time.time()
     site.ledger.create(RunRecord(STACK, 2, "b" * 32, "apply", "bob@desk", now, now, pid=7))
-    until(lambda: site.records[0].state == "taken-over")  # it has seen that, and says so itself
+    wait_until(lambda: site.records[0].state == "taken-over")  # the run saw this and wrote it itself
     tried = site.box.counts()["CreateLoadBalancer"]
-    code, err = ended(process)
+    code, err = result_of(process)
     assert code in (4, 5)
     assert "run 1 of my-web was taken over by run 2" in err
     assert site.box.counts()["CreateLoadBalancer"] == tried
 
 
-def test_whoever_is_taken_over_stops_and_says_by_whom(site: Site) -> None:
+def test_whoever_is_taken_over_stops_and_says_by_whom(site: LockEnvironment) -> None:
     site.box.switch("slow", 300.0)
     process = site.apply(dead_after="1")
-    until(lambda: "CreateLoadBalancer" in site.box.counts())
+    wait_until(lambda: "CreateLoadBalancer" in site.box.counts())
     now = time.time()
     site.ledger.create(RunRecord(STACK, 2, "b" * 32, "apply", "bob@desk", now, now, pid=7))
-    code, err = ended(process)
+    code, err = result_of(process)
     assert code == 4
     assert "run 1 of my-web was taken over by run 2 (apply by bob@desk, pid 7)" in err
     assert [record.state for record in site.records] == ["taken-over", "running"]
 
 
-def test_ctrl_c_under_the_lock_before_anything_was_done(site: Site) -> None:
-    """In the middle of the second look: the lock is given back."""
+def test_ctrl_c_under_the_lock_before_anything_was_done(site: LockEnvironment) -> None:
+    """Ctrl-C during the second read releases the lock."""
     site.box.fault("delay", action="DescribeTargetGroups", nth=2, seconds=4)
     process = site.apply()
-    until(lambda: site.box.counts()["DescribeTargetGroups"] == 2)
+    wait_until(lambda: site.box.counts()["DescribeTargetGroups"] == 2)
     process.send_signal(signal.SIGINT)
-    code, _ = ended(process)
+    code, _ = result_of(process)
     assert code == 130
     assert [record.state for record in site.records] == ["interrupted"]
     assert not site.box.counts()["CreateTargetGroup"]

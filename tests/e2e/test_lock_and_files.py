@@ -1,4 +1,4 @@
-"""A run of a migration whose wait comes to nothing, although nobody judged the step: nothing is taken back."""
+"""A migration's wait fails for a reason outside the step: nothing is rolled back."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.run_store import RunStore
 from elbplan.sandbox.box import Box
 
-from .filing import REGION, Filed
+from .migration_shell import REGION, MigrationShell
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    made = Filed(box, tmp_path)
-    file = made.port_8080(wait="    on_failure: rollback\n")
+    shell = MigrationShell(box, tmp_path)
+    file = shell.port_8080(wait="    on_failure: rollback\n")
     file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
-    made.refresh()
-    return made
+    shell.refresh()
+    return shell
 
 
-def at_the_wait(shell: Filed, happens: Callable[[], object]) -> None:
-    """Something happens once the new targets are registered, before anybody looks at their health."""
+def at_the_wait(shell: MigrationShell, happens: Callable[[], object]) -> None:
+    """Calls a function after the new targets are registered and before the first read of their health."""
     connect, registered = shell.connect, shell.box.counts()["RegisterTargets"]
     done: list[bool] = []
 
@@ -51,8 +51,8 @@ def at_the_wait(shell: Filed, happens: Callable[[], object]) -> None:
     shell.connect = connecting  # type: ignore[method-assign]
 
 
-def test_a_run_that_lost_its_lock_takes_nothing_back(shell: Filed) -> None:
-    """Another run took over, finished, and is gone, while this one waited; and its wait fails, too."""
+def test_a_run_that_lost_its_lock_takes_nothing_back(shell: MigrationShell) -> None:
+    """Another run took over and finished while this run waited. This run's wait fails too."""
     ledger = RunStore(shell.connect(REGION).send, RealClock())
 
     def another_run() -> None:
@@ -72,8 +72,8 @@ def test_a_run_that_lost_its_lock_takes_nothing_back(shell: Filed) -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken"])
-def test_who_may_not_look_any_more_takes_nothing_back(shell: Filed, code: str) -> None:
-    """That AWS lets nobody look tells nothing of the step."""
+def test_who_may_not_look_any_more_takes_nothing_back(shell: MigrationShell, code: str) -> None:
+    """A denied read says nothing about the step."""
     fault: dict[str, Any] = {"action": "DescribeTargetHealth", "code": code, "status": 403, "message": "not for you"}
     at_the_wait(shell, lambda: shell.box.fault("error", **fault))
     ran = shell.apply()

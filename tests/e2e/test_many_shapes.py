@@ -1,4 +1,4 @@
-"""Stacks of many shapes: each is made, is settled, and goes without a trace."""
+"""Stacks of many shapes: each can be applied and destroyed without leftovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan that was kept: saved, reviewed, applied once, resumed anywhere."""
+"""Migrations are saved, applied once, and resumed after a crash at any write."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from elbplan.migrations.save import save_plan
 from elbplan.run import workflow
 
 from . import specs
-from .dying import Dying
+from .crashing_aws import CrashingAws
 from .stage import Stage
 from .test_outage_and_back import PINNED
 from .test_traffic import CHANGES
 
 
-class Story:
-    """A stack with a folder of migrations."""
+class MigrationTest:
+    """A stack with migrations."""
 
     def __init__(self, stage: Stage, base: Path) -> None:
         self.stage = stage
@@ -39,7 +39,7 @@ class Story:
         return PendingFinder(self.stage.aws, stack, passed=passed).next(load(self.folder))
 
     def apply(self, spec: str) -> list[str]:
-        """One apply, up to the end or to a hold; the ids of the steps that were done."""
+        """Applies up to the end or to a hold. Returns the ids of the finished steps."""
         done: list[str] = []
         while not (pending := self.look(spec)).done:
             outcome = self.stage.run(pending.plan)
@@ -51,8 +51,8 @@ class Story:
 
 
 @pytest.fixture
-def story(stage: Stage, tmp_path: Path) -> Story:
-    return Story(stage, tmp_path)
+def story(stage: Stage, tmp_path: Path) -> MigrationTest:
+    return MigrationTest(stage, tmp_path)
 
 
 KEPT = (
@@ -73,7 +73,7 @@ KEPT = (
 
 
 @pytest.mark.parametrize("change", KEPT)
-def test_saved_and_applied_file_by_file(story: Story, change: str) -> None:
+def test_saved_and_applied_file_by_file(story: MigrationTest, change: str) -> None:
     before, after, _ = CHANGES[change]
     story.save(before, "first")
     assert story.apply(before)
@@ -98,8 +98,8 @@ KILLED = (
 
 
 @pytest.mark.parametrize("change", KILLED)
-def test_killed_after_each_write_it_goes_on(story: Story, change: str) -> None:
-    """One run that dies again and again, each time a write later than the one before."""
+def test_killed_after_each_write_it_goes_on(story: MigrationTest, change: str) -> None:
+    """Each run dies one write later than the run before."""
     before, after, _ = CHANGES[change]
     story.save(before, "first")
     killed_until_done(story, before)
@@ -109,19 +109,19 @@ def test_killed_after_each_write_it_goes_on(story: Story, change: str) -> None:
     story.stage.destroy(after)
 
 
-def killed_until_done(story: Story, spec: str) -> int:
-    """How many runs it takes if each dies after one write; steps that are done are never taken back."""
+def killed_until_done(story: MigrationTest, spec: str) -> int:
+    """Returns the number of runs if each dies after one write. No run rolls back a finished step."""
     runs, furthest = 0, 0
     while not (pending := story.look(spec)).done:
         assert pending.entry >= furthest, "it never goes back"
         furthest, runs = pending.entry, runs + 1
         assert runs < 100
-        dying = Dying(story.stage.aws, 1)
+        dying = CrashingAws(story.stage.aws, 1)
         workflow.apply(dying, pending.plan, KINDS, lambda event: None, story.stage.clock, parallel=1)
     return runs
 
 
-def test_a_chain_that_does_not_fit_is_refused(story: Story) -> None:
+def test_a_chain_that_does_not_fit_is_refused(story: MigrationTest) -> None:
     story.save(specs.HTTP, "first")
     story.apply(specs.HTTP)
     second = story.save(specs.COURSE, "second")
@@ -132,7 +132,7 @@ def test_a_chain_that_does_not_fit_is_refused(story: Story) -> None:
     assert (problem.file, problem.line, problem.column) == (str(second), 3, 7)
 
 
-def test_a_gap_in_the_numbers_and_a_stale_head_are_refused(story: Story) -> None:
+def test_a_gap_in_the_numbers_and_a_stale_head_are_refused(story: MigrationTest) -> None:
     first = story.save(specs.HTTP, "first")
     head = story.folder.path / "HEAD"
     pinned = head.read_text()
@@ -144,19 +144,19 @@ def test_a_gap_in_the_numbers_and_a_stale_head_are_refused(story: Story) -> None
         load(story.folder)
 
 
-def test_what_somebody_changed_where_the_next_steps_are_is_refused_by_name(story: Story) -> None:
+def test_what_somebody_changed_where_the_next_steps_are_is_refused_by_name(story: MigrationTest) -> None:
     story.save(specs.COURSE, "first")
     story.apply(specs.COURSE)
     story.save(specs.PORT_8080, "second")
     story.stage.apply(specs.COURSE.replace("/health", "/other"))
-    with pytest.raises(Refused, match="changed by hand") as told:
+    with pytest.raises(Refused, match="changed by hand") as raised:
         story.look(specs.PORT_8080)
-    assert "target_group.web" in told.value.what
-    assert "/health → /other" in told.value.what
-    assert "--revert-drift" in told.value.hint
+    assert "target_group.web" in raised.value.what
+    assert "/health → /other" in raised.value.what
+    assert "--revert-drift" in raised.value.hint
 
 
-def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(story: Story) -> None:
+def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(story: MigrationTest) -> None:
     other = PINNED.replace("{subnet: c, allocation: two}", "{subnet: b, allocation: two}")
     story.save(PINNED, "first")
     story.apply(PINNED)
@@ -172,7 +172,7 @@ BY_TAG = specs.HEAD + "domain: api.example.com\ntargets: {instances: {tag: app=w
 OTHER_TAG = BY_TAG.replace("app=web", "app=api")
 
 
-def test_servers_that_are_found_by_a_tag_are_in_no_file_by_id(story: Story) -> None:
+def test_servers_that_are_found_by_a_tag_are_in_no_file_by_id(story: MigrationTest) -> None:
     stage = story.stage
     servers(stage, "web", "a", "c")
     file = story.save(BY_TAG, "first")
@@ -188,7 +188,7 @@ def test_servers_that_are_found_by_a_tag_are_in_no_file_by_id(story: Story) -> N
 
 
 def servers(stage: Stage, app: str, *zones: str) -> None:
-    """Strangers' servers that everybody may reach, one in each of these zones."""
+    """Creates a foreign server in each of these zones, open to everybody."""
     ec2 = stage.client("ec2")
     group = ec2.create_security_group(GroupName=f"open-{app}", Description="open", VpcId=stage.ids["vpc"])["GroupId"]
     ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="-1", CidrIp="0.0.0.0/0")

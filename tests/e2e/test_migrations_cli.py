@@ -1,4 +1,4 @@
-"""Migrations from the command line: keep, edit, apply, hold, go on."""
+"""Migrations from the command line: save, edit, apply, hold, continue."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 
 from elbplan.sandbox.box import Box
 
-from .filing import PORT, Filed
+from .migration_shell import PORT, MigrationShell
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
-def test_keep_and_apply(shell: Filed) -> None:
+def test_keep_and_apply(shell: MigrationShell) -> None:
     kept = shell.save("first")
     assert (kept.code, kept.out.strip()) == (0, str(shell.file("0001_first.yaml")))
     assert "elbplan apply" in kept.err
@@ -29,7 +29,7 @@ def test_keep_and_apply(shell: Filed) -> None:
     assert shell.box.writes() == []
 
 
-def test_an_empty_plan_or_a_bad_name_is_not_kept(shell: Filed) -> None:
+def test_an_empty_plan_or_a_bad_name_is_not_kept(shell: MigrationShell) -> None:
     assert shell.save("Not A Name").code == 64
     assert shell.save("first").code == 0
     assert shell.save("second").code == 5, "the first is not applied yet"
@@ -38,7 +38,7 @@ def test_an_empty_plan_or_a_bad_name_is_not_kept(shell: Filed) -> None:
     assert not shell.file("0002_second.yaml").exists()
 
 
-def test_a_stack_that_is_there_gets_a_baseline(shell: Filed) -> None:
+def test_a_stack_that_is_there_gets_a_baseline(shell: MigrationShell) -> None:
     assert shell.run("apply", shell.spec, "--yes").code == 0
     shell.write("web.yaml", PORT)
     kept = shell.save("app_on_8080")
@@ -48,7 +48,7 @@ def test_a_stack_that_is_there_gets_a_baseline(shell: Filed) -> None:
     assert "Nothing to do" in shell.run("plan", shell.spec).out
 
 
-def test_a_spec_that_went_on_without_a_file_is_refused(shell: Filed) -> None:
+def test_a_spec_that_went_on_without_a_file_is_refused(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     shell.write("web.yaml", PORT)
@@ -57,7 +57,7 @@ def test_a_spec_that_went_on_without_a_file_is_refused(shell: Filed) -> None:
     assert "plan --save" in refused.err
 
 
-def test_an_edited_file_that_does_something_else_is_named_by_line(shell: Filed) -> None:
+def test_an_edited_file_that_does_something_else_is_named_by_line(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     file = shell.file("0001_first.yaml")
@@ -70,25 +70,25 @@ def test_an_edited_file_that_does_something_else_is_named_by_line(shell: Filed) 
     assert f"0001_first.yaml:{line}:11" in refused.err
 
 
-def test_only_up_to_a_file(shell: Filed) -> None:
+def test_only_up_to_a_file(shell: MigrationShell) -> None:
     shell.save("first")
     shell.write("web.yaml", PORT)
     assert shell.apply("--to", "0001").code == 0
     assert shell.apply("--to", "0009").code == 64
 
 
-def test_without_a_folder_nothing_of_this_is_seen(shell: Filed) -> None:
+def test_without_a_folder_nothing_of_this_is_seen(shell: MigrationShell) -> None:
     plain = shell.run("plan", shell.spec).out
     assert "migration" not in plain
     assert "File" not in plain
     shell.save("first")
-    said = shell.plan()
-    assert re.search(r"0001_first\.yaml: (\d+) of \1 steps to do", said.out)
+    result = shell.plan()
+    assert re.search(r"0001_first\.yaml: (\d+) of \1 steps to do", result.out)
     assert shell.run("plan", shell.spec).out.splitlines()[1:] == plain.splitlines()[1:], "elsewhere are no files"
     assert shell.run("apply", shell.spec, "--yes").code == 0
 
 
-def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Filed) -> None:
+def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: MigrationShell) -> None:
     shell.save("first")
     shell.apply()
     assert "every file is applied" in shell.plan().out
@@ -98,9 +98,9 @@ def test_plan_shows_what_the_files_do_and_what_none_of_them_does(shell: Filed) -
     assert beyond.code == 2
     assert "File        none yet: elbplan plan --save NAME" in beyond.out
     shell.save("app_on_8080")
-    said = shell.plan("--exit-code")
-    assert said.code == 2
-    assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in said.out
+    result = shell.plan("--exit-code")
+    assert result.code == 2
+    assert "0002_app_on_8080.yaml: 11 of 11 steps to do" in result.out
 
 
 WRONG = {
@@ -112,34 +112,34 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_file_is_told_by_its_place_and_nothing_is_written(shell: Filed, case: str) -> None:
+def test_a_wrong_file_is_told_by_its_place_and_nothing_is_written(shell: MigrationShell, case: str) -> None:
     old, new, line = WRONG[case]
     shell.save("first")
     file = shell.file("0001_first.yaml")
     file.write_text(file.read_text().replace(old, new, 1))
     shell.box.clear_calls()
     for ran in (shell.apply(), shell.plan(), shell.run("lint", "my-web", "--migrations", str(shell.base))):
-        said = ran.out + ran.err
-        assert ran.code == 65, said
-        assert re.search(rf"{re.escape(str(file))}:{line or '[0-9]+'}:[0-9]+  ", said), said
-        assert "hint:" in said
+        output = ran.out + ran.err
+        assert ran.code == 65, output
+        assert re.search(rf"{re.escape(str(file))}:{line or '[0-9]+'}:[0-9]+  ", output), output
+        assert "hint:" in output
     assert shell.box.writes() == []
-    assert shell.box.calls == [], "AWS was not asked"
+    assert shell.box.calls == [], "the command did not call AWS"
 
 
 @pytest.mark.parametrize(("spoil", "words"), [("bytes", "not UTF-8 text"), ("folder", "HEAD is a folder")])
-def test_a_head_that_cannot_be_read_is_told_by_its_place(shell: Filed, spoil: str, words: str) -> None:
+def test_a_head_that_cannot_be_read_is_told_by_its_place(shell: MigrationShell, spoil: str, words: str) -> None:
     shell.save("first")
     head = shell.base / "my-web" / "HEAD"
     head.unlink()
     head.mkdir() if spoil == "folder" else head.write_bytes(b"\xff\xfe\x00")
     shell.box.clear_calls()
     for ran in (shell.apply(), shell.plan(), shell.run("lint", "my-web", "--migrations", str(shell.base))):
-        said = ran.out + ran.err
-        assert ran.code == 65, said
-        assert f"{head}:1:1  " in said
-        assert words in said
-        assert "elbplan rebase --refresh my-web" in said
+        output = ran.out + ran.err
+        assert ran.code == 65, output
+        assert f"{head}:1:1  " in output
+        assert words in output
+        assert "elbplan rebase --refresh my-web" in output
     assert shell.box.writes() == []
     if spoil == "folder":
         head.rmdir()

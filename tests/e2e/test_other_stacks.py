@@ -1,4 +1,4 @@
-"""What another elbplan stack holds is told as such; elbplan never advises to take it over."""
+"""elbplan names the owner of another stack's resources and never suggests to take them over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where AWS forces an outage the plan says so first; where a change has not switched one can go back."""
+"""The plan shows an outage that AWS forces. A change can be rolled back before traffic moves."""
 
 from __future__ import annotations
 

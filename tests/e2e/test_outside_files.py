@@ -1,4 +1,4 @@
-"""Groups that others fill, changed by files: saved, linted, rehearsed, applied."""
+"""Migrations of externally filled target groups: saved, linted, rehearsed, applied."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from elbplan.sandbox.box import Box
 
 from . import specs
 from .stage import Stage, _aws
-from .test_migrations import Story
+from .test_migrations import MigrationTest
 from .test_outside_targets import AutoScalingGroup
 
 BEFORE = specs.HEAD + specs.DOMAIN + "groups: {web: {port: 80, health: /health}}\n"
@@ -30,10 +30,10 @@ WAIT = re.compile(r"  - do: wait\n    what: target_group.web\n    until: healthy
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
-    """Two files, saved in a world in which an Auto Scaling group fills the group."""
+    """Returns two migrations, saved while an Auto Scaling group fills the group."""
     with Box(slow=0) as box:
         stage = Stage(box)
-        story = Story(stage, tmp_path_factory.mktemp("written"))
+        story = MigrationTest(stage, tmp_path_factory.mktemp("written"))
         story.save(BEFORE, "first")
         story.apply(BEFORE)
         scaling = AutoScalingGroup(stage)
@@ -44,8 +44,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
 
 @pytest.fixture(scope="module")
 def double() -> Iterator[Box]:
-    with Box(slow=20, virtual=True) as made:
-        yield made
+    with Box(slow=20, virtual=True) as box:
+        yield box
 
 
 def scene(double: Box, folder: Folder) -> RehearsalEnvironment:

@@ -1,4 +1,4 @@
-"""Groups that an Auto Scaling group or a service fills: requests come to a new one only when it has healthy targets."""
+"""Externally filled target groups: traffic moves to a new group only when it has healthy targets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
 
 from . import specs
-from .dying import Dying
+from .crashing_aws import CrashingAws
 from .stage import REGION, Stage
 
 BEFORE = specs.HEAD + specs.DOMAIN + "groups: {web: {port: 80, health: /health}}\n"
@@ -29,7 +29,7 @@ ROUTES = [specs.NAMED, specs.PLAIN]
 
 
 class AutoScalingGroup:
-    """Two servers in the groups that it is pointed at."""
+    """Registers its two servers in its target groups."""
 
     def __init__(self, stage: Stage) -> None:
         self.elb = stage.client("elbv2")
@@ -38,7 +38,7 @@ class AutoScalingGroup:
         stage.box.advance(60)
 
     def group(self, name: str) -> str:
-        """The ARN of a group."""
+        """Returns the ARN of a group."""
         return str(self.elb.describe_target_groups(Names=[name])["TargetGroups"][0]["TargetGroupArn"])
 
     def attach(self, arn: str, count: int = 2) -> None:
@@ -48,13 +48,13 @@ class AutoScalingGroup:
         self.elb.deregister_targets(TargetGroupArn=arn, Targets=self.targets)
 
     def ours(self) -> list[str]:
-        """The groups of the stack."""
-        found = self.elb.describe_target_groups()["TargetGroups"]
-        return [one["TargetGroupArn"] for one in found if one["TargetGroupName"] != "my-web-webs"]
+        """Returns the target groups of the stack."""
+        groups = self.elb.describe_target_groups()["TargetGroups"]
+        return [group["TargetGroupArn"] for group in groups if group["TargetGroupName"] != "my-web-webs"]
 
 
 def run(stage: Stage, plan: Plan, waiting: Callable[[Event], None]) -> Outcome:
-    """Apply a plan; what others do while it waits, at the first look of each wait."""
+    """Applies a plan. Others act at the first read of each wait."""
 
     def tell(event: Event) -> None:
         stage.events.append(event)
@@ -66,18 +66,18 @@ def run(stage: Stage, plan: Plan, waiting: Callable[[Event], None]) -> Outcome:
 
 @pytest.fixture
 def scaling(slow_stage: Stage) -> AutoScalingGroup:
-    """A stack that serves by two servers of an Auto Scaling group."""
-    made = AutoScalingGroup(slow_stage)
+    """Applies a stack that serves with two servers of an Auto Scaling group."""
+    group = AutoScalingGroup(slow_stage)
     slow_stage.apply(BEFORE)
-    made.attach(made.group("my-web-web"))
+    group.attach(group.group("my-web-web"))
     slow_stage.box.advance(600)
     assert all(slow_stage.box.traffic(*route)["ok"] for route in ROUTES)
     slow_stage.box.watch(ROUTES)
-    return made
+    return group
 
 
 def helpful(stage: Stage, scaling: AutoScalingGroup) -> Callable[[Event], None]:
-    """Whoever minds the Auto Scaling group does what the plan says."""
+    """The operator of the Auto Scaling group does what the plan says."""
     old = set(scaling.ours())
 
     def waiting(event: Event) -> None:
@@ -95,7 +95,7 @@ def helpful(stage: Stage, scaling: AutoScalingGroup) -> Callable[[Event], None]:
 
 
 def finish(stage: Stage, spec: str) -> None:
-    """Nothing is left to do, nobody went unanswered, and all can go."""
+    """Asserts that the plan is empty and no request was dropped, then destroys the stack."""
     stage.assert_settled(spec)
     assert stage.box.unanswered() == []
     stage.destroy(spec)
@@ -132,7 +132,7 @@ def test_the_plan_says_who_must_fill_the_group_and_the_wait_how_far_they_are(
 
 
 def helpful_after(stage: Stage, scaling: AutoScalingGroup) -> Callable[[Event], None]:
-    """The same, where the new group is there already."""
+    """The same for a new group that already exists."""
     waiting = helpful(stage, scaling)
 
     def do(event: Event) -> None:
@@ -173,7 +173,7 @@ def test_killed_after_each_write_it_goes_on_and_takes_nobodys_target_out(
     runs = 0
     while not (plan := stage.plan(AFTER)).empty:
         assert not [step.id for step in plan.steps if step.address.kind == "targets"]
-        workflow.apply(Dying(stage.aws, 1), plan, KINDS, tell, stage.clock, parallel=1)
+        workflow.apply(CrashingAws(stage.aws, 1), plan, KINDS, tell, stage.clock, parallel=1)
         runs += 1
         assert runs < 40, "every run gets a write further"
     assert runs > 4

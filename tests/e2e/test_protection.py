@@ -1,4 +1,4 @@
-"""Deletion protection comes last, and what never served does not keep anybody from going back."""
+"""elbplan sets deletion protection last, and a load balancer that never served does not block a rollback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from . import specs
-from .dying import Dying
+from .crashing_aws import CrashingAws
 from .stage import Stage
 
 A, B = specs.INTERNAL, specs.COURSE + "protect: true\n"
@@ -30,16 +30,16 @@ def end(stage: Stage) -> Plan:
 
 
 def ways_out(stage: Stage) -> list[Plan]:
-    """All that a person may want after a run that died."""
+    """The specs that a user may apply after a dead run."""
     return [stage.plan(A), stage.plan(B), way_back(stage), end(stage)]
 
 
 def finished(stage: Stage) -> bool:
-    """Is the balancer protected? Then the change is done, and protection means what it says."""
+    """True if the load balancer is protected. Then the change is finished, and the protection is real."""
     elb = stage.client("elbv2")
-    for one in elb.describe_load_balancers()["LoadBalancers"]:
-        told = elb.describe_load_balancer_attributes(LoadBalancerArn=one["LoadBalancerArn"])["Attributes"]
-        if {"Key": PROTECTED, "Value": "true"} in told:
+    for balancer in elb.describe_load_balancers()["LoadBalancers"]:
+        attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
+        if {"Key": PROTECTED, "Value": "true"} in attributes:
             return True
     return False
 
@@ -49,7 +49,7 @@ def test_killed_after_any_write_every_way_out_is_open(box: Box) -> None:
         stage = Stage(box)
         stage.apply(A)
         plan = stage.plan(B)
-        dying = Dying(stage.aws, write)
+        dying = CrashingAws(stage.aws, write)
         if workflow.apply(dying, plan, KINDS, lambda event: None, stage.clock, parallel=1).complete:
             break
         if finished(stage):
@@ -87,9 +87,9 @@ def test_a_protected_balancer_that_never_served_is_in_nobodys_way(slow_stage: St
     balancer = next(b for b in elb.describe_load_balancers()["LoadBalancers"] if b["Scheme"] == "internet-facing")
     protect = [{"Key": PROTECTED, "Value": "true"}]
     elb.modify_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=protect)
-    one = ways_out(stage)[way]
-    refuse_unless_allowed(one.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
-    outcome = stage.run(one)
+    spec = ways_out(stage)[way]
+    refuse_unless_allowed(spec.hazards, ["route-removed", "public-exposure", "dns-name-changes"])
+    outcome = stage.run(spec)
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     if way != 1:
         assert not finished(stage)
@@ -100,7 +100,7 @@ def test_a_balancer_that_served_stays_protected_whatever_stands_beside_it(slow_s
     stage = slow_stage
     stage.apply(A)
     plan = stage.plan(specs.COURSE)
-    workflow.apply(Dying(stage.aws, 8), plan, KINDS, lambda event: None, stage.clock, parallel=1)
+    workflow.apply(CrashingAws(stage.aws, 8), plan, KINDS, lambda event: None, stage.clock, parallel=1)
     elb = stage.client("elbv2")
     old = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
     assert len(stage.plan(A).lives) > len(stage.stacks(A)[0].resources)

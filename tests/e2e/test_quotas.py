@@ -1,4 +1,4 @@
-"""What an account's quotas do not allow is refused before anything is written."""
+"""elbplan refuses a plan that exceeds the account's quotas before it writes anything."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ def test_a_quota_that_is_reached_in_mid_run_is_not_called_something_that_passes(
     screen = "\n".join(
         str(line) for line in outcome_screen(plan, outcome, KINDS, Style(120), EndScreen("elbplan apply"))
     )
-    assert "a quota is reached, and trying again changes nothing" in screen
-    assert "run the same command again; it goes on from here" not in screen
+    assert "a quota is reached: raise it" in screen
+    assert "run the same command again to continue" not in screen

@@ -1,4 +1,4 @@
-"""Two branches both add a migration: git sees the conflict, rebase puts one behind the other, apply runs both."""
+"""Two branches add a migration: git reports a conflict, rebase orders them, apply runs both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from elbplan.migrations.migration import Migration
 from elbplan.migrations.rebase.offline_plan import in_file_words, offline_plan
 from elbplan.migrations.save import migration_of, save_plan
 from elbplan.sandbox.box import Box
-from tests.cli.kit import Ran, Shell
+from tests.cli.kit import CommandResult, Shell
 
 from .stage import Stage
 from .test_traffic import CHANGES
@@ -54,8 +54,8 @@ TENTH = """  - do: update
 """
 
 
-class Team(Shell):
-    """A folder under git, with two branches in it."""
+class GitShell(Shell):
+    """A shell in a git repository with two branches."""
 
     def __init__(self, box: Box, folder: Path) -> None:
         super().__init__(box, folder)
@@ -78,13 +78,13 @@ class Team(Shell):
         self.git("commit", "-qm", "work")
 
     def begin(self) -> None:
-        """The first file, applied."""
+        """Saves and applies the first migration."""
         assert self.save("first").code == 0
         assert self.apply().code == 0
         self.commit()
 
     def branch(self, name: str, spec: str, edit: tuple[str, str] = ("", "")) -> None:
-        """A branch off main that adds a second file, edited by a person."""
+        """Creates a branch of main that adds a second, edited migration."""
         self.git("checkout", "-qb", name, "main")
         self.write("web.yaml", spec)
         saved = self.run("plan", self.spec, "--save", name, "--title", f"{name} by hand", *self.where)
@@ -95,38 +95,38 @@ class Team(Shell):
         assert self.run("rebase", "--refresh", "my-web", *self.where).code == 0
         self.commit()
 
-    def merge(self, one: str, other: str) -> None:
-        """Merge one branch into the other: git stops at HEAD alone."""
+    def merge(self, branch: str, other: str) -> None:
+        """Merges one branch into the other. git stops only at HEAD."""
         self.git("checkout", "-q", other)
-        self.git("merge", "-q", one, fails=True)
+        self.git("merge", "-q", branch, fails=True)
         assert self.git("diff", "--name-only", "--diff-filter=U").split() == ["migrations/my-web/HEAD"]
 
     @property
     def where(self) -> tuple[str, str]:
         return "--migrations", str(self.base)
 
-    def save(self, name: str) -> Ran:
+    def save(self, name: str) -> CommandResult:
         return self.run("plan", self.spec, "--save", name, *self.where)
 
-    def apply(self, *more: str) -> Ran:
+    def apply(self, *more: str) -> CommandResult:
         return self.run("apply", self.spec, "--yes", "--allow", "health-check-changes", *self.where, *more)
 
-    def rebase(self, *more: str) -> Ran:
+    def rebase(self, *more: str) -> CommandResult:
         return self.run("rebase", self.spec, *more, *self.where)
 
-    def adopt(self, *more: str) -> Ran:
+    def adopt(self, *more: str) -> CommandResult:
         return self.run("accept-drift", self.spec, *more, *self.where)
 
     def chain(self) -> list[Migration]:
         return load(Folder.of("my-web", self.base))
 
     def problems(self) -> list[str]:
-        with pytest.raises(SpecProblem) as told:
+        with pytest.raises(SpecProblem) as raised:
             self.chain()
-        return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in told.value.problems]
+        return [f"{Path(p.file).name}:{p.line}:{p.column} {p.what}" for p in raised.value.problems]
 
     def settled(self) -> None:
-        """Apply runs everything, once."""
+        """Asserts that apply runs everything, once."""
         ran = self.apply()
         assert ran.code == 0, ran.err
         self.box.clear_calls()
@@ -134,10 +134,10 @@ class Team(Shell):
         assert self.box.writes() == []
 
     def group(self) -> tuple[str, str]:
-        """The ARN of the one target group, and its health check's path."""
+        """Returns the ARN of the only target group and the path of its health check."""
         groups = self.box.client("elbv2", "ap-northeast-2").describe_target_groups()["TargetGroups"]
-        (mine,) = [one for one in groups if one["TargetGroupName"].startswith("my-web")]
-        return mine["TargetGroupArn"], mine["HealthCheckPath"]
+        (group,) = [candidate for candidate in groups if candidate["TargetGroupName"].startswith("my-web")]
+        return group["TargetGroupArn"], group["HealthCheckPath"]
 
     def by_hand(self, path: str) -> None:
         arn, _ = self.group()
@@ -146,24 +146,24 @@ class Team(Shell):
 
 
 @pytest.fixture
-def team(box: Box, tmp_path: Path) -> Team:
+def team(box: Box, tmp_path: Path) -> GitShell:
     box.reset()
-    return Team(box, tmp_path)
+    return GitShell(box, tmp_path)
 
 
 def words(migration: Migration) -> list[str]:
-    """What a person wrote: holds, a tenth, allowances."""
-    said = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
-    said += [e.why for e in migration.entries if e.why == "a tenth first"]
-    return said + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
+    """Returns the edits of a person: holds, weight shifts, allowed hazards."""
+    texts = [f"hold {e.hold:g} {e.why}" for e in migration.entries if e.do == "hold" and e.hold is not None]
+    texts += [e.why for e in migration.entries if e.why == "a tenth first"]
+    return texts + [f"{e.allow} {e.because}" for e in migration.entries if e.because]
 
 
 ALLOWED = (SWITCH, TENTH + SWITCH.replace("    set:", "    allow: [outage]\n    because: we said so\n    set:"))
 PERSON = ["hold 1 look at the graphs", "a tenth first", "('outage',) we said so"]
 
 
-def test_two_branches_that_both_add_a_file(team: Team) -> None:
-    """git stops at HEAD; whoever resolves it by hand is told what is wrong; rebase puts it right; apply runs it."""
+def test_two_branches_that_both_add_a_file(team: GitShell) -> None:
+    """git stops at HEAD. After a manual merge elbplan reports the problem, rebase fixes it, and apply runs both."""
     team.begin()
     team.branch("port", PORT, ALLOWED)
     team.branch("well", HEALTH)
@@ -180,20 +180,20 @@ def test_two_branches_that_both_add_a_file(team: Team) -> None:
     assert "0002_well stays: HEAD pins it" in done.err
     assert "0003_port is planned again, from 0002_well to what the spec wants" in done.err
     assert done.out.splitlines()[-1].endswith("0002_port.yaml -> 0003_port.yaml")
-    assert [one.id for one in team.chain()] == ["0001_first", "0002_well", "0003_port"]
+    assert [migration.id for migration in team.chain()] == ["0001_first", "0002_well", "0003_port"]
     assert (team.chain()[-1].title, words(team.chain()[-1])) == ("port by hand", PERSON)
     team.settled()
     assert team.group()[1] == "/well"
     assert "nothing to do" in team.rebase().err
 
 
-def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) -> None:
+def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: GitShell) -> None:
     team.begin()
     team.by_hand("/other")
     assert "AWS has drifted" in team.apply().err
     tried = team.adopt("--dry-run", "--json")
     assert tried.document["overrides"] == {"target_group.web": {"health": {"path": "/other"}}}
-    assert [one.id for one in team.chain()] == ["0001_first"]
+    assert [migration.id for migration in team.chain()] == ["0001_first"]
     done = team.adopt("--write")
     assert done.code == 0, done.err
     assert Path(team.spec).read_text() == SPEC + OTHER
@@ -209,8 +209,8 @@ def test_what_was_changed_by_hand_is_kept_here_and_made_elsewhere(team: Team) ->
     assert team.group()[1] == "/other", "another environment gets the same"
 
 
-def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
-    """A file is about the target group; meanwhile somebody changed how long it drains."""
+def test_what_was_changed_in_the_way_of_a_pending_file(team: GitShell) -> None:
+    """A migration changes the target group. In the meantime somebody changed its drain time."""
     team.begin()
     team.branch("well", HEALTH)
     arn, _ = team.group()
@@ -226,19 +226,19 @@ def test_what_was_changed_in_the_way_of_a_pending_file(team: Team) -> None:
     assert [one.id for one in team.chain()] == ["0001_first", "0002_accepted_drift", "0003_well"]
     assert "  target_group.web: {attributes: {deregistration_delay.timeout_seconds: '17'}}" in done.err
     file = Path(team.spec)
-    said = "{path: /well}, attributes: {deregistration_delay.timeout_seconds: '17'}"
-    file.write_text(file.read_text().replace("{path: /well}", said))
+    overrides = "{path: /well}, attributes: {deregistration_delay.timeout_seconds: '17'}"
+    file.write_text(file.read_text().replace("{path: /well}", overrides))
     assert team.apply().code == 0
     assert team.group()[1] == "/well"
     assert team.rebase().err.startswith("nothing to do")
 
 
-def test_without_migrations_the_spec_is_told(team: Team) -> None:
+def test_without_migrations_the_spec_is_told(team: GitShell) -> None:
     assert team.run("apply", team.spec, "--yes").code == 0
     team.by_hand("/other")
-    said = team.adopt()
-    assert (said.code, said.out) == (0, OTHER)
-    Path(team.spec).write_text(SPEC + said.out)
+    result = team.adopt()
+    assert (result.code, result.out) == (0, OTHER)
+    Path(team.spec).write_text(SPEC + result.out)
     assert "Nothing to do" in team.run("plan", team.spec).out
     assert not team.base.exists()
 

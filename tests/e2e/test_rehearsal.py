@@ -1,4 +1,4 @@
-"""Migrations played on a local AWS simulator: a chain that holds is shown to, and each way to break one is found."""
+"""Rehearsals pass correct migrations and find each way to break one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.cli.kit import Shell
 
 from . import specs
 from .stage import REGION, Stage, _aws
-from .test_migrations import Story
+from .test_migrations import MigrationTest
 
 TAGGED = specs.HEAD + "targets: {instances: {tag: app=web}, port: 80, health: /health}\n"
 BY_ID = specs.HEAD + "targets: {instances: [i-0aaaaaaaa, i-0bbbbbbbb], port: 8080, health: /health}\n"
@@ -40,8 +40,8 @@ SWITCH = re.compile(r"  - do: update\n    what: listener.80\n    set: .*\{group:
 
 @pytest.fixture(scope="module")
 def written(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """Two files, saved from another world: servers by tag, then by id and on another port."""
-    story = Story(Stage(box), tmp_path_factory.mktemp("written"))
+    """Returns two migrations from another account: servers by tag, then by id on another port."""
+    story = MigrationTest(Stage(box), tmp_path_factory.mktemp("written"))
     box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
     box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
     story.save(TAGGED, "by_tag")
@@ -54,7 +54,7 @@ def written(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 @pytest.fixture
 def folder(written: Folder, tmp_path: Path) -> Folder:
-    """The files, to be edited."""
+    """Returns a copy of the migrations for edits."""
     copy = Folder.of("my-web", tmp_path / "migrations")
     copy.path.mkdir(parents=True)
     for file in written.path.iterdir():
@@ -64,8 +64,8 @@ def folder(written: Folder, tmp_path: Path) -> Folder:
 
 @pytest.fixture(scope="module")
 def double() -> Iterator[Box]:
-    with Box(slow=20, virtual=True) as made:
-        yield made
+    with Box(slow=20, virtual=True) as box:
+        yield box
 
 
 def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
@@ -76,22 +76,22 @@ def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
     refresh(folder)
 
 
-def scene(double: Box, folder: Folder, spec: str = BY_ID) -> RehearsalEnvironment:
+def environment(double: Box, folder: Folder, spec: str = BY_ID) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, spec)  # type: ignore[arg-type]
     return RehearsalEnvironment(double, _aws(double.url), stack, load(folder), KINDS)
 
 
-def found(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
-    """What does not hold: the promise, the place, and what is said."""
-    return [(p.text, f"{place_of(played, one)}: {one.what}") for p in proofs for one in p.wrong]
+def failures_in(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
+    """Returns the failures: proof, step and text."""
+    return [(proof.text, f"{place_of(played, failure)}: {failure.what}") for proof in proofs for failure in proof.wrong]
 
 
-# The whole command ---------------------------------------------------------------------------------------------------
+# The command ----------------------------------------------------------------------------------------------------------
 
 
-class Alone(Shell):
-    """A shell that may reach no cloud."""
+class OfflineShell(Shell):
+    """A shell that must not call AWS."""
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder.path.parents[1]
@@ -105,7 +105,7 @@ class Alone(Shell):
 
 
 @pytest.fixture
-def alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Alone:
+def alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> OfflineShell:
     usual = socket.socket.connect
 
     def connect(self: socket.socket, address: Any) -> None:
@@ -115,10 +115,10 @@ def alone(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Alone:
     monkeypatch.setattr(socket.socket, "connect", connect)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    return Alone(folder)
+    return OfflineShell(folder)
 
 
-def test_a_chain_that_holds_without_any_account_or_spec(alone: Alone) -> None:
+def test_a_chain_that_holds_without_any_account_or_spec(alone: OfflineShell) -> None:
     ran = alone.rehearse("my-web", "--region", REGION)
     assert ran.code == 0, ran.out + ran.err
     assert "✗" not in ran.out
@@ -127,17 +127,17 @@ def test_a_chain_that_holds_without_any_account_or_spec(alone: Alone) -> None:
     tried = dict(re.findall(r"✓ (killed|goes back to s1).*\((\d+) ", ran.out))
     assert int(tried["killed"]) >= 6
     assert int(tried["goes back to s1"]) >= 3
-    assert "2 files rehearsed" in ran.out
+    assert "2 migrations rehearsed" in ran.out
 
 
-def test_a_sick_group_is_no_new_outage(alone: Alone, folder: Folder) -> None:
-    ran = alone.rehearse("my-web", "0002", "--sick", "web", "--json")
+def test_a_sick_group_is_no_new_outage(alone: OfflineShell, folder: Folder) -> None:
+    ran = alone.rehearse("my-web", "0002", "--unhealthy", "web", "--json")
     assert ran.code == 0, ran.out + ran.err
     ((stopped, serves),) = [file["proofs"] for file in ran.document["stacks"][0]["files"]]
     assert re.match(r"stops at step \d+ of \d+ \(wait targets.web healthy\) and stays at s1-", stopped["text"])
     assert (serves["holds"], serves["tried"]) == (True, "1 route")
     edited(folder, "0002_by_id.yaml", lambda text: WAIT.sub("", text, count=1))
-    broken = alone.rehearse("my-web", "0002", "--sick", "web")
+    broken = alone.rehearse("my-web", "0002", "--unhealthy", "web")
     assert broken.code == 5
     assert "nothing waits until web is healthy" in broken.out
     assert "was not answered after ModifyListener" in " ".join(broken.out.split())
@@ -146,18 +146,18 @@ def test_a_sick_group_is_no_new_outage(alone: Alone, folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["my-web", "0009"], 64, "there are 0001_by_tag, 0002_by_id"),
-        (["your-web"], 64, "stacks that have: my-web"),
-        (["my-web", "--sick", "api"], 64, "target groups that are made: web"),
+        (["my-web", "0009"], 64, "its migrations: 0001_by_tag, 0002_by_id"),
+        (["your-web"], 64, "stacks with migrations: my-web"),
+        (["my-web", "--unhealthy", "api"], 64, "target groups that are made: web"),
     ],
 )
-def test_what_is_not_there_is_named(alone: Alone, words: list[str], code: int, said: str) -> None:
+def test_what_is_not_there_is_named(alone: OfflineShell, words: list[str], code: int, said: str) -> None:
     ran = alone.rehearse(*words)
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
 
 
-def test_a_wrong_file_is_told_by_its_place(alone: Alone, folder: Folder) -> None:
+def test_a_wrong_file_is_told_by_its_place(alone: OfflineShell, folder: Folder) -> None:
     file = folder.path / "0002_by_id.yaml"
     file.write_text(file.read_text().replace("do: wait", "do: wayt", 1))
     ran = alone.rehearse("my-web")
@@ -165,7 +165,7 @@ def test_a_wrong_file_is_told_by_its_place(alone: Alone, folder: Folder) -> None
     assert "0002_by_id.yaml" in ran.err
 
 
-def test_without_the_extra_it_says_what_to_install(alone: Alone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_it_says_what_to_install(alone: OfflineShell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "elbplan.sandbox.box", None)
     ran = alone.rehearse("my-web")
     assert ran.code == 1
@@ -173,11 +173,11 @@ def test_without_the_extra_it_says_what_to_install(alone: Alone, monkeypatch: py
     assert "pip install 'elbplan[sandbox]'" in ran.err
 
 
-# What is found -------------------------------------------------------------------------------------------------------
+# Failures ------------------------------------------------------------------------------------------------------------
 
 
 def moved_forward(text: str) -> str:
-    """The switch comes before the wait."""
+    """Moves the switch before the wait."""
     switch, wait = SWITCH.search(text), WAIT.search(text)
     assert switch
     assert wait
@@ -187,9 +187,9 @@ def moved_forward(text: str) -> str:
 @pytest.mark.parametrize("change", [moved_forward, lambda text: WAIT.sub("", text, count=1)])
 def test_a_switch_before_anybody_is_healthy(double: Box, folder: Folder, change: Callable[[str], str]) -> None:
     edited(folder, "0002_by_id.yaml", change)
-    stand = scene(double, folder)
+    stand = environment(double, folder)
     proofs = rehearse(stand, stand.chain[1])
-    wrong = found((next(proofs) for _ in range(4)), stand.chain[1])
+    wrong = failures_in((next(proofs) for _ in range(4)), stand.chain[1])
     ((promise, said),) = wrong
     assert promise == "no route goes unanswered"
     assert "(update listener.80): my-web-" in said
@@ -203,16 +203,16 @@ def test_a_point_from_which_there_is_no_way_back(double: Box, folder: Folder) ->
         "0001_by_tag.yaml",
         lambda text: re.sub(r"(what: load_balancer.main\n)    set: \{", rf"\1{protection}", text, count=1),
     )
-    stand = scene(double, folder)
-    wrong = found(rehearse(stand, stand.chain[0]), stand.chain[0])
+    stand = environment(double, folder)
+    wrong = failures_in(rehearse(stand, stand.chain[0]), stand.chain[0])
     assert len(wrong) == 1, wrong
     ((promise, said),) = wrong
     assert promise == "goes back to absent from each rollback point"
     assert "(create load_balancer.main): load_balancer.main has deletion protection" in said
 
 
-class Meddled:
-    """An AWS in which somebody changes each new target group by hand."""
+class DriftingAws:
+    """An AWS client that changes each new target group, as drift."""
 
     def __init__(self, box: Box) -> None:
         self.region = REGION
@@ -227,9 +227,9 @@ class Meddled:
 
 
 def test_a_state_that_was_not_foretold_and_an_end_that_is_not_reached(double: Box, folder: Folder) -> None:
-    stand = replace(scene(double, folder), aws=Meddled(double))
+    stand = replace(environment(double, folder), aws=DriftingAws(double))
     proofs = rehearse(stand, stand.chain[0])
-    wrong = found((next(proofs) for _ in range(2)), stand.chain[0])
+    wrong = failures_in((next(proofs) for _ in range(2)), stand.chain[0])
     assert wrong[0][0].startswith("ends in s1-")
     assert "target_group.web" in wrong[0][1]
     assert wrong[1][0] == "every step leads where the file says"
@@ -241,7 +241,7 @@ def test_a_sick_group_whose_wait_goes_back(double: Box, folder: Folder) -> None:
         return WAIT.sub(lambda wait: wait[0] + "    on_failure: rollback\n", text, count=1)
 
     edited(folder, "0002_by_id.yaml", back)
-    stand = scene(double, folder)
+    stand = environment(double, folder)
     stopped, serves = rehearse_unhealthy(stand, stand.chain[1], "web")
     assert stopped.text.endswith(f"goes back to {stand.chain[1].start}")
     assert stopped.holds, stopped.wrong
@@ -261,13 +261,13 @@ targets: {port: 80, health: /health}
 
 
 def test_what_stands_elsewhere_is_put_up_under_the_ids_of_the_spec(stage: Stage, double: Box, tmp_path: Path) -> None:
-    story = Story(stage, tmp_path)
+    story = MigrationTest(stage, tmp_path)
     (stack,) = stage.stacks(ELSEWHERE)
     create_surroundings(stage.box, REGION, [], stack.resources)
     story.save(ELSEWHERE, "elsewhere")
-    stand = scene(double, story.folder, ELSEWHERE)
+    stand = environment(double, story.folder, ELSEWHERE)
     proofs = rehearse(stand, stand.chain[0])
-    assert found((next(proofs) for _ in range(4)), stand.chain[0]) == []
+    assert failures_in((next(proofs) for _ in range(4)), stand.chain[0]) == []
 
 
 def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Folder) -> None:
@@ -291,18 +291,18 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
 
 
 def test_an_attribute_that_only_aws_knows_is_taken_where_it_begins_as_aws_is(double: Box, folder: Folder) -> None:
-    """AWS adds attributes; what it reports of the live stack must be possible on the pretended one."""
+    """AWS adds attributes. The simulator must accept attributes that AWS reports for the live stack."""
     more = {Address("target_group", "web"): {"attributes": {"new.key.of_aws": "7"}}}
-    stand = replace(scene(double, folder), laid={2: more})
+    stand = replace(environment(double, folder), laid={2: more})
     stand.begin(stand.chain[1])
     (group,) = double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]
-    told = double.client("elbv2", REGION).describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
-    assert {"Key": "new.key.of_aws", "Value": "7"} in told["Attributes"]
+    attributes = double.client("elbv2", REGION).describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
+    assert {"Key": "new.key.of_aws", "Value": "7"} in attributes["Attributes"]
 
 
 def test_a_beginning_that_cannot_be_built_says_what_was_refused(double: Box, folder: Folder) -> None:
     more = {Address("target_group", "web"): {"attributes": {"deregistration_delay.timeout_seconds": "99999"}}}
-    stand = replace(scene(double, folder), laid={2: more})
+    stand = replace(environment(double, folder), laid={2: more})
     with pytest.raises(
         Refused, match=r"cannot be built on the local AWS simulator: .*target_group\.web.*must be between"
     ):
@@ -328,21 +328,21 @@ def test_a_watching_hold_that_breaks_is_rehearsed_as_apply_takes_it(
     double: Box, folder: Folder, rolls_back: bool
 ) -> None:
     with_hold(folder, "    on_failure: rollback\n" if rolls_back else "")
-    stand = scene(double, folder)
-    proofs = list(rehearse(stand, stand.chain[1]))
-    assert found(iter(proofs), stand.chain[1]) == []
+    rehearsal = environment(double, folder)
+    proofs = list(rehearse(rehearsal, rehearsal.chain[1]))
+    assert failures_in(iter(proofs), rehearsal.chain[1]) == []
     (broken,) = [proof for proof in proofs if proof.text.startswith("stops at")]
     assert re.match(r"stops at step \d+ of \d+ \(hold targets.web healthy\) and ", broken.text)
-    assert broken.text.endswith(f"goes back to {stand.chain[1].start}") == rolls_back
+    assert broken.text.endswith(f"goes back to {rehearsal.chain[1].start}") == rolls_back
     ports = [group["Port"] for group in double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]]
     assert sorted(ports) == ([80] if rolls_back else [80, 8080]), "what AWS has after the last proof"
 
 
-def test_a_rollback_that_does_not_reach_the_start_is_found(double: Box, folder: Folder) -> None:
+def test_a_rollback_that_does_not_reach_the_start_is_failures_in(double: Box, folder: Folder) -> None:
     """Somebody changes a group while the rehearsed apply rolls back."""
     with_hold(folder, "    on_failure: rollback\n")
-    stand = replace(scene(double, folder), aws=MeddledAtTheEnd(double))
-    wrong = found(prove_failures(stand, stand.chain[1]), stand.chain[1])
+    rehearsal = replace(environment(double, folder), aws=MeddledAtTheEnd(double))
+    wrong = failures_in(prove_failures(rehearsal, rehearsal.chain[1]), rehearsal.chain[1])
     assert len(wrong) == 1, wrong
     assert "target_group.web is not as it was" in wrong[0][1]
 

@@ -1,4 +1,4 @@
-"""What is simulated is what happens: after each step AWS is in the state that the plan foretold."""
+"""After each step, AWS is in the state that the plan simulated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .test_traffic import CHANGES
 SOME = ("http to https", "target group port", "zone removed", "server image", "certificate names", "rules reordered")
 
 AHEAD = {("create certificate.main", "certificate.main")}
-"""A new certificate of a name that is proved already shares the old one's record, and so is ahead of its next step."""
+"""A new certificate for a validated name shares the old record, so it is valid before its next step."""
 
 
 def one_by_one(steps: Sequence[Step]) -> list[Step]:
@@ -32,7 +32,7 @@ def one_by_one(steps: Sequence[Step]) -> list[Step]:
 
 
 def watched(stage: Stage, spec: str) -> None:
-    """Apply a spec step by step and compare AWS with the simulation after each."""
+    """Applies a spec and compares AWS with the simulation after each step."""
     plan = stage.plan(spec)
     plan = replace(plan, steps=one_by_one(plan.steps))
     (stack,) = stage.stacks(spec)

@@ -1,4 +1,4 @@
-"""Nothing without our tags is ever changed: a stranger in the way is named, and nothing is done."""
+"""elbplan never changes a resource without its tags. It names a foreign resource that blocks and does nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = f"api.{ZONE}"
 
 
 def refused(stage: Stage, spec: str) -> Refused:
-    """What a plan of this spec is refused with; nothing is written."""
+    """Returns the refusal of a plan of this spec, and asserts that nothing was written."""
     stage.box.clear_calls()
     with pytest.raises(Refused) as problem:
         stage.plan(spec)
@@ -28,13 +28,13 @@ def refused(stage: Stage, spec: str) -> Refused:
 
 
 def our_balancer(stage: Stage) -> str:
-    found = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
-    return str(found[0]["LoadBalancerArn"])
+    balancers = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    return str(balancers[0]["LoadBalancerArn"])
 
 
 def listener(stage: Stage, port: int) -> str:
     listed = stage.client("elbv2").describe_listeners(LoadBalancerArn=our_balancer(stage))["Listeners"]
-    return str(next(one["ListenerArn"] for one in listed if one["Port"] == port))
+    return str(next(candidate["ListenerArn"] for candidate in listed if candidate["Port"] == port))
 
 
 FIXED = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
@@ -45,20 +45,20 @@ FIXED = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}
 
 def foreign_balancer(stage: Stage) -> str:
     subnets = [stage.ids["subnets"][zone] for zone in "ac"]
-    made = stage.client("elbv2").create_load_balancer(Name="my-web", Subnets=subnets)
-    return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+    balancer = stage.client("elbv2").create_load_balancer(Name="my-web", Subnets=subnets)
+    return str(balancer["LoadBalancers"][0]["LoadBalancerArn"])
 
 
 def foreign_group(stage: Stage) -> str:
-    made = stage.client("elbv2").create_target_group(
+    group = stage.client("elbv2").create_target_group(
         Name="my-web-web", Protocol="HTTP", Port=80, VpcId=stage.ids["vpc"]
     )
-    return str(made["TargetGroups"][0]["TargetGroupArn"])
+    return str(group["TargetGroups"][0]["TargetGroupArn"])
 
 
 def foreign_firewall(stage: Stage) -> str:
-    made = stage.client("ec2").create_security_group(GroupName="my-web-lb", Description="x", VpcId=stage.ids["vpc"])
-    return str(made["GroupId"])
+    group = stage.client("ec2").create_security_group(GroupName="my-web-lb", Description="x", VpcId=stage.ids["vpc"])
+    return str(group["GroupId"])
 
 
 @pytest.mark.parametrize("make", [foreign_balancer, foreign_group, foreign_firewall])
@@ -80,41 +80,41 @@ def test_a_stranger_of_a_name_that_only_resembles_ours_is_in_nobodys_way(stage: 
 def test_a_stranger_with_the_name_a_replacement_wants_is_refused_too(stage: Stage) -> None:
     stage.apply(specs.COURSE)
     name = next(step.name for step in stage.plan(specs.PORT_8080).steps if step.id == "create target_group.web")
-    made = stage.client("elbv2").create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=stage.ids["vpc"])
-    assert made["TargetGroups"][0]["TargetGroupArn"] in refused(stage, specs.PORT_8080).what
+    group = stage.client("elbv2").create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=stage.ids["vpc"])
+    assert group["TargetGroups"][0]["TargetGroupArn"] in refused(stage, specs.PORT_8080).what
     stage.destroy(specs.COURSE)
 
 
-# Places on our own balancer ---------------------------------------------------------------------------------------
+# Listeners and rules ----------------------------------------------------------------------------------------------
 
 
 def test_a_strangers_listener_on_our_port_is_refused(stage: Stage) -> None:
     stage.apply(specs.HTTP)
-    made = stage.client("elbv2").create_listener(
+    created = stage.client("elbv2").create_listener(
         LoadBalancerArn=our_balancer(stage), Protocol="HTTP", Port=8080, DefaultActions=FIXED
     )
     problem = refused(stage, specs.HTTP + "listeners: [{listen: 80/http}, {listen: 8080/http}]\n")
-    assert made["Listeners"][0]["ListenerArn"] in problem.what
+    assert created["Listeners"][0]["ListenerArn"] in problem.what
     assert "port 8080" in problem.what
 
 
 def test_a_strangers_rule_on_our_priority_is_refused(stage: Stage) -> None:
     spec = specs.HTTP + "listeners: [{listen: 80/http, rules: [{name: shut, priority: 7, path: /x, respond: 403}]}]\n"
     stage.apply(specs.HTTP)
-    made = foreign_rule(stage, 80, 7)
+    rule = foreign_rule(stage, 80, 7)
     problem = refused(stage, spec)
-    assert made in problem.what
+    assert rule in problem.what
     assert "priority 7" in problem.what
 
 
 def foreign_rule(stage: Stage, port: int, priority: int) -> str:
-    made = stage.client("elbv2").create_rule(
+    rule = stage.client("elbv2").create_rule(
         ListenerArn=listener(stage, port),
         Priority=priority,
         Conditions=[{"Field": "path-pattern", "Values": ["/theirs/*"]}],
         Actions=FIXED,
     )
-    return str(made["Rules"][0]["RuleArn"])
+    return str(rule["Rules"][0]["RuleArn"])
 
 
 def test_a_foreign_rule_on_our_listener_is_no_change_and_survives_every_apply(stage: Stage) -> None:
@@ -155,7 +155,7 @@ def test_a_strangers_record_at_our_name_is_refused(stage: Stage, kind: str) -> N
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_with_take_over_the_record_gives_way_in_one_batch(stage: Stage, kind: str) -> None:
-    """The course's own step: the name that led to the instance comes to lead to the balancer."""
+    """The DNS name changes from the instance to the load balancer."""
     put(stage, RECORDS[kind])
     stage.box.clear_calls()
     spec = specs.COURSE + "take_over: true\n"

@@ -1,4 +1,4 @@
-"""No request is dropped, whatever changes: asked of the data plane after every single write."""
+"""No change drops a request. Probes the data plane after every write."""
 
 from __future__ import annotations
 

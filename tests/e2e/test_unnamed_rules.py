@@ -1,4 +1,4 @@
-"""A rule without a name that comes at the top is one new rule; the others move and nothing is detached."""
+"""A new unnamed rule at the top is one create; the other rules move and no target group is detached."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from . import specs
-from .dying import Dying
+from .crashing_aws import CrashingAws
 from .stage import Stage, _aws
-from .test_migrations import Story
+from .test_migrations import MigrationTest
 
 RULES = specs.SERVICES + specs.RULES
 NEW = "      - {path: /new, respond: 404}\n"
@@ -30,14 +30,14 @@ def writes(plan: Plan) -> list[str]:
 
 
 def addresses(stage: Stage) -> dict[str, str]:
-    """The tag of each rule by its path."""
-    elb, found = stage.client("elbv2"), {}
+    """Returns the address tag of each rule by path."""
+    elb, tags_by_path = stage.client("elbv2"), {}
     for tags in stage.box.tagged("my-web").items():
-        arn, told = tags
+        arn, rule_tags = tags
         if ":listener-rule/" in arn:
             (rule,) = elb.describe_rules(RuleArns=[arn])["Rules"]
-            found[rule["Conditions"][0]["Values"][0]] = told["elbplan:address"]
-    return found
+            tags_by_path[rule["Conditions"][0]["Values"][0]] = rule_tags["elbplan:address"]
+    return tags_by_path
 
 
 def test_a_rule_inserted_at_the_top_is_made_and_the_others_only_move(slow_stage: Stage) -> None:
@@ -65,7 +65,9 @@ def test_killed_after_each_write_it_goes_on_with_the_rule_it_began(box: Box) -> 
         stage = Stage(box)
         stage.apply(BEFORE)
         plan = stage.plan(RULES + API.replace("/api/*", "/first/*") + OLD + API)
-        if workflow.apply(Dying(stage.aws, write), plan, KINDS, lambda event: None, stage.clock, parallel=1).complete:
+        if workflow.apply(
+            CrashingAws(stage.aws, write), plan, KINDS, lambda event: None, stage.clock, parallel=1
+        ).complete:
             break
         again = stage.plan(RULES + API.replace("/api/*", "/first/*") + OLD + API)
         assert len([step for step in plan.steps if step.do == "create"]) >= len(
@@ -78,16 +80,16 @@ def test_killed_after_each_write_it_goes_on_with_the_rule_it_began(box: Box) -> 
 
 
 @pytest.fixture(scope="module")
-def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    made = Story(Stage(box), tmp_path_factory.mktemp("rules"))
-    made.save(BEFORE, "first")
-    made.apply(BEFORE)
-    made.save(AFTER, "new_rule")
-    made.apply(AFTER)
-    return made
+def story(box: Box, tmp_path_factory: pytest.TempPathFactory) -> MigrationTest:
+    story = MigrationTest(Stage(box), tmp_path_factory.mktemp("rules"))
+    story.save(BEFORE, "first")
+    story.apply(BEFORE)
+    story.save(AFTER, "new_rule")
+    story.apply(AFTER)
+    return story
 
 
-def test_a_file_calls_the_rules_as_aws_has_them(story: Story, box: Box) -> None:
+def test_a_file_calls_the_rules_as_aws_has_them(story: MigrationTest, box: Box) -> None:
     chain = load(story.folder)
     assert [(one.do, one.what.name) for one in chain[1].entries if one.what] == [
         ("reorder", "443"),

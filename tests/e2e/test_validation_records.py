@@ -1,5 +1,5 @@
-"""The record by which ACM validates a domain serves every region of the account: it goes on request only, and only
-if elbplan made it and nobody else needs it."""
+"""ACM's validation record of a domain serves every region of the account. elbplan deletes it only on request, and only
+if elbplan created it and no other certificate needs it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import stays
+from elbplan.render.outcome import remaining_resources
 from elbplan.run import workflow
 from elbplan.run.outcome import Outcome
 from elbplan.sandbox.state.acm import record
@@ -36,12 +36,12 @@ def end(stage: Stage, spec: str) -> tuple[Plan, Outcome]:
 
 
 def asked_regions(stage: Stage) -> set[str]:
-    """The regions whose certificates were listed."""
+    """Returns the regions whose certificates were listed."""
     return {call.region for call in stage.box.calls if call.action == "ListCertificates"}
 
 
 def request(stage: Stage, region: str, domain: str = DOMAIN) -> str:
-    """Another certificate, of another tool or region."""
+    """Requests another certificate, as another tool or region does."""
     acm = stage.box.client("acm", region)
     arn: str = acm.request_certificate(DomainName=domain, ValidationMethod="DNS", KeyAlgorithm="EC_prime256v1")[
         "CertificateArn"
@@ -54,10 +54,10 @@ def test_it_stays_by_default_and_the_plan_says_so_and_why(stage: Stage) -> None:
     stage.box.clear_calls()
     plan, outcome = end(stage, specs.COURSE)
     assert validation(stage)
-    (told,) = stays(plan, outcome)
-    assert DOMAIN in told
-    assert "other regions" in told
-    assert "remove_validation: true" in told
+    (text,) = remaining_resources(plan, outcome)
+    assert DOMAIN in text
+    assert "other regions" in text
+    assert "remove_validation: true" in text
     assert asked_regions(stage) == {"ap-northeast-2"}, "other regions are asked only if something is to be removed"
     assert not [call for call in stage.box.calls if call.action == "DescribeRegions"]
 
@@ -66,7 +66,7 @@ def test_it_goes_if_the_spec_asks_for_that_and_nobody_needs_it(stage: Stage) -> 
     stage.apply(ASKED)
     plan, outcome = end(stage, ASKED)
     assert validation(stage) == []
-    assert stays(plan, outcome) == []
+    assert remaining_resources(plan, outcome) == []
 
 
 def test_the_word_counts_from_the_moment_it_stands_in_the_spec(stage: Stage) -> None:
@@ -80,8 +80,8 @@ def test_a_certificate_of_another_region_keeps_it_and_is_named(stage: Stage) -> 
     other = request(stage, ELSEWHERE, f"*.{DOMAIN}")
     plan, outcome = end(stage, ASKED)
     assert validation(stage)
-    (told,) = stays(plan, outcome)
-    assert other in told
+    (text,) = remaining_resources(plan, outcome)
+    assert other in text
 
 
 def test_a_region_that_does_not_answer_keeps_it(stage: Stage) -> None:
@@ -90,8 +90,8 @@ def test_a_region_that_does_not_answer_keeps_it(stage: Stage) -> None:
     plan, outcome = end(stage, ASKED)
     stage.box.clear_faults()
     assert validation(stage)
-    (told,) = stays(plan, outcome)
-    assert f"{ELSEWHERE} did not return" in told
+    (text,) = remaining_resources(plan, outcome)
+    assert f"{ELSEWHERE} did not return" in text
 
 
 def test_where_nobody_says_which_regions_there_are_it_stays(stage: Stage) -> None:
@@ -100,8 +100,8 @@ def test_where_nobody_says_which_regions_there_are_it_stays(stage: Stage) -> Non
     plan, outcome = end(stage, ASKED)
     stage.box.clear_faults()
     assert validation(stage)
-    (told,) = stays(plan, outcome)
-    assert "ec2:DescribeRegions" in told
+    (text,) = remaining_resources(plan, outcome)
+    assert "ec2:DescribeRegions" in text
 
 
 def test_regions_that_the_account_has_not_enabled_are_not_asked(stage: Stage) -> None:
@@ -114,21 +114,21 @@ def test_regions_that_the_account_has_not_enabled_are_not_asked(stage: Stage) ->
 
 def stand_before(stage: Stage) -> dict[str, Any]:
     """Somebody put the record up before elbplan came."""
-    told = record(stage.box.account_id, DOMAIN)
-    made = {**told, "TTL": 60, "ResourceRecords": [{"Value": told["Value"]}]}
-    del made["Value"]
-    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": made}]}
+    validation_record = record(stage.box.account_id, DOMAIN)
+    record_set = {**validation_record, "TTL": 60, "ResourceRecords": [{"Value": validation_record["Value"]}]}
+    del record_set["Value"]
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record_set}]}
     stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
-    return made
+    return record_set
 
 
 def test_one_that_stood_before_is_not_written_over_and_never_removed(stage: Stage) -> None:
-    made = stand_before(stage)
+    record_set = stand_before(stage)
     stage.apply(ASKED)
     plan, outcome = end(stage, ASKED)
-    (still,) = [one for one in stage.box.records(stage.zone) if one["Name"] == made["Name"]]
-    assert still["TTL"] == made["TTL"]
-    assert stays(plan, outcome) == []
+    (still,) = [record for record in stage.box.records(stage.zone) if record["Name"] == record_set["Name"]]
+    assert still["TTL"] == record_set["TTL"]
+    assert remaining_resources(plan, outcome) == []
 
 
 def test_a_new_certificate_takes_over_what_the_one_before_it_put_up(stage: Stage) -> None:
@@ -144,8 +144,8 @@ def test_a_new_certificate_takes_over_what_the_one_before_it_put_up(stage: Stage
 def test_a_name_that_leaves_the_certificate_leaves_its_record_and_apply_says_so(stage: Stage) -> None:
     stage.apply(specs.TWO_NAMES)
     plan = stage.plan(specs.COURSE)
-    (told,) = plan.stays
-    assert f"www.{ZONE}" in told
+    (text,) = plan.stays
+    assert f"www.{ZONE}" in text
 
 
 @pytest.mark.parametrize("first", [0, 1])

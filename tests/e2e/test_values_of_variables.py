@@ -1,4 +1,4 @@
-"""Values of environment variables may be secrets: they reach AWS, and nothing that a person, a file or a log keeps."""
+"""Values of environment variables can be secrets: they reach AWS, but no screen, file or log."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from elbplan.sandbox.box import Box
-from tests.cli.kit import WEB, Ran
+from tests.cli.kit import WEB, CommandResult
 
-from .filing import REGION, Filed
+from .migration_shell import REGION, MigrationShell
 
 SECRET, LATER = "hunter2-S3CRET", "c0rrect-h0rse"
 ORIGIN = (
@@ -29,32 +29,32 @@ listeners:
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Filed:
+def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigrationShell:
     box.reset()
     monkeypatch.setenv("ORIGIN", SECRET)
-    made = Filed(box, tmp_path)
-    made.write("web.yaml", ORIGIN)
-    return made
+    shell = MigrationShell(box, tmp_path)
+    shell.write("web.yaml", ORIGIN)
+    return shell
 
 
-def secretless(ran: Ran, *codes: int) -> Ran:
+def secretless(ran: CommandResult, *codes: int) -> CommandResult:
     assert ran.code in (codes or (0,)), ran.err
     for secret in (SECRET, LATER):
         assert secret not in ran.out + ran.err
     return ran
 
 
-def bodies(shell: Filed) -> list[str]:
+def bodies(shell: MigrationShell) -> list[str]:
     elb = shell.box.client("elbv2", REGION)
     arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
     listeners = elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
-    (https,) = [one for one in listeners if one["Port"] == 443]
+    (https,) = [listener for listener in listeners if listener["Port"] == 443]
     rules = elb.describe_rules(ListenerArn=https["ListenerArn"])["Rules"]
     texts = [rule["Actions"][0].get("FixedResponseConfig", {}).get("MessageBody") for rule in rules]
     return [text for text in texts if text]
 
 
-def test_a_migration_holds_the_reference_and_aws_gets_the_value(shell: Filed) -> None:
+def test_a_migration_holds_the_reference_and_aws_gets_the_value(shell: MigrationShell) -> None:
     secretless(shell.save("first"))
     text = shell.file("0001_first.yaml").read_text()
     assert SECRET not in text
@@ -69,8 +69,8 @@ def test_a_migration_holds_the_reference_and_aws_gets_the_value(shell: Filed) ->
     secretless(shell.run("status", shell.spec, "--migrations", str(shell.base)))
 
 
-def test_files_say_the_same_whatever_the_value_is(shell: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fingerprints are of references: nobody guesses the value by them, and a file holds in every environment."""
+def test_files_say_the_same_whatever_the_value_is(shell: MigrationShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fingerprints use references, so they do not reveal the value, and a migration works in every environment."""
     shell.save("first")
     first = shell.file("0001_first.yaml").read_bytes()
     shell.file("0001_first.yaml").unlink()
@@ -81,7 +81,7 @@ def test_files_say_the_same_whatever_the_value_is(shell: Filed, monkeypatch: pyt
 
 
 def test_a_file_applies_with_the_value_of_the_environment_it_is_applied_in(
-    shell: Filed, monkeypatch: pytest.MonkeyPatch
+    shell: MigrationShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell.save("first")
     monkeypatch.setenv("ORIGIN", LATER)
@@ -89,7 +89,9 @@ def test_a_file_applies_with_the_value_of_the_environment_it_is_applied_in(
     assert bodies(shell) == [f"hello {LATER}"]
 
 
-def test_a_file_whose_variable_is_not_set_is_not_applied(shell: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_whose_variable_is_not_set_is_not_applied(
+    shell: MigrationShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell.save("first")
     monkeypatch.delenv("ORIGIN")
     shell.write("web.yaml", ORIGIN.replace("${ORIGIN}", "${ORIGIN:-x}"))
@@ -100,7 +102,7 @@ def test_a_file_whose_variable_is_not_set_is_not_applied(shell: Filed, monkeypat
 
 
 def test_without_files_a_changed_value_is_an_update_that_shows_neither_value(
-    shell: Filed, monkeypatch: pytest.MonkeyPatch
+    shell: MigrationShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secretless(shell.run("apply", shell.spec, "--yes"))
     monkeypatch.setenv("ORIGIN", LATER)
@@ -115,20 +117,22 @@ def test_without_files_a_changed_value_is_an_update_that_shows_neither_value(
 
 
 def test_with_files_a_changed_value_is_told_and_put_right_on_request(
-    shell: Filed, monkeypatch: pytest.MonkeyPatch
+    shell: MigrationShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell.save("first")
     secretless(shell.apply())
     monkeypatch.setenv("ORIGIN", LATER)
-    told = secretless(shell.plan(), 0, 5)
-    assert "${ORIGIN}" in told.out + told.err
+    result = secretless(shell.plan(), 0, 5)
+    assert "${ORIGIN}" in result.out + result.err
     secretless(shell.apply(), 0, 5)
     secretless(shell.apply("--revert-drift"))
     assert bodies(shell) == [f"hello {LATER}"]
     assert "Nothing to do" in secretless(shell.plan()).out
 
 
-def test_nothing_that_another_step_saves_or_adopts_holds_a_value(shell: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_that_another_step_saves_or_adopts_holds_a_value(
+    shell: MigrationShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell.save("first")
     shell.apply()
     shell.write("web.yaml", ORIGIN.replace("hello", "bye"))
@@ -141,7 +145,7 @@ def test_nothing_that_another_step_saves_or_adopts_holds_a_value(shell: Filed, m
         assert file.is_dir() or not any(secret in file.read_text() for secret in (SECRET, LATER))
 
 
-def test_expand_tells_references(shell: Filed) -> None:
+def test_expand_tells_references(shell: MigrationShell) -> None:
     assert '"hello ${ORIGIN}"' in secretless(shell.run("expand", shell.spec)).out
 
 
@@ -156,7 +160,7 @@ def test_expand_tells_references(shell: Filed) -> None:
         ("region: ap-northeast-2", 'region: "${ORIGIN}"'),
     ],
 )
-def test_a_wrong_value_is_called_by_its_reference(shell: Filed, old: str, new: str) -> None:
+def test_a_wrong_value_is_called_by_its_reference(shell: MigrationShell, old: str, new: str) -> None:
     shell.write("web.yaml", WEB.replace(old, new))
     ran = secretless(shell.run("plan", shell.spec), 1, 65)
     assert "ORIGIN" in ran.err

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from elbplan.sandbox.box import Box
-from tests.cli.kit import Person, Ran
+from tests.cli.kit import CommandResult, TerminalStream
 
-from .filing import PORT, REGION, TENTH, WEB, Filed
+from .migration_shell import PORT, REGION, TENTH, WEB, MigrationShell
 
 
 @pytest.fixture
-def shell(box: Box, tmp_path: Path) -> Filed:
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
     box.reset()
-    return Filed(box, tmp_path)
+    return MigrationShell(box, tmp_path)
 
 
-class Interrupted(Person):
+class Interrupted(TerminalStream):
     """A person who answers yes after somebody else has done something."""
 
     def __init__(self, *deeds: Callable[[], object]) -> None:
@@ -32,13 +32,13 @@ class Interrupted(Person):
         return super().readline(*size)
 
 
-def asked(shell: Filed, *words: str, meanwhile: Callable[[], object] = lambda: None) -> Ran:
+def asked(shell: MigrationShell, *words: str, meanwhile: Callable[[], object] = lambda: None) -> CommandResult:
     """An apply by a person at a terminal."""
     stdin = Interrupted(meanwhile)
     return shell.run("apply", shell.spec, "--migrations", str(shell.base), *words, stdin=stdin)
 
 
-def drift(shell: Filed) -> None:
+def drift(shell: MigrationShell) -> None:
     """Somebody deletes the listener on port 80."""
     elb = shell.box.client("elbv2", REGION)
     (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
@@ -49,7 +49,7 @@ def drift(shell: Filed) -> None:
     shell.box.clear_calls()
 
 
-def test_a_rollback_runs_the_plan_that_was_shown_or_nothing(shell: Filed) -> None:
+def test_a_rollback_runs_the_plan_that_was_shown_or_nothing(shell: MigrationShell) -> None:
     shell.port_8080()
     assert shell.apply().code == 0
     refused = asked(shell, "--to", "0001", meanwhile=lambda: drift(shell))
@@ -75,7 +75,7 @@ steps:
 """
 
 
-def two_pending_files(shell: Filed) -> None:
+def two_pending_files(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + "  - hold: 1h\n    why: look at the graphs\n")
     shell.write("web.yaml", PORT.replace("/health", "/ready"))
     shell.file("0003_ready.yaml").write_text(READY)
@@ -83,7 +83,7 @@ def two_pending_files(shell: Filed) -> None:
     assert refreshed.code == 0, refreshed.err
 
 
-def test_every_pending_file_is_listed_with_its_steps_and_hazards_before_the_question(shell: Filed) -> None:
+def test_every_pending_file_is_listed_with_its_steps_and_hazards_before_the_question(shell: MigrationShell) -> None:
     two_pending_files(shell)
     ended = shell.run("apply", shell.spec, "--migrations", str(shell.base), answers=["no"])
     assert ended.code == 5
@@ -98,7 +98,7 @@ def test_every_pending_file_is_listed_with_its_steps_and_hazards_before_the_ques
     assert "hazard health-check-changes, allowed in the file:" in later
 
 
-def test_a_hazard_of_a_later_file_is_refused_before_the_first_step(shell: Filed) -> None:
+def test_a_hazard_of_a_later_file_is_refused_before_the_first_step(shell: MigrationShell) -> None:
     two_pending_files(shell)
     file = shell.file("0003_ready.yaml")
     file.write_text(file.read_text() + "  - do: delete\n    what: record.api.example.com\n")
@@ -112,7 +112,7 @@ def test_a_hazard_of_a_later_file_is_refused_before_the_first_step(shell: Filed)
     assert shell.box.writes() == []
 
 
-def test_an_edited_middle_file_is_refused_like_an_edited_last_one(shell: Filed) -> None:
+def test_an_edited_middle_file_is_refused_like_an_edited_last_one(shell: MigrationShell) -> None:
     two_pending_files(shell)
     shell.box.clear_calls()
     for name in ("0002_app_on_8080.yaml", "0003_ready.yaml"):
@@ -142,7 +142,7 @@ class Edits:
             deed()
 
 
-def test_a_yes_does_not_cover_a_file_that_is_edited_later(shell: Filed) -> None:
+def test_a_yes_does_not_cover_a_file_that_is_edited_later(shell: MigrationShell) -> None:
     two_pending_files(shell)
     file = shell.file("0003_ready.yaml")
 

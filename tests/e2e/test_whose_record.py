@@ -1,4 +1,4 @@
-"""Whose record is it? What a tag recorded decides, never what a DNS name looks like."""
+"""The recorded tag decides who owns a DNS record, not its DNS name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .stage import REGION, ZONE, Stage
 
 NAME = f"api.{ZONE}"
 CLASSIC = f"my-web-prod-1234567890.{REGION}.elb.amazonaws.com"
-"""A Classic balancer, or one of another account: elbv2 does not list it, and its name begins as ours would."""
+"""A Classic load balancer, or one of another account: elbv2 does not list it, and its name begins like the stack's."""
 
 
 def put(stage: Stage, record: Any, action: str = "CREATE") -> None:
@@ -29,13 +29,13 @@ def alias(stage: Stage, dns: str, name: str = NAME, zone: str = "ZWKZPGTI48KDX")
 
 
 def standing(stage: Stage, name: str = NAME) -> list[str]:
-    """Where the aliases of a name lead."""
+    """Returns the targets of a name's aliases."""
     here = [record for record in stage.box.records(stage.zone) if record["Name"].rstrip(".") == name]
     return [record["AliasTarget"]["DNSName"].rstrip(".") for record in here if "AliasTarget" in record]
 
 
 def end(stage: Stage, spec: str) -> Any:
-    """The plan of a destroy, run to its end."""
+    """Destroys the stack and returns the plan."""
     (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(spec), KINDS)
     outcome = stage.run(plan)
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
@@ -76,8 +76,8 @@ def test_an_alias_moved_to_another_balancer_of_that_look_survives_the_end_of_the
 
 
 def balancer(stage: Stage) -> dict[str, Any]:
-    (found,) = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
-    return dict(found)
+    (balancer,) = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    return dict(balancer)
 
 
 def delete_the_balancer(stage: Stage) -> None:
@@ -108,18 +108,18 @@ def test_a_weighted_alias_to_our_balancer_is_named_too(stage: Stage) -> None:
     theirs = f"vanity.{ZONE}"
     weighted = {**alias(stage, balancer(stage)["DNSName"], theirs), "SetIdentifier": "blue", "Weight": 1}
     put(stage, weighted)
-    assert [one for one in end(stage, specs.COURSE).stays if theirs in one]
+    assert [text for text in end(stage, specs.COURSE).stays if theirs in text]
     assert standing(stage, theirs)
 
 
 def test_a_name_that_only_an_edited_spec_wants_is_not_deleted_at_the_end(stage: Stage) -> None:
-    """The alias was made by hand, and the stack that now names it was never applied with it."""
+    """Somebody created the alias, and the stack that now names it was never applied with it."""
     stage.apply(specs.COURSE)
     theirs = f"www.{ZONE}"
     put(stage, alias(stage, balancer(stage)["DNSName"], theirs))
     plan = end(stage, specs.TWO_NAMES)
     assert standing(stage, theirs)
-    assert [one for one in plan.stays if theirs in one]
+    assert [text for text in plan.stays if theirs in text]
 
 
 def test_an_alias_that_leads_to_our_balancer_already_is_taken_in_by_apply_and_recorded(stage: Stage) -> None:
@@ -130,7 +130,7 @@ def test_an_alias_that_leads_to_our_balancer_already_is_taken_in_by_apply_and_re
 
 
 def test_a_name_that_another_stacks_balancer_never_recorded_is_not_deleted_by_that_stack(stage: Stage) -> None:
-    """Two specs are read together: one wants the name; somebody pointed it at the other's balancer."""
+    """elbplan reads two specs. One has the name, but somebody pointed it to the other's load balancer."""
     other = specs.HTTP.replace("my-web", "other")
     stage.apply(other)
     (theirs,) = stage.client("elbv2").describe_load_balancers(Names=["other"])["LoadBalancers"]

@@ -1,4 +1,4 @@
-"""The worked example: the shop, from HTTP to two services, by the files that lie in the repository."""
+"""The worked example: migrates the shop from HTTP to two services with the migrations of the repository."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 from elbplan.spec import load as specs_of
 
-from .dying import Dying
+from .crashing_aws import CrashingAws
 from .stage import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ ROUTES = [("shop.example.com", 443, "shop.example.com", "/"), ("shop.example.com
 
 
 class Shop:
-    """The example on a sandbox of its own, where time passes while somebody waits."""
+    """The example on its own sandbox, where time passes during waits."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -36,21 +36,21 @@ class Shop:
         self.shares: list[int] = []
 
     def look(self, *, upto: int = 4) -> Pending:
-        """What is next, all holds being over."""
+        """Returns the pending steps after all holds."""
         holds = [(m.id, n) for m in self.migrations for n, e in enumerate(m.entries) if e.do == "hold"]
         return PendingFinder(self.stage.aws, self.stack, passed=holds).next(self.migrations[:upto])
 
     def run(self, plan: Plan, aws: Any = None) -> bool:
-        """Did all of it succeed?"""
+        """Runs a plan and returns True if every step succeeded."""
         return workflow.apply(aws or self.stage.aws, plan, KINDS, lambda event: None, self.stage.clock).complete
 
     def towards(self, number: int) -> Plan:
-        """Straight to the end of a file; of none, to nothing."""
+        """Returns the plan to the end of a migration; to nothing for 0."""
         migration = self.migrations[number - 1] if number else None
         return plan_to(self.stage.aws, self.stack, migration)
 
     def upto(self, number: int) -> None:
-        """Up to the end of a file, whatever it takes."""
+        """Applies up to the end of a migration."""
         while not (pending := self.look(upto=number)).done:
             assert self.run(pending.plan)
 
@@ -62,22 +62,22 @@ class Shop:
         assert self.stage.box.writes() == []
 
     def share(self) -> None:
-        """Note how much the new target group gets at listener 443, in percent."""
+        """Records the new target group's weight at listener 443 in percent."""
         elb = self.stage.client("elbv2")
         groups = {g["TargetGroupArn"]: g["Port"] for g in elb.describe_target_groups()["TargetGroups"]}
         for balancer in elb.describe_load_balancers()["LoadBalancers"]:
-            for one in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
-                if one["Port"] == 443:
+            for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]:
+                if listener["Port"] == 443:
                     weights = {groups[g["TargetGroupArn"]]: g["Weight"]
-                               for g in one["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]}  # fmt: skip
+                               for g in listener["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]}  # fmt: skip
                     self.shares.append(100 * weights.get(8080, 0) // max(1, sum(weights.values())))
 
 
 @pytest.fixture
 def shop(slow_box: Box) -> Iterator[Shop]:
-    made = Shop(Stage(slow_box))
-    yield made
-    made.stage.assert_strangers_untouched()
+    shop = Shop(Stage(slow_box))
+    yield shop
+    shop.stage.assert_foreign_unchanged()
 
 
 def test_the_files_lead_to_the_spec_and_hold_no_id(shop: Shop) -> None:
@@ -112,14 +112,14 @@ def destroyed(shop: Shop) -> None:
 
 
 def test_killed_after_each_write_of_each_file(shop: Shop) -> None:
-    """Every run dies one write after it began; each goes on where the one before it died."""
+    """Every run dies after one write, and the next run continues."""
     furthest = (0, 0)
     writes = 0
     while not (pending := shop.look()).done:
         assert pending.migration
         assert (pending.migration.number, pending.entry) >= furthest, "no step that is done is done again"
         furthest = (pending.migration.number, pending.entry)
-        dying = Dying(shop.stage.aws, 1)
+        dying = CrashingAws(shop.stage.aws, 1)
         workflow.apply(dying, pending.plan, KINDS, lambda event: None, shop.stage.clock, parallel=1)
         writes += 1 - dying.left
         shop.share()
@@ -149,7 +149,7 @@ def test_the_reply_to_each_write_of_each_file_lost(shop: Shop) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_one_reply_lost_at_each_write_of_a_file(shop: Shop, number: int) -> None:
-    """The file is played from its start once for each of its writes, and the reply to that one never comes."""
+    """Runs the migration once for each of its writes, and loses the answer to that write."""
     file = shop.migrations[number - 1]
     write = 0
     while True:

@@ -1,4 +1,4 @@
-"""Whatever a person gets wrong: a short answer that says where and what to do, the right code, nothing written."""
+"""Wrong input: a short message with place and next step, the right exit code, and no write."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.sandbox.box import Box
 
-from ..cli.kit import Pipe, Ran
+from ..cli.kit import CommandResult, PipeStream
 from . import specs
 
 WRONG_SPEC, WRONG = 65, 1
 LONGEST_ANSWER = 16
 IMPATIENCE = 5.0
-"""Lines and seconds that a person puts up with."""
+"""The most lines and seconds of an answer."""
 
 
 @dataclass
 class Shell:
-    """Runs commands in this process as a person would, with an AWS that only the environment tells of."""
+    """Runs commands in this process. Only environment variables name the AWS endpoint."""
 
     folder: Path
     patch: pytest.MonkeyPatch
@@ -44,23 +44,23 @@ class Shell:
         file.write_bytes(text.encode() if isinstance(text, str) else text)
         return str(file)
 
-    def run(self, *words: str) -> Ran:
-        out, err = Pipe(), Pipe()
+    def run(self, *words: str) -> CommandResult:
+        out, err = PipeStream(), PipeStream()
         environ = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
-        code = run(words, Terminal(Pipe(), out, err, environ), None)
-        return Ran(code, out.getvalue(), err.getvalue())
+        code = run(words, Terminal(PipeStream(), out, err, environ), None)
+        return CommandResult(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
 def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A shell on the sandbox. Whatever it is asked, it must have written nothing in the end."""
+    """A shell on the sandbox. At the end of the test it must have written nothing."""
     box.reset()
     box.seed("ap-northeast-2", hosted_zones=["example.com"])
     box.clear_calls()
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    made = Shell(tmp_path, monkeypatch)
-    made.set(
+    shell = Shell(tmp_path, monkeypatch)
+    shell.set(
         AWS_ENDPOINT_URL=box.url,
         AWS_ACCESS_KEY_ID="test",
         AWS_SECRET_ACCESS_KEY="test",
@@ -68,12 +68,12 @@ def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "none"),
         AWS_EC2_METADATA_DISABLED="true",
     )
-    yield made
+    yield shell
     assert box.writes() == []
 
 
-def answered(ran: Ran, code: int, *words: str) -> None:
-    """Short, to the point, without a traceback, and with something to do."""
+def assert_answer(ran: CommandResult, code: int, *words: str) -> None:
+    """Asserts a short message with these words and a hint, without a traceback."""
     assert ran.code == code, ran.err
     assert ran.out == ""
     assert "Traceback" not in ran.err
@@ -119,30 +119,30 @@ SPECS: dict[str, tuple[str | bytes, list[str]]] = {
 def test_a_wrong_spec_says_where_and_what_to_write(shell: Shell, what: str, command: str) -> None:
     text, words = SPECS[what]
     flags = ["--yes"] if command == "apply" else []
-    answered(shell.run(command, *flags, shell.write(text)), WRONG_SPEC, *words)
+    assert_answer(shell.run(command, *flags, shell.write(text)), WRONG_SPEC, *words)
 
 
 def test_all_problems_are_told_at_once(shell: Shell, box: Box) -> None:
     spec = specs.HTTP.replace("[a, c]", "[a]").replace("port: 80", "port: 70000") + "zonse: 1\n"
     ran = shell.run("plan", shell.write(spec))
-    answered(ran, WRONG_SPEC, "web.yaml:3:", "web.yaml:5:17", "web.yaml:6:1", "AWS was not asked")
+    assert_answer(ran, WRONG_SPEC, "web.yaml:3:", "web.yaml:5:17", "web.yaml:6:1", "elbplan did not call AWS")
     assert box.calls == []
 
 
 def test_a_file_that_is_not_there(shell: Shell) -> None:
-    answered(shell.run("plan", str(shell.folder / "wbe.yaml")), WRONG_SPEC, "wbe.yaml")
+    assert_answer(shell.run("plan", str(shell.folder / "wbe.yaml")), WRONG_SPEC, "wbe.yaml")
 
 
 def test_a_file_that_may_not_be_read(shell: Shell) -> None:
-    """A folder with the name of a file cannot be read as one, whoever asks: root may read any file."""
+    """Uses a folder instead of a file, because root can read any file."""
     loop = shell.folder / "loop.yaml"
     loop.symlink_to(loop)
-    answered(shell.run("plan", str(loop)), WRONG_SPEC, "loop.yaml")
+    assert_answer(shell.run("plan", str(loop)), WRONG_SPEC, "loop.yaml")
 
 
 def test_a_folder_without_specs(shell: Shell) -> None:
     (shell.folder / "empty").mkdir()
-    answered(shell.run("plan", str(shell.folder / "empty")), WRONG_SPEC, "empty")
+    assert_answer(shell.run("plan", str(shell.folder / "empty")), WRONG_SPEC, "empty")
 
 
 # The account ------------------------------------------------------------------------------------------------------
@@ -151,34 +151,34 @@ def test_a_folder_without_specs(shell: Shell) -> None:
 def test_without_credentials_it_says_how_to_get_some(shell: Shell) -> None:
     shell.set(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None)
     began = time.monotonic()
-    answered(shell.run("plan", shell.write(specs.HTTP)), WRONG, "no AWS credentials", "aws configure", "--sandbox")
+    assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "no AWS credentials", "aws configure", "--sandbox")
     assert time.monotonic() - began < IMPATIENCE
 
 
 def test_half_of_the_credentials_is_none(shell: Shell) -> None:
     shell.set(AWS_SECRET_ACCESS_KEY=None)
-    answered(shell.run("plan", shell.write(specs.HTTP)), WRONG, "only half", "AWS_SECRET_ACCESS_KEY")
+    assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "only half", "AWS_SECRET_ACCESS_KEY")
 
 
 def test_a_profile_that_is_not_there(shell: Shell) -> None:
-    answered(shell.run("plan", "--profile", "nobody", shell.write(specs.HTTP)), WRONG, "nobody", "list-profiles")
+    assert_answer(shell.run("plan", "--profile", "nobody", shell.write(specs.HTTP)), WRONG, "nobody", "list-profiles")
 
 
 @pytest.mark.parametrize("code", ["InvalidClientTokenId", "ExpiredToken", "UnauthorizedOperation"])
 def test_credentials_that_aws_refuses(shell: Shell, box: Box, code: str) -> None:
     box.fault("error", code=code, message="no", status=403)
-    answered(shell.run("plan", shell.write(specs.HTTP)), WRONG, code, "credentials")
+    assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, code, "credentials")
     box.clear_faults()
 
 
 @pytest.mark.parametrize("region", ["ap-northeast2", "seoul", "AP-NORTHEAST-2", "us_east_1"])
 def test_a_region_that_cannot_be_one(shell: Shell, region: str) -> None:
-    answered(shell.run("plan", "--region", region, shell.write(specs.HTTP)), WRONG, region, "region")
+    assert_answer(shell.run("plan", "--region", region, shell.write(specs.HTTP)), WRONG, region, "region")
 
 
 def test_without_any_region(shell: Shell) -> None:
     spec = specs.HTTP.replace("region: ap-northeast-2\n", "")
-    answered(shell.run("plan", shell.write(spec)), WRONG, "web.yaml", "no region", "AWS_REGION")
+    assert_answer(shell.run("plan", shell.write(spec)), WRONG, "web.yaml", "no region", "AWS_REGION")
 
 
 def test_an_empty_region_has_nothing_of_what_the_spec_describes(shell: Shell, box: Box) -> None:
@@ -188,7 +188,7 @@ def test_an_empty_region_has_nothing_of_what_the_spec_describes(shell: Shell, bo
         client.delete_subnet(SubnetId=subnet["SubnetId"])
     client.delete_vpc(VpcId=vpc)
     box.clear_calls()
-    answered(shell.run("plan", "--region", "eu-north-1", shell.write(specs.HTTP)), WRONG, "eu-north-1", "network")
+    assert_answer(shell.run("plan", "--region", "eu-north-1", shell.write(specs.HTTP)), WRONG, "eu-north-1", "network")
 
 
 def free_port() -> int:
@@ -204,32 +204,34 @@ def test_an_endpoint_that_refuses_connections_is_told_soon(shell: Shell, command
     began = time.monotonic()
     ran = shell.run(command, *flags, shell.write(specs.HTTP))
     took = time.monotonic() - began
-    answered(ran, WRONG, "cannot reach AWS", "AWS_ENDPOINT_URL")
+    assert_answer(ran, WRONG, "cannot reach AWS", "AWS_ENDPOINT_URL")
     assert took < IMPATIENCE
 
 
 def test_a_name_that_leads_nowhere_is_told_soon(shell: Shell) -> None:
     shell.set(AWS_ENDPOINT_URL="http://no-such-host.invalid")
     began = time.monotonic()
-    answered(shell.run("plan", shell.write(specs.HTTP)), WRONG, "cannot reach AWS")
+    assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "cannot reach AWS")
     assert time.monotonic() - began < IMPATIENCE
 
 
 def test_a_domain_without_a_zone(shell: Shell) -> None:
     spec = specs.COURSE.replace("api.example.com", "api.example.org")
-    answered(shell.run("plan", shell.write(spec)), WRONG, "web.yaml", "api.example.org", "example.com")
+    assert_answer(shell.run("plan", shell.write(spec)), WRONG, "web.yaml", "api.example.org", "example.com")
 
 
 def test_an_instance_that_is_not_there(shell: Shell) -> None:
     spec = specs.HEAD + "targets: {instances: [i-0123456789abcdef0], port: 80}\n"
-    answered(shell.run("apply", "--yes", shell.write(spec)), WRONG, "web.yaml", "i-0123456789abcdef0", "ap-northeast-2")
+    assert_answer(
+        shell.run("apply", "--yes", shell.write(spec)), WRONG, "web.yaml", "i-0123456789abcdef0", "ap-northeast-2"
+    )
 
 
 def test_a_tag_nobody_wears(shell: Shell) -> None:
     spec = specs.HEAD + "targets: {tag: app=web, port: 80}\n"
-    answered(shell.run("plan", shell.write(spec)), WRONG, "web.yaml", "tag:app=web")
+    assert_answer(shell.run("plan", shell.write(spec)), WRONG, "web.yaml", "tag:app=web")
 
 
 def test_a_zone_the_region_does_not_have(shell: Shell) -> None:
     spec = specs.HTTP.replace("[a, c]", "[a, x]")
-    answered(shell.run("plan", shell.write(spec)), WRONG, "ap-northeast-2x", "zones that have one")
+    assert_answer(shell.run("plan", shell.write(spec)), WRONG, "ap-northeast-2x", "zones that have one")

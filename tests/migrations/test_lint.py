@@ -148,10 +148,10 @@ def test_a_commit_that_is_not_there_is_told_kindly(tmp_path: Path, monkeypatch: 
     assert (outside.code, "a clone of the repository" in outside.err) == (64, True)
     yard.git("init", "-q")
     missing = yard.lint("--base", "origin/main")
-    assert (missing.code, "is the commit there?" in missing.err) == (64, True)
+    assert (missing.code, "a shallow clone lacks older commits" in missing.err) == (64, True)
     assert yard.lint("--base", "--output=x").code == 64
     monkeypatch.setenv("PATH", "")
-    assert "could not be run" in yard.lint("--base", "HEAD").err
+    assert "elbplan cannot run git" in yard.lint("--base", "HEAD").err
 
 
 MOVED = """

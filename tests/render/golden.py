@@ -1,4 +1,4 @@
-"""Screens as they were approved. ELBPLAN_GOLDEN=write writes them anew; then read the diff."""
+"""Compares screens with approved files. ELBPLAN_GOLDEN=write overwrites the files; then review the diff."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "golden"
 
 
 def assert_golden(name: str, lines: Iterable[Text]) -> None:
-    """The lines are those of the file; nothing may end in blanks."""
+    """Asserts that the lines match the file and have no spaces at their end."""
     text = "".join(line.plain + "\n" for line in lines)
     file = FOLDER / f"{name}.txt"
     if os.environ.get("ELBPLAN_GOLDEN") == "write":

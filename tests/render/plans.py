@@ -1,4 +1,4 @@
-"""Plans to look at, drawn by the real planner from specs and from what AWS would have."""
+"""Plans that the real planner builds from specs and simulated live resources."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ WEB_INTERNAL = WEB + "access: internal\n"
 
 
 def stack(text: str) -> Stack:
-    """The only stack of a spec."""
-    (one,) = load(["-"], stdin=io.StringIO(text), env={})
-    return one
+    """Returns the only stack of a spec."""
+    (stack,) = load(["-"], stdin=io.StringIO(text), env={})
+    return stack
 
 
 def lives(desired: Mapping[Address, Resource]) -> list[LiveResource[Resource]]:
-    """AWS after an apply of these: the same resources, pointing at each other by id."""
+    """Returns these resources as AWS has them after an apply, with ids as references."""
 
     def ids(ref: Ref) -> tuple[Ref, ...]:
         return (AwsId(_id(ref)),) if isinstance(ref, Address) else (ref,)
@@ -51,7 +51,7 @@ def lives(desired: Mapping[Address, Resource]) -> list[LiveResource[Resource]]:
 
 
 def _filled(resource: Resource) -> Resource:
-    """With AWS's defaults, as reading would find it."""
+    """Returns the resource with AWS's defaults."""
     return KINDS[resource.kind].with_live_defaults(resource, resource)
 
 
@@ -66,7 +66,7 @@ def _id(address: Address) -> str:
 
 
 def plan(after: str | None, before: str | None = None) -> Plan:
-    """From one spec to another; None is nothing."""
+    """Returns the plan from one spec to another; None is an empty stack."""
     there = lives(stack(before).resources) if before else []
     want = stack(after) if after else None
     return reconcile(

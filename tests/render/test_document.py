@@ -1,4 +1,4 @@
-"""What programs read: the shapes are a promise."""
+"""JSON documents for programs. Their fields are stable."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def test_a_hazard_tells_its_step_and_the_way_without_it():
 
 
 def test_steps_stand_in_an_order_in_which_they_could_be_done():
-    for one in (plan(WEB), plan(WEB_8080, WEB), plan(None, WEB)):
-        (stack,) = plan_document([one])["stacks"]
+    for stack_plan in (plan(WEB), plan(WEB_8080, WEB), plan(None, WEB)):
+        (stack,) = plan_document([stack_plan])["stacks"]
         seen: set[str] = set()
         for step in stack["steps"]:
             assert set(step["needs"]) <= seen
@@ -72,8 +72,8 @@ def test_steps_stand_in_an_order_in_which_they_could_be_done():
 
 def test_an_event_is_one_object():
     step = plan(WEB).steps[0]
-    told = event_document("my-web", Event("failed", step, "AWS refused", "ask for more", 2.0004, 1.5))
-    assert told == {
+    document = event_document("my-web", Event("failed", step, "AWS refused", "ask for more", 2.0004, 1.5))
+    assert document == {
         "schema": 1,
         "type": "failed",
         "stack": "my-web",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elbplan.core.address import Address
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import EndScreen, answers, outcome_screen, unchanged
+from elbplan.render.outcome import EndScreen, outcome_screen, stack_urls, unchanged_outcome
 from elbplan.render.style import Style
 from elbplan.run.outcome import Event, Outcome
 
@@ -16,46 +16,48 @@ ENDING = EndScreen("elbplan apply specs/web.yaml", "elbplan destroy specs/web.ya
 HTTP_ONLY = "name: plain\nregion: ap-northeast-2\ntargets: {instances: [i-0aaaaaaaaaaaaaaaa], port: 80, health: /}\n"
 
 
-def screen(one, outcome, width=80, ending=ENDING):
-    return outcome_screen(one, outcome, KINDS, Style(width), ending)
+def screen(stack_plan, outcome, width=80, ending=ENDING):
+    return outcome_screen(stack_plan, outcome, KINDS, Style(width), ending)
 
 
 def test_success_says_where_it_answers_and_how_to_end_the_bill():
-    one = plan(WEB)
-    assert_golden("end-done", screen(one, Outcome(done=list(one.steps), seconds=192, facts=FACTS)))
+    stack_plan = plan(WEB)
+    assert_golden("end-done", screen(stack_plan, Outcome(done=list(stack_plan.steps), seconds=192, facts=FACTS)))
 
 
 def test_failures_say_what_and_what_to_do():
-    one = plan(WEB)
-    failed = Event("failed", one.steps[3], "AWS refused CreateLoadBalancer: too many (TooManyLoadBalancers)",
+    stack_plan = plan(WEB)
+    failed = Event("failed", stack_plan.steps[3], "AWS refused CreateLoadBalancer: too many (TooManyLoadBalancers)",
                    "ask AWS for a higher quota, or delete load balancers nobody needs")  # fmt: skip
-    outcome = Outcome(list(one.steps[:3]), [failed], list(one.steps[4:]), seconds=4.2)
-    assert_golden("end-failed", screen(one, outcome))
+    outcome = Outcome(list(stack_plan.steps[:3]), [failed], list(stack_plan.steps[4:]), seconds=4.2)
+    assert_golden("end-failed", screen(stack_plan, outcome))
 
 
 def test_an_interruption_is_no_failure():
-    one = plan(WEB)
-    outcome = Outcome(list(one.steps[:3]), [], list(one.steps[3:]), interrupted=True, seconds=4.2)
-    assert "my-web: interrupted after 4.2 s" in screen(one, outcome)[0].plain
+    stack_plan = plan(WEB)
+    outcome = Outcome(list(stack_plan.steps[:3]), [], list(stack_plan.steps[3:]), interrupted=True, seconds=4.2)
+    assert "my-web: interrupted after 4.2 s" in screen(stack_plan, outcome)[0].plain
 
 
 def test_a_destroyed_stack_says_what_is_gone():
-    one = plan(None, WEB)
+    stack_plan = plan(None, WEB)
     ending = EndScreen("elbplan destroy specs/web.yaml", destroyed=True)
-    assert_golden("end-destroyed", screen(one, Outcome(done=list(one.steps), seconds=48), ending=ending))
+    assert_golden("end-destroyed", screen(stack_plan, Outcome(done=list(stack_plan.steps), seconds=48), ending=ending))
 
 
 def test_nothing_to_do_still_says_where_it_answers():
-    one = plan(WEB, WEB)
-    assert_golden("end-nothing", screen(one, unchanged(one)))
+    stack_plan = plan(WEB, WEB)
+    assert_golden("end-nothing", screen(stack_plan, unchanged_outcome(stack_plan)))
 
 
 def test_without_a_domain_the_balancers_own_name_answers():
-    assert answers(plan(HTTP_ONLY), Outcome(facts=FACTS)) == ["http://my-web-1.ap-northeast-2.elb.amazonaws.com"]
+    assert stack_urls(plan(HTTP_ONLY), Outcome(facts=FACTS)) == ["http://my-web-1.ap-northeast-2.elb.amazonaws.com"]
 
 
 def test_the_sandbox_sends_no_bill():
-    one = plan(WEB)
-    ending = EndScreen(finish="elbplan destroy --sandbox", billed=False)
-    text = "\n".join(line.plain for line in screen(one, Outcome(list(one.steps), facts=FACTS), ending=ending))
+    stack_plan = plan(WEB)
+    ending = EndScreen(destroy_command="elbplan destroy --sandbox", billed=False)
+    text = "\n".join(
+        line.plain for line in screen(stack_plan, Outcome(list(stack_plan.steps), facts=FACTS), ending=ending)
+    )
     assert "bills" not in text

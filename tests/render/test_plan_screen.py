@@ -1,4 +1,4 @@
-"""The screen of a plan, at the widths people have."""
+"""The screen of a plan at common widths."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ PLANS = {
 
 
 def screen(name, width, *, ascii=False, detail=False, **view):
-    one = plan(*PLANS[name])
+    stack_plan = plan(*PLANS[name])
     style = Style(width, ascii)
     verb = "destroy" if name == "destroy" else "plan"
-    lines = plan_screen(one, KINDS, style, PlanView(verb, 1.8, detail, **view))
-    return [*lines, style.line(""), *counts([one], style, "elbplan apply specs/web.yaml" if not one.empty else "")]
+    lines = plan_screen(stack_plan, KINDS, style, PlanView(verb, 1.8, detail, **view))
+    return [
+        *lines,
+        style.line(""),
+        *counts([stack_plan], style, "elbplan apply specs/web.yaml" if not stack_plan.empty else ""),
+    ]
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -1,4 +1,4 @@
-"""A run while it goes on."""
+"""The progress of a run."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_failed_step_is_not_counted_as_done():
 
 
 def test_an_ended_step_fits_one_line():
-    told = "the targets are healthy: not after 900 s; last seen: " + "x" * 90
-    line = end_line(Event("failed", HEALTHY, told), Style(80))
+    text = "the targets are healthy: not after 900 s; last seen: " + "x" * 90
+    line = end_line(Event("failed", HEALTHY, text), Style(80))
     assert line.plain.startswith("✗ wait targets.web healthy")
     assert line.cell_len < 80

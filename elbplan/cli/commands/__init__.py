@@ -1,1 +1,1 @@
-"""The commands, one file each; imported when called."""
+"""The commands, one file each. LazyGroup imports a command when it runs."""

@@ -1,4 +1,4 @@
-"""elbplan accept-drift: keep what somebody changed by hand."""
+"""elbplan accept-drift: accept changes that somebody made in AWS by hand."""
 
 from __future__ import annotations
 
@@ -12,56 +12,53 @@ from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, migration_f
 from ...migrations.files.folder import Folder, write
 from ..context import App
 from ..group import HelpFirstCommand
-from ..migration_files import observe_stack, one_stack, report_files, write_files
-from ..options import shared
+from ..migration_files import observe_stack, report_files, stack_with_spec, write_files
+from ..options import migrations_dir, shared
 
 EXAMPLES = (
-    "elbplan accept-drift specs/web.yaml              print the lines for the spec; write the next file",
-    "elbplan accept-drift specs/web.yaml new_health   the file is called NNNN_new_health.yaml",
+    "elbplan accept-drift specs/web.yaml              write the next migration",
+    "elbplan accept-drift specs/web.yaml new_health   write NNNN_new_health.yaml",
     "elbplan accept-drift specs/web.yaml --dry-run    write nothing",
 )
 
 
 @click.command(
     cls=HelpFirstCommand,
-    name="adopt",
+    name="accept-drift",
     examples=EXAMPLES,
-    help="Keep what somebody changed in AWS by hand: in the spec and, with migrations, in a file. Changes no AWS.",
+    help="Accept changes that somebody made in AWS by hand: add them to the spec and, "
+    "if the stack has migrations, to a migration. Writes only files, not AWS.",
 )
 @click.argument("word", metavar="STACK|PATH")
 @click.argument("name", required=False, default="", metavar="[NAME]")
-@click.option("--write", "writing", is_flag=True, help="Write the overrides: into the spec's file, at its end.")
-@click.option("--dry-run", "dry", is_flag=True, help="Say what would be written, and write nothing.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--write", "writing", is_flag=True, help="Append the overrides to the spec's file.")
+@click.option("--dry-run", "dry", is_flag=True, help="Show what would be written, but write nothing.")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str) -> int:
-    """One look at AWS; files and spec are written together."""
-    stack = one_stack(app, word)
+    """Reads AWS, then writes the migration and the spec."""
+    stack = stack_with_spec(app, word)
     folder = Folder.of(stack.name, base)
-    found = _adopted(app, stack, folder, name, writing)
-    said: dict[str, Any] = {"written": [], "renamed": [], "removed": []}
-    if found.files:
-        said = write_files(folder, found.files, dry=dry)
-    if found.spec is not None:
-        said["written"].append(stack.file)
-        _write(stack.file, found.spec, dry)
-    document = {**said, "overrides": found.block.fields, "dry_run": dry}
-    notes = (*found.notes, *(["nothing is written: --dry-run"] if dry else []))
+    accepted = _accept(app, stack, folder, name, writing)
+    changes: dict[str, Any] = {"written": [], "renamed": [], "removed": []}
+    if accepted.files:
+        changes = write_files(folder, accepted.files, dry=dry)
+    if accepted.spec is not None:
+        changes["written"].append(stack.file)
+        if not dry:
+            write(Path(stack.file), accepted.spec)
+    document = {**changes, "overrides": accepted.block.fields, "dry_run": dry}
+    notes = (*accepted.notes, *(["--dry-run: elbplan wrote nothing"] if dry else []))
     report_files(app, stack.name, document, notes)
-    if found.block.text and found.spec is None and not app.options.json:
-        app.terminal.err("write this into the spec, or pass --write:")
-        app.terminal.out(found.block.text.rstrip())
+    if accepted.block.text and accepted.spec is None and not app.options.json:
+        app.terminal.err("add this to the spec, or run the command with --write:")
+        app.terminal.out(accepted.block.text.rstrip())
     return 0
 
 
-def _adopted(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
+def _accept(app: App, stack: Stack, folder: Folder, name: str, writing: bool) -> AcceptedDrift:
     files = migration_file_of(folder) if folder.used else []
-    cloud, seen = observe_stack(app, stack, folder)
-    adopter = DriftAccepter(cloud, stack, seen, writing)
-    return adopter.accept_into_files(files, name) if files else adopter.accept_into_spec()
-
-
-def _write(file: str, text: str, dry: bool) -> None:
-    if not dry:
-        write(Path(file), text)
+    cloud, observed = observe_stack(app, stack, folder)
+    accepter = DriftAccepter(cloud, stack, observed, writing)
+    return accepter.accept_into_files(files, name) if files else accepter.accept_into_spec()

@@ -24,9 +24,8 @@ from ..hazard_flags import AllowedHazards, hazard_names
 from ..migration_runs import MigrationConsole
 from ..options import paths, shared
 from ..pending_plans import folders_of, refuse_without_folder
-from ..plan_screens import show_plans
+from ..plan_screens import confirm, show_plans
 from ..plans import ending_of, planned, stacks_of
-from ..questions import confirm
 
 EXAMPLES = (
     "elbplan apply specs/web.yaml            show the plan, ask, do it",
@@ -117,7 +116,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen:
     plans = planned(app, stacks, planner)
     pending = [one for one in plans if not one.plan.empty]
     asking = bool(pending) and not chosen.yes
-    if pending and (not app.options.json or (asking and app.terminal.asks)):
+    if pending and (not app.options.json or (asking and app.terminal.can_ask)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=chosen.detail)
     planner.check(one.plan for one in pending)
     if not chosen.leave:

@@ -1,4 +1,4 @@
-"""elbplan destroy: the end of a stack; only what elbplan made for it goes."""
+"""elbplan destroy: delete all resources that elbplan created for a stack, and no others."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..options import paths, shared
 from ..plan_screens import show_plans
-from ..plans import Planned, ending_of, planned, stacks_of
+from ..plans import ending_of, planned, stacks_of
 
 EXAMPLES = (
-    "elbplan destroy specs/web.yaml                   show what goes, ask for the stack's name",
-    "elbplan destroy specs/web.yaml --confirm my-web  without asking, for scripts",
+    "elbplan destroy specs/web.yaml                   show the plan, then ask",
+    "elbplan destroy specs/web.yaml --confirm my-web  do not ask, for scripts",
 )
 
 
@@ -28,13 +28,24 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="destroy",
     examples=EXAMPLES,
-    help="Remove everything that elbplan made for these stacks, and nothing else.",
+    help="Delete all resources that elbplan created for these stacks. Other resources stay.",
 )
 @paths
-@click.option("--confirm", "confirmed", metavar="STACK", multiple=True, help="The stack's name; for several, again.")
-@click.option("--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards.")
+@click.option(
+    "--confirm",
+    "confirmed",
+    metavar="STACK",
+    multiple=True,
+    help="Confirm with the stack's name. Repeat for several stacks.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="HAZARD",
+    help="Allow these hazards, for example extra-cost. Repeat or separate with commas.",
+)
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, hidden=True)
-@click.option("--detail", is_flag=True, help="Show every step before asking.")
+@click.option("--detail", is_flag=True, help="Show every step before the question.")
 @shared
 @click.pass_obj
 def command(
@@ -45,38 +56,42 @@ def command(
     yes: bool,
     detail: bool,
 ) -> int:
-    """List what goes, have the name typed, remove it."""
+    """Shows the plan, asks for the stack's name, deletes."""
     hazards = hazard_names(allow)
     stacks = stacks_of(app, paths)
-    _check([stack.name for stack in stacks], confirmed, yes)
+    _check_confirmation([stack.name for stack in stacks], confirmed, yes)
 
     planner = AllowedHazards(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
-    them = planned(app, stacks, planner)
-    pending = [one for one in them if not one.plan.empty]
-    asking = [one for one in pending if one.plan.stack not in confirmed]
-    if pending and (not app.options.json or (asking and app.terminal.asks)):
+    stack_plans = planned(app, stacks, planner)
+    pending = [stack_plan for stack_plan in stack_plans if not stack_plan.plan.empty]
+    unconfirmed = [stack_plan.plan.stack for stack_plan in pending if stack_plan.plan.stack not in confirmed]
+    if pending and (not app.options.json or (unconfirmed and app.terminal.can_ask)):
         show_plans(app, "destroy", pending, app.terminal.stderr, detail=detail)
-    planner.check(one.plan for one in pending)
-    _ask(app, asking)
+    planner.check(stack_plan.plan for stack_plan in pending)
+    _ask(app, unconfirmed)
     planner.agreed = True
-    return run_all(app, them, ending_of(app, "destroy", paths), agreed=confirmed)
+    return run_all(app, stack_plans, ending_of(app, "destroy", paths), agreed=confirmed)
 
 
-def _check(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:
+def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:
     if yes:
-        flags = " ".join(f"--confirm {shlex.quote(name)}" for name in names)
-        raise UsageProblem("destroy does not take --yes: it wants the stack's name", hint=f"pass {flags}")
+        what = "destroy does not accept --yes, because it needs the stack's name"
+        raise UsageProblem(what, hint=f"pass {_confirm_flags(names)}")
     for name in confirmed:
         if name not in names:
-            raise UsageProblem(f"--confirm {name}: no such stack in these specs", hint=f"they hold {', '.join(names)}")
+            raise UsageProblem(
+                f"--confirm {name}: the specs have no such stack", hint=f"the specs have {', '.join(names)}"
+            )
 
 
-def _ask(app: App, asking: Sequence[Planned]) -> None:
-    """Returns when each name was typed. Raises Refused."""
-    if asking and not app.terminal.asks:
-        flags = " ".join(f"--confirm {shlex.quote(one.plan.stack)}" for one in asking)
-        raise Refused("nobody is there to confirm: stdin is not a terminal", hint=f"pass {flags}")
-    for one in asking:
-        name = one.plan.stack
-        if app.terminal.ask(f"Type the stack's name ({name}) to delete all of it: ") != name:
-            raise Refused(f"not destroyed: what was typed is not {name}", hint="nothing was changed")
+def _confirm_flags(names: Sequence[str]) -> str:
+    return " ".join(f"--confirm {shlex.quote(name)}" for name in names)
+
+
+def _ask(app: App, names: Sequence[str]) -> None:
+    """Asks the user to type the name of each stack. Raises Refused for any other answer."""
+    if names:
+        app.terminal.require_user(f"pass {_confirm_flags(names)}")
+    for name in names:
+        if app.terminal.ask(f"Type the stack's name ({name}) to delete the whole stack: ") != name:
+            raise Refused(f"not destroyed: the answer was not {name}", hint="nothing was changed")

@@ -1,10 +1,10 @@
-"""elbplan lint: what migrations put at risk, without asking AWS."""
+"""elbplan lint: find hazards in migrations, without AWS or with it."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,148 +17,172 @@ from ...migrations.files.loader import load
 from ...migrations.lint.inspection import Inspection, inspect
 from ...migrations.lint.live_checks import LiveChecks, check_live, requests_text
 from ...migrations.migration import Migration
-from ...render.lint import counts_text
+from ...render.style import count
 from ...run.workflow import Cloud
 from ..context import App
-from ..git_changes import new_since
+from ..git_changes import files_added_since
 from ..group import HelpFirstCommand
-from ..options import shared
+from ..options import migrations_dir, shared
 from ..plans import planned
 from ..select import StackSelection, selections_of
 
-BLOCKED = 5
+BLOCKED_EXIT = 5
 
 EXAMPLES = (
-    "elbplan lint                      every migration, without AWS",
-    "elbplan lint my-web               those of one stack",
-    "elbplan lint --base origin/main   those that are new since a commit",
+    "elbplan lint                      check all migrations",
+    "elbplan lint my-web               check the migrations of one stack",
+    "elbplan lint --base origin/main   check only files that are new since a commit",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="lint", examples=EXAMPLES, help="Find hazards in migrations, as a rule without AWS."
+    cls=HelpFirstCommand,
+    name="lint",
+    examples=EXAMPLES,
+    help="Find hazards in migrations. Without --live, this command does not call AWS.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
-@click.option("--live", is_flag=True, help="Ask AWS as well: health, certificates, zones, requests.")
-@click.option("--base", "since", metavar="REF", help="Only files that this commit does not have.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--live", is_flag=True, help="Also read AWS: drift, target health, certificates, zones, requests.")
+@click.option("--base", "since", metavar="REF", help="Check only files that commit REF does not have.")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, words: tuple[str, ...], live: bool, since: str | None, base: str) -> int:
-    """Check the chain, then every file; say it all at once."""
-    told = LintOutput(app, live)
-    for subject in selections_of(app, words, base):
-        told.take(subject, new_since(since, subject.folder.path) if since else None)
-    return told.end()
+    """Checks the chain of migrations and every file, then prints all findings together."""
+    lint = LintCommand(app, live)
+    for selection in selections_of(app, words, base):
+        lint.check(selection, files_added_since(since, selection.folder.path) if since else None)
+    return lint.report()
 
 
-@dataclasses.dataclass
-class LintOutput:
-    """What is said of all stacks together."""
+@dataclass
+class LintCommand:
+    """The findings of all stacks.
+
+    problems     errors in files
+    inspections  the findings of each stack's files
+    remarks      notes about AWS that block nothing
+    drifted      drift that blocks the next steps
+    """
 
     app: App
     live: bool
-    problems: list[Problem] = dataclasses.field(default_factory=list)
-    found: list[Inspection] = dataclasses.field(default_factory=list)
-    remarks: list[str] = dataclasses.field(default_factory=list)
-    nowhere: list[str] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    inspections: list[Inspection] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    drifted: list[str] = field(default_factory=list)
 
-    def take(self, subject: StackSelection, only: Collection[str] | None) -> None:
-        """One stack: its chain, its files, and what AWS has to say."""
+    def check(self, selection: StackSelection, only: Collection[str] | None) -> None:
+        """Checks the chain and the files of one stack, and AWS with --live."""
         try:
-            migrations = load(subject.folder)
+            migrations = load(selection.folder)
         except SpecProblem as problem:
             self.problems += problem.problems
             return
-        look = self._look(subject, migrations) if self.live and migrations else None
-        facts_for = {"facts_for": look[0].facts_for} if look else {}
-        found = inspect(subject.folder, migrations, only=only, stack=subject.stack, **facts_for)
-        self.found.append(found)
-        self.problems += found.problems
-        if look:
-            self._beyond(subject, found, *look)
+        read = self._read_aws(selection, migrations) if self.live and migrations else None
+        facts = {"facts_for": read[0].facts_for} if read else {}
+        inspection = inspect(selection.folder, migrations, only=only, stack=selection.stack, **facts)
+        self.inspections.append(inspection)
+        self.problems += inspection.problems
+        if read:
+            self._add_live_remarks(selection, inspection, *read)
 
-    def _look(self, subject: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveChecks, Cloud]:
+    def _read_aws(self, selection: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveChecks, Cloud]:
         looks: list[LiveChecks] = []
 
-        def looker(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        def read(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
             looks.append(check_live(cloud, group[0], migrations))
             return [Plan(group[0].name, cloud.region, "")]
 
-        stack = subject.stack or Stack(subject.folder.stack, None, {})
-        (one,) = planned(self.app, [stack], looker)
-        return looks[0], one.cloud
+        stack = selection.stack or Stack(selection.folder.stack, None, {})
+        (stack_plan,) = planned(self.app, [stack], read)
+        return looks[0], stack_plan.cloud
 
-    def _beyond(self, subject: StackSelection, found: Inspection, look: LiveChecks, cloud: Cloud) -> None:
-        name = subject.folder.stack
+    def _add_live_remarks(
+        self, selection: StackSelection, inspection: Inspection, look: LiveChecks, cloud: Cloud
+    ) -> None:
+        name = selection.folder.stack
         self.remarks += [f"{name}: {remark}" for remark in look.remarks]
-        if any(finding.hazard.name == "route-removed" for finding, _ in found.findings):
+        if any(finding.hazard.name == "route-removed" for finding, _ in inspection.findings):
             self.remarks.append(f"{name}: {requests_text(cloud, look, datetime.now(UTC))}")
         if look.drifted:
-            differs = "; ".join(gap.text for gap in look.drifted.drift)
-            where = f"AWS was changed by hand where the next steps are, at {look.drifted.nearest.place}"
-            self.nowhere.append(f"{name}: {where}: {differs}")
+            what = "AWS has drifted in resources that the next steps change"
+            nearest = f"nearest known state: {look.drifted.nearest.place}"
+            differences = "; ".join(difference.text for difference in look.drifted.drift)
+            self.drifted.append(f"{name}: {what} ({nearest}): {differences}")
 
     @property
-    def code(self) -> int:
-        """65 if a file is wrong, 5 if something blocks."""
+    def exit_code(self) -> int:
+        """65 if a file is wrong, 5 if a finding blocks."""
         if self.problems:
             return SpecProblem.exit_code
-        return BLOCKED if self.nowhere or any(one.blocking for one in self.found) else 0
+        return BLOCKED_EXIT if self._blocking else 0
 
-    def end(self) -> int:
-        """Say it. Raises SpecProblem where files are wrong."""
+    @property
+    def _blocking(self) -> list[str | Problem]:
+        return [*self.drifted, *(problem for inspection in self.inspections for problem in inspection.blocking)]
+
+    def report(self) -> int:
+        """Prints the findings and returns the exit code. Raises SpecProblem if a file is wrong."""
         if self.app.options.json:
             self.app.terminal.out(json.dumps(self._document(), indent=2))
-            return self.code
+            return self.exit_code
         for block in self._blocks():
             self.app.terminal.out(block + "\n")
         if self.problems:
             raise SpecProblem(self.problems)
         self.app.terminal.out(self._counts())
-        return self.code
+        return self.exit_code
 
     def _blocks(self) -> list[str]:
         blocks = []
-        for found in self.found:
-            for finding, problem in found.findings:
+        for inspection in self.inspections:
+            for finding, problem in inspection.findings:
+                text = problem.text("safe form")
                 if not finding.allowed:
-                    blocks.append(problem.text("safe form"))
+                    blocks.append(text)
                 elif not self.app.options.quiet:
-                    blocks.append(problem.text(note=" (allowed)").splitlines()[0])
-            blocks += [problem.text() for problem in (*found.spec, *found.unused_allows)]
-        return blocks + [f"live  {text}" for text in (*self.nowhere, *self.remarks)]
+                    blocks.append(f"{text.splitlines()[0]} (allowed)")
+            blocks += [str(problem) for problem in (*inspection.spec, *inspection.unused_allows)]
+        return blocks + [f"live  {text}" for text in (*self.drifted, *self.remarks)]
 
     def _counts(self) -> str:
-        blocking = [*self.nowhere, *(problem for one in self.found for problem in one.blocking)]
-        allowed = sum(finding.allowed for one in self.found for finding, _ in one.findings)
-        files, idle = sum(one.files for one in self.found), sum(len(one.unused_allows) for one in self.found)
-        return counts_text(files, blocking, allowed, idle)
+        """Returns the last line: `3 files: 1 finding blocks, 2 are allowed by allow and because.`"""
+        blocking = len(self._blocking)
+        allowed = sum(finding.allowed for inspection in self.inspections for finding, _ in inspection.findings)
+        unused = sum(len(inspection.unused_allows) for inspection in self.inspections)
+        verb = "blocks" if blocking == 1 else "block"
+        parts = [f"{count(blocking, 'finding')} {verb}" if blocking else "no finding blocks"]
+        if allowed:
+            parts.append(f"{allowed} {'is' if allowed == 1 else 'are'} allowed by allow and because")
+        if unused:
+            parts.append(f"{unused} allow {'is' if unused == 1 else 'are'} unused")
+        files = sum(inspection.files for inspection in self.inspections)
+        return f"{count(files, 'file')}: {', '.join(parts)}."
 
     def _document(self) -> dict[str, Any]:
+        unused = [problem for inspection in self.inspections for problem in inspection.unused_allows]
         return {
             "schema": 1,
-            "files": sum(one.files for one in self.found),
+            "files": sum(inspection.files for inspection in self.inspections),
             "problems": [_place(problem) | {"what": problem.what, "hint": problem.hint} for problem in self.problems],
-            "findings": [one for found in self.found for one in _findings(found)],
-            "idle": [
-                _place(problem) | {"what": problem.what} for found in self.found for problem in found.unused_allows
-            ],
-            "live": [*self.nowhere, *self.remarks],
-            "exit": self.code,
+            "findings": [document for inspection in self.inspections for document in _finding_documents(inspection)],
+            "idle": [_place(problem) | {"what": problem.what} for problem in unused],
+            "live": [*self.drifted, *self.remarks],
+            "exit": self.exit_code,
         }
 
 
-def _findings(found: Inspection) -> list[dict[str, Any]]:
-    told = []
-    for finding, problem in found.findings:
+def _finding_documents(inspection: Inspection) -> list[dict[str, Any]]:
+    documents = []
+    for finding, problem in inspection.findings:
         hazard = finding.hazard
-        more = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "safe": hazard.remedy}
-        told.append(_place(problem) | more | {"step": finding.step, "allowed": finding.allowed})
-    for problem in found.spec:
+        fields = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "safe": hazard.remedy}
+        documents.append(_place(problem) | fields | {"step": finding.step, "allowed": finding.allowed})
+    for problem in inspection.spec:
         text = problem.what.removeprefix("spec: ")
-        told.append(_place(problem) | {"name": "spec", "text": text, "safe": problem.hint, "allowed": False})
-    return told
+        documents.append(_place(problem) | {"name": "spec", "text": text, "safe": problem.hint, "allowed": False})
+    return documents
 
 
 def _place(problem: Problem) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""elbplan plan: what would change, and why. Writes nothing to AWS."""
+"""elbplan plan: show what would change, and why. Writes nothing to AWS."""
 
 from __future__ import annotations
 
@@ -17,70 +17,80 @@ from ...render.documents import plan_document
 from ...run.workflow import Cloud
 from ..context import App
 from ..group import HelpFirstCommand
-from ..options import paths, shared
+from ..options import migrations_dir, paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import show_plans
 from ..plans import planned, retry_command, stacks_of
 
-PENDING = 2
-FOLDER = "migrations"
+PENDING_EXIT = 2
+DEFAULT_FOLDER = "migrations"
 
 EXAMPLES = (
-    "elbplan plan                           all specs in specs/",
-    "elbplan plan specs/web.yaml --detail   every step, in order",
+    "elbplan plan                           plan all specs in specs/",
+    "elbplan plan specs/web.yaml --detail   also show every step, in order",
     "elbplan plan --sandbox specs/web.yaml  without an AWS account",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="plan", examples=EXAMPLES, help="Show what would change, and why. Changes nothing."
+    cls=HelpFirstCommand,
+    name="plan",
+    examples=EXAMPLES,
+    help="Show what would change, and why. This command writes nothing to AWS.",
 )
 @paths
-@click.option("--detail", is_flag=True, help="Every step, and every field that changes (as -v).")
-@click.option("--save", metavar="NAME", help="Keep the plan as the next file in migrations/STACK/.")
-@click.option("--title", default="", metavar="TEXT", help="What the kept plan is for, in a line.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
-@click.option("--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 if changes are pending.")
+@click.option("--detail", is_flag=True, help="Show every step and every changed field (like -v).")
+@click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
+@click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")
+@migrations_dir
+@click.option(
+    "--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit with code 2 if changes are pending."
+)
 @shared
 @click.pass_obj
 def command(
     app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
 ) -> int:
-    """Read, compare, print; or keep."""
+    """Prints the plan, or saves it as a migration."""
     stacks = stacks_of(app, paths)
     if save is not None:
         return _save(app, stacks, paths, save, title, base)
-    them = previews(app, stacks, base)
-    pending = any(not one.plan.empty or one.idle == HELD or one.undone for one in them)
+    stack_plans = previews(app, stacks, base)
+    pending = any(preview.undone or preview.idle == HELD or not preview.plan.empty for preview in stack_plans)
     if app.options.json:
-        document = plan_document([one.plan for one in them])
-        for stack, one in zip(document["stacks"], them, strict=True):
-            stack |= {"notes": [{"about": word, "text": text} for word, text in one.notes]} if one.notes else {}
+        document = plan_document([preview.plan for preview in stack_plans])
+        for stack, preview in zip(document["stacks"], stack_plans, strict=True):
+            if preview.notes:
+                stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
         app.terminal.out(json.dumps(document, indent=2))
     else:
-        next = retry_command(app, "apply", paths) + _where(base) if pending else ""
-        show_plans(app, "plan", them, app.terminal.stdout, detail=detail, next=next)
-    return PENDING if pending and exit_code else 0
+        next = retry_command(app, "apply", paths) + _migrations_option(base) if pending else ""
+        show_plans(app, "plan", stack_plans, app.terminal.stdout, detail=detail, next=next)
+    return PENDING_EXIT if pending and exit_code else 0
 
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:
-    """Keep the plan of the one stack that is meant."""
+    """Saves the plan of one stack. Raises UsageProblem for several stacks."""
     if len(stacks) != 1:
-        raise UsageProblem("a migration is about one stack, and here are several", hint="name the spec of one of them")
+        raise UsageProblem(
+            "--save needs exactly one stack, but the specs have several", hint="name the spec of one stack"
+        )
     folder = Folder.of(stacks[0].name, base)
 
-    kept: list[str] = []
+    files: list[str] = []
 
-    def keeper(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        kept.extend(map(str, save_plan(cloud, group[0], folder, name=name, title=title)))
+    def save(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+        files.extend(map(str, save_plan(cloud, group[0], folder, name=name, title=title)))
         return [Plan(group[0].name, cloud.region, "")]
 
-    planned(app, stacks, keeper)
-    app.terminal.out(json.dumps({"schema": 1, "kept": kept}) if app.options.json else "\n".join(kept))
-    app.terminal.err(f"kept; review it, then: {retry_command(app, 'apply', paths)}{_where(base)}")
+    planned(app, stacks, save)
+    app.terminal.out(json.dumps({"schema": 1, "kept": files}) if app.options.json else "\n".join(files))
+    app.terminal.err(
+        f"saved; review the file, then run: {retry_command(app, 'apply', paths)}{_migrations_option(base)}"
+    )
     return 0
 
 
-def _where(base: str) -> str:
-    """Where migrations lie, for the next command."""
-    return "" if base == FOLDER else f" --migrations {shlex.quote(base)}"
+def _migrations_option(base: str) -> str:
+    """Returns the option --migrations for the next command; empty for the default folder."""
+    return "" if base == DEFAULT_FOLDER else f" --migrations {shlex.quote(base)}"

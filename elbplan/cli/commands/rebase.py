@@ -1,4 +1,4 @@
-"""elbplan rebase: one row of migrations again, after two branches met or a file was edited."""
+"""elbplan rebase: put the migrations of two merged branches in order, or refresh edited files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ...migrations.rebase.rebase import Rebase
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import is_path
-from ..migration_files import observe_stack, one_stack, report_files, write_files
-from ..options import shared
+from ..migration_files import observe_stack, report_files, stack_with_spec, write_files
+from ..options import migrations_dir, shared
 
 EXAMPLES = (
-    "elbplan rebase specs/web.yaml             after git merged two branches that both added a file",
-    "elbplan rebase specs/web.yaml 0005_cache  the same, and this is the file that moves",
-    "elbplan rebase --refresh my-web           after a file was edited by hand; AWS is not asked",
+    "elbplan rebase specs/web.yaml             after a merge of two branches",
+    "elbplan rebase specs/web.yaml 0005_cache  move this migration to the end",
+    "elbplan rebase --refresh my-web           after you edited a migration",
 )
 
 
@@ -29,62 +29,66 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="rebase",
     examples=EXAMPLES,
-    help="Put the migrations of two branches behind each other, or plan the pending one anew. Changes files alone.",
+    help="Put the migrations of two branches in order, or plan the pending migration again. "
+    "Writes only files, not AWS.",
 )
 @click.argument("word", metavar="STACK|PATH")
 @click.argument("file", required=False, default="", metavar="[FILE]")
-@click.option("--refresh", is_flag=True, help="Only compute from, to, then and HEAD anew from the steps.")
-@click.option("--accept-drift", "adopting", is_flag=True, help="First take in what was changed by hand, as adopt does.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option("--refresh", is_flag=True, help="Only recompute from, to, then and HEAD from the steps.")
+@click.option("--accept-drift", is_flag=True, help="First accept drift, as `elbplan accept-drift` does.")
+@migrations_dir
 @shared
 @click.pass_obj
-def command(app: App, word: str, file: str, refresh: bool, adopting: bool, base: str) -> int:
-    """By the steps alone, or by spec and AWS."""
+def command(app: App, word: str, file: str, refresh: bool, accept_drift: bool, base: str) -> int:
+    """Refreshes the files, or rebases them with the spec and AWS."""
     if refresh:
-        if file or adopting:
-            raise UsageProblem("--refresh is about all files, and takes nothing in", hint=f"elbplan rebase {word}")
+        if file or accept_drift:
+            raise UsageProblem(
+                "--refresh takes neither FILE nor --accept-drift", hint=f"elbplan rebase --refresh {word}"
+            )
         return _refresh(app, word, base)
-    return _rebase(app, word, file, adopting, base)
+    return _rebase(app, word, file, accept_drift, base)
 
 
 def _folder(stack: str, base: str) -> Folder:
     folder = Folder.of(stack, base)
     if not folder.used:
-        raise UsageProblem(f"there is no folder {folder.path}", hint="elbplan plan --save NAME begins one")
+        raise UsageProblem(f"folder {folder.path} does not exist", hint="elbplan plan --save NAME creates it")
     return folder
 
 
 def _refresh(app: App, word: str, base: str) -> int:
-    """Rewrite the fingerprints in their places."""
-    refreshed = refresh(_folder(one_stack(app, word).name if is_path(word) else word, base))
+    """Recomputes the fingerprints in the files and in HEAD."""
+    refreshed = refresh(_folder(stack_with_spec(app, word).name if is_path(word) else word, base))
     for file in refreshed.changed:
         app.terminal.out(str(file))
     for id in refreshed.off_spec:
-        what = f"{id} does not lead to the spec that it was saved from any more"
-        app.terminal.err(f"{what}: elbplan plan shows what the spec wants more")
+        what = f"the result of {id} is no longer the spec that it was saved from"
+        app.terminal.err(f"{what}: elbplan plan shows the difference")
     if not refreshed.changed:
-        app.terminal.err("nothing to do: every file says what its steps do")
+        app.terminal.err("nothing to do: all fingerprints match their steps")
     return 0
 
 
-def _rebase(app: App, word: str, file: str, adopting: bool, base: str) -> int:
-    stack = one_stack(app, word)
+def _rebase(app: App, word: str, file: str, accept_drift: bool, base: str) -> int:
+    """Rebases the migrations; with `accept_drift` also adds one for drift."""
+    stack = stack_with_spec(app, word)
     folder = _folder(stack.name, base)
-    cloud, seen = observe_stack(app, stack, folder)
-    made = Rebase(folder, stack, seen).rebased(_id(file), drifted=adopting)
-    files, notes, block = made.files, made.notes, ""
-    if adopting and Locator(seen, stack.ignore).exact([file.migration for file in files]) is None:
-        adopted = DriftAccepter(cloud, stack, seen).accept_into_files(files)
-        files, notes, block = adopted.files, (*notes, *adopted.notes), adopted.block.text
-    said = write_files(folder, files)
-    if not any(said.values()):
-        notes = (*notes, "nothing to do: every file begins where the one before it ends")
-    report_files(app, stack.name, said, notes)
-    if block and not app.options.json:
-        app.terminal.err("write this into the spec:", *block.rstrip().split("\n"))
+    cloud, observed = observe_stack(app, stack, folder)
+    rebased = Rebase(folder, stack, observed).rebased(_migration_id(file), drifted=accept_drift)
+    files, notes, overrides = rebased.files, rebased.notes, ""
+    if accept_drift and Locator(observed, stack.ignore).exact([written.migration for written in files]) is None:
+        accepted = DriftAccepter(cloud, stack, observed).accept_into_files(files)
+        files, notes, overrides = accepted.files, (*notes, *accepted.notes), accepted.block.text
+    changes = write_files(folder, files)
+    if not any(changes.values()):
+        notes = (*notes, "nothing to do: every migration starts where the previous migration ends")
+    report_files(app, stack.name, changes, notes)
+    if overrides and not app.options.json:
+        app.terminal.err("add this to the spec:", *overrides.rstrip().split("\n"))
     return 0
 
 
-def _id(file: str) -> str:
-    """`0005_cache` of migrations/web/0005_cache.yaml, too."""
+def _migration_id(file: str) -> str:
+    """Returns `0005_cache` for migrations/web/0005_cache.yaml."""
     return PurePath(file).name.removesuffix(".yaml")

@@ -1,16 +1,17 @@
-"""elbplan rehearse: run migrations on a local AWS simulator and prove that they hold. Writes to nothing else."""
+"""elbplan rehearse: test migrations on a local AWS simulator. Writes nothing to AWS."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ...core.address import Address
 from ...core.stack import Stack
 from ...errors import ElbplanError, UsageProblem
 from ...kinds import KINDS
@@ -29,19 +30,19 @@ from ..connect import SANDBOX_REGION, Connections, simulator_aws
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import selected_stacks, table_style
-from ..options import shared
+from ..options import migrations_dir, shared
 
-SLOW = 20.0
-"""Seconds in which a simulated load balancer comes up; nobody waits for them."""
+LOAD_BALANCER_SECONDS = 20.0
+"""Seconds until a simulated load balancer is active. The clock is virtual, so nobody waits."""
 
-BROKEN = 5
+BROKEN_EXIT = 5
 
 EXAMPLES = (
-    "elbplan rehearse                        every file of every stack with migrations",
-    "elbplan rehearse my-web                 the files of one stack, by its name or its spec",
-    "elbplan rehearse my-web 0004            one file",
-    "elbplan rehearse my-web --sick web      what if the new group never becomes healthy?",
-    "elbplan rehearse my-web --live          what is not applied yet, from how AWS is now",
+    "elbplan rehearse                         rehearse all migrations of all stacks",
+    "elbplan rehearse my-web                  rehearse the migrations of one stack",
+    "elbplan rehearse my-web 0004             rehearse one migration",
+    "elbplan rehearse my-web --unhealthy web  simulate targets that stay unhealthy",
+    "elbplan rehearse my-web --live           start from AWS's current state",
 )
 
 
@@ -49,129 +50,145 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="rehearse",
     examples=EXAMPLES,
-    help="Run migrations on a local AWS simulator: do they arrive, whatever dies, and is no request dropped?",
+    help="Run migrations on a local AWS simulator, crash them at every step, and check that no request is dropped.",
 )
 @click.argument("word", required=False, metavar="[STACK|PATH]")
 @click.argument("file", required=False, metavar="[FILE]")
-@click.option("--sick", metavar="GROUP", help="The targets of this new group never become healthy.")
-@click.option("--live", is_flag=True, help="Begin as AWS is now, with what is not applied yet. Only reads.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@click.option(
+    "--unhealthy", metavar="GROUP", help="Simulate that the targets of this new target group never become healthy."
+)
+@click.option(
+    "--live", is_flag=True, help="Start from AWS's current state with the pending migrations. Only reads AWS."
+)
+@migrations_dir
 @shared
 @click.pass_obj
-def command(app: App, word: str | None, file: str | None, sick: str | None, live: bool, base: str) -> int:
-    """Stack by stack, file by file, proof by proof."""
-    stacks = _stacks(app, word, base)
+def command(app: App, word: str | None, file: str | None, unhealthy: str | None, live: bool, base: str) -> int:
+    """Rehearses the migrations of each stack and prints the proofs."""
+    stacks = _stacks_with_migrations(app, word, base)
     if file and len(stacks) > 1:
-        raise UsageProblem("a file belongs to one stack", hint=f"elbplan rehearse {stacks[0].name} {file}")
-    told = []
-    with _box() as box:
-        for stack in stacks:
-            one = Rehearsal(app, box, stack, base, file, sick, live)
-            told.append(one.play())
+        hint = f"name the stack: elbplan rehearse {stacks[0].name} {file}"
+        raise UsageProblem(f"FILE {file} needs exactly one stack", hint=hint)
+    with _simulator() as box:
+        results = [StackRehearsal(app, box, stack, base, file, unhealthy, live).run() for stack in stacks]
+    holds = all(result["holds"] for result in results)
     if app.options.json:
-        app.terminal.out(json.dumps({"schema": 1, "holds": all(t["holds"] for t in told), "stacks": told}, indent=2))
-    return 0 if all(one["holds"] for one in told) else BROKEN
+        app.terminal.out(json.dumps({"schema": 1, "holds": holds, "stacks": results}, indent=2))
+    return 0 if holds else BROKEN_EXIT
 
 
-def _stacks(app: App, word: str | None, base: str) -> list[Stack]:
-    """The stacks that are meant and have migrations. Raises UsageProblem."""
-    there = sorted(folder.parent.name for folder in Path(base).glob("*/HEAD"))
+def _stacks_with_migrations(app: App, word: str | None, base: str) -> list[Stack]:
+    """Returns the selected stacks that have migrations. Raises UsageProblem if there are none."""
+    names = sorted(folder.parent.name for folder in Path(base).glob("*/HEAD"))
     if word:
-        found = [stack for stack in selected_stacks(app, [word]) if (Path(base) / stack.name).is_dir()]
+        stacks = [stack for stack in selected_stacks(app, [word]) if (Path(base) / stack.name).is_dir()]
     else:
-        found = selected_stacks(app, there) if there else []
-    if not found:
+        stacks = selected_stacks(app, names) if names else []
+    if not stacks:
         what = f"{word} has no migrations in {base}" if word else f"no stack has migrations in {base}"
-        hint = f"stacks that have: {', '.join(there)}" if there else "elbplan plan --save NAME begins a folder"
+        hint = (
+            f"stacks with migrations: {', '.join(names)}" if names else "elbplan plan --save NAME creates the first one"
+        )
         raise UsageProblem(what, hint=hint)
-    return found
+    return stacks
 
 
-def _box() -> Box:
-    """A local AWS simulator in this process. Raises ElbplanError if it is not installed."""
+def _simulator() -> Box:
+    """Returns a local AWS simulator in this process. Raises ElbplanError if its packages are not installed."""
     try:
-        from ...sandbox.box import Box
+        from ...sandbox.box import Box  # needs moto, which is optional
     except ImportError as error:
         what = install_hint(str(error)).replace("The sandbox", "A rehearsal", 1)
         raise ElbplanError(what, hint="nothing was rehearsed") from error
-    return Box(slow=SLOW, virtual=True)
+    return Box(slow=LOAD_BALANCER_SECONDS, virtual=True)
 
 
 @dataclass
-class Rehearsal:
-    """One stack's files on a double."""
+class StackRehearsal:
+    """Rehearses the migrations of one stack.
+
+    file       the only migration to rehearse
+    unhealthy  the target group whose targets never become healthy
+    live       start from AWS's current state
+    """
 
     app: App
     box: Box
     stack: Stack
     base: str
     file: str | None
-    sick: str | None
+    unhealthy: str | None
     live: bool
-    clouds: Connections | None = None
+    connections: Connections | None = None
 
     def __post_init__(self) -> None:
-        self.clouds = Connections(self.app, [self.stack]) if self.live else None
+        self.connections = Connections(self.app, [self.stack]) if self.live else None
 
-    def play(self) -> dict[str, Any]:
-        """Everything, told on the screen as it comes; as a document at the end."""
+    def run(self) -> dict[str, Any]:
+        """Prints each proof when it is known. Returns all proofs as a document."""
         chain = load(Folder.of(self.stack.name, self.base))
-        scene = RehearsalEnvironment(self.box, simulator_aws(self._region(), self.box.url), self.stack, chain, KINDS)
+        aws = simulator_aws(self._region(), self.box.url)
+        environment = RehearsalEnvironment(self.box, aws, self.stack, chain, KINDS)
         began, files = time.monotonic(), []
-        every: list[PromiseLine] = []
-        for migration in self._chosen(scene):
-            self._say_file(migration)
-            lines = list(self._lines(scene, migration))
-            every += lines
+        all_lines: list[PromiseLine] = []
+        for migration in self._selected(environment):
+            self._print_file(migration)
+            lines = list(self._lines(environment, migration))
+            all_lines += lines
             files.append({"file": migration.file, "proofs": [vars(line) for line in lines]})
         seconds = time.monotonic() - began
         if not self.app.options.json:
             style = table_style(self.app)
-            self.app.terminal.show(summary_screen(self.stack.name, len(files), every, seconds, style))
-        holds = all(line.holds for line in every)
+            self.app.terminal.show(summary_screen(self.stack.name, len(files), all_lines, seconds, style))
+        holds = all(line.holds for line in all_lines)
         return {"stack": self.stack.name, "holds": holds, "seconds": round(seconds, 1), "files": files}
 
-    def _chosen(self, scene: RehearsalEnvironment) -> Sequence[Migration]:
-        """The files to play; with --live those that are not applied, begun as AWS is. Raises UsageProblem, Refused."""
-        found: Sequence[Migration] = scene.chain
+    def _selected(self, environment: RehearsalEnvironment) -> Sequence[Migration]:
+        """Returns the migrations to rehearse; with --live only the pending ones. Raises UsageProblem, Refused."""
+        migrations: Sequence[Migration] = environment.chain
         if self.live:
-            found, more = self._pending(scene)
-            scene.laid = {one.number: more for one in found[:1]}
+            migrations, live_values = self._pending(environment)
+            environment.laid = {migration.number: live_values for migration in migrations[:1]}
         if self.file:
-            found = [one for one in scene.chain if self._means(one)]
-            if not found:
-                there = ", ".join(one.id for one in scene.chain)
-                raise UsageProblem(f"{self.stack.name} has no migration {self.file}", hint=f"there are {there}")
-        return files_that_create(found, self.sick) if self.sick and found else found
+            migrations = [migration for migration in environment.chain if self._is_selected(migration)]
+            if not migrations:
+                names = ", ".join(migration.id for migration in environment.chain)
+                raise UsageProblem(f"{self.stack.name} has no migration {self.file}", hint=f"its migrations: {names}")
+        return files_that_create(migrations, self.unhealthy) if self.unhealthy and migrations else migrations
 
-    def _means(self, migration: Migration) -> bool:
-        said = Path(str(self.file)).name.removesuffix(".yaml")
-        return said == migration.id or (said.isdigit() and int(said) == migration.number)
+    def _is_selected(self, migration: Migration) -> bool:
+        name = Path(str(self.file)).name.removesuffix(".yaml")
+        return name == migration.id or (name.isdigit() and int(name) == migration.number)
 
-    def _pending(self, scene: RehearsalEnvironment) -> tuple[Sequence[Migration], Any]:
-        assert self.clouds is not None
-        cloud = self.clouds.reach(scene.aws.region)
-        return start_from_live(cloud, self.stack, scene.chain, scene.kinds)
+    def _pending(
+        self, environment: RehearsalEnvironment
+    ) -> tuple[Sequence[Migration], Mapping[Address, Mapping[str, Any]]]:
+        assert self.connections is not None
+        cloud = self.connections.reach(environment.aws.region)
+        return start_from_live(cloud, self.stack, environment.chain, environment.kinds)
 
     def _region(self) -> str:
-        if self.clouds:
-            return self.clouds.region(self.stack)
-        said = self.app.options.region or self.stack.region or self.app.terminal.environ.get("AWS_REGION")
-        return said or SANDBOX_REGION
+        if self.connections:
+            return self.connections.region(self.stack)
+        region = self.app.options.region or self.stack.region or self.app.terminal.environ.get("AWS_REGION")
+        return region or SANDBOX_REGION
 
-    def _lines(self, scene: RehearsalEnvironment, migration: Migration) -> Iterator[PromiseLine]:
-        proofs = rehearse_unhealthy(scene, migration, self.sick) if self.sick else rehearse(scene, migration)
+    def _lines(self, environment: RehearsalEnvironment, migration: Migration) -> Iterator[PromiseLine]:
+        if self.unhealthy:
+            proofs = rehearse_unhealthy(environment, migration, self.unhealthy)
+        else:
+            proofs = rehearse(environment, migration)
         for proof in proofs:
             line = _line(proof, migration)
             if not self.app.options.json and not (self.app.options.quiet and line.holds):
                 self.app.terminal.show(proof_screen(line, table_style(self.app)))
             yield line
 
-    def _say_file(self, migration: Migration) -> None:
+    def _print_file(self, migration: Migration) -> None:
         if not self.app.options.json and not self.app.options.quiet:
             self.app.terminal.show([table_style(self.app).line((migration.file, "bold"))])
 
 
 def _line(proof: Proof, migration: Migration) -> PromiseLine:
-    wrong = [": ".join(filter(None, (place_of(migration, one), one.what))) for one in proof.wrong]
-    return PromiseLine(proof.holds, proof.text, proof.tried, wrong)
+    failures = [": ".join(filter(None, (place_of(migration, failure), failure.what))) for failure in proof.wrong]
+    return PromiseLine(proof.holds, proof.text, proof.tried, failures)

@@ -1,4 +1,4 @@
-"""elbplan runs: who applied what, and how it ended. Writes nothing to AWS."""
+"""elbplan runs: list the last runs of stacks and their results. Writes nothing to AWS."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from ..locks import run_stores_of, table_style
 from ..options import shared
 
 EXAMPLES = (
-    "elbplan runs                  all specs in specs/",
-    "elbplan runs my-web           one stack, by its name",
-    "elbplan runs specs/web.yaml   the stacks of a file",
+    "elbplan runs                  list the runs of all specs in specs/",
+    "elbplan runs my-web           list the runs of one stack",
+    "elbplan runs specs/web.yaml   list the runs of the stacks of one file",
 )
 
 
 @click.command(
-    cls=HelpFirstCommand, name="runs", examples=EXAMPLES, help="List the last runs of stacks, the newest first."
+    cls=HelpFirstCommand,
+    name="runs",
+    examples=EXAMPLES,
+    help="List the last runs of stacks, newest first: who ran what, and the result.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
 @shared
 @click.pass_obj
 def command(app: App, words: tuple[str, ...]) -> int:
-    """One question a stack."""
-    them = run_stores_of(app, words)
-
-    told = [(runs_of(one.stack, one.keeper), one.region) for one in them]
+    """Reads and prints the runs of each stack."""
+    stack_runs = [(runs_of(store.stack, store.keeper), store.region) for store in run_stores_of(app, words)]
     if app.options.json:
-        documents = [runs_document(runs, region) for runs, region in told]
+        documents = [runs_document(runs, region) for runs, region in stack_runs]
         app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
         return 0
-    for runs, _ in told:
+    for runs, _ in stack_runs:
         app.terminal.show(runs_screen(runs, table_style(app)))
     return 0

@@ -1,4 +1,4 @@
-"""elbplan sandbox: start, look at, empty and stop the local AWS simulator."""
+"""elbplan sandbox: start, stop, inspect and reset the local AWS simulator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Seconds(click.FloatRange):
-    """A number of seconds in a range; `nan` lies in none, although no comparison says so."""
+    """A number of seconds in a range. Rejects `nan`, which passes every comparison of FloatRange."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Raises BadParameter."""
@@ -31,17 +31,17 @@ class Seconds(click.FloatRange):
         return number
 
 
-HERE = "elbplan.cli.commands.sandbox"
+MODULE = "elbplan.cli.commands.sandbox"
 ENTRIES = {
-    "start": (f"{HERE}:start", "Commands", "Start one in the background, or find the one that runs."),
-    "stop": (f"{HERE}:stop", "Commands", "End it; all that is in it is gone."),
-    "status": (f"{HERE}:status", "Commands", "Does one run, and where?"),
-    "reset": (f"{HERE}:reset", "Commands", "Empty it."),
+    "start": (f"{MODULE}:start", "Commands", "Start the sandbox, or show the running one."),
+    "stop": (f"{MODULE}:stop", "Commands", "Stop the sandbox and delete its data."),
+    "status": (f"{MODULE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
+    "reset": (f"{MODULE}:reset", "Commands", "Delete all data of the running sandbox."),
 }
 EXAMPLES = (
-    "elbplan sandbox start                   runs in the background, for this machine only",
-    "elbplan plan --sandbox specs/web.yaml   starts one if none runs",
-    "elbplan sandbox stop                    ends it",
+    "elbplan sandbox start                   start it in the background",
+    "elbplan plan --sandbox specs/web.yaml   use it; starts it if necessary",
+    "elbplan sandbox stop                    stop it",
 )
 
 
@@ -51,12 +51,12 @@ EXAMPLES = (
     entries=ENTRIES,
     examples=EXAMPLES,
     invoke_without_command=True,
-    help="A local AWS simulator: no account, no credentials, no cost.",
+    help="Control the sandbox, a local AWS simulator: no AWS account, no credentials, no cost.",
 )
 @shared
 @click.pass_context
 def command(context: click.Context) -> int:
-    """Without a command it shows what there is."""
+    """Shows the help if no command is given."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
     return 0
@@ -65,16 +65,16 @@ def command(context: click.Context) -> int:
 @click.command(
     cls=HelpFirstCommand,
     name="start",
-    examples=("elbplan sandbox start", "elbplan sandbox start --slow 120   as slow as AWS"),
-    help="Start a sandbox in the background, or find the one that runs.",
+    examples=("elbplan sandbox start", "elbplan sandbox start --slow 120   load balancers take 120 s, as on AWS"),
+    help="Start the sandbox in the background, or show the running one.",
 )
 @click.option(
-    "--slow", type=Seconds(0, 3600), metavar="SECONDS", help="How long a load balancer takes to be active (3)."
+    "--slow", type=Seconds(0, 3600), metavar="SECONDS", help="Time until a load balancer is active (default: 3)."
 )
 @shared
 @click.pass_obj
 def start(app: App, slow: float | None) -> int:
-    """Says where it answers."""
+    """Starts the sandbox and prints its URL."""
     running = _try(lambda: daemon.start(slow))
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "running": True, "url": running.url, "pid": running.pid}))
@@ -84,53 +84,61 @@ def start(app: App, slow: float | None) -> int:
 
 
 @click.command(
-    cls=HelpFirstCommand, name="stop", examples=("elbplan sandbox stop",), help="End the sandbox; all in it is gone."
+    cls=HelpFirstCommand, name="stop", examples=("elbplan sandbox stop",), help="Stop the sandbox and delete its data."
 )
 @shared
 @click.pass_obj
 def stop(app: App) -> int:
-    """None that runs is fine, too."""
+    """Stops the sandbox. It is no error if no sandbox runs."""
     stopped = _try(daemon.stop)
-    _say(app, "stopped", stopped, "The sandbox is stopped." if stopped else "No sandbox runs.")
+    _report(app, "stopped", stopped, "The sandbox is stopped." if stopped else "No sandbox is running.")
     return 0
 
 
 @click.command(
-    cls=HelpFirstCommand, name="status", examples=("elbplan sandbox status",), help="Does a sandbox run, and where?"
+    cls=HelpFirstCommand,
+    name="status",
+    examples=("elbplan sandbox status",),
+    help="Show whether the sandbox runs, and its URL.",
 )
 @shared
 @click.pass_obj
 def status(app: App) -> int:
-    """One line, or JSON."""
-    told = _try(daemon.status)
+    """Prints one line, or JSON."""
+    report = _try(daemon.status)
     if app.options.json:
-        app.terminal.out(json.dumps({"schema": 1, **told}))
-    elif not told["running"]:
-        app.terminal.out("No sandbox runs. elbplan sandbox start starts one.")
+        app.terminal.out(json.dumps({"schema": 1, **report}))
+    elif not report["running"]:
+        app.terminal.out("No sandbox is running. Start one with: elbplan sandbox start")
     else:
-        minutes = (time.time() - told["started"]) / 60
-        app.terminal.out(f"The sandbox runs at {told['url']}, since {minutes:.0f} min; {told['calls']} calls so far.")
+        minutes = (time.time() - report["started"]) / 60
+        app.terminal.out(
+            f"The sandbox runs at {report['url']} for {minutes:.0f} min and answered {report['calls']} calls."
+        )
     return 0
 
 
 @click.command(
-    cls=HelpFirstCommand, name="reset", examples=("elbplan sandbox reset",), help="Empty the sandbox that runs."
+    cls=HelpFirstCommand,
+    name="reset",
+    examples=("elbplan sandbox reset",),
+    help="Delete all data of the running sandbox.",
 )
 @shared
 @click.pass_obj
 def reset(app: App) -> int:
-    """None that runs is as empty as can be."""
-    emptied = _try(daemon.reset)
-    _say(app, "emptied", emptied, "The sandbox is empty." if emptied else "No sandbox runs.")
+    """Deletes all data of the sandbox. It is no error if no sandbox runs."""
+    was_running = _try(daemon.reset)
+    _report(app, "emptied", was_running, "The sandbox is empty." if was_running else "No sandbox is running.")
     return 0
 
 
-def _say(app: App, key: str, value: bool, text: str) -> None:
+def _report(app: App, key: str, value: bool, text: str) -> None:
     app.terminal.out(json.dumps({"schema": 1, key: value}) if app.options.json else text)
 
 
 def _try(work: Callable[[], T]) -> T:
-    """The sandbox's complaints as ours."""
+    """Runs `work`. Turns SandboxError into ElbplanError."""
     try:
         return work()
     except SandboxError as error:

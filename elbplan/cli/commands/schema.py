@@ -1,4 +1,4 @@
-"""elbplan schema: the JSON Schema of specs, for editors."""
+"""elbplan schema: print the JSON Schema of specs, for editors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..options import shared
 
 EXAMPLES = (
     "elbplan schema > elbplan.schema.json",
-    "# yaml-language-server: $schema=./elbplan.schema.json   (first line of a spec)",
+    "# yaml-language-server: $schema=./elbplan.schema.json   # first line of a spec",
 )
 
 
@@ -23,6 +23,6 @@ EXAMPLES = (
 @shared
 @click.pass_obj
 def command(app: App) -> int:
-    """The schema as it is made from the models."""
+    """Prints the schema."""
     app.terminal.out(json.dumps(schema(), indent=2))
     return 0

@@ -1,4 +1,4 @@
-"""elbplan status: how a stack is at this moment. Writes nothing to AWS."""
+"""elbplan status: show the status of stacks. Writes nothing to AWS."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ...run.workflow import plan
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import lock_manager_of
-from ..options import paths, shared
+from ..options import migrations_dir, paths, shared
 from ..plans import Planned, planned, stacks_of, style_for, view_of
 
 EXAMPLES = (
-    "elbplan status                  all specs in specs/",
-    "elbplan status specs/web.yaml   is it in sync, healthy, locked?",
+    "elbplan status                  show the stacks of all specs in specs/",
+    "elbplan status specs/web.yaml   show the stacks of one file",
 )
 
 
@@ -36,36 +36,39 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="status",
     examples=EXAMPLES,
-    help="Show how stacks are: in sync, last run, lock, targets.",
+    help="Show the status of stacks: sync, last run, lock and target health.",
 )
 @paths
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
+@migrations_dir
 @shared
 @click.pass_obj
 def command(app: App, paths: tuple[str, ...], base: str) -> int:
-    """Read everything, say it in a few lines a stack."""
+    """Reads AWS and prints a few lines for each stack."""
     stacks = stacks_of(app, paths)
-
-    them = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
-
-    def look(one: Planned) -> StackStatus:
-        found = stack_status(one.plan, one.stack.spec_hash, one.cloud.send, lock_manager_of(app, one.cloud))
-        filed = os.path.isdir(os.path.join(base, one.stack.name))
-        return replace(found, files=_files(one, base, found.runs.records)) if filed else found
-
-    with WorkerThreads(app.options.parallel) as crew:
-        told = crew.map(look, them)
+    stack_plans = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
+    with WorkerThreads(app.options.parallel) as workers:
+        statuses = workers.map(lambda stack_plan: _status(app, stack_plan, base), stack_plans)
     if app.options.json:
-        app.terminal.out(json.dumps({"schema": 1, "stacks": [status_document(one) for one in told]}, indent=2))
+        documents = [status_document(status) for status in statuses]
+        app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
         return 0
     style = style_for(app, app.terminal.stdout)
-    for number, (one, where) in enumerate(zip(told, them, strict=True)):
-        between = [style.line("")] if number else []
-        app.terminal.show([*between, *status_screen(one, style, view_of(app, "status", where))])
+    for number, (status, stack_plan) in enumerate(zip(statuses, stack_plans, strict=True)):
+        separator = [style.line("")] if number else []
+        app.terminal.show([*separator, *status_screen(status, style, view_of(app, "status", stack_plan))])
     return 0
 
 
-def _files(one: Planned, base: str, records: Sequence[RunRecord]) -> StackMigrations:
-    """How the migrations of a stack stand."""
-    finder = PendingFinder(one.cloud, one.stack, journal_of(records), time.time())
-    return migrations_status(finder, Folder.of(one.stack.name, base), records)
+def _status(app: App, stack_plan: Planned, base: str) -> StackStatus:
+    """Reads the status of a stack, with its migrations if it has a folder."""
+    locks = lock_manager_of(app, stack_plan.cloud)
+    status = stack_status(stack_plan.plan, stack_plan.stack.spec_hash, stack_plan.cloud.send, locks)
+    if not os.path.isdir(os.path.join(base, stack_plan.stack.name)):
+        return status
+    return replace(status, files=_migrations(stack_plan, base, status.runs.records))
+
+
+def _migrations(stack_plan: Planned, base: str, records: Sequence[RunRecord]) -> StackMigrations:
+    """Reads the status of a stack's migrations."""
+    finder = PendingFinder(stack_plan.cloud, stack_plan.stack, journal_of(records), time.time())
+    return migrations_status(finder, Folder.of(stack_plan.stack.name, base), records)

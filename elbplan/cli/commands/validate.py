@@ -1,4 +1,4 @@
-"""elbplan validate: is the spec right, as far as can be known without AWS?"""
+"""elbplan validate: check specs without AWS."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ...core.stack import Stack
 
 EXAMPLES = (
-    "elbplan validate                  all specs in specs/",
-    "elbplan validate specs/web.yaml   one of them",
-    "elbplan validate - < web.yaml     from standard input",
+    "elbplan validate                  check all specs in specs/",
+    "elbplan validate specs/web.yaml   check one file",
+    "elbplan validate - < web.yaml     check standard input",
 )
 
 
@@ -29,41 +29,47 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="validate",
     examples=EXAMPLES,
-    help="Check specs, every problem at once. Asks AWS nothing.",
+    help="Check specs and list all problems. This command does not call AWS.",
 )
 @paths
 @shared
 @click.pass_obj
 def command(app: App, paths: tuple[str, ...]) -> int:
-    """Load, and say what was found."""
+    """Loads the specs and prints their problems."""
     try:
         stacks = stacks_of(app, paths)
     except SpecProblem as problem:
         if not app.options.json:
             raise
-        _document(app, [], problem)
+        _print_document(app, [], problem)
         return problem.exit_code
     if app.options.json:
-        _document(app, stacks, None)
+        _print_document(app, stacks, None)
     elif not app.options.quiet:
         for stack in stacks:
             number = len(stack.resources)
             resources = f"{number} resource{'s' if number != 1 else ''}"
-            app.terminal.out(f"{escaped(stack.file)}: {stack.name} is fine ({resources})")
+            app.terminal.out(f"{escaped(stack.file)}: {stack.name} is valid ({resources})")
     return 0
 
 
-def _document(app: App, stacks: Sequence[Stack], problem: SpecProblem | None) -> None:
-    found = problem.problems if problem else ()
-    told = {
+def _print_document(app: App, stacks: Sequence[Stack], problem: SpecProblem | None) -> None:
+    problems = problem.problems if problem else ()
+    document = {
         "schema": 1,
-        "valid": not found,
+        "valid": not problems,
         "stacks": [
-            {"stack": one.name, "file": one.file, "line": one.line, "resources": [str(a) for a in one.resources]}
-            for one in stacks
+            {
+                "stack": stack.name,
+                "file": stack.file,
+                "line": stack.line,
+                "resources": [str(address) for address in stack.resources],
+            }
+            for stack in stacks
         ],
         "problems": [
-            {key: value for key, value in dataclasses.asdict(one).items() if key != "source"} for one in found
+            {key: value for key, value in dataclasses.asdict(problem).items() if key != "source"}
+            for problem in problems
         ],
     }
-    app.terminal.out(json.dumps(told, indent=2))
+    app.terminal.out(json.dumps(document, indent=2))

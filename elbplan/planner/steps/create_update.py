@@ -103,16 +103,20 @@ def _add_updates(
         before = after
 
 
+ATTACH, ADD, REMOVE = "attach", "add what is new", "remove what is old"
+"""How the reasons of updates begin that are one part of a change."""
+
+
 def _why(phase: Phase, before: Resource, after: Resource, change: Change, *, last: bool) -> str:
     idle = [group for group in idle_groups(after) if group not in idle_groups(before)]
     if phase == "expand" and idle:
-        return f"attach {', '.join(map(str, idle))} at weight 0: a group that nothing uses is not health-checked"
+        return f"{ATTACH} {', '.join(map(str, idle))} at weight 0: a group that nothing uses is not health-checked"
     if phase == "expand" and not last:
-        return f"add what is new ({change.because})"
+        return f"{ADD} ({change.because})"
     if phase == "protect":
         return "protection comes last, so that an interrupted run can be rolled back"
     if phase == "contract":
-        return f"remove what is old ({change.because})"
+        return f"{REMOVE} ({change.because})"
     return change.because
 
 

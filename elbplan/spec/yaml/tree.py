@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import LONG, Problem, escaped, without
+from ...errors import MIN_SECRET_LENGTH, Problem, escaped, hide_values
 
 YamlPath = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
@@ -98,7 +98,7 @@ class Tree:
         steps = tuple(path)
         values = self._variable_values(self.resolve(steps))
         spot = self.key_spot(steps) if key else self.spot(steps)
-        return self.source.problem(spot, without(what, values), without(hint, values))
+        return self.source.problem(spot, hide_values(what, values), hide_values(hint, values))
 
     def _variable_values(self, path: YamlPath) -> dict[str, str]:
         """Values of variables with their texts: those at or below the path, and all long ones."""
@@ -106,7 +106,7 @@ class Tree:
         for place, origin in self.origins.items():
             value = str(self.at(place))
             near = place[: len(path)] == path
-            if value and value not in origin and (near or len(value) >= LONG):
+            if value and value not in origin and (near or len(value) >= MIN_SECRET_LENGTH):
                 references[value] = origin
         return references
 

@@ -1,10 +1,10 @@
-"""A shell in a folder with migrations beside the spec, and what tests write into files by hand."""
+"""A shell with a folder of migrations, and steps that tests insert into migrations."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.kit import WEB, Ran, Shell
+from tests.cli.kit import WEB, CommandResult, Shell
 
 REGION = "ap-northeast-2"
 PORT = WEB.replace("port: 80,", "port: 8080,")
@@ -19,8 +19,8 @@ TENTH = """  - do: shift
 """
 
 
-class Filed(Shell):
-    """A shell in a folder with migrations beside the spec."""
+class MigrationShell(Shell):
+    """Runs commands in a folder with a spec and migrations."""
 
     @property
     def base(self) -> Path:
@@ -29,24 +29,24 @@ class Filed(Shell):
     def file(self, name: str) -> Path:
         return self.base / "my-web" / name
 
-    def save(self, name: str) -> Ran:
+    def save(self, name: str) -> CommandResult:
         return self.run("plan", self.spec, "--save", name, "--migrations", str(self.base))
 
-    def apply(self, *more: str) -> Ran:
+    def apply(self, *more: str) -> CommandResult:
         return self.run("apply", self.spec, "--yes", "--migrations", str(self.base), *more)
 
-    def plan(self, *more: str) -> Ran:
+    def plan(self, *more: str) -> CommandResult:
         return self.run("plan", self.spec, "--migrations", str(self.base), *more)
 
     def status(self) -> str:
-        """The screen of status."""
+        """Returns the status screen."""
         return self.run("status", self.spec, "--migrations", str(self.base)).out
 
-    def refresh(self) -> Ran:
+    def refresh(self) -> CommandResult:
         return self.run("rebase", "--refresh", "my-web", "--migrations", str(self.base))
 
     def port_8080(self, before_the_switch: str = "", wait: str = "") -> Path:
-        """A stack on port 80, and a file that takes it to 8080; with steps of a person before traffic moves.
+        """Applies a stack on port 80 and saves a migration to port 8080, with extra steps before traffic moves.
 
         `wait` is added to the wait for the new targets.
         """
@@ -66,26 +66,28 @@ class Filed(Shell):
         return file
 
     def weights(self) -> list[int]:
-        """Of the groups that listener 443 hands requests to, in order."""
+        """Returns the sorted weights of the target groups of listener 443."""
         elb = self.box.client("elbv2", REGION)
         arn = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
-        (https,) = [one for one in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if one["Port"] == 443]
+        (https,) = [
+            listener for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"] if listener["Port"] == 443
+        ]
         return sorted(group["Weight"] for group in https["DefaultActions"][0]["ForwardConfig"]["TargetGroups"])
 
     def group(self, name: str = "my-web-web") -> dict[str, object]:
-        """A target group as AWS has it."""
+        """Returns a target group from AWS."""
         elb = self.box.client("elbv2", REGION)
-        found: dict[str, object] = elb.describe_target_groups(Names=[name])["TargetGroups"][0]
-        return found
+        group: dict[str, object] = elb.describe_target_groups(Names=[name])["TargetGroups"][0]
+        return group
 
     def by_hand(self, path: str) -> None:
-        """Somebody changes the health check of the group."""
+        """Changes the health check of the group outside elbplan."""
         elb = self.box.client("elbv2", REGION)
         elb.modify_target_group(TargetGroupArn=self.group()["TargetGroupArn"], HealthCheckPath=path)
 
     def runs(self) -> list[dict[str, object]]:
-        """The records of the runs, the newest first."""
-        found: list[dict[str, object]] = self.run("runs", "my-web", "--region", "ap-northeast-2", "--json").document[
+        """Returns the run records, newest first."""
+        runs: list[dict[str, object]] = self.run("runs", "my-web", "--region", "ap-northeast-2", "--json").document[
             "stacks"
         ][0]["runs"]
-        return found
+        return runs

@@ -1,4 +1,4 @@
-"""A run of somebody else that lives."""
+"""A live run of another user."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from elbplan.run.lock.run_store import RunStore
 
 
 @contextlib.contextmanager
-def kept_alive(ledger: RunStore, record: RunRecord) -> Iterator[RunRecord]:
-    """Its record is there, and is written again and again."""
-    ledger.create(record)
+def live_run(store: RunStore, record: RunRecord) -> Iterator[RunRecord]:
+    """Creates the record and renews it until the context ends."""
+    store.create(record)
     ended = threading.Event()
 
-    def beat() -> None:
+    def renew() -> None:
         while not ended.wait(0.05):
-            ledger.write(replace(record, renewed=time.time()))
+            store.write(replace(record, renewed=time.time()))
 
-    thread = threading.Thread(target=beat)
+    thread = threading.Thread(target=renew)
     thread.start()
     try:
         yield record

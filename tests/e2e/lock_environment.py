@@ -1,4 +1,4 @@
-"""A sandbox, a spec, commands in this process and in others, and the ledger as a stranger would read it."""
+"""A sandbox for tests of the lock, with commands in this process and in other processes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from .stage import REGION
 STACK = "my-web"
 
 
-class Site:
-    """The place where applies race, die, and are overtaken."""
+class LockEnvironment:
+    """A sandbox and a spec. Starts commands as processes and reads the run records."""
 
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
@@ -53,7 +53,7 @@ class Site:
         return self.start("apply", "--yes", self.spec, *words, **rest)
 
     def killed(self, *, dead_after: str = "90") -> None:
-        """An apply that died in the middle, without a word."""
+        """Starts an apply and kills it in the middle."""
         process = self.apply(dead_after=dead_after)
         self.box.fault("kill", action="CreateTargetGroup", pid=process.pid)
         assert process.wait(30) == -9
@@ -69,13 +69,13 @@ class Site:
         return [name for name in self.box.snapshot() if ":parameter/" in name]
 
 
-def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+def result_of(process: subprocess.Popen[bytes]) -> tuple[int, str]:
     _, err = process.communicate(timeout=60)
     assert b"Traceback" not in err, err.decode()
     return process.returncode, err.decode()
 
 
-def until(true: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

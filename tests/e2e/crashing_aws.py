@@ -1,4 +1,4 @@
-"""AWS for a process that dies."""
+"""An AWS client that stops working, as after a crash of the process."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from elbplan.errors import AwsProblem
 from elbplan.live.client import Aws
 
 
-class Dying:
-    """It dies after its n-th write: nothing it says afterwards is heard."""
+class CrashingAws:
+    """Sends the first `writes` writes to AWS and refuses every later call."""
 
     def __init__(self, aws: Aws, writes: int) -> None:
         self.region = aws.region
