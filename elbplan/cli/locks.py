@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..core.plan import Plan
-from ..core.stack import Stack
-from ..errors import AwsProblem, ElbplanError, UsageProblem
+from ..errors import AwsProblem, UsageProblem
 from ..render.style import Style
 from ..run.clock import RealClock
 from ..run.lock.locked_run import RunRequest
@@ -22,9 +18,9 @@ from ..run.status import StackRuns, runs_of
 from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
-from .plans import Planned, stacks_of, style_for
+from .plans import Planned, style_for
+from .select import select
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 
@@ -77,8 +73,8 @@ class StackRunStore:
 
 
 def run_stores_of(app: App, words: Sequence[str]) -> list[StackRunStore]:
-    """The stacks that are meant: by spec files and folders, or by name. Raises SpecProblem, UsageProblem."""
-    stacks = selected_stacks(app, words)
+    """The runs of the selected stacks. Raises SpecProblem, UsageProblem."""
+    stacks = [selection.stack for selection in select(app, words)]
     clouds = Connections(app, stacks)
     regions = [clouds.region(stack) for stack in stacks]
     reached = {region: clouds.reach(region) for region in dict.fromkeys(regions)}
@@ -86,32 +82,6 @@ def run_stores_of(app: App, words: Sequence[str]) -> list[StackRunStore]:
         StackRunStore(stack.name, region, lock_manager_of(app, reached[region]))
         for stack, region in zip(stacks, regions, strict=True)
     ]
-
-
-def selected_stacks(app: App, words: Sequence[str]) -> list[Stack]:
-    """Stacks by spec files and folders, or by name: of one whose spec is lost the name alone.
-
-    Raises SpecProblem, UsageProblem.
-    """
-    paths = [word for word in words if is_path(word)]
-    stacks = stacks_of(app, paths) if paths or not words else []
-    return stacks + [_named(app, word) for word in words if word not in paths]
-
-
-def is_path(word: str) -> bool:
-    """Is this word a spec's file or folder, and not a stack's name?"""
-    return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
-
-
-def _named(app: App, name: str) -> Stack:
-    """The stack of this name in the usual folder, which knows its region; else the name alone: a spec may be lost."""
-    if not NAME.fullmatch(name):
-        raise UsageProblem(f"{name!r} is neither a spec nor a stack's name", hint="elbplan runs lists stacks")
-    with contextlib.suppress(ElbplanError):
-        for stack in stacks_of(app, ()):
-            if stack.name == name:
-                return stack
-    return Stack(name, None, {})
 
 
 def table_style(app: App) -> Style:

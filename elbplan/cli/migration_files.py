@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..core.stack import Stack
-from ..errors import UsageProblem
 from ..kinds import KINDS
 from ..live.observe import Observed, observe
 from ..migrations.files.folder import Folder, MigrationFile
@@ -17,27 +15,7 @@ from ..migrations.rebase.branches import references_in_folder
 from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
-from .locks import is_path
-from .options import DEFAULT_PATHS
-from .plans import reading, stacks_of
-
-
-def stack_with_spec(app: App, word: str) -> Stack:
-    """Returns the stack that the user names by its spec or its name. Raises SpecProblem, UsageProblem."""
-    if is_path(word):
-        stacks = stacks_of(app, [word])
-        if len(stacks) != 1:
-            names = ", ".join(stack.name for stack in stacks)
-            raise UsageProblem(
-                f"{word} has several stacks: {names}", hint="use the stack's name, or a file with one stack"
-            )
-        return stacks[0]
-    stacks = stacks_of(app, ()) if os.path.exists(DEFAULT_PATHS[0]) else []
-    for stack in stacks:
-        if stack.name == word:
-            return stack
-    what = f"{DEFAULT_PATHS[0]}/ has no spec of stack {word}"
-    raise UsageProblem(what, hint="use the path of the spec: this command needs the spec's resources")
+from .plans import reading
 
 
 def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:

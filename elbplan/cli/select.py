@@ -1,49 +1,92 @@
-"""From words on the command line to stacks with migrations, and the specs that belong to them."""
+"""STACK|PATH on the command line: a stack's name, its folder of migrations, or specs; the same for every command."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.stack import Stack
 from ..core.suggest import did_you_mean
-from ..errors import UsageProblem
-from ..migrations.files.folder import HEAD, Folder
-from ..spec import load
+from ..errors import ElbplanError, UsageProblem
+from ..migrations.files.folder import FOLDER, HEAD, Folder
 from .context import App
 from .options import DEFAULT_PATHS
+from .plans import stacks_of
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
 class StackSelection:
-    """The files of one stack; `stack` is what the spec wants, where one was found."""
+    """One selected stack: its folder of migrations, which may not exist, and its spec, if one was found."""
 
     folder: Folder
-    stack: Stack | None = None
+    spec: Stack | None = None
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.folder.stack
+
+    @property
+    def stack(self) -> Stack:
+        """The stack by its spec; without a spec by its name alone: the spec may be lost."""
+        return self.spec or Stack(self.name, None, {})
 
 
-def selections_of(app: App, words: Sequence[str], base: str) -> list[StackSelection]:
-    """A word is a stack, its folder, or a spec; without words it is every folder. Raises UsageProblem, SpecProblem."""
-    folders = [found for word in words if (found := _folder(word, base))]
-    paths = [word for word in words if not _folder(word, base)]
-    for path in paths:
-        if not os.path.exists(path) and path != "-":
-            raise UsageProblem(f"there is no stack or file {path}", hint=_near(path, base))
-    said = {stack.name: stack for stack in _stacks(app, paths)} if paths else {}
-    usual = {} if paths and not folders else _usual(app)
-    named = [*folders, *(Folder.of(name, base) for name in said)]
-    if not words:
-        named = [Folder.of(path.name, base) for path in _every(base)]
-    for folder in named:
-        if not folder.used:
-            raise UsageProblem(f"{folder.stack} has no migrations", hint=f"there is no folder {folder.path}")
-    return [StackSelection(folder, said.get(folder.stack) or usual.get(folder.stack)) for folder in named]
+def select(app: App, words: Sequence[str], base: str = FOLDER) -> list[StackSelection]:
+    """The stacks that the words name; without words those of the default specs. Raises SpecProblem, UsageProblem."""
+    folders = {word: folder for word in words if (folder := _migrations_folder(word, base))}
+    paths = [word for word in words if word not in folders and is_path(word)]
+    stacks = stacks_of(app, paths) if paths or not words else []
+    selected = [StackSelection(Folder.of(stack.name, base), stack) for stack in stacks]
+    for word in words:
+        if word not in paths:
+            folder = folders.get(word) or _named(word, base)
+            selected.append(StackSelection(folder, _default_specs(app).get(folder.stack)))
+    return selected
 
 
-def _folder(word: str, base: str) -> Folder | None:
-    """A stack by its name, or a folder with migrations in it."""
+def select_migrations(app: App, words: Sequence[str], base: str) -> list[StackSelection]:
+    """The selected stacks that have migrations; without words all that have. Raises UsageProblem if one was named that
+    has none, or if none has.
+    """
+    names = sorted(path.name for path in Path(base).glob("*") if path.is_dir())
+    if not words and not names:
+        raise UsageProblem(f"no stack has migrations in {base}/", hint="elbplan plan --save NAME creates the first one")
+    selected = select(app, words or names, base)
+    used = [selection for selection in selected if selection.folder.used]
+    for selection in selected:
+        if selection not in used and (not used or selection.name in words):
+            what = f"{selection.name} has no migrations: there is no folder {selection.folder.path}"
+            raise UsageProblem(what, hint=did_you_mean(selection.name, names) or f"there is nothing in {base}/")
+    return used
+
+
+def select_spec(app: App, word: str, base: str = FOLDER) -> StackSelection:
+    """Exactly one stack, with its spec. Raises SpecProblem, UsageProblem."""
+    selected = select(app, [word], base)
+    if len(selected) != 1:
+        names = ", ".join(selection.name for selection in selected)
+        raise UsageProblem(f"{word} has several stacks: {names}", hint="use the stack's name, or a file with one stack")
+    if selected[0].spec is None:
+        stacks_of(app, ())  # a problem of the default specs says more
+        what = f"{DEFAULT_PATHS[0]}/ has no spec of stack {selected[0].name}"
+        raise UsageProblem(what, hint="use the path of the spec: this command needs the spec's resources")
+    return selected[0]
+
+
+def is_path(word: str) -> bool:
+    """True for the path of specs, False for a stack's name."""
+    return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
+
+
+def _migrations_folder(word: str, base: str) -> Folder | None:
+    """The folder of a stack that has migrations, by the stack's name or by the folder's path."""
     named = Folder.of(word, base)
     if os.path.basename(word) == word and named.used:
         return named
@@ -52,20 +95,15 @@ def _folder(word: str, base: str) -> Folder | None:
     return Folder(path, path.resolve().name) if holds else None
 
 
-def _every(base: str) -> list[Path]:
-    return sorted(path for path in Path(base).glob("*") if path.is_dir())
+def _named(word: str, base: str) -> Folder:
+    if not NAME.fullmatch(word):
+        raise UsageProblem(f"{word!r} is neither a spec nor a stack's name", hint="elbplan runs lists stacks")
+    return Folder.of(word, base)
 
 
-def _near(word: str, base: str) -> str:
-    names = [path.name for path in _every(base)]
-    return did_you_mean(word, names) if names else f"there is nothing in {base}/"
-
-
-def _usual(app: App) -> dict[str, Stack]:
-    """The specs that lie where specs lie, if any do."""
-    paths = [path for path in DEFAULT_PATHS if any(Path(path).rglob("*.y*ml"))]
-    return {stack.name: stack for stack in _stacks(app, paths)} if paths else {}
-
-
-def _stacks(app: App, paths: Sequence[str]) -> list[Stack]:
-    return load(paths, stdin=app.terminal.stdin)
+def _default_specs(app: App) -> dict[str, Stack]:
+    """The stacks of the default specs, by name; none if they are wrong: a stack may be named without its spec."""
+    with contextlib.suppress(ElbplanError):
+        if any(Path(path).exists() for path in DEFAULT_PATHS):
+            return {stack.name: stack for stack in stacks_of(app, ())}
+    return {}

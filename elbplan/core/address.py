@@ -19,8 +19,12 @@ from pydantic_core import core_schema
 AWS_ID = re.compile(r"^(arn:aws[\w-]*:|(sg|i|subnet|vpc|ami|eipalloc|pl|tg|lb)-[0-9a-f]+$|Z[A-Z0-9]{8,}$)")
 
 
+OLD = "old"
+"""Marks the old side of a replacement: `target_group.web@old`. A second one of the same address is `old2`."""
+
+
 class Address(NamedTuple):
-    """The lasting name of a resource, printed as `kind.name` and written to the tag `elbplan:address`.
+    """The lasting name of a resource, printed as `kind.name`; the tag `elbplan:address` has it without the mark.
 
     `deposed` is set for the old side of a replacement: a resource that has this address in AWS, but that the spec no
     longer wants in this form. An address without it is the current resource.
@@ -31,15 +35,25 @@ class Address(NamedTuple):
     deposed: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}.{self.name}{' (old)' if self.deposed else ''}"
+        return f"{self.kind}.{self.label}"
+
+    @property
+    def label(self) -> str:
+        """`web`, or `web@old` for the old side of a replacement."""
+        return f"{self.name}@{self.deposed}" if self.deposed else self.name
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """The address that `str` printed, except a deposed one. Raises ValueError."""
-        kind, dot, name = text.partition(".")
-        if not (kind and dot and name):
+        """The address that `str` printed. Raises ValueError."""
+        kind, dot, label = text.partition(".")
+        if not (kind and dot and label):
             raise ValueError(f"{text!r} is not an address; it should look like target_group.web")
-        return cls(kind, name)
+        return cls(kind, label).marked()
+
+    def marked(self) -> Address:
+        """The same address; a name such as `web@old` becomes the name `web` and the mark `old`."""
+        name, at, deposed = self.name.rpartition("@")
+        return Address(self.kind, name, deposed) if at else self
 
 
 @dataclass(frozen=True, order=True)
@@ -97,7 +111,7 @@ class Points:
 
     def text(self, ref: Ref) -> str:
         """The shortest text that `parse` turns into this reference."""
-        return ref.name if isinstance(ref, Address) else str(ref)
+        return ref.label if isinstance(ref, Address) else str(ref)
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from ..core.address import Address
 from ..core.change import Change, Diff
 from ..core.plan import Step
-from .files.notation import address_text
 
 HANDOVERS = ("moved", "adopt", "release")
 
@@ -25,7 +24,7 @@ def _change(step: Step, comparison: Diff) -> Change:
     address: Address = step.address
     live = comparison.lives.get(step.old or address)
     if step.do == "moved":
-        because = f"renamed from {address_text(step.old) if step.old else '?'}: only our tag changes"
+        because = f"renamed from {step.old if step.old else '?'}: only our tag changes"
     elif step.do == "adopt":
         because = f"adopted: elbplan manages {step.name or 'the targets with their group'} from now on, unchanged"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from ..run.workflow import Cloud, account_of, plan_of
 from .apply.pending import drift_refusal
 from .files.folder import Folder
 from .files.loader import load, play
-from .files.notation import address_text, part_document, value_document, with_renamed_references
+from .files.notation import part_document, value_document, with_renamed_references
 from .migration import Migration, MigrationStep, references_of
-from .position.locator import Locator, old_names
+from .position.locator import Locator
 from .position.position import Drifted, Position
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -76,7 +76,7 @@ def migration_of(
     check_name(name)
     if plan.empty:
         raise Refused("there is nothing to save: AWS already matches the spec", hint="change the spec first")
-    builder = MigrationBuilder.of(plan, symbols)
+    builder = MigrationBuilder(symbols)
     entries = tuple(builder.entry(step) for step in plan.steps)
     title = title or name.replace("_", " ")
     draft = Migration(plan.stack, len(before) + 1, name, title, spec=spec, entries=entries)
@@ -124,33 +124,22 @@ class MigrationBuilder:
     """Writes the steps of a plan as entries of a migration: without AWS ids, and `@old` for what they replace."""
 
     symbols: PortableNames
-    names: Mapping[Address, Address]
-
-    @classmethod
-    def of(cls, plan: Plan, symbols: PortableNames) -> MigrationBuilder:
-        """Of several old resources with one address, the first is `@old`, the second `@old2`."""
-        return cls(symbols, old_names(plan.lives))
 
     def entry(self, step: Step) -> MigrationStep:
         """The entry of one step."""
-        what = self._name(step.address)
-        entry = MigrationStep(step.do, what, dict(self._set(step)), why=self.symbols.portable_text(_why(step)))
+        why = self.symbols.portable_text(_why(step))
+        entry = MigrationStep(step.do, step.address, dict(self._set(step)), why=why)
         return replace(entry, until=step.until, timeout=step.timeout) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:
+        portable = self.symbols.to_portable
         if step.do == "create" and step.after is not None:
-            yield from part_document(self._portable(step.after)).items()
+            yield from part_document(portable(step.after)).items()
         elif step.do == "reorder":
-            yield from ((address_text(self._name(rule)), priority) for rule, priority in step.moves.items())
+            yield from ((str(rule), priority) for rule, priority in step.moves.items())
         elif step.do == "update" and step.before is not None and step.after is not None:
-            changed = changes(self._portable(step.before), self._portable(step.after))
+            changed = changes(portable(step.before), portable(step.after))
             yield from ((field, value_document(value)) for field, value in changed.items())
-
-    def _portable(self, resource: Resource) -> Resource:
-        return with_renamed_references(self.symbols.to_portable(resource), self._name)
-
-    def _name(self, address: Address) -> Address:
-        return self.names.get(address, address)
 
 
 def _why(step: Step) -> str:

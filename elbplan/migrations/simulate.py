@@ -14,7 +14,7 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record, record_mark
 from ..kinds.targets import Targets
 from ..kinds.traffic import target_group_of, weighted_groups
-from .files.notation import address_of, address_text, group_text, parse_name, with_renamed_references
+from .files.notation import group_text, with_renamed_references
 from .migration import MigrationStep
 
 
@@ -52,7 +52,7 @@ def state_after(state: State, entry: MigrationStep) -> State:
         return _renamed(state, entry)
     if entry.do in ("create", "adopt"):
         if entry.what in state:
-            raise InvalidStep(f"{address_text(entry.what)} already exists at this step", "what")
+            raise InvalidStep(f"{entry.what} already exists at this step", "what")
         return {**state, entry.what: _resource_after(state, entry)}
     if entry.what not in state:
         raise _missing(entry.what, state)
@@ -104,9 +104,9 @@ def _renamed(state: State, entry: MigrationStep) -> State:
     if entry.old not in state:
         raise _missing(entry.old, state, "from")
     if entry.what in state:
-        raise InvalidStep(f"{address_text(entry.what)} already exists at this step", "what")
+        raise InvalidStep(f"{entry.what} already exists at this step", "what")
     if entry.what.kind != entry.old.kind:
-        raise InvalidStep(f"{address_text(entry.what)} is not a {entry.old.kind}", "what")
+        raise InvalidStep(f"{entry.what} is not a {entry.old.kind}", "what")
     if entry.old.kind == Targets.kind:
         raise InvalidStep("targets always have the name of their target group", "from", hint="move the target group")
     return renamed(state, names_after_move(state, entry))
@@ -119,7 +119,7 @@ def _shifted(state: State, entry: MigrationStep) -> Resource:
     groups = {group_text(share.group): share for share in weighted_groups(resource)}
     for name, weight in entry.set.items():
         if name not in groups:
-            what = f"{address_text(entry.what)} does not forward to {name} at this step"
+            what = f"{entry.what} does not forward to {name} at this step"
             hint = f"attach it with weight 0 first; attached groups: {', '.join(groups) or 'none'}"
             raise InvalidStep(what, "set", name, hint=hint)
         try:
@@ -143,10 +143,10 @@ def _resource_after(state: State, entry: MigrationStep) -> Resource:
             resource = patched(state[entry.what], entry.set)
     except InvalidFields as error:
         raise InvalidStep(str(error), "set", *error.path) from None
-    resource = with_renamed_references(resource, parse_name)
+    resource = with_renamed_references(resource, Address.marked)
     for ref in references(resource, loose=False):
         if isinstance(ref, Address) and ref not in state:
-            what = f"it refers to {address_text(ref)}, which does not exist at this step"
+            what = f"it refers to {ref}, which does not exist at this step"
             raise InvalidStep(what, "set", hint=_existing(ref.kind, state))
     return resource
 
@@ -170,7 +170,7 @@ def moves_of(entry: MigrationStep) -> dict[Address, int]:
 
 def _rule(text: str) -> Address:
     try:
-        return address_of(text)
+        return Address.parse(text)
     except ValueError as error:
         raise InvalidStep(str(error), "set", text) from None
 
@@ -179,15 +179,15 @@ def _check_unused(address: Address, state: State) -> None:
     """Raises InvalidStep if a resource of the state still refers to the address."""
     for other, resource in state.items():
         if address in set(references(resource, loose=False)):
-            what = f"{address_text(other)} still refers to {address_text(address)} at this step"
-            hint = f"delete {address_text(other)} first, or change what it refers to"
+            what = f"{other} still refers to {address} at this step"
+            hint = f"delete {other} first, or change what it refers to"
             raise InvalidStep(what, "what", hint=hint)
 
 
 def _missing(address: Address, state: State, key: str = "what") -> InvalidStep:
-    return InvalidStep(f"{address_text(address)} does not exist at this step", key, hint=_existing(address.kind, state))
+    return InvalidStep(f"{address} does not exist at this step", key, hint=_existing(address.kind, state))
 
 
 def _existing(kind: str, state: State) -> str:
-    names = sorted(address_text(other) for other in state if other.kind == kind)
+    names = sorted(str(other) for other in state if other.kind == kind)
     return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {kind}"

@@ -6,12 +6,11 @@ claim the address `target_group.web`, a rule that points at the old group must n
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
-from ..core.address import Address, AwsId, Ref
+from ..core.address import OLD, Address, AwsId, Ref
 from ..core.change import Change, Diff, field_difference, ignoring
 from ..core.hidden import mask_hidden
 from ..core.kind import Kind, Kinds, LiveResource
@@ -77,9 +76,8 @@ def _pair(
     for address, rivals in by_address.items():
         want = wanted.get(address)
         ranked = sorted(rivals, key=lambda r: (not _is_current(kind, want, r), r.id not in referenced, r.id))
-        for index, live in enumerate(ranked):
-            current = index == 0 and _is_current(kind, want, live)
-            deposed = "" if current else hashlib.sha256(live.id.encode()).hexdigest()[:6]
+        marks = ([""] if _is_current(kind, want, ranked[0]) else []) + [OLD, *(f"{OLD}{n}" for n in range(2, 99))]
+        for live, deposed in zip(ranked, marks, strict=False):
             paired.append(LiveResource(address._replace(deposed=deposed), live.id, live.model, live.facts))
     return paired
 

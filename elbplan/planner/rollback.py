@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from ..core.address import Address, Ref
+from ..core.address import Address, Ref, without_deposed
 from ..core.kind import LiveResource
 from ..core.resource import Resource, references, rewrite
 from ..kinds.aws.actions import Forward
@@ -85,8 +85,4 @@ def _without(resource: Resource, dropped: AbstractSet[Ref]) -> Resource:
     if isinstance(resource, Targets):
         members = tuple(member for member in resource.members if member.instance not in dropped)
         resource = resource.model_copy(update={"members": members or resource.members})
-    return rewrite(resource, lambda ref: (_plain(ref),))
-
-
-def _plain(ref: Ref) -> Ref:
-    return ref._replace(deposed="") if isinstance(ref, Address) else ref
+    return rewrite(resource, lambda ref: (without_deposed(ref),))

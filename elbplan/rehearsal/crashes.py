@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.address import Address, Ref
+from ..core.address import Address
 from ..errors import ElbplanError
 from ..kinds.traffic import weighted_groups
 from ..migrations.apply.notices import Looked, Notice
 from ..migrations.apply.pending import Pending
-from ..migrations.files.notation import address_text
+from ..migrations.files.notation import group_text
 from ..migrations.migration import Migration
 from .environment import RehearsalEnvironment
 from .fake_aws import AwsUntilFirstWrite
@@ -78,7 +78,7 @@ class ResumeCheck:
             past = self.shared.setdefault(address, [])
             if now in past[:-1] and now != past[-1] and not self._meant(address, now):
                 told = ", ".join(f"{group} {weight}" for group, weight in now.items())
-                self.wrong.append(ProofFailure(f"{address_text(address)} is back at {told}", entry + 1))
+                self.wrong.append(ProofFailure(f"{address} is back at {told}", entry + 1))
             if not past or past[-1] != now:
                 past.append(now)
 
@@ -91,8 +91,4 @@ class ResumeCheck:
 
 def forward_weights(resource: Any) -> dict[str, int]:
     """How a listener or rule shares out requests; empty where it is none."""
-    return {_text(share.group): share.weight for share in weighted_groups(resource)}
-
-
-def _text(group: Ref) -> str:
-    return address_text(group).partition(".")[2] if isinstance(group, Address) else str(group)
+    return {group_text(share.group): share.weight for share in weighted_groups(resource)}

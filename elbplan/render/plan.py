@@ -17,7 +17,7 @@ from .hazards import hazards_screen
 from .layout import column, flow, left_and_right
 from .phases import phase_lines
 from .steps import steps_screen
-from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration, resource_name
+from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
 
 Note = tuple[str, str]
 """A labelled line between the resources and the counts: `("Downtime", "none")`."""
@@ -93,14 +93,14 @@ def header(plan: Plan, style: Style, view: PlanView) -> list[Text]:
 def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) -> Iterator[Text]:
     """Yields a line for each resource. All groups of a plan have the same columns."""
     title_width = column([kinds[change.address.kind].title for change in plan.changes], 18)
-    name_width = column([resource_name(change.address) for change in plan.changes], 24)
+    name_width = column([change.address.label for change in plan.changes], 24)
     symbol_width = max(len(SYMBOLS[change.action]) for change in plan.changes)
     for change in changes:
         kind = kinds[change.address.kind]
         head = style.line(
             "  ",
             (f"{SYMBOLS[change.action]:<{symbol_width}}", f"bold {COLOURS[change.action]}"),
-            f" {kind.title:<{title_width}}  {resource_name(change.address):<{name_width}}  ",
+            f" {kind.title:<{title_width}}  {change.address.label:<{name_width}}  ",
         )
         resource = change.after or change.before
         summary = kind.summary(redacted(resource, change.after)) if resource else ""

@@ -14,7 +14,7 @@ from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .plan import PlanView, header
 from .runs import last_run_text, lock_document, lock_text, run_document
-from .style import COLOURS, SYMBOLS, Style, count, listed, resource_name
+from .style import COLOURS, SYMBOLS, Style, count, listed
 
 MAX_CHANGES = 5
 """How many changes the screen lists. The plan lists all."""
@@ -43,7 +43,7 @@ def _rows(status: StackStatus, style: Style) -> Iterator[Text]:
     for address, states in status.health.items():
         all_healthy = states.get("healthy", 0) == sum(states.values()) > 0
         colour = "" if all_healthy else "yellow"
-        yield from fact_row(style, "targets", f"{resource_name(address)}: {health_text(states)}", colour)
+        yield from fact_row(style, "targets", f"{address.label}: {health_text(states)}", colour)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     yield from fact_row(style, "lock", lock_text(status.runs), "yellow" if status.runs.holder else "")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from ..core.address import Address
 from ..errors import escaped
 
 SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "delete": "-"}
@@ -48,11 +47,6 @@ class Style:
         """Like `clean`, but keeps all spaces."""
         text = escaped(text)
         return text.translate(ASCII).encode("ascii", "backslashreplace").decode() if self.ascii else text
-
-
-def resource_name(address: Address) -> str:
-    """Returns `web`, or `web (old)` for a resource that a new one replaces."""
-    return f"{address.name}{' (old)' if address.deposed else ''}"
 
 
 def count(number: int, noun: str) -> str:

@@ -12,7 +12,6 @@ from elbplan.errors import SpecProblem
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
-from elbplan.migrations.files.notation import address_of, address_text
 from elbplan.migrations.files.parser import MigrationParser
 from elbplan.migrations.files.writer import text_of
 from elbplan.migrations.lint.lint import blocking
@@ -165,7 +164,7 @@ def test_a_state_that_was_there_before_is_a_finding(folder: Folder) -> None:
 
 @pytest.mark.parametrize("text", ["target_group.web", "record.*.example.com", "target_group.web@old"])
 def test_addresses(text: str) -> None:
-    assert address_text(address_of(text)) == text
+    assert str(Address.parse(text)) == text
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("15m", 900), ("90s", 90), ("2h", 7200), ("0s", 0)])

@@ -44,9 +44,9 @@ def test_an_update_tells_each_field_before_and_after():
     updates = [step for step in stack["steps"] if step["do"] == "update"]
     assert all(set(step["changes"]) == {"action"} for step in updates)
     before, after = updates[0]["changes"]["action"]
-    assert {share["group"]: share["weight"] for share in before["groups"]} == {"target_group.web (old)": 1}
+    assert {share["group"]: share["weight"] for share in before["groups"]} == {"target_group.web@old": 1}
     assert {share["group"]: share["weight"] for share in after["groups"]} == {
-        "target_group.web (old)": 1,
+        "target_group.web@old": 1,
         "target_group.web": 0,
     }
 

@@ -12,8 +12,9 @@ from ...migrations.drift.accept import AcceptedDrift, DriftAccepter, migration_f
 from ...migrations.files.folder import Folder, write
 from ..context import App
 from ..group import HelpFirstCommand
-from ..migration_files import observe_stack, report_files, stack_with_spec, write_files
+from ..migration_files import observe_stack, report_files, write_files
 from ..options import migrations_dir, shared
+from ..select import select_spec
 
 EXAMPLES = (
     "elbplan accept-drift specs/web.yaml              write the next migration",
@@ -38,8 +39,8 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, word: str, name: str, writing: bool, dry: bool, base: str) -> int:
     """Reads AWS, then writes the migration and the spec."""
-    stack = stack_with_spec(app, word)
-    folder = Folder.of(stack.name, base)
+    selection = select_spec(app, word, base)
+    stack, folder = selection.stack, selection.folder
     accepted = _accept(app, stack, folder, name, writing)
     changes: dict[str, Any] = {"written": [], "renamed": [], "removed": []}
     if accepted.files:

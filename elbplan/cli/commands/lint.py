@@ -24,7 +24,7 @@ from ..git_changes import files_added_since
 from ..group import HelpFirstCommand
 from ..options import migrations_dir, shared
 from ..plans import planned
-from ..select import StackSelection, selections_of
+from ..select import StackSelection, select_migrations
 
 BLOCKED_EXIT = 5
 
@@ -50,7 +50,7 @@ EXAMPLES = (
 def command(app: App, words: tuple[str, ...], live: bool, since: str | None, base: str) -> int:
     """Checks the chain of migrations and every file, then prints all findings together."""
     lint = LintCommand(app, live)
-    for selection in selections_of(app, words, base):
+    for selection in select_migrations(app, words, base):
         lint.check(selection, files_added_since(since, selection.folder.path) if since else None)
     return lint.report()
 
@@ -81,7 +81,7 @@ class LintCommand:
             return
         read = self._read_aws(selection, migrations) if self.live and migrations else None
         facts = {"facts_for": read[0].facts_for} if read else {}
-        inspection = inspect(selection.folder, migrations, only=only, stack=selection.stack, **facts)
+        inspection = inspect(selection.folder, migrations, only=only, stack=selection.spec, **facts)
         self.inspections.append(inspection)
         self.problems += inspection.problems
         if read:
@@ -94,14 +94,13 @@ class LintCommand:
             looks.append(check_live(cloud, group[0], migrations))
             return [Plan(group[0].name, cloud.region, "")]
 
-        stack = selection.stack or Stack(selection.folder.stack, None, {})
-        (stack_plan,) = planned(self.app, [stack], read)
+        (stack_plan,) = planned(self.app, [selection.stack], read)
         return looks[0], stack_plan.cloud
 
     def _add_live_remarks(
         self, selection: StackSelection, inspection: Inspection, look: LiveChecks, cloud: Cloud
     ) -> None:
-        name = selection.folder.stack
+        name = selection.name
         self.remarks += [f"{name}: {remark}" for remark in look.remarks]
         if any(finding.hazard.name == "route-removed" for finding, _ in inspection.findings):
             self.remarks.append(f"{name}: {requests_text(cloud, look, datetime.now(UTC))}")

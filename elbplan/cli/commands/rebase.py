@@ -14,9 +14,9 @@ from ...migrations.position.locator import Locator
 from ...migrations.rebase.rebase import Rebase
 from ..context import App
 from ..group import HelpFirstCommand
-from ..locks import is_path
-from ..migration_files import observe_stack, report_files, stack_with_spec, write_files
+from ..migration_files import observe_stack, report_files, write_files
 from ..options import migrations_dir, shared
+from ..select import select, select_spec
 
 EXAMPLES = (
     "elbplan rebase specs/web.yaml             after a merge of two branches",
@@ -50,8 +50,7 @@ def command(app: App, word: str, file: str, refresh: bool, accept_drift: bool, b
     return _rebase(app, word, file, accept_drift, base)
 
 
-def _folder(stack: str, base: str) -> Folder:
-    folder = Folder.of(stack, base)
+def _used(folder: Folder) -> Folder:
     if not folder.used:
         raise UsageProblem(f"folder {folder.path} does not exist", hint="elbplan plan --save NAME creates it")
     return folder
@@ -59,21 +58,21 @@ def _folder(stack: str, base: str) -> Folder:
 
 def _refresh(app: App, word: str, base: str) -> int:
     """Recomputes the fingerprints in the files and in HEAD."""
-    refreshed = refresh(_folder(stack_with_spec(app, word).name if is_path(word) else word, base))
-    for file in refreshed.changed:
+    refreshed = [refresh(_used(selection.folder)) for selection in select(app, [word], base)]
+    for file in (file for stack in refreshed for file in stack.changed):
         app.terminal.out(str(file))
-    for id in refreshed.off_spec:
+    for id in (id for stack in refreshed for id in stack.off_spec):
         what = f"the result of {id} is no longer the spec that it was saved from"
         app.terminal.err(f"{what}: elbplan plan shows the difference")
-    if not refreshed.changed:
+    if not any(stack.changed for stack in refreshed):
         app.terminal.err("nothing to do: all fingerprints match their steps")
     return 0
 
 
 def _rebase(app: App, word: str, file: str, accept_drift: bool, base: str) -> int:
     """Rebases the migrations; with `accept_drift` also adds one for drift."""
-    stack = stack_with_spec(app, word)
-    folder = _folder(stack.name, base)
+    selection = select_spec(app, word, base)
+    stack, folder = selection.stack, _used(selection.folder)
     cloud, observed = observe_stack(app, stack, folder)
     rebased = Rebase(folder, stack, observed).rebased(_migration_id(file), drifted=accept_drift)
     files, notes, overrides = rebased.files, rebased.notes, ""

@@ -29,8 +29,9 @@ from ...sandbox.box import Box
 from ..connect import SANDBOX_REGION, Connections, simulator_aws
 from ..context import App
 from ..group import HelpFirstCommand
-from ..locks import selected_stacks, table_style
+from ..locks import table_style
 from ..options import migrations_dir, shared
+from ..select import select_migrations
 
 LOAD_BALANCER_SECONDS = 20.0
 """Seconds until a simulated load balancer is active. The clock is virtual, so nobody waits."""
@@ -65,7 +66,7 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, word: str | None, file: str | None, unhealthy: str | None, live: bool, base: str) -> int:
     """Rehearses the migrations of each stack and prints the proofs."""
-    stacks = _stacks_with_migrations(app, word, base)
+    stacks = [selection.stack for selection in select_migrations(app, [word] if word else [], base)]
     if file and len(stacks) > 1:
         hint = f"name the stack: elbplan rehearse {stacks[0].name} {file}"
         raise UsageProblem(f"FILE {file} needs exactly one stack", hint=hint)
@@ -75,22 +76,6 @@ def command(app: App, word: str | None, file: str | None, unhealthy: str | None,
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, "holds": holds, "stacks": results}, indent=2))
     return 0 if holds else BROKEN_EXIT
-
-
-def _stacks_with_migrations(app: App, word: str | None, base: str) -> list[Stack]:
-    """Returns the selected stacks that have migrations. Raises UsageProblem if there are none."""
-    names = sorted(folder.parent.name for folder in Path(base).glob("*/HEAD"))
-    if word:
-        stacks = [stack for stack in selected_stacks(app, [word]) if (Path(base) / stack.name).is_dir()]
-    else:
-        stacks = selected_stacks(app, names) if names else []
-    if not stacks:
-        what = f"{word} has no migrations in {base}" if word else f"no stack has migrations in {base}"
-        hint = (
-            f"stacks with migrations: {', '.join(names)}" if names else "elbplan plan --save NAME creates the first one"
-        )
-        raise UsageProblem(what, hint=hint)
-    return stacks
 
 
 def _simulator() -> Box:

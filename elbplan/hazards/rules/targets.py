@@ -85,9 +85,8 @@ def _cut_off(transition: Transition, group: Ref, left: _Leaving) -> str:
 
 
 def _undrained(transition: Transition, left: _Leaving, cut: str) -> Hazard:
-    place = f"targets.{left.targets.name}" + (f"@{left.targets.deposed}" if left.targets.deposed else "")
     text = f"{cut} while {left.targets} may still finish requests"
-    remedy = f"before this step: - {{do: wait, what: {place}, until: drained}}"
+    remedy = f"before this step: - {{do: wait, what: {left.targets}, until: drained}}"
     where = transition.address(left.targets)
     return Hazard("requests-cut-off", where, text, step=transition.index, remedy=remedy)
 

@@ -12,7 +12,6 @@ from ...run.clock import Clock
 from ...run.context import RunStepContext
 from ...run.program import Send, run_program
 from ...run.result import RunResult
-from ..files.notation import address_text
 from ..migration import MigrationStep
 
 LOOK, AGAIN = 10.0, 5.0
@@ -59,13 +58,13 @@ class Hold:
             return ""
         resource = self.after.resource(address)
         if resource is None:
-            return f"{address_text(address)} does not exist any more"
+            return f"{address} does not exist any more"
         try:
             return self._status(resource)
         except AwsProblem as problem:
             if "NotFound" not in problem.code:
                 raise
-            return f"{address_text(address)} does not exist any more"
+            return f"{address} does not exist any more"
 
     def _status(self, resource: Resource) -> str:
         assert self.entry.what is not None

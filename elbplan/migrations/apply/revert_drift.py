@@ -16,7 +16,6 @@ from ...live.observe import Observed
 from ...planner.guards import physical_names
 from ...planner.steps import build_steps
 from ...run.workflow import account_of
-from ..files.notation import address_text
 from ..files.spec_fields import without_secrets
 from ..migration import Migration
 from ..position.differences import Difference
@@ -56,7 +55,7 @@ def _change(difference: Difference, position: Position, finder: PendingFinder, o
         return Change("delete", address, live.model, None, live, because=because)
     after: Resource = observed.symbols.to_ids(difference.told)
     if forced := set(difference.fields) & set(marked_fields(type(after), IMMUTABLE)):
-        what = f"{address_text(address)} was replaced outside elbplan: {', '.join(sorted(forced))} cannot be updated"
+        what = f"{address} was replaced outside elbplan: {', '.join(sorted(forced))} cannot be updated"
         raise Refused(what, hint="elbplan accept-drift writes it into a file as it is")
     fields = "; ".join(field_difference(live.model, after, field) for field in difference.fields)
     return Change("update", address, live.model, after, live, difference.fields, f"drift: {fields}")

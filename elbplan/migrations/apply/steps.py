@@ -16,7 +16,6 @@ from ...core.simulate import State, reordered
 from ...errors import Refused
 from ...kinds.record import Record
 from ...live.portable import PortableNames
-from ..files.notation import address_text
 from ..files.spec_fields import without_secrets
 from ..migration import Migration, MigrationStep
 from ..simulate import moves_of, names_after_move, renamed
@@ -96,7 +95,7 @@ class StepBuilder:
         found = [id for key, id in held.items() if key == name or key.endswith(f"/{name}")]
         if len(found) != 1:
             many = f"{len(found)} bear" if found else "nothing bears"
-            what = f"{self.migration.file}: {address_text(address)} cannot be adopted: {many} the name {name}"
+            what = f"{self.migration.file}: {address} cannot be adopted: {many} the name {name}"
             raise Refused(what, hint="write its id or ARN, or look whether this is the right account and region")
         return found[0]
 
@@ -112,7 +111,7 @@ class StepBuilder:
         """A record that is let go is one that no balancer of ours remembers. Raises Refused if the spec wants it."""
         assert entry.what is not None
         if entry.what in self.spec:
-            what = f"{self.migration.file}: {address_text(entry.what)} is released, but the spec still wants it"
+            what = f"{self.migration.file}: {entry.what} is released, but the spec still wants it"
             raise Refused(what, hint="take the name out of the spec's `domain:` first")
         for address, before in list(self.actual.items()):
             told = self.migration.states[index + 1].get(address)
@@ -145,7 +144,7 @@ class StepBuilder:
         for old, new in names_after_move(self.migration.states[index], entry).items():
             self.actual = dict(renamed(self.actual, {old: new}))
             step = self._made(index, entry, before=before, after=self.actual.get(new), old=old)
-            yield step if new == address else replace(step, address=new, id=f"{index + 1} moved {address_text(new)}")
+            yield step if new == address else replace(step, address=new, id=f"{index + 1} moved {new}")
 
     def _wait(self, index: int, entry: MigrationStep, address: Address) -> Iterator[Step]:
         """What is neither there nor was there in this run cannot be waited for, and need not be."""
@@ -161,13 +160,13 @@ class StepBuilder:
     def _made(self, index: int, entry: MigrationStep, do: StepAction | None = None, **rest: Any) -> Step:
         assert entry.what is not None
         verb = do or cast(StepAction, "update" if entry.do == "shift" else entry.do)
-        id = f"{index + 1} {verb} {address_text(entry.what)}"
+        id = f"{index + 1} {verb} {entry.what}"
         return Step(id, PHASES.get(entry.do, "switch"), verb, entry.what, entry.why, entry=index, **rest)
 
     def _wanted(self, index: int, address: Address) -> Resource:
         wanted = self.symbols.to_ids(self.migration.states[index + 1][address])
         if unset := sorted({text.reference for text in hidden_in(wanted) if not text.known}):
-            what = f"{self.migration.file}: {address_text(address)} needs {', '.join(unset)}"
+            what = f"{self.migration.file}: {address} needs {', '.join(unset)}"
             raise Refused(f"{what}, which the environment does not have", hint="set the variable, as for the spec")
         return wanted
 

@@ -14,7 +14,6 @@ from ...kinds import KINDS
 from ..migration import Migration, MigrationStep
 from ..simulate import InvalidStep, start_state, state_after
 from .folder import Folder, head_conflicts, head_problems
-from .notation import address_text
 from .parser import MigrationParser
 from .texts import ParsedFile, link_problems, numbering_problems, parse_files
 
@@ -98,14 +97,14 @@ def check_gate(states: Sequence[State], entries: Sequence[MigrationStep]) -> Non
         return
     gates = [gate.name for gate in KINDS[entry.what.kind].gates]
     if entry.until not in gates:
-        what = f"{address_text(entry.what)} has no state {entry.until or '(none given)'} to wait for"
+        what = f"{entry.what} has no state {entry.until or '(none given)'} to wait for"
         hint = f"possible states: {', '.join(gates) or 'none'}"
         raise InvalidStep(what, "while" if entry.do == "hold" else "until", hint=hint)
     known = set(states[-1])
     if entry.do == "wait":  # a wait may name a group that was just deleted: its requests in flight still finish
         known |= _deleted(states, entries)
     if entry.what not in known:
-        what = f"{address_text(entry.what)} does not exist at this step"
+        what = f"{entry.what} does not exist at this step"
         raise InvalidStep(what, "what", hint=_gate_hint(entry.what, known))
 
 
@@ -116,7 +115,7 @@ def _deleted(states: Sequence[State], entries: Sequence[MigrationStep]) -> set[A
 
 
 def _gate_hint(what: Address, known: set[Address]) -> str:
-    names = sorted(address_text(address) for address in known if address.kind == what.kind)
-    if similar := closest(address_text(what), names):
+    names = sorted(str(address) for address in known if address.kind == what.kind)
+    if similar := closest(str(what), names):
         return f"did you mean {similar}? at this step there are: {', '.join(names)}"
     return f"at this step there are: {', '.join(names)}" if names else f"at this step there is no {what.kind}"

@@ -10,33 +10,10 @@ from ...core.resource import WRITE_ONLY, Part, Resource, rewrite
 
 R = TypeVar("R", bound=Resource)
 
-OLD = "old"
-"""Marks the old resource of a replacement: `target_group.web@old`."""
-
-
-def address_text(address: Address) -> str:
-    """`target_group.web`, or `target_group.web@old`."""
-    return f"{address.kind}.{_name_text(address)}"
-
 
 def group_text(group: Ref) -> str:
     """A target group in a forward action: `web`, `web@old`, or an ARN from the spec."""
-    return _name_text(group) if isinstance(group, Address) else str(group)
-
-
-def address_of(text: str) -> Address:
-    """The address that `address_text` wrote. Raises ValueError."""
-    return parse_name(Address.parse(text))
-
-
-def _name_text(address: Address) -> str:
-    return address.name + (f"@{address.deposed}" if address.deposed else "")
-
-
-def parse_name(address: Address) -> Address:
-    """The same address; a name such as `web@old` becomes the name `web` and the mark `old`."""
-    name, at, deposed = address.name.rpartition("@")
-    return Address(address.kind, name, deposed) if at else address
+    return group.label if isinstance(group, Address) else str(group)
 
 
 def with_renamed_references(resource: R, rename: Callable[[Address], Address]) -> R:
@@ -69,6 +46,4 @@ def value_document(value: Any) -> Any:
 
 
 def _ref_text(ref: Ref) -> str:
-    if isinstance(ref, Address):
-        return Points(ref.kind).text(Address(ref.kind, _name_text(ref)))
-    return str(ref)
+    return Points(ref.kind).text(ref) if isinstance(ref, Address) else str(ref)

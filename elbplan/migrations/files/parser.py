@@ -17,7 +17,6 @@ from ...spec.messages import article
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import APPROVAL, STEP_KINDS, Migration, MigrationStep, OnFailure, StepKind
-from .notation import address_of
 
 KEYS = ("stack", "title", "from", "to", "spec", "steps")
 STEP_KEYS = (
@@ -164,7 +163,7 @@ class MigrationParser:
             self.problem((*path, key) if key in step else path, f"a step needs the address of its resource in {key}:")
             return None
         try:
-            address = address_of(step[key])
+            address = Address.parse(step[key])
         except ValueError as error:
             self.problem((*path, key), str(error))
             return None

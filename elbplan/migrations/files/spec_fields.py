@@ -9,7 +9,6 @@ from ...core.resource import WRITE_ONLY, Resource, differing_fields, marked_fiel
 from ...core.stack import Stack
 from ...errors import Refused
 from ..migration import Migration
-from .notation import address_text
 
 
 def without_secrets(address: Address, wanted: Resource, in_spec: Resource | None, file: str) -> Resource:
@@ -23,7 +22,7 @@ def without_secrets(address: Address, wanted: Resource, in_spec: Resource | None
     resource = rebuilt(wanted, **secrets)
     if fields := differing_fields(wanted, resource):
         raise Refused(
-            f"{file}: {address_text(address)}: the spec's {', '.join(fields)} changed after this file was saved",
+            f"{file}: {address}: the spec's {', '.join(fields)} changed after this file was saved",
             hint="use the spec from the commit of the file, or save the file again",
         )
     return resource
@@ -37,6 +36,6 @@ def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:
         for field in ["action"] if entry.do == "shift" else entry.set:
             path = f"{entry.what.kind}.{entry.what.name}.{field}"
             if any(fnmatchcase(path, pattern) for pattern in stack.ignore):
-                what = f"{migration.file}: step {number} sets {field} of {address_text(entry.what)}"
+                what = f"{migration.file}: step {number} sets {field} of {entry.what}"
                 hint = f"delete the step, or remove {path} from `ignore:`"
                 raise Refused(f"{what}, which the spec ignores", hint=hint)

@@ -11,7 +11,6 @@ from ...core.duration import duration_text
 from ...core.hidden import Hidden, MaskedValue, escape
 from ...errors import Refused, escaped
 from ..migration import APPROVAL, Migration, MigrationStep
-from .notation import address_text
 
 WIDTH = 120
 
@@ -38,9 +37,9 @@ def _lines(entry: MigrationStep) -> Iterator[str]:
     else:
         yield f"do: {entry.do}"
     if entry.what is not None:
-        yield f"what: {flow(address_text(entry.what))}"
+        yield f"what: {flow(str(entry.what))}"
     if entry.old is not None:
-        yield f"from: {flow(address_text(entry.old))}"
+        yield f"from: {flow(str(entry.old))}"
     if entry.id:
         yield f"id: {flow(entry.id)}"
     if entry.set:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address
@@ -14,7 +14,6 @@ from ...kinds import KINDS
 from ...kinds.targets import Targets
 from ...live.observe import Observed
 from ...planner.diff import diff
-from ..files.notation import OLD, with_renamed_references
 from ..migration import Migration, MigrationStep
 from .boundaries import resources_written, state_boundaries
 from .differences import Difference, differences
@@ -81,16 +80,7 @@ class Locator:
     def _view(self, state: State) -> tuple[Diff, LiveResources]:
         wanted = {address: self.observed.symbols.to_ids(resource) for address, resource in state.items()}
         comparison = diff(wanted, self.observed.live, KINDS, self.ignore)
-        names = old_names(comparison.lives)
-
-        def rename(address: Address) -> Address:
-            return names.get(address, address)
-
-        lives = {
-            rename(a): LiveResource(rename(a), live.id, with_renamed_references(live.model, rename), live.facts)
-            for a, live in comparison.lives.items()
-        }
-        return comparison, lives
+        return comparison, comparison.lives
 
     def _exact(self, views: Sequence[FileView]) -> Position | None:
         for migration, comparison, lives in reversed(views):
@@ -193,15 +183,6 @@ class Locator:
         states = position.migration.states[position.index + 1 :]
         new = [r for state in states for a, r in state.items() if position.state.get(a) != r]
         return any(missing in set(references(resource)) for resource in new)
-
-
-def old_names(lives: Iterable[Address]) -> dict[Address, Address]:
-    """What files call those of an address that are about to go: the first `old`, the second `old2`."""
-    names: dict[Address, Address] = {}
-    for address in sorted(address for address in lives if address.deposed):
-        several = sum(other[:2] == address[:2] for other in names)
-        names[address] = address._replace(deposed=OLD + (str(several + 1) if several else ""))
-    return names
 
 
 def _adopts(entry: MigrationStep, address: Address) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...core.duration import duration_text
-from ..files.notation import address_text
 from ..migration import APPROVAL, MigrationStep
 
 EDITABLE = ("why", "timeout", "on_failure", "allow", "because")
@@ -116,5 +115,5 @@ def _step_text(entry: MigrationStep) -> str:
     if entry.do == "hold":
         text = f"hold: {APPROVAL if entry.hold is None else duration_text(entry.hold)}"
     else:
-        text = f"{entry.do} {address_text(entry.what)}" if entry.what else entry.do
+        text = f"{entry.do} {entry.what}" if entry.what else entry.do
     return f"{text} ({entry.why})" if entry.why else text

@@ -93,8 +93,7 @@ class PlanBuilder:
         return id
 
     def _new_id(self, do: StepAction, address: Address, until: str) -> str:
-        what = f"{address.kind}.{address.name}{'@' + address.deposed if address.deposed else ''}"
-        base = f"{do} {what} {until}".rstrip()
+        base = f"{do} {address} {until}".rstrip()
         id, number = base, 1
         while id in self.drafts:
             number += 1
