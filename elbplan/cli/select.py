@@ -52,13 +52,9 @@ def select(app: App, words: Sequence[str], base: str = FOLDER) -> list[StackSele
 
 
 def select_migrations(app: App, words: Sequence[str], base: str) -> list[StackSelection]:
-    """The selected stacks that have migrations; without words all that have. Raises UsageProblem if one was named that
-    has none, or if none has.
-    """
+    """The selected stacks that have migrations; without words all that have. Raises UsageProblem for one without."""
     names = sorted(path.name for path in Path(base).glob("*") if path.is_dir())
-    if not words and not names:
-        raise UsageProblem(f"no stack has migrations in {base}/", hint="elbplan plan --save NAME creates the first one")
-    selected = select(app, words or names, base)
+    selected = select(app, words or names, base) if words or names else []
     used = [selection for selection in selected if selection.folder.used]
     for selection in selected:
         if selection not in used and (not used or selection.name in words):

@@ -151,7 +151,7 @@ def test_unlock_asks_and_marks_the_dead_run(shell: Shell, ledger: RunStore, dead
     assert ran.code == 0
     assert "watching whether run 1 (apply by bob@desk, pid 7) is alive, for up to 0.3 s" in ran.err
     assert "its record did not change for 0.3 s" in ran.err
-    assert "Is it surely dead?" in ran.err
+    assert "Are you sure that this run is dead?" in ran.err
     (record,) = ledger.read(STACK)
     assert record.state == "taken-over"
     assert record.note.startswith("unlocked by ")

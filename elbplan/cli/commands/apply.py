@@ -22,13 +22,13 @@ from ..execution import SEVERITY, run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..migration_runs import MigrationConsole
-from ..options import paths, shared
+from ..options import migrations_dir, paths, shared
 from ..pending_plans import folders_of, refuse_without_folder
 from ..plan_screens import confirm, show_plans
 from ..plans import ending_of, planned, stacks_of
 
 EXAMPLES = (
-    "elbplan apply specs/web.yaml            show the plan, ask, do it",
+    "elbplan apply specs/web.yaml            show the plan, ask, apply it",
     "elbplan apply specs/web.yaml --yes      without asking, for scripts",
     "elbplan apply --sandbox specs/web.yaml  without an AWS account",
 )
@@ -38,24 +38,26 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="apply",
     examples=EXAMPLES,
-    help="Make AWS as the spec says. May be interrupted at any point and run again.",
+    help="Make AWS match the spec. You may interrupt it at any time and run it again.",
 )
 @paths
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
-@click.option(
-    "--allow", multiple=True, metavar="HAZARD", help="Do it in spite of these hazards: route-removed,extra-cost."
-)
-@click.option("--rollback", is_flag=True, help="Go back to what serves now, after a change that did not switch.")
+@click.option("--allow", multiple=True, metavar="HAZARD", help="Allow these hazards by name: route-removed,extra-cost.")
+@click.option("--rollback", is_flag=True, help="Without migrations: undo a change that has not switched traffic.")
 @click.option("--to", metavar="NNNN", help="With migrations: up to the end of this file, or back to it.")
 @click.option("--approve", is_flag=True, help="With migrations: end the hold that waits for approval, and go on.")
 @click.option("--retry", is_flag=True, help="With migrations: apply a rolled-back migration again.")
 @click.option(
-    "--direct", is_flag=True, help="With migrations, in a new environment: directly to the end of the last file."
+    "--direct",
+    is_flag=True,
+    help="With migrations, in a new environment: create the end state of the last file at once.",
 )
-@click.option("--revert-drift", is_flag=True, help="With migrations: first change drift back.")
-@click.option("--migrations", "base", default="migrations", metavar="DIR", help="Where migrations lie (migrations).")
-@click.option("--no-migrations", "leave", is_flag=True, help="Go by the spec alone, and leave migrations for good.")
-@click.option("--detail", is_flag=True, help="Show every step before asking.")
+@click.option("--revert-drift", is_flag=True, help="With migrations: first revert drift.")
+@migrations_dir
+@click.option(
+    "--no-migrations", "leave", is_flag=True, help="Apply the spec alone; from then on the stack has no migrations."
+)
+@click.option("--detail", is_flag=True, help="Show every step before the question.")
 @shared
 @click.pass_obj
 def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:

@@ -67,6 +67,8 @@ EXAMPLES = (
 def command(app: App, word: str | None, file: str | None, unhealthy: str | None, live: bool, base: str) -> int:
     """Rehearses the migrations of each stack and prints the proofs."""
     stacks = [selection.stack for selection in select_migrations(app, [word] if word else [], base)]
+    if not stacks:
+        raise UsageProblem(f"no stack has migrations in {base}/", hint="elbplan plan --save NAME creates the first one")
     if file and len(stacks) > 1:
         hint = f"name the stack: elbplan rehearse {stacks[0].name} {file}"
         raise UsageProblem(f"FILE {file} needs exactly one stack", hint=hint)
