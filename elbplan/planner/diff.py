@@ -15,9 +15,8 @@ from ..core.change import Change, Diff, field_difference, ignoring
 from ..core.hidden import mask_hidden
 from ..core.kind import Kind, Kinds, LiveResource
 from ..core.resource import CARRIED, Resource, differing_fields, immutable, marked_fields, references, rewrite
-from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from ..kinds.traffic import filled_by_others
+from ..kinds.traffic import are_targets_of, filled_by_others
 
 R = TypeVar("R", bound=Resource)
 
@@ -118,16 +117,11 @@ def _deletions(
     filled: AbstractSet[Address],
 ) -> Iterator[Change]:
     for live in deposed:
-        if not _is_filled_by_others(live, filled):
+        if not are_targets_of(live.address, filled):
             yield Change("delete", live.address, live.model, None, live, because="left over from a replacement")
     for address, live in current.items():
-        if address not in wanted and not _is_filled_by_others(live, filled):
+        if address not in wanted and not are_targets_of(live.address, filled):
             yield Change("delete", address, live.model, None, live, because="no longer in the spec")
-
-
-def _is_filled_by_others(live: LiveResource[Resource], filled: AbstractSet[Address]) -> bool:
-    """True for the targets of a group that others fill, old or new. Only those others deregister them."""
-    return isinstance(live.model, Targets) and Address(TargetGroup.kind, live.address.name) in filled
 
 
 def _update_or_keep(

@@ -16,9 +16,8 @@ from ..kinds.aws.actions import Forward
 from ..kinds.listener import Listener
 from ..kinds.record import Record
 from ..kinds.rule import Rule
-from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from ..kinds.traffic import attach_only, attached_groups, idle_groups, weighted
+from ..kinds.traffic import are_targets_of, attach_only, attached_groups, idle_groups, weighted
 
 LiveResources = Mapping[Address, LiveResource[Resource]]
 
@@ -34,7 +33,7 @@ def rollback_target(lives: LiveResources, outside: AbstractSet[Address] = frozen
         plain = address._replace(deposed="")
         if plain not in chosen or address in serving:
             chosen[plain] = live
-    foreign = {a for a, _ in _targets(lives) if Address(TargetGroup.kind, a.name) in outside}
+    foreign = {a for a, _ in _targets(lives) if are_targets_of(a, outside)}
     kept = {live.address for live in chosen.values()} - _prepared(lives) - foreign
     dropped = set(lives) - kept
     return {plain: _without(live.model, dropped) for plain, live in chosen.items() if live.address in kept}

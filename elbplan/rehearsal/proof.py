@@ -8,7 +8,6 @@ from typing import Any
 
 from ..migrations.apply.options import ApplyResult
 from ..migrations.migration import Migration
-from ..run.outcome import Event
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,6 @@ def failure(result: ApplyResult) -> ProofFailure | None:
     if result.state == "applied":
         return None
     return ProofFailure(result.reason, 0 if result.entry is None else result.entry + 1)
-
-
-def step_number(event: Event) -> int:
-    """The number of the migration's step that an event is about, counted from 1; 0 for none."""
-    return 0 if event.step.entry is None else event.step.entry + 1
 
 
 def count(things: Sequence[Any], noun: str) -> str:

@@ -14,8 +14,7 @@ from ...core.resource import Resource, differing_fields
 from ...core.simulate import State
 from ...errors import Refused
 from ...kinds import KINDS
-from ...kinds.target_group import TargetGroup
-from ...kinds.targets import Targets
+from ...kinds.traffic import are_targets_of
 from ...live.observe import Observed
 from ...live.portable import PortableNames
 from ...planner.diff import diff
@@ -58,13 +57,8 @@ def drift_of(lives: LiveResources, state: State, symbols: PortableNames, ignore:
         if address in state and (fields := _changed(live, state[address], symbols, ignore)):
             changed[address] = fields
     added = {a: without_aws_name(symbols.to_portable(live.model)) for a, live in lives.items() if a not in state}
-    added = {a: model for a, model in added.items() if not _is_filled_by_others(a, state)}
+    added = {a: model for a, model in added.items() if not are_targets_of(a, state.keys())}
     return Drift(changed, added, tuple(a for a in state if a not in lives))
-
-
-def _is_filled_by_others(address: Address, state: State) -> bool:
-    """True for targets that the state does not have although it has their group: another tool registers them."""
-    return address.kind == Targets.kind and Address(TargetGroup.kind, address.name) in state
 
 
 def _changed(
