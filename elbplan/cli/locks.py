@@ -1,8 +1,8 @@
-"""The collaborators of the lock, from what a command was given."""
+"""Makes the lock manager and the run requests of a command."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.plan import Plan
@@ -25,59 +25,59 @@ DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 
 def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
-    """Who takes and keeps locks here; what it has to say goes to stderr. Raises UsageProblem."""
-    who = Caller.here()
-    witness = ProcessFiles(folder_of(app.terminal.environ), who.machine)
-    # A clock of its own: Ctrl-C wakes those who sleep by the run's clock, and must not hurry the last record.
-    return LockManager(RunStore(cloud.send, RealClock()), who, witness, app.terminal.err, silence=_silence(app))
+    """Returns the lock manager of this process; its messages go to stderr. Raises UsageProblem."""
+    caller = Caller.here()
+    files = ProcessFiles(folder_of(app.terminal.environ), caller.machine)
+    # A clock of its own: Ctrl-C wakes whoever sleeps by the run's clock, and must not hurry the last record.
+    return LockManager(RunStore(cloud.send, RealClock()), caller, files, app.terminal.err, silence=_lease_seconds(app))
 
 
-def _silence(app: App) -> float:
-    said = app.terminal.environ.get(DEAD_AFTER)
+def _lease_seconds(app: App) -> float:
+    text = app.terminal.environ.get(DEAD_AFTER)
     try:
-        seconds = float(said) if said else SILENCE
+        seconds = float(text) if text else SILENCE
     except ValueError:
         seconds = 0
     if not 1 <= seconds <= 86400:
-        raise UsageProblem(f"{DEAD_AFTER}={said}: should be seconds, from 1 to 86400", hint="90 is usual; unset it")
+        raise UsageProblem(
+            f"{DEAD_AFTER}={text}: must be seconds, from 1 to 86400", hint="unset it to get the default of 90"
+        )
     return seconds
 
 
-def run_request_of(one: Planned, verb: str, agreed: bool, aim: MigrationRun | None = None) -> RunRequest:
-    """The run of a plan, with the way to draw it again."""
-    return RunRequest(one.cloud, one.plan, _again(one), verb, one.stack.spec_hash, agreed, aim)
+def run_request_of(stack_plan: Planned, verb: str, agreed: bool, migration: MigrationRun | None = None) -> RunRequest:
+    """Returns the request to run a plan, which plans again under the lock."""
+    stack, cloud = stack_plan.stack, stack_plan.cloud
 
-
-def _again(one: Planned) -> Callable[[], Plan]:
-    def look() -> Plan:
-        (plan,) = one.planner(one.cloud, [one.stack])
+    def plan_again() -> Plan:
+        (plan,) = stack_plan.planner(cloud, [stack])
         return plan
 
-    return look
+    return RunRequest(cloud, stack_plan.plan, plan_again, verb, stack.spec_hash, agreed, migration)
 
 
 @dataclass(frozen=True)
 class StackRunStore:
-    """A stack by its name alone, and whoever reads its runs."""
+    """Reads the runs of a stack, of which only the name must be known."""
 
     stack: str
     region: str
-    keeper: LockManager
+    locks: LockManager
 
     def runs(self) -> StackRuns:
-        """Its runs. Raises AwsProblem."""
-        found = runs_of(self.stack, self.keeper)
-        if found.unknown:
-            raise AwsProblem(found.unknown, hint="the runs of a stack are kept in SSM Parameter Store")
-        return found
+        """Returns the runs. Raises AwsProblem."""
+        runs = runs_of(self.stack, self.locks)
+        if runs.unknown:
+            raise AwsProblem(runs.unknown, hint="the runs of a stack are kept in SSM Parameter Store")
+        return runs
 
 
 def run_stores_of(app: App, words: Sequence[str]) -> list[StackRunStore]:
     """The runs of the selected stacks. Raises SpecProblem, UsageProblem."""
     stacks = [selection.stack for selection in select(app, words)]
-    clouds = Connections(app, stacks)
-    regions = [clouds.region(stack) for stack in stacks]
-    reached = {region: clouds.reach(region) for region in dict.fromkeys(regions)}
+    connections = Connections(app, stacks)
+    regions = [connections.region(stack) for stack in stacks]
+    reached = {region: connections.reach(region) for region in dict.fromkeys(regions)}
     return [
         StackRunStore(stack.name, region, lock_manager_of(app, reached[region]))
         for stack, region in zip(stacks, regions, strict=True)
@@ -85,5 +85,5 @@ def run_stores_of(app: App, words: Sequence[str]) -> list[StackRunStore]:
 
 
 def table_style(app: App) -> Style:
-    """For what goes to stdout."""
+    """Returns the style of tables on stdout."""
     return style_for(app, app.terminal.stdout)

@@ -8,24 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from ..core.stack import Stack
-from ..kinds import KINDS
-from ..live.observe import Observed, observe
+from ..live.observe import Observed
 from ..migrations.files.folder import Folder, MigrationFile
+from ..migrations.observe import observe_with_files
 from ..migrations.rebase.branches import references_in_folder
 from ..run.workflow import Cloud
-from .connect import Connections
 from .context import App
-from .plans import reading
+from .plans import connected
 
 
 def observe_stack(app: App, stack: Stack, folder: Folder) -> tuple[Cloud, Observed]:
     """Reads all resources of the stack and of its migrations. Returns the cloud and the result."""
-    connections = Connections(app, [stack])
-    region = connections.region(stack)
-    with reading(app, [stack], region):
-        cloud = connections.reach(region)
-        observed = observe(cloud.send, cloud.region, [stack], KINDS, everywhere=True, told=references_in_folder(folder))
-    return cloud, observed[stack.name]
+    with connected(app, stack) as cloud:
+        return cloud, observe_with_files(cloud, stack, references_in_folder(folder))[stack.name]
 
 
 def write_files(folder: Folder, files: Sequence[MigrationFile], *, dry: bool = False) -> dict[str, Any]:

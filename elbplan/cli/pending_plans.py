@@ -20,10 +20,9 @@ from ..render.plan import HAZARDS_NOTE
 from ..run.lock.record import RunRecord
 from ..run.migration_run import LEFT
 from ..run.workflow import Cloud, plan
-from .connect import Connections
 from .context import App
 from .locks import lock_manager_of
-from .plans import Planned, planned, reading
+from .plans import Planned, connected, planned
 
 IDLE = "every file is applied."
 DRIFTED = "Every file is applied, but AWS does not match the files."
@@ -37,20 +36,17 @@ def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
     named = folders_of(stacks, base)
     plain = [stack for stack in stacks if stack.name not in named]
     plans = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
-    refuse_without_folder(app, [one for one in plans if not one.plan.empty], base)
+    refuse_without_folder(app, [stack_plan for stack_plan in plans if not stack_plan.plan.empty], base)
     plans += [_preview(app, stack, base) for stack in stacks if stack.name in named]
-    return sorted(plans, key=lambda one: stacks.index(one.stack))
+    return sorted(plans, key=lambda stack_plan: stacks.index(stack_plan.stack))
 
 
 def _preview(app: App, stack: Stack, base: str) -> Planned:
     """What is pending in the files; where every file is applied, what the spec wants beyond them."""
     source = FolderSource(Folder.of(stack.name, base))
     migrations = source.read()
-    clouds = Connections(app, [stack])
-    region = clouds.region(stack)
-    with reading(app, [stack], region):
+    with connected(app, stack) as cloud:
         began = time.monotonic()
-        cloud = clouds.reach(region)
         journal = _journal(app, cloud, stack)
         refuse_edited(source, migrations, journal, ())
         pending = PendingFinder(cloud, stack, journal, time.time(), approve=True).next(migrations)
@@ -117,12 +113,14 @@ def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None
     A person may stand in another folder. Where the records cannot be read, nothing is known, and nothing is refused.
     Runs without a migration (drift reverted, a destroy that failed) change nothing; `apply --no-migrations` does.
     """
-    for one in (one for one in plans if one.plan.lives):
+    for stack_plan in plans:
+        if not stack_plan.plan.lives:
+            continue
         with contextlib.suppress(AwsProblem):
-            records = lock_manager_of(app, one.cloud).ledger.read(one.plan.stack)
+            records = lock_manager_of(app, stack_plan.cloud).ledger.read(stack_plan.plan.stack)
             last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
             if last and last.file:
-                raise _no_folder(one.plan.stack, last, base)
+                raise _no_folder(stack_plan.plan.stack, last, base)
 
 
 def _no_folder(stack: str, run: RunRecord, base: str) -> Refused:

@@ -26,11 +26,13 @@ Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, the cloud it was drawn from, how long reading took, and how to draw it again.
+    """The plan of one stack.
 
-    notes   what else its screen says
-    idle    why there is nothing to do, if it is not that AWS is as the spec says
-    undone  what a person must do although the plan has no step
+    seconds   how long reading AWS took
+    planner   plans again
+    notes     further lines of its screen
+    idle      why there is nothing to do, if AWS does not simply match the spec
+    undone    what a person must do although the plan has no step
     """
 
     plan: Plan
@@ -44,7 +46,7 @@ class Planned:
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
-    """What the specs want. Raises SpecProblem."""
+    """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
     for stack in stacks:
         app.terminal.secrets |= {
@@ -54,12 +56,12 @@ def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
 
 
 def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
-    """A plan for each stack, in their order; the stacks of one region are read together."""
+    """Plans each stack, in their order; the stacks of one region are read together."""
     clouds = Connections(app, stacks)
     groups: dict[str, list[Stack]] = {}
     for stack in stacks:
         groups.setdefault(clouds.region(stack), []).append(stack)
-    drawn: dict[str, Planned] = {}
+    by_name: dict[str, Planned] = {}
     for region, group in groups.items():
         with reading(app, group, region):
             began = time.monotonic()
@@ -67,13 +69,22 @@ def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned
             plans = planner(cloud, group)
             seconds = time.monotonic() - began
         for stack, plan in zip(group, plans, strict=True):
-            drawn[stack.name] = Planned(plan, cloud, seconds, stack, planner)
-    return [drawn[stack.name] for stack in stacks]
+            by_name[stack.name] = Planned(plan, cloud, seconds, stack, planner)
+    return [by_name[stack.name] for stack in stacks]
+
+
+@contextlib.contextmanager
+def connected(app: App, stack: Stack) -> Iterator[Cloud]:
+    """The cloud of one stack's region, while the screen says that AWS is being read."""
+    connections = Connections(app, [stack])
+    region = connections.region(stack)
+    with reading(app, [stack], region):
+        yield connections.reach(region)
 
 
 @contextlib.contextmanager
 def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
-    """Something to look at while AWS is asked; only where it can be wiped away again."""
+    """Shows that AWS is being read, on a terminal that can redraw the line."""
     if not app.terminal.can_redraw or app.options.quiet or app.options.json:
         yield
         return
@@ -83,24 +94,25 @@ def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
 
 
 def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:
-    """The command a person would type next, about the same specs."""
+    """Returns the same command line with another verb, for the same specs."""
     return shlex.join(["elbplan", verb, *paths, *app.options.as_arguments()])
 
 
 def style_for(app: App, stream: object) -> Style:
-    """The screen's width and characters."""
+    """Returns the width and the characters of a stream."""
     target = app.terminal.stderr if stream is app.terminal.stderr else app.terminal.stdout
     return Style(app.terminal.width(target), app.terminal.ascii(target))
 
 
-def view_of(app: App, verb: str, one: Planned, detail: bool = False) -> PlanView:
-    """What the plan's screen needs to know of the command."""
+def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False) -> PlanView:
+    """Returns what the screen of a plan needs besides the plan."""
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    return PlanView(verb, one.seconds, wide, place=place, notes=one.notes, idle=one.idle, undone=one.undone)
+    notes, idle, undone = stack_plan.notes, stack_plan.idle, stack_plan.undone
+    return PlanView(verb, stack_plan.seconds, wide, place=place, notes=notes, idle=idle, undone=undone)
 
 
 def ending_of(app: App, verb: str, paths: Sequence[str]) -> EndScreen:
-    """What the last screen of a run needs to know of the command."""
+    """Returns what the last screen of a run needs besides the outcome."""
     finish = "" if verb == "destroy" else retry_command(app, "destroy", paths)
     return EndScreen(retry_command(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)

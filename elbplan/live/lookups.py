@@ -45,14 +45,16 @@ def lookups_in(resources: Iterable[Resource]) -> set[Lookup]:
 
 
 def look_up(
-    region: str, resources: Sequence[Resource], stacks: Sequence[str] = (), told: Collection[Ref] = ()
+    region: str, resources: Sequence[Resource], stacks: Sequence[str] = (), file_references: Collection[Ref] = ()
 ) -> ReadProgram[LookupFacts]:
-    """Asks for all lookups of the resources, and for the lookups by name of `told`: references in migration files.
+    """Asks for all lookups of the resources, and for the lookups by name in `file_references`, of migrations.
 
     The subnets of load balancers that `stacks` already have are not asked for again.
     """
     wanted = lookups_in(resources)
-    of_files = {ref for ref in told if isinstance(ref, Lookup) and (is_by_name(ref) or ref.what == "hosted_zone")}
+    of_files = {
+        ref for ref in file_references if isinstance(ref, Lookup) and (is_by_name(ref) or ref.what == "hosted_zone")
+    }
     lookups = wanted | of_files
     asks = _questions(lookups, resources)
     needs_subnets = any(lookup.what in ("vpc", "subnet") for lookup in wanted)

@@ -48,13 +48,13 @@ def observe(
     *,
     looking_up: bool = True,
     everywhere: bool = False,
-    told: Collection[Ref] = (),
+    file_references: Collection[Ref] = (),
     parallel: int = 16,
 ) -> dict[str, Observed]:
     """Reads AWS for all stacks together.
 
     everywhere   reads all subnets, not only those that load balancers use
-    told         references in migration files, which the specs may not have any more
+    file_references   references in migration files, which the specs may not have any more
     looking_up   False: the stacks are to end, and nothing is desired
 
     Raises AwsProblem, and NotFound if AWS does not have something that a spec describes.
@@ -63,7 +63,7 @@ def observe(
     scope = Scope(region, {stack.name: stack.resources for stack in stacks}, ending=not looking_up)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
-    lookups = look_up(region, everything, () if everywhere else tuple(wanted), told)
+    lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
     facts, *found = reader.run([lookups, *(kind.read(scope) for kind in kinds.values())])
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
@@ -72,7 +72,7 @@ def observe(
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
         desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
-        symbols = PortableNames.of(facts, wanted[stack.name], told)
+        symbols = PortableNames.of(facts, wanted[stack.name], file_references)
         addressed = readdressed(desired, kept)
         observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign)
     return observed

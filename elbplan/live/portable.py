@@ -32,16 +32,18 @@ class PortableNames:
     ids: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, facts: LookupFacts, spec: Mapping[Address, Resource], told: Collection[Ref] = ()) -> PortableNames:
-        """The names for a spec and for migration files. References in files (`told`) keep their form."""
+    def of(
+        cls, facts: LookupFacts, spec: Mapping[Address, Resource], file_references: Collection[Ref] = ()
+    ) -> PortableNames:
+        """The names for a spec and for migration files. References in files (`file_references`) keep their form."""
         refs = {ref for resource in spec.values() for ref in references(resource)}
-        meant = dict(_meant(facts, spec, {ref for ref in (*refs, *told) if isinstance(ref, Lookup)}))
+        meant = dict(_meant(facts, spec, {ref for ref in (*refs, *file_references) if isinstance(ref, Lookup)}))
         names: dict[str, Lookup] = {}
-        for lookup, ids in sorted(meant.items(), key=lambda item: (item[0] in told, is_by_name(item[0]))):
+        for lookup, ids in sorted(meant.items(), key=lambda item: (item[0] in file_references, is_by_name(item[0]))):
             names |= {ids[0]: lookup} if len(ids) == 1 else {}
-        literal = {ref.value for ref in told if isinstance(ref, AwsId)}
-        given = literal | {r.value for r in refs if isinstance(r, AwsId) and names.get(r.value) not in told}
-        several = sorted(meant.items(), key=lambda item: (item[0] not in told, -len(item[1]), item[0]))
+        literal = {ref.value for ref in file_references if isinstance(ref, AwsId)}
+        given = literal | {r.value for r in refs if isinstance(r, AwsId) and names.get(r.value) not in file_references}
+        several = sorted(meant.items(), key=lambda item: (item[0] not in file_references, -len(item[1]), item[0]))
         sets = {lookup: ids for lookup, ids in several if len(ids) > 1 and not literal & set(ids)}
         return cls({id: lookup for id, lookup in names.items() if id not in given}, sets, meant)
 

@@ -16,7 +16,6 @@ from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
 from ..kinds import KINDS
 from ..kinds.traffic import attached_groups
-from ..live.observe import observe
 from ..live.portable import PortableNames
 from ..planner.reconcile import reconcile
 from ..planner.steps.create_update import ADD, ATTACH, REMOVE
@@ -26,6 +25,7 @@ from .files.folder import Folder
 from .files.loader import load, play
 from .files.notation import part_document, value_document, with_renamed_references
 from .migration import Migration, MigrationStep, references_of
+from .observe import observe_with_files
 from .position.locator import Locator
 from .position.position import Drifted, Position
 
@@ -41,7 +41,7 @@ def save_plan(aws: Cloud, stack: Stack, folder: Folder, *, name: str, title: str
     """
     check_name(name)
     before = load(folder)
-    seen = observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references_of(before))
+    seen = observe_with_files(aws, stack, references_of(before))
     observed = seen[stack.name]
     if before:
         position = Locator(observed, stack.ignore).find(before)

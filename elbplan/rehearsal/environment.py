@@ -168,7 +168,9 @@ class RehearsalEnvironment:
         """The double, compared with a file's state after so many steps; without a file, with nothing."""
         stack = self._spec(migration)
         told = references_of(self.chain[: migration.number if migration else 0])
-        (seen,) = observe(self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, told=told).values()
+        (seen,) = observe(
+            self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, file_references=told
+        ).values()
         if migration is None:
             return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen)
         differs, lives = Locator(seen, self.stack.ignore).against(migration, index)

@@ -27,7 +27,9 @@ def start_from_live(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds:
 
     Only reads. Raises Refused if AWS is in none of the files' states, as apply does.
     """
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, told=references_of(chain))[stack.name]
+    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, file_references=references_of(chain))[
+        stack.name
+    ]
     locator = Locator(seen, stack.ignore)
     found = locator.find(chain)
     if isinstance(found, Drifted):

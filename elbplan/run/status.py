@@ -93,23 +93,23 @@ class StackStatus:
     files: StackMigrations | None = None
 
 
-def runs_of(stack: str, keeper: LockManager) -> StackRuns:
+def runs_of(stack: str, locks: LockManager) -> StackRuns:
     """The runs of a stack. If they cannot be read, `unknown` says why."""
-    now = keeper.wall()
+    now = locks.wall()
     try:
-        records = keeper.ledger.read(stack)
+        records = locks.ledger.read(stack)
     except AwsProblem as problem:
         return StackRuns(stack, unknown=problem_text(problem), now=now)
     holder = records[-1] if records and records[-1].holds else None
-    return StackRuns(stack, records, holder, holder is not None and keeper.died_here(holder), now=now)
+    return StackRuns(stack, records, holder, holder is not None and locks.died_here(holder), now=now)
 
 
-def stack_status(plan: Plan, spec: str, send: Callable[[Call], Answer], keeper: LockManager) -> StackStatus:
+def stack_status(plan: Plan, spec: str, send: Callable[[Call], Answer], locks: LockManager) -> StackStatus:
     """The status of the plan's stack. Reads the runs with one call, and the targets with one call for each group."""
     groups = {address: live.id for address, live in plan.lives.items() if address.kind == TargetGroup.kind}
     with WorkerThreads(8) as threads:
         answers = {address: threads.submit(_health, send, arn) for address, arn in groups.items()}
-        runs = runs_of(plan.stack, keeper)
+        runs = runs_of(plan.stack, locks)
         states = {address: answer.result() for address, answer in answers.items()}
     health = {address: counts for address, counts in states.items() if counts is not None}
     return StackStatus(plan, runs, cause_of(plan, runs, spec), health)

@@ -31,7 +31,7 @@ def targets(*members):
     return Targets(group=Address("target_group", "web"), members=tuple(made))
 
 
-def symbols(*refs, told=()):
+def symbols(*refs, file_references=()):
     """The symbols of a spec that points at these."""
     members = tuple(Target(instance=ref, port=80) for ref in refs if getattr(ref, "what", "") != "security_group")
     groups = tuple(ref for ref in refs if getattr(ref, "what", "") == "security_group")
@@ -39,11 +39,11 @@ def symbols(*refs, told=()):
         Address("targets", "web"): Targets(group=Address("target_group", "web"), members=members),
         Address("load_balancer", "main"): LoadBalancer(subnets=(AwsId("subnet-1"),), security_groups=groups),
     }
-    return PortableNames.of(FACTS, spec, told)
+    return PortableNames.of(FACTS, spec, file_references)
 
 
 @pytest.mark.parametrize(
-    ("live", "told"),
+    ("live", "file_references"),
     [
         (["i-0a", "i-0b"], [WEB]),
         (["i-0b", "i-0a", "i-0e"], [WEB, "i-0e"]),
@@ -52,16 +52,18 @@ def symbols(*refs, told=()):
         (["i-0a:81", "i-0b:81"], None),
     ],
 )
-def test_servers_that_a_tag_finds_are_called_by_the_tag_only_if_all_are_there(live, told):
+def test_servers_that_a_tag_finds_are_called_by_the_tag_only_if_all_are_there(live, file_references):
     made = symbols(WEB).to_portable(targets(*live))
     by_port = Targets(group=made.group, members=(Target(instance=WEB, port=81),))
-    assert made == (by_port if told is None else targets(*told))
+    assert made == (by_port if file_references is None else targets(*file_references))
     assert symbols(WEB).to_ids(made) == targets(*live)
 
 
 def test_what_files_call_something_goes_before_what_the_spec_calls_it_now():
-    assert symbols(AwsId("i-0a"), AwsId("i-0b"), told=[WEB]).to_portable(targets("i-0a", "i-0b")) == targets(WEB)
-    assert symbols(WEB, told=[AwsId("i-0a"), AwsId("i-0b")]).to_portable(targets("i-0a", "i-0b")) == targets(
+    assert symbols(AwsId("i-0a"), AwsId("i-0b"), file_references=[WEB]).to_portable(targets("i-0a", "i-0b")) == targets(
+        WEB
+    )
+    assert symbols(WEB, file_references=[AwsId("i-0a"), AwsId("i-0b")]).to_portable(targets("i-0a", "i-0b")) == targets(
         "i-0a", "i-0b"
     )
 
@@ -85,7 +87,7 @@ def test_sentences_hold_no_ids_either():
 
 def test_what_only_files_speak_of_is_looked_up_too():
     account = Account(instances=[{"InstanceId": "i-0a", "State": {"Name": "running"}}])
-    (facts,) = BatchReader(account.send).run([look_up(REGION, [], told=[WEB, Lookup("subnet", "a")])])
+    (facts,) = BatchReader(account.send).run([look_up(REGION, [], file_references=[WEB, Lookup("subnet", "a")])])
     assert facts.found == {WEB: ["i-0a"]}
     assert account.asked == ["DescribeInstances"]
 

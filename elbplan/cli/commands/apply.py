@@ -116,16 +116,16 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen:
     draw = plan_back if chosen.rollback else plan
     planner = AllowedHazards(lambda cloud, group: draw(cloud, group, KINDS), chosen.allow)
     plans = planned(app, stacks, planner)
-    pending = [one for one in plans if not one.plan.empty]
+    pending = [stack_plan for stack_plan in plans if not stack_plan.plan.empty]
     asking = bool(pending) and not chosen.yes
     if pending and (not app.options.json or (asking and app.terminal.can_ask)):
         show_plans(app, "apply", pending, app.terminal.stderr, detail=chosen.detail)
-    planner.check(one.plan for one in pending)
+    planner.check(stack_plan.plan for stack_plan in pending)
     if not chosen.leave:
         refuse_without_folder(app, pending, chosen.base)
     if asking:
-        confirm(app, ", ".join(one.plan.stack for one in pending))
+        confirm(app, ", ".join(stack_plan.plan.stack for stack_plan in pending))
     planner.agreed = True
-    agreed = [one.plan.stack for one in plans] if chosen.yes else []
+    agreed = [stack_plan.plan.stack for stack_plan in plans] if chosen.yes else []
     run = MigrationRun("", "", LEFT) if chosen.leave else None
     return run_all(app, plans, ending_of(app, "apply", paths), agreed=agreed, migration=run)

@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from ...core.plan import Plan
-from ...core.stack import Stack
 from ...errors import Problem, SpecProblem
 from ...migrations.files.loader import load
 from ...migrations.lint.inspection import Inspection, inspect
@@ -23,7 +21,7 @@ from ..context import App
 from ..git_changes import files_added_since
 from ..group import HelpFirstCommand
 from ..options import migrations_dir, shared
-from ..plans import planned
+from ..plans import connected
 from ..select import StackSelection, select_migrations
 
 BLOCKED_EXIT = 5
@@ -88,14 +86,8 @@ class LintCommand:
             self._add_live_remarks(selection, inspection, *read)
 
     def _read_aws(self, selection: StackSelection, migrations: Sequence[Migration]) -> tuple[LiveChecks, Cloud]:
-        looks: list[LiveChecks] = []
-
-        def read(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-            looks.append(check_live(cloud, group[0], migrations))
-            return [Plan(group[0].name, cloud.region, "")]
-
-        (stack_plan,) = planned(self.app, [selection.stack], read)
-        return looks[0], stack_plan.cloud
+        with connected(self.app, selection.stack) as cloud:
+            return check_live(cloud, selection.stack, migrations), cloud
 
     def _add_live_remarks(
         self, selection: StackSelection, inspection: Inspection, look: LiveChecks, cloud: Cloud

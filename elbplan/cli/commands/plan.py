@@ -8,19 +8,17 @@ from collections.abc import Sequence
 
 import click
 
-from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
 from ...render.documents import plan_document
-from ...run.workflow import Cloud
 from ..context import App
 from ..group import HelpFirstCommand
 from ..options import migrations_dir, paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import show_plans
-from ..plans import planned, retry_command, stacks_of
+from ..plans import connected, retry_command, stacks_of
 
 PENDING_EXIT = 2
 DEFAULT_FOLDER = "migrations"
@@ -77,13 +75,8 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
         )
     folder = Folder.of(stacks[0].name, base)
 
-    files: list[str] = []
-
-    def save(cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
-        files.extend(map(str, save_plan(cloud, group[0], folder, name=name, title=title)))
-        return [Plan(group[0].name, cloud.region, "")]
-
-    planned(app, stacks, save)
+    with connected(app, stacks[0]) as cloud:
+        files = [str(file) for file in save_plan(cloud, stacks[0], folder, name=name, title=title)]
     app.terminal.out(json.dumps({"schema": 1, "kept": files}) if app.options.json else "\n".join(files))
     app.terminal.err(
         f"saved; review the file, then run: {retry_command(app, 'apply', paths)}{_migrations_option(base)}"

@@ -31,7 +31,7 @@ EXAMPLES = (
 @click.pass_obj
 def command(app: App, words: tuple[str, ...]) -> int:
     """Reads and prints the runs of each stack."""
-    stack_runs = [(runs_of(store.stack, store.keeper), store.region) for store in run_stores_of(app, words)]
+    stack_runs = [(runs_of(store.stack, store.locks), store.region) for store in run_stores_of(app, words)]
     if app.options.json:
         documents = [runs_document(runs, region) for runs, region in stack_runs]
         app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))

@@ -61,14 +61,14 @@ def _unlock(app: App, store: StackRunStore, yes: bool, force: bool) -> int:
         return _report(app, store, False, f"{store.stack} is not locked: run {holder.number} ended in the meantime.")
     if not yes:
         _ask(app, store.stack, f"{run_title(holder)}: {dead.why if dead else written_text(holder)}")
-    store.keeper.release(holder, f"unlocked by {store.keeper.who.name}", dead.seen if dead else None)
+    store.locks.release(holder, f"unlocked by {store.locks.who.name}", dead.seen if dead else None)
     return _report(app, store, True, f"{store.stack} is unlocked; run {holder.number} is marked as taken over.")
 
 
 def _dead_run(store: StackRunStore, holder: RunRecord) -> DeadRun | None:
     """Returns the dead run; None if the run ended in the meantime. Raises Refused if the run is alive."""
     try:
-        return store.keeper.judge(holder)
+        return store.locks.judge(holder)
     except Refused as alive:
         raise Refused(
             f"{store.stack} is not unlocked: {alive.what}",

@@ -71,7 +71,7 @@ class MigrationExecutor:
     _held: ReachedHold | None = None
     _last: RunResult | None = None
     _listed: dict[str, str] = field(default_factory=dict)
-    _drift_told: bool = False
+    _drift_reported: bool = False
 
     def __post_init__(self) -> None:
         self.migrations = self.migrations or self.source.read()
@@ -193,7 +193,7 @@ class MigrationExecutor:
         return result
 
     def _roll_back(self, migration: Migration, reason: str, entry: int | None) -> ApplyResult:
-        before = next((one for one in self.migrations if one.number == migration.number - 1), None)
+        before = next((earlier for earlier in self.migrations if earlier.number == migration.number - 1), None)
         with self.reading():
             shown = plan_to(self.cloud, self.stack, before)
         run = self.roll_back(migration, before, shown, lambda: plan_to(self.cloud, self.stack, before))
@@ -223,7 +223,7 @@ class MigrationExecutor:
 
     def _start_anew(self, held: ReachedHold) -> None:
         """A hold keeps no lock: what others did meanwhile is found out as at the start."""
-        self._journal, self._held, self._drift_told = None, held, False
+        self._journal, self._held, self._drift_reported = None, held, False
         self.passed = set() if held.broken else set(held.pending.holds_behind)
         last = self.migrations[-1].number
         self.migrations = [migration for migration in self.source.read() if migration.number <= last]
@@ -253,6 +253,6 @@ class MigrationExecutor:
             refuse_uncovered(self.stack, self.migrations[-1], pending)
 
     def _tell_drift(self, pending: Pending) -> None:
-        if pending.drift and not self._drift_told:
+        if pending.drift and not self._drift_reported:
             self.tell(notices.drift_left(pending.drift))
-        self._drift_told = True
+        self._drift_reported = True

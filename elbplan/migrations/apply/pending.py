@@ -14,12 +14,13 @@ from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
 from ...kinds.record import Record
-from ...live.observe import Observed, observe
+from ...live.observe import Observed
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
 from ..handovers import without_handovers
 from ..migration import Migration, MigrationStep, references_of
+from ..observe import observe_with_files
 from ..position.differences import Difference, differences
 from ..position.locator import Locator
 from ..position.position import Drifted, Position
@@ -132,7 +133,7 @@ class PendingFinder:
 
     def observe(self, migrations: Sequence[Migration]) -> dict[str, Observed]:
         """Reads all that the stack has, and what these migrations refer to."""
-        return observe_for_migrations(self.aws, self.stack, migrations)
+        return observe_with_files(self.aws, self.stack, references_of(migrations))
 
     def locator(self, observed: Observed) -> Locator:
         """Compares what was observed with the states of migrations."""
@@ -205,11 +206,6 @@ class PendingFinder:
         """The spec's names that lead to the balancer at the end of a file."""
         names = {resource.name for resource in migration.last.values() if isinstance(resource, Record)}
         return tuple(name for name in self.stack.domains if name in names)
-
-
-def observe_for_migrations(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> dict[str, Observed]:
-    """One read of AWS: all that the stack has, and what these migrations refer to."""
-    return observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references_of(migrations))
 
 
 def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:

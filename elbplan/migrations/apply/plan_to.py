@@ -12,8 +12,8 @@ from ...kinds import KINDS
 from ...live.observe import Observed
 from ...run.workflow import Cloud, account_of, plan_of
 from ..files.spec_fields import without_secrets
-from ..migration import Migration
-from .pending import observe_for_migrations
+from ..migration import Migration, references_of
+from ..observe import observe_with_files
 
 
 def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, seen: Mapping[str, Observed] | None = None) -> Plan:
@@ -22,7 +22,7 @@ def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, seen: Mapping
     `seen` is a read of AWS that was made already. Raises Refused for what may not be deleted, and for secrets of the
     spec that are not the migration's.
     """
-    seen = seen or observe_for_migrations(aws, stack, [migration] if migration else [])
+    seen = seen or observe_with_files(aws, stack, references_of([migration] if migration else []))
     observed = seen[stack.name]
     desired = end_state(stack, observed, migration) if migration else {}
     return plan_of(aws, stack, observed, KINDS, account_of(aws, seen), desired)

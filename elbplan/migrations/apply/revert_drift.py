@@ -50,10 +50,10 @@ def _change(difference: Difference, position: Position, finder: PendingFinder, o
     if live is None:
         made = _resource(address, position, finder, observed)
         return Change("create", address, None, made, None, because="deleted outside elbplan")
-    if difference.told is None:
+    if difference.expected is None:
         because = "created outside elbplan, and no migration describes it"
         return Change("delete", address, live.model, None, live, because=because)
-    after: Resource = observed.symbols.to_ids(difference.told)
+    after: Resource = observed.symbols.to_ids(difference.expected)
     if forced := set(difference.fields) & set(marked_fields(type(after), IMMUTABLE)):
         what = f"{address} was replaced outside elbplan: {', '.join(sorted(forced))} cannot be updated"
         raise Refused(what, hint="elbplan accept-drift writes it into a file as it is")

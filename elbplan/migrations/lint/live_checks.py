@@ -18,11 +18,11 @@ from ...kinds.certificate import Certificate
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.targets import Targets
 from ...kinds.traffic import target_group_of
-from ...live.observe import observe
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
 from ..apply.pending import foreign_children_of
 from ..migration import Migration, references_of
+from ..observe import observe_with_files
 from ..position.locator import Locator
 from ..position.position import Drifted, Position
 from .lint import OFFLINE, LiveFacts, migration_timeline
@@ -56,7 +56,7 @@ class LiveChecks:
 def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> LiveChecks:
     """Compare AWS with the migrations. Raises AwsProblem, and NotFound if a lookup of the spec has no result."""
     references = references_of(migrations)
-    observed = observe(aws.send, aws.region, [stack], KINDS, everywhere=True, told=references)[stack.name]
+    observed = observe_with_files(aws, stack, references)[stack.name]
     locator = Locator(observed, stack.ignore)
     position = locator.find(migrations)
     if isinstance(position, Position) and position.index == len(position.migration.entries):

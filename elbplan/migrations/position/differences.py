@@ -22,14 +22,14 @@ WHOLE = 3
 class Difference:
     """One resource in which live differs from a state.
 
-    told     the resource as the state has it, with AWS's part filled in; None if the state does not have it
+    expected the resource as the state has it, with AWS's part filled in; None if the state does not have it
     live     the resource as AWS has it, in portable names; None if it does not exist
     fields   the fields that differ; none if only a resource that this one refers to is another one
     size     how much differs
     """
 
     address: Address
-    told: Resource | None
+    expected: Resource | None
     live: Resource | None
     fields: tuple[str, ...] = ()
     size: int = 0
@@ -42,25 +42,29 @@ class Difference:
     @property
     def indirect(self) -> bool:
         """Only a resource that this one refers to is another one."""
-        return self.told is not None and self.live is not None and not self.fields
+        return self.expected is not None and self.live is not None and not self.fields
 
     @property
     def text(self) -> str:
         """`listener.443  protocol HTTP → HTTPS`: as the state has it, and as AWS has it."""
-        if self.told is None:
+        if self.expected is None:
             return f"{self.address}  exists, and no file creates it"
         if self.live is None:
             return f"{self.address}  does not exist"
-        return f"{self.address}  " + "; ".join(field_difference(self.told, self.live, field) for field in self.fields)
+        return f"{self.address}  " + "; ".join(
+            field_difference(self.expected, self.live, field) for field in self.fields
+        )
 
     @property
     def wish(self) -> str:
-        """`listener.443  protocol HTTP → HTTPS`: as the last file has it (live), and as the spec wants it (told)."""
-        if self.told is None:
+        """`listener.443  protocol HTTP → HTTPS`: of the last file (live) and the spec (expected)."""
+        if self.expected is None:
             return f"{self.address}  is no longer in the spec"
         if self.live is None:
             return f"{self.address}  is created by no file"
-        return f"{self.address}  " + "; ".join(field_difference(self.live, self.told, field) for field in self.fields)
+        return f"{self.address}  " + "; ".join(
+            field_difference(self.live, self.expected, field) for field in self.fields
+        )
 
 
 def differences(
@@ -70,25 +74,25 @@ def differences(
 
     Whether they differ at all, the fingerprints decide: of two resources with one address, either may be the old one.
     """
-    expected = fingerprint(state, KINDS)
+    wanted = fingerprint(state, KINDS)
     seen = fingerprint(live_in_terms_of(lives, state, KINDS, ignore), KINDS)
-    if seen.text == expected.text:
+    if seen.text == wanted.text:
         return []
-    names = set(seen.differing(expected))
+    names = set(seen.differing(wanted))
     found = [
         _difference(a, state.get(a), lives.get(a), ignore) for a in [*state, *(a for a in lives if a not in state)]
     ]
     direct = {difference.name for difference in found if not difference.indirect}
-    return [one for one in found if one.name in names and (not one.indirect or one.name not in direct)]
+    return [d for d in found if d.name in names and (not d.indirect or d.name not in direct)]
 
 
 def _difference(
-    address: Address, told: Resource | None, live: LiveResource[Any] | None, ignore: Sequence[str]
+    address: Address, expected: Resource | None, live: LiveResource[Any] | None, ignore: Sequence[str]
 ) -> Difference:
-    if told is None or live is None:
+    if expected is None or live is None:
         model = live.model if live else None
-        return Difference(address, told, model, size=WHOLE + _given_fields(told or model))
-    settled = KINDS[address.kind].with_live_defaults(told, live.model)
+        return Difference(address, expected, model, size=WHOLE + _given_fields(expected or model))
+    settled = KINDS[address.kind].with_live_defaults(expected, live.model)
     model = without_shared_additions(ignoring(live.model, settled, address, ignore), settled)
     fields = differing_fields(settled, model)
     before, after = field_values(settled), field_values(model)

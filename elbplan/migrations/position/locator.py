@@ -66,8 +66,8 @@ class Locator:
 
     def _differences(self, migration: Migration, state: State, lives: LiveResources) -> list[Difference]:
         """What differs; targets that no file describes belong to others and never differ."""
-        described = {(a.kind, a.name) for one in migration.states for a in one}
-        ours = {a: one for a, one in lives.items() if a.kind != Targets.kind or (a.kind, a.name) in described}
+        described = {(a.kind, a.name) for state in migration.states for a in state}
+        ours = {a: live for a, live in lives.items() if a.kind != Targets.kind or (a.kind, a.name) in described}
         return differences(self._portable(ours), state, self.ignore)
 
     def _portable(self, lives: LiveResources) -> LiveResources:
@@ -121,7 +121,7 @@ class Locator:
     def _next(self, migration: Migration, index: int) -> tuple[int, MigrationStep | None]:
         """The next step that writes, and its index."""
         rest = enumerate(migration.entries[index:], index)
-        return next(((number, one) for number, one in rest if one.writes), (index, None))
+        return next(((number, entry) for number, entry in rest if entry.writes), (index, None))
 
     def _begun(self, migration: Migration, index: int, lives: LiveResources) -> bool:
         """Could the next write, and nobody else, have left live like this?"""
@@ -149,10 +149,12 @@ class Locator:
         for migration, comparison, lives in views:
             for index in state_boundaries(migration):
                 drift = [
-                    one for one in self._differences(migration, migration.states[index], lives) if not one.indirect
+                    difference
+                    for difference in self._differences(migration, migration.states[index], lives)
+                    if not difference.indirect
                 ]
                 middle = 0 < index < len(migration.entries)
-                distance = len(names_of(drift)) + middle, sum(one.size for one in drift)
+                distance = len(names_of(drift)) + middle, sum(difference.size for difference in drift)
                 position = Position(migration, index, lives, comparison, drift=drift)
                 found.append((distance, _with_earlier(position, views)))
         return found
@@ -161,9 +163,9 @@ class Locator:
         """Of equally near states the first that no run is known to have passed; without records the last."""
         if not self.at:
             return equal[-1]
-        done = max(((one.migration.number, self.at[one.migration.id]) for one in equal
-                    if one.migration.id in self.at), default=(0, 0))  # fmt: skip
-        return next((one for one in equal if (one.migration.number, one.index) >= done), equal[-1])
+        done = max(((found.migration.number, self.at[found.migration.id]) for found in equal
+                    if found.migration.id in self.at), default=(0, 0))  # fmt: skip
+        return next((found for found in equal if (found.migration.number, found.index) >= done), equal[-1])
 
     def _in_the_way(self, position: Position, drift: Difference) -> bool:
         """True if the rest of the file changes or needs the resource. It may be already as it is at the file's end."""
@@ -196,5 +198,5 @@ def _closest(found: Sequence[tuple[Distance, Position]]) -> list[Position]:
 
 
 def _with_earlier(position: Position, views: Sequence[FileView]) -> Position:
-    earlier = tuple(one.id for one, _, _ in views if one.number < position.migration.number)
+    earlier = tuple(migration.id for migration, _, _ in views if migration.number < position.migration.number)
     return replace(position, earlier=earlier)

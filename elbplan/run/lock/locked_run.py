@@ -65,7 +65,7 @@ class LockedRun:
         request = self._request
         counts = _without_zeros(request.shown.summary)
         self._lock = self._manager.take(
-            request.shown.stack, request.verb, spec=request.spec, counts=counts, aim=request.migration
+            request.shown.stack, request.verb, spec=request.spec, counts=counts, migration=request.migration
         )
         try:
             if self._lock:

@@ -70,7 +70,7 @@ class LockManager:
         *,
         spec: str = "",
         counts: Mapping[str, int] | None = None,
-        aim: MigrationRun | None = None,
+        migration: MigrationRun | None = None,
     ) -> Lock | None:
         """Acquires the lock. Returns None, and says so, if Parameter Store cannot be used.
 
@@ -83,7 +83,7 @@ class LockManager:
             machine=self.who.machine, lease_seconds=self.silence, counts=dict(counts or {}), version=__version__,
             spec=spec,
         )  # fmt: skip
-        mine = aim.begun(mine) if aim else mine
+        mine = migration.begun(mine) if migration else mine
         self.process_files.hold(mine.run)
         try:
             return self._take(mine)
@@ -92,15 +92,15 @@ class LockManager:
             raise
         except AwsProblem as problem:
             self.process_files.abandon(mine.run)
-            self._without(mine, problem, aim)
+            self._without(mine, problem, migration)
             return None
         except BaseException:
             self.process_files.abandon(mine.run)
             raise
 
-    def _without(self, mine: RunRecord, problem: AwsProblem, aim: MigrationRun | None) -> None:
+    def _without(self, mine: RunRecord, problem: AwsProblem, migration: MigrationRun | None) -> None:
         """Returns if the run may go on without a lock. Raises AwsProblem if not."""
-        if aim:
+        if migration:
             what = f"elbplan runs no migration without a record of the run: {problem_text(problem)}"
             raise AwsProblem(what, hint=NEEDED, code=problem.code) from problem
         if problem.code not in WITHOUT_STORE:
@@ -142,7 +142,7 @@ class LockManager:
         if created is None or created.run != mine.run:
             return created
         opens = self._take_over(dead, mine) if dead else None
-        return Lock(self, mine, [one.number for one in records], Lease(self.silence, self.elapsed, asked), opens)
+        return Lock(self, mine, [record.number for record in records], Lease(self.silence, self.elapsed, asked), opens)
 
     def _take_over(self, dead: DeadRun, mine: RunRecord) -> float | None:
         """Reports and records that this run takes over. Returns the time of its first write, None for at once.

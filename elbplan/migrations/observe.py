@@ -1,0 +1,19 @@
+"""One read of AWS for a stack and its migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..core.address import Ref
+from ..core.stack import Stack
+from ..kinds import KINDS
+from ..live.observe import Observed, observe
+from ..run.workflow import Cloud
+
+
+def observe_with_files(aws: Cloud, stack: Stack, references: Collection[Ref]) -> dict[str, Observed]:
+    """Reads all that the stack has, everything that its spec describes, and the `references` of its migrations.
+
+    Raises AwsProblem, and NotFound if AWS does not have something that the spec describes.
+    """
+    return observe(aws.send, aws.region, [stack], KINDS, everywhere=True, file_references=references)
