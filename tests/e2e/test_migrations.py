@@ -149,7 +149,7 @@ def test_what_somebody_changed_where_the_next_steps_are_is_refused_by_name(story
     story.apply(specs.COURSE)
     story.save(specs.PORT_8080, "second")
     story.stage.apply(specs.COURSE.replace("/health", "/other"))
-    with pytest.raises(Refused, match="changed by hand") as raised:
+    with pytest.raises(Refused, match="AWS has drifted in resources that the next steps change") as raised:
         story.look(specs.PORT_8080)
     assert "target_group.web" in raised.value.what
     assert "/health → /other" in raised.value.what

@@ -157,7 +157,7 @@ def test_without_credentials_it_says_how_to_get_some(shell: Shell) -> None:
 
 def test_half_of_the_credentials_is_none(shell: Shell) -> None:
     shell.set(AWS_SECRET_ACCESS_KEY=None)
-    assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "only half", "AWS_SECRET_ACCESS_KEY")
+    assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "incomplete", "AWS_SECRET_ACCESS_KEY")
 
 
 def test_a_profile_that_is_not_there(shell: Shell) -> None:

@@ -86,6 +86,12 @@ def differences(
     return [d for d in found if d.name in names and (not d.indirect or d.name not in direct)]
 
 
+def weight(found: Sequence[Difference]) -> int:
+    """How far live is from a state. A resource that the state does not have weighs more than a changed one."""
+    extra = {difference.name for difference in found if difference.expected is None}
+    return WHOLE * len(extra) + len({difference.name for difference in found} - extra)
+
+
 def _difference(
     address: Address, expected: Resource | None, live: LiveResource[Any] | None, ignore: Sequence[str]
 ) -> Difference:

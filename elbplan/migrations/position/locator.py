@@ -16,13 +16,13 @@ from ...live.observe import Observed
 from ...planner.diff import diff
 from ..migration import Migration, MigrationStep
 from .boundaries import resources_written, state_boundaries
-from .differences import Difference, differences
+from .differences import Difference, differences, weight
 from .partial import partially_applied
 from .position import Drifted, LiveResources, Position, names_of
 
 FileView = tuple[Migration, Diff, LiveResources]
 Distance = tuple[int, int]
-"""First the differing resources, then their differing values."""
+"""First the weight of the differing resources, then their differing values."""
 
 
 @dataclass
@@ -154,7 +154,7 @@ class Locator:
                     if not difference.indirect
                 ]
                 middle = 0 < index < len(migration.entries)
-                distance = len(names_of(drift)) + middle, sum(difference.size for difference in drift)
+                distance = weight(drift) + middle, sum(difference.size for difference in drift)
                 position = Position(migration, index, lives, comparison, drift=drift)
                 found.append((distance, _with_earlier(position, views)))
         return found
