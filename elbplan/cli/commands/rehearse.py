@@ -135,7 +135,7 @@ class StackRehearsal:
         migrations: Sequence[Migration] = environment.chain
         if self.live:
             migrations, live_values = self._pending(environment)
-            environment.laid = {migration.number: live_values for migration in migrations[:1]}
+            environment.live_values = {migration.number: live_values for migration in migrations[:1]}
         if self.file:
             migrations = [migration for migration in environment.chain if self._is_selected(migration)]
             if not migrations:
