@@ -176,18 +176,14 @@ class RehearsalEnvironment:
         """Compares the simulator with the state after `index` steps of a migration; None expects no resources."""
         stack = self._spec(migration)
         aws, references = self.aws, references_of(self.chain[: migration.number if migration else 0])
-        by_stack = observe(aws.send, aws.region, [stack], self.kinds, everywhere=True, told=references)
-        observed = by_stack[stack.name]
+        observed = observe(aws.send, aws.region, [stack], self.kinds, everywhere=True, told=references)[stack.name]
         if migration is None:
             return Snapshot(tuple(sorted({str(live.address) for live in observed.live})), {}, observed)
         differs, lives = Locator(observed, self.stack.ignore).against(migration, index)
         return Snapshot(differs, lives, observed)
 
     def differing_from_start(self, migration: Migration, lives: LiveResources, observed: Observed) -> tuple[str, ...]:
-        """The names of the resources that differ from the start of a migration.
-
-        `observed` translates AWS ids into the portable names of the migration.
-        """
+        """The names of the resources that differ from the start of a migration; `observed` translates AWS ids."""
         return Locator(observed).differing(migration, migration.states[0], lives)
 
     def _spec(self, migration: Migration | None) -> Stack:
