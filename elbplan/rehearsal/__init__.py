@@ -1,1 +1,1 @@
-"""A rehearsal: migrations run against a simulated AWS before they meet the real one."""
+"""Rehearsals: migrations run on a local AWS simulator before they run on AWS."""

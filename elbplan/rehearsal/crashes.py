@@ -1,12 +1,12 @@
-"""Killed after each write: one world in which run after run dies, each a write later than the one before."""
+"""Proves that migrations resume: each run on the simulator is killed after its next write."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..core.address import Address
+from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.traffic import weighted_groups
 from ..migrations.apply.notices import Looked, Notice
@@ -19,76 +19,87 @@ from .observer import Observer
 from .proof import Proof, ProofFailure, count, failure
 
 MOST_RUNS = 200
-"""More than any file has writes: a run that dies this often does not get on."""
+"""More runs than any migration has writes. A migration that is killed so often makes no progress."""
 
 
-def prove_resume(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
-    """One world in which each run dies a write after the one before it."""
-    audience = Observer.of(scene, migration, looking=False)
-    trail = ResumeCheck(migration)
-    kills, wrong = 0, None
-    while not wrong and kills < MOST_RUNS:
-        dying = AwsUntilFirstWrite(scene.aws)
-        wrong = _until_death(scene, migration, dying, trail, audience)
-        if dying.alive:
+def prove_resume(environment: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
+    """Applies the migration in many runs. Each run is killed one write later than the run before it."""
+    observer = Observer.of(environment, migration, compares=False)
+    check = ResumeCheck(migration)
+    kills, problem = 0, None
+    while not problem and kills < MOST_RUNS:
+        cloud = AwsUntilFirstWrite(environment.aws)
+        problem = _run_until_killed(environment, migration, cloud, check, observer)
+        if cloud.alive:
             break
         kills += 1
-    found = [wrong] if wrong else list(trail.wrong)
-    if not found and (differs := scene.sight(migration, len(migration.entries)).differs):
-        found = [ProofFailure(f"after {count(range(kills), 'kill')} {', '.join(differs)} is not as the file ends")]
-    yield Proof("killed after each write, it goes on to its end", count(range(kills), "kill"), found)
-    if not audience.proof("").holds:
-        yield audience.proof("no route goes unanswered, killed after each write")
-    scene.stands = migration.number if not found else None
+    tried = count(range(kills), "kill")
+    problems = [problem] if problem else list(check.wrong)
+    if not problems and (differs := environment.snapshot(migration, len(migration.entries)).differs):
+        problems = [ProofFailure(f"after {tried} {', '.join(differs)} is not as the file ends")]
+    yield Proof("killed after each write, it goes on to its end", tried, problems)
+    if not observer.proof("").holds:
+        yield observer.proof("no route goes unanswered, killed after each write")
+    environment.at_end_of = migration.number if not problems else None
 
 
-def _until_death(
-    scene: RehearsalEnvironment, migration: Migration, dying: AwsUntilFirstWrite, trail: ResumeCheck, audience: Observer
+def _run_until_killed(
+    environment: RehearsalEnvironment,
+    migration: Migration,
+    cloud: AwsUntilFirstWrite,
+    check: ResumeCheck,
+    observer: Observer,
 ) -> ProofFailure | None:
-    """One run, from wherever the last one left things to its own end; what it should not have met."""
+    """One run, from the state that the last run left. Returns the problem of a run that was not killed."""
     try:
-        result = scene.play(migration, audience, listen=trail.hear, cloud=dying)
+        result = environment.apply_migration(migration, observer, listen=check.on_notice, cloud=cloud)
     except ElbplanError as problem:
-        return ProofFailure(problem.what) if dying.alive else None
-    return failure(result) if dying.alive else None
+        return ProofFailure(problem.what) if cloud.alive else None
+    return failure(result) if cloud.alive else None
 
 
 @dataclass
 class ResumeCheck:
-    """Where the runs of one world began, one after the other: never before where another began."""
+    """Checks where each run starts: never at an earlier step than the run before it.
+
+    furthest  the index of the last step at which a run started
+    weights   the forward weights of each listener and rule, one entry for each change
+    """
 
     migration: Migration
     furthest: int = 0
     wrong: list[ProofFailure] = field(default_factory=list)
-    shared: dict[Address, list[dict[str, int]]] = field(default_factory=dict)
+    weights: dict[Address, list[dict[str, int]]] = field(default_factory=dict)
 
-    def hear(self, notice: Notice) -> None:
-        """A run begins, or goes on after a hold."""
+    def on_notice(self, notice: Notice) -> None:
+        """Checks the start of a run, or its continuation after a hold."""
         if isinstance(notice, Looked):
-            self.note(notice.pending)
+            self.check_start(notice.pending)
 
-    def note(self, pending: Pending) -> None:
-        """A run begins, or goes on after a hold."""
+    def check_start(self, pending: Pending) -> None:
+        """Adds a failure if the run repeats a step, or if weights went back."""
         entry = len(self.migration.entries) if pending.done else pending.entry
         if entry < self.furthest:
             self.wrong.append(ProofFailure(f"a run goes on at step {entry + 1}", self.furthest + 1))
         self.furthest = max(self.furthest, entry)
         for address, live in pending.plan.lives.items():
-            now = forward_weights(live.model)
-            past = self.shared.setdefault(address, [])
-            if now in past[:-1] and now != past[-1] and not self._meant(address, now):
-                told = ", ".join(f"{group} {weight}" for group, weight in now.items())
-                self.wrong.append(ProofFailure(f"{address} is back at {told}", entry + 1))
-            if not past or past[-1] != now:
-                past.append(now)
+            self._check_weights(address, forward_weights(live.model), entry)
 
-    def _meant(self, address: Address, now: dict[str, int]) -> bool:
-        """Does the file itself come by these weights twice?"""
-        told = [forward_weights(state.get(address)) for state in self.migration.states]
-        turns = [one for one, before in zip(told, [None, *told], strict=False) if one != before]
-        return turns.count(now) > 1
+    def _check_weights(self, address: Address, current: dict[str, int], entry: int) -> None:
+        past = self.weights.setdefault(address, [])
+        if current in past[:-1] and current != past[-1] and not self._occurs_twice(address, current):
+            text = ", ".join(f"{group} {weight}" for group, weight in current.items())
+            self.wrong.append(ProofFailure(f"{address} is back at {text}", entry + 1))
+        if not past or past[-1] != current:
+            past.append(current)
+
+    def _occurs_twice(self, address: Address, weights: dict[str, int]) -> bool:
+        """True if the migration itself sets these weights more than once."""
+        planned = [forward_weights(state.get(address)) for state in self.migration.states]
+        changes = [after for after, before in zip(planned, [None, *planned], strict=False) if after != before]
+        return changes.count(weights) > 1
 
 
-def forward_weights(resource: Any) -> dict[str, int]:
-    """How a listener or rule shares out requests; empty where it is none."""
+def forward_weights(resource: Resource | None) -> dict[str, int]:
+    """The weight of each group that a listener or rule forwards to; empty for other resources."""
     return {group_text(share.group): share.weight for share in weighted_groups(resource)}

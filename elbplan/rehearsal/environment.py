@@ -1,4 +1,4 @@
-"""Where a rehearsal plays: a double, the files, and the real ways to look, to run and to go back."""
+"""The environment of a rehearsal: a local AWS simulator, the migrations, and the code that `elbplan apply` uses."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.address import Address
-from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..core.resource import WRITE_ONLY, Resource, marked_fields, rebuilt
 from ..core.stack import Stack
 from ..errors import Refused
 from ..hazards import HAZARDS
-from ..live.observe import Observed, observe
+from ..kinds import KINDS
+from ..live.observe import Observed
 from ..migrations.apply.executor import MigrationExecutor
 from ..migrations.apply.modes import go_back
 from ..migrations.apply.notices import Notice
 from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import ListSource
 from ..migrations.migration import Migration, references_of
+from ..migrations.observe import observe_with_files
 from ..migrations.position.locator import Locator
 from ..migrations.position.position import LiveResources
 from ..run.lock.record import RunRecord, RunState
@@ -30,18 +31,26 @@ from ..run.result import RunResult
 from ..run.workflow import Cloud, apply
 from .external_targets import ExternalTargets, externally_filled
 from .fake_aws import AwsUntilFirstWrite, FakeAws, FakeAwsClock
-from .fixtures import create_surroundings, without_deposed
+from .fixtures import create_surroundings, current_resources
 
 HOLD_INTERVAL = 300.0
-"""Seconds between two probes of a watching hold: simulated time changes nothing by itself."""
+"""Seconds between two probes of a watching hold. Nothing else changes the simulator during a hold."""
 
-SETTLED = 600
-"""Seconds after which the targets that others brought are healthy."""
+SECONDS_UNTIL_HEALTHY = 600
+"""Seconds after which externally registered targets are healthy."""
+
+LiveValues = Mapping[Address, Mapping[str, Any]]
+"""Live values of fields that the migrations leave open, by address and field name."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A look at the double: what lives there, in a file's words, and where it is not as it should be."""
+    """The resources in the simulator, compared with a state of a migration.
+
+    differs   the names of the resources that differ from the state
+    lives     the resources by the addresses of the migration
+    observed  the result of the read
+    """
 
     differs: tuple[str, ...]
     lives: LiveResources
@@ -50,80 +59,79 @@ class Snapshot:
 
 @dataclass
 class RehearsalEnvironment:
-    """A double with one stack in it. `aws` reaches the double and nothing else.
+    """A simulator with one stack. `aws` is a client of the simulator, so it never reaches the real AWS.
 
-    laid    by a file's number, what live has in fields that files leave open: laid over where that file begins
-    stands  the number of the file at whose end the double is; None: who knows
+    live_values  for a migration's number: the live values that the state before this migration has in addition
+    at_end_of    the number of the migration at whose end the simulator is; None if this is not known
     """
 
-    double: FakeAws
+    simulator: FakeAws
     aws: Cloud
     stack: Stack
     chain: Sequence[Migration]
-    kinds: Kinds
-    laid: Mapping[int, Mapping[Address, Mapping[str, Any]]] = field(default_factory=dict)
-    stands: int | None = None
+    live_values: Mapping[int, LiveValues] = field(default_factory=dict)
+    at_end_of: int | None = None
     records: list[RunRecord] = field(default_factory=list)
     clock: FakeAwsClock = field(init=False)
-    outsider: ExternalTargets = field(init=False)
+    external_targets: ExternalTargets = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clock = FakeAwsClock(self.double)
+        self.clock = FakeAwsClock(self.simulator)
         self.chain = [create_instead_of_adopt(migration) for migration in self.chain]
-        self.outsider = self._outsider()
+        self.external_targets = self._external_targets()
 
-    def _outsider(self) -> ExternalTargets:
-        names = externally_filled(state for one in self.chain for state in one.states)
-        return ExternalTargets(self.double, self.aws, self.stack.name, names)
+    def _external_targets(self) -> ExternalTargets:
+        names = externally_filled(state for migration in self.chain for state in migration.states)
+        return ExternalTargets(self.simulator, self.aws, self.stack.name, names)
 
     def before(self, migration: Migration) -> Migration | None:
-        """The file that this one begins after; what live has besides is laid over its end."""
+        """The previous migration. Its last state includes the live values for `migration`."""
         if migration.number == 1:
             return None
         previous = self.chain[migration.number - 2]
-        laid = self.laid.get(migration.number, {})
-        end = {a: resource.model_copy(update=dict(laid.get(a, {}))) for a, resource in previous.last.items()}
-        return replace(previous, states=(*previous.states[:-1], end)) if laid else previous
+        values = self.live_values.get(migration.number, {})
+        end = {a: resource.model_copy(update=dict(values.get(a, {}))) for a, resource in previous.last.items()}
+        return replace(previous, states=(*previous.states[:-1], end)) if values else previous
 
     def begin(self, migration: Migration) -> None:
-        """Stand where a file begins, anew if need be. Raises Refused if that cannot be reached."""
+        """Brings the simulator to the state before a migration. Raises Refused if this is not possible."""
         previous = self.before(migration)
-        if self.stands != migration.number - 1:
-            self.double.reset()
-            self.double.switch("new_attributes", bool(self.laid))
-            self.outsider = self._outsider()
-            states = [state for one in self.chain for state in one.states]
-            create_surroundings(self.double, self.aws.region, states, self.stack.resources)
+        if self.at_end_of != migration.number - 1:
+            self.simulator.reset()
+            self.simulator.switch("new_attributes", bool(self.live_values))
+            self.external_targets = self._external_targets()
+            states = [state for migration in self.chain for state in migration.states]
+            create_surroundings(self.simulator, self.aws.region, states, self.stack.resources)
             self._reach(previous)
-        self.stands = None
+        self.at_end_of = None
         self.records.clear()
 
     def _reach(self, previous: Migration | None) -> None:
         if previous is None:
             return
-        if any(address.deposed for address in previous.last):  # old and new side by side come from files alone
+        if any(address.deposed for address in previous.last):  # only migrations create an old and a new side
             for migration in self.chain[: previous.number]:
-                self.play(migration)
-        elif wrong := failed_step(self.back(previous)):
-            raise self._unbuilt(previous, wrong)
-        if self.outsider.busy:
-            self.clock.sleep(SETTLED)
-        if differs := self.sight(previous, len(previous.entries)).differs:
-            raise self._unbuilt(previous, f"{', '.join(differs)} differs")
+                self.apply_migration(migration)
+        elif reason := failed_step(self.roll_back_to(previous)):
+            raise self._unreachable(previous, reason)
+        if self.external_targets.has_filled:
+            self.clock.sleep(SECONDS_UNTIL_HEALTHY)
+        if differs := self.snapshot(previous, len(previous.entries)).differs:
+            raise self._unreachable(previous, f"{', '.join(differs)} differs")
 
-    def _unbuilt(self, previous: Migration, why: str) -> Refused:
+    def _unreachable(self, previous: Migration, why: str) -> Refused:
         return Refused(f"{self.stack.name}: the end of {previous.id} cannot be built on the local AWS simulator: {why}")
 
     def run(self, plan: Plan, tell: Tell, cloud: Cloud | None = None, stop: threading.Event | None = None) -> Outcome:
-        """Run a plan, one step after the other; others fill and leave target groups meanwhile."""
+        """Runs a plan step by step. External targets are registered and deregistered during the run."""
 
-        def heard(event: Event) -> None:
-            self.outsider.hear(event)
+        def on_event(event: Event) -> None:
+            self.external_targets.on_event(event)
             tell(event)
 
-        return apply(cloud or self.aws, plan, self.kinds, heard, self.clock, parallel=1, stop=stop)
+        return apply(cloud or self.aws, plan, KINDS, on_event, self.clock, parallel=1, stop=stop)
 
-    def play(
+    def apply_migration(
         self,
         migration: Migration,
         tell: Tell = lambda event: None,
@@ -132,18 +140,18 @@ class RehearsalEnvironment:
         cloud: AwsUntilFirstWrite | None = None,
         until: int = -1,
     ) -> ApplyResult:
-        """Apply a file as `elbplan apply` does; each hold that waits for approval is approved.
+        """Applies a migration as `elbplan apply` does, and approves each hold that waits for approval.
 
-        It stops after the step with index `until`. Raises Refused where apply would refuse.
+        It stops after the step with index `until`. Raises Refused where `elbplan apply` refuses.
         """
         stop = threading.Event()
 
-        def heard(event: Event) -> None:
+        def on_event(event: Event) -> None:
             tell(event)
             if event.what == "done" and event.step.entry == until:
                 stop.set()
 
-        runs = SimulatedRuns(self, heard, cloud, stop)
+        runs = SimulatedRuns(self, on_event, cloud, stop)
         while (result := self._executor(migration, runs, listen).run()).state == "waiting":
             pass
         return result
@@ -157,53 +165,51 @@ class RehearsalEnvironment:
             lambda agreement: None, listen, options, wall=self.clock.now, hold_interval=HOLD_INTERVAL,
         )  # fmt: skip
 
-    def back(self, target: Migration | None) -> ApplyResult:
-        """Go to the end of a file, or to nothing. Raises Refused where that is not possible."""
-        begun = self.chain[target.number if target else 0]
-        executor = self._executor(begun, SimulatedRuns(self, lambda event: None))
+    def roll_back_to(self, target: Migration | None) -> ApplyResult:
+        """Rolls back to the end of a migration; None removes the stack. Raises Refused if this is not possible."""
+        following = self.chain[target.number if target else 0]
+        executor = self._executor(following, SimulatedRuns(self, lambda event: None))
         executor.stack = self._spec(target)
-        return go_back(executor, target, begun)
+        return go_back(executor, target, following)
 
-    def sight(self, migration: Migration | None, index: int) -> Snapshot:
-        """The double, compared with a file's state after so many steps; without a file, with nothing."""
+    def snapshot(self, migration: Migration | None, index: int) -> Snapshot:
+        """Compares the simulator with the state after `index` steps of a migration; None expects no resources."""
         stack = self._spec(migration)
-        told = references_of(self.chain[: migration.number if migration else 0])
-        (seen,) = observe(
-            self.aws.send, self.aws.region, [stack], self.kinds, everywhere=True, file_references=told
-        ).values()
+        references = references_of(self.chain[: migration.number if migration else 0])
+        observed = observe_with_files(self.aws, stack, references)[stack.name]
         if migration is None:
-            return Snapshot(tuple(sorted({str(live.address) for live in seen.live})), {}, seen)
-        differs, lives = Locator(seen, self.stack.ignore).against(migration, index)
-        return Snapshot(differs, lives, seen)
+            return Snapshot(tuple(sorted({str(live.address) for live in observed.live})), {}, observed)
+        differs, lives = Locator(observed, self.stack.ignore).against(migration, index)
+        return Snapshot(differs, lives, observed)
 
-    def off(self, migration: Migration, lives: LiveResources, observed: Observed) -> tuple[str, ...]:
-        """The names of the resources that differ from the start of a file; `observed` knows the portable names."""
+    def differing_from_start(self, migration: Migration, lives: LiveResources, observed: Observed) -> tuple[str, ...]:
+        """The names of the resources that differ from the start of a migration; `observed` translates AWS ids."""
         return Locator(observed).differing(migration, migration.states[0], lives)
 
     def _spec(self, migration: Migration | None) -> Stack:
-        """The spec as it was when a file was saved; without secrets, for which a double has no use."""
+        """The spec from which a migration was saved, without secrets: the simulator does not need them."""
         if migration is None:
             return replace(self.stack, resources={})
-        resources = without_deposed(migration.last)
+        resources = current_resources(migration.last)
         if migration.spec == self.stack.spec_hash:
             resources = dict(self.stack.resources)
-        return replace(self.stack, resources={a: _open(resource) for a, resource in resources.items()})
+        return replace(self.stack, resources={a: _without_secrets(resource) for a, resource in resources.items()})
 
 
 def create_instead_of_adopt(migration: Migration) -> Migration:
-    """The file with everything made that it adopts: a double does not have what somebody once made by hand."""
-    entries = (replace(one, do="create", id="") if one.do == "adopt" else one for one in migration.entries)
+    """The migration with `create` in place of `adopt`: the simulator has no resources that elbplan did not create."""
+    entries = (replace(entry, do="create", id="") if entry.do == "adopt" else entry for entry in migration.entries)
     return replace(migration, entries=tuple(entries))
 
 
-def _open(resource: Resource) -> Resource:
-    """Without what is only ever written; a digest of it stays."""
+def _without_secrets(resource: Resource) -> Resource:
+    """The resource without its write-only values. The digest of such a value stays."""
     fields = type(resource).model_fields
     return rebuilt(resource, **{name: fields[name].get_default() for name in marked_fields(type(resource), WRITE_ONLY)})
 
 
 def failed_step(result: ApplyResult) -> str:
-    """`create target_group.web: <AWS's words>` of an apply that failed; else empty."""
+    """Returns `create target_group.web: <AWS's words>` for an apply that failed; otherwise an empty text."""
     if result.state == "applied":
         return ""
     failed = [event.step for event in result.last.outcome.failed[:1]] if result.last else []
@@ -212,9 +218,9 @@ def failed_step(result: ApplyResult) -> str:
 
 @dataclass(frozen=True)
 class SimulatedRuns:
-    """Runs plans on the simulator for the executor. Nobody else changes the simulator, so no lock and no second read.
+    """Runs plans on the simulator for the executor. The rehearsal runs alone, so it needs no lock and no second read.
 
-    cloud   AWS for a process that is killed; the record of its run has no end
+    cloud   AWS for a process that is killed; the record of its run then has no end
     """
 
     environment: RehearsalEnvironment

@@ -1,4 +1,4 @@
-"""The local AWS simulator of a rehearsal, as far as one is needed: made elsewhere, and handed in."""
+"""The interface of the local AWS simulator that a rehearsal uses. The caller creates the simulator."""
 
 from __future__ import annotations
 
@@ -10,70 +10,70 @@ from ..errors import AwsProblem
 from ..run.workflow import Cloud
 
 WatchedRoute = tuple[str, int, str, str]
-"""A name that people use, a port, the host they ask for, and a path."""
+"""A DNS name, a port, a host header and a path."""
 
 TrafficGap = tuple[int, str, WatchedRoute, str]
-"""After which write (its number and AWS's name for it) a route was not answered, and why."""
+"""A route without an answer: the number of the last write, AWS's name for that write, the route, and the reason."""
 
 
 class FakeAws(Protocol):
-    """An AWS in which nothing is real and time passes only when somebody says so."""
+    """A local simulator of AWS. Its time passes only when `advance` is called."""
 
     def reset(self) -> None:
-        """Nothing exists any more."""
+        """Removes everything."""
 
     def seed(
         self, region: str = ..., zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
     ) -> dict[str, Any]:
-        """The default network, and public zones for these names; ids, the `subnets` by zone letter."""
+        """Creates the default VPC and public hosted zones. Returns ids; `subnets` is a mapping by zone letter."""
 
     def plant(self, kind: str, id: str = "", region: str = ..., **wanted: Any) -> str:
-        """Something that stands outside every stack, with this id."""
+        """Creates a resource that belongs to no stack, with this id if it is set. Returns the id."""
 
     def sick(self, group: str, reason: str = ...) -> None:
-        """The targets of a group, named as AWS knows it, never become healthy."""
+        """Keeps the targets of a group unhealthy from now on. `group` is the name in AWS."""
 
     def switch(self, name: str, value: Any) -> None:
-        """How it behaves where AWS may behave in more than one way."""
+        """Selects a behaviour where AWS has more than one."""
 
     def advance(self, seconds: float) -> None:
-        """Time passes."""
+        """Lets time pass."""
 
     def watch(self, routes: Iterable[WatchedRoute]) -> None:
-        """Ask about these routes after every write from now on."""
+        """Probes these routes after every write from now on."""
 
     def unanswered(self) -> Sequence[TrafficGap]:
-        """All the times that a watched route, answered before, was not."""
+        """Every probe in which a watched route lost its answer."""
 
     def traffic(self, name: str, port: int = ..., host: str = ..., path: str = ...) -> Mapping[str, Any]:
-        """Would a request be answered now: `ok`, and `why` not?"""
+        """Sends one request. `ok` is True if a target answers; otherwise `why` has the reason."""
 
     def writes(self) -> Sequence[Any]:
-        """The calls that could have changed anything, since they were last cleared."""
+        """The write calls since the last `clear_calls`."""
 
     def clear_calls(self) -> None:
-        """Begin to count again."""
+        """Forgets the calls so far."""
 
 
 class FakeAwsClock:
-    """Sleeping moves the double's time, and takes none."""
+    """A clock that advances the time of the simulator instead of sleeping."""
 
-    def __init__(self, double: FakeAws) -> None:
-        self._double = double
+    def __init__(self, simulator: FakeAws) -> None:
+        self._simulator = simulator
         self._now = 0.0
 
     def now(self) -> float:
-        """Seconds that somebody has slept."""
+        """The sum of all sleeps, in seconds."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Come back at once; the double is older."""
+        """Returns at once. The time of the simulator advances."""
         self._now += seconds
-        self._double.advance(seconds)
+        self._simulator.advance(seconds)
 
 
 class AwsUntilFirstWrite:
-    """AWS for a process that is killed after its first write: no later answer reaches it."""
+    """AWS for a process that is killed after its first write: it gets no answer after that."""
 
     def __init__(self, aws: Cloud) -> None:
         self.region = aws.region
@@ -81,7 +81,7 @@ class AwsUntilFirstWrite:
         self._aws = aws
 
     def send(self, call: Call) -> Answer:
-        """The answer, while the process lives. Raises AwsProblem afterwards."""
+        """The answer of AWS. Raises AwsProblem after the process was killed."""
         if not self.alive:
             raise AwsProblem("the process was killed")
         answer = self._aws.send(call)

@@ -1,60 +1,60 @@
-"""Where a rehearsal begins when it is to begin as AWS is now: what is still to be done, and what AWS has besides."""
+"""Prepares a rehearsal that starts from AWS's current state: the pending migrations, and further live values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..core.address import Address
-from ..core.kind import Kinds
-from ..core.resource import differing_fields
+from ..core.resource import differing_fields, field_values
 from ..core.stack import Stack
-from ..live.observe import observe
 from ..migrations.apply.pending import drift_refusal
 from ..migrations.migration import Migration, references_of
+from ..migrations.observe import observe_with_files
 from ..migrations.position.locator import Locator
 from ..migrations.position.position import Drifted, Position
 from ..run.workflow import Cloud
+from .environment import LiveValues
 
-OWN = ("name", "records")
-"""What every balancer and group has for itself."""
-
-More = Mapping[Address, Mapping[str, Any]]
+UNIQUE_FIELDS = ("name", "records")
+"""Fields whose values belong to one load balancer or group in AWS, and cannot be copied to another."""
 
 
-def start_from_live(aws: Cloud, stack: Stack, chain: Sequence[Migration], kinds: Kinds) -> tuple[list[Migration], More]:
-    """The files that are not applied yet, and the live values of fields that neither they nor the states speak of.
+def start_from_live(aws: Cloud, stack: Stack, chain: Sequence[Migration]) -> tuple[list[Migration], LiveValues]:
+    """The migrations that are not applied yet, and the live values of fields that no migration sets.
 
-    Only reads. Raises Refused if AWS is in none of the files' states, as apply does.
+    Only reads AWS. Raises Refused if AWS is in no state of the migrations, as `elbplan apply` does.
     """
-    seen = observe(aws.send, aws.region, [stack], kinds, everywhere=True, file_references=references_of(chain))[
-        stack.name
-    ]
-    locator = Locator(seen, stack.ignore)
-    found = locator.find(chain)
-    if isinstance(found, Drifted):
-        raise drift_refusal(stack.name, found)
-    done = found.index == len(found.migration.entries)
-    pending = [one for one in chain if one.number >= found.migration.number + done]
-    return pending, _more(locator, found, _touched(pending))
+    observed = observe_with_files(aws, stack, references_of(chain))[stack.name]
+    locator = Locator(observed, stack.ignore)
+    position = locator.find(chain)
+    if isinstance(position, Drifted):
+        raise drift_refusal(stack.name, position)
+    done = position.index == len(position.migration.entries)
+    pending = [migration for migration in chain if migration.number >= position.migration.number + done]
+    return pending, _live_values(locator, position, _changed_fields(pending))
 
 
-def _touched(pending: Sequence[Migration]) -> set[tuple[str, str, str]]:
-    """Kind, name and field of everything that these files change."""
-    entries = [entry for one in pending for entry in one.entries if entry.what]
+def _changed_fields(pending: Sequence[Migration]) -> set[tuple[str, str, str]]:
+    """Kind, name and field of everything that these migrations change."""
+    entries = [entry for migration in pending for entry in migration.entries if entry.what]
     return {(e.what.kind, e.what.name, name) for e in entries if e.what and e.do != "create" for name in e.set}
 
 
-def _more(locator: Locator, found: Position, touched: set[tuple[str, str, str]]) -> dict[Address, dict[str, Any]]:
-    """By the names that things have before a file: what it calls old is the one that was there."""
-    more: dict[Address, dict[str, Any]] = {}
-    state = found.migration.states[found.index]
-    begun = next((one.what for one in found.migration.entries[found.index :] if one.writes), None)
-    for address, live in sorted(found.lives.items(), key=lambda one: one[0].deposed != ""):
-        told = state.get(address)
-        if told is None or (found.partial and address == begun):
+def _live_values(
+    locator: Locator, position: Position, changed: set[tuple[str, str, str]]
+) -> dict[Address, dict[str, Any]]:
+    """The values by the addresses before the migration: a deposed resource has its earlier address."""
+    values: dict[Address, dict[str, Any]] = {}
+    state = position.migration.states[position.index]
+    partial = next((entry.what for entry in position.migration.entries[position.index :] if entry.writes), None)
+    for address, live in sorted(position.lives.items(), key=lambda item: item[0].deposed != ""):
+        expected = state.get(address)
+        if expected is None or (position.partial and address == partial):
             continue
         model = locator.observed.symbols.to_portable(live.model)
-        left = [name for name in differing_fields(told, model) if (address.kind, address.name, name) not in touched]
-        more[address._replace(deposed="")] = {name: getattr(model, name) for name in left if name not in OWN}
-    return {address: fields for address, fields in more.items() if fields}
+        differing = differing_fields(expected, model)
+        names = [name for name in differing if (address.kind, address.name, name) not in changed]
+        fields = field_values(model)
+        values[address._replace(deposed="")] = {name: fields[name] for name in names if name not in UNIQUE_FIELDS}
+    return {address: fields for address, fields in values.items() if fields}

@@ -1,13 +1,13 @@
-"""Who sits before a rehearsal: looks after each step whether it led where the file says, and who is answered."""
+"""Observes a rehearsal: after each step, compares the simulator with the migration and probes the watched routes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..core.address import Address
 from ..core.resource import differing_fields
+from ..kinds.certificate import Certificate
 from ..migrations.migration import Migration
 from ..run.outcome import Event
 from .environment import RehearsalEnvironment, Snapshot
@@ -18,58 +18,60 @@ from .routes import route_text, served_routes
 
 @dataclass
 class Observer:
-    """Hears what a run tells, and looks at the double after each step: was the state foretold, and who answers?"""
+    """Listens to the events of a run, and checks the simulator after each step.
 
-    scene: RehearsalEnvironment
+    compares    also compares the resources with the state that the migration predicts
+    compared    the indices of the steps after which it compared
+    differing   the steps after which a resource differed
+    unanswered  the first route that was not answered
+    """
+
+    environment: RehearsalEnvironment
     migration: Migration
     routes: Sequence[WatchedRoute]
-    looking: bool = True
-    seen: list[int] = field(default_factory=list)
-    untrue: list[ProofFailure] = field(default_factory=list)
-    gap: ProofFailure | None = None
+    compares: bool = True
+    compared: list[int] = field(default_factory=list)
+    differing: list[ProofFailure] = field(default_factory=list)
+    unanswered: ProofFailure | None = None
 
     @classmethod
-    def of(cls, scene: RehearsalEnvironment, migration: Migration, *, looking: bool = True) -> Observer:
-        """Watching all routes that both ends of the file serve and that are answered now."""
-        sight = scene.sight(scene.before(migration), _end(scene.before(migration)))
-        own = {a: live.facts.get("dns_name", "") for a, live in sight.lives.items()}
-        kept = {a: name for a, name in own.items() if name and a in migration.states[0]}
-        both = served_routes(migration.states[0], kept) & served_routes(migration.last, kept)
-        routes = [route for route in sorted(both) if scene.double.traffic(*route)["ok"]]
-        scene.double.watch(routes)
-        return cls(scene, migration, routes, looking)
+    def of(cls, environment: RehearsalEnvironment, migration: Migration, *, compares: bool = True) -> Observer:
+        """Watches all routes that answer now and that the migration serves both at its start and at its end."""
+        previous = environment.before(migration)
+        snapshot = environment.snapshot(previous, len(previous.entries) if previous else 0)
+        names = {address: live.facts.get("dns_name", "") for address, live in snapshot.lives.items()}
+        names = {address: name for address, name in names.items() if name and address in migration.states[0]}
+        both = served_routes(migration.states[0], names) & served_routes(migration.last, names)
+        routes = [route for route in sorted(both) if environment.simulator.traffic(*route)["ok"]]
+        environment.simulator.watch(routes)
+        return cls(environment, migration, routes, compares)
 
     def __call__(self, event: Event) -> None:
-        """Something happened to a step."""
+        """Checks the simulator if the event ends a step."""
         if event.what not in ("done", "failed"):
             return
         index = event.step.entry
-        self.look_out(-1 if index is None else index)
-        if self.looking and event.what == "done" and event.step.writes and index is not None:
+        self.check_routes(-1 if index is None else index)
+        if self.compares and event.what == "done" and event.step.writes and index is not None:
             self._compare(index)
 
-    def look_out(self, index: int) -> None:
-        """Was a route unanswered since the last time?"""
-        if self.gap is None and (gaps := self.scene.double.unanswered()):
-            self.gap = ProofFailure(_gap_text(gaps[0]), index + 1)
+    def check_routes(self, index: int) -> None:
+        """Records the first route that was not answered, with the step after which this was noticed."""
+        if self.unanswered is None and (gaps := self.environment.simulator.unanswered()):
+            self.unanswered = ProofFailure(_gap_text(gaps[0]), index + 1)
 
     def _compare(self, index: int) -> None:
-        sight = self.scene.sight(self.migration, index + 1)
-        self.seen.append(index)
-        if wrong := [name for name in sight.differs if not ahead(name, sight, self.migration, index)]:
-            self.untrue.append(ProofFailure(f"{', '.join(wrong)} is not as the file says", index + 1))
+        snapshot = self.environment.snapshot(self.migration, index + 1)
+        self.compared.append(index)
+        if names := [name for name in snapshot.differs if not is_ahead(name, snapshot, self.migration, index)]:
+            self.differing.append(ProofFailure(f"{', '.join(names)} is not as the file says", index + 1))
 
     def proof(self, text: str) -> Proof:
-        """Of the routes."""
-        if self.gap is None and (gaps := self.scene.double.unanswered()):
-            self.gap = ProofFailure(_gap_text(gaps[0]))
+        """The proof that every watched route was always answered."""
+        self.check_routes(-1)
         outage = any("outage" in entry.allow and entry.because for entry in self.migration.entries)
         tried = count(self.routes, "route") + (", an outage is allowed" if outage else "")
-        return Proof(text, tried, [self.gap] if self.gap and not outage else [])
-
-
-def _end(migration: Migration | None) -> int:
-    return len(migration.entries) if migration else 0
+        return Proof(text, tried, [self.unanswered] if self.unanswered and not outage else [])
 
 
 def _gap_text(gap: TrafficGap) -> str:
@@ -78,14 +80,21 @@ def _gap_text(gap: TrafficGap) -> str:
     return f"{route_text(route)} was not answered{when}: {why}"
 
 
-def ahead(name: str, sight: Snapshot, migration: Migration, index: int) -> bool:
-    """A new certificate of names that another one has proved shares its records, and so is ahead of its next step."""
-    address = Address("certificate", name.removeprefix("certificate."))
-    told: Any = migration.states[index + 1].get(address)
-    if not name.startswith("certificate.") or told is None or address not in sight.lives:
+def is_ahead(name: str, snapshot: Snapshot, migration: Migration, index: int) -> bool:
+    """True for a new certificate that differs only because ACM has validated it earlier than the migration expects.
+
+    Certificates for the same name share a validation record. If an older certificate has the record, the new one
+    is validated before its own step.
+    """
+    address = Address(Certificate.kind, name.removeprefix("certificate."))
+    state = migration.states[index + 1]
+    expected = state.get(address)
+    if not name.startswith("certificate.") or not isinstance(expected, Certificate) or address not in snapshot.lives:
         return False
-    live: Any = sight.observed.symbols.to_portable(sight.lives[address].model)
-    others = [one for a, one in migration.states[index + 1].items() if a.kind == "certificate" and a != address]
-    proved = {proof.domain.removeprefix("*.") for one in others for proof in getattr(one, "proofs", ())}
-    early = [proof for proof in live.proofs if proof not in told.proofs]
-    return differing_fields(told, live) == ("proofs",) and all(p.domain.removeprefix("*.") in proved for p in early)
+    live = snapshot.observed.symbols.to_portable(snapshot.lives[address].model)
+    if not isinstance(live, Certificate) or differing_fields(expected, live) != ("proofs",):
+        return False
+    others = [r for other, r in state.items() if isinstance(r, Certificate) and other != address]
+    validated = {proof.domain.removeprefix("*.") for other in others for proof in other.proofs}
+    early = [proof for proof in live.proofs if proof not in expected.proofs]
+    return all(proof.domain.removeprefix("*.") in validated for proof in early)

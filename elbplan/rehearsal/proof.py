@@ -1,4 +1,4 @@
-"""What a rehearsal proves: promises, how often each was tried, and what was found against them."""
+"""The results of a rehearsal: each proof says what was checked, how often, and which failures occurred."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..migrations.migration import Migration
 
 @dataclass(frozen=True)
 class ProofFailure:
-    """What does not hold, and at which step of the file (counted from 1; 0: at none in particular)."""
+    """A failure of a proof, and the number of the step in the migration. 0 means that it belongs to no step."""
 
     what: str
     step: int = 0
@@ -20,7 +20,7 @@ class ProofFailure:
 
 @dataclass(frozen=True)
 class Proof:
-    """One promise, tried so many times."""
+    """One promise about a migration, how often it was checked, and the failures."""
 
     text: str
     tried: str
@@ -28,19 +28,19 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Nothing was found against it."""
+        """True if there is no failure."""
         return not self.wrong
 
 
-def place_of(migration: Migration, wrong: ProofFailure) -> str:
-    """`step 7 of 13 (update listener.443)`; "" for none in particular."""
-    if not 0 < wrong.step <= len(migration.entries):
+def place_of(migration: Migration, problem: ProofFailure) -> str:
+    """Returns `step 7 of 13 (update listener.443)`, or an empty text for a failure that belongs to no step."""
+    if not 0 < problem.step <= len(migration.entries):
         return ""
-    return f"step {wrong.step} of {len(migration.entries)} ({migration.entries[wrong.step - 1].text})"
+    return f"step {problem.step} of {len(migration.entries)} ({migration.entries[problem.step - 1].text})"
 
 
 def failure(result: ApplyResult) -> ProofFailure | None:
-    """Why an apply did not arrive at the end of its file; None if it did."""
+    """The reason why an apply did not reach the end of its migration; None if it did."""
     if result.state == "applied":
         return None
     return ProofFailure(result.reason, 0 if result.entry is None else result.entry + 1)

@@ -1,4 +1,4 @@
-"""Runs a migration on a local AWS simulator, to prove that it arrives, whatever dies, and drops no request."""
+"""Rehearses a migration on a local AWS simulator: it arrives, it resumes after each crash, and no request fails."""
 
 from __future__ import annotations
 
@@ -16,51 +16,53 @@ from .rollbacks import prove_rollback
 from .unhealthy import prove_failures
 
 
-def rehearse(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
-    """The proofs of one file, in their order, each as soon as it is known. Raises Refused, AwsProblem."""
-    for proofs in (_forward, prove_resume, prove_rollback):
-        scene.begin(migration)
-        yield from proofs(scene, migration)
-    yield from prove_failures(scene, migration)
+def rehearse(environment: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
+    """The proofs of a migration, each as soon as it is known. Raises Refused, AwsProblem."""
+    for prove in (prove_apply, prove_resume, prove_rollback):
+        environment.begin(migration)
+        yield from prove(environment, migration)
+    yield from prove_failures(environment, migration)
 
 
-def _forward(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
-    """The whole file once, looked at after every step."""
-    audience = Observer.of(scene, migration)
-    wrong = tuple(_played(scene, migration, audience))
-    yield Proof(f"ends in {migration.end}", count(migration.entries, "step"), wrong)
-    if not wrong:
-        scene.double.clear_calls()
-        yield Proof("a second run does nothing", "1 run", tuple(_again(scene, migration)))
-    yield Proof("every step leads where the file says", count(audience.seen, "step"), audience.untrue)
-    yield audience.proof("no route goes unanswered")
+def prove_apply(environment: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
+    """Applies the whole migration once, and checks the simulator after every step."""
+    observer = Observer.of(environment, migration)
+    problems = tuple(_apply_to_end(environment, migration, observer))
+    yield Proof(f"ends in {migration.end}", count(migration.entries, "step"), problems)
+    if not problems:
+        environment.simulator.clear_calls()
+        yield Proof("a second run does nothing", "1 run", tuple(_apply_again(environment, migration)))
+    yield Proof("every step leads where the file says", count(observer.compared, "step"), observer.differing)
+    yield observer.proof("no route goes unanswered")
 
 
-def _played(scene: RehearsalEnvironment, migration: Migration, audience: Observer) -> Iterator[ProofFailure]:
-    broken = _tried(scene, migration, audience)
-    if broken:
-        yield broken
-    elif differs := scene.sight(migration, len(migration.entries)).differs:
+def _apply_to_end(
+    environment: RehearsalEnvironment, migration: Migration, observer: Observer
+) -> Iterator[ProofFailure]:
+    problem = _apply(environment, migration, observer)
+    if problem:
+        yield problem
+    elif differs := environment.snapshot(migration, len(migration.entries)).differs:
         yield ProofFailure(f"{', '.join(differs)} is not as the file ends")
 
 
-def _tried(scene: RehearsalEnvironment, migration: Migration, audience: Observer) -> ProofFailure | None:
-    """Why an apply did not arrive."""
+def _apply(environment: RehearsalEnvironment, migration: Migration, observer: Observer) -> ProofFailure | None:
+    """Applies the migration. Returns the reason if it does not reach its end."""
     try:
-        return failure(scene.play(migration, audience))
+        return failure(environment.apply_migration(migration, observer))
     except ElbplanError as problem:
         return ProofFailure(problem.what)
 
 
-def _again(scene: RehearsalEnvironment, migration: Migration) -> Iterator[ProofFailure]:
-    looked: list[Pending] = []
+def _apply_again(environment: RehearsalEnvironment, migration: Migration) -> Iterator[ProofFailure]:
+    reads: list[Pending] = []
 
     def listen(notice: Notice) -> None:
         if isinstance(notice, Looked):
-            looked.append(notice.pending)
+            reads.append(notice.pending)
 
-    scene.play(migration, listen=listen)
-    if not looked[0].done:
-        yield ProofFailure("it is not done", looked[0].entry + 1)
-    if writes := scene.double.writes():
+    environment.apply_migration(migration, listen=listen)
+    if not reads[0].done:
+        yield ProofFailure("it is not done", reads[0].entry + 1)
+    if writes := environment.simulator.writes():
         yield ProofFailure(f"a second run writes {count(writes, 'time')}")

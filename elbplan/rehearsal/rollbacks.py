@@ -1,12 +1,12 @@
-"""Going back: from each point of a file up to which nothing has gone yet, and forth again."""
+"""Proves that a migration can be rolled back from each rollback point, and applied again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from ..core.resource import Resource, references
+from ..core.address import Ref
+from ..core.resource import Resource, field_values, references
 from ..errors import ElbplanError
 from ..live.observe import Observed
 from ..migrations.apply.notices import Looked, Notice
@@ -18,94 +18,102 @@ from .observer import Observer
 from .proof import Proof, ProofFailure, count, failure
 
 
-def prove_rollback(scene: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
-    """From each point up to which all is free back to the start, and on to the next."""
-    audience = Observer.of(scene, migration, looking=False)
-    shuttle = RollbackCheck(scene, migration, audience, scene.sight(migration, 0).observed)
+def prove_rollback(environment: RehearsalEnvironment, migration: Migration) -> Iterator[Proof]:
+    """Applies the migration up to each rollback point and rolls back; in the end, applies the whole migration."""
+    observer = Observer.of(environment, migration, compares=False)
+    check = RollbackCheck(environment, migration, observer, environment.snapshot(migration, 0).observed)
     points = rollback_points(migration)
     for point in points:
-        if not shuttle.wrong:
-            shuttle.go(point)
-    if points and not shuttle.wrong:
-        shuttle.go(len(migration.entries))
+        if not check.wrong:
+            check.apply_and_roll_back(point)
+    if points and not check.wrong:
+        check.apply_and_roll_back(len(migration.entries))
     text = f"goes back to {migration.start} from each rollback point"
-    yield Proof(text, count(points, "point"), shuttle.wrong)
-    if not audience.proof("").holds:
-        yield audience.proof("no route goes unanswered, going back")
-    scene.stands = migration.number if points and not shuttle.wrong else None
+    yield Proof(text, count(points, "point"), check.wrong)
+    if not observer.proof("").holds:
+        yield observer.proof("no route goes unanswered, going back")
+    environment.at_end_of = migration.number if points and not check.wrong else None
 
 
 @dataclass
 class RollbackCheck:
-    """Forth to a point of a file and back to its start, again and again; the last time it stays at the end."""
+    """Applies a migration up to a point and rolls it back. The next run checks that the rollback reached the start.
 
-    scene: RehearsalEnvironment
+    observed  AWS at the start of the migration
+    point     the index of the step after which the last rollback began; -1 before the first
+    """
+
+    environment: RehearsalEnvironment
     migration: Migration
-    audience: Observer
+    observer: Observer
     observed: Observed
     point: int = -1
     wrong: list[ProofFailure] = field(default_factory=list)
 
-    def go(self, point: int) -> None:
-        """Forth, from where the last way back led, and back unless it is the end."""
-        checked: list[Pending] = []
+    def apply_and_roll_back(self, point: int) -> None:
+        """Applies the migration up to this point and rolls it back. At the end of the migration it stays applied."""
+        reads: list[Pending] = []
 
         def listen(notice: Notice) -> None:
             if isinstance(notice, Looked):
-                if not checked:
-                    self._check(notice.pending)
-                checked.append(notice.pending)
+                if not reads:
+                    self._check_start(notice.pending)
+                reads.append(notice.pending)
 
         try:
-            played = self.scene.play(self.migration, self.audience, listen=listen, until=point)
+            applied = self.environment.apply_migration(self.migration, self.observer, listen=listen, until=point)
             self.point = point
-            stopped = played.last is not None and played.last.outcome.interrupted
-            result = self._back(point) if stopped or played.state == "applied" else played
+            stopped = applied.last is not None and applied.last.outcome.interrupted
+            result = self._roll_back(point) if stopped or applied.state == "applied" else applied
         except ElbplanError as problem:
             self.wrong.append(ProofFailure(problem.what, point + 1))
         else:
-            if result and (wrong := failure(result)):
-                self.wrong.append(ProofFailure(wrong.what, point + 1))
+            if result and (broken := failure(result)):
+                self.wrong.append(ProofFailure(broken.what, point + 1))
 
-    def _back(self, point: int) -> ApplyResult | None:
-        """Roll back, unless the file is to stay applied or something is wrong already."""
+    def _roll_back(self, point: int) -> ApplyResult | None:
+        """Rolls back, unless the migration stays applied or there is a failure already."""
         if self.wrong or point == len(self.migration.entries):
             return None
-        result = self.scene.back(self.scene.before(self.migration))
-        self.audience.look_out(point)
+        result = self.environment.roll_back_to(self.environment.before(self.migration))
+        self.observer.check_routes(point)
         return result
 
-    def _check(self, pending: Pending) -> None:
-        """Is what the next run finds what the file began with?"""
-        lives = {} if pending.done else pending.plan.lives
+    def _check_start(self, pending: Pending) -> None:
+        """Adds a failure if the run does not start from the state before the migration."""
         if pending.done or pending.migration != self.migration or pending.entry:
             self.wrong.append(ProofFailure("the start is not reached", self.point + 1))
-        elif differs := self.scene.off(self.migration, lives, self.observed):
+            return
+        lives = pending.plan.lives
+        if differs := self.environment.differing_from_start(self.migration, lives, self.observed):
             self.wrong.append(ProofFailure(f"{', '.join(differs)} is not as it was", self.point + 1))
 
 
 def rollback_points(migration: Migration) -> list[int]:
-    """The steps after which nothing has gone yet: up to the first that deletes, or lets go of something."""
+    """The indices of the writing steps before the first step that deletes, releases or detaches something."""
     points = []
     for index, entry in enumerate(migration.entries):
-        if entry.writes and _lets_go(migration, index, entry):
+        if entry.writes and _removes(migration, index, entry):
             break
         points += [index] if entry.writes else []
     return points
 
 
-def _lets_go(migration: Migration, index: int, entry: MigrationStep) -> bool:
+def _removes(migration: Migration, index: int, entry: MigrationStep) -> bool:
     if entry.do in ("delete", "release"):
         return True
-    before, after = (migration.states[at].get(entry.what) for at in (index, index + 1) if entry.what)
-    return bool(before and after and (_pointed(before) - _pointed(after) or _lost(before, after)))
+    if entry.what is None:
+        return False
+    before, after = (migration.states[at].get(entry.what) for at in (index, index + 1))
+    return bool(before and after and (_references(before) - _references(after) or _loses_member(before, after)))
 
 
-def _pointed(resource: Resource) -> set[Any]:
+def _references(resource: Resource) -> set[Ref]:
     return set(references(resource))
 
 
-def _lost(before: Resource, after: Resource) -> bool:
-    """Is a member of one of its sets gone?"""
-    sets = [name for name in type(before).model_fields if isinstance(getattr(before, name), tuple)]
-    return any(member not in (getattr(after, name) or ()) for name in sets for member in getattr(before, name))
+def _loses_member(before: Resource, after: Resource) -> bool:
+    """True if a list of the resource loses a member."""
+    later = field_values(after)
+    lists = {name: value for name, value in field_values(before).items() if isinstance(value, tuple)}
+    return any(member not in (later[name] or ()) for name, members in lists.items() for member in members)

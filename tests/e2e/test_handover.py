@@ -109,7 +109,7 @@ def test_a_name_that_nobody_bears_cannot_be_adopted(shell: MigrationShell) -> No
     begun(shell, GROUPED, ADOPT)
     refused = shell.apply("--to", "0002")
     assert refused.code == 5
-    assert "nothing bears the name legacy" in refused.err
+    assert "no resource has the name legacy" in refused.err
     assert written(shell) == []
 
 

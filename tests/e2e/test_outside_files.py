@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
@@ -51,7 +50,7 @@ def double() -> Iterator[Box]:
 def scene(double: Box, folder: Folder) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, AFTER)  # type: ignore[arg-type]
-    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder), KINDS)
+    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder))
 
 
 def test_the_file_waits_for_others_before_requests_move_and_before_the_old_group_goes(written: Folder) -> None:

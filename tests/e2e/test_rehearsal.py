@@ -15,7 +15,6 @@ import pytest
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
 from elbplan.errors import Refused
-from elbplan.kinds import KINDS
 from elbplan.migrations.files.fingerprints import refresh
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
@@ -79,7 +78,7 @@ def edited(folder: Folder, name: str, change: Callable[[str], str]) -> None:
 def environment(double: Box, folder: Folder, spec: str = BY_ID) -> RehearsalEnvironment:
     double.reset()
     (stack,) = Stage.stacks(None, spec)  # type: ignore[arg-type]
-    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder), KINDS)
+    return RehearsalEnvironment(double, _aws(double.url), stack, load(folder))
 
 
 def failures_in(proofs: Iterator[Proof], played: Any) -> list[tuple[str, str]]:
@@ -148,7 +147,7 @@ def test_a_sick_group_is_no_new_outage(alone: OfflineShell, folder: Folder) -> N
     [
         (["my-web", "0009"], 64, "its migrations: 0001_by_tag, 0002_by_id"),
         (["your-web"], 64, "stacks with migrations: my-web"),
-        (["my-web", "--unhealthy", "api"], 64, "target groups that are made: web"),
+        (["my-web", "--unhealthy", "api"], 64, "created target groups: web"),
     ],
 )
 def test_what_is_not_there_is_named(alone: OfflineShell, words: list[str], code: int, said: str) -> None:
@@ -275,7 +274,7 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
     (stack,) = stage.stacks(BY_ID)
     stage.box.plant("instance", "i-0aaaaaaaa", REGION)
     stage.box.plant("instance", "i-0bbbbbbbb", REGION)
-    assert start_from_live(stage.aws, stack, chain, KINDS) == (chain, {})
+    assert start_from_live(stage.aws, stack, chain) == (chain, {})
     stage.box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
     stage.box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
     stage.apply(TAGGED)
@@ -283,7 +282,7 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
     (group,) = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"]
     elb.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthyThresholdCount=2)
     stage.box.clear_calls()
-    pending, more = start_from_live(stage.aws, stack, chain, KINDS)
+    pending, more = start_from_live(stage.aws, stack, chain)
     assert stage.box.writes() == []
     assert pending == chain[1:]
     assert more[Address("target_group", "web")]["health"].healthy == 2
@@ -293,7 +292,7 @@ def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Fold
 def test_an_attribute_that_only_aws_knows_is_taken_where_it_begins_as_aws_is(double: Box, folder: Folder) -> None:
     """AWS adds attributes. The simulator must accept attributes that AWS reports for the live stack."""
     more = {Address("target_group", "web"): {"attributes": {"new.key.of_aws": "7"}}}
-    stand = replace(environment(double, folder), laid={2: more})
+    stand = replace(environment(double, folder), live_values={2: more})
     stand.begin(stand.chain[1])
     (group,) = double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]
     attributes = double.client("elbv2", REGION).describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
@@ -302,7 +301,7 @@ def test_an_attribute_that_only_aws_knows_is_taken_where_it_begins_as_aws_is(dou
 
 def test_a_beginning_that_cannot_be_built_says_what_was_refused(double: Box, folder: Folder) -> None:
     more = {Address("target_group", "web"): {"attributes": {"deregistration_delay.timeout_seconds": "99999"}}}
-    stand = replace(environment(double, folder), laid={2: more})
+    stand = replace(environment(double, folder), live_values={2: more})
     with pytest.raises(
         Refused, match=r"cannot be built on the local AWS simulator: .*target_group\.web.*must be between"
     ):

@@ -18,7 +18,7 @@ from elbplan.migrations.apply.pending import Pending
 from elbplan.migrations.migration import Migration, MigrationStep
 from elbplan.rehearsal.crashes import ResumeCheck
 from elbplan.rehearsal.environment import Snapshot
-from elbplan.rehearsal.observer import ahead
+from elbplan.rehearsal.observer import is_ahead
 from elbplan.rehearsal.rollbacks import rollback_points
 from elbplan.rehearsal.routes import served_routes
 from elbplan.spec import load
@@ -40,35 +40,35 @@ def shifting(*shares: tuple[int, int]) -> Migration:
     return Migration("x", 1, "shift", entries=entries, states=states)
 
 
-def noted(trail: ResumeCheck, entry: int, web: int, old: int) -> None:
+def noted(check: ResumeCheck, entry: int, web: int, old: int) -> None:
     lives: dict[Address, Any] = {HTTPS: LiveResource(HTTPS, "arn", listener(web, old))}
-    trail.note(Pending(Plan("x", "r", "a", lives=lives), trail.migration, entry))
+    check.check_start(Pending(Plan("x", "r", "a", lives=lives), check.migration, entry))
 
 
 def test_runs_that_go_on_further_and_further_are_fine():
-    trail = ResumeCheck(shifting((0, 100), (10, 90), (100, 0)))
+    check = ResumeCheck(shifting((0, 100), (10, 90), (100, 0)))
     for entry, share in ((0, (0, 100)), (1, (10, 90)), (1, (10, 90)), (2, (100, 0))):
-        noted(trail, entry, *share)
-    assert trail.wrong == []
+        noted(check, entry, *share)
+    assert check.wrong == []
 
 
 def test_a_run_that_goes_on_earlier_than_the_one_before_is_found():
-    trail = ResumeCheck(shifting((0, 100), (10, 90), (100, 0)))
-    noted(trail, 1, 10, 90)
-    noted(trail, 0, 10, 90)
-    assert [one.what for one in trail.wrong] == ["a run goes on at step 1"]
+    check = ResumeCheck(shifting((0, 100), (10, 90), (100, 0)))
+    noted(check, 1, 10, 90)
+    noted(check, 0, 10, 90)
+    assert [one.what for one in check.wrong] == ["a run goes on at step 1"]
 
 
 def test_a_shift_that_is_taken_back_is_found_unless_the_file_means_it():
     for shares, wrong in (((0, 100), (50, 50), (100, 0)), 1), (((0, 100), (50, 50), (0, 100), (100, 0)), 0):
-        trail = ResumeCheck(shifting(*shares))
+        check = ResumeCheck(shifting(*shares))
         for share in ((0, 100), (50, 50), (0, 100)):
-            noted(trail, 0, *share)
-        assert len(trail.wrong) == wrong
-    trail = ResumeCheck(shifting((0, 100), (50, 50)))
+            noted(check, 0, *share)
+        assert len(check.wrong) == wrong
+    check = ResumeCheck(shifting((0, 100), (50, 50)))
     for share in ((0, 100), (50, 50), (0, 100)):
-        noted(trail, 0, *share)
-    assert trail.wrong[0].what == "listener.443 is back at web 0, web@old 100"
+        noted(check, 0, *share)
+    assert check.wrong[0].what == "listener.443 is back at web 0, web@old 100"
 
 
 def test_all_is_free_up_to_the_first_step_that_lets_go_of_something():
@@ -98,13 +98,13 @@ def test_only_a_certificate_of_names_that_another_has_proved_may_be_ahead():
     migration = Migration("x", 1, "names", entries=(MigrationStep("create", CERTIFICATE),), states=({}, state))
 
     def seen(live: Certificate) -> bool:
-        sight = Snapshot((), {CERTIFICATE: LiveResource(CERTIFICATE, "arn", live)}, NOTHING)
-        return ahead("certificate.main", sight, migration, 0)
+        snapshot = Snapshot((), {CERTIFICATE: LiveResource(CERTIFICATE, "arn", live)}, NOTHING)
+        return is_ahead("certificate.main", snapshot, migration, 0)
 
     assert seen(certificate(*names, proved=("a.example.com",)))
     assert not seen(certificate(*names, proved=names)), "nobody has proved the second"
     assert not seen(certificate("a.example.com", proved=("a.example.com",))), "its names are other ones"
-    assert not ahead("listener.443", Snapshot((), {}, NOTHING), migration, 0)
+    assert not is_ahead("listener.443", Snapshot((), {}, NOTHING), migration, 0)
 
 
 SPEC = """

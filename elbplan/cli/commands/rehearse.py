@@ -14,7 +14,6 @@ import click
 from ...core.address import Address
 from ...core.stack import Stack
 from ...errors import ElbplanError, UsageProblem
-from ...kinds import KINDS
 from ...migrations.files.folder import Folder
 from ...migrations.files.loader import load
 from ...migrations.migration import Migration
@@ -115,7 +114,7 @@ class StackRehearsal:
         """Prints each proof when it is known. Returns all proofs as a document."""
         chain = load(Folder.of(self.stack.name, self.base))
         aws = simulator_aws(self._region(), self.box.url)
-        environment = RehearsalEnvironment(self.box, aws, self.stack, chain, KINDS)
+        environment = RehearsalEnvironment(self.box, aws, self.stack, chain)
         began, files = time.monotonic(), []
         all_lines: list[PromiseLine] = []
         for migration in self._selected(environment):
@@ -135,7 +134,7 @@ class StackRehearsal:
         migrations: Sequence[Migration] = environment.chain
         if self.live:
             migrations, live_values = self._pending(environment)
-            environment.laid = {migration.number: live_values for migration in migrations[:1]}
+            environment.live_values = {migration.number: live_values for migration in migrations[:1]}
         if self.file:
             migrations = [migration for migration in environment.chain if self._is_selected(migration)]
             if not migrations:
@@ -152,7 +151,7 @@ class StackRehearsal:
     ) -> tuple[Sequence[Migration], Mapping[Address, Mapping[str, Any]]]:
         assert self.connections is not None
         cloud = self.connections.reach(environment.aws.region)
-        return start_from_live(cloud, self.stack, environment.chain, environment.kinds)
+        return start_from_live(cloud, self.stack, environment.chain)
 
     def _region(self) -> str:
         if self.connections:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...core.address import Address
 from ...core.foreign import Foreign
-from ...core.kind import Kinds, LiveResource
+from ...core.kind import LiveResource
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Refused
@@ -18,13 +18,13 @@ from ...live.observe import Observed
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
-from ..handovers import without_handovers
 from ..migration import Migration, MigrationStep, references_of
 from ..observe import observe_with_files
 from ..position.differences import Difference, differences
 from ..position.locator import Locator
 from ..position.position import Drifted, Position
 from ..rebase.offline_plan import in_file_words, with_rule_names_of
+from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
 from .steps import StepBuilder
 
@@ -116,7 +116,7 @@ class PendingFinder:
             raise drift_refusal(self.stack.name, found, self.journal)
         empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
         empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
-        more = uncovered_by_migrations(self.stack, observed, migrations[-1], KINDS)
+        more = uncovered_by_migrations(self.stack, observed, migrations[-1])
         while found.index == len(found.migration.entries):
             later = [migration for migration in migrations if migration.number == found.migration.number + 1]
             if not later:
@@ -189,7 +189,7 @@ class PendingFinder:
     ) -> Plan:
         names = physical_names(self.stack.name, found.comparison, KINDS, observed.taken, observed.foreign.owners)
         builder = StepBuilder(
-            found.migration, found.lives, self.stack.resources, names, observed.symbols, KINDS,
+            found.migration, found.lives, self.stack.resources, names, observed.symbols,
             observed.taken, self.stack.ignore,
         )  # fmt: skip
         steps = builder.steps(entries)
@@ -208,13 +208,13 @@ class PendingFinder:
         return tuple(name for name in self.stack.domains if name in names)
 
 
-def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration, kinds: Kinds) -> list[Difference]:
+def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration) -> list[Difference]:
     """In what the spec says something else than the last file's end.
 
     Also where the file was saved from this very spec: a person may have edited its steps since.
     """
     settled = {
-        address: kinds[address.kind].with_live_defaults(resource, resource) for address, resource in last.last.items()
+        address: KINDS[address.kind].with_live_defaults(resource, resource) for address, resource in last.last.items()
     }
     ends = {address: LiveResource(address, str(address), resource) for address, resource in settled.items()}
     return differences(ends, with_rule_names_of(in_file_words(observed), last.last), stack.ignore)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...errors import SpecProblem
-from ...kinds import KINDS
 from ...run.lock.record import RunRecord
 from ...run.status import FileRow, StackMigrations
 from ..files.folder import Folder
@@ -31,7 +30,7 @@ def migrations_status(finder: PendingFinder, folder: Folder, records: Sequence[R
     seen = finder.observe(migrations)[finder.stack.name]
     found = finder.locator(seen).find(migrations)
     position = found.nearest if isinstance(found, Drifted) else found
-    uncovered = uncovered_by_migrations(finder.stack, seen, migrations[-1], KINDS)
+    uncovered = uncovered_by_migrations(finder.stack, seen, migrations[-1])
     return StackMigrations(
         tuple(_rows(migrations, position, finder.journal, records)),
         drift=tuple(difference.text for difference in found.drift or position.drift),

@@ -1,4 +1,4 @@
-"""A step that was begun and not finished: could it, and nobody else, have left things like this? Pure."""
+"""Recognises a step that was begun and not finished, by the state that it left in AWS. Pure."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.kind import Kind
-from ...core.resource import IMMUTABLE, Part, Resource, marked_fields
+from ...core.resource import IMMUTABLE, Part, Resource, field_values, marked_fields
 
 
 def partially_applied(kind: Kind[Any], before: Resource | None, after: Resource | None, live: Resource) -> bool:
-    """Is each field of live as before the step, as after it, or on the way from one to the other?
+    """True if each live field has its value before the step, its value after the step, or a value between the two.
 
-    None stands for what is not there: a create may have made less than all, a delete may have taken something away.
-    What anybody else has changed meanwhile lies on no such way.
+    `before` is None for a create, which may have set only some fields. `after` is None for a delete, which may have
+    removed only a part. Any other value comes from somebody else.
     """
-    told = after if after is not None else before
-    if told is None:
+    resource = after if after is not None else before
+    if resource is None:
         return False
-    blank = _blank(kind, told, live)
-    first = kind.with_live_defaults(before, live) if before is not None else blank
-    last = kind.with_live_defaults(after, live) if after is not None else blank
-    return all(_between(getattr(first, f), getattr(last, f), getattr(live, f)) for f in type(told).model_fields)
+    created = _only_created(kind, resource, live)
+    first = kind.with_live_defaults(before, live) if before is not None else created
+    last = kind.with_live_defaults(after, live) if after is not None else created
+    return _fields_between(first, last, live)
 
 
-def _blank(kind: Kind[Any], told: Resource, live: Resource) -> Resource:
-    """What a create that has only begun makes: what cannot change in place, and AWS's defaults for the rest."""
-    fixed = {*marked_fields(type(told), IMMUTABLE)}
-    usual = {
+def _only_created(kind: Kind[Any], resource: Resource, live: Resource) -> Resource:
+    """The resource after the create call alone: its immutable fields, and AWS's defaults for all others."""
+    fixed = {*marked_fields(type(resource), IMMUTABLE)}
+    defaults = {
         name: field.get_default(call_default_factory=True)
-        for name, field in type(told).model_fields.items()
+        for name, field in type(resource).model_fields.items()
         if name not in fixed and not field.is_required()
     }
-    blank: Resource = kind.with_live_defaults(told.model_copy(update=usual), live)
-    return blank
+    created: Resource = kind.with_live_defaults(resource.model_copy(update=defaults), live)
+    return created
+
+
+def _fields_between(first: Part, last: Part, live: Part) -> bool:
+    start, end, current = field_values(first), field_values(last), field_values(live)
+    return all(_between(start[name], end[name], current[name]) for name in type(live).model_fields)
 
 
 def _between(first: Any, last: Any, live: Any) -> bool:
@@ -44,9 +49,9 @@ def _between(first: Any, last: Any, live: Any) -> bool:
     if isinstance(live, Mapping) and isinstance(first, Mapping) and isinstance(last, Mapping):
         return all(value in (first.get(key), last.get(key)) for key, value in live.items())
     if isinstance(live, Part) and type(live) is type(first) is type(last):
-        return all(_between(getattr(first, f), getattr(last, f), getattr(live, f)) for f in type(live).model_fields)
+        return _fields_between(first, last, live)
     return False
 
 
-def _key(item: Any) -> str:
+def _key(item: object) -> str:
     return repr(item)

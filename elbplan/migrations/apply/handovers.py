@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..core.address import Address
-from ..core.change import Change, Diff
-from ..core.plan import Step
+from ...core.address import Address
+from ...core.change import Change, Diff
+from ...core.plan import Step
 
 HANDOVERS = ("moved", "adopt", "release")
 
