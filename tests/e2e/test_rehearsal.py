@@ -146,7 +146,7 @@ def test_a_sick_group_is_no_new_outage(alone: OfflineShell, folder: Folder) -> N
     ("words", "code", "said"),
     [
         (["my-web", "0009"], 64, "its migrations: 0001_by_tag, 0002_by_id"),
-        (["your-web"], 64, "stacks with migrations: my-web"),
+        (["your-web"], 64, "did you mean my-web?"),
         (["my-web", "--unhealthy", "api"], 64, "created target groups: web"),
     ],
 )
