@@ -154,3 +154,21 @@ def test_a_yes_does_not_cover_a_file_that_is_edited_later(shell: MigrationShell)
     assert ended.code == 5, ended.err
     assert f"{file} was edited during the hold" in ended.err
     assert shell.weights() == [10, 90]
+
+
+def reads(shell: MigrationShell) -> int:
+    """How often all of the stack was read since the calls were cleared."""
+    return shell.box.counts()["DescribeLoadBalancers"]
+
+
+def test_aws_is_read_once_before_the_lock_and_once_under_it(shell: MigrationShell) -> None:
+    shell.port_8080(TENTH + "  - hold: 30s\n    what: targets.web\n    while: healthy\n")
+    shell.box.clear_calls()
+    clock = Edits(lambda: None)
+    applied = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=clock)
+    assert applied.code == 0, applied.err
+    runs, look_at_the_end = 2, 1
+    assert reads(shell) == 2 * runs + look_at_the_end, "the hold knows the resources from the run before it"
+    shell.box.clear_calls()
+    assert shell.apply("--to", "0001").code == 0
+    assert reads(shell) == 2
