@@ -67,7 +67,7 @@ class Connections:
 
     def _create_fixtures(self, running: RunningSandbox, region: str) -> None:
         stacks = [stack for stack in self._stacks if self.region(stack) == region]
-        daemon.seed(running, region, sorted({domain for stack in stacks for domain in stack.domains}))
+        daemon.create_defaults(running, region, sorted({domain for stack in stacks for domain in stack.domains}))
 
     def _aws_session(self) -> boto3.session.Session:
         if self._session is None:

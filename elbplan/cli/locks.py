@@ -10,7 +10,7 @@ from ..errors import AwsProblem, UsageProblem
 from ..render.style import Style
 from ..run.clock import RealClock
 from ..run.lock.locked_run import RunRequest
-from ..run.lock.manager import SILENCE, LockManager
+from ..run.lock.manager import LEASE_SECONDS, LockManager
 from ..run.lock.process_files import Caller, ProcessFiles, folder_of
 from ..run.lock.run_store import RunStore
 from ..run.migration_run import MigrationRun
@@ -29,13 +29,15 @@ def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
     caller = Caller.here()
     files = ProcessFiles(folder_of(app.terminal.environ), caller.machine)
     # A clock of its own: Ctrl-C wakes whoever sleeps by the run's clock, and must not hurry the last record.
-    return LockManager(RunStore(cloud.send, RealClock()), caller, files, app.terminal.err, silence=_lease_seconds(app))
+    return LockManager(
+        RunStore(cloud.send, RealClock()), caller, files, app.terminal.err, lease_seconds=_lease_seconds(app)
+    )
 
 
 def _lease_seconds(app: App) -> float:
     text = app.terminal.environ.get(DEAD_AFTER)
     try:
-        seconds = float(text) if text else SILENCE
+        seconds = float(text) if text else LEASE_SECONDS
     except ValueError:
         seconds = 0
     if not 1 <= seconds <= 86400:

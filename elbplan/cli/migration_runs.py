@@ -116,7 +116,7 @@ class MigrationConsole:
     def _end_without_run(self, executor: MigrationExecutor, result: ApplyResult) -> None:
         pending = result.pending
         assert pending is not None
-        if (result.state == "waiting" or pending.drift or pending.beyond) and not self.app.options.json:
+        if (result.state == "waiting" or pending.drift or pending.uncovered) and not self.app.options.json:
             if result.state == "applied":
                 rest = "AWS does not match it" if pending.drift else "the spec wants more"
                 last = executor.migrations[-1].id

@@ -50,7 +50,7 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
         journal = _journal(app, cloud, stack)
         refuse_edited(source, migrations, journal, ())
         pending = PendingFinder(cloud, stack, journal, time.time(), approve=True).next(migrations)
-        shown = plan(cloud, [stack], KINDS)[0] if pending.done and pending.beyond else pending.plan
+        shown = plan(cloud, [stack], KINDS)[0] if pending.done and pending.uncovered else pending.plan
         seconds = time.monotonic() - began
     idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
     notes = tuple(_notes(pending, migrations))
@@ -70,7 +70,7 @@ def _undone(pending: Pending) -> str:
         return ""
     if pending.drift:
         return DRIFTED
-    return BEYOND if pending.beyond else ""
+    return BEYOND if pending.uncovered else ""
 
 
 def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
             place = pending.place_of(pending.approved[1])
             yield "Hold", f"{place} waits for approval; elbplan apply --approve goes on with these steps"
         yield from _hazards(pending, migrations)
-    elif pending.beyond:
+    elif pending.uncovered:
         yield "File", f"none yet: elbplan plan --save NAME writes the next after {last.id}; until then apply refuses"
     for difference in pending.drift:
         yield "Drift", f"{difference.text} (apply leaves it)"

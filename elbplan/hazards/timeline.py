@@ -86,7 +86,7 @@ class Timeline:
     """S0 .. Sn, and what is known of S0 besides the models.
 
     healthy     the targets that AWS reports healthy at the start
-    unready     load balancers and certificates that exist at the start and are not ready yet
+    not_ready     load balancers and certificates that exist at the start and are not ready yet
     spare       load balancers that an interrupted run created and that never served
     empty       groups for which AWS reports no targets at the start
     places      the subnets of servers outside the stack, where they are known
@@ -99,7 +99,7 @@ class Timeline:
     steps: Sequence[TimelineStep]
     kinds: Kinds
     healthy: frozenset[Address] = frozenset()
-    unready: frozenset[Address] = frozenset()
+    not_ready: frozenset[Address] = frozenset()
     spare: frozenset[Address] = frozenset()
     empty: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
@@ -241,7 +241,7 @@ def timeline_of(plan: Plan, kinds: Kinds) -> Timeline:
     healthy = {a for a, live in plan.lives.items() if a.kind == Targets.kind and live.facts.get("state") == "healthy"}
     unready = {a for a, live in plan.lives.items() if a.kind in KINDS_WITH_GATES and kinds[a.kind].pending_gate(live)}
     spare, empty = spare_balancers(plan.lives), known_empty(plan.lives)
-    return replace(timeline, healthy=frozenset(healthy), unready=frozenset(unready), spare=spare, empty=empty)
+    return replace(timeline, healthy=frozenset(healthy), not_ready=frozenset(unready), spare=spare, empty=empty)
 
 
 KINDS_WITH_GATES = (LoadBalancer.kind, Certificate.kind)

@@ -25,17 +25,17 @@ class Observed:
 
     desired   the spec's resources, with an AWS id for each lookup
     live      the resources with the stack's tags; after a crash, two of them can have the same address
-    taken     names and places in use, by kind
+    names_in_use     names and places in use, by kind
     foreign   resources of others that are related to the stack's resources
-    symbols   names for this account's ids, for files that are valid in any account
+    portable_names   names for this account's ids, for files that are valid in any account
     kept      rules without a name whose live rule has another number: the spec's address, and the live address
     """
 
     desired: Mapping[Address, Resource]
     live: Sequence[LiveResource[Resource]]
-    taken: NamesInUse
+    names_in_use: NamesInUse
     rounds: int = 0
-    symbols: PortableNames = field(default_factory=PortableNames)
+    portable_names: PortableNames = field(default_factory=PortableNames)
     kept: Mapping[Address, Address] = field(default_factory=dict)
     foreign: Foreign = NOBODY_ELSE
 

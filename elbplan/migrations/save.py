@@ -47,9 +47,9 @@ def save_plan(aws: Cloud, stack: Stack, folder: Folder, *, name: str, title: str
         position = Locator(observed, stack.ignore).find(before)
         _check_all_applied(stack, position, before[-1].id)
     plan = plan_of(aws, stack, observed, KINDS, account_of(aws, seen), observed.desired)
-    new = [baseline(plan, observed.symbols)] if plan.lives and not before else []
+    new = [baseline(plan, observed.portable_names)] if plan.lives and not before else []
     spec = stack.spec_hash
-    new.append(migration_of(plan, [*before, *new], observed.symbols, name=name, title=title, spec=spec))
+    new.append(migration_of(plan, [*before, *new], observed.portable_names, name=name, title=title, spec=spec))
     return folder.save(new)
 
 

@@ -28,7 +28,7 @@ NOBODY: Owners = MappingProxyType({})
 
 
 def physical_names(
-    stack: str, comparison: Diff, kinds: Kinds, taken: NamesInUse, owners: Owners = NOBODY
+    stack: str, comparison: Diff, kinds: Kinds, names_in_use: NamesInUse, owners: Owners = NOBODY
 ) -> dict[Address, str]:
     """The physical name of every resource that is to be created.
 
@@ -39,7 +39,7 @@ def physical_names(
     for change, after in _created(comparison):
         kind = kinds[change.address.kind]
         if base := kind.default_name(stack, change.address, after):
-            names[change.address] = _free_name(change.address, after, kind, base, comparison, taken, owners)
+            names[change.address] = _free_name(change.address, after, kind, base, comparison, names_in_use, owners)
     return names
 
 
@@ -56,13 +56,13 @@ def _free_name(
     kind: Kind[Resource],
     base: str,
     comparison: Diff,
-    taken: NamesInUse,
+    names_in_use: NamesInUse,
     owners: Owners,
 ) -> str:
     pinned = _pinned_name(resource)
-    names_in_use = taken.get(kind.name, {})
+    of_kind = names_in_use.get(kind.name, {})
     for name in [pinned] if pinned else _candidates(base, digest(resource), kind.longest_name):
-        holder = names_in_use.get(_unique_name(resource, name))
+        holder = of_kind.get(_unique_name(resource, name))
         if holder is None:
             return name
         if holder not in _own_ids(comparison):
@@ -110,23 +110,23 @@ def _unique_name(resource: Resource, name: str) -> str:
     return f"{resource.vpc}/{name}" if isinstance(resource, SecurityGroup) else name
 
 
-def held_by_others(comparison: Diff, taken: NamesInUse, owners: Owners = NOBODY) -> Iterable[Refused]:
+def held_by_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners = NOBODY) -> Iterable[Refused]:
     """A refusal for each port, priority and record name that the plan needs and that a resource of others has."""
     for change, after in _created(comparison):
         if isinstance(after, Listener):
-            yield from _port_held(change.address, after, comparison, taken, owners)
+            yield from _port_held(change.address, after, comparison, names_in_use, owners)
         elif isinstance(after, Rule):
-            yield from _priority_held(change.address, after, comparison, taken, owners)
+            yield from _priority_held(change.address, after, comparison, names_in_use, owners)
         elif isinstance(after, Record) and not after.take_over:
-            holders = (holder for holder in _holders(after, taken) if holder not in _own_ids(comparison))
+            holders = (holder for holder in _holders(after, names_in_use) if holder not in _own_ids(comparison))
             yield from (_name_held(after, holder, owners) for holder in holders)
 
 
 def _port_held(
-    address: Address, listener: Listener, comparison: Diff, taken: NamesInUse, owners: Owners
+    address: Address, listener: Listener, comparison: Diff, names_in_use: NamesInUse, owners: Owners
 ) -> Iterator[Refused]:
     place = f"{_id(listener.load_balancer, comparison)}/{listener.port}"
-    holder = taken.get(Listener.kind, {}).get(place)
+    holder = names_in_use.get(Listener.kind, {}).get(place)
     if holder and holder not in _own_ids(comparison):
         yield _held(
             f"{address}: port {listener.port} of {listener.load_balancer}",
@@ -138,9 +138,9 @@ def _port_held(
 
 
 def _priority_held(
-    address: Address, rule: Rule, comparison: Diff, taken: NamesInUse, owners: Owners
+    address: Address, rule: Rule, comparison: Diff, names_in_use: NamesInUse, owners: Owners
 ) -> Iterator[Refused]:
-    holder = taken.get(Rule.kind, {}).get(f"{_id(rule.listener, comparison)}/{rule.priority}")
+    holder = names_in_use.get(Rule.kind, {}).get(f"{_id(rule.listener, comparison)}/{rule.priority}")
     if holder and holder not in _own_ids(comparison):
         yield _held(
             f"{address}: priority {rule.priority}",
@@ -157,8 +157,8 @@ def conflicting_places(record: Record) -> tuple[RecordPlace, ...]:
     return RecordPlace(zone, record.name, record.type), RecordPlace(zone, record.name, "CNAME")
 
 
-def _holders(record: Record, taken: NamesInUse) -> Iterator[str]:
-    held = taken.get(Record.kind, {})
+def _holders(record: Record, names_in_use: NamesInUse) -> Iterator[str]:
+    held = names_in_use.get(Record.kind, {})
     return (held[str(place)] for place in conflicting_places(record) if held.get(str(place)))
 
 
@@ -174,14 +174,14 @@ def _name_held(record: Record, holder: str, owners: Owners) -> Refused:
     )
 
 
-def records_of_others(comparison: Diff, taken: NamesInUse, owners: Owners) -> dict[Address, Owner]:
+def records_of_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners) -> dict[Address, Owner]:
     """The records that the plan takes over from another elbplan stack, because its spec says `take_over`."""
     ours = _own_ids(comparison)
     return {
         change.address: owners[holder]
         for change, after in _created(comparison)
         if isinstance(after, Record)
-        for holder in _holders(after, taken)
+        for holder in _holders(after, names_in_use)
         if holder in owners and holder not in ours
     }
 

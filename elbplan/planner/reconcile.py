@@ -27,7 +27,7 @@ def reconcile(
     *,
     region: str,
     account: str,
-    taken: NamesInUse | None = None,
+    names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
@@ -38,20 +38,20 @@ def reconcile(
     """
     comparison = diff(desired, live, kinds, ignore)
     refusals = [
-        *held_by_others(comparison, taken or {}, foreign.owners),
+        *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
     ]  # fmt: skip
     if refusals:
         raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
-    names = physical_names(stack, comparison, kinds, taken or {}, foreign.owners)
-    steps = build_steps(comparison, desired, kinds, names, taken)
+    names = physical_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
+    steps = build_steps(comparison, desired, kinds, names, names_in_use)
     stays = tuple(_stays(comparison, foreign))
     plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains, stays=stays)
     timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
-        taken_over=records_of_others(comparison, taken or {}, foreign.owners),
+        taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
     )
     return replace(plan, hazards=find_hazards(timeline) if steps else ())
 

@@ -159,7 +159,7 @@ class RehearsalEnvironment:
     def _executor(
         self, migration: Migration, runs: SimulatedRuns, listen: Callable[[Notice], None] = lambda notice: None
     ) -> MigrationExecutor:
-        options = ApplyOptions(tuple(HAZARDS), confirmed=False, approval="if-waiting", retry=True, whole=False)
+        options = ApplyOptions(tuple(HAZARDS), confirmed=False, approval="if-waiting", retry=True, covers_spec=False)
         return MigrationExecutor(
             runs.cloud or self.aws, self._spec(migration), ListSource(self.chain[: migration.number]), runs, self.clock,
             lambda agreement: None, listen, options, wall=self.clock.now, hold_interval=HOLD_INTERVAL,

@@ -100,7 +100,7 @@ class ExternalTargets:
         if vpc not in self.servers:
             subnets = sorted(subnet["SubnetId"] for subnet in self._subnets(vpc))
             region = self.aws.region
-            self.servers[vpc] = [self.simulator.plant("instance", "", region, subnet=id) for id in subnets]
+            self.servers[vpc] = [self.simulator.create_fixture("instance", "", region, subnet=id) for id in subnets]
         return self.servers[vpc]
 
 

@@ -22,12 +22,12 @@ class FakeAws(Protocol):
     def reset(self) -> None:
         """Removes everything."""
 
-    def seed(
+    def create_defaults(
         self, region: str = ..., zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
     ) -> dict[str, Any]:
         """Creates the default VPC and public hosted zones. Returns ids; `subnets` is a mapping by zone letter."""
 
-    def plant(self, kind: str, id: str = "", region: str = ..., **wanted: Any) -> str:
+    def create_fixture(self, kind: str, id: str = "", region: str = ..., **wanted: Any) -> str:
         """Creates a resource that belongs to no stack, with this id if it is set. Returns the id."""
 
     def sick(self, group: str, reason: str = ...) -> None:

@@ -41,15 +41,15 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
     _refuse_unknown_ids(refs)
     ids = sorted(ref.value for ref in refs if isinstance(ref, AwsId))
     for name, id in sorted(_hosted_zones(states, spec)):
-        simulator.plant("hosted_zone", id, region, name=name)
+        simulator.create_fixture("hosted_zone", id, region, name=name)
     names = sorted({name for name, zone in _names_with_zones(spec) if isinstance(zone, Lookup)})
-    letters = sorted(simulator.seed(region, hosted_zones=names)["subnets"])
+    letters = sorted(simulator.create_defaults(region, hosted_zones=names)["subnets"])
     for image in sorted({image for state in every for image in _images(state)}):
-        simulator.plant("image", image, region)
+        simulator.create_fixture("image", image, region)
     for arn in (id for id in ids if ":acm:" in id):
-        simulator.plant("certificate", arn, region, names=_certificate_names(every))
+        simulator.create_fixture("certificate", arn, region, names=_certificate_names(every))
     for id in (id for id in ids if id.startswith("eipalloc-")):
-        simulator.plant("elastic_ip", id, region)
+        simulator.create_fixture("elastic_ip", id, region)
     layout = NetworkLayout(simulator, region, letters)
     for vpc in sorted({_vpc_of(state) for state in every if state}, key=str):
         layout.create(vpc, [state for state in every if _vpc_of(state) == vpc])
@@ -74,17 +74,17 @@ class NetworkLayout:
         """Creates a VPC with its subnets, security groups and servers."""
         vpc_id = ""
         if vpc != DEFAULT:
-            vpc_id = self._plant("vpc", vpc, cidr=_cidr(states))
+            vpc_id = self._create_fixture("vpc", vpc, cidr=_cidr(states))
         subnets = self._subnets(vpc_id, states)
         for group in sorted(_refs_to(states, "security_group", "sg-"), key=str):
-            self._plant("security_group", group, vpc=vpc_id)
+            self._create_fixture("security_group", group, vpc=vpc_id)
         common = [z for z in self.letters if all(z in self._served_zones(state) for state in states)]
         zones = [z for z in common if not subnets or z in subnets] or [*subnets] or list(self.letters)
         for number, server in enumerate(sorted(_refs_to(states, "instance", "i-"), key=str)):
             for more in range(RESOURCES_A_TAG if _finds_several(server, states) else 1):
                 zone = zones[(number + more) % len(zones)]
                 place = {"subnet": subnets[zone]} if zone in subnets else {"zone": zone}
-                self._plant("instance", server, again=bool(more), **place)
+                self._create_fixture("instance", server, again=bool(more), **place)
 
     def _subnets(self, vpc: str, states: Sequence[State]) -> dict[str, str]:
         """Creates the subnets and returns them by zone: named subnets, and one for each zone of a non-default VPC."""
@@ -95,11 +95,11 @@ class NetworkLayout:
                 several = len(refs) == 1 and str(ref).startswith("tag:")
                 for zone in [free.pop(0) for _ in range(RESOURCES_A_TAG if several else 1) if free]:
                     self.zones[ref] = zone
-                    subnets[zone] = self._plant("subnet", ref, again=True, zone=zone, vpc=vpc)
+                    subnets[zone] = self._create_fixture("subnet", ref, again=True, zone=zone, vpc=vpc)
         if vpc:
             for zone in self._requested_zones(states):
                 if zone not in subnets:
-                    subnets[zone] = self.simulator.plant("subnet", "", self.region, zone=zone, vpc=vpc)
+                    subnets[zone] = self.simulator.create_fixture("subnet", "", self.region, zone=zone, vpc=vpc)
         return subnets
 
     def _requested_zones(self, states: Sequence[State]) -> list[str]:
@@ -120,13 +120,13 @@ class NetworkLayout:
             return [self.letters[int(query[1:]) % len(self.letters)]]
         return self.letters if query == "*" else [query[-1:]]
 
-    def _plant(self, kind: str, ref: Ref, again: bool = False, **wanted: Any) -> str:
+    def _create_fixture(self, kind: str, ref: Ref, again: bool = False, **wanted: Any) -> str:
         if ref in self.created and not again:
             return ""
         self.created.add(ref)
         if isinstance(ref, Lookup):
             wanted["tags"] = _tags(ref.query)
-        return self.simulator.plant(kind, ref.value if isinstance(ref, AwsId) else "", self.region, **wanted)
+        return self.simulator.create_fixture(kind, ref.value if isinstance(ref, AwsId) else "", self.region, **wanted)
 
 
 def _refs(state: State) -> Iterator[Ref]:

@@ -52,7 +52,7 @@ def _live_values(
         expected = state.get(address)
         if expected is None or (position.partial and address == partial):
             continue
-        model = locator.observed.symbols.to_portable(live.model)
+        model = locator.observed.portable_names.to_portable(live.model)
         differing = differing_fields(expected, model)
         names = [name for name in differing if (address.kind, address.name, name) not in changed]
         fields = field_values(model)

@@ -91,7 +91,7 @@ def is_ahead(name: str, snapshot: Snapshot, migration: Migration, index: int) ->
     expected = state.get(address)
     if not name.startswith("certificate.") or not isinstance(expected, Certificate) or address not in snapshot.lives:
         return False
-    live = snapshot.observed.symbols.to_portable(snapshot.lives[address].model)
+    live = snapshot.observed.portable_names.to_portable(snapshot.lives[address].model)
     if not isinstance(live, Certificate) or differing_fields(expected, live) != ("proofs",):
         return False
     others = [r for other, r in state.items() if isinstance(r, Certificate) and other != address]

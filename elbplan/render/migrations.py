@@ -24,11 +24,11 @@ def migration_rows(files: StackMigrations, style: Style, now: float) -> Iterator
         yield from fact_row(style, "migrations", files.wrong, "red")
         return
     yield from _file_rows(files, style, now)
-    if files.beyond:
+    if files.uncovered:
         yield from fact_row(
             style, "spec", "has changes without a migration; elbplan plan --save NAME creates it", "yellow"
         )
-        yield from _detail_rows(files.beyond, style)
+        yield from _detail_rows(files.uncovered, style)
     else:
         yield from fact_row(style, "spec", "matches the migrations", "green")
     if files.drift:
@@ -81,7 +81,7 @@ def migrations_document(files: StackMigrations) -> dict[str, Any]:
             }
             for file in files.rows
         ],
-        "beyond": list(files.beyond),
+        "beyond": list(files.uncovered),
         "by_hand": list(files.drift),
         "in_the_way": files.in_the_way,
     }

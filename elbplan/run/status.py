@@ -67,14 +67,14 @@ class StackMigrations:
 
     wrong       why the migrations cannot be read; empty if they can
     drift       the resources that have drifted; `in_the_way` if the pending migration changes one of them
-    beyond      what the spec wants and no migration covers
+    uncovered      what the spec wants and no migration covers
     """
 
     rows: tuple[FileRow, ...] = ()
     wrong: str = ""
     drift: tuple[str, ...] = ()
     in_the_way: bool = False
-    beyond: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def plan_of(
         kinds,
         region=aws.region,
         account=account,
-        taken=seen.taken,
+        names_in_use=seen.names_in_use,
         foreign=seen.foreign,
         ignore=stack.ignore,
         domains=stack.domains,

@@ -81,7 +81,7 @@ class Shell:
         return str(file)
 
     def connect(self, region: str) -> Aws:
-        self.box.seed(region, hosted_zones=["example.com"])
+        self.box.create_defaults(region, hosted_zones=["example.com"])
         return Aws(region, endpoint=self.box.url, session=session())
 
     def run(

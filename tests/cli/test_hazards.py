@@ -54,7 +54,7 @@ class MigrationShell(Shell):
     def connect(self, region: str) -> Any:
         if self.box.url not in self.known:
             self.known[self.box.url] = super().connect(region)  # creating clients takes longer than the calls
-        self.box.seed(region)
+        self.box.create_defaults(region)
         self.aws = MetricsAws(self.known[self.box.url], self.answer)
         return self.aws
 

@@ -48,7 +48,7 @@ def environ_of(url):
 def slow_apply(tmp_path):
     """Starts an apply that waits minutes for a load balancer."""
     with Box(slow=300) as box:
-        box.seed("ap-northeast-2", hosted_zones=["example.com"])
+        box.create_defaults("ap-northeast-2", hosted_zones=["example.com"])
         (tmp_path / "web.yaml").write_text(WEB)
         process = subprocess.Popen(
             [sys.executable, "-m", "elbplan", "apply", "--yes", str(tmp_path / "web.yaml")],
@@ -147,7 +147,7 @@ def test_one_ctrl_c_at_a_terminal_leaves_it_as_it_was(mute, tmp_path):
 def test_ctrl_c_while_the_lock_is_held_and_every_call_hangs_ends_too(tmp_path):
     """The run has the lock, then AWS stops answering: Ctrl-C waits neither for reads nor for the record."""
     with Box() as box:
-        box.seed("ap-northeast-2", hosted_zones=["example.com"])
+        box.create_defaults("ap-northeast-2", hosted_zones=["example.com"])
         (tmp_path / "web.yaml").write_text(WEB)
         box.fault("delay", action="DescribeLoadBalancers", nth=2, seconds=20)
         process = subprocess.Popen(

@@ -24,15 +24,15 @@ def ledger(shell: Shell) -> RunStore:
     return RunStore(shell.connect(REGION).send, RealClock())
 
 
-def run_record(number: int = 1, *, silence: float = 90) -> RunRecord:
+def run_record(number: int = 1, *, lease_seconds: float = 90) -> RunRecord:
     now = time.time()
-    return RunRecord(STACK, number, "b" * 32, "apply", "bob@desk", now, now, pid=7, lease_seconds=silence)
+    return RunRecord(STACK, number, "b" * 32, "apply", "bob@desk", now, now, pid=7, lease_seconds=lease_seconds)
 
 
 @pytest.fixture
 def dead(ledger: RunStore) -> RunRecord:
     """Creates a run with a short lease that writes no heartbeat."""
-    record = run_record(silence=0.3)
+    record = run_record(lease_seconds=0.3)
     ledger.create(record)
     return record
 
@@ -40,7 +40,7 @@ def dead(ledger: RunStore) -> RunRecord:
 @pytest.fixture
 def living(ledger: RunStore) -> Iterator[RunRecord]:
     """Starts a run that renews its record."""
-    with live_run(ledger, run_record(silence=5)) as record:
+    with live_run(ledger, run_record(lease_seconds=5)) as record:
         yield record
 
 

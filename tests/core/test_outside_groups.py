@@ -26,7 +26,7 @@ def counted(spec: str, registered: str) -> list[LiveResource[Any]]:
 
 
 def test_a_name_that_is_answered_by_something_else_today_moves_only_to_healthy_targets() -> None:
-    drawn = plan(desired(NAMED), [], taken={"record": {RECORD: "arn:aws:an-instance"}})
+    drawn = plan(desired(NAMED), [], names_in_use={"record": {RECORD: "arn:aws:an-instance"}})
     assert ids(drawn).index(WAIT) < ids(drawn).index("create record.api.example.com")
     assert WAIT not in ids(plan(desired(NAMED), []))
 

@@ -76,7 +76,7 @@ def test_a_priority_that_is_only_wanted_is_left_free() -> None:
 
 def test_a_strangers_priority_is_left_to_him() -> None:
     strangers = {f"{id_of(LISTENER)}/{number}": f"arn:aws:a-stranger-{number}" for number in (50000, 49999, 49998)}
-    drawn = plan(desired(SITE), alive(desired(MAINTENANCE)), taken={"rule": strangers})
+    drawn = plan(desired(SITE), alive(desired(MAINTENANCE)), names_in_use={"rule": strangers})
     found = priorities(drawn)
     assert {found["80-gate"], found["80-one-gate"]} == {49997, 49996}
 

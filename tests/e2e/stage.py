@@ -48,7 +48,7 @@ class Stage:
     def __init__(self, box: Box) -> None:
         self.box = box
         box.reset()
-        self.ids = box.seed(REGION, hosted_zones=[ZONE])
+        self.ids = box.create_defaults(REGION, hosted_zones=[ZONE])
         self.aws = _aws(box.url)
         self.clock = BoxClock(box)
         self.events: list[Event] = []

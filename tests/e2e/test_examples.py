@@ -23,7 +23,7 @@ def test_an_example_is_applied_settles_and_leaves_nothing(slow_stage: Stage, fil
     stage = slow_stage
     for spec in file.read_text(encoding="utf-8").split("\n---\n"):
         (stack,) = stage.stacks(spec)
-        stage.box.seed(stack.region, hosted_zones=stack.domains)
+        stage.box.create_defaults(stack.region, hosted_zones=stack.domains)
         stage.aws = Aws(stack.region, endpoint=stage.box.url, session=stage.aws._session)
         plan = stage.apply(spec)
         assert {change.action for change in plan.changes} == {"create"}

@@ -186,7 +186,7 @@ def test_it_does_not_stand_in_the_way_of_the_end(stage: Stage, odd: str) -> None
 def test_a_further_certificate_stands_beside_the_domains_own(stage: Stage) -> None:
     stage.apply(SPEC)
     hand = ConsoleUser(stage)
-    spare = stage.box.plant("certificate", region=REGION, names=["spare.example.com"])
+    spare = stage.box.create_fixture("certificate", region=REGION, names=["spare.example.com"])
     more = SPEC.replace("listen: 443/https\n", f"listen: 443/https\n    certificates: ['{spare}']\n")
     plan = stage.apply(more, watch=[NAMED])
     assert plan.hazards == ()

@@ -99,7 +99,7 @@ OTHER_PORT = LEFT_TO_OTHERS.replace("port: 80", "port: 8080")
 
 def registered(stage: Stage) -> str:
     """Registers an instance in the group, as another tool does."""
-    instance = stage.box.plant("instance", region="ap-northeast-2")
+    instance = stage.box.create_fixture("instance", region="ap-northeast-2")
     elb = stage.client("elbv2")
     group = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]["TargetGroupArn"]
     elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
@@ -181,7 +181,7 @@ def test_a_migration_that_deletes_a_group_with_targets_of_others_names_them(shel
     shell.write("web.yaml", LEFT_TO_OTHERS)
     shell.save("first")
     assert shell.apply().code == 0
-    target = shell.box.plant("instance", region="ap-northeast-2")
+    target = shell.box.create_fixture("instance", region="ap-northeast-2")
     elb: Any = shell.box.client("elbv2", "ap-northeast-2")
     elb.register_targets(TargetGroupArn=shell.group()["TargetGroupArn"], Targets=[{"Id": target}])
     shell.write("web.yaml", OTHER_PORT)

@@ -77,7 +77,7 @@ ADOPT = """  - do: adopt
 
 def legacy(shell: MigrationShell) -> str:
     """Creates a target group outside elbplan."""
-    vpc = shell.box.seed(REGION)["vpc"]
+    vpc = shell.box.create_defaults(REGION)["vpc"]
     group: dict[str, Any] = shell.box.client("elbv2", REGION).create_target_group(VpcId=vpc, **LEGACY)
     return str(group["TargetGroups"][0]["TargetGroupArn"])
 
@@ -148,5 +148,5 @@ def test_a_name_that_is_released_stays_in_the_zone(shell: MigrationShell) -> Non
     assert released.code == 0, released.err
     assert "released" in released.err
     assert set(written(shell)) <= {"AddTags", "RemoveTags", "DeleteTags"}, "the balancer and its group forget it"
-    zone = shell.box.seed(REGION, hosted_zones=["example.com"])["hosted_zones"]["example.com"]
+    zone = shell.box.create_defaults(REGION, hosted_zones=["example.com"])["hosted_zones"]["example.com"]
     assert "api.example.com" in {record["Name"].rstrip(".") for record in shell.box.records(zone)}

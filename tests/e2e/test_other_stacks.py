@@ -83,7 +83,7 @@ def test_take_over_of_another_stacks_record_is_a_hazard_and_moves_the_name_witho
 def test_a_domain_that_a_stack_of_another_region_made_is_told_with_the_stack(stage: Stage, name: str) -> None:
     seoul = OTHER
     stage.apply(seoul)
-    stage.box.seed("eu-west-1")
+    stage.box.create_defaults("eu-west-1")
     ireland = specs.COURSE.replace("ap-northeast-2", "eu-west-1").replace("[a, c]", "[a, b]")
     ireland = ireland.replace("my-web", name)
     aws = Aws("eu-west-1", endpoint=stage.box.url, session=stage.aws._session)

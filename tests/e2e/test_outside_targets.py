@@ -33,7 +33,7 @@ class AutoScalingGroup:
 
     def __init__(self, stage: Stage) -> None:
         self.elb = stage.client("elbv2")
-        ids = [stage.box.plant("instance", region=REGION, zone=zone) for zone in "ac"]
+        ids = [stage.box.create_fixture("instance", region=REGION, zone=zone) for zone in "ac"]
         self.targets = [{"Id": id} for id in ids]
         stage.box.advance(60)
 

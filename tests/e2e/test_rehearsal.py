@@ -41,12 +41,12 @@ SWITCH = re.compile(r"  - do: update\n    what: listener.80\n    set: .*\{group:
 def written(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """Returns two migrations from another account: servers by tag, then by id on another port."""
     story = MigrationTest(Stage(box), tmp_path_factory.mktemp("written"))
-    box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
-    box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
+    box.create_fixture("instance", "", REGION, zone="a", tags={"app": "web"})
+    box.create_fixture("instance", "", REGION, zone="c", tags={"app": "web"})
     story.save(TAGGED, "by_tag")
     story.apply(TAGGED)
-    box.plant("instance", "i-0aaaaaaaa", REGION, zone="a")
-    box.plant("instance", "i-0bbbbbbbb", REGION, zone="c")
+    box.create_fixture("instance", "i-0aaaaaaaa", REGION, zone="a")
+    box.create_fixture("instance", "i-0bbbbbbbb", REGION, zone="c")
     story.save(BY_ID, "by_id")
     return story.folder
 
@@ -272,11 +272,11 @@ def test_what_stands_elsewhere_is_put_up_under_the_ids_of_the_spec(stage: Stage,
 def test_it_begins_as_aws_is_with_what_is_not_applied(stage: Stage, folder: Folder) -> None:
     chain = load(folder)
     (stack,) = stage.stacks(BY_ID)
-    stage.box.plant("instance", "i-0aaaaaaaa", REGION)
-    stage.box.plant("instance", "i-0bbbbbbbb", REGION)
+    stage.box.create_fixture("instance", "i-0aaaaaaaa", REGION)
+    stage.box.create_fixture("instance", "i-0bbbbbbbb", REGION)
     assert start_from_live(stage.aws, stack, chain) == (chain, {})
-    stage.box.plant("instance", "", REGION, zone="a", tags={"app": "web"})
-    stage.box.plant("instance", "", REGION, zone="c", tags={"app": "web"})
+    stage.box.create_fixture("instance", "", REGION, zone="a", tags={"app": "web"})
+    stage.box.create_fixture("instance", "", REGION, zone="c", tags={"app": "web"})
     stage.apply(TAGGED)
     elb = stage.client("elbv2")
     (group,) = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"]

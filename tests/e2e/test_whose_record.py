@@ -44,7 +44,7 @@ def end(stage: Stage, spec: str) -> Any:
 
 @pytest.fixture
 def elsewhere(stage: Stage) -> str:
-    stage.box.plant("balancer_elsewhere", CLASSIC, region=REGION)
+    stage.box.create_fixture("balancer_elsewhere", CLASSIC, region=REGION)
     return CLASSIC
 
 

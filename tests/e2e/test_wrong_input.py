@@ -55,7 +55,7 @@ class Shell:
 def shell(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """A shell on the sandbox. At the end of the test it must have written nothing."""
     box.reset()
-    box.seed("ap-northeast-2", hosted_zones=["example.com"])
+    box.create_defaults("ap-northeast-2", hosted_zones=["example.com"])
     box.clear_calls()
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)

@@ -78,7 +78,7 @@ class Desk:
         self.lives: list[LiveResource[Any]] = []
 
     def observed(self, stack: Stack) -> Observed:
-        return Observed(stack.resources, self.lives, {}, symbols=PortableNames())
+        return Observed(stack.resources, self.lives, {}, portable_names=PortableNames())
 
     def live(self, state: State) -> None:
         """AWS is in this state."""

@@ -35,7 +35,7 @@ def test_a_free_name_is_the_default_name():
 def test_if_the_old_resource_has_the_name_the_new_name_ends_in_a_digest():
     want = desired(SPEC.replace("port: 80", "port: 8080"))
     taken = {"target_group": {"shop-web": id_of(WEB)}}
-    name = step(plan(want, alive(desired(SPEC)), taken=taken), "create target_group.web").name
+    name = step(plan(want, alive(desired(SPEC)), names_in_use=taken), "create target_group.web").name
     assert name == f"shop-web-{digest(want[WEB])}"
 
 
@@ -43,7 +43,7 @@ def test_if_the_stack_has_that_name_too_it_gets_a_number():
     want = desired(SPEC.replace("port: 80", "port: 8080"))
     mine, tail = id_of(WEB), digest(want[WEB])
     taken = {"target_group": {"shop-web": mine, f"shop-web-{tail}": mine, f"shop-web-{tail}-2": mine}}
-    planned = plan(want, alive(desired(SPEC)), taken=taken)
+    planned = plan(want, alive(desired(SPEC)), names_in_use=taken)
     assert step(planned, "create target_group.web").name == f"shop-web-{tail}-3"
 
 
@@ -52,7 +52,9 @@ def test_names_are_as_short_as_aws_requires():
     long = spec.replace("targets: {port: 80}", "groups: {a-group-with-a-long-name: {servers: web, port: 80}}")
     group = Address("target_group", "a-group-with-a-long-name")
     planned = plan(
-        desired(long), alive(desired(long.replace("80}", "81}"))), taken={"target_group": Everything(id_of(group))}
+        desired(long),
+        alive(desired(long.replace("80}", "81}"))),
+        names_in_use={"target_group": Everything(id_of(group))},
     )
     name = step(planned, "create target_group.a-group-with-a-long-name").name
     assert len(name) <= 32
@@ -81,21 +83,21 @@ class Everything(dict):
 )
 def test_a_name_of_others_is_refused_and_the_message_names_the_holder(taken, words):
     with pytest.raises(Refused) as refused:
-        plan(desired(SPEC), [], taken=taken)
+        plan(desired(SPEC), [], names_in_use=taken)
     assert words in refused.value.what
     assert FOREIGN in refused.value.what
     assert "choose another name" in refused.value.hint
 
 
 def test_a_security_group_of_that_name_in_another_vpc_is_no_conflict():
-    plan(desired(SPEC), [], taken={"security_group": {"vpc-2/shop-lb": FOREIGN}})
+    plan(desired(SPEC), [], names_in_use={"security_group": {"vpc-2/shop-lb": FOREIGN}})
 
 
 def test_a_pinned_name_that_the_old_resource_has_is_refused():
     want = desired(SPEC + "overrides: {target_group.web: {name: pinned}}\n")
     changed = desired(SPEC.replace("port: 80", "port: 8080") + "overrides: {target_group.web: {name: pinned}}\n")
     with pytest.raises(Refused, match="pinned"):
-        plan(changed, alive(want), taken={"target_group": {"pinned": id_of(WEB)}})
+        plan(changed, alive(want), names_in_use={"target_group": {"pinned": id_of(WEB)}})
 
 
 def missing(kind):
@@ -113,7 +115,7 @@ def missing(kind):
 )
 def test_a_port_or_record_of_others_is_refused_and_the_message_names_the_holder(kind, place, words):
     with pytest.raises(Refused) as refused:
-        plan(desired(SPEC), missing(kind), taken={kind: {place: FOREIGN}})
+        plan(desired(SPEC), missing(kind), names_in_use={kind: {place: FOREIGN}})
     assert words in refused.value.what
     assert FOREIGN in refused.value.what
 
@@ -124,20 +126,20 @@ def test_a_priority_of_others_is_refused():
     priority = desired(spec)[Address("rule", "443-deep")].priority
     place = f"{id_of(Address('listener', '443'))}/{priority}"
     with pytest.raises(Refused, match=f"priority {priority} is taken"):
-        plan(desired(spec), lives, taken={"rule": {place: FOREIGN}})
+        plan(desired(spec), lives, names_in_use={"rule": {place: FOREIGN}})
 
 
 def test_the_listener_of_the_stack_is_no_conflict():
     lives = alive(desired(SPEC))
     listener = id_of(Address("listener", "443"))
-    assert plan(desired(SPEC), lives, taken={"listener": {f"{id_of(MAIN)}/443": listener}}).empty
+    assert plan(desired(SPEC), lives, names_in_use={"listener": {f"{id_of(MAIN)}/443": listener}}).empty
 
 
 def test_a_record_is_taken_over_if_the_spec_says_so():
     planned = plan(
         desired(SPEC + "take_over: true\n"),
         missing("record"),
-        taken={"record": {f"{ZONE}/api.example.com/A": FOREIGN}},
+        names_in_use={"record": {f"{ZONE}/api.example.com/A": FOREIGN}},
     )
     assert step(planned, "create record.api.example.com").after.take_over
 
@@ -191,7 +193,7 @@ def test_one_error_has_all_refusals():
     taken = {"record": {f"{ZONE}/api.example.com/A": FOREIGN}, "listener": {f"{id_of(MAIN)}/443": "arn:aws:another"}}
     lives = [live for live in alive(desired(SPEC)) if live.address.kind not in ("listener", "record")]
     with pytest.raises(Refused) as refused:
-        plan(desired(SPEC), lives, taken=taken)
+        plan(desired(SPEC), lives, names_in_use=taken)
     assert FOREIGN in refused.value.what
     assert "arn:aws:another" in refused.value.what
 

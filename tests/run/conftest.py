@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from .kit import Scene
+from .kit import LockTest
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    return Scene(tmp_path)
+def lock_test(tmp_path: Path) -> LockTest:
+    return LockTest(tmp_path)

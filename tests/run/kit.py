@@ -105,7 +105,7 @@ def losing(operation: str, times: int = 1) -> Callable[[Call], None]:
     return lose
 
 
-class Scene:
+class LockTest:
     """One store, one clock and several users. Each has a machine, whose time of day is wrong by `skew`."""
 
     def __init__(self, folder: Path) -> None:
@@ -113,12 +113,14 @@ class Scene:
         self.said: list[str] = []
         self.ledger = RunStore(self.store.send, self.time)
 
-    def keeper(self, name: str = "ann", *, machine: str = "", silence: float = 90, skew: float = 0) -> LockManager:
+    def lock_manager(
+        self, name: str = "ann", *, machine: str = "", lease_seconds: float = 90, skew: float = 0
+    ) -> LockManager:
         who = Caller(f"{name}@laptop", 4711, machine or name)
         witness = ProcessFiles(self.folder / name, who.machine)
         wall = lambda: self.time.hour + skew  # noqa: E731
         ledger = RunStore(self.store.send, self.time)
-        return LockManager(ledger, who, witness, self.said.append, wall, silence, self.time, self.time.now)
+        return LockManager(ledger, who, witness, self.said.append, wall, lease_seconds, self.time, self.time.now)
 
     @property
     def records(self) -> list[RunRecord]:
@@ -129,19 +131,19 @@ class Scene:
         return [record.state for record in self.records]
 
 
-def take(keeper: LockManager, verb: str = "apply", **rest: Any) -> Lock:
-    held = keeper.take(STACK, verb, **rest)
+def take(lock_manager: LockManager, verb: str = "apply", **rest: Any) -> Lock:
+    held = lock_manager.take(STACK, verb, **rest)
     assert held is not None
     return held
 
 
-def beating(scene: Scene, held: Lock, every: float = 20) -> None:
+def beating(lock_test: LockTest, held: Lock, every: float = 20) -> None:
     """A run that is alive: it writes its record every 20 seconds."""
-    due = [scene.time.hour + every]
+    due = [lock_test.time.hour + every]
 
     def meanwhile() -> None:
-        if scene.time.hour >= due[0]:
-            due[0] = scene.time.hour + every
-            held.beat()
+        if lock_test.time.hour >= due[0]:
+            due[0] = lock_test.time.hour + every
+            held.heartbeat()
 
-    scene.time.meanwhile = meanwhile
+    lock_test.time.meanwhile = meanwhile

@@ -11,7 +11,7 @@ from elbplan.errors import Refused
 from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.record_parser import read
 
-from .kit import STACK, Scene, losing, take
+from .kit import STACK, LockTest, losing, take
 
 
 def test_a_record_reads_back_as_it_was_written() -> None:
@@ -46,30 +46,30 @@ RUNNING = {"schema": 1, "run": "ab", "verb": "apply", "state": "running", "who":
         (json.dumps({**RUNNING, "run": 7}), "its run is 7"),
     ],
 )
-def test_a_record_that_cannot_be_read_counts_as_a_held_lock(scene: Scene, text: str, why: str) -> None:
+def test_a_record_that_cannot_be_read_counts_as_a_held_lock(lock_test: LockTest, text: str, why: str) -> None:
     """It is never taken over, however long the record does not change."""
-    scene.store.kept["/elbplan/my-web/runs/000007"] = text
-    (record,) = scene.records
+    lock_test.store.kept["/elbplan/my-web/runs/000007"] = text
+    (record,) = lock_test.records
     assert (record.number, record.state, record.holds) == (7, "unknown", True)
     with pytest.raises(Refused) as refused:
-        scene.keeper().take(STACK, "apply")
+        lock_test.lock_manager().take(STACK, "apply")
     assert "run 7 cannot be understood: " in refused.value.what
     assert why in refused.value.what
     assert "elbplan unlock my-web --force" in refused.value.hint
-    assert scene.store.writes == []
+    assert lock_test.store.writes == []
 
 
-def test_unlock_frees_a_lock_whose_record_cannot_be_read(scene: Scene) -> None:
-    scene.store.kept["/elbplan/my-web/runs/000007"] = json.dumps({**RUNNING, "schema": 2})
-    scene.keeper().release(scene.records[-1], "unlocked by bob@laptop")
-    assert take(scene.keeper()).record.number == 8
+def test_unlock_frees_a_lock_whose_record_cannot_be_read(lock_test: LockTest) -> None:
+    lock_test.store.kept["/elbplan/my-web/runs/000007"] = json.dumps({**RUNNING, "schema": 2})
+    lock_test.lock_manager().release(lock_test.records[-1], "unlocked by bob@laptop")
+    assert take(lock_test.lock_manager()).record.number == 8
 
 
-def test_fields_of_a_later_version_are_ignored(scene: Scene) -> None:
-    take(scene.keeper())
-    (name,) = scene.store.kept
-    scene.store.kept[name] = scene.store.kept[name].replace("{", '{"mood": ["good"], ', 1)
-    assert scene.states == ["running"]
+def test_fields_of_a_later_version_are_ignored(lock_test: LockTest) -> None:
+    take(lock_test.lock_manager())
+    (name,) = lock_test.store.kept
+    lock_test.store.kept[name] = lock_test.store.kept[name].replace("{", '{"mood": ["good"], ', 1)
+    assert lock_test.states == ["running"]
 
 
 def test_a_record_fits_into_the_free_tier() -> None:
@@ -80,48 +80,48 @@ def test_a_record_fits_into_the_free_tier() -> None:
     assert len(record.text().encode()) <= 4096
 
 
-def test_a_run_takes_the_next_number_and_ends_with_its_counts(scene: Scene) -> None:
-    held = take(scene.keeper(), spec="h-1", counts={"create": 2})
+def test_a_run_takes_the_next_number_and_ends_with_its_counts(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager(), spec="h-1", counts={"create": 2})
     held.end("done", {"done": 5})
-    again = take(scene.keeper("bob"))
-    first, second = scene.records
+    again = take(lock_test.lock_manager("bob"))
+    first, second = lock_test.records
     assert (first.number, first.state, first.counts, first.spec) == (1, "done", {"create": 2, "done": 5}, "h-1")
     assert (second.number, second.state, second.who) == (2, "running", "bob@laptop")
     again.end("failed", {}, "step x: no")
-    assert scene.records[-1].note == "step x: no"
+    assert lock_test.records[-1].note == "step x: no"
 
 
-def test_if_two_runs_create_the_same_number_one_is_refused(scene: Scene) -> None:
+def test_if_two_runs_create_the_same_number_one_is_refused(lock_test: LockTest) -> None:
     """Bob reads the list, then Ann acquires the lock, then Bob writes."""
-    ann, bob = scene.keeper("ann"), scene.keeper("bob")
+    ann, bob = lock_test.lock_manager("ann"), lock_test.lock_manager("bob")
 
     def ann_is_faster(call: Any) -> None:
         if call.operation == "PutParameter":
-            scene.store.trouble = lambda call: None
+            lock_test.store.trouble = lambda call: None
             held = take(ann)
-            scene.time.meanwhile = held.beat
+            lock_test.time.meanwhile = held.heartbeat
 
-    scene.store.trouble = ann_is_faster
+    lock_test.store.trouble = ann_is_faster
     with pytest.raises(Refused, match="ann@laptop"):
         bob.take(STACK, "apply")
-    assert [record.who for record in scene.records] == ["ann@laptop"]
+    assert [record.who for record in lock_test.records] == ["ann@laptop"]
 
 
-def test_a_run_that_began_and_ended_in_the_meantime_is_no_obstacle(scene: Scene) -> None:
-    ann, bob = scene.keeper("ann"), scene.keeper("bob")
+def test_a_run_that_began_and_ended_in_the_meantime_is_no_obstacle(lock_test: LockTest) -> None:
+    ann, bob = lock_test.lock_manager("ann"), lock_test.lock_manager("bob")
 
     def ann_is_quick(call: Any) -> None:
         if call.operation == "PutParameter":
-            scene.store.trouble = lambda call: None
+            lock_test.store.trouble = lambda call: None
             take(ann).end("done", {})
 
-    scene.store.trouble = ann_is_quick
+    lock_test.store.trouble = ann_is_quick
     assert take(bob).record.number == 2
 
 
 @pytest.mark.parametrize("when", ["trouble", "after"])
-def test_a_lost_reply_is_not_a_lost_race(scene: Scene, when: str) -> None:
+def test_a_lost_reply_is_not_a_lost_race(lock_test: LockTest, when: str) -> None:
     """The reply is lost before or after the call has its effect."""
-    setattr(scene.store, when, losing("PutParameter"))
-    assert take(scene.keeper()).record.number == 1
-    assert scene.states == ["running"]
+    setattr(lock_test.store, when, losing("PutParameter"))
+    assert take(lock_test.lock_manager()).record.number == 1
+    assert lock_test.states == ["running"]

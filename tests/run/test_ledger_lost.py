@@ -13,76 +13,76 @@ from elbplan.errors import AwsProblem, Refused
 from elbplan.run.lock.record import RunRecord
 from elbplan.run.lock.run_store import KEPT
 
-from .kit import STACK, Scene, beating, denied, take
+from .kit import STACK, LockTest, beating, denied, take
 
 
-def test_a_run_that_was_taken_over_can_no_longer_write(scene: Scene) -> None:
-    held = take(scene.keeper("ann"))
-    scene.time.hour += 100
-    take(scene.keeper("bob"))
-    before = dict(scene.store.kept)
-    assert held.beat() is False
+def test_a_run_that_was_taken_over_can_no_longer_write(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager("ann"))
+    lock_test.time.hour += 100
+    take(lock_test.lock_manager("bob"))
+    before = dict(lock_test.store.kept)
+    assert held.heartbeat() is False
     assert held.lost is not None
     assert held.lost.who == "bob@laptop"
     held.end("done", {"done": 1}, forget=True)
-    assert scene.store.kept == before
+    assert lock_test.store.kept == before
 
 
-def test_the_heartbeat_notices_a_take_over_and_stops_the_run(scene: Scene) -> None:
-    held, stop = take(scene.keeper("ann", silence=0.05)), threading.Event()
-    scene.time.hour += 100
-    take(scene.keeper("bob"))
+def test_the_heartbeat_notices_a_take_over_and_stops_the_run(lock_test: LockTest) -> None:
+    held, stop = take(lock_test.lock_manager("ann", lease_seconds=0.05)), threading.Event()
+    lock_test.time.hour += 100
+    take(lock_test.lock_manager("bob"))
     held.start_heartbeat(stop)
     assert stop.wait(5)
     held.end("interrupted", {})
-    assert scene.states == ["taken-over", "running"]
+    assert lock_test.states == ["taken-over", "running"]
 
 
-def test_a_run_stops_after_unlock(scene: Scene) -> None:
-    ann = scene.keeper("ann")
+def test_a_run_stops_after_unlock(lock_test: LockTest) -> None:
+    ann = lock_test.lock_manager("ann")
     held = take(ann)
-    scene.keeper("bob").release(scene.records[-1], "unlocked by bob@laptop")
-    assert held.beat() is False
-    assert scene.states == ["taken-over"]
+    lock_test.lock_manager("bob").release(lock_test.records[-1], "unlocked by bob@laptop")
+    assert held.heartbeat() is False
+    assert lock_test.states == ["taken-over"]
 
 
-def test_no_record_is_written_for_a_stack_that_another_run_destroyed(scene: Scene) -> None:
-    held = take(scene.keeper("ann"))
-    scene.time.hour += 100
-    take(scene.keeper("bob"), "destroy").end("done", {}, forget=True)
-    assert scene.store.kept == {}
-    assert held.beat() is False
+def test_no_record_is_written_for_a_stack_that_another_run_destroyed(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager("ann"))
+    lock_test.time.hour += 100
+    take(lock_test.lock_manager("bob"), "destroy").end("done", {}, forget=True)
+    assert lock_test.store.kept == {}
+    assert held.heartbeat() is False
     held.end("done", {})
-    assert scene.store.kept == {}
+    assert lock_test.store.kept == {}
 
 
-def test_only_the_last_records_are_kept(scene: Scene) -> None:
+def test_only_the_last_records_are_kept(lock_test: LockTest) -> None:
     for _ in range(KEPT + 5):
-        take(scene.keeper()).end("done", {})
-    assert [record.number for record in scene.records] == list(range(6, KEPT + 6))
+        take(lock_test.lock_manager()).end("done", {})
+    assert [record.number for record in lock_test.records] == list(range(6, KEPT + 6))
 
 
-def test_a_complete_destroy_leaves_no_records(scene: Scene) -> None:
+def test_a_complete_destroy_leaves_no_records(lock_test: LockTest) -> None:
     for _ in range(13):
-        take(scene.keeper()).end("done", {})
-    take(scene.keeper(), "destroy").end("done", {}, forget=True)
-    assert scene.store.kept == {}
+        take(lock_test.lock_manager()).end("done", {})
+    take(lock_test.lock_manager(), "destroy").end("done", {}, forget=True)
+    assert lock_test.store.kept == {}
 
 
-def test_records_of_a_deleted_stack_are_deleted_unless_a_run_has_the_lock(scene: Scene) -> None:
-    held = take(scene.keeper())
-    beating(scene, held)
-    scene.keeper("bob").forget(STACK)
-    assert scene.states == ["running"]
+def test_records_of_a_deleted_stack_are_deleted_unless_a_run_has_the_lock(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager())
+    beating(lock_test, held)
+    lock_test.lock_manager("bob").forget(STACK)
+    assert lock_test.states == ["running"]
     held.end("failed", {})
-    scene.keeper("bob").forget(STACK)
-    assert scene.store.kept == {}
+    lock_test.lock_manager("bob").forget(STACK)
+    assert lock_test.store.kept == {}
 
 
-def test_each_stack_has_its_own_records(scene: Scene) -> None:
-    take(scene.keeper())
-    assert scene.keeper("bob").take("my-web-2", "apply") is not None
-    assert scene.keeper("bob").take("my", "apply") is not None
+def test_each_stack_has_its_own_records(lock_test: LockTest) -> None:
+    take(lock_test.lock_manager())
+    assert lock_test.lock_manager("bob").take("my-web-2", "apply") is not None
+    assert lock_test.lock_manager("bob").take("my", "apply") is not None
 
 
 @pytest.mark.parametrize(
@@ -90,47 +90,47 @@ def test_each_stack_has_its_own_records(scene: Scene) -> None:
     [("AccessDeniedException", "Get"), ("AccessDeniedException", "Put"), ("UnknownOperationException", "Get"),
      ("404", "Get"), ("Unreachable", "Get"), ("NotImplemented", "Get"), ("UnauthorizedOperation", "Put")],
 )  # fmt: skip
-def test_without_parameter_store_there_is_a_notice_and_no_lock(scene: Scene, code: str, operation: str) -> None:
+def test_without_parameter_store_there_is_a_notice_and_no_lock(lock_test: LockTest, code: str, operation: str) -> None:
     def refuse(call: Any) -> None:
         if call.operation.startswith(operation):
             raise AwsProblem("AWS refused it:\n no", code=code)
 
-    scene.store.trouble = refuse
-    assert scene.keeper().take(STACK, "apply") is None
-    assert scene.said == ["no lock: AWS refused it: no; two applies at once are not guarded"]
+    lock_test.store.trouble = refuse
+    assert lock_test.lock_manager().take(STACK, "apply") is None
+    assert lock_test.said == ["no lock: AWS refused it: no; two applies at once are not guarded"]
 
 
 @pytest.mark.parametrize(
     "code", ["TooManyUpdates", "ThrottlingException", "InternalServerError", "ParameterLimitExceeded", "ExpiredToken"]
 )
-def test_after_any_other_error_no_run_goes_on_without_a_lock(scene: Scene, code: str) -> None:
+def test_after_any_other_error_no_run_goes_on_without_a_lock(lock_test: LockTest, code: str) -> None:
     def refuse(call: Any) -> None:
         if call.operation == "PutParameter":
             raise AwsProblem("AWS refused it", code=code)
 
-    scene.store.trouble = refuse
+    lock_test.store.trouble = refuse
     with pytest.raises(AwsProblem, match="the lock of my-web could not be taken: AWS refused it") as problem:
-        scene.keeper().take(STACK, "apply")
-    assert (problem.value.code, scene.said) == (code, [])
+        lock_test.lock_manager().take(STACK, "apply")
+    assert (problem.value.code, lock_test.said) == (code, [])
 
 
-def test_without_permission_to_read_a_record_no_lock_stays(scene: Scene) -> None:
+def test_without_permission_to_read_a_record_no_lock_stays(lock_test: LockTest) -> None:
     """Such a run could not write a heartbeat, and it would not notice a take-over."""
 
     def refuse(call: Any) -> None:
         if call.operation == "GetParameter":
             denied(call)
 
-    scene.store.trouble = refuse
-    assert scene.keeper().take(STACK, "apply") is None
-    assert scene.said == [
+    lock_test.store.trouble = refuse
+    assert lock_test.lock_manager().take(STACK, "apply") is None
+    assert lock_test.said == [
         "no lock: AWS refused GetParameter: not authorized at all; two applies at once are not guarded"
     ]
-    assert scene.store.kept == {}
+    assert lock_test.store.kept == {}
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "TooManyUpdates"])
-def test_throttling_and_concurrent_updates_pass(scene: Scene, code: str) -> None:
+def test_throttling_and_concurrent_updates_pass(lock_test: LockTest, code: str) -> None:
     left = [3]
 
     def throttle(call: Any) -> None:
@@ -138,96 +138,96 @@ def test_throttling_and_concurrent_updates_pass(scene: Scene, code: str) -> None
             left[0] -= 1
             raise AwsProblem("slower", code=code)
 
-    scene.store.trouble = throttle
-    assert take(scene.keeper()).record.number == 1
+    lock_test.store.trouble = throttle
+    assert take(lock_test.lock_manager()).record.number == 1
 
 
-def test_in_a_race_for_one_parameter_exactly_one_run_wins(scene: Scene) -> None:
+def test_in_a_race_for_one_parameter_exactly_one_run_wins(lock_test: LockTest) -> None:
     """Bob writes during Ann's write and gets TooManyUpdates. At his next attempt her record exists."""
-    ann, bob = scene.keeper("ann"), scene.keeper("bob")
+    ann, bob = lock_test.lock_manager("ann"), lock_test.lock_manager("bob")
 
     def ann_is_faster(call: Any) -> None:
         if call.operation == "PutParameter":
-            scene.store.trouble = lambda call: None
-            beating(scene, take(ann))
+            lock_test.store.trouble = lambda call: None
+            beating(lock_test, take(ann))
             raise AwsProblem("There are concurrent updates", code="TooManyUpdates")
 
-    scene.store.trouble = ann_is_faster
+    lock_test.store.trouble = ann_is_faster
     with pytest.raises(Refused, match="ann@laptop"):
         bob.take(STACK, "apply")
-    assert [record.who for record in scene.records] == ["ann@laptop"]
+    assert [record.who for record in lock_test.records] == ["ann@laptop"]
 
 
-def test_heartbeats_that_fail_do_not_end_a_run(scene: Scene) -> None:
-    held = take(scene.keeper())
-    scene.store.trouble = denied
-    assert held.beat()
+def test_heartbeats_that_fail_do_not_end_a_run(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager())
+    lock_test.store.trouble = denied
+    assert held.heartbeat()
     held.end("done", {})
-    assert scene.said == [
+    assert lock_test.said == [
         "the end of run 1 of my-web could not be recorded: AWS refused GetParameter: not authorized at all"
     ]
 
 
-def test_records_that_cannot_be_deleted_do_not_lock_the_stack(scene: Scene) -> None:
-    held = take(scene.keeper(), "destroy")
+def test_records_that_cannot_be_deleted_do_not_lock_the_stack(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager(), "destroy")
 
     def no_deletes(call: Any) -> None:
         if call.operation.startswith("Delete"):
             denied(call)
 
-    scene.store.trouble = no_deletes
+    lock_test.store.trouble = no_deletes
     held.end("done", {}, forget=True)
-    assert scene.states == ["done"]
-    assert scene.said == [
+    assert lock_test.states == ["done"]
+    assert lock_test.said == [
         "records of runs of my-web could not be deleted: AWS refused DeleteParameters: not authorized at all"
     ]
 
 
-def test_a_run_that_died_on_this_machine_is_taken_over_at_once(scene: Scene) -> None:
+def test_a_run_that_died_on_this_machine_is_taken_over_at_once(lock_test: LockTest) -> None:
     """The test closes the file descriptor, as the end of a process does."""
-    ann = scene.keeper("ann", machine="boot-1")
+    ann = lock_test.lock_manager("ann", machine="boot-1")
     held = take(ann)
-    beating(scene, held)
-    next_door = scene.keeper("ann", machine="boot-1")
+    beating(lock_test, held)
+    next_door = lock_test.lock_manager("ann", machine="boot-1")
     with pytest.raises(Refused):
         next_door.take(STACK, "apply")
-    scene.time.meanwhile = lambda: None
+    lock_test.time.meanwhile = lambda: None
     os.close(ann.process_files._held[held.record.run])
-    elsewhere = scene.keeper("ann", machine="boot-2")
-    assert not elsewhere.died_here(scene.records[-1])
-    began = scene.time.hour
+    elsewhere = lock_test.lock_manager("ann", machine="boot-2")
+    assert not elsewhere.died_here(lock_test.records[-1])
+    began = lock_test.time.hour
     assert take(next_door).record.takes == 1
-    assert scene.time.hour == began
-    assert scene.states == ["taken-over", "running"]
-    assert "its process has ended" in scene.said[-1]
+    assert lock_test.time.hour == began
+    assert lock_test.states == ["taken-over", "running"]
+    assert "its process has ended" in lock_test.said[-1]
 
 
-def test_a_run_whose_end_could_not_be_recorded_is_taken_over_at_once_on_its_machine(scene: Scene) -> None:
+def test_a_run_whose_end_could_not_be_recorded_is_taken_over_at_once_on_its_machine(lock_test: LockTest) -> None:
     """The token expires during the run. After a new login the same command goes on at once."""
-    held = take(scene.keeper("ann", machine="boot-1"))
+    held = take(lock_test.lock_manager("ann", machine="boot-1"))
 
     def expired(call: Any) -> None:
         raise AwsProblem("the token has expired", code="ExpiredTokenException")
 
-    scene.store.trouble = expired
+    lock_test.store.trouble = expired
     held.end("failed", {})
-    scene.store.trouble = lambda call: None
-    assert scene.states == ["running"]
-    began = scene.time.hour
-    assert take(scene.keeper("ann", machine="boot-1")).record.takes == 1
-    assert scene.time.hour == began
+    lock_test.store.trouble = lambda call: None
+    assert lock_test.states == ["running"]
+    began = lock_test.time.hour
+    assert take(lock_test.lock_manager("ann", machine="boot-1")).record.takes == 1
+    assert lock_test.time.hour == began
 
 
-def test_on_a_copied_machine_a_run_does_not_count_as_dead(scene: Scene) -> None:
+def test_on_a_copied_machine_a_run_does_not_count_as_dead(lock_test: LockTest) -> None:
     """The same boot of the same machine, but without the file of the run, so its record is watched."""
-    take(scene.keeper("ann", machine="boot-1"))
-    began = scene.time.hour
-    take(scene.keeper("copy", machine="boot-1"))
-    assert scene.time.hour - began >= 90
+    take(lock_test.lock_manager("ann", machine="boot-1"))
+    began = lock_test.time.hour
+    take(lock_test.lock_manager("copy", machine="boot-1"))
+    assert lock_test.time.hour - began >= 90
 
 
-def test_a_path_in_a_run_id_reads_no_file(scene: Scene) -> None:
-    files = scene.keeper("ann", machine="boot-1").process_files
+def test_a_path_in_a_run_id_reads_no_file(lock_test: LockTest) -> None:
+    files = lock_test.lock_manager("ann", machine="boot-1").process_files
     assert not files.is_dead("../../etc/passwd", "boot-1")
     record = replace(RunRecord(STACK, 1, "x", "apply", "ann", 1, 1), run="../x")
     assert not files.is_dead(record.run, "boot-1")

@@ -31,7 +31,7 @@ class Kit:
         self.acm = box.client("acm", REGION)
         self.dns = box.client("route53", REGION)
         self.ssm = box.client("ssm", REGION)
-        ids = box.seed(REGION, zones=["a", "b"], hosted_zones=["example.com"])
+        ids = box.create_defaults(REGION, zones=["a", "b"], hosted_zones=["example.com"])
         self.vpc, self.zone = ids["vpc"], ids["hosted_zones"]["example.com"]
         self.subnets = list(ids["subnets"].values())
         self.default_group = ids["security_group"]

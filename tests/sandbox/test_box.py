@@ -86,8 +86,8 @@ def test_two_boxes_share_nothing(kit: Kit) -> None:
 
 
 def test_default_resources_are_created_once(kit: Kit) -> None:
-    first = kit.box.seed("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"])
-    assert kit.box.seed("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"]) == first
+    first = kit.box.create_defaults("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"])
+    assert kit.box.create_defaults("eu-central-1", hosted_zones=["api.example.com", "shop.example.co.uk"]) == first
     assert first["hosted_zones"]["api.example.com"] == kit.zone
     assert [zone["Name"] for zone in kit.dns.list_hosted_zones()["HostedZones"]] == ["example.com.", "example.co.uk."]
     subnet = kit.ec2.describe_subnets(SubnetIds=[first["subnets"]["a"]])["Subnets"][0]
@@ -159,7 +159,7 @@ def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"AWS_PROFILE" not in Path(f"/proc/{started[0].pid}/environ").read_bytes()
     box = started[0].box()
-    assert daemon.seed(started[0], "us-east-1", ["api.example.com"]) == daemon.seed(
+    assert daemon.create_defaults(started[0], "us-east-1", ["api.example.com"]) == daemon.create_defaults(
         started[0], "us-east-1", ["api.example.com"]
     )
     assert len(box.client("route53").list_hosted_zones()["HostedZones"]) == 1

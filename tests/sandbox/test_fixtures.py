@@ -10,7 +10,7 @@ from .kit import REGION, Kit
 
 
 def test_an_instance_with_a_given_id_runs_and_is_healthy(kit: Kit) -> None:
-    assert kit.box.plant("instance", "i-0aaa", REGION, zone="b", tags={"app": "web"}) == "i-0aaa"
+    assert kit.box.create_fixture("instance", "i-0aaa", REGION, zone="b", tags={"app": "web"}) == "i-0aaa"
     filters = [{"Name": "tag:app", "Values": ["web"]}]
     (instance,) = kit.ec2.describe_instances(Filters=filters)["Reservations"][0]["Instances"]
     assert (instance["InstanceId"], instance["State"]["Name"]) == ("i-0aaa", "running")
@@ -22,10 +22,10 @@ def test_an_instance_with_a_given_id_runs_and_is_healthy(kit: Kit) -> None:
 
 
 def test_a_network_with_given_ids_accepts_a_balancer(kit: Kit) -> None:
-    plant = kit.box.plant
-    assert plant("vpc", "vpc-0bbb", REGION, tags={"Name": "mine"}) == "vpc-0bbb"
-    subnets = [plant("subnet", f"subnet-0{zone}", REGION, zone=zone, vpc="vpc-0bbb") for zone in "ab"]
-    group = plant("security_group", "sg-0ccc", REGION, vpc="vpc-0bbb", tags={"Name": "front"})
+    create = kit.box.create_fixture
+    assert create("vpc", "vpc-0bbb", REGION, tags={"Name": "mine"}) == "vpc-0bbb"
+    subnets = [create("subnet", f"subnet-0{zone}", REGION, zone=zone, vpc="vpc-0bbb") for zone in "ab"]
+    group = create("security_group", "sg-0ccc", REGION, vpc="vpc-0bbb", tags={"Name": "front"})
     kit.elb.create_load_balancer(Name="theirs", Subnets=subnets, SecurityGroups=[group])
     (vpc,) = kit.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["mine"]}])["Vpcs"]
     assert vpc["VpcId"] == "vpc-0bbb"
@@ -34,24 +34,24 @@ def test_a_network_with_given_ids_accepts_a_balancer(kit: Kit) -> None:
 
 
 def test_a_certificate_a_zone_an_address_and_an_image(kit: Kit) -> None:
-    plant = kit.box.plant
-    arn = plant("certificate", f"arn:aws:acm:{REGION}:999999999999:certificate/x", REGION, names=["a.example.net"])
+    create = kit.box.create_fixture
+    arn = create("certificate", f"arn:aws:acm:{REGION}:999999999999:certificate/x", REGION, names=["a.example.net"])
     assert kit.acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED"
-    assert plant("hosted_zone", "Z0123456789", REGION, name="sub.example.net") == "Z0123456789"
+    assert create("hosted_zone", "Z0123456789", REGION, name="sub.example.net") == "Z0123456789"
     assert kit.dns.get_hosted_zone(Id="Z0123456789")["HostedZone"]["Name"] == "sub.example.net."
-    plant("elastic_ip", "eipalloc-0ddd", REGION)
+    create("elastic_ip", "eipalloc-0ddd", REGION)
     (address,) = kit.ec2.describe_addresses(AllocationIds=["eipalloc-0ddd"])["Addresses"]
     assert "AssociationId" not in address
-    plant("image", "ami-0eee0eee", REGION)
+    create("image", "ami-0eee0eee", REGION)
     assert kit.ec2.run_instances(ImageId="ami-0eee0eee", MinCount=1, MaxCount=1)["Instances"]
 
 
 def test_the_next_resource_has_a_new_id(kit: Kit) -> None:
-    kit.box.plant("security_group", "sg-0aaa", REGION)
-    assert kit.box.plant("security_group", "", REGION) != "sg-0aaa"
+    kit.box.create_fixture("security_group", "sg-0aaa", REGION)
+    assert kit.box.create_fixture("security_group", "", REGION) != "sg-0aaa"
     assert kit.open_group() != "sg-0aaa"
 
 
 def test_an_unknown_kind_is_refused(quick_box: Box) -> None:
     with pytest.raises(KeyError, match="the sandbox cannot create 'castle'; the kinds are vpc, "):
-        quick_box.plant("castle", "c-1")
+        quick_box.create_fixture("castle", "c-1")

@@ -102,7 +102,7 @@ class ApplyChoices:
     def options(self) -> ApplyOptions:
         """What the executor of migrations gets. A person who is asked approves with the same yes."""
         approval: Approval = "required" if self.approve else "refused" if self.yes else "if-waiting"
-        return ApplyOptions(self.allow, not self.yes, approval, self.retry, whole=self.to is None)
+        return ApplyOptions(self.allow, not self.yes, approval, self.retry, covers_spec=self.to is None)
 
 
 def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:

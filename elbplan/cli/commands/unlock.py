@@ -68,7 +68,7 @@ def _unlock(app: App, store: StackRunStore, yes: bool, force: bool) -> int:
 def _dead_run(store: StackRunStore, holder: RunRecord) -> DeadRun | None:
     """Returns the dead run; None if the run ended in the meantime. Raises Refused if the run is alive."""
     try:
-        return store.locks.judge(holder)
+        return store.locks.find_dead_run(holder)
     except Refused as alive:
         raise Refused(
             f"{store.stack} is not unlocked: {alive.what}",

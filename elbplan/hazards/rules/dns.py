@@ -61,7 +61,7 @@ def _answered(timeline: Timeline, transition: Transition, balancer: Ref, record:
 
 def _not_ready(timeline: Timeline, model: type[Resource], gate: str) -> list[frozenset[Ref]]:
     """For each state, the resources that no step has waited for since their creation, or since the start."""
-    waiting = {address for address in timeline.unready if address.kind == model.kind}
+    waiting = {address for address in timeline.not_ready if address.kind == model.kind}
     found: list[frozenset[Ref]] = [frozenset(waiting)]
     for transition in timeline.transitions:
         if transition.step.do not in NOTHING_HAPPENS:

@@ -133,9 +133,9 @@ def refuse_edited_during_hold(
 
 def refuse_uncovered(stack: Stack, last: Migration, pending: Pending) -> None:
     """Raises Refused, with the place in the spec, if the spec wants what no file does."""
-    if not pending.beyond:
+    if not pending.uncovered:
         return
-    more = "\n".join(f"  {difference.wish}" for difference in pending.beyond)
+    more = "\n".join(f"  {difference.wish}" for difference in pending.uncovered)
     raise Refused(
         f"{escaped(stack.file) or stack.name}:{stack.line}:1  {stack.name}: "
         f"the spec wants more than its migrations, which end with {last.id}:\n{more}",

@@ -249,7 +249,7 @@ class MigrationExecutor:
         return ApplyResult("applied", pending, self._last)
 
     def _refuse_uncovered(self, pending: Pending) -> None:
-        if self.options.whole:
+        if self.options.covers_spec:
             refuse_uncovered(self.stack, self.migrations[-1], pending)
 
     def _tell_drift(self, pending: Pending) -> None:

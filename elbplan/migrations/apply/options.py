@@ -48,11 +48,11 @@ class ApplyOptions:
     confirmed  only what `confirm` saw may be done; else whatever is true under the lock
     approval   may a hold end that waits for approval: never, if there is one, or must there be one
     retry      apply again what was rolled back
-    whole      up to the last file, so that the spec may want nothing more
+    covers_spec      up to the last file, so that the spec may want nothing more
     """
 
     allow: tuple[str, ...] = ()
     confirmed: bool = True
     approval: Approval = "refused"
     retry: bool = False
-    whole: bool = True
+    covers_spec: bool = True

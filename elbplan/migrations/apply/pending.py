@@ -41,7 +41,7 @@ class Pending:
     approved  the hold that waited for approval and that this plan passes
     drift     differences in resources that no pending step changes
     position  where AWS stands
-    beyond    what the spec wants and no file does
+    uncovered    what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
     """
 
@@ -55,7 +55,7 @@ class Pending:
     approved: HoldPlace | None = None
     drift: Sequence[Difference] = ()
     position: Position | None = field(default=None, repr=False)
-    beyond: Sequence[Difference] = ()
+    uncovered: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
 
     @property
@@ -120,11 +120,11 @@ class PendingFinder:
         while found.index == len(found.migration.entries):
             later = [migration for migration in migrations if migration.number == found.migration.number + 1]
             if not later:
-                return Pending(empty, drift=found.drift, position=found, beyond=more)
+                return Pending(empty, drift=found.drift, position=found, uncovered=more)
             found = self._opened(observed, later[0])
         children = foreign_children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
-        return replace(segment, drift=found.drift, position=found, beyond=more, children=children)
+        return replace(segment, drift=found.drift, position=found, uncovered=more, children=children)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
         """Where AWS stands, or the state that it is nearest to."""
@@ -187,17 +187,19 @@ class PendingFinder:
     def _plan(
         self, found: Position, entries: Sequence[tuple[int, MigrationStep]], empty: Plan, observed: Observed
     ) -> Plan:
-        names = physical_names(self.stack.name, found.comparison, KINDS, observed.taken, observed.foreign.owners)
+        names = physical_names(self.stack.name, found.comparison, KINDS, observed.names_in_use, observed.foreign.owners)
         builder = StepBuilder(
-            found.migration, found.lives, self.stack.resources, names, observed.symbols,
-            observed.taken, self.stack.ignore,
+            found.migration, found.lives, self.stack.resources, names, observed.portable_names,
+            observed.names_in_use, self.stack.ignore,
         )  # fmt: skip
         steps = builder.steps(entries)
         comparison = without_handovers(found.comparison, steps)
         refusals = list(deletion_protected(comparison))
         if refusals:
             raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
-        desired = {address: observed.symbols.to_ids(resource) for address, resource in found.migration.last.items()}
+        desired = {
+            address: observed.portable_names.to_ids(resource) for address, resource in found.migration.last.items()
+        }
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         return replace(plan, changes=comparison.pending)

@@ -32,7 +32,7 @@ def end_state(stack: Stack, observed: Observed, migration: Migration) -> dict[Ad
     """The state that a migration ends in, with this account's ids. Raises NotFound for an unknown name."""
     found: dict[Address, Resource] = {}
     for address, resource in migration.last.items():
-        made = observed.symbols.to_ids(resource)
+        made = observed.portable_names.to_ids(resource)
         exists = any(live.address[:2] == address[:2] for live in observed.live)
         secret = stack.resources.get(address)
         found[address] = made if exists else without_secrets(address, made, secret, migration.file)

@@ -36,9 +36,9 @@ def revert_drift(finder: PendingFinder, migrations: Sequence[Migration]) -> Plan
     position = finder.position(migrations, seen)
     changes = [_change(difference, position, finder, observed) for difference in position.drift]
     comparison = Diff(changes, position.lives)
-    desired = {address: observed.symbols.to_ids(resource) for address, resource in position.state.items()}
-    names = physical_names(finder.stack.name, comparison, KINDS, observed.taken, observed.foreign.owners)
-    steps = build_steps(comparison, desired, KINDS, names, observed.taken) if changes else []
+    desired = {address: observed.portable_names.to_ids(resource) for address, resource in position.state.items()}
+    names = physical_names(finder.stack.name, comparison, KINDS, observed.names_in_use, observed.foreign.owners)
+    steps = build_steps(comparison, desired, KINDS, names, observed.names_in_use) if changes else []
     account = account_of(finder.aws, seen)
     plan = Plan(finder.stack.name, finder.aws.region, account, steps, changes, position.lives, desired)
     hazards = find_hazards(timeline_of(plan, KINDS)) if steps else ()
@@ -53,7 +53,7 @@ def _change(difference: Difference, position: Position, finder: PendingFinder, o
     if difference.expected is None:
         because = "created outside elbplan, and no migration describes it"
         return Change("delete", address, live.model, None, live, because=because)
-    after: Resource = observed.symbols.to_ids(difference.expected)
+    after: Resource = observed.portable_names.to_ids(difference.expected)
     if forced := set(difference.fields) & set(marked_fields(type(after), IMMUTABLE)):
         what = f"{address} was replaced outside elbplan: {', '.join(sorted(forced))} cannot be updated"
         raise Refused(what, hint="elbplan accept-drift writes it into a file as it is")
@@ -62,5 +62,5 @@ def _change(difference: Difference, position: Position, finder: PendingFinder, o
 
 
 def _resource(address: Address, position: Position, finder: PendingFinder, observed: Observed) -> Resource:
-    wanted = observed.symbols.to_ids(position.state[address])
+    wanted = observed.portable_names.to_ids(position.state[address])
     return without_secrets(address, wanted, finder.stack.resources.get(address), position.migration.file)

@@ -35,7 +35,7 @@ def migrations_status(finder: PendingFinder, folder: Folder, records: Sequence[R
         tuple(_rows(migrations, position, finder.journal, records)),
         drift=tuple(difference.text for difference in found.drift or position.drift),
         in_the_way=isinstance(found, Drifted),
-        beyond=tuple(difference.wish for difference in uncovered),
+        uncovered=tuple(difference.wish for difference in uncovered),
     )
 
 

@@ -94,7 +94,7 @@ class DriftAccepter:
     def _drift(self, state: State, name: str) -> Drift:
         """The drift from a state. Raises Refused if there is none, or if it deleted something that the spec wants."""
         lives = Locator(self.observed).lives(state)
-        drift = drift_of(lives, state, self.observed.symbols, self.stack.ignore)
+        drift = drift_of(lives, state, self.observed.portable_names, self.stack.ignore)
         deleted = [str(address) for address in drift.gone if address in self.observed.desired]
         if deleted:
             what = f"{self.stack.name}: the spec has {', '.join(deleted)}, but AWS does not any more"

@@ -21,13 +21,13 @@ class LiveFacts:
     """What only AWS knows about the start of a migration.
 
     healthy    the healthy targets
-    unready    load balancers and certificates that are not ready
+    not_ready    load balancers and certificates that are not ready
     places     the subnets of servers that are not in the stack
     children   what others attached to resources of the stack
     """
 
     healthy: frozenset[Address] = frozenset()
-    unready: frozenset[Address] = frozenset()
+    not_ready: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
 
@@ -61,7 +61,7 @@ def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFindi
     timeline = replace(
         migration_timeline(migration),
         healthy=facts.healthy,
-        unready=facts.unready,
+        not_ready=facts.not_ready,
         places=facts.places,
         children=_children_under_final_names(migration, facts.children),
     )

@@ -66,7 +66,7 @@ def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> Liv
         position = locator.find(later)
     if isinstance(position, Drifted):
         return LiveChecks(drifted=position)
-    facts = _facts(aws, position, observed.symbols)
+    facts = _facts(aws, position, observed.portable_names)
     facts = replace(facts, children=foreign_children_of(position, observed.foreign))
     remarks = (*_drift(position), *_unhealthy(position))
     return LiveChecks(position.migration, facts, remarks, lives=position.lives)

@@ -71,14 +71,14 @@ class Locator:
         return differences(self._portable(ours), state, self.ignore)
 
     def _portable(self, lives: LiveResources) -> LiveResources:
-        names = self.observed.symbols
+        names = self.observed.portable_names
         return {a: LiveResource(a, live.id, names.to_portable(live.model), live.facts) for a, live in lives.items()}
 
     def _views(self, chain: Sequence[Migration]) -> list[FileView]:
         return [(migration, *self._view(migration.last)) for migration in chain]
 
     def _view(self, state: State) -> tuple[Diff, LiveResources]:
-        wanted = {address: self.observed.symbols.to_ids(resource) for address, resource in state.items()}
+        wanted = {address: self.observed.portable_names.to_ids(resource) for address, resource in state.items()}
         comparison = diff(wanted, self.observed.live, KINDS, self.ignore)
         return comparison, comparison.lives
 
@@ -134,7 +134,7 @@ class Locator:
         if about not in lives or (entry.do == "adopt" and about.kind == Targets.kind):
             return True
         before, after = migration.states[number].get(about), migration.states[number + 1].get(about)
-        model: Resource = self.observed.symbols.to_portable(lives[about].model)
+        model: Resource = self.observed.portable_names.to_portable(lives[about].model)
         return entry.do != "adopt" and partially_applied(KINDS[about.kind], before, after, model)
 
     def _drifted(self, views: Sequence[FileView]) -> Position | Drifted:

@@ -69,4 +69,4 @@ def with_rule_names_of(wanted: State, state: State) -> State:
 
 def in_file_words(observed: Observed) -> State:
     """The resources of the spec as migrations write them: without AWS ids."""
-    return {address: observed.symbols.to_portable(resource) for address, resource in observed.desired.items()}
+    return {address: observed.portable_names.to_portable(resource) for address, resource in observed.desired.items()}

@@ -57,7 +57,7 @@ class PlanBuilder:
     desired: Mapping[Address, Resource]
     names: Mapping[Address, str]
     free: FreePriorities
-    taken: NamesInUse
+    names_in_use: NamesInUse
     drafts: dict[str, StepDraft] = field(default_factory=dict)
     ready_after: dict[Address, str] = field(default_factory=dict)
     """By address: the step of the stage EXPAND after which other resources can refer to the resource."""

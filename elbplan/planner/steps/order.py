@@ -29,14 +29,14 @@ def build_steps(
     desired: Mapping[Address, Resource],
     kinds: Kinds,
     names: Mapping[Address, str],
-    taken: NamesInUse | None = None,
+    names_in_use: NamesInUse | None = None,
 ) -> list[Step]:
     """The steps of a plan, sorted so that they could run one after the other.
 
     `names` has the physical name of each resource that is created, `taken` the names, ports and priorities in use.
     Raises Refused if resources refer to each other in a cycle.
     """
-    held = taken or {}
+    held = names_in_use or {}
     free = FreePriorities(comparison, held.get(Rule.kind, {}))
     builder = PlanBuilder(kinds, comparison, desired, names, free, held)
     used = groups_in_use(comparison)

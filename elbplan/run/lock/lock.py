@@ -74,9 +74,9 @@ class Lock:
 
     def _beat(self) -> None:
         while not self._ending.wait(self.record.lease_seconds / BEATS):
-            self.beat()
+            self.heartbeat()
 
-    def beat(self) -> bool:
+    def heartbeat(self) -> bool:
         """One heartbeat. False if the lock is lost. If Parameter Store does not answer, the next write checks again."""
         with self._asking:
             if not self.over and not self._ending.is_set():

@@ -20,7 +20,7 @@ from .record import UNKNOWN_STATE, RunRecord
 from .run_store import RunStore, closed
 from .watch import watch
 
-SILENCE = 90.0
+LEASE_SECONDS = 90.0
 """A run counts as dead if its record does not change for so many seconds."""
 
 TRIES = 5
@@ -59,7 +59,7 @@ class LockManager:
     process_files: ProcessFiles
     say: Callable[[str], None]
     wall: Callable[[], float] = time.time
-    silence: float = SILENCE
+    lease_seconds: float = LEASE_SECONDS
     clock: Clock = field(default_factory=RealClock)
     elapsed: Callable[[], float] = field(default_factory=ElapsedTime)
 
@@ -80,7 +80,7 @@ class LockManager:
         now = self.wall()
         mine = RunRecord(
             stack, 0, secrets.token_hex(16), verb, self.who.name, now, now, pid=self.who.pid,
-            machine=self.who.machine, lease_seconds=self.silence, counts=dict(counts or {}), version=__version__,
+            machine=self.who.machine, lease_seconds=self.lease_seconds, counts=dict(counts or {}), version=__version__,
             spec=spec,
         )  # fmt: skip
         mine = migration.begun(mine) if migration else mine
@@ -115,7 +115,7 @@ class LockManager:
         for _ in range(TRIES):
             newest = records[-1] if records else None
             holder = newest if newest and newest.holds else None
-            dead = self.judge(holder) if holder else None
+            dead = self.find_dead_run(holder) if holder else None
             other: RunRecord | None = None
             if holder is None or dead:
                 mine = replace(mine, number=newest.number + 1 if newest else 1, takes=dead.record.number if dead else 0)
@@ -142,7 +142,9 @@ class LockManager:
         if created is None or created.run != mine.run:
             return created
         opens = self._take_over(dead, mine) if dead else None
-        return Lock(self, mine, [record.number for record in records], Lease(self.silence, self.elapsed, asked), opens)
+        return Lock(
+            self, mine, [record.number for record in records], Lease(self.lease_seconds, self.elapsed, asked), opens
+        )
 
     def _take_over(self, dead: DeadRun, mine: RunRecord) -> float | None:
         """Reports and records that this run takes over. Returns the time of its first write, None for at once.
@@ -180,7 +182,7 @@ class LockManager:
                 f"run {record.number} of {record.stack} could not be marked as {record.state}: {problem_text(problem)}"
             )
 
-    def judge(self, record: RunRecord) -> DeadRun | None:
+    def find_dead_run(self, record: RunRecord) -> DeadRun | None:
         """The run, if its lock may be taken over; None if it has just ended. Raises Refused, AwsProblem.
 
         Watches the record, which takes up to its `lease_seconds`, unless the process is known to have ended.
@@ -210,7 +212,7 @@ class LockManager:
         """Deletes the records of a stack that has no resources, if no run has its lock. Ignores missing permissions."""
         try:
             records = self.ledger.read(stack)
-            if records and (not records[-1].holds or self.judge(records[-1])):
+            if records and (not records[-1].holds or self.find_dead_run(records[-1])):
                 self.ledger.delete(stack, [record.number for record in records])
         except (AwsProblem, Refused):
             return

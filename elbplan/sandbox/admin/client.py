@@ -105,7 +105,7 @@ class BoxClient:
     def fail(self, balancer: str, reason: str = "Internal error") -> None:
         self.ask("fail", balancer=balancer, reason=reason)
 
-    def seed(
+    def create_defaults(
         self, region: str = "us-east-1", zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
     ) -> dict[str, Any]:
         """Creates the default network of a region, and hosted zones.
@@ -114,17 +114,17 @@ class BoxClient:
         hosted_zones (by name).
         """
         chosen = list(zones) if zones is not None else None
-        ids: dict[str, Any] = self.ask("seed", region=region, zones=chosen, hosted_zones=list(hosted_zones))
+        ids: dict[str, Any] = self.ask("create_defaults", region=region, zones=chosen, hosted_zones=list(hosted_zones))
         return ids
 
-    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
+    def create_fixture(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> str:
         """Creates a resource with this id and returns the id.
 
         Kinds and their fields: vpc, subnet (zone, vpc), security_group (vpc), instance (zone or subnet), certificate
         (names), hosted_zone (name), elastic_ip, image; most of them take `tags`. The id of a balancer_elsewhere is its
         DNS name.
         """
-        created: str = self.ask("plant", kind=kind, id=id, region=region, **wanted)
+        created: str = self.ask("create_fixture", kind=kind, id=id, region=region, **wanted)
         return created
 
     def watch(self, routes: Iterable[tuple[str, int, str, str]]) -> None:

@@ -206,7 +206,7 @@ def reset() -> bool:
     return True
 
 
-def seed(running: RunningSandbox, region: str, domains: list[str]) -> dict[str, Any]:
+def create_defaults(running: RunningSandbox, region: str, domains: list[str]) -> dict[str, Any]:
     """Creates the default network of a region, and a public zone for each domain without one."""
     zones = [domain for domain in domains if registrable(domain)]
-    return running.box().seed(region, hosted_zones=zones)
+    return running.box().create_defaults(region, hosted_zones=zones)

@@ -88,12 +88,12 @@ class Controls:
                 return
         raise KeyError(f"no load balancer {balancer!r}")
 
-    def seed(
+    def create_defaults(
         self, region: str, zones: list[str] | None = None, hosted_zones: list[str] | None = None
     ) -> dict[str, Any]:
         return create_defaults(CallContext(self.account, region), zones, hosted_zones or [])
 
-    def plant(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
+    def create_fixture(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
         return create_fixture(CallContext(self.account, region), kind, id, **fields)
 
     def watch(self, routes: list[list[Any]]) -> None:
