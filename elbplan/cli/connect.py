@@ -61,7 +61,7 @@ class Connections:
         """Returns the cloud of a region. In the sandbox, creates the fixtures of the stacks first."""
         parallel = max(16, self._app.options.parallel)
         if self._running is None:
-            return Aws(region, session=self._aws_session(), parallel=parallel)
+            return Aws(region, session=self._aws_session(), parallel=parallel, pacer=self._app.pacer)
         self._create_fixtures(self._running, region)
         return simulator_aws(region, self._running.url, parallel)
 

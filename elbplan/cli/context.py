@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..live.pacing import Pacer
 from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
@@ -53,4 +54,5 @@ class App:
     options: Options = field(default_factory=Options)
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
+    pacer: Pacer = field(default_factory=Pacer)
     aws_called: bool = False

@@ -21,6 +21,7 @@ from botocore.exceptions import (
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
 from .errors import explain_refusal, unreadable
+from .pacing import Pacer
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
 
@@ -31,7 +32,8 @@ GLOBAL = {"route53": "us-east-1"}
 class Aws:
     """Sends calls, with one client for each service and region.
 
-    `each` is called with service and operation for every request that goes out. Several threads can use one `Aws`.
+    `each` is called with service and operation for every request that goes out, and `pacer` makes reads wait for their
+    turn. Several threads can use one `Aws`.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class Aws:
         session: boto3.session.Session | None = None,
         parallel: int = 16,
         each: Callable[[str, str], None] | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         self.region = region
         self._endpoint = endpoint
         self._session = session or boto3.session.Session()
         self._parallel = parallel
         self._each = each
+        self._pacer = pacer
         self._clients: dict[tuple[str, str, int], Any] = {}
         self._reached = False
         self._lock = threading.Lock()
@@ -104,6 +108,8 @@ class Aws:
         client.meta.events.register_first(event, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
         client.meta.events.register("before-parse", refuse_pages)
+        if self._pacer is not None:
+            client.meta.events.register("before-send.*", _paced(self._pacer, service, region))
         if self._each is not None:
             client.meta.events.register("before-send.*", _reporter(self._each, service))
         return client
@@ -137,6 +143,13 @@ def _attempts(call: Call) -> int:
     if call.no_retry:
         return 1
     return OPTIONAL_ATTEMPTS if call.optional else ATTEMPTS
+
+
+def _paced(pacer: Pacer, service: str, region: str) -> Callable[..., None]:
+    def wait(event_name: str, **_: Any) -> None:
+        pacer.before_request(service, region, event_name.rsplit(".", 1)[-1])
+
+    return wait
 
 
 def _reporter(each: Callable[[str, str], None], service: str) -> Callable[..., None]:

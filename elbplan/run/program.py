@@ -8,23 +8,12 @@ from typing import TypeVar
 from ..core.call import Answer, Call
 from ..errors import AwsProblem, Interrupted
 from ..live.errors import unreadable
+from ..live.pacing import THROTTLED
 from ..live.unusable_answers import MISREAD
 from .clock import Clock
 
 Send = Callable[[Call], Answer]
 T = TypeVar("T")
-
-THROTTLED = (
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "PriorRequestNotComplete",
-    "RequestThrottled",
-    "SlowDown",
-)
-"""AWS did nothing because of its rate limit. Every call can be sent again."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.5, 15.0, 1.6
 

@@ -40,6 +40,9 @@ class SandboxOptions:
     new_attributes: bool = False
     """Accept attribute keys that this sandbox does not know. AWS adds new ones from time to time."""
 
+    elb_rate: bool = False
+    """Throttle the requests of ELB as AWS does."""
+
 
 @dataclass
 class Account:

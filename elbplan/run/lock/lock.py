@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
+from ...live.pacing import THROTTLED
 from ...live.write_permission import checked_before_each_attempt
-from ..program import THROTTLED, Stopped
+from ..program import Stopped
 from .lease import Lease, TooSlow
 from .lock_tools import LockTools
 from .messages import problem_text, taken_over

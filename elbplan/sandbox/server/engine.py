@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, ec2, elbv2, parameters, route53, waf
+from .. import acm, ec2, elbv2, parameters, rate_limit, route53, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..errors import AwsError
@@ -60,7 +60,7 @@ class Engine:
         with self.lock:
             self.account.calls.add(call)
             matching = self.account.faults.matching(call)
-            refused = parameters.begin_update(self.account, call)
+            refused = rate_limit.throttled(self.account, call) or parameters.begin_update(self.account, call)
         if refused:
             return refusal(call.service, refused, incoming)
         try:
