@@ -156,3 +156,14 @@ def test_what_moto_refuses_and_aws_does_not(kit: Kit) -> None:
     balancer = kit.balancer()["LoadBalancerArn"]
     assert kit.elb.describe_target_groups(LoadBalancerArn=balancer)["TargetGroups"] == []
     kit.elb.add_tags(ResourceArns=[group], Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(30)])
+
+
+def test_rule_21_a_tcp_check_has_neither_path_nor_codes(kit: Kit) -> None:
+    group = kit.group(Protocol="TCP", HealthCheckProtocol="HTTP", HealthCheckPath="/health")
+    for more in ({"HealthCheckPath": "/health"}, {"Matcher": {"HttpCode": "200"}}):
+        with refused("InvalidConfigurationRequest"):
+            kit.group("other", Protocol="TCP", **more)
+        with refused("InvalidConfigurationRequest"):
+            kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckProtocol="TCP", **more)
+    changed = kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckProtocol="TCP")["TargetGroups"][0]
+    assert not {"HealthCheckPath", "Matcher"} & changed.keys()

@@ -62,6 +62,22 @@ def _version(fields: Fields) -> Fields:
     return settings
 
 
+HTTP_ONLY = {"HealthCheckPath": "paths", "Matcher": "matchers"}
+
+
+@rule(21)
+def check_given(given: Fields, protocol: str | None) -> None:
+    """A request for a TCP check has neither path nor codes, also if the check before was HTTP.
+
+    https://github.com/hashicorp/terraform-provider-aws/pull/2170 ("Health check paths are not supported for TCP
+    health checks"), https://github.com/awsdocs/aws-cloudformation-user-guide/pull/186 (matchers; the error code).
+    No page says whether AWS still returns the path of an earlier HTTP check. This simulator drops it.
+    """
+    for key, what in HTTP_ONLY.items():
+        if protocol == "TCP" and given.get(key) is not None:
+            raise misconfigured(f"Health check {what} are not supported for TCP health checks")
+
+
 @rule(21)
 def checked(fields: Fields, check: Fields) -> Fields:
     """Checks the protocol against that of the group, the ranges, the port, the path and the codes."""
@@ -72,7 +88,7 @@ def checked(fields: Fields, check: Fields) -> Fields:
         if protocol == "TCP" and fields.get("Protocol") in ("HTTP", "HTTPS"):
             raise misconfigured(f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups")
     if protocol == "TCP":
-        settings = {key: value for key, value in settings.items() if key not in ("HealthCheckPath", "Matcher")}
+        settings = {key: value for key, value in settings.items() if key not in HTTP_ONLY}
     elif protocol is not None and fields.get("Protocol") not in ("HTTP", "HTTPS"):
         settings.setdefault("HealthCheckPath", "/")
         settings.setdefault("Matcher", {"HttpCode": "200-399"})
