@@ -167,3 +167,10 @@ def test_rule_21_a_tcp_check_has_neither_path_nor_codes(kit: Kit) -> None:
             kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckProtocol="TCP", **more)
     changed = kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckProtocol="TCP")["TargetGroups"][0]
     assert not {"HealthCheckPath", "Matcher"} & changed.keys()
+
+
+def test_rule_21_a_gateway_group_has_fixed_codes(kit: Kit) -> None:
+    check = {"Protocol": "GENEVE", "Port": 6081, "HealthCheckProtocol": "HTTP"}
+    with refused("ValidationError"):
+        kit.group(**check, Matcher={"HttpCode": "200-299"})
+    kit.group(**check, Matcher={"HttpCode": "200-399"})

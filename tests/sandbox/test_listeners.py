@@ -165,3 +165,14 @@ def test_an_unknown_policy(kit: Kit) -> None:
         kit.listener(
             balancer, group, 443, Protocol="HTTPS", SslPolicy="nope", Certificates=[{"CertificateArn": certificate}]
         )
+
+
+def test_rule_22_a_gateway_forwards_to_one_group_without_weight(kit: Kit) -> None:
+    group = kit.group(Protocol="GENEVE", Port=6081)
+    balancer = kit.balancer("gwy", Type="gateway")["LoadBalancerArn"]
+    weighted = forward(group, weights=(1,))
+    with refused("InvalidLoadBalancerAction"):
+        kit.elb.create_listener(LoadBalancerArn=balancer, DefaultActions=[weighted])
+    listener = kit.elb.create_listener(LoadBalancerArn=balancer, DefaultActions=[forward(group)])["Listeners"][0]
+    with refused("InvalidLoadBalancerAction"):
+        kit.elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[weighted])

@@ -39,6 +39,9 @@ TCP = HealthCheckDefaults(timeout=10)
 HTTP = HealthCheckDefaults(timeout=5, path="/", codes="200", short_codes="200-299")
 GRPC = HealthCheckDefaults(timeout=5, path="/AWS.ALB/healthcheck", codes="12", short_codes="0")
 
+GATEWAY_CODES = "200-399"
+"""The only codes that AWS accepts for a GENEVE group (API_Matcher)."""
+
 
 def health_check_defaults(protocol: str | None, version: str | None) -> HealthCheckDefaults:
     """The defaults for a protocol, for example `HTTP`, and a protocol version: `GRPC`, `HTTP1`, `HTTP2` or None."""

@@ -128,7 +128,11 @@ def _port_and_path(settings: Fields) -> None:
 
 @rule(21)
 def _codes(fields: Fields, settings: Fields) -> None:
-    """Codes within 200-499 (application), 200-599 (network), 200-399 (gateway), gRPC 0-99."""
+    """Codes within 200-499 (application) or 200-599 (network), gRPC 0-99; of a gateway exactly 200-399.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html ("For Gateway Load Balancers,
+    this must be 200-399").
+    """
     matcher = settings.get("Matcher") or {}
     text = matcher.get("HttpCode") or matcher.get("GrpcCode")
     if not text:
@@ -138,8 +142,8 @@ def _codes(fields: Fields, settings: Fields) -> None:
         low, high = 0, 99
     elif fields.get("Protocol") in ("HTTP", "HTTPS", None):
         high = 499
-    elif fields.get("Protocol") == "GENEVE":
-        high = 399
+    elif fields.get("Protocol") == "GENEVE" and text != "200-399":
+        raise validation(f"Health check matcher '{text}' must be '200-399' for GENEVE target groups")
     if not re.fullmatch(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*", text):
         raise validation(f"Health check matcher '{text}' is not a list of codes")
     for code in re.findall(r"\d+", text):

@@ -78,7 +78,10 @@ def _protocol(subject: Subject, address: Address, listener: Listener) -> None:
 
 def _forward(subject: Subject, address: Address, action: Forward, listener: Listener) -> None:
     kind = subject.type_of(listener.load_balancer)
-    if len(action.groups) > 1 and not any(share.weight for share in action.groups):
+    if kind == "gateway" and (len(action.groups) > 1 or action.sticky):
+        what = "a gateway load balancer can forward to one group only, without stickiness of the listener"
+        subject.problem(address, ("action",), what, "write forward: with the name of one group")
+    elif len(action.groups) > 1 and not any(share.weight for share in action.groups):
         subject.problem(
             address, ("action",), "all weights are 0, so no group receives requests", "give one group a weight above 0"
         )
