@@ -69,6 +69,14 @@ class LoadBalancer(Resource):
                 data[field] = tuple(sorted(set(data[field]), key=str))
         return data
 
+    @property
+    def fixed_at_creation(self) -> dict[str, str]:
+        """A network load balancer neither gets its first security group nor loses its last one.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+        """
+        return {"security_groups": "none"} if self.type == "network" and not self.security_groups else {}
+
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     """Lists all load balancers of the region: tags show the owner, and the other names are in use."""

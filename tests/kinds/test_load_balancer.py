@@ -7,7 +7,7 @@ import pytest
 from elbplan.core.address import Address, AwsId
 from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Step
-from elbplan.core.resource import differing_fields
+from elbplan.core.resource import differing_fields, immutable
 from elbplan.kinds.aws.alias_tags import RECORDS, record_tags
 from elbplan.kinds.aws.load_balancer_attributes import DEFAULTS
 from elbplan.kinds.aws.ownership import TAG_VALUE
@@ -217,3 +217,24 @@ def test_interfaces_are_asked_for_by_the_balancers_own_description():
     assert calls[0].params["Filters"][0]["Values"] == ["ELB app/web/50dc6c495c0c9188"]
     assert sight.state == "waiting"
     assert gate("interfaces", {"DescribeNetworkInterfaces": {"NetworkInterfaces": []}})[1].state == "ready"
+
+
+def needs_replacement(want, have):
+    return immutable(KIND.with_live_defaults(want, have)) != immutable(have)
+
+
+@pytest.mark.parametrize(
+    ("type", "have", "want", "replaced"),
+    [
+        ("network", (), ("sg-1",), True),
+        ("network", ("sg-1",), (), True),
+        ("network", ("sg-1",), ("sg-2", "sg-3"), False),
+        ("network", (), None, False),
+        ("network", ("sg-1",), None, False),
+        ("application", ("sg-1",), ("sg-2",), False),
+    ],
+)
+def test_a_network_balancer_neither_gets_its_first_group_nor_loses_its_last(type, have, want, replaced):
+    now = one(live(Type=type, SecurityGroups=list(have))).model
+    wanted = balancer(type=type, security_groups=None if want is None else tuple(map(AwsId, want)))
+    assert needs_replacement(wanted, now) is replaced

@@ -206,14 +206,27 @@ def check_deletion_protection(balancer: StoredBalancer) -> None:
         )
 
 
+@rule(16)
+def check_network_groups(balancer: StoredBalancer, wanted: list[str]) -> None:
+    """A network load balancer neither gets its first group nor loses its last one.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+    https://github.com/kubernetes-sigs/cluster-api-provider-aws/issues/4790 has the code and the message.
+    """
+    if balancer.type == "network" and wanted and not balancer.security_groups:
+        raise misconfigured(
+            "You cannot set security groups on a Network Load Balancer which was created without any security groups."
+        )
+    if balancer.type == "network" and balancer.security_groups and not wanted:
+        raise misconfigured("You cannot remove all security groups of a Network Load Balancer")
+
+
 def set_security_groups(context: CallContext, params: Params) -> Params:
-    """A network load balancer can neither get its first group nor lose its last: API_SetSecurityGroups."""
     balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
     if balancer.type == "gateway":
         raise misconfigured("Security groups are not supported for load balancers of type gateway")
-    if balancer.type == "network" and bool(balancer.security_groups) != bool(wanted):
-        raise misconfigured("You cannot set or remove all security groups of an existing Network Load Balancer")
+    check_network_groups(balancer, wanted)
     if not wanted:
         raise validation("At least one security group must be specified")
     balancer.security_groups = subnets.security_groups(context, wanted, balancer.vpc)
