@@ -238,3 +238,24 @@ def test_a_network_balancer_neither_gets_its_first_group_nor_loses_its_last(type
     now = one(live(Type=type, SecurityGroups=list(have))).model
     wanted = balancer(type=type, security_groups=None if want is None else tuple(map(AwsId, want)))
     assert needs_replacement(wanted, now) is replaced
+
+
+def subnets_set(before, after, zones):
+    """The subnets of each SetSubnets call when a network balancer in a and c changes its subnets."""
+    now = [{"ZoneName": subnet.value[-1], "SubnetId": subnet.value} for subnet in (A, C)]
+    answers = {
+        "DescribeLoadBalancers": {"LoadBalancers": [{"AvailabilityZones": now}]},
+        "DescribeSubnets": {"Subnets": [{"SubnetId": id, "AvailabilityZone": zone} for id, zone in zones.items()]},
+    }
+    before, after = (balancer(*subnets, type="network") for subnets in (before, after))
+    calls, _ = play(KIND.update(before, after, at(KIND, id=BALANCER)), answers)
+    return [call.params["Subnets"] for call in calls if call.operation == "SetSubnets"]
+
+
+def test_a_network_balancer_leaves_a_zone_before_it_gets_another_subnet_there():
+    other = AwsId("subnet-other")
+    zones = {"subnet-other": "a"}
+    assert subnets_set((A, C), (A, C, other), zones) == []
+    assert subnets_set((A, C, other), (C, other), zones) == [["subnet-c"], ["subnet-other", "subnet-c"]]
+    assert subnets_set((A, C), (A, C, D), {"subnet-d": "d"}) == [["subnet-a", "subnet-c", "subnet-d"]]
+    assert subnets_set((A, C), (C,), {}) == [["subnet-c"]]

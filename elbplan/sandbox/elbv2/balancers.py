@@ -235,11 +235,30 @@ def set_security_groups(context: CallContext, params: Params) -> Params:
     return {"SecurityGroupIds": balancer.security_groups}
 
 
+@rule(16)
+def check_network_zones(balancer: StoredBalancer, zones: list[Zone]) -> None:
+    """A network load balancer must leave a zone before it gets another subnet there.
+
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4171 has the message, and
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4172 ("Subnet changes within the same
+    Availability Zone must be independent actions"). Neither has the error code.
+    """
+    before = {zone.name: zone.subnet for zone in balancer.zones}
+    for zone in zones:
+        if balancer.type == "network" and before.get(zone.name, zone.subnet) != zone.subnet:
+            raise misconfigured(
+                "You cannot specify an additional subnet from an Availability Zone that is already associated with "
+                f"the load balancer. The Availability Zone '{zone.name}' corresponding to the new subnet "
+                f"'{zone.subnet}' is already associated with the load balancer."
+            )
+
+
 def set_subnets(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
     zones, vpc = subnets.zones_of(context, params, balancer.type, balancer.scheme)
     if vpc != balancer.vpc:
         raise misconfigured("The subnets belong to another VPC than the load balancer")
+    check_network_zones(balancer, zones)
     before = {zone.subnet: zone for zone in balancer.zones}
     kept = {zone.subnet for zone in zones}
     if balancer.type == "gateway" and not before.keys() <= kept:
