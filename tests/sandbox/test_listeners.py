@@ -176,3 +176,15 @@ def test_rule_22_a_gateway_forwards_to_one_group_without_weight(kit: Kit) -> Non
     listener = kit.elb.create_listener(LoadBalancerArn=balancer, DefaultActions=[forward(group)])["Listeners"][0]
     with refused("InvalidLoadBalancerAction"):
         kit.elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[weighted])
+
+
+@pytest.mark.parametrize("protocol", ["UDP", "TCP_UDP"])
+def test_rule_22_a_dualstack_balancer_has_no_udp_without_a_source_nat_prefix(kit: Kit, protocol: str) -> None:
+    balancer = kit.balancer("net", Type="network", IpAddressType="dualstack")["LoadBalancerArn"]
+    group = kit.group(Protocol=protocol)
+    with refused("InvalidConfigurationRequest"):
+        kit.listener(balancer, group, Protocol=protocol)
+    kit.elb.set_ip_address_type(LoadBalancerArn=balancer, IpAddressType="ipv4")
+    kit.listener(balancer, group, Protocol=protocol)
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.set_ip_address_type(LoadBalancerArn=balancer, IpAddressType="dualstack")

@@ -11,7 +11,7 @@ from ..state.elbv2 import StoredBalancer, Zone
 from . import find, interfaces, names, subnets, tags
 from .attribute_tables import balancer_defaults
 from .find import new_id
-from .listeners import remove
+from .listeners import check_source_nat, remove
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -275,6 +275,8 @@ def set_subnets(context: CallContext, params: Params) -> Params:
 
 def set_ip_address_type(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
-    balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
+    ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
+    check_source_nat(ip_type, [listener.protocol for listener in context.elb.listeners_of(balancer.arn)])
+    balancer.ip_type = ip_type
     balancer.settings["IpAddressType"] = balancer.ip_type
     return {"IpAddressType": balancer.ip_type}
