@@ -174,3 +174,11 @@ def test_rule_21_a_gateway_group_has_fixed_codes(kit: Kit) -> None:
     with refused("ValidationError"):
         kit.group(**check, Matcher={"HttpCode": "200-299"})
     kit.group(**check, Matcher={"HttpCode": "200-399"})
+
+
+def test_rule_15_targets_of_a_quic_group_need_a_server_id(kit: Kit) -> None:
+    group = kit.group(Protocol="QUIC", Port=443, TargetType="ip")
+    with refused("ValidationError"):
+        kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.9"}])
+    target = {"Id": "172.31.0.9", "QuicServerId": "0x0123456789abcdef"}
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[target])

@@ -188,3 +188,19 @@ def test_rule_22_a_dualstack_balancer_has_no_udp_without_a_source_nat_prefix(kit
     kit.listener(balancer, group, Protocol=protocol)
     with refused("InvalidConfigurationRequest"):
         kit.elb.set_ip_address_type(LoadBalancerArn=balancer, IpAddressType="dualstack")
+
+
+def test_rule_22_quic_listeners_have_their_own_balancer(kit: Kit) -> None:
+    group = kit.group(Protocol="QUIC", Port=443)
+    for name, settings in (
+        ("dual", {"IpAddressType": "dualstack"}),
+        ("groups", {"SecurityGroups": [kit.open_group()]}),
+    ):
+        balancer = kit.balancer(name, Type="network", **settings)["LoadBalancerArn"]
+        with refused("InvalidConfigurationRequest"):
+            kit.listener(balancer, group, 443, Protocol="QUIC")
+    balancer = kit.balancer("quic", Type="network")["LoadBalancerArn"]
+    kit.listener(balancer, group, 443, Protocol="QUIC")
+    for port, protocol in ((444, "QUIC"), (53, "UDP")):
+        with refused("InvalidConfigurationRequest"):
+            kit.listener(balancer, kit.group(f"g-{port}", Protocol=protocol), port, Protocol=protocol)

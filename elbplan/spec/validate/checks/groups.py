@@ -11,6 +11,7 @@ from ....kinds.aws.target_group_attributes import KEYS
 from ....kinds.target_group import TargetGroup
 from ...messages import article
 from .attributes import unknown_keys
+from .listeners import QUIC, QUIC_HINT
 from .subject import Subject
 
 HTTP = ("HTTP", "HTTPS")
@@ -41,6 +42,8 @@ Findings = Iterator[tuple[tuple[str, ...], str, str]]
 
 
 def _shape(group: TargetGroup) -> Findings:
+    if group.protocol in QUIC:
+        yield ("protocol",), f"elbplan does not support {group.protocol} yet", QUIC_HINT
     if group.protocol_version and group.protocol not in HTTP:
         yield ("protocol_version",), f"{article(group.protocol)} group cannot have an HTTP version", "remove version:"
     if group.protocol == "GENEVE" and group.port != 6081:

@@ -13,7 +13,7 @@ from .subject import Subject
 
 PROTOCOLS = {
     "application": ("HTTP", "HTTPS"),
-    "network": ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"),
+    "network": ("TCP", "TLS", "UDP", "TCP_UDP"),
     "gateway": (None,),
 }
 FITTING = {
@@ -23,12 +23,12 @@ FITTING = {
     "TLS": ("TCP", "TLS"),
     "UDP": ("UDP", "TCP_UDP"),
     "TCP_UDP": ("TCP_UDP",),
-    "QUIC": ("QUIC", "TCP_QUIC"),
-    "TCP_QUIC": ("TCP_QUIC",),
     None: ("GENEVE",),
 }
 """The group protocols that a listener of each protocol may forward to. A lambda group has none and fits HTTP."""
 
+QUIC = ("QUIC", "TCP_QUIC")
+QUIC_HINT = "use udp or tcp_udp; AWS needs a QUIC server id for each target"
 UDP = ("UDP", "TCP_UDP")
 IPV4_HINT = "write ip: ipv4; AWS needs an IPv6 prefix for source NAT, which elbplan does not support yet"
 
@@ -64,6 +64,10 @@ def actions(subject: Subject) -> Iterator[tuple[Address, Any, Listener]]:
 
 
 def _protocol(subject: Subject, address: Address, listener: Listener) -> None:
+    if listener.protocol in QUIC:
+        what = f"elbplan does not support {listener.protocol} yet"
+        subject.problem(address, ("protocol",), what, QUIC_HINT)
+        return
     kind = subject.type_of(listener.load_balancer)
     if kind is None:
         return
