@@ -66,6 +66,11 @@ class Resource(Part):
     kind: ClassVar[str]
     tags: Annotated[Mapping[str, str], FREE, Field(description="your own tags")] = {}
 
+    @property
+    def fixed_at_creation(self) -> dict[str, str]:
+        """Facts, by field, that AWS cannot change in place, although it changes other values of the same field."""
+        return {}
+
 
 def from_live(model: type[P], fields: Mapping[str, Any]) -> P:
     """A part from AWS's values, in canonical form. It accepts every answer of AWS.
@@ -149,7 +154,7 @@ def _free(model: type[Part]) -> tuple[str, ...]:
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS cannot change in place."""
     values = field_values(resource)
-    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)}
+    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)} | resource.fixed_at_creation
 
 
 def digest(resource: Resource, length: int = 8) -> str:

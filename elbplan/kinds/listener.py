@@ -214,7 +214,7 @@ def with_live_defaults(desired: Listener, live: Listener) -> Listener:
 
 def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
     """Attaches new groups and certificates, switches, and detaches the old ones. A login is removed last."""
-    actions = action_path(before.action, after.action, used)
+    actions = _action_path(before, after, used)
     more = (*before.more_certificates, *after.more_certificates)
     same_action = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
@@ -227,6 +227,12 @@ def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Se
     protections = {"leading_actions": kept.leading_actions, "mutual_authentication": kept.mutual_authentication}
     steps.append(("switch", rebuilt(_with(after, switched, more), **protections)))
     return [*steps, ("contract", after)]
+
+
+def _action_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> list[tuple[Phase, Any]]:
+    """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights."""
+    gateway = after.protocol is None
+    return [("switch", after.action)] if gateway else action_path(before.action, after.action, used)
 
 
 def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:

@@ -14,6 +14,7 @@ from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags, with_other_zones
+from .aws.balancer_subnets import change_network_subnets, change_subnets
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
 from .aws.load_balancer_attributes import (
     PROTECTION,
@@ -68,6 +69,14 @@ class LoadBalancer(Resource):
             if isinstance(data.get(field), list | tuple):
                 data[field] = tuple(sorted(set(data[field]), key=str))
         return data
+
+    @property
+    def fixed_at_creation(self) -> dict[str, str]:
+        """A network load balancer neither gets its first security group nor loses its last one.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+        """
+        return {"security_groups": "none"} if self.type == "network" and not self.security_groups else {}
 
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
@@ -179,11 +188,8 @@ def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> W
         yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
     if before.subnets != after.subnets:
         subnets = [context.id(subnet) for subnet in after.subnets]
-        # AWS refuses two subnets of one zone. If the subnet of a zone changes, AWS refuses the wider set of the first
-        # step, and the set of the last step replaces the subnet.
-        wider = set(before.subnets) < set(after.subnets)
-        refused = ("InvalidConfigurationRequest",) if wider else ()
-        yield Call("elbv2", "SetSubnets", {"LoadBalancerArn": arn, "Subnets": subnets}, done_if=refused)
+        change = change_network_subnets if after.type == "network" else change_subnets
+        yield from change(arn, subnets, wider=set(before.subnets) < set(after.subnets))
     if before.ip_address_type != after.ip_address_type:
         kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
         yield Call("elbv2", "SetIpAddressType", kind)
@@ -284,6 +290,7 @@ KIND = Kind(
         "elasticloadbalancing:AddTags",
         "elasticloadbalancing:RemoveTags",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
         "ec2:CreateTags",
         "ec2:DeleteTags",
     ),

@@ -12,9 +12,9 @@ from ..core.address import Address, AwsId
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live
 from .aws.external_targets import GATES, health_of, target_counts
-from .aws.health_check import INTERVAL, HealthCheck, full_health, health_check_from_aws, health_check_params, set_fields
+from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, health_check_params, settled_health
 from .aws.ownership import retag, tag_list, user_tags
 from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
@@ -99,7 +99,7 @@ def _live(
 
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """A field that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
-    health = rebuilt(live.health, **set_fields(full_health(desired)))
+    health = settled_health(desired, live.health)
     attributes = {**live.attributes, **defaults(desired), **desired.attributes}
     # An unattached group can be attached to our load balancer; without `balancer` in the spec, AWS's value stays.
     balancer = (desired.balancer or live.balancer) if live.balancer else None

@@ -144,7 +144,8 @@ def _with_carried_fields(want: Resource, old: LiveResource[Resource], ignore: Se
 
 def _replacement(kind: Kind[Resource], want: Resource, old: LiveResource[Resource]) -> Change:
     after = kind.with_live_defaults(want, old.model)
-    forced = [f for f in differing_fields(old.model, after) if f in immutable(want)]
+    fixed, wanted = immutable(old.model), immutable(after)
+    forced = [f for f in differing_fields(old.model, after) if fixed.get(f) != wanted.get(f)]
     reasons = ", ".join(field_difference(old.model, after, field) for field in forced)
     because = f"{reasons} cannot change in place: create the new one, then delete the old one"
     address = old.address._replace(deposed="")

@@ -75,3 +75,9 @@ def test_every_attribute_that_the_spec_drops_goes_back_to_the_default(stage: Sta
         differing = {k: v for k, v in back[index].items() if v != usual[index][k] and not k.endswith(KEPT)}
         assert differing == {}
     stage.destroy(spec)
+
+
+def test_a_network_groups_health_check_changes_between_http_and_tcp(stage: Stage) -> None:
+    http = NETWORK.replace("port: 80}", "port: 80, health: /health}")
+    for spec in (http, NETWORK, http):
+        stage.apply(spec)

@@ -104,6 +104,11 @@ type: gateway
 zones: [a]
 groups: {fw: {ips: [172.31.1.5]}}
 """,
+    "gw http": """
+type: gateway
+zones: [a]
+groups: {fw: {ips: [172.31.1.5], health: /, sticky: true}}
+""",
 }
 
 
@@ -111,3 +116,10 @@ groups: {fw: {ips: [172.31.1.5]}}
 def test_a_stack_of_this_shape_lives_and_dies(stage: Stage, shape: str) -> None:
     stage.apply(HEAD + SHAPES[shape])
     stage.destroy(HEAD + SHAPES[shape])
+
+
+def test_a_gateways_group_is_replaced_without_weights(stage: Stage) -> None:
+    stage.apply(HEAD + SHAPES["gw"])
+    other = HEAD + SHAPES["gw"].replace("fw:", "fw2:")
+    stage.apply(other)
+    stage.destroy(other)

@@ -157,6 +157,14 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         ),
     ),
     (
+        "load_balancer",
+        BALANCER,
+        (
+            LoadBalancer(type="network", subnets=(AwsId("subnet-a"),), security_groups=(AwsId("sg-1"),)),
+            LoadBalancer(type="network", subnets=(AwsId("subnet-c"),), security_groups=(AwsId("sg-1"),)),
+        ),
+    ),
+    (
         "listener",
         LISTENER,
         (
@@ -197,7 +205,11 @@ def journal() -> Journal:
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),
-            {"DescribeAddresses": {"Addresses": [{"AllocationId": id, "AssociationId": "eipassoc-1"}]}},
+            {
+                "DescribeAddresses": {"Addresses": [{"AllocationId": id, "AssociationId": "eipassoc-1"}]},
+                "DescribeLoadBalancers": {"LoadBalancers": [{}]},
+                "DescribeSubnets": {"Subnets": []},
+            },
         )
         told.entries += [(name, "update", call) for call in calls]
     return told

@@ -163,3 +163,9 @@ def test_alpn_that_is_dropped_is_switched_off():
 def test_what_aws_would_refuse_is_no_listener(fields):
     with pytest.raises(ValidationError):
         Listener.model_validate({"load_balancer": "main", "port": 1, "action": to(), **fields})
+
+
+def test_a_gateway_listener_switches_its_group_without_weights():
+    before, after = (Listener(load_balancer=LB, action=to(arn)) for arn in (GROUP, OTHER))
+    path = KIND.update_path(before, after, set())
+    assert [(phase, step.action) for phase, step in path] == [("switch", to(OTHER)), ("contract", to(OTHER))]

@@ -7,7 +7,7 @@ import pytest
 from elbplan.core.address import Address, AwsId
 from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Step
-from elbplan.core.resource import differing_fields
+from elbplan.core.resource import differing_fields, immutable
 from elbplan.kinds.aws.alias_tags import RECORDS, record_tags
 from elbplan.kinds.aws.load_balancer_attributes import DEFAULTS
 from elbplan.kinds.aws.ownership import TAG_VALUE
@@ -217,3 +217,45 @@ def test_interfaces_are_asked_for_by_the_balancers_own_description():
     assert calls[0].params["Filters"][0]["Values"] == ["ELB app/web/50dc6c495c0c9188"]
     assert sight.state == "waiting"
     assert gate("interfaces", {"DescribeNetworkInterfaces": {"NetworkInterfaces": []}})[1].state == "ready"
+
+
+def needs_replacement(want, have):
+    return immutable(KIND.with_live_defaults(want, have)) != immutable(have)
+
+
+@pytest.mark.parametrize(
+    ("type", "have", "want", "replaced"),
+    [
+        ("network", (), ("sg-1",), True),
+        ("network", ("sg-1",), (), True),
+        ("network", ("sg-1",), ("sg-2", "sg-3"), False),
+        ("network", (), None, False),
+        ("network", ("sg-1",), None, False),
+        ("application", ("sg-1",), ("sg-2",), False),
+    ],
+)
+def test_a_network_balancer_neither_gets_its_first_group_nor_loses_its_last(type, have, want, replaced):
+    now = one(live(Type=type, SecurityGroups=list(have))).model
+    wanted = balancer(type=type, security_groups=None if want is None else tuple(map(AwsId, want)))
+    assert needs_replacement(wanted, now) is replaced
+
+
+def subnets_set(before, after, zones):
+    """The subnets of each SetSubnets call when a network balancer in a and c changes its subnets."""
+    now = [{"ZoneName": subnet.value[-1], "SubnetId": subnet.value} for subnet in (A, C)]
+    answers = {
+        "DescribeLoadBalancers": {"LoadBalancers": [{"AvailabilityZones": now}]},
+        "DescribeSubnets": {"Subnets": [{"SubnetId": id, "AvailabilityZone": zone} for id, zone in zones.items()]},
+    }
+    before, after = (balancer(*subnets, type="network") for subnets in (before, after))
+    calls, _ = play(KIND.update(before, after, at(KIND, id=BALANCER)), answers)
+    return [call.params["Subnets"] for call in calls if call.operation == "SetSubnets"]
+
+
+def test_a_network_balancer_leaves_a_zone_before_it_gets_another_subnet_there():
+    other = AwsId("subnet-other")
+    zones = {"subnet-other": "a"}
+    assert subnets_set((A, C), (A, C, other), zones) == []
+    assert subnets_set((A, C, other), (C, other), zones) == [["subnet-c"], ["subnet-other", "subnet-c"]]
+    assert subnets_set((A, C), (A, C, D), {"subnet-d": "d"}) == [["subnet-a", "subnet-c", "subnet-d"]]
+    assert subnets_set((A, C), (C,), {}) == [["subnet-c"]]

@@ -148,6 +148,21 @@ def test_a_group_just_let_go_may_be_held_for_a_moment():
     assert calls[0].done_if == ("TargetGroupNotFound",)
 
 
+def test_a_check_that_becomes_tcp_drops_path_and_codes():
+    before = live(Protocol="TCP", HealthCheckPath="/health", Matcher={"HttpCode": "200-399"}, ProtocolVersion=None)
+    want = TargetGroup(port=80, vpc=VPC, protocol="TCP", health=HealthCheck(protocol="TCP"))
+    after = KIND.with_live_defaults(want, before.model)
+    calls, _ = play(KIND.update(before.model, after, at(KIND, id=GROUP)))
+    assert calls[0].params["HealthCheckProtocol"] == "TCP"
+    assert not {"HealthCheckPath", "Matcher"} & calls[0].params.keys()
+
+
+@pytest.mark.parametrize("left_over", [{}, {"HealthCheckPath": None, "Matcher": None}], ids=["kept", "dropped"])
+def test_path_and_codes_that_aws_keeps_for_a_tcp_check_are_no_difference(left_over):
+    tcp = {"Protocol": "TCP", "ProtocolVersion": None, "HealthCheckProtocol": "TCP", "HealthCheckTimeoutSeconds": 10}
+    assert change(TargetGroup(port=80, vpc=VPC, protocol="TCP"), live(**tcp, **left_over).model) == ()
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -162,3 +162,13 @@ def test_every_address_type_is_accepted(kit: Kit) -> None:
     assert (
         kit.balancer(IpAddressType="dualstack-without-public-ipv4")["IpAddressType"] == "dualstack-without-public-ipv4"
     )
+
+
+def test_rule_16_a_network_balancer_leaves_a_zone_before_it_gets_another_subnet_there(kit: Kit) -> None:
+    arn = kit.balancer("net", Type="network")["LoadBalancerArn"]
+    twin = kit.ec2.create_subnet(VpcId=kit.vpc, CidrBlock="172.31.250.0/24", AvailabilityZone=f"{REGION}a")
+    other = [twin["Subnet"]["SubnetId"], kit.subnets[1]]
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.set_subnets(LoadBalancerArn=arn, Subnets=other)
+    kit.elb.set_subnets(LoadBalancerArn=arn, Subnets=kit.subnets[1:])
+    kit.elb.set_subnets(LoadBalancerArn=arn, Subnets=other)

@@ -156,3 +156,29 @@ def test_what_moto_refuses_and_aws_does_not(kit: Kit) -> None:
     balancer = kit.balancer()["LoadBalancerArn"]
     assert kit.elb.describe_target_groups(LoadBalancerArn=balancer)["TargetGroups"] == []
     kit.elb.add_tags(ResourceArns=[group], Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(30)])
+
+
+def test_rule_21_a_tcp_check_has_neither_path_nor_codes(kit: Kit) -> None:
+    group = kit.group(Protocol="TCP", HealthCheckProtocol="HTTP", HealthCheckPath="/health")
+    for more in ({"HealthCheckPath": "/health"}, {"Matcher": {"HttpCode": "200"}}):
+        with refused("InvalidConfigurationRequest"):
+            kit.group("other", Protocol="TCP", **more)
+        with refused("InvalidConfigurationRequest"):
+            kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckProtocol="TCP", **more)
+    changed = kit.elb.modify_target_group(TargetGroupArn=group, HealthCheckProtocol="TCP")["TargetGroups"][0]
+    assert not {"HealthCheckPath", "Matcher"} & changed.keys()
+
+
+def test_rule_21_a_gateway_group_has_fixed_codes(kit: Kit) -> None:
+    check = {"Protocol": "GENEVE", "Port": 6081, "HealthCheckProtocol": "HTTP"}
+    with refused("ValidationError"):
+        kit.group(**check, Matcher={"HttpCode": "200-299"})
+    kit.group(**check, Matcher={"HttpCode": "200-399"})
+
+
+def test_rule_15_targets_of_a_quic_group_need_a_server_id(kit: Kit) -> None:
+    group = kit.group(Protocol="QUIC", Port=443, TargetType="ip")
+    with refused("ValidationError"):
+        kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.9"}])
+    target = {"Id": "172.31.0.9", "QuicServerId": "0x0123456789abcdef"}
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[target])

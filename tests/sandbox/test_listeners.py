@@ -165,3 +165,42 @@ def test_an_unknown_policy(kit: Kit) -> None:
         kit.listener(
             balancer, group, 443, Protocol="HTTPS", SslPolicy="nope", Certificates=[{"CertificateArn": certificate}]
         )
+
+
+def test_rule_22_a_gateway_forwards_to_one_group_without_weight(kit: Kit) -> None:
+    group = kit.group(Protocol="GENEVE", Port=6081)
+    balancer = kit.balancer("gwy", Type="gateway")["LoadBalancerArn"]
+    weighted = forward(group, weights=(1,))
+    with refused("InvalidLoadBalancerAction"):
+        kit.elb.create_listener(LoadBalancerArn=balancer, DefaultActions=[weighted])
+    listener = kit.elb.create_listener(LoadBalancerArn=balancer, DefaultActions=[forward(group)])["Listeners"][0]
+    with refused("InvalidLoadBalancerAction"):
+        kit.elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[weighted])
+
+
+@pytest.mark.parametrize("protocol", ["UDP", "TCP_UDP"])
+def test_rule_22_a_dualstack_balancer_has_no_udp_without_a_source_nat_prefix(kit: Kit, protocol: str) -> None:
+    balancer = kit.balancer("net", Type="network", IpAddressType="dualstack")["LoadBalancerArn"]
+    group = kit.group(Protocol=protocol)
+    with refused("InvalidConfigurationRequest"):
+        kit.listener(balancer, group, Protocol=protocol)
+    kit.elb.set_ip_address_type(LoadBalancerArn=balancer, IpAddressType="ipv4")
+    kit.listener(balancer, group, Protocol=protocol)
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.set_ip_address_type(LoadBalancerArn=balancer, IpAddressType="dualstack")
+
+
+def test_rule_22_quic_listeners_have_their_own_balancer(kit: Kit) -> None:
+    group = kit.group(Protocol="QUIC", Port=443)
+    for name, settings in (
+        ("dual", {"IpAddressType": "dualstack"}),
+        ("groups", {"SecurityGroups": [kit.open_group()]}),
+    ):
+        balancer = kit.balancer(name, Type="network", **settings)["LoadBalancerArn"]
+        with refused("InvalidConfigurationRequest"):
+            kit.listener(balancer, group, 443, Protocol="QUIC")
+    balancer = kit.balancer("quic", Type="network")["LoadBalancerArn"]
+    kit.listener(balancer, group, 443, Protocol="QUIC")
+    for port, protocol in ((444, "QUIC"), (53, "UDP")):
+        with refused("InvalidConfigurationRequest"):
+            kit.listener(balancer, kit.group(f"g-{port}", Protocol=protocol), port, Protocol=protocol)

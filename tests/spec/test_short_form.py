@@ -223,3 +223,8 @@ def test_a_group_name_cannot_look_like_an_aws_id() -> None:
     for name in ("tg-1", "i", "sg-a"):
         (problem,) = problems(f"name: x\ngroups: {{{name}: {{port: 80}}}}\n")
         assert "AWS id" in problem.what
+
+
+def test_a_sticky_gateway_group_sends_a_pair_of_addresses_to_one_appliance():
+    sticky = "name: x\ntype: gateway\ntargets: {ips: [10.0.0.5], sticky: true}\n"
+    assert resource(sticky, "target_group.web").attributes["stickiness.type"] == "source_ip_dest_ip"

@@ -39,6 +39,9 @@ TCP = HealthCheckDefaults(timeout=10)
 HTTP = HealthCheckDefaults(timeout=5, path="/", codes="200", short_codes="200-299")
 GRPC = HealthCheckDefaults(timeout=5, path="/AWS.ALB/healthcheck", codes="12", short_codes="0")
 
+GATEWAY_CODES = "200-399"
+"""The only codes that AWS accepts for a GENEVE group (API_Matcher)."""
+
 
 def health_check_defaults(protocol: str | None, version: str | None) -> HealthCheckDefaults:
     """The defaults for a protocol, for example `HTTP`, and a protocol version: `GRPC`, `HTTP1`, `HTTP2` or None."""
@@ -97,6 +100,16 @@ def full_health(group: CheckedGroup) -> HealthCheck:
     return rebuilt(health_defaults(group), **set_fields(group.health))
 
 
+def settled_health(group: CheckedGroup, live: HealthCheck) -> HealthCheck:
+    """The complete health check of the group, with the live value of each field that has no default."""
+    return _without_http_fields(rebuilt(live, **set_fields(full_health(group))))
+
+
+def _without_http_fields(health: HealthCheck) -> HealthCheck:
+    """A TCP check has neither path nor codes. AWS refuses both, and can keep those of an earlier HTTP check."""
+    return rebuilt(health, path=None, codes=None) if health.protocol == "TCP" else health
+
+
 def set_fields(health: HealthCheck) -> dict[str, Any]:
     """The fields that have a value."""
     return {key: value for key, value in dict(health).items() if value is not None}
@@ -132,4 +145,4 @@ def health_check_from_aws(raw: Mapping[str, Any]) -> HealthCheck:
         "unhealthy": raw.get("UnhealthyThresholdCount"),
         "codes": matcher.get("HttpCode") or matcher.get("GrpcCode"),
     }
-    return from_live(HealthCheck, fields)
+    return _without_http_fields(from_live(HealthCheck, fields))

@@ -63,6 +63,7 @@ def checked(
             )
         check_type(balancer, protocol, kind)
         if kind == "forward":
+            check_gateway_forward(balancer, action)
             _check_forward(context, balancer, protocol, action)
         elif kind == "redirect":
             _check_redirect(protocol, port, action["RedirectConfig"])
@@ -101,6 +102,21 @@ def check_type(balancer: StoredBalancer, protocol: str, kind: str) -> None:
         )
     if kind in FIRST and protocol != "HTTPS":
         raise AwsError("InvalidLoadBalancerAction", f"The action type '{kind}' is only supported on HTTPS listeners")
+
+
+@rule(22)
+def check_gateway_forward(balancer: StoredBalancer, action: Params) -> None:
+    """A gateway load balancer forwards to one group, without weight and stickiness.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/update-target-group.html has one group only.
+    Network load balancers refused weights until 2025-11:
+    https://github.com/hashicorp/terraform-provider-aws/issues/20163. No page says that gateways accept them.
+    """
+    if balancer.type == "gateway" and action.get("ForwardConfig"):
+        raise AwsError(
+            "InvalidLoadBalancerAction",
+            "You cannot specify a forward configuration for the listeners of a gateway load balancer",
+        )
 
 
 def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str, action: Params) -> None:

@@ -11,7 +11,7 @@ from ..state.elbv2 import StoredBalancer, Zone
 from . import find, interfaces, names, subnets, tags
 from .attribute_tables import balancer_defaults
 from .find import new_id
-from .listeners import remove
+from .listeners import check_source_nat, remove
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -206,14 +206,27 @@ def check_deletion_protection(balancer: StoredBalancer) -> None:
         )
 
 
+@rule(16)
+def check_network_groups(balancer: StoredBalancer, wanted: list[str]) -> None:
+    """A network load balancer neither gets its first group nor loses its last one.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+    https://github.com/kubernetes-sigs/cluster-api-provider-aws/issues/4790 has the code and the message.
+    """
+    if balancer.type == "network" and wanted and not balancer.security_groups:
+        raise misconfigured(
+            "You cannot set security groups on a Network Load Balancer which was created without any security groups."
+        )
+    if balancer.type == "network" and balancer.security_groups and not wanted:
+        raise misconfigured("You cannot remove all security groups of a Network Load Balancer")
+
+
 def set_security_groups(context: CallContext, params: Params) -> Params:
-    """A network load balancer can neither get its first group nor lose its last: API_SetSecurityGroups."""
     balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
     if balancer.type == "gateway":
         raise misconfigured("Security groups are not supported for load balancers of type gateway")
-    if balancer.type == "network" and bool(balancer.security_groups) != bool(wanted):
-        raise misconfigured("You cannot set or remove all security groups of an existing Network Load Balancer")
+    check_network_groups(balancer, wanted)
     if not wanted:
         raise validation("At least one security group must be specified")
     balancer.security_groups = subnets.security_groups(context, wanted, balancer.vpc)
@@ -222,11 +235,30 @@ def set_security_groups(context: CallContext, params: Params) -> Params:
     return {"SecurityGroupIds": balancer.security_groups}
 
 
+@rule(16)
+def check_network_zones(balancer: StoredBalancer, zones: list[Zone]) -> None:
+    """A network load balancer must leave a zone before it gets another subnet there.
+
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4171 has the message, and
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4172 ("Subnet changes within the same
+    Availability Zone must be independent actions"). Neither has the error code.
+    """
+    before = {zone.name: zone.subnet for zone in balancer.zones}
+    for zone in zones:
+        if balancer.type == "network" and before.get(zone.name, zone.subnet) != zone.subnet:
+            raise misconfigured(
+                "You cannot specify an additional subnet from an Availability Zone that is already associated with "
+                f"the load balancer. The Availability Zone '{zone.name}' corresponding to the new subnet "
+                f"'{zone.subnet}' is already associated with the load balancer."
+            )
+
+
 def set_subnets(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
     zones, vpc = subnets.zones_of(context, params, balancer.type, balancer.scheme)
     if vpc != balancer.vpc:
         raise misconfigured("The subnets belong to another VPC than the load balancer")
+    check_network_zones(balancer, zones)
     before = {zone.subnet: zone for zone in balancer.zones}
     kept = {zone.subnet for zone in zones}
     if balancer.type == "gateway" and not before.keys() <= kept:
@@ -243,6 +275,8 @@ def set_subnets(context: CallContext, params: Params) -> Params:
 
 def set_ip_address_type(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
-    balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
+    ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
+    check_source_nat(ip_type, [listener.protocol for listener in context.elb.listeners_of(balancer.arn)])
+    balancer.ip_type = ip_type
     balancer.settings["IpAddressType"] = balancer.ip_type
     return {"IpAddressType": balancer.ip_type}

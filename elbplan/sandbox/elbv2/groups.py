@@ -10,7 +10,7 @@ from ..rules import rule
 from ..state.elbv2 import StoredGroup
 from . import find, names, tags
 from .find import new_id
-from .health_checks import checked, defaults
+from .health_checks import check_given, checked, defaults
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
 TARGET_TYPES = ("instance", "ip", "lambda", "alb")
@@ -67,7 +67,9 @@ def _fields(context: CallContext, params: Params) -> dict[str, Any]:
     fields = {"TargetType": kind, **place}
     if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
         fields["IpAddressType"] = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6"))
-    check = {**defaults(fields), **{key: value for key, value in _health_check(params).items() if value is not None}}
+    given = {key: value for key, value in _health_check(params).items() if value is not None}
+    check = {**defaults(fields), **given}
+    check_given(given, check.get("HealthCheckProtocol"))
     fields.update(checked(fields, check))
     return {key: value for key, value in fields.items() if value is not None}
 
@@ -153,8 +155,10 @@ def _selected(context: CallContext, params: Params) -> list[StoredGroup]:
 def modify_target_group(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
     given = {key: value for key, value in _health_check(params).items() if value is not None}
-    fixed = {key: value for key, value in group.fields.items() if key not in _health_check(group.fields)}
-    group.fields = {**fixed, **checked(group.fields, {**_health_check(group.fields), **given})}
+    before = _health_check(group.fields)
+    check_given(given, given.get("HealthCheckProtocol", before.get("HealthCheckProtocol")))
+    fixed = {key: value for key, value in group.fields.items() if key not in before}
+    group.fields = {**fixed, **checked(group.fields, {**before, **given})}
     group.settings = {**group.fields}
     return {"TargetGroups": [description(context, group)]}
 

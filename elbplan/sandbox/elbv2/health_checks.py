@@ -62,6 +62,22 @@ def _version(fields: Fields) -> Fields:
     return settings
 
 
+HTTP_ONLY = {"HealthCheckPath": "paths", "Matcher": "matchers"}
+
+
+@rule(21)
+def check_given(given: Fields, protocol: str | None) -> None:
+    """A request for a TCP check has neither path nor codes, also if the check before was HTTP.
+
+    https://github.com/hashicorp/terraform-provider-aws/pull/2170 ("Health check paths are not supported for TCP
+    health checks"), https://github.com/awsdocs/aws-cloudformation-user-guide/pull/186 (matchers; the error code).
+    No page says whether AWS still returns the path of an earlier HTTP check. This simulator drops it.
+    """
+    for key, what in HTTP_ONLY.items():
+        if protocol == "TCP" and given.get(key) is not None:
+            raise misconfigured(f"Health check {what} are not supported for TCP health checks")
+
+
 @rule(21)
 def checked(fields: Fields, check: Fields) -> Fields:
     """Checks the protocol against that of the group, the ranges, the port, the path and the codes."""
@@ -72,7 +88,7 @@ def checked(fields: Fields, check: Fields) -> Fields:
         if protocol == "TCP" and fields.get("Protocol") in ("HTTP", "HTTPS"):
             raise misconfigured(f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups")
     if protocol == "TCP":
-        settings = {key: value for key, value in settings.items() if key not in ("HealthCheckPath", "Matcher")}
+        settings = {key: value for key, value in settings.items() if key not in HTTP_ONLY}
     elif protocol is not None and fields.get("Protocol") not in ("HTTP", "HTTPS"):
         settings.setdefault("HealthCheckPath", "/")
         settings.setdefault("Matcher", {"HttpCode": "200-399"})
@@ -112,7 +128,11 @@ def _port_and_path(settings: Fields) -> None:
 
 @rule(21)
 def _codes(fields: Fields, settings: Fields) -> None:
-    """Codes within 200-499 (application), 200-599 (network), 200-399 (gateway), gRPC 0-99."""
+    """Codes within 200-499 (application) or 200-599 (network), gRPC 0-99; of a gateway exactly 200-399.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html ("For Gateway Load Balancers,
+    this must be 200-399").
+    """
     matcher = settings.get("Matcher") or {}
     text = matcher.get("HttpCode") or matcher.get("GrpcCode")
     if not text:
@@ -122,8 +142,8 @@ def _codes(fields: Fields, settings: Fields) -> None:
         low, high = 0, 99
     elif fields.get("Protocol") in ("HTTP", "HTTPS", None):
         high = 499
-    elif fields.get("Protocol") == "GENEVE":
-        high = 399
+    elif fields.get("Protocol") == "GENEVE" and text != "200-399":
+        raise validation(f"Health check matcher '{text}' must be '200-399' for GENEVE target groups")
     if not re.fullmatch(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*", text):
         raise validation(f"Health check matcher '{text}' is not a list of codes")
     for code in re.findall(r"\d+", text):

@@ -15,6 +15,7 @@ from .attribute_tables import group_defaults
 
 def register_targets(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
+    check_quic_server_ids(group, params["Targets"])
     targets = [_target(context, group, wanted) for wanted in params["Targets"]]
     check_quota(context, group, targets)
     for target in targets:
@@ -22,6 +23,16 @@ def register_targets(context: CallContext, params: Params) -> Params:
         if before is None or before.drained_at is not None:
             group.targets[target.key] = target
     return {}
+
+
+@rule(15)
+def check_quic_server_ids(group: StoredGroup, targets: list[Params]) -> None:
+    """A target of a QUIC group has a server id: API_TargetDescription ("required if the protocol is QUIC or TCP_QUIC").
+
+    The page does not name the error code.
+    """
+    if group.fields.get("Protocol") in ("QUIC", "TCP_QUIC") and not all(t.get("QuicServerId") for t in targets):
+        raise validation("A QUIC server ID must be specified for the targets of a QUIC target group")
 
 
 @rule(23)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Points
-from ...kinds.aws.health_check import INTERVAL, health_check_defaults
+from ...kinds.aws.health_check import GATEWAY_CODES, INTERVAL, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
@@ -68,6 +68,7 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
     """The health check with the short form's defaults: every 30 s, path /, codes 200 to 299; TCP for TCP groups."""
     protocol = short.protocol or (group if group in HTTP else "HTTP" if short.path or short.codes else "TCP")
     usual = health_check_defaults(protocol, version)
+    usual_codes = GATEWAY_CODES if group == "GENEVE" and usual.codes else usual.short_codes
     interval = short.every or INTERVAL
     timeout = short.timeout or (interval - 1 if interval <= usual.timeout else None)
     health: dict[str, Any] = {
@@ -78,7 +79,7 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
         "healthy": short.healthy,
         "unhealthy": short.unhealthy,
         "path": short.path or usual.path,
-        "codes": short.codes or usual.short_codes,
+        "codes": short.codes or usual_codes,
     }
     return {key: value for key, value in health.items() if value is not None}
 
@@ -98,7 +99,8 @@ def _sticky(sticky: Sticky, balancer_type: str) -> dict[str, str]:
     if not sticky.on:
         return {"stickiness.enabled": "false"}
     if balancer_type != "application":
-        return {"stickiness.enabled": "true", "stickiness.type": "source_ip"}
+        kind = "source_ip_dest_ip" if balancer_type == "gateway" else "source_ip"
+        return {"stickiness.enabled": "true", "stickiness.type": kind}
     kind = "app_cookie" if sticky.cookie else "lb_cookie"
     attributes = {
         "stickiness.enabled": "true",

@@ -10,7 +10,7 @@ from ..short.document import BUCKET, SOURCE
 from ..yaml.tree import YamlPath
 from .context import BALANCER, SECURITY_GROUP, ExpandContext, PlacedListener
 
-TRANSPORT = {"UDP": ("udp",), "QUIC": ("udp",), "TCP_UDP": ("tcp", "udp"), "TCP_QUIC": ("tcp", "udp")}
+TRANSPORT = {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp")}
 
 
 def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) -> None:

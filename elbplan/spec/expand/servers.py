@@ -66,10 +66,10 @@ def _server_group(name: str) -> Address:
 
 def _ports(group: NamedGroup) -> Iterator[tuple[int, str]]:
     """The ports that the load balancer connects to: for requests and for health checks."""
-    for protocol in {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp"), "QUIC": ("udp",)}.get(group.protocol, ("tcp",)):
+    for protocol in {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp")}.get(group.protocol, ("tcp",)):
         yield group.port, protocol
     health_port = group.definition.health.port if group.definition.health else None
-    if (health_port and health_port.isdigit() and 1 <= int(health_port) <= 65535) or group.protocol in ("UDP", "QUIC"):
+    if (health_port and health_port.isdigit() and 1 <= int(health_port) <= 65535) or group.protocol == "UDP":
         yield int(health_port) if health_port and health_port.isdigit() else group.port, "tcp"
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ....core.resource import references
+from ....kinds.aws.health_check import GATEWAY_CODES
 from ....kinds.aws.target_group_attributes import KEYS
 from ....kinds.target_group import TargetGroup
 from ...messages import article
 from .attributes import unknown_keys
+from .listeners import QUIC, QUIC_HINT
 from .subject import Subject
 
 HTTP = ("HTTP", "HTTPS")
@@ -40,6 +42,8 @@ Findings = Iterator[tuple[tuple[str, ...], str, str]]
 
 
 def _shape(group: TargetGroup) -> Findings:
+    if group.protocol in QUIC:
+        yield ("protocol",), f"elbplan does not support {group.protocol} yet", QUIC_HINT
     if group.protocol_version and group.protocol not in HTTP:
         yield ("protocol_version",), f"{article(group.protocol)} group cannot have an HTTP version", "remove version:"
     if group.protocol == "GENEVE" and group.port != 6081:
@@ -59,7 +63,10 @@ def _health(subject: Subject, group: TargetGroup) -> Findings:
         yield ("health", field), f"a TCP health check cannot have {field}", "write protocol: http, or remove the line"
     if health.port.isdigit() and int(health.port) > 65535:
         yield ("health", "port"), f"{health.port} is not a port", "use a number from 1 to 65535"
-    if health.codes:
+    if group.protocol == "GENEVE" and health.codes not in (None, GATEWAY_CODES):
+        hint = f"write codes: {GATEWAY_CODES}, or remove the line"
+        yield ("health", "codes"), f"{health.codes} is not possible for a GENEVE group", hint
+    elif health.codes:
         kind = subject.type_of(group.balancer)
         low, high = (0, 99) if group.protocol_version == "GRPC" else (200, 499 if kind == "application" else 599)
         yield from _codes(health.codes, low, high)

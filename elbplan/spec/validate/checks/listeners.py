@@ -13,7 +13,7 @@ from .subject import Subject
 
 PROTOCOLS = {
     "application": ("HTTP", "HTTPS"),
-    "network": ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"),
+    "network": ("TCP", "TLS", "UDP", "TCP_UDP"),
     "gateway": (None,),
 }
 FITTING = {
@@ -23,11 +23,14 @@ FITTING = {
     "TLS": ("TCP", "TLS"),
     "UDP": ("UDP", "TCP_UDP"),
     "TCP_UDP": ("TCP_UDP",),
-    "QUIC": ("QUIC", "TCP_QUIC"),
-    "TCP_QUIC": ("TCP_QUIC",),
     None: ("GENEVE",),
 }
 """The group protocols that a listener of each protocol may forward to. A lambda group has none and fits HTTP."""
+
+QUIC = ("QUIC", "TCP_QUIC")
+QUIC_HINT = "use udp or tcp_udp; AWS needs a QUIC server id for each target"
+UDP = ("UDP", "TCP_UDP")
+IPV4_HINT = "write ip: ipv4; AWS needs an IPv6 prefix for source NAT, which elbplan does not support yet"
 
 
 def check(subject: Subject) -> None:
@@ -61,6 +64,10 @@ def actions(subject: Subject) -> Iterator[tuple[Address, Any, Listener]]:
 
 
 def _protocol(subject: Subject, address: Address, listener: Listener) -> None:
+    if listener.protocol in QUIC:
+        what = f"elbplan does not support {listener.protocol} yet"
+        subject.problem(address, ("protocol",), what, QUIC_HINT)
+        return
     kind = subject.type_of(listener.load_balancer)
     if kind is None:
         return
@@ -72,13 +79,19 @@ def _protocol(subject: Subject, address: Address, listener: Listener) -> None:
         )
     elif listener.port is None and kind != "gateway":
         subject.problem(address, (), "port is missing", "add port: 80")
+    elif listener.protocol in UDP and subject.get(listener.load_balancer).ip_address_type != "ipv4":
+        what = f"a dualstack load balancer cannot have {article(listener.protocol)} listener"
+        subject.problem(address, ("protocol",), what, IPV4_HINT)
     if kind != "application" and not isinstance(listener.action, Forward):
         subject.problem(address, ("action",), f"{article(kind)} load balancer can only forward", "use forward:")
 
 
 def _forward(subject: Subject, address: Address, action: Forward, listener: Listener) -> None:
     kind = subject.type_of(listener.load_balancer)
-    if len(action.groups) > 1 and not any(share.weight for share in action.groups):
+    if kind == "gateway" and (len(action.groups) > 1 or action.sticky):
+        what = "a gateway load balancer can forward to one group only, without stickiness of the listener"
+        subject.problem(address, ("action",), what, "write forward: with the name of one group")
+    elif len(action.groups) > 1 and not any(share.weight for share in action.groups):
         subject.problem(
             address, ("action",), "all weights are 0, so no group receives requests", "give one group a weight above 0"
         )
