@@ -24,9 +24,6 @@ from .errors import explain_refusal, unreadable
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
 
-GLOBAL = {"route53": "us-east-1"}
-"""Services with a single endpoint, and its region."""
-
 
 class Aws:
     """Sends calls, with one client for each service and region.
@@ -97,8 +94,8 @@ class Aws:
             read_timeout=60,
             user_agent_extra="elbplan",
         )
-        place = region if self._endpoint else GLOBAL.get(service, region)
-        client = self._session.client(service, region_name=place, endpoint_url=self._endpoint, config=config)
+        # Also Route 53: botocore knows the endpoint and the signing region of each partition (aws-cn, aws-us-gov).
+        client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
         # The complete event name: handlers of shorter names run later, after the handler that raises in legacy mode.
         event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(event, self._give_up_early)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .clock import SandboxClock, Schedule
 from .faults import Faults
+from .partitions import partition_of
 from .server.call_log import CallLog
 from .server.moto_bridge import backend, reset_moto
 from .state.acm import StoredCertificate
@@ -145,4 +146,5 @@ class CallContext:
         self.account.schedule.at(self.now + seconds, action)
 
     def arn(self, service: str, rest: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"
+        """The partition of the region begins the ARN: arn:aws-cn, arn:aws-us-gov."""
+        return f"arn:{partition_of(self.region).id}:{service}:{self.region}:{self.account_id}:{rest}"

@@ -13,6 +13,7 @@ from ..ec2.regions import check_enabled
 from ..elbv2.find import mark_new
 from ..errors import AwsError
 from ..params import Params
+from ..partitions import partition_of
 from ..rules import rule
 from ..state.acm import StoredCertificate, record
 from ..tags import to_dict, to_pairs
@@ -26,7 +27,7 @@ SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
 def certificate_of(context: CallContext, arn: str) -> StoredCertificate:
-    if not arn.startswith("arn:aws:acm:"):
+    if not arn.startswith(f"arn:{partition_of(context.region).id}:acm:"):
         raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
     certificate = context.certificates.get(arn)
     if certificate is None:

@@ -6,6 +6,7 @@ from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..params import Params
+from ..partitions import partition_of
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, Zone
 from . import find, interfaces, names, subnets, tags
@@ -121,13 +122,16 @@ def _dns_name(context: CallContext, name: str, kind: str, scheme: str, id: str) 
     """ALB `[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    The names of another partition end in its own suffix (amazonaws.com.cn):
+    https://docs.amazonaws.cn/en_us/elasticloadbalancing/latest/application/application-load-balancers.html
     """
     if kind == "gateway":
         return ""
+    suffix = partition_of(context.region).dns_suffix
     prefix = f"internal-{name}" if scheme == "internal" and kind == "application" else name
     if kind == "network":
-        return f"{prefix}-{id}.elb.{context.region}.amazonaws.com"
-    return f"{prefix}-{int(id, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.amazonaws.com"
+        return f"{prefix}-{id}.elb.{context.region}.{suffix}"
+    return f"{prefix}-{int(id, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.{suffix}"
 
 
 @rule(4)
