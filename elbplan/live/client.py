@@ -17,10 +17,12 @@ from botocore.exceptions import (
     ProxyConnectionError,
     SSLError,
 )
+from botocore.model import OperationModel
 
 from ..core.call import Answer, Call
 from ..errors import ElbplanError
 from .errors import explain_refusal, unreadable
+from .interruption import is_stopped
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
 
@@ -86,7 +88,8 @@ class Aws:
             return self._clients[key]
 
     def _new(self, service: str, region: str, attempts: int) -> Any:
-        retries = {"mode": RETRY_MODE.get(service, "standard"), "total_max_attempts": attempts}
+        # Standard mode limits the pauses between attempts to 20 s. In legacy mode they double without a limit.
+        retries = {"mode": "standard", "total_max_attempts": attempts}
         config = Config(
             retries=retries,
             max_pool_connections=self._parallel,
@@ -96,7 +99,7 @@ class Aws:
         )
         # Also Route 53: botocore knows the endpoint and the signing region of each partition (aws-cn, aws-us-gov).
         client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
-        # The complete event name: handlers of shorter names run later, after the handler that raises in legacy mode.
+        # The same event name as botocore's own handler: handlers of shorter names run after it.
         event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(event, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
@@ -106,11 +109,22 @@ class Aws:
         return client
 
     def _give_up_early(
-        self, response: object = None, caught_exception: Exception | None = None, attempts: int = 1, **_: Any
+        self,
+        operation: OperationModel,
+        response: tuple[object, Mapping[str, Any]] | None = None,
+        caught_exception: Exception | None = None,
+        attempts: int = 1,
+        **_: Any,
     ) -> None:
-        """botocore's event handler: stops the retries early if AWS has never answered."""
+        """botocore's event handler: ends the retries early.
+
+        It ends them if AWS has never answered, if a quota is reached, and after Ctrl-C.
+        """
         if response is not None:
             self._reached = True
+            code = response[1].get("Error", {}).get("Code")
+            if code == QUOTA or (code and is_stopped()):
+                raise ClientError(response[1], operation.name)
         elif problem := _elbplan_error(caught_exception):
             raise problem
         elif isinstance(caught_exception, UNREACHABLE) and not self._reached and attempts >= FIRST_ATTEMPTS:
@@ -125,8 +139,8 @@ def _elbplan_error(caught: Exception | None) -> ElbplanError | None:
 
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
 UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
-RETRY_MODE = {"acm": "legacy"}
-"""In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling, and retries for minutes."""
+QUOTA = "LimitExceededException"
+"""A quota of ACM. botocore takes it for throttling, and would retry for minutes."""
 
 
 def _attempts(call: Call) -> int:
