@@ -57,18 +57,19 @@ class Aws:
         botocore retries after throttling and 5xx errors, except for `no_retry` calls. The answer is empty for an error
         in `done_if`, and for every error of an `optional` call. Raises AwsProblem, with AWS's code.
         """
+        region = call.region or self.region
         try:
-            client = self._client(call.service, call.region or self.region, _attempts(call))
+            client = self._client(call.service, region, _attempts(call))
             operation = _method(client, call.operation)
             answer = _invoke(client, operation, call)
         except ClientError as error:
             if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
                 return {}
-            raise explain_refusal(error, call) from error
+            raise explain_refusal(error, call, region) from error
         except BotoCoreError as error:
             if call.optional:
                 return {}
-            raise explain_refusal(error, call) from error
+            raise explain_refusal(error, call, region) from error
         except UNPARSED as error:
             if call.optional:
                 return {}

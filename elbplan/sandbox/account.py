@@ -40,6 +40,8 @@ class SandboxOptions:
 
     new_attributes: bool = False
     """Accept attribute keys that this sandbox does not know. AWS adds new ones from time to time."""
+    new_account: bool = False
+    """AWS has not enabled load balancers for this account yet."""
 
 
 @dataclass

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from ..account import CallContext
-from ..ec2.regions import check_enabled
 from ..elbv2.find import mark_new
 from ..errors import AwsError
 from ..params import Params
@@ -135,7 +134,6 @@ def _validation(context: CallContext, certificate: StoredCertificate, name: str)
 
 
 def list_certificates(context: CallContext, params: Params) -> Params:
-    check_enabled(context)
     listed = [certificate for certificate in context.certificates.values() if _is_listed(context, certificate, params)]
     start = int(params.get("NextToken") or 0)
     size = min(int(params.get("MaxItems") or 1000), context.account.quota("page"))

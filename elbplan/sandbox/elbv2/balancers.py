@@ -37,6 +37,7 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     settings = _settings(params, kind, scheme)
     if balancer := existing(context, name, settings):
         return {"LoadBalancers": [description(context, balancer)]}
+    _check_account(context)
     _check_quota(context)
     zones, vpc = subnets.zones_of(context, params, kind, scheme)
     groups = _groups(context, params, kind, vpc)
@@ -79,6 +80,21 @@ def existing(context: CallContext, name: str, settings: dict[str, Any]) -> Store
                 "A load balancer with the same name already exists, but with different settings",
             )
     return None
+
+
+@rule(23)
+def _check_account(context: CallContext) -> None:
+    """AWS does not enable load balancers for some new accounts before a case with AWS Support.
+
+    Code: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    (OperationNotPermitted); its message is in public logs of terraform and CloudFormation, not in the documentation.
+    """
+    if context.account.options.new_account:
+        raise AwsError(
+            "OperationNotPermitted",
+            "This AWS account currently does not support creating load balancers. For more information, please contact "
+            "AWS Support.",
+        )
 
 
 @rule(23)
