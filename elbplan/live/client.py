@@ -19,8 +19,9 @@ from botocore.exceptions import (
 )
 from botocore.model import OperationModel
 
-from ..core.call import Answer, Call
+from ..core.call import DENIED_ANSWER, Answer, Call
 from ..errors import ElbplanError
+from .denials import DENIED
 from .errors import explain_refusal, unreadable
 from .interruption import is_stopped
 from .unusable_answers import UNPARSED, refuse_pages
@@ -55,7 +56,8 @@ class Aws:
         """Sends a call and returns the answer, with all of its pages.
 
         botocore retries after throttling and 5xx errors, except for `no_retry` calls. The answer is empty for an error
-        in `done_if`, and for every error of an `optional` call. Raises AwsProblem, with AWS's code.
+        in `done_if`, and for every error of an `optional` call. For a denied call that `may_be_denied`, it is
+        `DENIED_ANSWER`. Raises AwsProblem, with AWS's code.
         """
         region = call.region or self.region
         try:
@@ -63,8 +65,11 @@ class Aws:
             operation = _method(client, call.operation)
             answer = _invoke(client, operation, call)
         except ClientError as error:
-            if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
+            code = error.response.get("Error", {}).get("Code")
+            if call.optional or code in call.done_if:
                 return {}
+            if call.may_be_denied and code in DENIED:
+                return DENIED_ANSWER
             raise explain_refusal(error, call, region) from error
         except BotoCoreError as error:
             if call.optional:
