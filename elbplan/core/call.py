@@ -29,6 +29,7 @@ class Call:
     no_retry  the call is sent once, also if its outcome is unknown: it is not idempotent and has no client token
     region    the region of the call, if it is not the stack's region
     optional  nothing depends on the call: an error of AWS counts as an empty answer
+    may_be_denied  the answer is `DENIED_ANSWER` if the credentials lack the permission
     """
 
     service: str
@@ -40,12 +41,16 @@ class Call:
     no_retry: bool = False
     region: str = ""
     optional: bool = False
+    may_be_denied: bool = False
 
     @property
     def permission(self) -> str:
         """The IAM action that this call needs."""
         return f"{IAM_PREFIX.get(self.service, self.service)}:{self.operation}"
 
+
+DENIED_ANSWER: Answer = {"elbplan:denied": True}
+"""The answer to a call that may be denied, and is."""
 
 IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
 

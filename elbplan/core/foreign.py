@@ -17,11 +17,13 @@ class Foreign:
     owners    the elbplan stack that made the resource
     children  what AWS deletes together with the resource, although its stack did not make it
     stays     what remains when the resource is deleted, with the reason
+    unread    what AWS does not let elbplan read, although no spec wants it
     """
 
     owners: Mapping[str, Owner] = field(default_factory=dict)
     children: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
     @classmethod
     def of(cls, found: Iterable[Found[Any]]) -> Foreign:
@@ -29,13 +31,15 @@ class Foreign:
         owners: dict[str, Owner] = {}
         children: dict[str, list[str]] = {}
         stays: dict[str, list[str]] = {}
+        unread: list[str] = []
         for result in found:
+            unread.extend(result.unread)
             owners |= result.owners
             for id, texts in result.children.items():
                 children.setdefault(id, []).extend(texts)
             for id, texts in result.stays.items():
                 stays.setdefault(id, []).extend(texts)
-        return cls(owners, children, stays)
+        return cls(owners, children, stays, unread)
 
     def children_by_address(self, lives: Mapping[Address, LiveResource[Any]]) -> dict[Address, Sequence[str]]:
         """The foreign children by the address of their parent."""

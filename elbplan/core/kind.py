@@ -45,7 +45,7 @@ class Found(Generic[R]):
 
     ours          the resources of each stack
     names_in_use  the AWS names that are taken, each with the id of its holder
-    owners, children, stays   as in `Foreign`
+    owners, children, stays, unread   as in `Foreign`
     """
 
     ours: Mapping[str, Sequence[LiveResource[R]]]
@@ -53,6 +53,7 @@ class Found(Generic[R]):
     owners: Mapping[str, Owner] = field(default_factory=dict)
     children: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class Scope:
     @property
     def stacks(self) -> tuple[str, ...]:
         return tuple(self.desired)
+
+    def wants(self, *kinds: str) -> bool:
+        """True if a spec has a resource of one of these kinds."""
+        return any(address.kind in kinds for resources in self.desired.values() for address in resources)
 
     def wanted(self, model: type[R]) -> Iterable[tuple[str, Address, R]]:
         """Every desired resource of a kind, with its stack and address."""

@@ -57,6 +57,7 @@ class Plan:
 
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
+    unread  resources that AWS does not let elbplan read, although the spec wants none of them
     """
 
     stack: str
@@ -69,6 +70,7 @@ class Plan:
     domains: tuple[str, ...] = ()
     hazards: Sequence[Hazard] = ()
     stays: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
     @property
     def summary(self) -> dict[str, int]:

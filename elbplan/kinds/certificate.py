@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, Lookup, Ref
-from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.call import DENIED_ANSWER, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
 from .aws.acm_validation import (
@@ -25,8 +25,9 @@ from .aws.acm_validation import (
     validation_records,
     without_wildcard,
 )
+from .aws.denied_reads import denied_text, unless_denied
 from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
-from .aws.queries import HOSTED_ZONES
+from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
 from .aws.validation_removal import RecordRemoval
 
@@ -69,12 +70,24 @@ class Certificate(Resource):
 
 def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     """Certificates have no names, so elbplan reads the tags of each certificate."""
-    listed, zones = yield [CERTIFICATES, HOSTED_ZONES]
+    needed = scope.wants(Certificate.kind)
+    listed, zones = yield [
+        unless_denied(CERTIFICATES, needed=needed),
+        unless_denied(HOSTED_ZONES, needed=scope.wants(*USERS_OF_ZONES)),
+    ]
+    if listed == DENIED_ANSWER:
+        return Found({}, unread=(denied_text("certificates", CERTIFICATES),))
     arns = [s["CertificateArn"] for s in listed["CertificateSummaryList"] if s.get("Type") != "IMPORTED"]
-    asks = [Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING) for arn in arns]
+    asks = [unless_denied(_tags_of(arn), needed=needed) for arn in arns]
     answers = (yield asks) if asks else []
+    if DENIED_ANSWER in answers:
+        return Found({}, unread=(denied_text("certificates", asks[0]),))
     tags = {arn: tag_mapping(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
     owned = {arn: owned_by for arn in arns if (owned_by := owner(tags[arn], Certificate.kind, scope.stacks))}
+    if not owned:
+        return Found({})
+    if zones == DENIED_ANSWER:
+        (zones,) = yield [HOSTED_ZONES]  # the denial of a call that is needed after all
     fully_listed = {
         s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if is_fully_listed(s, zones["HostedZones"])
     }
@@ -98,6 +111,10 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
         existing = [proof.domain for proof in proofs[arn]]
         stays[arn] = () if remove else left_in_the_zone(claims[arn], existing, _wanted_names(scope, stack))
     return Found(ours, stays=stays)
+
+
+def _tags_of(arn: str) -> Call:
+    return Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
 
 
 def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, str]]) -> RecordClaim:

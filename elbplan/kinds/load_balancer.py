@@ -282,6 +282,7 @@ KIND = Kind(
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeTags",
         "elasticloadbalancing:CreateLoadBalancer",
+        "iam:CreateServiceLinkedRole",
         "elasticloadbalancing:ModifyLoadBalancerAttributes",
         "elasticloadbalancing:SetSecurityGroups",
         "elasticloadbalancing:SetSubnets",

@@ -9,12 +9,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.call import Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.call import DENIED_ANSWER, Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Owner, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_regions
 from .aws.alias_tags import RecordPlace
-from .aws.queries import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
+from .aws.denied_reads import denied_text, unless_denied
+from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES, balancer_name, domain, record_asks, zone_for
 from .references import LoadBalancerRef, ZoneRef
 
 
@@ -47,7 +48,9 @@ def record_mark(record: Record) -> str:
 
 def read(scope: Scope) -> ReadProgram[Found[Record]]:
     """Reads the records of each name that the spec wants, or that tags of a load balancer or security group list."""
-    (answer,) = yield [HOSTED_ZONES]
+    (answer,) = yield [unless_denied(HOSTED_ZONES, needed=scope.wants(*USERS_OF_ZONES))]
+    if answer == DENIED_ANSWER:
+        return (yield from _unread(scope))
     zones = answer["HostedZones"]
     addresses = {
         (stack, RecordPlace(zone, wanted.name, wanted.type)): address
@@ -65,6 +68,14 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
         unknown = [raw for _, raw in found if aliases.target(raw) is None]
         aliases = yield from read_other_regions(aliases, unknown, scope.region)
     return _found(scope, aliases, addresses, found, dangling_aliases(every, aliases))
+
+
+def _unread(scope: Scope) -> ReadProgram[Found[Record]]:
+    """A note instead of the records, which no spec wants. Raises AwsProblem if tags show that a stack has records."""
+    aliases = yield from read_aliases(scope, ())
+    if any(aliases.recorded_by(stack) for stack in scope.stacks):
+        yield [HOSTED_ZONES]  # the denial of a call that is needed after all
+    return Found({}, unread=(denied_text("records", HOSTED_ZONES),))
 
 
 def _found(

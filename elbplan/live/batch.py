@@ -127,4 +127,6 @@ def _operations(asks: Sequence[Ask]) -> str:
 
 
 def _key(call: Call) -> str:
-    return json.dumps([call.service, call.operation, call.params, call.region], sort_keys=True, default=str)
+    """A program that needs an answer does not get the denial that another program accepts."""
+    parts = [call.service, call.operation, call.params, call.region, call.may_be_denied]
+    return json.dumps(parts, sort_keys=True, default=str)

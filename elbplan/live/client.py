@@ -17,16 +17,16 @@ from botocore.exceptions import (
     ProxyConnectionError,
     SSLError,
 )
+from botocore.model import OperationModel
 
-from ..core.call import Answer, Call
+from ..core.call import DENIED_ANSWER, Answer, Call
 from ..errors import ElbplanError
+from .denials import DENIED
 from .errors import explain_refusal, unreadable
+from .interruption import is_stopped
 from .pacing import Pacer
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
-
-GLOBAL = {"route53": "us-east-1"}
-"""Services with a single endpoint, and its region."""
 
 
 class Aws:
@@ -60,20 +60,25 @@ class Aws:
         """Sends a call and returns the answer, with all of its pages.
 
         botocore retries after throttling and 5xx errors, except for `no_retry` calls. The answer is empty for an error
-        in `done_if`, and for every error of an `optional` call. Raises AwsProblem, with AWS's code.
+        in `done_if`, and for every error of an `optional` call. For a denied call that `may_be_denied`, it is
+        `DENIED_ANSWER`. Raises AwsProblem, with AWS's code.
         """
+        region = call.region or self.region
         try:
-            client = self._client(call.service, call.region or self.region, _attempts(call))
+            client = self._client(call.service, region, _attempts(call))
             operation = _method(client, call.operation)
             answer = _invoke(client, operation, call)
         except ClientError as error:
-            if call.optional or error.response.get("Error", {}).get("Code") in call.done_if:
+            code = error.response.get("Error", {}).get("Code")
+            if call.optional or code in call.done_if:
                 return {}
-            raise explain_refusal(error, call) from error
+            if call.may_be_denied and code in DENIED:
+                return DENIED_ANSWER
+            raise explain_refusal(error, call, region) from error
         except BotoCoreError as error:
             if call.optional:
                 return {}
-            raise explain_refusal(error, call) from error
+            raise explain_refusal(error, call, region) from error
         except UNPARSED as error:
             if call.optional:
                 return {}
@@ -93,7 +98,8 @@ class Aws:
             return self._clients[key]
 
     def _new(self, service: str, region: str, attempts: int) -> Any:
-        retries = {"mode": RETRY_MODE.get(service, "standard"), "total_max_attempts": attempts}
+        # Standard mode limits the pauses between attempts to 20 s. In legacy mode they double without a limit.
+        retries = {"mode": "standard", "total_max_attempts": attempts}
         config = Config(
             retries=retries,
             max_pool_connections=self._parallel,
@@ -101,9 +107,9 @@ class Aws:
             read_timeout=60,
             user_agent_extra="elbplan",
         )
-        place = region if self._endpoint else GLOBAL.get(service, region)
-        client = self._session.client(service, region_name=place, endpoint_url=self._endpoint, config=config)
-        # The complete event name: handlers of shorter names run later, after the handler that raises in legacy mode.
+        # Also Route 53: botocore knows the endpoint and the signing region of each partition (aws-cn, aws-us-gov).
+        client = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
+        # The same event name as botocore's own handler: handlers of shorter names run after it.
         event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
         client.meta.events.register_first(event, self._give_up_early)
         client.meta.events.register_last("before-send", before_send)
@@ -115,11 +121,22 @@ class Aws:
         return client
 
     def _give_up_early(
-        self, response: object = None, caught_exception: Exception | None = None, attempts: int = 1, **_: Any
+        self,
+        operation: OperationModel,
+        response: tuple[object, Mapping[str, Any]] | None = None,
+        caught_exception: Exception | None = None,
+        attempts: int = 1,
+        **_: Any,
     ) -> None:
-        """botocore's event handler: stops the retries early if AWS has never answered."""
+        """botocore's event handler: ends the retries early.
+
+        It ends them if AWS has never answered, if a quota is reached, and after Ctrl-C.
+        """
         if response is not None:
             self._reached = True
+            code = response[1].get("Error", {}).get("Code")
+            if code == QUOTA or (code and is_stopped()):
+                raise ClientError(response[1], operation.name)
         elif problem := _elbplan_error(caught_exception):
             raise problem
         elif isinstance(caught_exception, UNREACHABLE) and not self._reached and attempts >= FIRST_ATTEMPTS:
@@ -134,8 +151,8 @@ def _elbplan_error(caught: Exception | None) -> ElbplanError | None:
 
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
 UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
-RETRY_MODE = {"acm": "legacy"}
-"""In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling, and retries for minutes."""
+QUOTA = "LimitExceededException"
+"""A quota of ACM. botocore takes it for throttling, and would retry for minutes."""
 
 
 def _attempts(call: Call) -> int:

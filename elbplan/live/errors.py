@@ -21,6 +21,7 @@ from botocore.exceptions import (
 
 from ..core.call import Call
 from ..errors import AwsProblem, escaped
+from .denials import access_hint
 
 UNKNOWN = "OutcomeUnknown"
 """Our code for a call that may or may not have had its effect."""
@@ -28,16 +29,7 @@ UNKNOWN = "OutcomeUnknown"
 NOT_OFFERED = 501
 """The HTTP status with which an AWS simulator refuses a service that it does not have."""
 
-WRONG_CREDENTIALS = (
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "AuthFailure",
-    "IncompleteSignature",
-    "MissingAuthenticationToken",
-)
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException")
 
 HINTS = {
     "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete unused load balancers",
@@ -45,23 +37,34 @@ HINTS = {
     "TooManyListeners": "a load balancer has at most 50 listeners; ask AWS for a higher quota",
     "TooManyRules": "a load balancer has at most 100 rules; ask AWS for a higher quota (Service Quotas)",
     "TooManyCertificates": "a load balancer has at most 25 certificates; ask AWS for a higher quota",
-    "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one (elbplan leftovers), or ask for a higher quota",
+    "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one that is not in use, or ask for a higher quota",
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
     "InsufficientInstanceCapacity": "AWS has no capacity for this type in this zone now; try another zone or type",
     "LimitExceededException": "an ACM quota is reached; delete unused certificates, or ask AWS for a higher quota",
     "InvalidSubnet": "a load balancer's subnet needs 8 free addresses and, if public, a route to an internet gateway",
     "TargetGroupAssociationLimit": "a target group serves one load balancer; give this load balancer its own group",
-    "OperationNotPermitted": "is deletion protection on? write `protect: false` and apply first",
+    "PendingVerification": "AWS verifies this new account first, usually within some hours: run the same command later",
     "InvalidKeyPair.NotFound": "name a key pair of this region, or leave `key:` out",
     "SSLPolicyNotFound": "aws elbv2 describe-ssl-policies lists the names; `tls: recommended` always works",
 }
 
+HINTS_OF_OPERATION = {
+    ("OperationNotPermitted", "CreateLoadBalancer"): (
+        "AWS has not enabled load balancers for this account, which is common for new accounts: open a case with AWS "
+        "Support, and run the same command when it is solved"
+    ),
+    ("OperationNotPermitted", "DeleteLoadBalancer"): (
+        "is deletion protection on? write `protect: false` and apply first"
+    ),
+}
+"""Hints for errors that mean something else for each operation."""
 
-def explain_refusal(error: BotoCoreError | ClientError, call: Call) -> AwsProblem:
-    """The problem for an exception of botocore."""
+
+def explain_refusal(error: BotoCoreError | ClientError, call: Call, region: str) -> AwsProblem:
+    """The problem for an exception of botocore, for a call in this region."""
     if isinstance(error, ClientError):
-        return _refusal(error, call)
+        return _refusal(error, call, region)
     return _connection(error, call)
 
 
@@ -75,24 +78,17 @@ def unreadable(error: Exception, what: str) -> AwsProblem:
     )
 
 
-def _refusal(error: ClientError, call: Call) -> AwsProblem:
+def _refusal(error: ClientError, call: Call, region: str) -> AwsProblem:
     raw = error.response.get("Error", {})
     code, message = str(raw.get("Code", "Unknown")), str(raw.get("Message", "") or "no reason given")
     message = escaped(" ".join(message.split()))
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == NOT_OFFERED:
         code = "NotImplemented"
     what = f"AWS refused {call.operation}: {message} ({code})"
-    if code in WRONG_CREDENTIALS:
-        return AwsProblem(
-            what,
-            hint="the credentials are not valid here: check AWS_PROFILE and `aws sts get-caller-identity`",
-            code=code,
-        )
     if code in EXPIRED:
         return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
-    if code in DENIED:
-        return AwsProblem(what, hint=f"the credentials need the permission {call.permission}", code=code)
-    return AwsProblem(what, hint=HINTS.get(code, ""), code=code)
+    hint = access_hint(code, message, call, region) or HINTS_OF_OPERATION.get((code, call.operation)) or HINTS.get(code)
+    return AwsProblem(what, hint=hint or "", code=code)
 
 
 def _connection(error: BotoCoreError, call: Call) -> AwsProblem:

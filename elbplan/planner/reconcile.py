@@ -46,8 +46,18 @@ def reconcile(
         raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
     names = physical_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     steps = build_steps(comparison, desired, kinds, names, names_in_use)
-    stays = tuple(_stays(comparison, foreign))
-    plan = Plan(stack, region, account, steps, comparison.pending, comparison.lives, desired, domains, stays=stays)
+    plan = Plan(
+        stack,
+        region,
+        account,
+        steps,
+        comparison.pending,
+        comparison.lives,
+        desired,
+        domains,
+        stays=tuple(_stays(comparison, foreign)),
+        unread=tuple(foreign.unread),
+    )
     timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),

@@ -8,6 +8,7 @@ from typing import TypeVar
 from ..core.call import Answer, Call
 from ..errors import AwsProblem, Interrupted
 from ..live.errors import unreadable
+from ..live.interruption import no_retries_after
 from ..live.pacing import THROTTLED
 from ..live.unusable_answers import MISREAD
 from .clock import Clock
@@ -54,8 +55,11 @@ def _send_with_retries(
     deadline = clock.now() + call.timeout
     for pause in pauses():
         try:
-            return send(call)
+            with no_retries_after(stopped):
+                return send(call)
         except AwsProblem as problem:
+            if stopped() and problem.code in THROTTLED:
+                raise Stopped("interrupted while AWS limits the rate", hint="run the same command again") from problem
             retryable = problem.code in call.retry_on or (call.no_retry and problem.code in THROTTLED)
             if not retryable or clock.now() + pause > deadline:
                 raise

@@ -7,6 +7,7 @@ from typing import Any
 
 from .clock import SandboxClock, Schedule
 from .faults import Faults
+from .partitions import partition_of
 from .server.call_log import CallLog
 from .server.moto_bridge import backend, reset_moto
 from .state.acm import StoredCertificate
@@ -39,6 +40,8 @@ class SandboxOptions:
 
     new_attributes: bool = False
     """Accept attribute keys that this sandbox does not know. AWS adds new ones from time to time."""
+    new_account: bool = False
+    """AWS has not enabled load balancers for this account yet."""
 
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""
@@ -148,4 +151,5 @@ class CallContext:
         self.account.schedule.at(self.now + seconds, action)
 
     def arn(self, service: str, rest: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"
+        """The partition of the region begins the ARN: arn:aws-cn, arn:aws-us-gov."""
+        return f"arn:{partition_of(self.region).id}:{service}:{self.region}:{self.account_id}:{rest}"

@@ -21,7 +21,7 @@ CALLS = [
     Call("ssm", "PutParameter", {"Name": "/a", "Value": "x", "Type": "String"}, no_retry=True),
     Call("route53", "CreateHostedZone", {"Name": "example.com", "CallerReference": "1"}),
 ]
-"""Every protocol, and both ways of botocore to repeat calls."""
+"""Every protocol."""
 
 
 @pytest.fixture(scope="module")

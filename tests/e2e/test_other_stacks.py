@@ -96,6 +96,26 @@ def test_a_domain_that_a_stack_of_another_region_made_is_told_with_the_stack(sta
     stage.destroy(seoul)
 
 
+def test_a_domain_that_a_stack_of_another_chinese_region_made_is_told_with_the_stack(stage: Stage) -> None:
+    """Load balancers of China have the DNS suffix amazonaws.com.cn."""
+    clouds = {}
+    for region in ("cn-north-1", "cn-northwest-1"):
+        stage.box.create_defaults(region)
+        clouds[region] = Aws(region, endpoint=stage.box.url, session=stage.aws._session)
+    beijing = (
+        specs.CLOSED.replace("my-web", "other").replace("ap-northeast-2", "cn-north-1").replace("[a, c]", "[a, b]")
+    )
+    (plan,) = workflow.plan(clouds["cn-north-1"], stage.stacks(beijing), KINDS)
+    outcome = workflow.apply(clouds["cn-north-1"], plan, KINDS, lambda event: None, stage.clock)
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
+    (again,) = workflow.plan(clouds["cn-north-1"], stage.stacks(beijing), KINDS)
+    assert again.empty
+    ningxia = specs.COURSE.replace("ap-northeast-2", "cn-northwest-1").replace("[a, c]", "[a, b]")
+    with pytest.raises(Refused) as problem:
+        workflow.plan(clouds["cn-northwest-1"], stage.stacks(ningxia), KINDS)
+    assert "belongs to stack `other`, load_balancer.main in cn-north-1" in problem.value.what
+
+
 def both(*specs: str) -> list[Any]:
     return load(["-"], stdin=io.StringIO("---\n".join(specs)))
 

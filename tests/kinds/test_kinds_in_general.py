@@ -189,6 +189,7 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
 
 IMPLIED = {
     "instance": {"iam:PassRole"},
+    "load_balancer": {"iam:CreateServiceLinkedRole"},
 }
 """What AWS asks for without a call of that name."""
 TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "acm": "acm:AddTagsToCertificate"}

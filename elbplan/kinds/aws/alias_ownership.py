@@ -102,8 +102,15 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
     return KnownAliases(existing, deleted, recorded, claimed)
 
 
-REGION = re.compile(r"\.(?:elb\.)?([a-z]{2}(?:-[a-z]+)+-\d+)(?:\.elb)?\.amazonaws\.com(?:\.cn)?$")
-"""The region in the DNS name of a load balancer."""
+NAME = r"[a-z]{2,4}(?:-[a-z]+)+-\d+"
+REGION = re.compile(rf"\.(?:elb\.(?P<after>{NAME})|(?P<before>{NAME})\.elb)\.(?!vpce\.)[a-z0-9.-]+$")
+"""The region in the DNS name of a load balancer. Each partition of AWS has its own suffix after it."""
+
+
+def region_of(dns_name: str) -> str:
+    """The region of a load balancer, from its DNS name; "" for names of other services."""
+    match = REGION.search(dns_name)
+    return (match["after"] or match["before"]) if match else ""
 
 
 def read_other_regions(
@@ -114,7 +121,7 @@ def read_other_regions(
     If a region does not answer, its load balancers stay unknown, and no stack owns their aliases.
     """
     names = {balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")) for raw in raws}
-    homes = {name: home[1] for name in sorted(names) if (home := REGION.search(name)) and home[1] != here}
+    homes = {name: home for name in sorted(names) if (home := region_of(name)) and home != here}
     regions = sorted(set(homes.values()))
     asked = [Call("elbv2", "DescribeLoadBalancers", region=region, optional=True) for region in regions]
     answers = (yield asked) if asked else []

@@ -13,6 +13,8 @@ from .ownership import STACK, owner, owners_by_id
 LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")
 TARGET_GROUPS = Call("elbv2", "DescribeTargetGroups")
 HOSTED_ZONES = Call("route53", "ListHostedZones")
+USERS_OF_ZONES = ("record", "certificate")
+"""The kinds that need hosted zones."""
 WHOLE_ZONE = 300
 """The largest number of records in one answer. elbplan reads such a zone completely; others by name."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ... import __version__
 from ...errors import AwsProblem, Refused
-from ...live.errors import DENIED
+from ...live.denials import DENIED
 from ..clock import Clock, ElapsedTime, RealClock
 from ..migration_run import MigrationRun
 from .lease import Lease

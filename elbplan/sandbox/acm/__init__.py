@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from ..account import CallContext
-from ..ec2.regions import check_enabled
 from ..elbv2.find import mark_new
 from ..errors import AwsError
 from ..params import Params
+from ..partitions import partition_of
 from ..rules import rule
 from ..state.acm import StoredCertificate, record
 from ..tags import to_dict, to_pairs
@@ -26,7 +26,7 @@ SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
 def certificate_of(context: CallContext, arn: str) -> StoredCertificate:
-    if not arn.startswith("arn:aws:acm:"):
+    if not arn.startswith(f"arn:{partition_of(context.region).id}:acm:"):
         raise AwsError("InvalidArnException", f"Invalid ARN: {arn}")
     certificate = context.certificates.get(arn)
     if certificate is None:
@@ -134,7 +134,6 @@ def _validation(context: CallContext, certificate: StoredCertificate, name: str)
 
 
 def list_certificates(context: CallContext, params: Params) -> Params:
-    check_enabled(context)
     listed = [certificate for certificate in context.certificates.values() if _is_listed(context, certificate, params)]
     start = int(params.get("NextToken") or 0)
     size = min(int(params.get("MaxItems") or 1000), context.account.quota("page"))

@@ -7,6 +7,7 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
+from ..rules import rule
 
 NOT_OPTED_IN = "not-opted-in"
 
@@ -27,12 +28,25 @@ def describe(_: CallContext, params: Params) -> dict[str, Any]:
     return {"Regions": regions}
 
 
-def check_enabled(context: CallContext) -> None:
-    """A region that is not enabled refuses credentials; this is the error of services with the JSON protocol.
+REFUSALS = {
+    "ec2": ("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
+    "elbv2": ("InvalidClientTokenId", "The security token included in the request is invalid", 403),
+}
+INVALID_TOKEN = ("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
+"""The error of services with the JSON protocol."""
+GLOBAL_SERVICES = ("route53", "iam", "sts")
 
-    https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html; the code in a public issue:
-    https://github.com/epsagon/clear-lambda-storage/issues/9
+
+@rule(30)
+def check_enabled(context: CallContext, service: str) -> None:
+    """A region that is not enabled refuses valid credentials with the errors for wrong credentials.
+
+    https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html. The codes in public issues:
+    https://github.com/turbot/steampipe-plugin-aws/issues/75 (EC2), https://github.com/fog/fog-aws/issues/585 (EC2),
+    https://github.com/epsagon/clear-lambda-storage/issues/9 (JSON). For ELB it is STS's code, which is less sure.
     """
+    if service in GLOBAL_SERVICES:
+        return
     disabled = {region.name for region in RegionsAndZonesBackend.regions if region.opt_in_status == NOT_OPTED_IN}
     if context.region in disabled:
-        raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")
+        raise AwsError(*REFUSALS.get(service, INVALID_TOKEN))

@@ -6,6 +6,7 @@ from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, misconfigured, validation
 from ..params import Params
+from ..partitions import partition_of
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, Zone
 from . import find, interfaces, names, subnets, tags
@@ -36,6 +37,7 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     settings = _settings(params, kind, scheme)
     if balancer := existing(context, name, settings):
         return {"LoadBalancers": [description(context, balancer)]}
+    _check_account(context)
     _check_quota(context)
     zones, vpc = subnets.zones_of(context, params, kind, scheme)
     groups = _groups(context, params, kind, vpc)
@@ -81,6 +83,21 @@ def existing(context: CallContext, name: str, settings: dict[str, Any]) -> Store
 
 
 @rule(23)
+def _check_account(context: CallContext) -> None:
+    """AWS does not enable load balancers for some new accounts before a case with AWS Support.
+
+    Code: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    (OperationNotPermitted); its message is in public logs of terraform and CloudFormation, not in the documentation.
+    """
+    if context.account.options.new_account:
+        raise AwsError(
+            "OperationNotPermitted",
+            "This AWS account currently does not support creating load balancers. For more information, please contact "
+            "AWS Support.",
+        )
+
+
+@rule(23)
 def _check_quota(context: CallContext) -> None:
     """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     if len(context.elb.balancers) >= context.account.quota("load_balancers"):
@@ -121,13 +138,16 @@ def _dns_name(context: CallContext, name: str, kind: str, scheme: str, id: str) 
     """ALB `[internal-]name-digits.region.elb.amazonaws.com`; NLB `name-id.elb.region.amazonaws.com`; GWLB none.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    The names of another partition end in its own suffix (amazonaws.com.cn):
+    https://docs.amazonaws.cn/en_us/elasticloadbalancing/latest/application/application-load-balancers.html
     """
     if kind == "gateway":
         return ""
+    suffix = partition_of(context.region).dns_suffix
     prefix = f"internal-{name}" if scheme == "internal" and kind == "application" else name
     if kind == "network":
-        return f"{prefix}-{id}.elb.{context.region}.amazonaws.com"
-    return f"{prefix}-{int(id, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.amazonaws.com"
+        return f"{prefix}-{id}.elb.{context.region}.{suffix}"
+    return f"{prefix}-{int(id, 16) % 9_000_000_000 + 1_000_000_000}.{context.region}.elb.{suffix}"
 
 
 @rule(4)

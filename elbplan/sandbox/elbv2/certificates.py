@@ -4,6 +4,7 @@ from ..account import CallContext
 from ..acm.validation import refresh
 from ..errors import AwsError, validation
 from ..params import Params
+from ..partitions import partition_of
 from ..rules import rule
 from ..state.elbv2 import SECURE, StoredListener
 from . import find
@@ -19,7 +20,7 @@ def checked(context: CallContext, arn: str) -> str:
     """
     if ":iam:" in arn:
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
-    if not arn.startswith("arn:aws:acm:"):
+    if not arn.startswith(f"arn:{partition_of(context.region).id}:acm:"):
         raise validation(f"Certificate ARN '{arn}' is not valid")
     if arn.split(":")[3] != context.region:
         raise validation(f"Certificate ARN '{arn}' is not valid")

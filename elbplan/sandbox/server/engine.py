@@ -12,6 +12,7 @@ from typing import Any
 from .. import acm, ec2, elbv2, parameters, rate_limit, route53, waf
 from ..account import Account, CallContext
 from ..admin import api as control
+from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
 from ..params import Params
@@ -118,6 +119,7 @@ class Engine:
 
     def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         context = CallContext(self.account, call.region)
+        check_enabled(context, call.service)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
             return answer(call, handler(context, call.params), incoming)
