@@ -39,6 +39,9 @@ WRONG_CREDENTIALS = (
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException")
 
+NO_BALANCERS = "cannot be associated with a load balancer"
+"""Part of the message of a ValidationError about a zone in which AWS offers no load balancers."""
+
 HINTS = {
     "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete unused load balancers",
     "TooManyTargetGroups": "ask AWS for a higher quota (Service Quotas), or delete unused target groups",
@@ -48,6 +51,7 @@ HINTS = {
     "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one (elbplan leftovers), or ask for a higher quota",
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
+    "Unsupported": "this zone does not offer the instance type; write another type or other zones (type:, zones:)",
     "InsufficientInstanceCapacity": "AWS has no capacity for this type in this zone now; try another zone or type",
     "LimitExceededException": "an ACM quota is reached; delete unused certificates, or ask AWS for a higher quota",
     "InvalidSubnet": "a load balancer's subnet needs 8 free addresses and, if public, a route to an internet gateway",
@@ -92,6 +96,8 @@ def _refusal(error: ClientError, call: Call) -> AwsProblem:
         return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
     if code in DENIED:
         return AwsProblem(what, hint=f"the credentials need the permission {call.permission}", code=code)
+    if NO_BALANCERS in message:
+        return AwsProblem(what, hint="write the other zones into the spec, for example `zones: [a, c]`", code=code)
     return AwsProblem(what, hint=HINTS.get(code, ""), code=code)
 
 

@@ -12,6 +12,7 @@ from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.queries import HOSTED_ZONES, existing_instances
 from ..kinds.aws.subnets_in_use import subnets_in_use
+from .zones import Offered, offered, offerings
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
@@ -23,6 +24,7 @@ class LookupFacts:
 
     found     the ids of each lookup by a name or tag
     missing   ids of instances that the spec names and AWS does not have
+    offered   the zones that offer the instance types of servers in any zone
     """
 
     region: str
@@ -30,6 +32,7 @@ class LookupFacts:
     zones: Sequence[Mapping[str, Any]] = ()
     found: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
+    offered: Offered = field(default_factory=dict)
 
 
 def with_implied_references(resource: Resource) -> Resource:
@@ -67,6 +70,7 @@ def look_up(
     facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     existing = {instance["InstanceId"] for instance in existing_instances(answers.get("instances", {}))}
+    facts.offered = offered(answers.get("offerings", {}), resources)
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts
 
@@ -87,6 +91,8 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
             asks[f"{lookup.what}/{lookup.query}"] = call
     if instances := _instances(resources):
         asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
+    if call := offerings(resources):
+        asks["offerings"] = call
     return asks
 
 

@@ -70,7 +70,7 @@ def observe(
     observed = {}
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
-        desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name)
+        desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name, lives)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(facts, wanted[stack.name], file_references)
         addressed = readdressed(desired, kept)

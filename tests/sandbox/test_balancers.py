@@ -86,6 +86,15 @@ def test_rule_16_subnets(kit: Kit) -> None:
         kit.balancer(Subnets=[kit.subnets[0], twin["Subnet"]["SubnetId"]])
 
 
+def test_rule_16_zones_without_load_balancers(kit: Kit) -> None:
+    constrained = kit.box.plant("subnet", "subnet-0e", REGION, zone="e", zone_id="usw1-az2")
+    with refused("ValidationError"):
+        kit.balancer(Subnets=[*kit.subnets, constrained])
+    local = kit.box.plant("subnet", "subnet-0f", REGION, zone="-ham-1a", zone_id="euc1-ham1-az1")
+    with refused("ValidationError"):
+        kit.balancer(Subnets=[*kit.subnets, local], Type="network")
+
+
 def test_rule_16_an_internet_gateway_and_free_addresses(kit: Kit) -> None:
     vpc = kit.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     subnets = []

@@ -11,6 +11,9 @@ from ..state.elbv2 import Zone
 
 MIN_FREE_ADDRESSES = 8
 
+CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
+"""Zones in which old accounts have subnets, and Elastic Load Balancing has no load balancers."""
+
 
 @rule(16)
 def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
@@ -32,6 +35,7 @@ def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None
         raise misconfigured("A load balancer cannot be attached to multiple subnets in the same Availability Zone")
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
+    _check_zones(subnets, kind)
     _check_usable(context, subnets, kind, scheme)
     by_subnet = {mapping["SubnetId"]: mapping for mapping in mappings}
     chosen = [Zone(subnet.availability_zone, subnet.id, dict(by_subnet.get(subnet.id, {}))) for subnet in subnets]
@@ -43,6 +47,25 @@ def _subnet(context: CallContext, subnet_id: str) -> Any:
     if subnet is None:
         raise AwsError("SubnetNotFound", f"The subnet ID '{subnet_id}' does not exist")
     return subnet
+
+
+@rule(16)
+def _check_zones(subnets: list[Any], kind: str) -> None:
+    """No subnet in a constrained zone. A network or gateway load balancer has none in a Local Zone.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html ("You can't specify a subnet
+    in a constrained Availability Zone", "in a Local Zone"). The text of the error, and the two zones, are from public
+    issues: https://github.com/aws/copilot-cli/issues/1298, https://github.com/widdix/mastodon-on-aws/issues/13
+    AWS documents no mix of Local Zones and Availability Zones; here an application load balancer may have it.
+    """
+    refused = [subnet.availability_zone for subnet in subnets if subnet.availability_zone_id in CONSTRAINED_ZONES]
+    if kind != "application":
+        refused += [subnet.availability_zone for subnet in subnets if facts.is_local_zone(subnet)]
+    if refused:
+        raise validation(
+            f"The following Availability Zones {', '.join(refused)} cannot be associated with a load balancer. "
+            "Please try a different Availability Zone."
+        )
 
 
 @rule(16)
