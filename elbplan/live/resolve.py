@@ -61,7 +61,7 @@ def _placed(
 ) -> Resource:
     """A server with its subnet, if elbplan chooses the zone; every other resource unchanged."""
     subnets = default_subnets_by_zone(facts, vpc)
-    if not isinstance(resource, Instance) or not has_any_zone(resource) or not subnets:
+    if not isinstance(resource, Instance) or not has_any_zone(resource) or facts.ambiguous or not subnets:
         return resource
     number = int(str(resource.subnet).removeprefix("#"))
     subnet = subnet_of_server(address, resource, number, subnets, facts.offered, lives)
@@ -119,6 +119,8 @@ def _subnets_for(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[S
     """`*` is one subnet for each zone, `#0` the first of them; a letter or a name is the subnet of that zone."""
     if is_by_name(lookup):
         return facts.found.get(lookup, []), f"there is no subnet {lookup.query} in {facts.region}"
+    if facts.ambiguous:
+        return [], facts.ambiguous
     by_zone = subnets_by_zone(facts, vpc)
     ids = list(default_subnets_by_zone(facts, vpc).values())
     none_at_all = f"there is no public subnet in the VPC {vpc or 'default'} of {facts.region}"

@@ -11,6 +11,7 @@ from ..core.call import Answer, Call
 from ..core.kind import LiveResource
 from ..core.resource import Resource
 from ..kinds.instance import Instance
+from ..kinds.load_balancer import LoadBalancer
 from .errors import DENIED
 
 CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
@@ -22,6 +23,21 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zon
 
 Offered = Mapping[str, frozenset[str]]
 """The zones that offer an instance type. A type that is missing here was not asked for, or AWS refused to answer."""
+
+
+def is_internal(resources: Iterable[Resource]) -> bool:
+    """True if elbplan chooses subnets, and only for internal load balancers."""
+    chosen = [
+        resource
+        for resource in resources
+        if isinstance(resource, LoadBalancer) and any(isinstance(ref, Lookup) for ref in resource.subnets)
+    ]
+    return bool(chosen) and all(resource.scheme == "internal" for resource in chosen)
+
+
+def has_internal(resources: Iterable[Resource]) -> bool:
+    """True if elbplan chooses the subnets of an internal load balancer."""
+    return any(is_internal([resource]) for resource in resources)
 
 
 def has_any_zone(resource: Resource) -> bool:
