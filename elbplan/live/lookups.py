@@ -26,6 +26,7 @@ class LookupFacts:
     missing   ids of instances that the spec names and AWS does not have
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
+    described   the subnets that AWS described, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
     """
 
@@ -36,6 +37,7 @@ class LookupFacts:
     missing: Sequence[str] = ()
     offered: Offered = field(default_factory=dict)
     private: Sequence[Mapping[str, Any]] = ()
+    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
 
 
@@ -75,6 +77,8 @@ def look_up(
     facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()), private=private)
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     existing = {instance["InstanceId"] for instance in existing_instances(answers.get("instances", {}))}
+    named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
+    facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
     facts.offered = offered(answers.get("offerings", {}), resources)
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts

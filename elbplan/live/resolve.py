@@ -13,6 +13,7 @@ from ..kinds import KINDS
 from ..kinds.aws.queries import zone_for
 from ..kinds.instance import Instance
 from .lookups import LookupFacts, is_by_name, with_implied_references
+from .subnet_checks import subnet_problems
 from .zones import has_any_zone, serves_load_balancers, subnet_of_server
 
 Finder = Callable[[Ref], tuple[Ref, ...]]
@@ -42,6 +43,7 @@ def resolve(
     for address, resource in desired.items():
         placed = _placed(address, resource, facts, vpc, lives, problems)
         resolved[address] = rewrite(with_implied_references(placed), finder)
+    problems += subnet_problems(resolved, facts.described, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")

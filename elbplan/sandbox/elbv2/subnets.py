@@ -36,7 +36,8 @@ def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
     _check_zones(subnets, kind)
-    _check_usable(context, subnets, kind, scheme)
+    fixed = {mapping["SubnetId"] for mapping in mappings if mapping.get("PrivateIPv4Address")}
+    _check_usable(context, subnets, kind, scheme, fixed)
     by_subnet = {mapping["SubnetId"]: mapping for mapping in mappings}
     chosen = [Zone(subnet.availability_zone, subnet.id, dict(by_subnet.get(subnet.id, {}))) for subnet in subnets]
     return chosen, vpcs.pop()
@@ -69,10 +70,15 @@ def _check_zones(subnets: list[Any], kind: str) -> None:
 
 
 @rule(16)
-def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
-    """Eight free addresses in each subnet, and an internet gateway for an internet-facing balancer (as above)."""
+def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None, fixed: set[str]) -> None:
+    """Eight free addresses in each subnet, and an internet gateway for an internet-facing balancer (as above).
+
+    `fixed` has the subnets in which the caller chose the private address of a network load balancer. "Internal Network
+    Load Balancers: this is only required if you let AWS select a private IPv4 address":
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
+    """
     for subnet in subnets:
-        if kind == "application" and subnet.available_ip_address_count < MIN_FREE_ADDRESSES:
+        if kind != "gateway" and subnet.id not in fixed and subnet.available_ip_address_count < MIN_FREE_ADDRESSES:
             raise AwsError(
                 "InvalidSubnet",
                 f"Not enough IP space available in {subnet.id}. ELB requires at least {MIN_FREE_ADDRESSES} free "
