@@ -1,5 +1,7 @@
 """Rules 1, 4, 5, 16, 18, and the answer of CreateLoadBalancer."""
 
+import pytest
+
 from .conftest import SLOW
 from .kit import REGION, Kit, refused
 
@@ -93,6 +95,12 @@ def test_rule_16_zones_without_load_balancers(kit: Kit) -> None:
     local = kit.box.plant("subnet", "subnet-0f", REGION, zone="-ham-1a", zone_id="euc1-ham1-az1")
     with refused("ValidationError"):
         kit.balancer(Subnets=[*kit.subnets, local], Type="network")
+
+
+@pytest.mark.parametrize("tag", [("a#b", "c"), ("a", "b, c"), ("k" * 129, "v"), ("k", "v" * 257)])
+def test_rule_21_characters_of_tags(kit: Kit, tag: tuple[str, str]) -> None:
+    with refused("ValidationError"):
+        kit.balancer(Tags=[{"Key": tag[0], "Value": tag[1]}])
 
 
 def test_rule_16_an_internet_gateway_and_free_addresses(kit: Kit) -> None:
