@@ -109,11 +109,18 @@ class Aws:
         return client
 
     def _give_up_early(
-        self, response: object = None, caught_exception: Exception | None = None, attempts: int = 1, **_: Any
+        self,
+        response: tuple[object, Mapping[str, Any]] | None = None,
+        caught_exception: Exception | None = None,
+        attempts: int = 1,
+        operation: Any = None,
+        **_: Any,
     ) -> None:
-        """botocore's event handler: stops the retries early if AWS has never answered."""
+        """botocore's event handler: stops the retries early if AWS has never answered, or has no capacity."""
         if response is not None:
             self._reached = True
+            if response[1].get("Error", {}).get("Code") in NO_CAPACITY:
+                raise ClientError(dict(response[1]), operation.name)
         elif problem := _elbplan_error(caught_exception):
             raise problem
         elif isinstance(caught_exception, UNREACHABLE) and not self._reached and attempts >= FIRST_ATTEMPTS:
@@ -127,6 +134,11 @@ def _elbplan_error(caught: Exception | None) -> ElbplanError | None:
 
 
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
+NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity")
+"""Errors of EC2 with status 500, which botocore would retry for minutes. AWS advises another zone or type.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html#api-error-codes-table-server
+"""
 UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 RETRY_MODE = {"acm": "legacy"}
 """In standard mode botocore takes ACM's LimitExceededException, a quota, for throttling, and retries for minutes."""

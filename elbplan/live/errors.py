@@ -52,7 +52,9 @@ HINTS = {
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
     "Unsupported": "this zone does not offer the instance type; write another type or other zones (type:, zones:)",
-    "InsufficientInstanceCapacity": "AWS has no capacity for this type in this zone now; try another zone or type",
+    "InsufficientInstanceCapacity": (
+        "AWS has no capacity for this type in this zone: run apply again later, or write another type or other zones"
+    ),
     "LimitExceededException": "an ACM quota is reached; delete unused certificates, or ask AWS for a higher quota",
     "InvalidSubnet": "a load balancer's subnet needs 8 free addresses and, if public, a route to an internet gateway",
     "TargetGroupAssociationLimit": "a target group serves one load balancer; give this load balancer its own group",
