@@ -18,6 +18,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-
 https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
 """
 
+NOT_ASSOCIATED = ("disassociating", "disassociated", "failing", "failed")
+"""States of an IPv6 block: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SubnetCidrBlockState.html"""
+
 Subnet = Mapping[str, Any]
 
 
@@ -35,6 +38,7 @@ def subnet_problems(
         if isinstance(balancer, LoadBalancer):
             subnets = [described[str(ref)] for ref in balancer.subnets if str(ref) in described]
             yield from _same_zone(subnets)
+            yield from _without_ipv6(balancer, subnets)
             yield from _too_full(balancer, [subnet for subnet in subnets if subnet["SubnetId"] not in in_use])
 
 
@@ -46,6 +50,23 @@ def _same_zone(subnets: Sequence[Subnet]) -> Iterator[str]:
         if len(ids) > 1:
             listed = ", ".join(sorted(ids))
             yield f"{listed} are all in zone {zone}, and AWS takes one subnet for each zone: leave out all but one"
+
+
+def _without_ipv6(balancer: LoadBalancer, subnets: Sequence[Subnet]) -> Iterator[str]:
+    if balancer.ip_address_type == "ipv4":
+        return
+    for subnet in subnets:
+        blocks = subnet.get("Ipv6CidrBlockAssociationSet")
+        if blocks is not None and not any(_is_associated(block) for block in blocks):
+            yield (
+                f"the subnet {subnet['SubnetId']} in zone {subnet['AvailabilityZone']} has no IPv6 block, which "
+                f"{balancer.ip_address_type} needs: write ip: ipv4, or run aws ec2 associate-subnet-cidr-block "
+                f"--subnet-id {subnet['SubnetId']} --ipv6-cidr-block ... (the VPC needs a block first)"
+            )
+
+
+def _is_associated(block: Mapping[str, Any]) -> bool:
+    return block.get("Ipv6CidrBlockState", {}).get("State") not in NOT_ASSOCIATED
 
 
 def _too_full(balancer: LoadBalancer, subnets: Sequence[Subnet]) -> Iterator[str]:

@@ -51,3 +51,11 @@ def test_two_named_subnets_in_a_zone(stage: Stage) -> None:
     with pytest.raises(NotFound, match="subnet-10a, subnet-11a are all in zone ap-northeast-2a"):
         stage.plan(spec)
     stage.apply(spec.replace("edge-1, ", ""))
+
+
+def test_dualstack_without_ipv6(stage: Stage) -> None:
+    full_vpc(stage, taken=0)
+    with pytest.raises(NotFound) as refused:
+        stage.plan(IN_VPC + "ip: dualstack\n")
+    assert refused.value.what.count("has no IPv6 block, which dualstack needs: write ip: ipv4") == 2
+    stage.apply(IN_VPC)

@@ -124,6 +124,22 @@ def test_rule_16_an_internet_gateway_and_free_addresses(kit: Kit) -> None:
         kit.balancer("full", Subnets=subnets, Scheme="internal")
 
 
+def test_rule_16_dualstack_needs_ipv6(kit: Kit) -> None:
+    kit.balancer(IpAddressType="dualstack")
+    for number, zone in enumerate("ab"):
+        kit.ec2.create_subnet(
+            VpcId=kit.vpc, CidrBlock=f"172.31.25{number}.0/24", AvailabilityZone=REGION + zone,
+            TagSpecifications=[{"ResourceType": "subnet", "Tags": [{"Key": "Name", "Value": "plain"}]}],
+        )  # fmt: skip
+    found = kit.ec2.describe_subnets(Filters=[{"Name": "tag:Name", "Values": ["plain"]}])["Subnets"]
+    plain = [subnet["SubnetId"] for subnet in found]
+    with refused("InvalidSubnet"):
+        kit.balancer("plain", Subnets=plain, IpAddressType="dualstack")
+    arn = kit.balancer("plain", Subnets=plain)["LoadBalancerArn"]
+    with refused("InvalidSubnet"):
+        kit.elb.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="dualstack")
+
+
 def test_rule_16_unknown_security_group(kit: Kit) -> None:
     with refused("InvalidSecurityGroup"):
         kit.balancer(SecurityGroups=["sg-0123456789abcdef0"])

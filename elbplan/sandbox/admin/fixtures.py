@@ -13,7 +13,7 @@ from ..acm import VALIDITY
 from ..ec2 import facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state
-from ..ec2.network import attach_new_gateway
+from ..ec2.network import attach_ipv6, attach_new_gateway
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
@@ -67,6 +67,7 @@ def _subnet(
     with _with_id(id, subnets, "random_subnet_id"):
         subnet = context.ec2.create_subnet(vpc, cidr, availability_zone=zone_name)
     subnet.add_tags(tags or {})
+    attach_ipv6(subnet, 256 + next(context.account.numbers))
     if zone_id:
         _move_to_new_zone(context, subnet, Zone(context.region + zone, context.region, zone_id))
     return str(subnet.id)

@@ -38,6 +38,7 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
         return {"LoadBalancers": [description(context, balancer)]}
     _check_quota(context)
     zones, vpc = subnets.zones_of(context, params, kind, scheme)
+    subnets.check_ipv6(context, zones, ip_type)
     groups = _groups(context, params, kind, vpc)
     balancer = _new_balancer(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
     interfaces.attach(context, balancer)
@@ -243,6 +244,7 @@ def set_subnets(context: CallContext, params: Params) -> Params:
 
 def set_ip_address_type(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
+    subnets.check_ipv6(context, balancer.zones, params["IpAddressType"])
     balancer.ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
     balancer.settings["IpAddressType"] = balancer.ip_type
     return {"IpAddressType": balancer.ip_type}

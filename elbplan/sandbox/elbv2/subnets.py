@@ -89,6 +89,16 @@ def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: s
 
 
 @rule(16)
+def check_ipv6(context: CallContext, zones: list[Zone], ip_type: str) -> None:
+    """A dualstack load balancer needs subnets with an IPv6 block: API_SetIpAddressType (InvalidSubnet), and
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#ip-address-type
+    """
+    for zone in zones:
+        if ip_type != "ipv4" and not facts.subnet(context, zone.subnet).ipv6_cidr_block_associations:  # type: ignore[union-attr]
+            raise AwsError("InvalidSubnet", f"Subnet {zone.subnet} must have an associated IPv6 CIDR block")
+
+
+@rule(16)
 def security_groups(context: CallContext, groups: list[str], vpc: str) -> list[str]:
     """Security groups must exist in the VPC of the load balancer: API_SetSecurityGroups (InvalidSecurityGroup)."""
     for group_id in groups:
