@@ -130,12 +130,12 @@ class Aws:
     ) -> None:
         """botocore's event handler: ends the retries early.
 
-        It ends them if AWS has never answered, if a quota is reached, and after Ctrl-C.
+        It ends them if AWS has never answered, if a quota is reached or no capacity is left, and after Ctrl-C.
         """
         if response is not None:
             self._reached = True
             code = response[1].get("Error", {}).get("Code")
-            if code == QUOTA or (code and is_stopped()):
+            if code == QUOTA or code in NO_CAPACITY or (code and is_stopped()):
                 raise ClientError(response[1], operation.name)
         elif problem := _elbplan_error(caught_exception):
             raise problem
@@ -150,6 +150,11 @@ def _elbplan_error(caught: Exception | None) -> ElbplanError | None:
 
 
 ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
+NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity")
+"""Errors of EC2 with status 500, which botocore would retry for minutes. AWS advises another zone or type.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html#api-error-codes-table-server
+"""
 UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 QUOTA = "LimitExceededException"
 """A quota of ACM. botocore takes it for throttling, and would retry for minutes."""

@@ -31,6 +31,9 @@ NOT_OFFERED = 501
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
+NO_BALANCERS = "cannot be associated with a load balancer"
+"""Part of the message of a ValidationError about a zone in which AWS offers no load balancers."""
+
 HINTS = {
     "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete unused load balancers",
     "TooManyTargetGroups": "ask AWS for a higher quota (Service Quotas), or delete unused target groups",
@@ -40,7 +43,10 @@ HINTS = {
     "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one that is not in use, or ask for a higher quota",
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
-    "InsufficientInstanceCapacity": "AWS has no capacity for this type in this zone now; try another zone or type",
+    "Unsupported": "this zone does not offer the instance type; write another type or other zones (type:, zones:)",
+    "InsufficientInstanceCapacity": (
+        "AWS has no capacity for this type in this zone: run apply again later, or write another type or other zones"
+    ),
     "LimitExceededException": "an ACM quota is reached; delete unused certificates, or ask AWS for a higher quota",
     "InvalidSubnet": "a load balancer's subnet needs 8 free addresses and, if public, a route to an internet gateway",
     "TargetGroupAssociationLimit": "a target group serves one load balancer; give this load balancer its own group",
@@ -88,6 +94,8 @@ def _refusal(error: ClientError, call: Call, region: str) -> AwsProblem:
     if code in EXPIRED:
         return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
     hint = access_hint(code, message, call, region) or HINTS_OF_OPERATION.get((code, call.operation)) or HINTS.get(code)
+    if NO_BALANCERS in message:
+        hint = "write the other zones into the spec, for example `zones: [a, c]`"
     return AwsProblem(what, hint=hint or "", code=code)
 
 

@@ -12,6 +12,7 @@ from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.queries import HOSTED_ZONES, existing_instances
 from ..kinds.aws.subnets_in_use import subnets_in_use
+from .zones import Offered, has_internal, offered, offerings
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
@@ -23,6 +24,10 @@ class LookupFacts:
 
     found     the ids of each lookup by a name or tag
     missing   ids of instances that the spec names and AWS does not have
+    offered   the zones that offer the instance types of servers in any zone
+    private   the subnets without a route to an internet gateway; read only for internal load balancers
+    described   the subnets that AWS described, by id
+    ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
     """
 
     region: str
@@ -30,6 +35,10 @@ class LookupFacts:
     zones: Sequence[Mapping[str, Any]] = ()
     found: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
+    offered: Offered = field(default_factory=dict)
+    private: Sequence[Mapping[str, Any]] = ()
+    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ambiguous: str = ""
 
 
 def with_implied_references(resource: Resource) -> Resource:
@@ -62,11 +71,15 @@ def look_up(
         asks["subnets"] = DEFAULT_SUBNETS
     answers = dict(zip(asks, (yield list(asks.values())), strict=True)) if asks else {}
     subnets = (yield from _subnets_in_use(wanted, resources, stacks)) if needs_subnets and stacks else ()
+    private: Sequence[Mapping[str, Any]] = ()
     if needs_subnets and not subnets:
-        subnets = yield from _subnets(wanted, answers, resources)
-    facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
+        subnets, private = yield from _subnets(wanted, answers, resources)
+    facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()), private=private)
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     existing = {instance["InstanceId"] for instance in existing_instances(answers.get("instances", {}))}
+    named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
+    facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
+    facts.offered = offered(answers.get("offerings", {}), resources)
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts
 
@@ -87,6 +100,8 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
             asks[f"{lookup.what}/{lookup.query}"] = call
     if instances := _instances(resources):
         asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
+    if call := offerings(resources):
+        asks["offerings"] = call
     return asks
 
 
@@ -107,16 +122,19 @@ def _subnets_in_use(
 
 def _subnets(
     wanted: set[Lookup], answers: Mapping[str, Any], resources: Sequence[Resource]
-) -> ReadProgram[Sequence[Mapping[str, Any]]]:
-    """The subnets that the specs can use: AWS's default subnets, or the public subnets of the VPCs that they name."""
+) -> ReadProgram[tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]]:
+    """The subnets that the specs can use: AWS's default subnets, or the public subnets of the VPCs that they name.
+
+    The second part has the private subnets, if all load balancers of a spec are internal.
+    """
     if "subnets" in answers:
         default = answers["subnets"]["Subnets"]
     else:
         (answer,) = yield [DEFAULT_SUBNETS]
         default = answer["Subnets"]
     vpcs = {lookup.query for lookup in wanted if lookup.what == "vpc"}
-    if default and not vpcs - {"default"} and not _vpc_ids(resources):
-        return list(default)
+    if default and not vpcs - {"default"} and not _vpc_ids(resources) and not has_internal(resources):
+        return list(default), ()
     return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
@@ -170,22 +188,27 @@ def _subnets_of(
     answers: Mapping[str, Any],
     default: Sequence[Mapping[str, Any]],
     resources: Sequence[Resource],
-) -> ReadProgram[Sequence[Mapping[str, Any]]]:
-    """The default subnets, and those of these VPCs that have a route to an internet gateway; all if none has one."""
+) -> ReadProgram[tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]]:
+    """The default subnets, and those of these VPCs that have a route to an internet gateway; all if none has one.
+
+    The second part has the subnets without such a route, also those of the default VPC.
+    """
     ids = set(_vpc_ids(resources))
     for name in vpcs - {"default"}:
         ids |= {vpc["VpcId"] for vpc in answers[f"vpc/{name}"]["Vpcs"]}
     if "default" in vpcs and not default:
         (answer,) = yield [DEFAULT_VPC]
         ids |= {vpc["VpcId"] for vpc in answer["Vpcs"]}
-    if not ids:
-        return default
+    read = ids | ({subnet["VpcId"] for subnet in default} if has_internal(resources) else set())
+    if not read:
+        return default, ()
     subnets, tables = yield [
-        Call("ec2", "DescribeSubnets", _filter("vpc-id", sorted(ids))),
-        Call("ec2", "DescribeRouteTables", _filter("vpc-id", sorted(ids))),
+        Call("ec2", "DescribeSubnets", _filter("vpc-id", sorted(read))),
+        Call("ec2", "DescribeRouteTables", _filter("vpc-id", sorted(read))),
     ]
-    public = [subnet for subnet in subnets["Subnets"] if _is_public(subnet, tables["RouteTables"])]
-    return [*default, *(public or subnets["Subnets"])]
+    private = [subnet for subnet in subnets["Subnets"] if not _is_public(subnet, tables["RouteTables"])]
+    named = [subnet for subnet in subnets["Subnets"] if subnet["VpcId"] in ids]
+    return [*default, *([subnet for subnet in named if subnet not in private] or named)], private
 
 
 def _is_public(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> bool:

@@ -17,6 +17,7 @@ from .batch import BatchReader
 from .lookups import look_up
 from .portable import PortableNames
 from .resolve import resolve
+from .subnets import with_subnets_of_stack
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ def observe(
     observed = {}
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
-        desired = resolve(wanted[stack.name], facts, escaped(stack.file) or stack.name)
+        own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
+        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
-        symbols = PortableNames.of(facts, wanted[stack.name], file_references)
+        symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = readdressed(desired, kept)
         observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign)
     return observed

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ..core.address import Address, AwsId, Lookup, Ref
+from ..core.kind import LiveResource
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
 from ..kinds import KINDS
 from ..kinds.aws.queries import zone_for
+from ..kinds.instance import Instance
 from .lookups import LookupFacts, is_by_name, with_implied_references
+from .subnet_checks import subnet_problems
+from .zones import has_any_zone, serves_load_balancers, subnet_of_server
 
 Finder = Callable[[Ref], tuple[Ref, ...]]
 
@@ -18,14 +23,27 @@ class NotFound(ElbplanError):
     """The account does not have something that the spec describes. Nothing was changed."""
 
 
-def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str) -> dict[Address, Resource]:
+def resolve(
+    desired: Mapping[Address, Resource],
+    facts: LookupFacts,
+    where: str,
+    lives: Sequence[LiveResource[Resource]] = (),
+) -> dict[Address, Resource]:
     """The desired resources with an AWS id for each lookup, and with the fields that follow from other resources.
 
-    `where` begins each message: the spec's file. Raises NotFound, which names everything that is missing.
+    where   begins each message: the spec's file
+    lives   the stack's live resources: its servers stay in their zones
+
+    Raises NotFound, which names everything that is missing.
     """
     problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
-    finder = _finder(facts, vpc_of(desired, facts), problems)
-    resolved = {address: rewrite(with_implied_references(resource), finder) for address, resource in desired.items()}
+    vpc = vpc_of(desired, facts)
+    finder = _finder(facts, vpc, problems)
+    resolved = {}
+    for address, resource in desired.items():
+        placed = _placed(address, resource, facts, vpc, lives, problems)
+        resolved[address] = rewrite(with_implied_references(placed), finder)
+    problems += subnet_problems(resolved, facts.described, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")
@@ -33,6 +51,29 @@ def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str)
         address: KINDS[address.kind].with_derived_fields(address, resource, resolved)
         for address, resource in resolved.items()
     }
+
+
+def _placed(
+    address: Address,
+    resource: Resource,
+    facts: LookupFacts,
+    vpc: str | None,
+    lives: Sequence[LiveResource[Resource]],
+    problems: list[str],
+) -> Resource:
+    """A server with its subnet, if elbplan chooses the zone; every other resource unchanged."""
+    subnets = default_subnets_by_zone(facts, vpc)
+    if not isinstance(resource, Instance) or not has_any_zone(resource) or facts.ambiguous or not subnets:
+        return resource
+    number = int(str(resource.subnet).removeprefix("#"))
+    subnet = subnet_of_server(address, resource, number, subnets, facts.offered, lives)
+    if subnet is None:
+        zones = ", ".join(sorted(facts.offered[resource.type])) or "none"
+        problems.append(
+            f"no zone of {facts.region} that the load balancer has offers {resource.type} (zones that offer it: "
+            f"{zones}): write another type"
+        )
+    return resource.model_copy(update={"subnet": AwsId(subnet or "missing")})
 
 
 def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:
@@ -80,8 +121,10 @@ def _subnets_for(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[S
     """`*` is one subnet for each zone, `#0` the first of them; a letter or a name is the subnet of that zone."""
     if is_by_name(lookup):
         return facts.found.get(lookup, []), f"there is no subnet {lookup.query} in {facts.region}"
+    if facts.ambiguous:
+        return [], facts.ambiguous
     by_zone = subnets_by_zone(facts, vpc)
-    ids = list(by_zone.values())
+    ids = list(default_subnets_by_zone(facts, vpc).values())
     none_at_all = f"there is no public subnet in the VPC {vpc or 'default'} of {facts.region}"
     if lookup.query == "*":
         return ids, none_at_all
@@ -95,8 +138,17 @@ def _subnets_for(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[S
 
 def subnets_by_zone(facts: LookupFacts, vpc: str | None) -> dict[str, str]:
     """The subnet that elbplan uses in each availability zone of a VPC."""
+    return _first_by_zone(facts.subnets, vpc)
+
+
+def default_subnets_by_zone(facts: LookupFacts, vpc: str | None) -> dict[str, str]:
+    """The subnets for a spec without zones: those in which a load balancer can stand."""
+    return _first_by_zone([subnet for subnet in facts.subnets if serves_load_balancers(subnet, facts.region)], vpc)
+
+
+def _first_by_zone(subnets: Sequence[Mapping[str, Any]], vpc: str | None) -> dict[str, str]:
     by_zone: dict[str, str] = {}
-    for subnet in sorted(facts.subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
+    for subnet in sorted(subnets, key=lambda s: (s["AvailabilityZone"], s["SubnetId"])):
         if subnet["VpcId"] == vpc and subnet.get("State", "available") == "available":
             by_zone.setdefault(subnet["AvailabilityZone"], subnet["SubnetId"])
     return by_zone

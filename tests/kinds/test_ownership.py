@@ -89,6 +89,18 @@ def test_a_run_that_dies_while_tags_change_leaves_no_tag_that_nobody_remembers(b
     assert tags == ownership("shop", WEB, after)
 
 
+LONG = {f"{n:03}" + "k=" * 62: "v" for n in range(45)}
+KOREAN = {"가" * 125 + f"{n:03}": "값" * 256 for n in range(45)}
+
+
+@pytest.mark.parametrize("user", [LONG, KOREAN, {" " * 128: "v"}], ids=["long", "korean", "spaces"])
+def test_45_tags_with_long_keys_fit(user):
+    tags = ownership("shop", WEB, user)
+    assert len(tags) <= 48
+    assert all(len(key) <= 128 and len(value) <= 256 for key, value in tags.items())
+    assert user_tags({**tags, "somebody": "else", "aws:x": "y"}) == user
+
+
 def test_many_user_tags_are_all_remembered():
     assert user_tags(ownership("shop", WEB, MANY)) == MANY
 

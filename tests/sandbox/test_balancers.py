@@ -1,5 +1,7 @@
 """Rules 1, 4, 5, 16, 18, and the answer of CreateLoadBalancer."""
 
+import pytest
+
 from .conftest import SLOW
 from .kit import REGION, Kit, refused
 
@@ -86,6 +88,21 @@ def test_rule_16_subnets(kit: Kit) -> None:
         kit.balancer(Subnets=[kit.subnets[0], twin["Subnet"]["SubnetId"]])
 
 
+def test_rule_16_zones_without_load_balancers(kit: Kit) -> None:
+    constrained = kit.box.create_fixture("subnet", "subnet-0e", REGION, zone="e", zone_id="usw1-az2")
+    with refused("ValidationError"):
+        kit.balancer(Subnets=[*kit.subnets, constrained])
+    local = kit.box.create_fixture("subnet", "subnet-0f", REGION, zone="-ham-1a", zone_id="euc1-ham1-az1")
+    with refused("ValidationError"):
+        kit.balancer(Subnets=[*kit.subnets, local], Type="network")
+
+
+@pytest.mark.parametrize("tag", [("a#b", "c"), ("a", "b, c"), ("k" * 129, "v"), ("k", "v" * 257)])
+def test_rule_21_characters_of_tags(kit: Kit, tag: tuple[str, str]) -> None:
+    with refused("ValidationError"):
+        kit.balancer(Tags=[{"Key": tag[0], "Value": tag[1]}])
+
+
 def test_rule_16_an_internet_gateway_and_free_addresses(kit: Kit) -> None:
     vpc = kit.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     subnets = []
@@ -105,6 +122,22 @@ def test_rule_16_an_internet_gateway_and_free_addresses(kit: Kit) -> None:
         kit.balancer(f"fill-{number}", Subnets=subnets, Scheme="internal")
     with refused("InvalidSubnet"):
         kit.balancer("full", Subnets=subnets, Scheme="internal")
+
+
+def test_rule_16_dualstack_needs_ipv6(kit: Kit) -> None:
+    kit.balancer(IpAddressType="dualstack")
+    for number, zone in enumerate("ab"):
+        kit.ec2.create_subnet(
+            VpcId=kit.vpc, CidrBlock=f"172.31.25{number}.0/24", AvailabilityZone=REGION + zone,
+            TagSpecifications=[{"ResourceType": "subnet", "Tags": [{"Key": "Name", "Value": "plain"}]}],
+        )  # fmt: skip
+    found = kit.ec2.describe_subnets(Filters=[{"Name": "tag:Name", "Values": ["plain"]}])["Subnets"]
+    plain = [subnet["SubnetId"] for subnet in found]
+    with refused("InvalidSubnet"):
+        kit.balancer("plain", Subnets=plain, IpAddressType="dualstack")
+    arn = kit.balancer("plain", Subnets=plain)["LoadBalancerArn"]
+    with refused("InvalidSubnet"):
+        kit.elb.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="dualstack")
 
 
 def test_rule_16_unknown_security_group(kit: Kit) -> None:

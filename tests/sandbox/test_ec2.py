@@ -65,6 +65,7 @@ def test_rule_28_once_per_token_and_as_many_as_requested(kit: Kit) -> None:
     [
         ("InvalidAMIID.NotFound", {"ImageId": "ami-0123456789abcdef0"}),
         ("InvalidParameterValue", {"InstanceType": "t99.huge"}),
+        ("Unsupported", {"InstanceType": "c1.medium"}),
         ("InvalidParameterValue", {"UserData": "x" * 16385}),
         ("InvalidSubnetID.NotFound", {"SubnetId": "subnet-0123456789abcdef0"}),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -47,8 +49,23 @@ def unpack(name: str, tags: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def user_tag_names(user: Mapping[str, str]) -> dict[str, str]:
-    """The tags that list the keys of the user's tags."""
-    return pack(TAG_NAMES, map(_word, sorted(user)))
+    """The tags that list the keys of the user's tags: as words, or as digests if the words do not fit into one tag.
+
+    AWS allows 50 tags. The keys of 45 tags can need 23 tags as words, and one as digests.
+    """
+    words = [_word(key) for key in sorted(user)]
+    if len(" ".join(words)) <= TAG_VALUE:
+        return pack(TAG_NAMES, words)
+    return pack(TAG_NAMES, [DIGESTS, *map(_digest, sorted(user))])
+
+
+DIGESTS = "="
+"""The first word of a list of digests. No key becomes this word."""
+
+
+def _digest(key: str) -> str:
+    """Four characters for a key: with 45 keys, some 1 of 20,000 other tags has a digest of the list."""
+    return base64.b32encode(hashlib.sha256(key.encode()).digest())[:4].decode().lower()
 
 
 def _word(key: str) -> str:
@@ -86,7 +103,10 @@ def owners_by_id(tags: Mapping[str, Mapping[str, str]]) -> dict[str, Owner]:
 
 def user_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """The user's own tags."""
-    return {key: tags[key] for key in map(_key, unpack(TAG_NAMES, tags)) if key in tags}
+    words = unpack(TAG_NAMES, tags)
+    if words[:1] == (DIGESTS,):
+        return {key: tags[key] for key in tags if not key.startswith(OWN) and _digest(key) in words}
+    return {key: tags[key] for key in map(_key, words) if key in tags}
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 from ..account import CallContext
 from ..domains import registrable
 from ..ec2 import facts
-from ..ec2.network import attach_new_gateway
+from ..ec2.network import attach_ipv6, attach_new_gateway
 from ..route53.zones import create_hosted_zone
 
 
@@ -42,6 +42,8 @@ def _subnets(context: CallContext, vpc: str, zones: list[str] | None) -> dict[st
     for letter in zones or []:
         if letter not in subnets:
             subnets[letter] = context.ec2.create_default_subnet(context.region + letter).id
+    for number, id in enumerate(subnets.values()):
+        attach_ipv6(facts.subnet(context, id), number)
     return {letter: subnets[letter] for letter in sorted(subnets) if not zones or letter in zones}
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
+from moto.ec2.models.availability_zones_and_regions import Zone
 
 from ..account import CallContext
 from ..acm import VALIDITY
 from ..ec2 import facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state
-from ..ec2.network import attach_new_gateway
+from ..ec2.network import attach_ipv6, attach_new_gateway
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
@@ -54,14 +55,30 @@ def _vpc(context: CallContext, id: str, tags: Tags | None = None, cidr: str = "1
     return str(vpc.id)
 
 
-def _subnet(context: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None) -> str:
-    """Creates a subnet in a zone (`a`), in a free part of the VPC."""
+def _subnet(
+    context: CallContext, id: str, zone: str, vpc: str = "", tags: Tags | None = None, zone_id: str = ""
+) -> str:
+    """Creates a subnet in a zone (`a`), in a free part of the VPC.
+
+    zone_id   the id of a zone that moto does not have: `-lax-1a` with `usw2-lax1-az1`
+    """
     vpc = vpc or _default_vpc(context)
-    cidr, zone_name = _free_cidr(context, vpc), context.region + zone
+    cidr, zone_name = _free_cidr(context, vpc), context.region + ("a" if zone_id else zone)
     with _with_id(id, subnets, "random_subnet_id"):
         subnet = context.ec2.create_subnet(vpc, cidr, availability_zone=zone_name)
     subnet.add_tags(tags or {})
+    attach_ipv6(subnet, 256 + next(context.account.numbers))
+    if zone_id:
+        _move_to_new_zone(context, subnet, Zone(context.region + zone, context.region, zone_id))
     return str(subnet.id)
+
+
+def _move_to_new_zone(context: CallContext, subnet: Any, zone: Zone) -> None:
+    """Puts a subnet into a zone that moto's regions do not have; in the default VPC it is the zone's default subnet."""
+    del context.ec2.subnets[subnet.availability_zone][subnet.id]
+    subnet._availability_zone = zone
+    subnet.default_for_az = subnet.vpc_id == _default_vpc(context)
+    context.ec2.subnets[zone.name][subnet.id] = subnet
 
 
 def _free_cidr(context: CallContext, vpc: str) -> str:

@@ -13,6 +13,14 @@ def subnet(context: CallContext, subnet_id: str) -> Any | None:
     return None
 
 
+def is_local_zone(subnet: Any) -> bool:
+    """True for a Local Zone or a Wavelength Zone: the name of an Availability Zone is the region's and a letter.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
+    """
+    return bool(subnet.availability_zone[:-1] != subnet._availability_zone.region_name)
+
+
 def vpc_exists(context: CallContext, vpc_id: str) -> bool:
     return vpc_id in context.ec2.vpcs
 

@@ -13,7 +13,7 @@ from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest
-from . import facts, images
+from . import facts, images, offerings
 from .common import rewritten
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -71,6 +71,7 @@ def check_launch(context: CallContext, params: Params) -> None:
     groups = (params.get("SecurityGroupIds") or []) + (nics[0].get("Groups") or [])
     if subnet_id:
         _check_subnet(context, subnet_id, groups, int(params.get("MaxCount") or 1))
+        offerings.check_offered(context, kind, subnet_id)
 
 
 @rule(28)

@@ -1,5 +1,7 @@
 """Subnets, gateways and interfaces that are in use cannot be deleted; reserved tags."""
 
+from typing import Any
+
 from ..account import CallContext
 from ..errors import AwsError
 from ..rules import rule
@@ -17,6 +19,15 @@ def attach_new_gateway(context: CallContext, vpc: str) -> str:
     main = next(table for table in tables if table.main_association_id)
     backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
     return str(gateway.id)
+
+
+def attach_ipv6(subnet: Any, number: int) -> None:
+    """Gives a subnet of the sandbox's own VPCs an IPv6 block, so that a dualstack load balancer can be tried there.
+
+    In AWS, a default VPC has no IPv6 block before somebody associates one.
+    """
+    if not subnet.ipv6_cidr_block_associations:
+        subnet.attach_ipv6_cidr_block_associations(f"2600:1f14:0:{number:x}::/64")
 
 
 @rule(5)

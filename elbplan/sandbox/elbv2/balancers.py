@@ -40,6 +40,7 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     _check_account(context)
     _check_quota(context)
     zones, vpc = subnets.zones_of(context, params, kind, scheme)
+    subnets.check_ipv6(context, zones, ip_type)
     groups = _groups(context, params, kind, vpc)
     balancer = _new_balancer(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
     interfaces.attach(context, balancer)
@@ -296,6 +297,7 @@ def set_subnets(context: CallContext, params: Params) -> Params:
 def set_ip_address_type(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
     ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
+    subnets.check_ipv6(context, balancer.zones, ip_type)
     check_source_nat(ip_type, [listener.protocol for listener in context.elb.listeners_of(balancer.arn)])
     balancer.ip_type = ip_type
     balancer.settings["IpAddressType"] = balancer.ip_type

@@ -11,6 +11,9 @@ from ..state.elbv2 import Zone
 
 MIN_FREE_ADDRESSES = 8
 
+CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
+"""Zones in which old accounts have subnets, and Elastic Load Balancing has no load balancers."""
+
 
 @rule(16)
 def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None) -> tuple[list[Zone], str]:
@@ -32,7 +35,9 @@ def zones_of(context: CallContext, params: Params, kind: str, scheme: str | None
         raise misconfigured("A load balancer cannot be attached to multiple subnets in the same Availability Zone")
     if kind == "application" and len(zones) < 2:
         raise validation("At least two subnets in two different Availability Zones must be specified")
-    _check_usable(context, subnets, kind, scheme)
+    _check_zones(subnets, kind)
+    fixed = {mapping["SubnetId"] for mapping in mappings if mapping.get("PrivateIPv4Address")}
+    _check_usable(context, subnets, kind, scheme, fixed)
     by_subnet = {mapping["SubnetId"]: mapping for mapping in mappings}
     chosen = [Zone(subnet.availability_zone, subnet.id, dict(by_subnet.get(subnet.id, {}))) for subnet in subnets]
     return chosen, vpcs.pop()
@@ -46,10 +51,34 @@ def _subnet(context: CallContext, subnet_id: str) -> Any:
 
 
 @rule(16)
-def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None) -> None:
-    """Eight free addresses in each subnet, and an internet gateway for an internet-facing balancer (as above)."""
+def _check_zones(subnets: list[Any], kind: str) -> None:
+    """No subnet in a constrained zone. A network or gateway load balancer has none in a Local Zone.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html ("You can't specify a subnet
+    in a constrained Availability Zone", "in a Local Zone"). The text of the error, and the two zones, are from public
+    issues: https://github.com/aws/copilot-cli/issues/1298, https://github.com/widdix/mastodon-on-aws/issues/13
+    AWS documents no mix of Local Zones and Availability Zones; here an application load balancer may have it.
+    """
+    refused = [subnet.availability_zone for subnet in subnets if subnet.availability_zone_id in CONSTRAINED_ZONES]
+    if kind != "application":
+        refused += [subnet.availability_zone for subnet in subnets if facts.is_local_zone(subnet)]
+    if refused:
+        raise validation(
+            f"The following Availability Zones {', '.join(refused)} cannot be associated with a load balancer. "
+            "Please try a different Availability Zone."
+        )
+
+
+@rule(16)
+def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: str | None, fixed: set[str]) -> None:
+    """Eight free addresses in each subnet, and an internet gateway for an internet-facing balancer (as above).
+
+    `fixed` has the subnets in which the caller chose the private address of a network load balancer. "Internal Network
+    Load Balancers: this is only required if you let AWS select a private IPv4 address":
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
+    """
     for subnet in subnets:
-        if kind == "application" and subnet.available_ip_address_count < MIN_FREE_ADDRESSES:
+        if kind != "gateway" and subnet.id not in fixed and subnet.available_ip_address_count < MIN_FREE_ADDRESSES:
             raise AwsError(
                 "InvalidSubnet",
                 f"Not enough IP space available in {subnet.id}. ELB requires at least {MIN_FREE_ADDRESSES} free "
@@ -57,6 +86,16 @@ def _check_usable(context: CallContext, subnets: list[Any], kind: str, scheme: s
             )
         if scheme == "internet-facing" and not facts.has_internet_gateway(context, subnet.vpc_id):
             raise AwsError("InvalidSubnet", f"VPC {subnet.vpc_id} has no internet gateway")
+
+
+@rule(16)
+def check_ipv6(context: CallContext, zones: list[Zone], ip_type: str) -> None:
+    """A dualstack load balancer needs subnets with an IPv6 block: API_SetIpAddressType (InvalidSubnet), and
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#ip-address-type
+    """
+    for zone in zones:
+        if ip_type != "ipv4" and not facts.subnet(context, zone.subnet).ipv6_cidr_block_associations:  # type: ignore[union-attr]
+            raise AwsError("InvalidSubnet", f"Subnet {zone.subnet} must have an associated IPv6 CIDR block")
 
 
 @rule(16)

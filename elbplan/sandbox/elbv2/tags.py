@@ -1,5 +1,6 @@
 """Tags in Elastic Load Balancing, and its account limits."""
 
+import re
 from collections.abc import Collection
 
 from ..account import CallContext
@@ -10,6 +11,7 @@ from ..tags import Tags, to_dict, to_pairs
 from . import find
 
 MAX_TAGS = 50
+FORBIDDEN = re.compile(r"[^\w\s.:/=+@-]|[\t\n\r\f\v]")
 
 
 def checked(pairs: list[Params] | None) -> Tags:
@@ -23,7 +25,20 @@ def checked(pairs: list[Params] | None) -> Tags:
     if any(key.lower().startswith("aws:") for key in keys):
         raise AwsError("ValidationError", "Tag keys cannot start with 'aws:'")
     _check_count(keys)
+    for pair in pairs or []:
+        check_characters(pair["Key"], pair.get("Value", ""))
     return to_dict(pairs)
+
+
+@rule(21)
+def check_characters(key: str, value: str) -> None:
+    """The lengths and the characters of tags: the patterns in
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
+    """
+    if not 1 <= len(key) <= 128 or len(value) > 256:
+        raise validation("Tag keys have 1 to 128 characters, and tag values at most 256")
+    if FORBIDDEN.search(key + value):
+        raise validation("Tags can have letters, spaces, numbers and the characters _ . : / = + - @")
 
 
 def _check_count(keys: Collection[str]) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from ....core.address import Address
+from ....core.hidden import Hidden
 from ....core.suggest import closest
 from .subject import Subject
 
-MAX_TAGS = 45
-"""AWS allows 50; elbplan needs some for its own tags."""
+MAX_TAGS = {"instance": 44}
+OTHER_MAX_TAGS = 45
+"""AWS allows 50. elbplan needs 2 for stack and address, 1 for the keys of the tags, up to 3 for an instance's name,
+image and user data, and some for the records of a load balancer.
+"""
+FORBIDDEN = re.compile(r"[^\w\s.:/=+@-]|[\t\n\r\f\v]")
+"""The characters that tags of ELB and ACM cannot have: https://docs.aws.amazon.com/acm/latest/APIReference/API_Tag.html
+and https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html. EC2 accepts all characters.
+"""
+ANY_CHARACTER = ("instance", "security_group", "elastic_ip")
 OWN_PREFIX = "elbplan:"
 
 
@@ -42,12 +52,13 @@ def _distance(word: str, other: str) -> int:
 def check(subject: Subject) -> None:
     """Reports tags that AWS or elbplan reserve, too many tags, and tags that are too long."""
     for address, resource in subject.resources.items():
-        if len(resource.tags) > MAX_TAGS:
+        limit = MAX_TAGS.get(address.kind, OTHER_MAX_TAGS)
+        if len(resource.tags) > limit:
             subject.problem(
                 address,
                 ("tags",),
                 f"{len(resource.tags)} tags are too many",
-                f"use at most {MAX_TAGS}: AWS allows 50, and elbplan needs some of them",
+                f"use at most {limit}: AWS allows 50, and elbplan needs some of them",
             )
         for key, value in resource.tags.items():
             _tag(subject, address, key, value)
@@ -67,3 +78,9 @@ def _tag(subject: Subject, address: Address, key: str, value: str) -> None:
         subject.problem(address, path, "the key of a tag must have 1 to 128 characters", "shorten it", near=key)
     elif len(value) > 256:
         subject.problem(address, path, "the value of a tag can have at most 256 characters", "shorten it")
+    elif address.kind not in ANY_CHARACTER and (forbidden := FORBIDDEN.search(key) or FORBIDDEN.search(value)):
+        in_key = FORBIDDEN.search(key) is not None
+        character = "some of its characters" if isinstance(value, Hidden) else f'the character "{forbidden.group()}"'
+        what = f"the {'key' if in_key else 'value'} of a tag cannot have {character}"
+        hint = "AWS allows letters, digits, spaces and . : / = + - _ @ in tags of load balancers and certificates"
+        subject.problem(address, path, what, hint, near=key if in_key else "")

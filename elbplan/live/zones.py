@@ -1,0 +1,97 @@
+"""The availability zones that elbplan may choose: for a load balancer, and for servers of an instance type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..core.address import Address, Lookup
+from ..core.call import Answer, Call
+from ..core.kind import LiveResource
+from ..core.resource import Resource
+from ..kinds.instance import Instance
+from ..kinds.load_balancer import LoadBalancer
+from .errors import DENIED
+
+CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
+"""Zones in which old accounts have subnets, and Elastic Load Balancing has no load balancers.
+
+AWS publishes no list: these are the zones of public reports. For any other such zone, AWS refuses the load balancer.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
+"""
+
+Offered = Mapping[str, frozenset[str]]
+"""The zones that offer an instance type. A type that is missing here was not asked for, or AWS refused to answer."""
+
+
+def is_internal(resources: Iterable[Resource]) -> bool:
+    """True if elbplan chooses subnets, and only for internal load balancers."""
+    chosen = [
+        resource
+        for resource in resources
+        if isinstance(resource, LoadBalancer) and any(isinstance(ref, Lookup) for ref in resource.subnets)
+    ]
+    return bool(chosen) and all(resource.scheme == "internal" for resource in chosen)
+
+
+def has_internal(resources: Iterable[Resource]) -> bool:
+    """True if elbplan chooses the subnets of an internal load balancer."""
+    return any(is_internal([resource]) for resource in resources)
+
+
+def has_any_zone(resource: Resource) -> bool:
+    """True for a server for which elbplan chooses the zone."""
+    return isinstance(resource, Instance) and isinstance(resource.subnet, Lookup) and resource.subnet.query[:1] == "#"
+
+
+def offerings(resources: Iterable[Resource]) -> Call | None:
+    """The call for the zones of the servers' types; None if the spec names the zones, or has no servers."""
+    types = {str(resource.type) for resource in resources if isinstance(resource, Instance) and has_any_zone(resource)}
+    if not types:
+        return None
+    filters = [{"Name": "instance-type", "Values": sorted(types)}]
+    params = {"LocationType": "availability-zone", "Filters": filters}
+    return Call("ec2", "DescribeInstanceTypeOfferings", params, done_if=DENIED)
+
+
+def offered(answer: Answer, resources: Iterable[Resource]) -> Offered:
+    """The zones of each type. Empty if AWS refused the question: then every zone counts."""
+    if "InstanceTypeOfferings" not in answer:
+        return {}
+    zones: dict[str, set[str]] = {str(r.type): set() for r in resources if isinstance(r, Instance) and has_any_zone(r)}
+    for offering in answer["InstanceTypeOfferings"]:
+        zones.setdefault(offering["InstanceType"], set()).add(offering["Location"])
+    return {type: frozenset(names) for type, names in zones.items()}
+
+
+def serves_load_balancers(subnet: Mapping[str, Any], region: str) -> bool:
+    """True if elbplan may choose the subnet for a load balancer.
+
+    False for a Local Zone and a Wavelength Zone, for an Outpost, and for a zone without load balancers. Only an
+    Availability Zone has the name of its region and a letter, so no call asks for the type of the zone.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
+    """
+    standard = re.fullmatch(rf"{re.escape(region)}[a-z]", subnet["AvailabilityZone"])
+    return bool(standard and not subnet.get("OutpostArn") and subnet.get("AvailabilityZoneId") not in CONSTRAINED_ZONES)
+
+
+def subnet_of_server(
+    address: Address,
+    server: Instance,
+    number: int,
+    subnets: Mapping[str, str],
+    offers: Offered,
+    lives: Sequence[LiveResource[Resource]],
+) -> str | None:
+    """The subnet of a server for which elbplan chooses the zone; None if no zone of `subnets` offers its type.
+
+    `subnets` has the subnet of each zone. A running server of the same type keeps its subnet: otherwise a changed
+    answer of AWS, or other permissions, would replace it.
+    """
+    standing = {live.address: live.model for live in lives}.get(address)
+    if isinstance(standing, Instance) and standing.type == server.type and str(standing.subnet) in subnets.values():
+        return str(standing.subnet)
+    zones = offers.get(server.type)
+    fitting = [subnet for zone, subnet in subnets.items() if zones is None or zone in zones]
+    return fitting[number % len(fitting)] if fitting else None
