@@ -52,10 +52,7 @@ def look_up(
     The subnets of load balancers that `stacks` already have are not asked for again.
     """
     wanted = lookups_in(resources)
-    of_files = {
-        ref for ref in file_references if isinstance(ref, Lookup) and (is_by_name(ref) or ref.what == "hosted_zone")
-    }
-    lookups = wanted | of_files
+    lookups = wanted | _lookups_of_files(file_references)
     asks = _questions(lookups, resources)
     needs_subnets = any(lookup.what in ("vpc", "subnet") for lookup in wanted)
     if needs_subnets and not stacks:
@@ -69,6 +66,18 @@ def look_up(
     existing = {instance["InstanceId"] for instance in existing_instances(answers.get("instances", {}))}
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts
+
+
+def _lookups_of_files(file_references: Collection[Ref]) -> set[Lookup]:
+    refs = (ref for ref in file_references if isinstance(ref, Lookup))
+    return {ref for ref in refs if is_by_name(ref) or ref.what == "hosted_zone"}
+
+
+def instance_calls(resources: Sequence[Resource], file_references: Collection[Ref] = ()) -> list[Ask]:
+    """The calls of `look_up` that describe instances."""
+    lookups = {ref for ref in lookups_in(resources) | _lookups_of_files(file_references) if ref.what == "instance"}
+    asks = _questions(lookups, resources)
+    return list(asks.values())
 
 
 def _instances(resources: Sequence[Resource]) -> list[str]:
