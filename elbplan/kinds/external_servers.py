@@ -32,6 +32,7 @@ class ExternalServer:
     """An instance as DescribeInstances describes it. `groups` are the ids of its security groups."""
 
     id: str
+    region: str
     state: str = "running"
     vpc: str = ""
     zone: str = ""

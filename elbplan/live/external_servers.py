@@ -20,13 +20,13 @@ FILTER_VALUES = 200
 
 
 def read_external_servers(
-    resources: Sequence[Resource], file_references: Collection[Ref] = ()
+    region: str, resources: Sequence[Resource], file_references: Collection[Ref] = ()
 ) -> ReadProgram[ExternalServers]:
     """Reads in two rounds. The first sends the calls that `look_up` sends too, so it costs no call."""
     calls = instance_calls(resources, file_references)
     answers = (yield calls) if calls else []
     raws = [raw for answer in answers for raw in existing_instances(answer)]
-    servers = {raw["InstanceId"]: _server(raw) for raw in raws}
+    servers = {raw["InstanceId"]: _server(region, raw) for raw in raws}
     ids = sorted({group for server in servers.values() for group in server.groups})
     batches = [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
     asks = [
@@ -38,9 +38,10 @@ def read_external_servers(
     return replace(NO_SERVERS, servers=servers, rules=rules)
 
 
-def _server(raw: Mapping[str, Any]) -> ExternalServer:
+def _server(region: str, raw: Mapping[str, Any]) -> ExternalServer:
     return ExternalServer(
         id=raw["InstanceId"],
+        region=region,
         state=raw["State"]["Name"],
         vpc=raw.get("VpcId") or "",
         zone=(raw.get("Placement") or {}).get("AvailabilityZone") or "",

@@ -68,7 +68,7 @@ def observe(
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
-    servers = read_external_servers(everything, file_references)
+    servers = read_external_servers(region, everything, file_references)
     facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
     external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}

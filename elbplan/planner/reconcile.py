@@ -45,7 +45,7 @@ def reconcile(
         *held_by_others(comparison, taken or {}, foreign.owners),
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
-        *unusable_servers(comparison, desired, external, region),
+        *unusable_servers(comparison, desired, external),
     ]  # fmt: skip
     if refusals:
         hints = dict.fromkeys(refusal.hint for refusal in refusals)
@@ -59,7 +59,6 @@ def reconcile(
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, taken or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
-        region=region,
     )
     return replace(plan, hazards=find_hazards(timeline) if steps else ())
 

@@ -19,7 +19,7 @@ from ..kinds.external_servers import (
 from ..kinds.targets import Targets
 
 
-def unusable_servers(diff: Diff, desired: State, external: ExternalServers, region: str) -> Iterator[Refused]:
+def unusable_servers(diff: Diff, desired: State, external: ExternalServers) -> Iterator[Refused]:
     """A refusal for stopped instances, one for instances of another VPC, and one for instances in other zones."""
     registered = list(registrations(diff, desired, external))
     if found := _found(registered, not_running):
@@ -27,12 +27,14 @@ def unusable_servers(diff: Diff, desired: State, external: ExternalServers, regi
         lines = [
             _line(r, server, f"is {server.state}, and AWS registers only running instances") for r, server in found
         ]
-        yield Refused("\n".join(lines), hint=f"run: aws ec2 start-instances --region {region} --instance-ids {ids}")
+        yield Refused(
+            "\n".join(lines), hint=f"run: aws ec2 start-instances --region {found[0][1].region} --instance-ids {ids}"
+        )
     if found := _found(registered, in_other_vpc):
         lines = [_line(r, server, f"is in {server.vpc}, but the stack is in {r.group.vpc}") for r, server in found]
         yield Refused("\n".join(lines), hint=_vpc_hint(desired, external, found[0][1].vpc))
     if found := _found(registered, lambda registration: in_other_zone(registration, external)):
-        yield _outside_zones(found, external, region)
+        yield _outside_zones(found, external)
 
 
 def _found(
@@ -56,9 +58,7 @@ def _vpc_hint(desired: State, external: ExternalServers, vpc: str) -> str:
     )
 
 
-def _outside_zones(
-    found: Sequence[tuple[Registration, ExternalServer]], external: ExternalServers, region: str
-) -> Refused:
+def _outside_zones(found: Sequence[tuple[Registration, ExternalServer]], external: ExternalServers) -> Refused:
     lines, wanted = [], set()
     for registration, server in found:
         covered = (external.zones(registration.balancer) if registration.balancer else None) or set()
@@ -66,7 +66,7 @@ def _outside_zones(
         text = f"is in {server.zone}, where the load balancer is not (only in {zones}): AWS sends it no requests"
         lines.append(_line(registration, server, text))
         wanted |= covered | {server.zone}
-    names = ", ".join(sorted(_zone_name(zone, region) for zone in wanted))
+    names = ", ".join(sorted(_zone_name(zone, found[0][1].region) for zone in wanted))
     return Refused("\n".join(lines), hint=f"write `zones: [{names}]`")
 
 

@@ -24,7 +24,7 @@ def targets_unreachable(timeline: Timeline) -> Iterator[Hazard]:
                     address,
                     _text(closed),
                     step=transition.index,
-                    remedy=_remedy(timeline, closed),
+                    remedy=_remedy(closed),
                 )
 
 
@@ -42,7 +42,7 @@ def _text(closed: Sequence[ClosedPort]) -> str:
     return "; ".join(texts)
 
 
-def _remedy(timeline: Timeline, closed: Sequence[ClosedPort]) -> str:
+def _remedy(closed: Sequence[ClosedPort]) -> str:
     """A command for each security group, each in a line of its own; the first group of each server."""
     by_group: dict[str, dict[ServerPort, ClosedPort]] = {}
     for found in closed:
@@ -50,17 +50,17 @@ def _remedy(timeline: Timeline, closed: Sequence[ClosedPort]) -> str:
     if not all(_source(found) for found in closed):
         ports = ", ".join(dict.fromkeys(str(found.port) for found in closed))
         return f"allow port {ports} from the subnets of the load balancer in {', '.join(by_group)}"
-    commands = (_command(timeline.region, group, list(ports.values())) for group, ports in by_group.items())
+    commands = (_command(group, list(ports.values())) for group, ports in by_group.items())
     return "\n".join(["open the ports, then run elbplan again:", *commands])
 
 
-def _command(region: str, group: str, closed: Sequence[ClosedPort]) -> str:
+def _command(group: str, closed: Sequence[ClosedPort]) -> str:
     """https://docs.aws.amazon.com/cli/latest/reference/ec2/authorize-security-group-ingress.html"""
     permissions = [
         f'"IpProtocol={found.port.protocol},FromPort={found.port.number},ToPort={found.port.number},{_source(found)}"'
         for found in closed
     ]
-    command = f"aws ec2 authorize-security-group-ingress --region {region} --group-id {group}"
+    command = f"aws ec2 authorize-security-group-ingress --region {closed[0].server.region} --group-id {group}"
     return f"{command} --ip-permissions {' '.join(permissions)}"
 
 
