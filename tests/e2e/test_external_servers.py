@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from elbplan.kinds import KINDS
 from elbplan.render.plan import PlanView, plan_screen
 from elbplan.render.style import Style
 from elbplan.run import workflow
+from elbplan.sandbox.box import Box
 
 from . import specs
+from .migration_shell import MigrationShell
 from .stage import REGION, Stage
 
 HAZARD = "targets-unreachable"
@@ -267,3 +270,52 @@ def test_the_look_costs_one_call_and_no_round(stage: Stage) -> None:
     assert asked.count("DescribeInstances") == 2  # the stack's own by tag, and these
     groups = [call for call in stage.box.calls if "group-id" in str(call.params)]
     assert len(groups) == 1
+
+
+@pytest.fixture
+def shell(box: Box, tmp_path: Path) -> MigrationShell:
+    box.reset()
+    return MigrationShell(box, tmp_path)
+
+
+def saved(shell: MigrationShell, group: str = "") -> str:
+    """Saves a migration that registers a server. Returns the id of the server."""
+    id = shell.box.plant("instance", region=REGION, tags={"Name": "server-a"}, security_group=group)
+    shell.write("web.yaml", spec_of(id))
+    shell.save("first")
+    shell.box.clear_calls()
+    return id
+
+
+def written(shell: MigrationShell) -> list[str]:
+    return [call.action for call in shell.box.writes() if call.service != "ssm"]
+
+
+def test_a_migration_with_a_stopped_server_is_refused_before_the_first_write(shell: MigrationShell) -> None:
+    id = saved(shell)
+    ec2: Any = shell.box.client("ec2", REGION)
+    ec2.stop_instances(InstanceIds=[id])
+    shell.box.clear_calls()
+    refused = shell.apply()
+    assert refused.code == 5
+    assert f"server-a ({id}) is stopped" in refused.err
+    assert f"aws ec2 start-instances --region {REGION} --instance-ids {id}" in refused.err
+    assert written(shell) == []
+    ec2.start_instances(InstanceIds=[id])
+    assert shell.apply().code == 0
+
+
+def test_a_migration_with_a_closed_server_is_a_hazard_that_ends_when_the_port_is_open(shell: MigrationShell) -> None:
+    ec2: Any = shell.box.client("ec2", REGION)
+    vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    group = ec2.create_security_group(GroupName="servers", Description="servers", VpcId=vpc)["GroupId"]
+    id = saved(shell, group)
+    refused = shell.apply()
+    assert refused.code == 5
+    assert f"{HAZARD}: targets.web: the load balancer cannot reach port 80 of server-a ({id})" in refused.err
+    assert f"aws ec2 authorize-security-group-ingress --region {REGION} --group-id {group}" in refused.err
+    assert written(shell) == []
+    live = shell.run("lint", shell.spec, "--live", "--migrations", str(shell.base))
+    assert (live.code, HAZARD in live.out) == (5, True)
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(80, IpRanges=cidrs("172.31.0.0/16"))])
+    assert shell.apply().code == 0

@@ -14,6 +14,7 @@ from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
 from ...kinds.record import Record
+from ...kinds.server_ports import ClosedPort
 from ...live.observe import Observed
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
@@ -26,6 +27,7 @@ from ..position.position import Drifted, Position
 from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
+from .server_checks import closed_ports_of, unusable_servers_of
 from .steps import StepBuilder
 
 
@@ -43,6 +45,7 @@ class Pending:
     position  where AWS stands
     beyond    what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
+    closed_ports  ports of servers outside the stack that are closed to the load balancer
     """
 
     plan: Plan
@@ -57,6 +60,7 @@ class Pending:
     position: Position | None = field(default=None, repr=False)
     beyond: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
+    closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -124,7 +128,9 @@ class PendingFinder:
             found = self._opened(observed, later[0])
         children = foreign_children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
-        return replace(segment, drift=found.drift, position=found, beyond=more, children=children)
+        closed = closed_ports_of(found, observed)
+        segment = replace(segment, children=children, closed_ports=closed)
+        return replace(segment, drift=found.drift, position=found, beyond=more)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
         """Where AWS stands, or the state that it is nearest to."""
@@ -194,7 +200,8 @@ class PendingFinder:
         )  # fmt: skip
         steps = builder.steps(entries)
         comparison = without_handovers(found.comparison, steps)
-        refusals = list(deletion_protected(comparison))
+        servers = unusable_servers_of(comparison, steps, found, observed)
+        refusals = [*deletion_protected(comparison), *servers]
         if refusals:
             raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
         desired = {address: observed.symbols.to_ids(resource) for address, resource in found.migration.last.items()}
