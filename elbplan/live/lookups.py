@@ -10,7 +10,7 @@ from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
 from ..core.resource import Resource, references
 from ..kinds import KINDS
-from ..kinds.aws.queries import HOSTED_ZONES, existing_instances
+from ..kinds.aws.queries import HOSTED_ZONES, existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -23,6 +23,7 @@ class LookupFacts:
 
     found     the ids of each lookup by a name or tag
     missing   ids of instances that the spec names and AWS does not have
+    terminated  those of them that AWS still lists
     """
 
     region: str
@@ -30,6 +31,7 @@ class LookupFacts:
     zones: Sequence[Mapping[str, Any]] = ()
     found: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
+    terminated: frozenset[str] = frozenset()
 
 
 def with_implied_references(resource: Resource) -> Resource:
@@ -63,7 +65,9 @@ def look_up(
         subnets = yield from _subnets(wanted, answers, resources)
     facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()))
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
-    existing = {instance["InstanceId"] for instance in existing_instances(answers.get("instances", {}))}
+    described = answers.get("instances", {})
+    existing = {instance["InstanceId"] for instance in existing_instances(described)}
+    facts.terminated = frozenset(instance["InstanceId"] for instance in instances_in(described)) - existing
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts
 

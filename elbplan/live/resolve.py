@@ -23,7 +23,7 @@ def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str)
 
     `where` begins each message: the spec's file. Raises NotFound, which names everything that is missing.
     """
-    problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
+    problems = [_missing_instance(id, facts) for id in facts.missing]
     finder = _finder(facts, vpc_of(desired, facts), problems)
     resolved = {address: rewrite(with_implied_references(resource), finder) for address, resource in desired.items()}
     if problems:
@@ -33,6 +33,12 @@ def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str)
         address: KINDS[address.kind].with_derived_fields(address, resource, resolved)
         for address, resource in resolved.items()
     }
+
+
+def _missing_instance(id: str, facts: LookupFacts) -> str:
+    if id in facts.terminated:
+        return f"instance {id} is terminated and cannot start again: write another instance, or remove it from the spec"
+    return f"there is no instance {id} in {facts.region}"
 
 
 def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:
