@@ -12,6 +12,7 @@ import pytest
 from elbplan.core.plan import Plan
 from elbplan.errors import Refused
 from elbplan.kinds import KINDS
+from elbplan.live.observe import observe
 from elbplan.render.plan import PlanView, plan_screen
 from elbplan.render.style import Style
 from elbplan.run import workflow
@@ -270,6 +271,14 @@ def test_the_look_costs_one_call_and_no_round(stage: Stage) -> None:
     assert asked.count("DescribeInstances") == 2  # the stack's own by tag, and these
     groups = [call for call in stage.box.calls if "group-id" in str(call.params)]
     assert len(groups) == 1
+    without = specs.HEAD + "groups: {web: {port: 80, health: /health}}\n"
+    assert rounds(stage, spec_of(*ids)) == rounds(stage, without)
+    stage.apply(spec_of(*ids))
+    assert rounds(stage, spec_of(*ids)) == rounds(stage, without)
+
+
+def rounds(stage: Stage, spec: str) -> int:
+    return observe(stage.aws.send, REGION, stage.stacks(spec), KINDS)["my-web"].rounds
 
 
 @pytest.fixture
