@@ -13,6 +13,7 @@ HAZARDS: Mapping[str, str] = {
     "outage": "nothing answers for some minutes, and AWS offers no way around it",
     "route-interrupted": "a route that is served before and after is not served in between",
     "targets-unverified": "requests go to targets that were never seen healthy",
+    "targets-unreachable": "the security groups of servers that elbplan did not create are closed to the load balancer",
     "endless-wait": "a step waits for the health of a group that nothing uses, and AWS does not check such a group",
     "dns-too-early": "a name points at a load balancer that does not serve all its routes yet",
     "dns-still-cached": "an old load balancer stops serving while resolvers still send clients there",

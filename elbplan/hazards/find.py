@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..core.hazard import HAZARDS, Hazard
-from .rules import dns, foreign_children, load_balancers, logins, ordering, routes, security, targets
+from .rules import dns, foreign_children, load_balancers, logins, ordering, routes, security, targets, unreachable
 from .timeline import NOTHING_HAPPENS, Timeline
 
 RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     load_balancers.outage,
     routes.route_interrupted,
     routes.targets_unverified,
+    unreachable.targets_unreachable,
     routes.endless_wait,
     dns.dns_too_early,
     dns.dns_still_cached,

@@ -17,6 +17,7 @@ from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.rule import Rule
+from ..kinds.server_ports import ClosedPort
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.traffic import known_empty, spare_balancers, target_group_of
@@ -93,6 +94,7 @@ class Timeline:
     marks       the fingerprint of each state, if the file can be resumed; else empty
     children    what AWS deletes together with a resource although the stack did not create it
     taken_over  the records that are taken from another elbplan stack
+    closed_ports  ports of servers outside the stack that are closed to the load balancer, by the resource that changes
     """
 
     states: Sequence[TrafficState]
@@ -106,6 +108,7 @@ class Timeline:
     marks: Sequence[str] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
+    closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Iterable[State], steps: Sequence[TimelineStep], kinds: Kinds) -> Timeline:

@@ -10,7 +10,7 @@ from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
 from ..core.resource import Resource, references
 from ..kinds import KINDS
-from ..kinds.aws.queries import HOSTED_ZONES, existing_instances
+from ..kinds.aws.queries import HOSTED_ZONES, existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from .zones import Offered, has_internal, offered, offerings
 
@@ -24,6 +24,7 @@ class LookupFacts:
 
     found     the ids of each lookup by a name or tag
     missing   ids of instances that the spec names and AWS does not have
+    terminated  those of them that AWS still lists
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
     described   the subnets that AWS described, by id
@@ -35,6 +36,7 @@ class LookupFacts:
     zones: Sequence[Mapping[str, Any]] = ()
     found: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[str] = ()
+    terminated: frozenset[str] = frozenset()
     offered: Offered = field(default_factory=dict)
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -61,10 +63,7 @@ def look_up(
     The subnets of load balancers that `stacks` already have are not asked for again.
     """
     wanted = lookups_in(resources)
-    of_files = {
-        ref for ref in file_references if isinstance(ref, Lookup) and (is_by_name(ref) or ref.what == "hosted_zone")
-    }
-    lookups = wanted | of_files
+    lookups = wanted | _lookups_of_files(file_references)
     asks = _questions(lookups, resources)
     needs_subnets = any(lookup.what in ("vpc", "subnet") for lookup in wanted)
     if needs_subnets and not stacks:
@@ -76,12 +75,26 @@ def look_up(
         subnets, private = yield from _subnets(wanted, answers, resources)
     facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()), private=private)
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
-    existing = {instance["InstanceId"] for instance in existing_instances(answers.get("instances", {}))}
+    instances = answers.get("instances", {})
+    existing = {instance["InstanceId"] for instance in existing_instances(instances)}
+    facts.terminated = frozenset(instance["InstanceId"] for instance in instances_in(instances)) - existing
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
     facts.offered = offered(answers.get("offerings", {}), resources)
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts
+
+
+def _lookups_of_files(file_references: Collection[Ref]) -> set[Lookup]:
+    refs = (ref for ref in file_references if isinstance(ref, Lookup))
+    return {ref for ref in refs if is_by_name(ref) or ref.what == "hosted_zone"}
+
+
+def instance_calls(resources: Sequence[Resource], file_references: Collection[Ref] = ()) -> list[Ask]:
+    """The calls of `look_up` that describe instances."""
+    lookups = {ref for ref in lookups_in(resources) | _lookups_of_files(file_references) if ref.what == "instance"}
+    asks = _questions(lookups, resources)
+    return list(asks.values())
 
 
 def _instances(resources: Sequence[Resource]) -> list[str]:

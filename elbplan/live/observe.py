@@ -12,8 +12,10 @@ from ..core.kind import Kinds, LiveResource, NamesInUse, Scope
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
+from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
+from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
 from .portable import PortableNames
 from .resolve import resolve
@@ -30,6 +32,7 @@ class Observed:
     foreign   resources of others that are related to the stack's resources
     portable_names   names for this account's ids, for files that are valid in any account
     kept      rules without a name whose live rule has another number: the spec's address, and the live address
+    external  the instances that the spec names by id or tag
     """
 
     desired: Mapping[Address, Resource]
@@ -39,6 +42,7 @@ class Observed:
     portable_names: PortableNames = field(default_factory=PortableNames)
     kept: Mapping[Address, Address] = field(default_factory=dict)
     foreign: Foreign = NOBODY_ELSE
+    external: ExternalServers = NO_SERVERS
 
 
 def observe(
@@ -65,7 +69,9 @@ def observe(
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
-    facts, *found = reader.run([lookups, *(kind.read(scope) for kind in kinds.values())])
+    servers = read_external_servers(region, everything, file_references)
+    facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
+    external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
     observed = {}
@@ -76,5 +82,5 @@ def observe(
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = readdressed(desired, kept)
-        observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign)
+        observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external)
     return observed

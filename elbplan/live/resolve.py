@@ -36,7 +36,7 @@ def resolve(
 
     Raises NotFound, which names everything that is missing.
     """
-    problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
+    problems = [_missing_instance(id, facts) for id in facts.missing]
     vpc = vpc_of(desired, facts)
     finder = _finder(facts, vpc, problems)
     resolved = {}
@@ -51,6 +51,12 @@ def resolve(
         address: KINDS[address.kind].with_derived_fields(address, resource, resolved)
         for address, resource in resolved.items()
     }
+
+
+def _missing_instance(id: str, facts: LookupFacts) -> str:
+    if id in facts.terminated:
+        return f"instance {id} is terminated and cannot start again: write another instance, or remove it from the spec"
+    return f"there is no instance {id} in {facts.region}"
 
 
 def _placed(

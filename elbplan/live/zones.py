@@ -12,7 +12,7 @@ from ..core.kind import LiveResource
 from ..core.resource import Resource
 from ..kinds.instance import Instance
 from ..kinds.load_balancer import LoadBalancer
-from .errors import DENIED
+from .denials import DENIED
 
 CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
 """Zones in which old accounts have subnets, and Elastic Load Balancing has no load balancers.

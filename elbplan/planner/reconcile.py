@@ -13,9 +13,12 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
+from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.protections import uncreatable_protections
+from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others
+from .server_guards import unusable_servers
 from .steps import build_steps
 
 
@@ -29,21 +32,24 @@ def reconcile(
     account: str,
     names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
+    external: ExternalServers = NO_SERVERS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    Raises Refused if a resource of others is in the way or a resource is protected.
+    Raises Refused if a resource of others is in the way, a resource is protected, or AWS would not use an instance.
     """
     comparison = diff(desired, live, kinds, ignore)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
+        *unusable_servers(comparison, desired, external),
     ]  # fmt: skip
     if refusals:
-        raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
+        hints = dict.fromkeys(refusal.hint for refusal in refusals)
+        raise Refused("\n".join(refusal.what for refusal in refusals), hint="; ".join(hints))
     names = physical_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     steps = build_steps(comparison, desired, kinds, names, names_in_use)
     plan = Plan(
@@ -62,6 +68,7 @@ def reconcile(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
+        closed_ports=closed_ports(comparison, desired, external),
     )
     return replace(plan, hazards=find_hazards(timeline) if steps else ())
 

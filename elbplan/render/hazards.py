@@ -23,6 +23,8 @@ def hazards_screen(plan: Plan, style: Style, verb: str = "apply") -> list[Text]:
         lines += flow(style, head, f"{hazard.address}: {hazard.text}")
         where = style.line(" " * (name + 4), ("at step: ", "dim"))
         lines += flow(style, where, step_text(plan.steps[hazard.step]), "dim")
-        lines += flow(style, style.line(" " * (name + 4), (REMEDY_LABEL, "green")), hazard.remedy)
+        remedy, *commands = hazard.remedy.split("\n")
+        lines += flow(style, style.line(" " * (name + 4), (REMEDY_LABEL, "green")), remedy)
+        lines += [style.line("    ", command) for command in commands]  # not wrapped, so that they can be copied
     names = ",".join(dict.fromkeys(hazard.name for hazard in plan.hazards))
     return [*lines, *flow(style, style.line("  "), f"{verb} does this only with --allow {names}")]

@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from ..core.address import Address
@@ -15,6 +16,7 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
+from ..kinds.external_servers import NO_SERVERS
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..kinds.traffic import filled_by_others
 from ..live.observe import Observed, observe
@@ -57,7 +59,7 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
     account = account_of(aws, seen)
     plans = []
     for stack in stacks:
-        observed = seen[stack.name]
+        observed = replace(seen[stack.name], external=NO_SERVERS)  # a rollback registers nothing new
         forward = plan_of(aws, stack, observed, kinds, account, observed.desired)
         target = rollback_target(forward.lives, filled_by_others(forward.desired))
         plans.append(plan_of(aws, stack, observed, kinds, account, target))
@@ -78,6 +80,7 @@ def plan_of(
         account=account,
         names_in_use=seen.names_in_use,
         foreign=seen.foreign,
+        external=seen.external,
         ignore=stack.ignore,
         domains=stack.domains,
     )

@@ -24,7 +24,9 @@ def make_private(stage: Stage, vpc: str, private: str, start: str = "subnet-1") 
     ec2 = stage.client("ec2")
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     for number, zone in enumerate(private):
-        stage.box.create_fixture("subnet", f"{start}{number}{zone}", REGION, zone=zone, vpc=vpc, tags={"Name": f"app-{zone}"})
+        stage.box.create_fixture(
+            "subnet", f"{start}{number}{zone}", REGION, zone=zone, vpc=vpc, tags={"Name": f"app-{zone}"}
+        )
         ec2.associate_route_table(RouteTableId=table, SubnetId=f"{start}{number}{zone}")
 
 

@@ -168,6 +168,13 @@ def test_an_instance_named_by_its_id_must_be_there():
         found(Account(), web=targets)
 
 
+def test_a_terminated_instance_is_called_terminated_while_aws_lists_it():
+    targets = Targets(group="web", members=(Target(instance=AwsId("i-0a"), port=80),))
+    terminated = {"InstanceId": "i-0a", "State": {"Name": "terminated"}}
+    with pytest.raises(NotFound, match="instance i-0a is terminated and cannot start again"):
+        found(Account(instances=[terminated]), web=targets)
+
+
 TWINS = [*ZONES, {"Id": "/hostedzone/ZEXAMPLE2", "Name": "example.com."}]
 
 

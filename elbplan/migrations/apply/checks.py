@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...core.stack import Stack
 from ...errors import Problem, Refused, SpecProblem, escaped
@@ -52,10 +52,12 @@ def pending_files(pending: Pending, migrations: Sequence[Migration]) -> list[Pen
     """Every file that is not applied to its end, with the hazards of the steps that are still to do."""
     if pending.migration is None:
         return []
-    facts = LiveFacts(children=pending.children)
+    later = LiveFacts(children=pending.children)
     files = []
     for migration in migrations[pending.migration.number - 1 :]:
-        entry = pending.entry if migration.number == pending.migration.number else 0
+        is_next = migration.number == pending.migration.number
+        entry = pending.entry if is_next else 0
+        facts = replace(later, closed_ports=pending.closed_ports) if is_next else later
         hazards = [finding for finding in findings(migration, facts) if finding.step >= entry]
         files.append(PendingFile(migration, entry, hazards))
     return files

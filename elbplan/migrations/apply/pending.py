@@ -14,6 +14,7 @@ from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
 from ...kinds.record import Record
+from ...kinds.server_ports import ClosedPort
 from ...live.observe import Observed
 from ...planner.guards import deletion_protected, physical_names
 from ...run.workflow import Cloud, account_of
@@ -26,6 +27,7 @@ from ..position.position import Drifted, Position
 from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
+from .server_checks import closed_ports_of, unusable_servers_of
 from .steps import StepBuilder
 
 
@@ -41,8 +43,9 @@ class Pending:
     approved  the hold that waited for approval and that this plan passes
     drift     differences in resources that no pending step changes
     position  where AWS stands
-    uncovered    what the spec wants and no file does
+    uncovered what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
+    closed_ports  ports of servers outside the stack that are closed to the load balancer
     """
 
     plan: Plan
@@ -57,6 +60,7 @@ class Pending:
     position: Position | None = field(default=None, repr=False)
     uncovered: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
+    closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -124,7 +128,8 @@ class PendingFinder:
             found = self._opened(observed, later[0])
         children = foreign_children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
-        return replace(segment, drift=found.drift, position=found, uncovered=more, children=children)
+        segment = replace(segment, children=children, closed_ports=closed_ports_of(found, observed))
+        return replace(segment, drift=found.drift, position=found, uncovered=more)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
         """Where AWS stands, or the state that it is nearest to."""
@@ -194,7 +199,8 @@ class PendingFinder:
         )  # fmt: skip
         steps = builder.steps(entries)
         comparison = without_handovers(found.comparison, steps)
-        refusals = list(deletion_protected(comparison))
+        servers = unusable_servers_of(comparison, steps, found, observed)
+        refusals = [*deletion_protected(comparison), *servers]
         if refusals:
             raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
         desired = {

@@ -10,6 +10,7 @@ from ...core.simulate import State
 from ...errors import Problem
 from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
 from ...kinds import KINDS
+from ...kinds.server_ports import ClosedPort
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
 from ..migration import Migration, MigrationStep
@@ -24,12 +25,14 @@ class LiveFacts:
     not_ready    load balancers and certificates that are not ready
     places     the subnets of servers that are not in the stack
     children   what others attached to resources of the stack
+    closed_ports  ports of servers that are not in the stack and that are closed to the load balancer
     """
 
     healthy: frozenset[Address] = frozenset()
     not_ready: frozenset[Address] = frozenset()
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
 
 
 OFFLINE = LiveFacts()
@@ -64,6 +67,7 @@ def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFindi
         not_ready=facts.not_ready,
         places=facts.places,
         children=_children_under_final_names(migration, facts.children),
+        closed_ports=facts.closed_ports,
     )
     return [_finding(migration, hazard) for hazard in find_hazards(timeline)]
 

@@ -21,6 +21,7 @@ from ...kinds.traffic import target_group_of
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
 from ..apply.pending import foreign_children_of
+from ..apply.server_checks import closed_ports_of
 from ..migration import Migration, references_of
 from ..observe import observe_with_files
 from ..position.locator import Locator
@@ -68,6 +69,7 @@ def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> Liv
         return LiveChecks(drifted=position)
     facts = _facts(aws, position, observed.portable_names)
     facts = replace(facts, children=foreign_children_of(position, observed.foreign))
+    facts = replace(facts, closed_ports=closed_ports_of(position, observed))
     remarks = (*_drift(position), *_unhealthy(position))
     return LiveChecks(position.migration, facts, remarks, lives=position.lives)
 

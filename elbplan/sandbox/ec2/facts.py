@@ -81,29 +81,24 @@ def allows_port(
     from_addresses: set[str],
     protocols: tuple[str, ...] = ("tcp", "6"),
 ) -> bool:
-    """Returns whether any of `groups` allows a port, from one of these groups or from all of these addresses.
+    """Returns whether `groups` together allow a port, from one of these groups or from each of these addresses.
 
-    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html ("If there is more than one rule for a
+    specific port, Amazon EC2 applies the most permissive rule"; the rules of several groups count as one set)
     """
-    for group_id in groups:
-        group = security_group(context, group_id)
-        rules = group.ingress_rules if group else []
-        if any(_allows(rule, port, from_groups, from_addresses, protocols) for rule in rules):
-            return True
-    return False
+    found = [security_group(context, group_id) for group_id in groups]
+    rules = [rule for group in found if group for rule in group.ingress_rules if _has_port(rule, port, protocols)]
+    if any((rule.source_group or {}).get("GroupId") in from_groups for rule in rules):
+        return True
+    allowed = [cidr for rule in rules if (cidr := (rule.ip_range or {}).get("CidrIp"))]
+    return bool(from_addresses) and all(any(_within(address, cidr) for cidr in allowed) for address in from_addresses)
 
 
-def _allows(rule: Any, port: int, groups: set[str], addresses: set[str], protocols: tuple[str, ...]) -> bool:
+def _has_port(rule: Any, port: int, protocols: tuple[str, ...]) -> bool:
     protocol = str(rule.ip_protocol)
     if protocol not in ("-1", *protocols):
         return False
-    if protocol != "-1" and not int(rule.from_port or 0) <= port <= int(rule.to_port or 0):
-        return False
-    source = (rule.source_group or {}).get("GroupId")
-    if source:
-        return source in groups
-    cidr = (rule.ip_range or {}).get("CidrIp")
-    return cidr is not None and bool(addresses) and all(_within(address, cidr) for address in addresses)
+    return protocol == "-1" or int(rule.from_port or 0) <= port <= int(rule.to_port or 0)
 
 
 def _within(address: str, cidr: str) -> bool:

@@ -1,0 +1,174 @@
+"""Ports of external servers that are closed to their load balancer. Pure.
+
+The security groups of an instance must allow the load balancer on the port of the target and on the port of the health
+check, from the load balancer's security group or from its addresses, which are in its subnets:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html#target-security-groups
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.address import Address, AwsId
+from ..core.change import Diff
+from .aws.health_check import HealthCheck
+from .aws.ingress_rules import IngressRule
+from .external_servers import ExternalServer, ExternalServers, Registration, State, registration, registrations
+from .load_balancer import LoadBalancer
+from .target_group import TargetGroup
+from .targets import Target, Targets
+
+PROTOCOLS: Mapping[str, tuple[str, ...]] = {
+    "UDP": ("udp",),
+    "QUIC": ("udp",),
+    "TCP_UDP": ("tcp", "udp"),
+    "TCP_QUIC": ("tcp", "udp"),
+}
+"""The protocols of the connections to a target, by the protocol of its group; tcp for every other."""
+
+
+@dataclass(frozen=True, order=True)
+class ServerPort:
+    """A port to which the load balancer connects. `checked` is False if only requests use it."""
+
+    protocol: str
+    number: int
+    checked: bool
+
+    def __str__(self) -> str:
+        return f"{self.number}" if self.protocol == "tcp" else f"{self.number}/{self.protocol}"
+
+
+@dataclass(frozen=True)
+class BalancerSource:
+    """The sources of a load balancer's connections.
+
+    groups     the ids of its security groups that exist
+    cidrs      its subnets; empty if they are unknown
+    has_client_addresses  requests may reach a target with the address of the client, as from a Network Load Balancer
+    """
+
+    groups: tuple[str, ...]
+    cidrs: tuple[str, ...]
+    has_client_addresses: bool
+
+
+@dataclass(frozen=True)
+class ClosedPort:
+    """A port of a server that no rule opens to the load balancer. `cidrs` are the subnets without a rule."""
+
+    server: ExternalServer
+    port: ServerPort
+    source: BalancerSource
+    cidrs: tuple[str, ...]
+
+
+def closed_ports(diff: Diff, desired: State, external: ExternalServers) -> dict[Address, Sequence[ClosedPort]]:
+    """The closed ports that a plan meets, by the resource whose change meets them.
+
+    A plan registers servers, moves a health check to another port, or gives the load balancer other security groups.
+    """
+    found: dict[Address, list[ClosedPort]] = {}
+    for registered in (*registrations(diff, desired, external), *_affected(diff, desired, external)):
+        source = source_of(registered.balancer, diff, external) if registered.balancer else None
+        if source is not None:
+            found.setdefault(registered.address, []).extend(_closed(registered, source, external))
+    return {address: list(dict.fromkeys(ports)) for address, ports in found.items() if ports}
+
+
+def _affected(diff: Diff, desired: State, external: ExternalServers) -> Iterator[Registration]:
+    """The servers whose group or load balancer changes in place so that other ports or sources count."""
+    for change in diff.changes:
+        if change.action != "update" or not external.servers:
+            continue
+        if isinstance(change.before, TargetGroup) and isinstance(change.after, TargetGroup):
+            changed = change.before.health.port != change.after.health.port
+        else:
+            changed = isinstance(change.after, LoadBalancer) and "security_groups" in change.fields
+        for targets in (t for t in desired.values() if changed and isinstance(t, Targets)):
+            group = desired.get(targets.group) if isinstance(targets.group, Address) else None
+            ours = isinstance(group, TargetGroup) and change.address in (targets.group, group.balancer)
+            yield from registration(change.address, targets, targets.members if ours else (), desired, external)
+
+
+def source_of(balancer: LoadBalancer, diff: Diff, external: ExternalServers) -> BalancerSource | None:
+    """The sources of a load balancer. None for a gateway, whose traffic is encapsulated."""
+    if balancer.type == "gateway":
+        return None
+    ids = []
+    for ref in balancer.security_groups or ():
+        live = diff.lives.get(ref) if isinstance(ref, Address) else None
+        ids += [ref.value] if isinstance(ref, AwsId) else [live.id] if live is not None else []
+    subnets = [external.subnets.get(str(subnet)) for subnet in balancer.subnets]
+    cidrs = tuple(sorted(subnet.cidr for subnet in subnets if subnet is not None and subnet.cidr))
+    return BalancerSource(tuple(ids), cidrs if len(cidrs) == len(subnets) else (), balancer.type == "network")
+
+
+def ports_of(group: TargetGroup, member: Target) -> set[ServerPort]:
+    """The ports of requests and of health checks, which always use TCP."""
+    port = member.port or group.port or 0
+    check = port if group.health.port == HealthCheck().port else int(group.health.port)
+    checked = ServerPort("tcp", check, checked=True)
+    requests = {(protocol, port) for protocol in PROTOCOLS.get(group.protocol or "", ("tcp",))}
+    return {checked} | {ServerPort(*use, checked=False) for use in requests - {("tcp", check)}}
+
+
+def _closed(registered: Registration, source: BalancerSource, external: ExternalServers) -> Iterator[ClosedPort]:
+    vpc = registered.group.vpc
+    for member, server in registered.members:
+        groups = [external.rules.get(group) for group in server.groups]
+        in_vpc = not isinstance(vpc, AwsId) or server.vpc == vpc.value
+        if not groups or not in_vpc:
+            continue
+        rules = [rule for rules in groups if rules is not None for rule in rules]
+        for port in sorted(ports_of(registered.group, member)):
+            if all(rules is not None for rules in groups) and not may_be_open(rules, port, source):
+                yield ClosedPort(server, port, source, _uncovered(rules, port, source))
+
+
+def may_be_open(rules: Sequence[IngressRule], port: ServerPort, source: BalancerSource) -> bool:
+    """False if the load balancer certainly cannot reach the port from each of its subnets.
+
+    The addresses of a prefix list are unknown. So are the addresses of clients, and the fixed addresses that a Network
+    Load Balancer may have in its subnets. A rule for them may be enough.
+    """
+    matching = [rule for rule in rules if _has_port(rule, port)]
+    if any(rule.prefix_list or str(rule.group) in source.groups for rule in matching):
+        return True
+    cidrs = [rule.cidr for rule in matching if rule.cidr]
+    if source.cidrs:
+        loose = source.has_client_addresses and ((cidrs and not port.checked) or _overlap(cidrs, source.cidrs))
+        return bool(loose) or not _uncovered(rules, port, source)
+    return any(ipaddress.ip_network(cidr, strict=False).version == IPV4 for cidr in cidrs)
+
+
+IPV4 = 4
+
+
+def _has_port(rule: IngressRule, port: ServerPort) -> bool:
+    if rule.protocol == "all":
+        return True
+    first, last = rule.from_port, rule.to_port
+    return rule.protocol == port.protocol and (first or 0) <= port.number <= (65535 if last is None else last)
+
+
+def _uncovered(rules: Iterable[IngressRule], port: ServerPort, source: BalancerSource) -> tuple[str, ...]:
+    """The subnets from which no rule with a CIDR allows the port."""
+    allowed = _networks(rule.cidr for rule in rules if rule.cidr and _has_port(rule, port))
+    return tuple(
+        cidr for cidr in source.cidrs if not any(ipaddress.IPv4Network(cidr).subnet_of(network) for network in allowed)
+    )
+
+
+def _overlap(cidrs: Iterable[str], subnets: Iterable[str]) -> bool:
+    allowed = _networks(cidrs)
+    return any(ipaddress.IPv4Network(subnet).overlaps(network) for subnet in subnets for network in allowed)
+
+
+def _networks(cidrs: Iterable[str]) -> list[ipaddress.IPv4Network]:
+    """The IPv4 networks. Adjacent networks become one, so that two halves contain a subnet together."""
+    networks = [ipaddress.ip_network(cidr, strict=False) for cidr in cidrs]
+    return list(ipaddress.collapse_addresses(n for n in networks if isinstance(n, ipaddress.IPv4Network)))

@@ -1,0 +1,56 @@
+"""Reads the instances that the specs name by id or tag, and the rules of their security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..core.address import Ref
+from ..core.call import Call, ReadProgram
+from ..core.resource import Resource
+from ..kinds.aws.ingress_rules import ingress_rules_of
+from ..kinds.aws.ownership import tag_mapping
+from ..kinds.aws.queries import existing_instances
+from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, Subnet
+from .lookups import LookupFacts, instance_calls
+
+FILTER_VALUES = 200
+"""The largest number of values in one filter of EC2."""
+
+
+def read_external_servers(
+    region: str, resources: Sequence[Resource], file_references: Collection[Ref] = ()
+) -> ReadProgram[ExternalServers]:
+    """Reads in two rounds. The first sends the calls that `look_up` sends too, so it costs no call."""
+    calls = instance_calls(resources, file_references)
+    answers = (yield calls) if calls else []
+    raws = [raw for answer in answers for raw in existing_instances(answer)]
+    servers = {raw["InstanceId"]: _server(region, raw) for raw in raws}
+    ids = sorted({group for server in servers.values() for group in server.groups})
+    batches = [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
+    asks = [
+        Call("ec2", "DescribeSecurityGroups", {"Filters": [{"Name": "group-id", "Values": batch}]}) for batch in batches
+    ]
+    described = (yield asks) if asks else []
+    groups = [raw for answer in described for raw in answer.get("SecurityGroups", [])]
+    rules = {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups}
+    return replace(NO_SERVERS, servers=servers, rules=rules)
+
+
+def _server(region: str, raw: Mapping[str, Any]) -> ExternalServer:
+    return ExternalServer(
+        id=raw["InstanceId"],
+        region=region,
+        state=raw["State"]["Name"],
+        vpc=raw.get("VpcId") or "",
+        zone=(raw.get("Placement") or {}).get("AvailabilityZone") or "",
+        groups=tuple(sorted(group["GroupId"] for group in raw.get("SecurityGroups") or ())),
+        name=tag_mapping(raw.get("Tags")).get("Name", ""),
+    )
+
+
+def with_subnets(external: ExternalServers, facts: LookupFacts) -> ExternalServers:
+    """The servers, with the subnets that the look-up read."""
+    subnets = {raw["SubnetId"]: Subnet(raw["AvailabilityZone"], raw.get("CidrBlock") or "") for raw in facts.subnets}
+    return replace(external, subnets=subnets)
