@@ -42,10 +42,20 @@ class TargetGroup(Resource):
     health: HealthCheck = HealthCheck()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="target group attributes by AWS's own keys")] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        """A group of a function has no protocol."""
+        if isinstance(data, Mapping) and data.get("target_type") == "lambda":
+            return {"protocol": None, **data}
+        return data
+
     @model_validator(mode="after")
     def _whole(self) -> TargetGroup:
         if self.target_type == "lambda" and (self.port or self.vpc):
             raise ValueError("a lambda target group has neither port nor vpc")
+        if self.target_type == "lambda" and (self.protocol or self.protocol_version):
+            raise ValueError("a lambda target group has neither protocol nor protocol_version")
         if self.target_type != "lambda" and self.port is None:
             raise ValueError("needs a port")
         if self.health.interval and self.health.timeout and self.health.timeout >= self.health.interval:
@@ -84,9 +94,9 @@ def _live(
         "target_type": raw.get("TargetType") or "instance",
         "protocol": None if lambda_ else raw.get("Protocol"),
         "port": None if lambda_ else raw.get("Port"),
-        "protocol_version": raw.get("ProtocolVersion") or ("HTTP1" if raw.get("Protocol") in HTTP else None),
+        "protocol_version": None if lambda_ else raw.get("ProtocolVersion") or _version(raw.get("Protocol")),
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
-        "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") else None,
+        "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") and not lambda_ else None,
         "balancer": AwsId(balancers[0]) if balancers else None,
         "health": health_check_from_aws(raw),
     }
@@ -95,6 +105,11 @@ def _live(
     live = without_attributes.model_copy(update={"attributes": dict(defaults(without_attributes)) | known})
     facts = {"name": raw["TargetGroupName"], "port": str(raw.get("Port") or "")}
     return LiveResource(address, raw["TargetGroupArn"], live, facts)
+
+
+def _version(protocol: str | None) -> str | None:
+    """AWS's default protocol version."""
+    return "HTTP1" if protocol in HTTP else None
 
 
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:

@@ -90,9 +90,24 @@ def _refusal(error: ClientError, call: Call) -> AwsProblem:
         )
     if code in EXPIRED:
         return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
+    if code in DENIED and NOT_INVOCABLE in message:
+        return AwsProblem(what, hint=_allow_invoke(call), code=code)
     if code in DENIED:
         return AwsProblem(what, hint=f"the credentials need the permission {call.permission}", code=code)
     return AwsProblem(what, hint=HINTS.get(code, ""), code=code)
+
+
+NOT_INVOCABLE = "principal does not have permission to invoke"
+"""AWS's words if the policy of a function does not allow the load balancer to invoke it."""
+
+
+def _allow_invoke(call: Call) -> str:
+    function, group = call.params["Targets"][0]["Id"], call.params["TargetGroupArn"]
+    return (
+        "the credentials need the permission lambda:AddPermission; or run: "
+        f"aws lambda add-permission --function-name {function} --statement-id elb --action lambda:InvokeFunction "
+        f"--principal elasticloadbalancing.amazonaws.com --source-arn {group}"
+    )
 
 
 def _connection(error: BotoCoreError, call: Call) -> AwsProblem:
