@@ -14,11 +14,15 @@ from .subject import Subject
 
 MAX_NAMES = 10
 MAX_FIRST_NAME = 64
+NAME_IN_AWS = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII)
 TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", re.ASCII)
 
 
 def check(subject: Subject) -> None:
     """Reports what AWS refuses of these resources."""
+    for kind in ("load_balancer", "target_group"):
+        for address, resource in subject.of(kind):
+            _name_in_aws(subject, address, resource.name)
     for address, certificate in subject.of("certificate"):
         _domains(subject, address, certificate.domains)
         _certificate(subject, address, certificate.domains)
@@ -36,6 +40,16 @@ def check(subject: Subject) -> None:
         if not AMI.fullmatch(instance.image) and not instance.image.startswith("ssm:/"):
             hint = did_you_mean(instance.image, [*IMAGES, "ami-...", "ssm:/path"])
             subject.problem(address, ("image",), f'"{instance.image}" is not an image', hint)
+
+
+def _name_in_aws(subject: Subject, address: Address, name: str | None) -> None:
+    """The address is a part of the default name. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/
+    API_CreateTargetGroup.html (Name: letters, digits and hyphens; it must not end with a hyphen).
+    """
+    if name is None and not NAME_IN_AWS.fullmatch(address.name):
+        what = address.kind.replace("_", " ")
+        hint = "rename it, or write name: and the name in AWS: letters, digits and dashes"
+        subject.problem(address, (), f'AWS accepts no {what} with "{address.name}" in its name', hint)
 
 
 def _domains(subject: Subject, address: Address, names: Iterable[str]) -> None:
