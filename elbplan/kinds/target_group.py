@@ -18,6 +18,7 @@ from .aws.health_check import INTERVAL, HealthCheck, full_health, health_check_f
 from .aws.ownership import retag, tag_list, user_tags
 from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
+from .aws.unfinished_groups import GENEVE, unfinished_groups
 from .references import LoadBalancerRef, VpcRef
 
 
@@ -67,6 +68,9 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
     """Lists all groups of the region: tags show the owner, and the other names are in use."""
     ours: dict[str, list[LiveResource[TargetGroup]]] = {}
     owned = yield from owned_groups(scope.stacks)
+    unfinished = yield from unfinished_groups(_names_without_tags(scope))
+    if scope.ending:
+        owned += unfinished
     asks = [
         Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]}, done_if=GONE)
         for _, _, raw, _ in owned
@@ -80,7 +84,19 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
     (everything,) = yield [TARGET_GROUPS]
     owners = yield from owners_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
-    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}, owners)
+    names_in_use = {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}
+    for _, _, raw, _ in unfinished:
+        del names_in_use[raw["TargetGroupName"]]
+    return Found(ours, names_in_use, owners)
+
+
+def _names_without_tags(scope: Scope) -> dict[str, tuple[str, Address]]:
+    """By name in AWS, the desired groups that have no tags at first."""
+    return {
+        group.name or default_name(stack, address, group): (stack, address)
+        for stack, address, group in scope.wanted(TargetGroup)
+        if group.protocol == GENEVE
+    }
 
 
 def _live(
@@ -122,10 +138,6 @@ def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     return fill_unset(desired, live).model_copy(update=settled)
 
 
-UNTAGGED = "GENEVE"
-"""The protocol for which AWS refuses tags in the create call. elbplan tags such a group right after it."""
-
-
 def create(new: TargetGroup, context: StepContext) -> WriteProgram:
     """One call with tags and health check, then the attributes that differ from AWS's defaults."""
     params: dict[str, Any] = {
@@ -137,12 +149,12 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
         "VpcId": context.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
         **health_check_params(new),
-        "Tags": tag_list(context.tags(new)) if new.protocol != UNTAGGED else None,
+        "Tags": tag_list(context.tags(new)) if new.protocol != GENEVE else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
     answer = yield Call("elbv2", "CreateTargetGroup", given)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
-    if new.protocol == UNTAGGED:
+    if new.protocol == GENEVE:
         yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(context.tags(new))})
     yield from change_attributes(arn, defaults(new), new.attributes)
     return {"id": arn, "name": context.name, "port": str(new.port or "")}

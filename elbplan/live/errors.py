@@ -42,6 +42,7 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Una
 HINTS = {
     "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete unused load balancers",
     "TooManyTargetGroups": "ask AWS for a higher quota (Service Quotas), or delete unused target groups",
+    "DuplicateTargetGroupName": "delete that target group if nothing uses it: an interrupted run can have left it",
     "TooManyListeners": "a load balancer has at most 50 listeners; ask AWS for a higher quota",
     "TooManyRules": "a load balancer has at most 100 rules; ask AWS for a higher quota (Service Quotas)",
     "TooManyCertificates": "a load balancer has at most 25 certificates; ask AWS for a higher quota",
