@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from ....core.address import Address
 from ....core.suggest import did_you_mean
+from ....kinds.certificate import LONGEST_FIRST_NAME, by_first_name
 from ...errors import SpecValueError
 from ...expand.servers import AMI, IMAGES
 from ...short.domains import domain_name
 from .subject import Subject
 
 MAX_NAMES = 10
-MAX_FIRST_NAME = 64
 NAME_IN_AWS = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII)
 TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", re.ASCII)
 
@@ -69,11 +69,12 @@ def _certificate(subject: Subject, address: Address, names: tuple[str, ...]) -> 
             f"the certificate has {len(names)} names, and AWS's default quota is {MAX_NAMES}",
             "give some domains another certificate, or use *.example.com",
         )
-    if len(names[0]) > MAX_FIRST_NAME:
+    first = by_first_name(names)[0]
+    if len(first) > LONGEST_FIRST_NAME:
         subject.problem(
             address,
             ("domains",),
-            f"the first name of the certificate has {len(names[0])} characters, and AWS allows {MAX_FIRST_NAME}",
-            "add a shorter name that comes before it in the alphabet, like the parent domain",
-            near=names[0],
+            f"the first name of the certificate has {len(first)} characters, and AWS allows {LONGEST_FIRST_NAME}",
+            "add a shorter name, like the parent domain; elbplan puts it first",
+            near=first,
         )
