@@ -46,10 +46,16 @@ class TargetGroup(Resource):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """A group of a function has no protocol."""
-        if isinstance(data, Mapping) and data.get("target_type") == "lambda":
-            return {"protocol": None, **data}
-        return data
+        """A group of a function has no protocol. AWS checks appliances on port 80; `traffic-port` means 6081 there."""
+        if not isinstance(data, Mapping):
+            return data
+        health = data.get("health", {})
+        if data.get("protocol") == GENEVE and isinstance(health, Mapping):
+            health = {"port": "80", **health}
+            return {**data, "health": {**health, "port": 6081} if health["port"] == "traffic-port" else {**health}}
+        if data.get("protocol") == GENEVE and isinstance(health, HealthCheck) and health.port == "traffic-port":
+            return {**data, "health": health.model_copy(update={"port": "6081"})}
+        return {"protocol": None, **data} if data.get("target_type") == "lambda" else data
 
     @model_validator(mode="after")
     def _whole(self) -> TargetGroup:
