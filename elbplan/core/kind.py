@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from .address import Address, Ref
+from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
-from .resource import Resource, field_values
+from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
 Phase = Literal["expand", "gate", "switch", "contract", "protect"]
@@ -61,11 +61,13 @@ class Scope:
     """The stacks to read, with the resources that their specs want (look-ups are already resolved).
 
     ending   the stacks will be destroyed: a resource does not belong to a stack just because its spec names it
+    file_references   the references in migration files, which the specs may not have any more
     """
 
     region: str
     desired: Mapping[str, Mapping[Address, Resource]]
     ending: bool = False
+    file_references: Collection[Ref] = ()
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -81,6 +83,15 @@ class Scope:
             for address, resource in resources.items():
                 if isinstance(resource, model):
                     yield stack, address, resource
+
+    def named_ids(self, kind: str) -> set[str]:
+        """The AWS ids to which the desired resources of a kind refer: resources outside the stacks."""
+        wanted = [r for resources in self.desired.values() for r in resources.values() if r.kind == kind]
+        return {ref.value for resource in wanted for ref in references(resource) if isinstance(ref, AwsId)}
+
+    def ids_in_files(self) -> set[str]:
+        """The AWS ids to which migration files refer."""
+        return {ref.value for ref in self.file_references if isinstance(ref, AwsId)}
 
 
 class StepContext(Protocol):

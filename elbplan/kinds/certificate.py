@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
@@ -175,9 +175,18 @@ def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, 
     return [("expand", requested), ("expand", new)] if new.proofs else [("expand", requested)]
 
 
+LONGEST_FIRST_NAME = 64
+"""https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html (DomainName)"""
+
+
+def by_first_name(names: Iterable[str]) -> list[str]:
+    """The names in the order of the request: AWS allows fewer characters in the first name than in the others."""
+    return sorted(names, key=lambda name: (len(name) > LONGEST_FIRST_NAME, name.startswith("*."), len(name), name))
+
+
 def create(new: Certificate, context: StepContext) -> WriteProgram:
     """RequestCertificate with a token: within an hour, a second request returns the same certificate."""
-    first, *others = sorted(new.domains, key=lambda name: (name.startswith("*."), len(name), name))
+    first, *others = by_first_name(new.domains)
     params: dict[str, Any] = {
         "DomainName": first,
         "ValidationMethod": "DNS",

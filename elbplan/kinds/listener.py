@@ -25,7 +25,7 @@ from .aws.listener_certificates import (
 )
 from .aws.logins import certificate_checks, logins, more_protected, without_defaults
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
-from .aws.queries import listeners_of
+from .aws.parents import listeners_of
 from .references import CertificateRef, LoadBalancerRef
 
 SECURE = ("HTTPS", "TLS")
@@ -92,7 +92,7 @@ class Listener(Resource):
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
-    every = yield from listeners_of(scope.stacks)
+    every = yield from listeners_of(scope)
     names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
     secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
     asks: list[Ask] = [describe_certificates(raw["ListenerArn"]) for raw in secure]
@@ -277,6 +277,7 @@ KIND = Kind(
     summary=summary,
     permissions=(
         "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeListenerCertificates",
         "elasticloadbalancing:DescribeTags",

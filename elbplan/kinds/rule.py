@@ -29,7 +29,8 @@ from .aws.conditions import Condition, condition_from_aws, condition_text, condi
 from .aws.foreign_children import foreign_rules
 from .aws.logins import logins, more_protected
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
-from .aws.queries import GONE, listeners_of
+from .aws.parents import listeners_of
+from .aws.queries import GONE
 from .free_priorities import LOWEST
 from .references import ListenerRef
 
@@ -74,8 +75,8 @@ UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
 
 
 def read(scope: Scope) -> ReadProgram[Found[Rule]]:
-    """The stacks' rules on the stacks' listeners. The priorities of all other rules there are in use."""
-    listeners = yield from listeners_of(scope.stacks)
+    """The stacks' rules. The priorities of all other rules on the same listeners are in use."""
+    listeners = yield from listeners_of(scope)
     asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
     answers = (yield asks) if asks else []
     rules = [
@@ -227,6 +228,7 @@ KIND = Kind(
     summary=summary,
     permissions=(
         "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeRules",
         "elasticloadbalancing:DescribeTags",

@@ -18,6 +18,7 @@ from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, heal
 from .aws.ownership import retag, tag_list, user_tags
 from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
+from .aws.unfinished_groups import GENEVE, unfinished_groups
 from .references import LoadBalancerRef, VpcRef
 
 
@@ -42,10 +43,26 @@ class TargetGroup(Resource):
     health: HealthCheck = HealthCheck()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="target group attributes by AWS's own keys")] = {}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical(cls, data: Any) -> Any:
+        """A group of a function has no protocol. AWS checks appliances on port 80; `traffic-port` means 6081 there."""
+        if not isinstance(data, Mapping):
+            return data
+        health = data.get("health", {})
+        if data.get("protocol") == GENEVE and isinstance(health, Mapping):
+            health = {"port": "80", **health}
+            return {**data, "health": {**health, "port": 6081} if health["port"] == "traffic-port" else {**health}}
+        if data.get("protocol") == GENEVE and isinstance(health, HealthCheck) and health.port == "traffic-port":
+            return {**data, "health": health.model_copy(update={"port": "6081"})}
+        return {"protocol": None, **data} if data.get("target_type") == "lambda" else data
+
     @model_validator(mode="after")
     def _whole(self) -> TargetGroup:
         if self.target_type == "lambda" and (self.port or self.vpc):
             raise ValueError("a lambda target group has neither port nor vpc")
+        if self.target_type == "lambda" and (self.protocol or self.protocol_version):
+            raise ValueError("a lambda target group has neither protocol nor protocol_version")
         if self.target_type != "lambda" and self.port is None:
             raise ValueError("needs a port")
         if self.health.interval and self.health.timeout and self.health.timeout >= self.health.interval:
@@ -57,6 +74,9 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
     """Lists all groups of the region: tags show the owner, and the other names are in use."""
     ours: dict[str, list[LiveResource[TargetGroup]]] = {}
     owned = yield from owned_groups(scope.stacks)
+    unfinished = yield from unfinished_groups(_names_without_tags(scope))
+    if scope.ending:
+        owned += unfinished
     asks = [
         Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]}, done_if=GONE)
         for _, _, raw, _ in owned
@@ -70,7 +90,19 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
     (everything,) = yield [TARGET_GROUPS]
     owners = yield from owners_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
-    return Found(ours, {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}, owners)
+    names_in_use = {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}
+    for _, _, raw, _ in unfinished:
+        del names_in_use[raw["TargetGroupName"]]
+    return Found(ours, names_in_use, owners)
+
+
+def _names_without_tags(scope: Scope) -> dict[str, tuple[str, Address]]:
+    """By name in AWS, the desired groups that have no tags at first."""
+    return {
+        group.name or default_name(stack, address, group): (stack, address)
+        for stack, address, group in scope.wanted(TargetGroup)
+        if group.protocol == GENEVE
+    }
 
 
 def _live(
@@ -84,9 +116,9 @@ def _live(
         "target_type": raw.get("TargetType") or "instance",
         "protocol": None if lambda_ else raw.get("Protocol"),
         "port": None if lambda_ else raw.get("Port"),
-        "protocol_version": raw.get("ProtocolVersion") or ("HTTP1" if raw.get("Protocol") in HTTP else None),
+        "protocol_version": None if lambda_ else raw.get("ProtocolVersion") or _version(raw.get("Protocol")),
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
-        "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") else None,
+        "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") and not lambda_ else None,
         "balancer": AwsId(balancers[0]) if balancers else None,
         "health": health_check_from_aws(raw),
     }
@@ -97,6 +129,11 @@ def _live(
     return LiveResource(address, raw["TargetGroupArn"], live, facts)
 
 
+def _version(protocol: str | None) -> str | None:
+    """AWS's default protocol version."""
+    return "HTTP1" if protocol in HTTP else None
+
+
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """A field that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     health = settled_health(desired, live.health)
@@ -105,10 +142,6 @@ def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
     return fill_unset(desired, live).model_copy(update=settled)
-
-
-UNTAGGED = "GENEVE"
-"""The protocol for which AWS refuses tags in the create call. elbplan tags such a group right after it."""
 
 
 def create(new: TargetGroup, context: StepContext) -> WriteProgram:
@@ -122,12 +155,12 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
         "VpcId": context.id(new.vpc) if new.vpc else None,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
         **health_check_params(new),
-        "Tags": tag_list(context.tags(new)) if new.protocol != UNTAGGED else None,
+        "Tags": tag_list(context.tags(new)) if new.protocol != GENEVE else None,
     }
     given = {key: value for key, value in params.items() if value is not None}
     answer = yield Call("elbv2", "CreateTargetGroup", given)
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
-    if new.protocol == UNTAGGED:
+    if new.protocol == GENEVE:
         yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(context.tags(new))})
     yield from change_attributes(arn, defaults(new), new.attributes)
     return {"id": arn, "name": context.name, "port": str(new.port or "")}

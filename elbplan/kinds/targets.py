@@ -12,8 +12,9 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, Readiness, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
+from .aws.functions import allow_invoke, functions_in, remove_invoke
 from .aws.queries import GONE, owned_groups
-from .aws.target_health import gate_status_of, health_text
+from .aws.target_health import WELL, gate_status_of, health_text
 from .references import InstanceRef, TargetGroupRef
 
 
@@ -111,7 +112,7 @@ def _is_registered(described: Mapping[str, Any]) -> bool:
 def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> LiveResource[Targets]:
     members = [(_member(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
     states = [d["TargetHealth"]["State"] for d in described]
-    healthy = all(state == "healthy" for state in states)
+    healthy = all(state in WELL for state in states)
     arn = raw["TargetGroupArn"]
     model = Targets(
         group=AwsId(arn),
@@ -173,36 +174,56 @@ def create(new: Targets, context: StepContext) -> WriteProgram:
 
 
 def _register(arn: str, members: Sequence[Target], context: StepContext) -> WriteProgram:
-    if members:
-        params = {"TargetGroupArn": arn, "Targets": _to_aws(members, context)}
+    if not members:
+        return {}
+    params = {"TargetGroupArn": arn, "Targets": _to_aws(members, context)}
+    if functions := _functions(members):
+        yield from allow_invoke(functions, arn)
+        yield Call("elbv2", "RegisterTargets", params, retry_on=("AccessDenied", "TargetGroupNotFound"), timeout=60)
+    else:
         yield Call("elbv2", "RegisterTargets", params, retry_on=("InvalidTarget", "TargetGroupNotFound"), timeout=300)
     return {}
 
 
+def _functions(members: Iterable[Target]) -> list[str]:
+    return functions_in(member.address for member in members)
+
+
 def update(before: Targets, after: Targets, context: StepContext) -> WriteProgram:
-    """Registers first and deregisters later. A target with another zone is registered again, and stays."""
+    """Registers first and deregisters later. A target with another zone is registered again, and stays.
+
+    AWS allows only one function in a group, so elbplan deregisters the old function first.
+    """
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
     added = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
+    removed = [old[key] for key in sorted(set(old) - set(new))]
+    if _functions(removed):
+        yield from _deregister(after.group, removed, context)
     yield from _register(context.id(after.group), [new[key] for key in added], context)
-    if removed := [old[key] for key in sorted(set(old) - set(new))]:
-        yield _deregister(after.group, removed, context)
+    if removed and not _functions(removed):
+        yield from _deregister(after.group, removed, context)
     return {}
 
 
-def _deregister(group: Ref, members: Sequence[Target], context: StepContext) -> Call:
+def _deregister(group: Ref, members: Sequence[Target], context: StepContext) -> WriteProgram:
     """Deregisters targets by id and port, since one instance can be registered with several ports."""
-    params = {"TargetGroupArn": context.id(group), "Targets": _to_aws(members, context, context.fact(group, "port"))}
-    return Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
+    arn = context.id(group)
+    params = {"TargetGroupArn": arn, "Targets": _to_aws(members, context, context.fact(group, "port"))}
+    yield Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
+    yield from remove_invoke(_functions(members), arn)
+    return {}
 
 
 def delete(old: Targets, context: StepContext) -> WriteProgram:
     """Deregisters all targets."""
-    yield _deregister(old.group, old.members, context)
+    yield from _deregister(old.group, old.members, context)
     return {}
 
 
 def update_path(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
-    """Registers the targets of both, then deregisters the old ones."""
+    """Registers the targets of both, then deregisters the old ones. A group can have only one function."""
+    if _functions((*before.members, *after.members)):
+        return [("switch", after)]
     both = rebuilt(after, members=(*before.members, *after.members))
     return [("expand", both), ("contract", after)]
 
@@ -219,7 +240,7 @@ def healthy(wanted: Targets, context: StepContext) -> ProbeProgram:
         states.append((target["Id"], health))
     gate_states = [gate_status_of(health) for _, health in states]
     status = f"{gate_states.count('ready')} of {len(gate_states)} healthy"
-    unhealthy = [health_text(id, health) for id, health in states if health["State"] != "healthy"]
+    unhealthy = [health_text(id, health) for id, health in states if health["State"] not in WELL]
     worst: Readiness = next((state for state in WORST_FIRST if state in gate_states), "ready")
     return GateStatus(worst, status, "\n".join(unhealthy))
 
@@ -273,5 +294,7 @@ KIND = Kind(
         "elasticloadbalancing:DescribeTargetHealth",
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",
+        "lambda:AddPermission",
+        "lambda:RemovePermission",
     ),
 )

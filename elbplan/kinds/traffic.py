@@ -119,13 +119,13 @@ def _groups_behind(balancer: Ref, desired: Mapping[Address, Resource]) -> Iterat
             yield from attached_groups(resource)
 
 
-def reorders_of(diff: Diff, early: AbstractSet[Address], free: FreePriorities) -> dict[Any, dict[Address, int]]:
+def reorders_of(diff: Diff, early: AbstractSet[Address], free: FreePriorities) -> dict[Ref, dict[Address, int]]:
     """For each listener, the rules that need another priority before the new rules are created.
 
     `early` names the new rules that are created before the priorities change. A rule that will be deleted may hold a
     priority that another rule wants. It gets a free priority, since its successor is created before it is deleted.
     """
-    moves: dict[Any, dict[Address, int]] = {}
+    moves: dict[Ref, dict[Address, int]] = {}
     for listener, changes in _rule_changes(diff).items():
         wanted = {c.address: c.after.priority for c in changes if isinstance(c.after, Rule) and c.action != "replace"}
         current = dict(_live_priorities(changes, listener))

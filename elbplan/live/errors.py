@@ -37,6 +37,7 @@ NO_BALANCERS = "cannot be associated with a load balancer"
 HINTS = {
     "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete unused load balancers",
     "TooManyTargetGroups": "ask AWS for a higher quota (Service Quotas), or delete unused target groups",
+    "DuplicateTargetGroupName": "delete that target group if nothing uses it: an interrupted run can have left it",
     "TooManyListeners": "a load balancer has at most 50 listeners; ask AWS for a higher quota",
     "TooManyRules": "a load balancer has at most 100 rules; ask AWS for a higher quota (Service Quotas)",
     "TooManyCertificates": "a load balancer has at most 25 certificates; ask AWS for a higher quota",
@@ -96,7 +97,22 @@ def _refusal(error: ClientError, call: Call, region: str) -> AwsProblem:
     hint = access_hint(code, message, call, region) or HINTS_OF_OPERATION.get((code, call.operation)) or HINTS.get(code)
     if NO_BALANCERS in message:
         hint = "write the other zones into the spec, for example `zones: [a, c]`"
+    if NOT_INVOCABLE in message:
+        hint = _allow_invoke(call)
     return AwsProblem(what, hint=hint or "", code=code)
+
+
+NOT_INVOCABLE = "principal does not have permission to invoke"
+"""AWS's words if the policy of a function does not allow the load balancer to invoke it."""
+
+
+def _allow_invoke(call: Call) -> str:
+    function, group = call.params["Targets"][0]["Id"], call.params["TargetGroupArn"]
+    return (
+        "the credentials need the permission lambda:AddPermission; or run: "
+        f"aws lambda add-permission --function-name {function} --statement-id elb --action lambda:InvokeFunction "
+        f"--principal elasticloadbalancing.amazonaws.com --source-arn {group}"
+    )
 
 
 def _connection(error: BotoCoreError, call: Call) -> AwsProblem:

@@ -65,7 +65,8 @@ def observe(
     Raises AwsProblem, and NotFound if AWS does not have something that a spec describes.
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
-    scope = Scope(region, {stack.name: stack.resources for stack in stacks}, ending=not looking_up)
+    specs = {stack.name: stack.resources for stack in stacks}
+    scope = Scope(region, specs, ending=not looking_up, file_references=file_references)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)

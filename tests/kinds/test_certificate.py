@@ -118,6 +118,13 @@ def test_one_that_vanishes_while_it_is_read_is_gone():
     assert live({}).ours == {}
 
 
+def test_a_wildcard_is_the_first_name_if_every_other_name_is_too_long_for_it():
+    long = f"{'a' * 60}.example.com"
+    requested = {"RequestCertificate": {"CertificateArn": CERTIFICATE}}
+    calls, _ = play(KIND.create(certificate(long, "*.example.com"), at(KIND, "main")), requested)
+    assert calls[0].params["DomainName"] == "*.example.com"
+
+
 def test_the_token_makes_a_second_request_the_same_certificate():
     place = at(KIND, "main")
     calls, facts = play(

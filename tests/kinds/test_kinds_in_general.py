@@ -26,11 +26,12 @@ from elbplan.kinds.instance import Instance
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.security_group import SecurityGroup
+from elbplan.kinds.targets import Target, Targets
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from ..e2e.stage import Stage
-from .kit import BALANCER, CERTIFICATE, LISTENER, SECOND, at, play, problems
+from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, SECOND, at, play, problems
 
 BEFORE = """
 name: my-web
@@ -181,6 +182,14 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         (
             Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-1"),)),
             Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-2"),)),
+        ),
+    ),
+    (
+        "targets",
+        f"{GROUP}#targets",
+        (
+            Targets(group=AwsId(GROUP), members=(Target(address="arn:aws:lambda:eu-west-1:123456789012:function:a"),)),
+            Targets(group=AwsId(GROUP), members=(Target(address="arn:aws:lambda:eu-west-1:123456789012:function:b"),)),
         ),
     ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),

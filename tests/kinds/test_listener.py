@@ -44,6 +44,7 @@ def live(*certificates, tags=None, **rest):
     }  # fmt: skip
     answers = {
         "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": BALANCER}]},
+        "DescribeTargetGroups": {"TargetGroups": []},
         "DescribeListeners": {"Listeners": [raw]},
         "DescribeListenerCertificates": {"Certificates": list(certificates)},
         "tags": {

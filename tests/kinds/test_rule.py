@@ -26,6 +26,7 @@ def live(*rules, tags=None):
     ours = {raw["RuleArn"]: owned("rule.api") for raw in rules} if tags is None else tags
     answers = {
         "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": BALANCER}]},
+        "DescribeTargetGroups": {"TargetGroups": []},
         "DescribeListeners": {"Listeners": [{"ListenerArn": LISTENER}]},
         "DescribeRules": {"Rules": [*rules, {"RuleArn": f"{RULE}-default", "IsDefault": True, "Priority": "default"}]},
         "tags": {BALANCER: owned("load_balancer.main"), **ours},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Address, AwsId
-from elbplan.core.resource import differing_fields
+from elbplan.core.resource import differing_fields, rebuilt
 from elbplan.kinds.aws.health_check import HealthCheck, full_health
 from elbplan.kinds.target_group import KIND, TargetGroup, defaults
 
@@ -176,3 +176,15 @@ def test_path_and_codes_that_aws_keeps_for_a_tcp_check_are_no_difference(left_ov
 def test_what_aws_would_refuse_is_no_group(fields):
     with pytest.raises(ValueError, match=r"."):
         TargetGroup.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("health", "port"),
+    [({}, "80"), ({"protocol": "HTTP"}, "80"), ({"port": "traffic-port"}, "6081"), ({"port": 8080}, "8080")],
+)
+def test_aws_checks_an_appliance_on_port_80_unless_the_spec_names_a_port(health, port):
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/health-checks.html (HealthCheckPort)"""
+    fields = {"protocol": "GENEVE", "port": 6081, "vpc": VPC, **({"health": health} if health else {})}
+    group = TargetGroup.model_validate(fields)
+    assert group.health.port == port
+    assert rebuilt(group).health.port == port

@@ -52,15 +52,17 @@ def test_a_resource_of_both_forms_is_a_problem_whose_hint_is_overrides() -> None
     ("targets", "long"),
     [
         ("{web: {group: web, members: []}}", True),
-        ("{health: {group: web, members: [{instance: i-0a}]}}", True),
+        ("{health: {group: health, members: [{instance: i-0a}]}}", True),
         ("{health: {path: /x}}", False),
         ("{tag: {group: blue}}", False),
         ("{port: 80}", False),
     ],
 )
 def test_targets_is_a_key_of_both_forms_and_its_content_decides(targets: str, long: bool) -> None:
-    block = "" if not long else "target_group: {web: {port: 80, vpc: default, balancer: main}}\n"
-    text = f"{LB}{block}{LISTENER}targets: {targets}\n" if long else f"name: x\ntargets: {targets}\n"
+    name = "health" if "group: health" in targets else "web"
+    block = f"target_group: {{{name}: {{port: 80, vpc: default, balancer: main}}}}\n"
+    listener = LISTENER.replace("group: web", f"group: {name}")
+    text = f"{LB}{block}{listener}targets: {targets}\n" if long else f"name: x\ntargets: {targets}\n"
     assert (Address("listener", "80") in everything(text)) is not long
 
 

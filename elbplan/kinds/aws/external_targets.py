@@ -13,7 +13,7 @@ from typing import Any
 from ...core.call import Call, GateStatus, ProbeProgram
 from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
-from .target_health import health_text
+from .target_health import WELL, health_text
 
 HOUR = 3600
 SOURCE = "traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier={},Type=elbv2"
@@ -29,10 +29,6 @@ def health_of(arn: str) -> Call:
 def target_counts(described: DescribedTargets) -> dict[str, str]:
     """The number of targets, draining targets included, and the number of healthy targets."""
     return {"registered": str(len(described)), "healthy": str(_healthy(described))}
-
-
-WELL = ("healthy", "unavailable")
-"""The states of a target that can get requests. `unavailable`: the group has no health checks."""
 
 
 def _healthy(described: DescribedTargets) -> int:

@@ -24,7 +24,7 @@ def foreign_listeners(scope: Scope, listeners: Sequence[Raw], tags: OwnTags) -> 
     found: dict[str, list[str]] = {}
     for raw in listeners:
         arn, balancer = raw["ListenerArn"], raw["LoadBalancerArn"]
-        if _stack(tags, arn) != stacks.get(balancer):
+        if balancer in stacks and _stack(tags, arn) != stacks[balancer]:
             text = f"listener {raw.get('Port')}/{raw.get('Protocol')} ({arn})"
             found.setdefault(balancer, []).append(_with_owner(text, tags, arn))
     return found
@@ -41,10 +41,10 @@ def foreign_rules(scope: Scope, rules: Sequence[tuple[Raw, Raw]], tags: OwnTags)
     (listeners,) = (yield [Tags(arns)]) if arns else [{}]
     found: dict[str, list[str]] = {}
     for listener, raw in rules:
-        stack = stacks.get(listener.get("LoadBalancerArn", ""))
-        if _stack(tags, raw["RuleArn"]) != stack:
-            ours = _stack(listeners, listener["ListenerArn"]) == stack
-            parent = listener["ListenerArn"] if ours else listener.get("LoadBalancerArn", "")
+        balancer, holder = listener.get("LoadBalancerArn", ""), _stack(listeners, listener["ListenerArn"])
+        stack = stacks.get(balancer, holder if holder in scope.stacks else None)
+        if stack is not None and _stack(tags, raw["RuleArn"]) != stack:
+            parent = listener["ListenerArn"] if holder == stack else balancer
             text = f"rule {raw['Priority']} of listener {listener.get('Port')} ({raw['RuleArn']})"
             found.setdefault(parent, []).append(_with_owner(text, tags, raw["RuleArn"]))
     return found

@@ -50,15 +50,6 @@ def owners_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
     return owners_by_id(tags)
 
 
-def listeners_of(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[Any]]:
-    """All listeners on the load balancers of these stacks, in three rounds; also those that others made."""
-    balancers = yield from owned_balancers(stacks)
-    arns = [raw["LoadBalancerArn"] for _, _, raw, _ in balancers]
-    asks = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": arn}, done_if=GONE) for arn in arns]
-    answers = (yield asks) if asks else []
-    return [listener for answer in answers for listener in answer.get("Listeners", [])]
-
-
 def _owned(
     raw: Sequence[Mapping[str, Any]], key: str, kind: str, stacks: Sequence[str]
 ) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:

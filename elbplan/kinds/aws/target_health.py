@@ -31,13 +31,16 @@ CAUSES = {
     "Elb.InternalError": "AWS had an internal error; it usually passes",
 }
 
+WELL = ("healthy", "unavailable")
+"""The states of a target that can get requests. `unavailable`: the group has no health checks."""
+
 NEVER = ("Target.InvalidState", "Target.IpUnusable")
 """Reasons that do not change by waiting."""
 
 
 def gate_status_of(health: Mapping[str, Any]) -> Readiness:
     """The state of a gate that waits for one target."""
-    if health["State"] == "healthy":
+    if health["State"] in WELL:
         return "ready"
     if health.get("Reason") in NEVER:
         return "failed"

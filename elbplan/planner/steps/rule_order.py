@@ -17,7 +17,9 @@ def reorder_rules(builder: PlanBuilder) -> None:
     for listener, moves in reorders_of(builder.diff, _new_rules(builder), builder.free).items():
         _create_at_free_priority(builder, listener, moves)
         why = f"one call changes the priority of {len(moves)} rules, so that no route is ever missing"
-        id = builder.add(Stage.SWITCH, "switch", "reorder", listener, why, moves=moves)
+        # A listener of others has no address in this stack.
+        address = listener if isinstance(listener, Address) else min(moves)
+        id = builder.add(Stage.SWITCH, "switch", "reorder", address, why, moves=moves)
         for draft in builder.at(Stage.SWITCH):
             _wait_for_reorder(draft, listener, moves, id)
     for id in [id for id, draft in builder.drafts.items() if _is_empty_update(draft)]:
@@ -39,7 +41,7 @@ def _create_at_free_priority(builder: PlanBuilder, listener: Ref, moves: Mapping
             draft.step = replace(step, after=step.after.model_copy(update={"priority": free}))
 
 
-def _wait_for_reorder(draft: StepDraft, listener: Address, moves: Mapping[Address, int], id: str) -> None:
+def _wait_for_reorder(draft: StepDraft, listener: Ref, moves: Mapping[Address, int], id: str) -> None:
     step = draft.step
     if step.address.kind != Rule.kind or step.do == "reorder":
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError, validation
+from ..functions import check_invocable
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredGroup, StoredTarget
@@ -116,9 +117,10 @@ def _balancer(context: CallContext, group: StoredGroup, wanted: Params) -> str |
 
 @rule(15)
 def _function(context: CallContext, group: StoredGroup, wanted: Params) -> str | None:
-    """One function, by its ARN: API_RegisterTargets."""
+    """One function, by its ARN, that the group may invoke: API_RegisterTargets."""
     if ":lambda:" not in wanted["Id"]:
         raise validation(f"'{wanted['Id']}' is not a valid Lambda function ARN")
+    check_invocable(context, wanted["Id"], group.arn)
     registered = [target for target in group.targets.values() if target.drained_at is None]
     if any(target.id != wanted["Id"] for target in registered):
         raise AwsError("TooManyTargets", "A target group with target type 'lambda' can have only one target")

@@ -32,6 +32,7 @@ PARSED = (
     "ec2",
     "ssm",
     "wafv2",
+    "lambda",
 )
 
 _CBOR = BaseCBORParser()
@@ -176,6 +177,9 @@ def refusal(service: str, error: AwsError, incoming: HttpRequest) -> HttpReply:
         return HttpReply(error.status, {"Content-Type": "application/x-amz-json-1.1"}, text.encode())
     if _is_cbor(incoming):
         return _cbor_refusal(error)
+    if service == "lambda":
+        headers = {"Content-Type": "application/json", "x-amzn-errortype": error.code}
+        return HttpReply(error.status, headers, json.dumps({"Message": error.message}).encode())
     kind = "Sender" if error.status < 500 else "Receiver"
     inner = f"<Type>{kind}</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     body = f"<ErrorResponse><Error>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ....core.address import Address, AwsId, Ref
 from ....core.resource import references
 from ....kinds.aws.health_check import GATEWAY_CODES
 from ....kinds.aws.target_group_attributes import KEYS
@@ -36,6 +37,26 @@ def check(subject: Subject) -> None:
         for path, what, hint in (*_health(subject, group), *_shape(group), *_attributes(group)):
             subject.problem(address, path, what, hint)
         unknown_keys(subject, address, group.attributes, KEYS)
+    for address, targets in subject.of("targets"):
+        _group_of_targets(subject, address, targets.group)
+
+
+def _group_of_targets(subject: Subject, address: Address, group: Ref) -> None:
+    """AWS has no tags for registered targets: elbplan finds its targets, and their address, by their group."""
+    if isinstance(group, AwsId):
+        subject.problem(
+            address,
+            ("group",),
+            "targets need a target group of this stack: AWS does not record who registered a target",
+            "register the targets in the stack that has the group, or define the group under target_group:",
+        )
+    elif isinstance(group, Address) and group in subject.drafts and group.name != address.name:
+        subject.problem(
+            address,
+            ("group",),
+            f"the targets of {group} cannot have the name {address.name}",
+            f"write targets: {{{group.name}: {{group: {group.name}, ...}}}}",
+        )
 
 
 Findings = Iterator[tuple[tuple[str, ...], str, str]]

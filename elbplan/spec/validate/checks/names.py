@@ -7,18 +7,22 @@ from collections.abc import Iterable
 
 from ....core.address import Address
 from ....core.suggest import did_you_mean
+from ....kinds.certificate import LONGEST_FIRST_NAME, by_first_name
 from ...errors import SpecValueError
 from ...expand.servers import AMI, IMAGES
 from ...short.domains import domain_name
 from .subject import Subject
 
 MAX_NAMES = 10
-MAX_FIRST_NAME = 64
+NAME_IN_AWS = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII)
 TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", re.ASCII)
 
 
 def check(subject: Subject) -> None:
     """Reports what AWS refuses of these resources."""
+    for kind in ("load_balancer", "target_group"):
+        for address, resource in subject.of(kind):
+            _name_in_aws(subject, address, resource.name)
     for address, certificate in subject.of("certificate"):
         _domains(subject, address, certificate.domains)
         _certificate(subject, address, certificate.domains)
@@ -38,6 +42,16 @@ def check(subject: Subject) -> None:
             subject.problem(address, ("image",), f'"{instance.image}" is not an image', hint)
 
 
+def _name_in_aws(subject: Subject, address: Address, name: str | None) -> None:
+    """The address is a part of the default name. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/
+    API_CreateTargetGroup.html (Name: letters, digits and hyphens; it must not end with a hyphen).
+    """
+    if name is None and not NAME_IN_AWS.fullmatch(address.name):
+        what = address.kind.replace("_", " ")
+        hint = "rename it, or write name: and the name in AWS: letters, digits and dashes"
+        subject.problem(address, (), f'AWS accepts no {what} with "{address.name}" in its name', hint)
+
+
 def _domains(subject: Subject, address: Address, names: Iterable[str]) -> None:
     field = "name" if address.kind == "record" else "domains"
     for name in names:
@@ -55,11 +69,12 @@ def _certificate(subject: Subject, address: Address, names: tuple[str, ...]) -> 
             f"the certificate has {len(names)} names, and AWS's default quota is {MAX_NAMES}",
             "give some domains another certificate, or use *.example.com",
         )
-    if len(names[0]) > MAX_FIRST_NAME:
+    first = by_first_name(names)[0]
+    if len(first) > LONGEST_FIRST_NAME:
         subject.problem(
             address,
             ("domains",),
-            f"the first name of the certificate has {len(names[0])} characters, and AWS allows {MAX_FIRST_NAME}",
-            "add a shorter name that comes before it in the alphabet, like the parent domain",
-            near=names[0],
+            f"the first name of the certificate has {len(first)} characters, and AWS allows {LONGEST_FIRST_NAME}",
+            "add a shorter name, like the parent domain; elbplan puts it first",
+            near=first,
         )

@@ -1,0 +1,67 @@
+"""Lambda: the resource policies of functions. The sandbox has no functions and accepts every function ARN."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .account import CallContext
+from .errors import AwsError
+from .params import Params
+from .rules import rule
+
+ELB = "elasticloadbalancing.amazonaws.com"
+
+
+def policy_of(context: CallContext, function: str) -> dict[str, Any]:
+    """Returns the statements of a function's policy by their id."""
+    statements: dict[str, Any] = context.account.memory("function policies").setdefault(function, {})
+    return statements
+
+
+@rule(15)
+def add_permission(context: CallContext, params: Params) -> Params:
+    """A statement id is unique in a policy: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html"""
+    statements = policy_of(context, params["FunctionName"])
+    id = params["StatementId"]
+    if id in statements:
+        words = f"The statement id ({id}) provided already exists. Please provide a new statement id, or remove the"
+        raise AwsError("ResourceConflictException", f"{words} existing statement.", 409)
+    statements[id] = {"Principal": params["Principal"], "SourceArn": params.get("SourceArn", "")}
+    return {"Statement": json.dumps({"Sid": id, **statements[id]})}
+
+
+@rule(15)
+def remove_permission(context: CallContext, params: Params) -> Params:
+    """An unknown statement is an error: https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html"""
+    if policy_of(context, params["FunctionName"]).pop(params["StatementId"], None) is None:
+        words = f"Statement {params['StatementId']} is not found in resource policy."
+        raise AwsError("ResourceNotFoundException", words, 404)
+    return {}
+
+
+def get_policy(context: CallContext, params: Params) -> Params:
+    statements = policy_of(context, params["FunctionName"])
+    if not statements:
+        raise AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404)
+    return {"Policy": json.dumps({"Statement": [{"Sid": id, **rest} for id, rest in statements.items()]})}
+
+
+@rule(15)
+def check_invocable(context: CallContext, function: str, group: str) -> None:
+    """The function's policy must let Elastic Load Balancing invoke it for this group.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#prepare-lambda-function;
+    the error: https://github.com/ansible/ansible/issues/52253
+    """
+    for statement in policy_of(context, function).values():
+        if statement["Principal"] == ELB and statement["SourceArn"] in ("", group):
+            return
+    words = f"elasticloadbalancing principal does not have permission to invoke {function} from target group {group}"
+    raise AwsError("AccessDenied", words, 403)
+
+
+ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
+    "AddPermission": add_permission,
+    "RemovePermission": remove_permission,
+    "GetPolicy": get_policy,
+}
