@@ -201,7 +201,7 @@ def delete(old: Targets, context: StepContext) -> WriteProgram:
     return {}
 
 
-def update_path(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
+def update_path(before: Targets, after: Targets, *_: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
     """Registers the targets of both, then deregisters the old ones."""
     both = rebuilt(after, members=(*before.members, *after.members))
     return [("expand", both), ("contract", after)]

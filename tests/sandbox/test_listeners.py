@@ -109,6 +109,22 @@ def test_rule_22_protocols(kit: Kit) -> None:
     kit.elb.modify_listener(ListenerArn=listener, Protocol="UDP")
 
 
+def test_rule_22_a_sticky_group_beside_another_needs_group_stickiness(kit: Kit) -> None:
+    web, api = kit.group(), kit.group("api")
+    both, sticky = forward(web, api, weights=(1, 0)), [{"Key": "stickiness.enabled", "Value": "true"}]
+    with_group_stickiness = forward(web, api, weights=(1, 0))
+    config = {"Enabled": True, "DurationSeconds": 60}
+    with_group_stickiness["ForwardConfig"]["TargetGroupStickinessConfig"] = config
+    listener = kit.listener(kit.balancer()["LoadBalancerArn"], web, DefaultActions=[both])
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.modify_target_group_attributes(TargetGroupArn=api, Attributes=sticky)
+    kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[with_group_stickiness])
+    kit.elb.modify_target_group_attributes(TargetGroupArn=api, Attributes=sticky)
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[both])
+    kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[forward(api)])
+
+
 def test_rule_24_actions_and_conditions_are_returned_in_full(kit: Kit) -> None:
     group, balancer = kit.group(), kit.balancer()["LoadBalancerArn"]
     action = redirect(Protocol="HTTPS", Port="443")

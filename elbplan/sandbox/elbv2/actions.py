@@ -11,7 +11,7 @@ from ..errors import AwsError, misconfigured, validation
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, forwards_to
-from . import find, logins
+from . import find, logins, stickiness
 
 FINAL = ("forward", "redirect", "fixed-response")
 FIRST = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
@@ -125,6 +125,7 @@ def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str
         group = _group(context, arn)
         check_compatible(balancer, protocol, group)
         check_single_balancer(context, balancer, group)
+    stickiness.check_forward(context, balancer, action)
     check_group_quota(context, balancer, arns)
 
 
