@@ -101,8 +101,9 @@ def test_rule_22_protocols(kit: Kit) -> None:
         kit.listener(balancer, kit.group("tcp", Protocol="TCP"))
     with refused("ValidationError"):
         kit.listener(network, kit.group(), Protocol="HTTP")
-    with refused("InvalidLoadBalancerAction"):
-        kit.listener(balancer, kit.group("grpc", ProtocolVersion="GRPC"))
+    for version in ("GRPC", "HTTP2"):
+        with refused("InvalidLoadBalancerAction"):
+            kit.listener(balancer, kit.group(version, ProtocolVersion=version))
     with refused("InvalidLoadBalancerAction"):
         kit.listener(network, "", 81, Protocol="TCP", DefaultActions=[redirect(Port="443")])
     listener = kit.listener(network, kit.group("udp", Protocol="TCP_UDP", Port=53), 53, Protocol="TCP_UDP")

@@ -139,7 +139,9 @@ def _group(context: CallContext, arn: str) -> StoredGroup:
 def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
     """The protocols of listener and group must be compatible: API_CreateListener (IncompatibleProtocols).
 
-    A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
+    HTTP/2 and gRPC groups need an HTTPS listener:
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4497
+    A group of functions needs an application load balancer:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
     """
     if group.fields["TargetType"] == "lambda":
@@ -152,10 +154,12 @@ def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup
             f"Listener protocol '{protocol}' is not supported with a target group with the protocol "
             f"'{group.fields.get('Protocol')}'",
         )
-    if group.fields.get("ProtocolVersion") == "GRPC" and protocol != "HTTPS":
+    version = group.fields.get("ProtocolVersion")
+    if version in ("HTTP2", "GRPC") and protocol != "HTTPS":
         raise AwsError(
             "InvalidLoadBalancerAction",
-            f"Listener protocol '{protocol}' is not supported with a target group with the protocol-version 'GRPC'",
+            f"Listener protocol '{protocol}' is not supported with a target group with the protocol-version "
+            f"'{version}'",
         )
     if group.fields["VpcId"] != balancer.vpc:
         raise misconfigured(f"The target group '{group.arn}' is not in the VPC of the load balancer")

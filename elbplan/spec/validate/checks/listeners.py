@@ -29,6 +29,9 @@ FITTING = {
 }
 """The group protocols that a listener of each protocol may forward to. A lambda group has none and fits HTTP."""
 
+HTTPS_ONLY = ("HTTP2", "GRPC")
+"""The protocol versions of groups that AWS refuses behind an HTTP listener."""
+
 
 def check(subject: Subject) -> None:
     """Reports what AWS refuses of listeners, and actions that leave clients without a response."""
@@ -89,11 +92,15 @@ def _forward(subject: Subject, address: Address, action: Forward, listener: List
         if group is None or kind is None or listener.protocol not in PROTOCOLS[kind]:
             continue
         fitting = FITTING.get(listener.protocol, ())
+        name = share.group[1] if isinstance(share.group, Address) else str(share.group)
         if group.target_type not in ("lambda", "alb") and group.protocol not in fitting:
-            name = share.group[1] if isinstance(share.group, Address) else str(share.group)
             protocol = article(listener.protocol or "gateway")
             what = f'{protocol} listener cannot forward to the {group.protocol} group "{name}"'
             hint = f"give the group protocol: {' or '.join(p.lower() for p in fitting)}"
+            subject.problem(address, ("action",), what, hint, near=name)
+        elif listener.protocol == "HTTP" and group.protocol_version in HTTPS_ONLY:
+            what = f'an HTTP listener cannot forward to the group "{name}" with version {group.protocol_version}'
+            hint = "listen on 443/https, or remove version: from the group"
             subject.problem(address, ("action",), what, hint, near=name)
 
 
