@@ -26,18 +26,25 @@ class HealthCheckDefaults:
     """The defaults of one kind of check.
 
     codes        the status codes that AWS counts as healthy
-    short_codes  the same in the short form, where a 204 is healthy too, and a gRPC server must answer OK
+    short_codes  the same in the short form, where a 204 is healthy too
+    path_codes   the same in the short form for another path than the default; None: `short_codes`
     """
 
     timeout: int
     path: str | None = None
     codes: str | None = None
     short_codes: str | None = None
+    path_codes: str | None = None
+
+    def short_codes_for(self, path: str | None) -> str | None:
+        """The codes of the short form for a path."""
+        return self.path_codes if self.path_codes and path != self.path else self.short_codes
 
 
 TCP = HealthCheckDefaults(timeout=10)
 HTTP = HealthCheckDefaults(timeout=5, path="/", codes="200", short_codes="200-299")
-GRPC = HealthCheckDefaults(timeout=5, path="/AWS.ALB/healthcheck", codes="12", short_codes="0")
+GRPC = HealthCheckDefaults(timeout=5, path="/AWS.ALB/healthcheck", codes="12", short_codes="12", path_codes="0")
+"""A gRPC server does not have the default method and answers 12, UNIMPLEMENTED. A method that it has answers 0, OK."""
 
 
 def health_check_defaults(protocol: str | None, version: str | None) -> HealthCheckDefaults:

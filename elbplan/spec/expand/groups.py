@@ -69,6 +69,7 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
     protocol = short.protocol or (group if group in HTTP else "HTTP" if short.path or short.codes else "TCP")
     usual = health_check_defaults(protocol, version)
     interval = short.every or INTERVAL
+    path = short.path or usual.path
     timeout = short.timeout or (interval - 1 if interval <= usual.timeout else None)
     health: dict[str, Any] = {
         "protocol": protocol,
@@ -77,8 +78,8 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
         "timeout": timeout,
         "healthy": short.healthy,
         "unhealthy": short.unhealthy,
-        "path": short.path or usual.path,
-        "codes": short.codes or usual.short_codes,
+        "path": path,
+        "codes": short.codes or usual.short_codes_for(path),
     }
     return {key: value for key, value in health.items() if value is not None}
 
