@@ -131,6 +131,12 @@ def test_a_path_is_the_whole_health_check_with_known_defaults() -> None:
     assert (health.protocol, health.path, health.interval, health.codes) == ("HTTP", "/up", 30, "200-299")
 
 
+def test_a_short_interval_makes_the_timeout_of_an_http_check_of_a_network_group_shorter() -> None:
+    targets = "{instances: [i-0aaa], port: 5432, health: {path: /up, every: %s}}"
+    assert group(targets % "6s", "type: network\n").health.timeout == 5
+    assert group(targets % "7s", "type: network\n").health.timeout is None
+
+
 @pytest.mark.parametrize(
     ("health", "path", "codes"),
     [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Points
-from ...kinds.aws.health_check import INTERVAL, health_check_defaults
+from ...kinds.aws.health_check import INTERVAL, default_timeout, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
@@ -70,7 +70,7 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
     usual = health_check_defaults(protocol, version)
     interval = short.every or INTERVAL
     path = short.path or usual.path
-    timeout = short.timeout or (interval - 1 if interval <= usual.timeout else None)
+    timeout = short.timeout or (interval - 1 if interval <= default_timeout(group, protocol) else None)
     health: dict[str, Any] = {
         "protocol": protocol,
         "port": short.port or ("80" if group == "GENEVE" else None),
