@@ -156,7 +156,7 @@ def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
     return desired.model_copy(update={name: defaults[name] for name in unset})
 
 
-def update_in_one_step(before: R, after: R, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, R]]:
+def update_in_one_step(before: R, after: R, *_: AbstractSet[Ref]) -> Sequence[tuple[Phase, R]]:
     """An update in one step."""
     return [("expand", after)]
 
@@ -172,7 +172,8 @@ class Kind(Generic[R]):
 
     create_path          the models through which a new resource is created, each with its phase
     update_path          the models from one resource to another, each with its phase. Nothing that serves is removed
-                         before its replacement serves. Both paths get the references that carry traffic already
+                         before its replacement serves. Both paths get the references that carry traffic already;
+                         this one also gets those that AWS may refuse beside others
     with_live_defaults   the wanted resource with AWS's decisions from the live one, so that `==` compares the two
     pending_gate         the gate that a live resource must pass before others can use it; "" if it is ready
     summary              the resource in a few words, for a person
@@ -194,16 +195,16 @@ class Kind(Generic[R]):
     summary: Callable[[R], str]
     permissions: tuple[str, ...]
     create_path: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = create_in_one_step
-    update_path: Callable[[R, R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = update_in_one_step
+    update_path: Callable[[R, R, AbstractSet[Ref], AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = update_in_one_step
     pending_gate: Callable[[LiveResource[R]], str] = lambda live: ""
     with_live_defaults: Callable[[R, R], R] = fill_unset
     gates: tuple[Gate, ...] = ()
     default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
     reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, context: no_calls()
-    temporary_resource: Callable[[Address, R, R, AbstractSet[Ref]], tuple[Address, Resource] | None] = (
-        lambda address, before, after, used: None
-    )
+    temporary_resource: Callable[
+        [Address, R, R, AbstractSet[Ref], AbstractSet[Ref]], tuple[Address, Resource] | None
+    ] = lambda address, before, after, used, alone: None
     coexistence_conflict: Callable[[R, R], str] = lambda before, after: ""
     unlocked: Callable[[R], R] = lambda resource: resource
     learned: Callable[[R], Mapping[str, str]] = lambda resource: {}

@@ -109,7 +109,7 @@ def summary(ip: ElasticIp) -> str:
     return f"for {ip.instance}" if ip.instance else "not attached"
 
 
-def update_path(_: ElasticIp, after: ElasticIp, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
+def update_path(_: ElasticIp, after: ElasticIp, *__: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:
     """An address moves in the phase in which traffic switches."""
     return [("switch", after)]
 

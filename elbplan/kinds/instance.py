@@ -158,7 +158,7 @@ def summary(instance: Instance) -> str:
     return f"{instance.type}, {instance.image.rsplit('/', 1)[-1]}"
 
 
-def update_path(before: Instance, after: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
+def update_path(before: Instance, after: Instance, *_: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
     """Adds the new security groups, and later removes the old ones."""
     groups = (*after.security_groups, *before.security_groups)
     return [("expand", rebuilt(after, security_groups=groups)), ("contract", after)]

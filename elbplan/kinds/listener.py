@@ -13,7 +13,7 @@ from ..core.call import Ask, Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
-from .aws.action_transitions import action_path, not_attachable
+from .aws.action_transitions import NO_GROUPS, action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
 from .aws.foreign_children import foreign_listeners
 from .aws.listener_certificates import (
@@ -212,9 +212,11 @@ def with_live_defaults(desired: Listener, live: Listener) -> Listener:
     return fill_unset(desired, live, keep)
 
 
-def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Listener]]:
+def update_path(
+    before: Listener, after: Listener, used: AbstractSet[Ref], alone: AbstractSet[Ref] = NO_GROUPS
+) -> Sequence[tuple[Phase, Listener]]:
     """Attaches new groups and certificates, switches, and detaches the old ones. A login is removed last."""
-    actions = _action_path(before, after, used)
+    actions = _action_path(before, after, used, alone)
     more = (*before.more_certificates, *after.more_certificates)
     same_action = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
@@ -229,10 +231,12 @@ def update_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> Se
     return [*steps, ("contract", after)]
 
 
-def _action_path(before: Listener, after: Listener, used: AbstractSet[Ref]) -> list[tuple[Phase, Any]]:
+def _action_path(
+    before: Listener, after: Listener, used: AbstractSet[Ref], alone: AbstractSet[Ref]
+) -> list[tuple[Phase, Any]]:
     """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights."""
     gateway = after.protocol is None
-    return [("switch", after.action)] if gateway else action_path(before.action, after.action, used)
+    return [("switch", after.action)] if gateway else action_path(before.action, after.action, used, alone)
 
 
 def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
@@ -240,11 +244,17 @@ def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
 
 
 def temporary_resource(
-    address: Address, before: Listener, after: Listener, used: AbstractSet[Ref]
+    address: Address,
+    before: Listener,
+    after: Listener,
+    used: AbstractSet[Ref],
+    alone: AbstractSet[Ref] = NO_GROUPS,
 ) -> tuple[Address, Resource] | None:
     """A rule that attaches the new groups, if the listener's present action cannot hold them."""
-    new = not_attachable(before.action, after.action, used)
-    return rule.attaching_rule(address, address.name, new) if new and after.protocol in ("HTTP", "HTTPS") else None
+    new = not_attachable(before.action, after.action, used, alone)
+    if not new or after.protocol not in ("HTTP", "HTTPS"):
+        return None
+    return rule.attaching_rule(address, address.name, new, alone)
 
 
 def also_wait_for(listener: Listener, desired: Mapping[Address, Resource]) -> Iterator[Address]:

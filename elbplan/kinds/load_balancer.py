@@ -221,7 +221,9 @@ def delete(old: LoadBalancer, context: StepContext) -> WriteProgram:
     return {}
 
 
-def update_path(before: LoadBalancer, after: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
+def update_path(
+    before: LoadBalancer, after: LoadBalancer, *_: AbstractSet[Ref]
+) -> Sequence[tuple[Phase, LoadBalancer]]:
     """Adds the new subnets, groups and records, and later removes the old ones. Deletion protection comes last."""
     protecting = without_deletion_protection(after) is not after and without_deletion_protection(before) is before
     last, after = after, without_deletion_protection(after) if protecting else after

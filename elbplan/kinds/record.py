@@ -246,7 +246,7 @@ def create_path(new: Record, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Recor
     return [("switch", new)]
 
 
-def update_path(_: Record, after: Record, __: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
+def update_path(_: Record, after: Record, *__: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
     """A record changes with the switch, when everything behind it is ready."""
     return [("switch", after)]
 

@@ -13,7 +13,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
-from .aws.action_transitions import action_path, not_attachable
+from .aws.action_transitions import NO_GROUPS, action_path, needs_group_stickiness, not_attachable
 from .aws.actions import (
     Action,
     Forward,
@@ -173,9 +173,12 @@ def attach_only_rule(rule: Rule) -> Rule:
     return rebuilt(rule, conditions=(condition,))
 
 
-def attaching_rule(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Address, Rule]:
+def attaching_rule(
+    listener: Ref, name: str, groups: Sequence[Ref], alone: AbstractSet[Ref] = NO_GROUPS
+) -> tuple[Address, Rule]:
     """A temporary rule that attaches these groups and that no request matches. The caller sets a free priority."""
-    action = Forward(groups=tuple(WeightedGroup(group=group) for group in groups))
+    sticky = 1 if needs_group_stickiness(groups, alone) else None
+    action = Forward(groups=tuple(WeightedGroup(group=group) for group in groups), sticky=sticky)
     token = hashlib.sha256(f"{listener}{name}".encode()).hexdigest()[:32]
     no_client = Condition(field="http-header", name=GATE, values=(token,))
     rule = Rule(listener=listener, priority=LOWEST, conditions=(no_client,), action=action)
@@ -183,11 +186,11 @@ def attaching_rule(listener: Ref, name: str, groups: Sequence[Ref]) -> tuple[Add
 
 
 def temporary_resource(
-    address: Address, before: Rule, after: Rule, used: AbstractSet[Ref]
+    address: Address, before: Rule, after: Rule, used: AbstractSet[Ref], alone: AbstractSet[Ref] = NO_GROUPS
 ) -> tuple[Address, Rule] | None:
     """Another rule that attaches the new groups, if the present action of this rule cannot hold them."""
-    new = not_attachable(before.action, after.action, used)
-    return attaching_rule(after.listener, address.name, new) if new else None
+    new = not_attachable(before.action, after.action, used, alone)
+    return attaching_rule(after.listener, address.name, new, alone) if new else None
 
 
 def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
@@ -197,11 +200,13 @@ def create_path(new: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule
     return [("expand", attach_only_rule(new)), ("switch", new)]
 
 
-def update_path(before: Rule, after: Rule, used: AbstractSet[Ref]) -> Sequence[tuple[Phase, Rule]]:
+def update_path(
+    before: Rule, after: Rule, used: AbstractSet[Ref], alone: AbstractSet[Ref] = NO_GROUPS
+) -> Sequence[tuple[Phase, Rule]]:
     """Attaches new groups, switches, and detaches the old ones. A login is removed last."""
     steps: list[tuple[Phase, Rule]] = []
     kept = more_protected(before, after)
-    for phase, action in action_path(before.action, after.action, used):
+    for phase, action in action_path(before.action, after.action, used, alone):
         base = before if phase == "expand" else rebuilt(after, leading_actions=kept.leading_actions)
         steps.append((phase, rebuilt(base, tags=after.tags, action=action)))
     first = [step for step in steps if step[0] != "contract"]

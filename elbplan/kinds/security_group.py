@@ -169,7 +169,7 @@ def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
 
 
 def update_path(
-    before: SecurityGroup, after: SecurityGroup, _: AbstractSet[Ref]
+    before: SecurityGroup, after: SecurityGroup, *_: AbstractSet[Ref]
 ) -> Sequence[tuple[Phase, SecurityGroup]]:
     """Adds the new rules, and later removes the old ones."""
 

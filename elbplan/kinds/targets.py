@@ -220,7 +220,7 @@ def delete(old: Targets, context: StepContext) -> WriteProgram:
     return {}
 
 
-def update_path(before: Targets, after: Targets, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
+def update_path(before: Targets, after: Targets, *_: AbstractSet[Ref]) -> Sequence[tuple[Phase, Targets]]:
     """Registers the targets of both, then deregisters the old ones. A group can have only one function."""
     if _functions((*before.members, *after.members)):
         return [("switch", after)]

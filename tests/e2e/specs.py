@@ -38,6 +38,14 @@ A = "      - {name: api, path: /api/*, forward: api}\n"
 B = "      - {name: old, path: /old/*, redirect: {path: /new}}\n"
 C = "      - {name: closed, path: /admin/*, respond: {status: 403, body: no}}\n"
 
+STICKY = COURSE.replace("health: /health}", "health: /health, sticky: 1h}")
+WEIGHTS = SERVICES + RULES.replace("forward: web", "forward: {web: 90, api: 10}") + B
+STICKY_WEIGHTS = (
+    WEIGHTS.replace("health: /health}", "health: /health, sticky: 1h}")
+    .replace("health: /ready}", "health: /ready, sticky: 10m}")
+    .replace("forward: {web: 90, api: 10}", "forward: {groups: {web: 90, api: 10}, sticky: 1h}")
+)
+
 CLOSED = (
     HEAD
     + """

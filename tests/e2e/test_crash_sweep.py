@@ -27,6 +27,8 @@ CHANGES = {
     "destroy whole": (specs.ASKED, NOTHING),
     "certificate names, to be removed whole": (specs.ASKED, specs.TWO_NAMES + "remove_validation: true\n"),
     "target group port": (specs.COURSE, specs.PORT_8080),
+    "port of a sticky group": (specs.STICKY, specs.STICKY.replace("port: 80,", "port: 8080,")),
+    "groups behind weights become sticky": (specs.WEIGHTS, specs.STICKY_WEIGHTS),
     "rules reordered": (RULES + specs.A + specs.B + specs.C, RULES + specs.C + specs.A + specs.B),
     "service added": (specs.COURSE, RULES + specs.A),
     "certificate names": (specs.COURSE, specs.TWO_NAMES),

@@ -11,6 +11,30 @@ from .stage import Stage
 CHANGES = {
     "http to https": (specs.HTTP, specs.COURSE, []),
     "target group port": (specs.COURSE, specs.PORT_8080, [NAMED, PLAIN]),
+    "port of a sticky group": (specs.STICKY, specs.STICKY.replace("port: 80,", "port: 8080,"), [NAMED, PLAIN]),
+    "port of a group that becomes sticky": (
+        specs.COURSE,
+        specs.STICKY.replace("port: 80,", "port: 8080,"),
+        [NAMED, PLAIN],
+    ),
+    "port of a group that is no longer sticky": (specs.STICKY, specs.PORT_8080, [NAMED, PLAIN]),
+    "port of a weighted sticky group": (
+        specs.STICKY_WEIGHTS,
+        specs.STICKY_WEIGHTS.replace("port: 80,", "port: 81,"),
+        [NAMED],
+    ),
+    "groups behind weights become sticky": (specs.WEIGHTS, specs.STICKY_WEIGHTS, [NAMED]),
+    "groups behind weights are no longer sticky": (specs.STICKY_WEIGHTS, specs.WEIGHTS, [NAMED]),
+    "from weights to a sticky group": (
+        specs.WEIGHTS + specs.A,
+        specs.STICKY_WEIGHTS.replace("forward: {groups: {web: 90, api: 10}, sticky: 1h}", "forward: web") + specs.A,
+        [NAMED],
+    ),
+    "from a sticky group to weights": (
+        specs.STICKY_WEIGHTS.replace("forward: {groups: {web: 90, api: 10}, sticky: 1h}", "forward: web") + specs.A,
+        specs.WEIGHTS + specs.A,
+        [NAMED],
+    ),
     "zone added": (specs.COURSE, specs.THREE_ZONES, [NAMED, PLAIN]),
     "zone removed": (specs.THREE_ZONES, specs.COURSE, [NAMED, PLAIN]),
     "server added": (specs.COURSE, specs.THREE_SERVERS, [NAMED, PLAIN]),

@@ -195,6 +195,14 @@ def test_a_full_forward_takes_no_sixth_group():
         forward(*five, WEB)
 
 
+def test_a_sticky_group_is_never_beside_another_without_group_stickiness():
+    for sticky in (WEB, API):
+        assert action_path(forward(WEB), forward(API), {WEB}, {sticky}) == [("switch", forward(API))]
+        assert not_attachable(forward(WEB), forward(API), {WEB}, {sticky}) == [API]
+    path = action_path(forward(WEB, sticky=60), forward(API), {WEB}, {WEB})
+    assert path == [("expand", forward((WEB, 1), (API, 0), sticky=60)), ("switch", forward(API))]
+
+
 def test_an_attached_group_counts_even_at_weight_0():
     assert groups_of(forward((WEB, 1), (API, 0))) == (API, WEB)
     assert groups_of(HTTPS) == ()

@@ -135,6 +135,15 @@ def test_a_redirect_gets_help_to_attach_a_new_group():
     assert KIND.temporary_resource(Address("listener", "80"), http(to(OTHER)), http(to()), set()) is None
 
 
+def test_a_sticky_group_is_attached_by_a_rule():
+    before, after, sticky = http(to(GROUP)), http(to(OTHER)), {AwsId(GROUP)}
+    _, rule = KIND.temporary_resource(Address("listener", "80"), before, after, {AwsId(GROUP)}, sticky)
+    assert rule.conditions[0].field == "http-header"
+    assert rule.action == to(OTHER)
+    path = KIND.update_path(before, after, {AwsId(GROUP)}, sticky)
+    assert [model.action for _, model in path] == [to(OTHER), to(OTHER)]
+
+
 def test_a_redirect_waits_for_the_listener_it_sends_people_to():
     here, there = Address("listener", "80"), Address("listener", "443")
     redirect = http(Redirect(protocol="HTTPS", port="443"))

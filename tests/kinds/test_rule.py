@@ -5,7 +5,7 @@ from __future__ import annotations
 from elbplan.core.address import Address, AwsId
 from elbplan.kinds.aws.actions import Forward, Redirect, Respond, WeightedGroup
 from elbplan.kinds.aws.conditions import Condition
-from elbplan.kinds.rule import GATE, KIND, Rule, attach_only_rule
+from elbplan.kinds.rule import GATE, KIND, Rule, attach_only_rule, attaching_rule
 
 from .kit import BALANCER, GROUP, LISTENER, OTHER, RULE, at, one, operations, owned, play, read
 
@@ -97,6 +97,12 @@ def test_a_rule_that_becomes_a_forward_gets_another_to_attach_its_group():
     address, helper = KIND.temporary_resource(Address("rule", "api"), redirect, rule(), set())
     assert (str(address), helper.conditions[0].name) == ("rule.api-gate", GATE)
     assert KIND.temporary_resource(Address("rule", "api"), rule(), rule(action=to(OTHER)), set()) is None
+
+
+def test_a_rule_that_attaches_several_groups_has_group_stickiness_if_one_is_sticky():
+    both, address = [AwsId(GROUP), AwsId(OTHER)], Address("listener", "80")
+    for groups, alone, sticky in ((both, {both[0]}, 1), (both, set(), None), (both[:1], {both[0]}, None)):
+        assert attaching_rule(address, "80", groups, alone)[1].action.sticky == sticky
 
 
 def test_the_way_to_another_group_never_leaves_the_old_condition_early():

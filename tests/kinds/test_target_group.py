@@ -80,9 +80,21 @@ def test_a_health_check_that_says_nothing_means_the_defaults_and_drift_is_seen()
             TargetGroup(port=5432, vpc=VPC, protocol="TCP"),
             HealthCheck(protocol="TCP", interval=30, timeout=10, healthy=5, unhealthy=2),
         ),
+        (
+            TargetGroup(port=53, vpc=VPC, protocol="UDP", health=HealthCheck(protocol="HTTP", path="/", codes="200")),
+            HealthCheck(protocol="HTTP", path="/", interval=30, timeout=6, healthy=5, unhealthy=2, codes="200"),
+        ),
+        (
+            TargetGroup(port=53, vpc=VPC, protocol="UDP", health=HealthCheck(protocol="HTTPS", path="/", codes="200")),
+            HealthCheck(protocol="HTTPS", path="/", interval=30, timeout=10, healthy=5, unhealthy=2, codes="200"),
+        ),
+        (
+            TargetGroup(port=6081, vpc=VPC, protocol="GENEVE"),
+            HealthCheck(protocol="TCP", interval=30, timeout=5, healthy=5, unhealthy=2),
+        ),
         (TargetGroup(target_type="lambda", protocol=None), HealthCheck()),
     ],
-    ids=["http", "https", "grpc", "tcp", "lambda"],
+    ids=["http", "https", "grpc", "tcp", "http check of udp", "https check of udp", "geneve", "lambda"],
 )
 def test_defaults_of_the_health_check(group, expected):
     assert full_health(group) == expected

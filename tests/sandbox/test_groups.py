@@ -15,6 +15,13 @@ def test_rule_02_a_target_group_is_created_once(kit: Kit) -> None:
         kit.group("web", Port=8080)
 
 
+def test_rule_21_the_default_timeout_follows_the_protocol_of_the_check(kit: Kit) -> None:
+    for protocol, seconds in (("HTTP", 6), ("HTTPS", 10), ("TCP", 10)):
+        arn = kit.group(protocol, Protocol="UDP", Port=53, HealthCheckProtocol=protocol)
+        (group,) = kit.elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+        assert group["HealthCheckTimeoutSeconds"] == seconds
+
+
 def test_rule_07_a_group_in_use_is_not_deleted(slow: Kit) -> None:
     group = slow.group()
     listener = slow.listener(slow.balancer()["LoadBalancerArn"], group)

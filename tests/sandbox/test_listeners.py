@@ -101,12 +101,29 @@ def test_rule_22_protocols(kit: Kit) -> None:
         kit.listener(balancer, kit.group("tcp", Protocol="TCP"))
     with refused("ValidationError"):
         kit.listener(network, kit.group(), Protocol="HTTP")
-    with refused("InvalidLoadBalancerAction"):
-        kit.listener(balancer, kit.group("grpc", ProtocolVersion="GRPC"))
+    for version in ("GRPC", "HTTP2"):
+        with refused("InvalidLoadBalancerAction"):
+            kit.listener(balancer, kit.group(version, ProtocolVersion=version))
     with refused("InvalidLoadBalancerAction"):
         kit.listener(network, "", 81, Protocol="TCP", DefaultActions=[redirect(Port="443")])
     listener = kit.listener(network, kit.group("udp", Protocol="TCP_UDP", Port=53), 53, Protocol="TCP_UDP")
     kit.elb.modify_listener(ListenerArn=listener, Protocol="UDP")
+
+
+def test_rule_22_a_sticky_group_beside_another_needs_group_stickiness(kit: Kit) -> None:
+    web, api = kit.group(), kit.group("api")
+    both, sticky = forward(web, api, weights=(1, 0)), [{"Key": "stickiness.enabled", "Value": "true"}]
+    with_group_stickiness = forward(web, api, weights=(1, 0))
+    config = {"Enabled": True, "DurationSeconds": 60}
+    with_group_stickiness["ForwardConfig"]["TargetGroupStickinessConfig"] = config
+    listener = kit.listener(kit.balancer()["LoadBalancerArn"], web, DefaultActions=[both])
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.modify_target_group_attributes(TargetGroupArn=api, Attributes=sticky)
+    kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[with_group_stickiness])
+    kit.elb.modify_target_group_attributes(TargetGroupArn=api, Attributes=sticky)
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[both])
+    kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[forward(api)])
 
 
 def test_rule_24_actions_and_conditions_are_returned_in_full(kit: Kit) -> None:

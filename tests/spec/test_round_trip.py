@@ -76,7 +76,12 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     """A short spec without problems."""
     groups, rest = draw(GROUPS), draw(REST)
     rules: list[Any] = [{**draw(CONDITIONS), **draw(ANSWERS)} for _ in range(draw(st.integers(0, 3)))]
-    listener = {"listen": 443 if "domain" in rest else 80, "forward": dict.fromkeys(groups, 1), "rules": rules}
+    if "domain" not in rest:
+        groups = {name: {key: value for key, value in g.items() if key != "version"} for name, g in groups.items()}
+    forward: dict[str, Any] = dict.fromkeys(groups, 1)
+    if len(groups) > 1 and any(group.get("sticky") for group in groups.values()):
+        forward = {"groups": forward, "sticky": "1h"}
+    listener = {"listen": 443 if "domain" in rest else 80, "forward": forward, "rules": rules}
     return {"name": "x", "groups": groups, "listeners": [listener], **rest}
 
 

@@ -131,6 +131,26 @@ def test_a_path_is_the_whole_health_check_with_known_defaults() -> None:
     assert (health.protocol, health.path, health.interval, health.codes) == ("HTTP", "/up", 30, "200-299")
 
 
+def test_a_short_interval_makes_the_timeout_of_an_http_check_of_a_network_group_shorter() -> None:
+    targets = "{instances: [i-0aaa], port: 5432, health: {path: /up, every: %s}}"
+    assert group(targets % "6s", "type: network\n").health.timeout == 5
+    assert group(targets % "7s", "type: network\n").health.timeout is None
+
+
+@pytest.mark.parametrize(
+    ("health", "path", "codes"),
+    [
+        ("{every: 10s}", "/AWS.ALB/healthcheck", "12"),
+        ("/AWS.ALB/healthcheck", "/AWS.ALB/healthcheck", "12"),
+        ("/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Check", "0"),
+        ("{codes: 0-12}", "/AWS.ALB/healthcheck", "0-12"),
+    ],
+)
+def test_a_grpc_server_without_a_path_must_answer_unimplemented(health: str, path: str, codes: str) -> None:
+    check = group(f"{{instances: [i-0aaa], version: grpc, health: {health}}}", "domain: a.example.com\n").health
+    assert (check.path, check.codes) == (path, codes)
+
+
 def test_a_tcp_group_has_a_tcp_health_check() -> None:
     health = group("{instances: [i-0aaa], port: 5432}", "type: network\n").health
     assert (health.protocol, health.path, health.codes) == ("TCP", None, None)

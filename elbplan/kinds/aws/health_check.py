@@ -26,18 +26,24 @@ class HealthCheckDefaults:
     """The defaults of one kind of check.
 
     codes        the status codes that AWS counts as healthy
-    short_codes  the same in the short form, where a 204 is healthy too, and a gRPC server must answer OK
+    short_codes  the same in the short form, where a 204 is healthy too
+    path_codes   the same in the short form for another path than the default; None: `short_codes`
     """
 
-    timeout: int
     path: str | None = None
     codes: str | None = None
     short_codes: str | None = None
+    path_codes: str | None = None
+
+    def short_codes_for(self, path: str | None) -> str | None:
+        """The codes of the short form for a path."""
+        return self.path_codes if self.path_codes and path != self.path else self.short_codes
 
 
-TCP = HealthCheckDefaults(timeout=10)
-HTTP = HealthCheckDefaults(timeout=5, path="/", codes="200", short_codes="200-299")
-GRPC = HealthCheckDefaults(timeout=5, path="/AWS.ALB/healthcheck", codes="12", short_codes="0")
+TCP = HealthCheckDefaults()
+HTTP = HealthCheckDefaults(path="/", codes="200", short_codes="200-299")
+GRPC = HealthCheckDefaults(path="/AWS.ALB/healthcheck", codes="12", short_codes="12", path_codes="0")
+"""A gRPC server does not have the default method and answers 12, UNIMPLEMENTED. A method that it has answers 0, OK."""
 
 GATEWAY_CODES = "200-399"
 """The only codes that AWS accepts for a GENEVE group (API_Matcher)."""
@@ -48,6 +54,17 @@ def health_check_defaults(protocol: str | None, version: str | None) -> HealthCh
     if protocol not in HTTP_PROTOCOLS:
         return TCP
     return GRPC if version == "GRPC" else HTTP
+
+
+def default_timeout(group: str | None, check: str | None) -> int:
+    """AWS's timeout in seconds for the protocol of a group and the protocol of its check.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html (6 for HTTP
+    checks, 10 for TCP and HTTPS checks), API_CreateTargetGroup (5 for GENEVE).
+    """
+    if group in HTTP_PROTOCOLS or group == "GENEVE":
+        return 5
+    return 6 if check == "HTTP" else 10
 
 
 class HealthCheck(Part):
@@ -79,8 +96,8 @@ class CheckedGroup(TargetGroupFields, Protocol):
     def health(self) -> HealthCheck: ...
 
 
-def health_defaults(group: TargetGroupFields) -> HealthCheck:
-    """The health check that AWS gives a group for which none is set."""
+def health_defaults(group: CheckedGroup) -> HealthCheck:
+    """The values that AWS gives to the fields of a group's health check that are not set."""
     if group.target_type == "lambda":
         return HealthCheck()
     usual = health_check_defaults(group.protocol, group.protocol_version)
@@ -88,7 +105,7 @@ def health_defaults(group: TargetGroupFields) -> HealthCheck:
         protocol=group.protocol if group.protocol == "HTTP" or group.protocol == "HTTPS" else "TCP",
         path=usual.path,
         interval=INTERVAL,
-        timeout=usual.timeout,
+        timeout=default_timeout(group.protocol, group.health.protocol),
         healthy=HEALTHY,
         unhealthy=UNHEALTHY,
         codes=usual.codes,

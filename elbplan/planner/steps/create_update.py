@@ -14,8 +14,11 @@ from ...kinds.traffic import attached_groups, idle_groups
 from .builder import STAGES, PlanBuilder, Stage
 
 
-def add_create_or_update(builder: PlanBuilder, change: Change, used: AbstractSet[Ref]) -> None:
-    """Adds the steps that create or update the resource of one change. `used` are the groups that get requests."""
+def add_create_or_update(builder: PlanBuilder, change: Change, used: AbstractSet[Ref], alone: AbstractSet[Ref]) -> None:
+    """Adds the steps that create or update the resource of one change.
+
+    `used` are the groups that get requests, `alone` those that AWS may refuse beside others.
+    """
     kind = builder.kind(change.address)
     if change.after is None:
         return
@@ -23,9 +26,10 @@ def add_create_or_update(builder: PlanBuilder, change: Change, used: AbstractSet
         _create(builder, kind, change, change.after, used)
     elif change.action == "update":
         assert change.before is not None
-        path = kind.update_path(change.before, change.after, used)
+        path = kind.update_path(change.before, change.after, used, alone)
         _add_updates(builder, kind, change, change.before, path, _wait_if_pending(builder, kind, change))
-        _add_temporary_rule(builder, kind, change, change.before, change.after, used)
+        if temporary := kind.temporary_resource(change.address, change.before, change.after, used, alone):
+            _add_temporary_rule(builder, *temporary)
 
 
 def _create(
@@ -50,19 +54,8 @@ def _wait_if_pending(builder: PlanBuilder, kind: Kind[Resource], change: Change)
     return builder.wait(Stage.EXPAND, gate, change.address, change.before, ()) if gate else ""
 
 
-def _add_temporary_rule(
-    builder: PlanBuilder,
-    kind: Kind[Resource],
-    change: Change,
-    before: Resource,
-    after: Resource,
-    used: AbstractSet[Ref],
-) -> None:
+def _add_temporary_rule(builder: PlanBuilder, address: Address, rule: Resource) -> None:
     """Adds the rule that exists only during the change. The contract stage deletes it."""
-    temporary = kind.temporary_resource(change.address, before, after, used)
-    if temporary is None:
-        return
-    address, rule = temporary
     assert isinstance(rule, Rule)
     why = "attaches the new group, so that AWS checks its health before it gets requests"
     if live := builder.diff.lives.get(address):

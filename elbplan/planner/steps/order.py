@@ -22,6 +22,7 @@ from .create_update import add_create_or_update, wait_for_references
 from .deletes import add_deletes, order_deletes
 from .health_gates import add_health_gates, wait_until_empty
 from .rule_order import reorder_rules
+from .stickiness import alone_in_forward, delay_target_stickiness, wait_for_group_stickiness
 
 
 def build_steps(
@@ -39,14 +40,16 @@ def build_steps(
     held = names_in_use or {}
     free = FreePriorities(comparison, held.get(Rule.kind, {}))
     builder = PlanBuilder(kinds, comparison, desired, names, free, held)
-    used = groups_in_use(comparison)
+    used, alone = groups_in_use(comparison), alone_in_forward(comparison, desired)
     for change in comparison.changes:
-        add_create_or_update(builder, change, used)
+        add_create_or_update(builder, change, used, alone)
+    delay_target_stickiness(builder)
     reorder_rules(builder)
     wait_for_references(builder)
     add_health_gates(builder)
     add_deletes(builder)
     order_deletes(builder)
+    wait_for_group_stickiness(builder)
     wait_until_empty(builder)
     _add_barriers(builder)
     return _sorted(builder)

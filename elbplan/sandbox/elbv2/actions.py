@@ -11,7 +11,7 @@ from ..errors import AwsError, misconfigured, validation
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, forwards_to
-from . import find, logins
+from . import find, logins, stickiness
 
 FINAL = ("forward", "redirect", "fixed-response")
 FIRST = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
@@ -141,6 +141,7 @@ def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str
         group = _group(context, arn)
         check_compatible(balancer, protocol, group)
         check_single_balancer(context, balancer, group)
+    stickiness.check_forward(context, balancer, action)
     check_group_quota(context, balancer, arns)
 
 
@@ -154,7 +155,9 @@ def _group(context: CallContext, arn: str) -> StoredGroup:
 def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup) -> None:
     """The protocols of listener and group must be compatible: API_CreateListener (IncompatibleProtocols).
 
-    A gRPC group needs an HTTPS listener; a group of functions an application load balancer:
+    HTTP/2 and gRPC groups need an HTTPS listener:
+    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4497
+    A group of functions needs an application load balancer:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
     """
     if group.fields["TargetType"] == "lambda":
@@ -167,10 +170,12 @@ def check_compatible(balancer: StoredBalancer, protocol: str, group: StoredGroup
             f"Listener protocol '{protocol}' is not supported with a target group with the protocol "
             f"'{group.fields.get('Protocol')}'",
         )
-    if group.fields.get("ProtocolVersion") == "GRPC" and protocol != "HTTPS":
+    version = group.fields.get("ProtocolVersion")
+    if version in ("HTTP2", "GRPC") and protocol != "HTTPS":
         raise AwsError(
             "InvalidLoadBalancerAction",
-            f"Listener protocol '{protocol}' is not supported with a target group with the protocol-version 'GRPC'",
+            f"Listener protocol '{protocol}' is not supported with a target group with the protocol-version "
+            f"'{version}'",
         )
     if group.fields["VpcId"] != balancer.vpc:
         raise misconfigured(f"The target group '{group.arn}' is not in the VPC of the load balancer")

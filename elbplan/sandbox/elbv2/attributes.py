@@ -10,7 +10,7 @@ from ..errors import misconfigured, validation
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
-from . import find
+from . import find, stickiness
 from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
 
 
@@ -107,6 +107,8 @@ def modify_target_group_attributes(context: CallContext, params: Params) -> Para
     group = find.group(context, params["TargetGroupArn"])
     given = checked(context, group_defaults(group), params.get("Attributes", []))
     _check_group(given, {**group_defaults(group), **group.attributes, **given}, group)
+    if given.get(stickiness.ENABLED) == "true":
+        stickiness.check_group(context, group)
     group.attributes.update(given)
     return {"Attributes": of_group(group)}
 

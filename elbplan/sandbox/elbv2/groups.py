@@ -68,7 +68,7 @@ def _fields(context: CallContext, params: Params) -> dict[str, Any]:
     if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
         fields["IpAddressType"] = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6"))
     given = {key: value for key, value in _health_check(params).items() if value is not None}
-    check = {**defaults(fields), **given}
+    check = {**defaults({**fields, **given}), **given}
     check_given(given, check.get("HealthCheckProtocol"))
     fields.update(checked(fields, check))
     return {key: value for key, value in fields.items() if value is not None}

@@ -79,7 +79,28 @@ def _check_result(
         )
     if group.fields["TargetType"] == "instance" and not reachable(context, group, target, balancer):
         return StoredHealth("unhealthy", "Target.Timeout", DESCRIPTIONS["Target.Timeout"])
+    if not _expects_unimplemented(group):
+        words = f"Health checks failed with these codes: [{UNIMPLEMENTED}]"
+        return StoredHealth("unhealthy", "Target.ResponseCodeMismatch", words)
     return HEALTHY
+
+
+UNIMPLEMENTED = 12
+
+
+@rule(14)
+def _expects_unimplemented(group: StoredGroup) -> bool:
+    """A gRPC server does not have AWS's default method, so it answers 12, UNIMPLEMENTED, which is AWS's default code.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    ("The default is /AWS.ALB/healthcheck", "The default value is 12"),
+    https://grpc.io/docs/guides/status-codes/ ("unimplemented by the server").
+    """
+    codes = (group.fields.get("Matcher") or {}).get("GrpcCode")
+    if not codes or group.fields.get("HealthCheckPath") != "/AWS.ALB/healthcheck":
+        return True
+    ranges = [part.partition("-") for part in codes.split(",")]
+    return any(int(low) <= UNIMPLEMENTED <= int(high or low) for low, _, high in ranges)
 
 
 @rule(14)

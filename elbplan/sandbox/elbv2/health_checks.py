@@ -39,9 +39,10 @@ def defaults(fields: Fields) -> Fields:
         }  # fmt: skip
     if protocol in ("HTTP", "HTTPS"):
         return {**common, **_version(fields)}
+    timeout = 6 if fields.get("HealthCheckProtocol") == "HTTP" else 10
     return {
         **common, "HealthCheckProtocol": "TCP", "HealthCheckIntervalSeconds": 30,
-        "HealthCheckTimeoutSeconds": 10, "HealthyThresholdCount": 5,
+        "HealthCheckTimeoutSeconds": timeout, "HealthyThresholdCount": 5,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.address import Address, Lookup, Points
-from ...kinds.aws.health_check import GATEWAY_CODES, INTERVAL, health_check_defaults
+from ...kinds.aws.health_check import GATEWAY_CODES, INTERVAL, default_timeout, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
@@ -68,9 +68,10 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
     """The health check with the short form's defaults: every 30 s, path /, codes 200 to 299; TCP for TCP groups."""
     protocol = short.protocol or (group if group in HTTP else "HTTP" if short.path or short.codes else "TCP")
     usual = health_check_defaults(protocol, version)
-    usual_codes = GATEWAY_CODES if group == "GENEVE" and usual.codes else usual.short_codes
     interval = short.every or INTERVAL
-    timeout = short.timeout or (interval - 1 if interval <= usual.timeout else None)
+    path = short.path or usual.path
+    usual_codes = GATEWAY_CODES if group == "GENEVE" and usual.codes else usual.short_codes_for(path)
+    timeout = short.timeout or (interval - 1 if interval <= default_timeout(group, protocol) else None)
     health: dict[str, Any] = {
         "protocol": protocol,
         "port": short.port or ("80" if group == "GENEVE" else None),
@@ -78,7 +79,7 @@ def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, An
         "timeout": timeout,
         "healthy": short.healthy,
         "unhealthy": short.unhealthy,
-        "path": short.path or usual.path,
+        "path": path,
         "codes": short.codes or usual_codes,
     }
     return {key: value for key, value in health.items() if value is not None}

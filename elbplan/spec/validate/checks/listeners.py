@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....core.address import Address
-from ....kinds.aws.actions import Forward, Redirect
+from ....kinds.aws.actions import Forward, Redirect, groups_of
 from ....kinds.listener import Listener
 from ...messages import article
 from .subject import Subject
@@ -31,6 +31,8 @@ QUIC = ("QUIC", "TCP_QUIC")
 QUIC_HINT = "use udp or tcp_udp; AWS needs a QUIC server id for each target"
 UDP = ("UDP", "TCP_UDP")
 IPV4_HINT = "write ip: ipv4; AWS needs an IPv6 prefix for source NAT, which elbplan does not support yet"
+HTTPS_ONLY = ("HTTP2", "GRPC")
+"""The protocol versions of groups that AWS refuses behind an HTTP listener."""
 
 
 def check(subject: Subject) -> None:
@@ -95,16 +97,38 @@ def _forward(subject: Subject, address: Address, action: Forward, listener: List
         subject.problem(
             address, ("action",), "all weights are 0, so no group receives requests", "give one group a weight above 0"
         )
+    if listener.protocol in PROTOCOLS["application"]:
+        _stickiness(subject, address, action)
     for share in action.groups:
         group = subject.get(share.group)
         if group is None or kind is None or listener.protocol not in PROTOCOLS[kind]:
             continue
         fitting = FITTING.get(listener.protocol, ())
+        name = share.group[1] if isinstance(share.group, Address) else str(share.group)
         if group.target_type not in ("lambda", "alb") and group.protocol not in fitting:
-            name = share.group[1] if isinstance(share.group, Address) else str(share.group)
             protocol = article(listener.protocol or "gateway")
             what = f'{protocol} listener cannot forward to the {group.protocol} group "{name}"'
             hint = f"give the group protocol: {' or '.join(p.lower() for p in fitting)}"
+            subject.problem(address, ("action",), what, hint, near=name)
+        elif listener.protocol == "HTTP" and group.protocol_version in HTTPS_ONLY:
+            what = f'an HTTP listener cannot forward to the group "{name}" with version {group.protocol_version}'
+            hint = "listen on 443/https, or remove version: from the group"
+            subject.problem(address, ("action",), what, hint, near=name)
+
+
+def _stickiness(subject: Subject, address: Address, action: Forward) -> None:
+    """Reports target stickiness behind weights without group stickiness.
+
+    AWS: "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups".
+    """
+    if len(action.groups) == 1 or action.sticky is not None:
+        return
+    for ref in groups_of(action):
+        group = subject.get(ref)
+        if group is not None and group.attributes.get("stickiness.enabled") == "true":
+            name = ref[1] if isinstance(ref, Address) else str(ref)
+            what = f'the group "{name}" is sticky, so a forward to several groups must be sticky too'
+            hint = "write forward: {groups: {...}, sticky: 1h}, or remove sticky: from the group"
             subject.problem(address, ("action",), what, hint, near=name)
 
 
