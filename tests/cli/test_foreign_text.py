@@ -107,7 +107,7 @@ def test_expanded_values_with_hidden_characters_read_back_as_they_were(tmp_path)
     spec = tmp_path / "web.yaml"
     spec.write_text(
         WEB
-        + 'listeners: [{listen: 80/http, forward: web, rules: [{path: /x, respond: {status: 503, body: "a\\u202Eb"}}]}]\n'
+        + 'listeners: [{listen: 80, forward: web, rules: [{path: /y, respond: {status: 410, body: "a\\u202Eb"}}]}]\n'
     )
     screen = terminal()
     assert run(["expand", str(spec)], screen) == 0
