@@ -105,7 +105,10 @@ def test_screens_are_escaped_as_well():
 
 def test_expanded_values_with_hidden_characters_read_back_as_they_were(tmp_path):
     spec = tmp_path / "web.yaml"
-    spec.write_text(WEB + 'tags: {team: "a\\u202Eb"}\n')
+    spec.write_text(
+        WEB
+        + 'listeners: [{listen: 80, forward: web, rules: [{path: /y, respond: {status: 410, body: "a\\u202Eb"}}]}]\n'
+    )
     screen = terminal()
     assert run(["expand", str(spec)], screen) == 0
     text = screen.stdout.getvalue()
