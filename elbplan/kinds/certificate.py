@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, Lookup, Ref
-from ..core.call import DENIED_ANSWER, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.call import DENIED_ANSWER, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
 from .aws.acm_validation import (
@@ -25,6 +25,7 @@ from .aws.acm_validation import (
     validation_records,
     without_wildcard,
 )
+from .aws.certificate_gates import issued, validation_records_known
 from .aws.denied_reads import denied_text, unless_denied
 from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
 from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES
@@ -234,40 +235,6 @@ def delete(old: Certificate, context: StepContext) -> WriteProgram:
     )
     yield from removal.remove(only_here=True)
     return {"kept": removal.reasons} if removal.reasons else {}
-
-
-def validation_records_known(_: Certificate, context: StepContext) -> ProbeProgram:
-    """AWS creates the values of the validation records some seconds after the request."""
-    answer = yield describe_certificate(context.id(context.address))
-    options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
-    shown = sum(bool(option.get("ResourceRecord")) for option in options)
-    if options and shown == len(options):
-        return GateStatus("ready", f"{shown} of {len(options)} known")
-    return GateStatus("waiting", f"{shown} of {len(options)} known")
-
-
-def issued(_: Certificate, context: StepContext) -> ProbeProgram:
-    """Ready when AWS has issued the certificate; failed, with AWS's reason, if it never will."""
-    answer = yield describe_certificate(context.id(context.address))
-    raw = answer.get("Certificate", {"Status": "PENDING_VALIDATION"})
-    if raw["Status"] == "ISSUED":
-        return GateStatus("ready", "issued")
-    if raw["Status"] in LOST:
-        reason = raw.get("FailureReason") or raw["Status"]
-        return GateStatus("failed", raw["Status"].lower(), CAUSES.get(reason, reason))
-    pending = [
-        o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
-    ]
-    cause = "do the name servers at your registrar match those of the hosted zone? waiting for " + ", ".join(pending)
-    return GateStatus("waiting", "pending validation", cause)
-
-
-CAUSES = {
-    "CAA_ERROR": 'a CAA record of the domain does not allow Amazon: add `0 issue "amazon.com"`',
-    "DOMAIN_NOT_ALLOWED": "AWS refuses this domain: it is on a list of unsafe or reserved names",
-    "INVALID_PUBLIC_DOMAIN": "this is not a public domain name",
-    "VALIDATION_TIMED_OUT": "AWS did not find the validation record for 72 hours",
-}
 
 
 def summary(certificate: Certificate) -> str:

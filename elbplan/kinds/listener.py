@@ -180,8 +180,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
     if "MutualAuthentication" in old and "MutualAuthentication" not in new and after.protocol in SECURE:
         changed["MutualAuthentication"] = {"Mode": "off"}
     if changed:
-        call = Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, retry_on=NOT_KNOWN_YET, timeout=300)
-        yield call
+        yield Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, retry_on=NOT_KNOWN_YET, timeout=300)
     gone = set(before.more_certificates) - set(after.more_certificates)
     if before.certificate and before.certificate != after.certificate:
         # In some cases AWS keeps a former default certificate among the further certificates.
@@ -221,13 +220,12 @@ def update_path(
     same_action = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
     if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
-        steps.append(
-            ("expand", _with(same_action, actions[0][1] if actions[0][0] == "expand" else before.action, more))
-        )
+        first = actions[0][1] if actions[0][0] == "expand" else before.action
+        steps.append(("expand", rebuilt(same_action, action=first, more_certificates=more)))
     switched = next(action for phase, action in actions if phase == "switch")
     kept = more_protected(before, after) if after.protocol == "HTTPS" else after
     protections = {"leading_actions": kept.leading_actions, "mutual_authentication": kept.mutual_authentication}
-    steps.append(("switch", rebuilt(_with(after, switched, more), **protections)))
+    steps.append(("switch", rebuilt(after, action=switched, more_certificates=more, **protections)))
     return [*steps, ("contract", after)]
 
 
@@ -237,10 +235,6 @@ def _action_path(
     """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights."""
     gateway = after.protocol is None
     return [("switch", after.action)] if gateway else action_path(before.action, after.action, used, alone)
-
-
-def _with(listener: Listener, action: Any, more: Sequence[Ref]) -> Listener:
-    return rebuilt(listener, action=action, more_certificates=more)
 
 
 def temporary_resource(
