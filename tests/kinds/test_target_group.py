@@ -90,7 +90,7 @@ def test_a_health_check_that_says_nothing_means_the_defaults_and_drift_is_seen()
         ),
         (
             TargetGroup(port=6081, vpc=VPC, protocol="GENEVE"),
-            HealthCheck(protocol="TCP", interval=30, timeout=5, healthy=5, unhealthy=2),
+            HealthCheck(protocol="TCP", port="80", interval=30, timeout=5, healthy=5, unhealthy=2),
         ),
         (TargetGroup(target_type="lambda", protocol=None), HealthCheck()),
     ],

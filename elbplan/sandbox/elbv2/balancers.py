@@ -13,6 +13,7 @@ from . import find, interfaces, names, subnets, tags
 from .attribute_tables import balancer_defaults
 from .find import new_id
 from .listeners import check_source_nat, remove
+from .network_groups import check_network_groups
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
@@ -227,21 +228,6 @@ def check_deletion_protection(balancer: StoredBalancer) -> None:
         )
 
 
-@rule(16)
-def check_network_groups(balancer: StoredBalancer, wanted: list[str]) -> None:
-    """A network load balancer neither gets its first group nor loses its last one.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
-    https://github.com/kubernetes-sigs/cluster-api-provider-aws/issues/4790 has the code and the message.
-    """
-    if balancer.type == "network" and wanted and not balancer.security_groups:
-        raise misconfigured(
-            "You cannot set security groups on a Network Load Balancer which was created without any security groups."
-        )
-    if balancer.type == "network" and balancer.security_groups and not wanted:
-        raise misconfigured("You cannot remove all security groups of a Network Load Balancer")
-
-
 def set_security_groups(context: CallContext, params: Params) -> Params:
     balancer = find.balancer(context, params["LoadBalancerArn"])
     wanted = params.get("SecurityGroups") or []
@@ -299,6 +285,5 @@ def set_ip_address_type(context: CallContext, params: Params) -> Params:
     ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
     subnets.check_ipv6(context, balancer.zones, ip_type)
     check_source_nat(ip_type, [listener.protocol for listener in context.elb.listeners_of(balancer.arn)])
-    balancer.ip_type = ip_type
-    balancer.settings["IpAddressType"] = balancer.ip_type
-    return {"IpAddressType": balancer.ip_type}
+    balancer.ip_type = balancer.settings["IpAddressType"] = ip_type
+    return {"IpAddressType": ip_type}
