@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -15,6 +16,7 @@ from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_regions
 from .aws.alias_tags import RecordPlace
 from .aws.queries import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
+from .aws.record_batches import change_batch, record_change, take_over
 from .references import LoadBalancerRef, ZoneRef
 
 
@@ -141,24 +143,26 @@ def record_text(raw: Mapping[str, Any]) -> str:
 
 
 def create(new: Record, context: StepContext) -> WriteProgram:
-    """Creates the alias. The same batch deletes the records that it replaces."""
+    """Creates the alias. CREATE fails if others have made a record meanwhile; UPSERT would overwrite it silently."""
     zone = context.id(new.zone)
-    existing: Sequence[Mapping[str, Any]] = ()
     if new.take_over:
-        params = {"HostedZoneId": zone, "StartRecordName": new.name, "MaxItems": "20"}
-        answer = yield Call("route53", "ListResourceRecordSets", params)
-        existing = [raw for raw in answer["ResourceRecordSets"] if domain(raw["Name"]) == domain(new.name)]
-    changes = [{"Action": "DELETE", "ResourceRecordSet": raw} for raw in existing if _conflicts(raw, new)]
-    # CREATE fails if somebody else has made a record meanwhile; UPSERT would overwrite it silently.
-    is_new = changes or not any(raw["Type"] == new.type for raw in existing)
-    action = "CREATE" if is_new else "UPSERT"
-    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, context)}])
+        others = [_alias(record, context) for record in _other_types(new, context)]
+        answer = yield from take_over(zone, _alias(new, context), others)
+    else:
+        answer = yield change_batch(zone, [record_change("CREATE", _alias(new, context))])
     return {"id": f"{zone}/{domain(new.name)}/{new.type}", "change": answer["ChangeInfo"]["Id"]}
 
 
-def _conflicts(raw: Mapping[str, Any], new: Record) -> bool:
-    """True for a CNAME, which allows no other record of its name, and for a record set with a routing policy."""
-    return raw["Type"] == "CNAME" or (raw["Type"] == new.type and "SetIdentifier" in raw)
+def _other_types(new: Record, context: StepContext) -> list[Record]:
+    """The other records of this name that the run creates."""
+    return [
+        record
+        for record in context.created.values()
+        if isinstance(record, Record)
+        and record.take_over
+        and (record.name, record.zone, record.load_balancer) == (new.name, new.zone, new.load_balancer)
+        and record.type != new.type
+    ]
 
 
 def _alias(new: Record, context: StepContext) -> dict[str, Any]:
@@ -173,21 +177,10 @@ def _alias(new: Record, context: StepContext) -> dict[str, Any]:
     }
 
 
-def _batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple[str, ...] = ()) -> Call:
-    return Call(
-        "route53",
-        "ChangeResourceRecordSets",
-        {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}},
-        done_if=done_if,
-        retry_on=("PriorRequestNotComplete",),
-        timeout=120,
-    )
-
-
 def update(_: Record, after: Record, context: StepContext) -> WriteProgram:
     """UPSERT, so that Route 53 answers at every moment."""
     zone = context.id(after.zone)
-    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, context)}])
+    answer = yield change_batch(zone, [record_change("UPSERT", _alias(after, context))])
     return {"change": answer["ChangeInfo"]["Id"]}
 
 
@@ -200,8 +193,7 @@ def delete(old: Record, context: StepContext) -> WriteProgram:
     for raw in answer.get("ResourceRecordSets", []):
         target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
         if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
-            change = [{"Action": "DELETE", "ResourceRecordSet": raw}]
-            yield _batch(zone, change, done_if=("InvalidChangeBatch",))
+            yield replace(change_batch(zone, [record_change("DELETE", raw)]), done_if=("InvalidChangeBatch",))
     return {}
 
 

@@ -173,6 +173,24 @@ def test_with_take_over_the_record_gives_way_in_one_batch(stage: Stage, kind: st
     stage.destroy(specs.COURSE)
 
 
+def test_both_address_types_replace_a_cname_in_one_batch(stage: Stage) -> None:
+    """An answer without records would stay in resolvers, so no client may see the name with only one of the types."""
+    put(stage, RECORDS["cname"])
+    stage.box.clear_calls()
+    spec = specs.COURSE + "ip: dualstack\ntake_over: true\n"
+    outcome = stage.run(stage.plan(spec))
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
+    batches = [
+        [(change["Action"], change["ResourceRecordSet"]["Type"]) for change in call.params["ChangeBatch"]["Changes"]]
+        for call in stage.box.calls
+        if call.action == "ChangeResourceRecordSets" and "DELETE" in str(call.params)
+    ]
+    assert all(sorted(batch) == [("CREATE", "A"), ("CREATE", "AAAA"), ("DELETE", "CNAME")] for batch in batches)
+    assert batches
+    stage.assert_settled(spec)
+    stage.destroy(spec)
+
+
 def test_a_record_that_came_between_plan_and_apply_is_not_overwritten(stage: Stage) -> None:
     plan = stage.plan(specs.COURSE)
     outcome = stage.run(plan, when_made={"create load_balancer.main": lambda: put(stage, ADDRESS)})

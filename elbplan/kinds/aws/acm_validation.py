@@ -130,12 +130,6 @@ def record_change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def change_batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
-    """Changes one zone. Route 53 makes all of the changes or none of them."""
-    params = {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}}
-    return Call("route53", "ChangeResourceRecordSets", params, retry_on=("PriorRequestNotComplete",), timeout=120)
-
-
 def record_at(zone: str, record: Mapping[str, str]) -> ZoneSearch:
     """The record set that has the name and type of a validation record; None if there is none."""
     params = {

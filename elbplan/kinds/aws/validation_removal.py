@@ -15,7 +15,6 @@ from .acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
-    change_batch,
     describe_certificate,
     has_value_of,
     listed_names,
@@ -25,6 +24,7 @@ from .acm_validation import (
     zone_of,
 )
 from .queries import HOSTED_ZONES
+from .record_batches import change_batch
 from .validation_ownership import record_of
 
 REGIONS = Call("ec2", "DescribeRegions", optional=True)
