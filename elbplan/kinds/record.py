@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -16,7 +15,7 @@ from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_regions
 from .aws.alias_tags import RecordPlace
 from .aws.queries import HOSTED_ZONES, balancer_name, domain, record_asks, zone_for
-from .aws.record_batches import change_batch, record_change, take_over
+from .aws.record_batches import RecordSearch, RecordSet, change_batch, delete_record, record_change, take_over
 from .references import LoadBalancerRef, ZoneRef
 
 
@@ -188,12 +187,18 @@ def delete(old: Record, context: StepContext) -> WriteProgram:
     """Deletes the record if it still points at our load balancer. Route 53 wants an exact copy of the record."""
     zone = context.id(old.zone)
     params = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
-    answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
     ours = balancer_name(context.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
-    for raw in answer.get("ResourceRecordSets", []):
-        target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-        if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
-            yield replace(change_batch(zone, [record_change("DELETE", raw)]), done_if=("InvalidChangeBatch",))
+
+    def find() -> RecordSearch:
+        answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
+        sets: Sequence[RecordSet] = answer.get("ResourceRecordSets", [])
+        for raw in sets:
+            target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
+            if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
+                return raw
+        return None
+
+    yield from delete_record(zone, find)
     return {}
 
 

@@ -166,3 +166,12 @@ def test_two_certificates_of_one_stack_that_end_together_leave_nothing(stage: St
     stage.apply(spec)
     end(stage, spec)
     assert validation(stage) == []
+
+
+def test_a_refused_deletion_is_tried_again_if_the_record_still_exists(stage: Stage) -> None:
+    stage.apply(ASKED)
+    refusal = {"code": "InvalidChangeBatch", "message": "[the values do not match]", "status": 400}
+    pattern = "DELETE.*acm-validations"
+    stage.box.fault("error", action="ChangeResourceRecordSets", match=pattern, nth=1, limit=1, **refusal)
+    stage.destroy(ASKED)
+    assert not validation(stage)

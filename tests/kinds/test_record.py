@@ -214,6 +214,20 @@ def test_what_is_deleted_is_what_stands_there_to_the_letter():
     assert change == {"Action": "DELETE", "ResourceRecordSet": alias()}
 
 
+@pytest.mark.parametrize(
+    ("second", "batches"),
+    [((), 1), ((alias(),), 2), ((alias(dns="other-1.eu-west-1.elb.amazonaws.com."),), 1)],
+    ids=["the record is gone", "the record still exists", "the record points elsewhere"],
+)
+def test_a_refused_deletion_is_no_proof_that_the_record_is_gone(second, batches):
+    place, answers = ends()
+    answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [alias()]}, {"ResourceRecordSets": list(second)}]
+    answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
+    calls, _ = play(KIND.delete(record(), place), answers)
+    sent = [call for call in calls if call.operation == "ChangeResourceRecordSets"]
+    assert [call.done_if for call in sent] == [("InvalidChangeBatch",), ()][:batches]
+
+
 @pytest.mark.parametrize("raw", [plain(), alias(dns="other-1.eu-west-1.elb.amazonaws.com."), alias("b.example.com.")])
 def test_what_no_longer_points_at_us_is_not_deleted(raw):
     place, answers = ends(raw)

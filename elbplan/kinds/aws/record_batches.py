@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
-from ...core.call import Answer, Call
+from ...core.call import Answer, Call, WriteProgram
 from .queries import balancer_name, domain
 
 RecordSet = Mapping[str, Any]
+RecordSearch = Generator[Call, Answer, RecordSet | None]
 INVALID = ("InvalidChangeBatch",)
 
 
@@ -22,6 +23,22 @@ def change_batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple
 def record_change(action: str, record_set: RecordSet) -> dict[str, Any]:
     """A change of one record set."""
     return {"Action": action, "ResourceRecordSet": record_set}
+
+
+def delete_record(zone: str, find: Callable[[], RecordSearch]) -> WriteProgram:
+    """Deletes the record set that `find` returns, if it returns one.
+
+    InvalidChangeBatch means "it was not found", but also "the values do not match" and every other objection to the
+    batch. Therefore reads the record again: only a record that is really gone counts as deleted.
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html (InvalidChangeBatch)
+    """
+    raw = yield from find()
+    if raw is None or (yield change_batch(zone, [record_change("DELETE", raw)], done_if=INVALID)):
+        return {}
+    raw = yield from find()
+    if raw is not None:
+        yield change_batch(zone, [record_change("DELETE", raw)])
+    return {}
 
 
 def take_over(zone: str, alias: RecordSet, others: Iterable[RecordSet] = ()) -> Generator[Call, Answer, Answer]:
