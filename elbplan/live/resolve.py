@@ -8,7 +8,9 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
 from ..kinds import KINDS
+from ..kinds.aws.acm_validation import in_public_zone
 from ..kinds.aws.queries import zone_for
+from ..kinds.certificate import Certificate
 from .lookups import LookupFacts, is_by_name, with_implied_references
 
 Finder = Callable[[Ref], tuple[Ref, ...]]
@@ -26,6 +28,9 @@ def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str)
     problems = [f"there is no instance {id} in {facts.region}" for id in facts.missing]
     finder = _finder(facts, vpc_of(desired, facts), problems)
     resolved = {address: rewrite(with_implied_references(resource), finder) for address, resource in desired.items()}
+    for address, resource in resolved.items():
+        if isinstance(resource, Certificate):
+            resolved[address] = _in_public_zones(resource, facts, problems)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")
@@ -33,6 +38,21 @@ def resolve(desired: Mapping[Address, Resource], facts: LookupFacts, where: str)
         address: KINDS[address.kind].with_derived_fields(address, resource, resolved)
         for address, resource in resolved.items()
     }
+
+
+def _in_public_zones(certificate: Certificate, facts: LookupFacts, problems: list[str]) -> Certificate:
+    """The certificate with a public zone for each name whose zone is private. Adds a message where none fits."""
+    proofs = []
+    for proof in certificate.proofs:
+        public = in_public_zone(proof, facts.zones)
+        proofs.append(public or proof)
+        if public is None:
+            problems.append(
+                f"the hosted zone {proof.zone} of {proof.domain} is private, and ACM validates a name only in public "
+                "DNS, but not exactly one public hosted zone of this account fits; name a certificate that exists: "
+                f"domain: {{name: {proof.domain}, zone: {proof.zone}, certificate: arn:...}}"
+            )
+    return certificate.model_copy(update={"proofs": tuple(proofs)})
 
 
 def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:
