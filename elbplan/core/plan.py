@@ -57,6 +57,7 @@ class Plan:
 
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
+    replaced   by the address of a new record: the record sets of others that it replaces
     """
 
     stack: str
@@ -69,6 +70,7 @@ class Plan:
     domains: tuple[str, ...] = ()
     hazards: Sequence[Hazard] = ()
     stays: Sequence[str] = ()
+    replaced: Mapping[Address, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -81,7 +81,8 @@ def _found(
     for place, raw in found:
         holder = aliases.holder(place, raw)
         id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
-        names_in_use[str(place)] = id if holder else record_text(raw)
+        others = f"{names_in_use[str(place)]}; " if str(place) in names_in_use else ""
+        names_in_use[str(place)] = id if holder else f"{others}{record_text(raw)}"
         if holder is None:
             continue
         owners[id] = owner_of(holder)
@@ -135,10 +136,15 @@ def _live(address: Address, place: RecordPlace, raw: Mapping[str, Any], balancer
 
 
 def record_text(raw: Mapping[str, Any]) -> str:
-    """A record in a few words: `A 203.0.113.7`"""
+    """A record set in a few words: `A 203.0.113.7 (TTL 60)`"""
+    notes = [f"TTL {raw['TTL']}"] if "TTL" in raw else []
+    notes += [f"identifier {raw['SetIdentifier']}"] if "SetIdentifier" in raw else []
+    notes += [f"weight {raw['Weight']}"] if "Weight" in raw else []
     if alias := raw.get("AliasTarget"):
-        return f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
-    return f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
+        text = f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
+    else:
+        text = f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
+    return f"{text} ({', '.join(notes)})" if notes else text
 
 
 def create(new: Record, context: StepContext) -> WriteProgram:

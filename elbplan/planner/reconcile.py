@@ -15,7 +15,7 @@ from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
 from ..kinds.protections import uncreatable_protections
 from .diff import diff
-from .guards import deletion_protected, held_by_others, physical_names, records_of_others
+from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
 from .steps import build_steps
 
 
@@ -53,7 +53,8 @@ def reconcile(
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, taken or {}, foreign.owners),
     )
-    return replace(plan, hazards=find_hazards(timeline) if steps else ())
+    replaced = replaced_records(comparison, taken or {}, foreign.owners)
+    return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:

@@ -34,6 +34,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "steps": [step_document(step) for step in plan.steps],
         "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
         "stays": list(plan.stays),
+        "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip
 
 

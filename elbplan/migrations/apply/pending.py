@@ -15,7 +15,7 @@ from ...hazards import registered_in
 from ...kinds import KINDS
 from ...kinds.record import Record
 from ...live.observe import Observed
-from ...planner.guards import deletion_protected, physical_names
+from ...planner.guards import deletion_protected, physical_names, replaced_records
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
 from ..migration import Migration, MigrationStep, references_of
@@ -200,7 +200,8 @@ class PendingFinder:
         desired = {address: observed.symbols.to_ids(resource) for address, resource in found.migration.last.items()}
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
-        return replace(plan, changes=comparison.pending)
+        replaced = replaced_records(comparison, observed.taken, observed.foreign.owners)
+        return replace(plan, changes=comparison.pending, replaced=replaced)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
