@@ -115,6 +115,10 @@ class StepContext(Protocol):
     def live(self) -> LiveResource[Any] | None:
         """The resource that an update or delete changes."""
 
+    @property
+    def created(self) -> Mapping[Address, Resource]:
+        """The resources that the steps of this run create."""
+
     def others(self) -> Sequence[str]:
         """The AWS ids of the other resources with this address: the other side of a replacement."""
 

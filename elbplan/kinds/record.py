@@ -16,6 +16,7 @@ from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_
 from .aws.alias_tags import RecordPlace
 from .aws.denied_reads import denied_text, unless_denied
 from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES, balancer_name, domain, record_asks, zone_for
+from .aws.record_batches import RecordSearch, RecordSet, change_batch, delete_record, record_change, take_over
 from .references import LoadBalancerRef, ZoneRef
 
 
@@ -91,7 +92,8 @@ def _found(
     for place, raw in found:
         holder = aliases.holder(place, raw)
         id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
-        names_in_use[str(place)] = id if holder else record_text(raw)
+        others = f"{names_in_use[str(place)]}; " if str(place) in names_in_use else ""
+        names_in_use[str(place)] = id if holder else f"{others}{record_text(raw)}"
         if holder is None:
             continue
         owners[id] = owner_of(holder)
@@ -145,31 +147,38 @@ def _live(address: Address, place: RecordPlace, raw: Mapping[str, Any], balancer
 
 
 def record_text(raw: Mapping[str, Any]) -> str:
-    """A record in a few words: `A 203.0.113.7`"""
+    """A record set in a few words: `A 203.0.113.7 (TTL 60)`"""
+    notes = [f"TTL {raw['TTL']}"] if "TTL" in raw else []
+    notes += [f"identifier {raw['SetIdentifier']}"] if "SetIdentifier" in raw else []
+    notes += [f"weight {raw['Weight']}"] if "Weight" in raw else []
     if alias := raw.get("AliasTarget"):
-        return f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
-    return f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
+        text = f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
+    else:
+        text = f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
+    return f"{text} ({', '.join(notes)})" if notes else text
 
 
 def create(new: Record, context: StepContext) -> WriteProgram:
-    """Creates the alias. The same batch deletes the records that it replaces."""
+    """Creates the alias. CREATE fails if others have made a record meanwhile; UPSERT would overwrite it silently."""
     zone = context.id(new.zone)
-    existing: Sequence[Mapping[str, Any]] = ()
     if new.take_over:
-        params = {"HostedZoneId": zone, "StartRecordName": new.name, "MaxItems": "20"}
-        answer = yield Call("route53", "ListResourceRecordSets", params)
-        existing = [raw for raw in answer["ResourceRecordSets"] if domain(raw["Name"]) == domain(new.name)]
-    changes = [{"Action": "DELETE", "ResourceRecordSet": raw} for raw in existing if _conflicts(raw, new)]
-    # CREATE fails if somebody else has made a record meanwhile; UPSERT would overwrite it silently.
-    is_new = changes or not any(raw["Type"] == new.type for raw in existing)
-    action = "CREATE" if is_new else "UPSERT"
-    answer = yield _batch(zone, [*changes, {"Action": action, "ResourceRecordSet": _alias(new, context)}])
+        others = [_alias(record, context) for record in _other_types(new, context)]
+        answer = yield from take_over(zone, _alias(new, context), others)
+    else:
+        answer = yield change_batch(zone, [record_change("CREATE", _alias(new, context))])
     return {"id": f"{zone}/{domain(new.name)}/{new.type}", "change": answer["ChangeInfo"]["Id"]}
 
 
-def _conflicts(raw: Mapping[str, Any], new: Record) -> bool:
-    """True for a CNAME, which allows no other record of its name, and for a record set with a routing policy."""
-    return raw["Type"] == "CNAME" or (raw["Type"] == new.type and "SetIdentifier" in raw)
+def _other_types(new: Record, context: StepContext) -> list[Record]:
+    """The other records of this name that the run creates."""
+    return [
+        record
+        for record in context.created.values()
+        if isinstance(record, Record)
+        and record.take_over
+        and (record.name, record.zone, record.load_balancer) == (new.name, new.zone, new.load_balancer)
+        and record.type != new.type
+    ]
 
 
 def _alias(new: Record, context: StepContext) -> dict[str, Any]:
@@ -184,21 +193,10 @@ def _alias(new: Record, context: StepContext) -> dict[str, Any]:
     }
 
 
-def _batch(zone: str, changes: Sequence[Mapping[str, Any]], done_if: tuple[str, ...] = ()) -> Call:
-    return Call(
-        "route53",
-        "ChangeResourceRecordSets",
-        {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}},
-        done_if=done_if,
-        retry_on=("PriorRequestNotComplete",),
-        timeout=120,
-    )
-
-
 def update(_: Record, after: Record, context: StepContext) -> WriteProgram:
     """UPSERT, so that Route 53 answers at every moment."""
     zone = context.id(after.zone)
-    answer = yield _batch(zone, [{"Action": "UPSERT", "ResourceRecordSet": _alias(after, context)}])
+    answer = yield change_batch(zone, [record_change("UPSERT", _alias(after, context))])
     return {"change": answer["ChangeInfo"]["Id"]}
 
 
@@ -206,13 +204,18 @@ def delete(old: Record, context: StepContext) -> WriteProgram:
     """Deletes the record if it still points at our load balancer. Route 53 wants an exact copy of the record."""
     zone = context.id(old.zone)
     params = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
-    answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
     ours = balancer_name(context.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
-    for raw in answer.get("ResourceRecordSets", []):
-        target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-        if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
-            change = [{"Action": "DELETE", "ResourceRecordSet": raw}]
-            yield _batch(zone, change, done_if=("InvalidChangeBatch",))
+
+    def find() -> RecordSearch:
+        answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
+        sets: Sequence[RecordSet] = answer.get("ResourceRecordSets", [])
+        for raw in sets:
+            target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
+            if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
+                return raw
+        return None
+
+    yield from delete_record(zone, find)
     return {}
 
 

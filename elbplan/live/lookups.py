@@ -12,6 +12,7 @@ from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.queries import HOSTED_ZONES, existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
+from ..kinds.certificate import Certificate
 from .zones import Offered, has_internal, offered, offerings
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -106,7 +107,7 @@ def _instances(resources: Sequence[Resource]) -> list[str]:
 def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str, Ask]:
     """The calls of the first round."""
     asks: dict[str, Ask] = {}
-    if any(lookup.what == "hosted_zone" for lookup in lookups):
+    if any(lookup.what == "hosted_zone" for lookup in lookups) or any(isinstance(r, Certificate) for r in resources):
         asks["zones"] = HOSTED_ZONES
     for lookup in sorted(lookups):
         if call := _question(lookup):

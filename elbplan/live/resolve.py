@@ -10,7 +10,9 @@ from ..core.kind import LiveResource
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
 from ..kinds import KINDS
+from ..kinds.aws.acm_validation import in_public_zone
 from ..kinds.aws.queries import zone_for
+from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
 from .lookups import LookupFacts, is_by_name, with_implied_references
 from .subnet_checks import subnet_problems
@@ -41,8 +43,10 @@ def resolve(
     finder = _finder(facts, vpc, problems)
     resolved = {}
     for address, resource in desired.items():
-        placed = _placed(address, resource, facts, vpc, lives, problems)
-        resolved[address] = rewrite(with_implied_references(placed), finder)
+        placed = rewrite(with_implied_references(_placed(address, resource, facts, vpc, lives, problems)), finder)
+        if isinstance(placed, Certificate):
+            placed = _in_public_zones(placed, facts, problems)
+        resolved[address] = placed
     problems += subnet_problems(resolved, facts.described, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
@@ -80,6 +84,21 @@ def _placed(
             f"{zones}): write another type"
         )
     return resource.model_copy(update={"subnet": AwsId(subnet or "missing")})
+
+
+def _in_public_zones(certificate: Certificate, facts: LookupFacts, problems: list[str]) -> Certificate:
+    """The certificate with a public zone for each name whose zone is private. Adds a message where none fits."""
+    proofs = []
+    for proof in certificate.proofs:
+        public = in_public_zone(proof, facts.zones)
+        proofs.append(public or proof)
+        if public is None:
+            problems.append(
+                f"the hosted zone {proof.zone} of {proof.domain} is private, and ACM validates a name only in public "
+                "DNS, but not exactly one public hosted zone of this account fits; name a certificate that exists: "
+                f"domain: {{name: {proof.domain}, zone: {proof.zone}, certificate: arn:...}}"
+            )
+    return certificate.model_copy(update={"proofs": tuple(proofs)})
 
 
 def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:

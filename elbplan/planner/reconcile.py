@@ -17,7 +17,7 @@ from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.protections import uncreatable_protections
 from ..kinds.server_ports import closed_ports
 from .diff import diff
-from .guards import deletion_protected, held_by_others, physical_names, records_of_others
+from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
 from .server_guards import unusable_servers
 from .steps import build_steps
 
@@ -70,7 +70,8 @@ def reconcile(
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
     )
-    return replace(plan, hazards=find_hazards(timeline) if steps else ())
+    replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
+    return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:

@@ -108,6 +108,8 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
         if reason := _reason(change, plan):
             why = style.line(" " * (symbol_width + 5), ("why: ", COLOURS[change.action]))
             yield from flow(style, why, reason)
+        if replaced := plan.replaced.get(change.address):
+            yield from flow(style, style.line(" " * (symbol_width + 5), ("replaces: ", COLOURS["replace"])), replaced)
 
 
 def _reason(change: Change, plan: Plan) -> str:

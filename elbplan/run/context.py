@@ -23,6 +23,7 @@ class KnownResources:
         self._lock = threading.Lock()
         self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
+        self.created = {step.address: step.after for step in plan.steps if step.do == "create" and step.after}
 
     def learn(self, address: Address, facts: Mapping[str, str]) -> None:
         """Adds the facts that the calls of a step returned."""
@@ -61,6 +62,10 @@ class RunStepContext:
         if live is None and step.address in known.ids and step.before is not None:
             live = LiveResource(step.address, known.ids[step.address], step.before, known.facts.get(step.address, {}))
         return cls(plan.stack, plan.region, step.address, step.name, live, known, run)
+
+    @property
+    def created(self) -> Mapping[Address, Resource]:
+        return self.known.created
 
     @property
     def token(self) -> str:

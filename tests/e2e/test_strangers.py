@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from elbplan.core.address import Address
 from elbplan.core.resource import digest
 from elbplan.errors import Refused
 from elbplan.kinds import KINDS
@@ -139,6 +140,13 @@ RECORDS = {"address": ADDRESS, "cname": ELSEWHERE, "weighted": WEIGHTED}
 SAID = {"address": "A 203.0.113.7", "cname": "CNAME old.example.org", "weighted": "A 203.0.113.7"}
 
 
+SHOWN = {
+    "address": "A 203.0.113.7 (TTL 60)",
+    "cname": "CNAME old.example.org (TTL 60)",
+    "weighted": "A 203.0.113.7 (TTL 60, identifier blue, weight 1)",
+}
+
+
 def put(stage: Stage, record: Any, action: str = "CREATE") -> None:
     batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
     stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
@@ -159,7 +167,9 @@ def test_with_take_over_the_record_gives_way_in_one_batch(stage: Stage, kind: st
     put(stage, RECORDS[kind])
     stage.box.clear_calls()
     spec = specs.COURSE + "take_over: true\n"
-    outcome = stage.run(stage.plan(spec))
+    plan = stage.plan(spec)
+    assert plan.replaced == {Address("record", NAME): SHOWN[kind]}
+    outcome = stage.run(plan)
     assert outcome.complete
     batches = [
         [change["Action"] for change in call.params["ChangeBatch"]["Changes"]]
@@ -171,6 +181,24 @@ def test_with_take_over_the_record_gives_way_in_one_batch(stage: Stage, kind: st
     stage.assert_settled(spec)
     stage.assert_settled(specs.COURSE)
     stage.destroy(specs.COURSE)
+
+
+def test_both_address_types_replace_a_cname_in_one_batch(stage: Stage) -> None:
+    """An answer without records would stay in resolvers, so no client may see the name with only one of the types."""
+    put(stage, RECORDS["cname"])
+    stage.box.clear_calls()
+    spec = specs.COURSE + "ip: dualstack\ntake_over: true\n"
+    outcome = stage.run(stage.plan(spec))
+    assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
+    batches = [
+        [(change["Action"], change["ResourceRecordSet"]["Type"]) for change in call.params["ChangeBatch"]["Changes"]]
+        for call in stage.box.calls
+        if call.action == "ChangeResourceRecordSets" and "DELETE" in str(call.params)
+    ]
+    assert all(sorted(batch) == [("CREATE", "A"), ("CREATE", "AAAA"), ("DELETE", "CNAME")] for batch in batches)
+    assert batches
+    stage.assert_settled(spec)
+    stage.destroy(spec)
 
 
 def test_a_record_that_came_between_plan_and_apply_is_not_overwritten(stage: Stage) -> None:

@@ -166,3 +166,28 @@ def test_two_certificates_of_one_stack_that_end_together_leave_nothing(stage: St
     stage.apply(spec)
     end(stage, spec)
     assert validation(stage) == []
+
+
+def test_a_refused_deletion_is_tried_again_if_the_record_still_exists(stage: Stage) -> None:
+    stage.apply(ASKED)
+    refusal = {"code": "InvalidChangeBatch", "message": "[the values do not match]", "status": 400}
+    pattern = "DELETE.*acm-validations"
+    stage.box.fault("error", action="ChangeResourceRecordSets", match=pattern, nth=1, limit=1, **refusal)
+    stage.destroy(ASKED)
+    assert not validation(stage)
+
+
+def test_a_domain_of_a_private_zone_is_validated_in_the_public_zone(stage: Stage) -> None:
+    """Without the record in public DNS, ACM would not issue the certificate, and apply would wait for 75 minutes."""
+    private = (
+        stage.client("route53")
+        .create_hosted_zone(
+            Name=ZONE, CallerReference="private", VPC={"VPCRegion": "ap-northeast-2", "VPCId": stage.ids["vpc"]}
+        )["HostedZone"]["Id"]
+        .rsplit("/", 1)[-1]
+    )
+    spec = specs.COURSE.replace(specs.DOMAIN, f"domain: {{name: {DOMAIN}, zone: {private}}}\n")
+    stage.apply(spec)
+    assert validation(stage)
+    assert [one["Type"] for one in stage.box.records(private) if one["Name"] == f"{DOMAIN}."] == ["A"]
+    stage.destroy(spec)

@@ -138,3 +138,29 @@ def test_a_name_that_another_stacks_balancer_never_recorded_is_not_deleted_by_th
     stacks = [*stage.stacks(other), *stage.stacks(specs.COURSE)]
     plan, _ = workflow.plan_destroy(stage.aws, stacks, KINDS)
     assert [step.id for step in plan.steps if step.address.kind == "record"] == []
+
+
+def refuse_deletions(stage: Stage, record: str, **how: Any) -> None:
+    """Makes Route 53 refuse batches that delete this record, although the record exists."""
+    words = "[Tried to delete resource record set but the values provided do not match the current values]"
+    pattern = f"DELETE.*{record}|{record}.*DELETE"
+    code = {"code": "InvalidChangeBatch", "message": words, "status": 400}
+    stage.box.fault("error", action="ChangeResourceRecordSets", match=pattern, **code, **how)
+
+
+def test_a_refused_deletion_is_tried_again_if_the_record_still_exists(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    refuse_deletions(stage, NAME, nth=1, limit=1)
+    stage.destroy(specs.COURSE)
+
+
+def test_a_deletion_that_route_53_keeps_refusing_fails_and_the_record_is_not_forgotten(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    refuse_deletions(stage, NAME)
+    (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(specs.COURSE), KINDS)
+    outcome = stage.run(plan)
+    assert [event.step.id for event in outcome.failed] == [f"delete record.{NAME}"]
+    assert "do not match the current values" in outcome.failed[0].text
+    assert standing(stage)
+    stage.box.clear_faults()
+    stage.destroy(specs.COURSE)

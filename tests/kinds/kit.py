@@ -44,6 +44,7 @@ class Place:
     name: str = "shop-name"
     beside: tuple[str, ...] = ()
     token: str = "0123456789abcdef0123456789abcdef"
+    created: Mapping[Address, Resource] = field(default_factory=dict)
 
     def id(self, ref: Ref) -> str:
         return ref.value if isinstance(ref, AwsId) else self.ids.get(ref, str(ref))

@@ -209,6 +209,7 @@ def ending(*others, zone=(VALIDATION,), made="example.com", asked="yes", regions
         "ListResourceRecordSets": standing(*zone),
         "DescribeRegions": regions,
         "ListHostedZones": ZONES,
+        "ChangeResourceRecordSets": {"ChangeInfo": {"Id": "/change/C1"}},
     }
     facts = {"validation_made": made, **({"remove_validation": asked} if asked else {})}
     place = at(KIND, id=CERTIFICATE)

@@ -171,6 +171,36 @@ def test_taking_over_is_one_batch(there, expected):
     assert actions(calls) == expected
 
 
+def test_a_cname_that_another_step_has_deleted_already_is_not_deleted_again():
+    place, answers = ends()
+    cname = plain("CNAME", "x.example.org")
+    answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [cname]}, {"ResourceRecordSets": []}]
+    answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
+    calls, facts = play(KIND.create(record(take_over=True), place), answers)
+    assert calls[1].done_if == ("InvalidChangeBatch",)
+    assert actions(calls[2:]) == [("CREATE", "A")]
+    assert calls[-1].done_if == ()
+    assert facts["change"] == "/change/C1"
+
+
+def test_an_alias_that_the_step_of_the_other_type_has_created_is_no_problem():
+    place, answers = ends()
+    cname = plain("CNAME", "x.example.org")
+    answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [cname]}, {"ResourceRecordSets": [alias()]}]
+    answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
+    calls, _ = play(KIND.create(record(take_over=True), place), answers)
+    assert actions(calls[2:]) == [("UPSERT", "A")]
+
+
+def test_a_record_that_others_made_meanwhile_is_not_overwritten():
+    place, answers = ends()
+    cname = plain("CNAME", "x.example.org")
+    answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [cname]}, {"ResourceRecordSets": [plain()]}]
+    answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
+    calls, _ = play(KIND.create(record(take_over=True), place), answers)
+    assert actions(calls[2:]) == [("CREATE", "A")]
+
+
 def test_a_name_answers_at_every_moment_of_an_update():
     place, answers = ends()
     calls, _ = play(KIND.update(record(), record(evaluate_target_health=False), place), answers)
@@ -182,6 +212,20 @@ def test_what_is_deleted_is_what_stands_there_to_the_letter():
     calls, _ = play(KIND.delete(record(), place), answers)
     (change,) = calls[-1].params["ChangeBatch"]["Changes"]
     assert change == {"Action": "DELETE", "ResourceRecordSet": alias()}
+
+
+@pytest.mark.parametrize(
+    ("second", "batches"),
+    [((), 1), ((alias(),), 2), ((alias(dns="other-1.eu-west-1.elb.amazonaws.com."),), 1)],
+    ids=["the record is gone", "the record still exists", "the record points elsewhere"],
+)
+def test_a_refused_deletion_is_no_proof_that_the_record_is_gone(second, batches):
+    place, answers = ends()
+    answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [alias()]}, {"ResourceRecordSets": list(second)}]
+    answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
+    calls, _ = play(KIND.delete(record(), place), answers)
+    sent = [call for call in calls if call.operation == "ChangeResourceRecordSets"]
+    assert [call.done_if for call in sent] == [("InvalidChangeBatch",), ()][:batches]
 
 
 @pytest.mark.parametrize("raw", [plain(), alias(dns="other-1.eu-west-1.elb.amazonaws.com."), alias("b.example.com.")])

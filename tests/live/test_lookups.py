@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Address, AwsId, Lookup
+from elbplan.kinds.aws.acm_validation import DnsValidation
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.record import Record
@@ -189,6 +190,34 @@ def test_a_private_twin_is_no_twin():
     private = {**TWINS[1], "Config": {"PrivateZone": True}}
     certificate = found(Account(zones=[*ZONES, private]), main=Certificate(domains=("api.example.com",)))["main"]
     assert str(certificate.proofs[0].zone) == "ZEXAMPLE1"
+
+
+PRIVATE = {"Id": "/hostedzone/ZPRIVATE", "Name": "api.example.com.", "Config": {"PrivateZone": True}}
+
+
+def in_zone(name, zone):
+    return Certificate(domains=(name,), proofs=(DnsValidation(domain=name, zone=AwsId(zone)),))
+
+
+def test_a_certificate_is_validated_in_the_public_zone_although_the_spec_names_a_private_zone():
+    """https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html: the DNS must be public."""
+    account = Account(zones=[*ZONES, PRIVATE])
+    certificate = found(account, main=in_zone("*.api.example.com", "ZPRIVATE"))["main"]
+    assert certificate.proofs[0].zone == AwsId("ZEXAMPLE1")
+
+
+def test_a_private_zone_without_a_public_zone_for_the_name_is_refused():
+    private = {**PRIVATE, "Name": "corp.internal."}
+    with pytest.raises(NotFound) as missing:
+        found(Account(zones=[*ZONES, private]), main=in_zone("api.corp.internal", "ZPRIVATE"))
+    assert "the hosted zone ZPRIVATE of api.corp.internal is private" in missing.value.what
+    assert "certificate: arn:..." in missing.value.what
+
+
+def test_a_public_zone_by_id_and_a_zone_that_is_not_listed_stay_as_they_are():
+    account = Account(zones=TWINS)
+    assert found(account, main=in_zone("api.example.com", "ZEXAMPLE2"))["main"].proofs[0].zone == AwsId("ZEXAMPLE2")
+    assert found(account, main=in_zone("api.example.com", "ZOTHER"))["main"].proofs[0].zone == AwsId("ZOTHER")
 
 
 def test_everything_that_is_missing_is_named_at_once_with_what_there_is():

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 
 from elbplan.core.address import Address, AwsId, Ref
-from elbplan.core.kind import LiveResource
+from elbplan.core.kind import LiveResource, NamesInUse
 from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource, rewrite
 from elbplan.core.stack import Stack
@@ -65,11 +65,11 @@ def _id(address: Address) -> str:
     return f"arn:aws:elbplan:{REGION}:{ACCOUNT}:{address.kind}/{address.name}"
 
 
-def plan(after: str | None, before: str | None = None) -> Plan:
-    """Returns the plan from one spec to another; None is an empty stack."""
+def plan(after: str | None, before: str | None = None, taken: NamesInUse | None = None) -> Plan:
+    """Returns the plan from one spec to another; None is an empty stack. `taken` are names that others have."""
     there = lives(stack(before).resources) if before else []
     want = stack(after) if after else None
     return reconcile(
         "my-web", want.resources if want else {}, there, KINDS,
-        region=REGION, account=ACCOUNT, domains=want.domains if want else (),
+        region=REGION, account=ACCOUNT, names_in_use=taken, domains=want.domains if want else (),
     )  # fmt: skip

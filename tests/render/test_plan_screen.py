@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from elbplan.core.address import Lookup
 from elbplan.kinds import KINDS
+from elbplan.render.documents import stack_document
 from elbplan.render.plan import PlanView, counts, plan_screen
 from elbplan.render.style import Style
 
 from .golden import assert_golden
 from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, plan
 
+ZONE = Lookup("hosted_zone", "api.example.com")
 PLANS = {
     "create": (WEB, None),
     "nothing": (WEB, WEB),
@@ -94,3 +97,13 @@ def test_several_stacks_are_counted_together():
 def test_control_characters_of_a_resource_do_not_reach_the_terminal():
     hostile = WEB.replace("health: /health", 'health: "/h\\e[2Jx"')
     assert "\x1b" not in "".join(line.plain for line in plan_screen(plan(hostile), KINDS, Style(120), PlanView()))
+
+
+def test_a_record_that_take_over_replaces_is_shown_with_its_type_ttl_and_values():
+    taken = {"record": {f"{ZONE}/api.example.com/CNAME": "CNAME old.example.org (TTL 300)"}}
+    stack_plan = plan(WEB + "take_over: true\n", None, taken)
+    lines = [line.plain for line in plan_screen(stack_plan, KINDS, Style(100), PlanView())]
+    (row,) = [index for index, line in enumerate(lines) if "A alias to load_balancer.main" in line]
+    assert lines[row + 1].strip() == "replaces: CNAME old.example.org (TTL 300)"
+    (text,) = stack_document(stack_plan)["replaced"].values()
+    assert text == "CNAME old.example.org (TTL 300)"

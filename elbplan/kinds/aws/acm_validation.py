@@ -11,7 +11,7 @@ from ...core.address import AwsId
 from ...core.call import Answer, Call, ReadProgram
 from ...core.resource import Part
 from ..references import ZoneRef
-from .queries import domain, fits_one_answer, record_asks, zone_for
+from .queries import domain, fits_one_answer, record_asks, zone_for, zone_id
 
 ZoneSearch = Generator[Call, Answer, Mapping[str, Any] | None]
 
@@ -121,6 +121,18 @@ def zone_of(name: str, zones: Sequence[Mapping[str, Any]]) -> str | None:
         return None
 
 
+def in_public_zone(proof: DnsValidation, zones: Sequence[Mapping[str, Any]]) -> DnsValidation | None:
+    """The proof; if its zone is private, with the public zone of the name. None if no public zone fits.
+
+    ACM reads the record in public DNS only: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+    """
+    private = {zone_id(zone["Id"]) for zone in zones if zone.get("Config", {}).get("PrivateZone")}
+    if str(proof.zone) not in private:
+        return proof
+    public = zone_of(proof.domain, zones)
+    return DnsValidation(domain=proof.domain, zone=AwsId(public)) if public else None
+
+
 def record_change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
     """A change of one validation record, for ChangeResourceRecordSets."""
     values = [{"Value": record["Value"]}]
@@ -128,12 +140,6 @@ def record_change(action: str, record: Mapping[str, str]) -> dict[str, Any]:
         "Action": action,
         "ResourceRecordSet": {"Name": record["Name"], "Type": record["Type"], "TTL": TTL, "ResourceRecords": values},
     }
-
-
-def change_batch(zone: str, changes: Sequence[Mapping[str, Any]]) -> Call:
-    """Changes one zone. Route 53 makes all of the changes or none of them."""
-    params = {"HostedZoneId": zone, "ChangeBatch": {"Changes": list(changes)}}
-    return Call("route53", "ChangeResourceRecordSets", params, retry_on=("PriorRequestNotComplete",), timeout=120)
 
 
 def record_at(zone: str, record: Mapping[str, str]) -> ZoneSearch:

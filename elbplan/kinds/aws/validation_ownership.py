@@ -13,7 +13,6 @@ from ...core.call import Answer, Call, WriteProgram
 from .acm_validation import (
     CERTIFICATES,
     MISSING,
-    change_batch,
     describe_certificate,
     has_value_of,
     listed_names,
@@ -23,6 +22,7 @@ from .acm_validation import (
     without_wildcard,
 )
 from .ownership import pack, tag_list, tag_mapping, unpack
+from .record_batches import change_batch
 
 MADE = "elbplan:validation"
 """Begins the tags of a certificate that list the domains whose validation record elbplan made."""

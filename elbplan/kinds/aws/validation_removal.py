@@ -15,7 +15,6 @@ from .acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
-    change_batch,
     describe_certificate,
     has_value_of,
     listed_names,
@@ -25,6 +24,7 @@ from .acm_validation import (
     zone_of,
 )
 from .queries import HOSTED_ZONES
+from .record_batches import RecordSearch, delete_record
 from .validation_ownership import record_of
 
 REGIONS = Call("ec2", "DescribeRegions", optional=True)
@@ -95,10 +95,11 @@ def _found_zone(name: str) -> Generator[Call, Answer, str]:
 
 
 def _take_down(zone: str, record: Mapping[str, str]) -> WriteProgram:
-    found = yield from record_at(zone, record)
-    if has_value_of(found, record):
-        call = change_batch(zone, [{"Action": "DELETE", "ResourceRecordSet": found}])
-        yield replace(call, done_if=("InvalidChangeBatch",))
+    def find() -> RecordSearch:
+        found = yield from record_at(zone, record)
+        return found if has_value_of(found, record) else None
+
+    yield from delete_record(zone, find)
     return {}
 
 
