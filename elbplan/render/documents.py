@@ -45,7 +45,7 @@ def hazard_document(hazard: Hazard, plan: Plan) -> dict[str, Any]:
         "name": hazard.name,
         "address": str(hazard.address),
         "text": hazard.text,
-        "safe": hazard.remedy,
+        "remedy": hazard.remedy,
         "step": plan.steps[hazard.step].id,
     }
 

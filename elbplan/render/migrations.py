@@ -81,7 +81,7 @@ def migrations_document(files: StackMigrations) -> dict[str, Any]:
             }
             for file in files.rows
         ],
-        "beyond": list(files.uncovered),
-        "by_hand": list(files.drift),
+        "uncovered": list(files.uncovered),
+        "drift": list(files.drift),
         "in_the_way": files.in_the_way,
     }

@@ -35,7 +35,7 @@ def test_it_is_found_at_its_step_and_nothing_else(yard: Yard, case: str) -> None
     told = [(found["name"], found["file"], found["line"], found["column"]) for found in blocking]
     assert told == [(one.name, str(file), line, column)]
     assert (ran.code, ran.document["exit"]) == (5, 5)
-    assert all(found["safe"] and found["text"] for found in blocking)
+    assert all(found["remedy"] and found["text"] for found in blocking)
 
 
 @pytest.mark.parametrize("case", CASES)

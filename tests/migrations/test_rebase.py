@@ -1,4 +1,4 @@
-"""Two branches in one folder, and what was changed by hand: without AWS, which is only pretended."""
+"""Two branches in one folder, and drift: without AWS, from canned observations."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_a_hazard_tells_its_step_and_the_way_without_it():
     assert (hazard["name"], hazard["address"]) == ("health-check-changes", "target_group.web")
     assert hazard["step"] in {step["id"] for step in stack["steps"]}
     assert "/health → /up" in hazard["text"]
-    assert "new group" in hazard["safe"]
+    assert "new group" in hazard["remedy"]
     assert plan_document([plan(WEB_8080, WEB)])["stacks"][0]["hazards"] == []
 
 

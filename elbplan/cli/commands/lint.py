@@ -158,7 +158,7 @@ class LintCommand:
             "files": sum(inspection.files for inspection in self.inspections),
             "problems": [_place(problem) | {"what": problem.what, "hint": problem.hint} for problem in self.problems],
             "findings": [document for inspection in self.inspections for document in _finding_documents(inspection)],
-            "idle": [_place(problem) | {"what": problem.what} for problem in unused],
+            "unused_allows": [_place(problem) | {"what": problem.what} for problem in unused],
             "live": [*self.drifted, *self.remarks],
             "exit": self.exit_code,
         }
@@ -168,11 +168,11 @@ def _finding_documents(inspection: Inspection) -> list[dict[str, Any]]:
     documents = []
     for finding, problem in inspection.findings:
         hazard = finding.hazard
-        fields = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "safe": hazard.remedy}
+        fields = {"name": hazard.name, "address": str(hazard.address), "text": hazard.text, "remedy": hazard.remedy}
         documents.append(_place(problem) | fields | {"step": finding.step, "allowed": finding.allowed})
     for problem in inspection.spec:
         text = problem.what.removeprefix("spec: ")
-        documents.append(_place(problem) | {"name": "spec", "text": text, "safe": problem.hint, "allowed": False})
+        documents.append(_place(problem) | {"name": "spec", "text": text, "remedy": problem.hint, "allowed": False})
     return documents
 
 
