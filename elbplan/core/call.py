@@ -44,6 +44,11 @@ class Call:
     may_be_denied: bool = False
 
     @property
+    def reads(self) -> bool:
+        """True if the operation changes nothing in AWS."""
+        return is_read(self.operation)
+
+    @property
     def permission(self) -> str:
         """The IAM action that this call needs."""
         return f"{IAM_PREFIX.get(self.service, self.service)}:{self.operation}"
@@ -51,6 +56,14 @@ class Call:
 
 DENIED_ANSWER: Answer = {"elbplan:denied": True}
 """The answer to a call that may be denied, and is."""
+
+READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
+
+
+def is_read(operation: str) -> bool:
+    """True for an operation that changes nothing, by the beginning of its name. Every other operation is a write."""
+    return operation.startswith(READS)
+
 
 IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
 

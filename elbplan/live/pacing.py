@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..core.call import Answer, Call
+from ..core.call import Answer, Call, is_read
 from ..errors import AwsProblem
 
-READS = ("Describe", "Get", "List", "Search")
 THROTTLED = (
     "Throttling",
     "ThrottlingException",
@@ -72,7 +71,7 @@ class Pacer:
 
     def before_request(self, service: str, region: str, operation: str) -> None:
         """Waits if this read would be above the rate of its service. Writes never wait."""
-        if service not in self._rates or not operation.startswith(READS):
+        if service not in self._rates or not is_read(operation):
             return
         with self._lock:
             bucket = self._buckets.setdefault((service, region), TokenBucket(*self._rates[service]))

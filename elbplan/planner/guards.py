@@ -186,13 +186,13 @@ def records_of_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners
     }
 
 
-def replaced_records(comparison: Diff, taken: NamesInUse, owners: Owners) -> dict[Address, str]:
+def replaced_records(comparison: Diff, names_in_use: NamesInUse, owners: Owners) -> dict[Address, str]:
     """The existing record sets that each new record replaces, because its spec says `take_over`."""
     ours = _own_ids(comparison)
     texts: dict[Address, str] = {}
     for change, after in _created(comparison):
         if isinstance(after, Record):
-            holders = [holder for holder in _holders(after, taken) if holder not in ours]
+            holders = [holder for holder in _holders(after, names_in_use) if holder not in ours]
             texts |= {change.address: "; ".join(_replaced(holder, owners) for holder in holders)} if holders else {}
     return texts
 

@@ -85,5 +85,5 @@ class AwsUntilFirstWrite:
         if not self.alive:
             raise AwsProblem("the process was killed")
         answer = self._aws.send(call)
-        self.alive = call.operation.startswith(("Describe", "List", "Get", "Search"))
+        self.alive = call.reads
         return answer

@@ -24,9 +24,6 @@ BEATS = 4.5
 PAUSE, TRIES = 1.0, 3
 """Seconds between two attempts to renew the lock; attempts to record the end of the run."""
 
-READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
-"""AWS operations whose names begin like this only read. Every other operation is a write."""
-
 IN_DOUBT = (*PASSING, *THROTTLED, "Unreachable")
 
 
@@ -133,7 +130,7 @@ class Lock:
         """
 
         def guarded(call: Call) -> Answer:
-            permit = self._go_on if call.operation.startswith(READS) else self.permit
+            permit = self._go_on if call.reads else self.permit
             permit()
             with checked_before_each_attempt(permit):
                 return send(call)

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -24,7 +25,7 @@ def _session() -> boto3.Session:
     return boto3.Session(botocore_session=botocore.session.Session(session_vars=variables))
 
 
-class BoxClient:
+class BoxClient(ABC):
     """The verbs, the same for a sandbox in this process and in another."""
 
     url: str
@@ -32,9 +33,9 @@ class BoxClient:
     def __init__(self) -> None:
         self._clients: dict[tuple[str, str], Any] = {}
 
+    @abstractmethod
     def ask(self, verb: str, **arguments: Any) -> Any:
-        """Calls one verb of verbs.py. Subclasses send it."""
-        raise NotImplementedError
+        """Calls one verb of verbs.py."""
 
     def client(self, service: str, region: str = "us-east-1", **config: Any) -> Any:
         """Returns a boto3 client of the sandbox. Without `retries` in `config` it does not retry.

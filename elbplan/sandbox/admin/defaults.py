@@ -43,7 +43,7 @@ def _subnets(context: CallContext, vpc: str, zones: list[str] | None) -> dict[st
         if letter not in subnets:
             subnets[letter] = context.ec2.create_default_subnet(context.region + letter).id
     for number, id in enumerate(subnets.values()):
-        attach_ipv6(facts.subnet(context, id), number)
+        attach_ipv6(facts.known_subnet(context, id), number)
     return {letter: subnets[letter] for letter in sorted(subnets) if not zones or letter in zones}
 
 

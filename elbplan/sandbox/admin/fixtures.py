@@ -108,7 +108,7 @@ def _instance(
 ) -> str:
     """Creates a running instance that everybody can reach, or one with the rules of a security group."""
     subnet = subnet or _default_subnet(context, zone)
-    group = security_group or _open_group(context, facts.subnet(context, subnet).vpc_id)  # type: ignore[union-attr]
+    group = security_group or _open_group(context, facts.known_subnet(context, subnet).vpc_id)
     with _with_id(id, instances, "random_instance_id"):
         reservation = context.ec2.run_instances(
             "ami-12c6146b", 1, None, [], instance_type="t3.micro", is_instance_type_default=False,

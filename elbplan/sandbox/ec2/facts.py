@@ -13,6 +13,13 @@ def subnet(context: CallContext, subnet_id: str) -> Any | None:
     return None
 
 
+def known_subnet(context: CallContext, subnet_id: str) -> Any:
+    """The subnet of a resource that exists; AWS deletes no subnet that is in use."""
+    known = subnet(context, subnet_id)
+    assert known is not None
+    return known
+
+
 def is_local_zone(subnet: Any) -> bool:
     """True for a Local Zone or a Wavelength Zone: the name of an Availability Zone is the region's and a letter.
 
@@ -103,4 +110,4 @@ def _has_port(rule: Any, port: int, protocols: tuple[str, ...]) -> bool:
 
 def _within(address: str, cidr: str) -> bool:
     inside, around = ipaddress.ip_network(address, strict=False), ipaddress.ip_network(cidr, strict=False)
-    return inside.version == around.version and inside.subnet_of(around)  # type: ignore[arg-type]
+    return inside.network_address in around and inside.prefixlen >= around.prefixlen

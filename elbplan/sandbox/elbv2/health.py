@@ -110,7 +110,7 @@ def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, ba
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
     """
     groups = facts.instance_groups(facts.instance(context, target.id))
-    subnets = {facts.subnet(context, zone.subnet).cidr_block for zone in balancer.zones}  # type: ignore[union-attr]
+    subnets = {facts.known_subnet(context, zone.subnet).cidr_block for zone in balancer.zones}
     protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
     return all(

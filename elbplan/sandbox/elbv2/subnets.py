@@ -94,7 +94,7 @@ def check_ipv6(context: CallContext, zones: list[Zone], ip_type: str) -> None:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#ip-address-type
     """
     for zone in zones:
-        if ip_type != "ipv4" and not facts.subnet(context, zone.subnet).ipv6_cidr_block_associations:  # type: ignore[union-attr]
+        if ip_type != "ipv4" and not facts.known_subnet(context, zone.subnet).ipv6_cidr_block_associations:
             raise AwsError("InvalidSubnet", f"Subnet {zone.subnet} must have an associated IPv6 CIDR block")
 
 
