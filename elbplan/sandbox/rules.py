@@ -37,7 +37,7 @@ TITLES = {
     27: "a new resource may not be visible yet",
     28: "instances take time, and are launched once per token",
     29: "security group rules and Elastic IPs",
-    30: "WAF and Parameter Store refuse; one update of a parameter at a time",
+    30: "WAF and Parameter Store refuse; one update of a parameter at a time; the tag index lags",
 }
 
 

@@ -16,6 +16,8 @@ class Timing:
     """Seconds after a Route 53 change in which another change of that zone gets PriorRequestNotComplete."""
     hide_new: int = 0
     """Number of reads that do not yet find a new listener, target group, security group or instance."""
+    tag_lag: float = 60.0
+    """Seconds after which the tag index (GetResources) knows of a change. 0: at once."""
 
     @property
     def balancer_active(self) -> float:

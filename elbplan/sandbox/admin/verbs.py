@@ -60,7 +60,7 @@ class Controls:
         self.account.quotas[name] = most
 
     def switch(self, name: str, value: Any) -> None:
-        """Sets a field of Timing (slow, drain, zone_busy, hide_new) or of SandboxOptions."""
+        """Sets a field of Timing (slow, drain, zone_busy, hide_new, tag_lag) or of SandboxOptions."""
         for holder in (self.account.timing, self.account.options):
             if name in vars(holder):
                 setattr(holder, name, value)

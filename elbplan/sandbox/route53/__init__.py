@@ -15,6 +15,7 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "GetHostedZone": zones.get_hosted_zone,
     "DeleteHostedZone": zones.delete_hosted_zone,
     "ListHostedZones": zones.list_hosted_zones,
+    "ListHostedZonesByName": zones.list_hosted_zones_by_name,
     "GetChange": zones.get_change,
     "ChangeTagsForResource": zones.change_tags,
     "ListTagsForResource": zones.list_tags,

@@ -130,6 +130,30 @@ def list_hosted_zones(context: CallContext, params: Params) -> Params:
     return {**answer, "Marker": params.get("Marker") or "", "NextMarker": rest[0].id if rest else None}
 
 
+@rule(26)
+def list_hosted_zones_by_name(context: CallContext, params: Params) -> Params:
+    """The zones from a name on, in the order of their labels from the right: other zones follow those of the name.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
+    """
+    zones = sorted(context.account.dns.zones.values(), key=lambda zone: (_reversed(zone.name), zone.id))
+    start = _reversed(canonical(params.get("DNSName") or ""))
+    size = _size(context, params)
+    following = [zone for zone in zones if _reversed(zone.name) >= start]
+    page, rest = following[:size], following[size:]
+    answer: Params = {
+        "HostedZones": [description(zone) for zone in page],
+        "DNSName": params.get("DNSName"),
+        "IsTruncated": bool(rest),
+        "MaxItems": str(size),
+    }
+    return {**answer, "NextDNSName": rest[0].name, "NextHostedZoneId": rest[0].id} if rest else answer
+
+
+def _reversed(name: str) -> list[str]:
+    return [label for label in reversed(name.split(".")) if label]
+
+
 def _size(context: CallContext, params: Params) -> int:
     return min(int(params.get("MaxItems") or 100), 100, context.account.quota("page"))
 

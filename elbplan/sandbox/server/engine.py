@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, ec2, elbv2, functions, parameters, rate_limit, route53, waf
+from .. import acm, ec2, elbv2, functions, parameters, rate_limit, route53, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..ec2.regions import check_enabled
@@ -29,6 +29,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "route53": route53.ACTIONS,
     "wafv2": waf.ACTIONS,
     "lambda": functions.ACTIONS,
+    "resourcegroupstaggingapi": tagging.ACTIONS,
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
@@ -104,6 +105,7 @@ class Engine:
         account = self.account
         account.start_moment()
         call.at = account.moment
+        tagging.before_write(account, call)
         try:
             reply = self._serve(call, incoming)
             call.outcome = call.outcome or "ok"

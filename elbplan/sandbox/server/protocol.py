@@ -33,6 +33,7 @@ PARSED = (
     "ssm",
     "wafv2",
     "lambda",
+    "resourcegroupstaggingapi",
 )
 
 _CBOR = BaseCBORParser()
