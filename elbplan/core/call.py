@@ -30,6 +30,7 @@ class Call:
     region    the region of the call, if it is not the stack's region
     optional  nothing depends on the call: an error of AWS counts as an empty answer
     may_be_denied  the answer is `DENIED_ANSWER` if the credentials lack the permission
+    has_fallback   the caller has another way: if it fails, except by throttling, a read gets `FAILED_ANSWER`
     """
 
     service: str
@@ -42,6 +43,7 @@ class Call:
     region: str = ""
     optional: bool = False
     may_be_denied: bool = False
+    has_fallback: bool = False
 
     @property
     def reads(self) -> bool:
@@ -57,6 +59,9 @@ class Call:
 DENIED_ANSWER: Answer = {"elbplan:denied": True}
 """The answer to a call that may be denied, and is."""
 
+FAILED_ANSWER: Answer = {"elbplan:failed": True}
+"""The answer to a read that has a fallback, and that failed."""
+
 READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
 
 
@@ -65,7 +70,7 @@ def is_read(operation: str) -> bool:
     return operation.startswith(READS)
 
 
-IAM_PREFIX = {"elbv2": "elasticloadbalancing"}
+IAM_PREFIX = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
 
 
 @dataclass(frozen=True)

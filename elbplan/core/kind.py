@@ -62,12 +62,18 @@ class Scope:
 
     ending   the stacks will be destroyed: a resource does not belong to a stack just because its spec names it
     file_references   the references in migration files, which the specs may not have any more
+    deep    reads every load balancer, target group and certificate of the account, and the tags of each
+    lean    does not read the rules of others, if the stacks have none and want none
+    alone   reads only the desired resources, by their names and by the ids to which they refer
     """
 
     region: str
     desired: Mapping[str, Mapping[Address, Resource]]
     ending: bool = False
     file_references: Collection[Ref] = ()
+    deep: bool = False
+    lean: bool = False
+    alone: bool = False
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -87,6 +93,11 @@ class Scope:
     def named_ids(self, kind: str) -> set[str]:
         """The AWS ids to which the desired resources of a kind refer: resources outside the stacks."""
         wanted = [r for resources in self.desired.values() for r in resources.values() if r.kind == kind]
+        return {ref.value for resource in wanted for ref in references(resource) if isinstance(ref, AwsId)}
+
+    def all_named_ids(self) -> set[str]:
+        """The AWS ids to which any desired resource refers."""
+        wanted = [resource for resources in self.desired.values() for resource in resources.values()]
         return {ref.value for resource in wanted for ref in references(resource) if isinstance(ref, AwsId)}
 
     def ids_in_files(self) -> set[str]:

@@ -21,14 +21,17 @@ from .aws.acm_validation import (
     describe_certificate,
     existing_validations,
     is_fully_listed,
+    listed_names,
     listed_validations,
     validation_records,
     without_wildcard,
 )
+from .aws.certificate_candidates import candidates
 from .aws.certificate_gates import issued, validation_records_known
 from .aws.denied_reads import denied_text, unless_denied
+from .aws.hosted_zones import hosted_zones
 from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
-from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES
+from .aws.queries import USERS_OF_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
 from .aws.validation_removal import RecordRemoval
 
@@ -70,15 +73,14 @@ class Certificate(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
-    """Certificates have no names, so elbplan reads the tags of each certificate."""
+    """Reads the certificates that a source of candidates names, and whose tags say that they are ours."""
     needed = scope.wants(Certificate.kind)
-    listed, zones = yield [
-        unless_denied(CERTIFICATES, needed=needed),
-        unless_denied(HOSTED_ZONES, needed=scope.wants(*USERS_OF_ZONES)),
-    ]
+    (listed,) = yield [unless_denied(CERTIFICATES, needed=needed)]
     if listed == DENIED_ANSWER:
         return Found({}, unread=(denied_text("certificates", CERTIFICATES),))
-    arns = [s["CertificateArn"] for s in listed["CertificateSummaryList"] if s.get("Type") != "IMPORTED"]
+    summaries = listed["CertificateSummaryList"]
+    desired = [name for _, _, wanted in scope.wanted(Certificate) for name in wanted.domains]
+    arns = yield from candidates(scope, summaries, Certificate.kind, desired)
     asks = [unless_denied(_tags_of(arn), needed=needed) for arn in arns]
     answers = (yield asks) if asks else []
     if DENIED_ANSWER in answers:
@@ -87,18 +89,27 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     owned = {arn: owned_by for arn in arns if (owned_by := owner(tags[arn], Certificate.kind, scope.stacks))}
     if not owned:
         return Found({})
-    if zones == DENIED_ANSWER:
-        (zones,) = yield [HOSTED_ZONES]  # the denial of a call that is needed after all
-    fully_listed = {
-        s["CertificateArn"]: s for s in listed["CertificateSummaryList"] if is_fully_listed(s, zones["HostedZones"])
-    }
-    rest = [arn for arn in owned if arn not in fully_listed]
+    return (yield from _found(scope, {s["CertificateArn"]: s for s in summaries}, owned, tags))
+
+
+Owned = Mapping[str, tuple[str, Address]]
+
+
+def _found(
+    scope: Scope, listed: Mapping[str, Mapping[str, Any]], owned: Owned, tags: Mapping[str, Mapping[str, str]]
+) -> ReadProgram[Found[Certificate]]:
+    """The stacks' certificates, by ARN in `owned`, with the names whose validation record exists."""
+    names = [name for arn in owned for name in listed_names(listed[arn])]
+    zones = yield from hosted_zones(names, needed=scope.wants(*USERS_OF_ZONES))
+    if zones is None:
+        zones = (yield from hosted_zones(names)) or []  # the denial of a call that is needed after all
+    summaries = [listed[arn] for arn in owned if is_fully_listed(listed[arn], zones)]
+    rest = [arn for arn in owned if listed[arn] not in summaries]
     described = (yield [describe_certificate(arn) for arn in rest]) if rest else []
     raws = [answer["Certificate"] for answer in described if answer]
-    proofs = yield from existing_validations(raws, zones["HostedZones"])
-    summaries = [summary for arn, summary in fully_listed.items() if arn in owned]
-    proofs |= yield from listed_validations(summaries, zones["HostedZones"])
-    raws += [s | {"SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
+    proofs = yield from existing_validations(raws, zones)
+    proofs |= yield from listed_validations(summaries, zones)
+    raws += [{**s, "SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
     claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
     ours: dict[str, list[LiveResource[Certificate]]] = {}
     stays: dict[str, Sequence[str]] = {}
@@ -257,6 +268,8 @@ KIND = Kind(
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",)),
     ),
     permissions=(
+        "tag:GetResources",
+        "ssm:GetParameter",
         "acm:ListCertificates",
         "acm:ListTagsForCertificate",
         "acm:DescribeCertificate",
@@ -265,6 +278,7 @@ KIND = Kind(
         "acm:RemoveTagsFromCertificate",
         "acm:DeleteCertificate",
         "route53:ListHostedZones",
+        "route53:ListHostedZonesByName",
         "route53:ListResourceRecordSets",
         "route53:ChangeResourceRecordSets",
         "ec2:DescribeRegions",

@@ -10,6 +10,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import Resource
+from .aws.candidates import may_have
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
 from .aws.queries import stack_filter
 from .references import InstanceRef
@@ -23,7 +24,9 @@ class ElasticIp(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[ElasticIp]]:
-    """The addresses with the stacks' tags."""
+    """The addresses with the stacks' tags. Asks only if the stacks can have any."""
+    if not (yield from may_have(scope, ElasticIp.kind)):
+        return Found({})
     (answer,) = yield [Call("ec2", "DescribeAddresses", stack_filter(scope.stacks))]
     ours: dict[str, list[LiveResource[ElasticIp]]] = {}
     for raw in answer["Addresses"]:
@@ -124,6 +127,8 @@ KIND = Kind(
     with_live_defaults=lambda desired, live: fill_unset(desired, live, keep=("instance",)),
     summary=summary,
     permissions=(
+        "tag:GetResources",
+        "ssm:GetParameter",
         "ec2:DescribeAddresses",
         "ec2:AllocateAddress",
         "ec2:AssociateAddress",

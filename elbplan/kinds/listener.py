@@ -9,12 +9,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
-from ..core.call import Ask, Call, ReadProgram, Tags, WriteProgram
+from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .aws.action_transitions import NO_GROUPS, action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
+from .aws.elb_reader import READ_PERMISSIONS, read_elb
+from .aws.elb_search import has_certificates
 from .aws.foreign_children import foreign_listeners
 from .aws.listener_certificates import (
     NOT_KNOWN_YET,
@@ -25,7 +27,6 @@ from .aws.listener_certificates import (
 )
 from .aws.logins import certificate_checks, logins, more_protected, without_defaults
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
-from .aws.parents import listeners_of
 from .references import CertificateRef, LoadBalancerRef
 
 SECURE = ("HTTPS", "TLS")
@@ -92,33 +93,24 @@ class Listener(Resource):
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
-    every = yield from listeners_of(scope)
-    names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in every}
-    secure = [raw for raw in every if raw.get("Protocol") in SECURE or raw.get("Certificates")]
-    asks: list[Ask] = [describe_certificates(raw["ListenerArn"]) for raw in secure]
-    if every:
-        asks.append(Tags(tuple(raw["ListenerArn"] for raw in every)))
-    answers = (yield asks) if asks else []
-    more = {
-        ask.params["ListenerArn"]: further_certificates(a)
-        for ask, a in zip(asks, answers, strict=True)
-        if isinstance(ask, Call)
-    }
-    tags = answers[-1] if every else {}
+    state = yield from read_elb(scope)
+    names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in state.listeners}
+    secure = [raw["ListenerArn"] for raw in state.listeners if has_certificates(raw)]
+    answers = (yield [describe_certificates(arn) for arn in secure]) if secure else []
+    more = {arn: further_certificates(answer) for arn, answer in zip(secure, answers, strict=True)}
     ours: dict[str, list[LiveResource[Listener]]] = {}
-    for raw in every:
-        own = tags.get(raw["ListenerArn"], {})
-        owned_by = owner(own, Listener.kind, scope.stacks)
-        live = owned_by and _live(owned_by[1], raw, own, more.get(raw["ListenerArn"], ()))
-        if owned_by and live:
+    for raw in state.listeners:
+        own = state.tags.get(raw["ListenerArn"], {})
+        if owned_by := owner(own, Listener.kind, scope.stacks):
+            live = _live(owned_by[1], raw, own, more.get(raw["ListenerArn"], ()))
             ours.setdefault(owned_by[0], []).append(live)
-    children = yield from foreign_listeners(scope, every, tags)
-    return Found(ours, names_in_use, owners_by_id(tags), children)
+    owners = owners_by_id({raw["ListenerArn"]: state.tags.get(raw["ListenerArn"], {}) for raw in state.listeners})
+    return Found(ours, names_in_use, owners, foreign_listeners(scope, state))
 
 
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], more: Sequence[str]
-) -> LiveResource[Listener] | None:
+) -> LiveResource[Listener]:
     leading, action = actions_from_aws(raw.get("DefaultActions") or ())
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
@@ -280,11 +272,7 @@ KIND = Kind(
     also_wait_for=also_wait_for,
     summary=summary,
     permissions=(
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTargetGroups",
-        "elasticloadbalancing:DescribeListeners",
-        "elasticloadbalancing:DescribeListenerCertificates",
-        "elasticloadbalancing:DescribeTags",
+        *READ_PERMISSIONS,
         "elasticloadbalancing:CreateListener",
         "elasticloadbalancing:ModifyListener",
         "elasticloadbalancing:AddListenerCertificates",

@@ -15,6 +15,9 @@ from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fi
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags, with_other_zones
 from .aws.balancer_subnets import change_network_subnets, change_subnets
+from .aws.candidates import BALANCER
+from .aws.default_names import balancer_name_of
+from .aws.elb_reader import READ_PERMISSIONS, read_elb
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
 from .aws.load_balancer_attributes import (
     PROTECTION,
@@ -24,8 +27,8 @@ from .aws.load_balancer_attributes import (
     settled_attributes,
 )
 from .aws.load_balancer_gates import GATES
-from .aws.ownership import retag, tag_list, unpack, user_tags
-from .aws.queries import GONE, LOAD_BALANCERS, owned_balancers, owners_of
+from .aws.ownership import owners_by_id, retag, tag_list, unpack, user_tags
+from .aws.queries import balancer_attributes
 from .record import Record, record_mark
 from .references import SecurityGroupRef, SubnetRef
 
@@ -80,21 +83,16 @@ class LoadBalancer(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
-    """Lists all load balancers of the region: tags show the owner, and the other names are in use."""
+    """The stacks' load balancers. The names of others that the specs give are in use."""
     ours: dict[str, list[LiveResource[LoadBalancer]]] = {}
-    owned = yield from owned_balancers(scope.stacks)
-    asks = [_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
+    state = yield from read_elb(scope)
+    owned = state.own(BALANCER, scope.stacks)
+    asks = [balancer_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
     answers = (yield asks) if asks else []
     for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
-    (everything,) = yield [LOAD_BALANCERS]
-    names_in_use = {raw["LoadBalancerName"]: raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]}
-    owners = yield from owners_of([raw["LoadBalancerArn"] for raw in everything["LoadBalancers"]])
-    return Found(ours, names_in_use, owners)
-
-
-def _attributes(arn: str) -> Call:
-    return Call("elbv2", "DescribeLoadBalancerAttributes", {"LoadBalancerArn": arn}, done_if=GONE)
+    names_in_use = {raw["LoadBalancerName"]: arn for arn, raw in state.balancers.items()}
+    return Found(ours, names_in_use, owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers}))
 
 
 def _live(
@@ -255,12 +253,6 @@ def summary(balancer: LoadBalancer) -> str:
     return f"{balancer.type}, {balancer.scheme}, {len(balancer.subnets)} zones"
 
 
-def default_name(stack: str, address: Address, _: LoadBalancer) -> str:
-    """The main load balancer has the name of its stack. AWS reserves names that begin with `internal-`."""
-    name = stack if address.name == "main" else f"{stack}-{address.name}"
-    return f"lb-{name}" if name.startswith("internal-") else name
-
-
 KIND = Kind(
     model=LoadBalancer,
     read=read,
@@ -272,7 +264,7 @@ KIND = Kind(
     unlocked=without_deletion_protection,
     with_live_defaults=with_live_defaults,
     summary=summary,
-    default_name=default_name,
+    default_name=lambda stack, address, _: balancer_name_of(stack, address),
     coexistence_conflict=coexistence_conflict,
     learned=lambda balancer: new_defaults(balancer.type, balancer.scheme),
     with_derived_fields=with_records,
@@ -280,9 +272,7 @@ KIND = Kind(
     pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=GATES,
     permissions=(
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeLoadBalancerAttributes",
-        "elasticloadbalancing:DescribeTags",
+        *READ_PERMISSIONS,
         "elasticloadbalancing:CreateLoadBalancer",
         "iam:CreateServiceLinkedRole",
         "elasticloadbalancing:ModifyLoadBalancerAttributes",

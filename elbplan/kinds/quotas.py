@@ -1,4 +1,4 @@
-"""The quotas of an application load balancer. elbplan counts the desired resources before it writes anything. Pure.
+"""The quotas of an application load balancer. elbplan counts the desired resources before it creates any. Pure.
 
 Names and defaults: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 and the page of DescribeAccountLimits. The default rules of listeners do not count.
@@ -7,16 +7,18 @@ and the page of DescribeAccountLimits. The default rules of listeners do not cou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.address import Address, Ref
 from ..core.call import Call
+from ..core.plan import Step
 from ..core.resource import Resource
 from .listener import Listener
 from .load_balancer import LoadBalancer
 from .rule import Rule
 
+LIMITED = (LoadBalancer.kind, Listener.kind, Rule.kind)
 LIMITS = Call("elbv2", "DescribeAccountLimits")
 
 DEFAULTS: Mapping[str, int] = {
@@ -46,6 +48,15 @@ class QuotaExcess:
     def __str__(self) -> str:
         what = self.quota.partition("-")[0]
         return f"{self.balancer}: the spec wants {self.wanted:,} {what}, and this account's quota is {self.most:,}"
+
+
+def needs_limits(steps: Sequence[Step], desired: Mapping[Address, Resource]) -> bool:
+    """True if the account's quotas count: a step creates something that they limit, or the spec exceeds the defaults.
+
+    Most accounts have the default quotas, but an account can also have lower ones.
+    """
+    creates = any(step.do == "create" and step.address.kind in LIMITED for step in steps)
+    return creates or (bool(steps) and any(excesses(desired, DEFAULTS)))
 
 
 def limits_of(answer: Mapping[str, list[Mapping[str, str]]]) -> dict[str, int]:

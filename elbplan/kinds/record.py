@@ -9,12 +9,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.call import DENIED_ANSWER, Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.call import Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Owner, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
-from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_regions
+from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_balancers
 from .aws.alias_tags import RecordPlace
-from .aws.denied_reads import denied_text, unless_denied
+from .aws.denied_reads import denied_text
+from .aws.elb_reader import READ_PERMISSIONS
+from .aws.hosted_zones import hosted_zones
 from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES, balancer_name, domain, record_asks, zone_for
 from .aws.record_batches import RecordSearch, RecordSet, change_batch, delete_record, record_change, take_over
 from .references import LoadBalancerRef, ZoneRef
@@ -49,10 +51,11 @@ def record_mark(record: Record) -> str:
 
 def read(scope: Scope) -> ReadProgram[Found[Record]]:
     """Reads the records of each name that the spec wants, or that tags of a load balancer or security group list."""
-    (answer,) = yield [unless_denied(HOSTED_ZONES, needed=scope.wants(*USERS_OF_ZONES))]
-    if answer == DENIED_ANSWER:
+    wanted_names = [record.name for _, _, record in scope.wanted(Record)]
+    needed = scope.wants(*USERS_OF_ZONES)
+    zones = yield from hosted_zones(wanted_names, needed=needed)
+    if zones is None:
         return (yield from _unread(scope))
-    zones = answer["HostedZones"]
     addresses = {
         (stack, RecordPlace(zone, wanted.name, wanted.type)): address
         for stack, address, wanted in scope.wanted(Record)
@@ -62,12 +65,14 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
     sets = yield from _standing(names, zones)
     aliases = yield from read_aliases(scope, addresses)
     known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
-    sets |= yield from _standing(known - names, zones)
+    if known - names:
+        zones = (yield from hosted_zones([name for _, name in known], needed=needed)) or zones
+        sets |= yield from _standing(known - names, zones)
     every = [(RecordPlace(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
     found = [(place, raw) for place, raw in every if place[:2] in names | known]
     if not scope.ending:
         unknown = [raw for _, raw in found if aliases.target(raw) is None]
-        aliases = yield from read_other_regions(aliases, unknown, scope.region)
+        aliases = yield from read_other_balancers(aliases, unknown, scope.region)
     return _found(scope, aliases, addresses, found, dangling_aliases(every, aliases))
 
 
@@ -269,12 +274,12 @@ KIND = Kind(
         Gate("resolvers", "resolvers no longer cache the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),
     ),
     permissions=(
+        *READ_PERMISSIONS,
         "route53:ListHostedZones",
+        "route53:ListHostedZonesByName",
         "route53:ListResourceRecordSets",
         "route53:ChangeResourceRecordSets",
         "route53:GetChange",
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTags",
         "ec2:DescribeSecurityGroups",
     ),
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
-from ..core.call import Call, ReadProgram, Tags, WriteProgram
+from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from .aws.action_transitions import NO_GROUPS, action_path, needs_group_stickiness, not_attachable
@@ -26,11 +26,10 @@ from .aws.actions import (
     leading_text,
 )
 from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
+from .aws.elb_reader import READ_PERMISSIONS, read_elb
 from .aws.foreign_children import foreign_rules
 from .aws.logins import logins, more_protected
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
-from .aws.parents import listeners_of
-from .aws.queries import GONE
 from .free_priorities import LOWEST
 from .references import ListenerRef
 
@@ -76,28 +75,15 @@ UNSEEN = ("ListenerNotFound", "RuleNotFound", "TargetGroupNotFound")
 
 def read(scope: Scope) -> ReadProgram[Found[Rule]]:
     """The stacks' rules. The priorities of all other rules on the same listeners are in use."""
-    listeners = yield from listeners_of(scope)
-    asks = [Call("elbv2", "DescribeRules", {"ListenerArn": raw["ListenerArn"]}, done_if=GONE) for raw in listeners]
-    answers = (yield asks) if asks else []
-    rules = [
-        (listener, raw)
-        for listener, answer in zip(listeners, answers, strict=True)
-        for raw in answer.get("Rules", [])
-        if not raw.get("IsDefault") and raw.get("Priority") != "default"
-    ]
-    if not rules:
-        return Found({})
-    (tags,) = yield [Tags(tuple(raw["RuleArn"] for _, raw in rules))]
+    state = yield from read_elb(scope)
+    tags = {raw["RuleArn"]: state.tags.get(raw["RuleArn"], {}) for _, raw in state.rules}
     ours: dict[str, list[LiveResource[Rule]]] = {}
-    for listener, raw in rules:
-        owned_by = owner(tags.get(raw["RuleArn"], {}), Rule.kind, scope.stacks)
-        if owned_by:
-            ours.setdefault(owned_by[0], []).append(
-                _live(owned_by[1], listener["ListenerArn"], raw, tags[raw["RuleArn"]])
-            )
-    names_in_use = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in rules}
-    children = yield from foreign_rules(scope, rules, tags)
-    return Found(ours, names_in_use, owners_by_id(tags), children)
+    for listener, raw in state.rules:
+        own = tags[raw["RuleArn"]]
+        if owned_by := owner(own, Rule.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], listener["ListenerArn"], raw, own))
+    names_in_use = {f"{listener['ListenerArn']}/{raw['Priority']}": raw["RuleArn"] for listener, raw in state.rules}
+    return Found(ours, names_in_use, owners_by_id(tags), foreign_rules(scope, state))
 
 
 def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Rule]:
@@ -232,11 +218,7 @@ KIND = Kind(
     update_path=update_path,
     summary=summary,
     permissions=(
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTargetGroups",
-        "elasticloadbalancing:DescribeListeners",
-        "elasticloadbalancing:DescribeRules",
-        "elasticloadbalancing:DescribeTags",
+        *READ_PERMISSIONS,
         "elasticloadbalancing:CreateRule",
         "elasticloadbalancing:ModifyRule",
         "elasticloadbalancing:SetRulePriorities",

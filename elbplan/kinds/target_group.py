@@ -13,10 +13,13 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live
+from .aws.candidates import GROUP
+from .aws.default_names import group_name_of
+from .aws.elb_reader import READ_PERMISSIONS, read_elb
 from .aws.external_targets import GATES, health_of, target_counts
 from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, health_check_params, settled_health
-from .aws.ownership import retag, tag_list, user_tags
-from .aws.queries import GONE, TARGET_GROUPS, owned_groups, owners_of
+from .aws.ownership import owners_by_id, retag, tag_list, user_tags
+from .aws.queries import group_attributes
 from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
 from .aws.unfinished_groups import GENEVE, unfinished_groups
 from .references import LoadBalancerRef, VpcRef
@@ -71,16 +74,14 @@ class TargetGroup(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
-    """Lists all groups of the region: tags show the owner, and the other names are in use."""
+    """The stacks' groups. The names of others that the specs give are in use."""
     ours: dict[str, list[LiveResource[TargetGroup]]] = {}
-    owned = yield from owned_groups(scope.stacks)
-    unfinished = yield from unfinished_groups(_names_without_tags(scope))
+    state = yield from read_elb(scope)
+    owned = state.own(GROUP, scope.stacks)
+    unfinished = yield from unfinished_groups(state, _names_without_tags(scope))
     if scope.ending:
         owned += unfinished
-    asks = [
-        Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": raw["TargetGroupArn"]}, done_if=GONE)
-        for _, _, raw, _ in owned
-    ]
+    asks = [group_attributes(raw["TargetGroupArn"]) for _, _, raw, _ in owned]
     asks += [health_of(raw["TargetGroupArn"]) for _, _, raw, _ in owned]
     answers = (yield asks) if asks else []
     both = zip(owned, answers[: len(owned)], answers[len(owned) :], strict=True)
@@ -88,18 +89,16 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
         live = _live(address, raw, tags, answer.get("Attributes", []))
         counts = target_counts(health.get("TargetHealthDescriptions", []))
         ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
-    (everything,) = yield [TARGET_GROUPS]
-    owners = yield from owners_of([raw["TargetGroupArn"] for raw in everything["TargetGroups"]])
-    names_in_use = {raw["TargetGroupName"]: raw["TargetGroupArn"] for raw in everything["TargetGroups"]}
+    names_in_use = {raw["TargetGroupName"]: arn for arn, raw in state.groups.items()}
     for _, _, raw, _ in unfinished:
         del names_in_use[raw["TargetGroupName"]]
-    return Found(ours, names_in_use, owners)
+    return Found(ours, names_in_use, owners_by_id({arn: state.tags.get(arn, {}) for arn in state.groups}))
 
 
 def _names_without_tags(scope: Scope) -> dict[str, tuple[str, Address]]:
     """By name in AWS, the desired groups that have no tags at first."""
     return {
-        group.name or default_name(stack, address, group): (stack, address)
+        group.name or group_name_of(stack, address): (stack, address)
         for stack, address, group in scope.wanted(TargetGroup)
         if group.protocol == GENEVE
     }
@@ -200,11 +199,6 @@ def summary(group: TargetGroup) -> str:
     return f"{group.protocol}:{group.port}, {text} every {check.interval or INTERVAL} s"
 
 
-def default_name(stack: str, address: Address, _: TargetGroup) -> str:
-    """The name in the console."""
-    return f"{stack}-{address.name}"
-
-
 KIND = Kind(
     model=TargetGroup,
     read=read,
@@ -214,13 +208,10 @@ KIND = Kind(
     with_live_defaults=with_live_defaults,
     learned=new_defaults,
     summary=summary,
-    default_name=default_name,
+    default_name=lambda stack, address, _: group_name_of(stack, address),
     gates=GATES,
     permissions=(
-        "elasticloadbalancing:DescribeTargetGroups",
-        "elasticloadbalancing:DescribeTargetGroupAttributes",
-        "elasticloadbalancing:DescribeTargetHealth",
-        "elasticloadbalancing:DescribeTags",
+        *READ_PERMISSIONS,
         "elasticloadbalancing:CreateTargetGroup",
         "elasticloadbalancing:ModifyTargetGroup",
         "elasticloadbalancing:ModifyTargetGroupAttributes",

@@ -12,8 +12,9 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, Readiness, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
+from .aws.elb_reader import READ_PERMISSIONS, owned_groups
+from .aws.external_targets import health_of
 from .aws.functions import allow_invoke, functions_in, remove_invoke
-from .aws.queries import GONE, owned_groups
 from .aws.target_health import WELL, gate_status_of, health_text
 from .references import InstanceRef, TargetGroupRef
 
@@ -83,9 +84,9 @@ LEAVING = ("draining",)
 def read(scope: Scope) -> ReadProgram[Found[Targets]]:
     """Reads the registered targets of the stacks' groups. Draining targets do not count."""
     ours: dict[str, list[LiveResource[Targets]]] = {}
-    owned = yield from owned_groups(scope.stacks)
+    owned = yield from owned_groups(scope)
     arns = [raw["TargetGroupArn"] for _, _, raw, _ in owned]
-    asks = [Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=GONE) for arn in arns]
+    asks = [health_of(arn) for arn in arns]
     answers = (yield asks) if asks else []
     for (stack, address, raw, _), answer in zip(owned, answers, strict=True):
         described = [d for d in answer.get("TargetHealthDescriptions", []) if _is_registered(d)]
@@ -289,9 +290,7 @@ KIND = Kind(
         Gate("drained", "requests in flight are finished", 3900, drained, after=()),
     ),
     permissions=(
-        "elasticloadbalancing:DescribeTargetGroups",
-        "elasticloadbalancing:DescribeTags",
-        "elasticloadbalancing:DescribeTargetHealth",
+        *READ_PERMISSIONS,
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",
         "lambda:AddPermission",

@@ -128,5 +128,5 @@ def _operations(asks: Sequence[Ask]) -> str:
 
 def _key(call: Call) -> str:
     """A program that needs an answer does not get the denial that another program accepts."""
-    parts = [call.service, call.operation, call.params, call.region, call.may_be_denied]
+    parts = [call.service, call.operation, call.params, call.region, call.may_be_denied, call.has_fallback]
     return json.dumps(parts, sort_keys=True, default=str)

@@ -149,7 +149,7 @@ def _elbplan_error(caught: Exception | None) -> ElbplanError | None:
     return inner if isinstance(inner, ElbplanError) else None
 
 
-ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS = 25, 2, 4
+ATTEMPTS, FIRST_ATTEMPTS, OPTIONAL_ATTEMPTS, FALLBACK_ATTEMPTS = 25, 2, 4, 2
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity")
 """Errors of EC2 with status 500, which botocore would retry for minutes. AWS advises another zone or type.
 
@@ -161,10 +161,26 @@ QUOTA = "LimitExceededException"
 
 
 def _attempts(call: Call) -> int:
-    """The largest number of attempts of a call: few for an optional call, since nothing depends on it."""
+    """The largest number of attempts of a call: few for an optional call, since nothing depends on it.
+
+    Few for a call with a fallback: where a network has no endpoint of the service, each attempt takes seconds.
+    """
     if call.no_retry:
         return 1
+    if call.has_fallback:
+        return FALLBACK_ATTEMPTS
     return OPTIONAL_ATTEMPTS if call.optional else ATTEMPTS
+
+
+PAGE_SIZES = {"DescribeLoadBalancers": 400, "DescribeTargetGroups": 400, "ListCertificates": 1000}
+"""AWS's largest pages, for calls that list the whole account. Without a size, a page can be much smaller.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
+https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
+"""
+
+SELECTING = frozenset(("Names", "LoadBalancerArn", "LoadBalancerArns", "TargetGroupArns"))
+"""Parameters that select some load balancers or target groups: their answers have one page."""
 
 
 def _paced(pacer: Pacer, service: str, region: str) -> Callable[..., None]:
@@ -183,7 +199,11 @@ def _reporter(each: Callable[[str, str], None], service: str) -> Callable[..., N
 
 def _invoke(client: Any, operation: str, call: Call) -> dict[str, Any]:
     if client.can_paginate(operation) and "MaxItems" not in call.params:
-        pages: dict[str, Any] = client.get_paginator(operation).paginate(**call.params).build_full_result()
+        size = None if call.params.keys() & SELECTING else PAGE_SIZES.get(call.operation)
+        paginator = client.get_paginator(operation)
+        pages: dict[str, Any] = paginator.paginate(
+            **call.params, PaginationConfig={"PageSize": size}
+        ).build_full_result()
         return pages
     answer: dict[str, Any] = getattr(client, operation)(**call.params)
     return answer

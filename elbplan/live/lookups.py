@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
+from ..core.kind import Scope
 from ..core.resource import Resource, references
 from ..kinds import KINDS
-from ..kinds.aws.queries import HOSTED_ZONES, existing_instances, instances_in
+from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
+from ..kinds.aws.queries import existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.certificate import Certificate
 from .zones import Offered, has_internal, offered, offerings
@@ -57,24 +59,25 @@ def lookups_in(resources: Iterable[Resource]) -> set[Lookup]:
 
 
 def look_up(
-    region: str, resources: Sequence[Resource], stacks: Sequence[str] = (), file_references: Collection[Ref] = ()
+    region: str, resources: Sequence[Resource], in_use: Scope | None = None, file_references: Collection[Ref] = ()
 ) -> ReadProgram[LookupFacts]:
     """Asks for all lookups of the resources, and for the lookups by name in `file_references`, of migrations.
 
-    The subnets of load balancers that `stacks` already have are not asked for again.
+    The subnets of load balancers that the stacks of `in_use` already have are not asked for again.
     """
     wanted = lookups_in(resources)
     lookups = wanted | _lookups_of_files(file_references)
     asks = _questions(lookups, resources)
     needs_subnets = any(lookup.what in ("vpc", "subnet") for lookup in wanted)
-    if needs_subnets and not stacks:
+    if needs_subnets and in_use is None:
         asks["subnets"] = DEFAULT_SUBNETS
     answers = dict(zip(asks, (yield list(asks.values())), strict=True)) if asks else {}
-    subnets = (yield from _subnets_in_use(wanted, resources, stacks)) if needs_subnets and stacks else ()
+    subnets = (yield from _subnets_in_use(wanted, resources, in_use)) if needs_subnets and in_use else ()
     private: Sequence[Mapping[str, Any]] = ()
     if needs_subnets and not subnets:
         subnets, private = yield from _subnets(wanted, answers, resources)
-    facts = LookupFacts(region, subnets, answers.get("zones", {}).get("HostedZones", ()), private=private)
+    zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
+    facts = LookupFacts(region, subnets, zones or (), private=private)
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = answers.get("instances", {})
     existing = {instance["InstanceId"] for instance in existing_instances(instances)}
@@ -84,6 +87,14 @@ def look_up(
     facts.offered = offered(answers.get("offerings", {}), resources)
     facts.missing = [id for id in _instances(resources) if id not in existing]
     return facts
+
+
+def _domains(lookups: Iterable[Lookup], resources: Iterable[Resource]) -> Iterator[str]:
+    """The names for which the stacks need a hosted zone."""
+    yield from (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    for resource in resources:
+        if isinstance(resource, Certificate):
+            yield from resource.domains
 
 
 def _lookups_of_files(file_references: Collection[Ref]) -> set[Lookup]:
@@ -108,7 +119,7 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
     """The calls of the first round."""
     asks: dict[str, Ask] = {}
     if any(lookup.what == "hosted_zone" for lookup in lookups) or any(isinstance(r, Certificate) for r in resources):
-        asks["zones"] = HOSTED_ZONES
+        asks["zones"] = FIRST_ZONES
     for lookup in sorted(lookups):
         if call := _question(lookup):
             asks[f"{lookup.what}/{lookup.query}"] = call
@@ -120,7 +131,7 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
 
 
 def _subnets_in_use(
-    wanted: set[Lookup], resources: Sequence[Resource], stacks: Sequence[str]
+    wanted: set[Lookup], resources: Sequence[Resource], in_use: Scope
 ) -> ReadProgram[Sequence[Mapping[str, Any]]]:
     """The subnets of the stacks' load balancers, if they answer every lookup."""
     zones = {lookup.query for lookup in wanted if lookup.what == "subnet"}
@@ -129,7 +140,7 @@ def _subnets_in_use(
         return ()
     if not all(zone.isalpha() or zone[-1:].isalpha() for zone in zones):
         return ()
-    subnets = yield from subnets_in_use(stacks, resources)
+    subnets = yield from subnets_in_use(in_use, resources)
     answered = {subnet["AvailabilityZone"][-len(zone) :] for subnet in subnets for zone in zones}
     return subnets if zones <= answered else ()
 

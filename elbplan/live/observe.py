@@ -52,12 +52,18 @@ def observe(
     kinds: Kinds,
     *,
     looking_up: bool = True,
+    deep: bool = False,
+    lean: bool = False,
+    reader: BatchReader | None = None,
     everywhere: bool = False,
     file_references: Collection[Ref] = (),
     parallel: int = 16,
 ) -> dict[str, Observed]:
     """Reads AWS for all stacks together.
 
+    deep   reads all load balancers, target groups and certificates of the account, and the tags of each
+    lean   does not read the rules of others, if the stacks have none and want none
+    reader   of an earlier read, whose answers still count
     everywhere   reads all subnets, not only those that load balancers use
     file_references   references in migration files, which the specs may not have any more
     looking_up   False: the stacks are to end, and nothing is desired
@@ -66,10 +72,11 @@ def observe(
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     specs = {stack.name: stack.resources for stack in stacks}
-    scope = Scope(region, specs, ending=not looking_up, file_references=file_references)
+    ending = not looking_up
+    scope = Scope(region, specs, ending=ending, file_references=file_references, deep=deep or ending, lean=lean)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
-    reader = BatchReader(send, parallel)
-    lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
+    reader = reader or BatchReader(send, parallel)
+    lookups = look_up(region, everything, None if everywhere else scope, file_references)
     servers = read_external_servers(region, everything, file_references)
     facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
     external = with_subnets(external, facts)

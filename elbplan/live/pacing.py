@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..core.call import Answer, Call, is_read
+from ..core.call import FAILED_ANSWER, Answer, Call, is_read
 from ..errors import AwsProblem
 
 THROTTLED = (
@@ -64,8 +64,14 @@ class TokenBucket:
 class Pacer:
     """One bucket for each service and region."""
 
-    def __init__(self, rates: Mapping[str, tuple[float, float]] = RATES) -> None:
+    def __init__(
+        self,
+        rates: Mapping[str, tuple[float, float]] = RATES,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._rates = rates
+        self._now, self._sleep = now, sleep
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._lock = threading.Lock()
 
@@ -74,7 +80,9 @@ class Pacer:
         if service not in self._rates or not is_read(operation):
             return
         with self._lock:
-            bucket = self._buckets.setdefault((service, region), TokenBucket(*self._rates[service]))
+            bucket = self._buckets.setdefault(
+                (service, region), TokenBucket(*self._rates[service], self._now, self._sleep)
+            )
         bucket.take()
 
 
@@ -87,12 +95,17 @@ class PatientReader:
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self, call: Call) -> Answer:
-        """The answer. Raises AwsProblem, and for throttling only after a minute of tries."""
+        """The answer; `FAILED_ANSWER` if a call that has a fallback fails.
+
+        Raises AwsProblem, and for throttling only after a minute of tries.
+        """
         end, pause = self.now() + LONGEST_WAIT, FIRST_PAUSE
         while True:
             try:
                 return self.send(call)
             except AwsProblem as problem:
+                if call.has_fallback and problem.code not in THROTTLED:
+                    return FAILED_ANSWER
                 if problem.code not in THROTTLED or self.now() + pause > end:
                     raise
             self.sleep(pause)

@@ -17,6 +17,7 @@ from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.aws.ownership_steps import change_ownership
 from .clock import Clock
 from .context import KnownResources, RunStepContext
+from .inventory import InventoryKeeper
 from .outcome import Event, EventKind, Outcome, Tell
 from .program import Send, Stopped, pauses, run_program
 from .recover import recover
@@ -76,6 +77,8 @@ def execute(
     waiting = {step.id: step for step in plan.steps}
     done: set[str] = set()
     futures: dict[Future[Event], Step] = {}
+    inventory = InventoryKeeper(plan, send, clock, running.stop)
+    inventory.before()
     with ThreadPoolExecutor(parallel) as pool:
         while True:
             if not running.stop.is_set():
@@ -85,6 +88,8 @@ def execute(
             if not futures:
                 break
             _collect(running, futures, done, outcome)
+    if not waiting and not outcome.failed and not outcome.skipped:
+        inventory.after(outcome.done)
     _finish(running, waiting, outcome)
     return outcome
 

@@ -6,10 +6,11 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Call, single_call
 from ..core.kind import Kind, LiveResource, Scope
 from ..core.plan import Plan, Step
-from ..core.resource import Resource, differing_fields, immutable
+from ..core.resource import Resource, differing_fields, immutable, rewrite
 from ..live.batch import BatchReader
 from ..planner.diff import with_addresses
 from .context import RunStepContext
@@ -46,13 +47,16 @@ def recover(
 def _created(
     plan: Plan, kind: Kind[Resource], place: tuple[str, str], wanted: Resource, context: RunStepContext, run: RunProgram
 ) -> LiveResource[Resource] | None:
-    """A resource of this kind and name that the run does not know, and that can become the desired one in place."""
+    """A resource of this kind and name that the run does not know, and that can become the desired one in place.
+
+    Reads only the resources with the AWS name that the create gave, or on the parent that it named.
+    """
     addresses = {id: address for address, id in context.known.ids.items()}
 
     def send(call: Call) -> Answer:
         return run(single_call(call))
 
-    scope = Scope(plan.region, {plan.stack: plan.desired})
+    scope = Scope(plan.region, {plan.stack: {Address(*place): _by_id(wanted, context)}}, alone=True)
     (found,) = BatchReader(send, parallel=1).run([kind.read(scope)])
     for live in found.ours.get(plan.stack, ()):
         if live.address[:2] == place and live.id not in addresses:
@@ -60,3 +64,13 @@ def _created(
             if immutable(kind.with_live_defaults(wanted, created.model)) == immutable(created.model):
                 return created
     return None
+
+
+def _by_id(wanted: Resource, context: RunStepContext) -> Resource:
+    """The resource with AWS ids for its references, and with the AWS name of this step."""
+
+    def id_of(ref: Ref) -> tuple[Ref, ...]:
+        return (AwsId(context.known.ids.get(ref, "unknown")) if isinstance(ref, Address) else ref,)
+
+    resource = rewrite(wanted, id_of)
+    return resource.model_copy(update={"name": context.name}) if context.name else resource

@@ -17,8 +17,12 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
 from ..kinds.external_servers import NO_SERVERS
-from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
+from ..kinds.listener import Listener
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
+from ..kinds.rule import Rule
 from ..kinds.traffic import filled_by_others
+from ..live.batch import BatchReader
 from ..live.observe import Observed, observe
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import reconcile
@@ -37,9 +41,27 @@ class Cloud(Protocol):
         """Sends a call and returns the answer."""
 
 
-def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused."""
-    seen = observe(aws.send, aws.region, stacks, kinds)
+def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, deep: bool = False) -> list[Plan]:
+    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused.
+
+    `deep` also finds resources of the stacks that only a read of the whole account finds.
+    """
+    reader = BatchReader(aws.send)
+    plans = _plans(
+        aws, stacks, kinds, observe(aws.send, aws.region, stacks, kinds, deep=deep, lean=True, reader=reader)
+    )
+    if any(map(_touches_rules, plans)):
+        plans = _plans(aws, stacks, kinds, observe(aws.send, aws.region, stacks, kinds, deep=deep, reader=reader))
+    return plans
+
+
+def _touches_rules(plan: Plan) -> bool:
+    """True if a step creates a rule, which needs a free priority, or deletes listeners, on which others have rules."""
+    deleted = {step.address.kind for step in plan.steps if step.do == "delete"}
+    return bool(deleted & {LoadBalancer.kind, Listener.kind}) or any(s.address.kind == Rule.kind for s in plan.steps)
+
+
+def _plans(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, seen: Mapping[str, Observed]) -> list[Plan]:
     account = account_of(aws, seen)
     for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
         raise refused
@@ -70,8 +92,7 @@ def plan_of(
     aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
-    _refuse_beyond_quotas(aws, desired)
-    return reconcile(
+    plan = reconcile(
         stack.name,
         desired,
         seen.live,
@@ -84,12 +105,13 @@ def plan_of(
         ignore=stack.ignore,
         domains=stack.domains,
     )
+    if needs_limits(plan.steps, desired):
+        _refuse_beyond_quotas(aws, desired)
+    return plan
 
 
 def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:
-    """Raises Refused if the spec exceeds the account's quotas. Asks AWS only if it exceeds the default quotas."""
-    if not any(excesses(desired, DEFAULTS)):
-        return
+    """Raises Refused if the spec exceeds the account's quotas."""
     try:
         limits = limits_of(aws.send(LIMITS))
     except AwsProblem:  # without permission to read quotas, AWS refuses the create later

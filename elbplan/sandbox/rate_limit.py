@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from .account import Account
 from .errors import AwsError
 from .rules import rule
@@ -22,8 +20,8 @@ def throttled(account: Account, call: LoggedCall) -> AwsError | None:
     if not account.options.elb_rate or call.service != "elbv2":
         return None
     bucket = account.memory("elb requests")
-    tokens, filled = bucket.get(call.region, (BUCKET, time.monotonic()))
-    now = time.monotonic()
+    now = account.clock.now()
+    tokens, filled = bucket.get(call.region, (BUCKET, now))
     tokens = min(BUCKET, tokens + (now - filled) * REFILL)
     bucket[call.region] = (max(tokens - 1, tokens % 1), now)
     if tokens >= 1:

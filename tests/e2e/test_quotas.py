@@ -31,10 +31,22 @@ def test_an_account_with_a_higher_quota_is_not_refused(stage: Stage) -> None:
     assert len(stage.plan(spec(120)).steps) > 120
 
 
-def test_the_quotas_are_asked_only_about_more_than_aws_gives_everybody(stage: Stage) -> None:
+def test_an_account_with_a_lower_quota_is_refused_before_anything_is_written(stage: Stage) -> None:
+    stage.box.quota("rules_per_lb", 2)
+    with pytest.raises(Refused, match=r"wants 3 rules, and this account's quota is 2"):
+        stage.plan(spec(3))
+
+
+def test_the_quotas_are_asked_once_before_a_create_and_not_when_nothing_is_created(stage: Stage) -> None:
     stage.box.clear_calls()
-    stage.plan(spec(100))
-    assert not [call for call in stage.box.calls if "DescribeAccountLimits" in str(call)]
+    assert stage.run(stage.plan(spec(3))).complete
+    actions = [call.action for call in stage.box.calls]
+    assert actions.count("DescribeAccountLimits") == 1
+    assert actions.index("DescribeAccountLimits") < actions.index("CreateLoadBalancer")
+    stage.box.clear_calls()
+    assert stage.plan(spec(3)).empty
+    assert stage.plan(spec(2)).steps
+    assert "DescribeAccountLimits" not in stage.box.counts()
 
 
 def test_who_may_not_ask_for_the_quotas_is_not_refused(stage: Stage) -> None:
@@ -43,8 +55,8 @@ def test_who_may_not_ask_for_the_quotas_is_not_refused(stage: Stage) -> None:
 
 
 def test_a_quota_that_is_reached_in_mid_run_is_not_called_something_that_passes(stage: Stage) -> None:
-    stage.box.quota("rules_per_lb", 2)
     plan = stage.plan(spec(3))
+    stage.box.quota("rules_per_lb", 2)
     outcome = stage.run(plan)
     screen = "\n".join(
         str(line) for line in outcome_screen(plan, outcome, KINDS, Style(120), EndScreen("elbplan apply"))

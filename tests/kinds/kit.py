@@ -88,9 +88,18 @@ def operations(calls: Sequence[Call]) -> list[str]:
 
 def read(kind: Kind[Any], answers: Mapping[str, Any], desired: Mapping[Address, Resource] | None = None) -> Found[Any]:
     """What a kind reads of the stack `shop` when AWS answers like this."""
-    scope = Scope(REGION, {"shop": desired or {}})
+    scope = Scope(REGION, {"shop": desired or {}}, deep=True)
     (found,) = BatchReader(lambda call: reply(call, answers), parallel=1).run([kind.read(scope)])
     return found
+
+
+NOTHING: Mapping[str, Any] = {
+    "DescribeLoadBalancers": {"LoadBalancers": []},
+    "DescribeTargetGroups": {"TargetGroups": []},
+    "DescribeListeners": {"Listeners": []},
+    "DescribeRules": {"Rules": []},
+}
+"""The answers of an account without load balancers."""
 
 
 def reply(call: Call, answers: Mapping[str, Any]) -> Any:
@@ -98,7 +107,7 @@ def reply(call: Call, answers: Mapping[str, Any]) -> Any:
     if call.operation == "DescribeTags":
         tags = answers.get("tags", {})
         return {"TagDescriptions": [{"ResourceArn": a, "Tags": tags.get(a, [])} for a in call.params["ResourceArns"]]}
-    given = answers[call.operation]
+    given = answers[call.operation] if call.operation in answers else NOTHING[call.operation]
     return given(call.params) if callable(given) else given
 
 

@@ -211,6 +211,8 @@ def journal() -> Journal:
     with Box(slow=0) as box:
         stage = Stage(box)
         stage.client("ec2").create_key_pair(KeyName="me")
+        for number in range(100):
+            stage.client("route53").create_hosted_zone(Name=f"z{number}.net", CallerReference=str(number))
         live(stage, told.kinds(), BEFORE, AFTER)
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(

@@ -29,6 +29,7 @@ from ..plans import Planned, planned, stacks_of, style_for, view_of
 EXAMPLES = (
     "elbplan status                  show the stacks of all specs in specs/",
     "elbplan status specs/web.yaml   show the stacks of one file",
+    "elbplan status --deep           also find resources that only a read of the whole account finds",
 )
 
 
@@ -40,12 +41,17 @@ EXAMPLES = (
 )
 @paths
 @migrations_dir
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Read every load balancer, target group and certificate of the account. Slow in a large account.",
+)
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...], base: str) -> int:
+def command(app: App, paths: tuple[str, ...], base: str, deep: bool) -> int:
     """Reads AWS and prints a few lines for each stack."""
     stacks = stacks_of(app, paths)
-    stack_plans = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS))
+    stack_plans = planned(app, stacks, lambda cloud, group: plan(cloud, group, KINDS, deep=deep))
     with WorkerThreads(app.options.parallel) as workers:
         statuses = workers.map(lambda stack_plan: _status(app, stack_plan, base), stack_plans)
     if app.options.json:

@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ...core.call import Ask, Call, ReadProgram, Tags
+from ...core.call import Ask, Call, ReadProgram
 from ...core.kind import Owner, Scope
 from .alias_tags import RecordPlace, places_of, remembered_records
+from .candidates import VALID_NAME
+from .elb_reader import read_elb
 from .ownership import ADDRESS, STACK, tag_mapping
-from .queries import LOAD_BALANCERS, balancer_name, stack_filter
+from .queries import GONE, balancer_name, stack_filter
 
 StackAndRegion = tuple[str, str]
 """A stack's name, and its region if that is not the region in use."""
@@ -43,7 +45,7 @@ class AliasTarget(NamedTuple):
 class KnownAliases:
     """Everything that decides which stack owns an alias.
 
-    existing   every load balancer of the region, by DNS name
+    existing   the load balancers that exist, by DNS name
     deleted    load balancers that a stack's tags remember and that no longer exist, by DNS name
     recorded   by stack, the places in the tags of its load balancers and security groups
     wanted     the places in specs, each with its stack
@@ -84,17 +86,16 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
     If the stacks are to end, a record belongs to a stack only by the tags, not by the spec.
     """
     claimed = () if scope.ending else tuple(wanted)
-    (answer,) = yield [LOAD_BALANCERS]
-    balancers = [raw for raw in answer["LoadBalancers"] if raw.get("DNSName")]
-    (tags,) = (yield [Tags(tuple(raw["LoadBalancerArn"] for raw in balancers))]) if balancers else [{}]
     (groups,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
+    state = yield from read_elb(scope)
     existing: dict[str, AliasTarget] = {}
     recorded: dict[StackAndRegion, set[RecordPlace]] = {}
-    for raw in balancers:
-        own = tags.get(raw["LoadBalancerArn"], {})
-        target = AliasTarget(raw["LoadBalancerArn"], own.get(STACK, ""), own.get(ADDRESS, ""))
-        existing[balancer_name(raw["DNSName"])] = target
-        recorded.setdefault(target.stack_and_region, set()).update(places_of(own))
+    for arn, raw in state.balancers.items():
+        if raw.get("DNSName"):
+            own = state.tags.get(arn, {})
+            target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""))
+            existing[balancer_name(raw["DNSName"])] = target
+            recorded.setdefault(target.stack_and_region, set()).update(places_of(own))
     remembered = remembered_records(groups["SecurityGroups"])
     for stack, places in remembered.values():
         recorded.setdefault((stack, ""), set()).update(places)
@@ -113,27 +114,24 @@ def region_of(dns_name: str) -> str:
     return (match["after"] or match["before"]) if match else ""
 
 
-def read_other_regions(
+def read_other_balancers(
     aliases: KnownAliases, raws: Iterable[Mapping[str, Any]], here: str
 ) -> ReadProgram[KnownAliases]:
-    """The known aliases, with the load balancers of other regions that these record sets point at.
+    """The known aliases, with the other load balancers that these record sets point at, of any region.
 
     If a region does not answer, its load balancers stay unknown, and no stack owns their aliases.
     """
-    names = {balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")) for raw in raws}
-    homes = {name: home for name in sorted(names) if (home := region_of(name)) and home != here}
-    regions = sorted(set(homes.values()))
-    asked = [Call("elbv2", "DescribeLoadBalancers", region=region, optional=True) for region in regions]
-    answers = (yield asked) if asked else []
+    names = {balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")) for raw in raws} - aliases.existing.keys()
+    homes = {name: region_of(name) for name in sorted(names) if ".elb." in name}
+    calls = [_named(name, "" if home == here else home) for dns, home in homes.items() for name in _names_in(dns)]
+    answers = (yield calls) if calls else []
     found = [
-        (region, raw["LoadBalancerArn"], balancer_name(raw["DNSName"]))
-        for region, answer in zip(regions, answers, strict=True)
+        (call.region, raw["LoadBalancerArn"], balancer_name(raw["DNSName"]))
+        for call, answer in zip(calls, answers, strict=True)
         for raw in answer.get("LoadBalancers", [])
         if balancer_name(raw.get("DNSName") or "") in homes
     ]
-    tags: list[Ask] = [
-        Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, region=region, optional=True) for region, arn, _ in found
-    ]
+    tags: list[Ask] = [_tags_of(arn, region) for region, arn, _ in found]
     tag_answers = (yield tags) if tags else []
     existing, recorded = dict(aliases.existing), dict(aliases.recorded)
     for (region, arn, name), answer in zip(found, tag_answers, strict=True):
@@ -141,6 +139,24 @@ def read_other_regions(
         existing[name] = target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
         recorded[target.stack_and_region] = {*recorded.get(target.stack_and_region, ()), *places_of(own)}
     return replace(aliases, existing=existing, recorded=recorded)
+
+
+def _names_in(dns_name: str) -> list[str]:
+    """The names that a load balancer of this DNS name can have: `internal-NAME-1234567890.eu-west-1.elb...`
+
+    AWS puts digits after the name, other servers that offer the API may not.
+    """
+    label = dns_name.partition(".")[0].removeprefix("internal-")
+    return list(dict.fromkeys(name for name in (label.rpartition("-")[0], label) if VALID_NAME.fullmatch(name)))
+
+
+def _named(name: str, region: str) -> Call:
+    params = {"Names": [name]}
+    return Call("elbv2", "DescribeLoadBalancers", params, done_if=GONE, region=region, optional=bool(region))
+
+
+def _tags_of(arn: str, region: str) -> Call:
+    return Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, done_if=GONE, region=region, optional=bool(region))
 
 
 def owner_of(target: AliasTarget) -> Owner:

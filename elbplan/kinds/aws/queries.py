@@ -1,14 +1,12 @@
-"""Questions that several kinds ask: owned load balancers, groups and listeners, and the records of a zone."""
+"""Calls that several kinds send, and how elbplan reads their answers."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ...core.address import Address
-from ...core.call import Answer, Ask, Call, ReadProgram, Tags
-from ...core.kind import Owner
-from .ownership import STACK, owner, owners_by_id
+from ...core.call import Ask, Call
+from .ownership import STACK
 
 LOAD_BALANCERS = Call("elbv2", "DescribeLoadBalancers")
 TARGET_GROUPS = Call("elbv2", "DescribeTargetGroups")
@@ -23,45 +21,20 @@ GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 
 TERMINATED = ("shutting-down", "terminated")
 
-OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
-"""Stack, address, AWS's description, tags."""
-
 
 def stack_filter(stacks: Iterable[str]) -> dict[str, Any]:
     """EC2's filter for all resources of these stacks."""
     return {"Filters": [{"Name": f"tag:{STACK}", "Values": sorted(stacks)}]}
 
 
-def owned_balancers(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    """The load balancers of these stacks, in two rounds."""
-    (answer,) = yield [LOAD_BALANCERS]
-    return (yield from _owned(answer["LoadBalancers"], "LoadBalancerArn", "load_balancer", stacks))
+def balancer_attributes(arn: str) -> Call:
+    """Reads the attributes of a load balancer."""
+    return Call("elbv2", "DescribeLoadBalancerAttributes", {"LoadBalancerArn": arn}, done_if=GONE)
 
 
-def owned_groups(stacks: Sequence[str]) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    """The target groups of these stacks, in two rounds."""
-    (answer,) = yield [TARGET_GROUPS]
-    return (yield from _owned(answer["TargetGroups"], "TargetGroupArn", "target_group", stacks))
-
-
-def owners_of(arns: Sequence[str]) -> ReadProgram[dict[str, Owner]]:
-    """The elbplan stack that made each of these. `owned_balancers` reads the same tags, so it costs no call."""
-    (tags,) = (yield [Tags(tuple(arns))]) if arns else [{}]
-    return owners_by_id(tags)
-
-
-def _owned(
-    raw: Sequence[Mapping[str, Any]], key: str, kind: str, stacks: Sequence[str]
-) -> Generator[Sequence[Ask], Sequence[Answer], list[OwnedResource]]:
-    if not raw:
-        return []
-    (tags,) = yield [Tags(tuple(item[key] for item in raw))]
-    found = []
-    for item in raw:
-        owned_by = owner(tags.get(item[key], {}), kind, stacks)
-        if owned_by:
-            found.append((*owned_by, item, tags[item[key]]))
-    return found
+def group_attributes(arn: str) -> Call:
+    """Reads the attributes of a target group."""
+    return Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": arn}, done_if=GONE)
 
 
 def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -112,8 +85,9 @@ def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 def fits_one_answer(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
-    """True if one answer holds all records of the zone."""
-    return next((z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone), 0) <= WHOLE_ZONE
+    """True if one answer holds all records of the zone. False for a zone that AWS did not list."""
+    counts = (z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone)
+    return next(counts, WHOLE_ZONE + 1) <= WHOLE_ZONE
 
 
 def record_asks(zone: str, names: Iterable[str], zones: Iterable[Mapping[str, Any]]) -> list[Ask]:

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 
 from ...core.address import Address
-from ...core.call import Ask, ReadProgram, Tags
+from ...core.call import ReadProgram
+from .elb_reader import ElbState, OwnedResource
 from .external_targets import health_of
-from .queries import TARGET_GROUPS, OwnedResource
 
 GENEVE = "GENEVE"
 """The protocol for which AWS refuses tags in the create call."""
@@ -26,22 +26,17 @@ Wanted = Mapping[str, tuple[str, Address]]
 """By default name: the stack and the address of each GENEVE group that the specs want."""
 
 
-def unfinished_groups(wanted: Wanted) -> ReadProgram[list[OwnedResource]]:
+def unfinished_groups(state: ElbState, wanted: Wanted) -> ReadProgram[list[OwnedResource]]:
     """The groups that interrupted runs of the stacks left without tags."""
-    if not wanted:
-        return []
-    (everything,) = yield [TARGET_GROUPS]
-    free = [g for g in everything["TargetGroups"] if g.get("Protocol") == GENEVE and not g.get("LoadBalancerArns")]
+    free = [g for g in state.groups.values() if g.get("Protocol") == GENEVE and not g.get("LoadBalancerArns")]
+    free = [group for group in free if state.tags.get(group["TargetGroupArn"]) == {}]
     named = [(owner, raw) for raw in free if (owner := _owner(raw["TargetGroupName"], wanted))]
-    if not named:
-        return []
-    arns = [raw["TargetGroupArn"] for _, raw in named]
-    asks: list[Ask] = [Tags(tuple(arns)), *(health_of(arn) for arn in arns)]
-    tags, *health = yield asks
+    asks = [health_of(raw["TargetGroupArn"]) for _, raw in named]
+    health = (yield asks) if asks else []
     return [
         (*owner, raw, {})
         for (owner, raw), targets in zip(named, health, strict=True)
-        if tags.get(raw["TargetGroupArn"]) == {} and not targets.get("TargetHealthDescriptions")
+        if not targets.get("TargetHealthDescriptions")
     ]
 
 

@@ -209,11 +209,15 @@ class LockManager:
         return record.state == "running" and self.process_files.is_dead(record.run, record.machine)
 
     def forget(self, stack: str) -> None:
-        """Deletes the records of a stack that has no resources, if no run has its lock. Ignores missing permissions."""
+        """Deletes the records and the inventory of a stack that has no resources, if no run has its lock.
+
+        Ignores missing permissions.
+        """
         try:
             records = self.ledger.read(stack)
             if records and (not records[-1].holds or self.find_dead_run(records[-1])):
                 self.ledger.delete(stack, [record.number for record in records])
+                self.ledger.delete_inventory(stack)
         except (AwsProblem, Refused):
             return
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...core.call import Call, single_call
 from ...errors import AwsProblem
+from ...kinds.aws.inventory import inventory_path
 from ...live.errors import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
@@ -83,6 +84,10 @@ class RunStore:
         names = [f"{runs_path(stack)}/{number:06d}" for number in numbers]
         for start in range(0, len(names), BATCH):
             self._ask("DeleteParameters", {"Names": names[start : start + BATCH]})
+
+    def delete_inventory(self, stack: str) -> None:
+        """Deletes the inventory of a stack, if it has one."""
+        self._ask("DeleteParameters", {"Names": [inventory_path(stack)]})
 
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """Sends a call with `no_retry`: botocore would try an endpoint that cannot be reached 25 times."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ..account import CallContext
+from ..account import QUOTAS, CallContext
 from ..elbv2.find import mark_new
 from ..errors import AwsError
 from ..params import Params
@@ -22,6 +22,8 @@ from .validation import is_proven, records_known, refresh
 
 HOUR = 3600
 VALIDITY = timedelta(days=395)
+LARGEST_PAGE = 1000
+"""https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html (MaxItems)"""
 SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
 
 
@@ -136,7 +138,8 @@ def _validation(context: CallContext, certificate: StoredCertificate, name: str)
 def list_certificates(context: CallContext, params: Params) -> Params:
     listed = [certificate for certificate in context.certificates.values() if _is_listed(context, certificate, params)]
     start = int(params.get("NextToken") or 0)
-    size = min(int(params.get("MaxItems") or 1000), context.account.quota("page"))
+    small = context.account.quota("page")
+    size = min(int(params.get("MaxItems") or LARGEST_PAGE), small if small < QUOTAS["page"] else LARGEST_PAGE)
     summaries = [_summary(context, certificate) for certificate in listed[start : start + size]]
     token = str(start + size) if start + size < len(listed) else None
     return {"CertificateSummaryList": summaries, "NextToken": token}

@@ -1,0 +1,32 @@
+"""The certificates whose tags elbplan asks for: ACM needs one call for the tags of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...core.call import ReadProgram
+from ...core.kind import Scope
+from .acm_validation import listed_names, without_wildcard
+from .candidates import hints
+
+
+def candidates(
+    scope: Scope, summaries: Sequence[Mapping[str, Any]], kind: str, wanted: Iterable[str]
+) -> ReadProgram[list[str]]:
+    """The ARNs of the certificates that can belong to the stacks: by a domain, by the tag index, or all of them.
+
+    `wanted` has the domains of the desired certificates. An imported certificate is never ours.
+    """
+    own = [summary for summary in summaries if summary.get("Type") != "IMPORTED"]
+    known = yield from hints(scope)
+    if known is None:
+        return [summary["CertificateArn"] for summary in own]
+    names = {without_wildcard(name) for name in (*wanted, *known.names.get(kind, ()))}
+    return [
+        summary["CertificateArn"]
+        for summary in own
+        if summary["CertificateArn"] in known.arns
+        or listed_names(summary) & names
+        or summary.get("HasAdditionalSubjectAlternativeNames")
+    ]

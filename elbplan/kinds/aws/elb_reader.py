@@ -1,0 +1,106 @@
+"""Reads the load balancers, target groups, listeners and rules that can belong to the stacks, and their tags.
+
+Every kind of ELB runs this program. They yield the same calls, so each call is sent once. The tags are read last, since
+then one call has the tags of twenty resources of any type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...core.address import Address
+from ...core.call import ReadProgram, Tags
+from ...core.kind import Scope
+from .candidates import BALANCER, GROUP, TYPES, ElbType, hint_calls, hints_in
+from .elb_search import Raw, Search
+from .ownership import owner
+from .queries import LOAD_BALANCERS, TARGET_GROUPS
+
+READ_PERMISSIONS = (
+    "tag:GetResources",
+    "ssm:GetParameter",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeListenerCertificates",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTags",
+)
+"""The permissions to read resources of ELB. Without the first two, elbplan reads all those of the account."""
+
+TagsByArn = Mapping[str, Mapping[str, str]]
+OwnedResource = tuple[str, Address, Raw, Mapping[str, str]]
+"""Stack, address, AWS's description, tags."""
+
+
+@dataclass(frozen=True)
+class ElbState:
+    """What elbplan read. Load balancers and target groups by ARN; also some of others, as the tags show.
+
+    rules  each with its listener, without the default rules
+    """
+
+    balancers: Mapping[str, Raw]
+    groups: Mapping[str, Raw]
+    listeners: Sequence[Raw]
+    rules: Sequence[tuple[Raw, Raw]]
+    tags: TagsByArn
+
+    def own(self, type: ElbType, stacks: Sequence[str]) -> list[OwnedResource]:
+        """The load balancers or target groups of these stacks."""
+        return list(_own(self.balancers if type is BALANCER else self.groups, self.tags, type, stacks))
+
+
+def owned_balancers(scope: Scope) -> ReadProgram[list[OwnedResource]]:
+    """The load balancers of the stacks."""
+    state = yield from read_elb(scope)
+    return state.own(BALANCER, scope.stacks)
+
+
+def owned_groups(scope: Scope) -> ReadProgram[list[OwnedResource]]:
+    """The target groups of the stacks."""
+    state = yield from read_elb(scope)
+    return state.own(GROUP, scope.stacks)
+
+
+def read_elb(scope: Scope) -> ReadProgram[ElbState]:
+    """Reads in four rounds. A new name beside old ones, or a deleted resource in the tag index, needs one more."""
+    search = Search(scope)
+    calls = [] if scope.deep or scope.alone else hint_calls(scope)
+    first = [] if scope.deep else search.missing()
+    answers = (yield [*calls, *first]) if calls or first else []
+    hints = None if scope.deep else hints_in(calls, answers[: len(calls)])
+    if hints is None:
+        search = yield from _scanned(scope)
+    else:
+        search.hints = hints
+        search.learn(first, answers[len(calls) :])
+    while calls := search.missing():
+        search.learn(calls, (yield calls))
+    arns = (*search.found[BALANCER], *search.found[GROUP], *search.listeners, *search.rules)
+    (tags,) = (yield [Tags(arns)]) if arns else [{}]
+    rules = [(search.listeners[listener], raw) for listener, raw in search.rules.values()]
+    return ElbState(search.found[BALANCER], search.found[GROUP], list(search.listeners.values()), rules, tags)
+
+
+def _scanned(scope: Scope) -> ReadProgram[Search]:
+    """A search that begins with everything in the account."""
+    search = Search(scope)
+    balancers, groups = yield [LOAD_BALANCERS, TARGET_GROUPS]
+    search.found[BALANCER] = {raw[BALANCER.arn]: raw for raw in balancers[BALANCER.results]}
+    search.found[GROUP] = {raw[GROUP.arn]: raw for raw in groups[GROUP.results]}
+    arns = (*search.found[BALANCER], *search.found[GROUP])
+    (tags,) = (yield [Tags(arns)]) if arns else [{}]
+    own = [raw[type.arn] for type in TYPES for _, _, raw, _ in _own(search.found[type], tags, type, scope.stacks)]
+    search.scanned = frozenset(own)
+    return search
+
+
+def _own(found: Mapping[str, Raw], tags: TagsByArn, type: ElbType, stacks: Sequence[str]) -> Iterator[OwnedResource]:
+    for arn, raw in found.items():
+        if owned_by := owner(tags.get(arn, {}), type.kind, stacks):
+            yield (*owned_by, raw, tags[arn])
