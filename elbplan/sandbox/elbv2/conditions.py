@@ -90,10 +90,7 @@ def values(condition: Params) -> list[str]:
 @rule(21)
 def _regex_values(condition: Params) -> list[str]:
     """Regular expressions of host, path and header, with or without plain values: API_RuleCondition (RegexValues)."""
-    config = condition.get(CONFIG[condition["Field"]]) or {}
-    regex: list[str] = config.get("RegexValues") or []
-    if regex and condition["Field"] not in (*TWO_FORMS, "http-header"):
-        raise validation(f"RegexValues are not supported with '{condition['Field']}'")
+    regex: list[str] = (condition.get(CONFIG[condition["Field"]]) or {}).get("RegexValues") or []
     return regex
 
 
