@@ -257,3 +257,13 @@ def test_rule_23_some_new_accounts_may_not_create_load_balancers(kit: Kit) -> No
             kit.balancer()
     finally:
         kit.box.switch("new_account", False)
+
+
+def test_rule_23_forty_requests_at_once(kit: Kit) -> None:
+    kit.box.switch("elb_rate", True)
+    try:
+        with refused("Throttling"):
+            for _ in range(200):
+                kit.elb.describe_account_limits()
+    finally:
+        kit.box.switch("elb_rate", False)
