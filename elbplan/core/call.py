@@ -30,7 +30,7 @@ class Call:
     region    the region of the call, if it is not the stack's region
     optional  nothing depends on the call: an error of AWS counts as an empty answer
     may_be_denied  the answer is `DENIED_ANSWER` if the credentials lack the permission
-    has_fallback   the caller has another way: if it fails, except by throttling, a read gets `FAILED_ANSWER`
+    has_fallback   the caller has another way: the answer to a read that fails is `FAILED_ANSWER`
     """
 
     service: str

@@ -104,9 +104,10 @@ class PatientReader:
             try:
                 return self.send(call)
             except AwsProblem as problem:
-                if call.has_fallback and problem.code not in THROTTLED:
+                over = problem.code not in THROTTLED or self.now() + pause > end
+                if over and call.has_fallback:
                     return FAILED_ANSWER
-                if problem.code not in THROTTLED or self.now() + pause > end:
+                if over:
                     raise
             self.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)

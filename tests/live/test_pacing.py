@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.call import Answer, Call
+from elbplan.core.call import FAILED_ANSWER, Answer, Call
 from elbplan.errors import AwsProblem
 from elbplan.live.pacing import LONGEST_WAIT, PatientReader, TokenBucket
 
@@ -68,3 +68,22 @@ def test_any_other_error_is_raised_at_once() -> None:
     with pytest.raises(AwsProblem, match="no"):
         PatientReader(send, time.now, time.sleep)(Call("elbv2", "DescribeTags"))
     assert time.seconds == 0
+
+
+def test_a_read_with_a_fallback_that_fails_has_its_own_answer() -> None:
+    def denied(call: Call) -> Answer:
+        raise AwsProblem("no", code="AccessDeniedException")
+
+    call = Call("resourcegroupstaggingapi", "GetResources", has_fallback=True)
+    assert PatientReader(denied)(call) == FAILED_ANSWER
+    with pytest.raises(AwsProblem):
+        PatientReader(denied)(Call("elbv2", "DescribeLoadBalancers"))
+
+
+def test_a_throttled_read_with_a_fallback_waits_too() -> None:
+    reader, time = throttling(3)
+    call = Call("resourcegroupstaggingapi", "GetResources", has_fallback=True)
+    assert reader(call) != FAILED_ANSWER
+    assert time.seconds > 0
+    reader, _ = throttling(1000)
+    assert reader(call) == FAILED_ANSWER, "after a minute the caller goes its other way"
