@@ -63,6 +63,7 @@ class Scope:
     ending   the stacks will be destroyed: a resource does not belong to a stack just because its spec names it
     file_references   the references in migration files, which the specs may not have any more
     deep    reads every load balancer, target group and certificate of the account, and the tags of each
+    names   further AWS names that a plan wants to give, with their kinds
     lean    does not read the rules of others, if the stacks have none and want none
     alone   reads only the desired resources, by their names and by the ids to which they refer
     """
@@ -72,6 +73,7 @@ class Scope:
     ending: bool = False
     file_references: Collection[Ref] = ()
     deep: bool = False
+    names: Collection[tuple[str, str]] = ()
     lean: bool = False
     alone: bool = False
 

@@ -54,6 +54,7 @@ def observe(
     looking_up: bool = True,
     deep: bool = False,
     lean: bool = False,
+    names: Collection[tuple[str, str]] = (),
     reader: BatchReader | None = None,
     everywhere: bool = False,
     file_references: Collection[Ref] = (),
@@ -63,6 +64,7 @@ def observe(
 
     deep   reads all load balancers, target groups and certificates of the account, and the tags of each
     lean   does not read the rules of others, if the stacks have none and want none
+    names   further AWS names, with their kinds: whoever has them is read too
     reader   of an earlier read, whose answers still count
     everywhere   reads all subnets, not only those that load balancers use
     file_references   references in migration files, which the specs may not have any more
@@ -73,7 +75,7 @@ def observe(
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     specs = {stack.name: stack.resources for stack in stacks}
     ending = not looking_up
-    scope = Scope(region, specs, ending=ending, file_references=file_references, deep=deep or ending, lean=lean)
+    scope = Scope(region, specs, ending, file_references, deep or ending, names, lean)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = reader or BatchReader(send, parallel)
     lookups = look_up(region, everything, None if everywhere else scope, file_references)

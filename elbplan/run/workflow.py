@@ -47,12 +47,26 @@ def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, deep: bool = Fals
     `deep` also finds resources of the stacks that only a read of the whole account finds.
     """
     reader = BatchReader(aws.send)
-    plans = _plans(
-        aws, stacks, kinds, observe(aws.send, aws.region, stacks, kinds, deep=deep, lean=True, reader=reader)
-    )
-    if any(map(_touches_rules, plans)):
-        plans = _plans(aws, stacks, kinds, observe(aws.send, aws.region, stacks, kinds, deep=deep, reader=reader))
-    return plans
+    names: frozenset[tuple[str, str]] = frozenset()
+    lean = True
+    while True:
+        seen = observe(aws.send, aws.region, stacks, kinds, deep=deep, lean=lean, names=names, reader=reader)
+        plans = _plans(aws, stacks, kinds, seen)
+        more = names.union(*(_new_names(plan, kinds) for plan in plans))
+        rules = any(map(_touches_rules, plans))
+        if deep or (more == names and not (lean and rules)):
+            return plans
+        names, lean = more, lean and not rules
+
+
+def _new_names(plan: Plan, kinds: Kinds) -> set[tuple[str, str]]:
+    """The AWS names that the plan gives and that the read could not know: the default name was not free."""
+    creates = [(step, step.after) for step in plan.steps if step.do == "create" and step.after is not None]
+    return {
+        (step.address.kind, step.name)
+        for step, after in creates
+        if step.name and step.name != kinds[step.address.kind].default_name(plan.stack, step.address, after)
+    }
 
 
 def _touches_rules(plan: Plan) -> bool:

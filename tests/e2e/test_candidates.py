@@ -13,6 +13,7 @@ from elbplan.run import workflow
 
 from . import specs
 from .stage import ZONE, Stage
+from .test_strangers import foreign_rule
 
 PARAMETER = "/elbplan/my-web/inventory"
 PORT_9090 = specs.PORT_8080.replace("8080", "9090")
@@ -166,3 +167,14 @@ def test_the_calls_do_not_depend_on_the_hosted_zones_of_others(stage: Stage) -> 
     assert str(record.zone) == api.rsplit("/", 1)[-1], "the zone of the name itself, which is not on the first page"
     stage.box.fault("error", action="ListHostedZonesByName", code="AccessDenied", status=403)
     assert [step.id for step in stage.plan(specs.COURSE).steps] == [step.id for step in plan.steps]
+
+
+def test_the_rules_of_a_stack_without_rules_are_read_when_a_plan_deletes_their_listener(stage: Stage) -> None:
+    stage.apply(specs.COURSE)
+    stage.box.clear_calls()
+    assert stage.plan(specs.COURSE).empty
+    assert "DescribeRules" not in stage.box.counts()
+    rule = foreign_rule(stage, 80, 7)
+    plan = stage.plan(specs.COURSE + "listeners: [{listen: 443/https, forward: web}]\n")
+    assert rule in next(hazard.text for hazard in plan.hazards if hazard.name == "deletes-foreign-children")
+    stage.destroy(specs.COURSE)

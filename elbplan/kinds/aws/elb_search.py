@@ -37,6 +37,10 @@ class Search:
 
     def __post_init__(self) -> None:
         self.wanted = wanted_names(self.scope)
+        for type in TYPES:
+            further = {name for kind, name in self.scope.names if kind == type.kind} - self.wanted[type.kind]
+            self.wanted[type.kind] |= further
+            self.single |= further
 
     # Answers -------------------------------------------------------------------------------------------------------
 
