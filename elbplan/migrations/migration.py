@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from ..core.address import Address, Ref
+from ..core.address import Address, Lookup, Ref
 from ..core.fingerprint import ABSENT
 from ..core.resource import references
 from ..core.simulate import State
@@ -98,6 +98,13 @@ class Migration:
 
 
 def references_of(migrations: Iterable[Migration]) -> frozenset[Ref]:
-    """Every reference in the states of these migrations."""
+    """Every reference in the states of these migrations, and the resources that they adopt by name."""
+    migrations = list(migrations)
     states = (state for migration in migrations for state in migration.states)
-    return frozenset(ref for state in states for resource in state.values() for ref in references(resource))
+    named = frozenset(
+        Lookup(entry.what.kind, entry.id)
+        for migration in migrations
+        for entry in migration.entries
+        if entry.what and entry.id.startswith("name:")
+    )
+    return named | {ref for state in states for resource in state.values() for ref in references(resource)}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ...core.address import Address
+from ...core.address import Address, Lookup
 from ...core.call import Answer, Call, ReadProgram
 from ...core.kind import Scope
 from ...core.resource import field_values
@@ -143,6 +143,9 @@ def hints(scope: Scope) -> ReadProgram[Hints | None]:
 def wanted_names(scope: Scope) -> dict[str, frozenset[str]]:
     """By kind, the names that the specs and the migration files give, except those that elbplan must shorten."""
     names: dict[str, set[str]] = {type.kind: set() for type in TYPES}
+    for ref in scope.file_references:
+        if isinstance(ref, Lookup) and ref.what in names:
+            names[ref.what].add(ref.query.removeprefix("name:"))
     for stack, resources in scope.desired.items():
         in_files = {ref for ref in scope.file_references if isinstance(ref, Address)}
         for address in {*resources, *(ref._replace(deposed="") for ref in in_files)}:
