@@ -6,7 +6,8 @@ import pytest
 
 from elbplan.core.address import Address, AwsId
 from elbplan.core.resource import differing_fields
-from elbplan.kinds.targets import KIND, Target, Targets, group_arn_of
+from elbplan.kinds.aws.target_ids import group_arn_of
+from elbplan.kinds.targets import KIND, Target, Targets
 
 from .kit import GROUP, at, operations, owned, play, read
 

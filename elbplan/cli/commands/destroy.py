@@ -1,4 +1,4 @@
-"""elbplan destroy: delete all resources that elbplan created for a stack, and no others."""
+"""elbplan destroy: delete the resources that elbplan created for a stack, and those that `on_destroy:` names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="destroy",
     examples=EXAMPLES,
-    help="Delete all resources that elbplan created for these stacks. Other resources stay.",
+    help="Delete all resources that elbplan created for these stacks. Other resources stay, except instances with "
+    "on_destroy: in the spec. The screen lists what AWS bills afterwards, with the command that ends it.",
 )
 @paths
 @click.option(

@@ -23,6 +23,7 @@ BEFORE: dict[str, Before] = {
     "RunInstances": instances.before_run,
     "ModifyInstanceAttribute": instances.before_modify,
     "StartInstances": instances.before_start,
+    "StopInstances": instances.before_stop,
     "DescribeInstances": instances.before_describe,
     "DescribeImages": images.before_describe,
     "CreateSecurityGroup": security_groups.before_create,

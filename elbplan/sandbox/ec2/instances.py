@@ -230,6 +230,27 @@ def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> Htt
     return reply
 
 
+@rule(28)
+def before_stop(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    """Only a started instance with an EBS root volume stops, and no Spot Instance of a one-time request.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html,
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_StopProtection.html ("disableApiStop"),
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (IncorrectInstanceState,
+    UnsupportedOperation: "The instance does not have an 'ebs' root device type and cannot be stopped")
+    """
+    for instance in _instances(context, call.params.get("InstanceIds") or []):
+        if instance.disable_api_stop:
+            what = f"The instance '{instance.id}' may not be stopped. Modify its 'disableApiStop' instance attribute"
+            raise AwsError("OperationNotPermitted", f"{what} and try again.")
+        if instance.state not in ("running", "stopping", "stopped"):
+            what = f"This instance '{instance.id}' is not in a state from which it can be stopped."
+            raise AwsError("IncorrectInstanceState", what)
+        if instance.root_device_type == "instance-store":
+            what = f"The instance '{instance.id}' does not have an 'ebs' root device type and cannot be stopped"
+            raise AwsError("UnsupportedOperation", what)
+
+
 def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     for instance in _instances(context, call.params.get("InstanceIds") or []):
         change_state(context, instance, "stopping", then="stopped")
