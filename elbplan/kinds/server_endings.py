@@ -173,7 +173,7 @@ def _volumes_left(server: NamedServer) -> Iterator[Remaining]:
 def remaining_zones(zones: Mapping[str, str]) -> Iterator[Remaining]:
     """The hosted zones of the spec's names; `zones` has their names by id."""
     for id, name in sorted(zones.items(), key=lambda zone: (zone[1], zone[0])):
-        text = f"hosted zone {domain(name)} ({id}): AWS bills it, also while it has no records"
+        text = f"hosted zone {domain(name)} ({id}): AWS bills it; delete it only if nothing else uses it"
         command = f"aws route53 delete-hosted-zone --id {id}"
         yield Remaining("hosted_zone", id, text, command, {"name": domain(name)})
 

@@ -105,8 +105,9 @@ def _named(stack: Stack, region: str, facts: _Facts) -> list[NamedServer]:
                 raws[raw["InstanceId"]] = raw
                 ends = isinstance(ref, AwsId) or raw.get("VpcId") in _vpcs(stack, targets, facts)
                 endings.setdefault(raw["InstanceId"], []).append(targets.on_destroy if ends else "keep")
-    servers = [NamedServer(raw, region, gentlest(endings[id])) for id, raw in sorted(raws.items())]
-    return [server for server in servers if server.owner is None or server.owner.stack != stack.name]
+    servers = [NamedServer(raw, region, gentlest(endings[id])) for id, raw in raws.items()]
+    foreign = [server for server in servers if server.owner is None or server.owner.stack != stack.name]
+    return sorted(foreign, key=lambda server: (server.name, server.id))
 
 
 def _found(ref: Ref, facts: _Facts) -> list[Raw]:

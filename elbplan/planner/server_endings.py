@@ -26,7 +26,7 @@ def _ending(change: Change) -> Change:
         return change
     if isinstance(before, ExternalElasticIp):
         return replace(change, because="the destroy terminates its instance")
-    name = f"{before.name}: " if before.name else ""
+    name = f"{escaped(before.name)}: " if before.name else ""
     ending = replace(change, because=f"{name}the spec says `on_destroy: {before.on_destroy}`")
     return (
         replace(ending, action="stop", after=rebuilt(before, state="stopped"))

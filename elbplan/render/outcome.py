@@ -10,6 +10,8 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.elastic_ip import ExternalElasticIp
+from ..kinds.instance import ExternalInstance
 from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
 from ..run.outcome import Outcome
@@ -145,3 +147,12 @@ def _unfinished(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -
         yield from flow(style, style.line("          "), "to remove the new resources, add --rollback to the command")
     yield from flow(style, style.line(("  next    ", "bold")), _advice(outcome))
     yield from flow(style, style.line("          "), ending.retry_command)
+
+
+def resources_of_others(plan: Plan) -> str:
+    """Returns how many resources that elbplan did not create a destroy ends: `2 instances and 1 Elastic IP`."""
+    ended = [change.before for change in plan.changes]
+    instances = sum(isinstance(resource, ExternalInstance) for resource in ended)
+    addresses = sum(isinstance(resource, ExternalElasticIp) for resource in ended)
+    counts = [count(number, noun) for number, noun in ((instances, "instance"), (addresses, "Elastic IP")) if number]
+    return " and ".join(counts)

@@ -106,7 +106,7 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             (f"{SYMBOLS[change.action]:<{symbol_width}}", f"bold {COLOURS[change.action]}"),
             f" {kind.title:<{title_width}}  {change.address.label:<{name_width}}  ",
         )
-        resource = change.after or change.before
+        resource = (change.before if change.action == "stop" else change.after) or change.before
         summary = kind.summary(redacted(resource, change.after)) if resource else ""
         yield from flow(style, head, summary, "dim", back=symbol_width + 5)
         if reason := _reason(change, plan):
@@ -129,9 +129,10 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     for phase, text in order:
         lines += flow(style, style.line("  ", (f"{phase:<{LABEL_WIDTH}}", "cyan")), text)
     lines.append(Text())
+    for label, text in (*view.notes, *(("Stays", text) for text in plan.stays)):
+        lines += _note(style, label, text) if text else []
+    lines += _remaining(plan, style)
     notes: list[Note] = [
-        *view.notes,
-        *(("Stays", text) for text in plan.stays),
         *_unread(plan),
         ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
         ("Waits", _waits(plan, kinds, view)),
@@ -140,7 +141,7 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     for label, text in notes:
         if text:
             lines += _note(style, label, text)
-    return lines + _remaining(plan, style)
+    return lines
 
 
 def _remaining(plan: Plan, style: Style) -> list[Text]:

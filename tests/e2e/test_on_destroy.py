@@ -78,7 +78,7 @@ def test_by_default_the_servers_stay_and_destroy_says_what_they_bill(stage: Stag
             f"aws ec2 release-address --region {REGION} --allocation-id {allocation}",
         ),
         (
-            f"hosted zone example.com ({stage.zone}): AWS bills it, also while it has no records",
+            f"hosted zone example.com ({stage.zone}): AWS bills it; delete it only if nothing else uses it",
             f"aws route53 delete-hosted-zone --id {stage.zone}",
         ),
     ]
