@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.kind import LiveResource, Owner
 from ..core.plan import Remaining
@@ -30,6 +30,16 @@ https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.h
 """
 
 
+class SpotRequest(NamedTuple):
+    """A request of a Spot Instance. AWS stops only instances of persistent requests, and replaces them once they end.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-spot-instances-work.html
+    """
+
+    id: str
+    persistent: bool
+
+
 @dataclass(frozen=True)
 class EndedServer:
     """An instance that a destroy stops or terminates.
@@ -39,7 +49,7 @@ class EndedServer:
     scaling_group  the Auto Scaling group that launched it
     protected      AWS refuses this ending until somebody lifts the protection
     store_backed   it has no EBS root volume, so AWS cannot stop it
-    one_time_spot  it is a Spot Instance of a one-time request, so AWS cannot stop it
+    spot_request   the request of a Spot Instance
     users          target groups of others in which it is registered
     """
 
@@ -51,7 +61,7 @@ class EndedServer:
     scaling_group: str = ""
     protected: bool = False
     store_backed: bool = False
-    one_time_spot: bool = False
+    spot_request: SpotRequest | None = None
     users: Sequence[str] = ()
 
     def __str__(self) -> str:

@@ -146,7 +146,8 @@ def with_live_defaults(desired: Targets, live: Targets) -> Targets:
         if key in live_members and member.zone in (None, live.live_zones.get(key)):
             member = member.model_copy(update={"zone": live_members[key].zone})
         members.append(member)
-    return rebuilt(desired, members=tuple(members), group_port=live.group_port, live_zones=live.live_zones)
+    facts = {"group_port": live.group_port, "live_zones": live.live_zones, "on_destroy": live.on_destroy}
+    return rebuilt(desired, members=tuple(members), **facts)
 
 
 def _to_aws(members: Iterable[Target], context: StepContext, port: str = "") -> list[dict[str, Any]]:

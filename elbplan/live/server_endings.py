@@ -14,7 +14,7 @@ from ..kinds.aws.queries import GONE, TARGET_GROUPS, TERMINATED, instances_in
 from ..kinds.aws.release_mark import marked_addresses, marked_by
 from ..kinds.elastic_ip import external_elastic_ip
 from ..kinds.instance import OnDestroy, external_instance
-from ..kinds.server_endings import EndedServer, Endings, NamedServer, gentlest, remaining_of
+from ..kinds.server_endings import EndedServer, Endings, NamedServer, SpotRequest, gentlest, remaining_of
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from .lookups import DEFAULT_VPC, FILTER_VALUES, lookup_call
@@ -161,20 +161,26 @@ def _addresses_of(server: NamedServer, facts: _Facts) -> list[Raw]:
 def _users(
     stacks: Sequence[Stack], ending: Sequence[NamedServer], facts: _Facts
 ) -> ReadProgram[dict[str, list[tuple[str, str]]]]:
-    """By instance: the target groups in which it is registered, each as its stack (or "") and a text."""
+    """By instance: the target groups in which it is registered, each as its stack (or "") and a text.
+
+    The groups of these stacks are asked with the call that reads their targets. Other groups may be unreadable.
+    """
     vpcs = {server.raw.get("VpcId") for server in ending if _exists(server)}
     groups = [raw for raw in facts.answers.get("groups", {}).get("TargetGroups", ()) if raw.get("VpcId") in vpcs]
-    groups = [raw for raw in groups if raw.get("TargetType", "instance") == "instance"]
-    if not groups:
+    arns = [raw["TargetGroupArn"] for raw in groups if raw.get("TargetType", "instance") == "instance"]
+    if not arns:
         return {}
-    arns = [raw["TargetGroupArn"] for raw in groups]
-    params = [{"TargetGroupArn": arn} for arn in arns]
-    calls = [Call("elbv2", "DescribeTargetHealth", each, done_if=GONE, optional=True) for each in params]
-    tags, *answers = yield [Tags(tuple(arns)), *calls]
+    (tags,) = yield [Tags(tuple(arns))]
+    owners = {arn: owner_in_tags(tags.get(arn, {})) for arn in arns}
+    names, read = {raw["TargetGroupArn"]: raw["TargetGroupName"] for raw in groups}, {stack.name for stack in stacks}
+    ours = {arn for arn, owner in owners.items() if owner and owner.stack in read}
+    answers = yield [
+        Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=GONE, optional=arn not in ours)
+        for arn in arns
+    ]
     users: dict[str, list[tuple[str, str]]] = {}
-    for raw, answer in zip(groups, answers, strict=True):
-        owner = owner_in_tags(tags.get(raw["TargetGroupArn"], {}))
-        text = f"target group {raw['TargetGroupName']}{f' of {owner}' if owner else ''}"
+    for (arn, owner), answer in zip(owners.items(), answers, strict=True):
+        text = f"target group {names[arn]}{f' of {owner}' if owner else ''}"
         for id in sorted({d["Target"]["Id"] for d in answer.get("TargetHealthDescriptions", ())}):
             users.setdefault(id, []).append((owner.stack if owner else "", text))
     return users
@@ -201,8 +207,6 @@ def _ended(stack: Stack, server: NamedServer, facts: _Facts, users: Iterable[tup
     mark = [raw["AllocationId"] for raw in unmarked] if server.on_destroy == "terminate" else []
     attribute = PROTECTIONS[server.on_destroy]
     protection = facts.answers.get(f"protection {server.id}", {}).get(attribute[0].upper() + attribute[1:]) or {}
-    requests = facts.answers.get("spot", {}).get("SpotInstanceRequests", ())
-    one_time = {raw["SpotInstanceRequestId"] for raw in requests if raw.get("Type") == "one-time"}
     return EndedServer(
         external_instance(server.raw, server.on_destroy, mark),
         server.region,
@@ -212,7 +216,7 @@ def _ended(stack: Stack, server: NamedServer, facts: _Facts, users: Iterable[tup
         scaling_group=server.scaling_group,
         protected=protection.get("Value") is True,
         store_backed=server.raw.get("RootDeviceType") == "instance-store",
-        one_time_spot=server.raw.get("SpotInstanceRequestId") in one_time,
+        spot_request=_spot_request(server, facts),
         users=[text for owner, text in users if owner != stack.name],
     )
 
@@ -222,3 +226,12 @@ def _marked(stack: Stack, named: Sequence[NamedServer], facts: _Facts) -> list[R
     ids = {server.id for server in named}
     marked = [raw for raw in facts.addresses if marked_by(tag_mapping(raw.get("Tags"))) == stack.name]
     return [raw for raw in marked if not raw.get("AssociationId") or raw.get("InstanceId") in ids]
+
+
+def _spot_request(server: NamedServer, facts: _Facts) -> SpotRequest | None:
+    """The request of a Spot Instance that is not cancelled; None if there is none, or if nobody may read it."""
+    for raw in facts.answers.get("spot", {}).get("SpotInstanceRequests", ()):
+        if raw["SpotInstanceRequestId"] == server.raw.get("SpotInstanceRequestId"):
+            cancelled = raw.get("State") in ("cancelled", "closed", "failed")
+            return SpotRequest(raw["SpotInstanceRequestId"], raw.get("Type") == "persistent" and not cancelled)
+    return None

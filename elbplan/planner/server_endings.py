@@ -50,11 +50,26 @@ def _refusal(server: EndedServer) -> Refused | None:
         return _in_scaling_group(server, name)
     if server.protected:
         return _protected(server, name)
-    if verb == "stop" and (server.store_backed or server.one_time_spot):
-        reason = "its root volume is an instance store" if server.store_backed else "its Spot request is a one-time one"
-        what = f"cannot stop {name}: {reason}, so AWS can only terminate it"
-        return Refused(what, hint=f"write `on_destroy: terminate`, or {KEEP}")
-    return None
+    if verb == "stop":
+        return _unstoppable(server, name)
+    return _comes_back(server, name) if server.spot_request and server.spot_request.persistent else None
+
+
+def _unstoppable(server: EndedServer, name: str) -> Refused | None:
+    once = server.spot_request is not None and not server.spot_request.persistent
+    if not server.store_backed and not once:
+        return None
+    reason = "its root volume is an instance store" if server.store_backed else "it is a Spot Instance of one request"
+    what = f"cannot stop {name}: {reason}, so AWS can only terminate it"
+    return Refused(what, hint=f"write `on_destroy: terminate`, or {KEEP}")
+
+
+def _comes_back(server: EndedServer, name: str) -> Refused:
+    assert server.spot_request is not None
+    id = server.spot_request.id
+    command = f"aws ec2 cancel-spot-instance-requests --region {server.region} --spot-instance-request-ids {id}"
+    what = f"cannot terminate {name}: its persistent Spot request {id} would start a new instance"
+    return Refused(what, hint=f"run {command}; or {KEEP}")
 
 
 def _in_scaling_group(server: EndedServer, name: str) -> Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from elbplan.sandbox.box import Box
 
 from . import specs
 from .crashing_aws import CrashingAws
+from .migration_shell import MigrationShell
 from .stage import REGION, Stage
 from .test_external_servers import server, spec_of
 
@@ -340,3 +342,15 @@ def test_a_volume_that_outlives_its_server_is_named(stage: Stage) -> None:
     (left,) = ending(stage, spec).remaining
     assert left.text == f"volume {volume} of server-a ({id}): AWS does not delete it with the instance, and bills it"
     assert left.command == f"aws ec2 delete-volume --region {REGION} --volume-id {volume}"
+
+
+def test_another_on_destroy_needs_neither_an_apply_nor_a_migration(box: Box, tmp_path: Path) -> None:
+    box.reset()
+    shell = MigrationShell(box, tmp_path)
+    id = box.create_fixture("instance", region=REGION)
+    shell.write("web.yaml", spec_of(id) + "on_destroy: stop\n")
+    shell.save("first")
+    assert shell.apply().code == 0
+    shell.write("web.yaml", spec_of(id) + "on_destroy: terminate\n")
+    ran = shell.run("plan", shell.spec, "--exit-code", "--migrations", str(shell.base))
+    assert (ran.code, "every file is applied" in ran.out) == (0, True), ran.out
