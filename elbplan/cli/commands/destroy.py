@@ -96,7 +96,7 @@ def _ask(app: App, plans: Sequence[Plan]) -> None:
     if plans:
         app.terminal.require_user(f"pass {_confirm_flags([plan.stack for plan in plans])}")
     for plan in plans:
-        more = resources_of_others(plan)
-        what = f"the whole stack, and end {more} that elbplan did not create" if more else "the whole stack"
-        if app.terminal.ask(f"Type the stack's name ({plan.stack}) to delete {what}: ") != plan.stack:
+        if more := resources_of_others(plan):
+            app.terminal.err(f"This also ends {more} that elbplan did not create.")
+        if app.terminal.ask(f"Type the stack's name ({plan.stack}) to delete the whole stack: ") != plan.stack:
             raise Refused(f"not destroyed: the answer was not {plan.stack}", hint="nothing was changed")
