@@ -128,11 +128,11 @@ def _rules(
     """One rule in a call: AWS refuses a complete call if one of its rules exists already."""
     old, new = {o.identity: o for o in before}, {o.identity: o for o in after}
     for key in sorted(set(new) - set(old)):
-        params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
+        params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context, new[key].description)]}
         yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=DUPLICATE, retry_on=UNSEEN, timeout=60)
     for key in sorted(set(new) & set(old)):
         if new[key].description != old[key].description:
-            params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
+            params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context, new[key].description)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
     for key in sorted(set(old) - set(new)):
         permission = yield from _live_permission(id, old[key], side, context)
@@ -146,12 +146,12 @@ def _live_permission(
 ) -> Generator[Call, Answer, dict[str, Any]]:
     """The rule to revoke. AWS wants an exact copy, so elbplan reads a rule that it would write in another form."""
     if is_plain(rule):
-        return permission_of(rule, context)
+        return permission_of(rule, context, rule.description)
     params = {"GroupIds": [id]}
     answer = yield Call("ec2", "DescribeSecurityGroups", params, done_if=("InvalidGroup.NotFound",))
     field = "IpPermissions" if side == "Ingress" else "IpPermissionsEgress"
     permissions = [permission for group in answer.get("SecurityGroups", []) for permission in group.get(field) or ()]
-    return raw_permission(rule, permissions) or permission_of(rule, context)
+    return raw_permission(rule, permissions) or permission_of(rule, context, rule.description)
 
 
 def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:

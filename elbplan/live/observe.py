@@ -13,6 +13,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.opened_servers import with_opened_servers
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
 from .external_servers import read_external_servers, with_subnets
@@ -70,7 +71,7 @@ def observe(
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
-    servers = read_external_servers(region, everything, file_references)
+    servers = read_external_servers(region, everything, file_references, tuple(wanted))
     facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
     external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
@@ -82,6 +83,6 @@ def observe(
         desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
-        addressed = readdressed(desired, kept)
+        addressed = with_opened_servers(readdressed(desired, kept), lives, external)
         observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external)
     return observed

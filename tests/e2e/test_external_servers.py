@@ -190,7 +190,7 @@ def test_the_screen_shows_the_command_in_one_line(stage: Stage) -> None:
     lines = [line.plain for line in plan_screen(plan, KINDS, Style(width=80), PlanView())]
     (command,) = [line.strip() for line in lines if "authorize-security-group-ingress" in line]
     assert command == plan.hazards[0].remedy.splitlines()[-1]
-    assert "safe form: open the ports, then run elbplan again:" in "\n".join(lines)
+    assert "safe form: write `open: true` at the targets; or open the ports," in "\n".join(lines)
 
 
 @pytest.mark.parametrize("networks", [("0.0.0.0/0",), ("172.31.0.0/16",), "subnets"], ids=["all", "vpc", "subnets"])

@@ -144,6 +144,10 @@ class ShortGroup(ShortModel):
     servers: Annotated[
         ServersOf | None, Field(description="servers that elbplan creates: a name under servers:, or a definition")
     ] = None
+    open: Annotated[
+        bool | None,
+        Field(description="true: open the security groups of instances that elbplan did not create"),
+    ] = None
     port: Annotated[Port | None, Field(description="the port the targets listen on", examples=[80])] = None
     protocol: Annotated[
         Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")]
