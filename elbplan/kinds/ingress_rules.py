@@ -17,7 +17,8 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import Resource, from_live, rebuilt
-from .aws.ingress_rules import Permission, ingress_rule_text, permission_of
+from .aws.foreign_rules import NO_RULE
+from .aws.ingress_rules import Permission, described_permission, ingress_rule_text, permission_of
 from .aws.ownership import ADDRESS, STACK, owner, specification, tag_mapping
 from .aws.queries import owned_balancers, stack_filter
 from .references import SecurityGroupRef
@@ -83,18 +84,7 @@ def _id(stack: str, address: Address) -> str:
 
 
 def _rule(raw: Mapping[str, Any]) -> RuleInGroup:
-    """A rule of DescribeSecurityGroupRules, which has -1 where a rule has no port."""
-    referenced = (raw.get("ReferencedGroupInfo") or {}).get("GroupId")
-    fields = {
-        "security_group": AwsId(raw["GroupId"]),
-        "protocol": str(raw.get("IpProtocol", "-1")),
-        "from_port": raw.get("FromPort"),
-        "to_port": raw.get("ToPort"),
-        "cidr": raw.get("CidrIpv4") or raw.get("CidrIpv6"),
-        "group": AwsId(referenced) if referenced else None,
-        "prefix_list": raw.get("PrefixListId"),
-    }
-    return from_live(RuleInGroup, fields)
+    return from_live(RuleInGroup, {"security_group": AwsId(raw["GroupId"]), **described_permission(raw)})
 
 
 def create(new: IngressRules, context: StepContext) -> WriteProgram:
@@ -136,9 +126,6 @@ def delete(old: IngressRules, context: StepContext) -> WriteProgram:
     """Revokes the rules."""
     yield from _revoke(old.rules, context)
     return {}
-
-
-NO_RULE = ("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound")
 
 
 def _revoke(rules: Iterable[RuleInGroup], context: StepContext) -> WriteProgram:

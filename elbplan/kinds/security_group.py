@@ -12,6 +12,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
+from .aws.foreign_rules import revoke_foreign_rules
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
 from .aws.queries import stack_filter
@@ -157,6 +158,7 @@ def _live_permission(
 def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
     """Deletes the group. It retries while network interfaces of a deleted load balancer still use the group."""
     assert context.live is not None
+    yield from revoke_foreign_rules(context.live)
     yield Call(
         "ec2",
         "DeleteSecurityGroup",

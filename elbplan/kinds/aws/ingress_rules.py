@@ -67,6 +67,17 @@ class Permission(Part):
         """The identity of a rule in AWS: everything but the description."""
         return tuple(map(str, (self.protocol, self.from_port, self.to_port, self.cidr, self.group, self.prefix_list)))
 
+    @property
+    def ports_text(self) -> str:
+        """`443`, `53/udp`, `8000-8080`, `all`, `icmp type 8`, `protocol 50`"""
+        first, last = self.from_port, self.to_port
+        if self.protocol in ICMP:
+            return self.protocol if first in (None, ANY_TYPE) else f"{self.protocol} type {first}"
+        if first is None:
+            return "all" if self.protocol == "all" else f"protocol {self.protocol}"
+        ports = str(first) if first == last else f"{first}-{last}"
+        return ports if self.protocol == "tcp" else f"{ports}/{self.protocol}"
+
 
 class IngressRule(Permission):
     """A rule of a security group. The console shows the description, which can change in place."""
@@ -117,6 +128,19 @@ def _rule(ports: Mapping[str, Any], source: str, named: str, description: str) -
     return from_live(IngressRule, fields)
 
 
+def described_permission(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a rule of DescribeSecurityGroupRules, which has -1 where a rule has no port."""
+    referenced = (raw.get("ReferencedGroupInfo") or {}).get("GroupId")
+    return {
+        "protocol": str(raw.get("IpProtocol", "-1")),
+        "from_port": raw.get("FromPort"),
+        "to_port": raw.get("ToPort"),
+        "cidr": raw.get("CidrIpv4") or raw.get("CidrIpv6"),
+        "group": AwsId(referenced) if referenced else None,
+        "prefix_list": raw.get("PrefixListId"),
+    }
+
+
 READ_ONLY = ("PeeringStatus", "Description")
 
 
@@ -151,15 +175,4 @@ def ingress_rule_text(rule: Permission) -> str:
     """`443 from anywhere`"""
     source = rule.cidr or rule.group or rule.prefix_list
     anywhere = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
-    return f"{_ports_text(rule)} from {anywhere.get(str(source), str(source))}"
-
-
-def _ports_text(rule: Permission) -> str:
-    """`443`, `53/udp`, `8000-8080`, `all`, `icmp type 8`, `protocol 50`"""
-    first, last = rule.from_port, rule.to_port
-    if rule.protocol in ICMP:
-        return rule.protocol if first in (None, ANY_TYPE) else f"{rule.protocol} type {first}"
-    if first is None:
-        return "all" if rule.protocol == "all" else f"protocol {rule.protocol}"
-    ports = str(first) if first == last else f"{first}-{last}"
-    return ports if rule.protocol == "tcp" else f"{ports}/{rule.protocol}"
+    return f"{rule.ports_text} from {anywhere.get(str(source), str(source))}"
