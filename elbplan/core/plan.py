@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .address import Address
 from .change import Change
@@ -51,6 +51,13 @@ class Step:
         return self.do != "wait"
 
 
+class ServerLabel(NamedTuple):
+    """The Name tag and the state of a server."""
+
+    name: str
+    state: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """The steps of one stack, in an order in which they can be done one by one.
@@ -58,6 +65,7 @@ class Plan:
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    servers  by AWS id: the servers outside the stack whose registration changes
     replaced   by the address of a new record: the record sets of others that it replaces
     """
 
@@ -73,6 +81,7 @@ class Plan:
     stays: Sequence[str] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    servers: Mapping[str, ServerLabel] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

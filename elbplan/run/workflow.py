@@ -22,6 +22,7 @@ from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..kinds.traffic import filled_by_others
 from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, observe
+from ..live.server_labels import with_server_labels
 from ..planner.deleted_groups import deleted_groups
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import reconcile
@@ -76,7 +77,7 @@ def plan_of(
     _refuse_beyond_quotas(aws, desired)
     deleted = list(deleted_groups(desired, seen.live, kinds))
     references = read_foreign_rules(aws.send, aws.region, stack.name, seen.live, deleted)
-    return reconcile(
+    plan = reconcile(
         stack.name,
         desired,
         [with_foreign_rules(live, references.get(live.id, ())) for live in seen.live],
@@ -89,6 +90,7 @@ def plan_of(
         ignore=stack.ignore,
         domains=stack.domains,
     )
+    return with_server_labels(plan, seen.external, aws.send)
 
 
 def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:

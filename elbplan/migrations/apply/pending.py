@@ -16,6 +16,7 @@ from ...kinds import KINDS
 from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
 from ...live.observe import Observed
+from ...live.server_labels import with_server_labels
 from ...planner.guards import deletion_protected, physical_names, replaced_records
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
@@ -215,7 +216,8 @@ class PendingFinder:
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
-        return replace(plan, changes=comparison.pending, replaced=replaced)
+        plan = replace(plan, changes=comparison.pending, replaced=replaced)
+        return with_server_labels(plan, observed.external, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
