@@ -20,6 +20,7 @@ from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
 from .portable import PortableNames
 from .resolve import resolve
+from .server_network import network_hint
 from .subnets import with_subnets_of_stack
 
 
@@ -80,7 +81,8 @@ def observe(
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
         own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
-        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives)
+        hint = network_hint(wanted[stack.name], own_facts, external)
+        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = with_opened_servers(readdressed(desired, kept), lives, external)
