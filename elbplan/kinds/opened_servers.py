@@ -41,10 +41,10 @@ def with_opened_servers(desired: State, lives: Lives, external: ExternalServers)
                     from_port=need.port.number, to_port=need.port.number, **source)
         for need in needs if need.server.id in chosen for source in _sources(need.balancer, external)
     ]  # fmt: skip
-    others = _rules_of_others(lives, external)
-    rules = [rule for rule in rules if not others & _live_keys(rule, lives)]
     explicit = desired.get(SERVERS)
     rules += explicit.rules if isinstance(explicit, IngressRules) else ()
+    others = _rules_of_others(lives, external)
+    rules = [rule for rule in rules if not others & _live_keys(rule, lives)]
     return {**desired, SERVERS: IngressRules.model_validate({"rules": rules})} if rules else dict(desired)
 
 

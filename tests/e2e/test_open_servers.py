@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from elbplan.core.address import Address
 from elbplan.core.plan import Plan
 from elbplan.errors import AwsProblem, SpecProblem
 from elbplan.kinds import KINDS
+from elbplan.migrations.migration import MigrationStep
+from elbplan.migrations.simulate import InvalidStep, state_after
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
+from elbplan.spec.export.text import expand_text
 
 from . import specs
 from .crashing_aws import CrashingAws
@@ -368,3 +372,23 @@ def test_migrations_have_the_rules(shell: MigrationShell) -> None:
     assert shell.run("apply", shell.spec, "--yes", "--to", "0001", "--migrations", str(shell.base)).code == 0
     (raw,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
     assert [permission["FromPort"] for permission in raw["IpPermissions"]] == [80]
+
+
+def test_the_long_form_can_name_the_rules_and_reads_back_what_expand_prints(stage: Stage) -> None:
+    group = security_group(stage, SSH)
+    rules = f"ingress_rules: {{servers: {{rules: [{{security_group: {group}, port: 9100, group: lb}}]}}}}\n"
+    spec = opened(server(stage, group)) + rules
+    (stack,) = stage.stacks(spec)
+    (again,) = stage.stacks(expand_text([stack]))
+    assert again.resources == stack.resources
+    stage.apply(spec)
+    assert ports_of(stage, group) == [80, 9100]
+    stage.destroy(spec)
+
+
+@pytest.mark.parametrize("do", ["adopt", "moved", "release"])
+def test_a_migration_does_not_give_rules_another_owner(do: Any) -> None:
+    rules = Address.parse(RULES)
+    step = MigrationStep(do, rules, old=rules, id="sgr-1")
+    with pytest.raises(InvalidStep, match="elbplan finds its rules only by the tags of this stack"):
+        state_after({}, step)
