@@ -52,10 +52,10 @@ class Step:
 
 
 class ServerLabel(NamedTuple):
-    """The Name tag and the state of a server."""
+    """The name of a server or of its security group, and the state of a server."""
 
     name: str
-    state: str
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Plan:
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
-    servers  by AWS id: the servers outside the stack whose registration changes
+    servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
     """
 

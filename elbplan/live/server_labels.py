@@ -27,7 +27,8 @@ def with_server_labels(plan: Plan, external: ExternalServers, send: Callable[[Ca
         filters = [{"Name": "instance-id", "Values": unknown[start : start + FILTER_VALUES]}]
         answer = send(Call("ec2", "DescribeInstances", {"Filters": filters}, optional=True))
         labels |= dict(_labels(answer))
-    return replace(plan, servers=labels)
+    groups = {id: ServerLabel(group.name) for id, group in external.groups.items()} if ids else {}
+    return replace(plan, servers={**labels, **groups})
 
 
 def _servers(plan: Plan) -> Iterator[str]:

@@ -9,10 +9,11 @@ from rich.cells import cell_len, set_cell_size
 
 from ..core.plan import ServerLabel
 from ..core.resource import Resource
+from ..kinds.ingress_rules import IngressRules
 from ..kinds.targets import Targets
 from .style import listed
 
-ID = re.compile(r"\b(i-[0-9a-f]{8,17})\b(:\d+)?")
+ID = re.compile(r"\b((?:i|sg)-[0-9a-f]{8,17})\b(:\d+)?")
 
 DIGITS = 4
 """How many digits of an id follow the name."""
@@ -42,18 +43,18 @@ def _named(id: str, port: str, servers: Mapping[str, ServerLabel]) -> str:
 
 def _short(id: str, label: ServerLabel, servers: Mapping[str, ServerLabel]) -> str:
     """The beginning of the id; the complete id if another server has this name and beginning too."""
-    short = id[: len("i-") + DIGITS]
+    short = id[: id.index("-") + 1 + DIGITS]
     alike = [other for other, its in servers.items() if its.name == label.name and other.startswith(short)]
     return f"{short}…" if len(alike) == 1 else id
 
 
 def summary_of(resource: Resource, summary: str, servers: Mapping[str, ServerLabel]) -> str:
-    """The summary of a resource; of targets, at most a dozen with their names."""
+    """The summary of a resource, with the names of servers and their security groups; at most a dozen targets."""
     if not isinstance(resource, Targets) or not servers:
-        return summary
+        return with_names(summary, servers) if isinstance(resource, IngressRules) else summary
     return listed([with_names(text, servers) for text in summary.split(", ")], MOST)
 
 
 def servers_document(servers: Mapping[str, ServerLabel]) -> dict[str, dict[str, str]]:
-    """By id, the name and the state of each server."""
-    return {id: {"name": label.name, "state": label.state} for id, label in sorted(servers.items())}
+    """By id, the name and the state of each server; a security group has no state."""
+    return {id: {"name": label.name, "state": label.state} for id, label in sorted(servers.items()) if label.state}

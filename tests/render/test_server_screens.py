@@ -61,7 +61,7 @@ def plan(before: str | None, after: str | None) -> Plan:
     made = reconcile(
         "my-web", resources[after] if after else {}, there, KINDS, region=REGION, account=ACCOUNT, foreign=foreign
     )
-    return replace(made, servers=LABELS)
+    return replace(made, servers=LABELS | {"sg-0a1b2c3d4e5f60718": ServerLabel("launch-wizard-3")})
 
 
 PLANS = {
@@ -98,6 +98,7 @@ def test_json_has_the_ids_and_the_names() -> None:
     document = json.loads(json.dumps(stack_document(plan(None, OPEN))))
     assert document["servers"][IDS[5]] == {"name": "server-c", "state": "stopped"}
     assert document["servers"][IDS[1]] == {"name": "", "state": "running"}
+    assert set(document["servers"]) == set(IDS)
 
 
 ALIKE = {"i-62b940a87bf8fa895": ServerLabel("web", "running"), "i-62b9ffffffffffff5": ServerLabel("web", "running")}
@@ -109,6 +110,7 @@ ALIKE = {"i-62b940a87bf8fa895": ServerLabel("web", "running"), "i-62b9ffffffffff
     ("+ i-00050123456789abc:81", "+ server-c:81 (i-0005…, stopped)"),
     ("i-00010123456789abc:8080", "i-00010123456789abc:8080"),
     ("i-0abc1234def567890", "i-0abc1234def567890"),
+    ("80 in sg-0a1b2c3d4e5f60718", "80 in sg-0a1b2c3d4e5f60718"),
     ("instance.web-1, ami-00000123456789abc", "instance.web-1, ami-00000123456789abc"),
 ])  # fmt: skip
 def test_a_name_comes_before_the_beginning_of_the_id(text: str, named: str) -> None:
