@@ -10,8 +10,10 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.ingress_rules import IngressRules
 from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
+from ..kinds.targets import Targets
 from ..run.outcome import Outcome
 from .layout import flow
 from .phases import step_text
@@ -85,8 +87,14 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
         yield from flow(style, style.line("  when finished  "), ending.destroy_command + note, "dim")
 
 
+SETS = (Targets.kind, IngressRules.kind)
+"""Kinds whose resources stand for several things in AWS."""
+
+
 def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[Text]:
-    deleted = Counter(kinds[live.address.kind].title for live in plan.lives.values() if live.address.kind != "targets")
+    deleted = Counter(kinds[live.address.kind].title for live in plan.lives.values() if live.address.kind not in SETS)
+    rules = [rule for live in plan.lives.values() if isinstance(live.model, IngressRules) for rule in live.model.rules]
+    deleted += Counter({"ingress rule": len(rules)})
     if plan.empty:
         yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('destroy')}")
         return

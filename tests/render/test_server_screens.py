@@ -16,9 +16,11 @@ from elbplan.kinds.external_servers import ExternalServer, ExternalServers, Serv
 from elbplan.kinds.opened_servers import with_opened_servers
 from elbplan.planner.reconcile import reconcile
 from elbplan.render.documents import stack_document
+from elbplan.render.outcome import EndScreen, outcome_screen
 from elbplan.render.plan import PlanView, plan_screen
 from elbplan.render.servers import with_names
 from elbplan.render.style import Style
+from elbplan.run.outcome import Outcome
 
 from .golden import assert_golden
 from .plans import ACCOUNT, REGION, WEB, lives, stack
@@ -124,3 +126,9 @@ def test_servers_that_look_alike_keep_their_ids() -> None:
 def test_a_stopped_server_without_a_name_shows_its_state() -> None:
     labels = {"i-62b940a87bf8fa895": ServerLabel("", "stopped")}
     assert with_names("i-62b940a87bf8fa895", labels) == "i-62b940a87bf8fa895 (stopped)"
+
+
+def test_the_end_of_a_destroy_counts_the_rules() -> None:
+    ended = plan(OPEN, None)
+    lines = outcome_screen(ended, Outcome(done=list(ended.steps)), KINDS, Style(120), EndScreen("", destroyed=True))
+    assert ", 1 ingress rule" in "\n".join(line.plain for line in lines)
