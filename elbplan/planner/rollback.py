@@ -13,7 +13,6 @@ from ..core.address import Address, Ref, without_deposed
 from ..core.kind import LiveResource
 from ..core.resource import Resource, references, rewrite
 from ..kinds.aws.actions import Forward
-from ..kinds.ingress_rules import IngressRules
 from ..kinds.listener import Listener
 from ..kinds.record import Record
 from ..kinds.rule import Rule
@@ -85,7 +84,4 @@ def _without(resource: Resource, dropped: AbstractSet[Ref]) -> Resource:
     if isinstance(resource, Targets):
         members = tuple(member for member in resource.members if member.instance not in dropped)
         resource = resource.model_copy(update={"members": members or resource.members})
-    if isinstance(resource, IngressRules):
-        rules = tuple(rule for rule in resource.rules if rule.group not in dropped)
-        resource = resource.model_copy(update={"rules": rules})
     return rewrite(resource, lambda ref: (without_deposed(ref),))

@@ -59,7 +59,7 @@ def test_one_tagged_rule_opens_the_servers_and_leaves_with_the_stack(stage: Stag
     assert hazards(plan) == []
     ordered = steps(plan)
     assert ordered.index("create security_group.lb") < ordered.index(f"create {RULES}")
-    assert ordered.index(f"create {RULES}") < ordered.index("create targets.web")
+    assert f"create {RULES}" in plan.steps[ordered.index("create targets.web")].needs
     stage.apply(spec)
     (rule,) = rules_of(stage, group)
     assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 80, 80)
@@ -69,6 +69,8 @@ def test_one_tagged_rule_opens_the_servers_and_leaves_with_the_stack(stage: Stag
     pairs = [pair for permission in raw["IpPermissions"] for pair in permission["UserIdGroupPairs"]]
     assert [pair["Description"] for pair in pairs] == ["elbplan my-web"]
     assert target_states(stage) == ["healthy", "healthy"]
+    (end,) = workflow.plan_destroy(stage.aws, stage.stacks(spec), KINDS)
+    assert hazards(end) == []
     ended = steps(stage.destroy(spec))
     assert ended.index("delete targets.web") < ended.index(f"delete {RULES}") < ended.index("delete security_group.lb")
     assert stage.box.snapshot()[group] == before
@@ -88,7 +90,7 @@ def test_another_port_is_opened_first_and_the_old_one_revoked_after_the_old_targ
     stage.apply(opened(id))
     plan = stage.apply(opened(id, port=8080), watch=[("my-web", 80, "x", "/")])
     ordered = steps(plan)
-    assert ordered.index(f"update {RULES}") < ordered.index("create targets.web")
+    assert f"update {RULES}" in plan.steps[ordered.index("create targets.web")].needs
     assert ordered.index("wait targets.web@old drained") < ordered.index(f"update {RULES} 2")
     assert ports_of(stage, group) == [8080]
     stage.destroy(opened(id, port=8080))
@@ -308,6 +310,21 @@ def test_an_interrupted_change_is_rolled_back(stage: Stage) -> None:
     assert stage.run(back).complete
     stage.apply(opened(id))
     assert ports_of(stage, group) == [80]
+
+
+def test_the_rollback_of_another_security_group_keeps_the_rule_of_the_old_one(stage: Stage) -> None:
+    group = security_group(stage, SSH)
+    spec = opened(server(stage, group))
+    stage.apply(spec)
+    before = lb_group(stage)
+    other = stage.plan(spec + "overrides: {security_group.lb: {description: the front door}}\n")
+    workflow.apply(CrashingAws(stage.aws, 3), other, KINDS, lambda event: None, stage.clock, parallel=1)
+    assert len(rules_of(stage, group)) == 2
+    (back,) = workflow.plan_back(stage.aws, stage.stacks(spec), KINDS)
+    assert stage.run(back).complete
+    (rule,) = rules_of(stage, group)
+    assert rule["ReferencedGroupInfo"]["GroupId"] == before
+    stage.assert_settled(spec)
 
 
 def test_a_denied_rule_names_the_permission(stage: Stage) -> None:
