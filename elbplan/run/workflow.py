@@ -16,6 +16,7 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
+from ..kinds.aws.foreign_rules import with_foreign_rules
 from ..kinds.external_servers import NO_SERVERS
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -23,7 +24,10 @@ from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
 from ..kinds.rule import Rule
 from ..kinds.traffic import filled_by_others
 from ..live.batch import BatchReader
+from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, observe
+from ..live.server_labels import with_server_labels
+from ..planner.deleted_groups import deleted_groups
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import reconcile
 from ..planner.rollback import rollback_target
@@ -106,22 +110,25 @@ def plan_of(
     aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
+    deleted = list(deleted_groups(desired, seen.live, kinds))
+    references = read_foreign_rules(aws.send, aws.region, stack.name, seen.live, deleted)
     plan = reconcile(
         stack.name,
         desired,
-        seen.live,
+        [with_foreign_rules(live, references.get(live.id, ())) for live in seen.live],
         kinds,
         region=aws.region,
         account=account,
         names_in_use=seen.names_in_use,
-        foreign=seen.foreign,
+        foreign=replace(seen.foreign, references=references),
         external=seen.external,
+        endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
     )
     if needs_limits(plan.steps, desired):
         _refuse_beyond_quotas(aws, desired)
-    return plan
+    return with_server_labels(plan, seen.external, aws.send)
 
 
 def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:

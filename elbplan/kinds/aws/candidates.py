@@ -81,7 +81,11 @@ class Hints:
         return not self.inventoried or kind in self.names or any(COUNTED[kind] in arn for arn in self.arns)
 
 
-COUNTED = {"elastic_ip": ":elastic-ip/", "rule": ":listener-rule/"}
+COUNTED = {
+    "elastic_ip": ":elastic-ip/",
+    "ingress_rules": ":security-group-rule/",
+    "rule": ":listener-rule/",
+}
 """Kinds that many stacks do not have, with the part of an ARN that tells them.
 
 The inventory says if a stack has any of them.
