@@ -18,7 +18,7 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import Resource, from_live, rebuilt
 from .aws.candidates import may_have
-from .aws.elb_reader import READ_PERMISSIONS, owned_balancers
+from .aws.elb_reader import owned_balancers
 from .aws.foreign_rules import NO_RULE
 from .aws.ingress_rules import Permission, described_permission, ingress_rule_text, permission_of
 from .aws.ownership import ADDRESS, STACK, owner, specification, tag_mapping
@@ -186,7 +186,10 @@ KIND = Kind(
     summary=summary,
     taggable=False,
     permissions=(
-        *READ_PERMISSIONS,
+        "tag:GetResources",
+        "ssm:GetParameter",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroups",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSecurityGroupRules",
         "ec2:AuthorizeSecurityGroupIngress",
