@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
+from .cause import ServerFacts
 from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
@@ -128,6 +129,12 @@ class StepContext(Protocol):
     def fact(self, ref: Ref, name: str) -> str:
         """A fact of a referenced resource, for example `dns_name`; empty if it is unknown."""
 
+    def resource(self, ref: Ref) -> Resource | None:
+        """A resource of this stack as the plan wants it; None for every other."""
+
+    def server(self, id: str) -> ServerFacts:
+        """What is known of the server with this AWS id."""
+
     def tags(self, resource: Resource) -> dict[str, str]:
         """The ownership tags and the user's tags."""
 
@@ -141,6 +148,7 @@ class Gate:
     min_seconds    seconds that must pass in any case
     failing_grace  seconds for which the state `failing` is accepted
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
+    usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows
     """
 
     name: str
@@ -151,6 +159,7 @@ class Gate:
     min_seconds: float = 0
     failing_grace: float = 300
     ask: str = ""
+    usual: str = ""
 
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .address import Address
+from .cause import ServerFacts
 from .change import Change
 from .hazard import Hazard
 from .kind import LiveResource, Phase
@@ -59,6 +60,7 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
     replaced   by the address of a new record: the record sets of others that it replaces
+    servers    what is known of servers outside the stack, by their AWS ids
     """
 
     stack: str
@@ -73,6 +75,7 @@ class Plan:
     stays: Sequence[str] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    servers: Mapping[str, ServerFacts] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.cause import because
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
@@ -140,7 +141,7 @@ def _probe(context: StepContext, failed: Sequence[str], wanted: str, missing: Ga
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("failed" if state in failed else "waiting", state, reason)
+    return GateStatus("failed" if state in failed else "waiting", state, because(reason))
 
 
 def running(_: Instance, context: StepContext) -> ProbeProgram:
