@@ -15,7 +15,7 @@ class Cause:
     command  a command of the AWS CLI that does it, in one line
     code     AWS's code of the reason
     targets  the ids of the targets with this reason; empty if it is no reason of targets
-    names    the targets for a person: `server-a (i-0abc)`
+    names    the name of each target; empty for one without a name
     """
 
     text: str
@@ -27,7 +27,18 @@ class Cause:
 
     def __str__(self) -> str:
         """`server-a (i-0abc): HTTP 404 on /health: create that page`"""
-        return ": ".join(part for part in (", ".join(self.names), self.text, self.fix, self.command) if part)
+        return ": ".join(part for part in (", ".join(self.labels), self.text, self.fix, self.command) if part)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Each target with its name and its id: `server-a (i-0abc)`."""
+        named = zip(self.targets, self.names, strict=True)
+        return tuple(f"{name} ({id})" if name else id for id, name in named)
+
+    @property
+    def short_labels(self) -> tuple[str, ...]:
+        """The name of each target, or its id."""
+        return tuple(name or id for id, name in zip(self.targets, self.names, strict=True))
 
 
 def lines_of(causes: Iterable[Cause]) -> str:

@@ -151,7 +151,7 @@ def running(_: Instance, context: StepContext) -> ProbeProgram:
 
 def gone(_: Instance, context: StepContext) -> ProbeProgram:
     """Ready when the instance is terminated: only then AWS deletes its security groups."""
-    return (yield from _probe(context, (), "terminated", GateStatus("ready", "gone")))
+    return (yield from _probe(context, (), "terminated", GateStatus("ready", "terminated")))
 
 
 def summary(instance: Instance) -> str:

@@ -14,6 +14,7 @@ from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.port_commands import server_facts
 from ..kinds.protections import uncreatable_protections
 from ..kinds.server_ports import closed_ports
 from .diff import diff
@@ -63,6 +64,7 @@ def reconcile(
         domains,
         stays=tuple(_stays(comparison, foreign)),
         unread=tuple(foreign.unread),
+        servers=server_facts(comparison, desired, external),
     )
     timeline = replace(
         timeline_of(plan, kinds),

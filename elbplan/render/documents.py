@@ -10,6 +10,7 @@ from ..core.hidden import redacted
 from ..core.plan import Plan, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
+from .causes import cause_documents
 
 SCHEMA = 1
 
@@ -94,6 +95,10 @@ def event_document(stack: str, event: Event) -> dict[str, Any]:
         document["took"] = round(event.took, 3)
     if event.hint:
         document["hint"] = event.hint
+    if event.causes:
+        document["causes"] = cause_documents(event.causes)
+    if event.gives_up:
+        document |= {"usual": event.usual, "gives_up": event.gives_up}
     return document
 
 

@@ -77,8 +77,8 @@ def test_targets_with_one_cause_are_together_and_have_names() -> None:
     first, second = causes(
         ("i-1", "Target.Timeout", ""), ("i-3", "Target.FailedHealthChecks", ""), ("i-2", "Target.Timeout", "")
     )
-    assert (first.targets, first.names) == (("i-1", "i-2"), ("server-a (i-1)", "server-c (i-2)"))
-    assert second.names == ("i-3",)
+    assert first.labels == ("server-a (i-1)", "server-c (i-2)")
+    assert (second.labels, second.short_labels) == (("i-3",), ("i-3",))
 
 
 def test_a_group_that_is_known_to_be_closed_is_named_with_the_command() -> None:

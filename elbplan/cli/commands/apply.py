@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -128,4 +128,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen:
     planner.agreed = True
     agreed = [stack_plan.plan.stack for stack_plan in plans] if chosen.yes else []
     run = MigrationRun("", "", LEFT) if chosen.leave else None
-    return run_all(app, plans, ending_of(app, "apply", paths), agreed=agreed, migration=run)
+    ending = ending_of(app, "apply", paths)
+    if not chosen.rollback and not chosen.leave:
+        ending = replace(ending, rollback_command=f"{ending.retry_command} --rollback")
+    return run_all(app, plans, ending, agreed=agreed, migration=run)

@@ -38,7 +38,7 @@ def issued(_: Resource, context: StepContext) -> ProbeProgram:
     names = ", ".join(pending) or "its names"
     fix = "after 10 minutes, compare the name servers at your registrar with those of the hosted zone"
     cause = Cause(f"AWS has not seen the DNS record of {names} yet", fix, code=status)
-    return GateStatus("waiting", "AWS issues it when it has seen its DNS record", (cause,))
+    return GateStatus("waiting", "AWS has not issued it yet", (cause,))
 
 
 def _cause(code: str, text: str, fix: str = "") -> tuple[str, Cause]:

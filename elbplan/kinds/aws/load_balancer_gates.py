@@ -31,7 +31,9 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     params = {"Filters": [{"Name": "description", "Values": [description]}]}
     answer = yield Call("ec2", "DescribeNetworkInterfaces", params)
     left = len(answer["NetworkInterfaces"])
-    return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
+    if left:
+        return GateStatus("waiting", f"{left} network interfaces left")
+    return GateStatus("ready", "its network interfaces are gone")
 
 
 GATES = (

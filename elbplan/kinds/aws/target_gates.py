@@ -58,7 +58,7 @@ def no_target_draining(arn: str) -> ProbeProgram:
     call = Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=("TargetGroupNotFound",))
     descriptions = (yield call).get("TargetHealthDescriptions", [])
     left = sum(raw["TargetHealth"]["State"] in ("draining", "unhealthy.draining") for raw in descriptions)
-    return GateStatus("waiting", f"{left} still draining") if left else GateStatus("ready", "nothing draining")
+    return GateStatus("waiting", f"{left} still finish requests") if left else GateStatus("ready", "no request is left")
 
 
 STOPPED = ("stopping", "stopped")

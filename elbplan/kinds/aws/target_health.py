@@ -101,9 +101,9 @@ class HealthContext:
         return tuple(self._with_targets(cause, ids) for cause, ids in together.items())
 
     def _with_targets(self, cause: Cause, ids: Sequence[str]) -> Cause:
-        names = tuple(f"{name} ({id})" if (name := self.server(id).name) else id for id in ids)
-        command = cause.command.replace("{ids}", " ".join(dict.fromkeys(ids))).replace("{region}", self.region)
-        return replace(cause, targets=tuple(ids), names=names, command=command)
+        ids = tuple(sorted(dict.fromkeys(ids), key=lambda id: (self.server(id).name, id)))
+        command = cause.command.replace("{ids}", " ".join(ids)).replace("{region}", self.region)
+        return replace(cause, targets=ids, names=tuple(self.server(id).name for id in ids), command=command)
 
     def _cause(self, target: DescribedTarget) -> Cause:
         reason, facts = target.health.get("Reason", ""), self.server(target.id)

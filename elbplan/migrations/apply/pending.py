@@ -13,6 +13,7 @@ from ...core.stack import Stack
 from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
+from ...kinds.port_commands import server_facts
 from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
 from ...live.observe import Observed
@@ -209,7 +210,8 @@ class PendingFinder:
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
-        return replace(plan, changes=comparison.pending, replaced=replaced)
+        facts = server_facts(found.comparison, desired, observed.external)
+        return replace(plan, changes=comparison.pending, replaced=replaced, servers=facts)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
