@@ -10,6 +10,7 @@ import click
 
 from .. import __version__
 from ..errors import ElbplanError
+from ..live.delegation import ZoneDns
 from ..run.clock import Clock, RealClock
 from .context import App, Connect
 from .errors import report_crash, report_misuse, report_problem
@@ -63,9 +64,15 @@ def cli(context: click.Context) -> int:
     return 0
 
 
-def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None, clock: Clock | None = None) -> int:
+def run(
+    args: Sequence[str],
+    terminal: Terminal,
+    connect: Connect | None = None,
+    clock: Clock | None = None,
+    dns: ZoneDns | None = None,
+) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
-    app = App(terminal, connect=connect, clock=clock or RealClock())
+    app = App(terminal, connect=connect, clock=clock or RealClock(), dns=dns)
     try:
         with cli.make_context("elbplan", list(args), obj=app) as context:
             return int(cli.invoke(context) or 0)

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
-from .cause import ServerFacts
+from .cause import Cause, ServerFacts
 from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
@@ -134,6 +134,10 @@ class StepContext(Protocol):
 
     def server(self, id: str) -> ServerFacts:
         """What is known of the server with this AWS id."""
+
+    @property
+    def known_cause(self) -> Cause | None:
+        """What the plan knows to keep this resource from becoming ready."""
 
     def tags(self, resource: Resource) -> dict[str, str]:
         """The ownership tags and the user's tags."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .address import Address
-from .cause import ServerFacts
+from .cause import Cause, ServerFacts
 from .change import Change
 from .hazard import Hazard
 from .kind import LiveResource, Phase
@@ -61,6 +61,8 @@ class Plan:
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
     replaced   by the address of a new record: the record sets of others that it replaces
     servers    what is known of servers outside the stack, by their AWS ids
+    unchecked  what elbplan could not check, each with the reason
+    causes     what keeps a resource from becoming ready, as far as it is known before
     """
 
     stack: str
@@ -76,6 +78,8 @@ class Plan:
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
     servers: Mapping[str, ServerFacts] = field(default_factory=dict)
+    unchecked: Sequence[str] = ()
+    causes: Mapping[Address, Cause] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

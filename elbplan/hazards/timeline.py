@@ -13,6 +13,7 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.simulate import State, states_of
 from ..kinds.certificate import Certificate
+from ..kinds.delegation import Delegations
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
@@ -95,6 +96,7 @@ class Timeline:
     children    what AWS deletes together with a resource although the stack did not create it
     taken_over  the records that are taken from another elbplan stack
     closed_ports  ports of servers outside the stack that are closed to the load balancer, by the resource that changes
+    delegations  what the internet says of the hosted zones of new certificates and records
     """
 
     states: Sequence[TrafficState]
@@ -109,6 +111,7 @@ class Timeline:
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
+    delegations: Delegations = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Iterable[State], steps: Sequence[TimelineStep], kinds: Kinds) -> Timeline:

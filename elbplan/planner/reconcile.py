@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from ..core.address import Address
 from ..core.change import Diff
@@ -13,6 +14,7 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
+from ..kinds.delegation import Delegations, not_checked, pending_causes
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.port_commands import server_facts
 from ..kinds.protections import uncreatable_protections
@@ -34,6 +36,7 @@ def reconcile(
     names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     external: ExternalServers = NO_SERVERS,
+    delegations: Delegations = MappingProxyType({}),
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
 ) -> Plan:
@@ -65,12 +68,15 @@ def reconcile(
         stays=tuple(_stays(comparison, foreign)),
         unread=tuple(foreign.unread),
         servers=server_facts(comparison, desired, external),
+        unchecked=not_checked(delegations),
+        causes=pending_causes(delegations),
     )
     timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
+        delegations=delegations,
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
     return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)

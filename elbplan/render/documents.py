@@ -36,6 +36,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
         "stays": list(plan.stays),
         "unread": list(plan.unread),
+        "unchecked": list(plan.unchecked),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip
 

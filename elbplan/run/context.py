@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.cause import UNKNOWN_SERVER, ServerFacts
+from ..core.cause import UNKNOWN_SERVER, Cause, ServerFacts
 from ..core.kind import LiveResource
 from ..core.plan import Plan, Step
 from ..core.resource import Resource
@@ -23,6 +23,7 @@ class KnownResources:
     def __init__(self, plan: Plan) -> None:
         self._lock = threading.Lock()
         self._plan = plan
+        self.causes = plan.causes
         self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
         self.created = {step.address: step.after for step in plan.steps if step.do == "create" and step.after}
@@ -104,6 +105,10 @@ class RunStepContext:
 
     def server(self, id: str) -> ServerFacts:
         return self.known.server(id)
+
+    @property
+    def known_cause(self) -> Cause | None:
+        return self.known.causes.get(self.address)
 
     def tags(self, resource: Resource) -> dict[str, str]:
         return ownership(self.stack, self.address, resource.tags)

@@ -16,9 +16,11 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
+from ..kinds.delegation import zones_of_new
 from ..kinds.external_servers import NO_SERVERS
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..kinds.traffic import filled_by_others
+from ..live.delegation import ZoneDns, read_delegations
 from ..live.observe import Observed, observe
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import reconcile
@@ -37,13 +39,16 @@ class Cloud(Protocol):
         """Sends a call and returns the answer."""
 
 
-def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused."""
+def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, dns: ZoneDns | None = None) -> list[Plan]:
+    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused.
+
+    `dns` says whether hosted zones are delegated; None: nobody is asked.
+    """
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
     for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
         raise refused
-    return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+    return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired, dns) for stack in stacks]
 
 
 def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
@@ -67,7 +72,13 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
 
 
 def plan_of(
-    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
+    aws: Cloud,
+    stack: Stack,
+    seen: Observed,
+    kinds: Kinds,
+    account: str,
+    desired: Mapping[Address, Resource],
+    dns: ZoneDns | None = None,
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     _refuse_beyond_quotas(aws, desired)
@@ -81,6 +92,7 @@ def plan_of(
         names_in_use=seen.names_in_use,
         foreign=seen.foreign,
         external=seen.external,
+        delegations=read_delegations(aws.send, dns, zones_of_new(desired, seen.live)),
         ignore=stack.ignore,
         domains=stack.domains,
     )

@@ -15,6 +15,7 @@ import boto3
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.live.client import Aws
+from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
 
@@ -74,6 +75,7 @@ class Shell:
         self.folder = folder
         self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
         self.spec = self.write("web.yaml", WEB)
+        self.dns: ZoneDns | None = None
 
     def write(self, name: str, text: str) -> str:
         file = self.folder / name
@@ -96,5 +98,5 @@ class Shell:
         if stdin is None:
             stdin = PipeStream(typed) if answers is None else TerminalStream("".join(f"{line}\n" for line in answers))
         out, err = PipeStream(), PipeStream()
-        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
+        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock, self.dns)
         return CommandResult(code, out.getvalue(), err.getvalue())

@@ -12,7 +12,7 @@ from botocore.validate import ParamValidator
 
 from elbplan.core.address import Address, AwsId, Ref
 from elbplan.core.call import Call
-from elbplan.core.cause import UNKNOWN_SERVER, ServerFacts
+from elbplan.core.cause import UNKNOWN_SERVER, Cause, ServerFacts
 from elbplan.core.kind import Found, Kind, LiveResource, Scope
 from elbplan.core.resource import Resource
 from elbplan.kinds.aws.ownership import ownership
@@ -48,6 +48,7 @@ class Place:
     created: Mapping[Address, Resource] = field(default_factory=dict)
     resources: Mapping[Ref, Resource] = field(default_factory=dict)
     servers: Mapping[str, ServerFacts] = field(default_factory=dict)
+    known_cause: Cause | None = None
 
     def id(self, ref: Ref) -> str:
         return ref.value if isinstance(ref, AwsId) else self.ids.get(ref, str(ref))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ...core.call import GateStatus, ProbeProgram
 from ...core.cause import Cause
@@ -38,7 +39,8 @@ def issued(_: Resource, context: StepContext) -> ProbeProgram:
     names = ", ".join(pending) or "its names"
     fix = "after 10 minutes, compare the name servers at your registrar with those of the hosted zone"
     cause = Cause(f"AWS has not seen the DNS record of {names} yet", fix, code=status)
-    return GateStatus("waiting", "AWS has not issued it yet", (cause,))
+    known = context.known_cause
+    return GateStatus("waiting", "AWS has not issued it yet", (replace(known, code=status) if known else cause,))
 
 
 def _cause(code: str, text: str, fix: str = "") -> tuple[str, Cause]:

@@ -13,9 +13,11 @@ from ...core.stack import Stack
 from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
+from ...kinds.delegation import Delegations, not_checked, pending_causes
 from ...kinds.port_commands import server_facts
 from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
+from ...live.delegation import ZoneDns, read_delegations
 from ...live.observe import Observed
 from ...planner.guards import deletion_protected, physical_names, replaced_records
 from ...run.workflow import Cloud, account_of
@@ -28,7 +30,7 @@ from ..position.position import Drifted, Position
 from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
-from .server_checks import closed_ports_of, unusable_servers_of
+from .server_checks import closed_ports_of, unusable_servers_of, zones_of
 from .steps import StepBuilder
 
 
@@ -47,6 +49,7 @@ class Pending:
     uncovered what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
     closed_ports  ports of servers outside the stack that are closed to the load balancer
+    delegations  what the internet says of the hosted zones of new certificates and records
     """
 
     plan: Plan
@@ -62,6 +65,7 @@ class Pending:
     uncovered: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict, repr=False)
+    delegations: Delegations = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -103,6 +107,7 @@ class PendingFinder:
     now       the time of day, in seconds since 1970
     passed    the holds that this apply has waited for
     approve   a hold that waits for approval ends, if the last run ended at it
+    dns       says whether hosted zones are delegated; None: nobody is asked
     """
 
     aws: Cloud
@@ -111,6 +116,7 @@ class PendingFinder:
     now: float = 0
     passed: Collection[HoldPlace] = ()
     approve: bool = False
+    dns: ZoneDns | None = None
 
     def next(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Pending:
         """The next pending steps; `seen` is a read of AWS that was made already. Raises Refused for drift."""
@@ -130,6 +136,7 @@ class PendingFinder:
         children = foreign_children_of(found, observed.foreign)
         segment = self._segment(found, empty, observed)
         segment = replace(segment, children=children, closed_ports=closed_ports_of(found, observed))
+        segment = _with_delegations(segment, read_delegations(self.aws.send, self.dns, zones_of(found, observed)))
         return replace(segment, drift=found.drift, position=found, uncovered=more)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
@@ -217,6 +224,11 @@ class PendingFinder:
         """The spec's names that lead to the balancer at the end of a file."""
         names = {resource.name for resource in migration.last.values() if isinstance(resource, Record)}
         return tuple(name for name in self.stack.domains if name in names)
+
+
+def _with_delegations(pending: Pending, delegations: Delegations) -> Pending:
+    plan = replace(pending.plan, unchecked=not_checked(delegations), causes=pending_causes(delegations))
+    return replace(pending, plan=plan, delegations=delegations)
 
 
 def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration) -> list[Difference]:
