@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import botocore.session
 from botocore.exceptions import BotoCoreError
 
+from ..kinds.delegation import ParentAnswer
 from ..live.delegation import NotAsked, ZoneDns
-from ..live.dns import ParentServers
 from .context import App
 
 OVERRIDE = "AWS_ENDPOINT_URL"
 ELSEWHERE = f"the AWS endpoint is overridden ({OVERRIDE}), and the DNS of the internet does not know that AWS"
 
 
+class Internet:
+    """The DNS of the internet. Few plans ask it."""
+
+    @cached_property
+    def _servers(self) -> ZoneDns:
+        from ..live.dns import ParentServers  # dnspython takes 0.1 s to import
+
+        return ParentServers()
+
+    def name_servers(self, zone: str) -> ParentAnswer:
+        return self._servers.name_servers(zone)
+
+
 def dns_of(app: App) -> ZoneDns | None:
     """Returns the DNS of the internet; None for the sandbox, whose zones are not real. The same one for each call."""
     if app.dns is None and not app.options.sandbox and app.connect is None:
-        app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else ParentServers()
+        app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet()
     return app.dns
 
 
