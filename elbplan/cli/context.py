@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..live.delegation import ZoneDns
 from ..live.pacing import Pacer
 from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
 
 PARALLEL = 8

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import __version__
 from ..errors import ElbplanError
-from ..live.delegation import ZoneDns
 from ..run.clock import Clock, RealClock
 from .context import App, Connect
 from .errors import report_crash, report_misuse, report_problem
 from .group import LazyGroup
 from .options import shared
 from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from ..live.delegation import ZoneDns
 
 INTERRUPTED = 130
 EXAMPLES = (

@@ -37,6 +37,6 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
 
 
 GATES = (
-    Gate("active", "the load balancer is active", 900, active, usual="2 to 3 min"),
+    Gate("active", "the load balancer is active", 900, active, usual="2-3 min"),
     Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
 )
