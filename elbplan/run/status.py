@@ -10,6 +10,7 @@ from typing import Any, Literal
 from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.cause import Cause
+from ..core.hidden import redacted
 from ..core.kind import LiveResource
 from ..core.plan import Plan
 from ..errors import AwsProblem
@@ -147,7 +148,8 @@ def _health(send: Callable[[Call], Answer], live: LiveResource[Any], plan: Plan)
     except AwsProblem:
         return None
     raws = [raw for raw in answer.get("TargetHealthDescriptions", ()) if _state(raw) != DRAINING]
-    words = HealthContext(plan.region, KnownResources(plan).server, live.model)
+    group = redacted(live.model, plan.desired.get(live.address))
+    words = HealthContext(plan.region, KnownResources(plan).server, group)
     targets = [described_target(raw["Target"]["Id"], raw) for raw in raws if raw.get("TargetHealth")]
     return GroupHealth(Counter(map(_state, raws)), words.causes(targets))
 

@@ -6,6 +6,7 @@ import pytest
 
 from elbplan.core.address import AwsId
 from elbplan.core.cause import UNKNOWN_SERVER, Cause, ServerFacts
+from elbplan.core.hidden import Hidden
 from elbplan.kinds.aws.response_codes import FIXES
 from elbplan.kinds.aws.target_health import CAUSES, NEVER, DescribedTarget, HealthContext, gate_status_of
 from elbplan.kinds.target_group import TargetGroup
@@ -71,6 +72,15 @@ def test_a_missing_page_is_to_be_created_or_replaced() -> None:
 def test_a_path_with_braces_stays_as_it_is() -> None:
     odd = GROUP.model_copy(update={"health": GROUP.health.model_copy(update={"path": "/{port}"})})
     assert cause("Target.ResponseCodeMismatch", "[404]", group=odd).text == "HTTP 404 on /{port}"
+
+
+def test_the_value_of_a_variable_is_not_shown() -> None:
+    path = Hidden("/t0p-secret", "/${TOKEN}")
+    secret = TargetGroup.model_validate({"port": 80, "vpc": AwsId("vpc-1"), "health": {"path": path}})
+    for reason in ("Target.ResponseCodeMismatch", "Target.FailedHealthChecks"):
+        text = str(cause(reason, "[404]", group=secret))
+        assert "t0p-secret" not in text
+        assert "${TOKEN}" in text
 
 
 def test_targets_with_one_cause_are_together_and_have_names() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...core.call import Readiness
 from ...core.cause import Cause, ServerFacts
+from ...core.hidden import redacted
 from .health_check import CheckedGroup, HealthCheck, full_health
 from .response_codes import response_code_cause
 
@@ -107,7 +108,7 @@ class HealthContext:
 
     def _cause(self, target: DescribedTarget) -> Cause:
         reason, facts = target.health.get("Reason", ""), self.server(target.id)
-        check = full_health(self.group) if self.group is not None else HealthCheck()
+        check: HealthCheck = redacted(full_health(self.group)) if self.group is not None else HealthCheck()
         description = target.health.get("Description", "")
         if reason == "Target.Timeout" and facts.closed is not None:
             return replace(facts.closed, code=reason)
