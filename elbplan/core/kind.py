@@ -152,7 +152,8 @@ class Gate:
     min_seconds    seconds that must pass in any case
     failing_grace  seconds for which the state `failing` is accepted
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
-    usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows
+    usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
+                   pages name no time
     """
 
     name: str

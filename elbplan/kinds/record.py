@@ -270,6 +270,8 @@ KIND = Kind(
     summary=summary,
     taggable=False,
     gates=(
+        # "Changes generally propagate to all Route 53 name servers managing the hosted zone within 60 seconds":
+        # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
         Gate("insync", "all name servers know the record", 600, insync, after=("create", "update"), usual="< 1 min"),
         Gate("resolvers", "resolvers no longer cache the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),
     ),

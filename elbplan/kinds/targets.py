@@ -262,6 +262,8 @@ KIND = Kind(
     taggable=False,
     pending_gate=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
     gates=(
+        # One successful check is enough at first, and the usual interval is 30 s:
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
         Gate("healthy", "the targets are healthy", 900, healthy, after=(), usual="< 1 min"),
         Gate("drained", "requests in flight are finished", 3900, drained, after=(), usual="5 min"),
     ),
