@@ -70,12 +70,13 @@ class CommandResult:
 class Shell:
     """Runs commands in a folder with specs, on one sandbox."""
 
+    dns: ZoneDns | None = None
+
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
         self.folder = folder
         self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
         self.spec = self.write("web.yaml", WEB)
-        self.dns: ZoneDns | None = None
 
     def write(self, name: str, text: str) -> str:
         file = self.folder / name
