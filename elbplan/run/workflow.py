@@ -93,6 +93,7 @@ def plan_of(
         foreign=seen.foreign,
         external=seen.external,
         delegations=read_delegations(aws.send, dns, zones_of_new(desired, seen.live)),
+        endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
     )
