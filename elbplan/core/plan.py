@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .address import Address
 from .cause import Cause, ServerFacts
@@ -68,6 +68,13 @@ class Step:
         return self.do != "wait"
 
 
+class ServerLabel(NamedTuple):
+    """The name of a server or of its security group, and the state of a server."""
+
+    name: str
+    state: str = ""
+
+
 @dataclass(frozen=True)
 class Plan:
     """The steps of one stack, in an order in which they can be done one by one.
@@ -76,8 +83,9 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     remaining  resources of others that AWS bills after a destroy
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
-    servers    what is known of servers outside the stack, by their AWS ids
+    server_facts  what keeps servers outside the stack from becoming healthy, by their AWS ids
     unchecked  what elbplan could not check, each with the reason
     causes     what keeps a resource from becoming ready, as far as it is known before
     """
@@ -95,7 +103,8 @@ class Plan:
     remaining: Sequence[Remaining] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
-    servers: Mapping[str, ServerFacts] = field(default_factory=dict)
+    servers: Mapping[str, ServerLabel] = field(default_factory=dict)
+    server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)
     unchecked: Sequence[str] = ()
     causes: Mapping[Address, Cause] = field(default_factory=dict)
 

@@ -46,7 +46,8 @@ def _cause(closed: Sequence[ClosedPort]) -> Cause:
     text = f"no inbound rule of {', '.join(server.groups)} allows port {ports} from the load balancer"
     if not all(map(source, closed)):
         return Cause(text, f"allow port {ports} from the subnets of the load balancer")
-    return Cause(text, "open the port", open_command(server.groups[0], _one_for_each_port(closed)))
+    fix = "write `open: true` at the targets, or open the port" if closed[0].openable else "open the port"
+    return Cause(text, fix, open_command(server.groups[0], _one_for_each_port(closed)))
 
 
 def _one_for_each_port(closed: Iterable[ClosedPort]) -> list[ClosedPort]:

@@ -73,13 +73,14 @@ def reconcile(
         stays=tuple(_stays(comparison, foreign)),
         remaining=tuple(endings.remaining),
         unread=tuple(foreign.unread),
-        servers=server_facts(comparison, desired, external),
+        server_facts=server_facts(comparison, desired, external),
         unchecked=not_checked(delegations),
         causes=pending_causes(delegations),
     )
     timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
+        references=foreign.references_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
         delegations=delegations,

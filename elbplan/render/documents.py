@@ -11,6 +11,7 @@ from ..core.plan import Plan, Remaining, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
 from .causes import cause_documents
+from .servers import servers_document
 
 SCHEMA = 1
 
@@ -37,6 +38,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "stays": list(plan.stays),
         "unread": list(plan.unread),
         "unchecked": list(plan.unchecked),
+        "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip
 

@@ -44,8 +44,8 @@ class KnownResources:
 
     def server(self, id: str) -> ServerFacts:
         """The facts of the plan; a server of the stack has its address as its name."""
-        if id in self._plan.servers:
-            return self._plan.servers[id]
+        if id in self._plan.server_facts:
+            return self._plan.server_facts[id]
         address = next((address for address, known in list(self.ids.items()) if known == id), None)
         return ServerFacts(str(address)) if address else UNKNOWN_SERVER
 

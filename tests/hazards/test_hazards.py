@@ -19,6 +19,7 @@ def yard(tmp_path: Path) -> Yard:
 
 ONLY_AWS_KNOWS = {
     "deletes-foreign-children",
+    "revokes-foreign-rules",
     "takes-record-of-stack",
     "targets-unreachable",
     "zone-not-delegated",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address, Ref
+from ...core.foreign import ForeignReference
 from ...core.simulate import State
 from ...errors import Problem
 from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
@@ -28,6 +29,7 @@ class LiveFacts:
     children   what others attached to resources of the stack
     closed_ports  ports of servers that are not in the stack and that are closed to the load balancer
     delegations  what the internet says of the hosted zones of new certificates and records
+    references  what others made that refers to what the migration deletes
     """
 
     healthy: frozenset[Address] = frozenset()
@@ -36,6 +38,7 @@ class LiveFacts:
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
     delegations: Delegations = field(default_factory=dict)
+    references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict)
 
 
 OFFLINE = LiveFacts()
@@ -72,6 +75,7 @@ def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFindi
         children=_children_under_final_names(migration, facts.children),
         closed_ports=facts.closed_ports,
         delegations=facts.delegations,
+        references=facts.references,
     )
     return [_finding(migration, hazard) for hazard in find_hazards(timeline)]
 
