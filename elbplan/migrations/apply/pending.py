@@ -217,7 +217,7 @@ class PendingFinder:
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
         plan = replace(plan, changes=comparison.pending, replaced=replaced)
-        return with_server_labels(plan, observed.external, self.aws.send)
+        return with_server_labels(plan, observed.external, {}, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
