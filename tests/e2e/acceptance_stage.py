@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from elbplan.sandbox.box import Box
-from tests.acceptance.aws import Aws
+from tests.acceptance.aws import Aws, WallClock
 from tests.acceptance.run import AcceptanceRun
 from tests.acceptance.settings import CONSENT, DOMAIN, ONLY, TAG, YES, Settings, new_run_id
 from tests.acceptance.visitor import Visit
@@ -47,6 +47,7 @@ class AcceptanceStage:
         self.folder = folder
         self.settings = Settings(new_run_id(), ZONE)
         self.lines: list[str] = []
+        self.commands: list[ForkedCommand] = []
         self._forks = forks
 
     @property
@@ -57,8 +58,8 @@ class AcceptanceStage:
         state = {"XDG_STATE_HOME": str(self.folder / "state"), "ELBPLAN_LOCK_DEAD_AFTER": "5"}
         return {**kept, **credentials, **state, "AWS_ENDPOINT_URL": self.url}
 
-    def aws(self) -> Aws:
-        return Aws(REGION, _session(), self.url)
+    def aws(self, clock: WallClock | None = None) -> Aws:
+        return Aws(REGION, _session(), self.url, clock)
 
     # In this process -------------------------------------------------------------------------------------------------
 
@@ -70,7 +71,8 @@ class AcceptanceStage:
         return run.run()
 
     def _launch(self, words: Sequence[str], folder: Path, out: Path, err: Path) -> ForkedCommand:
-        return self._forks.start(words, self.environ, folder=folder, out=out, err=err)
+        self.commands.append(self._forks.start(words, self.environ, folder=folder, out=out, err=err))
+        return self.commands[-1]
 
     @property
     def report(self) -> Any:

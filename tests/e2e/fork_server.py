@@ -110,6 +110,10 @@ def _import_modules() -> None:
     """Imports the modules that every command needs, except those that start a thread."""
     import boto3
 
+    import elbplan.cli.commands.apply
+    import elbplan.cli.commands.destroy
+    import elbplan.cli.commands.plan
+    import elbplan.cli.commands.status
     import elbplan.cli.main
     import elbplan.run.lock.locked_run
     import elbplan.spec  # noqa: F401
