@@ -86,8 +86,9 @@ def _parsed(line: str) -> Event | None:
 
 @dataclass(frozen=True)
 class Wait:
-    """How long AWS took for something that elbplan waited for."""
+    """How long AWS took for something that elbplan waited for. `number` counts the commands of the run."""
 
+    number: int
     command: str
     step: str
     seconds: float
@@ -124,7 +125,7 @@ class Elbplan:
         took = time.monotonic() - started
         result = CommandResult(full, code, out.read_text(), err.read_text() if err.exists() else "", took)
         self.results.append(result)
-        self.waits += _waits(" ".join((command, *words)), result.events)
+        self.waits += _waits(number, " ".join((command, *words)), result.events)
         return result
 
     def _follow(self, process: Process, out: Path, watch: Watch | None) -> int:
@@ -160,10 +161,10 @@ def _new_lines(file: Path) -> Iterator[list[Event]]:
             yield [event for line in lines if (event := _parsed(line)) is not None]
 
 
-def _waits(command: str, events: Sequence[Event]) -> Iterator[Wait]:
+def _waits(number: int, command: str, events: Sequence[Event]) -> Iterator[Wait]:
     for event in events:
         if event.get("type") == "done" and event["step"]["do"] == "wait":
-            yield Wait(command, event["step"]["id"], event["took"])
+            yield Wait(number, command, event["step"]["id"], event["took"])
 
 
 def at_wait(kind: str, number: int) -> Watch:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 PRICES_OF = "2026-10-15"
-SOURCE = "AWS price list, offer AmazonEC2 (load balancers, instances, gp3) and the page of public IPv4 addresses"
+SOURCE = "AWS price list (offer AmazonEC2), and AWS's pages on gateway load balancers and public IPv4 addresses"
 
 REGIONS: dict[str, tuple[float, float, float]] = {
     "us-east-1": (0.0225, 0.0104, 0.08),
@@ -70,6 +70,7 @@ def estimate_text(region: str, domain: str) -> Iterator[str]:
     yield f"Estimated cost in {region}, prices of {PRICES_OF}{known}:"
     yield from (f"  {line.count} x {line.what:<48} ${line.dollars:.4f}" for line in lines)
     yield f"  {'total for the first hour':<52} ${total(lines):.2f}"
+    yield f"Source: {SOURCE}."
     yield "Certificates of ACM, security groups, VPC and target groups cost nothing. No hosted zone is created."
     yield f"The run takes about {MINUTES[1] if domain else MINUTES[0]} minutes."
 

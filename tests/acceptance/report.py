@@ -117,7 +117,8 @@ class Report:
     def _timings(self) -> Iterator[str]:
         yield from ("", "## Durations", "", "| what | seconds |", "|---|---|")
         yield from (f"| {what} | {seconds:.1f} |" for what, seconds in self.timings.items())
-        yield from (f"| `{wait.command}`: {wait.step} | {wait.seconds:.1f} |" for wait in self.waits)
+        for wait in self.waits:
+            yield f"| command {wait.number}, `{wait.command}`: {wait.step} | {wait.seconds:.1f} |"
 
     def _questions(self) -> Iterator[str]:
         yield from ("", "## Questions", "", "| question | assumed | AWS | verdict |", "|---|---|---|---|")
