@@ -103,7 +103,7 @@ def plan_of(
         ignore=stack.ignore,
         domains=stack.domains,
     )
-    return with_server_labels(plan, seen.external, aws.send)
+    return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
 
 
 def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:

@@ -226,7 +226,7 @@ class PendingFinder:
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
         facts = server_facts(found.comparison, desired, observed.external)
         plan = replace(plan, changes=comparison.pending, replaced=replaced, server_facts=facts)
-        return with_server_labels(plan, observed.external, self.aws.send)
+        return with_server_labels(plan, observed.external, {}, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
