@@ -141,6 +141,7 @@ class Gate:
     min_seconds    seconds that must pass in any case
     failing_grace  seconds for which the state `failing` is accepted
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
+    needed         whether the gate follows an update from one resource to another
     """
 
     name: str
@@ -151,6 +152,7 @@ class Gate:
     min_seconds: float = 0
     failing_grace: float = 300
     ask: str = ""
+    needed: Callable[[Any, Any], bool] = lambda before, after: True
 
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_fields, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
-from .aws.queries import TERMINATED, existing_instances, instances_in, stack_filter
+from .aws.queries import STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
 from .references import SecurityGroupRef, SubnetRef
 
 IMAGE = "elbplan:image"
@@ -37,6 +37,9 @@ class Instance(Resource):
         str | None, WRITE_ONLY, Field(max_length=16384, repr=False, description="a script that runs at the first start")
     ] = None
     user_data_digest: Annotated[str, IMMUTABLE, Field(description="elbplan computes it from the script")] = ""
+    state: Annotated[Literal["running"], LEARNED, Field(description="elbplan starts a server that is stopped")] = (
+        "running"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -74,6 +77,7 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
         "subnet": AwsId(raw.get("SubnetId") or ""),
         "security_groups": tuple(AwsId(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
         "user_data_digest": tags.get(USER_DATA, ""),
+        "state": "stopped" if raw["State"]["Name"] in STARTABLE else "running",
     }
     model = from_live(Instance, fields)
     facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or ""}
@@ -113,12 +117,16 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
 
 
 def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
-    """Security groups and tags change in place. Every other change replaces the instance."""
+    """Security groups and tags change in place, and a stopped instance is started. The rest replaces the instance."""
     assert context.live is not None
     if before.security_groups != after.security_groups:
         groups = [context.id(group) for group in after.security_groups]
         yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": context.live.id, "Groups": groups})
     yield from retag("ec2", context.live.id, before.tags, after.tags)
+    if before.state != after.state:
+        # AWS does not start an instance that is still stopping.
+        start = {"InstanceIds": [context.live.id]}
+        yield Call("ec2", "StartInstances", start, retry_on=("IncorrectInstanceState",), timeout=300)
     return {}
 
 
@@ -148,6 +156,16 @@ def running(_: Instance, context: StepContext) -> ProbeProgram:
     return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
+def is_started(before: Instance, after: Instance) -> bool:
+    """True if the update starts a stopped instance."""
+    return "state" in differing_fields(before, after)
+
+
+def pending_gate(live: LiveResource[Instance]) -> str:
+    """A new instance must run before others can use it. A stopped one does not run until an update starts it."""
+    return "" if live.facts.get("state") in ("running", *STARTABLE) else "running"
+
+
 def gone(_: Instance, context: StepContext) -> ProbeProgram:
     """Ready when the instance is terminated: only then AWS deletes its security groups."""
     return (yield from _probe(context, (), "terminated", GateStatus("ready", "gone")))
@@ -172,14 +190,15 @@ KIND = Kind(
     delete=delete,
     update_path=update_path,
     summary=summary,
-    pending_gate=lambda live: "" if live.facts.get("state") == "running" else "running",
+    pending_gate=pending_gate,
     gates=(
-        Gate("running", "the server runs", 600, running),
+        Gate("running", "the server runs", 600, running, after=("create", "update"), needed=is_started),
         Gate("terminated", "the server is gone", 900, gone, after=("delete",)),
     ),
     permissions=(
         "ec2:DescribeInstances",
         "ec2:RunInstances",
+        "ec2:StartInstances",
         "ec2:ModifyInstanceAttribute",
         "ec2:TerminateInstances",
         "ec2:CreateTags",

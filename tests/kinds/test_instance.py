@@ -41,9 +41,21 @@ def test_one_on_its_way_out_is_gone(state):
     assert live(raw(state)).ours == {}
 
 
-@pytest.mark.parametrize("state", ["pending", "stopping", "stopped"])
-def test_one_that_does_not_run_is_there_but_not_ready(state):
-    assert KIND.pending_gate(one(live(raw(state)))) == "running"
+def test_one_that_does_not_run_yet_is_there_but_not_ready():
+    assert KIND.pending_gate(one(live(raw("pending")))) == "running"
+
+
+@pytest.mark.parametrize("state", ["stopping", "stopped"])
+def test_a_stopped_one_differs_and_is_started(state):
+    found = one(live(raw(state)))
+    assert KIND.pending_gate(found) == ""
+    want = instance(security_groups=(AwsId("sg-1"),))
+    assert differing_fields(found.model, want) == ("state",)
+    calls, _ = play(KIND.update(found.model, want, at(KIND, id=ID)))
+    assert operations(calls) == ["StartInstances"]
+    (running, _) = KIND.gates
+    assert running.needed(found.model, want)
+    assert not running.needed(want, instance(tags={"team": "web"}, security_groups=(AwsId("sg-1"),)))
 
 
 def test_a_profile_is_told_by_its_name():

@@ -22,6 +22,8 @@ GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 """Errors for a resource that was deleted after AWS listed it: the answer counts as empty."""
 
 TERMINATED = ("shutting-down", "terminated")
+STARTABLE = ("stopped", "stopping")
+"""The states of an instance that does not run, and that can run again."""
 
 OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
