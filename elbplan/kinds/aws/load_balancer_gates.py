@@ -6,6 +6,7 @@ from ...core.call import Call, GateStatus, ProbeProgram
 from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
+from .load_balancer_facts import FAILED
 
 
 def active(_: Resource, context: StepContext) -> ProbeProgram:
@@ -17,8 +18,10 @@ def active(_: Resource, context: StepContext) -> ProbeProgram:
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
     if state["Code"] in ("active", "active_impaired"):
         return GateStatus("ready", state["Code"], state.get("Reason") or "")
-    failed = state["Code"] == "failed"
-    return GateStatus("failed" if failed else "waiting", state["Code"], state.get("Reason") or "")
+    reason = state.get("Reason") or ""
+    if state["Code"] != FAILED:
+        return GateStatus("waiting", state["Code"], reason)
+    return GateStatus("failed", FAILED, f"{reason or 'AWS names no reason'}; elbplan apply replaces it")
 
 
 def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
@@ -31,7 +34,16 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
 
 
+INTERFACES_TIMEOUT = 2100
+"""AWS deletes the interfaces some minutes after the load balancer. Terraform waits up to 35 minutes for them."""
+
 GATES = (
     Gate("active", "the load balancer is active", 900, active),
-    Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
+    Gate(
+        "interfaces",
+        "the load balancer's network interfaces are gone",
+        INTERFACES_TIMEOUT,
+        interfaces_gone,
+        ("delete",),
+    ),
 )
