@@ -96,7 +96,17 @@ def create(new: SecurityGroup, context: StepContext) -> WriteProgram:
     id = answer["GroupId"]
     empty = new.model_copy(update={"ingress": (), "egress": None if new.egress is None else EVERYTHING_OUT})
     yield from _change(id, empty, new, context)
+    yield from _without_ipv6_default(id, new.egress, context)
     return {"id": id, "name": context.name}
+
+
+def _without_ipv6_default(id: str, egress: Iterable[IngressRule] | None, context: StepContext) -> WriteProgram:
+    """Revokes the outbound rule that a group has only in a VPC with IPv6; elsewhere AWS refuses the IPv6 source."""
+    if egress is not None and EVERYTHING_OUT_IPV6.identity not in {rule.identity for rule in egress}:
+        params = {"GroupId": id, "IpPermissions": [permission_of(EVERYTHING_OUT_IPV6, context)]}
+        absent = ("InvalidPermission.NotFound", "InvalidParameterValue")
+        yield Call("ec2", "RevokeSecurityGroupEgress", params, done_if=absent)
+    return {}
 
 
 DUPLICATE = ("InvalidPermission.Duplicate",)
@@ -105,6 +115,10 @@ UNSEEN = ("InvalidGroup.NotFound",)
 
 EVERYTHING_OUT = (IngressRule(protocol="all", cidr="0.0.0.0/0"),)
 """The outbound rule that AWS gives a new group."""
+EVERYTHING_OUT_IPV6 = IngressRule(protocol="all", cidr="::/0")
+"""The second outbound rule of a new group in a VPC with an IPv6 block. Terraform revokes both, and accepts both errors:
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go
+"""
 
 
 def update(before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:

@@ -191,7 +191,11 @@ def before_authorize(context: CallContext, call: LoggedCall, incoming: HttpReque
 
 @rule(29)
 def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
-    """A missing rule is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
+    """A missing rule is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress.
+
+    The default IPv6 rule in a VPC without IPv6 can be InvalidParameterValue, which terraform-provider-aws expects:
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go
+    """
     group = _group(context, call.params)
     rules = _rules(group, call.action)
     if ids := call.params.get("SecurityGroupRuleIds"):
@@ -202,6 +206,8 @@ def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest)
             )
         return None
     existing = _flat_existing(rules)
+    if all(rule[3] == "::/0" for rule in flat(call.params)) and not facts.has_ipv6(context, group.vpc_id):
+        raise AwsError("InvalidParameterValue", "Invalid value for remote-ipv6-range: the VPC has no IPv6 CIDR block.")
     if any(rule not in existing for rule in flat(call.params)):
         raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
     return _canonicalised(incoming)
