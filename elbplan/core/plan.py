@@ -58,6 +58,7 @@ class Plan:
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    warnings   what elbplan leaves as it is although the stack cannot work with it
     replaced   by the address of a new record: the record sets of others that it replaces
     """
 
@@ -72,6 +73,7 @@ class Plan:
     hazards: Sequence[Hazard] = ()
     stays: Sequence[str] = ()
     unread: Sequence[str] = ()
+    warnings: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
 
     @property

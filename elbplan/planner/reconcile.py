@@ -20,6 +20,7 @@ from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
 from .server_guards import unusable_servers
 from .steps import build_steps
+from .warnings import warnings_of
 
 
 def reconcile(
@@ -63,6 +64,7 @@ def reconcile(
         domains,
         stays=tuple(_stays(comparison, foreign)),
         unread=tuple(foreign.unread),
+        warnings=tuple(warnings_of(desired, comparison.lives, region)),
     )
     timeline = replace(
         timeline_of(plan, kinds),

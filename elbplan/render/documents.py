@@ -35,6 +35,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
         "stays": list(plan.stays),
         "unread": list(plan.unread),
+        "warnings": list(plan.warnings),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip
 

@@ -58,7 +58,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
     if plan.empty:
-        notes = [line for label, text in (*view.notes, *_unread(plan)) for line in _note(style, label, text)]
+        notes = [line for label, text in (*view.notes, *_remarks(plan)) for line in _note(style, label, text)]
         return [
             *lines,
             style.line(view.undone or f"Nothing to do: {view.idle or nothing_to_do_reason(view.verb)}"),
@@ -128,7 +128,7 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     notes: list[Note] = [
         *view.notes,
         *(("Stays", text) for text in plan.stays),
-        *_unread(plan),
+        *_remarks(plan),
         ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
         ("Waits", _waits(plan, kinds, view)),
         ("You", "; ".join(_user_actions(plan, kinds))),
@@ -139,8 +139,9 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     return lines
 
 
-def _unread(plan: Plan) -> list[Note]:
-    return [("Not read", text) for text in plan.unread]
+def _remarks(plan: Plan) -> list[Note]:
+    """What elbplan could not read, and what it leaves alone although the stack cannot work with it."""
+    return [*(("Not read", text) for text in plan.unread), *(("Warning", text) for text in plan.warnings)]
 
 
 def _note(style: Style, label: str, text: str) -> list[Text]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from elbplan.core.address import Address
+from elbplan.kinds.aws.load_balancer_gates import REPLACE
+from elbplan.sandbox.box import Box
 
 from . import specs
-from .stage import Stage
+from .migration_shell import MigrationShell
+from .stage import REGION, Stage
 
 MAIN = Address("load_balancer", "main")
 CREATE = "create load_balancer.main"
@@ -17,7 +22,7 @@ def failed_apply(stage: Stage) -> None:
         stage.plan(specs.COURSE), when_made={CREATE: lambda: stage.box.fail("my-web", "no capacity in the zone")}
     )
     assert [(event.step.id, event.hint) for event in outcome.failed] == [
-        ("wait load_balancer.main active", "no capacity in the zone; elbplan apply replaces it")
+        ("wait load_balancer.main active", f"no capacity in the zone; {REPLACE}")
     ]
 
 
@@ -48,3 +53,16 @@ def test_a_run_that_is_killed_after_the_new_one_is_made_goes_on(slow_stage: Stag
 def test_it_can_be_destroyed(slow_stage: Stage) -> None:
     failed_apply(slow_stage)
     slow_stage.destroy(specs.COURSE)
+
+
+def test_with_files_revert_drift_replaces_it(box: Box, tmp_path: Path) -> None:
+    box.reset()
+    shell = MigrationShell(box, tmp_path)
+    shell.save("first")
+    assert shell.apply().code == 0
+    box.fail("my-web")
+    assert "load_balancer.main@old exists" in shell.status()
+    assert shell.apply("--revert-drift").code == 0
+    assert shell.plan().code == 0
+    (balancer,) = box.client("elbv2", REGION).describe_load_balancers()["LoadBalancers"]
+    assert balancer["State"]["Code"] == "active"

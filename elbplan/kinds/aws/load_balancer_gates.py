@@ -21,7 +21,7 @@ def active(_: Resource, context: StepContext) -> ProbeProgram:
     reason = state.get("Reason") or ""
     if state["Code"] != FAILED:
         return GateStatus("waiting", state["Code"], reason)
-    return GateStatus("failed", FAILED, f"{reason or 'AWS names no reason'}; elbplan apply replaces it")
+    return GateStatus("failed", FAILED, f"{reason or 'AWS names no reason'}; {REPLACE}")
 
 
 def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
@@ -34,6 +34,7 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
 
 
+REPLACE = "the next elbplan apply replaces it (with migrations: apply --revert-drift)"
 INTERFACES_TIMEOUT = 2100
 """AWS deletes the interfaces some minutes after the load balancer. Terraform waits up to 35 minutes for them."""
 
