@@ -13,8 +13,9 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_fields, from_live, rebuilt
+from .aws.launch import launch
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
-from .aws.queries import STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
+from .aws.queries import FILTER_LAG, STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
 from .references import SecurityGroupRef, SubnetRef
 
 IMAGE = "elbplan:image"
@@ -85,7 +86,7 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
 
 
 def create(new: Instance, context: StepContext) -> WriteProgram:
-    """RunInstances with a token, so that a repeated request never makes a second server."""
+    """Launches the server, without a second one if the request or the run is repeated."""
     image = new.image
     if image.startswith("ssm:"):
         answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
@@ -100,7 +101,6 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
         "SubnetId": context.id(new.subnet),
         "MinCount": 1,
         "MaxCount": 1,
-        "ClientToken": context.token,
         "TagSpecifications": specification("instance", tags),
     }
     if new.security_groups:
@@ -111,9 +111,7 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
         params["IamInstanceProfile"] = {"Name": new.profile}
     if new.user_data:
         params["UserData"] = new.user_data
-    # Not every part of AWS knows a new security group at once.
-    answer = yield Call("ec2", "RunInstances", params, retry_on=("InvalidGroup.NotFound",), timeout=60)
-    return {"id": answer["Instances"][0]["InstanceId"]}
+    return {"id": (yield from launch(params, context))}
 
 
 def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
@@ -190,6 +188,7 @@ KIND = Kind(
     delete=delete,
     update_path=update_path,
     summary=summary,
+    filter_lag=FILTER_LAG,
     pending_gate=pending_gate,
     gates=(
         Gate("running", "the server runs", 600, running, after=("create", "update"), needed=is_started),

@@ -14,7 +14,7 @@ from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
-from .aws.queries import stack_filter
+from .aws.queries import FILTER_LAG, stack_filter
 from .references import VpcRef
 
 
@@ -45,26 +45,37 @@ class SecurityGroup(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
-    """The groups with the stacks' tags, and the owners of the names that groups still to be made want."""
+    """The groups with the stacks' tags, and the owners of the names that groups still to be made want.
+
+    EC2's filters find a new group by its name before they find it by its tags.
+    """
     (answer,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
-    ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
-    for raw in answer["SecurityGroups"]:
-        tags = tag_mapping(raw.get("Tags"))
-        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
-            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
+    found = {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
+    ours = _ours(found.values(), scope)
     existing = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
         for stack, address, resource in scope.wanted(SecurityGroup)
         if (stack, address) not in existing
     }
-    names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
     if wanted:
         named = {"Filters": [{"Name": "group-name", "Values": sorted(wanted)}]}
         (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
-        names_in_use |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
-    owners = owners_by_id({raw["GroupId"]: tag_mapping(raw.get("Tags")) for raw in answer["SecurityGroups"]})
+        found |= {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
+        ours = _ours(found.values(), scope)
+    names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": id for id, raw in found.items()}
+    owners = owners_by_id({id: tag_mapping(raw.get("Tags")) for id, raw in found.items()})
     return Found(ours, names_in_use, owners)
+
+
+def _ours(groups: Iterable[Mapping[str, Any]], scope: Scope) -> dict[str, list[LiveResource[SecurityGroup]]]:
+    """The groups of the stacks, by stack."""
+    ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
+    for raw in groups:
+        tags = tag_mapping(raw.get("Tags"))
+        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
+    return ours
 
 
 def _live_vpc(raw: Mapping[str, Any]) -> str:
@@ -214,6 +225,7 @@ KIND = Kind(
     delete=delete,
     update_path=update_path,
     summary=summary,
+    filter_lag=FILTER_LAG,
     default_name=default_name,
     longest_name=255,
     permissions=(

@@ -29,6 +29,13 @@ OwnedResource = tuple[str, Address, Mapping[str, Any], Mapping[str, str]]
 """Stack, address, AWS's description, tags."""
 
 
+FILTER_LAG = 10.0
+"""Seconds after which EC2's filters should find a new resource by its tags.
+
+https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+"""
+
+
 def stack_filter(stacks: Iterable[str]) -> dict[str, Any]:
     """EC2's filter for all resources of these stacks."""
     return {"Filters": [{"Name": f"tag:{STACK}", "Values": sorted(stacks)}]}

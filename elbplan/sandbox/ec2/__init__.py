@@ -9,7 +9,7 @@ from typing import Any
 from ..account import CallContext
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest, answer
-from . import addresses, images, instances, network, protocols, regions, security_groups, speed
+from . import addresses, images, instances, network, protocols, regions, security_groups, speed, tag_filters
 from .common import well_formed
 
 speed.install()
@@ -41,6 +41,7 @@ BEFORE: dict[str, Before] = {
     "CreateTags": network.before_create_tags,
 }
 AFTER: dict[str, After] = {
+    "AllocateAddress": addresses.after_allocate,
     "CreateSecurityGroup": security_groups.after_create,
     "RunInstances": instances.after_run,
     "StartInstances": instances.after_start,
@@ -60,6 +61,8 @@ def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> Htt
         return answer(call, OWN[call.action](context, call.params), incoming)
     check = BEFORE.get(call.action)
     changed = check(context, call, incoming) if check else None
+    if changed is None and call.action.startswith("Describe"):
+        changed = tag_filters.describe_late(context, call, incoming)
     if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):
         return security_groups.authorize(context, call, changed if isinstance(changed, HttpRequest) else incoming)
     return changed

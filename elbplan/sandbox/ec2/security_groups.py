@@ -15,6 +15,7 @@ from ..server.protocol import HttpReply, HttpRequest, answer
 from . import facts
 from .common import form, rewritten
 from .protocols import without_ports
+from .tag_filters import mark_created
 
 NAME = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 AUTHORIZE = ("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
@@ -51,6 +52,7 @@ def after_create(context: CallContext, call: LoggedCall, reply: HttpReply) -> Ht
     """Marks the new group, which is the last of its VPC, as new."""
     vpc = call.params.get("VpcId") or context.ec2.default_vpc.id
     mark_new(context, next(reversed(context.ec2.groups[vpc])))
+    mark_created(context, next(reversed(context.ec2.groups[vpc])))
     return reply
 
 
