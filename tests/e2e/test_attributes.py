@@ -27,7 +27,7 @@ def other(key: str, usual: str) -> str:
     """Returns a value that is not the default."""
     if usual in ("true", "false"):
         return "false" if usual == "true" else "true"
-    if key in CHOICES:
+    if key in CHOICES and key != "load_balancing.algorithm.type":
         return next(word for word in CHOICES[key] if word != usual)
     if key in RANGES:
         return str(next(number for number in RANGES[key] if str(number) != usual))
@@ -36,7 +36,6 @@ def other(key: str, usual: str) -> str:
         "stickiness.type": sticky.get(usual, usual),
         "slow_start.duration_seconds": usual,
         "stickiness.app_cookie.cookie_name": "session",
-        "load_balancing.algorithm.anomaly_mitigation": usual,
         "load_balancing.algorithm.type": "weighted_random",
     }
     if key.endswith(("percentage", "count")):
