@@ -43,6 +43,11 @@ class SandboxOptions:
     new_account: bool = False
     """AWS has not enabled load balancers for this account yet."""
 
+    dns_failover_off: bool = False
+    """New target groups have `off` for the DNS failover count. API_TargetGroupAttribute says that the default is 1,
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html says `off`.
+    """
+
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""
 
