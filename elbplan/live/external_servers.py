@@ -13,10 +13,8 @@ from ..kinds.aws.ingress_rules import ingress_rules_of
 from ..kinds.aws.ownership import tag_mapping
 from ..kinds.aws.queries import existing_instances
 from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, Subnet
+from .filters import batches, filter_by
 from .lookups import LookupFacts, instance_calls
-
-FILTER_VALUES = 200
-"""The largest number of values in one filter of EC2."""
 
 
 def read_external_servers(
@@ -28,10 +26,7 @@ def read_external_servers(
     raws = [raw for answer in answers for raw in existing_instances(answer)]
     servers = {raw["InstanceId"]: _server(region, raw) for raw in raws}
     ids = sorted({group for server in servers.values() for group in server.groups})
-    batches = [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
-    asks = [
-        Call("ec2", "DescribeSecurityGroups", {"Filters": [{"Name": "group-id", "Values": batch}]}) for batch in batches
-    ]
+    asks = [Call("ec2", "DescribeSecurityGroups", filter_by("group-id", batch)) for batch in batches(ids)]
     described = (yield asks) if asks else []
     groups = [raw for answer in described for raw in answer.get("SecurityGroups", [])]
     rules = {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups}

@@ -10,7 +10,7 @@ from ..account import CallContext
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest, answer
 from . import addresses, images, instances, network, protocols, regions, security_groups, speed, tag_filters
-from .common import well_formed
+from .common import well_formed, within_filter_limits
 
 speed.install()
 protocols.install()
@@ -57,6 +57,7 @@ OWN: dict[str, Own] = {
 
 def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     well_formed(call.params)
+    within_filter_limits(call.params)
     if call.action in OWN and not call.params.get("DryRun"):
         return answer(call, OWN[call.action](context, call.params), incoming)
     check = BEFORE.get(call.action)
