@@ -30,6 +30,7 @@ QUOTAS = {
     "values_per_rule": 5,
     "wildcards_per_rule": 5,
     "elastic_ips": 5,
+    "names_per_certificate": 10,
     "page": 400,
 }
 
