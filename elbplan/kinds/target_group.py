@@ -28,6 +28,9 @@ from .aws.target_group_attributes import (
 from .aws.unfinished_groups import GENEVE, unfinished_groups
 from .references import LoadBalancerRef, VpcRef
 
+HTTPS_ONLY = ("HTTP2", "GRPC")
+"""The protocol versions of groups that AWS refuses behind an HTTP listener."""
+
 
 class TargetGroup(Resource):
     """A target group. `balancer` is its load balancer: AWS allows only one for a group."""

@@ -18,6 +18,7 @@ from ..kinds.protections import uncreatable_protections
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .protocol_guards import mixed_protocol_changes
 from .server_guards import unusable_servers
 from .steps import build_steps
 from .warnings import warnings_of
@@ -47,6 +48,7 @@ def reconcile(
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
+        *mixed_protocol_changes(comparison, desired),
     ]  # fmt: skip
     if refusals:
         hints = dict.fromkeys(refusal.hint for refusal in refusals)
