@@ -38,10 +38,9 @@ def _refusals(change: Change, state: State, hint: str) -> Iterator[Refused]:
     for ref in sorted(_groups(change.address, state), key=str):
         group = state.get(ref) if isinstance(ref, Address) else None
         if isinstance(group, TargetGroup) and group.protocol_version in HTTPS_ONLY:
-            what = (
-                f"{change.address} and {ref} ({group.protocol_version}) cannot change together: AWS accepts this group"
-            )
-            yield Refused(f"{what} only behind HTTPS, before and after the switch", hint=hint)
+            version = group.protocol_version
+            what = f"{change.address} and {ref} cannot change together: AWS accepts a group with version {version}"
+            yield Refused(f"{what} only behind HTTPS", hint=hint)
 
 
 def _groups(listener: Address, state: State) -> set[Ref]:

@@ -27,9 +27,7 @@ HTTP2 = SECURE.replace("port: 80}", "port: 80, version: http2}")
 
 def test_together_they_are_refused_and_one_after_the_other_they_work(stage: Stage) -> None:
     stage.apply(PLAIN)
-    with pytest.raises(
-        Refused, match=r"listener\.8080 and target_group\.web \(HTTP2\) cannot change together"
-    ) as there:
+    with pytest.raises(Refused, match=r"listener\.8080 and target_group\.web cannot .* version HTTP2") as there:
         stage.plan(HTTP2)
     assert "first apply the listener with HTTPS" in there.value.hint
     stage.apply(SECURE)
