@@ -219,3 +219,15 @@ def test_rule_21_attributes_that_exclude_each_other(
         kit.elb.modify_target_group_attributes(
             TargetGroupArn=group, Attributes=[{"Key": key, "Value": value} for key, value in attributes.items()]
         )
+
+
+def test_rule_14_a_grpc_server_answers_unimplemented_to_the_default_check(kit: Kit) -> None:
+    check = {"HealthCheckProtocol": "HTTP", "Matcher": {"GrpcCode": "0"}}
+    group = kit.group("grpc", ProtocolVersion="GRPC", **check)
+    listener = {"Protocol": "HTTPS", "Certificates": [{"CertificateArn": kit.issued()}]}
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": kit.instance()}])
+    balancer = kit.balancer(SecurityGroups=[kit.open_group()])["LoadBalancerArn"]
+    kit.listener(balancer, group, 443, **listener)
+    assert kit.health(group) == [("unhealthy", "Target.ResponseCodeMismatch")]
+    kit.elb.modify_target_group(TargetGroupArn=group, Matcher={"GrpcCode": "12"})
+    assert kit.health(group) == [("healthy", "")]
