@@ -13,12 +13,17 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.opened_servers import with_opened_servers
+from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
 from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
 from .portable import PortableNames
+from .remaining_zones import read_remaining_zones
 from .resolve import resolve
+from .server_endings import read_endings
+from .server_network import network_hint
 from .subnets import with_subnets_of_stack
 
 
@@ -33,6 +38,7 @@ class Observed:
     portable_names   names for this account's ids, for files that are valid in any account
     kept      rules without a name whose live rule has another number: the spec's address, and the live address
     external  the instances that the spec names by id or tag
+    endings   what else ends with the stack, and what stays; read only for a destroy
     """
 
     desired: Mapping[Address, Resource]
@@ -43,6 +49,7 @@ class Observed:
     kept: Mapping[Address, Address] = field(default_factory=dict)
     foreign: Foreign = NOBODY_ELSE
     external: ExternalServers = NO_SERVERS
+    endings: Endings = NO_ENDINGS
 
 
 def observe(
@@ -70,8 +77,12 @@ def observe(
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
-    servers = read_external_servers(region, everything, file_references)
-    facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
+    servers = read_external_servers(region, everything, file_references, tuple(wanted))
+    ending = () if looking_up else stacks
+    ends, rest = read_endings(region, ending), read_remaining_zones(ending)
+    facts, external, endings, zones, *found = reader.run(
+        [lookups, servers, ends, rest, *(kind.read(scope) for kind in kinds.values())]
+    )
     external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
@@ -79,9 +90,13 @@ def observe(
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
         own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
-        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives)
+        hint = network_hint(wanted[stack.name], own_facts, external)
+        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
-        addressed = readdressed(desired, kept)
-        observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external)
+        addressed = with_opened_servers(readdressed(desired, kept), lives, external)
+        observed[stack.name] = Observed(
+            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external,
+            endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ())),
+        )  # fmt: skip
     return observed
