@@ -154,6 +154,7 @@ class Gate:
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
     usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
                    pages name no time
+    needed         whether the gate follows an update from one resource to another
     """
 
     name: str
@@ -165,6 +166,7 @@ class Gate:
     failing_grace: float = 300
     ask: str = ""
     usual: str = ""
+    needed: Callable[[Any, Any], bool] = lambda before, after: True
 
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
@@ -196,6 +198,7 @@ class Kind(Generic[R]):
     pending_gate         the gate that a live resource must pass before others can use it; "" if it is ready
     summary              the resource in a few words, for a person
     default_name         the AWS name of a new resource, unless the spec gives one; "" for kinds without names
+    filter_lag           seconds after a create in which `read` may not find the resource
     reorder              changes the priorities of several resources in one call
     temporary_resource   a resource that exists only during an update, for example a rule that attaches a new group
     coexistence_conflict why the old and the new side of a replacement cannot exist together; "" if they can
@@ -219,6 +222,7 @@ class Kind(Generic[R]):
     gates: tuple[Gate, ...] = ()
     default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
+    filter_lag: float = 0
     reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, context: no_calls()
     temporary_resource: Callable[
         [Address, R, R, AbstractSet[Ref], AbstractSet[Ref]], tuple[Address, Resource] | None

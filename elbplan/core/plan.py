@@ -83,6 +83,7 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     remaining  resources of others that AWS bills after a destroy
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    warnings   what elbplan leaves as it is although the stack cannot work with it
     servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
     server_facts  what keeps servers outside the stack from becoming healthy, by their AWS ids
@@ -102,6 +103,7 @@ class Plan:
     stays: Sequence[str] = ()
     remaining: Sequence[Remaining] = ()
     unread: Sequence[str] = ()
+    warnings: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
     servers: Mapping[str, ServerLabel] = field(default_factory=dict)
     server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import LOOSE, Resource
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
-from .aws.queries import stack_filter
+from .aws.queries import FILTER_LAG, stack_filter
 from .references import InstanceRef
 
 
@@ -146,6 +146,7 @@ KIND = Kind(
     update_path=update_path,
     with_live_defaults=lambda desired, live: fill_unset(desired, live, keep=("instance",)),
     summary=summary,
+    filter_lag=FILTER_LAG,
     permissions=(
         "ec2:DescribeAddresses",
         "ec2:AllocateAddress",

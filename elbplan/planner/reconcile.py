@@ -22,9 +22,11 @@ from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .protocol_guards import mixed_protocol_changes
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
 from .steps import build_steps
+from .warnings import warnings_of
 
 
 def reconcile(
@@ -54,6 +56,7 @@ def reconcile(
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
+        *mixed_protocol_changes(comparison, desired),
         *unendable_servers(endings),
     ]  # fmt: skip
     if refusals:
@@ -76,6 +79,7 @@ def reconcile(
         server_facts=server_facts(comparison, desired, external),
         unchecked=not_checked(delegations),
         causes=pending_causes(delegations),
+        warnings=tuple(warnings_of(desired, comparison.lives, region)),
     )
     timeline = replace(
         timeline_of(plan, kinds),

@@ -38,6 +38,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "stays": list(plan.stays),
         "unread": list(plan.unread),
         "unchecked": list(plan.unchecked),
+        "warnings": list(plan.warnings),
         "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip

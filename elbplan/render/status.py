@@ -41,6 +41,8 @@ def _rows(status: StackStatus, style: Style) -> Iterator[Text]:
         yield from migration_rows(status.files, style, status.runs.now)
     for name, state in load_balancers(status.plan):
         yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
+    for text in status.plan.warnings:
+        yield from fact_row(style, "warning", text, "yellow")
     for address, health in status.health.items():
         states = health.states
         all_healthy = states.get("healthy", 0) == sum(states.values()) > 0
@@ -102,6 +104,7 @@ def status_document(status: StackStatus) -> dict[str, Any]:
         ],
         "lock": lock_document(status.runs),
         "last_run": run_document(last) if last else None,
+        "warnings": list(plan.warnings),
         "load_balancers": [{"dns_name": name, "state": state} for name, state in load_balancers(plan)],
         "targets": {address.name: dict(health.states) for address, health in status.health.items()},
         "unhealthy": {a.name: cause_documents(health.causes) for a, health in status.health.items() if health.causes},

@@ -16,6 +16,7 @@ from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.aws.ownership_steps import change_ownership
 from ..kinds.instance import stop
+from ..live.errors import UNKNOWN
 from .clock import Clock
 from .context import KnownResources, RunStepContext
 from .gates import GateProblem, GateWait
@@ -184,13 +185,29 @@ def _create(running: Execution, step: Step, context: RunStepContext) -> Mapping[
                 other_context = RunStepContext.of(running.plan, other, running.known, running.id)
                 _run_program(running, other, kind.delete(other.before, other_context))
                 continue
-            recovered = recover(running.plan, kind, step, context, partial(_run_program, running, step))
+            recovered = _recovered(running, step, context, problem)
             if recovered is not None:
                 return recovered
             if problem.code not in FAULTS_OF_AWS or attempt >= MOST_ATTEMPTS:
                 raise
             running.clock.sleep(next(pause))
     raise AssertionError("counting never ends")
+
+
+def _recovered(
+    running: Execution, step: Step, context: RunStepContext, problem: AwsProblem
+) -> Mapping[str, str] | None:
+    """The facts of the resource if the create made it. Looks again for some seconds where reads lag behind writes."""
+    kind = running.kinds[step.address.kind]
+    unknown = problem.code in (UNKNOWN, *FAULTS_OF_AWS)
+    deadline = running.clock.now() + (kind.filter_lag if unknown else 0)
+    for pause in pauses():
+        left = deadline - running.clock.now()
+        facts = recover(running.plan, kind, step, context, partial(_run_program, running, step))
+        if facts is not None or left <= 0 or running.stop.is_set():
+            return facts
+        running.clock.sleep(min(pause, left))
+    raise AssertionError("pauses never end")
 
 
 FAULTS_OF_AWS = ("ServiceUnavailable", "InternalFailure", "InternalError", "InternalServerError", "Unavailable")

@@ -17,6 +17,9 @@ class Timing:
     hide_new: int = 0
     """Number of reads that do not yet find a new listener, target group, security group or instance."""
 
+    tag_lag: float = 0.0
+    """Seconds in which EC2's filters do not find a new instance, address or security group by its tags."""
+
     @property
     def balancer_active(self) -> float:
         return self.slow

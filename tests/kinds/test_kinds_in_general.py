@@ -16,7 +16,7 @@ import pytest
 from elbplan.core.address import AwsId
 from elbplan.core.call import Call, Tags
 from elbplan.core.kind import Kind, Kinds
-from elbplan.core.resource import Part
+from elbplan.core.resource import Part, from_live
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
@@ -197,7 +197,7 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         "instance",
         "i-1",
         (
-            Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-1"),)),
+            from_live(Instance, {"image": "ami-1", "subnet": AwsId("subnet-a"), "state": "stopped"}),
             Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-2"),)),
         ),
     ),

@@ -212,9 +212,10 @@ def gate(name, answer):
 def test_what_a_balancers_state_means(code, verdict, cause):
     answer = {"LoadBalancers": [{"State": {"Code": code, "Reason": "because"}}]}
     _, sight = gate("active", {"DescribeLoadBalancers": answer})
-    assert (sight.state, sight.cause) == (verdict, cause)
+    assert (sight.state, sight.cause.partition(":")[0]) == (verdict, cause)
     found = one(live(State={"Code": code}))
     assert (KIND.pending_gate(found) == "") is (verdict == "ready")
+    assert needs_replacement(balancer(), found.model) is (verdict == "failed")
 
 
 def test_interfaces_are_asked_for_by_the_balancers_own_description():

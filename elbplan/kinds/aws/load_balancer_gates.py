@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...core.call import Call, GateStatus, ProbeProgram
-from ...core.cause import because
+from ...core.cause import Cause, because
 from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
+from .load_balancer_facts import FAILED
 
 
 def active(_: Resource, context: StepContext) -> ProbeProgram:
@@ -18,10 +19,11 @@ def active(_: Resource, context: StepContext) -> ProbeProgram:
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
     if state["Code"] in ("active", "active_impaired"):
         return GateStatus("ready", state["Code"])
-    causes = because(state.get("Reason") or "")
-    if state["Code"] == "failed":
-        return GateStatus("failed", "AWS could not create it", causes)
-    return GateStatus("waiting", "AWS is creating it" if state["Code"] == "provisioning" else state["Code"], causes)
+    reason = state.get("Reason") or ""
+    if state["Code"] == FAILED:
+        return GateStatus("failed", "AWS could not create it", (Cause(reason or "AWS names no reason", REPLACE),))
+    text = "AWS is creating it" if state["Code"] == "provisioning" else state["Code"]
+    return GateStatus("waiting", text, because(reason))
 
 
 def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
@@ -36,7 +38,17 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     return GateStatus("ready", "its network interfaces are gone")
 
 
+REPLACE = "the next elbplan apply replaces it (with migrations: apply --revert-drift)"
+INTERFACES_TIMEOUT = 2100
+"""AWS deletes the interfaces some minutes after the load balancer. Terraform waits up to 35 minutes for them."""
+
 GATES = (
     Gate("active", "the load balancer is active", 900, active, usual="2-3 min"),
-    Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
+    Gate(
+        "interfaces",
+        "the load balancer's network interfaces are gone",
+        INTERFACES_TIMEOUT,
+        interfaces_gone,
+        ("delete",),
+    ),
 )

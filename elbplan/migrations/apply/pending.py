@@ -21,6 +21,7 @@ from ...live.delegation import ZoneDns, read_delegations
 from ...live.observe import Observed
 from ...live.server_labels import with_server_labels
 from ...planner.guards import deletion_protected, physical_names, replaced_records
+from ...planner.warnings import warnings_of
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
 from ..migration import Migration, MigrationStep, references_of
@@ -131,6 +132,8 @@ class PendingFinder:
             raise drift_refusal(self.stack.name, found, self.journal)
         empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
         empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
+        warnings = tuple(warnings_of(observed.desired, found.lives, self.aws.region))
+        empty = replace(empty, unread=tuple(observed.foreign.unread), warnings=warnings)
         more = uncovered_by_migrations(self.stack, observed, migrations[-1])
         while found.index == len(found.migration.entries):
             later = [migration for migration in migrations if migration.number == found.migration.number + 1]
