@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError
 
 from ..core.call import Answer, Call
 from ..core.stack import Stack
-from ..errors import AwsProblem, ElbplanError, escaped
+from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..live.client import Aws
 from ..run.workflow import Cloud
 from ..sandbox.admin import daemon
@@ -54,8 +54,15 @@ class Connections:
         return region or (self._aws_session().region_name if self._app.connect is None else None)
 
     def reach(self, region: str) -> Cloud:
-        """Returns the cloud of a region. Its first call sets `app.aws_called`."""
-        return TrackedCloud((self._app.connect or self.of)(region), self._app)
+        """Returns the cloud of a region. Its first call sets `app.aws_called`.
+
+        Raises Refused if a stack of the region is pinned to another account.
+        """
+        cloud = TrackedCloud((self._app.connect or self.of)(region), self._app)
+        pinned = [stack for stack in self._stacks if stack.account and self.region(stack) == region]
+        if pinned and self._running is None:
+            _refuse_other_account(cloud, pinned)
+        return cloud
 
     def of(self, region: str) -> Aws:
         """Returns the cloud of a region. In the sandbox, creates the fixtures of the stacks first."""
@@ -86,6 +93,17 @@ class TrackedCloud:
     def send(self, call: Call) -> Answer:
         self._app.aws_called = True
         return self._cloud.send(call)
+
+
+def _refuse_other_account(cloud: Cloud, stacks: Sequence[Stack]) -> None:
+    account = str(cloud.send(Call("sts", "GetCallerIdentity")).get("Account", ""))
+    for stack in stacks:
+        if stack.account != account:
+            what = (
+                f"stack {stack.name} belongs to account {stack.account}, and the credentials are of account {account}"
+            )
+            hint = "use the profile of that account (--profile, AWS_PROFILE), or correct `account:` in the spec"
+            raise Refused(f"{escaped(stack.file)}: {what}" if stack.file else what, hint=hint)
 
 
 def aws_session(options: Options) -> boto3.session.Session:

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
+from .cause import Cause, ServerFacts
 from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
@@ -141,6 +142,16 @@ class StepContext(Protocol):
     def fact(self, ref: Ref, name: str) -> str:
         """A fact of a referenced resource, for example `dns_name`; empty if it is unknown."""
 
+    def resource(self, ref: Ref) -> Resource | None:
+        """A resource of this stack as the plan wants it; None for every other."""
+
+    def server(self, id: str) -> ServerFacts:
+        """What is known of the server with this AWS id."""
+
+    @property
+    def known_cause(self) -> Cause | None:
+        """What the plan knows to keep this resource from becoming ready."""
+
     def tags(self, resource: Resource) -> dict[str, str]:
         """The ownership tags and the user's tags."""
 
@@ -154,6 +165,9 @@ class Gate:
     min_seconds    seconds that must pass in any case
     failing_grace  seconds for which the state `failing` is accepted
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
+    usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
+                   pages name no time
+    needed         whether the gate follows an update from one resource to another
     """
 
     name: str
@@ -164,6 +178,8 @@ class Gate:
     min_seconds: float = 0
     failing_grace: float = 300
     ask: str = ""
+    usual: str = ""
+    needed: Callable[[Any, Any], bool] = lambda before, after: True
 
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:
@@ -195,6 +211,7 @@ class Kind(Generic[R]):
     pending_gate         the gate that a live resource must pass before others can use it; "" if it is ready
     summary              the resource in a few words, for a person
     default_name         the AWS name of a new resource, unless the spec gives one; "" for kinds without names
+    filter_lag           seconds after a create in which `read` may not find the resource
     reorder              changes the priorities of several resources in one call
     temporary_resource   a resource that exists only during an update, for example a rule that attaches a new group
     coexistence_conflict why the old and the new side of a replacement cannot exist together; "" if they can
@@ -218,6 +235,7 @@ class Kind(Generic[R]):
     gates: tuple[Gate, ...] = ()
     default_name: Callable[[str, Address, R], str] = lambda stack, address, resource: ""
     longest_name: int = 32
+    filter_lag: float = 0
     reorder: Callable[[Mapping[Address, int], StepContext], WriteProgram] = lambda moves, context: no_calls()
     temporary_resource: Callable[
         [Address, R, R, AbstractSet[Ref], AbstractSet[Ref]], tuple[Address, Resource] | None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from .address import Address
+from .cause import Cause, ServerFacts
 from .change import Change
 from .hazard import Hazard
 from .kind import LiveResource, Phase
@@ -82,8 +83,12 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     remaining  resources of others that AWS bills after a destroy
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    warnings   what elbplan leaves as it is although the stack cannot work with it
     servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
+    server_facts  what keeps servers outside the stack from becoming healthy, by their AWS ids
+    unchecked  what elbplan could not check, each with the reason
+    causes     what keeps a resource from becoming ready, as far as it is known before
     """
 
     stack: str
@@ -98,8 +103,12 @@ class Plan:
     stays: Sequence[str] = ()
     remaining: Sequence[Remaining] = ()
     unread: Sequence[str] = ()
+    warnings: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
     servers: Mapping[str, ServerLabel] = field(default_factory=dict)
+    server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)
+    unchecked: Sequence[str] = ()
+    causes: Mapping[Address, Cause] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -38,7 +38,7 @@ CARRIED = "carried"
 """Marks a field that a replacement copies from the old resource if `ignore:` leaves it to another tool."""
 
 LEARNED = "learned"
-"""Marks a field that is newer than the first fingerprints: it is part of a fingerprint only if it is set."""
+"""Marks a field that is newer than the first fingerprints: they have it only if it is set, and not the default."""
 
 P = TypeVar("P", bound="Part")
 
@@ -177,7 +177,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Part):
         values = field_values(value)
         new = marked_fields(type(value), LEARNED)
-        return {name: plain(values[name]) for name in _compared(type(value)) if values[name] or name not in new}
+        unset = {name for name in new if values[name] in (None, (), {}, type(value).model_fields[name].default)}
+        return {name: plain(values[name]) for name in _compared(type(value)) if name not in unset}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):

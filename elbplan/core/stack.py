@@ -16,6 +16,7 @@ class Stack:
     """The content of one YAML document.
 
     region      None for the region of the AWS configuration
+    account     the id of the only AWS account in which the stack may be; empty: any
     resources   parents before children, in the order of the registry of kinds
     ignore      `address.field` patterns (globs) of fields that another tool owns: elbplan does not compare them
     domains     the DNS names of the load balancer
@@ -26,6 +27,7 @@ class Stack:
     region: str | None
     resources: Mapping[Address, Resource]
     ignore: tuple[str, ...] = ()
+    account: str = ""
     domains: tuple[str, ...] = ()
     file: str = ""
     line: int = 1

@@ -12,7 +12,7 @@ from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fi
 from ..core.resource import LOOSE, Resource
 from .aws.candidates import may_have
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
-from .aws.queries import stack_filter
+from .aws.queries import FILTER_LAG, stack_filter
 from .references import InstanceRef
 
 
@@ -149,6 +149,7 @@ KIND = Kind(
     update_path=update_path,
     with_live_defaults=lambda desired, live: fill_unset(desired, live, keep=("instance",)),
     summary=summary,
+    filter_lag=FILTER_LAG,
     permissions=(
         "tag:GetResources",
         "ssm:GetParameter",

@@ -14,15 +14,13 @@ from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
 from ..core.resource import Resource
 from .aws.ingress_rules import Permission
+from .aws.queries import STARTABLE
 from .listener import Listener
 from .load_balancer import LoadBalancer
 from .rule import Rule
 from .target_group import TargetGroup
 from .targets import Target, Targets, member_key
 from .traffic import attached_groups
-
-STARTABLE = ("stopped", "stopping")
-"""The states of an instance that AWS does not register, and that can run again."""
 
 State = Mapping[Address, Resource]
 

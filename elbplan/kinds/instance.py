@@ -11,10 +11,12 @@ from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.cause import because
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_fields, from_live, rebuilt
+from .aws.launch import launch
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
-from .aws.queries import TERMINATED, existing_instances, instances_in, stack_filter
+from .aws.queries import FILTER_LAG, STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
 from .aws.release_mark import mark_for_release
 from .references import SecurityGroupRef, SubnetRef
 
@@ -41,6 +43,9 @@ class Instance(Resource):
         str | None, WRITE_ONLY, Field(max_length=16384, repr=False, description="a script that runs at the first start")
     ] = None
     user_data_digest: Annotated[str, IMMUTABLE, Field(description="elbplan computes it from the script")] = ""
+    state: Annotated[Literal["running"], LEARNED, Field(description="elbplan starts a server that is stopped")] = (
+        "running"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -62,7 +67,7 @@ class ExternalInstance(Instance):
     """
 
     name: str = ""
-    state: str = ""
+    state_now: str = ""
     on_destroy: OnDestroy = "terminate"
     unmarked: tuple[str, ...] = ()
 
@@ -70,7 +75,7 @@ class ExternalInstance(Instance):
 def external_instance(raw: Mapping[str, Any], on_destroy: OnDestroy, unmarked: Sequence[str]) -> LiveResource[Instance]:
     """The instance as DescribeInstances describes it. Its address is its id."""
     tags = tag_mapping(raw.get("Tags"))
-    own = {"name": tags.get("Name", ""), "state": raw["State"]["Name"], "on_destroy": on_destroy}
+    own = {"name": tags.get("Name", ""), "state_now": raw["State"]["Name"], "on_destroy": on_destroy}
     model = from_live(ExternalInstance, {**_fields(raw, {}), **own, "unmarked": tuple(unmarked)})
     address = Address(Instance.kind, raw["InstanceId"])
     return LiveResource(address, raw["InstanceId"], model, {"state": raw["State"]["Name"]})
@@ -105,11 +110,12 @@ def _fields(raw: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
         "subnet": AwsId(raw.get("SubnetId") or ""),
         "security_groups": tuple(AwsId(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
         "user_data_digest": tags.get(USER_DATA, ""),
+        "state": "stopped" if raw["State"]["Name"] in STARTABLE else "running",
     }
 
 
 def create(new: Instance, context: StepContext) -> WriteProgram:
-    """RunInstances with a token, so that a repeated request never makes a second server."""
+    """Launches the server, without a second one if the request or the run is repeated."""
     image = new.image
     if image.startswith("ssm:"):
         answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
@@ -124,7 +130,6 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
         "SubnetId": context.id(new.subnet),
         "MinCount": 1,
         "MaxCount": 1,
-        "ClientToken": context.token,
         "TagSpecifications": specification("instance", tags),
     }
     if new.security_groups:
@@ -135,18 +140,20 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
         params["IamInstanceProfile"] = {"Name": new.profile}
     if new.user_data:
         params["UserData"] = new.user_data
-    # Not every part of AWS knows a new security group at once.
-    answer = yield Call("ec2", "RunInstances", params, retry_on=("InvalidGroup.NotFound",), timeout=60)
-    return {"id": answer["Instances"][0]["InstanceId"]}
+    return {"id": (yield from launch(params, context))}
 
 
 def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
-    """Security groups and tags change in place. Every other change replaces the instance."""
+    """Security groups and tags change in place, and a stopped instance is started. The rest replaces the instance."""
     assert context.live is not None
     if before.security_groups != after.security_groups:
         groups = [context.id(group) for group in after.security_groups]
         yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": context.live.id, "Groups": groups})
     yield from retag("ec2", context.live.id, before.tags, after.tags)
+    if before.state != after.state:
+        # AWS does not start an instance that is still stopping.
+        start = {"InstanceIds": [context.live.id]}
+        yield Call("ec2", "StartInstances", start, retry_on=("IncorrectInstanceState",), timeout=300)
     return {}
 
 
@@ -178,7 +185,7 @@ def _probe(context: StepContext, failed: Sequence[str], wanted: str, missing: Ga
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("failed" if state in failed else "waiting", state, reason)
+    return GateStatus("failed" if state in failed else "waiting", state, because(reason))
 
 
 def running(_: Instance, context: StepContext) -> ProbeProgram:
@@ -186,15 +193,25 @@ def running(_: Instance, context: StepContext) -> ProbeProgram:
     return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
+def is_started(before: Instance, after: Instance) -> bool:
+    """True if the update starts a stopped instance."""
+    return "state" in differing_fields(before, after)
+
+
+def pending_gate(live: LiveResource[Instance]) -> str:
+    """A new instance must run before others can use it. A stopped one does not run until an update starts it."""
+    return "" if live.facts.get("state") in ("running", *STARTABLE) else "running"
+
+
 def gone(_: Instance, context: StepContext) -> ProbeProgram:
     """Ready when the instance is terminated: only then AWS deletes its security groups."""
-    return (yield from _probe(context, (), "terminated", GateStatus("ready", "gone")))
+    return (yield from _probe(context, (), "terminated", GateStatus("ready", "terminated")))
 
 
 def summary(instance: Instance) -> str:
     """`t3.micro, al2023-ami-kernel-default-x86_64`"""
     if isinstance(instance, ExternalInstance):
-        facts = (instance.name, instance.type, instance.state, "not created by elbplan")
+        facts = (instance.name, instance.type, instance.state_now, "not created by elbplan")
         return ", ".join(fact for fact in facts if fact)
     return f"{instance.type}, {instance.image.rsplit('/', 1)[-1]}"
 
@@ -213,14 +230,16 @@ KIND = Kind(
     delete=delete,
     update_path=update_path,
     summary=summary,
-    pending_gate=lambda live: "" if live.facts.get("state") == "running" else "running",
+    filter_lag=FILTER_LAG,
+    pending_gate=pending_gate,
     gates=(
-        Gate("running", "the server runs", 600, running),
+        Gate("running", "the server runs", 600, running, after=("create", "update"), needed=is_started),
         Gate("terminated", "the server is gone", 900, gone, after=("delete",)),
     ),
     permissions=(
         "ec2:DescribeInstances",
         "ec2:RunInstances",
+        "ec2:StartInstances",
         "ec2:ModifyInstanceAttribute",
         "ec2:StopInstances",
         "ec2:TerminateInstances",

@@ -12,7 +12,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags, with_other_zones
 from .aws.balancer_subnets import change_network_subnets, change_subnets
 from .aws.candidates import BALANCER
@@ -26,6 +26,7 @@ from .aws.load_balancer_attributes import (
     new_defaults,
     settled_attributes,
 )
+from .aws.load_balancer_facts import FAILED, facts_of, lasting_state
 from .aws.load_balancer_gates import GATES
 from .aws.ownership import owners_by_id, retag, tag_list, unpack, user_tags
 from .aws.queries import balancer_attributes
@@ -57,6 +58,9 @@ class LoadBalancer(Resource):
     ] = ()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
     records: Annotated[tuple[str, ...], Field(description="records that point at it; elbplan fills it in")] = ()
+    state: Annotated[Literal["active"], LEARNED, Field(description="elbplan replaces a failed load balancer")] = (
+        "active"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -75,11 +79,12 @@ class LoadBalancer(Resource):
 
     @property
     def fixed_at_creation(self) -> dict[str, str]:
-        """A network load balancer neither gets its first security group nor loses its last one.
+        """A network load balancer neither gets its first security group nor loses its last one, and `failed` stays.
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
         """
-        return {"security_groups": "none"} if self.type == "network" and not self.security_groups else {}
+        fixed = {"security_groups": "none"} if self.type == "network" and not self.security_groups else {}
+        return fixed | ({"state": self.state} if self.state == FAILED else {})
 
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
@@ -112,20 +117,9 @@ def _live(
         "attributes": attribute_defaults(raw["Type"], scheme) | known,
         "pins": tuple(fixed_addresses_of(zones)),
         "records": unpack(RECORDS, tags),
+        "state": lasting_state(raw),
     }
     return LiveResource(address, raw["LoadBalancerArn"], from_live(LoadBalancer, fields), facts_of(raw))
-
-
-def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    """The facts that other resources and gates need."""
-    return {
-        "dns_name": raw.get("DNSName") or "",
-        "zone_id": raw.get("CanonicalHostedZoneId") or "",
-        "state": (raw.get("State") or {}).get("Code", "active"),
-        "name": raw["LoadBalancerName"],
-        "vpc": raw.get("VpcId") or "",
-        "created": str(raw.get("CreatedTime") or ""),
-    }
 
 
 def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:

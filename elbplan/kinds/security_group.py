@@ -15,7 +15,7 @@ from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
 from .aws.foreign_rules import revoke_foreign_rules
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
-from .aws.queries import stack_filter
+from .aws.queries import FILTER_LAG, stack_filter
 from .references import VpcRef
 
 
@@ -46,26 +46,37 @@ class SecurityGroup(Resource):
 
 
 def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
-    """The groups with the stacks' tags, and the owners of the names that groups still to be made want."""
+    """The groups with the stacks' tags, and the owners of the names that groups still to be made want.
+
+    EC2's filters find a new group by its name before they find it by its tags.
+    """
     (answer,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
-    ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
-    for raw in answer["SecurityGroups"]:
-        tags = tag_mapping(raw.get("Tags"))
-        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
-            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
+    found = {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
+    ours = _ours(found.values(), scope)
     existing = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
         for stack, address, resource in scope.wanted(SecurityGroup)
         if (stack, address) not in existing
     }
-    names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
     if wanted:
         named = {"Filters": [{"Name": "group-name", "Values": sorted(wanted)}]}
         (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
-        names_in_use |= {f"{_live_vpc(raw)}/{raw['GroupName']}": raw["GroupId"] for raw in answer["SecurityGroups"]}
-    owners = owners_by_id({raw["GroupId"]: tag_mapping(raw.get("Tags")) for raw in answer["SecurityGroups"]})
+        found |= {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
+        ours = _ours(found.values(), scope)
+    names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": id for id, raw in found.items()}
+    owners = owners_by_id({id: tag_mapping(raw.get("Tags")) for id, raw in found.items()})
     return Found(ours, names_in_use, owners)
+
+
+def _ours(groups: Iterable[Mapping[str, Any]], scope: Scope) -> dict[str, list[LiveResource[SecurityGroup]]]:
+    """The groups of the stacks, by stack."""
+    ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
+    for raw in groups:
+        tags = tag_mapping(raw.get("Tags"))
+        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
+    return ours
 
 
 def _live_vpc(raw: Mapping[str, Any]) -> str:
@@ -97,7 +108,17 @@ def create(new: SecurityGroup, context: StepContext) -> WriteProgram:
     id = answer["GroupId"]
     empty = new.model_copy(update={"ingress": (), "egress": None if new.egress is None else EVERYTHING_OUT})
     yield from _change(id, empty, new, context)
+    yield from _without_ipv6_default(id, new.egress, context)
     return {"id": id, "name": context.name}
+
+
+def _without_ipv6_default(id: str, egress: Iterable[IngressRule] | None, context: StepContext) -> WriteProgram:
+    """Revokes the outbound rule that a group has only in a VPC with IPv6; elsewhere AWS refuses the IPv6 source."""
+    if egress is not None and EVERYTHING_OUT_IPV6.identity not in {rule.identity for rule in egress}:
+        params = {"GroupId": id, "IpPermissions": [permission_of(EVERYTHING_OUT_IPV6, context, "")]}
+        absent = ("InvalidPermission.NotFound", "InvalidParameterValue")
+        yield Call("ec2", "RevokeSecurityGroupEgress", params, done_if=absent)
+    return {}
 
 
 DUPLICATE = ("InvalidPermission.Duplicate",)
@@ -106,6 +127,10 @@ UNSEEN = ("InvalidGroup.NotFound",)
 
 EVERYTHING_OUT = (IngressRule(protocol="all", cidr="0.0.0.0/0"),)
 """The outbound rule that AWS gives a new group."""
+EVERYTHING_OUT_IPV6 = IngressRule(protocol="all", cidr="::/0")
+"""The second outbound rule of a new group in a VPC with an IPv6 block. Terraform revokes both, and accepts both errors:
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go
+"""
 
 
 def update(before: SecurityGroup, after: SecurityGroup, context: StepContext) -> WriteProgram:
@@ -202,6 +227,7 @@ KIND = Kind(
     delete=delete,
     update_path=update_path,
     summary=summary,
+    filter_lag=FILTER_LAG,
     default_name=default_name,
     longest_name=255,
     permissions=(

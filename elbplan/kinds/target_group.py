@@ -20,9 +20,19 @@ from .aws.external_targets import GATES, health_of, target_counts
 from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, health_check_params, settled_health
 from .aws.ownership import owners_by_id, retag, tag_list, user_tags
 from .aws.queries import group_attributes
-from .aws.target_group_attributes import HTTP, change_attributes, defaults, new_defaults
+from .aws.target_group_attributes import (
+    HTTP,
+    change_attributes,
+    defaults,
+    new_defaults,
+    settled_attributes,
+    sure_defaults,
+)
 from .aws.unfinished_groups import GENEVE, unfinished_groups
 from .references import LoadBalancerRef, VpcRef
+
+HTTPS_ONLY = ("HTTP2", "GRPC")
+"""The protocol versions of groups that AWS refuses behind an HTTP listener."""
 
 
 class TargetGroup(Resource):
@@ -136,7 +146,7 @@ def _version(protocol: str | None) -> str | None:
 def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     """A field that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     health = settled_health(desired, live.health)
-    attributes = {**live.attributes, **defaults(desired), **desired.attributes}
+    attributes = settled_attributes(desired, desired.attributes, live.attributes)
     # An unattached group can be attached to our load balancer; without `balancer` in the spec, AWS's value stays.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
@@ -161,7 +171,7 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
     arn = answer["TargetGroups"][0]["TargetGroupArn"]
     if new.protocol == GENEVE:
         yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tag_list(context.tags(new))})
-    yield from change_attributes(arn, defaults(new), new.attributes)
+    yield from change_attributes(arn, sure_defaults(new), new.attributes)
     return {"id": arn, "name": context.name, "port": str(new.port or "")}
 
 

@@ -64,6 +64,10 @@ HINTS_OF_OPERATION = {
         "AWS has not enabled load balancers for this account, which is common for new accounts: open a case with AWS "
         "Support, and run the same command when it is solved"
     ),
+    ("LimitExceededException", "RequestCertificate"): (
+        "a quota of ACM is reached: 10 names in a certificate, or the number of certificates. Ask AWS for a higher "
+        "quota (Service Quotas, AWS Certificate Manager), or give some domains another certificate"
+    ),
     ("OperationNotPermitted", "DeleteLoadBalancer"): (
         "is deletion protection on? write `protect: false` and apply first"
     ),

@@ -17,7 +17,8 @@ from ..kinds.aws.queries import existing_instances
 from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, ServerGroup, Subnet
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
-from .lookups import FILTER_VALUES, LookupFacts, instance_calls
+from .filters import batches, filter_by
+from .lookups import LookupFacts, instance_calls
 
 
 def read_external_servers(
@@ -29,10 +30,7 @@ def read_external_servers(
     raws = [raw for answer in answers for raw in existing_instances(answer)]
     servers = {raw["InstanceId"]: _server(region, raw) for raw in raws}
     ids = sorted({group for server in servers.values() for group in server.groups})
-    batches = [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
-    asks = [
-        Call("ec2", "DescribeSecurityGroups", {"Filters": [{"Name": "group-id", "Values": batch}]}) for batch in batches
-    ]
+    asks = [Call("ec2", "DescribeSecurityGroups", filter_by("group-id", batch)) for batch in batches(ids)]
     described = (yield asks) if asks else []
     groups = [raw for answer in described for raw in answer.get("SecurityGroups", [])]
     rules = {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups}

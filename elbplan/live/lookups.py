@@ -15,6 +15,7 @@ from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
 from ..kinds.aws.queries import existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.certificate import Certificate
+from .filters import batches, filter_by, literal
 from .zones import Offered, has_internal, offered, offerings
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -61,6 +62,10 @@ def lookups_in(resources: Iterable[Resource]) -> set[Lookup]:
     return {ref for resource in complete for ref in references(resource) if isinstance(ref, Lookup)}
 
 
+INSTANCES = "instances by id "
+"""The names of the questions for instances that the specs name by id begin with this text."""
+
+
 def look_up(
     region: str, resources: Sequence[Resource], in_use: Scope | None = None, file_references: Collection[Ref] = ()
 ) -> ReadProgram[LookupFacts]:
@@ -82,9 +87,10 @@ def look_up(
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
-    instances = answers.get("instances", {})
-    existing = {instance["InstanceId"] for instance in existing_instances(instances)}
-    facts.terminated = frozenset(instance["InstanceId"] for instance in instances_in(instances)) - existing
+    instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
+    existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
+    known = {instance["InstanceId"] for answer in instances for instance in instances_in(answer)}
+    facts.terminated = frozenset(known - existing)
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
     facts.offered = offered(answers.get("offerings", {}), resources)
@@ -126,8 +132,8 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
     for lookup in sorted(lookups):
         if call := lookup_call(lookup):
             asks[f"{lookup.what}/{lookup.query}"] = call
-    if instances := _instances(resources):
-        asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
+    for number, ids in enumerate(batches(_instances(resources))):
+        asks[f"{INSTANCES}{number}"] = Call("ec2", "DescribeInstances", filter_by("instance-id", ids))
     if call := offerings(resources):
         asks["offerings"] = call
     return asks
@@ -171,16 +177,12 @@ def is_by_name(lookup: Lookup) -> bool:
     return lookup.query.startswith(("name:", "tag:"))
 
 
-def _filter(name: str, values: Sequence[str]) -> dict[str, Any]:
-    return {"Filters": [{"Name": name, "Values": list(values)}]}
-
-
 def _by_name(text: str) -> dict[str, Any]:
     """The filter for `tag:KEY=VALUE`, or for a Name tag."""
     if text.startswith("tag:"):
         key, _, value = text.removeprefix("tag:").partition("=")
-        return _filter(f"tag:{key}", [value])
-    return _filter("tag:Name", [text.removeprefix("name:")])
+        return filter_by(f"tag:{key}", [literal(value)])
+    return filter_by("tag:Name", [literal(text.removeprefix("name:"))])
 
 
 def lookup_call(lookup: Lookup) -> Call | None:
@@ -232,8 +234,8 @@ def _subnets_of(
     if not read:
         return default, ()
     subnets, tables = yield [
-        Call("ec2", "DescribeSubnets", _filter("vpc-id", sorted(read))),
-        Call("ec2", "DescribeRouteTables", _filter("vpc-id", sorted(read))),
+        Call("ec2", "DescribeSubnets", filter_by("vpc-id", sorted(read))),
+        Call("ec2", "DescribeRouteTables", filter_by("vpc-id", sorted(read))),
     ]
     private = [subnet for subnet in subnets["Subnets"] if not _is_public(subnet, tables["RouteTables"])]
     named = [subnet for subnet in subnets["Subnets"] if subnet["VpcId"] in ids]

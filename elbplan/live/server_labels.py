@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..core.address import AwsId
@@ -15,13 +15,17 @@ from ..kinds.targets import Targets
 from .lookups import FILTER_VALUES
 
 
-def with_server_labels(plan: Plan, external: ExternalServers, send: Callable[[Call], Answer]) -> Plan:
+def with_server_labels(
+    plan: Plan, external: ExternalServers, ended: Mapping[str, ServerLabel], send: Callable[[Call], Answer]
+) -> Plan:
     """The plan, with the names of the servers whose registration it changes.
 
-    Asks AWS only for servers that the spec does not name, for example in a destroy. Nothing depends on the answer.
+    `ended` has the servers that a destroy knows. Asks AWS only for others, which the spec does not name any more.
+    Nothing depends on the answer.
     """
     ids = set(_servers(plan))
-    labels = {id: ServerLabel(s.name, s.state) for id, s in external.servers.items() if id in ids}
+    known = {id: ServerLabel(server.name, server.state) for id, server in external.servers.items()} | dict(ended)
+    labels = {id: label for id, label in known.items() if id in ids}
     unknown = sorted(ids - set(labels))
     for start in range(0, len(unknown), FILTER_VALUES):
         filters = [{"Name": "instance-id", "Values": unknown[start : start + FILTER_VALUES]}]

@@ -11,7 +11,7 @@ from typing import Any, cast
 from ..core.address import Address
 from ..core.patch import changes
 from ..core.plan import Plan, Step
-from ..core.resource import Resource
+from ..core.resource import Resource, is_foreign
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
 from ..kinds import KINDS
@@ -93,7 +93,8 @@ def check_name(name: str) -> None:
 def baseline(plan: Plan, symbols: PortableNames) -> Migration:
     """The existing resources as the first migration; AWS already matches its end, so it counts as applied.
 
-    A resource that matches the spec is written as in the spec. Raises Refused during a replacement.
+    A resource that matches the spec is written as in the spec. Raises Refused during a replacement,
+    and for a resource with values that only AWS allows.
     """
     if len({address[:2] for address in plan.lives}) < len(plan.lives):
         what = "a replacement is not finished: the old and the new resource both exist"
@@ -104,6 +105,9 @@ def baseline(plan: Plan, symbols: PortableNames) -> Migration:
         if resource is None or KINDS[address.kind].with_live_defaults(resource, live.model) != live.model:
             resource = without_aws_name(live.model)
         desired[_current(address)] = with_renamed_references(resource, _current)
+    if foreign := sorted(str(address) for address, resource in desired.items() if is_foreign(resource)):
+        what = f"{plan.stack}: {', '.join(foreign)} has settings in AWS that no migration can express"
+        raise Refused(what, hint="revert them in AWS (start a server that is stopped), then save again")
     creates = reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account)
     return migration_of(creates, (), symbols, name="baseline", title="the existing resources")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from ..core.address import Address
 from ..core.change import Diff
@@ -13,15 +14,19 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
+from ..kinds.delegation import Delegations, not_checked, pending_causes
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.port_commands import server_facts
 from ..kinds.protections import uncreatable_protections
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .protocol_guards import mixed_protocol_changes
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
 from .steps import build_steps
+from .warnings import warnings_of
 
 
 def reconcile(
@@ -35,6 +40,7 @@ def reconcile(
     names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     external: ExternalServers = NO_SERVERS,
+    delegations: Delegations = MappingProxyType({}),
     endings: Endings = NO_ENDINGS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
@@ -50,6 +56,7 @@ def reconcile(
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
+        *mixed_protocol_changes(comparison, desired),
         *unendable_servers(endings),
     ]  # fmt: skip
     if refusals:
@@ -69,6 +76,10 @@ def reconcile(
         stays=tuple(_stays(comparison, foreign)),
         remaining=tuple(endings.remaining),
         unread=tuple(foreign.unread),
+        server_facts=server_facts(comparison, desired, external),
+        unchecked=not_checked(delegations),
+        causes=pending_causes(delegations),
+        warnings=tuple(warnings_of(desired, comparison.lives, region)),
     )
     timeline = replace(
         timeline_of(plan, kinds),
@@ -76,6 +87,7 @@ def reconcile(
         references=foreign.references_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
+        delegations=delegations,
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)

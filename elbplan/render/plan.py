@@ -62,7 +62,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
     if plan.empty:
-        notes = [line for label, text in (*view.notes, *_unread(plan)) for line in _note(style, label, text)]
+        notes = [line for label, text in (*view.notes, *_remarks(plan)) for line in _note(style, label, text)]
         notes += _remaining(plan, style)
         return [
             *lines,
@@ -135,7 +135,7 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
         lines += _note(style, label, text) if text else []
     lines += _remaining(plan, style)
     notes: list[Note] = [
-        *_unread(plan),
+        *_remarks(plan),
         ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
         ("Waits", _waits(plan, kinds, view)),
         ("You", "; ".join(_user_actions(plan, kinds))),
@@ -146,6 +146,15 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     return lines
 
 
+def _remarks(plan: Plan) -> list[Note]:
+    """What elbplan could not read or check, and what it leaves alone although the stack cannot work with it."""
+    return [
+        *(("Not read", text) for text in plan.unread),
+        *(("Not checked", text) for text in plan.unchecked),
+        *(("Warning", text) for text in plan.warnings),
+    ]
+
+
 def _remaining(plan: Plan, style: Style) -> list[Text]:
     """Returns what AWS bills after a destroy, each with the command that ends it."""
     return [line for left in plan.remaining for line in remaining_rows(left, style, NOTE_HEAD.format("Stays"), "bold")]
@@ -154,10 +163,6 @@ def _remaining(plan: Plan, style: Style) -> list[Text]:
 def remaining_rows(left: Remaining, style: Style, label: str, colour: str = "") -> list[Text]:
     """Returns a resource that stays, and its command on a line of its own, so that it can be copied."""
     return [*flow(style, style.line((label, colour)), left.text), style.line(" " * len(label), left.command)]
-
-
-def _unread(plan: Plan) -> list[Note]:
-    return [("Not read", text) for text in plan.unread]
 
 
 def _note(style: Style, label: str, text: str) -> list[Text]:

@@ -17,6 +17,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
 from ..kinds.aws.foreign_rules import with_foreign_rules
+from ..kinds.delegation import zones_of_new
 from ..kinds.external_servers import NO_SERVERS
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -24,6 +25,7 @@ from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
 from ..kinds.rule import Rule
 from ..kinds.traffic import filled_by_others
 from ..live.batch import BatchReader
+from ..live.delegation import ZoneDns, read_delegations
 from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, observe
 from ..live.server_labels import with_server_labels
@@ -45,22 +47,28 @@ class Cloud(Protocol):
         """Sends a call and returns the answer."""
 
 
-def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, deep: bool = False) -> list[Plan]:
+def plan(
+    aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, dns: ZoneDns | None = None, deep: bool = False
+) -> list[Plan]:
     """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused.
 
-    `deep` also finds resources of the stacks that only a read of the whole account finds.
+    `dns` says whether hosted zones are delegated; None: nobody is asked. `deep` also finds resources of the stacks that
+    only a read of the whole account finds.
     """
     reader = BatchReader(aws.send)
     names: frozenset[tuple[str, str]] = frozenset()
     lean = True
     while True:
         seen = observe(aws.send, aws.region, stacks, kinds, deep=deep, lean=lean, names=names, reader=reader)
-        plans = _plans(aws, stacks, kinds, seen)
+        plans = _plans(aws, stacks, kinds, seen, dns)
         more = names.union(*(_new_names(plan, kinds) for plan in plans))
         rules = any(map(_touches_rules, plans))
         if deep or (more == names and not (lean and rules)):
-            return plans
+            break
         names, lean = more, lean and not rules
+    for each in plans:
+        _refuse_beyond_quotas(aws, each)
+    return plans
 
 
 def _new_names(plan: Plan, kinds: Kinds) -> set[tuple[str, str]]:
@@ -79,11 +87,16 @@ def _touches_rules(plan: Plan) -> bool:
     return bool(deleted & {LoadBalancer.kind, Listener.kind}) or any(s.address.kind == Rule.kind for s in plan.steps)
 
 
-def _plans(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, seen: Mapping[str, Observed]) -> list[Plan]:
+def _plans(
+    aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, seen: Mapping[str, Observed], dns: ZoneDns | None
+) -> list[Plan]:
     account = account_of(aws, seen)
     for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
         raise refused
-    return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+    return [
+        plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired, dns, quotas=False)
+        for stack in stacks
+    ]
 
 
 def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
@@ -107,7 +120,14 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
 
 
 def plan_of(
-    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
+    aws: Cloud,
+    stack: Stack,
+    seen: Observed,
+    kinds: Kinds,
+    account: str,
+    desired: Mapping[Address, Resource],
+    dns: ZoneDns | None = None,
+    quotas: bool = True,
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     deleted = list(deleted_groups(desired, seen.live, kinds))
@@ -122,22 +142,26 @@ def plan_of(
         names_in_use=seen.names_in_use,
         foreign=replace(seen.foreign, references=references),
         external=seen.external,
+        delegations=read_delegations(aws.send, dns, zones_of_new(desired, seen.live)),
         endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
     )
-    if needs_limits(plan.steps, desired):
-        _refuse_beyond_quotas(aws, desired)
-    return with_server_labels(plan, seen.external, aws.send)
+    plan = with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
+    if quotas:
+        _refuse_beyond_quotas(aws, plan)
+    return plan
 
 
-def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:
-    """Raises Refused if the spec exceeds the account's quotas."""
+def _refuse_beyond_quotas(aws: Cloud, plan: Plan) -> None:
+    """Raises Refused if the plan exceeds the account's quotas. Asks AWS only if they count for the plan."""
+    if not needs_limits(plan.steps, plan.desired):
+        return
     try:
         limits = limits_of(aws.send(LIMITS))
     except AwsProblem:  # without permission to read quotas, AWS refuses the create later
         return
-    if exceeded := list(excesses(desired, limits)):
+    if exceeded := list(excesses(plan.desired, limits)):
         raise Refused(
             "\n".join(map(str, exceeded)),
             hint="ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller",

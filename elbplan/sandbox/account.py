@@ -30,6 +30,7 @@ QUOTAS = {
     "values_per_rule": 5,
     "wildcards_per_rule": 5,
     "elastic_ips": 5,
+    "names_per_certificate": 10,
     "page": 400,
 }
 
@@ -42,6 +43,11 @@ class SandboxOptions:
     """Accept attribute keys that this sandbox does not know. AWS adds new ones from time to time."""
     new_account: bool = False
     """AWS has not enabled load balancers for this account yet."""
+
+    dns_failover_off: bool = False
+    """New target groups have `off` for the DNS failover count. API_TargetGroupAttribute says that the default is 1,
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html says `off`.
+    """
 
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""

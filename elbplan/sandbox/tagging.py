@@ -49,21 +49,21 @@ def _index(account: Account, region: str) -> TagIndex:
 
 def before_write(account: Account, call: LoggedCall) -> None:
     """Lets the index learn the tags as they are before this write."""
-    if call.write and account.timing.tag_lag:
+    if call.write and account.timing.index_lag:
         index = _index(account, call.region)
-        index.learn(CallContext(account, call.region), account.timing.tag_lag)
+        index.learn(CallContext(account, call.region), account.timing.index_lag)
         index.changed = account.moment
 
 
 @rule(30)
 def get_resources(context: CallContext, params: Params) -> Params:
-    """The index follows the resources after `tag_lag` seconds; until then it lists deleted ones, and misses new ones.
+    """The index follows the resources after `index_lag` seconds; until then it lists deleted ones, and misses new ones.
 
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html ("Returns all the tagged
     or previously tagged resources"); https://github.com/boto/boto3/issues/3341 (deleted resources are still listed).
     AWS gives no number of seconds: callers report minutes, and hours for deleted resources.
     """
-    lag = context.timing.tag_lag
+    lag = context.timing.index_lag
     known = _index(context.account, context.region).tags(context, lag) if lag else tags_by_arn(context)
     found = [(arn, tags) for arn, tags in sorted(known.items()) if _fits(arn, tags, params)]
     size = min(int(params.get("ResourcesPerPage") or 50), context.account.quota("page"))

@@ -16,8 +16,10 @@ class Timing:
     """Seconds after a Route 53 change in which another change of that zone gets PriorRequestNotComplete."""
     hide_new: int = 0
     """Number of reads that do not yet find a new listener, target group, security group or instance."""
-    tag_lag: float = 60.0
+    index_lag: float = 60.0
     """Seconds after which the tag index (GetResources) knows of a change. 0: at once."""
+    tag_lag: float = 0.0
+    """Seconds in which EC2's filters do not find a new instance, address or security group by its tags."""
 
     @property
     def balancer_active(self) -> float:

@@ -27,7 +27,7 @@ def other(key: str, usual: str) -> str:
     """Returns a value that is not the default."""
     if usual in ("true", "false"):
         return "false" if usual == "true" else "true"
-    if key in CHOICES:
+    if key in CHOICES and key != "load_balancing.algorithm.type":
         return next(word for word in CHOICES[key] if word != usual)
     if key in RANGES:
         return str(next(number for number in RANGES[key] if str(number) != usual))
@@ -36,7 +36,6 @@ def other(key: str, usual: str) -> str:
         "stickiness.type": sticky.get(usual, usual),
         "slow_start.duration_seconds": usual,
         "stickiness.app_cookie.cookie_name": "session",
-        "load_balancing.algorithm.anomaly_mitigation": usual,
         "load_balancing.algorithm.type": "weighted_random",
     }
     if key.endswith(("percentage", "count")):
@@ -81,3 +80,21 @@ def test_a_network_groups_health_check_changes_between_http_and_tcp(stage: Stage
     http = NETWORK.replace("port: 80}", "port: 80, health: /health}")
     for spec in (http, NETWORK, http):
         stage.apply(spec)
+
+
+COUNT = "target_group_health.dns_failover.minimum_healthy_targets.count"
+
+
+@pytest.mark.parametrize("off", [True, False])
+@pytest.mark.parametrize("given", ["", "1", "off", "3"])
+def test_both_defaults_of_the_dns_failover_count_are_right(stage: Stage, off: bool, given: str) -> None:
+    stage.box.switch("dns_failover_off", off)
+    overrides = {"target_group.web": {"attributes": {COUNT: given}}}
+    spec = specs.HTTP + (f"overrides: {json.dumps(overrides)}\n" if given else "")
+    stage.box.clear_calls()
+    assert stage.run(stage.plan(spec)).complete
+    assert stage.box.counts()["ModifyTargetGroupAttributes"] == (1 if given else 0)
+    assert attributes(stage)[1][COUNT] == (given or ("off" if off else "1"))
+    stage.assert_settled(spec)
+    stage.apply(specs.HTTP)
+    stage.destroy(specs.HTTP)

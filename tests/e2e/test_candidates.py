@@ -62,7 +62,7 @@ def test_the_inventory_forgets_what_a_complete_run_deleted(stage: Stage) -> None
 
 
 def test_without_tag_index_and_inventory_names_and_listeners_lead_to_the_groups(stage: Stage) -> None:
-    stage.box.switch("tag_lag", NEVER)
+    stage.box.switch("index_lag", NEVER)
     stage.apply(specs.COURSE)
     stage.apply(specs.PORT_8080)
     stage.client("ssm").delete_parameter(Name=PARAMETER)

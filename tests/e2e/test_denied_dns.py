@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,10 @@ from elbplan.errors import AwsProblem
 from elbplan.kinds import KINDS
 from elbplan.render.documents import stack_document
 from elbplan.run import workflow
+from elbplan.sandbox.box import Box
 
 from . import specs
+from .migration_shell import MigrationShell
 from .stage import Stage
 
 DENIED = {"acm": "AccessDeniedException", "route53": "AccessDenied"}
@@ -96,3 +99,13 @@ def test_only_a_denial_is_a_note(stage: Stage, service: str) -> None:
     with pytest.raises(AwsProblem, match="expired"):
         stage.plan(specs.HTTP)
     stage.box.clear_faults()
+
+
+def test_the_plan_of_files_says_what_it_does_not_see(box: Box, tmp_path: Path) -> None:
+    box.reset()
+    shell = MigrationShell(box, tmp_path)
+    shell.write("web.yaml", specs.HTTP)
+    assert shell.save("first").code == 0
+    box.fault("error", service="acm", code=DENIED["acm"], message="not authorized", status=403)
+    assert "Not read    certificates: AWS denies acm:ListCertificates" in shell.plan().out
+    box.clear_faults()

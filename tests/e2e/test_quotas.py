@@ -63,3 +63,11 @@ def test_a_quota_that_is_reached_in_mid_run_is_not_called_something_that_passes(
     )
     assert "a quota is reached: raise it" in screen
     assert "run the same command again to continue" not in screen
+
+
+def test_more_certificates_than_the_quota_are_refused(stage: Stage) -> None:
+    arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/12345678-1234-1234-1234-1234567890"
+    arns = ", ".join(f'"{arn}{number:02}"' for number in range(27))
+    listener = f"listeners: [{{listen: 443/https, respond: 404, certificates: [{arns}]}}]\n"
+    with pytest.raises(Refused, match="the spec wants 26 certificates, and this account's quota is 25"):
+        stage.plan(specs.HEAD + listener)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from elbplan.core.address import AwsId
@@ -41,9 +43,21 @@ def test_one_on_its_way_out_is_gone(state):
     assert live(raw(state)).ours == {}
 
 
-@pytest.mark.parametrize("state", ["pending", "stopping", "stopped"])
-def test_one_that_does_not_run_is_there_but_not_ready(state):
-    assert KIND.pending_gate(one(live(raw(state)))) == "running"
+def test_one_that_does_not_run_yet_is_there_but_not_ready():
+    assert KIND.pending_gate(one(live(raw("pending")))) == "running"
+
+
+@pytest.mark.parametrize("state", ["stopping", "stopped"])
+def test_a_stopped_one_differs_and_is_started(state):
+    found = one(live(raw(state)))
+    assert KIND.pending_gate(found) == ""
+    want = instance(security_groups=(AwsId("sg-1"),))
+    assert differing_fields(found.model, want) == ("state",)
+    calls, _ = play(KIND.update(found.model, want, at(KIND, id=ID)))
+    assert operations(calls) == ["StartInstances"]
+    (running, _) = KIND.gates
+    assert running.needed(found.model, want)
+    assert not running.needed(want, instance(tags={"team": "web"}, security_groups=(AwsId("sg-1"),)))
 
 
 def test_a_profile_is_told_by_its_name():
@@ -64,12 +78,14 @@ def test_a_server_is_made_once_by_its_token_and_tagged_as_it_is_made():
         "GetParameter": {"Parameter": {"Value": "ami-7"}},
         "RunInstances": {"Instances": [{"InstanceId": ID}]},
     }
-    place = at(KIND, "web-1")
+    place = at(KIND, "web-1", token="another token in each run")
     want = instance(user_data=SECRET, key="me", profile="web", security_groups=(AwsId("sg-1"),))
     calls, facts = play(KIND.create(want, place), answers)
-    assert operations(calls) == ["GetParameter", "RunInstances"]
+    assert operations(calls) == ["GetParameter", "RunInstances", "DescribeInstances"]
     params = calls[1].params
-    assert (params["ClientToken"], params["ImageId"], params["UserData"]) == (place.token, "ami-7", SECRET)
+    assert (params["ImageId"], params["UserData"]) == ("ami-7", SECRET)
+    assert re.fullmatch("[0-9a-f]{32}", params["ClientToken"])
+    assert play(KIND.create(want, at(KIND, "web-1")), answers)[0][1].params["ClientToken"] == params["ClientToken"]
     tags = {tag["Key"]: tag["Value"] for tag in params["TagSpecifications"][0]["Tags"]}
     assert tags[IMAGE] == IMAGE_PATH
     assert tags[USER_DATA].startswith("sha256:")
@@ -81,7 +97,24 @@ def test_an_image_by_its_id_is_not_looked_up():
     calls, _ = play(
         KIND.create(instance(image="ami-1"), at(KIND)), {"RunInstances": {"Instances": [{"InstanceId": ID}]}}
     )
-    assert operations(calls) == ["RunInstances"]
+    assert operations(calls) == ["RunInstances", "DescribeInstances"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [raw("terminated"), raw("shutting-down"), raw(Tags=owned("instance.web-2")), raw(Tags=[])],
+    ids=["terminated", "ending", "moved", "released"],
+)
+def test_an_instance_that_is_not_this_server_any_more_is_not_taken_for_it(other):
+    launched = [{"Instances": [{"InstanceId": id}]} for id in (ID, "i-2")]
+    described = [{"Reservations": [{"Instances": [found]}]} for found in (other, raw())]
+    calls, facts = play(
+        KIND.create(instance(image="ami-1"), at(KIND, "web-1")),
+        {"RunInstances": launched, "DescribeInstances": described},
+    )
+    tokens = [call.params["ClientToken"] for call in calls if call.operation == "RunInstances"]
+    assert len(set(tokens)) == 2
+    assert facts == {"id": "i-2"}
 
 
 def test_groups_change_in_place_and_are_joined_before_they_are_left():

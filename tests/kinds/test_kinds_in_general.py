@@ -16,7 +16,7 @@ import pytest
 from elbplan.core.address import AwsId
 from elbplan.core.call import Call, Tags
 from elbplan.core.kind import Kind, Kinds
-from elbplan.core.resource import Part
+from elbplan.core.resource import Part, from_live
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
@@ -108,6 +108,8 @@ class Journal:
                 return done.value
             for call in [asked] if isinstance(asked, Call) else asked:
                 self.entries.append((kind, verb, DESCRIBE_TAGS if isinstance(call, Tags) else call))
+                if isinstance(call, Call) and call.probe is not None:
+                    self.entries.append((kind, "look", next(call.probe())))
             if verb == "create" and not made_already and isinstance(asked, Call) and not reads(asked):
                 self.creations.append((kind, asked))
                 made_already = True
@@ -195,7 +197,7 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         "instance",
         "i-1",
         (
-            Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-1"),)),
+            from_live(Instance, {"image": "ami-1", "subnet": AwsId("subnet-a"), "state": "stopped"}),
             Instance(image="ami-1", subnet=AwsId("subnet-a"), security_groups=(AwsId("sg-2"),)),
         ),
     ),

@@ -247,3 +247,22 @@ def test_in_sync_is_asked_by_the_changes_own_id():
     assert calls[0].params == {"Id": "C1"}
     assert sight.state == "waiting"
     assert play(gate.probe(record(), at(KIND, NAME)))[1].state == "ready"
+
+
+def test_a_name_with_many_weighted_records_of_others_is_read_to_the_end():
+    weighted = [plain(SetIdentifier=f"s{number:03}", Weight=1) for number in range(100)]
+    sets = [*weighted, alias(Type="AAAA")]
+    large = {"HostedZones": [{**ZONES["HostedZones"][0], "ResourceRecordSetCount": 5000}]}
+    wanted = {Address("record", f"{NAME}-aaaa"): record(type="AAAA")}
+    found = read(
+        KIND,
+        {
+            "ListHostedZones": large,
+            "ListResourceRecordSets": lambda params: {"ResourceRecordSets": sets[: int(params["MaxItems"])]},
+            "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": BALANCER, "DNSName": DNS}]},
+            "DescribeSecurityGroups": {"SecurityGroups": []},
+            "tags": {BALANCER: owned("load_balancer.main")},
+        },
+        wanted,
+    )
+    assert one(found).model.type == "AAAA"

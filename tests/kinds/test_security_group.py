@@ -206,7 +206,12 @@ def test_without_a_word_on_egress_everything_may_go_out():
 
 def test_a_group_that_lets_nothing_out_loses_what_aws_gave_it():
     calls, _ = play(KIND.create(group(egress=()), at(KIND)), {"CreateSecurityGroup": {"GroupId": "sg-1"}})
-    assert operations(calls) == ["CreateSecurityGroup", "RevokeSecurityGroupEgress"]
+    revoked = [call.params["IpPermissions"][0] for call in calls[1:]]
+    assert revoked == [
+        {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+        {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+    ]
+    assert set(operations(calls[1:])) == {"RevokeSecurityGroupEgress"}
 
 
 def test_the_group_of_a_balancer_that_is_just_going_cannot_go_yet():

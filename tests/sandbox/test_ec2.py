@@ -272,3 +272,29 @@ def test_rule_30_a_region_that_is_not_enabled_refuses_valid_credentials(kit: Kit
         kit.box.client("elbv2", "ap-east-1").describe_load_balancers()
     with refused("UnrecognizedClientException"):
         kit.box.client("ssm", "ap-east-1").get_parameters_by_path(Path="/elbplan")
+
+
+def test_rule_27_a_filter_by_tag_finds_a_new_resource_late(slow: Kit) -> None:
+    slow.box.switch("tag_lag", 8)
+    tags = [{"Key": "team", "Value": "web"}]
+    specification = [{"ResourceType": "elastic-ip", "Tags": tags}]
+    id = slow.ec2.allocate_address(Domain="vpc", TagSpecifications=specification)["AllocationId"]
+    by_tag = [{"Name": "tag:team", "Values": ["web"]}]
+    assert slow.ec2.describe_addresses(Filters=by_tag)["Addresses"] == []
+    (address,) = slow.ec2.describe_addresses(AllocationIds=[id])["Addresses"]
+    assert address["Tags"] == tags
+    slow.box.advance(8)
+    assert [found["AllocationId"] for found in slow.ec2.describe_addresses(Filters=by_tag)["Addresses"]] == [id]
+
+
+def test_rule_23_a_filter_has_at_most_200_values(kit: Kit) -> None:
+    ids = [f"i-{number:017x}" for number in range(201)]
+    kit.ec2.describe_instances(Filters=[{"Name": "instance-id", "Values": ids[:200]}])
+    with refused("FilterLimitExceeded"):
+        kit.ec2.describe_instances(Filters=[{"Name": "instance-id", "Values": ids}])
+
+
+def test_rule_29_the_ipv6_rule_of_a_group_in_a_vpc_without_ipv6(kit: Kit) -> None:
+    everything = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+    with refused("InvalidParameterValue"):
+        kit.ec2.revoke_security_group_egress(GroupId=kit.open_group(), IpPermissions=everything)

@@ -191,6 +191,36 @@ def test_rule_15_targets_of_a_quic_group_need_a_server_id(kit: Kit) -> None:
     kit.elb.register_targets(TargetGroupArn=group, Targets=[target])
 
 
+SLOW_START = "slow_start.duration_seconds"
+ALGORITHM = "load_balancing.algorithm.type"
+STICKY = {"stickiness.enabled": "true"}
+APP_COOKIE = {**STICKY, "stickiness.type": "app_cookie"}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "code", "attributes"),
+    [
+        ("HTTP", "InvalidConfigurationRequest", {SLOW_START: "60", ALGORITHM: "least_outstanding_requests"}),
+        ("HTTP", "InvalidConfigurationRequest", {SLOW_START: "60", ALGORITHM: "weighted_random"}),
+        ("HTTP", "InvalidConfigurationRequest", {"load_balancing.algorithm.anomaly_mitigation": "on"}),
+        ("HTTP", "InvalidConfigurationRequest", {**STICKY, "load_balancing.cross_zone.enabled": "false"}),
+        ("HTTP", "ValidationError", APP_COOKIE),
+        ("HTTP", "ValidationError", {**APP_COOKIE, "stickiness.app_cookie.cookie_name": "AWSALBTG-mine"}),
+        ("HTTP", "ValidationError", {"stickiness.type": "source_ip"}),
+        ("TCP", "ValidationError", {"stickiness.type": "lb_cookie"}),
+        ("TLS", "InvalidConfigurationRequest", STICKY),
+    ],
+)
+def test_rule_21_attributes_that_exclude_each_other(
+    kit: Kit, protocol: str, code: str, attributes: dict[str, str]
+) -> None:
+    group = kit.group(Protocol=protocol)
+    with refused(code):
+        kit.elb.modify_target_group_attributes(
+            TargetGroupArn=group, Attributes=[{"Key": key, "Value": value} for key, value in attributes.items()]
+        )
+
+
 def test_rule_14_a_grpc_server_answers_unimplemented_to_the_default_check(kit: Kit) -> None:
     check = {"HealthCheckProtocol": "HTTP", "Matcher": {"GrpcCode": "0"}}
     group = kit.group("grpc", ProtocolVersion="GRPC", **check)

@@ -37,7 +37,7 @@ def test_rule_30_the_tag_index_still_lists_a_deleted_resource_and_one_without_th
 
 
 def test_rule_30_without_a_lag_the_tag_index_is_exact(kit: Kit) -> None:
-    kit.box.switch("tag_lag", 0)
+    kit.box.switch("index_lag", 0)
     group = kit.group(Tags=OURS)
     assert listed(kit.box, "s") == [group]
     kit.elb.delete_target_group(TargetGroupArn=group)
@@ -45,7 +45,7 @@ def test_rule_30_without_a_lag_the_tag_index_is_exact(kit: Kit) -> None:
 
 
 def test_rule_30_the_tag_index_takes_filters_and_answers_in_pages(kit: Kit) -> None:
-    kit.box.switch("tag_lag", 0)
+    kit.box.switch("index_lag", 0)
     groups = [kit.group(f"g{number}", Tags=OURS) for number in range(3)]
     kit.acm.request_certificate(DomainName="api.example.com", ValidationMethod="DNS", Tags=OURS)
     assert listed(kit.box, "s", ResourceTypeFilters=["elasticloadbalancing:targetgroup"]) == groups

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...core.address import Address
 from ...core.hazard import Hazard
+from ...kinds.aws.load_balancer_facts import FAILED
 from ...kinds.load_balancer import LoadBalancer
 from ..timeline import NOTHING_HAPPENS, Timeline, Transition
 from ..traffic_state import TrafficState
@@ -45,9 +46,10 @@ def _created(timeline: Timeline, address: Address) -> tuple[int, ...]:
 
 
 def dns_name_changes(timeline: Timeline) -> Iterator[Hazard]:
-    """A new load balancer has a new DNS name in AWS. It is no loss if no client used the old one."""
+    """A new load balancer has a new DNS name in AWS. It is no loss if no client used the old one, or it failed."""
     named = set(timeline.start.alias_targets.values())
-    balancers = [address for address, _ in timeline.start.of(LoadBalancer) if address not in timeline.spare]
+    start = timeline.start.of(LoadBalancer)
+    balancers = [address for address, old in start if address not in timeline.spare and old.state != FAILED]
     for old, new, transition in _replaced(timeline, balancers):
         if old not in named and any(other[:2] == old[:2] for other in named if isinstance(other, Address)):
             continue

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ...core.call import Call, GateStatus, ProbeProgram
+from ...core.cause import Cause, because
 from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
+from .load_balancer_facts import FAILED
 
 
 def active(_: Resource, context: StepContext) -> ProbeProgram:
@@ -16,9 +18,12 @@ def active(_: Resource, context: StepContext) -> ProbeProgram:
         return GateStatus("waiting", "not visible yet")
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
     if state["Code"] in ("active", "active_impaired"):
-        return GateStatus("ready", state["Code"], state.get("Reason") or "")
-    failed = state["Code"] == "failed"
-    return GateStatus("failed" if failed else "waiting", state["Code"], state.get("Reason") or "")
+        return GateStatus("ready", state["Code"])
+    reason = state.get("Reason") or ""
+    if state["Code"] == FAILED:
+        return GateStatus("failed", "AWS could not create it", (Cause(reason or "AWS names no reason", REPLACE),))
+    text = "AWS is creating it" if state["Code"] == "provisioning" else state["Code"]
+    return GateStatus("waiting", text, because(reason))
 
 
 def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
@@ -28,10 +33,22 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     params = {"Filters": [{"Name": "description", "Values": [description]}]}
     answer = yield Call("ec2", "DescribeNetworkInterfaces", params)
     left = len(answer["NetworkInterfaces"])
-    return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
+    if left:
+        return GateStatus("waiting", f"{left} network interfaces left")
+    return GateStatus("ready", "its network interfaces are gone")
 
+
+REPLACE = "the next elbplan apply replaces it (with migrations: apply --revert-drift)"
+INTERFACES_TIMEOUT = 2100
+"""AWS deletes the interfaces some minutes after the load balancer. Terraform waits up to 35 minutes for them."""
 
 GATES = (
-    Gate("active", "the load balancer is active", 900, active),
-    Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
+    Gate("active", "the load balancer is active", 900, active, usual="2-3 min"),
+    Gate(
+        "interfaces",
+        "the load balancer's network interfaces are gone",
+        INTERFACES_TIMEOUT,
+        interfaces_gone,
+        ("delete",),
+    ),
 )

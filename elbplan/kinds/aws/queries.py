@@ -16,10 +16,25 @@ USERS_OF_ZONES = ("record", "certificate")
 WHOLE_ZONE = 300
 """The largest number of records in one answer. elbplan reads such a zone completely; others by name."""
 
+MOST_SETS = "300"
+"""The most records in one answer of Route 53. A name can have a hundred weighted records of each type.
+
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html (MaxItems)
+"""
+
 GONE = ("LoadBalancerNotFound", "TargetGroupNotFound", "ListenerNotFound")
 """Errors for a resource that was deleted after AWS listed it: the answer counts as empty."""
 
 TERMINATED = ("shutting-down", "terminated")
+STARTABLE = ("stopped", "stopping")
+"""The states of an instance that does not run, and that can run again."""
+
+
+FILTER_LAG = 10.0
+"""Seconds after which EC2's filters should find a new resource by its tags.
+
+https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+"""
 
 
 def stack_filter(stacks: Iterable[str]) -> dict[str, Any]:
@@ -95,6 +110,8 @@ def record_asks(zone: str, names: Iterable[str], zones: Iterable[Mapping[str, An
     if fits_one_answer(zone, zones):
         return [Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone})]
     return [
-        Call("route53", "ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": "20"})
+        Call(
+            "route53", "ListResourceRecordSets", {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": MOST_SETS}
+        )
         for name in sorted(set(names))
     ]

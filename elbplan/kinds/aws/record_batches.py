@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...core.call import Answer, Call, WriteProgram
-from .queries import balancer_name, domain
+from .queries import MOST_SETS, balancer_name, domain
 
 RecordSet = Mapping[str, Any]
 RecordSearch = Generator[Call, Answer, RecordSet | None]
@@ -72,7 +72,7 @@ def _replacement(old: Iterable[RecordSet], aliases: Iterable[RecordSet]) -> list
 
 def _sets_at(zone: str, name: str) -> Generator[Call, Answer, list[RecordSet]]:
     """The record sets at this name."""
-    params = {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": "20"}
+    params = {"HostedZoneId": zone, "StartRecordName": name, "MaxItems": MOST_SETS}
     answer = yield Call("route53", "ListResourceRecordSets", params)
     return [raw for raw in answer["ResourceRecordSets"] if domain(raw["Name"]) == domain(name)]
 

@@ -118,6 +118,23 @@ def _text(value: bool) -> str:
     return "true" if value else "false"
 
 
+FAILOVER_COUNT = "target_group_health.dns_failover.minimum_healthy_targets.count"
+EITHER = {FAILOVER_COUNT: ("1", "off")}
+"""Defaults on which AWS's pages differ: API_TargetGroupAttribute says 1, the user guide says off. Without a value in
+the spec, elbplan accepts both; a value of the spec is always sent."""
+
+
+def sure_defaults(group: TargetGroupFields) -> dict[str, str]:
+    """The defaults that a new group certainly has."""
+    return {key: value for key, value in defaults(group).items() if key not in EITHER}
+
+
+def settled_attributes(group: TargetGroupFields, wanted: Mapping[str, str], live: Mapping[str, str]) -> dict[str, str]:
+    """The complete desired attributes. elbplan leaves attributes without a known default alone."""
+    kept = {key: live[key] for key, either in EITHER.items() if live.get(key) in either}
+    return {**live, **defaults(group), **kept, **wanted}
+
+
 FIRST = {DRAINING: TERMINATES}
 """AWS accepts the first attribute only while the second is false, so elbplan resets it before it sets the second."""
 

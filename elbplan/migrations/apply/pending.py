@@ -13,11 +13,15 @@ from ...core.stack import Stack
 from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
+from ...kinds.delegation import Delegations, not_checked, pending_causes
+from ...kinds.port_commands import server_facts
 from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
+from ...live.delegation import ZoneDns, read_delegations
 from ...live.observe import Observed
 from ...live.server_labels import with_server_labels
 from ...planner.guards import deletion_protected, physical_names, replaced_records
+from ...planner.warnings import warnings_of
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
 from ..migration import Migration, MigrationStep, references_of
@@ -29,7 +33,7 @@ from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .foreign_rules import references_to_deleted, with_references
 from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
-from .server_checks import closed_ports_of, unusable_servers_of
+from .server_checks import closed_ports_of, unusable_servers_of, zones_of
 from .steps import StepBuilder
 
 
@@ -48,6 +52,7 @@ class Pending:
     uncovered what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
     closed_ports  ports of servers outside the stack that are closed to the load balancer
+    delegations  what the internet says of the hosted zones of new certificates and records
     references  what others made that refers to what the file deletes
     """
 
@@ -64,6 +69,7 @@ class Pending:
     uncovered: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict, repr=False)
+    delegations: Delegations = field(default_factory=dict, repr=False)
     references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict, repr=False)
 
     @property
@@ -106,6 +112,7 @@ class PendingFinder:
     now       the time of day, in seconds since 1970
     passed    the holds that this apply has waited for
     approve   a hold that waits for approval ends, if the last run ended at it
+    dns       says whether hosted zones are delegated; None: nobody is asked
     """
 
     aws: Cloud
@@ -114,6 +121,7 @@ class PendingFinder:
     now: float = 0
     passed: Collection[HoldPlace] = ()
     approve: bool = False
+    dns: ZoneDns | None = None
 
     def next(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Pending:
         """The next pending steps; `seen` is a read of AWS that was made already. Raises Refused for drift."""
@@ -124,6 +132,8 @@ class PendingFinder:
             raise drift_refusal(self.stack.name, found, self.journal)
         empty = Plan(self.stack.name, self.aws.region, account_of(self.aws, seen))
         empty = replace(empty, lives=found.lives, desired=observed.desired, domains=self._names(found.migration))
+        warnings = tuple(warnings_of(observed.desired, found.lives, self.aws.region))
+        empty = replace(empty, unread=tuple(observed.foreign.unread), warnings=warnings)
         more = uncovered_by_migrations(self.stack, observed, migrations[-1])
         while found.index == len(found.migration.entries):
             later = [migration for migration in migrations if migration.number == found.migration.number + 1]
@@ -136,6 +146,7 @@ class PendingFinder:
         segment = self._segment(found, empty, observed)
         segment = replace(segment, children=children, closed_ports=closed_ports_of(found, observed))
         segment = replace(segment, references=Foreign(references=references).references_by_address(found.lives))
+        segment = _with_delegations(segment, read_delegations(self.aws.send, self.dns, zones_of(found, observed)))
         return replace(segment, drift=found.drift, position=found, uncovered=more)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
@@ -216,13 +227,19 @@ class PendingFinder:
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
-        plan = replace(plan, changes=comparison.pending, replaced=replaced)
-        return with_server_labels(plan, observed.external, self.aws.send)
+        facts = server_facts(found.comparison, desired, observed.external)
+        plan = replace(plan, changes=comparison.pending, replaced=replaced, server_facts=facts)
+        return with_server_labels(plan, observed.external, {}, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
         names = {resource.name for resource in migration.last.values() if isinstance(resource, Record)}
         return tuple(name for name in self.stack.domains if name in names)
+
+
+def _with_delegations(pending: Pending, delegations: Delegations) -> Pending:
+    plan = replace(pending.plan, unchecked=not_checked(delegations), causes=pending_causes(delegations))
+    return replace(pending, plan=plan, delegations=delegations)
 
 
 def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration) -> list[Difference]:

@@ -19,6 +19,7 @@ from ...kinds.certificate import Certificate
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.targets import Targets
 from ...kinds.traffic import target_group_of
+from ...live.filters import batches, filter_by
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
 from ..apply.foreign_rules import references_to_deleted
@@ -95,14 +96,11 @@ def _subnets(aws: Cloud, position: Position, symbols: PortableNames) -> dict[Ref
     targets = (live.model for live in position.lives.values() if isinstance(live.model, Targets))
     instances = (member.instance for model in targets for member in model.members)
     ids = sorted({instance.value for instance in instances if isinstance(instance, AwsId)})
-    if not ids:
-        return {}
-    filters = [{"Name": "instance-id", "Values": ids}]
-    answer = aws.send(Call("ec2", "DescribeInstances", {"Filters": filters}))
     subnets: dict[Ref, Ref] = {}
-    for raw in instances_in(answer):
-        subnet = raw.get("SubnetId") or ""
-        subnets[AwsId(raw["InstanceId"])] = symbols.lookups.get(subnet, AwsId(subnet))
+    for batch in batches(ids):
+        for raw in instances_in(aws.send(Call("ec2", "DescribeInstances", filter_by("instance-id", batch)))):
+            subnet = raw.get("SubnetId") or ""
+            subnets[AwsId(raw["InstanceId"])] = symbols.lookups.get(subnet, AwsId(subnet))
     return subnets
 
 

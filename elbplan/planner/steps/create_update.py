@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from ...core.address import Address, Ref
 from ...core.change import Change
-from ...core.kind import Kind, Phase
+from ...core.kind import Gate, Kind, Phase
 from ...core.resource import Resource, differing_fields, references
 from ...kinds.ingress_rules import IngressRules
 from ...kinds.rule import Rule
@@ -43,7 +43,8 @@ def _create(
     (phase, first), *rest = path
     stage, name = STAGES[phase], builder.names.get(change.address, "")
     id = builder.add(stage, phase, "create", change.address, change.because, after=first, name=name)
-    last = _add_gates(builder, kind, "create", change.address, first, stage, id)
+    gates = [gate for gate in kind.gates if "create" in gate.after]
+    last = _add_gates(builder, gates, change.address, first, stage, id)
     _add_updates(builder, kind, change, first, rest, last)
     if stage == Stage.EXPAND:
         builder.ready_after.setdefault(change.address, last)
@@ -92,7 +93,8 @@ def _add_updates(
         id = builder.add(stage, phase, "update", change.address, why, before=before, after=after)
         if previous:
             builder.drafts[id].needs.add(previous)
-        previous = _add_gates(builder, kind, "update", change.address, after, stage, id)
+        gates = [gate for gate in kind.gates if "update" in gate.after and gate.needed(before, after)]
+        previous = _add_gates(builder, gates, change.address, after, stage, id)
         if stage == Stage.EXPAND:
             builder.ready_after[change.address] = previous
         before = after
@@ -116,12 +118,11 @@ def _why(phase: Phase, before: Resource, after: Resource, change: Change, *, las
 
 
 def _add_gates(
-    builder: PlanBuilder, kind: Kind[Resource], do: str, address: Address, after: Resource, stage: Stage, last: str
+    builder: PlanBuilder, gates: Sequence[Gate], address: Address, after: Resource, stage: Stage, last: str
 ) -> str:
-    """Adds the gates that the kind has after this verb. Returns the id of the last step."""
-    for gate in kind.gates:
-        if do in gate.after:
-            last = builder.wait(stage, gate, address, after, [last])
+    """Adds the gates one after the other. Returns the id of the last step."""
+    for gate in gates:
+        last = builder.wait(stage, gate, address, after, [last])
     return last
 
 

@@ -43,7 +43,7 @@ def _new_arn(context: CallContext) -> str:
 
 
 def request_certificate(context: CallContext, params: Params) -> Params:
-    checks.check_request(params)
+    checks.check_request(context, params)
     if arn := arn_for_token(context, params):
         return {"CertificateArn": arn}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))

@@ -13,7 +13,7 @@ TOKEN = re.compile(r"\w{1,32}")
 ALGORITHMS = (
     "RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1",
 )  # fmt: skip
-MOST_NAMES = 10
+MOST_NAMES = 100
 
 
 def invalid(message: str) -> AwsError:
@@ -21,7 +21,7 @@ def invalid(message: str) -> AwsError:
 
 
 @rule(21)
-def check_request(params: Params) -> None:
+def check_request(context: CallContext, params: Params) -> None:
     """Names, token, algorithm: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
     names = [params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]
     for name in names:
@@ -32,7 +32,9 @@ def check_request(params: Params) -> None:
             "InvalidDomainValidationOptionsException", "The first domain name can have at most 64 characters"
         )
     if len(set(names)) > MOST_NAMES:
-        raise AwsError("LimitExceededException", f"The maximum number of names is {MOST_NAMES}")
+        raise invalid(f"Value at 'subjectAlternativeNames' must have length less than or equal to {MOST_NAMES}")
+    if len(set(names)) > (quota := context.account.quota("names_per_certificate")):
+        raise AwsError("LimitExceededException", f"The maximum number of names is {quota}")
     token = params.get("IdempotencyToken")
     if token is not None and not TOKEN.fullmatch(token):
         raise invalid(f"Value '{token}' at 'idempotencyToken' failed to satisfy constraint: {TOKEN.pattern}")

@@ -60,15 +60,17 @@ class Controls:
         self.account.quotas[name] = most
 
     def switch(self, name: str, value: Any) -> None:
-        """Sets a field of Timing (slow, drain, zone_busy, hide_new, tag_lag) or of SandboxOptions."""
+        """Sets a field of Timing (slow, drain, zone_busy, hide_new, index_lag, tag_lag) or of SandboxOptions."""
         for holder in (self.account.timing, self.account.options):
             if name in vars(holder):
                 setattr(holder, name, value)
                 return
         raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.account.options)])}")
 
-    def sick(self, group: str, reason: str = "Target.FailedHealthChecks") -> None:
-        self._group(group).unhealthy_reason = reason
+    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int = 500) -> None:
+        """All targets of the group are unhealthy; `code` is the answer for Target.ResponseCodeMismatch."""
+        found = self._group(group)
+        found.unhealthy_reason, found.unhealthy_code = reason, code
 
     def well(self, group: str) -> None:
         self._group(group).unhealthy_reason = ""

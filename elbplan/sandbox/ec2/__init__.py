@@ -9,8 +9,19 @@ from typing import Any
 from ..account import CallContext
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest, answer
-from . import addresses, images, instance_endings, instances, network, protocols, regions, security_groups, speed
-from .common import well_formed
+from . import (
+    addresses,
+    images,
+    instance_endings,
+    instances,
+    network,
+    protocols,
+    regions,
+    security_groups,
+    speed,
+    tag_filters,
+)
+from .common import well_formed, within_filter_limits
 
 speed.install()
 protocols.install()
@@ -42,6 +53,7 @@ BEFORE: dict[str, Before] = {
     "CreateTags": network.before_create_tags,
 }
 AFTER: dict[str, After] = {
+    "AllocateAddress": addresses.after_allocate,
     "CreateSecurityGroup": security_groups.after_create,
     "RunInstances": instances.after_run,
     "StartInstances": instances.after_start,
@@ -57,10 +69,13 @@ OWN: dict[str, Own] = {
 
 def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | HttpReply | None:
     well_formed(call.params)
+    within_filter_limits(call.params)
     if call.action in OWN and not call.params.get("DryRun"):
         return answer(call, OWN[call.action](context, call.params), incoming)
     check = BEFORE.get(call.action)
     changed = check(context, call, incoming) if check else None
+    if changed is None and call.action.startswith("Describe"):
+        changed = tag_filters.describe_late(context, call, incoming)
     if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):
         return security_groups.authorize(context, call, changed if isinstance(changed, HttpRequest) else incoming)
     return changed

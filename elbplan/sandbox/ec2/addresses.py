@@ -6,9 +6,10 @@ from ..account import CallContext
 from ..errors import AwsError
 from ..rules import rule
 from ..server.call_log import LoggedCall
-from ..server.protocol import HttpRequest
+from ..server.protocol import HttpReply, HttpRequest
 from . import facts
 from .common import rewritten
+from .tag_filters import mark_created
 
 
 @rule(23)
@@ -16,6 +17,12 @@ def before_allocate(context: CallContext, _call: LoggedCall, _incoming: HttpRequ
     """Five in a region: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html#using-instance-addressing-limit"""
     if len(context.ec2.addresses) >= context.account.quota("elastic_ips"):
         raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
+
+
+def after_allocate(context: CallContext, _call: LoggedCall, reply: HttpReply) -> HttpReply:
+    """Remembers when the new address, which is the last one, was allocated."""
+    mark_created(context, context.ec2.addresses[-1].allocation_id)
+    return reply
 
 
 @rule(29)

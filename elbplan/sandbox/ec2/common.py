@@ -30,6 +30,22 @@ def well_formed(params: dict[str, Any]) -> None:
                 raise AwsError(code, f'Invalid id: "{id}"')
 
 
+MOST_VALUES = 200
+
+
+@rule(23)
+def within_filter_limits(params: dict[str, Any]) -> None:
+    """At most 200 values in the filters of a call (FilterLimitExceeded).
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html ("up to 200 values per filter") and
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    for given in params.get("Filters") or []:
+        if len(given.get("Values") or []) > MOST_VALUES:
+            words = f"The maximum number of filter values specified on a single call is {MOST_VALUES}"
+            raise AwsError("FilterLimitExceeded", words)
+
+
 def rewritten(incoming: HttpRequest, changes: dict[str, str]) -> HttpRequest:
     """Returns the same request with these form fields set."""
     body = urlencode({**form(incoming), **changes}).encode()

@@ -37,6 +37,10 @@ def vpc_cidrs(context: CallContext, vpc_id: str) -> list[str]:
     return [vpc.cidr_block, *(block["cidr_block"] for block in vpc.get_cidr_block_association_set(ipv6=False))]
 
 
+def has_ipv6(context: CallContext, vpc_id: str) -> bool:
+    return bool(context.ec2.vpcs[vpc_id].get_cidr_block_association_set(ipv6=True))
+
+
 def has_internet_gateway(context: CallContext, vpc_id: str) -> bool:
     gateways = context.ec2.internet_gateways.values()
     return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)

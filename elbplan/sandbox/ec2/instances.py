@@ -14,6 +14,7 @@ from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest
 from . import facts, images, offerings
 from .common import rewritten
+from .tag_filters import mark_created
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 HOUR = 3600.0
@@ -103,6 +104,7 @@ def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpR
     for instance in launched:
         put_in_state(instance, "running")
         mark_new(context, instance.id)
+        mark_created(context, instance.id)
         change_state(context, instance, "pending", then="running")
     if token := call.params.get("ClientToken"):
         context.account.memory("run tokens")[(context.region, token)] = (_request(call.params), reply)

@@ -15,6 +15,7 @@ from ..server.protocol import HttpReply, HttpRequest, answer
 from . import facts
 from .common import form, rewritten
 from .protocols import without_ports
+from .tag_filters import mark_created
 
 NAME = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 AUTHORIZE = ("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
@@ -51,6 +52,7 @@ def after_create(context: CallContext, call: LoggedCall, reply: HttpReply) -> Ht
     """Marks the new group, which is the last of its VPC, as new."""
     vpc = call.params.get("VpcId") or context.ec2.default_vpc.id
     mark_new(context, next(reversed(context.ec2.groups[vpc])))
+    mark_created(context, next(reversed(context.ec2.groups[vpc])))
     return reply
 
 
@@ -204,7 +206,11 @@ def _check_tags(params: Params) -> None:
 
 @rule(29)
 def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
-    """A missing rule is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress."""
+    """A missing rule is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress.
+
+    The default IPv6 rule in a VPC without IPv6 can be InvalidParameterValue, which terraform-provider-aws expects:
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go
+    """
     group = _group(context, call.params)
     rules = _rules(group, call.action)
     if ids := call.params.get("SecurityGroupRuleIds"):
@@ -215,6 +221,8 @@ def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest)
             )
         return None
     existing = _flat_existing(rules)
+    if all(rule[3] == "::/0" for rule in flat(call.params)) and not facts.has_ipv6(context, group.vpc_id):
+        raise AwsError("InvalidParameterValue", "Invalid value for remote-ipv6-range: the VPC has no IPv6 CIDR block.")
     if any(rule not in existing for rule in flat(call.params)):
         raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
     return _canonicalised(incoming)

@@ -106,7 +106,9 @@ def describe_load_balancer_attributes(context: CallContext, params: Params) -> P
 def modify_target_group_attributes(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
     given = checked(context, group_defaults(group), params.get("Attributes", []))
-    _check_group(given, {**group_defaults(group), **group.attributes, **given}, group)
+    after = {**group_defaults(group), **group.attributes, **given}
+    _check_group(given, after, group)
+    _check_routing(after, group)
     if given.get(stickiness.ENABLED) == "true":
         stickiness.check_group(context, group)
     group.attributes.update(given)
@@ -130,6 +132,30 @@ def _check_group(given: Defaults, after: Defaults, group: StoredGroup) -> None:
             raise misconfigured("Connection termination of unhealthy targets is not supported for UDP")
         if after.get("preserve_client_ip.enabled") == "false":
             raise misconfigured("Client IP preservation cannot be disabled for UDP")
+
+
+@rule(21)
+def _check_routing(after: Defaults, group: StoredGroup) -> None:
+    """Stickiness, slow start and algorithms that exclude each other.
+
+    API_TargetGroupAttribute (anomaly mitigation, prefixes of cookie names), and the user guides: slow start only with
+    round robin, no stickiness without cross-zone load balancing
+    (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html), no
+    stickiness for TLS (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html).
+    """
+    algorithm = after.get("load_balancing.algorithm.type", "round_robin")
+    sticky = after.get(stickiness.ENABLED) == "true"
+    if after.get("slow_start.duration_seconds", "0") != "0" and algorithm != "round_robin":
+        raise misconfigured(f"Slow start is not supported with the algorithm '{algorithm}'")
+    if after.get("load_balancing.algorithm.anomaly_mitigation") == "on" and algorithm != "weighted_random":
+        raise misconfigured("Anomaly mitigation is only available with the algorithm 'weighted_random'")
+    if sticky and group.fields.get("Protocol") == "TLS":
+        raise misconfigured("Stickiness is not supported for TLS target groups")
+    if sticky and "slow_start.duration_seconds" in after and after["load_balancing.cross_zone.enabled"] == "false":
+        raise misconfigured("Stickiness is not supported when cross-zone load balancing is off")
+    cookie = after.get("stickiness.app_cookie.cookie_name", "")
+    if sticky and after["stickiness.type"] == "app_cookie" and (not cookie or cookie.startswith("AWSALB")):
+        raise validation("'stickiness.app_cookie.cookie_name' must be set, without a reserved prefix")
 
 
 def describe_target_group_attributes(context: CallContext, params: Params) -> Params:

@@ -9,10 +9,12 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredGroup
 from . import find, names, tags
+from .attribute_tables import group_defaults
 from .find import new_id
 from .health_checks import check_given, checked, defaults
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+DNS_FAILOVER = "target_group_health.dns_failover.minimum_healthy_targets.count"
 TARGET_TYPES = ("instance", "ip", "lambda", "alb")
 
 
@@ -30,6 +32,8 @@ def create_target_group(context: CallContext, params: Params) -> Params:
         fields=fields,
         settings=settings,
     )
+    if context.account.options.dns_failover_off and DNS_FAILOVER in group_defaults(group):
+        group.attributes[DNS_FAILOVER] = "off"
     context.elb.groups[group.arn] = group
     context.elb.tags[group.arn] = given_tags
     find.mark_new(context, group.arn)

@@ -64,7 +64,7 @@ def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
     """The document paths of the fields that have another name in the short form."""
     path = group.path
     sticky = ("enabled", "type", "lb_cookie.duration_seconds", "app_cookie.duration_seconds", "app_cookie.cookie_name")
-    return {
+    places: dict[YamlPath, YamlPath] = {
         ("protocol_version",): (*path, "version"),
         ("vpc",): ("network", "vpc"),
         ("health", "interval"): (*path, "health", "every"),
@@ -72,6 +72,8 @@ def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
         ("attributes", SLOW_START): (*path, "slow_start"),
         **{("attributes", f"stickiness.{key}"): (*path, "sticky") for key in sticky},
     }
+    written = group.definition.attributes or {}
+    return {field: place for field, place in places.items() if field[-1] not in written}
 
 
 def _all_v6(short: ShortGroup) -> bool:

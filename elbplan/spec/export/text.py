@@ -27,6 +27,7 @@ def expand_text(stacks: Sequence[Stack]) -> str:
 
 def _document(stack: Stack) -> dict[str, Any]:
     document: dict[str, Any] = {"name": stack.name}
+    document |= {"account": stack.account} if stack.account else {}
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
     for address, resource in stack.resources.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from ....core.address import Address, AwsId, Ref
 from ....core.resource import references
@@ -12,16 +11,10 @@ from ....kinds.aws.target_group_attributes import KEYS
 from ....kinds.target_group import TargetGroup
 from ...messages import article
 from .attributes import unknown_keys
+from .group_attributes import HTTP, Findings, attribute_problems
 from .listeners import QUIC, QUIC_HINT
 from .subject import Subject
 
-HTTP = ("HTTP", "HTTPS")
-RANGES = {
-    "deregistration_delay.timeout_seconds": (0, 3600, "drain: 0s to 1h"),
-    "stickiness.lb_cookie.duration_seconds": (1, 604800, "sticky: 1s to 7d"),
-    "stickiness.app_cookie.duration_seconds": (1, 604800, "sticky: 1s to 7d"),
-}
-SLOW_START = "slow_start.duration_seconds"
 CODE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", re.ASCII)
 
 
@@ -34,7 +27,7 @@ def check(subject: Subject) -> None:
             subject.problem(
                 address, (), f'nothing forwards to the group "{address.name}"', "forward to it, or remove it"
             )
-        for path, what, hint in (*_health(subject, group), *_shape(group), *_attributes(group)):
+        for path, what, hint in (*_health(subject, group), *_shape(group), *attribute_problems(group)):
             subject.problem(address, path, what, hint)
         unknown_keys(subject, address, group.attributes, KEYS)
     for address, targets in subject.of("targets"):
@@ -57,9 +50,6 @@ def _group_of_targets(subject: Subject, address: Address, group: Ref) -> None:
             f"the targets of {group} cannot have the name {address.name}",
             f"write targets: {{{group.name}: {{group: {group.name}, ...}}}}",
         )
-
-
-Findings = Iterator[tuple[tuple[str, ...], str, str]]
 
 
 def _shape(group: TargetGroup) -> Findings:
@@ -106,15 +96,3 @@ def _codes(codes: str, low: int, high: int) -> Findings:
                 f"{part.strip()} is out of range",
                 f"use codes from {low} to {high}, the smaller first",
             )
-
-
-def _attributes(group: TargetGroup) -> Findings:
-    for key, (low, high, hint) in RANGES.items():
-        value = group.attributes.get(key)
-        if value is not None and not (value.isdigit() and low <= int(value[:9]) <= high):
-            yield ("attributes", key), f"{value} is out of range", hint
-    slow = group.attributes.get(SLOW_START, "0")
-    if slow != "0" and not (slow.isdigit() and 30 <= int(slow[:9]) <= 900):
-        yield ("attributes", SLOW_START), f"{slow} seconds is out of range", "slow_start: 0, or 30s to 15m"
-    if slow != "0" and group.protocol not in HTTP:
-        yield ("attributes", SLOW_START), f"{article(group.protocol)} group cannot have a slow start", "remove it"

@@ -8,6 +8,7 @@ from typing import Any
 from ....core.address import Address
 from ....kinds.aws.actions import Forward, Redirect, groups_of
 from ....kinds.listener import Listener
+from ....kinds.target_group import HTTPS_ONLY
 from ...messages import article
 from .subject import Subject
 
@@ -31,8 +32,6 @@ QUIC = ("QUIC", "TCP_QUIC")
 QUIC_HINT = "use udp or tcp_udp; AWS needs a QUIC server id for each target"
 UDP = ("UDP", "TCP_UDP")
 IPV4_HINT = "write ip: ipv4; AWS needs an IPv6 prefix for source NAT, which elbplan does not support yet"
-HTTPS_ONLY = ("HTTP2", "GRPC")
-"""The protocol versions of groups that AWS refuses behind an HTTP listener."""
 
 
 def check(subject: Subject) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....core.address import Address, Lookup, Ref
-from ....kinds.aws.load_balancer_attributes import DEFAULTS, NEVER_BACK
+from ....kinds.aws.load_balancer_attributes import DEFAULTS, LOGS, NEVER_BACK
 from ....kinds.load_balancer import LoadBalancer
 from ...short.document import ZONE
 from .attributes import unknown_keys
@@ -19,6 +19,7 @@ def check(subject: Subject) -> None:
             subject.problem(
                 address, ("security_groups",), "a gateway load balancer cannot have security groups", "remove the line"
             )
+        _logs(subject, address, balancer)
         if balancer.name and balancer.name.startswith("internal-"):
             subject.problem(
                 address,
@@ -27,6 +28,15 @@ def check(subject: Subject) -> None:
                 "use another name, or remove the line",
             )
     _short_form(subject)
+
+
+def _logs(subject: Subject, address: Address, balancer: LoadBalancer) -> None:
+    """AWS: "You must specify an S3 bucket to enable access logs"."""
+    for logs in LOGS:
+        enabled = f"{logs}.enabled"
+        if balancer.attributes.get(enabled) == "true" and not balancer.attributes.get(f"{logs}.bucket"):
+            hint = f"write {logs}.bucket: BUCKET too"
+            subject.problem(address, ("attributes", enabled), f"{logs} needs a bucket", hint)
 
 
 def _zones(subject: Subject, address: Address, balancer: LoadBalancer) -> None:

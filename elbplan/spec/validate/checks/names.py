@@ -13,7 +13,6 @@ from ...expand.servers import AMI, IMAGES
 from ...short.domains import domain_name
 from .subject import Subject
 
-MAX_NAMES = 10
 NAME_IN_AWS = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII)
 TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", re.ASCII)
 
@@ -62,13 +61,6 @@ def _domains(subject: Subject, address: Address, names: Iterable[str]) -> None:
 
 
 def _certificate(subject: Subject, address: Address, names: tuple[str, ...]) -> None:
-    if len(names) > MAX_NAMES:
-        subject.problem(
-            address,
-            ("domains",),
-            f"the certificate has {len(names)} names, and AWS's default quota is {MAX_NAMES}",
-            "give some domains another certificate, or use *.example.com",
-        )
     first = by_first_name(names)[0]
     if len(first) > LONGEST_FIRST_NAME:
         subject.problem(

@@ -1,0 +1,36 @@
+"""What elbplan leaves as it is in AWS although the stack cannot work with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..core.address import Address, Ref
+from ..core.kind import LiveResource
+from ..core.resource import Resource
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.security_group import SecurityGroup
+
+Lives = Mapping[Address, LiveResource[Any]]
+
+
+def warnings_of(desired: Mapping[Address, Resource], lives: Lives, region: str) -> Iterator[str]:
+    """A text for each load balancer whose security groups let no traffic out to targets."""
+    for address, balancer in desired.items():
+        groups = balancer.security_groups if isinstance(balancer, LoadBalancer) else None
+        if groups and all(_lets_nothing_out(group, desired, lives) for group in groups):
+            first = groups[0]
+            assert isinstance(first, Address)
+            yield (
+                f"{first} has no outbound rule, so {address} reaches no target. elbplan leaves outbound rules alone "
+                f"without `egress:`. Allow all with: aws ec2 authorize-security-group-egress --region {region} "
+                f"--group-id {lives[first].id} --ip-permissions IpProtocol=-1,IpRanges=[{{CidrIp=0.0.0.0/0}}]"
+            )
+
+
+def _lets_nothing_out(group: Ref, desired: Mapping[Address, Resource], lives: Lives) -> bool:
+    """True if the group exists without outbound rules, and the spec wants none. AWS gives a new group a rule."""
+    if not isinstance(group, Address) or group not in lives:
+        return False
+    wanted, live = desired.get(group), lives[group].model
+    return isinstance(wanted, SecurityGroup) and wanted.egress is None and live.egress == ()
