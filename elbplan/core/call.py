@@ -57,6 +57,12 @@ class Call:
 DENIED_ANSWER: Answer = {"elbplan:denied": True}
 """The answer to a call that may be denied, and is."""
 
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException")
+"""Error codes for a missing permission."""
+
+OUTCOME_UNKNOWN = "OutcomeUnknown"
+"""Our code for a call that may or may not have had its effect."""
+
 READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
+from ...kinds.aws.parameter_store import PASSING
 from ...live.pacing import THROTTLED
 from ...live.write_permission import checked_before_each_attempt
 from ..program import Stopped
@@ -16,7 +17,7 @@ from .lease import Lease, TooSlow
 from .lock_tools import LockTools
 from .messages import problem_text, taken_over
 from .record import RunRecord, RunState
-from .run_store import KEPT, PASSING, closed
+from .run_store import KEPT, closed
 
 BEATS = 4.5
 """Heartbeats within the `lease_seconds` of the record."""

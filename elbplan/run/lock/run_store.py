@@ -13,6 +13,7 @@ from typing import Any
 
 from ...core.call import Call, single_call
 from ...errors import AwsProblem
+from ...kinds.aws.parameter_store import PASSING, PATIENCE
 from ...live.errors import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
@@ -26,12 +27,8 @@ BATCH = 10
 """DeleteParameters accepts at most so many names."""
 
 EXISTS = "ParameterAlreadyExists"
-PASSING = ("TooManyUpdates", "InternalServerError", "InternalFailure", "ServiceUnavailable", UNKNOWN)
-"""Errors that pass without action. SSM answers TooManyUpdates if two callers write one parameter at the same moment, or
-if a name is written again within 30 seconds after it was deleted."""
-
-PATIENCE, HURRY = 45.0, 4.0
-"""Seconds for which elbplan retries a call, and those for a run that renews its own lock: it asks again anyway."""
+HURRY = 4.0
+"""Seconds for which a run that renews its own lock retries a call: it asks again anyway."""
 
 
 class RunStore:
