@@ -59,6 +59,8 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
     replaced   by the address of a new record: the record sets of others that it replaces
+    restored   by the address of a deleted record: the record sets that it replaced, and that come back
+    not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
     """
 
     stack: str
@@ -73,6 +75,8 @@ class Plan:
     stays: Sequence[str] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    restored: Mapping[Address, str] = field(default_factory=dict)
+    not_restored: Mapping[Address, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

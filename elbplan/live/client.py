@@ -59,8 +59,8 @@ class Aws:
         """Sends a call and returns the answer, with all of its pages.
 
         botocore retries after throttling and 5xx errors, except for `no_retry` calls. The answer is empty for an error
-        in `done_if`, also for a connection that fails with one of these codes, and for every error of an `optional` call. For a denied call that `may_be_denied`, it is
-        `DENIED_ANSWER`. Raises AwsProblem, with AWS's code.
+        in `done_if` (also for a failed connection, if its code is there), and for every error of an `optional` call.
+        For a denied call that `may_be_denied`, it is `DENIED_ANSWER`. Raises AwsProblem, with AWS's code.
         """
         region = call.region or self.region
         try:

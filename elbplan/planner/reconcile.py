@@ -18,6 +18,7 @@ from ..kinds.protections import uncreatable_protections
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .previous_records import with_previous_records
 from .server_guards import unusable_servers
 from .steps import build_steps
 
@@ -35,9 +36,11 @@ def reconcile(
     external: ExternalServers = NO_SERVERS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
+    rollback: bool = False,
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
+    A rollback puts back every DNS record that a deleted record replaced.
     Raises Refused if a resource of others is in the way, a resource is protected, or AWS would not use an instance.
     """
     comparison = diff(desired, live, kinds, ignore)
@@ -70,8 +73,9 @@ def reconcile(
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
     )
-    replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
-    return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+    replaced = replaced_records(comparison, names_in_use or {}, foreign)
+    plan = replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+    return with_previous_records(plan, rollback=rollback)
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:

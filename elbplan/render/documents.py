@@ -36,6 +36,8 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "stays": list(plan.stays),
         "unread": list(plan.unread),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
+        "restored": {str(address): text for address, text in plan.restored.items()},
+        "not_restored": {str(address): text for address, text in plan.not_restored.items()},
     }  # fmt: skip
 
 

@@ -110,6 +110,19 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             yield from flow(style, why, reason)
         if replaced := plan.replaced.get(change.address):
             yield from flow(style, style.line(" " * (symbol_width + 5), ("replaces: ", COLOURS["replace"])), replaced)
+        if previous := _previous(change, plan):
+            label, colour, text = previous
+            yield from flow(style, style.line(" " * (symbol_width + 5), (label, COLOURS[colour])), text)
+
+
+def _previous(change: Change, plan: Plan) -> tuple[str, str, str] | None:
+    """Returns what a deleted record replaced: a label, its colour, and the text."""
+    address = change.live.address if change.live else change.address
+    if text := plan.restored.get(address):
+        return "back to: ", "create", f"{text}, as before elbplan"
+    if text := plan.not_restored.get(address):
+        return "before: ", "delete", f"{text}; without `restore: true` it does not come back"
+    return None
 
 
 def _reason(change: Change, plan: Plan) -> str:

@@ -62,12 +62,19 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
         observed = replace(seen[stack.name], external=NO_SERVERS)  # a rollback registers nothing new
         forward = plan_of(aws, stack, observed, kinds, account, observed.desired)
         target = rollback_target(forward.lives, filled_by_others(forward.desired))
-        plans.append(plan_of(aws, stack, observed, kinds, account, target))
+        plans.append(plan_of(aws, stack, observed, kinds, account, target, rollback=True))
     return plans
 
 
 def plan_of(
-    aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
+    aws: Cloud,
+    stack: Stack,
+    seen: Observed,
+    kinds: Kinds,
+    account: str,
+    desired: Mapping[Address, Resource],
+    *,
+    rollback: bool = False,
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     _refuse_beyond_quotas(aws, desired)
@@ -83,6 +90,7 @@ def plan_of(
         external=seen.external,
         ignore=stack.ignore,
         domains=stack.domains,
+        rollback=rollback,
     )
 
 

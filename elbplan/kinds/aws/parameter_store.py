@@ -1,4 +1,4 @@
-"""Errors of SSM Parameter Store, in which elbplan keeps the records of its runs and the DNS records that it replaced."""
+"""Errors and limits of SSM Parameter Store, which keeps the records of runs and the DNS records that were replaced."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
 from ...live.observe import Observed
 from ...planner.guards import deletion_protected, physical_names, replaced_records
+from ...planner.previous_records import with_previous_records
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
 from ..migration import Migration, MigrationStep, references_of
@@ -208,8 +209,8 @@ class PendingFinder:
         }
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
-        replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
-        return replace(plan, changes=comparison.pending, replaced=replaced)
+        replaced = replaced_records(comparison, observed.names_in_use, observed.foreign)
+        return with_previous_records(replace(plan, changes=comparison.pending, replaced=replaced))
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""

@@ -189,12 +189,19 @@ class Lock:
     # The end -------------------------------------------------------------------------------------------------------
 
     def end(
-        self, state: RunState, counts: Mapping[str, int], note: str = "", *, forget: bool = False, at: int | None = None
+        self,
+        state: RunState,
+        counts: Mapping[str, int],
+        note: str = "",
+        *,
+        forget: bool = False,
+        at: int | None = None,
+        replaced: Mapping[str, str] | None = None,
     ) -> None:
-        """Ends the run: closes its record and deletes old ones. With `forget`, deletes all records of the stack.
+        """Ends the run: closes its record and deletes old ones. With `forget`, deletes all that is kept of the stack.
 
-        `at` is how many steps of its migration are done. If the end cannot be recorded, the file of this process still
-        shows it on this machine.
+        `at` is how many steps of its migration are done, `replaced` are the DNS records that it replaced. If the end
+        cannot be recorded, the file of this process still shows it on this machine.
         """
         self._ending.set()
         if self._thread:
@@ -202,6 +209,7 @@ class Lock:
         now = self._tools.wall()
         record = replace(self.record, renewed=now, counts={**self.record.counts, **counts})
         record = record if at is None else replace(record, at=at)
+        record = record if replaced is None else replace(record, replaced=replaced)
         try:
             self._record_end(closed(record, now, state, note), forget)
         except AwsProblem as problem:
@@ -242,6 +250,7 @@ class Lock:
         try:
             ledger.delete(last.stack, earlier if forget else earlier[: -(KEPT - 1)])
             if forget:
+                ledger.forget_replaced(last.stack)
                 ledger.delete(last.stack, [last.number])
         except AwsProblem as problem:
             self._tools.say(f"records of runs of {last.stack} could not be deleted: {problem_text(problem)}")

@@ -202,10 +202,11 @@ class LockManager:
         return record.state == "running" and self.process_files.is_dead(record.run, record.machine)
 
     def forget(self, stack: str) -> None:
-        """Deletes the records of a stack that has no resources, if no run has its lock. Ignores missing permissions."""
+        """Deletes what is kept of a stack without resources, if no run has its lock. Ignores missing permissions."""
         try:
             records = self.ledger.read(stack)
             if records and (not records[-1].holds or self.find_dead_run(records[-1])):
+                self.ledger.forget_replaced(stack)
                 self.ledger.delete(stack, [record.number for record in records])
         except (AwsProblem, Refused):
             return

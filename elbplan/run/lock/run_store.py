@@ -14,6 +14,7 @@ from typing import Any
 from ...core.call import Call, single_call
 from ...errors import AwsProblem
 from ...kinds.aws.parameter_store import PASSING, PATIENCE
+from ...kinds.aws.replaced_records import replaced_path
 from ...live.errors import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
@@ -75,9 +76,16 @@ class RunStore:
         version = answer.get("Version")
         return version if isinstance(version, int) else 0
 
+    def forget_replaced(self, stack: str) -> None:
+        """Deletes what elbplan keeps of the DNS records that the stack replaced."""
+        answer = self._ask("GetParametersByPath", {"Path": replaced_path(stack), "Recursive": True})
+        self._delete([parameter["Name"] for parameter in answer.get("Parameters", ())])
+
     def delete(self, stack: str, numbers: Sequence[int]) -> None:
         """Deletes the records with these numbers, in this order. Ignores a record that does not exist."""
-        names = [f"{runs_path(stack)}/{number:06d}" for number in numbers]
+        self._delete([f"{runs_path(stack)}/{number:06d}" for number in numbers])
+
+    def _delete(self, names: Sequence[str]) -> None:
         for start in range(0, len(names), BATCH):
             self._ask("DeleteParameters", {"Names": names[start : start + BATCH]})
 
