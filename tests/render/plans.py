@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from elbplan.core.address import Address, AwsId, Ref
 from elbplan.core.kind import LiveResource, NamesInUse
@@ -11,6 +12,8 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource, rewrite
 from elbplan.core.stack import Stack
 from elbplan.kinds import KINDS
+from elbplan.kinds.aws.record_batches import RecordSet
+from elbplan.kinds.aws.replaced_records import Replaced
 from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load
 
@@ -65,9 +68,32 @@ def _id(address: Address) -> str:
     return f"arn:aws:elbplan:{REGION}:{ACCOUNT}:{address.kind}/{address.name}"
 
 
-def plan(after: str | None, before: str | None = None, taken: NamesInUse | None = None) -> Plan:
-    """Returns the plan from one spec to another; None is an empty stack. `taken` are names that others have."""
+def replacing(
+    there: Sequence[LiveResource[Resource]], replaced: Sequence[RecordSet], *, restore: bool
+) -> list[LiveResource[Resource]]:
+    """Returns the live resources; the records have replaced these record sets."""
+    facts = Replaced(tuple(replaced)).facts
+    return [
+        replace(live, model=live.model.model_copy(update={"restore": restore}), facts=facts)
+        if live.address.kind == "record"
+        else live
+        for live in there
+    ]
+
+
+def plan(
+    after: str | None,
+    before: str | None = None,
+    taken: NamesInUse | None = None,
+    replaced: Sequence[RecordSet] = (),
+    restore: bool = False,
+) -> Plan:
+    """Returns the plan from one spec to another; None is an empty stack.
+
+    `taken` are names that others have, `replaced` is what the live record has replaced.
+    """
     there = lives(stack(before).resources) if before else []
+    there = replacing(there, replaced, restore=restore) if replaced else there
     want = stack(after) if after else None
     return reconcile(
         "my-web", want.resources if want else {}, there, KINDS,
