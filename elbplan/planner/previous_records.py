@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ..core.address import Address
 from ..core.kind import LiveResource
-from ..core.plan import Plan, Step
+from ..core.plan import Plan
 from ..errors import Refused
 from ..kinds.aws.alias_tags import RecordPlace
 from ..kinds.aws.parameter_store import PERMISSIONS
@@ -34,8 +34,7 @@ def with_previous_records(plan: Plan, *, rollback: bool = False) -> Plan:
         lives[address] = replace(live, facts={**live.facts, **previous.facts})
         texts = restored if put_back else lost
         texts[address] = "; ".join(map(record_text, replaced))
-    steps = [_step(step, restored) for step in plan.steps]
-    return replace(plan, lives=lives, steps=steps, restored=restored, not_restored=lost)
+    return replace(plan, lives=lives, restored=restored, not_restored=lost)
 
 
 def _deleted_records(plan: Plan) -> Iterator[tuple[Address, LiveResource[Record]]]:
@@ -58,12 +57,6 @@ def _replaced(address: Address, live: LiveResource[Record], plan: Plan) -> tuple
 
 def _place(record: Record) -> RecordPlace:
     return RecordPlace(str(record.zone), record.name, record.type)
-
-
-def _step(step: Step, restored: Mapping[Address, str]) -> Step:
-    if step.do != "delete" or step.address not in restored:
-        return step
-    return replace(step, why=f"back to {restored[step.address]}, as before elbplan")
 
 
 def refuse_unkept(plan: Plan) -> None:

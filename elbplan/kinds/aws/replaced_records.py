@@ -206,24 +206,26 @@ class Keeper:
     restore: bool
 
     def keep(self, existing: Sequence[RecordSet]) -> WriteProgram:
-        """Keeps the record sets that go, of those that exist at the name, unless the record is ours already.
+        """Keeps the record sets that go, of those that exist at the name. Writes nothing that is kept already.
 
-        Deletes what an earlier run kept and what was gone before this run: nobody replaces it any more. A kept CNAME is
-        valid as long as an address of the other type stands there, since that may have replaced the CNAME. Writes
-        nothing that is kept already: a run that is killed after each write must get further.
+        If none goes, an earlier run replaced them: what it kept stays, also if somebody has deleted our record since.
+        What it kept of another type is no longer true. But a CNAME may be what the address of the other type replaced.
         """
         if any(raw["Type"] == self.place.type and points_at(raw, self.dns_name) for raw in existing):
             return {}
-        goes = {type: [raw for raw in existing if raw["Type"] == type] for type in (self.place.type, CNAME)}
+        types = (self.place.type, CNAME)
+        goes = {type: records for type in types if (records := tuple(raw for raw in existing if raw["Type"] == type))}
+        if not goes:
+            return {}
         already = yield from self._kept()
         for type, records in goes.items():
-            replaced = Replaced(tuple(records), self.restore)
-            if records and already.get(parameter(self.stack, self.place, type)) != replaced:
-                yield from keep(self.stack, self.place, replaced)
+            if already.get(parameter(self.stack, self.place, type)) != Replaced(records, self.restore):
+                yield from keep(self.stack, self.place, Replaced(records, self.restore))
         beside = any(raw["Type"] in TYPES and raw["Type"] != self.place.type for raw in existing)
-        gone = [type for type, records in goes.items() if not records and not (type == CNAME and beside)]
-        stale = [type for type in gone if parameter(self.stack, self.place, type) in already]
-        yield from forget(self.stack, self.place, stale)
+        others = [type for type in types if type not in goes and not (type == CNAME and beside)]
+        others += [type for type, records in goes.items() if too_large(records)]
+        untrue = [type for type in others if parameter(self.stack, self.place, type) in already]
+        yield from forget(self.stack, self.place, untrue)
         return {}
 
     def _kept(self) -> Generator[Call, Answer, Mapping[str, Replaced]]:
