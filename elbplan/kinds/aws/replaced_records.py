@@ -139,13 +139,14 @@ def required_call(stack: str) -> Call:
 
 def kept_records(stacks: Mapping[str, bool], answers: Sequence[Answer]) -> ReadProgram[KeptRecords]:
     """The answers of these stacks. Without an answer, raises AwsProblem for a stack whose value is True."""
-    by_stack = {stack: _parameters(answer) for stack, answer in zip(stacks, answers, strict=True)}
-    missing = [stack for stack, parameters in by_stack.items() if parameters is None and stacks[stack]]
+    by_stack = {stack: parameters(answer) for stack, answer in zip(stacks, answers, strict=True)}
+    missing = [stack for stack, known in by_stack.items() if known is None and stacks[stack]]
     again = (yield [required_call(stack) for stack in missing]) if missing else []
-    return KeptRecords(by_stack | {stack: _parameters(raw) for stack, raw in zip(missing, again, strict=True)})
+    return KeptRecords(by_stack | {stack: parameters(raw) for stack, raw in zip(missing, again, strict=True)})
 
 
-def _parameters(answer: Answer) -> Mapping[str, Replaced] | None:
+def parameters(answer: Answer) -> Mapping[str, Replaced] | None:
+    """What an answer says that is kept, by name of the parameter; None without an answer."""
     if "Parameters" not in answer:
         return None
     found = {raw["Name"]: _parsed(raw["Value"]) for raw in answer["Parameters"]}
@@ -232,4 +233,4 @@ class Keeper:
         """What is kept for the name, by name of the parameter."""
         path = parameter(self.stack, self.place, "").rstrip("/")
         answer = yield _call("GetParametersByPath", {"Path": path, "Recursive": True}, needed=self.restore)
-        return _parameters(answer) or {}
+        return parameters(answer) or {}
