@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -33,7 +32,6 @@ from .aws.replaced_records import (
     Keeper,
     KeptRecords,
     Previous,
-    Replaced,
     forget,
     keep_again,
     kept_records,
@@ -62,7 +60,7 @@ class Record(Resource):
         LEARNED,
         Field(description="whether the record that this one replaced comes back when elbplan deletes this one"),
     ] = False
-    """None in AWS if this record replaced no other, or if elbplan cannot read what it replaced."""
+    """None in AWS if this record replaced no other."""
 
     @field_validator("name")
     @classmethod
@@ -81,9 +79,9 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
 
     Also reads what the records of these stacks replaced, if a spec says `take_over` or a record may be deleted.
     """
-    relying = _relying(scope)
+    first = list(dict.fromkeys(stack for stack, _, wanted in scope.wanted(Record) if wanted.take_over))
     zones_asked = unless_denied(HOSTED_ZONES, needed=scope.wants(*USERS_OF_ZONES))
-    answer, *answers = yield [zones_asked, *map(read_call, relying)]
+    answer, *answers = yield [zones_asked, *map(read_call, first)]
     if answer == DENIED_ANSWER:
         return (yield from _unread(scope))
     zones = answer["HostedZones"]
@@ -92,30 +90,20 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
         for stack, address, wanted in scope.wanted(Record)
         if (zone := zone_of_ref(wanted.zone, zones))
     }
-    kept = yield from kept_records(relying, answers)
     names = {place[:2] for _, place in addresses}
     sets, _ = yield from read_sets(names, zones)
     aliases = yield from read_aliases(scope, addresses)
     known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
-    later = [stack for stack in scope.stacks if stack not in relying and _may_delete(scope, stack, aliases, addresses)]
+    later = [stack for stack in scope.stacks if stack not in first and _may_delete(scope, stack, aliases, addresses)]
     more, later_answers = yield from read_sets(known - names, zones, list(map(read_call, later)))
     sets |= more
-    kept |= yield from kept_records(dict.fromkeys(later, False), later_answers)
+    kept = kept_records([*first, *later], [*answers, *later_answers])
     every = [(RecordPlace(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
     found = [(place, raw) for place, raw in every if place[:2] in names | known]
     if not scope.ending:
         unknown = [raw for _, raw in found if aliases.target(raw) is None]
         aliases = yield from read_other_regions(aliases, unknown, scope.region)
     return _found(scope, aliases, addresses, found, dangling_aliases(every, aliases), kept)
-
-
-def _relying(scope: Scope) -> dict[str, bool]:
-    """The stacks whose specs say `take_over`; True if a spec also says `restore`."""
-    found: dict[str, bool] = {}
-    for stack, _, wanted in scope.wanted(Record):
-        if wanted.take_over:
-            found[stack] = found.get(stack, False) or bool(wanted.restore)
-    return found
 
 
 def _may_delete(scope: Scope, stack: str, aliases: KnownAliases, wanted: Container[tuple[str, RecordPlace]]) -> bool:
@@ -153,12 +141,11 @@ def _found(
         owners[id] = owner_of(holder)
         if holder.stack in scope.stacks and not holder.region:
             address = addresses.get((holder.stack, place)) or _default_address(place.name, place.type)
-            replaced = kept.replaced_by(holder.stack, place)
-            if replaced and scope.ending and isinstance(wanted := scope.desired[holder.stack].get(address), Record):
-                replaced = replace(
-                    replaced, restore=bool(wanted.restore)
-                )  # the spec decides as long as it has the name
-            ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id, replaced))
+            wanted = scope.desired[holder.stack].get(address)
+            in_spec = bool(wanted.restore) if isinstance(wanted, Record) else None
+            restore = kept.restore(holder.stack, place, in_spec, ending=scope.ending)
+            facts = kept.facts(holder.stack, place)
+            ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id, restore, facts))
     unread = [unread_text(stack) for stack in ours if kept.unreadable(stack)]
     return Found(ours, names_in_use, owners, stays=dangling, unread=unread, unkept=kept.unkept(addresses, found))
 
@@ -169,7 +156,12 @@ def _default_address(name: str, type: str) -> Address:
 
 
 def _live(
-    address: Address, place: RecordPlace, raw: RecordSet, balancer: str, replaced: Replaced | None
+    address: Address,
+    place: RecordPlace,
+    raw: RecordSet,
+    balancer: str,
+    restore: bool | None,
+    facts: Mapping[str, str],
 ) -> LiveResource[Record]:
     fields = {
         "name": place.name,
@@ -177,9 +169,9 @@ def _live(
         "zone": AwsId(place.zone),
         "load_balancer": AwsId(balancer),
         "evaluate_target_health": bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
-        "restore": replaced.restore if replaced else None,
+        "restore": restore,
     }
-    return LiveResource(address, str(place), from_live(Record, fields), replaced.facts if replaced else {})
+    return LiveResource(address, str(place), from_live(Record, fields), facts)
 
 
 def create(new: Record, context: StepContext) -> WriteProgram:

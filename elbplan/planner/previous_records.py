@@ -59,6 +59,17 @@ def _place(record: Record) -> RecordPlace:
     return RecordPlace(str(record.zone), record.name, record.type)
 
 
+def refuse_unread(plan: Plan) -> None:
+    """Raises Refused if the spec wants back what a deleted record replaced, and elbplan cannot read what that was."""
+    unread = [
+        f"{address}: elbplan cannot read what this record replaced, so it cannot put it back"
+        for address, live in _deleted_records(plan)
+        if live.model.restore and not replaced_in(live.facts)
+    ]
+    if unread:
+        raise Refused("\n".join(unread), hint=f"allow {PERMISSIONS}, or leave out `restore: true`")
+
+
 def refuse_unkept(plan: Plan) -> None:
     """Raises Refused if the plan replaces a record that must come back later: this run can keep nothing."""
     relying = [

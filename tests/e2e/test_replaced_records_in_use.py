@@ -81,6 +81,37 @@ def test_without_a_lock_restore_is_refused_and_take_over_says_what_is_lost(site:
     assert "without Parameter Store, elbplan cannot keep that record" in went_on.err
 
 
+def test_a_destroy_that_cannot_read_what_was_replaced_is_refused_if_the_spec_wants_it_back(site: Site) -> None:
+    spec = site.write("web.yaml", RESTORE)
+    assert site.run("apply", spec, "--yes").code == 0
+    site.box.fault("error", service="ssm", match="/replaced", code="AccessDeniedException", message="no")
+    assert "in sync" in site.run("status", spec).out
+    refused = site.run("destroy", spec, "--confirm", "my-web")
+    assert refused.code == 5
+    assert f"record.{NAME}: elbplan cannot read what this record replaced" in refused.err
+    assert "ssm:GetParametersByPath" in refused.err
+    assert [raw["Type"] for raw in site.at_name()] == ["A"]
+    site.box.clear_faults()
+    assert site.run("destroy", spec, "--confirm", "my-web").code == 0
+    assert (site.at_name(), site.parameters()) == ([CNAME], [])
+
+
+def test_a_migration_says_restore_and_nothing_of_the_record_of_one_account(site: Site) -> None:
+    site.write("web.yaml", TAKE_OVER)
+    assert site.save("first").code == 0
+    assert site.apply().code == 0
+    site.write("web.yaml", RESTORE)
+    assert site.save("restore").code == 0
+    assert "set: {restore: true}" in site.file("0002_restore.yaml").read_text()
+    assert site.apply().code == 0
+    site.write("web.yaml", BASE)
+    assert site.save("gone").code == 0
+    assert "old.example.org" not in site.file("0003_gone.yaml").read_text()
+    gone = site.apply("--allow", "route-removed")
+    assert f"back to: {TEXT}, as before elbplan" in gone.err
+    assert site.at_name() == [CNAME]
+
+
 def test_a_rollback_of_a_migration_puts_the_record_back(site: Site) -> None:
     site.write("web.yaml", BASE)
     assert site.save("first").code == 0

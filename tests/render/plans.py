@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from elbplan.core.resource import Resource, rewrite
 from elbplan.core.stack import Stack
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.record_batches import RecordSet
-from elbplan.kinds.aws.replaced_records import Replaced
+from elbplan.kinds.aws.replaced_records import REPLACED
 from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load
 
@@ -72,7 +73,7 @@ def replacing(
     there: Sequence[LiveResource[Resource]], replaced: Sequence[RecordSet], *, restore: bool
 ) -> list[LiveResource[Resource]]:
     """Returns the live resources; the records have replaced these record sets."""
-    facts = Replaced(tuple(replaced)).facts
+    facts = {REPLACED: json.dumps(list(replaced))}
     return [
         replace(live, model=live.model.model_copy(update={"restore": restore}), facts=facts)
         if live.address.kind == "record"

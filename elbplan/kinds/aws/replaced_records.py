@@ -14,7 +14,7 @@ from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...core.call import Answer, Call, ReadProgram, WriteProgram
+from ...core.call import Answer, Call, WriteProgram
 from .alias_tags import RecordPlace
 from .parameter_store import LARGEST_VALUE, PASSING, PATIENCE, UNUSABLE
 from .record_batches import RecordSet, points_at
@@ -33,11 +33,6 @@ class Replaced:
 
     records: tuple[RecordSet, ...]
     restore: bool = False
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The record sets as a fact of the live record that replaced them."""
-        return {REPLACED: json.dumps(list(self.records))}
 
     @property
     def text(self) -> str:
@@ -82,6 +77,21 @@ class KeptRecords:
         found = [kept[name] for type in (place.type, CNAME) if (name := parameter(stack, place, type)) in kept]
         return found[0] if found else None
 
+    def facts(self, stack: str, place: RecordPlace) -> dict[str, str]:
+        """What the record at this place replaced, as facts of the live record."""
+        replaced = self.replaced_by(stack, place)
+        return {REPLACED: json.dumps(list(replaced.records))} if replaced else {}
+
+    def restore(self, stack: str, place: RecordPlace, in_spec: bool | None, *, ending: bool) -> bool | None:
+        """True if what the record replaced comes back with its deletion; None if it replaced nothing.
+
+        In a destroy, the spec decides as long as it has the name (None: it has not).
+        """
+        replaced = self.replaced_by(stack, place)
+        if in_spec is not None and (self.unreadable(stack) or (ending and replaced)):
+            return in_spec
+        return replaced.restore if replaced else None
+
     def unreadable(self, stack: str) -> bool:
         """True if Parameter Store was asked and did not answer."""
         return stack in self.by_stack and self.by_stack[stack] is None
@@ -122,27 +132,19 @@ def unread_text(stack: str) -> str:
     """A note that elbplan does not know what the records of a stack replaced."""
     return (
         f"what the records of {stack} replaced: Parameter Store does not answer (ssm:GetParametersByPath). "
-        "elbplan puts nothing back when it deletes them"
+        "elbplan cannot put it back when it deletes them"
     )
 
 
 def read_call(stack: str) -> Call:
     """Reads what a stack replaced. Without an answer, elbplan only knows less."""
     params = {"Path": replaced_path(stack), "Recursive": True}
-    return Call("ssm", "GetParametersByPath", params, optional=True, may_be_denied=True)
+    return Call("ssm", "GetParametersByPath", params, optional=True)
 
 
-def required_call(stack: str) -> Call:
-    """The same question, if the spec relies on the answer. BatchReader sends it even if it sent the other one."""
-    return Call("ssm", "GetParametersByPath", read_call(stack).params, no_retry=True)
-
-
-def kept_records(stacks: Mapping[str, bool], answers: Sequence[Answer]) -> ReadProgram[KeptRecords]:
-    """The answers of these stacks. Without an answer, raises AwsProblem for a stack whose value is True."""
-    by_stack = {stack: parameters(answer) for stack, answer in zip(stacks, answers, strict=True)}
-    missing = [stack for stack, known in by_stack.items() if known is None and stacks[stack]]
-    again = (yield [required_call(stack) for stack in missing]) if missing else []
-    return KeptRecords(by_stack | {stack: parameters(raw) for stack, raw in zip(missing, again, strict=True)})
+def kept_records(stacks: Sequence[str], answers: Sequence[Answer]) -> KeptRecords:
+    """The answers of these stacks."""
+    return KeptRecords({stack: parameters(answer) for stack, answer in zip(stacks, answers, strict=True)})
 
 
 def parameters(answer: Answer) -> Mapping[str, Replaced] | None:

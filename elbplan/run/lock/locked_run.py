@@ -13,7 +13,7 @@ from ...core.call import Answer, Call
 from ...core.kind import Kinds
 from ...core.plan import Plan
 from ...errors import ElbplanError, Refused
-from ...planner.previous_records import refuse_unkept
+from ...planner.previous_records import refuse_unkept, refuse_unread
 from ..clock import Clock
 from ..migration_run import MigrationRun
 from ..outcome import Outcome, Tell
@@ -75,6 +75,7 @@ class LockedRun:
             self.plan = request.look()
             if not request.agreed:
                 _refuse_if_changed(request.shown, self.plan)
+            refuse_unread(self.plan)
             if self._lock is None:
                 self._say_unkept()
         except BaseException as error:

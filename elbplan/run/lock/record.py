@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from ...kinds.aws.parameter_store import LARGEST_VALUE
+
 RunState = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "rolled-back", "unknown"]
 
 UNKNOWN_STATE: RunState = "unknown"
 """The state of a record that cannot be read. elbplan never writes it."""
 
 SCHEMA = 1
-LONGEST, MOST_OF_REPLACED = 400, 1200
-"""Most characters of a text in a record, and of all replaced DNS records. Up to 4096 bytes are free of charge."""
+LONGEST, MOST_OF_REPLACED, MARGIN = 400, 1200, 60
+"""Most characters of a text in a record, and of all replaced DNS records; characters that stay free."""
 
 
 @dataclass(frozen=True)
@@ -86,17 +88,19 @@ class RunRecord:
             "renewed": time_text(self.renewed),
             "ended": time_text(self.ended), "lease_seconds": self.lease_seconds, "counts": dict(self.counts),
             "takes": self.takes, "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
-            "file": self.file, "sha": self.sha, "at": self.at, "mode": self.mode, "replaced": shortened(self.replaced),
+            "file": self.file, "sha": self.sha, "at": self.at, "mode": self.mode,
         }  # fmt: skip
-        return json.dumps({key: value for key, value in fields.items() if value not in ("", 0, {})})
+        fields = {key: value for key, value in fields.items() if value not in ("", 0, {})}
+        replaced = shortened(self.replaced, min(MOST_OF_REPLACED, LARGEST_VALUE - len(json.dumps(fields)) - MARGIN))
+        return json.dumps({**fields, "replaced": replaced} if replaced else fields)
 
 
-def shortened(replaced: Mapping[str, str]) -> dict[str, str]:
-    """As many of the replaced DNS records as fit into the text of a record, and how many more there are."""
+def shortened(replaced: Mapping[str, str], most: int) -> dict[str, str]:
+    """As many of the replaced DNS records as fit into so many characters, and how many more there are."""
     kept: dict[str, str] = {}
     for address, text in replaced.items():
         short = {address: _cut(text, LONGEST // 2)}
-        if len(json.dumps({**kept, **short})) > MOST_OF_REPLACED:
+        if len(json.dumps({**kept, **short})) > most:
             return {**kept, "...": f"{len(replaced) - len(kept)} more"}
         kept |= short
     return kept
