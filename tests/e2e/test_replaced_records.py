@@ -379,3 +379,21 @@ def test_the_old_record_comes_back_although_somebody_deleted_ours_meanwhile(stag
     stage.apply(RESTORE)
     done(stage, ending(stage, RESTORE))
     assert at(stage) == [CNAME]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_lost_answers_lose_no_record(stage: Stage, case: str) -> None:
+    """Loses the first answer to every write of an apply and of a destroy."""
+    text, before = CASES[case]
+    put(stage, *before)
+    stage.box.fault("lost", each_write=True)
+    for planned in (lambda: stage.plan(text), lambda: ending(stage, text)):
+        runs = 0
+        while not (plan := planned()).empty:
+            stage.run(plan)
+            runs += 1
+            assert runs < 20
+    lost = [call.action for call in stage.box.calls if call.outcome.endswith("lost")]
+    stage.box.clear_faults()
+    assert {"PutParameter", "ChangeResourceRecordSets", "DeleteParameters"} <= set(lost)
+    assert (at(stage), kept(stage)) == (before, [])
