@@ -12,8 +12,24 @@ from .hazard import Hazard
 from .kind import LiveResource, Phase
 from .resource import Resource
 
-StepAction = Literal["create", "update", "delete", "reorder", "wait", "moved", "adopt", "release"]
+StepAction = Literal["create", "update", "delete", "stop", "reorder", "wait", "moved", "adopt", "release"]
 """The last three change only elbplan's tags: `moved` the address, `adopt` and `release` the owner."""
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """A resource that AWS bills and that stays after a destroy, because elbplan did not create it.
+
+    text     what it is, and what AWS bills
+    command  the command that ends it
+    facts    more about it, for programs: `name`, `state`, `type`, `address`
+    """
+
+    kind: str
+    id: str
+    text: str
+    command: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,7 @@ class Plan:
 
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
+    remaining  resources of others that AWS bills after a destroy
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
     replaced   by the address of a new record: the record sets of others that it replaces
     restored   by the address of a deleted record: the record sets that it replaced, and that come back
@@ -73,6 +90,7 @@ class Plan:
     domains: tuple[str, ...] = ()
     hazards: Sequence[Hazard] = ()
     stays: Sequence[str] = ()
+    remaining: Sequence[Remaining] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
     restored: Mapping[Address, str] = field(default_factory=dict)
@@ -80,9 +98,10 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many resources are created, updated, replaced and deleted."""
+        """How many resources are created, updated, replaced and deleted; and how many are stopped, if there are any."""
         actions = [change.action for change in self.changes]
-        return {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
+        counts = {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
+        return counts | ({"stop": actions.count("stop")} if "stop" in actions else {})
 
     @property
     def empty(self) -> bool:

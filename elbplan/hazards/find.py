@@ -33,10 +33,12 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     ordering.repeated_state,
     foreign_children.deletes_foreign_children,
     foreign_children.takes_record_of_stack,
+    foreign_children.server_in_use,
 )
 AT_THE_END: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     ordering.repeated_state,
     foreign_children.deletes_foreign_children,
+    foreign_children.server_in_use,
 )
 """When a whole stack is destroyed, only what others attached to it is at risk."""
 ANYWHERE = ("repeated-state",)

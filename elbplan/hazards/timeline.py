@@ -95,6 +95,7 @@ class Timeline:
     children    what AWS deletes together with a resource although the stack did not create it
     taken_over  the records that are taken from another elbplan stack
     closed_ports  ports of servers outside the stack that are closed to the load balancer, by the resource that changes
+    users_of_servers  target groups of others in which an instance that a destroy ends is registered
     """
 
     states: Sequence[TrafficState]
@@ -109,6 +110,7 @@ class Timeline:
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
+    users_of_servers: Mapping[Address, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Iterable[State], steps: Sequence[TimelineStep], kinds: Kinds) -> Timeline:

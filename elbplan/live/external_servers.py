@@ -13,10 +13,7 @@ from ..kinds.aws.ingress_rules import ingress_rules_of
 from ..kinds.aws.ownership import tag_mapping
 from ..kinds.aws.queries import existing_instances
 from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, Subnet
-from .lookups import LookupFacts, instance_calls
-
-FILTER_VALUES = 200
-"""The largest number of values in one filter of EC2."""
+from .lookups import FILTER_VALUES, LookupFacts, instance_calls
 
 
 def read_external_servers(

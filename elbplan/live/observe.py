@@ -13,12 +13,15 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
 from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
 from .portable import PortableNames
+from .remaining_zones import read_remaining_zones
 from .resolve import resolve
+from .server_endings import read_endings
 from .subnets import with_subnets_of_stack
 
 
@@ -33,6 +36,7 @@ class Observed:
     portable_names   names for this account's ids, for files that are valid in any account
     kept      rules without a name whose live rule has another number: the spec's address, and the live address
     external  the instances that the spec names by id or tag
+    endings   what else ends with the stack, and what stays; read only for a destroy
     """
 
     desired: Mapping[Address, Resource]
@@ -43,6 +47,7 @@ class Observed:
     kept: Mapping[Address, Address] = field(default_factory=dict)
     foreign: Foreign = NOBODY_ELSE
     external: ExternalServers = NO_SERVERS
+    endings: Endings = NO_ENDINGS
 
 
 def observe(
@@ -71,7 +76,11 @@ def observe(
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
     servers = read_external_servers(region, everything, file_references)
-    facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
+    ending = () if looking_up else stacks
+    ends, rest = read_endings(region, ending), read_remaining_zones(ending)
+    facts, external, endings, zones, *found = reader.run(
+        [lookups, servers, ends, rest, *(kind.read(scope) for kind in kinds.values())]
+    )
     external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
@@ -83,5 +92,8 @@ def observe(
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = readdressed(desired, kept)
-        observed[stack.name] = Observed(addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external)
+        observed[stack.name] = Observed(
+            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external,
+            endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ())),
+        )  # fmt: skip
     return observed

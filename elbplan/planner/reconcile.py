@@ -15,10 +15,12 @@ from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.protections import uncreatable_protections
+from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
 from .previous_records import with_previous_records
+from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
 from .steps import build_steps
 
@@ -34,21 +36,24 @@ def reconcile(
     names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     external: ExternalServers = NO_SERVERS,
+    endings: Endings = NO_ENDINGS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
     rollback: bool = False,
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    A rollback puts back every DNS record that a deleted record replaced.
-    Raises Refused if a resource of others is in the way, a resource is protected, or AWS would not use an instance.
+    A rollback puts back every DNS record that a deleted record replaced. `endings` has the resources of others that the
+    end of the stack ends too. Raises Refused if a resource of others is in the way, a resource is protected, or AWS
+    would not use an instance.
     """
-    comparison = diff(desired, live, kinds, ignore)
+    comparison = with_endings(diff(desired, [*live, *endings.lives], kinds, ignore))
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
+        *unendable_servers(endings),
     ]  # fmt: skip
     if refusals:
         hints = dict.fromkeys(refusal.hint for refusal in refusals)
@@ -65,6 +70,7 @@ def reconcile(
         desired,
         domains,
         stays=tuple(_stays(comparison, foreign)),
+        remaining=tuple(endings.remaining),
         unread=tuple(foreign.unread),
     )
     timeline = replace(
@@ -72,6 +78,7 @@ def reconcile(
         children=foreign.children_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
+        users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign)
     plan = replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)

@@ -88,6 +88,7 @@ def plan_of(
         names_in_use=seen.names_in_use,
         foreign=seen.foreign,
         external=seen.external,
+        endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
         rollback=rollback,

@@ -22,7 +22,7 @@ from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
-from elbplan.kinds.instance import Instance
+from elbplan.kinds.instance import Instance, stop
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.security_group import SecurityGroup
@@ -225,6 +225,8 @@ def journal() -> Journal:
             },
         )
         told.entries += [(name, "update", call) for call in calls]
+    stopped, _ = play(stop(at(KINDS["instance"], id="i-0abc1234")), {})
+    told.entries += [("instance", "stop", call) for call in stopped]
     return told
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from elbplan.core.address import Lookup
 from elbplan.kinds import KINDS
+from elbplan.kinds.server_endings import NO_ENDINGS
 from elbplan.render.documents import stack_document
 from elbplan.render.plan import PlanView, counts, plan_screen
 from elbplan.render.style import Style
 
 from .golden import assert_golden
-from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, plan
+from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, endings, plan
 
 ZONE = Lookup("hosted_zone", "api.example.com")
 TAKEN = {"record": {f"{ZONE}/api.example.com/CNAME": "CNAME old.example.org (TTL 300)"}}
@@ -27,9 +28,14 @@ PLANS: Mapping[str, tuple[Any, ...]] = {
     "destroy": (None, WEB),
     "hazards": (WEB, WEB_INTERNAL),
     "take-over": (WEB + "take_over: true\n", None, TAKEN),
-    "restored": (None, WEB, None, REPLACED, True),
-    "not-restored": (None, WEB, None, REPLACED, False),
+    "restored": (None, WEB, None, NO_ENDINGS, REPLACED, True),
+    "not-restored": (None, WEB, None, NO_ENDINGS, REPLACED, False),
+    "destroy-keep": (None, WEB, None, endings("keep")),
+    "destroy-stop": (None, WEB, None, endings("stop")),
+    "destroy-terminate": (None, WEB, None, endings("terminate")),
 }
+COMMAND = " aws "
+"""A line with a command is not wrapped, so that it can be copied."""
 
 
 def screen(name, width, *, ascii=False, detail=False, **view):
@@ -59,7 +65,8 @@ def test_detail_shows_every_step_with_what_it_waits_for(width):
 @pytest.mark.parametrize("detail", [False, True])
 @pytest.mark.parametrize("name", PLANS)
 def test_no_line_is_wider_than_the_screen(name, width, detail):
-    assert [line.plain for line in screen(name, width, detail=detail) if line.cell_len > width] == []
+    wide = [line.plain for line in screen(name, width, detail=detail) if line.cell_len > width]
+    assert [line for line in wide if COMMAND not in line] == []
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -121,3 +128,16 @@ def test_the_document_says_what_comes_back_and_what_does_not(name, restored):
     document = stack_document(plan(*PLANS[name]))
     text = {"record.api.example.com": "A 127.179.93.113 (TTL 60)"}
     assert (document["restored"], document["not_restored"]) == ((text, {}) if restored else ({}, text))
+
+
+def test_a_server_that_a_destroy_ends_is_shown_with_its_name_and_what_it_is_now():
+    text = "\n".join(line.plain for line in screen("destroy-stop", 120))
+    assert "■ instance        i-0aaaaaaaaaaaaaaaa  server-a, t3.micro, running, not created by elbplan" in text
+    assert text.splitlines()[-1].startswith("Plan: 0 to create, 0 to change, 0 to replace, 8 to delete, 2 to stop.")
+
+
+def test_a_destroy_without_anything_to_do_still_says_what_is_billed():
+    stack_plan = plan(None, None, None, endings("keep"))
+    text = "\n".join(line.plain for line in plan_screen(stack_plan, KINDS, Style(120), PlanView("destroy")))
+    assert "Nothing to do: AWS has no resources of this stack." in text
+    assert "aws ec2 release-address --region ap-northeast-2 --allocation-id eipalloc-0123456789abcdef0" in text

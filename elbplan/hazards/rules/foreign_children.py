@@ -1,4 +1,4 @@
-"""Hazards of what others made: deletes-foreign-children, takes-record-of-stack."""
+"""Hazards of what others made: deletes-foreign-children, takes-record-of-stack, server-in-use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.hazard import Hazard
 from ...core.simulate import State
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets
-from ..timeline import Timeline
+from ..timeline import NOBODY, Timeline
 
 MOST = 10
 """A text names so many children and counts the rest."""
@@ -62,3 +62,14 @@ def takes_record_of_stack(timeline: Timeline) -> Iterator[Hazard]:
                     " the name does not exist"
                 )
                 yield Hazard("takes-record-of-stack", address, text, step=transition.index, remedy=remedy)
+
+
+def server_in_use(timeline: Timeline) -> Iterator[Hazard]:
+    """A destroy stops or terminates an instance to which a target group of others sends requests."""
+    for transition in timeline.transitions:
+        users = timeline.users_of_servers.get(transition.address(NOBODY), ())
+        if users and transition.step.do in ("delete", "stop"):
+            address = transition.address(NOBODY)
+            text = f"it is also a target of {_named(users)}"
+            remedy = "write `on_destroy: keep`, or take it out of that group first"
+            yield Hazard("server-in-use", address, text, step=transition.index, remedy=remedy)

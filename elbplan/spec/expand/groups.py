@@ -26,7 +26,7 @@ def add_groups(context: ExpandContext) -> None:
         members = list(_members(context, group))
         if members or group.definition.ips == [] or (group.definition.instances and not members):
             places: dict[YamlPath, YamlPath] = {("members",): group.path}
-            fields = {"group": group.address, "members": members}
+            fields = {"group": group.address, "members": members, "on_destroy": group.definition.on_destroy}
             context.add(Address("targets", group.name), fields, group.path, places)
 
 
