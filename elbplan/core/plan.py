@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .address import Address
 from .change import Change
@@ -67,6 +67,13 @@ class Step:
         return self.do != "wait"
 
 
+class ServerLabel(NamedTuple):
+    """The name of a server or of its security group, and the state of a server."""
+
+    name: str
+    state: str = ""
+
+
 @dataclass(frozen=True)
 class Plan:
     """The steps of one stack, in an order in which they can be done one by one.
@@ -75,6 +82,7 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     remaining  resources of others that AWS bills after a destroy
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
     restored   by the address of a deleted record: the record sets that it replaced, and that come back
     not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
@@ -93,6 +101,7 @@ class Plan:
     remaining: Sequence[Remaining] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    servers: Mapping[str, ServerLabel] = field(default_factory=dict)
     restored: Mapping[Address, str] = field(default_factory=dict)
     not_restored: Mapping[Address, str] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..core.kind import LiveResource, Owner
-from ..core.plan import Remaining
+from ..core.plan import Remaining, ServerLabel
 from .aws.ownership import owner_in_tags, tag_mapping
 from .aws.queries import domain
 from .elastic_ip import ElasticIp
@@ -75,11 +75,13 @@ class Endings:
     servers    the instances that it stops or terminates
     addresses  the Elastic IPs that it releases
     remaining  what the spec names and AWS bills after the destroy
+    labels     the names and states of all instances that the spec names
     """
 
     servers: Sequence[EndedServer] = ()
     addresses: Sequence[LiveResource[ElasticIp]] = ()
     remaining: Sequence[Remaining] = ()
+    labels: Mapping[str, ServerLabel] = field(default_factory=dict)
 
     @property
     def lives(self) -> list[LiveResource[Any]]:

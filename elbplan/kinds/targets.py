@@ -43,9 +43,8 @@ class Targets(Resource):
     kind: ClassVar[str] = "targets"
     group: Annotated[TargetGroupRef, IMMUTABLE]
     members: tuple[Target, ...] = ()
-    group_port: Annotated[int | None, WRITE_ONLY, Field(description="the port of its group; elbplan fills it in")] = (
-        None
-    )
+    open: Annotated[bool, WRITE_ONLY, Field(description="open their security groups to the load balancer")] = False
+    group_port: Annotated[int | None, WRITE_ONLY, Field(description="the group's port; elbplan fills it in")] = None
     live_zones: Annotated[
         Mapping[str, str], WRITE_ONLY, Field(description="the zones of its targets in AWS; elbplan fills it in")
     ] = {}

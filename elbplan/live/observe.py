@@ -13,6 +13,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import escaped
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.opened_servers import with_opened_servers
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
@@ -22,6 +23,7 @@ from .portable import PortableNames
 from .remaining_zones import read_remaining_zones
 from .resolve import resolve
 from .server_endings import read_endings
+from .server_network import network_hint
 from .subnets import with_subnets_of_stack
 
 
@@ -75,7 +77,7 @@ def observe(
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
-    servers = read_external_servers(region, everything, file_references)
+    servers = read_external_servers(region, everything, file_references, tuple(wanted))
     ending = () if looking_up else stacks
     ends, rest = read_endings(region, ending), read_remaining_zones(ending)
     facts, external, endings, zones, *found = reader.run(
@@ -88,10 +90,11 @@ def observe(
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
         own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
-        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives)
+        hint = network_hint(wanted[stack.name], own_facts, external)
+        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
-        addressed = readdressed(desired, kept)
+        addressed = with_opened_servers(readdressed(desired, kept), lives, external)
         observed[stack.name] = Observed(
             addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external,
             endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ())),

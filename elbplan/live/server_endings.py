@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Answer, Ask, Call, ReadProgram, Tags
+from ..core.plan import ServerLabel
 from ..core.stack import Stack
 from ..kinds.aws.ownership import owner_in_tags, tag_mapping
 from ..kinds.aws.queries import GONE, TARGET_GROUPS, TERMINATED, instances_in
@@ -62,15 +63,17 @@ def _targets(stack: Stack) -> list[Targets]:
 
 
 def _first_questions(stacks: Sequence[Stack]) -> dict[str, Ask]:
+    """If all instances stay, the answers are only listed: nothing depends on them."""
     asks: dict[str, Ask] = {}
     named = [(stack, targets) for stack in stacks for targets in _targets(stack)]
+    stay = all(targets.on_destroy == "keep" for _, targets in named)
     ids = sorted({ref.value for _, targets in named for ref in targets.named_instances if isinstance(ref, AwsId)})
     for batch in _batches(ids):
-        asks[f"ids {batch[0]}"] = Call("ec2", "DescribeInstances", _filter("instance-id", batch))
+        asks[f"ids {batch[0]}"] = Call("ec2", "DescribeInstances", _filter("instance-id", batch), optional=stay)
     for stack, targets in named:
         for ref in targets.named_instances:
             if isinstance(ref, Lookup) and (call := lookup_call(ref)):
-                asks[str(ref)] = call
+                asks[str(ref)] = replace(call, optional=stay)
                 if targets.on_destroy != "keep" and (vpc := _vpc_call(_vpc_of(stack, targets))):
                     asks[f"vpc {_vpc_of(stack, targets)}"] = vpc
     return asks
@@ -199,7 +202,8 @@ def _endings(
     }
     released |= {raw["AllocationId"]: raw for raw in _marked(stack, named, facts)}
     rest = [left for server in servers if server.owner is None for left in remaining_of(server)]
-    return Endings(ended, [external_elastic_ip(raw) for raw in released.values()], rest)
+    labels = {server.id: ServerLabel(server.name, server.state) for server in named}
+    return Endings(ended, [external_elastic_ip(raw) for raw in released.values()], rest, labels)
 
 
 def _ended(stack: Stack, server: NamedServer, facts: _Facts, users: Iterable[tuple[str, str]]) -> EndedServer:

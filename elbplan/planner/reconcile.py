@@ -76,6 +76,7 @@ def reconcile(
     timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
+        references=foreign.references_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},

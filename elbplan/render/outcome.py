@@ -11,9 +11,11 @@ from rich.text import Text
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..kinds.elastic_ip import ExternalElasticIp
+from ..kinds.ingress_rules import IngressRules
 from ..kinds.instance import ExternalInstance
 from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
+from ..kinds.targets import Targets
 from ..run.outcome import Outcome
 from .layout import flow
 from .phases import step_text
@@ -102,12 +104,16 @@ def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iter
 
 
 STAYS = "  stays    "
+SETS = (Targets.kind, IngressRules.kind)
+"""Kinds whose resources stand for several things in AWS. Targets count with their group."""
 
 
 def _counts(plan: Plan, action: str, kinds: Kinds) -> str:
-    """Returns how many resources of each kind a change ended. Targets count with their group."""
-    addresses = [change.live.address for change in plan.changes if change.action == action and change.live]
-    titles = Counter(kinds[address.kind].title for address in addresses if address.kind != "targets")
+    """Returns how many resources of each kind a change ended."""
+    lives = [change.live for change in plan.changes if change.action == action and change.live]
+    titles = Counter(kinds[live.address.kind].title for live in lives if live.address.kind not in SETS)
+    rules = [rule for live in lives if isinstance(live.model, IngressRules) for rule in live.model.rules]
+    titles += Counter({"ingress rule": len(rules)})
     return ", ".join(count(number, title) for title, number in titles.items())
 
 

@@ -16,6 +16,7 @@ from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
 from .layout import column, flow, left_and_right
 from .phases import phase_lines
+from .servers import summary_of, with_names
 from .steps import steps_screen
 from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
 
@@ -109,10 +110,11 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
         )
         resource = (change.before if change.action == "stop" else change.after) or change.before
         summary = kind.summary(redacted(resource, change.after)) if resource else ""
+        summary = summary_of(resource, summary, plan.servers) if resource else ""
         yield from flow(style, head, summary, "dim", back=symbol_width + 5)
         if reason := _reason(change, plan):
             why = style.line(" " * (symbol_width + 5), ("why: ", COLOURS[change.action]))
-            yield from flow(style, why, reason)
+            yield from flow(style, why, with_names(reason, plan.servers))
         if replaced := plan.replaced.get(change.address):
             yield from flow(style, style.line(" " * (symbol_width + 5), ("replaces: ", COLOURS["replace"])), replaced)
         if previous := _previous(change, plan):

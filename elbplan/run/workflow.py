@@ -16,10 +16,14 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
+from ..kinds.aws.foreign_rules import with_foreign_rules
 from ..kinds.external_servers import NO_SERVERS
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..kinds.traffic import filled_by_others
+from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, observe
+from ..live.server_labels import with_server_labels
+from ..planner.deleted_groups import deleted_groups
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import reconcile
 from ..planner.rollback import rollback_target
@@ -78,21 +82,24 @@ def plan_of(
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     _refuse_beyond_quotas(aws, desired)
-    return reconcile(
+    deleted = list(deleted_groups(desired, seen.live, kinds))
+    references = read_foreign_rules(aws.send, aws.region, stack.name, seen.live, deleted)
+    plan = reconcile(
         stack.name,
         desired,
-        seen.live,
+        [with_foreign_rules(live, references.get(live.id, ())) for live in seen.live],
         kinds,
         region=aws.region,
         account=account,
         names_in_use=seen.names_in_use,
-        foreign=seen.foreign,
+        foreign=replace(seen.foreign, references=references),
         external=seen.external,
         endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
         rollback=rollback,
     )
+    return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
 
 
 def _refuse_beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> None:

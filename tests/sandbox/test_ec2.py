@@ -136,6 +136,24 @@ def test_rule_29_a_missing_rule(kit: Kit) -> None:
         kit.ec2.revoke_security_group_ingress(GroupId=kit.default_group, SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
 
 
+def test_rule_29_tags_of_a_new_rule(kit: Kit) -> None:
+    group, tags = kit.open_group(), [{"Key": "a", "Value": "1"}]
+    internal = {**HTTP, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+
+    def authorize(kind: str) -> None:
+        specification = [{"ResourceType": kind, "Tags": tags}]
+        kit.ec2.authorize_security_group_ingress(
+            GroupId=group, IpPermissions=[internal], TagSpecifications=specification
+        )
+
+    with refused("InvalidParameterValue"):
+        authorize("security-group")
+    authorize("security-group-rule")
+    filters = [{"Name": "tag:a", "Values": ["1"]}]
+    (rule,) = kit.ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+    assert (rule["GroupId"], rule["Tags"]) == (group, tags)
+
+
 def test_rule_29_addresses_move_by_themselves(kit: Kit) -> None:
     address = kit.ec2.allocate_address(Domain="vpc")["AllocationId"]
     first, second = kit.instance(kit.default_group), kit.instance(kit.default_group)

@@ -1,4 +1,4 @@
-"""Hazards of what others made: deletes-foreign-children, takes-record-of-stack, server-in-use."""
+"""Hazards of what others made, or for what they made: the rules that need a look at AWS."""
 
 from __future__ import annotations
 
@@ -49,6 +49,20 @@ def registered_in(address: Address, state: State) -> list[str]:
 def _named(children: Sequence[str]) -> str:
     more = f" and {len(children) - MOST} more" if len(children) > MOST else ""
     return ", ".join(children[:MOST]) + more
+
+
+def revokes_foreign_rules(timeline: Timeline) -> Iterator[Hazard]:
+    """A step deletes a security group to which rules of others refer."""
+    for transition in timeline.transitions:
+        for address, before, after in transition.changed:
+            rules = timeline.references.get(address, ())
+            if before is not None and after is None and rules:
+                text = (
+                    "AWS deletes a security group only when no rule of others refers to it, so elbplan first revokes: "
+                    f"{_named([rule.text for rule in rules])}"
+                )
+                remedy = "\n".join(["revoke them yourself, then run elbplan again:", *(rule.command for rule in rules)])
+                yield Hazard("revokes-foreign-rules", address, text, step=transition.index, remedy=remedy)
 
 
 def takes_record_of_stack(timeline: Timeline) -> Iterator[Hazard]:

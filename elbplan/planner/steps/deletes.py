@@ -8,6 +8,7 @@ from ...core.address import Address, Ref
 from ...core.change import Change
 from ...core.resource import Resource, differing_fields, references
 from ...kinds.elastic_ip import ExternalElasticIp
+from ...kinds.ingress_rules import IngressRules
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
@@ -18,7 +19,7 @@ from ...kinds.traffic import attached_groups
 from .builder import PlanBuilder, Stage, StepDraft
 
 NEED_INGRESS = (Listener.kind, Rule.kind, Targets.kind, Record.kind)
-"""Kinds whose traffic passes a security group: an ingress rule is removed after the last of their steps."""
+"""Kinds whose traffic passes a security group: an inbound rule is removed after the last of their steps."""
 
 
 def add_deletes(builder: PlanBuilder) -> None:
@@ -133,7 +134,7 @@ def _waits_for(
     if isinstance(before, Listener | Rule) and step.do == "update":
         dropped = set(attached_groups(before)) - set(attached_groups(step.after))
         yield from (id for address, id in last.items() if _live_group(builder, address) in dropped)
-    if isinstance(before, SecurityGroup) and step.do == "update":
+    if isinstance(before, IngressRules) or (isinstance(before, SecurityGroup) and step.do == "update"):
         yield from (id for address, id in last.items() if address.kind in NEED_INGRESS)
 
 

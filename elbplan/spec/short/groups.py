@@ -145,6 +145,10 @@ class ShortGroup(ShortModel):
     servers: Annotated[
         ServersOf | None, Field(description="servers that elbplan creates: a name under servers:, or a definition")
     ] = None
+    open: Annotated[
+        bool | None,
+        Field(description="true: open the security groups of instances that elbplan did not create"),
+    ] = None
     on_destroy: Annotated[
         OnDestroy | None, Field(description="what destroy does with the instances that this group names by id or tag")
     ] = None
