@@ -11,6 +11,7 @@ from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
 
 PARALLEL = 8
@@ -47,6 +48,7 @@ class App:
 
     connect      returns the cloud of a region; None: chosen by the options
     clock        the clock for holds
+    dns          says whether hosted zones are delegated; None: chosen by the options
     aws_called   True after the first call to AWS
     """
 
@@ -55,4 +57,5 @@ class App:
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
     pacer: Pacer = field(default_factory=Pacer)
+    dns: ZoneDns | None = None
     aws_called: bool = False

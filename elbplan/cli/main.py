@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from .errors import report_crash, report_misuse, report_problem
 from .group import LazyGroup
 from .options import shared
 from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from ..live.delegation import ZoneDns
 
 INTERRUPTED = 130
 EXAMPLES = (
@@ -63,9 +67,15 @@ def cli(context: click.Context) -> int:
     return 0
 
 
-def run(args: Sequence[str], terminal: Terminal, connect: Connect | None = None, clock: Clock | None = None) -> int:
+def run(
+    args: Sequence[str],
+    terminal: Terminal,
+    connect: Connect | None = None,
+    clock: Clock | None = None,
+    dns: ZoneDns | None = None,
+) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
-    app = App(terminal, connect=connect, clock=clock or RealClock())
+    app = App(terminal, connect=connect, clock=clock or RealClock(), dns=dns)
     try:
         with cli.make_context("elbplan", list(args), obj=app) as context:
             return int(cli.invoke(context) or 0)

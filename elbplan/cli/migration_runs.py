@@ -22,6 +22,7 @@ from ..run.result import RunResult
 from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
+from .dns import dns_of
 from .execution import FAILED, PARTLY, exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
 from .plan_screens import confirm, show_plans
@@ -55,8 +56,9 @@ class MigrationConsole:
     def executor(self, source: MigrationSource, options: ApplyOptions) -> MigrationExecutor:
         """The executor with this console's screen, question and lock."""
         return MigrationExecutor(
-            self.cloud, self.stack, source, self, self.app.clock, self.confirm, self.tell, options, self.reading
-        )
+            self.cloud, self.stack, source, self, self.app.clock, self.confirm, self.tell, options, self.reading,
+            dns=dns_of(self.app),
+        )  # fmt: skip
 
     @contextmanager
     def reading(self) -> Iterator[None]:

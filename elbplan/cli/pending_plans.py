@@ -21,6 +21,7 @@ from ..run.lock.record import RunRecord
 from ..run.migration_run import LEFT
 from ..run.workflow import Cloud, plan
 from .context import App
+from .dns import dns_of
 from .locks import lock_manager_of
 from .plans import Planned, connected, planned
 
@@ -35,7 +36,7 @@ def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
     """A plan for each stack, in their order: by its migrations where it has some. Raises SpecProblem, Refused."""
     named = folders_of(stacks, base)
     plain = [stack for stack in stacks if stack.name not in named]
-    plans = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS)) if plain else []
+    plans = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS, dns=dns_of(app))) if plain else []
     refuse_without_folder(app, [stack_plan for stack_plan in plans if not stack_plan.plan.empty], base)
     plans += [_preview(app, stack, base) for stack in stacks if stack.name in named]
     return sorted(plans, key=lambda stack_plan: stacks.index(stack_plan.stack))
@@ -49,8 +50,8 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
         began = time.monotonic()
         journal = _journal(app, cloud, stack)
         refuse_edited(source, migrations, journal, ())
-        pending = PendingFinder(cloud, stack, journal, time.time(), approve=True).next(migrations)
-        shown = plan(cloud, [stack], KINDS)[0] if pending.done and pending.uncovered else pending.plan
+        pending = PendingFinder(cloud, stack, journal, time.time(), approve=True, dns=dns_of(app)).next(migrations)
+        shown = plan(cloud, [stack], KINDS, dns=dns_of(app))[0] if pending.done and pending.uncovered else pending.plan
         seconds = time.monotonic() - began
     idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
     notes = tuple(_notes(pending, migrations))

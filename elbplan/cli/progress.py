@@ -11,8 +11,9 @@ from typing import Protocol
 from rich.console import Group
 from rich.live import Live
 
+from ..core.cause import Cause
 from ..render.documents import event_document
-from ..render.progress import ProgressBoard, end_line, log_line
+from ..render.progress import CAUSE_AFTER, ProgressBoard, cause_log_lines, end_line, log_line
 from ..render.style import Style
 from ..run.outcome import Event
 from .terminal import Terminal
@@ -65,14 +66,25 @@ class LogReporter(SilentReporter):
     def __init__(self, terminal: Terminal, style: Style, stack: str) -> None:
         super().__init__(terminal)
         self._style, self._stack = style, stack
+        self._began: dict[str, float] = {}
         self._reported: dict[str, float] = {}
+        self._causes: dict[str, tuple[Cause, ...]] = {}
 
     def tell(self, event: Event) -> None:
+        """Writes the causes of a wait when they appear or change, and repeats the rest of its line now and then."""
         id = event.step.id
-        if event.what == "progress" and event.seconds - self._reported.get(id, event.seconds) < REPEAT_AFTER:
+        waited = event.seconds - self._began.setdefault(id, event.seconds)
+        due = waited >= CAUSE_AFTER or event.what == "failed"
+        new_causes = due and event.causes not in ((), self._causes.get(id))
+        quiet = event.seconds - self._reported.get(id, event.seconds) < REPEAT_AFTER
+        if event.what == "progress" and quiet and not new_causes:
             return
         self._reported[id] = event.seconds
-        self._terminal.err(log_line(event, self._style, self._stack))
+        lines = [log_line(event, self._style, self._stack)]
+        if new_causes:
+            self._causes[id] = event.causes
+            lines += cause_log_lines(event, self._style, self._stack)
+        self._terminal.err(*lines)
 
 
 class JsonReporter(SilentReporter):

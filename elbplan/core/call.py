@@ -10,9 +10,11 @@ in a test:
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
+
+from .cause import Cause, lines_of
 
 Answer = Any
 """The answer of botocore without `ResponseMetadata`; `{}` if the effect of the call was already there."""
@@ -31,6 +33,7 @@ class Call:
     region    the region of the call, if it is not the stack's region
     optional  nothing depends on the call: an error of AWS counts as an empty answer
     may_be_denied  the answer is `DENIED_ANSWER` if the credentials lack the permission
+    probe   runs before the call is repeated after a code in `retry_on`: the call ends if its state is `failed`
     """
 
     service: str
@@ -43,6 +46,7 @@ class Call:
     region: str = ""
     optional: bool = False
     may_be_denied: bool = False
+    probe: Callable[[], ProbeProgram] | None = field(default=None, compare=False)
 
     @property
     def reads(self) -> bool:
@@ -98,12 +102,19 @@ class GateStatus:
     """The result of one probe of a gate.
 
     saw     the state in AWS, for a person
-    cause   the likely reason if it will never be ready
+    causes  the reasons why it is not ready
+    grace   seconds for which `failing` is accepted, if not those of the gate
     """
 
     state: Readiness
     saw: str
-    cause: str = ""
+    causes: tuple[Cause, ...] = ()
+    grace: float | None = None
+
+    @property
+    def cause(self) -> str:
+        """The causes as text, one in each line."""
+        return lines_of(self.causes)
 
 
 ProbeProgram = Generator[Call, Answer, GateStatus]

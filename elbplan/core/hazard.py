@@ -15,6 +15,7 @@ HAZARDS: Mapping[str, str] = {
     "targets-unverified": "requests go to targets that were never seen healthy",
     "targets-unreachable": "the security groups of servers that elbplan did not create are closed to the load balancer",
     "endless-wait": "a step waits for the health of a group that nothing uses, and AWS does not check such a group",
+    "zone-not-delegated": "a certificate or record is created in a hosted zone that the internet does not ask",
     "dns-too-early": "a name points at a load balancer that does not serve all its routes yet",
     "dns-still-cached": "an old load balancer stops serving while resolvers still send clients there",
     "dns-name-changes": "a load balancer is replaced, and its DNS name in AWS changes",

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
+from .cause import Cause, ServerFacts
 from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
@@ -131,6 +132,16 @@ class StepContext(Protocol):
     def fact(self, ref: Ref, name: str) -> str:
         """A fact of a referenced resource, for example `dns_name`; empty if it is unknown."""
 
+    def resource(self, ref: Ref) -> Resource | None:
+        """A resource of this stack as the plan wants it; None for every other."""
+
+    def server(self, id: str) -> ServerFacts:
+        """What is known of the server with this AWS id."""
+
+    @property
+    def known_cause(self) -> Cause | None:
+        """What the plan knows to keep this resource from becoming ready."""
+
     def tags(self, resource: Resource) -> dict[str, str]:
         """The ownership tags and the user's tags."""
 
@@ -144,6 +155,8 @@ class Gate:
     min_seconds    seconds that must pass in any case
     failing_grace  seconds for which the state `failing` is accepted
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
+    usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
+                   pages name no time
     """
 
     name: str
@@ -154,6 +167,7 @@ class Gate:
     min_seconds: float = 0
     failing_grace: float = 300
     ask: str = ""
+    usual: str = ""
 
 
 def fill_unset(desired: R, live: R, keep: Sequence[str] = ()) -> R:

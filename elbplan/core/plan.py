@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from .address import Address
+from .cause import Cause, ServerFacts
 from .change import Change
 from .hazard import Hazard
 from .kind import LiveResource, Phase
@@ -84,6 +85,9 @@ class Plan:
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
     servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
+    server_facts  what keeps servers outside the stack from becoming healthy, by their AWS ids
+    unchecked  what elbplan could not check, each with the reason
+    causes     what keeps a resource from becoming ready, as far as it is known before
     restored   by the address of a deleted record: the record sets that it replaced, and that come back
     not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
     """
@@ -102,6 +106,9 @@ class Plan:
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
     servers: Mapping[str, ServerLabel] = field(default_factory=dict)
+    server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)
+    unchecked: Sequence[str] = ()
+    causes: Mapping[Address, Cause] = field(default_factory=dict)
     restored: Mapping[Address, str] = field(default_factory=dict)
     not_restored: Mapping[Address, str] = field(default_factory=dict)
 

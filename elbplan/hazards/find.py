@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..core.hazard import HAZARDS, Hazard
-from .rules import dns, foreign_children, load_balancers, logins, ordering, routes, security, targets, unreachable
+from .rules import (
+    delegation,
+    dns,
+    foreign_children,
+    load_balancers,
+    logins,
+    ordering,
+    routes,
+    security,
+    targets,
+    unreachable,
+)
 from .timeline import NOTHING_HAPPENS, Timeline
 
 RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
@@ -15,6 +26,7 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     routes.targets_unverified,
     unreachable.targets_unreachable,
     routes.endless_wait,
+    delegation.zone_not_delegated,
     dns.dns_too_early,
     dns.dns_still_cached,
     load_balancers.dns_name_changes,

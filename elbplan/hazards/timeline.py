@@ -14,6 +14,7 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.simulate import State, states_of
 from ..kinds.certificate import Certificate
+from ..kinds.delegation import Delegations
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
@@ -97,6 +98,7 @@ class Timeline:
     references  what others made that refers to a resource, so that AWS refuses its delete
     taken_over  the records that are taken from another elbplan stack
     closed_ports  ports of servers outside the stack that are closed to the load balancer, by the resource that changes
+    delegations  what the internet says of the hosted zones of new certificates and records
     users_of_servers  target groups of others in which an instance that a destroy ends is registered
     """
 
@@ -113,6 +115,7 @@ class Timeline:
     references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict)
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
+    delegations: Delegations = field(default_factory=dict)
     users_of_servers: Mapping[Address, Sequence[str]] = field(default_factory=dict)
 
     @classmethod

@@ -254,7 +254,7 @@ KIND = Kind(
     pending_gate=pending_gate,
     gates=(
         Gate("records", "AWS has returned the validation records", 300, validation_records_known, after=("create",)),
-        Gate("issued", "the certificate is issued", 4500, issued, after=("update",)),
+        Gate("issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes"),
     ),
     permissions=(
         "acm:ListCertificates",

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.cause import because
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
@@ -178,7 +179,7 @@ def _probe(context: StepContext, failed: Sequence[str], wanted: str, missing: Ga
     if state == wanted:
         return GateStatus("ready", state)
     reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("failed" if state in failed else "waiting", state, reason)
+    return GateStatus("failed" if state in failed else "waiting", state, because(reason))
 
 
 def running(_: Instance, context: StepContext) -> ProbeProgram:
@@ -188,7 +189,7 @@ def running(_: Instance, context: StepContext) -> ProbeProgram:
 
 def gone(_: Instance, context: StepContext) -> ProbeProgram:
     """Ready when the instance is terminated: only then AWS deletes its security groups."""
-    return (yield from _probe(context, (), "terminated", GateStatus("ready", "gone")))
+    return (yield from _probe(context, (), "terminated", GateStatus("ready", "terminated")))
 
 
 def summary(instance: Instance) -> str:

@@ -89,6 +89,19 @@ def closed_ports(diff: Diff, desired: State, external: ExternalServers) -> dict[
     return {address: list(dict.fromkeys(ports)) for address, ports in found.items() if ports}
 
 
+def every_closed_port(diff: Diff, desired: State, external: ExternalServers) -> dict[str, Sequence[ClosedPort]]:
+    """The closed ports of all servers of the stack's groups, whether the plan changes them or not; by server."""
+    external = with_rules_of_plan(external, diff, desired)
+    found: dict[str, list[ClosedPort]] = {}
+    for address, targets in desired.items() if external.servers else ():
+        if isinstance(targets, Targets):
+            for registered in registration(address, targets, targets.members, desired, external):
+                origin = source_of(registered.balancer, diff, external) if registered.balancer else None
+                for closed in _closed(registered, origin, external) if origin is not None else ():
+                    found.setdefault(closed.server.id, []).append(closed)
+    return {id: list(dict.fromkeys(ports)) for id, ports in found.items()}
+
+
 def _affected(diff: Diff, desired: State, external: ExternalServers) -> Iterator[Registration]:
     """The servers whose group or load balancer changes in place so that other ports or sources count."""
     for change in diff.changes if external.servers else ():

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.call import Call, GateStatus, ProbeProgram, Readiness, ReadProgram, WriteProgram
+from ..core.call import Call, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
 from .aws.functions import allow_invoke, functions_in, remove_invoke
 from .aws.queries import GONE, owned_groups
-from .aws.target_health import WELL, gate_status_of, health_text
+from .aws.target_gates import instances_registrable, no_target_draining, targets_healthy
+from .aws.target_health import WELL, HealthContext
 from .aws.target_ids import targets_id
 from .instance import OnDestroy
 from .references import InstanceRef, TargetGroupRef
+from .target_group import TargetGroup
 
 
 class Target(Part):
@@ -90,12 +93,6 @@ def read(scope: Scope) -> ReadProgram[Found[Targets]]:
     return Found(ours)
 
 
-def _health(arn: str) -> Call:
-    """Describes the targets. Not every part of ELB knows a new group at once."""
-    unseen = ("TargetGroupNotFound",)
-    return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, retry_on=unseen, timeout=60)
-
-
 def _is_registered(described: Mapping[str, Any]) -> bool:
     health = described["TargetHealth"]
     return health["State"] not in LEAVING and health.get("Reason") not in (
@@ -165,19 +162,23 @@ def _to_aws(members: Iterable[Target], context: StepContext, port: str = "") -> 
 def create(new: Targets, context: StepContext) -> WriteProgram:
     """Registers all targets in one call. ELB does not know a new instance at once."""
     arn = context.id(new.group)
-    yield from _register(arn, new.members, context)
+    yield from _register(new.group, new.members, context)
     return {"id": targets_id(arn)}
 
 
-def _register(arn: str, members: Sequence[Target], context: StepContext) -> WriteProgram:
+def _register(group: Ref, members: Sequence[Target], context: StepContext) -> WriteProgram:
     if not members:
         return {}
+    arn = context.id(group)
     params = {"TargetGroupArn": arn, "Targets": _to_aws(members, context)}
     if functions := _functions(members):
         yield from allow_invoke(functions, arn)
         yield Call("elbv2", "RegisterTargets", params, retry_on=("AccessDenied", "TargetGroupNotFound"), timeout=60)
     else:
-        yield Call("elbv2", "RegisterTargets", params, retry_on=("InvalidTarget", "TargetGroupNotFound"), timeout=300)
+        instances = [context.id(member.instance) for member in members if member.instance]
+        probe = partial(instances_registrable, instances, _words(group, context)) if instances else None
+        codes = ("InvalidTarget", "TargetGroupNotFound")
+        yield Call("elbv2", "RegisterTargets", params, retry_on=codes, timeout=300, probe=probe)
     return {}
 
 
@@ -195,7 +196,7 @@ def update(before: Targets, after: Targets, context: StepContext) -> WriteProgra
     removed = [old[key] for key in sorted(set(old) - set(new))]
     if _functions(removed):
         yield from _deregister(after.group, removed, context)
-    yield from _register(context.id(after.group), [new[key] for key in added], context)
+    yield from _register(after.group, [new[key] for key in added], context)
     if removed and not _functions(removed):
         yield from _deregister(after.group, removed, context)
     return {}
@@ -225,43 +226,19 @@ def update_path(before: Targets, after: Targets, *_: AbstractSet[Ref]) -> Sequen
 
 
 def healthy(wanted: Targets, context: StepContext) -> ProbeProgram:
-    """Ready when every desired target passes its health check.
-
-    A stopped or unusable target never becomes healthy; an unhealthy target may, until the gate's deadline.
-    """
-    answer = yield _health(context.id(wanted.group))
-    states = []
-    for target in _to_aws(wanted.members, context, context.fact(wanted.group, "port")):
-        health = next((d["TargetHealth"] for d in answer["TargetHealthDescriptions"] if _is(d, target)), UNKNOWN)
-        states.append((target["Id"], health))
-    gate_states = [gate_status_of(health) for _, health in states]
-    status = f"{gate_states.count('ready')} of {len(gate_states)} healthy"
-    unhealthy = [health_text(id, health) for id, health in states if health["State"] not in WELL]
-    worst: Readiness = next((state for state in WORST_FIRST if state in gate_states), "ready")
-    return GateStatus(worst, status, "\n".join(unhealthy))
+    """Ready when every desired target passes its health check."""
+    targets = _to_aws(wanted.members, context, context.fact(wanted.group, "port"))
+    return (yield from targets_healthy(context.id(wanted.group), targets, _words(wanted.group, context)))
 
 
-WORST_FIRST: tuple[Readiness, ...] = ("failed", "failing", "waiting")
-UNKNOWN: Mapping[str, str] = {"State": "unused", "Reason": "Target.NotRegistered"}
-
-
-def _is(described: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """True if AWS describes the wanted target. Without a known port, every port matches."""
-    target = described["Target"]
-    return bool(target["Id"] == wanted["Id"] and wanted.get("Port") in (None, target.get("Port")))
+def _words(group: Ref, context: StepContext) -> HealthContext:
+    model = context.resource(group)
+    return HealthContext(context.region, context.server, model if isinstance(model, TargetGroup) else None)
 
 
 def drained(old: Targets, context: StepContext) -> ProbeProgram:
     """Ready when no target of the group is draining."""
-    answer = yield Call(
-        "elbv2",
-        "DescribeTargetHealth",
-        {"TargetGroupArn": context.id(old.group)},
-        done_if=("TargetGroupNotFound",),
-    )
-    descriptions = answer.get("TargetHealthDescriptions", [])
-    left = sum(d["TargetHealth"]["State"] in ("draining", "unhealthy.draining") for d in descriptions)
-    return GateStatus("waiting", f"{left} still draining") if left else GateStatus("ready", "nothing draining")
+    return (yield from no_target_draining(context.id(old.group)))
 
 
 def summary(targets: Targets) -> str:
@@ -281,8 +258,10 @@ KIND = Kind(
     taggable=False,
     pending_gate=lambda live: "" if live.facts.get("state") == "healthy" else "healthy",
     gates=(
-        Gate("healthy", "the targets are healthy", 900, healthy, after=()),
-        Gate("drained", "requests in flight are finished", 3900, drained, after=()),
+        # One successful check is enough at first, and the usual interval is 30 s:
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+        Gate("healthy", "the targets are healthy", 900, healthy, after=(), usual="< 1 min"),
+        Gate("drained", "requests in flight are finished", 3900, drained, after=(), usual="5 min"),
     ),
     permissions=(
         "elasticloadbalancing:DescribeTargetGroups",
@@ -292,5 +271,6 @@ KIND = Kind(
         "elasticloadbalancing:DeregisterTargets",
         "lambda:AddPermission",
         "lambda:RemovePermission",
+        "ec2:DescribeInstances",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from ..core.address import Address
 from ..core.change import Diff
@@ -13,7 +14,9 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
+from ..kinds.delegation import Delegations, not_checked, pending_causes
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.port_commands import server_facts
 from ..kinds.protections import uncreatable_protections
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
@@ -36,6 +39,7 @@ def reconcile(
     names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     external: ExternalServers = NO_SERVERS,
+    delegations: Delegations = MappingProxyType({}),
     endings: Endings = NO_ENDINGS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
@@ -72,6 +76,9 @@ def reconcile(
         stays=tuple(_stays(comparison, foreign)),
         remaining=tuple(endings.remaining),
         unread=tuple(foreign.unread),
+        server_facts=server_facts(comparison, desired, external),
+        unchecked=not_checked(delegations),
+        causes=pending_causes(delegations),
     )
     timeline = replace(
         timeline_of(plan, kinds),
@@ -79,6 +86,7 @@ def reconcile(
         references=foreign.references_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
+        delegations=delegations,
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign)

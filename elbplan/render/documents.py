@@ -10,6 +10,7 @@ from ..core.hidden import redacted
 from ..core.plan import Plan, Remaining, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
+from .causes import cause_documents
 from .servers import servers_document
 
 SCHEMA = 1
@@ -36,6 +37,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
         "stays": list(plan.stays),
         "unread": list(plan.unread),
+        "unchecked": list(plan.unchecked),
         "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
         "restored": {str(address): text for address, text in plan.restored.items()},
@@ -103,6 +105,10 @@ def event_document(stack: str, event: Event) -> dict[str, Any]:
         document["took"] = round(event.took, 3)
     if event.hint:
         document["hint"] = event.hint
+    if event.causes:
+        document["causes"] = cause_documents(event.causes)
+    if event.gives_up:
+        document |= {"usual": event.usual, "gives_up": event.gives_up}
     return document
 
 

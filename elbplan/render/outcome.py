@@ -16,9 +16,10 @@ from ..kinds.instance import ExternalInstance
 from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
 from ..kinds.targets import Targets
-from ..run.outcome import Outcome
+from ..run.outcome import Event, Outcome
+from .causes import full_rows
 from .layout import flow
-from .phases import step_text
+from .phases import step_text, subject_text
 from .plan import nothing_to_do_reason, remaining_rows
 from .style import RESULT_MARKS, Style, count, duration
 
@@ -53,6 +54,7 @@ class EndScreen:
     """Data for the last screen besides the plan and its outcome.
 
     retry_command    the same command, to continue an unfinished run
+    rollback_command  the command that removes new resources again; empty if there is none
     destroy_command  the command that deletes the stack
     destroyed        True after a destroy
     billed           True for the real AWS, False for the sandbox
@@ -62,6 +64,7 @@ class EndScreen:
     destroy_command: str = ""
     destroyed: bool = False
     billed: bool = True
+    rollback_command: str = ""
 
 
 def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
@@ -135,7 +138,7 @@ def _advice(outcome: Outcome) -> str:
     """Returns what to do next. The command follows on the next line."""
     if any(event.code in REACHED for event in outcome.failed):
         return "a quota is reached: raise it or make the spec smaller, then run:"
-    return "run the same command again to continue:"
+    return f"run the same command again to continue ({count(len(outcome.skipped) + len(outcome.failed), 'step')} left):"
 
 
 def _unfinished(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
@@ -145,14 +148,28 @@ def _unfinished(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -
         RESULT_MARKS["failed"], (f" {plan.stack}: {result}", "bold"), f" after {duration(outcome.seconds)}: {numbers}."
     )
     for event in outcome.failed:
-        yield from flow(style, style.line("  ", ("failed  ", "red")), f"{step_text(event.step)}: {event.text}")
-        if event.hint:
-            yield from flow(style, style.line("          hint: "), event.hint)
+        yield from _failure(event, style)
+    yield from flow(style, _label("then", style), _advice(outcome))
+    yield style.line(" " * 10, ending.retry_command)
     if _not_switched(outcome):
-        yield from flow(style, style.line("          "), "no traffic moved: the old resources still serve;")
-        yield from flow(style, style.line("          "), "to remove the new resources, add --rollback to the command")
-    yield from flow(style, style.line(("  next    ", "bold")), _advice(outcome))
-    yield from flow(style, style.line("          "), ending.retry_command)
+        serves = "no traffic moved: the old resources still serve"
+        remove = "; to remove the new ones:" if ending.rollback_command else ""
+        yield from flow(style, _label("or" if remove else "", style), serves + remove)
+        yield from [style.line(" " * 10, ending.rollback_command)] if remove else []
+
+
+def _failure(event: Event, style: Style) -> Iterator[Text]:
+    """Yields a failed step, why it failed, and what to do about that."""
+    step = step_text(event.step) if event.step.do != "wait" else subject_text(event.step)
+    yield from flow(style, style.line("  ", ("failed  ", "red")), f"{step}: {event.text}")
+    if event.causes:
+        yield from full_rows(event.causes, style, indent=2)
+    elif event.hint:
+        yield from flow(style, _label("fix", style), event.hint)
+
+
+def _label(label: str, style: Style) -> Text:
+    return style.line("  ", (f"{label:<8}", "bold"))
 
 
 def resources_of_others(plan: Plan) -> str:

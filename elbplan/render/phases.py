@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from ..core.address import Address
 from ..core.kind import PHASES, Kinds, Phase
 from ..core.plan import Plan, Step
+from ..kinds import KINDS
 from .style import listed
 
 VERBS: Mapping[str, str] = {
@@ -86,9 +87,19 @@ def gate_text(step: Step, kinds: Kinds) -> str:
 
 
 def step_text(step: Step) -> str:
-    """Returns a step as one line: `create target_group.web`, `wait targets.web healthy`."""
-    verb = {"reorder": "reorder", "moved": "rename"}.get(step.do, step.do)
+    """Returns a step as one line: `create target_group.web`, `wait until the targets are healthy (targets.web)`."""
     if step.do == "moved":
-        return f"{verb} {step.old} to {step.address}"
-    tail = f" {step.until}" if step.until else f" ({len(step.moves)} rules)" if step.moves else ""
-    return f"{verb} {step.address}{tail}"
+        return f"rename {step.old} to {step.address}"
+    if step.do == "wait":
+        return f"wait until {gate_text(step, KINDS)} ({step.address})"
+    return f"{step.do} {step.address}" + (f" ({len(step.moves)} rules)" if step.moves else "")
+
+
+def short_step_text(step: Step) -> str:
+    """Returns a step as one short line, without what a wait waits for."""
+    return f"wait for {step.address}" if step.do == "wait" else step_text(step)
+
+
+def subject_text(step: Step) -> str:
+    """Returns the resource of a step: `targets web`."""
+    return f"{KINDS[step.address.kind].title} {step.address.label}"

@@ -155,6 +155,7 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     lines += _remaining(plan, style)
     notes: list[Note] = [
         *_unread(plan),
+        *(("Not checked", text) for text in plan.unchecked),
         ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
         ("Waits", _waits(plan, kinds, view)),
         ("You", "; ".join(_user_actions(plan, kinds))),

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..core.plan import Plan
 from ..run.status import ChangeCause, StackStatus
+from .causes import cause_documents, full_rows
 from .differences import change_reason
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
@@ -40,10 +41,12 @@ def _rows(status: StackStatus, style: Style) -> Iterator[Text]:
         yield from migration_rows(status.files, style, status.runs.now)
     for name, state in load_balancers(status.plan):
         yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
-    for address, states in status.health.items():
+    for address, health in status.health.items():
+        states = health.states
         all_healthy = states.get("healthy", 0) == sum(states.values()) > 0
         colour = "" if all_healthy else "yellow"
         yield from fact_row(style, "targets", f"{address.label}: {health_text(states)}", colour)
+        yield from full_rows(health.causes, style, indent=LABEL_WIDTH + 2)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     yield from fact_row(style, "lock", lock_text(status.runs), "yellow" if status.runs.holder else "")
 
@@ -100,6 +103,7 @@ def status_document(status: StackStatus) -> dict[str, Any]:
         "lock": lock_document(status.runs),
         "last_run": run_document(last) if last else None,
         "load_balancers": [{"dns_name": name, "state": state} for name, state in load_balancers(plan)],
-        "targets": {address.name: dict(states) for address, states in status.health.items()},
+        "targets": {address.name: dict(health.states) for address, health in status.health.items()},
+        "unhealthy": {a.name: cause_documents(health.causes) for a, health in status.health.items() if health.causes},
         **({"files": migrations_document(status.files)} if status.files else {}),
     }

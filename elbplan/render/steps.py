@@ -10,7 +10,7 @@ from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from .differences import differences
 from .layout import column, flow
-from .phases import displayed_phases, gate_text, step_text
+from .phases import displayed_phases, gate_text, short_step_text
 from .servers import with_names
 from .style import Style, duration
 
@@ -27,14 +27,14 @@ def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
     """Returns the steps in a valid order. Steps that do not need each other run in parallel."""
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
     phases = displayed_phases(plan.steps)
-    width = column([step_text(step) for step in plan.steps], 44)
+    width = column([short_step_text(step) for step in plan.steps], 44)
     lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
     for step in plan.steps:
         phase = phases[step.id]
         head = style.line(
             f"  {numbers[step.id]:>3}  ",
             (f"{phase:<9}", PHASE_COLOURS[phase]),
-            f" {style.clean(step_text(step)):<{width}}  ",
+            f" {style.clean(short_step_text(step)):<{width}}  ",
         )
         lines += flow(style, head, with_names("; ".join(_facts(step, kinds, numbers)), plan.servers), "dim", back=17)
     return lines

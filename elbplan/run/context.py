@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.address import Address, AwsId, Lookup, Ref
+from ..core.cause import UNKNOWN_SERVER, Cause, ServerFacts
 from ..core.kind import LiveResource
 from ..core.plan import Plan, Step
 from ..core.resource import Resource
@@ -21,6 +22,8 @@ class KnownResources:
 
     def __init__(self, plan: Plan) -> None:
         self._lock = threading.Lock()
+        self._plan = plan
+        self.causes = plan.causes
         self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
         self.created = {step.address: step.after for step in plan.steps if step.do == "create" and step.after}
@@ -31,6 +34,20 @@ class KnownResources:
             if "id" in facts:
                 self.ids[address] = facts["id"]
             self.facts.setdefault(address, {}).update(facts)
+
+    def resource(self, ref: Ref) -> Resource | None:
+        """A resource of the stack as the plan wants it, or as AWS has it if the plan deletes it."""
+        if not isinstance(ref, Address):
+            return None
+        live = self._plan.lives.get(ref)
+        return self._plan.desired.get(ref) or (live.model if live else None)
+
+    def server(self, id: str) -> ServerFacts:
+        """The facts of the plan; a server of the stack has its address as its name."""
+        if id in self._plan.server_facts:
+            return self._plan.server_facts[id]
+        address = next((address for address, known in list(self.ids.items()) if known == id), None)
+        return ServerFacts(str(address)) if address else UNKNOWN_SERVER
 
     def id(self, ref: Ref) -> str:
         """The AWS id. Raises ElbplanError if the resource does not exist yet."""
@@ -82,6 +99,16 @@ class RunStepContext:
 
     def fact(self, ref: Ref, name: str) -> str:
         return self.known.facts.get(ref, {}).get(name, "") if isinstance(ref, Address) else ""
+
+    def resource(self, ref: Ref) -> Resource | None:
+        return self.known.resource(ref)
+
+    def server(self, id: str) -> ServerFacts:
+        return self.known.server(id)
+
+    @property
+    def known_cause(self) -> Cause | None:
+        return self.known.causes.get(self.address)
 
     def tags(self, resource: Resource) -> dict[str, str]:
         return ownership(self.stack, self.address, resource.tags)

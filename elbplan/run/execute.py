@@ -6,28 +6,25 @@ import itertools
 import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from ..core.call import Answer, Call, GateStatus
-from ..core.kind import Gate, Kinds
+from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.aws.ownership_steps import change_ownership
 from ..kinds.instance import stop
 from .clock import Clock
 from .context import KnownResources, RunStepContext
+from .gates import GateProblem, GateWait
 from .outcome import Event, EventKind, Outcome, Tell
-from .program import Send, Stopped, pauses, run_program
+from .program import NotReady, Send, Stopped, pauses, run_program
 from .recover import recover
 from .rule_quota import rule_to_delete_first
 
 T = TypeVar("T")
-
-
-class GateProblem(ElbplanError):
-    """A gate did not pass in time, or can no longer pass."""
 
 
 @dataclass
@@ -123,29 +120,31 @@ def _do(running: Execution, step: Step) -> Event:
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 
-    def end(what: EventKind, text: str = "", hint: str = "", *, judged: bool = False, code: str = "") -> Event:
+    def end(what: EventKind, text: str = "", hint: str = "") -> Event:
         now = running.seconds()
-        return Event(what, step, text, hint, now, now - began, judged, code)
+        return Event(what, step, text, hint, now, now - began)
 
     try:
         text = _wait(running, step) if step.do == "wait" else _act(running, step)
     except Interrupted as interrupted:
         return end("skipped", interrupted.what)
     except AwsProblem as problem:
-        return end("failed", problem.what, problem.hint, code=problem.code)
+        return replace(end("failed", problem.what, problem.hint), code=problem.code)
+    except NotReady as problem:
+        judged = isinstance(problem, GateProblem)
+        return replace(end("failed", problem.what, problem.hint), judged=judged, causes=problem.causes)
     except ElbplanError as problem:
-        return end("failed", problem.what, problem.hint, judged=isinstance(problem, GateProblem))
+        return end("failed", problem.what, problem.hint)
     except Exception as fault:  # a defect of elbplan must not keep the other steps from ending
         return end("failed", f"{type(fault).__name__}: {fault}", "this is a defect in elbplan; please report it")
     return end("done", text)
 
 
-def _too_long(since: float | None, now: float, gate: Gate) -> bool:
-    return since is not None and now - since >= gate.failing_grace
+def _progress(running: Execution, step: Step) -> Callable[[GateStatus], None]:
+    def tell(status: GateStatus) -> None:
+        running.say(Event("progress", step, status.saw, seconds=running.seconds(), causes=status.causes))
 
-
-def _progress(running: Execution, step: Step) -> Callable[[str], None]:
-    return lambda text: running.say(Event("progress", step, text, seconds=running.seconds()))
+    return tell
 
 
 def _act(running: Execution, step: Step) -> str:
@@ -208,27 +207,21 @@ def _run_program(running: Execution, step: Step, program: Generator[Call, Answer
 
 def _wait(running: Execution, step: Step) -> str:
     """Probes the gate until it passes and returns what it saw. Raises GateProblem if it cannot pass, or not in time."""
-    kind = running.kinds[step.address.kind]
-    gate = next(gate for gate in kind.gates if gate.name == step.until)
-    progress = _progress(running, step)
-    began = running.clock.now()
-    failing_since: float | None = None
+    gate = next(gate for gate in running.kinds[step.address.kind].gates if gate.name == step.until)
+    waiting = GateWait(gate, step.timeout, running.clock.now())
     for pause in pauses():
         context = RunStepContext.of(running.plan, step, running.known, running.id)
         status: GateStatus = _run_program(running, step, gate.probe(step.after or step.before, context))
-        waited = running.clock.now() - began
-        if status.state == "ready" and waited >= gate.min_seconds:
+        if waiting.passes(status, running.clock.now(), pause):
             return status.saw
-        if status.state != "failing":
-            failing_since = None
-        elif failing_since is None:
-            failing_since = running.clock.now()
-        if status.state == "failed" or _too_long(failing_since, running.clock.now(), gate):
-            raise GateProblem(f"{gate.what}: {status.saw}, and waiting will not help", hint=status.cause)
-        if waited + pause > max(step.timeout, gate.min_seconds + pause):
-            raise GateProblem(f"{gate.what}: not after {waited:.0f} s; last status: {status.saw}", hint=status.cause)
         if running.stop.is_set():
             raise Stopped(f"interrupted while waiting until {gate.what}")
-        progress(status.saw)
-        running.clock.sleep(min(pause, max(0.1, gate.min_seconds - waited)) if status.state == "ready" else pause)
+        running.say(_waits(running, step, status, waiting))
+        running.clock.sleep(waiting.pause(status, running.clock.now(), pause))
     raise AssertionError("pauses never end")
+
+
+def _waits(running: Execution, step: Step, status: GateStatus, waiting: GateWait) -> Event:
+    usual, gives_up = waiting.gate.usual, waiting.gives_up
+    now = running.seconds()
+    return Event("progress", step, status.saw, seconds=now, causes=status.causes, usual=usual, gives_up=gives_up)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..core.address import Address
+from ..core.cause import Cause
 from ..core.plan import Step
 
 EventKind = Literal["started", "progress", "done", "failed", "skipped"]
@@ -18,6 +19,8 @@ class Event:
 
     judged  the step failed because its gate did not pass; False for an error of AWS or elbplan
     code    AWS's error code, if AWS is the reason for the failure
+    causes  why a wait goes on, or why it failed
+    usual, gives_up   how long a wait usually takes, and the seconds after which it ends; empty and 0 if unknown
     """
 
     what: EventKind
@@ -28,6 +31,9 @@ class Event:
     took: float = 0
     judged: bool = False
     code: str = ""
+    causes: tuple[Cause, ...] = ()
+    usual: str = ""
+    gives_up: float = 0
 
 
 Tell = Callable[[Event], None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from ..core.call import Answer, Call
-from ..errors import AwsProblem, Interrupted
+from ..core.call import Answer, Call, GateStatus
+from ..core.cause import Cause, lines_of
+from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..live.errors import unreadable
 from ..live.interruption import no_retries_after
 from ..live.pacing import THROTTLED
@@ -14,9 +15,30 @@ from ..live.unusable_answers import MISREAD
 from .clock import Clock
 
 Send = Callable[[Call], Answer]
+Progress = Callable[[GateStatus], None]
 T = TypeVar("T")
 
+IN_USE = "something in AWS still uses it"
+REFUSALS: Mapping[str, str] = {
+    "DependencyViolation": IN_USE,
+    "InvalidGroup.InUse": IN_USE,
+    "InvalidIPAddress.InUse": IN_USE,
+    "ResourceInUse": IN_USE,
+    "ResourceInUseException": IN_USE,
+    "PriorRequestNotComplete": "Route 53 still works on an earlier change of this zone",
+    **dict.fromkeys(THROTTLED, "AWS limits the rate of requests"),
+}
+"""What the error codes of calls that are repeated mean. For every other code, AWS does not know a new resource yet."""
+
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.5, 15.0, 1.6
+
+
+class NotReady(ElbplanError):
+    """Something in AWS is not ready, and waiting longer does not help."""
+
+    def __init__(self, what: str, *, causes: Sequence[Cause] = ()) -> None:
+        super().__init__(what, hint=lines_of(causes))
+        self.causes = tuple(causes)
 
 
 class Stopped(Interrupted):
@@ -29,9 +51,9 @@ def run_program(
     clock: Clock,
     *,
     stopped: Callable[[], bool] = lambda: False,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Progress = lambda status: None,
 ) -> T:
-    """Returns the result of the program. Raises AwsProblem, or Stopped between two attempts."""
+    """Returns the result of the program. Raises AwsProblem, or Stopped or NotReady between two attempts."""
     try:
         call = next(program)
         while True:
@@ -49,9 +71,7 @@ def _next_call(program: Generator[Call, Answer, T], call: Call, answer: Answer) 
         raise unreadable(fault, call.operation) from fault
 
 
-def _send_with_retries(
-    call: Call, send: Send, clock: Clock, stopped: Callable[[], bool], progress: Callable[[str], None]
-) -> Answer:
+def _send_with_retries(call: Call, send: Send, clock: Clock, stopped: Callable[[], bool], progress: Progress) -> Answer:
     deadline = clock.now() + call.timeout
     for pause in pauses():
         try:
@@ -65,9 +85,21 @@ def _send_with_retries(
                 raise
             if stopped():
                 raise Stopped("interrupted while waiting", hint="run the same command again") from problem
-            progress(f"not yet: {problem.code}")
+            progress(_status_of(call, problem, send, clock, stopped))
         clock.sleep(pause)
     raise AssertionError("pauses never end")
+
+
+def _status_of(call: Call, problem: AwsProblem, send: Send, clock: Clock, stopped: Callable[[], bool]) -> GateStatus:
+    """What the call waits for. Raises NotReady if the call's probe says that AWS will always refuse it."""
+    if call.probe is None or problem.code in THROTTLED:
+        return GateStatus(
+            "waiting", f"{REFUSALS.get(problem.code, 'AWS does not know it everywhere yet')} ({problem.code})"
+        )
+    status = run_program(call.probe(), send, clock, stopped=stopped)
+    if status.state == "failed":
+        raise NotReady(status.saw, causes=status.causes) from problem
+    return status
 
 
 def pauses() -> Iterator[float]:

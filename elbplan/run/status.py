@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ..core.address import Address
 from ..core.call import Answer, Call
+from ..core.cause import Cause
+from ..core.hidden import redacted
+from ..core.kind import LiveResource
 from ..core.plan import Plan
 from ..errors import AwsProblem
+from ..kinds.aws.target_gates import described_target
+from ..kinds.aws.target_health import HealthContext
 from ..kinds.target_group import TargetGroup
 from ..live.worker_threads import WorkerThreads
+from .context import KnownResources
 from .lock.manager import LockManager
 from .lock.messages import problem_text
 from .lock.record import RunRecord
@@ -78,18 +84,26 @@ class StackMigrations:
 
 
 @dataclass(frozen=True)
+class GroupHealth:
+    """How many targets of a group are in which state, and why some are not healthy."""
+
+    states: Mapping[str, int]
+    causes: Sequence[Cause] = ()
+
+
+@dataclass(frozen=True)
 class StackStatus:
     """The status of a stack for `elbplan status`.
 
     cause    why changes are pending: AWS drifted, the spec changed, or a run did not finish
-    health   for each target group, how many of its targets are in each state
+    health   for each target group, the health of its targets
     files    its migrations; None for a stack without migrations
     """
 
     plan: Plan
     runs: StackRuns
     cause: ChangeCause = ""
-    health: Mapping[Address, Mapping[str, int]] = field(default_factory=dict)
+    health: Mapping[Address, GroupHealth] = field(default_factory=dict)
     files: StackMigrations | None = None
 
 
@@ -106,12 +120,12 @@ def runs_of(stack: str, locks: LockManager) -> StackRuns:
 
 def stack_status(plan: Plan, spec: str, send: Callable[[Call], Answer], locks: LockManager) -> StackStatus:
     """The status of the plan's stack. Reads the runs with one call, and the targets with one call for each group."""
-    groups = {address: live.id for address, live in plan.lives.items() if address.kind == TargetGroup.kind}
+    groups = {address: live for address, live in plan.lives.items() if address.kind == TargetGroup.kind}
     with WorkerThreads(8) as threads:
-        answers = {address: threads.submit(_health, send, arn) for address, arn in groups.items()}
+        answers = {address: threads.submit(_health, send, live, plan) for address, live in groups.items()}
         runs = runs_of(plan.stack, locks)
         states = {address: answer.result() for address, answer in answers.items()}
-    health = {address: counts for address, counts in states.items() if counts is not None}
+    health = {address: state for address, state in states.items() if state is not None}
     return StackStatus(plan, runs, cause_of(plan, runs, spec), health)
 
 
@@ -127,12 +141,18 @@ def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
     return "drift" if last.state == "done" else "unfinished"
 
 
-def _health(send: Callable[[Call], Answer], arn: str) -> Mapping[str, int] | None:
-    """How many targets are in which state; None if AWS does not answer, for example because the group is gone."""
+def _health(send: Callable[[Call], Answer], live: LiveResource[Any], plan: Plan) -> GroupHealth | None:
+    """The health of a group's targets; None if AWS does not answer, for example because the group is gone."""
     try:
-        answer = send(Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}))
+        answer = send(Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": live.id}))
     except AwsProblem:
         return None
-    targets = answer.get("TargetHealthDescriptions", ())
-    states = [target.get("TargetHealth", {}).get("State", "unknown") for target in targets]
-    return Counter(state for state in states if state != DRAINING)
+    raws = [raw for raw in answer.get("TargetHealthDescriptions", ()) if _state(raw) != DRAINING]
+    group = redacted(live.model, plan.desired.get(live.address))
+    words = HealthContext(plan.region, KnownResources(plan).server, group)
+    targets = [described_target(raw["Target"]["Id"], raw) for raw in raws if raw.get("TargetHealth")]
+    return GroupHealth(Counter(map(_state, raws)), words.causes(targets))
+
+
+def _state(raw: Mapping[str, Any]) -> str:
+    return str(raw.get("TargetHealth", {}).get("State", "unknown"))

@@ -17,9 +17,11 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused
 from ..kinds.aws.foreign_rules import with_foreign_rules
+from ..kinds.delegation import zones_of_new
 from ..kinds.external_servers import NO_SERVERS
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..kinds.traffic import filled_by_others
+from ..live.delegation import ZoneDns, read_delegations
 from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, observe
 from ..live.server_labels import with_server_labels
@@ -41,13 +43,16 @@ class Cloud(Protocol):
         """Sends a call and returns the answer."""
 
 
-def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused."""
+def plan(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, dns: ZoneDns | None = None) -> list[Plan]:
+    """The plan of each stack; all stacks are in one region. Only reads. Raises AwsProblem, NotFound, Refused.
+
+    `dns` says whether hosted zones are delegated; None: nobody is asked.
+    """
     seen = observe(aws.send, aws.region, stacks, kinds)
     account = account_of(aws, seen)
     for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
         raise refused
-    return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired) for stack in stacks]
+    return [plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired, dns) for stack in stacks]
 
 
 def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
@@ -77,6 +82,7 @@ def plan_of(
     kinds: Kinds,
     account: str,
     desired: Mapping[Address, Resource],
+    dns: ZoneDns | None = None,
     *,
     rollback: bool = False,
 ) -> Plan:
@@ -94,6 +100,7 @@ def plan_of(
         names_in_use=seen.names_in_use,
         foreign=replace(seen.foreign, references=references),
         external=seen.external,
+        delegations=read_delegations(aws.send, dns, zones_of_new(desired, seen.live)),
         endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,

@@ -15,6 +15,7 @@ import boto3
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.live.client import Aws
+from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
 
@@ -69,6 +70,8 @@ class CommandResult:
 class Shell:
     """Runs commands in a folder with specs, on one sandbox."""
 
+    dns: ZoneDns | None = None
+
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
         self.folder = folder
@@ -96,5 +99,5 @@ class Shell:
         if stdin is None:
             stdin = PipeStream(typed) if answers is None else TerminalStream("".join(f"{line}\n" for line in answers))
         out, err = PipeStream(), PipeStream()
-        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock)
+        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock, self.dns)
         return CommandResult(code, out.getvalue(), err.getvalue())

@@ -61,6 +61,22 @@ def test_status_before_and_after_an_apply(shell: Shell) -> None:
     assert rows["lock"] == "free"
 
 
+def test_status_names_unhealthy_servers_with_cause_and_fix(shell: Shell) -> None:
+    shell.connect(REGION)
+    id = shell.box.create_fixture("instance", region=REGION, tags={"Name": "server-a"})
+    head = f"name: one\nregion: {REGION}\nzones: [a, c]\n"
+    spec = shell.write("one.yaml", f"{head}targets: {{instances: [{id}], port: 80}}\n")
+    assert shell.run("apply", spec, "--yes").code == 0
+    shell.box.sick("one-web", "Target.ResponseCodeMismatch", 404)
+    lines = [" ".join(line.split()) for line in shell.run("status", spec).out.splitlines()]
+    assert "targets web: 0 of 1 healthy (1 unhealthy)" in lines
+    assert f"why server-a ({id}): HTTP 404 on / (Target.ResponseCodeMismatch)" in lines
+    assert "fix create that page, or set health: to a page that exists" in lines
+    stack = shell.run("status", spec, "--json").document["stacks"][0]
+    assert stack["targets"] == {"web": {"unhealthy": 1}}
+    assert stack["unhealthy"]["web"][0]["targets"] == [{"id": id, "name": "server-a"}]
+
+
 def test_status_tells_a_change_of_the_spec_from_one_by_hand(shell: Shell) -> None:
     assert shell.run("apply", shell.spec, "--yes").code == 0
     elb = shell.box.client("elbv2", REGION)

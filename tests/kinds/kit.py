@@ -12,6 +12,7 @@ from botocore.validate import ParamValidator
 
 from elbplan.core.address import Address, AwsId, Ref
 from elbplan.core.call import Call
+from elbplan.core.cause import UNKNOWN_SERVER, Cause, ServerFacts
 from elbplan.core.kind import Found, Kind, LiveResource, Scope
 from elbplan.core.resource import Resource
 from elbplan.kinds.aws.ownership import ownership
@@ -45,6 +46,9 @@ class Place:
     beside: tuple[str, ...] = ()
     token: str = "0123456789abcdef0123456789abcdef"
     created: Mapping[Address, Resource] = field(default_factory=dict)
+    resources: Mapping[Ref, Resource] = field(default_factory=dict)
+    servers: Mapping[str, ServerFacts] = field(default_factory=dict)
+    known_cause: Cause | None = None
 
     def id(self, ref: Ref) -> str:
         return ref.value if isinstance(ref, AwsId) else self.ids.get(ref, str(ref))
@@ -54,6 +58,12 @@ class Place:
 
     def fact(self, ref: Ref, name: str) -> str:
         return self.facts.get(name, "")
+
+    def resource(self, ref: Ref) -> Resource | None:
+        return self.resources.get(ref)
+
+    def server(self, id: str) -> ServerFacts:
+        return self.servers.get(id, UNKNOWN_SERVER)
 
     def tags(self, resource: Resource) -> dict[str, str]:
         return ownership(self.stack, self.address, resource.tags)

@@ -10,8 +10,9 @@ from elbplan.core.resource import differing_fields
 from elbplan.kinds.aws.acm_validation import EVERY_KEY, DnsValidation
 from elbplan.kinds.certificate import KIND, Certificate
 
-from .kit import CERTIFICATE, SECOND, ZONE, ZONES, at, one, operations, owned, play, read
+from .kit import CERTIFICATE, SECOND, ZONE, ZONES, at, one, operations, owned, play, read, service
 
+WAITED_FOR = {"PENDING_VALIDATION", "ISSUED"}
 NAMES = ("*.example.com", "example.com")
 VALIDATION = {"Name": "_abc.example.com.", "Type": "CNAME", "Value": "_def.acm-validations.aws."}
 OTHERS = {"Name": "_xyz.www.example.com.", "Type": "CNAME", "Value": "_uvw.acm-validations.aws."}
@@ -339,6 +340,21 @@ def test_a_failed_certificate_fails_the_gate_with_the_reason():
     sight = gate("issued", described(option("example.com"), status="FAILED", FailureReason="CAA_ERROR"))
     assert sight.state == "failed"
     assert "amazon.com" in sight.cause
+
+
+@pytest.mark.parametrize("reason", service("acm").shape_for("FailureReason").enum)
+def test_each_reason_of_aws_has_a_text(reason):
+    sight = gate("issued", described(option("example.com"), status="FAILED", FailureReason=reason))
+    (cause,) = sight.causes
+    assert (sight.state, cause.code) == ("failed", reason)
+    assert reason not in cause.text
+
+
+@pytest.mark.parametrize("status", sorted(set(service("acm").shape_for("CertificateStatus").enum) - WAITED_FOR))
+def test_a_certificate_that_ended_is_not_waited_for(status):
+    sight = gate("issued", described(option("example.com"), status=status))
+    assert sight.state == "failed"
+    assert status in sight.saw
 
 
 def listed(**rest):

@@ -108,6 +108,8 @@ class Journal:
                 return done.value
             for call in [asked] if isinstance(asked, Call) else asked:
                 self.entries.append((kind, verb, DESCRIBE_TAGS if isinstance(call, Tags) else call))
+                if isinstance(call, Call) and call.probe is not None:
+                    self.entries.append((kind, "look", next(call.probe())))
             if verb == "create" and not made_already and isinstance(asked, Call) and not reads(asked):
                 self.creations.append((kind, asked))
                 made_already = True

@@ -47,7 +47,7 @@ def test_a_group_that_has_no_older_one_needs_one_healthy_target():
     assert "web has no targets" in sight.saw
     assert GROUP in sight.cause
     assert "attach-traffic-sources" in sight.cause
-    assert "i-0 is unhealthy" in look("healthy", [U]).cause
+    assert look("healthy", [U]).causes[0].targets == ("i-0",)
 
 
 def test_a_group_is_empty_when_nothing_drains_either():

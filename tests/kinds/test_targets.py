@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Address, AwsId
+from elbplan.core.call import GateStatus
 from elbplan.core.resource import differing_fields
 from elbplan.kinds.aws.target_ids import group_arn_of
+from elbplan.kinds.target_group import TargetGroup
 from elbplan.kinds.targets import KIND, Target, Targets
 
-from .kit import GROUP, at, operations, owned, play, read
+from .kit import GROUP, REGION, at, operations, owned, play, read
 
 ONE, TWO = "i-0000000000000000a", "i-0000000000000000b"
 
@@ -22,8 +24,9 @@ def instance(id=ONE, port=80, **rest):
     return Target(instance=AwsId(id), port=port, **rest)
 
 
-def described(id=ONE, state="healthy", port=80, reason="", **target):
+def described(id=ONE, state="healthy", port=80, reason="", description="", **target):
     health = {"State": state} | ({"Reason": reason} if reason else {})
+    health |= {"Description": description} if description else {}
     return {"Target": {"Id": id, "Port": port, **target}, "TargetHealth": health}
 
 
@@ -160,10 +163,10 @@ def test_a_port_named_at_registration_is_named_again():
     assert calls[0].params["Targets"] == [{"Id": ONE, "Port": 8080}]
 
 
-def look(*descriptions, wanted=None):
+def look(*descriptions, wanted=None, **rest):
     gate = next(gate for gate in KIND.gates if gate.name == "healthy")
     answer = {"DescribeTargetHealth": {"TargetHealthDescriptions": list(descriptions)}}
-    _, sight = play(gate.probe(wanted or targets(instance(ONE), instance(TWO)), at(KIND)), answer)
+    _, sight = play(gate.probe(wanted or targets(instance(ONE), instance(TWO)), at(KIND, **rest)), answer)
     return sight
 
 
@@ -186,7 +189,43 @@ def test_the_worst_target_decides_and_its_cause_is_told(state, reason, verdict):
     sight = look(described(ONE), described(TWO, state, reason=reason))
     assert sight.state == verdict
     assert sight.saw == "1 of 2 healthy"
-    assert f"{TWO} is {state}: {reason}" in sight.cause
+    assert [(cause.code, cause.targets) for cause in sight.causes] == [(reason, (TWO,))]
+
+
+def test_a_target_in_a_zone_without_the_load_balancer_is_waited_for_shortly():
+    words = "Target is in an Availability Zone that is not enabled for the load balancer"
+    sight = look(described(ONE), described(TWO, "unused", reason="Target.NotInUse", description=words))
+    assert (sight.state, sight.grace) == ("failing", 60)
+
+
+def test_the_health_page_is_that_of_the_group():
+    group = TargetGroup.model_validate({"port": 80, "vpc": AwsId("vpc-1"), "health": {"path": "/up"}})
+    codes = "Health checks failed with these codes: [404]"
+    one = described(ONE, "unhealthy", reason="Target.ResponseCodeMismatch", description=codes)
+    sight = look(one, wanted=targets(instance(ONE)), resources={AwsId(GROUP): group})
+    assert sight.causes[0].text == "HTTP 404 on /up"
+
+
+def registering(*states: str) -> GateStatus:
+    """The result of the probe after AWS has refused to register instances in these states."""
+    calls, _ = play(KIND.create(targets(instance(ONE), instance(TWO)), at(KIND)))
+    (call,) = calls
+    assert call.probe is not None
+    raws = [{"InstanceId": id, "State": {"Name": state}} for id, state in zip((ONE, TWO), states, strict=False)]
+    _, status = play(call.probe(), {"DescribeInstances": {"Reservations": [{"Instances": raws}]}})
+    return status
+
+
+def test_a_stopped_server_is_not_worth_waiting_for():
+    status = registering("running", "stopped")
+    assert (status.state, [cause.targets for cause in status.causes]) == ("failed", [(TWO,)])
+    assert f"start-instances --region {REGION} --instance-ids {TWO}" in status.cause
+    assert registering("running", "terminated").causes[0].command == ""
+
+
+@pytest.mark.parametrize("states", [(), ("pending",), ("running", "running")])
+def test_a_server_that_may_run_soon_is_waited_for(states):
+    assert registering(*states).state == "waiting"
 
 
 def test_one_that_is_not_registered_at_all_is_not_healthy():

@@ -59,10 +59,10 @@ def test_the_program_gets_the_answer_of_each_call():
 
 def test_a_call_that_is_too_early_is_retried_with_growing_pauses():
     aws, clock, heard = Aws(*["DependencyViolation"] * 4), Clock(), []
-    run(aws, DELETE, clock=clock, progress=heard.append)
+    run(aws, DELETE, clock=clock, progress=lambda status: heard.append(status.saw))
     assert aws.sent == 5
     assert clock.time == pytest.approx(0.5 + 0.8 + 1.28 + 2.048)
-    assert heard == ["not yet: DependencyViolation"] * 4
+    assert heard == ["something in AWS still uses it (DependencyViolation)"] * 4
 
 
 def test_retries_end_at_the_deadline():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from ...migrations.files.folder import Folder
 from ...run.migration_run import LEFT, MigrationRun
 from ...run.workflow import plan, plan_back
 from ..context import App
+from ..dns import dns_of
 from ..execution import SEVERITY, run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
@@ -25,7 +26,7 @@ from ..migration_runs import MigrationConsole
 from ..options import migrations_dir, paths, shared
 from ..pending_plans import folders_of, refuse_without_folder
 from ..plan_screens import confirm, show_plans
-from ..plans import ending_of, planned, stacks_of
+from ..plans import Planner, ending_of, planned, stacks_of
 
 EXAMPLES = (
     "elbplan apply specs/web.yaml            show the plan, ask, apply it",
@@ -112,9 +113,14 @@ def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: Apply
     return console.end(executor, result)
 
 
+def _planner(app: App, rollback: bool) -> Planner:
+    if rollback:
+        return lambda cloud, group: plan_back(cloud, group, KINDS)
+    return lambda cloud, group: plan(cloud, group, KINDS, dns=dns_of(app))
+
+
 def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen: ApplyChoices) -> int:
-    draw = plan_back if chosen.rollback else plan
-    planner = AllowedHazards(lambda cloud, group: draw(cloud, group, KINDS), chosen.allow)
+    planner = AllowedHazards(_planner(app, chosen.rollback), chosen.allow)
     plans = planned(app, stacks, planner)
     pending = [stack_plan for stack_plan in plans if not stack_plan.plan.empty]
     asking = bool(pending) and not chosen.yes
@@ -128,4 +134,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen:
     planner.agreed = True
     agreed = [stack_plan.plan.stack for stack_plan in plans] if chosen.yes else []
     run = MigrationRun("", "", LEFT) if chosen.leave else None
-    return run_all(app, plans, ending_of(app, "apply", paths), agreed=agreed, migration=run)
+    ending = ending_of(app, "apply", paths)
+    if not chosen.rollback and not chosen.leave:
+        ending = replace(ending, rollback_command=f"{ending.retry_command} --rollback")
+    return run_all(app, plans, ending, agreed=agreed, migration=run)

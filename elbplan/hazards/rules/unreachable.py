@@ -8,6 +8,7 @@ from ...core.address import Address
 from ...core.hazard import Hazard
 from ...errors import escaped
 from ...kinds.ingress_rules import IngressRules
+from ...kinds.port_commands import open_command, source
 from ...kinds.server_ports import ClosedPort, ServerPort
 from ..timeline import Timeline
 
@@ -52,33 +53,12 @@ def _remedy(closed: Sequence[ClosedPort]) -> str:
     by_group: dict[str, dict[ServerPort, ClosedPort]] = {}
     for found in closed:
         by_group.setdefault(found.server.groups[0], {}).setdefault(found.port, found)
-    if not all(_source(found) for found in closed):
+    if not all(source(found) for found in closed):
         ports = ", ".join(dict.fromkeys(str(found.port) for found in closed))
         return f"allow port {ports} from the subnets of the load balancer in {', '.join(by_group)}"
-    commands = (_command(group, list(ports.values())) for group, ports in by_group.items())
+    commands = (open_command(group, list(ports.values())) for group, ports in by_group.items())
     first = "write `open: true` at the targets; or open the ports, then run elbplan again:"
     return "\n".join([first if all(found.openable for found in closed) else OPEN, *commands])
 
 
 OPEN = "open the ports, then run elbplan again:"
-
-
-def _command(group: str, closed: Sequence[ClosedPort]) -> str:
-    """https://docs.aws.amazon.com/cli/latest/reference/ec2/authorize-security-group-ingress.html"""
-    permissions = [
-        f'"IpProtocol={found.port.protocol},FromPort={found.port.number},ToPort={found.port.number},{_source(found)}"'
-        for found in closed
-    ]
-    command = f"aws ec2 authorize-security-group-ingress --region {closed[0].server.region} --group-id {group}"
-    return f"{command} --ip-permissions {' '.join(permissions)}"
-
-
-def _source(closed: ClosedPort) -> str:
-    """The source in the AWS CLI's shorthand; empty if elbplan knows none.
-
-    The subnets are better than the load balancer's security group, which may not exist yet, and which AWS does not
-    delete while a rule of another group refers to it.
-    """
-    if closed.cidrs:
-        return f"IpRanges=[{','.join(f'{{CidrIp={cidr}}}' for cidr in closed.cidrs)}]"
-    return f"UserIdGroupPairs=[{{GroupId={closed.source.groups[0]}}}]" if closed.source.groups else ""

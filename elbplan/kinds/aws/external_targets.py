@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.call import Call, GateStatus, ProbeProgram
+from ...core.cause import Cause
 from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
-from .target_health import WELL, health_text
+from .target_gates import described_target
+from .target_health import WELL, HealthContext
 
 HOUR = 3600
 SOURCE = "traffic-sources --auto-scaling-group-name NAME --traffic-sources Identifier={},Type=elbv2"
@@ -51,13 +53,10 @@ def filled(_: Resource, context: StepContext) -> ProbeProgram:
     status = f"{healthy} of {wanted} healthy"
     if healthy >= wanted:
         return GateStatus("ready", status)
-    ask = f"attach the Auto Scaling group or service to it: {ATTACH.format(arn)}"
-    unhealthy = [
-        health_text(target["Target"]["Id"], target["TargetHealth"]) for target in described if not _healthy([target])
-    ]
-    return GateStatus(
-        "waiting", status if described else f"{status}; {_name(arn)} has no targets", "\n".join([*unhealthy, ask])
-    )
+    ask = Cause("it has too few healthy targets", "attach the Auto Scaling group or service to it", ATTACH.format(arn))
+    words = HealthContext(context.region, context.server)
+    causes = words.causes(described_target(raw["Target"]["Id"], raw) for raw in described)
+    return GateStatus("waiting", status if described else f"{status}; {_name(arn)} has no targets", (*causes, ask))
 
 
 def _name(arn: str) -> str:
@@ -71,8 +70,8 @@ def empty(_: Resource, context: StepContext) -> ProbeProgram:
     left = len((yield health_of(arn)).get("TargetHealthDescriptions", []))
     if not left:
         return GateStatus("ready", "no target left")
-    ask = f"detach the Auto Scaling group or service from it: {DETACH.format(arn)}"
-    return GateStatus("waiting", f"{_name(arn)} still has {left} targets", ask)
+    ask = Cause("others have filled it", "detach the Auto Scaling group or service from it", DETACH.format(arn))
+    return GateStatus("waiting", f"{_name(arn)} still has {left} targets", (ask,))
 
 
 GATES = (

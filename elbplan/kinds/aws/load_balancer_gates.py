@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.call import Call, GateStatus, ProbeProgram
+from ...core.cause import because
 from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
 from .load_balancer_attributes import UNSEEN
@@ -16,9 +17,11 @@ def active(_: Resource, context: StepContext) -> ProbeProgram:
         return GateStatus("waiting", "not visible yet")
     state = answer["LoadBalancers"][0].get("State", {"Code": "active"})
     if state["Code"] in ("active", "active_impaired"):
-        return GateStatus("ready", state["Code"], state.get("Reason") or "")
-    failed = state["Code"] == "failed"
-    return GateStatus("failed" if failed else "waiting", state["Code"], state.get("Reason") or "")
+        return GateStatus("ready", state["Code"])
+    causes = because(state.get("Reason") or "")
+    if state["Code"] == "failed":
+        return GateStatus("failed", "AWS could not create it", causes)
+    return GateStatus("waiting", "AWS is creating it" if state["Code"] == "provisioning" else state["Code"], causes)
 
 
 def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
@@ -28,10 +31,12 @@ def interfaces_gone(_: Resource, context: StepContext) -> ProbeProgram:
     params = {"Filters": [{"Name": "description", "Values": [description]}]}
     answer = yield Call("ec2", "DescribeNetworkInterfaces", params)
     left = len(answer["NetworkInterfaces"])
-    return GateStatus("waiting", f"{left} network interfaces left") if left else GateStatus("ready", "none left")
+    if left:
+        return GateStatus("waiting", f"{left} network interfaces left")
+    return GateStatus("ready", "its network interfaces are gone")
 
 
 GATES = (
-    Gate("active", "the load balancer is active", 900, active),
+    Gate("active", "the load balancer is active", 900, active, usual="2-3 min"),
     Gate("interfaces", "the load balancer's network interfaces are gone", 900, interfaces_gone, ("delete",)),
 )

@@ -58,6 +58,7 @@ def pending_files(pending: Pending, migrations: Sequence[Migration]) -> list[Pen
         is_next = migration.number == pending.migration.number
         entry = pending.entry if is_next else 0
         now = replace(later, closed_ports=pending.closed_ports, references=pending.references)
+        now = replace(now, delegations=pending.delegations)
         facts = now if is_next else later
         hazards = [finding for finding in findings(migration, facts) if finding.step >= entry]
         files.append(PendingFile(migration, entry, hazards))

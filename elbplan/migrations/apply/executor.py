@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Refused
+from ...live.delegation import ZoneDns
 from ...live.observe import Observed
 from ...run.clock import Clock
 from ...run.lock.record import RunState
@@ -51,6 +52,7 @@ class MigrationExecutor:
     tell           gets each notice as it comes
     reading        surrounds each read of AWS
     hold_interval  seconds between two probes of a watching hold
+    dns            says whether hosted zones are delegated; None: nobody is asked
     passed         the holds that this apply has waited for since its last write
     """
 
@@ -65,6 +67,7 @@ class MigrationExecutor:
     reading: Callable[[], AbstractContextManager[object]] = nullcontext
     wall: Callable[[], float] = time.time
     hold_interval: float = LOOK
+    dns: ZoneDns | None = None
     migrations: Sequence[Migration] = ()
     passed: set[HoldPlace] = field(default_factory=set)
     _journal: RunJournal | None = None
@@ -115,7 +118,7 @@ class MigrationExecutor:
     def finder(self) -> PendingFinder:
         """Reads AWS for this apply, with what earlier runs recorded. Raises SpecProblem for an edited file."""
         approve = self.options.approval != "refused" and self._last is None
-        return PendingFinder(self.cloud, self.stack, self.journal, self.wall(), set(self.passed), approve)
+        return PendingFinder(self.cloud, self.stack, self.journal, self.wall(), set(self.passed), approve, self.dns)
 
     @property
     def journal(self) -> RunJournal:

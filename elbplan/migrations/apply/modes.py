@@ -81,7 +81,7 @@ def apply_directly(executor: MigrationExecutor) -> ApplyResult:
     """From nothing to the end of the last file in one run. Raises Refused where resources exist already."""
     last = executor.migrations[-1]
     with executor.reading():
-        shown = plan_to(executor.cloud, executor.stack, last)
+        shown = plan_to(executor.cloud, executor.stack, last, dns=executor.dns)
     unfinished = executor.journal.under_way
     if shown.lives and not (unfinished and unfinished.mode == "direct"):
         raise Refused(

@@ -13,8 +13,11 @@ from ...core.stack import Stack
 from ...errors import Refused
 from ...hazards import registered_in
 from ...kinds import KINDS
+from ...kinds.delegation import Delegations, not_checked, pending_causes
+from ...kinds.port_commands import server_facts
 from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
+from ...live.delegation import ZoneDns, read_delegations
 from ...live.observe import Observed
 from ...live.server_labels import with_server_labels
 from ...planner.guards import deletion_protected, physical_names, replaced_records
@@ -30,7 +33,7 @@ from ..rebase.offline_plan import in_file_words, with_rule_names_of
 from .foreign_rules import references_to_deleted, with_references
 from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
-from .server_checks import closed_ports_of, unusable_servers_of
+from .server_checks import closed_ports_of, unusable_servers_of, zones_of
 from .steps import StepBuilder
 
 
@@ -49,6 +52,7 @@ class Pending:
     uncovered what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
     closed_ports  ports of servers outside the stack that are closed to the load balancer
+    delegations  what the internet says of the hosted zones of new certificates and records
     references  what others made that refers to what the file deletes
     """
 
@@ -65,6 +69,7 @@ class Pending:
     uncovered: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict, repr=False)
+    delegations: Delegations = field(default_factory=dict, repr=False)
     references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict, repr=False)
 
     @property
@@ -107,6 +112,7 @@ class PendingFinder:
     now       the time of day, in seconds since 1970
     passed    the holds that this apply has waited for
     approve   a hold that waits for approval ends, if the last run ended at it
+    dns       says whether hosted zones are delegated; None: nobody is asked
     """
 
     aws: Cloud
@@ -115,6 +121,7 @@ class PendingFinder:
     now: float = 0
     passed: Collection[HoldPlace] = ()
     approve: bool = False
+    dns: ZoneDns | None = None
 
     def next(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Pending:
         """The next pending steps; `seen` is a read of AWS that was made already. Raises Refused for drift."""
@@ -137,6 +144,7 @@ class PendingFinder:
         segment = self._segment(found, empty, observed)
         segment = replace(segment, children=children, closed_ports=closed_ports_of(found, observed))
         segment = replace(segment, references=Foreign(references=references).references_by_address(found.lives))
+        segment = _with_delegations(segment, read_delegations(self.aws.send, self.dns, zones_of(found, observed)))
         return replace(segment, drift=found.drift, position=found, uncovered=more)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
@@ -217,13 +225,20 @@ class PendingFinder:
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign)
-        plan = with_previous_records(replace(plan, changes=comparison.pending, replaced=replaced))
+        facts = server_facts(found.comparison, desired, observed.external)
+        plan = replace(plan, changes=comparison.pending, replaced=replaced, server_facts=facts)
+        plan = with_previous_records(plan)
         return with_server_labels(plan, observed.external, {}, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""
         names = {resource.name for resource in migration.last.values() if isinstance(resource, Record)}
         return tuple(name for name in self.stack.domains if name in names)
+
+
+def _with_delegations(pending: Pending, delegations: Delegations) -> Pending:
+    plan = replace(pending.plan, unchecked=not_checked(delegations), causes=pending_causes(delegations))
+    return replace(pending, plan=plan, delegations=delegations)
 
 
 def uncovered_by_migrations(stack: Stack, observed: Observed, last: Migration) -> list[Difference]:

@@ -9,6 +9,7 @@ from ...core.plan import Plan
 from ...core.resource import Resource
 from ...core.stack import Stack
 from ...kinds import KINDS
+from ...live.delegation import ZoneDns
 from ...live.observe import Observed
 from ...run.workflow import Cloud, account_of, plan_of
 from ..files.spec_fields import without_secrets
@@ -16,7 +17,13 @@ from ..migration import Migration, references_of
 from ..observe import observe_with_files
 
 
-def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, seen: Mapping[str, Observed] | None = None) -> Plan:
+def plan_to(
+    aws: Cloud,
+    stack: Stack,
+    migration: Migration | None,
+    seen: Mapping[str, Observed] | None = None,
+    dns: ZoneDns | None = None,
+) -> Plan:
     """The plan to the end of a migration; without one, to nothing. It is computed from live, so it starts anywhere.
 
     `seen` is a read of AWS that was made already. Raises Refused for what may not be deleted, and for secrets of the
@@ -25,7 +32,7 @@ def plan_to(aws: Cloud, stack: Stack, migration: Migration | None, seen: Mapping
     seen = seen or observe_with_files(aws, stack, references_of([migration] if migration else []))
     observed = seen[stack.name]
     desired = end_state(stack, observed, migration) if migration else {}
-    return plan_of(aws, stack, observed, KINDS, account_of(aws, seen), desired, rollback=True)
+    return plan_of(aws, stack, observed, KINDS, account_of(aws, seen), desired, dns, rollback=True)
 
 
 def end_state(stack: Stack, observed: Observed, migration: Migration) -> dict[Address, Resource]:

@@ -1,4 +1,4 @@
-"""Checks the servers outside the stack that pending steps register. Pure."""
+"""What pending steps need outside the stack: the servers that they register, and delegated hosted zones. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ...core.change import Diff
 from ...core.plan import Step
 from ...core.resource import Resource
 from ...errors import Refused
+from ...kinds.delegation import zones_of_new
 from ...kinds.server_ports import ClosedPort, closed_ports
 from ...live.observe import Observed
 from ...planner.server_guards import unusable_servers
@@ -28,6 +29,11 @@ def unusable_servers_of(
 def closed_ports_of(found: Position, observed: Observed) -> Mapping[Address, Sequence[ClosedPort]]:
     """The closed ports that the rest of the file meets, by the resource whose change meets them."""
     return closed_ports(found.comparison, _end(found, observed), observed.external)
+
+
+def zones_of(found: Position, observed: Observed) -> Mapping[Address, Sequence[str]]:
+    """The hosted zones of the certificates and records that the rest of the file creates."""
+    return zones_of_new(_end(found, observed), observed.live)
 
 
 def _end(found: Position, observed: Observed) -> dict[Address, Resource]:

@@ -11,6 +11,7 @@ from ...core.simulate import State
 from ...errors import Problem
 from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
 from ...kinds import KINDS
+from ...kinds.delegation import Delegations
 from ...kinds.server_ports import ClosedPort
 from ...spec.yaml.reader import TreeBuilder
 from ...spec.yaml.tree import Source, Tree, YamlPath
@@ -27,6 +28,7 @@ class LiveFacts:
     places     the subnets of servers that are not in the stack
     children   what others attached to resources of the stack
     closed_ports  ports of servers that are not in the stack and that are closed to the load balancer
+    delegations  what the internet says of the hosted zones of new certificates and records
     references  what others made that refers to what the migration deletes
     """
 
@@ -35,6 +37,7 @@ class LiveFacts:
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
+    delegations: Delegations = field(default_factory=dict)
     references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict)
 
 
@@ -71,6 +74,7 @@ def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFindi
         places=facts.places,
         children=_children_under_final_names(migration, facts.children),
         closed_ports=facts.closed_ports,
+        delegations=facts.delegations,
         references=facts.references,
     )
     return [_finding(migration, hazard) for hazard in find_hazards(timeline)]

@@ -97,8 +97,8 @@ class BoxClient(ABC):
     def switch(self, name: str, value: Any) -> None:
         self.ask("switch", name=name, value=value)
 
-    def sick(self, group: str, reason: str = "Target.FailedHealthChecks") -> None:
-        self.ask("sick", group=group, reason=reason)
+    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int = 500) -> None:
+        self.ask("sick", group=group, reason=reason, code=code)
 
     def well(self, group: str) -> None:
         self.ask("well", group=group)

@@ -67,8 +67,10 @@ class Controls:
                 return
         raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.account.options)])}")
 
-    def sick(self, group: str, reason: str = "Target.FailedHealthChecks") -> None:
-        self._group(group).unhealthy_reason = reason
+    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int = 500) -> None:
+        """All targets of the group are unhealthy; `code` is the answer for Target.ResponseCodeMismatch."""
+        found = self._group(group)
+        found.unhealthy_reason, found.unhealthy_code = reason, code
 
     def well(self, group: str) -> None:
         self._group(group).unhealthy_reason = ""

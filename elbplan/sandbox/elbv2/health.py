@@ -25,7 +25,7 @@ HEALTHY = StoredHealth("healthy")
 DESCRIPTIONS = {
     "Target.Timeout": "Request timed out",
     "Target.FailedHealthChecks": "Health checks failed",
-    "Target.ResponseCodeMismatch": "Health checks failed with these codes: [500]",
+    "Target.ResponseCodeMismatch": "Health checks failed with these codes: [{code}]",
     "Elb.InternalError": "Health checks failed due to an internal error on the load balancer",
 }
 
@@ -74,9 +74,8 @@ def _check_result(
             return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
         return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
     if group.unhealthy_reason:
-        return StoredHealth(
-            "unhealthy", group.unhealthy_reason, DESCRIPTIONS.get(group.unhealthy_reason, "Health checks failed")
-        )
+        words = DESCRIPTIONS.get(group.unhealthy_reason, "Health checks failed")
+        return StoredHealth("unhealthy", group.unhealthy_reason, words.format(code=group.unhealthy_code))
     if group.fields["TargetType"] == "instance" and not reachable(context, group, target, balancer):
         return StoredHealth("unhealthy", "Target.Timeout", DESCRIPTIONS["Target.Timeout"])
     if not _expects_unimplemented(group):

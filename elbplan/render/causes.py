@@ -1,0 +1,75 @@
+"""Why a wait goes on or failed: short lines below its row, log lines, and the rows of the last screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from ..core.cause import Cause
+from .layout import flow, shortened, wrapped
+from .style import Style, listed
+
+MOST_LINES = 5
+"""The largest number of lines below the row of one wait."""
+
+INDENT = " " * 4
+
+
+def short_lines(causes: Sequence[Cause], style: Style) -> list[Text]:
+    """Returns a line for each cause, or several if it is too long, and `and 12 more` after about five lines.
+
+    No line is longer than the screen, so that the screen can be drawn again.
+    """
+    lines: list[str] = []
+    for number, cause in enumerate(causes):
+        block = _block(cause, style)
+        if lines and len(lines) + len(block) > MOST_LINES:
+            rest = causes[number:]
+            lines.append(f"{INDENT}and {sum(len(cause.targets) or 1 for cause in rest)} more")
+            break
+        lines += block
+    return [style.line((shortened(line, style.width - 1, "..." if style.ascii else "…"), "yellow")) for line in lines]
+
+
+def _block(cause: Cause, style: Style) -> list[str]:
+    who = listed(list(cause.short_labels), most=3)
+    text = style.clean(": ".join(part for part in (cause.text, cause.fix) if part))
+    whole = f"{INDENT}{style.clean(who)}  {text}" if who else f"{INDENT}{text}"
+    if len(whole) < style.width:
+        return [whole]
+    below = INDENT + "  " if who else INDENT
+    texts = [below + line for line in wrapped(text, style.width - 1 - len(below))]
+    return [f"{INDENT}{style.clean(who)}", *texts] if who else texts
+
+
+def full_rows(causes: Sequence[Cause], style: Style, indent: int) -> Iterator[Text]:
+    """Yields the rows `why`, `fix` and the command of each cause; a command stays in one line to be copied."""
+    for cause in causes:
+        why = f"{cause.text} ({cause.code})" if "." in cause.code else cause.text
+        who = listed(list(cause.labels), most=5)
+        yield from flow(style, _head("why", style, indent), f"{who}: {why}" if who else why)
+        if cause.fix:
+            yield from flow(style, _head("fix", style, indent), f"{cause.fix}{':' if cause.command else ''}")
+        if cause.command:
+            yield style.line(" " * (indent + LABEL), cause.command)
+
+
+LABEL = 8
+"""Width of the labels of the last screen."""
+
+
+def _head(label: str, style: Style, indent: int) -> Text:
+    return style.line(" " * indent, (f"{label:<{LABEL}}", "yellow" if label == "why" else "green"))
+
+
+def cause_documents(causes: Sequence[Cause]) -> list[dict[str, Any]]:
+    """Returns the causes for JSON, without empty fields."""
+    return [_document(cause) for cause in causes]
+
+
+def _document(cause: Cause) -> dict[str, Any]:
+    document: dict[str, Any] = {"code": cause.code, "text": cause.text, "fix": cause.fix, "command": cause.command}
+    targets = [{"id": id, "name": name} for id, name in zip(cause.targets, cause.names, strict=True)]
+    return {key: value for key, value in (document | {"targets": targets}).items() if value}
