@@ -34,13 +34,13 @@ class Site(MigrationShell):
     def __init__(self, box: Box, folder: Path) -> None:
         super().__init__(box, folder)
         self.aws = self.connect(REGION)
-        self.dns = box.client("route53", REGION)
-        self.zone = self.dns.list_hosted_zones()["HostedZones"][0]["Id"].rsplit("/", 1)[-1]
+        self.route53 = box.client("route53", REGION)
+        self.zone = self.route53.list_hosted_zones()["HostedZones"][0]["Id"].rsplit("/", 1)[-1]
         batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": CNAME}]}
-        self.dns.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=batch)
+        self.route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=batch)
 
     def at_name(self) -> list[Any]:
-        sets = self.dns.list_resource_record_sets(HostedZoneId=self.zone)["ResourceRecordSets"]
+        sets = self.route53.list_resource_record_sets(HostedZoneId=self.zone)["ResourceRecordSets"]
         return [raw for raw in sets if raw["Name"] == f"{NAME}."]
 
     def parameters(self) -> list[str]:
