@@ -89,6 +89,8 @@ class Plan:
     server_facts  what keeps servers outside the stack from becoming healthy, by their AWS ids
     unchecked  what elbplan could not check, each with the reason
     causes     what keeps a resource from becoming ready, as far as it is known before
+    restored   by the address of a deleted record: the record sets that it replaced, and that come back
+    not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
     """
 
     stack: str
@@ -109,6 +111,8 @@ class Plan:
     server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)
     unchecked: Sequence[str] = ()
     causes: Mapping[Address, Cause] = field(default_factory=dict)
+    restored: Mapping[Address, str] = field(default_factory=dict)
+    not_restored: Mapping[Address, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -19,9 +19,8 @@ from botocore.exceptions import (
 )
 from botocore.model import OperationModel
 
-from ..core.call import DENIED_ANSWER, Answer, Call
+from ..core.call import DENIED, DENIED_ANSWER, Answer, Call
 from ..errors import ElbplanError
-from .denials import DENIED
 from .errors import explain_refusal, unreadable
 from .interruption import is_stopped
 from .pacing import Pacer
@@ -60,8 +59,8 @@ class Aws:
         """Sends a call and returns the answer, with all of its pages.
 
         botocore retries after throttling and 5xx errors, except for `no_retry` calls. The answer is empty for an error
-        in `done_if`, and for every error of an `optional` call. For a denied call that `may_be_denied`, it is
-        `DENIED_ANSWER`. Raises AwsProblem, with AWS's code.
+        in `done_if` (also for a failed connection, if its code is there), and for every error of an `optional` call.
+        For a denied call that `may_be_denied`, it is `DENIED_ANSWER`. Raises AwsProblem, with AWS's code.
         """
         region = call.region or self.region
         try:
@@ -76,9 +75,10 @@ class Aws:
                 return DENIED_ANSWER
             raise explain_refusal(error, call, region) from error
         except BotoCoreError as error:
-            if call.optional:
+            problem = explain_refusal(error, call, region)
+            if call.optional or problem.code in call.done_if:
                 return {}
-            raise explain_refusal(error, call, region) from error
+            raise problem from error
         except UNPARSED as error:
             if call.optional:
                 return {}

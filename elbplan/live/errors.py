@@ -19,12 +19,11 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from ..core.call import Call
+from ..core.call import OUTCOME_UNKNOWN, Call
 from ..errors import AwsProblem, escaped
 from .denials import access_hint
 
-UNKNOWN = "OutcomeUnknown"
-"""Our code for a call that may or may not have had its effect."""
+UNKNOWN = OUTCOME_UNKNOWN
 
 NOT_OFFERED = 501
 """The HTTP status with which an AWS simulator refuses a service that it does not have."""

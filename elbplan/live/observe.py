@@ -65,7 +65,7 @@ def observe(
 ) -> dict[str, Observed]:
     """Reads AWS for all stacks together.
 
-    everywhere   reads all subnets, not only those that load balancers use
+    everywhere   reads all subnets, not only those that load balancers use, and what migrations may delete
     file_references   references in migration files, which the specs may not have any more
     looking_up   False: the stacks are to end, and nothing is desired
 
@@ -73,7 +73,7 @@ def observe(
     """
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     specs = {stack.name: stack.resources for stack in stacks}
-    scope = Scope(region, specs, ending=not looking_up, file_references=file_references)
+    scope = Scope(region, specs, not looking_up, everywhere, file_references)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     reader = BatchReader(send, parallel)
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)

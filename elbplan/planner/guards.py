@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
+from ..core.foreign import Foreign
 from ..core.kind import Kind, Kinds, NamesInUse, Owner
 from ..core.resource import Resource, digest
 from ..errors import Refused
@@ -186,15 +187,17 @@ def records_of_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners
     }
 
 
-def replaced_records(comparison: Diff, names_in_use: NamesInUse, owners: Owners) -> dict[Address, str]:
+def replaced_records(comparison: Diff, names_in_use: NamesInUse, foreign: Foreign) -> dict[Address, str]:
     """The existing record sets that each new record replaces, because its spec says `take_over`."""
     ours = _own_ids(comparison)
     texts: dict[Address, str] = {}
     for change, after in _created(comparison):
         if isinstance(after, Record):
             holders = [holder for holder in _holders(after, names_in_use) if holder not in ours]
-            texts |= {change.address: "; ".join(_replaced(holder, owners) for holder in holders)} if holders else {}
-    return texts
+            whys = dict.fromkeys(foreign.unkept.get(str(place), "") for place in conflicting_places(after))
+            notes = [f"elbplan cannot keep it: {why}" for why in whys if why and holders]
+            texts |= {change.address: "; ".join([*(_replaced(h, foreign.owners) for h in holders), *notes])}
+    return {address: text for address, text in texts.items() if text}
 
 
 def _replaced(holder: str, owners: Owners) -> str:

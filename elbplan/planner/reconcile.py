@@ -22,6 +22,7 @@ from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .previous_records import with_previous_records
 from .protocol_guards import mixed_protocol_changes
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
@@ -44,11 +45,13 @@ def reconcile(
     endings: Endings = NO_ENDINGS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
+    rollback: bool = False,
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    `endings` has the resources of others that the end of the stack ends too. Raises Refused if a resource of others is
-    in the way, a resource is protected, or AWS would not use an instance.
+    A rollback puts back every DNS record that a deleted record replaced. `endings` has the resources of others that the
+    end of the stack ends too. Raises Refused if a resource of others is in the way, a resource is protected, or AWS
+    would not use an instance.
     """
     comparison = with_endings(diff(desired, [*live, *endings.lives], kinds, ignore))
     refusals = [
@@ -90,8 +93,9 @@ def reconcile(
         delegations=delegations,
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
-    replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
-    return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+    replaced = replaced_records(comparison, names_in_use or {}, foreign)
+    plan = replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+    return with_previous_records(plan, rollback=rollback)
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:

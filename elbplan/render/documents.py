@@ -41,6 +41,8 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "warnings": list(plan.warnings),
         "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
+        "restored": {str(address): text for address, text in plan.restored.items()},
+        "not_restored": {str(address): text for address, text in plan.not_restored.items()},
     }  # fmt: skip
 
 

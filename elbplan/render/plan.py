@@ -102,9 +102,10 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
     symbol_width = max(len(SYMBOLS[change.action]) for change in plan.changes)
     for change in changes:
         kind = kinds[change.address.kind]
+        action = "update" if _address(change) in plan.restored else change.action
         head = style.line(
             "  ",
-            (f"{SYMBOLS[change.action]:<{symbol_width}}", f"bold {COLOURS[change.action]}"),
+            (f"{SYMBOLS[action]:<{symbol_width}}", f"bold {COLOURS[action]}"),
             f" {kind.title:<{title_width}}  {change.address.label:<{name_width}}  ",
         )
         resource = (change.before if change.action == "stop" else change.after) or change.before
@@ -116,6 +117,24 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             yield from flow(style, why, with_names(reason, plan.servers))
         if replaced := plan.replaced.get(change.address):
             yield from flow(style, style.line(" " * (symbol_width + 5), ("replaces: ", COLOURS["replace"])), replaced)
+        if previous := _previous(change, plan):
+            label, colour, text = previous
+            yield from flow(style, style.line(" " * (symbol_width + 5), (label, COLOURS[colour])), text)
+
+
+def _address(change: Change) -> Address:
+    """Returns the address of the live resource, which is the old side of a replacement, or of the new resource."""
+    return change.live.address if change.live else change.address
+
+
+def _previous(change: Change, plan: Plan) -> tuple[str, str, str] | None:
+    """Returns what a deleted record replaced: a label, its colour, and the text."""
+    address = _address(change)
+    if text := plan.restored.get(address):
+        return "back to: ", "create", f"{text}, as before elbplan"
+    if text := plan.not_restored.get(address):
+        return "before: ", "delete", f"{text}; without `restore: true` it does not come back"
+    return None
 
 
 def _reason(change: Change, plan: Plan) -> str:

@@ -71,7 +71,7 @@ def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
         observed = replace(seen[stack.name], external=NO_SERVERS)  # a rollback registers nothing new
         forward = plan_of(aws, stack, observed, kinds, account, observed.desired)
         target = rollback_target(forward.lives, filled_by_others(forward.desired))
-        plans.append(plan_of(aws, stack, observed, kinds, account, target))
+        plans.append(plan_of(aws, stack, observed, kinds, account, target, rollback=True))
     return plans
 
 
@@ -83,6 +83,8 @@ def plan_of(
     account: str,
     desired: Mapping[Address, Resource],
     dns: ZoneDns | None = None,
+    *,
+    rollback: bool = False,
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     _refuse_beyond_quotas(aws, desired)
@@ -102,6 +104,7 @@ def plan_of(
         endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
+        rollback=rollback,
     )
     return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
 

@@ -108,6 +108,8 @@ def reply(call: Call, answers: Mapping[str, Any]) -> Any:
     if call.operation == "DescribeTags":
         tags = answers.get("tags", {})
         return {"TagDescriptions": [{"ResourceArn": a, "Tags": tags.get(a, [])} for a in call.params["ResourceArns"]]}
+    if call.operation == "GetParametersByPath" and call.operation not in answers:
+        return {"Parameters": []}
     given = answers[call.operation]
     return given(call.params) if callable(given) else given
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from ...core.call import Call, single_call
 from ...errors import AwsProblem
+from ...kinds.aws.parameter_store import PASSING, PATIENCE
+from ...kinds.aws.replaced_records import replaced_path
 from ...live.errors import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
@@ -26,12 +28,8 @@ BATCH = 10
 """DeleteParameters accepts at most so many names."""
 
 EXISTS = "ParameterAlreadyExists"
-PASSING = ("TooManyUpdates", "InternalServerError", "InternalFailure", "ServiceUnavailable", UNKNOWN)
-"""Errors that pass without action. SSM answers TooManyUpdates if two callers write one parameter at the same moment, or
-if a name is written again within 30 seconds after it was deleted."""
-
-PATIENCE, HURRY = 45.0, 4.0
-"""Seconds for which elbplan retries a call, and those for a run that renews its own lock: it asks again anyway."""
+HURRY = 4.0
+"""Seconds for which a run that renews its own lock retries a call: it asks again anyway."""
 
 
 class RunStore:
@@ -78,9 +76,16 @@ class RunStore:
         version = answer.get("Version")
         return version if isinstance(version, int) else 0
 
+    def forget_replaced(self, stack: str) -> None:
+        """Deletes what elbplan keeps of the DNS records that the stack replaced."""
+        answer = self._ask("GetParametersByPath", {"Path": replaced_path(stack), "Recursive": True})
+        self._delete([parameter["Name"] for parameter in answer.get("Parameters", ())])
+
     def delete(self, stack: str, numbers: Sequence[int]) -> None:
         """Deletes the records with these numbers, in this order. Ignores a record that does not exist."""
-        names = [f"{runs_path(stack)}/{number:06d}" for number in numbers]
+        self._delete([f"{runs_path(stack)}/{number:06d}" for number in numbers])
+
+    def _delete(self, names: Sequence[str]) -> None:
         for start in range(0, len(names), BATCH):
             self._ask("DeleteParameters", {"Names": names[start : start + BATCH]})
 
