@@ -1,7 +1,8 @@
 """The errors of elbplan. Each class has the exit code of a command that ends with it.
 
 ElbplanError (1)
-├── AwsProblem (1)        AWS refused a call or is unreachable
+├── AwsProblem (1)        AWS refused a call
+│   └── AwsUnavailable (1)   AWS failed, did not answer or is unreachable
 ├── Interrupted (130)     the user pressed Ctrl-C
 ├── Refused (5)           elbplan does not do it: lock, guard, hazard, old plan, foreign resource
 ├── UsageProblem (64)     the command line is wrong
@@ -63,6 +64,10 @@ class AwsProblem(ElbplanError):
     def __init__(self, what: str, *, hint: str = "", code: str = "") -> None:
         super().__init__(what, hint=hint)
         self.code = code
+
+
+class AwsUnavailable(AwsProblem):
+    """AWS failed, did not answer or is unreachable. Other calls to the same service will probably fail as well."""
 
 
 class Interrupted(ElbplanError):

@@ -14,7 +14,6 @@ from typing import Any
 from ..core.call import Answer, Ask, Call, Tags
 from ..errors import AwsProblem
 from .errors import unreadable
-from .pacing import PatientReader
 from .unusable_answers import MISREAD
 from .worker_threads import WorkerThreads
 
@@ -32,7 +31,7 @@ class BatchReader:
     """Runs programs that read AWS. `parallel` is the largest number of requests at the same time."""
 
     def __init__(self, send: Send, parallel: int = 16) -> None:
-        self._send = PatientReader(send)
+        self._send = send
         self._parallel = parallel
         self._answers: dict[str, Answer] = {}
         self._tags: dict[str, Mapping[str, str] | None] = {}

@@ -7,7 +7,7 @@ import pytest
 from elbplan.core.call import Call, Tags
 from elbplan.errors import AwsProblem
 from elbplan.live.batch import BatchReader
-from elbplan.live.errors import UNKNOWN
+from elbplan.live.outages import UNKNOWN
 from elbplan.run.program import run_program
 
 from ..run.test_program import Clock

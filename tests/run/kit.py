@@ -10,7 +10,7 @@ from typing import Any
 
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
-from elbplan.live.errors import UNKNOWN
+from elbplan.live.outages import UNKNOWN
 from elbplan.run.lock.lock import Lock
 from elbplan.run.lock.manager import LockManager
 from elbplan.run.lock.process_files import Caller, ProcessFiles

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...core.call import Call, single_call
 from ...errors import AwsProblem
-from ...live.errors import UNKNOWN
+from ...live.outages import UNKNOWN
 from ..clock import Clock
 from ..program import Send, run_program
 from .record import RunRecord, RunState, runs_path

@@ -1,0 +1,185 @@
+"""Sends a failed read again, for at most half a minute, and remembers which services do not answer.
+
+A write keeps botocore's retries: nobody waits in front of a screen that could say "AWS is broken" instead.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from ..core.call import Call
+from ..errors import AwsProblem
+from .failures import Failure
+from .interruption import is_in_program, is_stopped
+from .tries import FailedTry, tell
+
+LONGEST_FAILURE, LONGEST_THROTTLING, LONGEST_IN_A_RUN = 30.0, 60.0, 240.0
+"""Seconds for which a read is tried again: if AWS fails, if AWS limits the rate (other programs in the account use the
+same limit), and in a run that has begun, which has something to lose."""
+
+FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE_IF_THROTTLED = 0.5, 4.0, 8.0
+"""Seconds between two tries."""
+
+OPTIONAL_TRIES, UNREACHABLE_TRIES = 4, 2
+"""The tries of a call on which nothing depends, and those of a region that has never answered."""
+
+REMEMBERED = 20.0
+"""Seconds for which a service counts as failing after the last failure of a read that was given up."""
+
+
+@dataclass
+class Tries:
+    """The failed tries of one request.
+
+    began    the start of the first try; `sent` is that of the last
+    seconds  from the start of the first try to the end of the last
+    told     a listener knows that the call fails
+    """
+
+    call: Call
+    region: str
+    began: float = 0.0
+    sent: float = 0.0
+    number: int = 0
+    seconds: float = 0.0
+    told: bool = False
+
+
+current: ContextVar[Tries | None] = ContextVar("tries", default=None)
+"""The tries of the call that this thread sends."""
+
+
+class ServiceFails(Exception):
+    """Other calls to this service have just failed for so long that this one is not sent."""
+
+    def __init__(self, problem: AwsProblem | None) -> None:
+        assert problem is not None
+        super().__init__(problem.what)
+        self.problem = problem
+
+
+@dataclass
+class Outage:
+    """A service or an operation that has not answered since `since`; `last` is the time of the last failure."""
+
+    since: float
+    last: float
+    problem: AwsProblem | None = None
+
+
+@dataclass
+class ReadRetries:
+    """Decides after each failed try of a read whether it is sent again. Several threads can use it.
+
+    A service or an operation has half a minute for all its calls together. If it has not answered any of them for so
+    long, another operation has one try, and further calls fail at once until twenty seconds after the last failure.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    reached: bool = False
+    """AWS has answered a call."""
+
+    _outages: dict[tuple[str, ...], Outage] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def refuse_if_failing(self, call: Call, region: str) -> None:
+        """Raises ServiceFails if a read of this service or operation has just been given up."""
+        if not call.reads or call.no_retry or is_in_program():
+            return
+        with self._lock:
+            service, operation = _keys(call, region)
+            failing = [key for key, outage in self._outages.items() if key[:2] == service and self._is_over(outage)]
+            if operation in failing or len(failing) > 2:  # the service itself, and several of its operations
+                raise ServiceFails(self._outages[failing[0]].problem)
+
+    def _is_over(self, outage: Outage) -> bool:
+        return outage.problem is not None and self.now() - outage.last < REMEMBERED
+
+    def begin(self, tries: Tries) -> None:
+        """A try is sent now."""
+        tries.sent = self.now()
+        tries.began = tries.began if tries.number else tries.sent
+
+    def answered(self, tries: Tries) -> None:
+        """AWS answered the request, or refused it: the service works."""
+        self.reached = True
+        with self._lock:
+            self._answered.add(tries.call.service)
+            for key in _keys(tries.call, tries.region):
+                self._outages.pop(key, None)
+        self._tell_end(tries)
+        tries.number = 0
+
+    def ended(self, tries: Tries, problem: AwsProblem) -> None:
+        """The call is not sent again. Its problem is also that of other calls, if it is about a service that fails."""
+        if tries.number and tries.call.reads:
+            with self._lock:
+                for outage in self._outages_of(tries.call, tries.region):
+                    outage.problem = problem
+        self._tell_end(tries)
+
+    def _tell_end(self, tries: Tries) -> None:
+        if tries.told:
+            tries.told = False
+            tell(FailedTry(tries.call.service, tries.call.operation, "", tries.number, over=True))
+
+    def count(self, tries: Tries, number: int) -> None:
+        """Counts the failed tries of a call."""
+        tries.number, tries.seconds = number, self.now() - tries.began
+
+    def failed(self, tries: Tries, failure: Failure) -> bool:
+        """True after a pause, if the read is to be sent again. False: its failure counts."""
+        self.count(tries, tries.number + 1)
+        now, since = self.now(), tries.began
+        if not failure.throttled:
+            with self._lock:
+                since = min(self._fail(key, tries.sent, now) for key in _keys(tries.call, tries.region))
+        pause = _pause(tries.number, failure)
+        if is_stopped() or self._is_last(tries, failure) or now + pause > since + _limit(failure):
+            return False
+        tries.told = True
+        tell(FailedTry(tries.call.service, tries.call.operation, failure.cause, tries.number))
+        self.sleep(pause)
+        return True
+
+    def _fail(self, key: tuple[str, ...], sent: float, now: float) -> float:
+        """Notes a failure. Returns since when nothing was answered; old failures do not count."""
+        outage = self._outages.get(key)
+        if outage is None or sent - outage.last > REMEMBERED:
+            outage = self._outages[key] = Outage(sent, now)
+        outage.last = now
+        return outage.since
+
+    def _is_last(self, tries: Tries, failure: Failure) -> bool:
+        if tries.call.no_retry or (tries.call.optional and tries.number >= OPTIONAL_TRIES):
+            return True
+        return failure.unreachable and not self.reached and tries.number >= UNREACHABLE_TRIES
+
+    def all_fail(self) -> bool:
+        """True if several services were called and none has ever answered."""
+        with self._lock:
+            return not self._answered and len({key[0] for key in self._outages}) > 1
+
+    def _outages_of(self, call: Call, region: str) -> list[Outage]:
+        return [outage for key in _keys(call, region) if (outage := self._outages.get(key))]
+
+
+def _keys(call: Call, region: str) -> tuple[tuple[str, ...], ...]:
+    return (call.service, region), (call.service, region, call.operation)
+
+
+def _pause(number: int, failure: Failure) -> float:
+    longest = LONGEST_PAUSE_IF_THROTTLED if failure.throttled else LONGEST_PAUSE
+    return float(min(longest, FIRST_PAUSE * 2 ** (number - 1)))
+
+
+def _limit(failure: Failure) -> float:
+    if is_in_program():
+        return LONGEST_IN_A_RUN
+    return LONGEST_THROTTLING if failure.throttled else LONGEST_FAILURE
