@@ -23,8 +23,9 @@ from ..run.result import RunResult
 from .context import App
 from .errors import report_problem
 from .locks import lock_manager_of, run_request_of
-from .plans import Planned, reading, style_for
+from .plans import Planned, style_for
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
+from .reading import reading
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)

@@ -25,7 +25,8 @@ from .context import App
 from .execution import FAILED, PARTLY, exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
 from .plan_screens import confirm, show_plans
-from .plans import Planned, ending_of, reading, style_for
+from .plans import Planned, ending_of, style_for
+from .reading import reading
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""

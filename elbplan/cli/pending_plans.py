@@ -60,7 +60,7 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
 def _journal(app: App, cloud: Cloud, stack: Stack) -> RunJournal:
     """What earlier runs recorded; nothing where they cannot be read."""
     with contextlib.suppress(AwsProblem):
-        return journal_of(lock_manager_of(app, cloud).ledger.read(stack.name))
+        return journal_of(lock_manager_of(app, cloud).ledger.read_for_display(stack.name))
     return RunJournal()
 
 
@@ -117,7 +117,7 @@ def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None
         if not stack_plan.plan.lives:
             continue
         with contextlib.suppress(AwsProblem):
-            records = lock_manager_of(app, stack_plan.cloud).ledger.read(stack_plan.plan.stack)
+            records = lock_manager_of(app, stack_plan.cloud).ledger.read_for_display(stack_plan.plan.stack)
             last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
             if last and last.file:
                 raise _no_folder(stack_plan.plan.stack, last, base)

@@ -20,6 +20,7 @@ from ..spec import load
 from .connect import Connections
 from .context import App
 from .options import DEFAULT_PATHS
+from .reading import reading
 
 Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
 
@@ -80,17 +81,6 @@ def connected(app: App, stack: Stack) -> Iterator[Cloud]:
     region = connections.region(stack)
     with reading(app, [stack], region):
         yield connections.reach(region)
-
-
-@contextlib.contextmanager
-def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
-    """Shows that AWS is being read, on a terminal that can redraw the line."""
-    if not app.terminal.can_redraw or app.options.quiet or app.options.json:
-        yield
-        return
-    names = group[0].name if len(group) == 1 else f"{len(group)} stacks"
-    with app.terminal.console(app.terminal.stderr).status(f"reading {names} in {region}"):
-        yield
 
 
 def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:

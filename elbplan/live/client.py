@@ -29,6 +29,7 @@ from .failures import (
 from .interruption import is_stopped
 from .pacing import Pacer
 from .read_retries import OPTIONAL_TRIES, UNREACHABLE_TRIES, ReadRetries, ServiceFails, Tries, current
+from .tries import FailedTry, tell
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
 
@@ -158,6 +159,8 @@ class Aws:
         """
         if tries := current.get():
             self._retries.count(tries, attempts)
+            if (failure := failure_of(response, caught_exception)) and not tries.call.no_retry:
+                tell(FailedTry(tries.call.service, tries.call.operation, failure.cause, attempts))
         if response is not None:
             self._retries.reached = True
             code = error_code(response[1])

@@ -37,7 +37,7 @@ class Tries:
 
     began    the start of the first try; `sent` is that of the last
     seconds  from the start of the first try to the end of the last
-    told     a listener knows that the call fails
+    told     a listener shows that the call fails
     """
 
     call: Call

@@ -10,6 +10,7 @@ from ..errors import AwsProblem, Interrupted
 from ..live.errors import unreadable
 from ..live.interruption import no_retries_after
 from ..live.pacing import THROTTLED
+from ..live.tries import FailedTry, failed_tries_to
 from ..live.unusable_answers import MISREAD
 from .clock import Clock
 
@@ -55,7 +56,7 @@ def _send_with_retries(
     deadline = clock.now() + call.timeout
     for pause in pauses():
         try:
-            with no_retries_after(stopped):
+            with no_retries_after(stopped), failed_tries_to(lambda failed: _report(failed, progress)):
                 return send(call)
         except AwsProblem as problem:
             if stopped() and problem.code in THROTTLED:
@@ -68,6 +69,11 @@ def _send_with_retries(
             progress(f"not yet: {problem.code}")
         clock.sleep(pause)
     raise AssertionError("pauses never end")
+
+
+def _report(failed: FailedTry, progress: Callable[[str], None]) -> None:
+    if not failed.over:
+        progress(failed.text)
 
 
 def pauses() -> Iterator[float]:

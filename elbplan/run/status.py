@@ -97,7 +97,7 @@ def runs_of(stack: str, locks: LockManager) -> StackRuns:
     """The runs of a stack. If they cannot be read, `unknown` says why."""
     now = locks.wall()
     try:
-        records = locks.ledger.read(stack)
+        records = locks.ledger.read_for_display(stack)
     except AwsProblem as problem:
         return StackRuns(stack, unknown=problem_text(problem), now=now)
     holder = records[-1] if records and records[-1].holds else None

@@ -15,6 +15,7 @@ import boto3
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.live.client import Aws
+from elbplan.live.read_retries import ReadRetries
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
 
@@ -73,6 +74,7 @@ class Shell:
         self.box = box
         self.folder = folder
         self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
+        self.retries: ReadRetries | None = None
         self.spec = self.write("web.yaml", WEB)
 
     def write(self, name: str, text: str) -> str:
@@ -82,7 +84,7 @@ class Shell:
 
     def connect(self, region: str) -> Aws:
         self.box.create_defaults(region, hosted_zones=["example.com"])
-        return Aws(region, endpoint=self.box.url, session=session())
+        return Aws(region, endpoint=self.box.url, session=session(), retries=self.retries)
 
     def run(
         self,
