@@ -20,7 +20,7 @@ check: .venv/installed-dev
 
 # Writes the approved screens and the outputs in the README anew; read the diff before you keep it.
 golden: .venv/installed-dev
-	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py
+	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py tests/sandbox/test_behaviour_page.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

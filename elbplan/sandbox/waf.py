@@ -94,7 +94,7 @@ def _resources(context: CallContext, web_acl: str) -> list[str]:
 
 @rule(30)
 def check_unused(context: CallContext, params: Params) -> None:
-    """https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html
+    """A web ACL in use is not deleted: https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html
     (WAFAssociatedItemException)
     """
     arn = next((acl.arn for acl in _web_acls(context) if acl.id == params.get("Id")), "")

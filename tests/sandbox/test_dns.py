@@ -110,3 +110,14 @@ def test_rule_24_names_are_normalised(kit: Kit) -> None:
     assert names(kit) == ["A \\052.api.example.com."]
     records = kit.dns.list_resource_record_sets(HostedZoneId=kit.zone)["ResourceRecordSets"]
     assert records[-1]["Name"] == "\\052.api.example.com."
+
+
+def test_rule_11_a_batch_has_at_most_1000_values_and_an_upsert_counts_twice(kit: Kit) -> None:
+    def values(count: int) -> dict[str, Any]:
+        return plain("many.example.com.", "A", *(f"10.0.{number // 250}.{number % 250}" for number in range(count)))
+
+    with refused("InvalidChangeBatch"):
+        kit.change(("UPSERT", values(501)))
+    with refused("InvalidChangeBatch"):
+        kit.change(("CREATE", values(1001)))
+    kit.change(("UPSERT", values(500)))

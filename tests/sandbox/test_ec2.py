@@ -179,3 +179,28 @@ def test_the_published_image_can_be_launched_and_described(kit: Kit) -> None:
     image = kit.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
     assert kit.ec2.describe_images(ImageIds=[image])["Images"][0]["ImageId"] == image
     kit.instance()
+
+
+def test_rule_05_interfaces_of_load_balancers_are_managed_by_aws_and_hold_the_gateway(kit: Kit) -> None:
+    kit.balancer()
+    interface = kit.ec2.describe_network_interfaces()["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    with refused("OperationNotPermitted"):
+        kit.ec2.delete_network_interface(NetworkInterfaceId=interface)
+    attached = [{"Name": "attachment.vpc-id", "Values": [kit.vpc]}]
+    gateway = kit.ec2.describe_internet_gateways(Filters=attached)["InternetGateways"][0]["InternetGatewayId"]
+    with refused("DependencyViolation"):
+        kit.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=kit.vpc)
+
+
+def test_rule_29_a_cidr_is_an_address_block(kit: Kit) -> None:
+    with refused("InvalidParameterValue"):
+        kit.let_in(kit.open_group(), 8080, cidr="10.0.0.0/40")
+
+
+def test_rule_30_a_region_that_is_not_enabled_refuses_valid_credentials(kit: Kit) -> None:
+    with refused("AuthFailure"):
+        kit.box.client("ec2", "ap-east-1").describe_vpcs()
+    with refused("InvalidClientTokenId"):
+        kit.box.client("elbv2", "ap-east-1").describe_load_balancers()
+    with refused("UnrecognizedClientException"):
+        kit.box.client("ssm", "ap-east-1").get_parameters_by_path(Path="/elbplan")

@@ -189,3 +189,15 @@ def test_rule_15_targets_of_a_quic_group_need_a_server_id(kit: Kit) -> None:
         kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.9"}])
     target = {"Id": "172.31.0.9", "QuicServerId": "0x0123456789abcdef"}
     kit.elb.register_targets(TargetGroupArn=group, Targets=[target])
+
+
+def test_rule_14_a_grpc_server_answers_unimplemented_to_the_default_check(kit: Kit) -> None:
+    check = {"HealthCheckProtocol": "HTTP", "Matcher": {"GrpcCode": "0"}}
+    group = kit.group("grpc", ProtocolVersion="GRPC", **check)
+    listener = {"Protocol": "HTTPS", "Certificates": [{"CertificateArn": kit.issued()}]}
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": kit.instance()}])
+    balancer = kit.balancer(SecurityGroups=[kit.open_group()])["LoadBalancerArn"]
+    kit.listener(balancer, group, 443, **listener)
+    assert kit.health(group) == [("unhealthy", "Target.ResponseCodeMismatch")]
+    kit.elb.modify_target_group(TargetGroupArn=group, Matcher={"GrpcCode": "12"})
+    assert kit.health(group) == [("healthy", "")]

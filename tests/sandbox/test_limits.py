@@ -248,3 +248,22 @@ def test_rule_26_records_come_in_pages(kit: Kit) -> None:
     kit.box.quota("page", 2)
     pages = kit.dns.get_paginator("list_resource_record_sets").paginate(HostedZoneId=kit.zone)
     assert [len(page["ResourceRecordSets"]) for page in pages] == [2, 2, 2, 1]
+
+
+def test_rule_23_some_new_accounts_may_not_create_load_balancers(kit: Kit) -> None:
+    kit.box.switch("new_account", True)
+    try:
+        with refused("OperationNotPermitted"):
+            kit.balancer()
+    finally:
+        kit.box.switch("new_account", False)
+
+
+def test_rule_23_forty_requests_at_once(kit: Kit) -> None:
+    kit.box.switch("elb_rate", True)
+    try:
+        with refused("Throttling"):
+            for _ in range(200):
+                kit.elb.describe_account_limits()
+    finally:
+        kit.box.switch("elb_rate", False)

@@ -221,3 +221,20 @@ def test_rule_22_quic_listeners_have_their_own_balancer(kit: Kit) -> None:
     for port, protocol in ((444, "QUIC"), (53, "UDP")):
         with refused("InvalidConfigurationRequest"):
             kit.listener(balancer, kit.group(f"g-{port}", Protocol=protocol), port, Protocol=protocol)
+
+
+def test_rule_21_fixed_responses(kit: Kit) -> None:
+    group = kit.group()
+    listener = kit.listener(kit.balancer()["LoadBalancerArn"], group)
+
+    def answer(**config: str) -> None:
+        action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", **config}}
+        kit.elb.modify_listener(ListenerArn=listener, DefaultActions=[action])
+
+    with refused("ValidationError"):
+        answer(StatusCode="302")
+    with refused("ValidationError"):
+        answer(MessageBody="x" * 1025)
+    with refused("InvalidLoadBalancerAction"):
+        answer(ContentType="image/png")
+    answer(StatusCode="503", MessageBody="x" * 1024, ContentType="text/plain")

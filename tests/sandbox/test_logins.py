@@ -159,3 +159,10 @@ def test_rule_29_protocols_other_than_tcp_udp_and_icmp_have_no_ports(kit: Kit, p
     assert not {"FromPort", "ToPort"} & set(permission)
     kit.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[permission])
     assert kit.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []
+
+
+def test_rule_22_a_login_has_its_required_members(kit: Kit, secure: str, group: str) -> None:
+    incomplete = oidc(ClientSecret="secret")
+    incomplete["AuthenticateOidcConfig"]["TokenEndpoint"] = ""
+    with refused("ValidationError"):
+        modify(kit, secure, group, incomplete)

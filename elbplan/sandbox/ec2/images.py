@@ -64,7 +64,7 @@ def _ids_in_filters(params: dict[str, Any]) -> list[str]:
 
 @rule(28)
 def check_exists(context: CallContext, image_id: str) -> None:
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html (InvalidAMIID.NotFound)"""
+    """An image must exist: API_RunInstances (InvalidAMIID.NotFound)."""
     load(context, [image_id])
     if image_id not in context.ec2.amis:
         raise AwsError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")

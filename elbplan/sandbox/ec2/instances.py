@@ -78,7 +78,7 @@ def check_launch(context: CallContext, params: Params) -> None:
 def _check_subnet(context: CallContext, subnet_id: str, groups: list[str], count: int) -> None:
     """The groups are in the subnet's VPC, and each instance gets an address.
 
-    InvalidParameter, InsufficientFreeAddressesInSubnet.
+    API_RunInstances (InvalidParameter, InsufficientFreeAddressesInSubnet).
     """
     subnet = facts.subnet(context, subnet_id)
     if subnet is None:

@@ -32,7 +32,7 @@ def attach_ipv6(subnet: Any, number: int) -> None:
 
 @rule(5)
 def before_delete_subnet(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html (DependencyViolation)"""
+    """A subnet with interfaces is not deleted: API_DeleteSubnet (DependencyViolation)."""
     subnet_id = call.params["SubnetId"]
     if any(nic.subnet.id == subnet_id for nic in facts.interfaces(context)):
         raise AwsError("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
@@ -48,9 +48,7 @@ def before_delete_interface(context: CallContext, call: LoggedCall, _incoming: H
 
 @rule(5)
 def before_detach_gateway(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html
-    (DependencyViolation)
-    """
+    """A gateway stays while the VPC has public addresses: API_DetachInternetGateway (DependencyViolation)."""
     vpc = call.params["VpcId"]
     interfaces = [nic for nic in facts.interfaces(context) if nic.subnet.vpc_id == vpc]
     if any(nic.public_ip or nic.requester_managed for nic in interfaces):

@@ -105,7 +105,7 @@ def _referenced(context: CallContext, group: Any) -> bool:
 
 @rule(29)
 def canonical(cidr: str) -> str:
-    """100.68.0.18/18 is stored as 100.68.0.0/18: the user guide's page on security group rules."""
+    """100.68.0.18/18 is stored as 100.68.0.0/18: API_AuthorizeSecurityGroupIngress (CidrIp)."""
     try:
         return str(ipaddress.ip_network(cidr, strict=False))
     except ValueError:

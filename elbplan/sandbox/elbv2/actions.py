@@ -246,7 +246,7 @@ def _check_fixed_response(config: Params) -> None:
 def normalized(action: Params, order: int | None) -> Params:
     """The form of AWS's answers: TargetGroupArn and ForwardConfig, all defaults of redirects, and Order if several.
 
-    aws-load-balancer-controller normalises exactly these before it compares (pkg/equality/elbv2).
+    API_Action; aws-load-balancer-controller normalises exactly these before it compares (pkg/equality/elbv2).
     """
     answer = copy.deepcopy(action)
     if order is not None:

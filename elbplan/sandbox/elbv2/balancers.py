@@ -218,7 +218,7 @@ def delete_load_balancer(context: CallContext, params: Params) -> Params:
 
 @rule(18)
 def check_deletion_protection(balancer: StoredBalancer) -> None:
-    """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html"""
+    """A protected load balancer is not deleted: API_DeleteLoadBalancer (OperationNotPermitted)."""
     defaults = balancer_defaults(balancer)
     key = "deletion_protection.enabled"
     if balancer.attributes.get(key, defaults[key]) == "true":

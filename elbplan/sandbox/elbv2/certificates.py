@@ -56,7 +56,9 @@ def default_certificate(context: CallContext, certificates: list[Params] | None,
 
 @rule(23)
 def check_quota(context: CallContext, listener: StoredListener, arn: str) -> None:
-    """25 on a load balancer, without the default certificates: the limits page of the user guide."""
+    """25 on a load balancer, without the default certificates.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
     listeners = context.elb.listeners_of(listener.balancer)
     used = {more for other in listeners for more in other.more_certificates}
     if len(used | {arn}) > context.account.quota("certificates_per_lb"):

@@ -28,7 +28,10 @@ TWO_FORMS = ("host-header", "path-pattern")
 
 @rule(21)
 def checked(context: CallContext, conditions: list[Params]) -> list[Params]:
-    """At least one condition, each field once (except headers and queries), five values, five wildcards."""
+    """At least one condition, each field once (except headers and queries), five values, five wildcards.
+
+    API_CreateRule (Conditions).
+    """
     if not conditions:
         raise validation("At least one condition must be specified")
     fields = [condition.get("Field") for condition in conditions]
@@ -53,7 +56,7 @@ def checked(context: CallContext, conditions: list[Params]) -> list[Params]:
 
 @rule(24)
 def _normalized(condition: Params) -> Params:
-    """AWS returns host and path conditions twice, as Values and as ...Config: answers of DescribeRules in the wild."""
+    """AWS returns host and path conditions twice, as Values and as ...Config: API_RuleCondition."""
     normal = copy.deepcopy(condition)
     field, key = normal["Field"], CONFIG[normal["Field"]]
     config = normal.get(key) or {}
@@ -87,16 +90,15 @@ def values(condition: Params) -> list[str]:
 @rule(21)
 def _regex_values(condition: Params) -> list[str]:
     """Regular expressions of host, path and header, with or without plain values: API_RuleCondition (RegexValues)."""
-    config = condition.get(CONFIG[condition["Field"]]) or {}
-    regex: list[str] = config.get("RegexValues") or []
-    if regex and condition["Field"] not in (*TWO_FORMS, "http-header"):
-        raise validation(f"RegexValues are not supported with '{condition['Field']}'")
+    regex: list[str] = (condition.get(CONFIG[condition["Field"]]) or {}).get("RegexValues") or []
     return regex
 
 
 @rule(21)
 def _check_syntax(condition: Params) -> None:
-    """Lengths and characters; a host has a dot or a wildcard, a source is a CIDR, a method is in upper case."""
+    """Lengths and characters; a host has a dot or a wildcard, a source is a CIDR, a method is in upper case.
+
+    API_HostHeaderConditionConfig, API_SourceIpConditionConfig, API_HttpRequestMethodConditionConfig."""
     field, texts = condition["Field"], values(condition)
     if not texts:
         raise validation(f"A condition value must be specified with '{field}'")

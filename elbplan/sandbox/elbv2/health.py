@@ -32,7 +32,7 @@ DESCRIPTIONS = {
 
 @rule(14)
 def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
-    """The states in the order in which AWS decides them. A group with weight 0 is checked as well."""
+    """The states in the order in which AWS decides them: API_TargetHealth. A group with weight 0 is checked as well."""
     if target.drained_at is not None:
         return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
     balancers = [context.elb.balancers[arn] for arn in context.elb.balancers_using(group.arn)]

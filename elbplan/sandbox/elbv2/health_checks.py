@@ -81,7 +81,10 @@ def check_given(given: Fields, protocol: str | None) -> None:
 
 @rule(21)
 def checked(fields: Fields, check: Fields) -> Fields:
-    """Checks the protocol against that of the group, the ranges, the port, the path and the codes."""
+    """Checks the protocol against that of the group, the ranges, the port, the path and the codes.
+
+    API_CreateTargetGroup (HealthCheckProtocol).
+    """
     settings = {key: value for key, value in check.items() if value is not None}
     protocol = settings.get("HealthCheckProtocol")
     if protocol is not None:
@@ -105,7 +108,7 @@ def checked(fields: Fields, check: Fields) -> Fields:
 
 @rule(21)
 def _ranges(settings: Fields) -> None:
-    """Interval 5-300, timeout 2-120 and below it, thresholds 2-10."""
+    """Interval 5-300, timeout 2-120 and below it, thresholds 2-10: API_CreateTargetGroup."""
     interval = names.between("Health check interval", int(settings["HealthCheckIntervalSeconds"]), 5, 300)
     timeout = names.between("Health check timeout", int(settings["HealthCheckTimeoutSeconds"]), 2, 120)
     if timeout >= interval:
@@ -116,7 +119,10 @@ def _ranges(settings: Fields) -> None:
 
 @rule(21)
 def _port_and_path(settings: Fields) -> None:
-    """A port number or traffic-port; a path that begins with a slash and has at most 1024 characters."""
+    """A port number or traffic-port; a path that begins with a slash and has at most 1024 characters.
+
+    API_CreateTargetGroup (HealthCheckPort, HealthCheckPath).
+    """
     port = str(settings.get("HealthCheckPort", "traffic-port"))
     if port != "traffic-port" and not (port.isdigit() and 1 <= int(port) <= 65535):
         raise validation(f"Health check port '{port}' must be 'traffic-port' or between '1-65535'")

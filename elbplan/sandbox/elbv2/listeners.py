@@ -91,7 +91,9 @@ def check_quic(balancer: StoredBalancer, protocol: str) -> None:
 
 @rule(22)
 def check_beside_quic(context: CallContext, balancer: StoredBalancer, protocol: str) -> None:
-    """A balancer has one QUIC listener at most, and no UDP listener beside it (see `check_quic`)."""
+    """A balancer has one QUIC listener at most, and no UDP listener beside it.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-listener.html"""
     others = {listener.protocol for listener in context.elb.listeners_of(balancer.arn)}
     if (protocol in QUIC and others & {*QUIC, "UDP", "TCP_UDP"}) or (
         protocol in ("UDP", "TCP_UDP") and others & {*QUIC}

@@ -27,7 +27,7 @@ def checked(kind: str, name: str) -> str:
 
 @rule(21)
 def one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
-    """An enumeration, which AWS checks but not botocore: the service model of elasticloadbalancingv2."""
+    """An enumeration, which AWS checks but not botocore: botocore's service model of elbv2 (API_CreateLoadBalancer)."""
     if value not in allowed:
         raise validation(
             f"1 validation error detected: Value '{value}' at '{key}' failed to satisfy constraint: "
@@ -38,7 +38,7 @@ def one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
 
 @rule(21)
 def between(key: str, value: int, low: int, high: int) -> int:
-    """A range, of which botocore checks only the lower end: the service model of elasticloadbalancingv2."""
+    """A range, of which botocore checks only the lower end: its service model of elbv2 (API_CreateTargetGroup)."""
     if not low <= value <= high:
         raise validation(f"{key} '{value}' must be between '{low}' and '{high}'")
     return value

@@ -17,7 +17,8 @@ ENABLED = "stickiness.enabled"
 def check_forward(context: CallContext, balancer: StoredBalancer, action: Params) -> None:
     """A forward to several groups needs group stickiness if one of them has target stickiness, at any weight.
 
-    The order of the two calls does not matter; `check_group` has the source for the other order.
+    The order of the two calls does not matter; API_CreateRule (InvalidConfigurationRequest);
+    `check_group` has the source for the other order.
     """
     groups = [context.elb.groups[arn] for arn in forwards_to([action])]
     if _is_refused(balancer, action) and any(group.attributes.get(ENABLED) == "true" for group in groups):

@@ -62,7 +62,9 @@ def _check_no_repetition(changes: list[Params]) -> None:
 
 @rule(24)
 def normalized(record: Params) -> Params:
-    """Names in lower case with a dot at the end and `*` as `\\052`: the Developer Guide's DNS domain name format."""
+    """Names in lower case with a dot at the end and `*` as `\\052`: the developer guide.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html"""
     normal = {key: value for key, value in record.items() if value is not None}
     normal["Name"] = canonical(normal["Name"])
     if target := normal.get("AliasTarget"):

@@ -79,7 +79,9 @@ def _value_problem(kind: str, value: str) -> str:
 
 @rule(12)
 def cname_conflicts(zone: HostedZone, after: Records) -> list[str]:
-    """A name with a CNAME has no other record: RFC 1034, and the developer guide's page on CNAME records."""
+    """A name with a CNAME has no other record: RFC 1034, and the developer guide.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#CNAMEFormat"""
     types_by_name: dict[str, set[str]] = {}
     for name, kind, _ in after:
         types_by_name.setdefault(name, set()).add(kind)
