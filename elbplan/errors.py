@@ -5,6 +5,7 @@ ElbplanError (1)
 │   └── AwsUnavailable (1)   AWS failed, did not answer or is unreachable
 ├── Interrupted (130)     the user pressed Ctrl-C
 ├── Refused (5)           elbplan does not do it: lock, guard, hazard, old plan, foreign resource
+│   └── Declined (5)         the user did not say yes
 ├── UsageProblem (64)     the command line is wrong
 └── SpecProblem (65)      a spec or a migration is wrong
 """
@@ -80,6 +81,10 @@ class Refused(ElbplanError):
     """elbplan refuses on purpose, because of a lock, a guard, a hazard or a foreign resource."""
 
     exit_code = 5
+
+
+class Declined(Refused):
+    """The user did not say yes. Nothing else is asked."""
 
 
 class UsageProblem(ElbplanError):

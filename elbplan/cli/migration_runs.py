@@ -22,7 +22,8 @@ from ..run.result import RunResult
 from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
-from .execution import FAILED, PARTLY, exit_code, report_unchanged, run_one
+from .errors import FAILED, PARTLY
+from .execution import exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
 from .plan_screens import confirm, show_plans
 from .plans import Planned, ending_of, style_for

@@ -52,6 +52,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why elbplan does not carry out a plan, and what to do next."""
+
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """The steps of one stack, in an order in which they can be done one by one.
 
@@ -59,6 +67,7 @@ class Plan:
     stays   resources that remain after the last step although the spec does not want them, each with the reason
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
     replaced   by the address of a new record: the record sets of others that it replaces
+    refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     """
 
     stack: str
@@ -73,6 +82,7 @@ class Plan:
     stays: Sequence[str] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    refusals: Sequence[Refusal] = ()
 
     @property
     def summary(self) -> dict[str, int]:

@@ -28,7 +28,7 @@ from .failures import (
 )
 from .interruption import is_stopped
 from .pacing import Pacer
-from .read_retries import OPTIONAL_TRIES, UNREACHABLE_TRIES, ReadRetries, ServiceFails, Tries, current
+from .read_retries import OPTIONAL_TRIES, ReadRetries, ServiceFails, Tries, current
 from .tries import FailedTry, tell
 from .unusable_answers import UNPARSED, refuse_pages
 from .write_permission import before_send
@@ -77,7 +77,7 @@ class Aws:
             client = self._client(call, region)
             answer = _invoke(client, _method(client, call.operation), call)
         except (ClientError, BotoCoreError) as error:
-            problem = explain_refusal(error, tries, all_fail=self._retries.all_fail())
+            problem = explain_refusal(error, tries, all_fail=self._retries.all_fail(region))
             self._retries.ended(tries, problem)
             return _accepted(call, problem)
         except ServiceFails as failing:
@@ -157,18 +157,20 @@ class Aws:
 
         It ends them if AWS has never answered, if a quota is reached or no capacity is left, and after Ctrl-C.
         """
-        if tries := current.get():
-            self._retries.count(tries, attempts)
-            if (failure := failure_of(response, caught_exception)) and not tries.call.no_retry:
-                tell(FailedTry(tries.call.service, tries.call.operation, failure.cause, attempts))
+        tries = current.get()
+        if tries is None:
+            return
+        self._retries.count(tries, attempts)
+        if (failure := failure_of(response, caught_exception)) and not tries.call.no_retry:
+            tell(FailedTry(tries.call.service, tries.call.operation, failure.cause, attempts))
         if response is not None:
-            self._retries.reached = True
+            self._retries.reach(tries.region)
             code = error_code(response[1])
             if code == QUOTA or code in NO_CAPACITY or (code and is_stopped()):
                 raise ClientError(dict(response[1]), operation.name)
         elif problem := elbplan_error(caught_exception):
             raise problem
-        elif isinstance(caught_exception, UNREACHABLE) and not self._retries.reached and attempts >= UNREACHABLE_TRIES:
+        elif isinstance(caught_exception, UNREACHABLE) and self._retries.is_last_of_unreachable(tries):
             raise caught_exception
 
 

@@ -81,11 +81,10 @@ class ReadRetries:
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    reached: bool = False
-    """AWS has answered a call."""
-
     _outages: dict[tuple[str, ...], Outage] = field(default_factory=dict)
     _answered: set[str] = field(default_factory=set)
+    """The regions in which AWS has answered a call."""
+
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refuse_if_failing(self, call: Call, region: str) -> None:
@@ -101,6 +100,14 @@ class ReadRetries:
     def _is_over(self, outage: Outage) -> bool:
         return outage.problem is not None and self.now() - outage.last < REMEMBERED
 
+    def reach(self, region: str) -> None:
+        """Notes that AWS has answered a call of this region."""
+        self._answered.add(region)
+
+    def is_last_of_unreachable(self, tries: Tries) -> bool:
+        """True after two tries without a connection in a region in which AWS has never answered."""
+        return tries.region not in self._answered and tries.number >= UNREACHABLE_TRIES
+
     def begin(self, tries: Tries) -> None:
         """A try is sent now."""
         tries.sent = self.now()
@@ -108,9 +115,8 @@ class ReadRetries:
 
     def answered(self, tries: Tries) -> None:
         """AWS answered the request, or refused it: the service works."""
-        self.reached = True
+        self.reach(tries.region)
         with self._lock:
-            self._answered.add(tries.call.service)
             for key in _keys(tries.call, tries.region):
                 self._outages.pop(key, None)
         self._tell_end(tries)
@@ -159,12 +165,13 @@ class ReadRetries:
     def _is_last(self, tries: Tries, failure: Failure) -> bool:
         if tries.call.no_retry or (tries.call.optional and tries.number >= OPTIONAL_TRIES):
             return True
-        return failure.unreachable and not self.reached and tries.number >= UNREACHABLE_TRIES
+        return failure.unreachable and self.is_last_of_unreachable(tries)
 
-    def all_fail(self) -> bool:
-        """True if several services were called and none has ever answered."""
+    def all_fail(self, region: str) -> bool:
+        """True if several services of a region were called and none has ever answered."""
         with self._lock:
-            return not self._answered and len({key[0] for key in self._outages}) > 1
+            failing = {key[0] for key in self._outages if key[1] == region}
+            return region not in self._answered and len(failing) > 1
 
     def _outages_of(self, call: Call, region: str) -> list[Outage]:
         return [outage for key in _keys(call, region) if (outage := self._outages.get(key))]

@@ -17,7 +17,7 @@ from ..errors import Refused, UsageProblem
 from ..kinds import KINDS
 from ..kinds.traffic import attached_groups
 from ..live.portable import PortableNames
-from ..planner.reconcile import reconcile
+from ..planner.reconcile import permitted, reconcile
 from ..planner.steps.create_update import ADD, ATTACH, REMOVE
 from ..run.workflow import Cloud, account_of, plan_of
 from .apply.pending import drift_refusal
@@ -104,7 +104,7 @@ def baseline(plan: Plan, symbols: PortableNames) -> Migration:
         if resource is None or KINDS[address.kind].with_live_defaults(resource, live.model) != live.model:
             resource = without_aws_name(live.model)
         desired[_current(address)] = with_renamed_references(resource, _current)
-    creates = reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account)
+    creates = permitted(reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account))
     return migration_of(creates, (), symbols, name="baseline", title="the existing resources")
 
 

@@ -9,7 +9,7 @@ from ..core.address import Address
 from ..core.change import Diff
 from ..core.foreign import NOBODY_ELSE, Foreign
 from ..core.kind import Kinds, LiveResource, NamesInUse
-from ..core.plan import Plan
+from ..core.plan import Plan, Refusal
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
@@ -17,7 +17,7 @@ from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.protections import uncreatable_protections
 from ..kinds.server_ports import closed_ports
 from .diff import diff
-from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .guards import chosen_names, deletion_protected, held_by_others, records_of_others, replaced_records
 from .server_guards import unusable_servers
 from .steps import build_steps
 
@@ -38,19 +38,17 @@ def reconcile(
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    Raises Refused if a resource of others is in the way, a resource is protected, or AWS would not use an instance.
+    It has a refusal if a resource of others is in the way, a resource is protected, or AWS would not use an instance.
     """
     comparison = diff(desired, live, kinds, ignore)
+    names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
+        *taken,
     ]  # fmt: skip
-    if refusals:
-        hints = dict.fromkeys(refusal.hint for refusal in refusals)
-        raise Refused("\n".join(refusal.what for refusal in refusals), hint="; ".join(hints))
-    names = physical_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     steps = build_steps(comparison, desired, kinds, names, names_in_use)
     plan = Plan(
         stack,
@@ -63,6 +61,7 @@ def reconcile(
         domains,
         stays=tuple(_stays(comparison, foreign)),
         unread=tuple(foreign.unread),
+        refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
     )
     timeline = replace(
         timeline_of(plan, kinds),
@@ -72,6 +71,14 @@ def reconcile(
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
     return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+
+
+def permitted(plan: Plan) -> Plan:
+    """The plan itself. Raises Refused with all of its refusals, if it has some."""
+    if plan.refusals:
+        hints = dict.fromkeys(refusal.hint for refusal in plan.refusals if refusal.hint)
+        raise Refused("\n".join(refusal.what for refusal in plan.refusals), hint="; ".join(hints))
+    return plan
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:

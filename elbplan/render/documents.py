@@ -10,6 +10,7 @@ from ..core.hidden import redacted
 from ..core.plan import Plan, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
+from .problems import refusal_documents
 
 SCHEMA = 1
 
@@ -35,6 +36,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
         "stays": list(plan.stays),
         "unread": list(plan.unread),
+        "refusals": refusal_documents(plan.refusals),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
 from .layout import column, flow, left_and_right
 from .phases import phase_lines
+from .problems import refusal_lines
 from .steps import steps_screen
 from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
 
@@ -57,6 +58,8 @@ class PlanView:
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
     """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
+    if plan.empty and plan.refusals:
+        return [*lines, *refusal_lines(plan.refusals, style)]
     if plan.empty:
         notes = [line for label, text in (*view.notes, *_unread(plan)) for line in _note(style, label, text)]
         return [
@@ -72,6 +75,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
     lines += hazards_screen(plan, style, "destroy" if view.verb == "destroy" else "apply")
+    lines += refusal_lines(plan.refusals, style)
     lines += _summary(plan, kinds, style, view)
     return lines
 
@@ -192,11 +196,11 @@ def _arn(plan: Plan, address: Address) -> str:
     return f"ARN-OF-{name}" if name else "ARN"
 
 
-def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:
-    """Returns the last line: how many resources are created, changed, replaced and deleted."""
+def counts(plans: Iterable[Plan], style: Style, next: str = "", failures: str = "") -> list[Text]:
+    """Returns the last line: how many resources are created, changed, replaced and deleted, and which stacks fail."""
     summaries = [plan.summary for plan in plans]
     parts = [f"{sum(summary[action] for summary in summaries)} to {verb}" for action, verb in ACTION_VERBS.items()]
-    line = style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
+    line = style.line(("Plan:", "bold"), f" {', '.join(parts)}.", (f" {failures}" if failures else "", "bold red"))
     if not next:
         return [line]
     if line.cell_len + len(next) + 9 > min(style.width, 120):

@@ -10,7 +10,7 @@ from typing import Literal
 from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.plan import Plan
-from ..errors import AwsProblem
+from ..errors import AwsProblem, ElbplanError
 from ..kinds.target_group import TargetGroup
 from ..live.worker_threads import WorkerThreads
 from .lock.manager import LockManager
@@ -84,6 +84,7 @@ class StackStatus:
     cause    why changes are pending: AWS drifted, the spec changed, or a run did not finish
     health   for each target group, how many of its targets are in each state
     files    its migrations; None for a stack without migrations
+    problem  why the spec cannot be compared with AWS
     """
 
     plan: Plan
@@ -91,6 +92,12 @@ class StackStatus:
     cause: ChangeCause = ""
     health: Mapping[Address, Mapping[str, int]] = field(default_factory=dict)
     files: StackMigrations | None = None
+    problem: ElbplanError | None = None
+
+    @property
+    def shows_aws(self) -> bool:
+        """True if there is more to show than the problem."""
+        return self.problem is None or bool(self.plan.lives)
 
 
 def runs_of(stack: str, locks: LockManager) -> StackRuns:
