@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import (
@@ -18,6 +17,7 @@ from botocore.exceptions import (
 
 from ..errors import ElbplanError
 from .pacing import THROTTLED
+from .tries import Failure
 
 CONNECT_TIMEOUT, READ_TIMEOUT, WRITE_TIMEOUT = 5, 10, 60
 """Seconds without a connection, and without an answer to a read and to a write, until a try counts as failed."""
@@ -36,15 +36,6 @@ TIMEOUTS = ("RequestTimeout", "RequestTimeoutException")
 
 Response = tuple[object, Mapping[str, Any]]
 """botocore's HTTP response, and its parsed body."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """How one try failed, with the cause in a few words."""
-
-    cause: str
-    throttled: bool = False
-    unreachable: bool = False
 
 
 def failure_of(response: Response | None, caught: Exception | None) -> Failure | None:

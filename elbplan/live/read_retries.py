@@ -5,17 +5,17 @@ A write keeps botocore's retries: nobody waits in front of a screen that could s
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from ..core.call import Call
 from ..errors import AwsProblem
-from .failures import Failure
 from .interruption import is_in_program, is_stopped
-from .tries import FailedTry, tell
+from .tries import FailedTry, Failure, tell
 
 LONGEST_FAILURE, LONGEST_THROTTLING, LONGEST_IN_A_RUN = 30.0, 60.0, 240.0
 """Seconds for which a read is tried again: if AWS fails, if AWS limits the rate (other programs in the account use the
@@ -56,27 +56,35 @@ current: ContextVar[Tries | None] = ContextVar("tries", default=None)
 class ServiceFails(Exception):
     """Other calls to this service have just failed for so long that this one is not sent."""
 
-    def __init__(self, problem: AwsProblem | None) -> None:
-        assert problem is not None
+    def __init__(self, problem: AwsProblem) -> None:
         super().__init__(problem.what)
         self.problem = problem
 
 
 @dataclass
 class Outage:
-    """A service or an operation that has not answered since `since`; `last` is the time of the last failure."""
+    """A service, an operation or a call that has not answered since `since`; `last` is the time of the last failure.
+
+    failing   the operations of the service, or the calls of the operation, that failed; empty for a call
+    """
 
     since: float
     last: float
+    failing: set[str] = field(default_factory=set)
     problem: AwsProblem | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """False if only one operation of a service, or one call of an operation, has failed: others may work."""
+        return len(self.failing) != 1
 
 
 @dataclass
 class ReadRetries:
     """Decides after each failed try of a read whether it is sent again. Several threads can use it.
 
-    A service or an operation has half a minute for all its calls together. If it has not answered any of them for so
-    long, another operation has one try, and further calls fail at once until twenty seconds after the last failure.
+    A service has half a minute for all its calls together. If several operations have failed for so long and none was
+    answered, further calls fail at once until twenty seconds after the last failure. The same holds for an operation.
     """
 
     now: Callable[[], float] = time.monotonic
@@ -88,17 +96,13 @@ class ReadRetries:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refuse_if_failing(self, call: Call, region: str) -> None:
-        """Raises ServiceFails if a read of this service or operation has just been given up."""
+        """Raises ServiceFails if this call, its operation or its service has just been given up."""
         if not call.reads or call.no_retry or is_in_program():
             return
         with self._lock:
-            service, operation = _keys(call, region)
-            failing = [key for key, outage in self._outages.items() if key[:2] == service and self._is_over(outage)]
-            if operation in failing or len(failing) > 2:  # the service itself, and several of its operations
-                raise ServiceFails(self._outages[failing[0]].problem)
-
-    def _is_over(self, outage: Outage) -> bool:
-        return outage.problem is not None and self.now() - outage.last < REMEMBERED
+            for outage in self._outages_of(call, region):
+                if outage.problem and outage.is_sure and self.now() - outage.last < REMEMBERED:
+                    raise ServiceFails(outage.problem)
 
     def reach(self, region: str) -> None:
         """Notes that AWS has answered a call of this region."""
@@ -145,7 +149,7 @@ class ReadRetries:
         now, since = self.now(), tries.began
         if not failure.throttled:
             with self._lock:
-                since = min(self._fail(key, tries.sent, now) for key in _keys(tries.call, tries.region))
+                since = min([since, *self._since(tries, now)])
         pause = _pause(tries.number, failure)
         if is_stopped() or self._is_last(tries, failure) or now + pause > since + _limit(failure):
             return False
@@ -154,13 +158,17 @@ class ReadRetries:
         self.sleep(pause)
         return True
 
-    def _fail(self, key: tuple[str, ...], sent: float, now: float) -> float:
-        """Notes a failure. Returns since when nothing was answered; old failures do not count."""
-        outage = self._outages.get(key)
-        if outage is None or sent - outage.last > REMEMBERED:
-            outage = self._outages[key] = Outage(sent, now)
-        outage.last = now
-        return outage.since
+    def _since(self, tries: Tries, now: float) -> Iterator[float]:
+        """Notes a failure. Yields since when the call, its operation and its service have answered nothing."""
+        parts = ("", _parameters(tries.call), tries.call.operation)
+        for key, part in zip(_keys(tries.call, tries.region), parts, strict=True):
+            outage = self._outages.get(key)
+            if outage is None or tries.sent - outage.last > REMEMBERED:
+                outage = self._outages[key] = Outage(tries.sent, now)
+            outage.last = now
+            outage.failing |= {part} - {""}
+            if outage.is_sure:
+                yield outage.since
 
     def _is_last(self, tries: Tries, failure: Failure) -> bool:
         if tries.call.no_retry or (tries.call.optional and tries.number >= OPTIONAL_TRIES):
@@ -178,7 +186,13 @@ class ReadRetries:
 
 
 def _keys(call: Call, region: str) -> tuple[tuple[str, ...], ...]:
-    return (call.service, region), (call.service, region, call.operation)
+    """The keys of the call, of its operation and of its service."""
+    service, operation = (call.service, region), (call.service, region, call.operation)
+    return (*operation, _parameters(call)), operation, service
+
+
+def _parameters(call: Call) -> str:
+    return json.dumps(call.params, sort_keys=True, default=str)
 
 
 def _pause(number: int, failure: Failure) -> float:

@@ -9,6 +9,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Failure:
+    """How one try failed, with the cause in a few words."""
+
+    cause: str
+    throttled: bool = False
+    unreachable: bool = False
+
+
+@dataclass(frozen=True)
 class FailedTry:
     """A request that failed and is sent again.
 

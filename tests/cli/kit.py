@@ -15,9 +15,9 @@ import boto3
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.live.client import Aws
-from elbplan.live.read_retries import ReadRetries
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
+from tests.bad_network import BadNetwork
 
 WEB = """
 name: my-web
@@ -74,7 +74,7 @@ class Shell:
         self.box = box
         self.folder = folder
         self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
-        self.retries: ReadRetries | None = None
+        self.network: BadNetwork | None = None
         self.spec = self.write("web.yaml", WEB)
 
     def write(self, name: str, text: str) -> str:
@@ -83,8 +83,10 @@ class Shell:
         return str(file)
 
     def connect(self, region: str) -> Aws:
+        if self.network:
+            return self.network.aws(region)
         self.box.create_defaults(region, hosted_zones=["example.com"])
-        return Aws(region, endpoint=self.box.url, session=session(), retries=self.retries)
+        return Aws(region, endpoint=self.box.url, session=session())
 
     def run(
         self,

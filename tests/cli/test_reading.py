@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from elbplan.cli.reading import FailureLine, FailureLog
-from elbplan.live.read_retries import ReadRetries
 from elbplan.live.tries import FailedTry
 from elbplan.render.style import Style
+from tests.bad_network import BadNetwork
 from tests.fake_time import FakeTime
 
 from .kit import Shell
@@ -41,8 +41,8 @@ def test_a_line_names_the_last_failure_until_all_calls_are_answered() -> None:
 
 
 def test_a_command_without_a_terminal_says_which_call_fails(shell: Shell) -> None:
-    time = FakeTime()
-    shell.retries = ReadRetries(time.now, time.sleep)
+    shell.network = BadNetwork(shell.box)
+    time = shell.network.time
     shell.box.fault("5xx", action="DescribeLoadBalancers")
     for words in (["plan", shell.spec], ["plan", shell.spec, "--json"]):
         ran = shell.run(*words, clock=time)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from elbplan.core.call import Call, single_call
 from elbplan.errors import AwsProblem, AwsUnavailable
-from elbplan.live.client import Aws
 from elbplan.live.failures import READ_TIMEOUT
-from elbplan.live.read_retries import LONGEST_FAILURE, LONGEST_IN_A_RUN, LONGEST_THROTTLING, REMEMBERED, ReadRetries
+from elbplan.live.read_retries import LONGEST_FAILURE, LONGEST_IN_A_RUN, LONGEST_THROTTLING, REMEMBERED
 from elbplan.live.tries import FailedTry, failed_tries_to
 from elbplan.live.worker_threads import WorkerThreads
 from elbplan.run.program import run_program
 from elbplan.sandbox.box import Box
-from tests.fake_time import FakeTime
+from tests.bad_network import EVERYTHING, BadNetwork
 
 REGION = "eu-west-1"
 BALANCERS, GROUPS = Call("elbv2", "DescribeLoadBalancers"), Call("elbv2", "DescribeTargetGroups")
@@ -32,33 +28,18 @@ def box() -> Iterator[Box]:
         yield box
 
 
-class BadNight:
-    """AWS through a network that this test controls: services that hang or cannot be reached, and a clock."""
+class BadNight(BadNetwork):
+    """One client of AWS in a bad network."""
 
     def __init__(self, box: Box, region: str = REGION) -> None:
         box.reset()
-        self.box = box
-        self.time = FakeTime()
-        self.hanging: set[str] = set()
-        self.unreachable = False
-        self.requests: list[str] = []
-        session = boto3.session.Session("test", "test")
-        session.events.register("before-send", self._transport)
-        self.aws = Aws(region, endpoint=box.url, session=session, retries=ReadRetries(self.time.now, self.time.sleep))
+        super().__init__(box)
+        self.client = self.aws(region)
         self.said: list[FailedTry] = []
-
-    def _transport(self, event_name: str, request: Any, **_: Any) -> None:
-        operation = event_name.rsplit(".", 1)[-1]
-        self.requests.append(operation)
-        if self.unreachable:
-            raise EndpointConnectionError(endpoint_url=request.url)
-        if self.hanging & {operation, "*"}:
-            self.time.sleep(READ_TIMEOUT)
-            raise ReadTimeoutError(endpoint_url=request.url)
 
     def fails(self, call: Call) -> AwsProblem:
         with failed_tries_to(self.said.append), pytest.raises(AwsProblem) as problem:
-            self.aws.send(call)
+            self.client.send(call)
         return problem.value
 
 
@@ -83,7 +64,7 @@ def test_a_read_that_aws_answers_with_500_gives_up_after_half_a_minute(night: Ba
 def test_each_failed_try_is_told_with_its_call_and_number(night: BadNight) -> None:
     night.box.fault("5xx", action="DescribeLoadBalancers", limit=3)
     with failed_tries_to(night.said.append):
-        night.aws.send(BALANCERS)
+        night.client.send(BALANCERS)
     assert [failed.text for failed in night.said[:3]] == [
         "elbv2 DescribeLoadBalancers: 500, try 2",
         "elbv2 DescribeLoadBalancers: 500, try 3",
@@ -95,7 +76,7 @@ def test_each_failed_try_is_told_with_its_call_and_number(night: BadNight) -> No
 def test_worker_threads_tell_the_listener_of_their_thread(night: BadNight) -> None:
     night.box.fault("5xx", limit=1)
     with failed_tries_to(night.said.append), WorkerThreads(2) as threads:
-        threads.submit(night.aws.send, BALANCERS).result()
+        threads.submit(night.client.send, BALANCERS).result()
     assert [failed.call for failed in night.said] == ["elbv2 DescribeLoadBalancers"] * 2
 
 
@@ -109,13 +90,13 @@ def test_a_service_that_hangs_is_noticed_and_named_with_its_endpoint(night: BadN
 
 
 def test_reads_wait_ten_seconds_for_an_answer_and_writes_a_minute(night: BadNight) -> None:
-    read = night.aws._client(BALANCERS, REGION).meta.config
-    write = night.aws._client(Call("elbv2", "CreateLoadBalancer"), REGION).meta.config
+    read = night.client._client(BALANCERS, REGION).meta.config
+    write = night.client._client(Call("elbv2", "CreateLoadBalancer"), REGION).meta.config
     assert (read.connect_timeout, read.read_timeout, write.read_timeout) == (5, 10, 60)
 
 
 def test_an_endpoint_that_cannot_be_reached_is_named_at_once(night: BadNight) -> None:
-    night.unreachable = True
+    night.unreachable = {EVERYTHING}
     problem = night.fails(BALANCERS)
     assert isinstance(problem, AwsUnavailable)
     assert "cannot reach AWS for elbv2 DescribeLoadBalancers" in problem.what
@@ -124,8 +105,8 @@ def test_an_endpoint_that_cannot_be_reached_is_named_at_once(night: BadNight) ->
 
 
 def test_a_connection_that_breaks_after_an_answer_is_tried_for_half_a_minute(night: BadNight) -> None:
-    night.aws.send(VPCS)
-    night.unreachable = True
+    night.client.send(VPCS)
+    night.unreachable = {EVERYTHING}
     night.fails(BALANCERS)
     assert 25 < night.time.seconds <= LONGEST_FAILURE
 
@@ -135,13 +116,13 @@ def test_a_mistyped_region_is_said_first(box: Box) -> None:
     night.box.fault("5xx")
     problem = night.fails(BALANCERS)
     assert problem.what.splitlines()[0] == "ap-norteast-2 may not be a region of AWS: did you mean ap-northeast-2?"
-    night.unreachable = True
+    night.unreachable = {EVERYTHING}
     assert "did you mean ap-northeast-2?" in night.fails(ZONES).what.splitlines()[0]
 
 
 def test_the_calls_of_a_failing_service_have_half_a_minute_together(night: BadNight) -> None:
     """One message for all of them, and not half a minute for each."""
-    night.hanging = {"*"}
+    night.hanging = {EVERYTHING}
     first = night.fails(BALANCERS)
     asked, spent = len(night.requests), night.time.seconds
     assert night.fails(BALANCERS) is first
@@ -155,10 +136,17 @@ def test_the_calls_of_a_failing_service_have_half_a_minute_together(night: BadNi
 def test_a_service_that_answers_other_calls_is_not_given_up(night: BadNight) -> None:
     night.box.fault("5xx", action="DescribeLoadBalancers")
     night.fails(BALANCERS)
-    assert night.aws.send(GROUPS) == {"TargetGroups": []}
+    assert night.client.send(GROUPS) == {"TargetGroups": []}
+
+
+def test_an_operation_that_fails_for_one_resource_is_not_given_up_for_others(night: BadNight) -> None:
+    night.box.fault("5xx", action="DescribeListeners", match="arn:1")
+    first, second = (Call("elbv2", "DescribeListeners", {"LoadBalancerArn": f"arn:{n}"}) for n in (1, 2))
+    night.fails(first)
+    night.box.fault("5xx", action="DescribeListeners", match="arn:2", limit=1)
     asked = len(night.requests)
-    night.fails(BALANCERS)
-    assert len(night.requests) == asked, "this one has just failed"
+    assert "ValidationError" in night.fails(second).what or "NotFound" in night.fails(second).what
+    assert len(night.requests) > asked + 1, "tried again after a failure"
 
 
 def test_a_failing_service_is_asked_again_after_a_moment(night: BadNight) -> None:
@@ -166,7 +154,7 @@ def test_a_failing_service_is_asked_again_after_a_moment(night: BadNight) -> Non
     night.fails(BALANCERS)
     night.box.clear_faults()
     night.time.sleep(REMEMBERED + 1)
-    assert night.aws.send(BALANCERS) == {"LoadBalancers": []}
+    assert night.client.send(BALANCERS) == {"LoadBalancers": []}
 
 
 def test_an_old_failure_does_not_shorten_the_patience(night: BadNight) -> None:
@@ -203,14 +191,14 @@ def test_a_refusal_is_raised_at_once_and_is_no_failure(night: BadNight) -> None:
 
 def test_a_call_on_which_nothing_depends_gives_up_sooner(night: BadNight) -> None:
     night.box.fault("5xx")
-    assert night.aws.send(Call("elbv2", "DescribeSSLPolicies", optional=True)) == {}
+    assert night.client.send(Call("elbv2", "DescribeSSLPolicies", optional=True)) == {}
     assert len(night.requests) == 4
 
 
 def test_a_run_that_has_begun_is_more_patient(night: BadNight) -> None:
     night.box.fault("5xx")
     with pytest.raises(AwsUnavailable):
-        run_program(single_call(BALANCERS), night.aws.send, night.time)
+        run_program(single_call(BALANCERS), night.client.send, night.time)
     assert LONGEST_FAILURE < night.time.seconds <= LONGEST_IN_A_RUN
 
 
@@ -219,7 +207,7 @@ def test_many_threads_share_the_half_minute(night: BadNight) -> None:
     problems: set[str] = set()
     with WorkerThreads(8) as threads:
         calls = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": f"arn:{n}"}) for n in range(40)]
-        for future in [threads.submit(night.aws.send, call) for call in calls]:
+        for future in [threads.submit(night.client.send, call) for call in calls]:
             with pytest.raises(AwsUnavailable) as problem:
                 future.result()
             problems.add(problem.value.what.split(":")[0])
