@@ -32,7 +32,8 @@ def show_plans(
     failed = [stack_plan for stack_plan in planned if stack_plan.problem]
     refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]
     failures = failures_text(len(failed), len(refused))
-    last = counts([stack_plan.plan for stack_plan in planned], style, next, failures)
+    counted = [stack_plan.plan for stack_plan in planned if verb == "plan" or not stack_plan.code]
+    last = counts(counted, style, next, failures) if len(failed) < len(planned) else [style.line(failures)]
     if stream is app.terminal.stderr:
         last.append(style.line(""))  # a question or the run follows
     app.terminal.show(last, stream)

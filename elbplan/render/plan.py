@@ -197,10 +197,18 @@ def _arn(plan: Plan, address: Address) -> str:
 
 
 def counts(plans: Iterable[Plan], style: Style, next: str = "", failures: str = "") -> list[Text]:
-    """Returns the last line: how many resources are created, changed, replaced and deleted, and which stacks fail."""
+    """Returns the last lines: how many resources are created, changed, replaced and deleted; how many stacks fail."""
+    line = _counts(plans, style)
+    return [*_with_next(line, style, next), *([style.line((failures, "bold red"))] if failures else [])]
+
+
+def _counts(plans: Iterable[Plan], style: Style) -> Text:
     summaries = [plan.summary for plan in plans]
     parts = [f"{sum(summary[action] for summary in summaries)} to {verb}" for action, verb in ACTION_VERBS.items()]
-    line = style.line(("Plan:", "bold"), f" {', '.join(parts)}.", (f" {failures}" if failures else "", "bold red"))
+    return style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
+
+
+def _with_next(line: Text, style: Style, next: str) -> list[Text]:
     if not next:
         return [line]
     if line.cell_len + len(next) + 9 > min(style.width, 120):
