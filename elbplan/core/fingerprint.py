@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .address import Address, Lookup, Ref
 from .change import ignoring
 from .kind import Kinds, LiveResource
-from .resource import Resource, field_values, immutable, plain, rewrite, without_shared_additions
+from .resource import Resource, field_values, immutable, plain, references, rewrite, without_shared_additions
 from .simulate import State
 
 ABSENT = "absent"
@@ -40,12 +40,34 @@ class Fingerprint:
         return tuple(sorted({n.partition("~")[0] for n in names if self.parts.get(n) != other.parts.get(n)}))
 
 
-def fingerprint(state: State, kinds: Kinds) -> Fingerprint:
-    """The fingerprint of a state whose references are addresses, symbols, or ids that the spec itself gives."""
+@dataclass
+class HashedResource:
+    """The hashes of one resource. They depend on the resource, and on the identities of those to which it refers.
+
+    resource  as the state has it; held, so that no other resource gets its `id`
+    complete  with its defaults
+    refers_to  the addresses in it
+    """
+
+    resource: Resource
+    complete: Resource
+    refers_to: tuple[Address, ...]
+    hashes: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+
+Hashes = dict[int, HashedResource]
+"""Hashes by the `id` of a resource. States that share resources share them: most states differ in one resource."""
+
+
+def fingerprint(state: State, kinds: Kinds, hashes: Hashes | None = None) -> Fingerprint:
+    """The fingerprint of a state whose references are addresses, symbols, or ids that the spec itself gives.
+
+    Keep `hashes` between calls for states that share resources.
+    """
     if not state:
         return Fingerprint(ABSENT)
-    naming = ResourceNames(state, kinds)
-    parts = {naming.identity(address): _hash(naming.body(resource)) for address, resource in state.items()}
+    naming = ResourceNames(state, kinds, {} if hashes is None else hashes)
+    parts = {naming.identity(address): naming.body_hash(resource) for address, resource in state.items()}
     return Fingerprint(f"{MODEL}-{_hash(parts)}", parts)
 
 
@@ -81,6 +103,7 @@ class ResourceNames:
 
     state: State
     kinds: Kinds
+    hashes: Hashes = field(default_factory=dict)
     known: dict[Address, str] = field(default_factory=dict)
 
     def identity(self, address: Address) -> str:
@@ -90,8 +113,12 @@ class ResourceNames:
             self.known[address] = plain_name  # ends the recursion of a resource that refers to itself
             resource = self.state.get(address)
             if resource is not None:
-                self.known[address] = f"{plain_name}~{_hash(self._immutable(resource), 6)}"
+                self.known[address] = f"{plain_name}~{self._hash_of(resource, self._immutable, 6)}"
         return self.known[address]
+
+    def body_hash(self, resource: Resource) -> str:
+        """The hash of the compared fields."""
+        return self._hash_of(resource, self.body, 8)
 
     def body(self, resource: Resource) -> dict[str, Any]:
         """The compared fields, with defaults, without the fields that AWS decides."""
@@ -102,14 +129,28 @@ class ResourceNames:
             fields["attributes"] = {k: v for k, v in attributes if k in given or learned.get(k) != v}
         return {name: value for name, value in fields.items() if value not in (None, {}, [])}
 
+    def _hash_of(self, resource: Resource, part: Callable[[Resource], dict[str, Any]], length: int) -> str:
+        hashed = self._hashed(resource)
+        key = (part.__name__, *map(self.identity, hashed.refers_to))
+        if key not in hashed.hashes:
+            hashed.hashes[key] = _hash(part(resource), length)
+        return hashed.hashes[key]
+
+    def _hashed(self, resource: Resource) -> HashedResource:
+        hashed = self.hashes.get(id(resource))
+        if hashed is None:
+            complete: Resource = self.kinds[resource.kind].with_live_defaults(resource, resource)
+            addresses = tuple(ref for ref in references(complete) if isinstance(ref, Address))
+            hashed = self.hashes[id(resource)] = HashedResource(resource, complete, addresses)
+        return hashed
+
     def _immutable(self, resource: Resource) -> dict[str, Any]:
         values = immutable(self._with_identities(resource))
         return {name: plain(value) for name, value in values.items() if value is not None}
 
     def _with_identities(self, resource: Resource) -> Resource:
         """The resource with defaults, and with identities instead of addresses."""
-        complete: Resource = self.kinds[resource.kind].with_live_defaults(resource, resource)
-        return rewrite(complete, self._identified)
+        return rewrite(self._hashed(resource).complete, self._identified)
 
     def _identified(self, ref: Ref) -> tuple[Ref, ...]:
         return (Lookup("resource", self.identity(ref)),) if isinstance(ref, Address) else (ref,)

@@ -137,8 +137,8 @@ def _adapter(model: type[Part], name: str) -> TypeAdapter[Any]:
 
 
 def field_values(part: Part) -> dict[str, Any]:
-    """The value of each field, by the name of the field."""
-    return dict(part)
+    """The value of each field, by the name of the field. `dict(part)` would take 30 times as long."""
+    return dict(part.__dict__)
 
 
 def marked_fields(model: type[Part], mark: str) -> tuple[str, ...]:
@@ -149,6 +149,11 @@ def marked_fields(model: type[Part], mark: str) -> tuple[str, ...]:
 @cache
 def _free(model: type[Part]) -> tuple[str, ...]:
     return marked_fields(model, FREE)
+
+
+@cache
+def _loose_fields(model: type[Part]) -> tuple[str, ...]:
+    return marked_fields(model, LOOSE)
 
 
 def immutable(resource: Resource) -> dict[str, Any]:
@@ -182,12 +187,14 @@ def plain(value: Any) -> Any:
 
 def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
     """Every reference in a value, once for each place; without the loose ones if `loose` is False."""
-    if isinstance(value, Address | AwsId | Lookup):
+    if value is None or isinstance(value, (str, int)):
+        return
+    if isinstance(value, (Address, AwsId, Lookup)):
         yield value
     elif isinstance(value, Part):
-        fields = type(value).model_fields
+        ignored = () if loose else _loose_fields(type(value))
         for name, item in field_values(value).items():
-            if loose or LOOSE not in fields[name].metadata:
+            if name not in ignored:
                 yield from references(item, loose=loose)
     elif isinstance(value, Mapping):
         for item in value.values():

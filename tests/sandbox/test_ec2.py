@@ -132,6 +132,8 @@ def test_rule_29_a_missing_rule(kit: Kit) -> None:
     absent = {**HTTP, "FromPort": 5, "ToPort": 5, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     with refused("InvalidPermission.NotFound"):
         kit.ec2.revoke_security_group_ingress(GroupId=kit.open_group(), IpPermissions=[absent])
+    with refused("InvalidSecurityGroupRuleId.NotFound"):
+        kit.ec2.revoke_security_group_ingress(GroupId=kit.default_group, SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
 
 
 def test_rule_29_addresses_move_by_themselves(kit: Kit) -> None:

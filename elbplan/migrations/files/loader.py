@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...core.address import Address
-from ...core.fingerprint import fingerprint
+from ...core.fingerprint import Hashes, fingerprint
 from ...core.simulate import State
 from ...core.suggest import closest
 from ...errors import SpecProblem
@@ -63,7 +63,8 @@ def play(
     differs from the one in the file is a problem too.
     """
     states = [start_state(state, migration.entries)]
-    entries = []
+    entries: list[MigrationStep] = []
+    hashes: Hashes = {}
     for index, entry in enumerate(migration.entries):
         try:
             if not entry.writes:
@@ -74,15 +75,15 @@ def play(
                 raise
             reader.problem(("steps", index, *error.path), str(error), error.hint)
             return migration
-        then = fingerprint(states[-1], KINDS)
+        then = fingerprint(states[-1], KINDS, hashes)
         if reader and not trust_steps and entry.then and entry.then != then.text:
             reader.problem(("steps", index, "then"), f"this step leads to {then}, not to {entry.then}", REFRESH)
             return migration
         entries.append(replace(entry, then=then.text if entry.writes else ""))
-    end = fingerprint(states[-1], KINDS).text
+    end = fingerprint(states[-1], KINDS, hashes).text
     if reader and not trust_steps and end != migration.end:
         reader.problem(("to",), f"the steps lead to {end}, not to {migration.end}", REFRESH)
-    start = fingerprint(states[0], KINDS).text
+    start = fingerprint(states[0], KINDS, hashes).text
     return replace(migration, start=start, end=end, entries=tuple(entries), states=tuple(states))
 
 

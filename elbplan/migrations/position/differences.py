@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.change import field_difference, ignoring
-from ...core.fingerprint import fingerprint, live_in_terms_of
+from ...core.fingerprint import Hashes, fingerprint, live_in_terms_of
 from ...core.kind import LiveResource
 from ...core.resource import Resource, differing_fields, field_values, without_shared_additions
 from ...core.simulate import State
@@ -68,14 +68,18 @@ class Difference:
 
 
 def differences(
-    lives: Mapping[Address, LiveResource[Any]], state: State, ignore: Sequence[str] = ()
+    lives: Mapping[Address, LiveResource[Any]],
+    state: State,
+    ignore: Sequence[str] = (),
+    hashes: Hashes | None = None,
 ) -> list[Difference]:
     """Every resource in which live, in portable names, differs from the state.
 
     Whether they differ at all, the fingerprints decide: of two resources with one address, either may be the old one.
+    Keep `hashes` between calls: most states share most of their resources.
     """
-    wanted = fingerprint(state, KINDS)
-    seen = fingerprint(live_in_terms_of(lives, state, KINDS, ignore), KINDS)
+    wanted = fingerprint(state, KINDS, hashes)
+    seen = fingerprint(live_in_terms_of(lives, state, KINDS, ignore), KINDS, hashes)
     if seen.text == wanted.text:
         return []
     names = set(seen.differing(wanted))

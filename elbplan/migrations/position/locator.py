@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...core.address import Address
 from ...core.change import Diff
+from ...core.fingerprint import Hashes
 from ...core.kind import LiveResource
 from ...core.resource import Resource, references
 from ...core.simulate import State
@@ -36,6 +38,8 @@ class Locator:
     observed: Observed
     ignore: Sequence[str] = ()
     at: Mapping[str, int] = field(default_factory=dict)
+    _hashes: Hashes = field(default_factory=dict)
+    _portable_lives: dict[int, tuple[LiveResource[Any], LiveResource[Any]]] = field(default_factory=dict)
 
     def find(self, migrations: Sequence[Migration]) -> Position | Drifted:
         """The furthest state that AWS matches; or the state that it has just left; or the nearest one."""
@@ -68,11 +72,16 @@ class Locator:
         """What differs; targets that no file describes belong to others and never differ."""
         described = {(a.kind, a.name) for state in migration.states for a in state}
         ours = {a: live for a, live in lives.items() if a.kind != Targets.kind or (a.kind, a.name) in described}
-        return differences(self._portable(ours), state, self.ignore)
+        return differences({a: self._portable(a, live) for a, live in ours.items()}, state, self.ignore, self._hashes)
 
-    def _portable(self, lives: LiveResources) -> LiveResources:
-        names = self.observed.portable_names
-        return {a: LiveResource(a, live.id, names.to_portable(live.model), live.facts) for a, live in lives.items()}
+    def _portable(self, address: Address, live: LiveResource[Any]) -> LiveResource[Any]:
+        """The resource in portable names. It is the same object for all states, and so are its hashes."""
+        _, portable = self._portable_lives.get(id(live), (None, None))
+        if portable is None or portable.address != address:
+            model = self.observed.portable_names.to_portable(live.model)
+            portable = LiveResource(address, live.id, model, live.facts)
+            self._portable_lives[id(live)] = live, portable
+        return portable
 
     def _views(self, chain: Sequence[Migration]) -> list[FileView]:
         return [(migration, *self._view(migration.last)) for migration in chain]
