@@ -278,3 +278,19 @@ def test_a_record_of_others_is_refused_with_the_rest_of_the_plan(shell: Shell) -
         assert "api.example.com already has a record that elbplan did not make" in text
         assert "take_over: true" in text
     assert elb.describe_target_groups()["TargetGroups"][0]["HealthCheckPath"] == "/other", "nothing was written"
+
+
+def test_a_wrong_migration_hides_no_other_stack_and_stops_every_write(folder: Folder) -> None:
+    folder.change_others()
+    migrations = folder.shell.folder / "migrations"
+    (migrations / "svc-01").mkdir(parents=True)
+    (migrations / "svc-01" / "0001_first.yaml").write_text("stack: [\n")
+    option = f"--migrations={migrations}"
+    plan = folder.run("plan", option)
+    assert plan.code == 65
+    shown = blocks(plan.out)
+    assert "0001_first.yaml:" in shown["svc-01"]
+    assert all("/health → /ready" in shown[name] for name in NAMES if name != "svc-01")
+    folder.shell.box.clear_calls()
+    assert folder.run("apply", "--yes", option).code == 65
+    assert folder.shell.box.writes() == []

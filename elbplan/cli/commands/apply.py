@@ -71,6 +71,8 @@ def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
         what = f"{options} are for stacks with migrations, --rollback is for stacks without"
         raise UsageProblem(what, hint="with migrations, --to NNNN also rolls back")
     by_files = [stack for stack in every if stack.name in with_folder]
+    for stack in by_files if len(every) > 1 else ():
+        FolderSource(Folder.of(stack.name, chosen.base)).read()  # a wrong file stops every write
     codes = [_by_migrations(app, stack, paths, chosen, alone=len(every) == 1) for stack in by_files]
     stacks = [stack for stack in every if stack.name not in with_folder]
     return worst([*codes, _by_specs(app, stacks, paths, chosen)] if stacks else codes)
