@@ -1,11 +1,12 @@
-# make demo   the whole life of a stack on the local AWS simulator, in under a minute
-# make test   all tests
-# make check  lint and types
+# make demo        the whole life of a stack on the local AWS simulator, in under a minute
+# make test        all tests
+# make check       lint and types
+# make acceptance  the suite for a real AWS account. AWS bills it: read docs/acceptance.md first
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test check golden clean
+.PHONY: demo test check golden acceptance clean
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
@@ -21,6 +22,10 @@ check: .venv/installed-dev
 # Writes the approved screens and the outputs in the README anew; read the diff before you keep it.
 golden: .venv/installed-dev
 	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py tests/sandbox/test_behaviour_page.py
+
+# Refuses without ELBPLAN_ACCEPTANCE=yes-bill-me; deletes what it created, also after Ctrl-C.
+acceptance: .venv/installed-sandbox
+	@$(BIN)/python -m tests.acceptance
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -21,7 +21,7 @@ INTERRUPTED = 130
 EXAMPLES = (
     "elbplan plan specs/web.yaml          show what would change, and why",
     "elbplan apply specs/web.yaml         change AWS to match the spec",
-    "elbplan destroy specs/web.yaml       delete everything; AWS stops billing",
+    "elbplan destroy specs/web.yaml       delete the stack; list what AWS still bills",
 )
 
 COMMANDS = "elbplan.cli.commands"

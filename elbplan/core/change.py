@@ -14,7 +14,7 @@ from .kind import LiveResource
 from .resource import Resource, field_values, plain
 
 R = TypeVar("R", bound=Resource)
-ChangeAction = Literal["create", "update", "replace", "delete", "keep"]
+ChangeAction = Literal["create", "update", "replace", "delete", "stop", "keep"]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,20 @@ from .kind import Found, LiveResource, Owner
 
 
 @dataclass(frozen=True)
+class ForeignReference:
+    """A reference of others to a resource. AWS deletes the resource only without it.
+
+    text     the reference, for a person
+    command  removes it
+    token    names it for the kind that deletes the resource
+    """
+
+    text: str
+    command: str
+    token: str
+
+
+@dataclass(frozen=True)
 class Foreign:
     """The foreign resources around the stacks that were read. All keys are AWS ids.
 
@@ -18,12 +32,14 @@ class Foreign:
     children  what AWS deletes together with the resource, although its stack did not make it
     stays     what remains when the resource is deleted, with the reason
     unread    what AWS does not let elbplan read, although no spec wants it
+    references  what refers to the resource, read only for resources that a plan deletes
     """
 
     owners: Mapping[str, Owner] = field(default_factory=dict)
     children: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unread: Sequence[str] = ()
+    references: Mapping[str, Sequence[ForeignReference]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Iterable[Found[Any]]) -> Foreign:
@@ -44,6 +60,12 @@ class Foreign:
     def children_by_address(self, lives: Mapping[Address, LiveResource[Any]]) -> dict[Address, Sequence[str]]:
         """The foreign children by the address of their parent."""
         return {address: self.children[live.id] for address, live in lives.items() if self.children.get(live.id)}
+
+    def references_by_address(
+        self, lives: Mapping[Address, LiveResource[Any]]
+    ) -> dict[Address, Sequence[ForeignReference]]:
+        """The foreign references by the address of the resource to which they refer."""
+        return {address: self.references[live.id] for address, live in lives.items() if self.references.get(live.id)}
 
 
 NOBODY_ELSE = Foreign()

@@ -31,7 +31,9 @@ HAZARDS: Mapping[str, str] = {
     "extra-cost": "more load balancers are billed than before",
     "irreversible-before-hold": "something is removed before a hold, so that the hold cannot roll it back",
     "deletes-foreign-children": "AWS deletes, together with a resource, what others attached to it",
+    "revokes-foreign-rules": "rules that others made refer to a security group that is deleted, and are revoked first",
     "takes-record-of-stack": "a DNS name is taken from another elbplan stack, which serves it now",
+    "server-in-use": "a destroy stops or terminates an instance that is a target of others",
     "repeated-state": "one state occurs twice, so that elbplan could not tell where to resume",
 }
 """Every hazard with its meaning, in the order in which hazards are shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .address import Address
 from .change import Change
@@ -12,8 +12,24 @@ from .hazard import Hazard
 from .kind import LiveResource, Phase
 from .resource import Resource
 
-StepAction = Literal["create", "update", "delete", "reorder", "wait", "moved", "adopt", "release"]
+StepAction = Literal["create", "update", "delete", "stop", "reorder", "wait", "moved", "adopt", "release"]
 """The last three change only elbplan's tags: `moved` the address, `adopt` and `release` the owner."""
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """A resource that AWS bills and that stays after a destroy, because elbplan did not create it.
+
+    text     what it is, and what AWS bills
+    command  the command that ends it
+    facts    more about it, for programs: `name`, `state`, `type`, `address`
+    """
+
+    kind: str
+    id: str
+    text: str
+    command: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,13 @@ class Step:
         return self.do != "wait"
 
 
+class ServerLabel(NamedTuple):
+    """The name of a server or of its security group, and the state of a server."""
+
+    name: str
+    state: str = ""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why elbplan does not carry out a plan, and what to do next."""
@@ -65,7 +88,9 @@ class Plan:
 
     lives   the resources of the stack that AWS has before the first step
     stays   resources that remain after the last step although the spec does not want them, each with the reason
+    remaining  resources of others that AWS bills after a destroy
     unread  resources that AWS does not let elbplan read, although the spec wants none of them
+    servers  by AWS id: the servers outside the stack whose registration changes, and their security groups
     replaced   by the address of a new record: the record sets of others that it replaces
     refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     """
@@ -80,15 +105,18 @@ class Plan:
     domains: tuple[str, ...] = ()
     hazards: Sequence[Hazard] = ()
     stays: Sequence[str] = ()
+    remaining: Sequence[Remaining] = ()
     unread: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
     refusals: Sequence[Refusal] = ()
+    servers: Mapping[str, ServerLabel] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many resources are created, updated, replaced and deleted."""
+        """How many resources are created, updated, replaced and deleted; and how many are stopped, if there are any."""
         actions = [change.action for change in self.changes]
-        return {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
+        counts = {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
+        return counts | ({"stop": actions.count("stop")} if "stop" in actions else {})
 
     @property
     def empty(self) -> bool:

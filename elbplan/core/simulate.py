@@ -17,7 +17,7 @@ def simulate(state: State, step: Step) -> State:
     """The state after the step. Raises KeyError if the step changes a resource that does not exist."""
     if step.do in ("create", "adopt") and step.after is not None:
         return {**state, step.address: step.after}
-    if step.do in ("delete", "release"):
+    if step.do in ("delete", "release", "stop"):  # what a destroy stops is no longer part of the stack
         if step.address not in state:
             raise KeyError(step.address)
         return {address: resource for address, resource in state.items() if address != step.address}

@@ -32,13 +32,17 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     ordering.irreversible_before_hold,
     ordering.repeated_state,
     foreign_children.deletes_foreign_children,
+    foreign_children.revokes_foreign_rules,
     foreign_children.takes_record_of_stack,
+    foreign_children.server_in_use,
 )
 AT_THE_END: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     ordering.repeated_state,
     foreign_children.deletes_foreign_children,
+    foreign_children.server_in_use,
+    foreign_children.revokes_foreign_rules,
 )
-"""When a whole stack is destroyed, only what others attached to it is at risk."""
+"""When a whole stack is destroyed, only what others attached to it, or made for it, is at risk."""
 ANYWHERE = ("repeated-state",)
 """Hazards that count also for steps that change nothing in AWS."""
 

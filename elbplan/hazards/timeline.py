@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from ..core.address import Address, Ref
+from ..core.foreign import ForeignReference
 from ..core.kind import Kinds, Owner
 from ..core.plan import Plan
 from ..core.resource import Resource
@@ -93,8 +94,10 @@ class Timeline:
     places      the subnets of servers outside the stack, where they are known
     marks       the fingerprint of each state, if the file can be resumed; else empty
     children    what AWS deletes together with a resource although the stack did not create it
+    references  what others made that refers to a resource, so that AWS refuses its delete
     taken_over  the records that are taken from another elbplan stack
     closed_ports  ports of servers outside the stack that are closed to the load balancer, by the resource that changes
+    users_of_servers  target groups of others in which an instance that a destroy ends is registered
     """
 
     states: Sequence[TrafficState]
@@ -107,8 +110,10 @@ class Timeline:
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     marks: Sequence[str] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict)
     taken_over: Mapping[Address, Owner] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
+    users_of_servers: Mapping[Address, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, states: Iterable[State], steps: Sequence[TimelineStep], kinds: Kinds) -> Timeline:

@@ -6,6 +6,7 @@ from ..core.kind import Kinds
 from . import (
     certificate,
     elastic_ip,
+    ingress_rules,
     instance,
     listener,
     load_balancer,
@@ -22,6 +23,7 @@ KINDS: Kinds = {
         security_group.KIND,
         instance.KIND,
         elastic_ip.KIND,
+        ingress_rules.KIND,
         load_balancer.KIND,
         target_group.KIND,
         targets.KIND,

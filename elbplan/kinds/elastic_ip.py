@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
-from ..core.resource import Resource
+from ..core.resource import LOOSE, Resource
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
 from .aws.queries import stack_filter
 from .references import InstanceRef
@@ -20,6 +20,22 @@ class ElasticIp(Resource):
 
     kind: ClassVar[str] = "elastic_ip"
     instance: InstanceRef | None = None
+
+
+class ExternalElasticIp(ElasticIp):
+    """An address that elbplan did not allocate, and that a destroy releases together with its instance.
+
+    AWS disassociates it when it terminates the instance. So it is released after that, and its reference is loose.
+    """
+
+    instance: Annotated[InstanceRef | None, LOOSE] = None
+
+
+def external_elastic_ip(raw: Mapping[str, Any]) -> LiveResource[ElasticIp]:
+    """The address as DescribeAddresses describes it. Its name is the public address."""
+    instance = AwsId(raw["InstanceId"]) if raw.get("InstanceId") else None
+    address = Address(ElasticIp.kind, raw["PublicIp"])
+    return LiveResource(address, raw["AllocationId"], ExternalElasticIp(instance=instance))
 
 
 def read(scope: Scope) -> ReadProgram[Found[ElasticIp]]:
@@ -77,22 +93,28 @@ def update(before: ElasticIp, after: ElasticIp, context: StepContext) -> WritePr
     return {}
 
 
-def _disassociate(context: StepContext) -> WriteProgram:
-    """Disassociates the address from its present instance."""
+def _disassociate(context: StepContext, only: Sequence[str] | None = None) -> WriteProgram:
+    """Disassociates the address from its present instance; if `only` is given, from no other than these."""
     assert context.live is not None
     params = {"Filters": [{"Name": "allocation-id", "Values": [context.live.id]}]}
     answer = yield Call("ec2", "DescribeAddresses", params)
     for raw in answer["Addresses"]:
+        holder = raw.get("InstanceId")
+        if only is not None and holder and holder not in only:
+            return {"kept": f"Elastic IP {raw['PublicIp']}: it has been associated with {holder} meanwhile"}
         if raw.get("AssociationId"):
             gone = ("InvalidAssociationID.NotFound",)
             yield Call("ec2", "DisassociateAddress", {"AssociationId": raw["AssociationId"]}, done_if=gone)
     return {}
 
 
-def delete(_: ElasticIp, context: StepContext) -> WriteProgram:
-    """Releases the address, which ends the billing."""
+def delete(old: ElasticIp, context: StepContext) -> WriteProgram:
+    """Releases the address, which ends the billing. An address of others must not have moved to another instance."""
     assert context.live is not None
-    yield from _disassociate(context)
+    only = [context.id(old.instance)] if old.instance else []
+    kept = yield from _disassociate(context, only if isinstance(old, ExternalElasticIp) else None)
+    if kept:
+        return kept
     yield Call(
         "ec2",
         "ReleaseAddress",
@@ -106,7 +128,8 @@ def delete(_: ElasticIp, context: StepContext) -> WriteProgram:
 
 def summary(ip: ElasticIp) -> str:
     """`for instance.web-1`"""
-    return f"for {ip.instance}" if ip.instance else "not attached"
+    text = f"for {ip.instance}" if ip.instance else "not attached"
+    return f"{text}, not created by elbplan" if isinstance(ip, ExternalElasticIp) else text
 
 
 def update_path(_: ElasticIp, after: ElasticIp, *__: AbstractSet[Ref]) -> Sequence[tuple[Phase, ElasticIp]]:

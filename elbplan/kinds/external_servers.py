@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
 from ..core.resource import Resource
-from .aws.ingress_rules import IngressRule
+from .aws.ingress_rules import Permission
 from .listener import Listener
 from .load_balancer import LoadBalancer
 from .rule import Rule
@@ -44,6 +44,15 @@ class ExternalServer:
 
 
 @dataclass(frozen=True)
+class ServerGroup:
+    """A security group of instances. `is_default` is the group that AWS makes with a VPC; `stack` owns it, if any."""
+
+    name: str = ""
+    is_default: bool = False
+    stack: str = ""
+
+
+@dataclass(frozen=True)
 class Subnet:
     """A subnet. `cidr` is empty if elbplan did not read it."""
 
@@ -56,11 +65,13 @@ class ExternalServers:
     """The instances that the spec names, and what surrounds them. All keys are AWS ids.
 
     rules    the inbound rules of the instances' security groups
+    groups   the instances' security groups
     subnets  the subnets that load balancers can have, as far as elbplan read them
     """
 
     servers: Mapping[str, ExternalServer] = field(default_factory=dict)
-    rules: Mapping[str, Sequence[IngressRule]] = field(default_factory=dict)
+    rules: Mapping[str, Sequence[Permission]] = field(default_factory=dict)
+    groups: Mapping[str, ServerGroup] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
 
     def zones(self, balancer: LoadBalancer) -> set[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,11 @@ from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepConte
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
 from .aws.queries import TERMINATED, existing_instances, instances_in, stack_filter
+from .aws.release_mark import mark_for_release
 from .references import SecurityGroupRef, SubnetRef
+
+OnDestroy = Literal["keep", "stop", "terminate"]
+"""What a destroy does with instances that elbplan did not create."""
 
 IMAGE = "elbplan:image"
 USER_DATA = "elbplan:user-data"
@@ -51,6 +55,27 @@ class Instance(Resource):
         return data
 
 
+class ExternalInstance(Instance):
+    """An instance that elbplan did not create, and that a destroy stops or terminates because the spec says so.
+
+    unmarked   the allocation ids of its Elastic IPs that the destroy releases and that no earlier destroy has marked
+    """
+
+    name: str = ""
+    state: str = ""
+    on_destroy: OnDestroy = "terminate"
+    unmarked: tuple[str, ...] = ()
+
+
+def external_instance(raw: Mapping[str, Any], on_destroy: OnDestroy, unmarked: Sequence[str]) -> LiveResource[Instance]:
+    """The instance as DescribeInstances describes it. Its address is its id."""
+    tags = tag_mapping(raw.get("Tags"))
+    own = {"name": tags.get("Name", ""), "state": raw["State"]["Name"], "on_destroy": on_destroy}
+    model = from_live(ExternalInstance, {**_fields(raw, {}), **own, "unmarked": tuple(unmarked)})
+    address = Address(Instance.kind, raw["InstanceId"])
+    return LiveResource(address, raw["InstanceId"], model, {"state": raw["State"]["Name"]})
+
+
 def read(scope: Scope) -> ReadProgram[Found[Instance]]:
     """The instances with the stacks' tags. AWS still lists a terminated instance for about an hour."""
     (answer,) = yield [Call("ec2", "DescribeInstances", stack_filter(scope.stacks))]
@@ -64,8 +89,14 @@ def read(scope: Scope) -> ReadProgram[Found[Instance]]:
 
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
+    model = from_live(Instance, _fields(raw, tags))
+    facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or ""}
+    return LiveResource(address, raw["InstanceId"], model, facts)
+
+
+def _fields(raw: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
     profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
-    fields = {
+    return {
         "tags": user_tags(tags),
         "image": tags.get(IMAGE) or raw.get("ImageId") or "",
         "type": raw.get("InstanceType") or "",
@@ -75,9 +106,6 @@ def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> 
         "security_groups": tuple(AwsId(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
         "user_data_digest": tags.get(USER_DATA, ""),
     }
-    model = from_live(Instance, fields)
-    facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or ""}
-    return LiveResource(address, raw["InstanceId"], model, facts)
 
 
 def create(new: Instance, context: StepContext) -> WriteProgram:
@@ -122,11 +150,21 @@ def update(before: Instance, after: Instance, context: StepContext) -> WriteProg
     return {}
 
 
-def delete(_: Instance, context: StepContext) -> WriteProgram:
-    """Terminates the instance."""
+def delete(old: Instance, context: StepContext) -> WriteProgram:
+    """Terminates the instance. Before that, it marks the Elastic IPs that AWS then disassociates."""
     assert context.live is not None
+    if isinstance(old, ExternalInstance) and old.unmarked:
+        yield mark_for_release(old.unmarked, context.stack)
     gone = ("InvalidInstanceID.NotFound",)
     yield Call("ec2", "TerminateInstances", {"InstanceIds": [context.live.id]}, done_if=gone)
+    return {}
+
+
+def stop(context: StepContext) -> WriteProgram:
+    """Stops the instance. AWS does not stop an instance that is still starting."""
+    assert context.live is not None
+    gone, starting = ("InvalidInstanceID.NotFound",), ("IncorrectInstanceState",)
+    yield Call("ec2", "StopInstances", {"InstanceIds": [context.live.id]}, done_if=gone, retry_on=starting, timeout=120)
     return {}
 
 
@@ -155,6 +193,9 @@ def gone(_: Instance, context: StepContext) -> ProbeProgram:
 
 def summary(instance: Instance) -> str:
     """`t3.micro, al2023-ami-kernel-default-x86_64`"""
+    if isinstance(instance, ExternalInstance):
+        facts = (instance.name, instance.type, instance.state, "not created by elbplan")
+        return ", ".join(fact for fact in facts if fact)
     return f"{instance.type}, {instance.image.rsplit('/', 1)[-1]}"
 
 
@@ -181,6 +222,7 @@ KIND = Kind(
         "ec2:DescribeInstances",
         "ec2:RunInstances",
         "ec2:ModifyInstanceAttribute",
+        "ec2:StopInstances",
         "ec2:TerminateInstances",
         "ec2:CreateTags",
         "ec2:DeleteTags",

@@ -12,6 +12,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
+from .aws.foreign_rules import revoke_foreign_rules
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
 from .aws.queries import stack_filter
@@ -128,11 +129,11 @@ def _rules(
     """One rule in a call: AWS refuses a complete call if one of its rules exists already."""
     old, new = {o.identity: o for o in before}, {o.identity: o for o in after}
     for key in sorted(set(new) - set(old)):
-        params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
+        params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context, new[key].description)]}
         yield Call("ec2", f"AuthorizeSecurityGroup{side}", params, done_if=DUPLICATE, retry_on=UNSEEN, timeout=60)
     for key in sorted(set(new) & set(old)):
         if new[key].description != old[key].description:
-            params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context)]}
+            params = {"GroupId": id, "IpPermissions": [permission_of(new[key], context, new[key].description)]}
             yield Call("ec2", f"UpdateSecurityGroupRuleDescriptions{side}", params)
     for key in sorted(set(old) - set(new)):
         permission = yield from _live_permission(id, old[key], side, context)
@@ -146,17 +147,18 @@ def _live_permission(
 ) -> Generator[Call, Answer, dict[str, Any]]:
     """The rule to revoke. AWS wants an exact copy, so elbplan reads a rule that it would write in another form."""
     if is_plain(rule):
-        return permission_of(rule, context)
+        return permission_of(rule, context, rule.description)
     params = {"GroupIds": [id]}
     answer = yield Call("ec2", "DescribeSecurityGroups", params, done_if=("InvalidGroup.NotFound",))
     field = "IpPermissions" if side == "Ingress" else "IpPermissionsEgress"
     permissions = [permission for group in answer.get("SecurityGroups", []) for permission in group.get(field) or ()]
-    return raw_permission(rule, permissions) or permission_of(rule, context)
+    return raw_permission(rule, permissions) or permission_of(rule, context, rule.description)
 
 
 def delete(_: SecurityGroup, context: StepContext) -> WriteProgram:
     """Deletes the group. It retries while network interfaces of a deleted load balancer still use the group."""
     assert context.live is not None
+    yield from revoke_foreign_rules(context.live)
     yield Call(
         "ec2",
         "DeleteSecurityGroup",

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.address import Address, AwsId
-from ..core.change import Diff
+from ..core.change import Change, Diff
 from .aws.health_check import HealthCheck
-from .aws.ingress_rules import IngressRule
+from .aws.ingress_rules import Permission
 from .external_servers import ExternalServer, ExternalServers, Registration, State, registration, registrations
+from .ingress_rules import IngressRules, RuleInGroup
 from .load_balancer import LoadBalancer
 from .target_group import TargetGroup
 from .targets import Target, Targets
@@ -47,6 +48,7 @@ class BalancerSource:
     """The sources of a load balancer's connections.
 
     groups     the ids of its security groups that exist
+    addresses  the addresses of its security groups that are the stack's
     cidrs      its subnets; empty if they are unknown
     has_client_addresses  requests may reach a target with the address of the client, as from a Network Load Balancer
     """
@@ -54,23 +56,31 @@ class BalancerSource:
     groups: tuple[str, ...]
     cidrs: tuple[str, ...]
     has_client_addresses: bool
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ClosedPort:
-    """A port of a server that no rule opens to the load balancer. `cidrs` are the subnets without a rule."""
+    """A port of a server that no rule opens to the load balancer.
+
+    cidrs     the subnets without a rule
+    openable  `open: true` would open the port
+    """
 
     server: ExternalServer
     port: ServerPort
     source: BalancerSource
     cidrs: tuple[str, ...]
+    openable: bool = False
 
 
 def closed_ports(diff: Diff, desired: State, external: ExternalServers) -> dict[Address, Sequence[ClosedPort]]:
     """The closed ports that a plan meets, by the resource whose change meets them.
 
-    A plan registers servers, moves a health check to another port, or gives the load balancer other security groups.
+    A plan registers servers, moves a health check to another port, gives the load balancer other security groups, or
+    revokes rules that elbplan added. Rules that it adds count as if they were there.
     """
+    external = with_rules_of_plan(external, diff, desired)
     found: dict[Address, list[ClosedPort]] = {}
     for registered in (*registrations(diff, desired, external), *_affected(diff, desired, external)):
         source = source_of(registered.balancer, diff, external) if registered.balancer else None
@@ -81,8 +91,10 @@ def closed_ports(diff: Diff, desired: State, external: ExternalServers) -> dict[
 
 def _affected(diff: Diff, desired: State, external: ExternalServers) -> Iterator[Registration]:
     """The servers whose group or load balancer changes in place so that other ports or sources count."""
-    for change in diff.changes:
-        if change.action != "update" or not external.servers:
+    for change in diff.changes if external.servers else ():
+        if isinstance(change.before, IngressRules):
+            yield from _revoked(change, change.before, desired, external)
+        if change.action != "update":
             continue
         if isinstance(change.before, TargetGroup) and isinstance(change.after, TargetGroup):
             changed = change.before.health.port != change.after.health.port
@@ -94,17 +106,50 @@ def _affected(diff: Diff, desired: State, external: ExternalServers) -> Iterator
             yield from registration(change.address, targets, targets.members if ours else (), desired, external)
 
 
+def _revoked(change: Change, before: IngressRules, desired: State, external: ExternalServers) -> Iterator[Registration]:
+    """The servers in whose security groups rules are revoked."""
+    kept = {rule.key for rule in change.after.rules} if isinstance(change.after, IngressRules) else set()
+    groups = {str(rule.security_group) for rule in before.rules if rule.key not in kept}
+    for targets in (targets for targets in desired.values() if isinstance(targets, Targets)):
+        servers = {member: external.servers.get(str(member.instance)) for member in targets.members}
+        members = [member for member, server in servers.items() if server and groups & set(server.groups)]
+        yield from registration(change.address, targets, members, desired, external)
+
+
+def with_rules_of_plan(external: ExternalServers, diff: Diff, desired: State) -> ExternalServers:
+    """The servers with the rules that their security groups have after the plan."""
+    ids = {str(address): live.id for address, live in diff.lives.items()}
+    ours = {
+        (str(rule.security_group), *_with_id(rule, ids).identity)
+        for live in diff.lives.values() if isinstance(live.model, IngressRules) for rule in live.model.rules
+    }  # fmt: skip
+    rules: dict[str, list[Permission]] = {
+        group: [rule for rule in own if (group, *rule.identity) not in ours] for group, own in external.rules.items()
+    }
+    for resource in desired.values():
+        for rule in resource.rules if isinstance(resource, IngressRules) else ():
+            rules.setdefault(str(rule.security_group), []).append(rule)
+    return replace(external, rules=rules)
+
+
+def _with_id(rule: RuleInGroup, ids: Mapping[str, str]) -> RuleInGroup:
+    source = ids.get(str(rule.group))
+    return rule.model_copy(update={"group": AwsId(source)}) if source else rule
+
+
 def source_of(balancer: LoadBalancer, diff: Diff, external: ExternalServers) -> BalancerSource | None:
     """The sources of a load balancer. None for a gateway, whose traffic is encapsulated."""
     if balancer.type == "gateway":
         return None
     ids = []
+    addresses = tuple(str(ref) for ref in balancer.security_groups or () if isinstance(ref, Address))
     for ref in balancer.security_groups or ():
         live = diff.lives.get(ref) if isinstance(ref, Address) else None
         ids += [ref.value] if isinstance(ref, AwsId) else [live.id] if live is not None else []
     subnets = [external.subnets.get(str(subnet)) for subnet in balancer.subnets]
     cidrs = tuple(sorted(subnet.cidr for subnet in subnets if subnet is not None and subnet.cidr))
-    return BalancerSource(tuple(ids), cidrs if len(cidrs) == len(subnets) else (), balancer.type == "network")
+    known = cidrs if len(cidrs) == len(subnets) else ()
+    return BalancerSource(tuple(ids), known, balancer.type == "network", addresses)
 
 
 def ports_of(group: TargetGroup, member: Target) -> set[ServerPort]:
@@ -114,6 +159,11 @@ def ports_of(group: TargetGroup, member: Target) -> set[ServerPort]:
     checked = ServerPort("tcp", check, checked=True)
     requests = {(protocol, port) for protocol in PROTOCOLS.get(group.protocol or "", ("tcp",))}
     return {checked} | {ServerPort(*use, checked=False) for use in requests - {("tcp", check)}}
+
+
+def usable_groups(server: ExternalServer, external: ExternalServers) -> Sequence[str]:
+    """The security groups of a server to which elbplan can add rules: a stack removes foreign rules from its groups."""
+    return [group for group in server.groups if group in external.groups and not external.groups[group].stack]
 
 
 def _closed(registered: Registration, source: BalancerSource, external: ExternalServers) -> Iterator[ClosedPort]:
@@ -126,17 +176,19 @@ def _closed(registered: Registration, source: BalancerSource, external: External
         rules = [rule for rules in groups if rules is not None for rule in rules]
         for port in sorted(ports_of(registered.group, member)):
             if all(rules is not None for rules in groups) and not may_be_open(rules, port, source):
-                yield ClosedPort(server, port, source, _uncovered(rules, port, source))
+                yield ClosedPort(
+                    server, port, source, _uncovered(rules, port, source), bool(usable_groups(server, external))
+                )
 
 
-def may_be_open(rules: Sequence[IngressRule], port: ServerPort, source: BalancerSource) -> bool:
+def may_be_open(rules: Sequence[Permission], port: ServerPort, source: BalancerSource) -> bool:
     """False if the load balancer certainly cannot reach the port from each of its subnets.
 
     The addresses of a prefix list are unknown. So are the addresses of clients, and the fixed addresses that a Network
     Load Balancer may have in its subnets. A rule for them may be enough.
     """
     matching = [rule for rule in rules if _has_port(rule, port)]
-    if any(rule.prefix_list or str(rule.group) in source.groups for rule in matching):
+    if any(rule.prefix_list or str(rule.group) in (*source.groups, *source.addresses) for rule in matching):
         return True
     cidrs = [rule.cidr for rule in matching if rule.cidr]
     if source.cidrs:
@@ -148,14 +200,14 @@ def may_be_open(rules: Sequence[IngressRule], port: ServerPort, source: Balancer
 IPV4 = 4
 
 
-def _has_port(rule: IngressRule, port: ServerPort) -> bool:
+def _has_port(rule: Permission, port: ServerPort) -> bool:
     if rule.protocol == "all":
         return True
     first, last = rule.from_port, rule.to_port
     return rule.protocol == port.protocol and (first or 0) <= port.number <= (65535 if last is None else last)
 
 
-def _uncovered(rules: Iterable[IngressRule], port: ServerPort, source: BalancerSource) -> tuple[str, ...]:
+def _uncovered(rules: Iterable[Permission], port: ServerPort, source: BalancerSource) -> tuple[str, ...]:
     """The subnets from which no rule with a CIDR allows the port."""
     allowed = _networks(rule.cidr for rule in rules if rule.cidr and _has_port(rule, port))
     return tuple(

@@ -8,13 +8,15 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, Ref
+from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Call, GateStatus, ProbeProgram, Readiness, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
 from .aws.functions import allow_invoke, functions_in, remove_invoke
 from .aws.queries import GONE, owned_groups
 from .aws.target_health import WELL, gate_status_of, health_text
+from .aws.target_ids import targets_id
+from .instance import OnDestroy
 from .references import InstanceRef, TargetGroupRef
 
 
@@ -41,12 +43,19 @@ class Targets(Resource):
     kind: ClassVar[str] = "targets"
     group: Annotated[TargetGroupRef, IMMUTABLE]
     members: tuple[Target, ...] = ()
-    group_port: Annotated[int | None, WRITE_ONLY, Field(description="the port of its group; elbplan fills it in")] = (
-        None
-    )
+    open: Annotated[bool, WRITE_ONLY, Field(description="open their security groups to the load balancer")] = False
+    group_port: Annotated[int | None, WRITE_ONLY, Field(description="the group's port; elbplan fills it in")] = None
     live_zones: Annotated[
         Mapping[str, str], WRITE_ONLY, Field(description="the zones of its targets in AWS; elbplan fills it in")
     ] = {}
+    on_destroy: Annotated[
+        OnDestroy, WRITE_ONLY, Field(description="what destroy does with the instances that are named by id or tag")
+    ] = "keep"
+
+    @property
+    def named_instances(self) -> list[AwsId | Lookup]:
+        """The instances that the spec names by id or tag, so elbplan did not create them."""
+        return [m.instance for m in self.members if isinstance(m.instance, AwsId | Lookup)]
 
     @model_validator(mode="before")
     @classmethod
@@ -61,20 +70,6 @@ class Targets(Resource):
 def member_key(target: Target) -> str:
     """The identity of a target in its group, for AWS too. A target without a port has the port of the group."""
     return f"{target.instance or target.address}:{target.port or ''}"
-
-
-ID_SUFFIX = "#targets"
-"""AWS has no id for the targets of a group, so elbplan makes one from the group's ARN."""
-
-
-def targets_id(group_arn: str) -> str:
-    """The id of the targets in this group."""
-    return f"{group_arn}{ID_SUFFIX}"
-
-
-def group_arn_of(id: str) -> str:
-    """The ARN of the group whose targets have this id. Returns every other id unchanged."""
-    return id.removesuffix(ID_SUFFIX)
 
 
 LEAVING = ("draining",)
@@ -150,7 +145,8 @@ def with_live_defaults(desired: Targets, live: Targets) -> Targets:
         if key in live_members and member.zone in (None, live.live_zones.get(key)):
             member = member.model_copy(update={"zone": live_members[key].zone})
         members.append(member)
-    return rebuilt(desired, members=tuple(members), group_port=live.group_port, live_zones=live.live_zones)
+    facts = {"group_port": live.group_port, "live_zones": live.live_zones, "on_destroy": live.on_destroy}
+    return rebuilt(desired, members=tuple(members), **facts)
 
 
 def _to_aws(members: Iterable[Target], context: StepContext, port: str = "") -> list[dict[str, Any]]:

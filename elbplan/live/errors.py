@@ -24,6 +24,9 @@ HINTS = {
     "TooManyRules": "a load balancer has at most 100 rules; ask AWS for a higher quota (Service Quotas)",
     "TooManyCertificates": "a load balancer has at most 25 certificates; ask AWS for a higher quota",
     "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one that is not in use, or ask for a higher quota",
+    "RulesPerSecurityGroupLimitExceeded": (
+        "a security group has 60 inbound rules by default: revoke rules that nobody needs, or ask for a higher quota"
+    ),
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
     "Unsupported": "this zone does not offer the instance type; write another type or other zones (type:, zones:)",

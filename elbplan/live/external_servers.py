@@ -10,17 +10,16 @@ from ..core.address import Ref
 from ..core.call import Call, ReadProgram
 from ..core.resource import Resource
 from ..kinds.aws.ingress_rules import ingress_rules_of
-from ..kinds.aws.ownership import tag_mapping
-from ..kinds.aws.queries import existing_instances
-from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, Subnet
-from .lookups import LookupFacts, instance_calls
-
-FILTER_VALUES = 200
-"""The largest number of values in one filter of EC2."""
+from ..kinds.aws.ownership import STACK, tag_mapping
+from ..kinds.aws.queries import existing_instances, owned_balancers
+from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, ServerGroup, Subnet
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.targets import Targets
+from .lookups import FILTER_VALUES, LookupFacts, instance_calls
 
 
 def read_external_servers(
-    region: str, resources: Sequence[Resource], file_references: Collection[Ref] = ()
+    region: str, resources: Sequence[Resource], file_references: Collection[Ref] = (), stacks: Sequence[str] = ()
 ) -> ReadProgram[ExternalServers]:
     """Reads in two rounds. The first sends the calls that `look_up` sends too, so it costs no call."""
     calls = instance_calls(resources, file_references)
@@ -35,7 +34,34 @@ def read_external_servers(
     described = (yield asks) if asks else []
     groups = [raw for answer in described for raw in answer.get("SecurityGroups", [])]
     rules = {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups}
-    return replace(NO_SERVERS, servers=servers, rules=rules)
+    subnets = (yield from _subnets(stacks)) if _opens_to_subnets(resources) else {}
+    named = {raw["GroupId"]: _group(raw) for raw in groups}
+    return replace(NO_SERVERS, servers=servers, rules=rules, groups=named, subnets=subnets)
+
+
+def _opens_to_subnets(resources: Sequence[Resource]) -> bool:
+    """True if a spec may open servers to a load balancer without security groups."""
+    opens = any(isinstance(resource, Targets) and resource.open for resource in resources)
+    return opens and any(isinstance(r, LoadBalancer) and not r.security_groups for r in resources)
+
+
+def _subnets(stacks: Sequence[str]) -> ReadProgram[dict[str, Subnet]]:
+    """The subnets of the stacks' load balancers. `look_up` does not read their CIDRs again."""
+    owned = yield from owned_balancers(stacks)
+    ids = sorted({zone["SubnetId"] for _, _, raw, _ in owned for zone in raw.get("AvailabilityZones") or ()})
+    filters = [{"Name": "subnet-id", "Values": ids}]
+    (answer,) = (yield [Call("ec2", "DescribeSubnets", {"Filters": filters})]) if ids else [{}]
+    return {raw["SubnetId"]: _subnet(raw) for raw in answer.get("Subnets", [])}
+
+
+def _subnet(raw: Mapping[str, Any]) -> Subnet:
+    return Subnet(raw["AvailabilityZone"], raw.get("CidrBlock") or "")
+
+
+def _group(raw: Mapping[str, Any]) -> ServerGroup:
+    """AWS names the group of a new VPC `default`, and allows no other group of this name."""
+    name = raw.get("GroupName") or ""
+    return ServerGroup(name, name == "default", tag_mapping(raw.get("Tags")).get(STACK, ""))
 
 
 def _server(region: str, raw: Mapping[str, Any]) -> ExternalServer:
@@ -52,5 +78,5 @@ def _server(region: str, raw: Mapping[str, Any]) -> ExternalServer:
 
 def with_subnets(external: ExternalServers, facts: LookupFacts) -> ExternalServers:
     """The servers, with the subnets that the look-up read."""
-    subnets = {raw["SubnetId"]: Subnet(raw["AvailabilityZone"], raw.get("CidrBlock") or "") for raw in facts.subnets}
-    return replace(external, subnets=subnets)
+    subnets = {raw["SubnetId"]: _subnet(raw) for raw in facts.subnets}
+    return replace(external, subnets={**subnets, **external.subnets})

@@ -16,6 +16,9 @@ from ..kinds.certificate import Certificate
 from .zones import Offered, has_internal, offered, offerings
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
+FILTER_VALUES = 200
+"""The largest number of values in one filter of EC2."""
+
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
 
 
@@ -110,7 +113,7 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
     if any(lookup.what == "hosted_zone" for lookup in lookups) or any(isinstance(r, Certificate) for r in resources):
         asks["zones"] = HOSTED_ZONES
     for lookup in sorted(lookups):
-        if call := _question(lookup):
+        if call := lookup_call(lookup):
             asks[f"{lookup.what}/{lookup.query}"] = call
     if instances := _instances(resources):
         asks["instances"] = Call("ec2", "DescribeInstances", _filter("instance-id", instances))
@@ -169,7 +172,8 @@ def _by_name(text: str) -> dict[str, Any]:
     return _filter("tag:Name", [text.removeprefix("name:")])
 
 
-def _question(lookup: Lookup) -> Call | None:
+def lookup_call(lookup: Lookup) -> Call | None:
+    """The call that answers a lookup by itself; None for lookups that other answers contain."""
     if lookup.what == "instance":
         return Call("ec2", "DescribeInstances", _by_name(lookup.query))
     if lookup.what == "security_group":

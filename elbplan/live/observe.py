@@ -14,13 +14,18 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.opened_servers import with_opened_servers
+from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
 from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
 from .pacing import THROTTLED
 from .portable import PortableNames
+from .remaining_zones import read_remaining_zones
 from .resolve import NotFound, missing_instances, resolve
+from .server_endings import read_endings
+from .server_network import network_hint
 from .subnets import with_subnets_of_stack
 
 
@@ -36,6 +41,7 @@ class Observed:
     kept      rules without a name whose live rule has another number: the spec's address, and the live address
     external  the instances that the spec names by id or tag
     refusals  what the spec names by id and AWS does not have any more, so that the stack cannot be applied
+    endings   what else ends with the stack, and what stays; read only for a destroy
     """
 
     desired: Mapping[Address, Resource]
@@ -46,6 +52,7 @@ class Observed:
     kept: Mapping[Address, Address] = field(default_factory=dict)
     foreign: Foreign = NOBODY_ELSE
     external: ExternalServers = NO_SERVERS
+    endings: Endings = NO_ENDINGS
     refusals: Sequence[Refusal] = ()
 
 
@@ -134,8 +141,12 @@ def _observe(
     scope = Scope(region, specs, ending=not looking_up, file_references=file_references)
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     lookups = look_up(region, everything, () if everywhere else tuple(wanted), file_references)
-    servers = read_external_servers(region, everything, file_references)
-    facts, external, *found = reader.run([lookups, servers, *(kind.read(scope) for kind in kinds.values())])
+    servers = read_external_servers(region, everything, file_references, tuple(wanted))
+    ending = () if looking_up else stacks
+    ends, rest = read_endings(region, ending), read_remaining_zones(ending)
+    facts, external, endings, zones, *found = reader.run(
+        [lookups, servers, ends, rest, *(kind.read(scope) for kind in kinds.values())]
+    )
     external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
@@ -143,16 +154,18 @@ def _observe(
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
         own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
+        hint = network_hint(wanted[stack.name], own_facts, external)
         try:
-            desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives)
+            desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
         except NotFound as problem:
             observed[stack.name] = Unobserved(problem, lives)
             continue
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
-        addressed = readdressed(desired, kept)
+        addressed = with_opened_servers(readdressed(desired, kept), lives, external)
+        ends = endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ()))
         missing = missing_instances(desired, own_facts)
         observed[stack.name] = Observed(
-            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external, missing
+            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external, ends, missing
         )
     return observed

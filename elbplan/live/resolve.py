@@ -31,11 +31,13 @@ def resolve(
     facts: LookupFacts,
     where: str,
     lives: Sequence[LiveResource[Resource]] = (),
+    hint: str = "",
 ) -> dict[Address, Resource]:
     """The desired resources with an AWS id for each lookup, and with the fields that follow from other resources.
 
     where   begins each message: the spec's file
     lives   the stack's live resources: its servers stay in their zones
+    hint    what helps if something is missing, in place of the usual hint
 
     Raises NotFound, which names everything that is missing.
     """
@@ -51,7 +53,8 @@ def resolve(
     problems += subnet_problems(resolved, facts.described, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
-        raise NotFound(lines, hint="check the region, the account and the spelling; nothing was changed")
+        usual = "check the region, the account and the spelling"
+        raise NotFound(lines, hint=f"{hint or usual}; nothing was changed")
     return {
         address: KINDS[address.kind].with_derived_fields(address, resource, resolved)
         for address, resource in resolved.items()

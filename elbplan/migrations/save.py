@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..core.address import Address
 from ..core.patch import changes
@@ -24,7 +24,7 @@ from .apply.pending import drift_refusal
 from .files.folder import Folder
 from .files.loader import load, play
 from .files.notation import part_document, value_document, with_renamed_references
-from .migration import Migration, MigrationStep, references_of
+from .migration import Migration, MigrationStep, StepKind, references_of
 from .observe import observe_with_files
 from .position.locator import Locator
 from .position.position import Drifted, Position
@@ -128,7 +128,7 @@ class MigrationBuilder:
     def entry(self, step: Step) -> MigrationStep:
         """The entry of one step."""
         why = self.symbols.portable_text(_why(step))
-        entry = MigrationStep(step.do, step.address, dict(self._set(step)), why=why)
+        entry = MigrationStep(cast(StepKind, step.do), step.address, dict(self._set(step)), why=why)
         return replace(entry, until=step.until, timeout=step.timeout) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from ..core.patch import InvalidFields, build_model, patched
 from ..core.resource import Resource, references
 from ..core.simulate import State, reordered
 from ..kinds import KINDS
+from ..kinds.ingress_rules import IngressRules
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record, record_mark
 from ..kinds.targets import Targets
@@ -46,6 +47,9 @@ def state_after(state: State, entry: MigrationStep) -> State:
     """The state after a step. Raises InvalidStep."""
     if not entry.writes or entry.what is None:
         return state
+    if entry.what.kind == IngressRules.kind and entry.do in ("adopt", "moved", "release"):
+        what = f"a step cannot {entry.do} {entry.what}: elbplan finds its rules only by the tags of this stack"
+        raise InvalidStep(what.replace("moved", "move"), "what", hint="delete them and create them again")
     if entry.do == "reorder":
         return {**state, **_reordered(state, entry)}
     if entry.do == "moved":

@@ -15,9 +15,11 @@ from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.protections import uncreatable_protections
+from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
 from .guards import chosen_names, deletion_protected, held_by_others, records_of_others, replaced_records
+from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
 from .steps import build_steps
 
@@ -33,14 +35,16 @@ def reconcile(
     names_in_use: NamesInUse | None = None,
     foreign: Foreign = NOBODY_ELSE,
     external: ExternalServers = NO_SERVERS,
+    endings: Endings = NO_ENDINGS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    It has a refusal if a resource of others is in the way, a resource is protected, or AWS would not use an instance.
+    `endings` has the resources of others that the end of the stack ends too. The plan has a refusal if a resource of
+    others is in the way, a resource is protected, or AWS would not use an instance.
     """
-    comparison = diff(desired, live, kinds, ignore)
+    comparison = with_endings(diff(desired, [*live, *endings.lives], kinds, ignore))
     names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
@@ -48,6 +52,7 @@ def reconcile(
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
         *taken,
+        *unendable_servers(endings),
     ]  # fmt: skip
     steps = build_steps(comparison, desired, kinds, names, names_in_use)
     plan = Plan(
@@ -60,14 +65,17 @@ def reconcile(
         desired,
         domains,
         stays=tuple(_stays(comparison, foreign)),
+        remaining=tuple(endings.remaining),
         unread=tuple(foreign.unread),
         refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
     )
     timeline = replace(
         timeline_of(plan, kinds),
         children=foreign.children_by_address(plan.lives),
+        references=foreign.references_by_address(plan.lives),
         taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
         closed_ports=closed_ports(comparison, desired, external),
+        users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
     return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)

@@ -12,6 +12,7 @@ from ..errors import escaped
 from ..kinds.aws.actions import action_text, leading_text
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
+from ..kinds.ingress_rules import rule_in_group_text
 from .style import listed
 
 ValueText = Callable[[Any], str]
@@ -24,6 +25,7 @@ def _member_text(member: Any) -> str:
 FIELDS: Mapping[str, ValueText] = {
     "ingress": ingress_rule_text,
     "egress": ingress_rule_text,
+    "rules": rule_in_group_text,
     "action": action_text,
     "leading_actions": leading_text,
     "conditions": condition_text,

@@ -7,10 +7,11 @@ from typing import Any
 
 from ..core.hazard import Hazard
 from ..core.hidden import redacted
-from ..core.plan import Plan, Step
+from ..core.plan import Plan, Remaining, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
 from .problems import refusal_documents
+from .servers import servers_document
 
 SCHEMA = 1
 
@@ -37,8 +38,14 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "stays": list(plan.stays),
         "unread": list(plan.unread),
         "refusals": refusal_documents(plan.refusals),
+        "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
     }  # fmt: skip
+
+
+def remaining_document(left: Remaining) -> dict[str, str]:
+    """Returns a resource that AWS bills after a destroy, with the command that ends it."""
+    return {"kind": left.kind, "id": left.id, **left.facts, "text": left.text, "command": left.command}
 
 
 def hazard_document(hazard: Hazard, plan: Plan) -> dict[str, Any]:
@@ -113,4 +120,5 @@ def summary_document(plan: Plan, outcome: Outcome, exit_code: int, urls: Sequenc
         "seconds": round(outcome.seconds, 3),
         "answers": list(urls),
         "exit": exit_code,
+        **({"remaining": [remaining_document(left) for left in plan.remaining]} if plan.remaining else {}),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from .style import Style
@@ -16,20 +17,26 @@ MIN_TEXT_WIDTH = 30
 def flow(style: Style, head: Text, text: str, colour: str = "", *, back: int | None = None) -> list[Text]:
     """Returns `head` and `text`. The text wraps below its own start.
 
-    If there is too little room right of `head`, the text starts on the next line, at column `back`.
+    If there is too little room right of `head`, also for one of its words, the text starts on the next line, at column
+    `back`.
     """
     text = style.clean(text)
     if not text:
         return [_stripped(head)]
     indent = head.cell_len
-    below = back is not None and style.width - indent < max(MIN_TEXT_WIDTH, min(len(text), 40))
-    if below and len(text) > style.width - indent:
+    room = style.width - indent
+    below = back is not None and (room < max(MIN_TEXT_WIDTH, min(cell_len(text), 40)) or room < _widest_word(text))
+    if below and cell_len(text) > style.width - indent:
         assert back is not None
         return [_stripped(head), *_indented(style, text, colour, back)]
     first, *rest = wrapped(text, style.width - indent)
     first_line = head.copy()
     first_line.append(first, colour)
     return [first_line, *(Text(" " * indent).append(line, colour) for line in rest)]
+
+
+def _widest_word(text: str) -> int:
+    return max(map(cell_len, text.split()))
 
 
 def _stripped(head: Text) -> Text:
@@ -44,8 +51,23 @@ def _indented(style: Style, text: str, colour: str, indent: int) -> list[Text]:
 
 def wrapped(text: str, width: int) -> list[str]:
     """Returns lines of at most `width` columns. A longer word stays whole."""
-    lines = textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
+    width = max(width, 20)
+    if cell_len(text) > len(text):
+        return _wrapped_wide(text, width)
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return lines or [""]
+
+
+def _wrapped_wide(text: str, width: int) -> list[str]:
+    """The same for a text with letters that take two columns, as in Korean."""
+    first, *rest = text.split()
+    lines = [first]
+    for word in rest:
+        if cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def shortened(text: str, width: int, ellipsis: str = "…") -> str:

@@ -10,12 +10,16 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.elastic_ip import ExternalElasticIp
+from ..kinds.ingress_rules import IngressRules
+from ..kinds.instance import ExternalInstance
 from ..kinds.listener import Listener
 from ..kinds.quotas import REACHED
+from ..kinds.targets import Targets
 from ..run.outcome import Outcome
 from .layout import flow
 from .phases import step_text
-from .plan import nothing_to_do_reason
+from .plan import nothing_to_do_reason, remaining_rows
 from .style import RESULT_MARKS, Style, count, duration
 
 
@@ -86,16 +90,31 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
 
 
 def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[Text]:
-    deleted = Counter(kinds[live.address.kind].title for live in plan.lives.values() if live.address.kind != "targets")
     if plan.empty:
         yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('destroy')}")
-        return
-    yield style.line(RESULT_MARKS["done"], f" {plan.stack} is destroyed, after {duration(outcome.seconds)}.")
-    if deleted:
-        counts = ", ".join(count(number, title) for title, number in deleted.items())
-        yield from flow(style, style.line("  deleted  "), counts)
+    else:
+        yield style.line(RESULT_MARKS["done"], f" {plan.stack} is destroyed, after {duration(outcome.seconds)}.")
+    for action, label in (("delete", "  deleted  "), ("stop", "  stopped  ")):
+        if counts := _counts(plan, action, kinds):
+            yield from flow(style, style.line(label), counts)
     for text in remaining_resources(plan, outcome):
-        yield from flow(style, style.line("  stays    "), text)
+        yield from flow(style, style.line(STAYS), text)
+    for left in plan.remaining:
+        yield from remaining_rows(left, style, STAYS)
+
+
+STAYS = "  stays    "
+SETS = (Targets.kind, IngressRules.kind)
+"""Kinds whose resources stand for several things in AWS. Targets count with their group."""
+
+
+def _counts(plan: Plan, action: str, kinds: Kinds) -> str:
+    """Returns how many resources of each kind a change ended."""
+    lives = [change.live for change in plan.changes if change.action == action and change.live]
+    titles = Counter(kinds[live.address.kind].title for live in lives if live.address.kind not in SETS)
+    rules = [rule for live in lives if isinstance(live.model, IngressRules) for rule in live.model.rules]
+    titles += Counter({"ingress rule": len(rules)})
+    return ", ".join(count(number, title) for title, number in titles.items())
 
 
 def remaining_resources(plan: Plan, outcome: Outcome) -> list[str]:
@@ -134,3 +153,12 @@ def _unfinished(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -
         yield from flow(style, style.line("          "), "to remove the new resources, add --rollback to the command")
     yield from flow(style, style.line(("  next    ", "bold")), _advice(outcome))
     yield from flow(style, style.line("          "), ending.retry_command)
+
+
+def resources_of_others(plan: Plan) -> str:
+    """Returns how many resources that elbplan did not create a destroy ends: `2 instances and 1 Elastic IP`."""
+    ended = [change.before for change in plan.changes]
+    instances = sum(isinstance(resource, ExternalInstance) for resource in ended)
+    addresses = sum(isinstance(resource, ExternalElasticIp) for resource in ended)
+    counts = [count(number, noun) for number, noun in ((instances, "instance"), (addresses, "Elastic IP")) if number]
+    return " and ".join(counts)

@@ -15,6 +15,7 @@ VERBS: Mapping[str, str] = {
     "create": "create",
     "update": "change",
     "delete": "delete",
+    "stop": "stop",
     "reorder": "reorder the rules of",
     "moved": "rename to",
     "adopt": "adopt",

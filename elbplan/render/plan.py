@@ -11,12 +11,13 @@ from ..core.address import Address
 from ..core.change import Change
 from ..core.hidden import redacted
 from ..core.kind import Kinds
-from ..core.plan import Plan
+from ..core.plan import Plan, Remaining
 from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
 from .layout import column, flow, left_and_right
 from .phases import phase_lines
 from .problems import refusal_lines
+from .servers import summary_of, with_names
 from .steps import steps_screen
 from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
 
@@ -31,6 +32,9 @@ DOWNTIME_HAZARDS = ("outage", "route-interrupted")
 
 LABEL_WIDTH = 10
 """Width of the labels below the changes."""
+
+NOTE_HEAD = "{:<12}"
+"""The label of a note, with the space before its text."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
         return [*lines, *refusal_lines(plan.refusals, style)]
     if plan.empty:
         notes = [line for label, text in (*view.notes, *_unread(plan)) for line in _note(style, label, text)]
+        notes += _remaining(plan, style)
         return [
             *lines,
             style.line(view.undone or f"Nothing to do: {view.idle or nothing_to_do_reason(view.verb)}"),
@@ -106,12 +111,13 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             (f"{SYMBOLS[change.action]:<{symbol_width}}", f"bold {COLOURS[change.action]}"),
             f" {kind.title:<{title_width}}  {change.address.label:<{name_width}}  ",
         )
-        resource = change.after or change.before
+        resource = (change.before if change.action == "stop" else change.after) or change.before
         summary = kind.summary(redacted(resource, change.after)) if resource else ""
+        summary = summary_of(resource, summary, plan.servers) if resource else ""
         yield from flow(style, head, summary, "dim", back=symbol_width + 5)
         if reason := _reason(change, plan):
             why = style.line(" " * (symbol_width + 5), ("why: ", COLOURS[change.action]))
-            yield from flow(style, why, reason)
+            yield from flow(style, why, with_names(reason, plan.servers))
         if replaced := plan.replaced.get(change.address):
             yield from flow(style, style.line(" " * (symbol_width + 5), ("replaces: ", COLOURS["replace"])), replaced)
 
@@ -129,9 +135,10 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     for phase, text in order:
         lines += flow(style, style.line("  ", (f"{phase:<{LABEL_WIDTH}}", "cyan")), text)
     lines.append(Text())
+    for label, text in (*view.notes, *(("Stays", text) for text in plan.stays)):
+        lines += _note(style, label, text) if text else []
+    lines += _remaining(plan, style)
     notes: list[Note] = [
-        *view.notes,
-        *(("Stays", text) for text in plan.stays),
         *_unread(plan),
         ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
         ("Waits", _waits(plan, kinds, view)),
@@ -143,12 +150,22 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     return lines
 
 
+def _remaining(plan: Plan, style: Style) -> list[Text]:
+    """Returns what AWS bills after a destroy, each with the command that ends it."""
+    return [line for left in plan.remaining for line in remaining_rows(left, style, NOTE_HEAD.format("Stays"), "bold")]
+
+
+def remaining_rows(left: Remaining, style: Style, label: str, colour: str = "") -> list[Text]:
+    """Returns a resource that stays, and its command on a line of its own, so that it can be copied."""
+    return [*flow(style, style.line((label, colour)), left.text), style.line(" " * len(label), left.command)]
+
+
 def _unread(plan: Plan) -> list[Note]:
     return [("Not read", text) for text in plan.unread]
 
 
 def _note(style: Style, label: str, text: str) -> list[Text]:
-    return flow(style, style.line((f"{label:<{LABEL_WIDTH + 2}}", "bold")), text)
+    return flow(style, style.line((NOTE_HEAD.format(label), "bold")), text)
 
 
 def downtime(plan: Plan, *, noted: bool = False) -> str:
@@ -162,7 +179,7 @@ def downtime(plan: Plan, *, noted: bool = False) -> str:
         return "see the hazards of the migration"
     if downtimes := [hazard for hazard in plan.hazards if hazard.name in DOWNTIME_HAZARDS]:
         return "; ".join(f"{hazard.address}: {hazard.text}" for hazard in downtimes)
-    if all(change.action == "delete" for change in plan.changes) and not plan.desired:
+    if all(change.action in ("delete", "stop") for change in plan.changes) and not plan.desired:
         return "permanent: the stack is deleted"
     if plan.hazards:
         return "none expected, but see the hazards above"
@@ -205,6 +222,8 @@ def counts(plans: Iterable[Plan], style: Style, next: str = "", failures: str = 
 def _counts(plans: Iterable[Plan], style: Style) -> Text:
     summaries = [plan.summary for plan in plans]
     parts = [f"{sum(summary[action] for summary in summaries)} to {verb}" for action, verb in ACTION_VERBS.items()]
+    if stops := sum(summary.get("stop", 0) for summary in summaries):
+        parts.append(f"{stops} to stop")
     return style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
 
 

@@ -11,6 +11,7 @@ from ..core.plan import Plan, Step
 from .differences import differences
 from .layout import column, flow
 from .phases import displayed_phases, gate_text, step_text
+from .servers import with_names
 from .style import Style, duration
 
 PHASE_COLOURS: Mapping[str, str] = {
@@ -35,7 +36,7 @@ def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
             (f"{phase:<9}", PHASE_COLOURS[phase]),
             f" {style.clean(step_text(step)):<{width}}  ",
         )
-        lines += flow(style, head, "; ".join(_facts(step, kinds, numbers)), "dim", back=17)
+        lines += flow(style, head, with_names("; ".join(_facts(step, kinds, numbers)), plan.servers), "dim", back=17)
     return lines
 
 

@@ -9,10 +9,14 @@ from rich.text import Text
 
 from ..errors import escaped
 
-SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "delete": "-"}
-HEADINGS: Mapping[str, str] = {"create": "Create", "update": "Change", "replace": "Replace", "delete": "Delete"}
+SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "stop": "■", "delete": "-"}
+HEADINGS: Mapping[str, str] = {
+    "create": "Create", "update": "Change", "replace": "Replace", "stop": "Stop", "delete": "Delete"
+}  # fmt: skip
 ACTION_VERBS: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
-COLOURS: Mapping[str, str] = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
+COLOURS: Mapping[str, str] = {
+    "create": "green", "update": "yellow", "replace": "magenta", "stop": "yellow", "delete": "red"
+}  # fmt: skip
 RESULT_MARKS: Mapping[str, tuple[str, str]] = {
     "done": ("✓", "green"),
     "failed": ("✗", "bold red"),
@@ -20,7 +24,7 @@ RESULT_MARKS: Mapping[str, tuple[str, str]] = {
 }
 
 ASCII = str.maketrans(
-    {"→": "->", "·": "-", "…": "...", "✓": "+", "✗": "x", "≤": "<=", "–": "-", "\u00a0": " ", "’": "'"}
+    {"→": "->", "·": "-", "…": "...", "✓": "+", "✗": "x", "≤": "<=", "–": "-", "■": "#", "\u00a0": " ", "’": "'"}
 )
 
 

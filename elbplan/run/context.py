@@ -13,7 +13,7 @@ from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.aws.ownership import ownership
-from ..kinds.targets import group_arn_of
+from ..kinds.aws.target_ids import group_arn_of
 
 
 class KnownResources:

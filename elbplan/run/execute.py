@@ -15,6 +15,7 @@ from ..core.kind import Gate, Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.aws.ownership_steps import change_ownership
+from ..kinds.instance import stop
 from .clock import Clock
 from .context import KnownResources, RunStepContext
 from .outcome import Event, EventKind, Outcome, Tell
@@ -154,6 +155,8 @@ def _act(running: Execution, step: Step) -> str:
         facts = _create(running, step, context)
     elif step.do == "update":
         facts = _run_program(running, step, kind.update(step.before, step.after, context))
+    elif step.do == "stop":
+        facts = _run_program(running, step, stop(context))
     elif step.do in ("moved", "adopt", "release"):
         facts = _run_program(running, step, change_ownership(step, context))
     elif step.do == "reorder":

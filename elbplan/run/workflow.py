@@ -16,10 +16,14 @@ from ..core.plan import Plan, Refusal
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused
+from ..kinds.aws.foreign_rules import with_foreign_rules
 from ..kinds.external_servers import NO_SERVERS
 from ..kinds.quotas import DEFAULTS, LIMITS, excesses, limits_of
 from ..kinds.traffic import filled_by_others
+from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, Unobserved, observe_each
+from ..live.server_labels import with_server_labels
+from ..planner.deleted_groups import deleted_groups
 from ..planner.guards import wanted_twice
 from ..planner.reconcile import permitted, reconcile
 from ..planner.rollback import rollback_target
@@ -117,12 +121,17 @@ def _each(
     if all(isinstance(each, Unobserved) and not each.live for each in seen.values()):
         return [_unplanned(stack, seen[stack.name], "") for stack in stacks]
     account = account_of(aws, seen)
-    return [
-        of(stack, observed, account)
-        if isinstance(observed := seen[stack.name], Observed)
-        else _unplanned(stack, observed, account)
-        for stack in stacks
-    ]
+    plans: list[StackPlan] = []
+    for stack in stacks:
+        observed = seen[stack.name]
+        try:
+            if isinstance(observed, Observed):
+                plans.append(of(stack, observed, account))
+                continue
+        except AwsProblem as problem:  # planning reads what deletes need
+            observed = Unobserved(problem, observed.live)
+        plans.append(_unplanned(stack, observed, account))
+    return plans
 
 
 def _unplanned(stack: Stack, unobserved: Observed | Unobserved, account: str) -> Unplanned:
@@ -148,21 +157,25 @@ def plan_of(
 def _plan_of(
     aws: Cloud, stack: Stack, seen: Observed, kinds: Kinds, account: str, desired: Mapping[Address, Resource]
 ) -> Plan:
+    deleted = list(deleted_groups(desired, seen.live, kinds))
+    references = read_foreign_rules(aws.send, aws.region, stack.name, seen.live, deleted)
     plan = reconcile(
         stack.name,
         desired,
-        seen.live,
+        [with_foreign_rules(live, references.get(live.id, ())) for live in seen.live],
         kinds,
         region=aws.region,
         account=account,
         names_in_use=seen.names_in_use,
-        foreign=seen.foreign,
+        foreign=replace(seen.foreign, references=references),
         external=seen.external,
+        endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
     )
     missing = seen.refusals if desired else ()
-    return replace(plan, refusals=(*missing, *_beyond_quotas(aws, desired), *plan.refusals))
+    plan = replace(plan, refusals=(*missing, *_beyond_quotas(aws, desired), *plan.refusals))
+    return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
 
 
 def _beyond_quotas(aws: Cloud, desired: Mapping[Address, Resource]) -> list[Refusal]:

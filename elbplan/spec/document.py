@@ -9,6 +9,7 @@ from ..core.address import Address
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
+from ..kinds.targets import Targets
 from .drafts import Drafts
 from .expand import drafts_of
 from .messages import shown_value
@@ -21,7 +22,7 @@ from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "overrides"})
+PLAIN = frozenset({"version", "name", "region", "tags", "ignore", "on_destroy", "overrides"})
 """Keys that a stack in the long form may have as well."""
 
 
@@ -49,7 +50,7 @@ def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)
     run_checks(Subject(short, resources, drafts, report))
-    return None if "name" in report.lost else _stack(short, resources, tree)
+    return None if "name" in report.lost else _stack(short, _with_endings(resources, drafts, short), tree)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
@@ -64,6 +65,17 @@ def _add_tags(drafts: Drafts, short: Short) -> None:
         own = draft.fields.get("tags", {})
         if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
+
+
+def _with_endings(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
+    """The resources with the top-level `on_destroy:` for instances whose group has none of its own."""
+    changed = {
+        address: targets.model_copy(update={"on_destroy": short.on_destroy})
+        for address, targets in resources.items()
+        if short.on_destroy and isinstance(targets, Targets) and targets.named_instances
+        if "on_destroy" not in drafts[address].fields
+    }
+    return {**resources, **changed}
 
 
 def _build_models(drafts: Drafts, report: ProblemReport) -> dict[Address, Resource]:

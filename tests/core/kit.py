@@ -12,7 +12,7 @@ from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan, Step
 from elbplan.core.resource import Resource, rewrite
 from elbplan.kinds import KINDS
-from elbplan.kinds.targets import targets_id
+from elbplan.kinds.aws.target_ids import targets_id
 from elbplan.live.lookups import LookupFacts
 from elbplan.live.resolve import resolve
 from elbplan.planner.reconcile import permitted, reconcile

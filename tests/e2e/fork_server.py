@@ -1,4 +1,7 @@
-"""A server process that imports elbplan once and forks a killable process for each command, to save start time."""
+"""A server process that imports elbplan once and forks a killable process for each command, to save start time.
+
+A command is elbplan, or the acceptance suite.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,34 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+
+class ForkedCommand:
+    """A command that was started. It has an exit code, or the negative number of the signal that ended it."""
+
+    def __init__(self, pid: int, wait: Callable[[], int]) -> None:
+        self.pid = pid
+        self._code: int | None = None
+        self._waiter = threading.Thread(target=self._wait, args=(wait,), daemon=True)
+        self._waiter.start()
+
+    def _wait(self, wait: Callable[[], int]) -> None:
+        self._code = wait()
+
+    def poll(self) -> int | None:
+        return self._code
+
+    def wait(self, seconds: float = 60) -> int:
+        self._waiter.join(seconds)
+        assert self._code is not None, "the command still runs"
+        return self._code
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
 
 
 class ForkServer:
@@ -32,6 +61,17 @@ class ForkServer:
             status = os.waitstatus_to_exitcode(self._reply()["status"])
             return status, output.read()
 
+    def start(
+        self, words: Sequence[str], env: Mapping[str, str], *, folder: Path, out: Path, err: Path, suite: bool = False
+    ) -> ForkedCommand:
+        """Starts a command in a folder, with files for stdout and stderr. `suite`: the acceptance suite."""
+        assert self._parent.stdin is not None
+        places = {"output": str(out), "errors": str(err), "folder": str(folder)}
+        job = {"words": list(words), "stdin": "", "env": dict(env), "suite": suite, **places}
+        self._parent.stdin.write(json.dumps(job) + "\n")
+        self._parent.stdin.flush()
+        return ForkedCommand(self._reply()["pid"], lambda: os.waitstatus_to_exitcode(self._reply()["status"]))
+
     def _reply(self) -> dict[str, int]:
         assert self._parent.stdout is not None
         reply: dict[str, int] = json.loads(self._parent.stdout.readline())
@@ -49,13 +89,18 @@ def _run_command(job: Mapping[str, Any]) -> None:
         stdin.write(job["stdin"])
         stdin.seek(0)
         os.dup2(stdin.fileno(), 0)
-    output = os.open(job["output"], os.O_WRONLY)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    flags = os.O_WRONLY | os.O_CREAT
+    os.dup2(os.open(job["output"], flags), 1)
+    os.dup2(os.open(job["errors"], flags) if "errors" in job else 1, 2)
+    os.chdir(job.get("folder", "."))
     sys.stdin = os.fdopen(0, "r", closefd=False)
     os.environ.clear()
     os.environ.update(job["env"])
     sys.argv = ["elbplan", *job["words"]]
+    if job.get("suite"):
+        from tests.acceptance.__main__ import main as run_suite
+
+        sys.exit(run_suite())
     from elbplan.cli.main import main
 
     main()
@@ -65,9 +110,14 @@ def _import_modules() -> None:
     """Imports the modules that every command needs, except those that start a thread."""
     import boto3
 
+    import elbplan.cli.commands.apply
+    import elbplan.cli.commands.destroy
+    import elbplan.cli.commands.plan
+    import elbplan.cli.commands.status
     import elbplan.cli.main
     import elbplan.run.lock.locked_run
     import elbplan.spec  # noqa: F401
+    import tests.acceptance.__main__  # noqa: F401
 
     boto3.session.Session()
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -19,26 +15,16 @@ from elbplan.run import workflow
 from elbplan.run.clock import RealClock
 from elbplan.spec import load
 
+from .moto_server import moto_server
+
 REGION = "ap-northeast-2"
 SPECS = Path(__file__).parents[2] / "specs"
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """Starts moto in a separate process, on a port that it chooses."""
-    code = (
-        "from moto.server import ThreadedMotoServer as S; import time; s = S(ip_address='127.0.0.1', port=0); "
-        "s.start(); print(s.get_host_and_port()[1], flush=True); time.sleep(600)"
-    )
-    env = {**os.environ, "MOTO_ACM_VALIDATION_WAIT": "0"}
-    process = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
-    port = next(line.strip() for line in process.stdout if line.strip().isdigit())
-    url = f"http://127.0.0.1:{port.decode()}"
-    assert urlopen(url + "/moto-api/data.json", timeout=20).status == 200
-    yield url
-    process.terminate()
-    process.wait(timeout=10)
+    with moto_server() as url:
+        yield url
 
 
 @pytest.mark.parametrize("name", ["quickstart", "http-only", "two-services", "servers-with-elastic-ip"])

@@ -121,6 +121,25 @@ def test_killed_again_and_again(box: Box, nursery: ForkServer, change: str) -> N
     goes_on(stage, before, after)
 
 
+def test_killed_again_and_again_while_it_ends_servers_of_others(box: Box, nursery: ForkServer) -> None:
+    """No tag shows that the server belongs to the stack: each run finds it, and its Elastic IP, by the spec again."""
+    stage = Stage(box)
+    id = box.create_fixture("instance", region=REGION)
+    ec2 = stage.client("ec2")
+    ec2.associate_address(AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"], InstanceId=id)
+    spec = specs.HEAD + f"targets: {{instances: [{id}], port: 80, health: /health, on_destroy: terminate}}\n"
+    assert stage.run(stage.plan(spec)).complete
+    kills = 0
+    while _killed(nursery, stage, spec, NOTHING, but="ssm", nth=1):
+        kills += 1
+        assert kills < 60, "every run gets a write further"
+    assert kills, "the destroy writes, so it can be killed"
+    goes_on(stage, spec, NOTHING)
+    assert ec2.describe_addresses()["Addresses"] == []
+    instances = ec2.describe_instances(InstanceIds=[id])["Reservations"][0]["Instances"]
+    assert [instance["State"]["Name"] for instance in instances] == ["terminated"]
+
+
 def _killed(nursery: ForkServer, stage: Stage, before: str, after: str, **which: object) -> bool:
     """Runs the change as a process and kills it after this write. Returns False if there was no such write."""
     verb = ["apply", "-", "--yes", *ALLOWED] if after else ["destroy", "-", "--confirm", "my-web"]

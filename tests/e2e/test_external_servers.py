@@ -13,6 +13,7 @@ from elbplan.core.plan import Plan
 from elbplan.errors import Refused
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
+from elbplan.live.resolve import NotFound
 from elbplan.render.plan import PlanView, plan_screen
 from elbplan.render.style import Style
 from elbplan.run import workflow
@@ -107,6 +108,26 @@ def test_a_server_of_another_vpc_is_refused_with_the_line_to_write(stage: Stage)
     stage.apply(spec_of(*ids) + f"network: {{vpc: {vpc}}}\n")
 
 
+def test_without_subnets_of_the_default_vpc_the_hint_names_the_vpc_of_the_servers(stage: Stage) -> None:
+    ec2 = stage.client("ec2")
+    for zone in "bd":
+        ec2.delete_subnet(SubnetId=stage.ids["subnets"][zone])
+    vpc = stage.box.create_fixture("vpc", region=REGION)
+    places = {zone: stage.box.create_fixture("subnet", region=REGION, zone=zone, vpc=vpc) for zone in "bd"}
+    ids = [server(stage, subnet=subnet) for subnet in places.values()]
+    head = specs.HEAD.replace("[a, c]", "[b, d]")
+    with pytest.raises(NotFound) as missing:
+        stage.plan(spec_of(*ids, head=head))
+    assert f"there is no public subnet in zone {REGION}b" in missing.value.what
+    hint = f"the servers are in {vpc}: write `network: {{vpc: {vpc}}}`"
+    assert missing.value.hint == f"{hint}; nothing was changed"
+    stage.apply(spec_of(*ids, head=head) + f"network: {{vpc: {vpc}}}\n")
+    elsewhere = spec_of(*ids, head=head) + "network: {vpc: prod}\n"
+    with pytest.raises(NotFound) as missing:
+        stage.plan(elsewhere)
+    assert missing.value.hint == "check the region, the account and the spelling; nothing was changed"
+
+
 def test_servers_of_two_vpcs_cannot_be_targets_of_one_load_balancer(stage: Stage) -> None:
     vpc = stage.box.create_fixture("vpc", region=REGION)
     ids = [server(stage), server(stage, subnet=stage.box.create_fixture("subnet", region=REGION, zone="c", vpc=vpc))]
@@ -190,7 +211,7 @@ def test_the_screen_shows_the_command_in_one_line(stage: Stage) -> None:
     lines = [line.plain for line in plan_screen(plan, KINDS, Style(width=80), PlanView())]
     (command,) = [line.strip() for line in lines if "authorize-security-group-ingress" in line]
     assert command == plan.hazards[0].remedy.splitlines()[-1]
-    assert "safe form: open the ports, then run elbplan again:" in "\n".join(lines)
+    assert "safe form: write `open: true` at the targets;" in "\n".join(lines)
 
 
 @pytest.mark.parametrize("networks", [("0.0.0.0/0",), ("172.31.0.0/16",), "subnets"], ids=["all", "vpc", "subnets"])

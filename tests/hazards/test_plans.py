@@ -16,7 +16,7 @@ from elbplan.errors import Refused
 from elbplan.hazards import HAZARDS, Hazard, refuse_unless_allowed
 from elbplan.hazards.rules.security import strength
 from elbplan.kinds import KINDS
-from elbplan.kinds.targets import targets_id
+from elbplan.kinds.aws.target_ids import targets_id
 from tests.e2e import specs
 from tests.e2e.test_traffic import CHANGES
 

@@ -94,6 +94,7 @@ def answers(**odd: Any) -> dict[str, Any]:
         "DescribeListenerCertificates": {"Certificates": [{"CertificateArn": CERTIFICATE, "IsDefault": True}]},
         "DescribeRules": {"Rules": [rule()]},
         "DescribeSecurityGroups": {"SecurityGroups": [security_group()]},
+        **opened(),
         "DescribeInstances": {"Reservations": [{"Instances": [instance()]}]},
         "DescribeAddresses": {"Addresses": [address()]},
         "ListCertificates": {"CertificateSummaryList": [{"CertificateArn": CERTIFICATE, "DomainName": NAME}]},
@@ -123,6 +124,21 @@ def security_group(*ingress: Any, **odd: Any) -> dict[str, Any]:
         "Tags": owned("security_group.lb"),
     }
     return {**usual, **odd}
+
+
+def opened(**odd: Any) -> dict[str, Any]:
+    """The rule that elbplan added to a security group of others."""
+    usual = {
+        "SecurityGroupRuleId": "sgr-0a1b2c3d",
+        "GroupId": "sg-0eeeeee0",
+        "IsEgress": False,
+        "IpProtocol": "tcp",
+        "FromPort": 80,
+        "ToPort": 80,
+        "ReferencedGroupInfo": {"GroupId": SG},
+        "Tags": owned("ingress_rules.servers"),
+    }
+    return {"DescribeSecurityGroupRules": {"SecurityGroupRules": [{**usual, **odd}]}}
 
 
 def instance(**odd: Any) -> dict[str, Any]:
@@ -206,6 +222,13 @@ BOTH = {"Values": ["/a"], "RegexValues": ["^/v[0-9]+$"]}
 
 ODD: Mapping[str, dict[str, Any]] = {
     "nothing odd": {},
+    "opened: another protocol": opened(IpProtocol="50", FromPort=-1, ToPort=-1),
+    "opened: everything": opened(IpProtocol="-1", FromPort=-1, ToPort=-1),
+    "opened: no ports": opened(IpProtocol="132", FromPort=None, ToPort=None),
+    "opened: a range": opened(ToPort=90, CidrIpv6="2001:db8::/32", ReferencedGroupInfo=None),
+    "opened: a prefix list": opened(PrefixListId="pl-0a1b2c3d", ReferencedGroupInfo=None),
+    "opened: a group of another account": opened(ReferencedGroupInfo=FOREIGN_SG),
+    "opened: an unknown source": opened(ReferencedGroupInfo=None, CidrIpv9="10.0.0.0/8"),
     "balancer: a new type": balancers(Type="quantum"),
     "balancer: a new scheme": balancers(Scheme="interplanetary"),
     "balancer: a new address type": balancers(IpAddressType="ipv6"),

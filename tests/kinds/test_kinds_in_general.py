@@ -22,7 +22,8 @@ from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
-from elbplan.kinds.instance import Instance
+from elbplan.kinds.ingress_rules import IngressRules
+from elbplan.kinds.instance import Instance, stop
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.security_group import SecurityGroup
@@ -30,7 +31,7 @@ from elbplan.kinds.targets import Target, Targets
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
-from ..e2e.stage import Stage
+from ..e2e.stage import REGION, Stage
 from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, SECOND, at, play, problems
 
 BEFORE = """
@@ -77,6 +78,12 @@ listeners:
       - {name: old, path: /old/*, respond: 404}
       - {name: api, path: /api/*, forward: api}
 """
+
+
+def with_opened(spec: str, server: str) -> str:
+    """The spec with a group for a server that elbplan did not create."""
+    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\noverrides:"
+    return spec.replace("overrides:", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
 
 
 @dataclass
@@ -150,6 +157,14 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         ),
     ),
     (
+        "ingress_rules",
+        "shop#ingress_rules.servers",
+        (
+            IngressRules(rules=({"security_group": AwsId("sg-1"), "port": 1, "group": AwsId("sg-2")},)),
+            IngressRules(rules=({"security_group": AwsId("sg-1"), "port": 2, "group": AwsId("sg-2")},)),
+        ),
+    ),
+    (
         "load_balancer",
         BALANCER,
         (
@@ -211,7 +226,8 @@ def journal() -> Journal:
     with Box(slow=0) as box:
         stage = Stage(box)
         stage.client("ec2").create_key_pair(KeyName="me")
-        live(stage, told.kinds(), BEFORE, AFTER)
+        server = stage.box.create_fixture("instance", region=REGION, zone="a")
+        live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),
@@ -219,9 +235,12 @@ def journal() -> Journal:
                 "DescribeAddresses": {"Addresses": [{"AllocationId": id, "AssociationId": "eipassoc-1"}]},
                 "DescribeLoadBalancers": {"LoadBalancers": [{}]},
                 "DescribeSubnets": {"Subnets": []},
+                "DescribeSecurityGroupRules": {"SecurityGroupRules": []},
             },
         )
         told.entries += [(name, "update", call) for call in calls]
+    stopped, _ = play(stop(at(KINDS["instance"], id="i-0abc1234")), {})
+    told.entries += [("instance", "stop", call) for call in stopped]
     return told
 
 
@@ -270,8 +289,8 @@ def tags_of(call: Call) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
-WITHOUT_TAGS = {"targets", "record"}
-"""Neither registrations nor records can carry tags."""
+WITHOUT_TAGS = {"targets", "record", "ingress_rules"}
+"""Neither registrations nor records can carry tags. The rules in groups of others have only the ownership tags."""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WITHOUT_TAGS])

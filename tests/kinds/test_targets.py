@@ -6,7 +6,8 @@ import pytest
 
 from elbplan.core.address import Address, AwsId
 from elbplan.core.resource import differing_fields
-from elbplan.kinds.targets import KIND, Target, Targets, group_arn_of
+from elbplan.kinds.aws.target_ids import group_arn_of
+from elbplan.kinds.targets import KIND, Target, Targets
 
 from .kit import GROUP, at, operations, owned, play, read
 
@@ -215,3 +216,9 @@ def test_a_target_is_either_an_instance_or_an_address(fields):
 
 def test_members_of_one_stack_are_told_by_address():
     assert Target(instance="web-1").instance == Address("instance", "web-1")
+
+
+def test_on_destroy_is_no_difference_to_aws() -> None:
+    live = Targets(group=AwsId(GROUP), members=(Target(instance=AwsId("i-0a")),))
+    desired = live.model_copy(update={"on_destroy": "terminate"})
+    assert KIND.with_live_defaults(desired, live) == live

@@ -7,13 +7,15 @@ import pytest
 from elbplan.core.address import Address, AwsId, Lookup
 from elbplan.kinds.aws.acm_validation import DnsValidation
 from elbplan.kinds.certificate import Certificate
+from elbplan.kinds.external_servers import ExternalServer, ExternalServers
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.record import Record
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.targets import Target, Targets
 from elbplan.live.batch import BatchReader
-from elbplan.live.lookups import look_up
+from elbplan.live.lookups import LookupFacts, look_up
 from elbplan.live.resolve import NotFound, missing_instances, resolve
+from elbplan.live.server_network import network_hint
 
 REGION = "eu-west-1"
 
@@ -260,3 +262,28 @@ def test_without_a_network_it_is_said_once():
     with pytest.raises(NotFound, match="no public subnet") as missing:
         found(Account(default=[]), lb=balancer("*", "#0"))
     assert len(missing.value.what.splitlines()) == 1
+
+
+def hinted(*servers, network="default", default=()):
+    """The hint for a spec with servers in these VPCs, found by a tag and by id."""
+    instances = {f"i-{number}": ExternalServer(f"i-{number}", REGION, vpc=vpc) for number, vpc in enumerate(servers)}
+    tag = Lookup("instance", "tag:app=web")
+    members = (Target(instance=tag), Target(instance=AwsId("i-0")))
+    targets = Targets(group=Address("target_group", "web"), members=members)
+    spec = {Address("targets", "web"): targets, Address("security_group", "lb"): group(network)}
+    facts = LookupFacts(REGION, default, found={tag: list(instances)})
+    hint = network_hint(spec, facts, ExternalServers(instances))
+    if hint:
+        with pytest.raises(NotFound) as missing:
+            resolve(spec, facts, "web.yaml", hint=hint)
+        assert missing.value.hint == f"{hint}; nothing was changed"
+    return hint
+
+
+def test_without_a_default_network_the_hint_is_the_network_of_the_servers():
+    assert hinted("vpc-0e", "vpc-0e") == "the servers are in vpc-0e: write `network: {vpc: vpc-0e}`"
+
+
+def test_only_one_network_can_be_the_hint():
+    assert hinted("vpc-0e", "vpc-0f") == hinted("") == hinted("vpc-0e", network="prod") == ""
+    assert hinted("vpc-0d", default=DEFAULT) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 from elbplan.core.address import Address, AwsId, Ref
 from elbplan.core.kind import LiveResource, NamesInUse
@@ -11,6 +12,9 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource, rewrite
 from elbplan.core.stack import Stack
 from elbplan.kinds import KINDS
+from elbplan.kinds.elastic_ip import external_elastic_ip
+from elbplan.kinds.instance import OnDestroy, external_instance
+from elbplan.kinds.server_endings import NO_ENDINGS, EndedServer, Endings, NamedServer, remaining_of, remaining_zones
 from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load
 
@@ -65,11 +69,42 @@ def _id(address: Address) -> str:
     return f"arn:aws:elbplan:{REGION}:{ACCOUNT}:{address.kind}/{address.name}"
 
 
-def plan(after: str | None, before: str | None = None, taken: NamesInUse | None = None) -> Plan:
-    """Returns the plan from one spec to another; None is an empty stack. `taken` are names that others have."""
+def plan(
+    after: str | None, before: str | None = None, taken: NamesInUse | None = None, endings: Endings = NO_ENDINGS
+) -> Plan:
+    """Returns the plan from one spec to another; None is an empty stack.
+
+    `taken` are names that others have, `endings` what a destroy ends although elbplan did not create it.
+    """
     there = lives(stack(before).resources) if before else []
     want = stack(after) if after else None
     return reconcile(
         "my-web", want.resources if want else {}, there, KINDS,
-        region=REGION, account=ACCOUNT, names_in_use=taken, domains=want.domains if want else (),
+        region=REGION, account=ACCOUNT, names_in_use=taken, endings=endings, domains=want.domains if want else (),
     )  # fmt: skip
+
+
+def endings(on_destroy: OnDestroy) -> Endings:
+    """Returns what a destroy of `WEB` does with its two servers, of which the first has an Elastic IP."""
+    address = {"AllocationId": "eipalloc-0123456789abcdef0", "PublicIp": "203.0.113.7", "InstanceId": SERVERS[0]}
+    named = [
+        NamedServer(_described(id, name), REGION, on_destroy, [address] if id == SERVERS[0] else [])
+        for id, name in zip(SERVERS, ("server-a", "server-b"), strict=True)
+    ]
+    ended = [
+        EndedServer(external_instance(server.raw, on_destroy, ()), REGION, on_destroy, server.name)
+        for server in named
+        if server.ends
+    ]
+    released = [external_elastic_ip(address)] if on_destroy == "terminate" else []
+    rest = [left for server in named for left in remaining_of(server)]
+    return Endings(ended, released, [*rest, *remaining_zones({"Z0123456789ABCDEFGHIJ": "example.com."})])
+
+
+SERVERS = ("i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb")
+
+
+def _described(id: str, name: str) -> Mapping[str, Any]:
+    """Returns a server as DescribeInstances describes it."""
+    tags = [{"Key": "Name", "Value": name}]
+    return {"InstanceId": id, "InstanceType": "t3.micro", "State": {"Name": "running"}, "Tags": tags}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from elbplan.core.address import Address
 from elbplan.kinds import KINDS
-from elbplan.render.outcome import EndScreen, outcome_screen, stack_urls, unchanged_outcome
+from elbplan.render.documents import summary_document
+from elbplan.render.outcome import EndScreen, outcome_screen, resources_of_others, stack_urls, unchanged_outcome
 from elbplan.render.style import Style
 from elbplan.run.outcome import Event, Outcome
 
 from .golden import assert_golden
-from .plans import WEB, plan
+from .plans import WEB, endings, plan
 
 FACTS = {Address("load_balancer", "main"): {"dns_name": "my-web-1.ap-northeast-2.elb.amazonaws.com"}}
 ENDING = EndScreen("elbplan apply specs/web.yaml", "elbplan destroy specs/web.yaml")
@@ -43,6 +46,20 @@ def test_a_destroyed_stack_says_what_is_gone():
     stack_plan = plan(None, WEB)
     ending = EndScreen("elbplan destroy specs/web.yaml", destroyed=True)
     assert_golden("end-destroyed", screen(stack_plan, Outcome(done=list(stack_plan.steps), seconds=48), ending=ending))
+
+
+@pytest.mark.parametrize("on_destroy", ["keep", "stop", "terminate"])
+def test_a_destroyed_stack_says_what_is_still_billed_and_the_command_that_ends_it(on_destroy):
+    stack_plan = plan(None, WEB, None, endings(on_destroy))
+    ending = EndScreen("elbplan destroy specs/web.yaml", destroyed=True)
+    outcome = Outcome(done=list(stack_plan.steps), seconds=48)
+    assert_golden(f"end-destroyed-{on_destroy}", screen(stack_plan, outcome, ending=ending))
+    document = summary_document(stack_plan, outcome, 0)
+    assert [left["kind"] for left in document["remaining"]][-1] == "hosted_zone"
+    assert all(left["command"].startswith("aws ") for left in document["remaining"])
+    assert resources_of_others(stack_plan) == {"terminate": "2 instances and 1 Elastic IP", "stop": "2 instances"}.get(
+        on_destroy, ""
+    )
 
 
 def test_nothing_to_do_still_says_where_it_answers():

@@ -11,7 +11,7 @@ from elbplan.render.plan import PlanView, counts, plan_screen
 from elbplan.render.style import Style
 
 from .golden import assert_golden
-from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, plan
+from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, endings, plan
 
 ZONE = Lookup("hosted_zone", "api.example.com")
 PLANS = {
@@ -21,13 +21,18 @@ PLANS = {
     "replace": (WEB_8080, WEB),
     "destroy": (None, WEB),
     "hazards": (WEB, WEB_INTERNAL),
+    "destroy-keep": (None, WEB, None, endings("keep")),
+    "destroy-stop": (None, WEB, None, endings("stop")),
+    "destroy-terminate": (None, WEB, None, endings("terminate")),
 }
+COMMAND = " aws "
+"""A line with a command is not wrapped, so that it can be copied."""
 
 
 def screen(name, width, *, ascii=False, detail=False, **view):
     stack_plan = plan(*PLANS[name])
     style = Style(width, ascii)
-    verb = "destroy" if name == "destroy" else "plan"
+    verb = "destroy" if name.startswith("destroy") else "plan"
     lines = plan_screen(stack_plan, KINDS, style, PlanView(verb, 1.8, detail, **view))
     return [
         *lines,
@@ -51,7 +56,8 @@ def test_detail_shows_every_step_with_what_it_waits_for(width):
 @pytest.mark.parametrize("detail", [False, True])
 @pytest.mark.parametrize("name", PLANS)
 def test_no_line_is_wider_than_the_screen(name, width, detail):
-    assert [line.plain for line in screen(name, width, detail=detail) if line.cell_len > width] == []
+    wide = [line.plain for line in screen(name, width, detail=detail) if line.cell_len > width]
+    assert [line for line in wide if COMMAND not in line] == []
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -107,3 +113,16 @@ def test_a_record_that_take_over_replaces_is_shown_with_its_type_ttl_and_values(
     assert lines[row + 1].strip() == "replaces: CNAME old.example.org (TTL 300)"
     (text,) = stack_document(stack_plan)["replaced"].values()
     assert text == "CNAME old.example.org (TTL 300)"
+
+
+def test_a_server_that_a_destroy_ends_is_shown_with_its_name_and_what_it_is_now():
+    text = "\n".join(line.plain for line in screen("destroy-stop", 120))
+    assert "■ instance        i-0aaaaaaaaaaaaaaaa  server-a, t3.micro, running, not created by elbplan" in text
+    assert text.splitlines()[-1].startswith("Plan: 0 to create, 0 to change, 0 to replace, 8 to delete, 2 to stop.")
+
+
+def test_a_destroy_without_anything_to_do_still_says_what_is_billed():
+    stack_plan = plan(None, None, None, endings("keep"))
+    text = "\n".join(line.plain for line in plan_screen(stack_plan, KINDS, Style(120), PlanView("destroy")))
+    assert "Nothing to do: AWS has no resources of this stack." in text
+    assert "aws ec2 release-address --region ap-northeast-2 --allocation-id eipalloc-0123456789abcdef0" in text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from .conftest import SLOW
-from .kit import AMI, Kit, refused
+from .kit import AMI, REGION, Kit, refused
 
 HTTP = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
 
@@ -136,6 +136,24 @@ def test_rule_29_a_missing_rule(kit: Kit) -> None:
         kit.ec2.revoke_security_group_ingress(GroupId=kit.default_group, SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
 
 
+def test_rule_29_tags_of_a_new_rule(kit: Kit) -> None:
+    group, tags = kit.open_group(), [{"Key": "a", "Value": "1"}]
+    internal = {**HTTP, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+
+    def authorize(kind: str) -> None:
+        specification = [{"ResourceType": kind, "Tags": tags}]
+        kit.ec2.authorize_security_group_ingress(
+            GroupId=group, IpPermissions=[internal], TagSpecifications=specification
+        )
+
+    with refused("InvalidParameterValue"):
+        authorize("security-group")
+    authorize("security-group-rule")
+    filters = [{"Name": "tag:a", "Values": ["1"]}]
+    (rule,) = kit.ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+    assert (rule["GroupId"], rule["Tags"]) == (group, tags)
+
+
 def test_rule_29_addresses_move_by_themselves(kit: Kit) -> None:
     address = kit.ec2.allocate_address(Domain="vpc")["AllocationId"]
     first, second = kit.instance(kit.default_group), kit.instance(kit.default_group)
@@ -181,6 +199,54 @@ def test_the_published_image_can_be_launched_and_described(kit: Kit) -> None:
     image = kit.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
     assert kit.ec2.describe_images(ImageIds=[image])["Images"][0]["ImageId"] == image
     kit.instance()
+
+
+def test_rule_28_a_protected_instance_is_neither_terminated_nor_stopped(kit: Kit) -> None:
+    instance = kit.instance()
+    for attribute in ("DisableApiTermination", "DisableApiStop"):
+        kit.ec2.modify_instance_attribute(InstanceId=instance, **{attribute: {"Value": True}})
+        answer = kit.ec2.describe_instance_attribute(
+            InstanceId=instance, Attribute=attribute[0].lower() + attribute[1:]
+        )
+        assert answer[attribute] == {"Value": True}
+    with refused("OperationNotPermitted"):
+        kit.ec2.terminate_instances(InstanceIds=[instance])
+    with refused("OperationNotPermitted"):
+        kit.ec2.stop_instances(InstanceIds=[instance])
+    assert state(kit, instance) == "running"
+
+
+def test_rule_28_an_instance_that_starts_or_is_terminated_does_not_stop(slow: Kit) -> None:
+    instance = slow.instance()
+    with refused("IncorrectInstanceState"):
+        slow.ec2.stop_instances(InstanceIds=[instance])
+    slow.box.advance(SLOW / 4 + 1)
+    slow.ec2.stop_instances(InstanceIds=[instance])
+    assert state(slow, instance) == "stopping"
+    slow.box.advance(SLOW / 4 + 1)
+    slow.ec2.stop_instances(InstanceIds=[instance])
+    slow.ec2.terminate_instances(InstanceIds=[instance])
+    with refused("IncorrectInstanceState"):
+        slow.ec2.stop_instances(InstanceIds=[instance])
+
+
+def test_rule_28_an_instance_store_does_not_stop(kit: Kit) -> None:
+    instance = kit.box.create_fixture("instance", region=REGION, root_device="instance-store")
+    with refused("UnsupportedOperation"):
+        kit.ec2.stop_instances(InstanceIds=[instance])
+    kit.ec2.terminate_instances(InstanceIds=[instance])
+
+
+def test_rule_29_an_address_in_use_is_not_released_outside_the_default_vpc(kit: Kit) -> None:
+    vpc = kit.box.create_fixture("vpc", region=REGION)
+    subnet = kit.box.create_fixture("subnet", region=REGION, zone="a", vpc=vpc)
+    instance = kit.box.create_fixture("instance", region=REGION, subnet=subnet)
+    address = kit.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    kit.ec2.associate_address(AllocationId=address, InstanceId=instance)
+    with refused("InvalidIPAddress.InUse"):
+        kit.ec2.release_address(AllocationId=address)
+    kit.ec2.terminate_instances(InstanceIds=[instance])
+    kit.ec2.release_address(AllocationId=address)
 
 
 def test_rule_05_interfaces_of_load_balancers_are_managed_by_aws_and_hold_the_gateway(kit: Kit) -> None:

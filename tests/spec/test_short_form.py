@@ -248,3 +248,24 @@ def test_a_group_name_cannot_look_like_an_aws_id() -> None:
 def test_a_sticky_gateway_group_sends_a_pair_of_addresses_to_one_appliance():
     sticky = "name: x\ntype: gateway\ntargets: {ips: [10.0.0.5], sticky: true}\n"
     assert resource(sticky, "target_group.web").attributes["stickiness.type"] == "source_ip_dest_ip"
+
+
+@pytest.mark.parametrize(
+    ("rest", "targets", "ending"),
+    [
+        ("", "{instances: [i-0aaa]}", "keep"),
+        ("", "{instances: [i-0aaa], on_destroy: terminate}", "terminate"),
+        ("on_destroy: stop\n", "{tag: app=web}", "stop"),
+        ("on_destroy: stop\n", "{instances: [i-0aaa], on_destroy: keep}", "keep"),
+        ("on_destroy: stop\noverrides: {targets.web: {on_destroy: terminate}}\n", "{tag: app=web}", "terminate"),
+    ],
+)
+def test_on_destroy_says_what_becomes_of_instances_that_the_spec_names(rest: str, targets: str, ending: str) -> None:
+    assert resource(spec(rest, targets), "targets.web").on_destroy == ending
+
+
+def test_on_destroy_of_the_top_level_is_only_for_groups_that_name_instances() -> None:
+    text = "name: x\non_destroy: terminate\ngroups: {a: {tag: app=a}, b: {ips: [10.0.0.5]}}\n"
+    text += "listeners: [{listen: 80/http, forward: {a: 1, b: 1}}]\n"
+    assert resource(text, "targets.a").on_destroy == "terminate"
+    assert resource(text, "targets.b").on_destroy == "keep"

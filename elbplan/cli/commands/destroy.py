@@ -1,4 +1,4 @@
-"""elbplan destroy: delete all resources that elbplan created for a stack, and no others."""
+"""elbplan destroy: delete the resources that elbplan created for a stack, and those that `on_destroy:` names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import click
 
+from ...core.plan import Plan
 from ...errors import Declined, UsageProblem
 from ...kinds import KINDS
+from ...render.outcome import resources_of_others
 from ...run.workflow import plan_destroy_each
 from ..context import App
 from ..execution import run_all
@@ -28,7 +30,8 @@ EXAMPLES = (
     cls=HelpFirstCommand,
     name="destroy",
     examples=EXAMPLES,
-    help="Delete all resources that elbplan created for these stacks. Other resources stay.",
+    help="Delete all resources that elbplan created for these stacks. Other resources stay, except instances with "
+    "on_destroy: in the spec. The screen lists what AWS bills afterwards, with the command that ends it.",
 )
 @paths
 @click.option(
@@ -65,7 +68,7 @@ def command(
     stack_plans = planned(app, stacks, planner)
     raise_if_all_fail(stack_plans)
     pending = [stack_plan for stack_plan in stack_plans if stack_plan.runnable]
-    unconfirmed = [stack_plan.plan.stack for stack_plan in pending if stack_plan.plan.stack not in confirmed]
+    unconfirmed = [stack_plan.plan for stack_plan in pending if stack_plan.plan.stack not in confirmed]
     shown = [stack_plan for stack_plan in stack_plans if stack_plan.runnable or stack_plan.code]
     if shown and (not app.options.json or (unconfirmed and app.terminal.can_ask)):
         show_plans(app, "destroy", shown, app.terminal.stderr, detail=detail)
@@ -90,10 +93,12 @@ def _confirm_flags(names: Sequence[str]) -> str:
     return " ".join(f"--confirm {shlex.quote(name)}" for name in names)
 
 
-def _ask(app: App, names: Sequence[str]) -> None:
+def _ask(app: App, plans: Sequence[Plan]) -> None:
     """Asks the user to type the name of each stack. Raises Refused for any other answer."""
-    if names:
-        app.terminal.require_user(f"pass {_confirm_flags(names)}")
-    for name in names:
-        if app.terminal.ask(f"Type the stack's name ({name}) to delete the whole stack: ") != name:
-            raise Declined(f"not destroyed: the answer was not {name}", hint="nothing was changed")
+    if plans:
+        app.terminal.require_user(f"pass {_confirm_flags([plan.stack for plan in plans])}")
+    for plan in plans:
+        if more := resources_of_others(plan):
+            app.terminal.err(f"This also ends {more} that elbplan did not create.")
+        if app.terminal.ask(f"Type the stack's name ({plan.stack}) to delete the whole stack: ") != plan.stack:
+            raise Declined(f"not destroyed: the answer was not {plan.stack}", hint="nothing was changed")

@@ -1,4 +1,4 @@
-"""Hazards of what others made: deletes-foreign-children, takes-record-of-stack."""
+"""Hazards of what others made, or for what they made: the rules that need a look at AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.hazard import Hazard
 from ...core.simulate import State
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets
-from ..timeline import Timeline
+from ..timeline import NOBODY, Timeline
 
 MOST = 10
 """A text names so many children and counts the rest."""
@@ -51,6 +51,20 @@ def _named(children: Sequence[str]) -> str:
     return ", ".join(children[:MOST]) + more
 
 
+def revokes_foreign_rules(timeline: Timeline) -> Iterator[Hazard]:
+    """A step deletes a security group to which rules of others refer."""
+    for transition in timeline.transitions:
+        for address, before, after in transition.changed:
+            rules = timeline.references.get(address, ())
+            if before is not None and after is None and rules:
+                text = (
+                    "AWS deletes a security group only when no rule of others refers to it, so elbplan first revokes: "
+                    f"{_named([rule.text for rule in rules])}"
+                )
+                remedy = "\n".join(["revoke them yourself, then run elbplan again:", *(rule.command for rule in rules)])
+                yield Hazard("revokes-foreign-rules", address, text, step=transition.index, remedy=remedy)
+
+
 def takes_record_of_stack(timeline: Timeline) -> Iterator[Hazard]:
     """A step takes the record of another stack, since the spec says `take_over`."""
     for transition in timeline.transitions:
@@ -62,3 +76,14 @@ def takes_record_of_stack(timeline: Timeline) -> Iterator[Hazard]:
                     " the name does not exist"
                 )
                 yield Hazard("takes-record-of-stack", address, text, step=transition.index, remedy=remedy)
+
+
+def server_in_use(timeline: Timeline) -> Iterator[Hazard]:
+    """A destroy stops or terminates an instance to which a target group of others sends requests."""
+    for transition in timeline.transitions:
+        users = timeline.users_of_servers.get(transition.address(NOBODY), ())
+        if users and transition.step.do in ("delete", "stop"):
+            address = transition.address(NOBODY)
+            text = f"it is also a target of {_named(users)}"
+            remedy = "write `on_destroy: keep`, or take it out of that group first"
+            yield Hazard("server-in-use", address, text, step=transition.index, remedy=remedy)

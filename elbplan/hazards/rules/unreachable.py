@@ -7,17 +7,22 @@ from collections.abc import Iterator, Sequence
 from ...core.address import Address
 from ...core.hazard import Hazard
 from ...errors import escaped
+from ...kinds.ingress_rules import IngressRules
 from ...kinds.server_ports import ClosedPort, ServerPort
 from ..timeline import Timeline
 
 
 def targets_unreachable(timeline: Timeline) -> Iterator[Hazard]:
-    """A step registers servers that the load balancer cannot reach, or takes away what lets it reach them."""
+    """A step registers servers that the load balancer cannot reach, or takes away what lets it reach them.
+
+    The delete of targets or of their group is no such step, but the delete of the rules that elbplan added is.
+    """
     seen: set[Address] = set()
     for transition in timeline.transitions:
         for address, _, after in transition.changed:
             closed = timeline.closed_ports.get(address)
-            if closed and after is not None and address not in seen:
+            counts = after is not None or address.kind == IngressRules.kind
+            if closed and counts and address not in seen:
                 seen.add(address)
                 yield Hazard(
                     "targets-unreachable",
@@ -51,7 +56,11 @@ def _remedy(closed: Sequence[ClosedPort]) -> str:
         ports = ", ".join(dict.fromkeys(str(found.port) for found in closed))
         return f"allow port {ports} from the subnets of the load balancer in {', '.join(by_group)}"
     commands = (_command(group, list(ports.values())) for group, ports in by_group.items())
-    return "\n".join(["open the ports, then run elbplan again:", *commands])
+    first = "write `open: true` at the targets; or open the ports, then run elbplan again:"
+    return "\n".join([first if all(found.openable for found in closed) else OPEN, *commands])
+
+
+OPEN = "open the ports, then run elbplan again:"
 
 
 def _command(group: str, closed: Sequence[ClosedPort]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -22,11 +22,10 @@ WITH_PORTS = ("tcp", "udp", *ICMP)
 ANY_TYPE = -1
 
 
-class IngressRule(Part):
-    """A rule: a protocol, ports, and one source: a CIDR, a security group or a prefix list.
+class Permission(Part):
+    """What a rule allows: a protocol, ports, and one source: a CIDR, a security group or a prefix list.
 
-    `protocol: all` and protocols other than tcp, udp and icmp have no ports. The console shows the description,
-    which can change in place.
+    `protocol: all` and protocols other than tcp, udp and icmp have no ports.
     """
 
     protocol: Annotated[str, Field(description="tcp, udp, icmp, all or a protocol number")] = "tcp"
@@ -35,7 +34,6 @@ class IngressRule(Part):
     cidr: Annotated[str | None, Field(description="a network, IPv4 or IPv6")] = None
     group: SecurityGroupRef | None = None
     prefix_list: Annotated[str | None, Field(description="pl-...")] = None
-    description: Annotated[str, FREE, Field(max_length=255, description="a comment that the console shows")] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -55,7 +53,7 @@ class IngressRule(Part):
         return data
 
     @model_validator(mode="after")
-    def _whole(self) -> IngressRule:
+    def _whole(self) -> Self:
         if sum(x is not None for x in (self.cidr, self.group, self.prefix_list)) != 1:
             raise ValueError("needs exactly one of cidr, group, prefix_list")
         if self.protocol in WITH_PORTS and (self.from_port is None or self.to_port is None):
@@ -68,6 +66,23 @@ class IngressRule(Part):
     def identity(self) -> tuple[str, ...]:
         """The identity of a rule in AWS: everything but the description."""
         return tuple(map(str, (self.protocol, self.from_port, self.to_port, self.cidr, self.group, self.prefix_list)))
+
+    @property
+    def ports_text(self) -> str:
+        """`443`, `53/udp`, `8000-8080`, `all`, `icmp type 8`, `protocol 50`"""
+        first, last = self.from_port, self.to_port
+        if self.protocol in ICMP:
+            return self.protocol if first in (None, ANY_TYPE) else f"{self.protocol} type {first}"
+        if first is None:
+            return "all" if self.protocol == "all" else f"protocol {self.protocol}"
+        ports = str(first) if first == last else f"{first}-{last}"
+        return ports if self.protocol == "tcp" else f"{ports}/{self.protocol}"
+
+
+class IngressRule(Permission):
+    """A rule of a security group. The console shows the description, which can change in place."""
+
+    description: Annotated[str, FREE, Field(max_length=255, description="a comment that the console shows")] = ""
 
 
 PORTS = ("IpProtocol", "FromPort", "ToPort")
@@ -113,6 +128,19 @@ def _rule(ports: Mapping[str, Any], source: str, named: str, description: str) -
     return from_live(IngressRule, fields)
 
 
+def described_permission(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a rule of DescribeSecurityGroupRules, which has -1 where a rule has no port."""
+    referenced = (raw.get("ReferencedGroupInfo") or {}).get("GroupId")
+    return {
+        "protocol": str(raw.get("IpProtocol", "-1")),
+        "from_port": raw.get("FromPort"),
+        "to_port": raw.get("ToPort"),
+        "cidr": raw.get("CidrIpv4") or raw.get("CidrIpv6"),
+        "group": AwsId(referenced) if referenced else None,
+        "prefix_list": raw.get("PrefixListId"),
+    }
+
+
 READ_ONLY = ("PeeringStatus", "Description")
 
 
@@ -126,9 +154,9 @@ def is_plain(rule: IngressRule) -> bool:
     return rule.protocol in ("tcp", "udp", "all") and not isinstance(rule.group, AwsId)
 
 
-def permission_of(rule: IngressRule, context: StepContext) -> dict[str, Any]:
+def permission_of(rule: Permission, context: StepContext, description: str) -> dict[str, Any]:
     """The rule in AWS's words."""
-    described = {"Description": rule.description} if rule.description else {}
+    described = {"Description": description} if description else {}
     permission: dict[str, Any] = {"IpProtocol": "-1" if rule.protocol == "all" else rule.protocol}
     ports = {"FromPort": rule.from_port, "ToPort": rule.to_port}
     permission |= {key: port for key, port in ports.items() if port is not None}
@@ -143,19 +171,8 @@ def permission_of(rule: IngressRule, context: StepContext) -> dict[str, Any]:
     return permission
 
 
-def ingress_rule_text(rule: IngressRule) -> str:
+def ingress_rule_text(rule: Permission) -> str:
     """`443 from anywhere`"""
     source = rule.cidr or rule.group or rule.prefix_list
     anywhere = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
-    return f"{_ports_text(rule)} from {anywhere.get(str(source), str(source))}"
-
-
-def _ports_text(rule: IngressRule) -> str:
-    """`443`, `53/udp`, `8000-8080`, `all`, `icmp type 8`, `protocol 50`"""
-    first, last = rule.from_port, rule.to_port
-    if rule.protocol in ICMP:
-        return rule.protocol if first in (None, ANY_TYPE) else f"{rule.protocol} type {first}"
-    if first is None:
-        return "all" if rule.protocol == "all" else f"protocol {rule.protocol}"
-    ports = str(first) if first == last else f"{first}-{last}"
-    return ports if rule.protocol == "tcp" else f"{ports}/{rule.protocol}"
+    return f"{rule.ports_text} from {anywhere.get(str(source), str(source))}"

@@ -57,7 +57,8 @@ def pending_files(pending: Pending, migrations: Sequence[Migration]) -> list[Pen
     for migration in migrations[pending.migration.number - 1 :]:
         is_next = migration.number == pending.migration.number
         entry = pending.entry if is_next else 0
-        facts = replace(later, closed_ports=pending.closed_ports) if is_next else later
+        now = replace(later, closed_ports=pending.closed_ports, references=pending.references)
+        facts = now if is_next else later
         hazards = [finding for finding in findings(migration, facts) if finding.step >= entry]
         files.append(PendingFile(migration, entry, hazards))
     return files

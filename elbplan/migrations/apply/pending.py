@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address
-from ...core.foreign import Foreign
+from ...core.foreign import Foreign, ForeignReference
 from ...core.kind import LiveResource
 from ...core.plan import Plan
 from ...core.stack import Stack
@@ -16,6 +16,7 @@ from ...kinds import KINDS
 from ...kinds.record import Record
 from ...kinds.server_ports import ClosedPort
 from ...live.observe import Observed
+from ...live.server_labels import with_server_labels
 from ...planner.guards import deletion_protected, physical_names, replaced_records
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
@@ -25,6 +26,7 @@ from ..position.differences import Difference, differences
 from ..position.locator import Locator
 from ..position.position import Drifted, Position
 from ..rebase.offline_plan import in_file_words, with_rule_names_of
+from .foreign_rules import references_to_deleted, with_references
 from .handovers import without_handovers
 from .journal import HoldPlace, RunJournal
 from .server_checks import closed_ports_of, unusable_servers_of
@@ -46,6 +48,7 @@ class Pending:
     uncovered what the spec wants and no file does
     children  what others attached to the stack's resources; AWS deletes it together with them
     closed_ports  ports of servers outside the stack that are closed to the load balancer
+    references  what others made that refers to what the file deletes
     """
 
     plan: Plan
@@ -61,6 +64,7 @@ class Pending:
     uncovered: Sequence[Difference] = ()
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict, repr=False)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict, repr=False)
+    references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict, repr=False)
 
     @property
     def done(self) -> bool:
@@ -127,8 +131,11 @@ class PendingFinder:
                 return Pending(empty, drift=found.drift, position=found, uncovered=more)
             found = self._opened(observed, later[0])
         children = foreign_children_of(found, observed.foreign)
+        references = references_to_deleted(self.aws, self.stack.name, found)
+        found = with_references(found, references)
         segment = self._segment(found, empty, observed)
         segment = replace(segment, children=children, closed_ports=closed_ports_of(found, observed))
+        segment = replace(segment, references=Foreign(references=references).references_by_address(found.lives))
         return replace(segment, drift=found.drift, position=found, uncovered=more)
 
     def position(self, migrations: Sequence[Migration], seen: Mapping[str, Observed] | None = None) -> Position:
@@ -209,7 +216,8 @@ class PendingFinder:
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
         replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
-        return replace(plan, changes=comparison.pending, replaced=replaced)
+        plan = replace(plan, changes=comparison.pending, replaced=replaced)
+        return with_server_labels(plan, observed.external, {}, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:
         """The spec's names that lead to the balancer at the end of a file."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address, Ref
+from ...core.foreign import ForeignReference
 from ...core.simulate import State
 from ...errors import Problem
 from ...hazards import HAZARDS, Hazard, Timeline, TimelineStep, find_hazards, suggest_hazard
@@ -26,6 +27,7 @@ class LiveFacts:
     places     the subnets of servers that are not in the stack
     children   what others attached to resources of the stack
     closed_ports  ports of servers that are not in the stack and that are closed to the load balancer
+    references  what others made that refers to what the migration deletes
     """
 
     healthy: frozenset[Address] = frozenset()
@@ -33,6 +35,7 @@ class LiveFacts:
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     children: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     closed_ports: Mapping[Address, Sequence[ClosedPort]] = field(default_factory=dict)
+    references: Mapping[Address, Sequence[ForeignReference]] = field(default_factory=dict)
 
 
 OFFLINE = LiveFacts()
@@ -68,6 +71,7 @@ def findings(migration: Migration, facts: LiveFacts = OFFLINE) -> list[LintFindi
         places=facts.places,
         children=_children_under_final_names(migration, facts.children),
         closed_ports=facts.closed_ports,
+        references=facts.references,
     )
     return [_finding(migration, hazard) for hazard in find_hazards(timeline)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...core.address import Address, AwsId, Ref
 from ...core.call import Call
+from ...core.foreign import Foreign
 from ...core.kind import LiveResource
 from ...core.stack import Stack
 from ...errors import AwsProblem
@@ -20,6 +21,7 @@ from ...kinds.targets import Targets
 from ...kinds.traffic import target_group_of
 from ...live.portable import PortableNames
 from ...run.workflow import Cloud
+from ..apply.foreign_rules import references_to_deleted
 from ..apply.pending import foreign_children_of
 from ..apply.server_checks import closed_ports_of
 from ..migration import Migration, references_of
@@ -69,7 +71,9 @@ def check_live(aws: Cloud, stack: Stack, migrations: Sequence[Migration]) -> Liv
         return LiveChecks(drifted=position)
     facts = _facts(aws, position, observed.portable_names)
     facts = replace(facts, children=foreign_children_of(position, observed.foreign))
-    facts = replace(facts, closed_ports=closed_ports_of(position, observed))
+    foreign = Foreign(references=references_to_deleted(aws, stack.name, position))
+    by_address = foreign.references_by_address(position.lives)
+    facts = replace(facts, closed_ports=closed_ports_of(position, observed), references=by_address)
     remarks = (*_drift(position), *_unhealthy(position))
     return LiveChecks(position.migration, facts, remarks, lives=position.lives)
 

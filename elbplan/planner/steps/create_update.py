@@ -9,7 +9,9 @@ from ...core.address import Address, Ref
 from ...core.change import Change
 from ...core.kind import Kind, Phase
 from ...core.resource import Resource, differing_fields, references
+from ...kinds.ingress_rules import IngressRules
 from ...kinds.rule import Rule
+from ...kinds.targets import Targets
 from ...kinds.traffic import attached_groups, idle_groups
 from .builder import STAGES, PlanBuilder, Stage
 
@@ -124,7 +126,10 @@ def _add_gates(
 
 
 def wait_for_references(builder: PlanBuilder) -> None:
-    """Makes each create and update wait for the resources that it refers to, and for the target of a redirect."""
+    """Makes each create and update wait for what it needs.
+
+    That are the resources that it refers to, the target of a redirect, and for targets the rules that open servers.
+    """
     for draft in list(builder.drafts.values()):
         step = draft.step
         if draft.stage >= Stage.CONTRACT or step.do == "wait" or step.after is None:
@@ -133,6 +138,8 @@ def wait_for_references(builder: PlanBuilder) -> None:
             draft.needs |= _ready_after(builder, ref)
         for other in builder.kind(step.address).also_wait_for(step.after, builder.desired):
             draft.needs |= _ready_after(builder, other) - {step.id}
+        if isinstance(step.after, Targets):
+            draft.needs |= {id for a, id in builder.ready_after.items() if a.kind == IngressRules.kind}
 
 
 def _ready_after(builder: PlanBuilder, ref: Ref) -> set[str]:

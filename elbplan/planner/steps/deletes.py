@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...core.address import Address, Ref
 from ...core.change import Change
 from ...core.resource import Resource, differing_fields, references
+from ...kinds.elastic_ip import ExternalElasticIp
+from ...kinds.ingress_rules import IngressRules
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
@@ -17,7 +19,7 @@ from ...kinds.traffic import attached_groups
 from .builder import PlanBuilder, Stage, StepDraft
 
 NEED_INGRESS = (Listener.kind, Rule.kind, Targets.kind, Record.kind)
-"""Kinds whose traffic passes a security group: an ingress rule is removed after the last of their steps."""
+"""Kinds whose traffic passes a security group: an inbound rule is removed after the last of their steps."""
 
 
 def add_deletes(builder: PlanBuilder) -> None:
@@ -26,6 +28,10 @@ def add_deletes(builder: PlanBuilder) -> None:
     early = _early_deletes(builder, deletes)
     for change in deletes:
         _add_delete(builder, change, early)
+    for change in builder.diff.changes:
+        if change.action == "stop":
+            before, after = change.before, change.after
+            builder.add(Stage.CONTRACT, "contract", "stop", change.address, change.because, before=before, after=after)
     for draft in builder.at(Stage.CONTRACT):
         step = draft.step
         if step.writes and isinstance(step.before, Targets) and _gets_requests(builder, step.before.group):
@@ -116,17 +122,19 @@ def _waits_for(
     builder: PlanBuilder, draft: StepDraft, last: Mapping[Address, str], unlinked: Mapping[Ref, Sequence[Address]]
 ) -> Iterator[str]:
     step, before = draft.step, draft.step.before
-    if step.do == "delete" or isinstance(before, LoadBalancer):
+    if step.do in ("delete", "stop") or isinstance(before, LoadBalancer):
         yield from (last[other] for other in unlinked.get(step.address, ()) if other != step.address)
     if isinstance(before, Targets) and step.do == "delete":
         yield from _route_deletes(builder, before.group)
+    if isinstance(before, ExternalElasticIp) and isinstance(before.instance, Address) and before.instance in last:
+        yield last[before.instance]
     if isinstance(before, Listener | Rule) and step.do == "delete":
         # A record must not lead to a route that is gone.
         yield from (id for address, id in last.items() if address.kind == Record.kind)
     if isinstance(before, Listener | Rule) and step.do == "update":
         dropped = set(attached_groups(before)) - set(attached_groups(step.after))
         yield from (id for address, id in last.items() if _live_group(builder, address) in dropped)
-    if isinstance(before, SecurityGroup) and step.do == "update":
+    if isinstance(before, IngressRules) or (isinstance(before, SecurityGroup) and step.do == "update"):
         yield from (id for address, id in last.items() if address.kind in NEED_INGRESS)
 
 

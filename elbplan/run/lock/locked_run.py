@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from ...core.address import Address
 from ...core.call import Answer, Call
 from ...core.kind import Kinds
 from ...core.plan import Plan
 from ...errors import ElbplanError, Refused
+from ...kinds.elastic_ip import ExternalElasticIp
+from ...kinds.instance import ExternalInstance
 from ..clock import Clock
 from ..migration_run import MigrationRun
 from ..outcome import Outcome, Tell
@@ -74,6 +77,7 @@ class LockedRun:
             self.plan = request.look()
             if not request.agreed:
                 _refuse_if_changed(request.shown, self.plan)
+            _refuse_more_of_others(request.shown, self.plan)
         except BaseException as error:
             self._end_with_error(error)
             raise
@@ -139,6 +143,19 @@ def _refuse_if_changed(shown: Plan, now: Plan) -> None:
         f"{now.stack}: AWS changed since the plan was shown; nothing was done",
         hint="run the same command again and look at the new plan",
     )
+
+
+def _refuse_more_of_others(shown: Plan, now: Plan) -> None:
+    """Raises Refused if a destroy would end resources of others that it did not show, also if it need not ask."""
+    if more := sorted(_of_others(now) - _of_others(shown)):
+        raise Refused(
+            f"{now.stack}: the spec now also finds {', '.join(map(str, more))}; nothing was done",
+            hint="run the same command again and look at the new plan",
+        )
+
+
+def _of_others(plan: Plan) -> set[Address]:
+    return {s.address for s in plan.steps if s.writes and isinstance(s.before, ExternalInstance | ExternalElasticIp)}
 
 
 def _writes(plan: Plan) -> list[tuple[object, ...]]:

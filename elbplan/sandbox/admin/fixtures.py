@@ -105,8 +105,12 @@ def _instance(
     subnet: str = "",
     tags: Tags | None = None,
     security_group: str = "",
+    root_device: str = "ebs",
 ) -> str:
-    """Creates a running instance that everybody can reach, or one with the rules of a security group."""
+    """Creates a running instance that everybody can reach, or one with the rules of a security group.
+
+    root_device   `ebs`, or `instance-store`
+    """
     subnet = subnet or _default_subnet(context, zone)
     group = security_group or _open_group(context, facts.known_subnet(context, subnet).vpc_id)
     with _with_id(id, instances, "random_instance_id"):
@@ -115,6 +119,7 @@ def _instance(
             region_name=context.region, subnet_id=subnet, security_group_ids=[group], tags={"instance": tags or {}},
         )  # fmt: skip
     (instance,) = reservation.instances
+    instance.root_device_type = root_device
     put_in_state(instance, "running")
     return str(instance.id)
 

@@ -43,6 +43,10 @@ def _existing(context: CallContext) -> dict[str, set[str]]:
         "sgr": {rule.id for group in groups for rule in (*group.ingress_rules, *group.egress_rules)},
         "eipalloc": {address.allocation_id for address in ec2.addresses},
         "eni": set(ec2.enis),
+        "vol": set(ec2.volumes),
+        "vpc": set(ec2.vpcs),
+        "subnet": {id for by_id in ec2.subnets.values() for id in by_id},
+        "igw": set(ec2.internet_gateways),
     }
 
 

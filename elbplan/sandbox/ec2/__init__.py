@@ -9,7 +9,7 @@ from typing import Any
 from ..account import CallContext
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest, answer
-from . import addresses, images, instances, network, protocols, regions, security_groups, speed
+from . import addresses, images, instance_endings, instances, network, protocols, regions, security_groups, speed
 from .common import well_formed
 
 speed.install()
@@ -23,6 +23,7 @@ BEFORE: dict[str, Before] = {
     "RunInstances": instances.before_run,
     "ModifyInstanceAttribute": instances.before_modify,
     "StartInstances": instances.before_start,
+    "StopInstances": instance_endings.before_stop,
     "DescribeInstances": instances.before_describe,
     "DescribeImages": images.before_describe,
     "CreateSecurityGroup": security_groups.before_create,
@@ -44,12 +45,12 @@ AFTER: dict[str, After] = {
     "CreateSecurityGroup": security_groups.after_create,
     "RunInstances": instances.after_run,
     "StartInstances": instances.after_start,
-    "StopInstances": instances.after_stop,
+    "StopInstances": instance_endings.after_stop,
     "ModifyInstanceAttribute": instances.after_modify,
     "ModifyNetworkInterfaceAttribute": instances.after_modify_interface,
 }
 OWN: dict[str, Own] = {
-    "TerminateInstances": instances.terminate,
+    "TerminateInstances": instance_endings.terminate,
     "DescribeRegions": regions.describe,
 }
 

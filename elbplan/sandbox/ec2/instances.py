@@ -7,7 +7,6 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from ..account import CallContext
 from ..elbv2.find import is_visible, mark_new
-from ..elbv2.targets import drop_terminated
 from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
@@ -176,47 +175,15 @@ def after_modify_interface(context: CallContext, call: LoggedCall, reply: HttpRe
     return reply
 
 
-def _instances(context: CallContext, instance_ids: list[str]) -> list[Any]:
+def known_instances(context: CallContext, instance_ids: list[str]) -> list[Any]:
     by_id = {instance.id: instance for instance in facts.instances(context)}
     if missing := [id for id in instance_ids if id not in by_id or not is_visible(context, id)]:
         raise AwsError("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
     return [by_id[id] for id in instance_ids]
 
 
-def terminate(context: CallContext, params: Params) -> Params:
-    changes = []
-    instances = _instances(context, params.get("InstanceIds") or [])
-    for instance in instances:
-        if instance.disable_api_termination:
-            raise AwsError(
-                "OperationNotPermitted",
-                f"The instance '{instance.id}' may not be terminated. Modify its "
-                "'disableApiTermination' instance attribute and try again.",
-            )
-    for instance in instances:
-        before = {"Name": instance.state, "Code": instance.state_code}
-        if instance.state not in ("terminated", "shutting-down"):
-            _terminate(context, instance)
-            drop_terminated(context, instance.id)
-        changes.append(
-            {
-                "InstanceId": instance.id,
-                "PreviousState": before,
-                "CurrentState": {"Name": instance.state, "Code": instance.state_code},
-            }
-        )
-    return {"TerminatingInstances": changes}
-
-
-def _terminate(context: CallContext, instance: Any) -> None:
-    for nic in instance.nics.values():
-        nic.delete_on_termination = False
-    instance.terminate()
-    change_state(context, instance, "shutting-down", then="terminated")
-
-
 def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
-    for instance in _instances(context, call.params.get("InstanceIds") or []):
+    for instance in known_instances(context, call.params.get("InstanceIds") or []):
         if instance.state not in ("stopped", "running", "pending"):
             raise AwsError(
                 "IncorrectInstanceState",
@@ -225,20 +192,14 @@ def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest)
 
 
 def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for instance in _instances(context, call.params.get("InstanceIds") or []):
+    for instance in known_instances(context, call.params.get("InstanceIds") or []):
         change_state(context, instance, "pending", then="running")
-    return reply
-
-
-def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
-    for instance in _instances(context, call.params.get("InstanceIds") or []):
-        change_state(context, instance, "stopping", then="stopped")
     return reply
 
 
 def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
     if call.params.get("InstanceIds"):
-        _instances(context, call.params["InstanceIds"])
+        known_instances(context, call.params["InstanceIds"])
 
 
 @rule(28)
@@ -246,6 +207,6 @@ def before_modify(context: CallContext, call: LoggedCall, _incoming: HttpRequest
     """Type and user data change on a stopped instance only: API_ModifyInstanceAttribute (IncorrectInstanceState)."""
     params = call.params
     if params.get("InstanceType") or params.get("UserData") or params.get("Attribute") in ("instanceType", "userData"):
-        for instance in _instances(context, [params["InstanceId"]]):
+        for instance in known_instances(context, [params["InstanceId"]]):
             if instance.state != "stopped":
                 raise AwsError("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")

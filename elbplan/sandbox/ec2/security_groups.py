@@ -176,6 +176,7 @@ def before_authorize(context: CallContext, call: LoggedCall, incoming: HttpReque
     (InvalidPermission.Duplicate)
     """
     group = _group(context, call.params)
+    _check_tags(call.params)
     wanted = flat(call.params)
     existing = _flat_existing(_rules(group, call.action))
     for number, flat_rule in enumerate(wanted):
@@ -187,6 +188,18 @@ def before_authorize(context: CallContext, call: LoggedCall, incoming: HttpReque
         if source.startswith("sg-") and facts.security_group(context, source) is None:
             raise AwsError("InvalidGroup.NotFound", f"You have specified a resource that does not exist: {source}")
     return _canonicalised(incoming)
+
+
+@rule(29)
+def _check_tags(params: Params) -> None:
+    """A call that adds rules tags only these rules: the resource type of its tags is `security-group-rule`.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html (TagSpecification.N)
+    """
+    for specification in params.get("TagSpecifications") or []:
+        if (kind := specification.get("ResourceType")) != "security-group-rule":
+            words = f"'{kind}' is not a valid taggable resource type for this operation."
+            raise AwsError("InvalidParameterValue", words)
 
 
 @rule(29)

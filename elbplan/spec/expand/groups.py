@@ -26,8 +26,22 @@ def add_groups(context: ExpandContext) -> None:
         members = list(_members(context, group))
         if members or group.definition.ips == [] or (group.definition.instances and not members):
             places: dict[YamlPath, YamlPath] = {("members",): group.path}
-            fields = {"group": group.address, "members": members}
+            fields = {
+                "group": group.address,
+                "members": members,
+                "open": _is_opened(context, group) or None,
+                "on_destroy": group.definition.on_destroy,
+            }
             context.add(Address("targets", group.name), fields, group.path, places)
+
+
+def _is_opened(context: ExpandContext, group: NamedGroup) -> bool:
+    """True if elbplan opens the servers of this group. Reports groups whose servers it cannot open."""
+    short = group.definition
+    if short.open and (context.short.type == "gateway" or short.ips is not None):
+        what = "elbplan opens only instances, and only to application and network load balancers"
+        context.report.at((*group.path, "open"), what, "leave it out, and open the targets yourself", key=True)
+    return bool(short.open)
 
 
 def _fields(context: ExpandContext, group: NamedGroup) -> dict[str, Any]:

@@ -28,10 +28,9 @@ def schema() -> dict[str, Any]:
         _described(definitions[names[model]], model)
         top["properties"][kind] = _with_block(top["properties"].get(kind), kind, names[model])
     top.pop("additionalProperties", None)
-    definitions["IngressRule"]["properties"]["port"] = {
-        "type": "integer",
-        "description": "one port, in place of from_port and to_port",
-    }
+    port = {"type": "integer", "description": "one port, in place of from_port and to_port"}
+    for rule in ("IngressRule", "RuleInGroup"):
+        definitions[rule]["properties"]["port"] = port
     return {
         "$schema": DRAFT,
         "title": "elbplan spec",

@@ -13,7 +13,7 @@ from ...core.hidden import Hidden, escape
 from ...core.resource import IMMUTABLE, Part
 from ...core.stack import Stack
 from ...errors import escaped
-from ...kinds.aws.ingress_rules import IngressRule
+from ...kinds.aws.ingress_rules import Permission
 
 DERIVED = ("user_data_digest",)
 """Fields that elbplan computes from other fields."""
@@ -39,7 +39,7 @@ def _fields(part: Part) -> dict[str, Any]:
 
 
 def _written_fields(part: Part) -> Iterator[tuple[str, Any]]:
-    if isinstance(part, IngressRule) and part.from_port is not None and part.from_port == part.to_port:
+    if isinstance(part, Permission) and part.from_port is not None and part.from_port == part.to_port:
         yield "port", part.from_port
         part = part.model_copy(update={"from_port": None, "to_port": None})
     for name, field in type(part).model_fields.items():

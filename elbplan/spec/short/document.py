@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .domains import Domain
@@ -149,6 +150,10 @@ class Short(ShortModel):
     targets: Annotated[ShortGroup | None, Field(description="the targets of requests: one group, called web")] = None
     groups: Annotated[
         dict[OwnName, ShortGroup] | None, Field(description="several groups by name, in place of targets")
+    ] = None
+    on_destroy: Annotated[
+        OnDestroy | None,
+        Field(description="what destroy does with the instances that the groups name by id or tag; by default keep"),
     ] = None
     servers: Annotated[
         Annotated[dict[OwnName, Server], OneOrNamed(named_servers)] | None,

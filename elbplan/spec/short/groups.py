@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, WithJsonSchema
 from pydantic import Tag as TypeTag
 
+from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .servers import Server
@@ -143,6 +144,13 @@ class ShortGroup(ShortModel):
     ] = None
     servers: Annotated[
         ServersOf | None, Field(description="servers that elbplan creates: a name under servers:, or a definition")
+    ] = None
+    open: Annotated[
+        bool | None,
+        Field(description="true: open the security groups of instances that elbplan did not create"),
+    ] = None
+    on_destroy: Annotated[
+        OnDestroy | None, Field(description="what destroy does with the instances that this group names by id or tag")
     ] = None
     port: Annotated[Port | None, Field(description="the port the targets listen on", examples=[80])] = None
     protocol: Annotated[

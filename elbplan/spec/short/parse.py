@@ -25,9 +25,9 @@ from .unsupported import without_unsupported
 # fmt: off
 HARMLESS = frozenset({
     "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
-    "healthy", "ignore", "image", "key", "logs", "manage", "method", "path", "profile", "protect", "region",
-    "remove_validation", "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "unhealthy", "user_data",
-    "version", "weight",
+    "healthy", "ignore", "image", "key", "logs", "manage", "method", "on_destroy", "path", "profile", "protect",
+    "region", "remove_validation", "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "unhealthy",
+    "user_data", "version", "weight",
 })
 # fmt: on
 """Keys that other checks do not need: when one is removed, the checks still run."""

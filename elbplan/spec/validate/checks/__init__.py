@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from . import attributes, groups, listeners, names, references, rules
+from . import attributes, groups, listeners, names, on_destroy, references, rules
 from . import load_balancers as balancers
 from .subject import Subject
 
-CHECKS = (references.check, balancers.check, listeners.check, rules.check, groups.check, names.check, attributes.check)
+CHECKS = (
+    references.check, balancers.check, listeners.check, rules.check, groups.check, on_destroy.check, names.check,
+    attributes.check,
+)  # fmt: skip
 
 
 def run_checks(subject: Subject) -> None:

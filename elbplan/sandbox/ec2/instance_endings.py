@@ -1,0 +1,80 @@
+"""Instances that are stopped or terminated."""
+
+from typing import Any
+
+from ..account import CallContext
+from ..elbv2.targets import drop_terminated
+from ..errors import AwsError
+from ..params import Params
+from ..rules import rule
+from ..server.call_log import LoggedCall
+from ..server.protocol import HttpReply, HttpRequest
+from .instances import change_state, known_instances
+
+
+@rule(28)
+def check_unprotected(instances: list[Any], attribute: str) -> None:
+    """A protected instance is neither terminated nor stopped: API_TerminateInstances, API_StopInstances.
+
+    The attribute is `disableApiTermination` or `disableApiStop`; the code is OperationNotPermitted:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    field, verb = {
+        "disableApiTermination": ("disable_api_termination", "terminated"),
+        "disableApiStop": ("disable_api_stop", "stopped"),
+    }[attribute]
+    for instance in instances:
+        if getattr(instance, field):
+            what = f"The instance '{instance.id}' may not be {verb}. Modify its '{attribute}' instance attribute"
+            raise AwsError("OperationNotPermitted", f"{what} and try again.")
+
+
+@rule(28)
+def before_stop(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
+    """Only an instance that runs, or stops already, is stopped, and none whose root volume is an instance store.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html,
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (IncorrectInstanceState,
+    UnsupportedOperation)
+    """
+    instances = known_instances(context, call.params.get("InstanceIds") or [])
+    check_unprotected(instances, "disableApiStop")
+    for instance in instances:
+        if instance.state not in ("running", "stopping", "stopped"):
+            what = f"This instance '{instance.id}' is not in a state from which it can be stopped."
+            raise AwsError("IncorrectInstanceState", what)
+        if instance.root_device_type == "instance-store":
+            what = f"The instance '{instance.id}' does not have an 'ebs' root device type and cannot be stopped"
+            raise AwsError("UnsupportedOperation", what)
+
+
+def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    for instance in known_instances(context, call.params.get("InstanceIds") or []):
+        change_state(context, instance, "stopping", then="stopped")
+    return reply
+
+
+def terminate(context: CallContext, params: Params) -> Params:
+    changes = []
+    instances = known_instances(context, params.get("InstanceIds") or [])
+    check_unprotected(instances, "disableApiTermination")
+    for instance in instances:
+        before = {"Name": instance.state, "Code": instance.state_code}
+        if instance.state not in ("terminated", "shutting-down"):
+            _terminate(context, instance)
+            drop_terminated(context, instance.id)
+        changes.append(
+            {
+                "InstanceId": instance.id,
+                "PreviousState": before,
+                "CurrentState": {"Name": instance.state, "Code": instance.state_code},
+            }
+        )
+    return {"TerminatingInstances": changes}
+
+
+def _terminate(context: CallContext, instance: Any) -> None:
+    for nic in instance.nics.values():
+        nic.delete_on_termination = False
+    instance.terminate()
+    change_state(context, instance, "shutting-down", then="terminated")
