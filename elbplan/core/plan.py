@@ -76,6 +76,14 @@ class ServerLabel(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why elbplan does not carry out a plan, and what to do next."""
+
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """The steps of one stack, in an order in which they can be done one by one.
 
@@ -91,6 +99,7 @@ class Plan:
     causes     what keeps a resource from becoming ready, as far as it is known before
     restored   by the address of a deleted record: the record sets that it replaced, and that come back
     not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
+    refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     """
 
     stack: str
@@ -107,6 +116,7 @@ class Plan:
     unread: Sequence[str] = ()
     warnings: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    refusals: Sequence[Refusal] = ()
     servers: Mapping[str, ServerLabel] = field(default_factory=dict)
     server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)
     unchecked: Sequence[str] = ()

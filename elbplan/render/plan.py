@@ -16,6 +16,7 @@ from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
 from .layout import column, flow, left_and_right
 from .phases import phase_lines
+from .problems import refusal_lines
 from .servers import summary_of, with_names
 from .steps import steps_screen
 from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
@@ -61,6 +62,8 @@ class PlanView:
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
     """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
+    if plan.empty and plan.refusals:
+        return [*lines, *refusal_lines(plan.refusals, style)]
     if plan.empty:
         notes = [line for label, text in (*view.notes, *_remarks(plan)) for line in _note(style, label, text)]
         notes += _remaining(plan, style)
@@ -77,6 +80,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
     lines += hazards_screen(plan, style, "destroy" if view.verb == "destroy" else "apply")
+    lines += refusal_lines(plan.refusals, style)
     lines += _summary(plan, kinds, style, view)
     return lines
 
@@ -233,13 +237,21 @@ def _arn(plan: Plan, address: Address) -> str:
     return f"ARN-OF-{name}" if name else "ARN"
 
 
-def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:
-    """Returns the last line: how many resources are created, changed, replaced and deleted."""
+def counts(plans: Iterable[Plan], style: Style, next: str = "", failures: str = "") -> list[Text]:
+    """Returns the last lines: how many resources are created, changed, replaced and deleted; how many stacks fail."""
+    line = _counts(plans, style)
+    return [*_with_next(line, style, next), *([style.line((failures, "bold red"))] if failures else [])]
+
+
+def _counts(plans: Iterable[Plan], style: Style) -> Text:
     summaries = [plan.summary for plan in plans]
     parts = [f"{sum(summary[action] for summary in summaries)} to {verb}" for action, verb in ACTION_VERBS.items()]
     if stops := sum(summary.get("stop", 0) for summary in summaries):
         parts.append(f"{stops} to stop")
-    line = style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
+    return style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
+
+
+def _with_next(line: Text, style: Style, next: str) -> list[Text]:
     if not next:
         return [line]
     if line.cell_len + len(next) + 9 > min(style.width, 120):

@@ -7,15 +7,16 @@ after its own, another run has taken over.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...core.call import Call, single_call
+from ...core.call import OUTCOME_UNKNOWN, Call, GateStatus, single_call
 from ...errors import AwsProblem
 from ...kinds.aws.parameter_store import PASSING, PATIENCE
 from ...kinds.aws.replaced_records import replaced_path
-from ...live.errors import UNKNOWN
+from ...live.tries import FailedTry, tell
 from ..clock import Clock
 from ..program import Send, run_program
 from .record import RunRecord, RunState, runs_path
@@ -46,9 +47,12 @@ class RunStore:
 
     def read(self, stack: str) -> list[RunRecord]:
         """All records of a stack, oldest first. A record of the last second may be missing."""
-        answer = self._ask("GetParametersByPath", {"Path": runs_path(stack), "Recursive": False})
-        records = [_parsed(stack, parameter) for parameter in answer.get("Parameters", ())]
-        return sorted((record for record in records if record), key=lambda record: record.number)
+        return _records(stack, self._ask("GetParametersByPath", _path(stack)))
+
+    def read_for_display(self, stack: str) -> list[RunRecord]:
+        """The same for a screen, which no lock depends on: gives up like every other read."""
+        answer = self._send(Call("ssm", "GetParametersByPath", _path(stack)))
+        return _records(stack, answer)
 
     def get(self, stack: str, number: int) -> RunRecord | None:
         """The current record with this number."""
@@ -65,7 +69,7 @@ class RunStore:
         try:
             self._ask("PutParameter", {**_parameter(record), "Overwrite": False})
         except AwsProblem as problem:
-            if problem.code not in (EXISTS, UNKNOWN):
+            if problem.code not in (EXISTS, OUTCOME_UNKNOWN):
                 raise
             return self.get(record.stack, record.number)
         return record
@@ -92,7 +96,23 @@ class RunStore:
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """Sends a call with `no_retry`: botocore would try an endpoint that cannot be reached 25 times."""
         call = Call("ssm", operation, params, done_if=done_if, retry_on=PASSING, timeout=self._patience, no_retry=True)
-        return run_program(single_call(call), self._send, self._clock)
+        number = itertools.count(1)
+
+        def again(status: GateStatus) -> None:
+            tell(FailedTry("ssm", operation, status.saw, next(number)))
+
+        answer = run_program(single_call(call), self._send, self._clock, progress=again)
+        tell(FailedTry("ssm", operation, "", next(number), over=True))
+        return answer
+
+
+def _path(stack: str) -> dict[str, Any]:
+    return {"Path": runs_path(stack), "Recursive": False}
+
+
+def _records(stack: str, answer: Any) -> list[RunRecord]:
+    records = [_parsed(stack, parameter) for parameter in answer.get("Parameters", ())]
+    return sorted((record for record in records if record), key=lambda record: record.number)
 
 
 def _parameter(record: RunRecord) -> dict[str, Any]:
