@@ -1,9 +1,11 @@
 """The errors of elbplan. Each class has the exit code of a command that ends with it.
 
 ElbplanError (1)
-├── AwsProblem (1)        AWS refused a call or is unreachable
+├── AwsProblem (1)        AWS refused a call
+│   └── AwsUnavailable (1)   AWS failed, did not answer or is unreachable
 ├── Interrupted (130)     the user pressed Ctrl-C
 ├── Refused (5)           elbplan does not do it: lock, guard, hazard, old plan, foreign resource
+│   └── Declined (5)         the user did not say yes
 ├── UsageProblem (64)     the command line is wrong
 └── SpecProblem (65)      a spec or a migration is wrong
 """
@@ -65,6 +67,10 @@ class AwsProblem(ElbplanError):
         self.code = code
 
 
+class AwsUnavailable(AwsProblem):
+    """AWS failed, did not answer or is unreachable. Other calls to the same service will probably fail as well."""
+
+
 class Interrupted(ElbplanError):
     """The user pressed Ctrl-C."""
 
@@ -75,6 +81,10 @@ class Refused(ElbplanError):
     """elbplan refuses on purpose, because of a lock, a guard, a hazard or a foreign resource."""
 
     exit_code = 5
+
+
+class Declined(Refused):
+    """The user did not say yes. Nothing else is asked."""
 
 
 class UsageProblem(ElbplanError):

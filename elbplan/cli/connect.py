@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from ..core.call import Answer, Call
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..live.client import Aws
+from ..live.read_retries import ReadRetries
 from ..run.workflow import Cloud
 from ..sandbox.admin import daemon
 from ..sandbox.admin.daemon import RunningSandbox
@@ -68,13 +70,19 @@ class Connections:
         """Returns the cloud of a region. In the sandbox, creates the fixtures of the stacks first."""
         parallel = max(16, self._app.options.parallel)
         if self._running is None:
-            return Aws(region, session=self._aws_session(), parallel=parallel, pacer=self._app.pacer)
+            session, pacer, retries = self._aws_session(), self._app.pacer, self._app.retries
+            return Aws(region, session=session, parallel=parallel, pacer=pacer, retries=retries)
         self._create_fixtures(self._running, region)
-        return simulator_aws(region, self._running.url, parallel)
+        return simulator_aws(region, self._running.url, parallel, self._app.retries)
 
     def _create_fixtures(self, running: RunningSandbox, region: str) -> None:
-        stacks = [stack for stack in self._stacks if self.region(stack) == region]
+        stacks = [stack for stack in self._stacks if self._is_in(stack, region)]
         daemon.create_defaults(running, region, sorted({domain for stack in stacks for domain in stack.domains}))
+
+    def _is_in(self, stack: Stack, region: str) -> bool:
+        with contextlib.suppress(ElbplanError):
+            return self.region(stack) == region
+        return False
 
     def _aws_session(self) -> boto3.session.Session:
         if self._session is None:
@@ -117,10 +125,10 @@ def aws_session(options: Options) -> boto3.session.Session:
     return session
 
 
-def simulator_aws(region: str, url: str, parallel: int = 16) -> Aws:
+def simulator_aws(region: str, url: str, parallel: int = 16, retries: ReadRetries | None = None) -> Aws:
     """Returns the cloud of a region in the sandbox at this URL."""
     _bypass_proxy()
-    return Aws(region, endpoint=url, session=_sandbox_session(region), parallel=parallel)
+    return Aws(region, endpoint=url, session=_sandbox_session(region), parallel=parallel, retries=retries)
 
 
 def _sandbox_session(region: str) -> boto3.session.Session:

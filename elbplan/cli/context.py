@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..live.pacing import Pacer
+from ..live.read_retries import ReadRetries
 from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
@@ -58,4 +59,5 @@ class App:
     clock: Clock = field(default_factory=RealClock)
     pacer: Pacer = field(default_factory=Pacer)
     dns: ZoneDns | None = None
+    retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False

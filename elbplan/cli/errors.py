@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +19,14 @@ from ..errors import ElbplanError, SpecProblem, hide_values
 from .terminal import Terminal
 
 USAGE_ERROR = 64
+INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
+SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
+"""Exit codes from best to worst."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Returns the exit code of a command for several stacks; 0 for none."""
+    return max([0, *codes], key=SEVERITY.index)
 
 
 def report_problem(terminal: Terminal, problem: ElbplanError, *, aws_called: bool = False) -> int:
@@ -60,7 +68,7 @@ def report_crash(terminal: Terminal, fault: Exception, args: Sequence[str]) -> i
 def _print_error(terminal: Terminal, what: str, hint: str) -> None:
     """Messages of elbplan can have several lines. Foreign text in them is already escaped."""
     head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
-    text = hide_values(f"{what}\n  hint: {hint}" if hint else what, terminal.secrets)
+    text = terminal.redacted(f"{what}\n  hint: {hint}" if hint else what)
     terminal.err(*text.split("\n"), head=f"{head} ")
 
 

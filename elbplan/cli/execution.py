@@ -21,14 +21,11 @@ from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
 from ..run.result import RunResult
 from .context import App
-from .errors import report_problem
+from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, report_problem, worst
 from .locks import lock_manager_of, run_request_of
-from .plans import Planned, reading, style_for
+from .plans import Planned, problem_of, style_for
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
-
-INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
-SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
-"""From best to worst."""
+from .reading import reading
 
 
 def run_all(
@@ -39,7 +36,9 @@ def run_all(
     agreed: Collection[str] = (),
     migration: MigrationRun | None = None,
 ) -> int:
-    """Run the plans that have steps. After Ctrl-C no further stack is begun. Returns the worst exit code.
+    """Run the plans that have steps. A stack with a problem or a refusal does not stop the others, Ctrl-C does.
+
+    Returns the worst exit code.
 
     `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown.
     """
@@ -47,13 +46,16 @@ def run_all(
     for planned in plans:
         if INTERRUPTED in codes:
             break
+        if planned.code:
+            codes.append(_run_refused(app, planned, ending))
+            continue
         if planned.plan.empty and migration is None:
             codes.append(_run_nothing(app, planned, ending))
             continue
         allowed = planned.plan.stack in agreed
         result = run_one(app, planned, ending, several=len(plans) > 1, agreed=allowed, migration=migration)
         codes.append(exit_code(result))
-    return max(codes, key=SEVERITY.index)
+    return worst(codes)
 
 
 def run_one(
@@ -111,6 +113,17 @@ def _run_nothing(app: App, planned: Planned, ending: EndScreen) -> int:
         return exit_code(_not_run(app, planned.plan, ending, problem))
     report_unchanged(app, planned.plan, ending)
     return 0
+
+
+def _run_refused(app: App, planned: Planned, ending: EndScreen) -> int:
+    """A stack whose problem or refusals stand on the screen already."""
+    problem = problem_of(planned)
+    if app.options.json:
+        _document_end(app, RunResult(planned.plan, problem=problem), ending, problem.what)
+        return report_problem(app.terminal, problem, aws_called=app.aws_called)
+    done = "not destroyed" if ending.destroyed else "not applied"
+    app.terminal.err(f"{planned.plan.stack}: {done}, for the reason above")
+    return planned.code
 
 
 def _not_run(app: App, plan: Plan, ending: EndScreen, problem: ElbplanError) -> RunResult:

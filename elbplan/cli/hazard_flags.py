@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..core.plan import Plan
 from ..errors import UsageProblem
 from ..hazards import HAZARDS, refuse_unless_allowed, suggest_hazard
 
 if TYPE_CHECKING:
-    from ..core.plan import Plan
     from ..core.stack import Stack
-    from ..run.workflow import Cloud
+    from ..run.workflow import Cloud, StackPlan
 
 
 EDITED = "edited"
@@ -35,14 +35,14 @@ class AllowedHazards:
     Between the user's yes and the lock AWS can change, so the second plan can have new hazards.
     """
 
-    planner: Callable[[Cloud, Sequence[Stack]], list[Plan]]
+    planner: Callable[[Cloud, Sequence[Stack]], Sequence[StackPlan]]
     allow: tuple[str, ...]
     agreed: bool = False
 
-    def __call__(self, cloud: Cloud, group: Sequence[Stack]) -> list[Plan]:
+    def __call__(self, cloud: Cloud, group: Sequence[Stack]) -> Sequence[StackPlan]:
         plans = self.planner(cloud, group)
         if self.agreed:
-            self.check(plans)
+            self.check(plan for plan in plans if isinstance(plan, Plan))
         return plans
 
     def check(self, plans: Iterable[Plan]) -> None:

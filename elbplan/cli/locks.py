@@ -15,7 +15,7 @@ from ..run.lock.process_files import Caller, ProcessFiles, folder_of
 from ..run.lock.run_store import RunStore
 from ..run.migration_run import MigrationRun
 from ..run.status import StackRuns, runs_of
-from ..run.workflow import Cloud
+from ..run.workflow import Cloud, planned
 from .connect import Connections
 from .context import App
 from .plans import Planned, style_for
@@ -53,7 +53,7 @@ def run_request_of(stack_plan: Planned, verb: str, agreed: bool, migration: Migr
 
     def plan_again() -> Plan:
         (plan,) = stack_plan.planner(cloud, [stack])
-        return plan
+        return planned(plan)
 
     return RunRequest(cloud, stack_plan.plan, plan_again, verb, stack.spec_hash, agreed, migration)
 

@@ -23,10 +23,12 @@ from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
 from .dns import dns_of
-from .execution import FAILED, PARTLY, exit_code, report_unchanged, run_one
+from .errors import FAILED, PARTLY
+from .execution import exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
 from .plan_screens import confirm, show_plans
-from .plans import Planned, ending_of, reading, style_for
+from .plans import Planned, ending_of, style_for
+from .reading import reading
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""

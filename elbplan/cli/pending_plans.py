@@ -6,9 +6,11 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from ..core.plan import Refusal
 from ..core.stack import Stack
-from ..errors import AwsProblem, Refused
+from ..errors import AwsProblem, ElbplanError
 from ..kinds import KINDS
 from ..migrations.apply.checks import pending_files, refuse_edited
 from ..migrations.apply.journal import RunJournal, journal_of
@@ -19,11 +21,13 @@ from ..migrations.migration import Migration
 from ..render.plan import HAZARDS_NOTE
 from ..run.lock.record import RunRecord
 from ..run.migration_run import LEFT
-from ..run.workflow import Cloud, plan
+from ..run.workflow import Cloud, StackPlan, plan, plan_each
+from ..spec import BrokenSpec
 from .context import App
 from .dns import dns_of
 from .locks import lock_manager_of
-from .plans import Planned, connected, planned
+from .plans import Planned, Planner, connected, not_planned, planned
+from .reading import reading
 
 IDLE = "every file is applied."
 DRIFTED = "Every file is applied, but AWS does not match the files."
@@ -32,17 +36,35 @@ HELD = "a hold comes next."
 WAITING = "a hold waits for approval."
 
 
-def previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
-    """A plan for each stack, in their order: by its migrations where it has some. Raises SpecProblem, Refused."""
-    named = folders_of(stacks, base)
-    plain = [stack for stack in stacks if stack.name not in named]
-    plans = planned(app, plain, lambda cloud, group: plan(cloud, group, KINDS, dns=dns_of(app))) if plain else []
-    refuse_without_folder(app, [stack_plan for stack_plan in plans if not stack_plan.plan.empty], base)
-    plans += [_preview(app, stack, base) for stack in stacks if stack.name in named]
-    return sorted(plans, key=lambda stack_plan: stacks.index(stack_plan.stack))
+def previews(app: App, entries: Sequence[Stack | BrokenSpec], base: str) -> list[Planned]:
+    """A plan for each stack, in their order: by its migrations where it has some; or why there is none."""
+    named = folders_of([entry for entry in entries if isinstance(entry, Stack)], base)
+    plain = [entry for entry in entries if isinstance(entry, BrokenSpec) or entry.name not in named]
+    plans = iter(with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else [])
+    return [
+        _preview(app, entry, base) if isinstance(entry, Stack) and entry.name in named else next(plans)
+        for entry in entries
+    ]
+
+
+def by_specs(app: App) -> Planner:
+    """Plans by the specs alone, and asks DNS whether their zones are delegated."""
+    return lambda cloud, stacks: plan_each(cloud, stacks, KINDS, dns=dns_of(app))
+
+
+def plan_specs(cloud: Cloud, stacks: Sequence[Stack], *, deep: bool = False) -> list[StackPlan]:
+    """Plans by the specs alone. `deep` reads the whole account."""
+    return plan_each(cloud, stacks, KINDS, deep=deep)
 
 
 def _preview(app: App, stack: Stack, base: str) -> Planned:
+    try:
+        return _preview_of_files(app, stack, base)
+    except ElbplanError as problem:
+        return not_planned(stack, problem, plan_specs)
+
+
+def _preview_of_files(app: App, stack: Stack, base: str) -> Planned:
     """What is pending in the files; where every file is applied, what the spec wants beyond them."""
     source = FolderSource(Folder.of(stack.name, base))
     migrations = source.read()
@@ -61,7 +83,7 @@ def _preview(app: App, stack: Stack, base: str) -> Planned:
 def _journal(app: App, cloud: Cloud, stack: Stack) -> RunJournal:
     """What earlier runs recorded; nothing where they cannot be read."""
     with contextlib.suppress(AwsProblem):
-        return journal_of(lock_manager_of(app, cloud).ledger.read(stack.name))
+        return journal_of(lock_manager_of(app, cloud).ledger.read_for_display(stack.name))
     return RunJournal()
 
 
@@ -108,25 +130,31 @@ def folders_of(stacks: Sequence[Stack], base: str) -> set[str]:
     return {stack.name for stack in stacks if os.path.isdir(os.path.join(base, stack.name))}
 
 
-def refuse_without_folder(app: App, plans: Sequence[Planned], base: str) -> None:
-    """Raises Refused for a stack whose runs applied migrations, if its folder is not found.
+def with_folders_checked(app: App, plans: Sequence[Planned], base: str) -> list[Planned]:
+    """The plans, with a refusal for a stack whose runs applied migrations, if its folder is not found.
 
     A person may stand in another folder. Where the records cannot be read, nothing is known, and nothing is refused.
     Runs without a migration (drift reverted, a destroy that failed) change nothing; `apply --no-migrations` does.
     """
-    for stack_plan in plans:
-        if not stack_plan.plan.lives:
-            continue
-        with contextlib.suppress(AwsProblem):
-            records = lock_manager_of(app, stack_plan.cloud).ledger.read(stack_plan.plan.stack)
-            last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
-            if last and last.file:
-                raise _no_folder(stack_plan.plan.stack, last, base)
+    return [_with_folder_checked(app, stack_plan, base) for stack_plan in plans]
 
 
-def _no_folder(stack: str, run: RunRecord, base: str) -> Refused:
+def _with_folder_checked(app: App, stack_plan: Planned, base: str) -> Planned:
+    plan = stack_plan.plan
+    if stack_plan.problem or plan.empty or not plan.lives:
+        return stack_plan
+    with contextlib.suppress(AwsProblem), reading(app, [stack_plan.stack], plan.region):
+        records = lock_manager_of(app, stack_plan.cloud).ledger.read_for_display(plan.stack)
+        last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
+        if last and last.file:
+            refusals = (*plan.refusals, _no_folder(plan.stack, last, base))
+            return replace(stack_plan, plan=replace(plan, refusals=refusals))
+    return stack_plan
+
+
+def _no_folder(stack: str, run: RunRecord, base: str) -> Refusal:
     place = os.path.abspath(os.path.join(base, stack))
     found = "is a file, not a folder" if os.path.exists(place) else "does not exist"
     what = f"{stack}: run {run.number} applied the migration {run.file}, and {place} {found}"
     hint = "go where that folder is, or pass --migrations DIR; apply --no-migrations leaves migrations for good"
-    return Refused(what, hint=hint)
+    return Refusal(what, hint)

@@ -5,25 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from ..errors import Refused
+from rich.text import Text
+
+from ..errors import Declined
 from ..kinds import KINDS
 from ..render.plan import counts, plan_screen
+from ..render.problems import failures_text, problem_screen
+from ..render.style import Style
 from .context import App
-from .plans import Planned, style_for, view_of
+from .errors import report_problem
+from .plans import Planned, problem_of, style_for, view_of
 
 
 def show_plans(
     app: App, verb: str, planned: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
 ) -> None:
-    """Prints a block for each stack and one line with the counts of all stacks."""
+    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks."""
     style = style_for(app, stream)
-    for stack_plan in planned if not app.options.quiet else ():
-        screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail))
-        app.terminal.show([*screen, style.line("")], stream)
-    last = counts([stack_plan.plan for stack_plan in planned], style, next)
+    shown: dict[str, str] = {}
+    for stack_plan in planned:
+        if stack_plan.problem:
+            app.terminal.show([*problem_block(app, verb, stack_plan, style, shown), style.line("")], stream)
+        elif not app.options.quiet or stack_plan.plan.refusals:
+            screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail))
+            app.terminal.show([*screen, style.line("")], stream)
+    failed = [stack_plan for stack_plan in planned if stack_plan.problem]
+    refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]
+    failures = failures_text(len(failed), len(refused))
+    counted = [stack_plan.plan for stack_plan in planned if verb == "plan" or not stack_plan.code]
+    last = counts(counted, style, next, failures) if len(failed) < len(planned) else [style.line(failures)]
     if stream is app.terminal.stderr:
         last.append(style.line(""))  # a question or the run follows
     app.terminal.show(last, stream)
+
+
+def problem_block(app: App, verb: str, stack_plan: Planned, style: Style, shown: dict[str, str]) -> list[Text]:
+    """The screen of a stack without a plan. A problem that several stacks have stands only at the first of them."""
+    assert stack_plan.problem
+    name, region = stack_plan.plan.stack, stack_plan.plan.region
+    first = shown.setdefault(stack_plan.problem.what, name)
+    same = "" if first == name else first
+    return problem_screen(verb, name, region, stack_plan.problem, style, app.terminal.redacted, same_as=same)
+
+
+def report_problems(app: App, planned: Sequence[Planned]) -> None:
+    """Prints each problem once on stderr, for a command whose stdout is for programs."""
+    problems = {problem_of(stack_plan).what: problem_of(stack_plan) for stack_plan in planned if stack_plan.code}
+    for problem in problems.values():
+        report_problem(app.terminal, problem, aws_called=app.aws_called)
+
+
+def raise_if_all_fail(planned: Sequence[Planned]) -> None:
+    """Raises the problem of all stacks if no stack has a plan and all have the same problem."""
+    problems = {stack_plan.problem.what: stack_plan.problem for stack_plan in planned if stack_plan.problem}
+    if len(problems) == 1 and all(stack_plan.problem for stack_plan in planned):
+        raise next(iter(problems.values()))
 
 
 def confirm(app: App, stacks: str, *, approves: str = "") -> None:
@@ -32,4 +68,4 @@ def confirm(app: App, stacks: str, *, approves: str = "") -> None:
     hold = f", and approve the hold at {approves}" if approves else ""
     answer = app.terminal.ask(f"Apply this to {stacks}{hold}? Type yes to go on: ")
     if answer.lower() != "yes":
-        raise Refused("not applied: the answer was not yes", hint="nothing was changed")
+        raise Declined("not applied: the answer was not yes", hint="nothing was changed")

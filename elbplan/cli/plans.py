@@ -5,34 +5,39 @@ from __future__ import annotations
 import contextlib
 import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..core.call import Answer, Call
 from ..core.hidden import hidden_in
 from ..core.plan import Plan
 from ..core.stack import Stack
-from ..errors import MIN_SECRET_LENGTH
+from ..errors import MIN_SECRET_LENGTH, ElbplanError, Refused, SpecProblem
+from ..live.worker_threads import WorkerThreads
+from ..planner.reconcile import permitted
 from ..render.outcome import EndScreen
 from ..render.plan import PlanView
-from ..render.style import Style
-from ..run.workflow import Cloud
-from ..spec import load
+from ..render.style import Style, count
+from ..run.workflow import Cloud, StackPlan, Unplanned
+from ..spec import BrokenSpec, load, load_each
 from .connect import Connections
 from .context import App
 from .options import DEFAULT_PATHS
+from .reading import reading
 
-Planner = Callable[["Cloud", Sequence[Stack]], list[Plan]]
+Planner = Callable[["Cloud", Sequence[Stack]], Sequence[StackPlan]]
 
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan of one stack.
+    """The plan of one stack, or why it has none.
 
     seconds   how long reading AWS took
     planner   plans again
     notes     further lines of its screen
     idle      why there is nothing to do, if AWS does not simply match the spec
     undone    what a person must do although the plan has no step
+    problem   why there is no plan; `plan` then has only what AWS has of the stack, if that could be read
     """
 
     plan: Plan
@@ -43,34 +48,125 @@ class Planned:
     notes: Sequence[tuple[str, str]] = ()
     idle: str = ""
     undone: str = ""
+    problem: ElbplanError | None = None
+
+    @property
+    def runnable(self) -> bool:
+        """True if the plan has steps that may be carried out."""
+        return self.problem is None and not self.plan.refusals and not self.plan.empty
+
+    @property
+    def code(self) -> int:
+        """The exit code of a stack that has a problem or refusals; 0 without."""
+        if self.problem:
+            return self.problem.exit_code
+        return Refused.exit_code if self.plan.refusals else 0
+
+
+@dataclass
+class NoCloud:
+    """The cloud of a stack whose region is not known. Every call raises the problem."""
+
+    problem: ElbplanError
+    region: str = ""
+
+    def send(self, call: Call) -> Answer:
+        raise self.problem
+
+
+def problem_of(stack_plan: Planned) -> ElbplanError:
+    """The problem of a stack that cannot be carried out: it has no plan, or its plan has refusals."""
+    if stack_plan.problem:
+        return stack_plan.problem
+    try:
+        permitted(stack_plan.plan)
+    except Refused as refused:
+        return refused
+    raise AssertionError("this plan can be carried out")
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
+    _keep_secrets(app, stacks)
+    return stacks
+
+
+def stacks_or_problems_of(app: App, paths: Sequence[str]) -> list[Stack | BrokenSpec]:
+    """Loads the stacks of specs. A wrong spec does not hide the others. Raises SpecProblem if no spec is right.
+
+    Documents for programs list every wrong spec.
+    """
+    loaded = load_each(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
+    broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
+    if len(broken) == len(loaded) and not app.options.json:
+        raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
+    _keep_secrets(app, [entry for entry in loaded if isinstance(entry, Stack)])
+    return loaded
+
+
+def _keep_secrets(app: App, stacks: Sequence[Stack]) -> None:
     for stack in stacks:
         app.terminal.secrets |= {
             str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= MIN_SECRET_LENGTH
         }
-    return stacks
 
 
-def planned(app: App, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
-    """Plans each stack, in their order; the stacks of one region are read together."""
-    clouds = Connections(app, stacks)
-    groups: dict[str, list[Stack]] = {}
-    for stack in stacks:
-        groups.setdefault(clouds.region(stack), []).append(stack)
-    by_name: dict[str, Planned] = {}
-    for region, group in groups.items():
-        with reading(app, group, region):
-            began = time.monotonic()
-            cloud = clouds.reach(region)
-            plans = planner(cloud, group)
-            seconds = time.monotonic() - began
-        for stack, plan in zip(group, plans, strict=True):
-            by_name[stack.name] = Planned(plan, cloud, seconds, stack, planner)
-    return [by_name[stack.name] for stack in stacks]
+def planned(app: App, entries: Sequence[Stack | BrokenSpec], planner: Planner) -> list[Planned]:
+    """Plans each stack, in their order. The stacks of one region are read together, and the regions side by side."""
+    clouds = Connections(app, [entry for entry in entries if isinstance(entry, Stack)])
+    results: dict[int, Planned] = {}
+    groups: dict[str, list[int]] = {}
+    for index, entry in enumerate(entries):
+        if isinstance(entry, BrokenSpec):
+            results[index] = not_planned(Stack(entry.label, None, {}), entry.problem, planner)
+            continue
+        try:
+            groups.setdefault(clouds.region(entry), []).append(index)
+        except ElbplanError as problem:
+            results[index] = not_planned(entry, problem, planner)
+    reached = {region: clouds.reach(region) for region in groups}
+    stacks = {index: entry for index, entry in enumerate(entries) if isinstance(entry, Stack)}
+    with _reading_regions(app, stacks, groups), WorkerThreads(len(groups)) as threads:
+        futures = {
+            region: threads.submit(_plan_region, reached[region], [stacks[index] for index in indexes], planner)
+            for region, indexes in groups.items()
+        }
+        for region, future in futures.items():
+            results |= dict(zip(groups[region], future.result(), strict=True))
+    return [results[index] for index in range(len(entries))]
+
+
+@contextlib.contextmanager
+def _reading_regions(app: App, stacks: Mapping[int, Stack], groups: Mapping[str, Sequence[int]]) -> Iterator[None]:
+    read = [stacks[index] for indexes in groups.values() for index in indexes]
+    if not read:
+        yield
+        return
+    with reading(app, read, next(iter(groups)) if len(groups) == 1 else count(len(groups), "region")):
+        yield
+
+
+def _plan_region(cloud: Cloud, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
+    began = time.monotonic()
+    plans = planner(cloud, stacks)
+    seconds = time.monotonic() - began
+    return [
+        Planned(plan, cloud, seconds, stack, planner)
+        if isinstance(plan, Plan)
+        else not_planned(stack, plan.problem, planner, cloud, plan)
+        for stack, plan in zip(stacks, plans, strict=True)
+    ]
+
+
+def not_planned(
+    stack: Stack, problem: ElbplanError, planner: Planner, cloud: Cloud | None = None, left: Unplanned | None = None
+) -> Planned:
+    """A stack without a plan. `left` has what AWS has of it."""
+    known = cloud or NoCloud(problem)
+    account, lives = (left.account, left.lives) if left else ("", {})
+    plan = Plan(stack.name, known.region, account, lives=lives)
+    return Planned(plan, known, 0, stack, planner, problem=problem)
 
 
 @contextlib.contextmanager
@@ -80,17 +176,6 @@ def connected(app: App, stack: Stack) -> Iterator[Cloud]:
     region = connections.region(stack)
     with reading(app, [stack], region):
         yield connections.reach(region)
-
-
-@contextlib.contextmanager
-def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
-    """Shows that AWS is being read, on a terminal that can redraw the line."""
-    if not app.terminal.can_redraw or app.options.quiet or app.options.json:
-        yield
-        return
-    names = group[0].name if len(group) == 1 else f"{len(group)} stacks"
-    with app.terminal.console(app.terminal.stderr).status(f"reading {names} in {region}"):
-        yield
 
 
 def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from ..errors import Refused, escaped
+from ..errors import Declined, escaped, hide_values
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +47,10 @@ class Terminal:
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return cls(sys.stdin, sys.stdout, sys.stderr, os.environ)
+
+    def redacted(self, text: str) -> str:
+        """Returns the text without the values of variables."""
+        return hide_values(text, self.secrets)
 
     @property
     def can_ask(self) -> bool:
@@ -130,7 +134,7 @@ class Terminal:
     def require_user(self, hint: str) -> None:
         """Raises Refused if no person can answer a question."""
         if not self.can_ask:
-            raise Refused("elbplan cannot ask for confirmation: stdin is not a terminal", hint=hint)
+            raise Declined("elbplan cannot ask for confirmation: stdin is not a terminal", hint=hint)
 
     def close(self) -> None:
         """Flushes the streams, so that Python does not fail when it flushes them at its end."""

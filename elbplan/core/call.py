@@ -28,7 +28,8 @@ class Call:
 
     done_if   error codes that mean success, with an empty answer: the wanted effect is already there
     retry_on  error codes that pass after some time: the call is repeated until `timeout` seconds are over
-    no_retry  the call is sent once, also if its outcome is unknown: it is not idempotent and has no client token
+    no_retry  the call is sent once, also if its outcome is unknown: it is not idempotent and has no client token, or
+              its endpoint may have no connection, which botocore would try for minutes
     region    the region of the call, if it is not the stack's region
     optional  nothing depends on the call: an error of AWS counts as an empty answer
     may_be_denied  the answer is `DENIED_ANSWER` if the credentials lack the permission
@@ -65,6 +66,12 @@ DENIED_ANSWER: Answer = {"elbplan:denied": True}
 
 FAILED_ANSWER: Answer = {"elbplan:failed": True}
 """The answer to a read that has a fallback, and that failed."""
+
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException")
+"""Error codes for a missing permission."""
+
+OUTCOME_UNKNOWN = "OutcomeUnknown"
+"""Our code for a call that may or may not have had its effect."""
 
 READS = ("Describe", "Get", "List", "Search", "Lookup", "Test")
 

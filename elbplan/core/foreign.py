@@ -33,6 +33,7 @@ class Foreign:
     stays     what remains when the resource is deleted, with the reason
     unread    what AWS does not let elbplan read, although no spec wants it
     references  what refers to the resource, read only for resources that a plan deletes
+    unkept    by name in use, why elbplan cannot keep what it replaces there
     """
 
     owners: Mapping[str, Owner] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Foreign:
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unread: Sequence[str] = ()
     references: Mapping[str, Sequence[ForeignReference]] = field(default_factory=dict)
+    unkept: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Iterable[Found[Any]]) -> Foreign:
@@ -48,14 +50,16 @@ class Foreign:
         children: dict[str, list[str]] = {}
         stays: dict[str, list[str]] = {}
         unread: list[str] = []
+        unkept: dict[str, str] = {}
         for result in found:
             unread.extend(result.unread)
             owners |= result.owners
+            unkept |= result.unkept
             for id, texts in result.children.items():
                 children.setdefault(id, []).extend(texts)
             for id, texts in result.stays.items():
                 stays.setdefault(id, []).extend(texts)
-        return cls(owners, children, stays, unread)
+        return cls(owners, children, stays, unread, unkept=unkept)
 
     def children_by_address(self, lives: Mapping[Address, LiveResource[Any]]) -> dict[Address, Sequence[str]]:
         """The foreign children by the address of their parent."""

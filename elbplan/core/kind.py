@@ -46,7 +46,7 @@ class Found(Generic[R]):
 
     ours          the resources of each stack
     names_in_use  the AWS names that are taken, each with the id of its holder
-    owners, children, stays, unread   as in `Foreign`
+    owners, children, stays, unread, unkept   as in `Foreign`
     """
 
     ours: Mapping[str, Sequence[LiveResource[R]]]
@@ -55,6 +55,7 @@ class Found(Generic[R]):
     children: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unread: Sequence[str] = ()
+    unkept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Scope:
     """The stacks to read, with the resources that their specs want (look-ups are already resolved).
 
     ending   the stacks will be destroyed: a resource does not belong to a stack just because its spec names it
+    everywhere   the plan may lead to a state other than the specs': reads also what only its deletes need
     file_references   the references in migration files, which the specs may not have any more
     deep    reads every load balancer, target group and certificate of the account, and the tags of each
     names   further AWS names that a plan wants to give, with their kinds
@@ -72,6 +74,7 @@ class Scope:
     region: str
     desired: Mapping[str, Mapping[Address, Resource]]
     ending: bool = False
+    everywhere: bool = False
     file_references: Collection[Ref] = ()
     deep: bool = False
     names: Collection[tuple[str, str]] = ()

@@ -76,6 +76,14 @@ class ServerLabel(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why elbplan does not carry out a plan, and what to do next."""
+
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """The steps of one stack, in an order in which they can be done one by one.
 
@@ -89,6 +97,9 @@ class Plan:
     server_facts  what keeps servers outside the stack from becoming healthy, by their AWS ids
     unchecked  what elbplan could not check, each with the reason
     causes     what keeps a resource from becoming ready, as far as it is known before
+    restored   by the address of a deleted record: the record sets that it replaced, and that come back
+    not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
+    refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     """
 
     stack: str
@@ -105,10 +116,13 @@ class Plan:
     unread: Sequence[str] = ()
     warnings: Sequence[str] = ()
     replaced: Mapping[Address, str] = field(default_factory=dict)
+    refusals: Sequence[Refusal] = ()
     servers: Mapping[str, ServerLabel] = field(default_factory=dict)
     server_facts: Mapping[str, ServerFacts] = field(default_factory=dict)
     unchecked: Sequence[str] = ()
     causes: Mapping[Address, Cause] = field(default_factory=dict)
+    restored: Mapping[Address, str] = field(default_factory=dict)
+    not_restored: Mapping[Address, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from ..core.address import Address, AwsId, Lookup, Ref
-from ..core.call import Ask, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
-from ..core.kind import Found, Gate, Kind, LiveResource, Owner, Phase, Scope, StepContext
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
+from ..core.address import Address, AwsId, Ref
+from ..core.call import ReadProgram, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Owner, Phase, Scope, StepContext
+from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_fields, from_live
 from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_balancers
 from .aws.alias_tags import RecordPlace
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import READ_PERMISSIONS
 from .aws.hosted_zones import hosted_zones
-from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES, balancer_name, domain, record_asks, zone_for
-from .aws.record_batches import RecordSearch, RecordSet, change_batch, delete_record, record_change, take_over
+from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES, domain
+from .aws.record_batches import (
+    RecordSet,
+    change_batch,
+    delete_alias,
+    points_at,
+    put_back,
+    record_change,
+    record_text,
+    take_over,
+)
+from .aws.record_gates import GATES
+from .aws.record_sets import read_sets, zone_of_ref
+from .aws.replaced_records import (
+    Keeper,
+    KeptRecords,
+    Previous,
+    forget,
+    keep_again,
+    kept_records,
+    read_call,
+    unread_text,
+)
 from .references import LoadBalancerRef, ZoneRef
 
 
@@ -36,6 +57,12 @@ class Record(Resource):
     take_over: Annotated[
         bool, WRITE_ONLY, Field(description="may replace a record of this name that elbplan did not make")
     ] = False
+    restore: Annotated[
+        bool | None,
+        LEARNED,
+        Field(description="whether the record that this one replaced comes back when elbplan deletes this one"),
+    ] = False
+    """None in AWS if this record replaced no other."""
 
     @field_validator("name")
     @classmethod
@@ -50,7 +77,11 @@ def record_mark(record: Record) -> str:
 
 
 def read(scope: Scope) -> ReadProgram[Found[Record]]:
-    """Reads the records of each name that the spec wants, or that tags of a load balancer or security group list."""
+    """Reads the records of each name that the spec wants, or that tags of a load balancer or security group list.
+
+    Also reads what the records of these stacks replaced, if a spec says `take_over` or a record may be deleted.
+    """
+    first = list(dict.fromkeys(stack for stack, _, wanted in scope.wanted(Record) if wanted.take_over))
     wanted_names = [record.name for _, _, record in scope.wanted(Record)]
     needed = scope.wants(*USERS_OF_ZONES)
     zones = yield from hosted_zones(wanted_names, needed=needed)
@@ -59,21 +90,30 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
     addresses = {
         (stack, RecordPlace(zone, wanted.name, wanted.type)): address
         for stack, address, wanted in scope.wanted(Record)
-        if (zone := _zone_of(wanted, zones))
+        if (zone := zone_of_ref(wanted.zone, zones))
     }
     names = {place[:2] for _, place in addresses}
-    sets = yield from _standing(names, zones)
+    sets, _ = yield from read_sets(names, zones)
     aliases = yield from read_aliases(scope, addresses)
     known = {place[:2] for stack in scope.stacks for place in aliases.recorded_by(stack)}
+    later = [stack for stack in scope.stacks if stack not in first and _may_delete(scope, stack, aliases, addresses)]
     if known - names:
         zones = (yield from hosted_zones([name for _, name in known], needed=needed)) or zones
-        sets |= yield from _standing(known - names, zones)
+    more, answers = yield from read_sets(known - names, zones, list(map(read_call, [*first, *later])))
+    sets |= more
+    kept = kept_records([*first, *later], answers)
     every = [(RecordPlace(zone, name, type), raw) for (zone, name, type, _), raw in sorted(sets.items())]
     found = [(place, raw) for place, raw in every if place[:2] in names | known]
     if not scope.ending:
         unknown = [raw for _, raw in found if aliases.target(raw) is None]
         aliases = yield from read_other_balancers(aliases, unknown, scope.region)
-    return _found(scope, aliases, addresses, found, dangling_aliases(every, aliases))
+    return _found(scope, aliases, addresses, found, dangling_aliases(every, aliases), kept)
+
+
+def _may_delete(scope: Scope, stack: str, aliases: KnownAliases, wanted: Container[tuple[str, RecordPlace]]) -> bool:
+    """True if the stack has records, and a plan may delete one of them."""
+    every = scope.ending or scope.everywhere
+    return any(every or (stack, place) not in wanted for place in aliases.recorded_by(stack))
 
 
 def _unread(scope: Scope) -> ReadProgram[Found[Record]]:
@@ -90,6 +130,7 @@ def _found(
     addresses: Mapping[tuple[str, RecordPlace], Address],
     found: Sequence[tuple[RecordPlace, Mapping[str, Any]]],
     dangling: Mapping[str, Sequence[str]],
+    kept: KeptRecords,
 ) -> Found[Record]:
     ours: dict[str, list[LiveResource[Record]]] = {}
     names_in_use: dict[str, str] = {}
@@ -104,35 +145,13 @@ def _found(
         owners[id] = owner_of(holder)
         if holder.stack in scope.stacks and not holder.region:
             address = addresses.get((holder.stack, place)) or _default_address(place.name, place.type)
-            ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id))
-    return Found(ours, names_in_use, owners, stays=dangling)
-
-
-RecordSets = dict[tuple[str, str, str, str], Mapping[str, Any]]
-
-
-def _zone_of(record: Record, zones: Sequence[Mapping[str, Any]]) -> str | None:
-    if isinstance(record.zone, Lookup):
-        try:
-            return zone_for(record.zone.query, zones)
-        except ValueError:
-            return None
-    return str(record.zone)
-
-
-def _standing(names: Iterable[tuple[str, str]], zones: Sequence[Mapping[str, Any]]) -> ReadProgram[RecordSets]:
-    """The record sets at these names, by zone, name, type and set identifier; also others in the same answers."""
-    by_zone: dict[str, set[str]] = {}
-    for zone, name in names:
-        by_zone.setdefault(zone, set()).add(domain(name))
-    asks: list[Ask] = [ask for zone in sorted(by_zone) for ask in record_asks(zone, by_zone[zone], zones)]
-    answers = (yield asks) if asks else []
-    sets: RecordSets = {}
-    for ask, answer in zip(asks, answers, strict=True):
-        zone = ask.params["HostedZoneId"] if isinstance(ask, Call) else ""
-        for raw in answer.get("ResourceRecordSets", []):
-            sets[zone, domain(raw["Name"]), raw["Type"], raw.get("SetIdentifier", "")] = raw
-    return sets
+            wanted = scope.desired[holder.stack].get(address)
+            in_spec = bool(wanted.restore) if isinstance(wanted, Record) else None
+            restore = kept.restore(holder.stack, place, in_spec, ending=scope.ending)
+            facts = kept.facts(holder.stack, place)
+            ours.setdefault(holder.stack, []).append(_live(address, place, raw, holder.id, restore, facts))
+    unread = [unread_text(stack) for stack in ours if kept.unreadable(stack)]
+    return Found(ours, names_in_use, owners, stays=dangling, unread=unread, unkept=kept.unkept(addresses, found))
 
 
 def _default_address(name: str, type: str) -> Address:
@@ -140,27 +159,23 @@ def _default_address(name: str, type: str) -> Address:
     return Address(Record.kind, name if type == "A" else f"{name}-{type.lower()}")
 
 
-def _live(address: Address, place: RecordPlace, raw: Mapping[str, Any], balancer: str) -> LiveResource[Record]:
+def _live(
+    address: Address,
+    place: RecordPlace,
+    raw: RecordSet,
+    balancer: str,
+    restore: bool | None,
+    facts: Mapping[str, str],
+) -> LiveResource[Record]:
     fields = {
         "name": place.name,
         "type": raw["Type"],
         "zone": AwsId(place.zone),
         "load_balancer": AwsId(balancer),
         "evaluate_target_health": bool(raw["AliasTarget"].get("EvaluateTargetHealth")),
+        "restore": restore,
     }
-    return LiveResource(address, str(place), from_live(Record, fields))
-
-
-def record_text(raw: Mapping[str, Any]) -> str:
-    """A record set in a few words: `A 203.0.113.7 (TTL 60)`"""
-    notes = [f"TTL {raw['TTL']}"] if "TTL" in raw else []
-    notes += [f"identifier {raw['SetIdentifier']}"] if "SetIdentifier" in raw else []
-    notes += [f"weight {raw['Weight']}"] if "Weight" in raw else []
-    if alias := raw.get("AliasTarget"):
-        text = f"{raw['Type']} alias to {alias['DNSName'].rstrip('.')}"
-    else:
-        text = f"{raw['Type']} {', '.join(value['Value'] for value in raw.get('ResourceRecords', []))}"
-    return f"{text} ({', '.join(notes)})" if notes else text
+    return LiveResource(address, str(place), from_live(Record, fields), facts)
 
 
 def create(new: Record, context: StepContext) -> WriteProgram:
@@ -168,7 +183,9 @@ def create(new: Record, context: StepContext) -> WriteProgram:
     zone = context.id(new.zone)
     if new.take_over:
         others = [_alias(record, context) for record in _other_types(new, context)]
-        answer = yield from take_over(zone, _alias(new, context), others)
+        alias, place = _alias(new, context), RecordPlace(zone, new.name, new.type)
+        keeper = Keeper(context.stack, place, alias["AliasTarget"]["DNSName"], bool(new.restore))
+        answer = yield from take_over(zone, alias, keeper.keep, others)
     else:
         answer = yield change_batch(zone, [record_change("CREATE", _alias(new, context))])
     return {"id": f"{zone}/{domain(new.name)}/{new.type}", "change": answer["ChangeInfo"]["Id"]}
@@ -198,60 +215,43 @@ def _alias(new: Record, context: StepContext) -> dict[str, Any]:
     }
 
 
-def update(_: Record, after: Record, context: StepContext) -> WriteProgram:
-    """UPSERT, so that Route 53 answers at every moment."""
+def update(before: Record, after: Record, context: StepContext) -> WriteProgram:
+    """UPSERT, so that Route 53 answers at every moment. `restore` is only a word in Parameter Store."""
     zone = context.id(after.zone)
+    if before.restore != after.restore and context.live:
+        place = RecordPlace(zone, after.name, after.type)
+        yield from keep_again(context.stack, place, context.live.facts, restore=bool(after.restore))
+    if set(differing_fields(before, after)) == {"restore"}:
+        return {}
     answer = yield change_batch(zone, [record_change("UPSERT", _alias(after, context))])
     return {"change": answer["ChangeInfo"]["Id"]}
 
 
 def delete(old: Record, context: StepContext) -> WriteProgram:
-    """Deletes the record if it still points at our load balancer. Route 53 wants an exact copy of the record."""
+    """Deletes the record if it still points at our load balancer, and puts back what the plan says.
+
+    Route 53 wants an exact copy of the record.
+    """
     zone = context.id(old.zone)
-    params = {"HostedZoneId": zone, "StartRecordName": old.name, "StartRecordType": old.type, "MaxItems": "1"}
-    ours = balancer_name(context.fact(old.load_balancer, "dns_name") or str(old.load_balancer))
-
-    def find() -> RecordSearch:
-        answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
-        sets: Sequence[RecordSet] = answer.get("ResourceRecordSets", [])
-        for raw in sets:
-            target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-            if domain(raw["Name"]) == domain(old.name) and raw["Type"] == old.type and target == ours:
-                return raw
-        return None
-
-    yield from delete_record(zone, find)
+    dns_name = context.fact(old.load_balancer, "dns_name") or str(old.load_balancer)
+    previous = Previous.of(context.live.facts if context.live else {})
+    if previous.put_back:
+        yield from put_back(zone, old.name, lambda raw: points_at(raw, dns_name), previous.put_back)
+    else:
+        yield from delete_alias(zone, old.name, old.type, dns_name)
+    yield from forget(context.stack, RecordPlace(zone, old.name, old.type), previous.forget)
     return {}
-
-
-def insync(_: Record, context: StepContext) -> ProbeProgram:
-    """Ready when all name servers of Route 53 answer with the new record."""
-    change = context.fact(context.address, "change")
-    if not change:
-        return GateStatus("ready", KNOWN)
-    answer = yield Call("route53", "GetChange", {"Id": change.rsplit("/", 1)[-1]}, done_if=("NoSuchChange",))
-    status = answer.get("ChangeInfo", {}).get("Status", "INSYNC")
-    if status == "INSYNC":
-        return GateStatus("ready", KNOWN)
-    return GateStatus("waiting", "Route 53 sends it to its name servers")
-
-
-KNOWN = "all name servers know it"
-
-
-ALIAS_TTL = 60
-"""Seconds for which a resolver may cache an alias to a load balancer."""
-
-
-def forgotten(_: Record, context: StepContext) -> ProbeProgram:
-    """Always ready: the gate only waits for `min_seconds`."""
-    yield from ()
-    return GateStatus("ready", "resolvers no longer cache the old address")
 
 
 def summary(record: Record) -> str:
     """`A alias to load_balancer.main`"""
     return f"{record.name} {record.type} alias to {record.load_balancer}"
+
+
+def with_live_defaults(desired: Record, live: Record) -> Record:
+    """The desired record; `restore` is only a difference if the live record replaced another one."""
+    restore = None if live.restore is None else bool(desired.restore)
+    return desired.model_copy(update={"restore": restore, "take_over": live.take_over})
 
 
 def create_path(new: Record, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Record]]:
@@ -272,14 +272,10 @@ KIND = Kind(
     delete=delete,
     create_path=create_path,
     update_path=update_path,
+    with_live_defaults=with_live_defaults,
     summary=summary,
     taggable=False,
-    gates=(
-        # "Changes generally propagate to all Route 53 name servers managing the hosted zone within 60 seconds":
-        # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
-        Gate("insync", "all name servers know the record", 600, insync, after=("create", "update"), usual="< 1 min"),
-        Gate("resolvers", "resolvers no longer cache the old address", 300, forgotten, after=(), min_seconds=ALIAS_TTL),
-    ),
+    gates=GATES,
     permissions=(
         *READ_PERMISSIONS,
         "route53:ListHostedZones",
@@ -288,5 +284,8 @@ KIND = Kind(
         "route53:ChangeResourceRecordSets",
         "route53:GetChange",
         "ec2:DescribeSecurityGroups",
+        "ssm:GetParametersByPath",
+        "ssm:PutParameter",
+        "ssm:DeleteParameters",
     ),
 )

@@ -14,7 +14,6 @@ from typing import Any
 from ..core.call import Answer, Ask, Call, Tags
 from ..errors import AwsProblem
 from .errors import unreadable
-from .pacing import PatientReader
 from .unusable_answers import MISREAD
 from .worker_threads import WorkerThreads
 
@@ -32,15 +31,20 @@ class BatchReader:
     """Runs programs that read AWS. `parallel` is the largest number of requests at the same time."""
 
     def __init__(self, send: Send, parallel: int = 16) -> None:
-        self._send = PatientReader(send)
+        self._send = send
         self._parallel = parallel
         self._answers: dict[str, Answer] = {}
+        self._problems: dict[str, AwsProblem] = {}
         self._tags: dict[str, Mapping[str, str] | None] = {}
         self.rounds = 0
         """The number of rounds so far."""
 
     def run(self, programs: Sequence[Program]) -> list[Any]:
-        """Returns the results of the programs, in order. Raises AwsProblem."""
+        """Returns the results of the programs, in order.
+
+        Raises the AwsProblem of the first program that needs an answer which AWS does not give. Later runs of the same
+        reader use the answers of this one, and do not send again what failed.
+        """
         results: list[Any] = [None] * len(programs)
         waiting: dict[int, Sequence[Ask]] = {}
         with WorkerThreads(self._parallel) as threads:
@@ -81,22 +85,27 @@ class BatchReader:
     def _knows(self, ask: Ask) -> bool:
         if isinstance(ask, Tags):
             return all(arn in self._tags for arn in ask.arns)
-        return _key(ask) in self._answers
+        return _key(ask) in self._answers or _key(ask) in self._problems
 
     def _answer(self, ask: Ask) -> Answer:
         if isinstance(ask, Tags):
             return {arn: tags for arn in ask.arns if (tags := self._tags[arn]) is not None}
+        if problem := self._problems.get(_key(ask)):
+            raise problem
         return self._answers[_key(ask)]
 
     def _ask(self, asks: Sequence[Ask], threads: WorkerThreads) -> None:
         self.rounds += 1
-        calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and _key(ask) not in self._answers}
+        calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and not self._knows(ask)}
         arns = sorted({arn for ask in asks if isinstance(ask, Tags) for arn in ask.arns if arn not in self._tags})
         batches = [arns[start : start + TAGS_A_REQUEST] for start in range(0, len(arns), TAGS_A_REQUEST)]
         answers = {key: threads.submit(self._send, call) for key, call in calls.items()}
         tags = [threads.submit(self._describe_tags, batch) for batch in batches]
         for key, future in answers.items():
-            self._answers[key] = future.result()
+            try:
+                self._answers[key] = future.result()
+            except AwsProblem as problem:
+                self._problems[key] = problem
         for batch in tags:
             self._tags |= batch.result()
 

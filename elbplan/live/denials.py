@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..core.call import Call
+from ..core.call import DENIED, Call
 
 ENABLED_BY_DEFAULT = frozenset(
     ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-central-1", "eu-north-1",
@@ -27,7 +27,6 @@ LIKE_DISABLED_REGION = ("AuthFailure", "InvalidClientTokenId", "UnrecognizedClie
 
 NOT_SUBSCRIBED = ("OptInRequired", "SubscriptionRequiredException", "SubscriptionRequired")
 
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException")
 ACTION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 LIMITING_POLICY = re.compile(
     r"(?:explicit deny in an? |because no )"

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    CredentialRetrievalError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    ProxyConnectionError,
-    ReadTimeoutError,
-    SSLError,
-    SSOError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ..core.call import Call
+from ..core.call import OUTCOME_UNKNOWN, Call
 from ..errors import AwsProblem, escaped
 from .denials import access_hint
-
-UNKNOWN = "OutcomeUnknown"
-"""Our code for a call that may or may not have had its effect."""
-
-NOT_OFFERED = 501
-"""The HTTP status with which an AWS simulator refuses a service that it does not have."""
+from .failures import NOT_OFFERED, error_code, fails_inside_aws, status_of
+from .outages import connection, failure, times
+from .read_retries import Tries
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
@@ -75,11 +57,17 @@ HINTS_OF_OPERATION = {
 """Hints for errors that mean something else for each operation."""
 
 
-def explain_refusal(error: BotoCoreError | ClientError, call: Call, region: str) -> AwsProblem:
-    """The problem for an exception of botocore, for a call in this region."""
-    if isinstance(error, ClientError):
-        return _refusal(error, call, region)
-    return _connection(error, call)
+def explain_refusal(error: BotoCoreError | ClientError, tries: Tries, *, all_fail: bool = False) -> AwsProblem:
+    """The problem for an exception of botocore after these tries; `all_fail`: no service of AWS answers."""
+    if not isinstance(error, ClientError):
+        return connection(error, tries, all_fail=all_fail)
+    code, status = error_code(error.response), status_of(error.response)
+    if fails_inside_aws(status, code):
+        message = escaped(" ".join(str(error.response["Error"].get("Message") or "").split()))
+        reason = f": {message}" if message else ""
+        answers = f"AWS answered {status} ({escaped(code)}){times(tries, 'times')}{reason}"
+        return failure(answers, tries, code, all_fail=all_fail)
+    return _refusal(error, tries.call, tries.region)
 
 
 def unreadable(error: Exception, what: str) -> AwsProblem:
@@ -88,7 +76,7 @@ def unreadable(error: Exception, what: str) -> AwsProblem:
     return AwsProblem(
         f"the answer to {what} cannot be understood: {reason[:200]}",
         hint="a proxy or gateway may have answered: check HTTPS_PROXY and AWS_ENDPOINT_URL; run the command again",
-        code=UNKNOWN,
+        code=OUTCOME_UNKNOWN,
     )
 
 
@@ -96,7 +84,7 @@ def _refusal(error: ClientError, call: Call, region: str) -> AwsProblem:
     raw = error.response.get("Error", {})
     code, message = str(raw.get("Code", "Unknown")), str(raw.get("Message", "") or "no reason given")
     message = escaped(" ".join(message.split()))
-    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == NOT_OFFERED:
+    if status_of(error.response) == NOT_OFFERED:
         code = "NotImplemented"
     what = f"AWS refused {call.operation}: {message} ({code})"
     if code in EXPIRED:
@@ -120,34 +108,3 @@ def _allow_invoke(call: Call) -> str:
         f"aws lambda add-permission --function-name {function} --statement-id elb --action lambda:InvokeFunction "
         f"--principal elasticloadbalancing.amazonaws.com --source-arn {group}"
     )
-
-
-def _connection(error: BotoCoreError, call: Call) -> AwsProblem:
-    if isinstance(error, PartialCredentialsError):
-        hint = "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or only AWS_PROFILE"
-        return AwsProblem(f"the AWS credentials are incomplete: {error}", hint=hint, code="NoCredentials")
-    if isinstance(error, SSOError | TokenRetrievalError | CredentialRetrievalError):
-        hint = "log in again (aws sso login), and check AWS_PROFILE"
-        return AwsProblem(f"elbplan cannot get the AWS credentials: {error}", hint=hint, code="NoCredentials")
-    if isinstance(error, NoCredentialsError):
-        return AwsProblem(
-            "there are no AWS credentials",
-            hint="set AWS_PROFILE, or run `aws configure`; to try without an account add --sandbox",
-            code="NoCredentials",
-        )
-    if isinstance(error, ProfileNotFound):
-        return AwsProblem(str(error), hint="`aws configure list-profiles` shows the profiles", code="NoProfile")
-    if isinstance(error, SSLError):
-        hint = "a company proxy may intercept the connection: set AWS_CA_BUNDLE to its certificate"
-        return AwsProblem(f"no safe connection to AWS for {call.operation}: {error}", hint=hint, code="Unreachable")
-    if isinstance(error, EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError):
-        return AwsProblem(
-            f"cannot reach AWS for {call.operation}: {error}",
-            hint="check the network, the name of the region (region:) and AWS_ENDPOINT_URL",
-            code="Unreachable",
-        )
-    if isinstance(error, ConnectionClosedError | ReadTimeoutError):
-        return AwsProblem(
-            f"the answer to {call.operation} was lost: {error}", hint="run the command again", code=UNKNOWN
-        )
-    return AwsProblem(f"{call.operation} failed: {error}", code=type(error).__name__)

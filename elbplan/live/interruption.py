@@ -27,3 +27,8 @@ def no_retries_after(stopped: Callable[[], bool]) -> Iterator[None]:
 def is_stopped() -> bool:
     """True if the user has pressed Ctrl-C during a program that `no_retries_after` surrounds."""
     return _stopped.get()()
+
+
+def is_in_program() -> bool:
+    """True inside `no_retries_after`: the call belongs to a run that has begun."""
+    return _stopped.get() is not _never

@@ -9,9 +9,10 @@ from ..core.address import Address, Ref
 from ..core.call import Answer, Call
 from ..core.foreign import NOBODY_ELSE, Foreign
 from ..core.kind import Kinds, LiveResource, NamesInUse, Scope
+from ..core.plan import Refusal
 from ..core.resource import Resource
 from ..core.stack import Stack
-from ..errors import escaped
+from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.opened_servers import with_opened_servers
 from ..kinds.server_endings import NO_ENDINGS, Endings
@@ -19,9 +20,10 @@ from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .batch import BatchReader
 from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
+from .pacing import THROTTLED
 from .portable import PortableNames
 from .remaining_zones import read_remaining_zones
-from .resolve import resolve
+from .resolve import NotFound, missing_instances, resolve
 from .server_endings import read_endings
 from .server_network import network_hint
 from .subnets import with_subnets_of_stack
@@ -38,6 +40,7 @@ class Observed:
     portable_names   names for this account's ids, for files that are valid in any account
     kept      rules without a name whose live rule has another number: the spec's address, and the live address
     external  the instances that the spec names by id or tag
+    refusals  what the spec names by id and AWS does not have any more, so that the stack cannot be applied
     endings   what else ends with the stack, and what stays; read only for a destroy
     """
 
@@ -50,9 +53,43 @@ class Observed:
     foreign: Foreign = NOBODY_ELSE
     external: ExternalServers = NO_SERVERS
     endings: Endings = NO_ENDINGS
+    refusals: Sequence[Refusal] = ()
+
+
+@dataclass(frozen=True)
+class Unobserved:
+    """A stack that cannot be compared with AWS, and why; `live` is what AWS has of it, if that could be read."""
+
+    problem: ElbplanError
+    live: Sequence[LiveResource[Resource]] = ()
 
 
 def observe(
+    send: Callable[[Call], Answer],
+    region: str,
+    stacks: Sequence[Stack],
+    kinds: Kinds,
+    *,
+    everywhere: bool = False,
+    file_references: Collection[Ref] = (),
+) -> dict[str, Observed]:
+    """Reads AWS for all stacks together; the arguments are those of `observe_each`.
+
+    Raises AwsProblem, and NotFound or Refused if AWS does not have something that a spec describes.
+    """
+    seen = observe_each(send, region, stacks, kinds, everywhere=everywhere, file_references=file_references)
+    return {name: _comparable(each) for name, each in seen.items()}
+
+
+def _comparable(seen: Observed | Unobserved) -> Observed:
+    if isinstance(seen, Unobserved):
+        raise seen.problem
+    for refusal in seen.refusals:
+        raise Refused(refusal.what, hint=refusal.hint)
+    return seen
+
+
+def observe_each(
     send: Callable[[Call], Answer],
     region: str,
     stacks: Sequence[Stack],
@@ -66,46 +103,83 @@ def observe(
     everywhere: bool = False,
     file_references: Collection[Ref] = (),
     parallel: int = 16,
-) -> dict[str, Observed]:
-    """Reads AWS for all stacks together.
+) -> dict[str, Observed | Unobserved]:
+    """Reads AWS for all stacks together. If a call fails, reads them one by one: others may not need it.
 
     deep   reads all load balancers, target groups and certificates of the account, and the tags of each
     lean   does not read the rules of others, if the stacks have none and want none
     names   further AWS names, with their kinds: whoever has them is read too
     reader   of an earlier read, whose answers still count
-    everywhere   reads all subnets, not only those that load balancers use
+    everywhere   reads all subnets, not only those that load balancers use, and what migrations may delete
     file_references   references in migration files, which the specs may not have any more
     looking_up   False: the stacks are to end, and nothing is desired
-
-    Raises AwsProblem, and NotFound if AWS does not have something that a spec describes.
     """
+    reader = reader or BatchReader(send, parallel)
+    options = ReadOptions(looking_up, everywhere, file_references, deep, lean, names)
+    try:
+        return _observe(reader, region, stacks, kinds, options)
+    except AwsProblem as problem:
+        if len(stacks) == 1 or problem.code in THROTTLED:  # more requests would make it worse
+            return {stack.name: Unobserved(problem) for stack in stacks}
+    seen: dict[str, Observed | Unobserved] = {}
+    for stack in stacks:
+        try:
+            seen |= _observe(reader, region, [stack], kinds, options)
+        except AwsProblem as problem:
+            seen[stack.name] = Unobserved(problem)
+    return seen
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """The options of `observe_each`."""
+
+    looking_up: bool = True
+    everywhere: bool = False
+    file_references: Collection[Ref] = ()
+    deep: bool = False
+    lean: bool = False
+    names: Collection[tuple[str, str]] = ()
+
+
+def _observe(
+    reader: BatchReader, region: str, stacks: Sequence[Stack], kinds: Kinds, options: ReadOptions
+) -> dict[str, Observed | Unobserved]:
+    """Reads the stacks in lock step. Raises AwsProblem if a call fails."""
+    looking_up, everywhere, file_references = options.looking_up, options.everywhere, options.file_references
     wanted = {stack.name: stack.resources if looking_up else {} for stack in stacks}
     specs = {stack.name: stack.resources for stack in stacks}
-    ending = not looking_up
-    scope = Scope(region, specs, ending, file_references, deep or ending, names, lean)
+    scope = Scope(
+        region, specs, not looking_up, everywhere, file_references, options.deep or not looking_up, options.names,
+        options.lean,
+    )  # fmt: skip
     everything = [resource for resources in wanted.values() for resource in resources.values()]
-    reader = reader or BatchReader(send, parallel)
     lookups = look_up(region, everything, None if everywhere else scope, file_references)
     servers = read_external_servers(region, everything, file_references, scope)
-    ended = stacks if ending else ()
-    ends, rest = read_endings(region, ended), read_remaining_zones(ended)
+    ending = () if looking_up else stacks
+    ends, rest = read_endings(region, ending), read_remaining_zones(ending)
     facts, external, endings, zones, *found = reader.run(
         [lookups, servers, ends, rest, *(kind.read(scope) for kind in kinds.values())]
     )
     external = with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
-    observed = {}
+    observed: dict[str, Observed | Unobserved] = {}
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
         own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
         hint = network_hint(wanted[stack.name], own_facts, external)
-        desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
+        try:
+            desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
+        except NotFound as problem:
+            observed[stack.name] = Unobserved(problem, lives)
+            continue
         kept = kept_addresses(desired, [(live.address, live.model) for live in lives])
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = with_opened_servers(readdressed(desired, kept), lives, external)
+        ends = endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ()))
+        missing = missing_instances(desired, own_facts)
         observed[stack.name] = Observed(
-            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external,
-            endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ())),
-        )  # fmt: skip
+            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external, ends, missing
+        )
     return observed

@@ -1,14 +1,12 @@
-"""Keeps the reads of one process below AWS's published request rates, and waits where AWS throttles all the same."""
+"""Keeps the reads of one process below AWS's published request rates."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from ..core.call import FAILED_ANSWER, Answer, Call, is_read
-from ..errors import AwsProblem
+from ..core.call import is_read
 
 THROTTLED = (
     "Throttling",
@@ -19,6 +17,7 @@ THROTTLED = (
     "PriorRequestNotComplete",
     "RequestThrottled",
     "SlowDown",
+    "EC2ThrottledException",
 )
 """AWS did nothing because of its rate limit. Every call can be sent again."""
 
@@ -30,9 +29,6 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
 """
-
-LONGEST_WAIT, FIRST_PAUSE, LONGEST_PAUSE = 60.0, 1.0, 8.0
-"""Seconds: for how long a throttled read is tried again, and the pauses between two tries."""
 
 
 class TokenBucket:
@@ -84,30 +80,3 @@ class Pacer:
                 (service, region), TokenBucket(*self._rates[service], self._now, self._sleep)
             )
         bucket.take()
-
-
-@dataclass(frozen=True)
-class PatientReader:
-    """Sends reads again while AWS throttles them: other programs in the account use the same limit."""
-
-    send: Callable[[Call], Answer]
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-    def __call__(self, call: Call) -> Answer:
-        """The answer; `FAILED_ANSWER` if a call that has a fallback fails.
-
-        Raises AwsProblem, and for throttling only after a minute of tries.
-        """
-        end, pause = self.now() + LONGEST_WAIT, FIRST_PAUSE
-        while True:
-            try:
-                return self.send(call)
-            except AwsProblem as problem:
-                over = problem.code not in THROTTLED or self.now() + pause > end
-                if over and call.has_fallback:
-                    return FAILED_ANSWER
-                if over:
-                    raise
-            self.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 2)

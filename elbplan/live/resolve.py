@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.kind import LiveResource
+from ..core.plan import Refusal
 from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
 from ..kinds import KINDS
@@ -40,7 +41,7 @@ def resolve(
 
     Raises NotFound, which names everything that is missing.
     """
-    problems = [_missing_instance(id, facts) for id in facts.missing]
+    problems: list[str] = []
     vpc = vpc_of(desired, facts)
     finder = _finder(facts, vpc, problems)
     resolved = {}
@@ -60,10 +61,22 @@ def resolve(
     }
 
 
-def _missing_instance(id: str, facts: LookupFacts) -> str:
+def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -> list[Refusal]:
+    """A refusal for each instance that the spec names by id and AWS does not have. The rest can be compared."""
+    return [
+        _missing_instance(address, ref.value, facts)
+        for address, resource in desired.items()
+        for ref in dict.fromkeys(references(resource))
+        if isinstance(ref, AwsId) and ref.value in facts.missing
+    ]
+
+
+def _missing_instance(address: Address, id: str, facts: LookupFacts) -> Refusal:
     if id in facts.terminated:
-        return f"instance {id} is terminated and cannot start again: write another instance, or remove it from the spec"
-    return f"there is no instance {id} in {facts.region}"
+        hint = "write another instance, or remove it from the spec: a terminated instance cannot start again"
+        return Refusal(f"{address}: {id} does not exist any more (terminated)", hint)
+    hint = "check the region, the account and the spelling; write another instance, or remove it from the spec"
+    return Refusal(f"{address}: there is no instance {id} in {facts.region}", hint)
 
 
 def _placed(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -26,12 +27,13 @@ class WorkerThreads:
         self._threads = 0
 
     def submit(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Runs `ask` in a thread. The future has its result, or its exception."""
+        """Runs `ask` in a thread, with the context variables of the caller. The future has its result or exception."""
         future: Future[T] = Future()
+        context = copy_context()
 
         def job() -> None:
             try:
-                future.set_result(ask(*args, **kwargs))
+                future.set_result(context.run(ask, *args, **kwargs))
             except BaseException as fault:
                 future.set_exception(fault)
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.address import Address, Lookup
-from ..core.call import Answer, Call
+from ..core.call import DENIED, Answer, Call
 from ..core.kind import LiveResource
 from ..core.resource import Resource
 from ..kinds.instance import Instance
 from ..kinds.load_balancer import LoadBalancer
-from .denials import DENIED
 
 CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
 """Zones in which old accounts have subnets, and Elastic Load Balancing has no load balancers.

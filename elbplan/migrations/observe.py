@@ -7,7 +7,7 @@ from collections.abc import Collection
 from ..core.address import Ref
 from ..core.stack import Stack
 from ..kinds import KINDS
-from ..live.observe import Observed, observe
+from ..live.observe import Observed, Unobserved, observe, observe_each
 from ..run.workflow import Cloud
 
 
@@ -17,3 +17,11 @@ def observe_with_files(aws: Cloud, stack: Stack, references: Collection[Ref]) ->
     Raises AwsProblem, and NotFound if AWS does not have something that the spec describes.
     """
     return observe(aws.send, aws.region, [stack], KINDS, everywhere=True, file_references=references)
+
+
+def observe_for_display(aws: Cloud, stack: Stack, references: Collection[Ref]) -> Observed:
+    """The same for a screen: also if AWS does not have an instance that the spec names."""
+    seen = observe_each(aws.send, aws.region, [stack], KINDS, everywhere=True, file_references=references)[stack.name]
+    if isinstance(seen, Unobserved):
+        raise seen.problem
+    return seen

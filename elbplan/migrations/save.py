@@ -17,7 +17,7 @@ from ..errors import Refused, UsageProblem
 from ..kinds import KINDS
 from ..kinds.traffic import attached_groups
 from ..live.portable import PortableNames
-from ..planner.reconcile import reconcile
+from ..planner.reconcile import permitted, reconcile
 from ..planner.steps.create_update import ADD, ATTACH, REMOVE
 from ..run.workflow import Cloud, account_of, plan_of
 from .apply.pending import drift_refusal
@@ -108,7 +108,7 @@ def baseline(plan: Plan, symbols: PortableNames) -> Migration:
     if foreign := sorted(str(address) for address, resource in desired.items() if is_foreign(resource)):
         what = f"{plan.stack}: {', '.join(foreign)} has settings in AWS that no migration can express"
         raise Refused(what, hint="revert them in AWS (start a server that is stopped), then save again")
-    creates = reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account)
+    creates = permitted(reconcile(plan.stack, desired, [], KINDS, region=plan.region, account=plan.account))
     return migration_of(creates, (), symbols, name="baseline", title="the existing resources")
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
+from ..core.foreign import Foreign
 from ..core.kind import Kind, Kinds, NamesInUse, Owner
 from ..core.resource import Resource, digest
 from ..errors import Refused
@@ -35,12 +36,27 @@ def physical_names(
     The default name if it is free. If an older resource of this stack still has it, the name ends in a digest, so that
     both can exist at the same time. Raises Refused if a resource of others has the name.
     """
+    names, refusals = chosen_names(stack, comparison, kinds, names_in_use, owners)
+    for refusal in refusals:
+        raise refusal
+    return names
+
+
+def chosen_names(
+    stack: str, comparison: Diff, kinds: Kinds, names_in_use: NamesInUse, owners: Owners = NOBODY
+) -> tuple[dict[Address, str], list[Refused]]:
+    """The names of `physical_names`, and a refusal for each name that a resource of others has."""
     names: dict[Address, str] = {}
+    refusals: list[Refused] = []
     for change, after in _created(comparison):
         kind = kinds[change.address.kind]
         if base := kind.default_name(stack, change.address, after):
-            names[change.address] = _free_name(change.address, after, kind, base, comparison, names_in_use, owners)
-    return names
+            names[change.address] = base
+            try:
+                names[change.address] = _free_name(change.address, after, kind, base, comparison, names_in_use, owners)
+            except Refused as refusal:
+                refusals.append(refusal)
+    return names, refusals
 
 
 def _created(comparison: Diff) -> Iterator[tuple[Change, Resource]]:
@@ -186,33 +202,43 @@ def records_of_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners
     }
 
 
-def replaced_records(comparison: Diff, names_in_use: NamesInUse, owners: Owners) -> dict[Address, str]:
+def replaced_records(comparison: Diff, names_in_use: NamesInUse, foreign: Foreign) -> dict[Address, str]:
     """The existing record sets that each new record replaces, because its spec says `take_over`."""
     ours = _own_ids(comparison)
     texts: dict[Address, str] = {}
     for change, after in _created(comparison):
         if isinstance(after, Record):
             holders = [holder for holder in _holders(after, names_in_use) if holder not in ours]
-            texts |= {change.address: "; ".join(_replaced(holder, owners) for holder in holders)} if holders else {}
-    return texts
+            whys = dict.fromkeys(foreign.unkept.get(str(place), "") for place in conflicting_places(after))
+            notes = [f"elbplan cannot keep it: {why}" for why in whys if why and holders]
+            texts |= {change.address: "; ".join([*(_replaced(h, foreign.owners) for h in holders), *notes])}
+    return {address: text for address, text in texts.items() if text}
 
 
 def _replaced(holder: str, owners: Owners) -> str:
     return f"the record of {owners[holder]}" if holder in owners else holder
 
 
-def wanted_twice(desired: Mapping[str, Mapping[Address, Resource]]) -> Iterator[Refused]:
-    """A refusal for each record that more than one of these stacks wants: a name leads to one load balancer."""
+def wanted_twice(desired: Mapping[str, Mapping[Address, Resource]]) -> dict[str, list[Refused]]:
+    """By stack: a refusal for each record that another of these stacks wants too. A name leads to one load balancer."""
     first: dict[RecordPlace, str] = {}
+    refusals: dict[str, list[Refused]] = {}
     for stack, resources in desired.items():
         for record in resources.values():
             if isinstance(record, Record):
                 other = first.setdefault(RecordPlace(str(record.zone), record.name, record.type), stack)
                 if other != stack:
-                    yield Refused(
-                        f"{record.name} is wanted by stack `{other}` and by stack `{stack}`; only one can have it",
-                        hint="remove it from one of the two specs, or write `manage: {dns: false}` there",
-                    )
+                    refused = _wanted_by_both(record, other, stack)
+                    refusals.setdefault(other, []).append(refused)
+                    refusals.setdefault(stack, []).append(refused)
+    return refusals
+
+
+def _wanted_by_both(record: Record, first: str, second: str) -> Refused:
+    return Refused(
+        f"{record.name} is wanted by stack `{first}` and by stack `{second}`; only one can have it",
+        hint="remove it from one of the two specs, or write `manage: {dns: false}` there",
+    )
 
 
 def _id(ref: Ref, comparison: Diff) -> str:

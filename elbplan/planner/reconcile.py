@@ -10,7 +10,7 @@ from ..core.address import Address
 from ..core.change import Diff
 from ..core.foreign import NOBODY_ELSE, Foreign
 from ..core.kind import Kinds, LiveResource, NamesInUse
-from ..core.plan import Plan
+from ..core.plan import Plan, Refusal
 from ..core.resource import Resource
 from ..errors import Refused
 from ..hazards import find_hazards, timeline_of
@@ -21,7 +21,8 @@ from ..kinds.protections import uncreatable_protections
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
-from .guards import deletion_protected, held_by_others, physical_names, records_of_others, replaced_records
+from .guards import chosen_names, deletion_protected, held_by_others, records_of_others, replaced_records
+from .previous_records import with_previous_records
 from .protocol_guards import mixed_protocol_changes
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
@@ -44,25 +45,25 @@ def reconcile(
     endings: Endings = NO_ENDINGS,
     ignore: Sequence[str] = (),
     domains: tuple[str, ...] = (),
+    rollback: bool = False,
 ) -> Plan:
     """The plan that turns the live resources into the desired ones; if none is desired, it deletes the stack.
 
-    `endings` has the resources of others that the end of the stack ends too. Raises Refused if a resource of others is
-    in the way, a resource is protected, or AWS would not use an instance.
+    A rollback puts back every DNS record that a deleted record replaced. `endings` has the resources of others that the
+    end of the stack ends too. The plan has a refusal if a resource of others is in the way, a resource is protected, or
+    AWS would not use an instance.
     """
     comparison = with_endings(diff(desired, [*live, *endings.lives], kinds, ignore))
+    names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
         *mixed_protocol_changes(comparison, desired),
+        *taken,
         *unendable_servers(endings),
     ]  # fmt: skip
-    if refusals:
-        hints = dict.fromkeys(refusal.hint for refusal in refusals)
-        raise Refused("\n".join(refusal.what for refusal in refusals), hint="; ".join(hints))
-    names = physical_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     steps = build_steps(comparison, desired, kinds, names, names_in_use)
     plan = Plan(
         stack,
@@ -80,6 +81,7 @@ def reconcile(
         unchecked=not_checked(delegations),
         causes=pending_causes(delegations),
         warnings=tuple(warnings_of(desired, comparison.lives, region)),
+        refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
     )
     timeline = replace(
         timeline_of(plan, kinds),
@@ -90,8 +92,17 @@ def reconcile(
         delegations=delegations,
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
-    replaced = replaced_records(comparison, names_in_use or {}, foreign.owners)
-    return replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+    replaced = replaced_records(comparison, names_in_use or {}, foreign)
+    plan = replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
+    return with_previous_records(plan, rollback=rollback)
+
+
+def permitted(plan: Plan) -> Plan:
+    """The plan itself. Raises Refused with all of its refusals, if it has some."""
+    if plan.refusals:
+        hints = dict.fromkeys(refusal.hint for refusal in plan.refusals if refusal.hint)
+        raise Refused("\n".join(refusal.what for refusal in plan.refusals), hint="; ".join(hints))
+    return plan
 
 
 def _stays(comparison: Diff, foreign: Foreign) -> Iterator[str]:

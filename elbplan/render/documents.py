@@ -11,6 +11,7 @@ from ..core.plan import Plan, Remaining, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
 from .causes import cause_documents
+from .problems import refusal_documents
 from .servers import servers_document
 
 SCHEMA = 1
@@ -39,8 +40,11 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "unread": list(plan.unread),
         "unchecked": list(plan.unchecked),
         "warnings": list(plan.warnings),
+        "refusals": refusal_documents(plan.refusals),
         "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},
+        "restored": {str(address): text for address, text in plan.restored.items()},
+        "not_restored": {str(address): text for address, text in plan.not_restored.items()},
     }  # fmt: skip
 
 

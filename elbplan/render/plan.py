@@ -16,6 +16,7 @@ from .differences import BRIEF, change_reason
 from .hazards import hazards_screen
 from .layout import column, flow, left_and_right
 from .phases import phase_lines
+from .problems import refusal_lines
 from .servers import summary_of, with_names
 from .steps import steps_screen
 from .style import ACTION_VERBS, COLOURS, HEADINGS, SYMBOLS, Style, count, duration
@@ -61,6 +62,8 @@ class PlanView:
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
     """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
+    if plan.empty and plan.refusals:
+        return [*lines, *refusal_lines(plan.refusals, style)]
     if plan.empty:
         notes = [line for label, text in (*view.notes, *_remarks(plan)) for line in _note(style, label, text)]
         notes += _remaining(plan, style)
@@ -77,6 +80,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
     lines += hazards_screen(plan, style, "destroy" if view.verb == "destroy" else "apply")
+    lines += refusal_lines(plan.refusals, style)
     lines += _summary(plan, kinds, style, view)
     return lines
 
@@ -102,9 +106,10 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
     symbol_width = max(len(SYMBOLS[change.action]) for change in plan.changes)
     for change in changes:
         kind = kinds[change.address.kind]
+        action = "update" if _address(change) in plan.restored else change.action
         head = style.line(
             "  ",
-            (f"{SYMBOLS[change.action]:<{symbol_width}}", f"bold {COLOURS[change.action]}"),
+            (f"{SYMBOLS[action]:<{symbol_width}}", f"bold {COLOURS[action]}"),
             f" {kind.title:<{title_width}}  {change.address.label:<{name_width}}  ",
         )
         resource = (change.before if change.action == "stop" else change.after) or change.before
@@ -116,6 +121,24 @@ def _changes(changes: Sequence[Change], kinds: Kinds, style: Style, plan: Plan) 
             yield from flow(style, why, with_names(reason, plan.servers))
         if replaced := plan.replaced.get(change.address):
             yield from flow(style, style.line(" " * (symbol_width + 5), ("replaces: ", COLOURS["replace"])), replaced)
+        if previous := _previous(change, plan):
+            label, colour, text = previous
+            yield from flow(style, style.line(" " * (symbol_width + 5), (label, COLOURS[colour])), text)
+
+
+def _address(change: Change) -> Address:
+    """Returns the address of the live resource, which is the old side of a replacement, or of the new resource."""
+    return change.live.address if change.live else change.address
+
+
+def _previous(change: Change, plan: Plan) -> tuple[str, str, str] | None:
+    """Returns what a deleted record replaced: a label, its colour, and the text."""
+    address = _address(change)
+    if text := plan.restored.get(address):
+        return "back to: ", "create", f"{text}, as before elbplan"
+    if text := plan.not_restored.get(address):
+        return "before: ", "delete", f"{text}; without `restore: true` it does not come back"
+    return None
 
 
 def _reason(change: Change, plan: Plan) -> str:
@@ -214,13 +237,21 @@ def _arn(plan: Plan, address: Address) -> str:
     return f"ARN-OF-{name}" if name else "ARN"
 
 
-def counts(plans: Iterable[Plan], style: Style, next: str = "") -> list[Text]:
-    """Returns the last line: how many resources are created, changed, replaced and deleted."""
+def counts(plans: Iterable[Plan], style: Style, next: str = "", failures: str = "") -> list[Text]:
+    """Returns the last lines: how many resources are created, changed, replaced and deleted; how many stacks fail."""
+    line = _counts(plans, style)
+    return [*_with_next(line, style, next), *([style.line((failures, "bold red"))] if failures else [])]
+
+
+def _counts(plans: Iterable[Plan], style: Style) -> Text:
     summaries = [plan.summary for plan in plans]
     parts = [f"{sum(summary[action] for summary in summaries)} to {verb}" for action, verb in ACTION_VERBS.items()]
     if stops := sum(summary.get("stop", 0) for summary in summaries):
         parts.append(f"{stops} to stop")
-    line = style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
+    return style.line(("Plan:", "bold"), f" {', '.join(parts)}.")
+
+
+def _with_next(line: Text, style: Style, next: str) -> list[Text]:
     if not next:
         return [line]
     if line.cell_len + len(next) + 9 > min(style.width, 120):

@@ -56,6 +56,7 @@ def _details(record: RunRecord) -> Iterator[str]:
         yield f"{record.file} {record.mode}".strip()
     if record.takes:
         yield f"took over from run {record.takes}"
+    yield from (f"{address} replaced {text}" for address, text in record.replaced.items())
     if record.note:
         yield record.note
 
@@ -116,7 +117,7 @@ def run_document(record: RunRecord) -> dict[str, Any]:
         "written": time_text(record.modified) or None,
         "counts": dict(record.counts), "took_over": record.takes or None, "note": record.note,
         "spec": record.spec, "version": record.version,
-        "file": record.file, "at": record.at, "mode": record.mode,
+        "file": record.file, "at": record.at, "mode": record.mode, "replaced": dict(record.replaced),
     }  # fmt: skip
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
-from ..core.plan import Plan
+from ..core.plan import Plan, Refusal
+from ..errors import ElbplanError
 from ..run.status import ChangeCause, StackStatus
 from .causes import cause_documents, full_rows
 from .differences import change_reason
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .plan import PlanView, header
+from .problems import Redact, error_document, refusal_documents
 from .runs import last_run_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed
 
@@ -28,17 +30,20 @@ CAUSES: Mapping[ChangeCause, str] = {
 HEALTHY_STATES = ("active", "active_impaired")
 
 
-def status_screen(status: StackStatus, style: Style, view: PlanView) -> list[Text]:
+def status_screen(status: StackStatus, style: Style, view: PlanView, redact: Redact = str) -> list[Text]:
     """Returns the screen of one stack."""
-    return [*header(status.plan, style, view), *_rows(status, style)]
+    return [*header(status.plan, style, view), *_rows(status, style, redact)]
 
 
-def _rows(status: StackStatus, style: Style) -> Iterator[Text]:
-    if status.files is None:
+def _rows(status: StackStatus, style: Style, redact: Redact) -> Iterator[Text]:
+    if status.problem:
+        yield from _problem_rows(status.problem, style, redact)
+    elif status.files is None:
         yield from fact_row(style, "spec", *_sync_text(status))
         yield from _change_rows(status.plan, style)
     else:
         yield from migration_rows(status.files, style, status.runs.now)
+    yield from _refusal_rows(status.plan.refusals, style)
     for name, state in load_balancers(status.plan):
         yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
     for text in status.plan.warnings:
@@ -51,6 +56,23 @@ def _rows(status: StackStatus, style: Style) -> Iterator[Text]:
         yield from full_rows(health.causes, style, indent=LABEL_WIDTH + 2)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     yield from fact_row(style, "lock", lock_text(status.runs), "yellow" if status.runs.holder else "")
+
+
+def _problem_rows(problem: ElbplanError, style: Style, redact: Redact) -> Iterator[Text]:
+    """Yields why the spec cannot be compared with AWS."""
+    for line in redact(problem.what).split("\n"):
+        yield from fact_row(style, "error", line, "red")
+    if problem.hint:
+        yield from fact_row(style, "", f"hint: {redact(problem.hint)}")
+
+
+def _refusal_rows(refusals: Sequence[Refusal], style: Style) -> Iterator[Text]:
+    """Yields why apply refuses the changes."""
+    for refusal in refusals:
+        for line in refusal.what.split("\n"):
+            yield from fact_row(style, "refused", line, "red")
+        if refusal.hint:
+            yield from fact_row(style, "", f"hint: {refusal.hint}")
 
 
 def _sync_text(status: StackStatus) -> tuple[str, str]:
@@ -87,14 +109,14 @@ def health_text(states: Mapping[str, int]) -> str:
     return f"{states.get('healthy', 0)} of {total} healthy" + (f" ({listed(others)})" if others else "")
 
 
-def status_document(status: StackStatus) -> dict[str, Any]:
+def status_document(status: StackStatus, redact: Redact = str) -> dict[str, Any]:
     """Returns the status of one stack in `status --json`."""
     plan, last = status.plan, status.runs.last
     return {
         "stack": plan.stack,
         "region": plan.region,
         "account": plan.account,
-        "in_sync": plan.empty,
+        "in_sync": plan.empty and not status.problem and not plan.refusals,
         "pending": plan.summary,
         "cause": status.cause,
         "changes": [
@@ -102,6 +124,7 @@ def status_document(status: StackStatus) -> dict[str, Any]:
             for change in plan.changes
             if change.action != "keep"
         ],
+        "refusals": refusal_documents(plan.refusals),
         "lock": lock_document(status.runs),
         "last_run": run_document(last) if last else None,
         "warnings": list(plan.warnings),
@@ -109,4 +132,5 @@ def status_document(status: StackStatus) -> dict[str, Any]:
         "targets": {address.name: dict(health.states) for address, health in status.health.items()},
         "unhealthy": {a.name: cause_documents(health.causes) for a, health in status.health.items() if health.causes},
         **({"files": migrations_document(status.files)} if status.files else {}),
+        **({"error": error_document(status.problem, redact)} if status.problem else {}),
     }

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from ..core.call import Answer, Call, GateStatus
+from ..core.call import OUTCOME_UNKNOWN, Answer, Call, GateStatus
 from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..kinds.aws.ownership_steps import change_ownership
 from ..kinds.instance import stop
-from ..live.errors import UNKNOWN
 from .clock import Clock
 from .context import KnownResources, RunStepContext
 from .gates import GateProblem, GateWait
@@ -204,7 +203,7 @@ def _recovered(
 ) -> Mapping[str, str] | None:
     """The facts of the resource if the create made it. Looks again for some seconds where reads lag behind writes."""
     kind = running.kinds[step.address.kind]
-    unknown = problem.code in (UNKNOWN, *FAULTS_OF_AWS)
+    unknown = problem.code in (OUTCOME_UNKNOWN, *FAULTS_OF_AWS)
     deadline = running.clock.now() + (kind.filter_lag if unknown else 0)
     for pause in pauses():
         left = deadline - running.clock.now()

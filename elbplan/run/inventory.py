@@ -19,9 +19,10 @@ from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.aws.candidates import COUNTED, TYPES, name_in
 from ..kinds.aws.inventory import Inventory, inventory_call, inventory_in, inventory_path
+from ..kinds.aws.parameter_store import PASSING
 from ..kinds.certificate import Certificate, by_first_name
 from .clock import Clock
-from .lock.run_store import HURRY, PASSING
+from .lock.run_store import HURRY
 from .program import Send, run_program
 
 ELB_KINDS = tuple(type.kind for type in TYPES)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from ..core.call import Answer, Call, GateStatus
+from ..core.call import OUTCOME_UNKNOWN, Answer, Call, GateStatus
 from ..core.cause import Cause, lines_of
 from ..errors import AwsProblem, ElbplanError, Interrupted
 from ..live.errors import unreadable
 from ..live.interruption import no_retries_after
 from ..live.pacing import THROTTLED
+from ..live.tries import FailedTry, failed_tries_to
 from ..live.unusable_answers import MISREAD
 from .clock import Clock
 
@@ -26,6 +27,8 @@ REFUSALS: Mapping[str, str] = {
     "ResourceInUse": IN_USE,
     "ResourceInUseException": IN_USE,
     "PriorRequestNotComplete": "Route 53 still works on an earlier change of this zone",
+    "TooManyUpdates": "another run writes the same parameter",
+    **dict.fromkeys(("InternalServerError", "InternalFailure", "ServiceUnavailable", OUTCOME_UNKNOWN), "AWS fails"),
     **dict.fromkeys(THROTTLED, "AWS limits the rate of requests"),
 }
 """What the error codes of calls that are repeated mean. For every other code, AWS does not know a new resource yet."""
@@ -75,7 +78,7 @@ def _send_with_retries(call: Call, send: Send, clock: Clock, stopped: Callable[[
     deadline = clock.now() + call.timeout
     for pause in pauses():
         try:
-            with no_retries_after(stopped):
+            with no_retries_after(stopped), failed_tries_to(lambda failed: _report(failed, progress)):
                 return send(call)
         except AwsProblem as problem:
             if stopped() and problem.code in THROTTLED:
@@ -100,6 +103,11 @@ def _status_of(call: Call, problem: AwsProblem, send: Send, clock: Clock, stoppe
     if status.state == "failed":
         raise NotReady(status.saw, causes=status.causes) from problem
     return status
+
+
+def _report(failed: FailedTry, progress: Progress) -> None:
+    if not failed.over:
+        progress(GateStatus("waiting", failed.text))
 
 
 def pauses() -> Iterator[float]:

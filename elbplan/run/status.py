@@ -13,7 +13,7 @@ from ..core.cause import Cause
 from ..core.hidden import redacted
 from ..core.kind import LiveResource
 from ..core.plan import Plan
-from ..errors import AwsProblem
+from ..errors import AwsProblem, ElbplanError
 from ..kinds.aws.target_gates import described_target
 from ..kinds.aws.target_health import HealthContext
 from ..kinds.target_group import TargetGroup
@@ -98,6 +98,7 @@ class StackStatus:
     cause    why changes are pending: AWS drifted, the spec changed, or a run did not finish
     health   for each target group, the health of its targets
     files    its migrations; None for a stack without migrations
+    problem  why the spec cannot be compared with AWS
     """
 
     plan: Plan
@@ -105,13 +106,19 @@ class StackStatus:
     cause: ChangeCause = ""
     health: Mapping[Address, GroupHealth] = field(default_factory=dict)
     files: StackMigrations | None = None
+    problem: ElbplanError | None = None
+
+    @property
+    def shows_aws(self) -> bool:
+        """True if there is more to show than the problem."""
+        return self.problem is None or bool(self.plan.lives)
 
 
 def runs_of(stack: str, locks: LockManager) -> StackRuns:
     """The runs of a stack. If they cannot be read, `unknown` says why."""
     now = locks.wall()
     try:
-        records = locks.ledger.read(stack)
+        records = locks.ledger.read_for_display(stack)
     except AwsProblem as problem:
         return StackRuns(stack, unknown=problem_text(problem), now=now)
     holder = records[-1] if records and records[-1].holds else None

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ..core.address import Address
 from ..core.call import Answer, Call
 from ..core.kind import Kinds, LiveResource
-from ..core.plan import Plan
+from ..core.plan import Plan, Refusal
 from ..core.resource import Resource
 from ..core.stack import Stack
-from ..errors import AwsProblem, Refused
+from ..errors import AwsProblem, ElbplanError, Refused
 from ..kinds.aws.foreign_rules import with_foreign_rules
 from ..kinds.delegation import zones_of_new
 from ..kinds.external_servers import NO_SERVERS
@@ -27,11 +27,11 @@ from ..kinds.traffic import filled_by_others
 from ..live.batch import BatchReader
 from ..live.delegation import ZoneDns, read_delegations
 from ..live.foreign_rules import read_foreign_rules
-from ..live.observe import Observed, observe
+from ..live.observe import Observed, Unobserved, observe_each
 from ..live.server_labels import with_server_labels
 from ..planner.deleted_groups import deleted_groups
 from ..planner.guards import wanted_twice
-from ..planner.reconcile import reconcile
+from ..planner.reconcile import permitted, reconcile
 from ..planner.rollback import rollback_target
 from .clock import Clock
 from .execute import execute
@@ -47,6 +47,19 @@ class Cloud(Protocol):
         """Sends a call and returns the answer."""
 
 
+@dataclass(frozen=True)
+class Unplanned:
+    """A stack that could not be planned, and why; `lives` is what AWS has of it, if that could be read."""
+
+    stack: str
+    problem: ElbplanError
+    lives: Mapping[Address, LiveResource[Resource]] = field(default_factory=dict)
+    account: str = ""
+
+
+StackPlan = Plan | Unplanned
+
+
 def plan(
     aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, dns: ZoneDns | None = None, deep: bool = False
 ) -> list[Plan]:
@@ -55,20 +68,50 @@ def plan(
     `dns` says whether hosted zones are delegated; None: nobody is asked. `deep` also finds resources of the stacks that
     only a read of the whole account finds.
     """
-    reader = BatchReader(aws.send)
+    return [planned(stack_plan) for stack_plan in plan_each(aws, stacks, kinds, dns=dns, deep=deep)]
+
+
+def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
+    """The plan that deletes each stack. Raises AwsProblem, Refused."""
+    return [planned(stack_plan) for stack_plan in plan_destroy_each(aws, stacks, kinds)]
+
+
+def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
+    """The plan that rolls each stack back to what serves now. Raises AwsProblem, NotFound, Refused."""
+    return [planned(stack_plan) for stack_plan in plan_back_each(aws, stacks, kinds)]
+
+
+def planned(stack_plan: StackPlan) -> Plan:
+    """The plan. Raises the problem of a stack that could not be planned, and Refused for a plan with refusals."""
+    if isinstance(stack_plan, Unplanned):
+        raise stack_plan.problem
+    return permitted(stack_plan)
+
+
+def plan_each(
+    aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, *, dns: ZoneDns | None = None, deep: bool = False
+) -> list[StackPlan]:
+    """The plan of each stack, or why there is none. A plan with refusals must not be carried out.
+
+    First reads only what a plan without new names and rules needs, and reads on if the plan has some.
+    """
+
+    def of(stack: Stack, observed: Observed, account: str) -> Plan:
+        return _plan_of(aws, stack, observed, kinds, account, observed.desired, dns)
+
+    reader, lean = BatchReader(aws.send), True
     names: frozenset[tuple[str, str]] = frozenset()
-    lean = True
     while True:
-        seen = observe(aws.send, aws.region, stacks, kinds, deep=deep, lean=lean, names=names, reader=reader)
-        plans = _plans(aws, stacks, kinds, seen, dns)
-        more = names.union(*(_new_names(plan, kinds) for plan in plans))
-        rules = any(map(_touches_rules, plans))
+        seen = observe_each(aws.send, aws.region, stacks, kinds, deep=deep, lean=lean, names=names, reader=reader)
+        plans = _each(aws, stacks, seen, of)
+        drawn = [each for each in plans if isinstance(each, Plan)]
+        more = names.union(*(_new_names(each, kinds) for each in drawn))
+        rules = any(map(_touches_rules, drawn))
         if deep or (more == names and not (lean and rules)):
             break
         names, lean = more, lean and not rules
-    for each in plans:
-        _refuse_beyond_quotas(aws, each)
-    return plans
+    claimed = wanted_twice({name: each.desired for name, each in seen.items() if isinstance(each, Observed)})
+    return [_refused_too(_within_quotas(aws, p) if isinstance(p, Plan) else p, claimed) for p in plans]
 
 
 def _new_names(plan: Plan, kinds: Kinds) -> set[tuple[str, str]]:
@@ -87,36 +130,64 @@ def _touches_rules(plan: Plan) -> bool:
     return bool(deleted & {LoadBalancer.kind, Listener.kind}) or any(s.address.kind == Rule.kind for s in plan.steps)
 
 
-def _plans(
-    aws: Cloud, stacks: Sequence[Stack], kinds: Kinds, seen: Mapping[str, Observed], dns: ZoneDns | None
-) -> list[Plan]:
-    account = account_of(aws, seen)
-    for refused in wanted_twice({stack.name: seen[stack.name].desired for stack in stacks}):
-        raise refused
-    return [
-        plan_of(aws, stack, seen[stack.name], kinds, account, seen[stack.name].desired, dns, quotas=False)
-        for stack in stacks
-    ]
+def plan_destroy_each(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[StackPlan]:
+    """The plan that deletes each stack, or why there is none.
+
+    Runs no lookups of the specs, because their results may be gone already.
+    """
+
+    def of(stack: Stack, observed: Observed, account: str) -> Plan:
+        return _plan_of(aws, stack, observed, kinds, account, {})
+
+    return _each(aws, stacks, observe_each(aws.send, aws.region, stacks, kinds, looking_up=False), of)
 
 
-def plan_destroy(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The plan that deletes each stack. Runs no lookups of the specs, because their results may be gone already."""
-    seen = observe(aws.send, aws.region, stacks, kinds, looking_up=False)
-    account = account_of(aws, seen)
-    return [plan_of(aws, stack, seen[stack.name], kinds, account, {}) for stack in stacks]
+def plan_back_each(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[StackPlan]:
+    """The plan that rolls each stack back, or why there is none. A change that has switched its traffic stays."""
 
-
-def plan_back(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[Plan]:
-    """The plan that rolls each stack back to what serves now. A change that has switched its traffic stays."""
-    seen = observe(aws.send, aws.region, stacks, kinds)
-    account = account_of(aws, seen)
-    plans = []
-    for stack in stacks:
-        observed = replace(seen[stack.name], external=NO_SERVERS)  # a rollback registers nothing new
-        forward = plan_of(aws, stack, observed, kinds, account, observed.desired)
+    def of(stack: Stack, observed: Observed, account: str) -> Plan:
+        old = replace(observed, external=NO_SERVERS, refusals=())  # a rollback registers nothing new
+        forward = _plan_of(aws, stack, old, kinds, account, old.desired)
         target = rollback_target(forward.lives, filled_by_others(forward.desired))
-        plans.append(plan_of(aws, stack, observed, kinds, account, target))
+        return _plan_of(aws, stack, old, kinds, account, target, rollback=True)
+
+    return _each(aws, stacks, observe_each(aws.send, aws.region, stacks, kinds), of)
+
+
+def _each(
+    aws: Cloud,
+    stacks: Sequence[Stack],
+    seen: Mapping[str, Observed | Unobserved],
+    of: Callable[[Stack, Observed, str], Plan],
+) -> list[StackPlan]:
+    """The plans of the stacks that could be read, and the problems of the others."""
+    if all(isinstance(each, Unobserved) and not each.live for each in seen.values()):
+        return [_unplanned(stack, seen[stack.name], "") for stack in stacks]
+    account = account_of(aws, seen)
+    plans: list[StackPlan] = []
+    for stack in stacks:
+        observed = seen[stack.name]
+        try:
+            if isinstance(observed, Observed):
+                plans.append(of(stack, observed, account))
+                continue
+        except AwsProblem as problem:  # planning reads what deletes need
+            observed = Unobserved(problem, observed.live)
+        plans.append(_unplanned(stack, observed, account))
     return plans
+
+
+def _unplanned(stack: Stack, unobserved: Observed | Unobserved, account: str) -> Unplanned:
+    assert isinstance(unobserved, Unobserved)
+    return Unplanned(stack.name, unobserved.problem, {live.address: live for live in unobserved.live}, account)
+
+
+def _refused_too(stack_plan: StackPlan, claimed: Mapping[str, Sequence[Refused]]) -> StackPlan:
+    """The plan with a refusal for each record that another of the stacks wants too."""
+    if isinstance(stack_plan, Unplanned) or stack_plan.stack not in claimed:
+        return stack_plan
+    refusals = [Refusal(refused.what, refused.hint) for refused in claimed[stack_plan.stack]]
+    return replace(stack_plan, refusals=(*stack_plan.refusals, *refusals))
 
 
 def plan_of(
@@ -127,9 +198,26 @@ def plan_of(
     account: str,
     desired: Mapping[Address, Resource],
     dns: ZoneDns | None = None,
-    quotas: bool = True,
+    *,
+    rollback: bool = False,
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
+    plan = _plan_of(aws, stack, seen, kinds, account, desired, dns, rollback=rollback)
+    return permitted(_within_quotas(aws, plan))
+
+
+def _plan_of(
+    aws: Cloud,
+    stack: Stack,
+    seen: Observed,
+    kinds: Kinds,
+    account: str,
+    desired: Mapping[Address, Resource],
+    dns: ZoneDns | None = None,
+    *,
+    rollback: bool = False,
+) -> Plan:
+    """The same, also with refusals, and without a look at the quotas."""
     deleted = list(deleted_groups(desired, seen.live, kinds))
     references = read_foreign_rules(aws.send, aws.region, stack.name, seen.live, deleted)
     plan = reconcile(
@@ -146,26 +234,24 @@ def plan_of(
         endings=seen.endings,
         ignore=stack.ignore,
         domains=stack.domains,
+        rollback=rollback,
     )
-    plan = with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
-    if quotas:
-        _refuse_beyond_quotas(aws, plan)
-    return plan
+    missing = seen.refusals if desired else ()
+    plan = replace(plan, refusals=(*missing, *plan.refusals))
+    return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
 
 
-def _refuse_beyond_quotas(aws: Cloud, plan: Plan) -> None:
-    """Raises Refused if the plan exceeds the account's quotas. Asks AWS only if they count for the plan."""
+def _within_quotas(aws: Cloud, plan: Plan) -> Plan:
+    """The plan, with a refusal if it exceeds the account's quotas. Asks AWS only if they count for the plan."""
     if not needs_limits(plan.steps, plan.desired):
-        return
+        return plan
     try:
         limits = limits_of(aws.send(LIMITS))
     except AwsProblem:  # without permission to read quotas, AWS refuses the create later
-        return
-    if exceeded := list(excesses(plan.desired, limits)):
-        raise Refused(
-            "\n".join(map(str, exceeded)),
-            hint="ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller",
-        )
+        return plan
+    hint = "ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller"
+    exceeded = [Refusal(str(excess), hint) for excess in excesses(plan.desired, limits)]
+    return replace(plan, refusals=(*plan.refusals, *exceeded))
 
 
 def apply(
@@ -178,11 +264,13 @@ def apply(
     parallel: int = 8,
     stop: threading.Event | None = None,
 ) -> Outcome:
-    """Runs a plan, also that of a destroy."""
-    return execute(plan, kinds, aws.send, tell, clock, run=secrets.token_hex(8), parallel=parallel, stop=stop)
+    """Runs a plan, also that of a destroy. Raises Refused for a plan with refusals."""
+    return execute(
+        permitted(plan), kinds, aws.send, tell, clock, run=secrets.token_hex(8), parallel=parallel, stop=stop
+    )
 
 
-def account_of(aws: Cloud, seen: Mapping[str, Observed]) -> str:
+def account_of(aws: Cloud, seen: Mapping[str, Observed | Unobserved]) -> str:
     """The account id from an ARN of the observed resources. Asks AWS only if there is none."""
     for observed in seen.values():
         for live in observed.live:

@@ -1,4 +1,4 @@
-"""Faults on demand: throttling, 5xx, lost answers, delays, and the end of the calling process.
+"""Faults on demand: throttling, 5xx, lost answers, delays, no answer at all, and the end of the calling process.
 
 The error of each service for throttling: the services' API references ("Common errors"), and for EC2
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
@@ -9,13 +9,14 @@ import itertools
 import json
 import random
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .errors import AwsError
 from .server.call_log import LoggedCall
 
-FaultKind = Literal["throttle", "error", "5xx", "drop", "lost", "page", "cut", "delay", "kill"]
+FaultKind = Literal["throttle", "error", "5xx", "drop", "lost", "page", "cut", "delay", "hang", "kill"]
 
 THROTTLES = {
     "elbv2": ("Throttling", 400),
@@ -56,6 +57,7 @@ class Fault:
     id: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False, compare=False)
     _known_writes: set[str] = field(default_factory=set, repr=False, compare=False)
+    _cleared: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -94,6 +96,13 @@ class Fault:
             and (self.match is None or bool(re.search(self.match, json.dumps(call.params, default=str))))
         )
 
+    def hang(self) -> None:
+        """Returns when the fault is cleared: a service that accepts connections and never answers."""
+        self._cleared.wait()
+
+    def end(self) -> None:
+        self._cleared.set()
+
     def error(self, call: LoggedCall) -> AwsError:
         if self.kind == "throttle":
             code, status = THROTTLES.get(call.service, OTHER_THROTTLE)
@@ -122,4 +131,6 @@ class Faults:
         return [fault for fault in self.all if fault.applies_to(call)]
 
     def clear(self) -> None:
+        for fault in self.all:
+            fault.end()
         self.all = []

@@ -1,5 +1,7 @@
 """Parameter Store: moto's, with the refusals of AWS that moto does not have."""
 
+import re
+
 from .account import Account, CallContext
 from .errors import AwsError
 from .params import Params
@@ -8,6 +10,7 @@ from .server.call_log import LoggedCall
 from .server.protocol import HttpRequest
 
 MAX_STANDARD_BYTES = 4096
+NAME = re.compile(r"[a-zA-Z0-9_.\-/]+")
 
 
 def before(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:
@@ -43,12 +46,14 @@ def end_update(account: Account, call: LoggedCall) -> None:
 
 @rule(30)
 def check_put(context: CallContext, params: Params) -> None:
-    """A standard value has at most 4 KB, and a parameter keeps its type.
+    """A standard value has at most 4 KB, a name has only letters, digits and `/_.-`, and a parameter keeps its type.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-    (ValidationException, HierarchyTypeMismatchException)
+    (Name: "only the following symbols and letters: a-zA-Z0-9_.-"; ValidationException, HierarchyTypeMismatchException)
     """
     value, name = params.get("Value") or "", params["Name"]
+    if not NAME.fullmatch(name):
+        raise AwsError("ValidationException", f"Parameter name {name} must only use a-zA-Z0-9_.- and slashes.")
     if len(value.encode()) > MAX_STANDARD_BYTES and params.get("Tier", "Standard") == "Standard":
         raise AwsError(
             "ValidationException",

@@ -11,7 +11,7 @@ from ..kinds.record import Record
 from .yaml.tree import Tree, YamlPath
 
 
-def duplicate_domains(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterator[Problem]:
+def duplicate_domains(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterator[tuple[Tree, Problem]]:
     """A problem for each domain that a second stack uses.
 
     A zone may be written as an id or as a name; this compares only the text.
@@ -25,7 +25,7 @@ def duplicate_domains(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterato
                 reported.add(record.name)
                 what = f'the stack "{other.name}" ({other.file}:{other.line}) already uses the domain {record.name}'
                 hint = "remove the domain from one of the two specs, or write manage: {dns: false} in one of them"
-                yield tree.problem(_place(tree.data, record.name), what, hint)
+                yield tree, tree.problem(_place(tree.data, record.name), what, hint)
 
 
 def _place(data: Any, name: str) -> YamlPath:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from ..core.stack import Stack
@@ -17,61 +18,108 @@ from .yaml.sources import read_sources
 from .yaml.tree import Source, Tree
 
 
+@dataclass(frozen=True)
+class BrokenSpec:
+    """A document that is wrong, or a file that cannot be read; `label` is the stack's name if it can be read."""
+
+    label: str
+    problem: SpecProblem
+
+
+@dataclass
+class Document:
+    """A document of a file: its tree and its stack, as far as it has them, and what is wrong with it."""
+
+    file: str
+    tree: Tree | None = None
+    stack: Stack | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The stack's name; the file's if the document has none."""
+        name = self.tree.data.get("name") if self.tree and isinstance(self.tree.data, Mapping) else None
+        return name if isinstance(name, str) and name else self.file
+
+
 def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str, str] = os.environ) -> list[Stack]:
     """Returns the stacks of these files, folders and `-` (standard input): one for each document, in order.
 
     Raises SpecProblem with all problems of all files.
     """
-    sources, problems = read_sources(paths, stdin or sys.stdin)
-    stacks: list[Stack] = []
-    trees: list[Tree] = []
-    for source in sources:
-        documents, source_problems = _read(source, env)
-        problems += source_problems
-        stacks += [stack for _, stack in documents]
-        trees += [tree for tree, _ in documents]
-    problems += _duplicate_names(stacks, trees)
-    problems += duplicate_domains(stacks, trees)
-    if not sources and not problems:
-        problems.append(Problem("elbplan", 1, 1, "no spec is given", "give a file, a folder, or - for standard input"))
-    if problems:
+    documents = _read_all(paths, stdin, env)
+    if problems := [problem for document in documents for problem in document.problems]:
         raise SpecProblem(problems)
-    return stacks
+    return [document.stack for document in documents if document.stack]
+
+
+def load_each(
+    paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str, str] = os.environ
+) -> list[Stack | BrokenSpec]:
+    """The same, with the problems of a wrong document in its place: it does not hide the others."""
+    documents = _read_all(paths, stdin, env)
+    loaded: list[Stack | BrokenSpec] = []
+    for document in documents:
+        if document.problems:
+            loaded.append(BrokenSpec(document.label, SpecProblem(document.problems)))
+        elif document.stack:
+            loaded.append(document.stack)
+    return loaded
 
 
 def load_text(source: Source, env: Mapping[str, str] = os.environ) -> list[Stack]:
     """Returns the stacks of a text. Raises SpecProblem."""
-    documents, problems = _read(source, env)
-    if problems:
+    documents = _read(source, env)
+    if problems := [problem for document in documents for problem in document.problems]:
         raise SpecProblem(problems)
-    return [stack for _, stack in documents]
+    return [document.stack for document in documents if document.stack]
 
 
-def _read(source: Source, env: Mapping[str, str]) -> tuple[list[tuple[Tree, Stack]], list[Problem]]:
+def _read_all(paths: Sequence[str], stdin: TextIO | None, env: Mapping[str, str]) -> list[Document]:
+    sources, unreadable = read_sources(paths, stdin or sys.stdin)
+    documents = [document for source in sources for document in _read(source, env)]
+    documents += [Document(problem.file, problems=[problem]) for problem in unreadable]
+    _find_duplicates(documents)
+    if not documents:
+        hint = "give a file, a folder, or - for standard input"
+        documents.append(Document("elbplan", problems=[Problem("elbplan", 1, 1, "no spec is given", hint)]))
+    return documents
+
+
+def _read(source: Source, env: Mapping[str, str]) -> list[Document]:
     builder = TreeBuilder(source, env)
-    documents: list[tuple[Tree, Stack]] = []
-    problems: list[Problem] = []
-    trees = list(builder.documents())
-    for tree in trees:
+    documents: list[Document] = []
+    known = 0
+    for tree in builder.documents():
         report = ProblemReport(tree)
         stack = stack_of(tree, report)
-        problems += report.problems
-        if stack:
-            documents.append((tree, stack))
-    problems += builder.problems
-    if not trees and not problems:
+        found, known = builder.problems[known:], len(builder.problems)
+        if earlier := [problem for problem in found if problem.line < tree.start.line]:
+            documents.append(Document(source.file, problems=earlier))
+        own = [problem for problem in found if problem not in earlier]
+        documents.append(Document(source.file, tree, stack, [*report.problems, *own]))
+    if rest := builder.problems[known:]:
+        documents.append(Document(source.file, problems=rest))
+    if not documents:
         hint = "start with name: my-web; docs/spec.md has examples"
-        problems.append(Problem(source.file, 1, 1, "this file contains no spec", hint))
-    return documents, problems
+        empty = Problem(source.file, 1, 1, "this file contains no spec", hint)
+        documents.append(Document(source.file, problems=[empty]))
+    return documents
 
 
-def _duplicate_names(stacks: Sequence[Stack], trees: Sequence[Tree]) -> list[Problem]:
+def _find_duplicates(documents: Sequence[Document]) -> None:
+    """Adds the problems between documents: the name of a stack and a domain belong to one document."""
+    loaded = [(document.stack, document.tree) for document in documents if document.stack and document.tree]
+    stacks, trees = [stack for stack, _ in loaded], [tree for _, tree in loaded]
+    for tree, problem in [*_duplicate_names(stacks, trees), *duplicate_domains(stacks, trees)]:
+        next(document for document in documents if document.tree is tree).problems.append(problem)
+
+
+def _duplicate_names(stacks: Sequence[Stack], trees: Sequence[Tree]) -> Iterator[tuple[Tree, Problem]]:
     """A problem for each stack whose name another stack has: the name is the stack's identity in AWS."""
     first: dict[str, Stack] = {}
-    problems = []
     for stack, tree in zip(stacks, trees, strict=True):
         other = first.setdefault(stack.name, stack)
         if other is not stack:
             what = f'another stack has the name "{stack.name}": {other.file}:{other.line}'
-            problems.append(tree.problem(("name",), what, "rename one of them"))
-    return problems
+            yield tree, tree.problem(("name",), what, "rename one of them")

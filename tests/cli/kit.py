@@ -18,6 +18,7 @@ from elbplan.live.client import Aws
 from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
+from tests.bad_network import BadNetwork
 
 WEB = """
 name: my-web
@@ -76,6 +77,7 @@ class Shell:
         self.box = box
         self.folder = folder
         self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
+        self.network: BadNetwork | None = None
         self.spec = self.write("web.yaml", WEB)
 
     def write(self, name: str, text: str) -> str:
@@ -84,6 +86,8 @@ class Shell:
         return str(file)
 
     def connect(self, region: str) -> Aws:
+        if self.network:
+            return self.network.aws(region)
         self.box.create_defaults(region, hosted_zones=["example.com"])
         return Aws(region, endpoint=self.box.url, session=session())
 

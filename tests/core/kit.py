@@ -15,7 +15,7 @@ from elbplan.kinds import KINDS
 from elbplan.kinds.aws.target_ids import targets_id
 from elbplan.live.lookups import LookupFacts
 from elbplan.live.resolve import resolve
-from elbplan.planner.reconcile import reconcile
+from elbplan.planner.reconcile import permitted, reconcile
 from elbplan.spec import load
 
 REGION = "eu-west-1"
@@ -61,7 +61,7 @@ def alive(resources: Resources, mark: str = "") -> list[LiveResource[Any]]:
 
 
 def plan(want: Resources, lives: Sequence[LiveResource[Any]], **rest: Any) -> Plan:
-    return reconcile("shop", want, lives, KINDS, region=REGION, account="123456789012", **rest)
+    return permitted(reconcile("shop", want, lives, KINDS, region=REGION, account="123456789012", **rest))
 
 
 def step(plan: Plan, id: str) -> Step:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from elbplan.core.call import Call, Tags
+from elbplan.core.call import OUTCOME_UNKNOWN, Call, Tags
 from elbplan.errors import AwsProblem
 from elbplan.live.batch import BatchReader
-from elbplan.live.errors import UNKNOWN
 from elbplan.run.program import run_program
 
 from ..run.test_program import Clock
@@ -24,7 +23,7 @@ def test_a_read_whose_answer_lacks_what_aws_promises_names_the_call_and_a_way_ou
     with pytest.raises(AwsProblem, match="the answer to DescribeListeners cannot be understood") as met:
         BatchReader(lambda call: answer).run([program()])
     assert "proxy" in met.value.hint
-    assert met.value.code == UNKNOWN
+    assert met.value.code == OUTCOME_UNKNOWN
 
 
 def test_tags_that_cannot_be_read_are_told_as_such():
@@ -44,7 +43,7 @@ def test_a_write_whose_answer_cannot_be_read_has_an_unknown_outcome_and_is_not_s
 
     with pytest.raises(AwsProblem, match="the answer to CreateListener cannot be understood") as met:
         run_program(program(), lambda call: sent.append(call) or {}, Clock())
-    assert met.value.code == UNKNOWN
+    assert met.value.code == OUTCOME_UNKNOWN
     assert len(sent) == 1
 
 

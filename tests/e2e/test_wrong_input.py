@@ -222,9 +222,10 @@ def test_a_domain_without_a_zone(shell: Shell) -> None:
 
 def test_an_instance_that_is_not_there(shell: Shell) -> None:
     spec = specs.HEAD + "targets: {instances: [i-0123456789abcdef0], port: 80}\n"
-    assert_answer(
-        shell.run("apply", "--yes", shell.write(spec)), WRONG, "web.yaml", "i-0123456789abcdef0", "ap-northeast-2"
-    )
+    ran = shell.run("apply", "--yes", shell.write(spec))
+    assert ran.code == 5
+    assert "there is no instance i-0123456789abcdef0 in ap-northeast-2" in ran.err
+    assert "hint: check the region, the account and the spelling" in ran.err
 
 
 def test_a_tag_nobody_wears(shell: Shell) -> None:

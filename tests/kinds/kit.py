@@ -108,6 +108,7 @@ NOTHING: Mapping[str, Any] = {
     "DescribeTargetGroups": {"TargetGroups": []},
     "DescribeListeners": {"Listeners": []},
     "DescribeRules": {"Rules": []},
+    "GetParametersByPath": {"Parameters": []},
 }
 """The answers of an account without load balancers."""
 

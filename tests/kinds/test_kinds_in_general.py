@@ -59,7 +59,7 @@ AFTER = """
 name: my-web
 region: ap-northeast-2
 zones: [a, b]
-domain: [api.example.com, "*.example.com"]
+domain: [api.example.com, {name: "*.example.com", take_over: true, restore: true}]
 tags: {team: api}
 remove_validation: true
 allow: [10.0.0.0/8]
@@ -230,6 +230,9 @@ def journal() -> Journal:
         stage.client("ec2").create_key_pair(KeyName="me")
         for number in range(100):
             stage.client("route53").create_hosted_zone(Name=f"z{number}.net", CallerReference=str(number))
+        record = {"Name": "*.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
         live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
     for name, id, (before, after) in BY_HAND:
@@ -317,7 +320,7 @@ def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Jour
     makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import")
     once, harmful = set(), set()
     for _, _, call in journal.entries:
-        if call.no_retry:
+        if call.no_retry and call.service != "ssm":  # botocore would try an endpoint without connection 25 times
             once.add(call.operation)
         if call.operation.startswith(makes) and call.operation not in IDEMPOTENT and not TOKENS & set(call.params):
             harmful.add(call.operation)

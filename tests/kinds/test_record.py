@@ -50,7 +50,8 @@ def remembering(memory):
 def test_an_alias_to_our_balancer_is_ours_however_it_is_spelled(dns):
     found = one(live(alias(dns=dns)))
     assert found.address == Address("record", NAME)
-    assert differing_fields(found.model, record().model_copy(update={"load_balancer": AwsId(BALANCER)})) == ()
+    wanted = KIND.with_live_defaults(record().model_copy(update={"load_balancer": AwsId(BALANCER)}), found.model)
+    assert differing_fields(found.model, wanted) == ()
 
 
 def test_a_star_is_a_star_though_route_53_writes_052():
@@ -177,8 +178,9 @@ def test_a_cname_that_another_step_has_deleted_already_is_not_deleted_again():
     answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [cname]}, {"ResourceRecordSets": []}]
     answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
     calls, facts = play(KIND.create(record(take_over=True), place), answers)
-    assert calls[1].done_if == ("InvalidChangeBatch",)
-    assert actions(calls[2:]) == [("CREATE", "A")]
+    first, second = [call for call in calls if call.operation == "ChangeResourceRecordSets"]
+    assert first.done_if == ("InvalidChangeBatch",)
+    assert actions([second]) == [("CREATE", "A")]
     assert calls[-1].done_if == ()
     assert facts["change"] == "/change/C1"
 
@@ -189,7 +191,7 @@ def test_an_alias_that_the_step_of_the_other_type_has_created_is_no_problem():
     answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [cname]}, {"ResourceRecordSets": [alias()]}]
     answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
     calls, _ = play(KIND.create(record(take_over=True), place), answers)
-    assert actions(calls[2:]) == [("UPSERT", "A")]
+    assert actions(calls[-1:]) == [("UPSERT", "A")]
 
 
 def test_a_record_that_others_made_meanwhile_is_not_overwritten():
@@ -198,7 +200,7 @@ def test_a_record_that_others_made_meanwhile_is_not_overwritten():
     answers["ListResourceRecordSets"] = [{"ResourceRecordSets": [cname]}, {"ResourceRecordSets": [plain()]}]
     answers["ChangeResourceRecordSets"] = [{}, answers["ChangeResourceRecordSets"]]
     calls, _ = play(KIND.create(record(take_over=True), place), answers)
-    assert actions(calls[2:]) == [("CREATE", "A")]
+    assert actions(calls[-1:]) == [("CREATE", "A")]
 
 
 def test_a_name_answers_at_every_moment_of_an_update():

@@ -14,7 +14,7 @@ from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.targets import Target, Targets
 from elbplan.live.batch import BatchReader
 from elbplan.live.lookups import LookupFacts, look_up
-from elbplan.live.resolve import NotFound, resolve
+from elbplan.live.resolve import NotFound, missing_instances, resolve
 from elbplan.live.server_network import network_hint
 
 REGION = "eu-west-1"
@@ -69,6 +69,17 @@ def found(account, **resources):
     desired = {Address(one.kind, name): one for name, one in resources.items()}
     (facts,) = BatchReader(account.send).run([look_up(REGION, list(desired.values()))])
     return {address.name: one for address, one in resolve(desired, facts, "web.yaml").items()}
+
+
+def targets_of(instance):
+    return Targets(group="web", members=(Target(instance=AwsId(instance), port=80),))
+
+
+def missing(account):
+    """The refusals for a stack that names the instance i-0a."""
+    desired = {Address("targets", "web"): targets_of("i-0a")}
+    (facts,) = BatchReader(account.send).run([look_up(REGION, list(desired.values()))])
+    return missing_instances(desired, facts)
 
 
 def balancer(*queries):
@@ -166,16 +177,23 @@ def test_a_tag_stands_for_all_instances_that_have_it_and_live():
 
 
 def test_an_instance_named_by_its_id_must_be_there():
-    targets = Targets(group="web", members=(Target(instance=AwsId("i-0a"), port=80),))
-    with pytest.raises(NotFound, match=f"there is no instance i-0a in {REGION}"):
-        found(Account(), web=targets)
+    """The rest of the spec can be compared all the same."""
+    (refusal,) = missing(Account())
+    assert refusal.what.endswith(f"there is no instance i-0a in {REGION}")
+    assert "check the region, the account and the spelling" in refusal.hint
 
 
 def test_a_terminated_instance_is_called_terminated_while_aws_lists_it():
-    targets = Targets(group="web", members=(Target(instance=AwsId("i-0a"), port=80),))
-    terminated = {"InstanceId": "i-0a", "State": {"Name": "terminated"}}
-    with pytest.raises(NotFound, match="instance i-0a is terminated and cannot start again"):
-        found(Account(instances=[terminated]), web=targets)
+    (refusal,) = missing(Account(instances=[{"InstanceId": "i-0a", "State": {"Name": "terminated"}}]))
+    assert refusal.what.endswith("i-0a does not exist any more (terminated)")
+    assert "a terminated instance cannot start again" in refusal.hint
+
+
+def test_only_the_stack_that_names_a_missing_instance_is_refused():
+    account = Account()
+    desired = {Address("targets", "web"): targets_of("i-0a")}
+    (facts,) = BatchReader(account.send).run([look_up(REGION, list(desired.values()))])
+    assert missing_instances({Address("targets", "web"): targets_of("i-0b")}, facts) == []
 
 
 TWINS = [*ZONES, {"Id": "/hostedzone/ZEXAMPLE2", "Name": "example.com."}]
@@ -226,8 +244,8 @@ def test_everything_that_is_missing_is_named_at_once_with_what_there_is():
     targets = Targets(
         group="web",
         members=(
-            Target(instance=AwsId("i-0a"), port=80),
             Target(instance=Lookup("instance", "tag:app=web"), port=80),
+            Target(instance=Lookup("instance", "tag:app=api"), port=80),
         ),
     )
     with pytest.raises(NotFound) as missing:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from elbplan.core.address import Address, AwsId, Ref
@@ -12,6 +14,8 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource, rewrite
 from elbplan.core.stack import Stack
 from elbplan.kinds import KINDS
+from elbplan.kinds.aws.record_batches import RecordSet
+from elbplan.kinds.aws.replaced_records import REPLACED
 from elbplan.kinds.elastic_ip import external_elastic_ip
 from elbplan.kinds.instance import OnDestroy, external_instance
 from elbplan.kinds.server_endings import NO_ENDINGS, EndedServer, Endings, NamedServer, remaining_of, remaining_zones
@@ -69,14 +73,34 @@ def _id(address: Address) -> str:
     return f"arn:aws:elbplan:{REGION}:{ACCOUNT}:{address.kind}/{address.name}"
 
 
+def replacing(
+    there: Sequence[LiveResource[Resource]], replaced: Sequence[RecordSet], *, restore: bool
+) -> list[LiveResource[Resource]]:
+    """Returns the live resources; the records have replaced these record sets."""
+    facts = {REPLACED: json.dumps(list(replaced))}
+    return [
+        replace(live, model=live.model.model_copy(update={"restore": restore}), facts=facts)
+        if live.address.kind == "record"
+        else live
+        for live in there
+    ]
+
+
 def plan(
-    after: str | None, before: str | None = None, taken: NamesInUse | None = None, endings: Endings = NO_ENDINGS
+    after: str | None,
+    before: str | None = None,
+    taken: NamesInUse | None = None,
+    endings: Endings = NO_ENDINGS,
+    replaced: Sequence[RecordSet] = (),
+    restore: bool = False,
 ) -> Plan:
     """Returns the plan from one spec to another; None is an empty stack.
 
-    `taken` are names that others have, `endings` what a destroy ends although elbplan did not create it.
+    `taken` are names that others have, `endings` what a destroy ends although elbplan did not create it, `replaced` is
+    what the live record has replaced.
     """
     there = lives(stack(before).resources) if before else []
+    there = replacing(there, replaced, restore=restore) if replaced else there
     want = stack(after) if after else None
     return reconcile(
         "my-web", want.resources if want else {}, there, KINDS,

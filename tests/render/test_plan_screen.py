@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from elbplan.core.address import Lookup
 from elbplan.kinds import KINDS
+from elbplan.kinds.server_endings import NO_ENDINGS
 from elbplan.render.documents import stack_document
 from elbplan.render.plan import PlanView, counts, plan_screen
 from elbplan.render.style import Style
@@ -14,13 +18,18 @@ from .golden import assert_golden
 from .plans import WEB, WEB_8080, WEB_INTERNAL, WEB_OTHER_CHECK, endings, plan
 
 ZONE = Lookup("hosted_zone", "api.example.com")
-PLANS = {
+TAKEN = {"record": {f"{ZONE}/api.example.com/CNAME": "CNAME old.example.org (TTL 300)"}}
+REPLACED = [{"Name": "api.example.com.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "127.179.93.113"}]}]
+PLANS: Mapping[str, tuple[Any, ...]] = {
     "create": (WEB, None),
     "nothing": (WEB, WEB),
     "update": (WEB_OTHER_CHECK, WEB),
     "replace": (WEB_8080, WEB),
     "destroy": (None, WEB),
     "hazards": (WEB, WEB_INTERNAL),
+    "take-over": (WEB + "take_over: true\n", None, TAKEN),
+    "restored": (None, WEB, None, NO_ENDINGS, REPLACED, True),
+    "not-restored": (None, WEB, None, NO_ENDINGS, REPLACED, False),
     "destroy-keep": (None, WEB, None, endings("keep")),
     "destroy-stop": (None, WEB, None, endings("stop")),
     "destroy-terminate": (None, WEB, None, endings("terminate")),
@@ -32,7 +41,7 @@ COMMAND = " aws "
 def screen(name, width, *, ascii=False, detail=False, **view):
     stack_plan = plan(*PLANS[name])
     style = Style(width, ascii)
-    verb = "destroy" if name.startswith("destroy") else "plan"
+    verb = "destroy" if PLANS[name][0] is None else "plan"
     lines = plan_screen(stack_plan, KINDS, style, PlanView(verb, 1.8, detail, **view))
     return [
         *lines,
@@ -106,13 +115,19 @@ def test_control_characters_of_a_resource_do_not_reach_the_terminal():
 
 
 def test_a_record_that_take_over_replaces_is_shown_with_its_type_ttl_and_values():
-    taken = {"record": {f"{ZONE}/api.example.com/CNAME": "CNAME old.example.org (TTL 300)"}}
-    stack_plan = plan(WEB + "take_over: true\n", None, taken)
+    stack_plan = plan(*PLANS["take-over"])
     lines = [line.plain for line in plan_screen(stack_plan, KINDS, Style(100), PlanView())]
     (row,) = [index for index, line in enumerate(lines) if "A alias to load_balancer.main" in line]
     assert lines[row + 1].strip() == "replaces: CNAME old.example.org (TTL 300)"
     (text,) = stack_document(stack_plan)["replaced"].values()
     assert text == "CNAME old.example.org (TTL 300)"
+
+
+@pytest.mark.parametrize(("name", "restored"), [("restored", True), ("not-restored", False)])
+def test_the_document_says_what_comes_back_and_what_does_not(name, restored):
+    document = stack_document(plan(*PLANS[name]))
+    text = {"record.api.example.com": "A 127.179.93.113 (TTL 60)"}
+    assert (document["restored"], document["not_restored"]) == ((text, {}) if restored else ({}, text))
 
 
 def test_a_server_that_a_destroy_ends_is_shown_with_its_name_and_what_it_is_now():

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from elbplan.core.call import Call
+from elbplan.core.call import OUTCOME_UNKNOWN, Call
 from elbplan.errors import AwsProblem
-from elbplan.live.errors import UNKNOWN
 from elbplan.run.lock.lock import Lock
 from elbplan.run.lock.manager import LockManager
 from elbplan.run.lock.process_files import Caller, ProcessFiles
@@ -100,7 +99,7 @@ def losing(operation: str, times: int = 1) -> Callable[[Call], None]:
     def lose(call: Call) -> None:
         if call.operation == operation and left[0]:
             left[0] -= 1
-            raise AwsProblem("the answer was lost", code=UNKNOWN)
+            raise AwsProblem("the answer was lost", code=OUTCOME_UNKNOWN)
 
     return lose
 

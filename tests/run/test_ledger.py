@@ -21,6 +21,18 @@ def test_a_record_reads_back_as_it_was_written() -> None:
     assert read(STACK, record.name, record.text()) == record
 
 
+def test_a_record_with_many_replaced_records_fits_into_a_parameter() -> None:
+    replaced = {f"record.{number}.example.com": "CNAME " + "x" * 300 for number in range(40)}
+    for letter, shown in (("x", 5), ("ü", 1)):
+        who, note = letter * 400, letter * 900
+        record = RunRecord(STACK, 1, "ab" * 16, "apply", who, 1.0, 2.0, "done", note=note, replaced=replaced)
+        back = read(STACK, record.name, record.text())
+        assert back is not None
+        assert len(record.text().encode()) <= 4096
+        assert [*back.replaced][-1:] == ["..."]
+        assert back.replaced["..."] == f"{40 - shown} more"
+
+
 RUNNING = {"schema": 1, "run": "ab", "verb": "apply", "state": "running", "who": "ann", "lease_seconds": 90, "pid": 7}
 
 

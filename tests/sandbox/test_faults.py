@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from botocore.exceptions import ConnectionError as Unreachable
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import HTTPClientError, ReadTimeoutError
 
 from .kit import REGION, Kit, refused
 
@@ -103,6 +103,26 @@ def test_a_delay_does_not_delay_other_calls(faulty: Kit) -> None:
     begun = time.monotonic()
     faulty.elb.describe_load_balancers()
     assert time.monotonic() - begun >= 0.2
+
+
+def test_a_service_that_hangs_answers_no_call_until_the_fault_is_cleared(faulty: Kit) -> None:
+    faulty.box.fault("hang", service="elbv2")
+    hasty = faulty.box.client("elbv2", REGION, read_timeout=0.2)
+    with pytest.raises(ReadTimeoutError):
+        hasty.describe_load_balancers()
+    assert faulty.box.client("ec2", REGION).describe_vpcs()["Vpcs"]
+    assert faulty.box.faults()[0]["kind"] == "hang"
+    faulty.box.clear_faults()
+    hasty.describe_load_balancers()
+    assert [call.outcome for call in faulty.box.calls if call.service == "elbv2"] == ["no answer", "ok"]
+
+
+def test_one_operation_fails_so_often_and_answers_then(faulty: Kit) -> None:
+    faulty.box.fault("5xx", action="DescribeLoadBalancers", limit=2)
+    for _ in range(2):
+        with refused("ServiceUnavailable"):
+            faulty.elb.describe_load_balancers()
+    faulty.elb.describe_load_balancers()
 
 
 def test_kill_comes_after_the_effect(faulty: Kit) -> None:

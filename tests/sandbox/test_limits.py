@@ -207,6 +207,8 @@ def test_rule_30_parameters_are_created_once(kit: Kit) -> None:
         kit.ssm.put_parameter(Name="/elbplan/lock", Value="b", Type="String")
     with refused("ValidationException"):
         kit.ssm.put_parameter(Name="/elbplan/big", Value="x" * 4097, Type="String")
+    with refused("ValidationException"):
+        kit.ssm.put_parameter(Name="/elbplan/*.example.com", Value="a", Type="String")
     with refused("HierarchyTypeMismatchException"):
         kit.ssm.put_parameter(Name="/elbplan/lock", Value="b", Type="StringList", Overwrite=True)
     assert len(kit.ssm.get_parameters_by_path(Path="/elbplan")["Parameters"]) == 1

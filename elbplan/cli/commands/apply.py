@@ -9,23 +9,24 @@ from typing import Any
 import click
 
 from ...core.stack import Stack
-from ...errors import UsageProblem
+from ...errors import Declined, ElbplanError, Interrupted, UsageProblem
 from ...kinds import KINDS
 from ...migrations.apply.modes import ApplyMode
 from ...migrations.apply.options import ApplyOptions, Approval
 from ...migrations.apply.source import FolderSource
 from ...migrations.files.folder import Folder
 from ...run.migration_run import LEFT, MigrationRun
-from ...run.workflow import plan, plan_back
+from ...run.workflow import plan_back_each, plan_each
 from ..context import App
 from ..dns import dns_of
-from ..execution import SEVERITY, run_all
+from ..errors import report_problem, worst
+from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..migration_runs import MigrationConsole
 from ..options import migrations_dir, paths, shared
-from ..pending_plans import folders_of, refuse_without_folder
-from ..plan_screens import confirm, show_plans
+from ..pending_plans import folders_of, with_folders_checked
+from ..plan_screens import confirm, raise_if_all_fail, show_plans
 from ..plans import Planner, ending_of, planned, stacks_of
 
 EXAMPLES = (
@@ -70,12 +71,12 @@ def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
         options = "--to, --approve, --retry, --direct and --revert-drift"
         what = f"{options} are for stacks with migrations, --rollback is for stacks without"
         raise UsageProblem(what, hint="with migrations, --to NNNN also rolls back")
-    worst = 0
-    for stack in every:
-        if stack.name in with_folder:
-            worst = max(worst, _by_migrations(app, stack, paths, chosen), key=SEVERITY.index)
+    by_files = [stack for stack in every if stack.name in with_folder]
+    for stack in by_files if len(every) > 1 else ():
+        FolderSource(Folder.of(stack.name, chosen.base)).read()  # a wrong file stops every write
+    codes = [_by_migrations(app, stack, paths, chosen, alone=len(every) == 1) for stack in by_files]
     stacks = [stack for stack in every if stack.name not in with_folder]
-    return max(worst, _by_specs(app, stacks, paths, chosen), key=SEVERITY.index) if stacks else worst
+    return worst([*codes, _by_specs(app, stacks, paths, chosen)] if stacks else codes)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,19 @@ class ApplyChoices:
         return ApplyOptions(self.allow, not self.yes, approval, self.retry, covers_spec=self.to is None)
 
 
-def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:
+def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices, *, alone: bool) -> int:
+    """Applies the migrations of one stack. Its problems do not stop the other stacks, but the answer no does."""
+    try:
+        return _apply_migrations(app, stack, paths, chosen)
+    except (Declined, Interrupted):
+        raise
+    except ElbplanError as problem:
+        if alone:
+            raise
+        return report_problem(app.terminal, problem, aws_called=app.aws_called)
+
+
+def _apply_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:
     console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail)
     executor = console.executor(FolderSource(Folder.of(stack.name, chosen.base)), chosen.options)
     result = ApplyMode(chosen.to, chosen.direct, chosen.revert_drift).run(executor)
@@ -115,20 +128,22 @@ def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: Apply
 
 def _planner(app: App, rollback: bool) -> Planner:
     if rollback:
-        return lambda cloud, group: plan_back(cloud, group, KINDS)
-    return lambda cloud, group: plan(cloud, group, KINDS, dns=dns_of(app))
+        return lambda cloud, group: plan_back_each(cloud, group, KINDS)
+    return lambda cloud, group: plan_each(cloud, group, KINDS, dns=dns_of(app))
 
 
 def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen: ApplyChoices) -> int:
     planner = AllowedHazards(_planner(app, chosen.rollback), chosen.allow)
     plans = planned(app, stacks, planner)
-    pending = [stack_plan for stack_plan in plans if not stack_plan.plan.empty]
-    asking = bool(pending) and not chosen.yes
-    if pending and (not app.options.json or (asking and app.terminal.can_ask)):
-        show_plans(app, "apply", pending, app.terminal.stderr, detail=chosen.detail)
-    planner.check(stack_plan.plan for stack_plan in pending)
+    raise_if_all_fail(plans)
     if not chosen.leave:
-        refuse_without_folder(app, pending, chosen.base)
+        plans = with_folders_checked(app, plans, chosen.base)
+    pending = [stack_plan for stack_plan in plans if stack_plan.runnable]
+    asking = bool(pending) and not chosen.yes
+    shown = [stack_plan for stack_plan in plans if stack_plan.runnable or stack_plan.code]
+    if shown and (not app.options.json or (asking and app.terminal.can_ask)):
+        show_plans(app, "apply", shown, app.terminal.stderr, detail=chosen.detail)
+    planner.check(stack_plan.plan for stack_plan in pending)
     if asking:
         confirm(app, ", ".join(stack_plan.plan.stack for stack_plan in pending))
     planner.agreed = True

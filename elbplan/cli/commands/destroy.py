@@ -8,16 +8,16 @@ from collections.abc import Sequence
 import click
 
 from ...core.plan import Plan
-from ...errors import Refused, UsageProblem
+from ...errors import Declined, UsageProblem
 from ...kinds import KINDS
 from ...render.outcome import resources_of_others
-from ...run.workflow import plan_destroy
+from ...run.workflow import plan_destroy_each
 from ..context import App
 from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..options import paths, shared
-from ..plan_screens import show_plans
+from ..plan_screens import raise_if_all_fail, show_plans
 from ..plans import ending_of, planned, stacks_of
 
 EXAMPLES = (
@@ -64,12 +64,14 @@ def command(
     stacks = stacks_of(app, paths)
     _check_confirmation([stack.name for stack in stacks], confirmed, yes)
 
-    planner = AllowedHazards(lambda cloud, group: plan_destroy(cloud, group, KINDS), hazards)
+    planner = AllowedHazards(lambda cloud, group: plan_destroy_each(cloud, group, KINDS), hazards)
     stack_plans = planned(app, stacks, planner)
-    pending = [stack_plan for stack_plan in stack_plans if not stack_plan.plan.empty]
+    raise_if_all_fail(stack_plans)
+    pending = [stack_plan for stack_plan in stack_plans if stack_plan.runnable]
     unconfirmed = [stack_plan.plan for stack_plan in pending if stack_plan.plan.stack not in confirmed]
-    if pending and (not app.options.json or (unconfirmed and app.terminal.can_ask)):
-        show_plans(app, "destroy", pending, app.terminal.stderr, detail=detail)
+    shown = [stack_plan for stack_plan in stack_plans if stack_plan.runnable or stack_plan.code]
+    if shown and (not app.options.json or (unconfirmed and app.terminal.can_ask)):
+        show_plans(app, "destroy", shown, app.terminal.stderr, detail=detail)
     planner.check(stack_plan.plan for stack_plan in pending)
     _ask(app, unconfirmed)
     planner.agreed = True
@@ -99,4 +101,4 @@ def _ask(app: App, plans: Sequence[Plan]) -> None:
         if more := resources_of_others(plan):
             app.terminal.err(f"This also ends {more} that elbplan did not create.")
         if app.terminal.ask(f"Type the stack's name ({plan.stack}) to delete the whole stack: ") != plan.stack:
-            raise Refused(f"not destroyed: the answer was not {plan.stack}", hint="nothing was changed")
+            raise Declined(f"not destroyed: the answer was not {plan.stack}", hint="nothing was changed")

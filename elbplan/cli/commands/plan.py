@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -13,12 +14,14 @@ from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
 from ...render.documents import plan_document
+from ...render.problems import error_document
 from ..context import App
+from ..errors import worst
 from ..group import HelpFirstCommand
 from ..options import migrations_dir, paths, shared
 from ..pending_plans import HELD, previews
-from ..plan_screens import show_plans
-from ..plans import connected, retry_command, stacks_of
+from ..plan_screens import raise_if_all_fail, report_problems, show_plans
+from ..plans import Planned, connected, retry_command, stacks_of, stacks_or_problems_of
 
 PENDING_EXIT = 2
 DEFAULT_FOLDER = "migrations"
@@ -50,21 +53,35 @@ def command(
     app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
 ) -> int:
     """Prints the plan, or saves it as a migration."""
-    stacks = stacks_of(app, paths)
     if save is not None:
-        return _save(app, stacks, paths, save, title, base)
-    stack_plans = previews(app, stacks, base)
-    pending = any(preview.undone or preview.idle == HELD or not preview.plan.empty for preview in stack_plans)
+        return _save(app, stacks_of(app, paths), paths, save, title, base)
+    stack_plans = previews(app, stacks_or_problems_of(app, paths), base)
+    pending = [preview for preview in stack_plans if _is_pending(preview)]
     if app.options.json:
-        document = plan_document([preview.plan for preview in stack_plans])
-        for stack, preview in zip(document["stacks"], stack_plans, strict=True):
-            if preview.notes:
-                stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
-        app.terminal.out(json.dumps(document, indent=2))
+        app.terminal.out(json.dumps(_document(app, stack_plans), indent=2))
+        report_problems(app, stack_plans)
     else:
-        next = retry_command(app, "apply", paths) + _migrations_option(base) if pending else ""
+        raise_if_all_fail(stack_plans)
+        can_apply = any(not preview.code for preview in pending)
+        next = retry_command(app, "apply", paths) + _migrations_option(base) if can_apply else ""
         show_plans(app, "plan", stack_plans, app.terminal.stdout, detail=detail, next=next)
-    return PENDING_EXIT if pending and exit_code else 0
+    codes = [preview.code for preview in stack_plans]
+    return worst([*codes, PENDING_EXIT if pending and exit_code else 0])
+
+
+def _is_pending(preview: Planned) -> bool:
+    return bool(preview.undone) or preview.idle == HELD or not preview.plan.empty
+
+
+def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
+    """Returns the document of all stacks, with an error for a stack without a plan."""
+    document = plan_document([preview.plan for preview in stack_plans])
+    for stack, preview in zip(document["stacks"], stack_plans, strict=True):
+        if preview.notes:
+            stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
+        if preview.problem:
+            stack["error"] = error_document(preview.problem, app.terminal.redacted)
+    return document
 
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:

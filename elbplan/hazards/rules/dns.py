@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
 from ...core.resource import Resource
+from ...kinds.aws.record_gates import ALIAS_TTL
 from ...kinds.certificate import Certificate
 from ...kinds.listener import SECURE, Listener
 from ...kinds.load_balancer import LoadBalancer
-from ...kinds.record import ALIAS_TTL, Record
+from ...kinds.record import Record
 from ...kinds.traffic import answers, weighted
 from ..routing import Route
 from ..timeline import NOTHING_HAPPENS, Timeline, Transition

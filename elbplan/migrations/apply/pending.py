@@ -21,6 +21,7 @@ from ...live.delegation import ZoneDns, read_delegations
 from ...live.observe import Observed
 from ...live.server_labels import with_server_labels
 from ...planner.guards import deletion_protected, physical_names, replaced_records
+from ...planner.previous_records import with_previous_records
 from ...planner.warnings import warnings_of
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields
@@ -226,9 +227,10 @@ class PendingFinder:
         }
         domains = self._names(found.migration)
         plan = replace(empty, lives=found.lives, steps=steps, desired=desired, domains=domains)
-        replaced = replaced_records(comparison, observed.names_in_use, observed.foreign.owners)
+        replaced = replaced_records(comparison, observed.names_in_use, observed.foreign)
         facts = server_facts(found.comparison, desired, observed.external)
         plan = replace(plan, changes=comparison.pending, replaced=replaced, server_facts=facts)
+        plan = with_previous_records(plan)
         return with_server_labels(plan, observed.external, {}, self.aws.send)
 
     def _names(self, migration: Migration) -> tuple[str, ...]:

@@ -27,12 +27,12 @@ def plan_to(
     """The plan to the end of a migration; without one, to nothing. It is computed from live, so it starts anywhere.
 
     `seen` is a read of AWS that was made already. Raises Refused for what may not be deleted, and for secrets of the
-    spec that are not the migration's.
+    spec that are not the migration's. What the deleted records replaced comes back.
     """
     seen = seen or observe_with_files(aws, stack, references_of([migration] if migration else []))
     observed = seen[stack.name]
     desired = end_state(stack, observed, migration) if migration else {}
-    return plan_of(aws, stack, observed, KINDS, account_of(aws, seen), desired, dns)
+    return plan_of(aws, stack, observed, KINDS, account_of(aws, seen), desired, dns, rollback=True)
 
 
 def end_state(stack: Stack, observed: Observed, migration: Migration) -> dict[Address, Resource]:

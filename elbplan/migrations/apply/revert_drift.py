@@ -14,6 +14,7 @@ from ...hazards import find_hazards, timeline_of
 from ...kinds import KINDS
 from ...live.observe import Observed
 from ...planner.guards import physical_names
+from ...planner.previous_records import with_previous_records
 from ...planner.steps import build_steps
 from ...run.workflow import account_of
 from ..files.spec_fields import without_secrets
@@ -42,7 +43,8 @@ def revert_drift(finder: PendingFinder, migrations: Sequence[Migration]) -> Plan
     account = account_of(finder.aws, seen)
     plan = Plan(finder.stack.name, finder.aws.region, account, steps, changes, position.lives, desired)
     hazards = find_hazards(timeline_of(plan, KINDS)) if steps else ()
-    return replace(plan, hazards=tuple(hazard for hazard in hazards if hazard.name in LOST_FOR_GOOD))
+    plan = replace(plan, hazards=tuple(hazard for hazard in hazards if hazard.name in LOST_FOR_GOOD))
+    return with_previous_records(plan)
 
 
 def _change(difference: Difference, position: Position, finder: PendingFinder, observed: Observed) -> Change:

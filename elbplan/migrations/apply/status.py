@@ -9,7 +9,8 @@ from ...run.lock.record import RunRecord
 from ...run.status import FileRow, StackMigrations
 from ..files.folder import Folder
 from ..files.loader import load
-from ..migration import Migration
+from ..migration import Migration, references_of
+from ..observe import observe_for_display
 from ..position.position import Drifted, Position
 from .journal import RunJournal
 from .pending import PendingFinder, uncovered_by_migrations
@@ -27,7 +28,7 @@ def migrations_status(finder: PendingFinder, folder: Folder, records: Sequence[R
         )
     if not migrations:
         return StackMigrations()
-    seen = finder.observe(migrations)[finder.stack.name]
+    seen = observe_for_display(finder.aws, finder.stack, references_of(migrations))
     found = finder.locator(seen).find(migrations)
     position = found.nearest if isinstance(found, Drifted) else found
     uncovered = uncovered_by_migrations(finder.stack, seen, migrations[-1])

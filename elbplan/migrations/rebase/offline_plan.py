@@ -16,7 +16,7 @@ from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets, with_live_defaults
 from ...kinds.unnamed_rules import kept_addresses, readdressed
 from ...live.observe import Observed
-from ...planner.reconcile import reconcile
+from ...planner.reconcile import permitted, reconcile
 
 HEALTHY_STATES: Mapping[str, str] = {
     "load_balancer": "active",
@@ -33,7 +33,7 @@ def offline_plan(stack: Stack, start: State, wanted: State) -> Plan:
     Raises Refused if it would delete a protected resource.
     """
     lives = [as_live(stack.name, address, start) for address in start]
-    return reconcile(stack.name, wanted, lives, KINDS, region="", account="", ignore=stack.ignore)
+    return permitted(reconcile(stack.name, wanted, lives, KINDS, region="", account="", ignore=stack.ignore))
 
 
 def as_live(stack: str, address: Address, state: State) -> LiveResource[Any]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ...core.call import Answer, Call
 from ...errors import AwsProblem, Refused
+from ...kinds.aws.parameter_store import PASSING
 from ...live.pacing import THROTTLED
 from ...live.write_permission import checked_before_each_attempt
 from ..program import Stopped
@@ -16,7 +17,7 @@ from .lease import Lease, TooSlow
 from .lock_tools import LockTools
 from .messages import problem_text, taken_over
 from .record import RunRecord, RunState
-from .run_store import KEPT, PASSING, closed
+from .run_store import KEPT, closed
 
 BEATS = 4.5
 """Heartbeats within the `lease_seconds` of the record."""
@@ -188,12 +189,19 @@ class Lock:
     # The end -------------------------------------------------------------------------------------------------------
 
     def end(
-        self, state: RunState, counts: Mapping[str, int], note: str = "", *, forget: bool = False, at: int | None = None
+        self,
+        state: RunState,
+        counts: Mapping[str, int],
+        note: str = "",
+        *,
+        forget: bool = False,
+        at: int | None = None,
+        replaced: Mapping[str, str] | None = None,
     ) -> None:
-        """Ends the run: closes its record and deletes old ones. With `forget`, deletes all records of the stack.
+        """Ends the run: closes its record and deletes old ones. With `forget`, deletes all that is kept of the stack.
 
-        `at` is how many steps of its migration are done. If the end cannot be recorded, the file of this process still
-        shows it on this machine.
+        `at` is how many steps of its migration are done, `replaced` are the DNS records that it replaced. If the end
+        cannot be recorded, the file of this process still shows it on this machine.
         """
         self._ending.set()
         if self._thread:
@@ -201,6 +209,7 @@ class Lock:
         now = self._tools.wall()
         record = replace(self.record, renewed=now, counts={**self.record.counts, **counts})
         record = record if at is None else replace(record, at=at)
+        record = record if replaced is None else replace(record, replaced=replaced)
         try:
             self._record_end(closed(record, now, state, note), forget)
         except AwsProblem as problem:
@@ -241,6 +250,7 @@ class Lock:
         try:
             ledger.delete(last.stack, earlier if forget else earlier[: -(KEPT - 1)])
             if forget:
+                ledger.forget_replaced(last.stack)
                 ledger.delete(last.stack, [last.number])
         except AwsProblem as problem:
             self._tools.say(f"records of runs of {last.stack} could not be deleted: {problem_text(problem)}")

@@ -16,6 +16,7 @@ from ...core.plan import Plan
 from ...errors import ElbplanError, Refused
 from ...kinds.elastic_ip import ExternalElasticIp
 from ...kinds.instance import ExternalInstance
+from ...planner.previous_records import refuse_unkept, refuse_unread
 from ..clock import Clock
 from ..migration_run import MigrationRun
 from ..outcome import Outcome, Tell
@@ -78,10 +79,19 @@ class LockedRun:
             if not request.agreed:
                 _refuse_if_changed(request.shown, self.plan)
             _refuse_more_of_others(request.shown, self.plan)
+            refuse_unread(self.plan)
+            if self._lock is None:
+                self._say_unkept()
         except BaseException as error:
             self._end_with_error(error)
             raise
         return self
+
+    def _say_unkept(self) -> None:
+        """Says which replaced records nothing keeps. Raises Refused if the spec relies on one of them."""
+        refuse_unkept(self.plan)
+        for address, text in self.plan.replaced.items():
+            self._manager.say(f"{address} replaces {text}; without Parameter Store, elbplan cannot keep that record")
 
     @property
     def run_id(self) -> str:
@@ -105,7 +115,8 @@ class LockedRun:
             migration = self._request.migration
             state = migration.state if migration and outcome.complete else _state(outcome)
             at = migration.reached(outcome) if migration else None
-            self._lock.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at)
+            replaced = _replaced(self.plan, outcome)
+            self._lock.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at, replaced=replaced)
             outcome.lost = self._lock.over
 
     def _end_with_error(self, error: BaseException | None) -> None:
@@ -137,7 +148,7 @@ class GuardedCloud:
 
 def _refuse_if_changed(shown: Plan, now: Plan) -> None:
     """Raises Refused if the new plan differs from the plan that the user saw. An empty plan is always accepted."""
-    if now.empty or _writes(shown) == _writes(now):
+    if now.empty or (_writes(shown) == _writes(now) and shown.restored == now.restored):
         return
     raise Refused(
         f"{now.stack}: AWS changed since the plan was shown; nothing was done",
@@ -172,6 +183,12 @@ def _state(outcome: Outcome) -> RunState:
 def _counts(plan: Plan, outcome: Outcome) -> Mapping[str, int]:
     ends = {"done": len(outcome.done), "failed": len(outcome.failed), "skipped": len(outcome.skipped)}
     return _without_zeros({**plan.summary, **ends})
+
+
+def _replaced(plan: Plan, outcome: Outcome) -> dict[str, str]:
+    """The DNS records that the run replaced, by the address of the record that replaced them."""
+    created = {step.address for step in outcome.done if step.do == "create"}
+    return {str(address): text for address, text in plan.replaced.items() if address in created}
 
 
 def _without_zeros(counts: Mapping[str, int]) -> dict[str, int]:

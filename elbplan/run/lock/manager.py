@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ... import __version__
 from ...errors import AwsProblem, Refused
-from ...live.denials import DENIED
+from ...kinds.aws.parameter_store import UNUSABLE
 from ..clock import Clock, ElapsedTime, RealClock
 from ..migration_run import MigrationRun
 from .lease import Lease
@@ -27,13 +27,6 @@ TRIES = 5
 """Attempts to acquire the lock. One fails if another run begins and ends in the meantime."""
 
 NEEDED = "stacks with migrations need ssm:GetParametersByPath, GetParameter, PutParameter and DeleteParameters"
-
-WITHOUT_STORE = (
-    *DENIED, "NotAuthorized", "OptInRequired", "Unreachable", "UnknownOperationException", "UnknownOperation",
-    "InvalidAction", "NotImplemented", "UnsupportedOperation", "ServiceNotSupported", "404", "405", "501",
-)  # fmt: skip
-"""No permission for Parameter Store, no connection, or an endpoint that does not offer it. Only then may a run
-go on without a lock. Any other error may be the result of a race."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +96,7 @@ class LockManager:
         if migration:
             what = f"elbplan runs no migration without a record of the run: {problem_text(problem)}"
             raise AwsProblem(what, hint=NEEDED, code=problem.code) from problem
-        if problem.code not in WITHOUT_STORE:
+        if problem.code not in UNUSABLE:  # any other error may be the result of a race
             what = f"the lock of {mine.stack} could not be taken: {problem_text(problem)}"
             hint = problem.hint or "nothing was changed; run the same command again"
             raise AwsProblem(what, hint=hint, code=problem.code) from problem
@@ -195,7 +188,7 @@ class LockManager:
         try:
             watched = watch(self.ledger, self.clock, record)
         except AwsProblem as problem:
-            if problem.code in WITHOUT_STORE:  # else `take` would go on without a lock
+            if problem.code in UNUSABLE:  # else `take` would go on without a lock
                 raise not_watched(record, problem) from problem
             raise
         if watched.what == "moved":
@@ -209,13 +202,11 @@ class LockManager:
         return record.state == "running" and self.process_files.is_dead(record.run, record.machine)
 
     def forget(self, stack: str) -> None:
-        """Deletes the records and the inventory of a stack that has no resources, if no run has its lock.
-
-        Ignores missing permissions.
-        """
+        """Deletes what is kept of a stack without resources, if no run has its lock. Ignores missing permissions."""
         try:
             records = self.ledger.read(stack)
             if records and (not records[-1].holds or self.find_dead_run(records[-1])):
+                self.ledger.forget_replaced(stack)
                 self.ledger.delete(stack, [record.number for record in records])
                 self.ledger.delete_inventory(stack)
         except (AwsProblem, Refused):

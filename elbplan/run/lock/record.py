@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from ...kinds.aws.parameter_store import LARGEST_VALUE
+
 RunState = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "rolled-back", "unknown"]
 
 UNKNOWN_STATE: RunState = "unknown"
 """The state of a record that cannot be read. elbplan never writes it."""
 
 SCHEMA = 1
-LONGEST = 400
-"""Most characters of a text in a record. Parameter Store keeps up to 4096 bytes free of charge."""
+LONGEST, MOST_OF_REPLACED, MARGIN = 400, 1200, 60
+"""Most characters of a text in a record, and of all replaced DNS records; characters that stay free."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class RunRecord:
     machine   identifies the machine since its last boot; empty if unknown
     started, renewed, ended   seconds since 1970; `ended` is 0 while the run goes on
     lease_seconds   others may take over when the record has not changed for so many seconds
+    replaced  the DNS records that the run replaced, by the address of the record that replaced them
     counts    the planned changes (create, update, replace, delete) and the result (done, failed, skipped)
     takes     the number of the dead run that this run took over from; 0 if none
     note      a message about the end of the run, for people
@@ -61,6 +64,7 @@ class RunRecord:
     mode: str = ""
     modified: float = 0
     parameter_version: int = 0
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -86,7 +90,20 @@ class RunRecord:
             "takes": self.takes, "note": _cut(self.note, LONGEST), "version": self.version, "spec": self.spec,
             "file": self.file, "sha": self.sha, "at": self.at, "mode": self.mode,
         }  # fmt: skip
-        return json.dumps({key: value for key, value in fields.items() if value not in ("", 0, {})})
+        fields = {key: value for key, value in fields.items() if value not in ("", 0, {})}
+        replaced = shortened(self.replaced, min(MOST_OF_REPLACED, LARGEST_VALUE - len(json.dumps(fields)) - MARGIN))
+        return json.dumps({**fields, "replaced": replaced} if replaced else fields)
+
+
+def shortened(replaced: Mapping[str, str], most: int) -> dict[str, str]:
+    """As many of the replaced DNS records as fit into so many characters, and how many more there are."""
+    kept: dict[str, str] = {}
+    for address, text in replaced.items():
+        short = {address: _cut(text, LONGEST // 2)}
+        if len(json.dumps({**kept, **short})) > most:
+            return {**kept, "...": f"{len(replaced) - len(kept)} more"}
+        kept |= short
+    return kept
 
 
 def runs_path(stack: str) -> str:

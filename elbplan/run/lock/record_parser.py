@@ -84,9 +84,15 @@ def _counts(value: object) -> Mapping[str, int]:
     return {str(what): _whole(number) for what, number in value.items()}
 
 
+def _texts(value: object) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError
+    return {escaped(str(key)): _text(text) for key, text in value.items()}
+
+
 FIELDS: Mapping[str, Callable[[object], Any]] = {
     "run": _text, "verb": _text, "who": _text, "pid": _whole, "machine": _text,
     "started": _moment, "renewed": _moment, "ended": _moment, "lease_seconds": _lease,
     "counts": _counts, "takes": _whole, "note": _text, "version": _text, "spec": _text,
-    "file": _text, "sha": _text, "at": _whole, "mode": _text,
+    "file": _text, "sha": _text, "at": _whole, "mode": _text, "replaced": _texts,
 }  # fmt: skip

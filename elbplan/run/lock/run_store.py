@@ -7,14 +7,17 @@ after its own, another run has taken over.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...core.call import Call, single_call
+from ...core.call import OUTCOME_UNKNOWN, Call, GateStatus, single_call
 from ...errors import AwsProblem
 from ...kinds.aws.inventory import inventory_path
-from ...live.errors import UNKNOWN
+from ...kinds.aws.parameter_store import PASSING, PATIENCE
+from ...kinds.aws.replaced_records import replaced_path
+from ...live.tries import FailedTry, tell
 from ..clock import Clock
 from ..program import Send, run_program
 from .record import RunRecord, RunState, runs_path
@@ -27,12 +30,8 @@ BATCH = 10
 """DeleteParameters accepts at most so many names."""
 
 EXISTS = "ParameterAlreadyExists"
-PASSING = ("TooManyUpdates", "InternalServerError", "InternalFailure", "ServiceUnavailable", UNKNOWN)
-"""Errors that pass without action. SSM answers TooManyUpdates if two callers write one parameter at the same moment, or
-if a name is written again within 30 seconds after it was deleted."""
-
-PATIENCE, HURRY = 45.0, 4.0
-"""Seconds for which elbplan retries a call, and those for a run that renews its own lock: it asks again anyway."""
+HURRY = 4.0
+"""Seconds for which a run that renews its own lock retries a call: it asks again anyway."""
 
 
 class RunStore:
@@ -49,9 +48,12 @@ class RunStore:
 
     def read(self, stack: str) -> list[RunRecord]:
         """All records of a stack, oldest first. A record of the last second may be missing."""
-        answer = self._ask("GetParametersByPath", {"Path": runs_path(stack), "Recursive": False})
-        records = [_parsed(stack, parameter) for parameter in answer.get("Parameters", ())]
-        return sorted((record for record in records if record), key=lambda record: record.number)
+        return _records(stack, self._ask("GetParametersByPath", _path(stack)))
+
+    def read_for_display(self, stack: str) -> list[RunRecord]:
+        """The same for a screen, which no lock depends on: gives up like every other read."""
+        answer = self._send(Call("ssm", "GetParametersByPath", _path(stack)))
+        return _records(stack, answer)
 
     def get(self, stack: str, number: int) -> RunRecord | None:
         """The current record with this number."""
@@ -68,7 +70,7 @@ class RunStore:
         try:
             self._ask("PutParameter", {**_parameter(record), "Overwrite": False})
         except AwsProblem as problem:
-            if problem.code not in (EXISTS, UNKNOWN):
+            if problem.code not in (EXISTS, OUTCOME_UNKNOWN):
                 raise
             return self.get(record.stack, record.number)
         return record
@@ -79,9 +81,16 @@ class RunStore:
         version = answer.get("Version")
         return version if isinstance(version, int) else 0
 
+    def forget_replaced(self, stack: str) -> None:
+        """Deletes what elbplan keeps of the DNS records that the stack replaced."""
+        answer = self._ask("GetParametersByPath", {"Path": replaced_path(stack), "Recursive": True})
+        self._delete([parameter["Name"] for parameter in answer.get("Parameters", ())])
+
     def delete(self, stack: str, numbers: Sequence[int]) -> None:
         """Deletes the records with these numbers, in this order. Ignores a record that does not exist."""
-        names = [f"{runs_path(stack)}/{number:06d}" for number in numbers]
+        self._delete([f"{runs_path(stack)}/{number:06d}" for number in numbers])
+
+    def _delete(self, names: Sequence[str]) -> None:
         for start in range(0, len(names), BATCH):
             self._ask("DeleteParameters", {"Names": names[start : start + BATCH]})
 
@@ -92,7 +101,23 @@ class RunStore:
     def _ask(self, operation: str, params: dict[str, Any], done_if: tuple[str, ...] = ()) -> Any:
         """Sends a call with `no_retry`: botocore would try an endpoint that cannot be reached 25 times."""
         call = Call("ssm", operation, params, done_if=done_if, retry_on=PASSING, timeout=self._patience, no_retry=True)
-        return run_program(single_call(call), self._send, self._clock)
+        number = itertools.count(1)
+
+        def again(status: GateStatus) -> None:
+            tell(FailedTry("ssm", operation, status.saw, next(number)))
+
+        answer = run_program(single_call(call), self._send, self._clock, progress=again)
+        tell(FailedTry("ssm", operation, "", next(number), over=True))
+        return answer
+
+
+def _path(stack: str) -> dict[str, Any]:
+    return {"Path": runs_path(stack), "Recursive": False}
+
+
+def _records(stack: str, answer: Any) -> list[RunRecord]:
+    records = [_parsed(stack, parameter) for parameter in answer.get("Parameters", ())]
+    return sorted((record for record in records if record), key=lambda record: record.number)
 
 
 def _parameter(record: RunRecord) -> dict[str, Any]:

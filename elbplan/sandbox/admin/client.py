@@ -80,7 +80,7 @@ class BoxClient(ABC):
         self.ask("advance", seconds=seconds)
 
     def fault(self, kind: str, **wanted: Any) -> int:
-        """Sets a fault: throttle, error, 5xx, drop, lost, page, cut, delay or kill, with the fields of faults.Fault."""
+        """Sets a fault: one of faults.FaultKind (5xx, hang, lost, ...), with the fields of faults.Fault."""
         id: int = self.ask("fault", kind=kind, **wanted)
         return id
 

@@ -45,9 +45,8 @@ class Controls:
         return self.account.faults.add(kind, **fields).id
 
     def faults(self) -> list[dict[str, Any]]:
-        private = ("_random", "_known_writes")
         return [
-            {name: value for name, value in vars(fault).items() if name not in private}
+            {name: value for name, value in vars(fault).items() if not name.startswith("_")}
             for fault in self.account.faults.all
         ]
 

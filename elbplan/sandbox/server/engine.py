@@ -76,6 +76,10 @@ class Engine:
         for fault in matching:
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
+            elif fault.kind == "hang":
+                call.outcome = "no answer"
+                fault.hang()
+                return None
             elif fault.kind == "drop":
                 call.outcome = "dropped"
                 return None

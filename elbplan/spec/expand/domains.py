@@ -55,7 +55,8 @@ def add_records(context: ExpandContext) -> None:
             context.report.at((*path, "name"), f"the domain {domain.name} is listed twice", "keep one of them")
         seen.add(domain.name)
         take_over = domain.take_over if domain.take_over is not None else short.take_over
-        fields = {"name": domain.name, "zone": zone(domain), "load_balancer": BALANCER, "take_over": take_over or None}
+        words = {"take_over": take_over or None, "restore": domain.restore or None}
+        fields = {"name": domain.name, "zone": zone(domain), "load_balancer": BALANCER, **words}
         context.add(Address("record", domain.name), {**fields, "type": "A"}, path)
         if short.ip.startswith("dualstack"):
             context.add(Address("record", f"{domain.name}-aaaa"), {**fields, "type": "AAAA"}, path)

@@ -71,3 +71,6 @@ class Domain(ShortModel):
     take_over: Annotated[
         bool | None, Field(description="the domain may replace a DNS record that elbplan did not create")
     ] = None
+    restore: Annotated[
+        bool, Field(description="the DNS record that the domain replaced comes back when elbplan deletes the domain's")
+    ] = False

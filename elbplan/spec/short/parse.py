@@ -26,7 +26,8 @@ from .unsupported import without_unsupported
 HARMLESS = frozenset({
     "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "on_destroy", "path", "profile", "protect",
-    "region", "remove_validation", "slow_start", "sticky", "tags", "take_over", "timeout", "tls", "unhealthy",
+    "region", "remove_validation", "restore", "slow_start", "sticky", "tags", "take_over", "timeout", "tls",
+    "unhealthy",
     "user_data", "version", "weight",
 })
 # fmt: on

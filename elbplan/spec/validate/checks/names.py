@@ -28,6 +28,13 @@ def check(subject: Subject) -> None:
     for address, record in subject.of("record"):
         if subject.drafts[address].origin[:1] == ("record",):
             _domains(subject, address, [record.name])
+        if record.restore and not record.take_over:
+            subject.problem(
+                address,
+                ("restore",),
+                "restore: true brings back what take_over replaced, and this record replaces nothing",
+                "write take_over: true too, or leave out restore:",
+            )
     for address, instance in subject.of("instance"):
         if not TYPE.fullmatch(instance.type):
             subject.problem(

@@ -1,0 +1,85 @@
+"""Decides what happens to the DNS records that a plan's records replaced: put back, or given up. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..core.address import Address
+from ..core.kind import LiveResource
+from ..core.plan import Plan
+from ..errors import Refused
+from ..kinds.aws.alias_tags import RecordPlace
+from ..kinds.aws.parameter_store import PERMISSIONS
+from ..kinds.aws.record_batches import RecordSet, record_text
+from ..kinds.aws.replaced_records import CNAME, Previous, replaced_in
+from ..kinds.record import Record
+
+
+def with_previous_records(plan: Plan, *, rollback: bool = False) -> Plan:
+    """The plan; each deletion of a record puts back what the record replaced, if `restore` says so.
+
+    A rollback always puts it back. A CNAME comes back when no record of its name is left.
+    """
+    restored: dict[Address, str] = {}
+    lost: dict[Address, str] = {}
+    lives = dict(plan.lives)
+    for address, live in _deleted_records(plan):
+        replaced = _replaced(address, live, plan)
+        if not replaced:
+            continue
+        put_back = replaced if rollback or live.model.restore else ()
+        forget = {live.model.type, *(raw["Type"] for raw in replaced)}
+        previous = Previous(put_back, tuple(sorted(forget)))
+        lives[address] = replace(live, facts={**live.facts, **previous.facts})
+        texts = restored if put_back else lost
+        texts[address] = "; ".join(map(record_text, replaced))
+    return replace(plan, lives=lives, restored=restored, not_restored=lost)
+
+
+def _deleted_records(plan: Plan) -> Iterator[tuple[Address, LiveResource[Record]]]:
+    for step in plan.steps:
+        live = plan.lives.get(step.address)
+        if step.do == "delete" and live and isinstance(live.model, Record):
+            yield step.address, live
+
+
+def _replaced(address: Address, live: LiveResource[Record], plan: Plan) -> tuple[RecordSet, ...]:
+    """The record sets that the record replaced, without a CNAME that another record of the name still replaces."""
+    deleted = {other for other, _ in _deleted_records(plan)}
+    place = _place(live.model)
+    beside = any(
+        other != address and other not in deleted and isinstance(it.model, Record) and _place(it.model)[:2] == place[:2]
+        for other, it in plan.lives.items()
+    )
+    return tuple(raw for raw in replaced_in(live.facts) if not (beside and raw["Type"] == CNAME))
+
+
+def _place(record: Record) -> RecordPlace:
+    return RecordPlace(str(record.zone), record.name, record.type)
+
+
+def refuse_unread(plan: Plan) -> None:
+    """Raises Refused if the spec wants back what a deleted record replaced, and elbplan cannot read what that was."""
+    unread = [
+        f"{address}: elbplan cannot read what this record replaced, so it cannot put it back"
+        for address, live in _deleted_records(plan)
+        if live.model.restore and not replaced_in(live.facts)
+    ]
+    if unread:
+        raise Refused("\n".join(unread), hint=f"allow {PERMISSIONS}, or leave out `restore: true`")
+
+
+def refuse_unkept(plan: Plan) -> None:
+    """Raises Refused if the plan replaces a record that must come back later: this run can keep nothing."""
+    relying = [
+        f"{step.address} replaces {plan.replaced[step.address]}"
+        for step in plan.steps
+        if step.do == "create" and isinstance(step.after, Record) and step.after.restore
+        if step.address in plan.replaced
+    ]
+    if relying:
+        raise Refused(
+            "\n".join(f"{text}, and elbplan cannot keep that record for `restore: true`" for text in relying),
+            hint=f"allow {PERMISSIONS}, or leave out `restore: true`",
+        )
