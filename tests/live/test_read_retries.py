@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from elbplan.core.call import Call, single_call
+from elbplan.core.call import FAILED_ANSWER, Call, single_call
 from elbplan.errors import AwsProblem, AwsUnavailable
 from elbplan.live.failures import READ_TIMEOUT
 from elbplan.live.read_retries import LONGEST_FAILURE, LONGEST_IN_A_RUN, LONGEST_THROTTLING, REMEMBERED
@@ -193,6 +193,25 @@ def test_a_call_on_which_nothing_depends_gives_up_sooner(night: BadNight) -> Non
     night.box.fault("5xx")
     assert night.client.send(Call("elbv2", "DescribeSSLPolicies", optional=True)) == {}
     assert len(night.requests) == 4
+
+
+INDEX = Call("resourcegroupstaggingapi", "GetResources", has_fallback=True)
+
+
+def test_a_call_with_a_fallback_has_its_own_answer_for_a_failure(night: BadNight) -> None:
+    night.box.fault("error", action="GetResources", code="AccessDeniedException", status=400)
+    assert night.client.send(INDEX) == FAILED_ANSWER
+    assert night.time.seconds == 0
+    night.box.clear_faults()
+    night.box.fault("error", action="GetResources", code="InternalFailure", status=500)
+    assert night.client.send(INDEX) == FAILED_ANSWER
+    assert night.time.seconds < 2, "the caller has another way, so two tries are enough"
+
+
+def test_a_throttled_call_with_a_fallback_waits(night: BadNight) -> None:
+    night.box.fault("error", action="GetResources", code="ThrottlingException", status=400, limit=3)
+    assert night.client.send(INDEX) != FAILED_ANSWER
+    assert night.time.seconds > 2
 
 
 def test_a_run_that_has_begun_is_more_patient(night: BadNight) -> None:
