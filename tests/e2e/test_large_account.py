@@ -20,7 +20,7 @@ import pytest
 from elbplan.core.stack import Stack
 from elbplan.kinds import KINDS
 from elbplan.live.client import Aws
-from elbplan.live.observe import observe
+from elbplan.live.observe import Observed, observe_each
 from elbplan.live.pacing import Pacer
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
@@ -86,7 +86,8 @@ def deep_read(box: Box, pacer: Pacer | None, parallel: int = 16) -> int:
     """How many requests AWS throttles while everything in the account is read."""
     box.clear_calls()
     aws = Aws(REGION, endpoint=box.url, session=session(), pacer=pacer)
-    observe(aws.send, REGION, [Stack("my-web", REGION, {})], KINDS, deep=True, parallel=parallel)
+    seen = observe_each(aws.send, REGION, [Stack("my-web", REGION, {})], KINDS, deep=True, parallel=parallel)
+    assert isinstance(seen["my-web"], Observed)
     return sum(call.outcome == "Throttling" for call in box.calls)
 
 

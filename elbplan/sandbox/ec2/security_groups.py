@@ -208,7 +208,8 @@ def _check_tags(params: Params) -> None:
 def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpRequest | None:
     """A missing rule is InvalidPermission.NotFound: API_RevokeSecurityGroupIngress.
 
-    The default IPv6 rule in a VPC without IPv6 can be InvalidParameterValue, which terraform-provider-aws expects:
+    A missing IPv6 rule in a VPC without IPv6 can be InvalidParameterValue, which terraform-provider-aws expects when it
+    revokes the default rules:
     https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go
     """
     group = _group(context, call.params)
@@ -221,9 +222,10 @@ def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest)
             )
         return None
     existing = _flat_existing(rules)
-    if all(rule[3] == "::/0" for rule in flat(call.params)) and not facts.has_ipv6(context, group.vpc_id):
+    missing = [rule for rule in flat(call.params) if rule not in existing]
+    if missing and all(rule[3] == "::/0" for rule in missing) and not facts.has_ipv6(context, group.vpc_id):
         raise AwsError("InvalidParameterValue", "Invalid value for remote-ipv6-range: the VPC has no IPv6 CIDR block.")
-    if any(rule not in existing for rule in flat(call.params)):
+    if missing:
         raise AwsError("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
     return _canonicalised(incoming)
 
