@@ -22,7 +22,7 @@ def failed_apply(stage: Stage) -> None:
         stage.plan(specs.COURSE), when_made={CREATE: lambda: stage.box.fail("my-web", "no capacity in the zone")}
     )
     assert [(event.step.id, event.hint) for event in outcome.failed] == [
-        ("wait load_balancer.main active", f"no capacity in the zone; {REPLACE}")
+        ("wait load_balancer.main active", f"no capacity in the zone: {REPLACE}")
     ]
 
 
