@@ -19,10 +19,6 @@ from ..errors import AwsProblem, ElbplanError, Refused
 from ..kinds.aws.foreign_rules import with_foreign_rules
 from ..kinds.delegation import zones_of_new
 from ..kinds.external_servers import NO_SERVERS
-from ..kinds.listener import Listener
-from ..kinds.load_balancer import LoadBalancer
-from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
-from ..kinds.rule import Rule
 from ..kinds.traffic import filled_by_others
 from ..live.batch import BatchReader
 from ..live.delegation import ZoneDns, read_delegations
@@ -36,6 +32,8 @@ from ..planner.rollback import rollback_target
 from .clock import Clock
 from .execute import execute
 from .outcome import Outcome, Tell
+from .quota_check import within_quotas
+from .read_needs import ReadNeeds
 
 
 class Cloud(Protocol):
@@ -99,35 +97,18 @@ def plan_each(
     def of(stack: Stack, observed: Observed, account: str) -> Plan:
         return _plan_of(aws, stack, observed, kinds, account, observed.desired, dns)
 
-    reader, lean = BatchReader(aws.send), True
-    names: frozenset[tuple[str, str]] = frozenset()
+    reader, needs = BatchReader(aws.send), ReadNeeds()
     while True:
-        seen = observe_each(aws.send, aws.region, stacks, kinds, deep=deep, lean=lean, names=names, reader=reader)
+        seen = observe_each(
+            aws.send, aws.region, stacks, kinds, deep=deep, lean=not needs.rules, names=needs.names, reader=reader
+        )
         plans = _each(aws, stacks, seen, of)
-        drawn = [each for each in plans if isinstance(each, Plan)]
-        more = names.union(*(_new_names(each, kinds) for each in drawn))
-        rules = any(map(_touches_rules, drawn))
-        if deep or (more == names and not (lean and rules)):
+        more = needs.with_needs_of((each for each in plans if isinstance(each, Plan)), kinds)
+        if deep or more == needs:
             break
-        names, lean = more, lean and not rules
+        needs = more
     claimed = wanted_twice({name: each.desired for name, each in seen.items() if isinstance(each, Observed)})
-    return [_refused_too(_within_quotas(aws, p) if isinstance(p, Plan) else p, claimed) for p in plans]
-
-
-def _new_names(plan: Plan, kinds: Kinds) -> set[tuple[str, str]]:
-    """The AWS names that the plan gives and that the read could not know: the default name was not free."""
-    creates = [(step, step.after) for step in plan.steps if step.do == "create" and step.after is not None]
-    return {
-        (step.address.kind, step.name)
-        for step, after in creates
-        if step.name and step.name != kinds[step.address.kind].default_name(plan.stack, step.address, after)
-    }
-
-
-def _touches_rules(plan: Plan) -> bool:
-    """True if a step creates a rule, which needs a free priority, or deletes listeners, on which others have rules."""
-    deleted = {step.address.kind for step in plan.steps if step.do == "delete"}
-    return bool(deleted & {LoadBalancer.kind, Listener.kind}) or any(s.address.kind == Rule.kind for s in plan.steps)
+    return [_refused_too(within_quotas(p, aws.send) if isinstance(p, Plan) else p, claimed) for p in plans]
 
 
 def plan_destroy_each(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[StackPlan]:
@@ -203,7 +184,7 @@ def plan_of(
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     plan = _plan_of(aws, stack, seen, kinds, account, desired, dns, rollback=rollback)
-    return permitted(_within_quotas(aws, plan))
+    return permitted(within_quotas(plan, aws.send))
 
 
 def _plan_of(
@@ -239,19 +220,6 @@ def _plan_of(
     missing = seen.refusals if desired else ()
     plan = replace(plan, refusals=(*missing, *plan.refusals))
     return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
-
-
-def _within_quotas(aws: Cloud, plan: Plan) -> Plan:
-    """The plan, with a refusal if it exceeds the account's quotas. Asks AWS only if they count for the plan."""
-    if not needs_limits(plan.steps, plan.desired):
-        return plan
-    try:
-        limits = limits_of(aws.send(LIMITS))
-    except AwsProblem:  # without permission to read quotas, AWS refuses the create later
-        return plan
-    hint = "ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller"
-    exceeded = [Refusal(str(excess), hint) for excess in excesses(plan.desired, limits)]
-    return replace(plan, refusals=(*plan.refusals, *exceeded))
 
 
 def apply(
