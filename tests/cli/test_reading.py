@@ -56,7 +56,7 @@ def test_a_command_without_a_terminal_says_which_call_fails(shell: Shell) -> Non
 
 
 def test_a_lock_that_cannot_be_taken_is_visible_too(shell: Shell) -> None:
-    shell.box.fault("5xx", service="ssm", limit=3)
+    shell.box.fault("5xx", action="GetParametersByPath", limit=3)
     ran = shell.run("apply", shell.spec, "--yes")
     assert ran.code == 0, ran.err
     assert "reading my-web in ap-northeast-2: ssm GetParametersByPath: AWS fails (ServiceUnavailable), try 3" in ran.err

@@ -68,6 +68,11 @@ class LockEnvironment:
     def parameters(self) -> list[str]:
         return [name for name in self.box.snapshot() if ":parameter/" in name]
 
+    @property
+    def run_parameters(self) -> list[str]:
+        """The names of the parameters with the records of runs."""
+        return [name for name in self.parameters if "/runs/" in name]
+
 
 def result_of(process: subprocess.Popen[bytes]) -> tuple[int, str]:
     _, err = process.communicate(timeout=60)

@@ -86,8 +86,9 @@ def test_without_permission_it_goes_on_and_says_so(site: LockEnvironment, code: 
     notices = [line for line in ran.err.splitlines() if line.startswith("no lock: ")]
     assert len(notices) == 1
     assert notices[0].endswith("; two applies at once are not guarded")
-    assert site.parameters == []
+    assert site.run_parameters == []
     assert site.shell.run("destroy", site.spec, "--confirm", STACK).code == 0
+    assert site.parameters == []
 
 
 def test_without_permission_to_read_single_records_no_record_stays_behind(site: LockEnvironment) -> None:
@@ -96,7 +97,7 @@ def test_without_permission_to_read_single_records_no_record_stays_behind(site: 
     ran = site.shell.run("apply", site.spec, "--yes")
     assert ran.code == 0
     assert "no lock: AWS refused GetParameter: not for you (AccessDeniedException); two applies" in ran.err
-    assert site.parameters == []
+    assert site.run_parameters == []
 
 
 def test_a_parameter_store_that_takes_no_more_is_no_leave_to_go_without_a_lock(site: LockEnvironment) -> None:
