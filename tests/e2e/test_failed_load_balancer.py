@@ -14,6 +14,8 @@ from .stage import REGION, Stage
 
 MAIN = Address("load_balancer", "main")
 CREATE = "create load_balancer.main"
+WITHOUT_DNS = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\nlisteners: [{listen: 80/http, respond: 200}]\n"
+"""A stack whose replacement does not wait until resolvers forget an address."""
 
 
 def failed_apply(stage: Stage) -> None:
@@ -58,6 +60,7 @@ def test_it_can_be_destroyed(slow_stage: Stage) -> None:
 def test_with_files_revert_drift_replaces_it(box: Box, tmp_path: Path) -> None:
     box.reset()
     shell = MigrationShell(box, tmp_path)
+    shell.write("web.yaml", WITHOUT_DNS)
     shell.save("first")
     assert shell.apply().code == 0
     box.fail("my-web")
