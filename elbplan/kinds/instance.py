@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -72,13 +72,20 @@ class ExternalInstance(Instance):
     unmarked: tuple[str, ...] = ()
 
 
-def external_instance(raw: Mapping[str, Any], on_destroy: OnDestroy, unmarked: Sequence[str]) -> LiveResource[Instance]:
-    """The instance as DescribeInstances describes it. Its address is its id."""
+def external_instance(
+    raw: Mapping[str, Any], on_destroy: OnDestroy, unmarked: Sequence[str], elastic: Collection[str] = ()
+) -> LiveResource[Instance]:
+    """The instance as DescribeInstances describes it. Its address is its id.
+
+    `elastic` has its public addresses that are Elastic IPs: it keeps those when it stops.
+    """
     tags = tag_mapping(raw.get("Tags"))
     own = {"name": tags.get("Name", ""), "state_now": raw["State"]["Name"], "on_destroy": on_destroy}
     model = from_live(ExternalInstance, {**_fields(raw, {}), **own, "unmarked": tuple(unmarked)})
     address = Address(Instance.kind, raw["InstanceId"])
-    return LiveResource(address, raw["InstanceId"], model, {"state": raw["State"]["Name"]})
+    public = raw.get("PublicIpAddress") or ""
+    facts = {"state": raw["State"]["Name"], "address": "" if public in elastic else public}
+    return LiveResource(address, raw["InstanceId"], model, facts)
 
 
 def read(scope: Scope) -> ReadProgram[Found[Instance]]:

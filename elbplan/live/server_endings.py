@@ -212,7 +212,7 @@ def _ended(stack: Stack, server: NamedServer, facts: _Facts, users: Iterable[tup
     attribute = PROTECTIONS[server.on_destroy]
     protection = facts.answers.get(f"protection {server.id}", {}).get(attribute[0].upper() + attribute[1:]) or {}
     return EndedServer(
-        external_instance(server.raw, server.on_destroy, mark),
+        external_instance(server.raw, server.on_destroy, mark, [raw["PublicIp"] for raw in server.addresses]),
         server.region,
         server.on_destroy,
         server.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..core.address import Address
@@ -13,14 +13,18 @@ from ..kinds.aws.alias_tags import RecordPlace
 from ..kinds.aws.parameter_store import PERMISSIONS
 from ..kinds.aws.record_batches import RecordSet, record_text
 from ..kinds.aws.replaced_records import CNAME, Previous, replaced_in
+from ..kinds.elastic_ip import ExternalElasticIp
+from ..kinds.instance import Instance
 from ..kinds.record import Record
 
 
 def with_previous_records(plan: Plan, *, rollback: bool = False) -> Plan:
     """The plan; each deletion of a record puts back what the record replaced, if `restore` says so.
 
-    A rollback always puts it back. A CNAME comes back when no record of its name is left.
+    A rollback always puts it back. A CNAME comes back when no record of its name is left. A record with an address that
+    the plan gives up stays away: AWS may give the address to somebody else, who would get the requests.
     """
+    released = set(_released_addresses(plan))
     restored: dict[Address, str] = {}
     lost: dict[Address, str] = {}
     lives = dict(plan.lives)
@@ -28,12 +32,17 @@ def with_previous_records(plan: Plan, *, rollback: bool = False) -> Plan:
         replaced = _replaced(address, live, plan)
         if not replaced:
             continue
-        put_back = replaced if rollback or live.model.restore else ()
+        given_up = sorted(released & _values(replaced))
+        put_back = replaced if (rollback or live.model.restore) and not given_up else ()
         forget = {live.model.type, *(raw["Type"] for raw in replaced)}
         previous = Previous(put_back, tuple(sorted(forget)))
         lives[address] = replace(live, facts={**live.facts, **previous.facts})
-        texts = restored if put_back else lost
-        texts[address] = "; ".join(map(record_text, replaced))
+        text = "; ".join(map(record_text, replaced))
+        if put_back:
+            restored[address] = text
+        else:
+            reason = f"{given_up[0]} is given up, so" if given_up else "without `restore: true`"
+            lost[address] = f"{text}; {reason} it does not come back"
     return replace(plan, lives=lives, restored=restored, not_restored=lost)
 
 
@@ -42,6 +51,21 @@ def _deleted_records(plan: Plan) -> Iterator[tuple[Address, LiveResource[Record]
         live = plan.lives.get(step.address)
         if step.do == "delete" and live and isinstance(live.model, Record):
             yield step.address, live
+
+
+def _released_addresses(plan: Plan) -> Iterator[str]:
+    """The public addresses of the servers that the plan ends, and the Elastic IPs that it releases."""
+    for step in plan.steps:
+        live = plan.lives.get(step.address)
+        if live and step.do in ("delete", "stop"):
+            if isinstance(live.model, ExternalElasticIp):
+                yield live.address.name
+            elif isinstance(live.model, Instance):
+                yield live.facts.get("address", "")
+
+
+def _values(records: Iterable[RecordSet]) -> set[str]:
+    return {value["Value"] for raw in records for value in raw.get("ResourceRecords", ())}
 
 
 def _replaced(address: Address, live: LiveResource[Record], plan: Plan) -> tuple[RecordSet, ...]:

@@ -137,7 +137,7 @@ def _previous(change: Change, plan: Plan) -> tuple[str, str, str] | None:
     if text := plan.restored.get(address):
         return "back to: ", "create", f"{text}, as before elbplan"
     if text := plan.not_restored.get(address):
-        return "before: ", "delete", f"{text}; without `restore: true` it does not come back"
+        return "before: ", "delete", text
     return None
 
 
