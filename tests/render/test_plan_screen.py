@@ -123,11 +123,15 @@ def test_a_record_that_take_over_replaces_is_shown_with_its_type_ttl_and_values(
     assert text == "CNAME old.example.org (TTL 300)"
 
 
+RECORD = "record.api.example.com"
+
+
 @pytest.mark.parametrize(("name", "restored"), [("restored", True), ("not-restored", False)])
 def test_the_document_says_what_comes_back_and_what_does_not(name, restored):
     document = stack_document(plan(*PLANS[name]))
-    text = {"record.api.example.com": "A 127.179.93.113 (TTL 60)"}
-    assert (document["restored"], document["not_restored"]) == ((text, {}) if restored else ({}, text))
+    old, why = "A 127.179.93.113 (TTL 60)", "without `restore: true` it does not come back"
+    back, gone = ({RECORD: old}, {}) if restored else ({}, {RECORD: f"{old}; {why}"})
+    assert (document["restored"], document["not_restored"]) == (back, gone)
 
 
 def test_a_server_that_a_destroy_ends_is_shown_with_its_name_and_what_it_is_now():
