@@ -164,7 +164,8 @@ def test_without_restore_destroy_says_what_stood_there_and_that_it_does_not_come
     text = spec("take_over: true")
     stage.apply(text)
     plan = ending(stage, text)
-    assert plan.not_restored == {RECORD: "A 203.0.113.7, 203.0.113.8 (TTL 300)"}
+    why = "without `restore: true` it does not come back"
+    assert plan.not_restored == {RECORD: f"A 203.0.113.7, 203.0.113.8 (TTL 300); {why}"}
     assert plan.restored == {}
     done(stage, plan)
     assert (at(stage), kept(stage)) == ([], [])
