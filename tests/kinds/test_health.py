@@ -97,6 +97,13 @@ def test_a_group_that_is_known_to_be_closed_is_named_with_the_command() -> None:
     assert (found.text, found.command, found.targets) == (closed.text, closed.command, ("i-1",))
 
 
+def test_a_closed_group_is_named_before_the_first_check_fails() -> None:
+    facts = {"i-1": ServerFacts("server-a", closed=Cause("no inbound rule of sg-1 allows port 8080"))}
+    found = cause("Elb.InitialHealthChecking", servers=facts)
+    assert (found.text, found.code) == ("no inbound rule of sg-1 allows port 8080", "")
+    assert cause("Elb.InitialHealthChecking").text == "the first health checks are running"
+
+
 def test_stopped_servers_get_one_command_that_starts_them() -> None:
     (found,) = causes(*((id, "Target.InvalidState", "Target is in the stopped state") for id in SERVERS))
     assert found.text == "it is stopped"

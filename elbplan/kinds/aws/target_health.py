@@ -85,6 +85,10 @@ class DescribedTarget:
     port: str = ""
 
 
+FIRST_CHECKS = ("Elb.InitialHealthChecking", "Elb.RegistrationInProgress")
+"""Reasons of a target that was not checked yet. If its security groups are closed, it will not answer a check."""
+
+
 @dataclass(frozen=True)
 class HealthContext:
     """What the causes are told with: the target group if it is the stack's, and the facts about servers."""
@@ -110,8 +114,10 @@ class HealthContext:
         reason, facts = target.health.get("Reason", ""), self.server(target.id)
         check: HealthCheck = redacted(full_health(self.group)) if self.group is not None else HealthCheck()
         description = target.health.get("Description", "")
-        if reason == "Target.Timeout" and facts.closed is not None:
+        if facts.closed is not None and reason == "Target.Timeout":
             return replace(facts.closed, code=reason)
+        if facts.closed is not None and reason in FIRST_CHECKS:
+            return facts.closed
         if reason == "Target.ResponseCodeMismatch" and (cause := response_code_cause(description, check)):
             return replace(cause, code=reason)
         cause = CAUSES.get(reason) or Cause(description or f"its state is {target.health['State']}")
