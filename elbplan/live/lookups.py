@@ -19,9 +19,6 @@ from .filters import batches, filter_by, literal
 from .zones import Offered, has_internal, offered, offerings
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
-FILTER_VALUES = 200
-"""The largest number of values in one filter of EC2."""
-
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})
 
 

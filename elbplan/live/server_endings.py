@@ -18,7 +18,8 @@ from ..kinds.instance import OnDestroy, external_instance
 from ..kinds.server_endings import EndedServer, Endings, NamedServer, SpotRequest, gentlest, remaining_of
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from .lookups import DEFAULT_VPC, FILTER_VALUES, lookup_call
+from .filters import batches, filter_by
+from .lookups import DEFAULT_VPC, lookup_call
 
 Raw = Mapping[str, Any]
 
@@ -68,8 +69,8 @@ def _first_questions(stacks: Sequence[Stack]) -> dict[str, Ask]:
     named = [(stack, targets) for stack in stacks for targets in _targets(stack)]
     stay = all(targets.on_destroy == "keep" for _, targets in named)
     ids = sorted({ref.value for _, targets in named for ref in targets.named_instances if isinstance(ref, AwsId)})
-    for batch in _batches(ids):
-        asks[f"ids {batch[0]}"] = Call("ec2", "DescribeInstances", _filter("instance-id", batch), optional=stay)
+    for batch in batches(ids):
+        asks[f"ids {batch[0]}"] = Call("ec2", "DescribeInstances", filter_by("instance-id", batch), optional=stay)
     for stack, targets in named:
         for ref in targets.named_instances:
             if isinstance(ref, Lookup) and (call := lookup_call(ref)):
@@ -77,14 +78,6 @@ def _first_questions(stacks: Sequence[Stack]) -> dict[str, Ask]:
                 if targets.on_destroy != "keep" and (vpc := _vpc_call(_vpc_of(stack, targets))):
                     asks[f"vpc {_vpc_of(stack, targets)}"] = vpc
     return asks
-
-
-def _batches(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + FILTER_VALUES] for start in range(0, len(ids), FILTER_VALUES)]
-
-
-def _filter(name: str, values: Sequence[str]) -> dict[str, Any]:
-    return {"Filters": [{"Name": name, "Values": list(values)}]}
 
 
 def _vpc_of(stack: Stack, targets: Targets) -> Ref | None:
@@ -132,8 +125,8 @@ def _vpcs(stack: Stack, targets: Targets, facts: _Facts) -> set[str]:
 def _second_questions(stacks: Sequence[Stack], named: Mapping[str, Sequence[NamedServer]]) -> dict[str, Ask]:
     asks: dict[str, Ask] = {}
     servers = [server for servers in named.values() for server in servers]
-    for batch in _batches(sorted({server.id for server in servers})):
-        asks[f"eip {batch[0]}"] = Call("ec2", "DescribeAddresses", _filter("instance-id", batch))
+    for batch in batches(sorted({server.id for server in servers})):
+        asks[f"eip {batch[0]}"] = Call("ec2", "DescribeAddresses", filter_by("instance-id", batch))
     terminating = [s.name for s in stacks if any(targets.on_destroy == "terminate" for targets in _targets(s))]
     if terminating:
         asks["eip marked"] = marked_addresses(terminating)

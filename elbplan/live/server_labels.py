@@ -12,7 +12,7 @@ from ..kinds.aws.ownership import tag_mapping
 from ..kinds.aws.queries import instances_in
 from ..kinds.external_servers import ExternalServers
 from ..kinds.targets import Targets
-from .lookups import FILTER_VALUES
+from .filters import batches, filter_by
 
 
 def with_server_labels(
@@ -27,9 +27,8 @@ def with_server_labels(
     known = {id: ServerLabel(server.name, server.state) for id, server in external.servers.items()} | dict(ended)
     labels = {id: label for id, label in known.items() if id in ids}
     unknown = sorted(ids - set(labels))
-    for start in range(0, len(unknown), FILTER_VALUES):
-        filters = [{"Name": "instance-id", "Values": unknown[start : start + FILTER_VALUES]}]
-        answer = send(Call("ec2", "DescribeInstances", {"Filters": filters}, optional=True))
+    for ids_of_call in batches(unknown):
+        answer = send(Call("ec2", "DescribeInstances", filter_by("instance-id", ids_of_call), optional=True))
         labels |= dict(_labels(answer))
     groups = {id: ServerLabel(group.name) for id, group in external.groups.items()} if ids else {}
     return replace(plan, servers={**labels, **groups})
