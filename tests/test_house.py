@@ -18,7 +18,7 @@ from elbplan.kinds import KINDS
 HOUSE = Path(elbplan.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 LONGEST = 300
-HEAVY = {"boto3", "botocore", "click", "yaml", "rich", "moto", "werkzeug", "pydantic", "dns"}
+HEAVY = {"boto3", "botocore", "click", "yaml", "rich", "moto", "werkzeug", "pydantic", "dns", "jinja2", "trustme"}
 UNMANAGED = {"vpc", "subnet", "image", "hosted_zone"}
 MOST_LOCAL_IMPORTS = 10
 """The number of imports inside functions. Each has a comment why it is not at the top of its file."""
@@ -36,9 +36,25 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "run": ({"", "planner", "hazards", "live", "kinds", "core"}, set()),
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
-    "render": ({"migrations.status", "run.outcome", "run.status", "run.lock.record", "kinds", "core"}, {"rich"}),
-    "sandbox": (set(), {"boto3", "botocore", "moto", "werkzeug"}),
-    "cli": ({"", *INNER, "render", "sandbox"}, {"boto3", "botocore", "click", "rich"}),
+    "cost": ({"kinds", "core"}, set()),
+    "verify": ({"live", "kinds", "core"}, {"dns"}),
+    "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),
+    "render": (
+        {
+            "migrations.status",
+            "run.outcome",
+            "run.status",
+            "run.lock.record",
+            "cost",
+            "verify",
+            "explain",
+            "kinds",
+            "core",
+        },
+        {"rich", "jinja2"},
+    ),
+    "sandbox": (set(), {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
+    "cli": ({"", *INNER, "cost", "verify", "explain", "render", "sandbox"}, {"boto3", "botocore", "click", "rich"}),
 }
 """For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.
 

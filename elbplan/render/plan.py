@@ -47,6 +47,7 @@ class PlanView:
     notes     further lines, for example the migration's file or drift
     idle      why there is nothing to do; empty: the usual reason
     undone    what the user must do although the plan has no step; empty: nothing
+    cost      what the stack costs before and after
     """
 
     verb: str = "plan"
@@ -57,6 +58,7 @@ class PlanView:
     notes: Sequence[Note] = ()
     idle: str = ""
     undone: str = ""
+    cost: Sequence[Note] = ()
 
 
 def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
@@ -154,7 +156,7 @@ def _summary(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Tex
     for phase, text in order:
         lines += flow(style, style.line("  ", (f"{phase:<{LABEL_WIDTH}}", "cyan")), text)
     lines.append(Text())
-    for label, text in (*view.notes, *(("Stays", text) for text in plan.stays)):
+    for label, text in (*view.notes, *view.cost, *(("Stays", text) for text in plan.stays)):
         lines += _note(style, label, text) if text else []
     lines += _remaining(plan, style)
     notes: list[Note] = [

@@ -1,0 +1,1 @@
+"""Explanations: of reasons, codes, hazards, exit codes and errors, and of one resource or name."""
