@@ -23,10 +23,11 @@ from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
 from ..run.result import RunResult
 from .context import App
-from .costs import cost_of, price_table
+from .costs import cost_of
 from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, report_problem, worst
 from .locks import lock_manager_of, run_request_of
 from .plans import Planned, problem_of, style_for
+from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 from .reading import reading
 

@@ -36,6 +36,7 @@ ENTRIES = {
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
+    "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),

@@ -14,9 +14,10 @@ from ..render.plan import counts, plan_screen
 from ..render.problems import failures_text, problem_screen
 from ..render.style import Style
 from .context import App
-from .costs import price_table, table_of
+from .costs import table_of
 from .errors import report_problem
 from .plans import Planned, problem_of, style_for, view_of
+from .price_files import price_table
 
 
 def show_plans(

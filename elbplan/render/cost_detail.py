@@ -10,7 +10,7 @@ from ..cost import CapacityUse, CostItem, StackCost
 from ..cost.items import HOURS_PER_MONTH
 from .cost import UNITS
 from .layout import flow, shortened
-from .money import cents, plain, rounded
+from .money import cents, plain, unit_price
 from .style import Style
 
 NOT_INCLUDED = (
@@ -72,8 +72,7 @@ def _quantity(item: CostItem) -> str:
 def _unit_price(item: CostItem) -> str:
     if item.unit_price is None:
         return "unknown"
-    price = plain(item.unit_price)
-    return f"${price if len(price.partition('.')[2]) > 1 else rounded(item.unit_price, 2)}/{PER[item.unit]}"
+    return f"{unit_price(item.unit_price)}/{PER[item.unit]}"
 
 
 def _capacity_rows(style: Style, use: CapacityUse) -> Iterator[Text]:
@@ -83,7 +82,7 @@ def _capacity_rows(style: Style, use: CapacityUse) -> Iterator[Text]:
     rows = [("idle", use.low), ("typical for a small site", use.typical), ("busy", use.high)]
     for what, units in rows if use.basis == "band" else [("on average", use.typical)]:
         price = None if use.unit_price is None else use.unit_price * units * HOURS_PER_MONTH
-        unit_price = "unknown" if use.unit_price is None else f"${plain(use.unit_price)}/h"
-        yield _row(style, what, f"{plain(units)} {unit}", unit_price, cents(price))
+        per_hour = "unknown" if use.unit_price is None else f"{unit_price(use.unit_price)}/h"
+        yield _row(style, what, f"{plain(units)} {unit}", per_hour, cents(price))
     if use.problem:
         yield from flow(style, style.line("    "), use.problem, "yellow")

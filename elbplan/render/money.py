@@ -16,6 +16,12 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def unit_price(amount: Decimal) -> str:
+    """Dollars with all their digits, and at least cents: `$0.0225`, `$0.50`."""
+    text = plain(amount)
+    return f"${text if len(text.partition('.')[2]) > 1 else rounded(amount, 2)}"
+
+
 def whole(amount: Decimal) -> str:
     """Dollars without cents, from one dollar on."""
     return f"${rounded(amount, 0)}" if amount >= 1 or not amount else f"${rounded(amount, 2)}"
