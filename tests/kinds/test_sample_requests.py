@@ -122,3 +122,19 @@ def test_a_regular_expression_is_not_decided() -> None:
     either = Condition(field="path-pattern", values=("/a",), regex=("^/b",))
     assert matches(either, Request("x", "/a")) is True
     assert matches(either, Request("x", "/c")) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        condition("query-string", "version=v2"),
+        condition("query-string", "v1=version"),
+        condition("http-header", "desktop*", name="User-Agent"),
+        condition("http-request-method", "get"),
+        condition("host-header", "api"),
+        condition("path-pattern", "/A"),
+    ],
+)
+def test_another_request_does_not_match(other: Condition) -> None:
+    headers = {"user-agent": "Mobile"}
+    assert matches(other, Request("api.example.com", "/a", query=(("version", "v1"),), headers=headers)) is False
