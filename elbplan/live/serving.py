@@ -115,7 +115,7 @@ class _Reader:
         try:
             return self._send(call)
         except AwsProblem as problem:
-            self.unread |= {id: problem.what for id in ids}
+            self.unread |= dict.fromkeys(ids, problem.what)
             return None
 
 

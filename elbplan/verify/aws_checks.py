@@ -14,7 +14,8 @@ from ..kinds.aws.target_health import WELL, HealthContext
 from ..kinds.listener import SECURE, Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.target_group import TargetGroup
-from .check import Check, failed, ok, skipped
+from ..kinds.targets import EVERY_ZONE
+from .check import Check, CheckState, failed, ok, skipped
 from .stack import ServedStack, certificate_names, certificates_of, is_covered
 
 ACTIVE = ("active", "active_impaired")
@@ -160,7 +161,7 @@ def _target_check(stack: ServedStack, address: Address, group: TargetGroup) -> C
     described = [described_target(str(raw.get("Target", {}).get("Id", "")), raw) for raw in raws]
     cause = HealthContext(stack.region, stack.server, redacted(group)).causes(described)[0]
     text = f"{text}: {', '.join(cause.labels)} {cause.text}{f' ({cause.code})' if cause.code else ''}"
-    state = "ok" if healthy else "failed"
+    state: CheckState = "ok" if healthy else "failed"
     facts = {"healthy": len(healthy), "registered": len(raws)}
     return Check("targets", name, state, text, cause.fix, cause.command, warning=bool(healthy), facts=facts)
 
@@ -193,7 +194,8 @@ def _leads_to(stack: ServedStack, balancer: Address, group: TargetGroup) -> bool
 def _zone(stack: ServedStack, raw: Mapping[str, Any]) -> str:
     target = raw.get("Target", {})
     known = stack.facts.zone_of.get(str(target.get("Id", "")), "")
-    return known or str(target.get("AvailabilityZone") or "")
+    zone = known or str(target.get("AvailabilityZone") or "")
+    return zone if zone != EVERY_ZONE else ""
 
 
 def _short(zone: str) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """A clock that does not go back."""
+
+    def now(self) -> float:
+        """Seconds since a fixed moment."""
 
 
 @dataclass(frozen=True)
@@ -16,11 +23,11 @@ class Limits:
 
 
 class Deadline:
-    """The end of all checks of a stack. `now` are seconds of any clock that does not go back."""
+    """The end of all checks of a stack."""
 
-    def __init__(self, now: Callable[[], float], limits: Limits) -> None:
-        self.now, self.limits = now, limits
-        self._began = now()
+    def __init__(self, clock: Clock, limits: Limits) -> None:
+        self.now, self.limits = clock.now, limits
+        self._began = self.now()
 
     @property
     def left(self) -> float:
