@@ -35,6 +35,7 @@ ENTRIES = {
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
+    "open": (f"{COMMANDS}.open:command", "Commands", "Open the address of a stack in a browser."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
