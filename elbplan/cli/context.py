@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..core.traffic_estimate import TrafficEstimate
 from ..live.pacing import Pacer
 from ..live.read_retries import ReadRetries
 from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..cost import PriceTable
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
 
@@ -51,6 +53,8 @@ class App:
     clock        the clock for holds
     dns          says whether hosted zones are delegated; None: chosen by the options
     aws_called   True after the first call to AWS
+    traffic      the traffic that the specs expect, by stack
+    prices       the price table; None until a screen needs it
     """
 
     terminal: Terminal
@@ -61,3 +65,5 @@ class App:
     dns: ZoneDns | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False
+    traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
+    prices: PriceTable | None = None

@@ -13,6 +13,8 @@ from types import FrameType
 from ..core.plan import Plan
 from ..errors import ElbplanError
 from ..kinds import KINDS
+from ..render.cost_document import cost_document
+from ..render.cost_stays import with_prices
 from ..render.documents import summary_document
 from ..render.outcome import EndScreen, outcome_screen, stack_urls, unchanged_outcome
 from ..run.clock import RealClock
@@ -21,9 +23,11 @@ from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
 from ..run.result import RunResult
 from .context import App
+from .costs import cost_of
 from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, report_problem, worst
 from .locks import lock_manager_of, run_request_of
 from .plans import Planned, problem_of, style_for
+from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 from .reading import reading
 
@@ -162,14 +166,16 @@ def _reporter(app: App, plan: Plan, several: bool) -> Reporter:
 
 def _show_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
     style = style_for(app, app.terminal.stdout)
+    plan = with_prices(plan, price_table(app))
     app.terminal.show(outcome_screen(plan, outcome, KINDS, style, ending))
 
 
 def _document_end(app: App, result: RunResult, ending: EndScreen, problem: str = "") -> None:
     code = exit_code(result)
     where = stack_urls(result.plan, result.outcome) if code == 0 and not ending.destroyed else []
-    document = summary_document(result.plan, result.outcome, code, where)
-    app.terminal.out(json.dumps(document | ({"problem": problem} if problem else {})))
+    document = summary_document(with_prices(result.plan, price_table(app)), result.outcome, code, where)
+    cost = {} if problem else {"cost": cost_document(cost_of(app, result.plan))}
+    app.terminal.out(json.dumps(document | cost | ({"problem": problem} if problem else {})))
 
 
 @contextlib.contextmanager

@@ -37,6 +37,7 @@ ENTRIES = {
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
     "open": (f"{COMMANDS}.open:command", "Commands", "Open the address of a stack in a browser."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
+    "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),

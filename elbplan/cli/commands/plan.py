@@ -13,9 +13,11 @@ from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
+from ...render.cost_document import cost_document
 from ...render.documents import plan_document
 from ...render.problems import error_document
 from ..context import App
+from ..costs import cost_of
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..options import migrations_dir, paths, shared
@@ -79,6 +81,8 @@ def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
     for stack, preview in zip(document["stacks"], stack_plans, strict=True):
         if preview.notes:
             stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
+        if not preview.problem:
+            stack["cost"] = cost_document(cost_of(app, preview.plan))
         if preview.problem:
             stack["error"] = error_document(preview.problem, app.terminal.redacted)
     return document
