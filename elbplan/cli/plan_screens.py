@@ -18,16 +18,26 @@ from .plans import Planned, problem_of, style_for, view_of
 
 
 def show_plans(
-    app: App, verb: str, planned: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
+    app: App,
+    verb: str,
+    planned: Sequence[Planned],
+    stream: TextIO,
+    *,
+    detail: bool = False,
+    next: str = "",
+    paths: Sequence[str] = (),
 ) -> None:
-    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks."""
+    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks.
+
+    `paths` are the specs as the user named them, for the command that undoes a change.
+    """
     style = style_for(app, stream)
     shown: dict[str, str] = {}
     for stack_plan in planned:
         if stack_plan.problem:
             app.terminal.show([*problem_block(app, verb, stack_plan, style, shown), style.line("")], stream)
         elif not app.options.quiet or stack_plan.plan.refusals:
-            screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail))
+            screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail, paths))
             app.terminal.show([*screen, style.line("")], stream)
     failed = [stack_plan for stack_plan in planned if stack_plan.problem]
     refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]
