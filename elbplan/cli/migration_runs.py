@@ -38,6 +38,7 @@ ROLLED_BACK = FAILED
 class MigrationConsole:
     """One stack's apply on the command line.
 
+    flags     the options that the same command needs to continue
     seconds   how long the last read of AWS took
     """
 
@@ -46,6 +47,7 @@ class MigrationConsole:
     paths: tuple[str, ...]
     yes: bool
     detail: bool
+    flags: tuple[str, ...] = ()
     cloud: Cloud = field(init=False)
     region: str = field(init=False)
     seconds: float = 0
@@ -100,7 +102,7 @@ class MigrationConsole:
     ) -> RunResult:
         """Run a plan under the stack's lock, on the screen; a problem is reported."""
         planned = self._planned(shown, plan_again)
-        ending = ending_of(self.app, "apply", self.paths)
+        ending = ending_of(self.app, "apply", self.paths, *self.flags)
         return run_one(self.app, planned, ending, agreed=not confirmed, migration=migration)
 
     def _planned(self, plan: Plan, plan_again: Callable[[], Plan] | None = None) -> Planned:
@@ -126,7 +128,7 @@ class MigrationConsole:
                 last = executor.migrations[-1].id
                 self.app.terminal.out(f"{self.stack.name}: applied up to {last}, but {rest}: elbplan plan shows it.")
             return
-        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths))
+        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths, *self.flags))
 
 
 def _view(file: PendingFile) -> FileView:
