@@ -76,7 +76,7 @@ class MigrationConsole:
             if not self.app.options.json or (not self.yes and self.app.terminal.can_ask):
                 self._show(notice.agreement)
         elif notice.important or not self.app.options.quiet:
-            self.app.terminal.err(*notice.lines)
+            self.app.log(*notice.lines)
 
     def _show(self, agreement: Agreement) -> None:
         screen = self.app.terminal.stderr

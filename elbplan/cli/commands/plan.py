@@ -14,7 +14,7 @@ from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
 from ...render.documents import plan_document
-from ...render.problems import error_document
+from ...render.errors import error_document
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
