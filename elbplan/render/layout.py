@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from .style import Style
@@ -72,7 +72,10 @@ def _wrapped_wide(text: str, width: int) -> list[str]:
 
 def shortened(text: str, width: int, ellipsis: str = "…") -> str:
     """Returns the text, shortened to `width` columns."""
-    return text if len(text) <= width else text[: max(0, width - len(ellipsis))] + ellipsis
+    if cell_len(text) <= width:
+        return text
+    room = max(0, width - cell_len(ellipsis))
+    return (text[:room] if text.isascii() else set_cell_size(text, room).rstrip()) + ellipsis
 
 
 def column(cells: Sequence[str], most: int) -> int:
