@@ -19,7 +19,8 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
 from ..run.outcome import Outcome
 from .layout import flow
-from .plan import nothing_to_do_reason, remaining_rows
+from .notes import remaining_rows
+from .plan import nothing_to_do_reason
 from .step_words import resource_text
 from .style import RESULT_MARKS, Style, count, duration, listed
 from .unfinished import unfinished_rows

@@ -12,6 +12,7 @@ from ..kinds.rule import Rule
 from ..run.outcome import Event
 from .phases import gate_text
 from .style import duration, listed
+from .words import in_words, title_of
 
 USUAL_NAME = "main"
 """The name of a resource of which a stack usually has one. Progress does not repeat it."""
@@ -53,8 +54,7 @@ SHORTEST_SHOWN = 1.0
 
 def resource_text(address: Address) -> str:
     """Returns `targets web`, and `load balancer` for the one with the usual name."""
-    title = KINDS[address.kind].title
-    return title if address.label == USUAL_NAME else f"{title} {address.label}"
+    return title_of(address.kind) if address.label == USUAL_NAME else in_words(address)
 
 
 def subject(step: Step) -> str:
