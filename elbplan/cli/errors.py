@@ -64,9 +64,10 @@ def report_failure(app: App, fault: BaseException, args: Sequence[str] = ()) -> 
 JSON = "--json"
 
 
-def print_error_document(app: App, problem: ElbplanError, kind: str = "") -> None:
-    """Prints the document of a problem on stdout."""
+def print_error_document(app: App, problem: ElbplanError, kind: str = "", code: int | None = None) -> None:
+    """Prints the document of a problem on stdout; `code` is the exit code, if the problem does not have it."""
     error = error_document(problem, app.terminal.redacted, kind)
+    error["code"] = error["code"] if code is None else code
     app.terminal.out(dumps(failure_document(error, time_text(app.wall()))))
 
 

@@ -35,7 +35,12 @@ def held_screen(view: HeldView, style: Style) -> Iterator[Text]:
     """Yields the rows; the commands stand alone in their lines, to be copied."""
     where = f"{view.share}, {view.place}" if view.share else view.place
     mark, colour = RESULT_MARKS["held"]
-    yield from flow(style, style.line((mark, colour), (f" {view.stack}: ", "bold")), f"held at {where}.", back=2)
+    yield from flow(
+        style,
+        style.line((mark, colour), (f" {view.stack}: ", "bold")),
+        f"held at {where}; it waits for approval.",
+        back=2,
+    )
     for label, command in (("go on", view.go_on), ("go back", view.go_back)):
         if command:
             yield style.line("  ", (f"{label:<9}", "bold"), command)

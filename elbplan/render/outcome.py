@@ -85,9 +85,10 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
     if plan.empty:
         yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('apply')}")
     else:
-        result = f"{summary_text(plan)} in {duration(outcome.seconds)}."
+        done = count(len(plan.steps), "step") + " done" if ending.part else summary_text(plan)
+        result = f"{done} in {duration(outcome.seconds)}."
         yield from flow(style, style.line(RESULT_MARKS["done"], (f" {plan.stack}: ", "bold")), result, back=2)
-    yield from _changed_rows(plan, style) if plan.lives else ()
+    yield from _changed_rows(plan, style) if plan.lives and not ending.part else ()
     urls = stack_urls(plan, outcome) if not ending.part else []
     if urls:
         yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan")

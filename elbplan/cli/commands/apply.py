@@ -120,7 +120,7 @@ def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: Apply
 
 
 def _apply_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:
-    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail)
+    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail, chosen.base)
     executor = console.executor(FolderSource(Folder.of(stack.name, chosen.base)), chosen.options)
     result = ApplyMode(chosen.to, chosen.direct, chosen.revert_drift).run(executor)
     return console.end(executor, result)
