@@ -120,10 +120,10 @@ class MigrationConsole:
         """Show how the apply ended. Returns the exit code."""
         if result.state in ("rolled-back", "hold-broken"):
             return self._end_undone(result)
-        if result.state == "waiting":
-            self._end_held(executor, result)
         if result.last is None and result.pending is not None:
             self._end_without_run(executor, result)
+        if result.state == "waiting":
+            self._end_held(executor, result)
         return exit_code(result.last) if result.last else 0
 
     def _end_undone(self, result: ApplyResult) -> int:

@@ -33,12 +33,12 @@ class HeldView:
 
 def held_screen(view: HeldView, style: Style) -> Iterator[Text]:
     """Yields the rows; the commands stand alone in their lines, to be copied."""
-    where = f"{view.share}, {view.place}" if view.share else view.place
+    where = f"held at {f'{view.share}, ' if view.share else ''}{view.place}; it waits for approval."
     mark, colour = RESULT_MARKS["held"]
     yield from flow(
         style,
         style.line((mark, colour), (f" {view.stack}: ", "bold")),
-        f"held at {where}; it waits for approval.",
+        where,
         back=2,
     )
     for label, command in (("go on", view.go_on), ("go back", view.go_back)):

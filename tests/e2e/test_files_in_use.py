@@ -111,9 +111,12 @@ def test_a_wait_that_fails_goes_back_if_it_says_so(shell: MigrationShell) -> Non
     file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
     shell.refresh()
     shell.box.switch("slow", 1.5)
-    failed = shell.apply()
+    failed = shell.apply("--json")
     shell.box.switch("slow", 0)
     assert failed.code == 1, failed.err
+    error = failed.lines[-1]["error"]
+    assert (error["code"], error["kind"]) == (1, "rolled back")
+    assert error["what"].startswith("my-web was rolled back: ")
     assert "rolling back to the end of 0001_first" in failed.err
     assert shell.runs()[0]["state"] == "rolled-back"
     assert shell.group()["Port"] == 80
