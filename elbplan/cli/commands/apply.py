@@ -19,7 +19,7 @@ from ...run.migration_run import LEFT, MigrationRun
 from ...run.workflow import plan_back_each, plan_each
 from ..context import App
 from ..dns import dns_of
-from ..errors import report_problem, worst
+from ..errors import report_failure, worst
 from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
@@ -125,12 +125,12 @@ def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: Apply
     except ElbplanError as problem:
         if alone:
             raise
-        return report_problem(app.terminal, problem, aws_called=app.aws_called)
+        return report_failure(app, problem)
 
 
 def _apply_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:
     flags = (*chosen.flags, *allow_flags(chosen.allow))
-    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail, flags)
+    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail, chosen.base, flags)
     executor = console.executor(FolderSource(Folder.of(stack.name, chosen.base)), chosen.options)
     result = ApplyMode(chosen.to, chosen.direct, chosen.revert_drift).run(executor)
     return console.end(executor, result)

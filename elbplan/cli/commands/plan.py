@@ -15,7 +15,7 @@ from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
 from ...render.cost_document import cost_document
 from ...render.documents import plan_document
-from ...render.problems import error_document
+from ...render.errors import error_document
 from ..context import App
 from ..costs import cost_of
 from ..errors import worst
