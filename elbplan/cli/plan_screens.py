@@ -21,16 +21,26 @@ from .price_files import price_table
 
 
 def show_plans(
-    app: App, verb: str, planned: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
+    app: App,
+    verb: str,
+    planned: Sequence[Planned],
+    stream: TextIO,
+    *,
+    detail: bool = False,
+    next: str = "",
+    paths: Sequence[str] = (),
 ) -> None:
-    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks."""
+    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks.
+
+    `paths` are the specs as the user named them, for the command that undoes a change.
+    """
     style = style_for(app, stream)
     shown: dict[str, str] = {}
     for stack_plan in planned:
         if stack_plan.problem:
             app.terminal.show([*problem_block(app, verb, stack_plan, style, shown), style.line("")], stream)
         elif not app.options.quiet or stack_plan.plan.refusals:
-            plan, view = with_prices(stack_plan.plan, price_table(app)), view_of(app, verb, stack_plan, detail)
+            plan, view = with_prices(stack_plan.plan, price_table(app)), view_of(app, verb, stack_plan, detail, paths)
             screen = plan_screen(plan, KINDS, style, view)
             table = [style.line(""), *table_of(app, plan, style)] if view.detail else []
             app.terminal.show([*screen, *table, style.line("")], stream)

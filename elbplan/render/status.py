@@ -12,10 +12,12 @@ from ..errors import ElbplanError
 from ..run.status import ChangeCause, StackStatus
 from .causes import cause_documents, full_rows
 from .differences import change_reason
+from .errors import Redact, error_document
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
-from .plan import PlanView, header
-from .problems import Redact, error_document, refusal_documents
+from .plan import header
+from .plan_view import PlanView
+from .problems import refusal_documents
 from .runs import last_run_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed
 
