@@ -15,7 +15,7 @@ from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from ..cost import PriceTable
+    from ..cost import Consumptions, PriceTable
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
 
@@ -58,6 +58,7 @@ class App:
     aws_called   True after the first call to AWS
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
+    consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
     """
 
     terminal: Terminal
@@ -71,6 +72,7 @@ class App:
     aws_called: bool = False
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None
+    consumed: dict[str, Consumptions] = field(default_factory=dict)
 
     def log(self, *lines: str) -> None:
         """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""
