@@ -14,6 +14,7 @@ from .terminal import Terminal
 if TYPE_CHECKING:
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
+    from ..verify.network import Network, NoNetwork
 
 PARALLEL = 8
 
@@ -50,6 +51,7 @@ class App:
     connect      returns the cloud of a region; None: chosen by the options
     clock        the clock for holds
     dns          says whether hosted zones are delegated; None: chosen by the options
+    network      on which load balancers answer; None: chosen by the options
     aws_called   True after the first call to AWS
     """
 
@@ -59,5 +61,6 @@ class App:
     clock: Clock = field(default_factory=RealClock)
     pacer: Pacer = field(default_factory=Pacer)
     dns: ZoneDns | None = None
+    network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..core.duration import duration_text
 from ..core.plan import Plan
@@ -16,6 +17,7 @@ from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import MigrationSource
 from ..migrations.migration import MigrationStep
 from ..render.pending_files import FileView, StepView, pending_files_screen
+from ..render.verify import verify_end_document
 from ..run.lock.record import RunRecord
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
@@ -29,6 +31,7 @@ from .locks import lock_manager_of
 from .plan_screens import confirm, show_plans
 from .plans import Planned, ending_of, style_for
 from .reading import reading
+from .verification import AnswerCheck
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
@@ -38,6 +41,7 @@ ROLLED_BACK = FAILED
 class MigrationConsole:
     """One stack's apply on the command line.
 
+    check     checks after the last run whether the stack answers; None: nobody does
     seconds   how long the last read of AWS took
     """
 
@@ -46,6 +50,7 @@ class MigrationConsole:
     paths: tuple[str, ...]
     yes: bool
     detail: bool
+    check: AnswerCheck | None = None
     cloud: Cloud = field(init=False)
     region: str = field(init=False)
     seconds: float = 0
@@ -115,7 +120,21 @@ class MigrationConsole:
             return PARTLY
         if result.last is None and result.pending is not None:
             self._end_without_run(executor, result)
-        return exit_code(result.last) if result.last else 0
+        if result.last is None:
+            return 0
+        return exit_code(self._checked(result.last))
+
+    def _checked(self, last: RunResult) -> RunResult:
+        """The last run of the command, with whether the stack answers after it."""
+        verification = self.check.after(self._planned(last.plan), last) if self.check else None
+        if self.check is None or verification is None:
+            return last
+        self.check.show(verification)
+        last = replace(last, answers=verification.answers)
+        if self.app.options.json:
+            document = verify_end_document(verification, exit_code(last), self.app.terminal.redacted)
+            self.app.terminal.out(json.dumps(document))
+        return last
 
     def _end_without_run(self, executor: MigrationExecutor, result: ApplyResult) -> None:
         pending = result.pending
