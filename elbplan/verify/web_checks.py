@@ -132,16 +132,17 @@ def answer_check(site: Site, url: str) -> Check:
     current = url
     while True:
         host = urlsplit(current).hostname or ""
+        sent = cookies.get(host, {})
         try:
-            reply = site.client.fetch(current, cookies=cookies.get(host, {}))
+            reply = site.client.fetch(current, cookies=sent)
         except Failure as failure:
             if failure.kind == "certificate":
                 return skipped("answer", shown(current), f"no TLS: {failure.text}")
             return failed("answer", shown(current), failure.text, "see the checks above", "")
-        cookies[host] = {**cookies.get(host, {}), **reply.cookies}
+        cookies[host] = {**sent, **reply.cookies}
         if reply.status not in REDIRECTS or not reply.location:
             return answered(url, current, reply)
-        seen.append((current, len(cookies[host])))
+        seen.append((current, len(sent)))
         try:
             following = next_url(current, reply.location)
         except ValueError:
