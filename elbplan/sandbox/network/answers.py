@@ -18,6 +18,7 @@ PARENT_SERVERS = ("a.gtld-servers.net", "b.gtld-servers.net")
 SERVER_ADDRESS = "198.51.100.53"
 """The address of every name server. A client asks the port of the sandbox anyway."""
 NEGATIVE_TTL = 900
+DELEGATION_TTL = 172800
 
 
 def reply_to(account: Account, query: dns.message.Message) -> dns.message.Message:
@@ -32,7 +33,7 @@ def reply_to(account: Account, query: dns.message.Message) -> dns.message.Messag
     if kind == "NS" and not recursive and _zones_named(account, name):
         _refer(account, reply, name)
     elif _outside(account, name, recursive):
-        _from_parents(reply, name, kind, question.name)
+        _from_parents(reply, name, kind)
     else:
         _from_zone(account, reply, name, kind, recursive)
     return reply
@@ -51,7 +52,7 @@ def _refer(account: Account, reply: dns.message.Message, name: str) -> None:
     """
     servers = account.dns.parent_servers(_zones_named(account, name)[0])
     if servers:
-        reply.authority.append(_rrset(name, 172800, "NS", servers))
+        reply.authority.append(_rrset(name, DELEGATION_TTL, "NS", servers))
     else:
         reply.flags |= dns.flags.AA
         _deny(reply, dns.rcode.NXDOMAIN, _parent_of(name))
@@ -64,14 +65,14 @@ def _outside(account: Account, name: str, recursive: bool) -> bool:
     return not (recursive and account.dns.is_lame(name))
 
 
-def _from_parents(reply: dns.message.Message, name: str, kind: str, asked: dns.name.Name) -> None:
+def _from_parents(reply: dns.message.Message, name: str, kind: str) -> None:
     """The top-level domains and the name servers exist; nothing else of the internet does."""
     is_parent = name and not registrable(name)
     is_server = name in PARENT_SERVERS or ".awsdns-" in name
     if is_server and kind == "A":
-        reply.answer.append(dns.rrset.from_text(asked, 172800, "IN", "A", SERVER_ADDRESS))
+        reply.answer.append(_rrset(name, DELEGATION_TTL, "A", [SERVER_ADDRESS]))
     elif (is_parent or not name) and kind == "NS":
-        reply.answer.append(dns.rrset.from_text(asked, 172800, "IN", "NS", *(f"{s}." for s in PARENT_SERVERS)))
+        reply.answer.append(_rrset(name or ".", DELEGATION_TTL, "NS", list(PARENT_SERVERS)))
     elif is_parent and kind == "SOA":
         reply.answer.append(_soa(name))
     else:
@@ -133,6 +134,6 @@ def _deny(reply: dns.message.Message, rcode: dns.rcode.Rcode, zone: str) -> None
 
 
 def _rrset(owner: str, ttl: int, kind: str, values: list[str]) -> dns.rrset.RRset:
-    absolute = [value if value.endswith(".") or kind != "NS" else f"{value}." for value in values]
+    """Names in values are complete, with a dot at their end or without."""
     name = dns.name.from_text(owner)
-    return dns.rrset.from_text(name, ttl, "IN", kind, *absolute)
+    return dns.rrset.from_text_list(name, ttl, "IN", kind, values, origin=dns.name.root, relativize=False)

@@ -44,9 +44,15 @@ class _Server(socketserver.ThreadingMixIn):
             return short.to_wire()
 
     def _reply(self, query: dns.message.Message) -> dns.message.Message:
+        """A name server that cannot read its own data answers SERVFAIL: RFC 1035, section 4.1.1."""
         with self.account.lock:
             self.account.start_moment()
-            return reply_to(self.account, query)
+            try:
+                return reply_to(self.account, query)
+            except dns.exception.DNSException:
+                broken = dns.message.make_response(query)
+                broken.set_rcode(dns.rcode.SERVFAIL)
+                return broken
 
 
 class _UdpServer(_Server, socketserver.UDPServer):
