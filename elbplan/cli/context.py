@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..cost import PriceTable
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
+    from ..verify.network import Network, NoNetwork
 
 PARALLEL = 8
 
@@ -55,6 +56,7 @@ class App:
     clock        the clock for holds
     wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
+    network      on which load balancers answer; None: chosen by the options
     aws_called   True after the first call to AWS
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
@@ -67,6 +69,7 @@ class App:
     wall: Callable[[], float] = time.time
     pacer: Pacer = field(default_factory=Pacer)
     dns: ZoneDns | None = None
+    network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
