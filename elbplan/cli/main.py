@@ -38,6 +38,7 @@ ENTRIES = {
     "verify": (f"{COMMANDS}.verify:command", "Commands", "Check that a stack answers, and find why not."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
     "open": (f"{COMMANDS}.open:command", "Commands", "Open the address of a stack in a browser."),
+    "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
