@@ -34,6 +34,7 @@ ENTRIES = {
     "apply": (f"{COMMANDS}.apply:command", "Commands", "Change AWS to match the spec."),
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
+    "map": (f"{COMMANDS}.map:command", "Commands", "Draw a stack: names, rules, groups, targets."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),

@@ -83,6 +83,8 @@ def _changed(change: Change, names: Mapping[Address, str]) -> Entry:
     new = names.get(change.address, "")
     name = new or (_name(change.live) if change.live else "")
     after = None if change.action in ("delete", "stop") else change.after
+    if change.action == "replace" and after is not None and change.before is not None:
+        after = KINDS[change.address.kind].with_live_defaults(after, change.before)  # AWS's defaults are no change
     return Entry(
         change.address, change.before, after, change.action, change_reason(change), change.live, name
     )
