@@ -14,7 +14,8 @@ from .causes import cause_documents, full_rows
 from .differences import change_reason
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
-from .plan import PlanView, header
+from .plan import header
+from .plan_view import PlanView
 from .problems import Redact, error_document, refusal_documents
 from .runs import last_run_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed

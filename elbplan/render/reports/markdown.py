@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...core.plan import Plan
-from ..plan import downtime
+from ..downtime import downtime
 from ..style import SYMBOLS, count
 from .inline import code, escaped_text
 from .map import CHANGE_WORDS, Node, StackMap

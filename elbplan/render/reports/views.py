@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.plan import Plan
-from ..plan import downtime
+from ..downtime import downtime
 from ..style import ACTION_VERBS, SYMBOLS, count
 from .map import CHANGE_WORDS, COLUMNS, FieldRow, Node, StackMap
 from .page import Report, Section
