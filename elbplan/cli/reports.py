@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from ..core.address import Address
+from ..cost import bundled_prices, stack_cost
 from ..errors import ElbplanError, UsageProblem
 from ..kinds.target_states import TargetState
 from ..render.reports.markdown import markdown
@@ -63,7 +64,8 @@ def _section(app: App, stack_plan: Planned, states: Mapping[Address, Sequence[Ta
     state = stack_plan.undone or stack_plan.idle
     notes = [*stack_plan.notes, *([("State", state)] if state and stack_plan.plan.empty else [])]
     error = _error_text(app, stack_plan.problem) if stack_plan.problem else ""
-    return section_of(stack_plan.plan, states, notes=notes, error=error)
+    cost = stack_cost(stack_plan.plan, bundled_prices()) if stack_plan.plan.region else None
+    return section_of(stack_plan.plan, states, notes=notes, error=error, cost=cost)
 
 
 def _error_text(app: App, problem: ElbplanError) -> str:

@@ -10,6 +10,7 @@ import click
 
 from ...core.address import Address
 from ...core.plan import Plan
+from ...core.stack import Stack
 from ...errors import ElbplanError, UsageProblem
 from ...kinds import KINDS
 from ...kinds.target_states import TargetState
@@ -20,7 +21,7 @@ from ...render.reports.build import live_plan
 from ...render.reports.document import map_document
 from ...render.reports.page import Report
 from ...render.reports.tree import tree_lines
-from ...run.workflow import plan_destroy_each
+from ...run.workflow import Cloud, StackPlan, Unplanned, plan_destroy_each, plan_each
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
@@ -54,7 +55,7 @@ def command(app: App, words: tuple[str, ...], format: str | None, output: str | 
     """Reads each stack and draws it."""
     format = format_of(app, format)
     stacks = [selection.stack for selection in select(app, words)]
-    found = planned(app, stacks, lambda cloud, group: plan_destroy_each(cloud, group, KINDS))
+    found = planned(app, stacks, _plans)
     raise_if_all_fail(found)
     stack_plans, states = [], {}
     for stack_plan in found:
@@ -69,6 +70,16 @@ def command(app: App, words: tuple[str, ...], format: str | None, output: str | 
         write(app, rendered(format, report, _document(app, stack_plans, report)), output)
         report_problems(app, stack_plans)
     return worst(stack_plan.code for stack_plan in stack_plans)
+
+
+def _plans(cloud: Cloud, stacks: Sequence[Stack]) -> list[StackPlan]:
+    """Plans, which read AWS. A stack without a spec, or with one that cannot be planned, is found by its tags alone."""
+    plans = plan_each(cloud, stacks, KINDS)
+    by_tags = [
+        stack for stack, plan in zip(stacks, plans, strict=True) if isinstance(plan, Unplanned) or not stack.resources
+    ]
+    found = {plan.stack: plan for plan in (plan_destroy_each(cloud, by_tags, KINDS) if by_tags else ())}
+    return [found.get(plan.stack, plan) for plan in plans]
 
 
 def _with_health(app: App, stack_plan: Planned) -> tuple[Planned, States]:
