@@ -14,6 +14,7 @@ from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
 
@@ -33,6 +34,7 @@ class Options:
     verbose: int = 0
     quiet: bool = False
     parallel: int = PARALLEL
+    debug: str = ""
 
     def as_arguments(self) -> list[str]:
         """Returns the options that select the AWS account and region, as arguments for another command."""
@@ -54,6 +56,7 @@ class App:
     wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
     aws_called   True after the first call to AWS
+    debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
     terminal: Terminal
@@ -65,6 +68,8 @@ class App:
     dns: ZoneDns | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False
+    debug_file: int | None = None
+    debug_log: DebugLog | None = None
 
     def log(self, *lines: str) -> None:
         """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""

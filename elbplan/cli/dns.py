@@ -10,7 +10,9 @@ import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from ..kinds.delegation import ParentAnswer
+from ..live.debug_log import DebugLog
 from ..live.delegation import NotAsked, ZoneDns
+from .connect import debug_log_of
 from .context import App
 
 OVERRIDE = "AWS_ENDPOINT_URL"
@@ -20,11 +22,15 @@ ELSEWHERE = f"the AWS endpoint is overridden ({OVERRIDE}), and the DNS of the in
 class Internet:
     """The DNS of the internet. Few plans ask it."""
 
+    def __init__(self, log: DebugLog | None = None) -> None:
+        self._log = log
+
     @cached_property
     def _servers(self) -> ZoneDns:
-        from ..live.dns import ParentServers  # dnspython takes 0.1 s to import
+        from ..live.dns import Internet as Network  # dnspython takes 0.1 s to import
+        from ..live.dns import LoggedNetwork, ParentServers
 
-        return ParentServers()
+        return ParentServers(LoggedNetwork(Network(), self._log) if self._log else None)
 
     def name_servers(self, zone: str) -> ParentAnswer:
         return self._servers.name_servers(zone)
@@ -33,7 +39,7 @@ class Internet:
 def dns_of(app: App) -> ZoneDns | None:
     """Returns the DNS of the internet; None for the sandbox, whose zones are not real. The same one for each call."""
     if app.dns is None and not app.options.sandbox and app.connect is None:
-        app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet()
+        app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet(debug_log_of(app))
     return app.dns
 
 
