@@ -21,6 +21,7 @@ from ..migrations.apply.source import MigrationSource
 from ..migrations.migration import MigrationStep
 from ..render.held import HeldView, held_document, held_screen, share_text
 from ..render.pending_files import FileView, StepView, pending_files_screen
+from ..render.verify import verify_end_document
 from ..run.lock.record import RunRecord
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
@@ -35,6 +36,7 @@ from .options import migrations_flags
 from .plan_screens import confirm, show_plans
 from .plans import Planned, ending_of, retry_command, style_for
 from .reading import reading
+from .verification import AnswerCheck
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
@@ -46,6 +48,7 @@ class MigrationConsole:
 
     base      the folder with the migrations of all stacks
     flags     the options that the same command needs to continue
+    check     checks after the last run whether the stack answers; None: nobody does
     seconds   how long the last read of AWS took
     """
 
@@ -56,6 +59,7 @@ class MigrationConsole:
     detail: bool
     base: str
     flags: tuple[str, ...] = ()
+    check: AnswerCheck | None = None
     cloud: Cloud = field(init=False)
     region: str = field(init=False)
     seconds: float = 0
@@ -126,7 +130,21 @@ class MigrationConsole:
             self._end_without_run(executor, result)
         if result.state == "waiting":
             self._end_held(executor, result)
-        return exit_code(result.last) if result.last else 0
+        if result.last is None:
+            return 0
+        return exit_code(self._checked(result.last))
+
+    def _checked(self, last: RunResult) -> RunResult:
+        """The last run of the command, with whether the stack answers after it."""
+        verification = self.check.after(self._planned(last.plan), last) if self.check else None
+        if self.check is None or verification is None:
+            return last
+        self.check.show(verification)
+        last = replace(last, answers=verification.answers)
+        if self.app.options.json:
+            document = verify_end_document(verification, exit_code(last), self.app.terminal.redacted)
+            self.app.terminal.out(json.dumps(document))
+        return last
 
     def _end_undone(self, result: ApplyResult) -> int:
         """The last run is complete, but its steps were rolled back or did not hold: the apply failed."""
