@@ -17,12 +17,9 @@ from ...migrations.save import save_plan
 from ...render.cost_document import cost_document
 from ...render.documents import plan_document
 from ...render.errors import error_document
-<<<<<<< HEAD
-from ..capacity import measure_capacity
-=======
 from ...render.reports.document import map_document
 from ...render.reports.page import Report
->>>>>>> main
+from ..capacity import measure_capacity
 from ..context import App
 from ..costs import cost_of
 from ..errors import worst
