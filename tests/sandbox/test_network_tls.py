@@ -80,16 +80,19 @@ def test_the_server_name_chooses_the_certificate(kit: Kit, secured: Secured) -> 
     assert names_of(secured.shown(None)) == {"default.example.com"}
 
 
-def test_the_certificate_has_all_names_and_the_validity_that_acm_shows(kit: Kit, secured: Secured) -> None:
-    arn = kit.certificate("many.example.com", SubjectAlternativeNames=["*.many.example.com"])
-    record = kit.record_of(arn)
-    kit.change(("UPSERT", plain(record["Name"], "CNAME", record["Value"])))
-    described = kit.acm.describe_certificate(CertificateArn=arn)["Certificate"]
-    secured.add(arn)
-    shown = secured.shown("many.example.com")
-    assert names_of(shown) == {"many.example.com", "*.many.example.com"}
-    assert abs(shown.not_valid_after_utc - described["NotAfter"]) < timedelta(minutes=1)
-    assert secured.visitor.get("https://x.many.example.com/", at=secured.name).text == "page"
+def test_the_certificate_has_all_names_and_the_validity_that_acm_shows() -> None:
+    with Box() as box:
+        kit = Kit(box)
+        secured = secured_by(kit)
+        arn = kit.certificate("many.example.com", SubjectAlternativeNames=["*.many.example.com"])
+        record = kit.record_of(arn)
+        kit.change(("UPSERT", plain(record["Name"], "CNAME", record["Value"])))
+        described = kit.acm.describe_certificate(CertificateArn=arn)["Certificate"]
+        secured.add(arn)
+        shown = secured.shown("many.example.com")
+        assert names_of(shown) == {"many.example.com", "*.many.example.com"}
+        assert abs(shown.not_valid_after_utc - described["NotAfter"]) < timedelta(minutes=1)
+        assert secured.visitor.get("https://x.many.example.com/", at=secured.name).text == "page"
 
 
 def test_a_certificate_expires_by_the_clock_of_the_sandbox() -> None:
