@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,6 +55,19 @@ def names_of(certificate: x509.Certificate) -> set[str]:
     return set(names.get_values_for_type(x509.DNSName))
 
 
+@pytest.fixture(scope="module")
+def real_time() -> Iterator[Box]:
+    """A sandbox whose clock no test moves: visitors compare certificates with the real time."""
+    with Box() as box:
+        yield box
+
+
+@pytest.fixture
+def kit(real_time: Box) -> Kit:
+    real_time.reset()
+    return Kit(real_time)
+
+
 @pytest.fixture
 def secured(kit: Kit) -> Secured:
     return secured_by(kit)
@@ -80,19 +93,16 @@ def test_the_server_name_chooses_the_certificate(kit: Kit, secured: Secured) -> 
     assert names_of(secured.shown(None)) == {"default.example.com"}
 
 
-def test_the_certificate_has_all_names_and_the_validity_that_acm_shows() -> None:
-    with Box() as box:
-        kit = Kit(box)
-        secured = secured_by(kit)
-        arn = kit.certificate("many.example.com", SubjectAlternativeNames=["*.many.example.com"])
-        record = kit.record_of(arn)
-        kit.change(("UPSERT", plain(record["Name"], "CNAME", record["Value"])))
-        described = kit.acm.describe_certificate(CertificateArn=arn)["Certificate"]
-        secured.add(arn)
-        shown = secured.shown("many.example.com")
-        assert names_of(shown) == {"many.example.com", "*.many.example.com"}
-        assert abs(shown.not_valid_after_utc - described["NotAfter"]) < timedelta(minutes=1)
-        assert secured.visitor.get("https://x.many.example.com/", at=secured.name).text == "page"
+def test_the_certificate_has_all_names_and_the_validity_that_acm_shows(kit: Kit, secured: Secured) -> None:
+    arn = kit.certificate("many.example.com", SubjectAlternativeNames=["*.many.example.com"])
+    record = kit.record_of(arn)
+    kit.change(("UPSERT", plain(record["Name"], "CNAME", record["Value"])))
+    described = kit.acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    secured.add(arn)
+    shown = secured.shown("many.example.com")
+    assert names_of(shown) == {"many.example.com", "*.many.example.com"}
+    assert abs(shown.not_valid_after_utc - described["NotAfter"]) < timedelta(minutes=1)
+    assert secured.visitor.get("https://x.many.example.com/", at=secured.name).text == "page"
 
 
 def test_a_certificate_expires_by_the_clock_of_the_sandbox() -> None:
