@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from ...render.documents import plan_document
 from ...render.errors import error_document
 from ...render.reports.document import map_document
 from ...render.reports.page import Report
+from ..capacity import measure_capacity
 from ..context import App
 from ..costs import cost_of
 from ..errors import worst
@@ -45,7 +47,7 @@ EXAMPLES = (
     help="Show what would change, and why. This command writes nothing to AWS.",
 )
 @paths
-@click.option("--detail", is_flag=True, help="Show every step and every changed field (like -v).")
+@click.option("--detail", is_flag=True, help="Show every step, changed field and item of the cost.")
 @click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
 @click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")
 @migrations_dir
@@ -71,6 +73,8 @@ def command(
     if save is not None:
         return _save(app, stacks_of(app, paths), paths, save, title, base)
     stack_plans = previews(app, stacks_or_problems_of(app, paths), base)
+    if detail:
+        measure_capacity(app, stack_plans, time.time())
     pending = [preview for preview in stack_plans if _is_pending(preview)]
     if format == "text":
         raise_if_all_fail(stack_plans)
