@@ -9,12 +9,15 @@ from rich.text import Text
 
 from ..errors import Declined
 from ..kinds import KINDS
+from ..render.cost_stays import with_prices
 from ..render.plan import counts, plan_screen
 from ..render.problems import failures_text, problem_screen
 from ..render.style import Style
 from .context import App
+from .costs import table_of
 from .errors import report_problem
 from .plans import Planned, problem_of, style_for, view_of
+from .price_files import price_table
 
 
 def show_plans(
@@ -37,8 +40,10 @@ def show_plans(
         if stack_plan.problem:
             app.terminal.show([*problem_block(app, verb, stack_plan, style, shown), style.line("")], stream)
         elif not app.options.quiet or stack_plan.plan.refusals:
-            screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail, paths))
-            app.terminal.show([*screen, style.line("")], stream)
+            plan, view = with_prices(stack_plan.plan, price_table(app)), view_of(app, verb, stack_plan, detail, paths)
+            screen = plan_screen(plan, KINDS, style, view)
+            table = [style.line(""), *table_of(app, plan, style)] if view.detail else []
+            app.terminal.show([*screen, *table, style.line("")], stream)
     failed = [stack_plan for stack_plan in planned if stack_plan.problem]
     refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]
     failures = failures_text(len(failed), len(refused))

@@ -22,6 +22,7 @@ from ..run.workflow import Cloud, StackPlan, Unplanned
 from ..spec import BrokenSpec, load, load_each
 from .connect import Connections
 from .context import App
+from .costs import notes_of
 from .options import DEFAULT_PATHS
 from .reading import reading
 
@@ -97,7 +98,7 @@ def problem_of(stack_plan: Planned) -> ElbplanError:
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
-    _keep_secrets(app, stacks)
+    _keep_facts(app, stacks)
     return stacks
 
 
@@ -110,12 +111,15 @@ def stacks_or_problems_of(app: App, paths: Sequence[str]) -> list[Stack | Broken
     broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
     if len(broken) == len(loaded) and not app.options.json:
         raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
-    _keep_secrets(app, [entry for entry in loaded if isinstance(entry, Stack)])
+    _keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
     return loaded
 
 
-def _keep_secrets(app: App, stacks: Sequence[Stack]) -> None:
+def _keep_facts(app: App, stacks: Sequence[Stack]) -> None:
+    """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
+        if stack.traffic is not None:
+            app.traffic[stack.name] = stack.traffic
         app.terminal.secrets |= {
             str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= MIN_SECRET_LENGTH
         }
@@ -215,9 +219,17 @@ def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False, path
     wide = detail or app.options.verbose > 0
     notes, idle, undone, flags = stack_plan.notes, stack_plan.idle, stack_plan.undone, stack_plan.undo
     undo = retry_command(app, "apply", paths, *flags) if paths and flags else ""
-    late = flags[:1] == ("--to",)
     return PlanView(
-        verb, stack_plan.seconds, wide, place=place, notes=notes, idle=idle, undone=undone, undo=undo, undo_late=late
+        verb,
+        stack_plan.seconds,
+        wide,
+        place=place,
+        notes=notes,
+        idle=idle,
+        undone=undone,
+        undo=undo,
+        undo_late=flags[:1] == ("--to",),
+        cost=notes_of(app, verb, stack_plan.plan),
     )
 
 

@@ -33,6 +33,7 @@ RESULT_MARKS: Mapping[str, tuple[str, str]] = {
     "done": ("✓", "green"),
     "failed": ("✗", "bold red"),
     "skipped": ("·", "yellow"),
+    "held": ("‖", "yellow"),
 }
 
 ASCII = str.maketrans(
@@ -42,6 +43,7 @@ ASCII = str.maketrans(
         "…": "...",
         "✓": "+",
         "✗": "x",
+        "‖": "=",
         "≤": "<=",
         "–": "-",
         "■": "#",
