@@ -18,10 +18,11 @@ from ...render.problems import error_document
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import migrations_dir, paths, shared
+from ..options import migrations_dir, shared, stacks_or_paths
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
-from ..plans import Planned, connected, retry_command, stacks_of, stacks_or_problems_of
+from ..plans import Planned, connected, retry_command
+from ..select import entries_of, specs_of
 
 PENDING_EXIT = 2
 DEFAULT_FOLDER = "migrations"
@@ -39,7 +40,7 @@ EXAMPLES = (
     examples=EXAMPLES,
     help="Show what would change, and why. This command writes nothing to AWS.",
 )
-@paths
+@stacks_or_paths
 @click.option("--detail", is_flag=True, help="Show every step and every changed field (like -v).")
 @click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
 @click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")
@@ -54,8 +55,8 @@ def command(
 ) -> int:
     """Prints the plan, or saves it as a migration."""
     if save is not None:
-        return _save(app, stacks_of(app, paths), paths, save, title, base)
-    stack_plans = previews(app, stacks_or_problems_of(app, paths), base)
+        return _save(app, specs_of(app, paths), paths, save, title, base)
+    stack_plans = previews(app, entries_of(app, paths), base)
     pending = [preview for preview in stack_plans if _is_pending(preview)]
     if app.options.json:
         app.terminal.out(json.dumps(_document(app, stack_plans), indent=2))

@@ -126,7 +126,8 @@ class HealthContext:
         elif reason == "Target.InvalidState" and any(word in description for word in ENDED):
             cause = TERMINATED
         words = _words(target, check, facts)
-        return replace(cause, text=_filled(cause.text, words), fix=_filled(cause.fix, words), code=reason)
+        since = facts.since if reason == "Target.InvalidState" else ""
+        return replace(cause, text=_filled(cause.text, words), fix=_filled(cause.fix, words), code=reason, since=since)
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:

@@ -166,6 +166,8 @@ def _summary(context: CallContext, certificate: StoredCertificate) -> Params:
         "InUse": bool(checks.balancers_using(context, certificate.arn)),
         "CreatedAt": certificate.created,
         "IssuedAt": certificate.issued,
+        "NotBefore": certificate.issued,
+        "NotAfter": certificate.issued and (certificate.not_after or certificate.issued + VALIDITY),
     }
 
 
