@@ -18,7 +18,7 @@ from ..migrations.apply.pending import Pending, PendingFinder
 from ..migrations.apply.source import FolderSource
 from ..migrations.files.folder import Folder
 from ..migrations.migration import Migration
-from ..render.plan import HAZARDS_NOTE
+from ..render.notes import HAZARDS_NOTE
 from ..run.lock.record import RunRecord
 from ..run.migration_run import LEFT
 from ..run.workflow import Cloud, StackPlan, plan, plan_each

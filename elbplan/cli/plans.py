@@ -16,7 +16,7 @@ from ..errors import MIN_SECRET_LENGTH, ElbplanError, Refused, SpecProblem
 from ..live.worker_threads import WorkerThreads
 from ..planner.reconcile import permitted
 from ..render.outcome import EndScreen
-from ..render.plan import PlanView
+from ..render.plan_view import PlanView
 from ..render.style import Style, count
 from ..run.workflow import Cloud, StackPlan, Unplanned
 from ..spec import BrokenSpec, load, load_each

@@ -12,6 +12,7 @@ from .change import Change
 from .hazard import Hazard
 from .kind import LiveResource, Phase
 from .resource import Resource
+from .security_edge import SecurityEdge
 
 StepAction = Literal["create", "update", "delete", "stop", "reorder", "wait", "moved", "adopt", "release"]
 """The last three change only elbplan's tags: `moved` the address, `adopt` and `release` the owner."""
@@ -100,6 +101,8 @@ class Plan:
     restored   by the address of a deleted record: the record sets that it replaced, and that come back
     not_restored  by the address of a deleted record: the record sets that it replaced, and that do not come back
     refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
+    security_path  the connections that security groups must let in, as the plan leaves them; `security_path_now` as
+               they are before the plan
     """
 
     stack: str
@@ -123,6 +126,8 @@ class Plan:
     causes: Mapping[Address, Cause] = field(default_factory=dict)
     restored: Mapping[Address, str] = field(default_factory=dict)
     not_restored: Mapping[Address, str] = field(default_factory=dict)
+    security_path: Sequence[SecurityEdge] = ()
+    security_path_now: Sequence[SecurityEdge] = ()
 
     @property
     def summary(self) -> dict[str, int]:

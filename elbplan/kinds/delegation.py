@@ -30,6 +30,19 @@ class ParentAnswer:
 
 
 @dataclass(frozen=True)
+class NameAnswer:
+    """The addresses that DNS has for a name; none if it has none.
+
+    server    the name server that was asked; empty for the resolver of this machine
+    problem   why there is no answer; empty if there is one
+    """
+
+    addresses: tuple[str, ...] = ()
+    server: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class ZoneDelegation:
     """A public hosted zone, and what its parent zone says about it.
 

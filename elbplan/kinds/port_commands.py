@@ -11,13 +11,21 @@ from .server_ports import ClosedPort, every_closed_port
 
 
 def open_command(group: str, closed: Sequence[ClosedPort]) -> str:
-    """https://docs.aws.amazon.com/cli/latest/reference/ec2/authorize-security-group-ingress.html"""
-    permissions = [
-        f'"IpProtocol={found.port.protocol},FromPort={found.port.number},ToPort={found.port.number},{source(found)}"'
-        for found in closed
+    """The command that opens the ports of a server's security group to the load balancer."""
+    permissions = [(found.port.protocol, found.port.number, source(found)) for found in closed]
+    return ingress_command(closed[0].server.region, group, permissions)
+
+
+def ingress_command(region: str, group: str, permissions: Iterable[tuple[str, int, str]]) -> str:
+    """The command that adds rules: each has a protocol, a port and a source in the AWS CLI's shorthand.
+
+    https://docs.aws.amazon.com/cli/latest/reference/ec2/authorize-security-group-ingress.html
+    """
+    texts = [
+        f'"IpProtocol={protocol},FromPort={port},ToPort={port},{source}"' for protocol, port, source in permissions
     ]
-    command = f"aws ec2 authorize-security-group-ingress --region {closed[0].server.region} --group-id {group}"
-    return f"{command} --ip-permissions {' '.join(permissions)}"
+    command = f"aws ec2 authorize-security-group-ingress --region {region} --group-id {group}"
+    return f"{command} --ip-permissions {' '.join(texts)}"
 
 
 def source(closed: ClosedPort) -> str:

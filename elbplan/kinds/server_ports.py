@@ -152,17 +152,22 @@ def _with_id(rule: RuleInGroup, ids: Mapping[str, str]) -> RuleInGroup:
 
 def source_of(balancer: LoadBalancer, diff: Diff, external: ExternalServers) -> BalancerSource | None:
     """The sources of a load balancer. None for a gateway, whose traffic is encapsulated."""
+    return source_with(balancer, {address: live.id for address, live in diff.lives.items()}, external)
+
+
+def source_with(
+    balancer: LoadBalancer, known_ids: Mapping[Address, str], external: ExternalServers
+) -> BalancerSource | None:
+    """The same, with the AWS ids of the stack's resources that exist."""
     if balancer.type == "gateway":
         return None
-    ids = []
-    addresses = tuple(str(ref) for ref in balancer.security_groups or () if isinstance(ref, Address))
-    for ref in balancer.security_groups or ():
-        live = diff.lives.get(ref) if isinstance(ref, Address) else None
-        ids += [ref.value] if isinstance(ref, AwsId) else [live.id] if live is not None else []
+    refs = balancer.security_groups or ()
+    addresses = tuple(str(ref) for ref in refs if isinstance(ref, Address))
+    ids = [known_ids.get(ref, "") if isinstance(ref, Address) else str(ref) for ref in refs]
     subnets = [external.subnets.get(str(subnet)) for subnet in balancer.subnets]
     cidrs = tuple(sorted(subnet.cidr for subnet in subnets if subnet is not None and subnet.cidr))
     known = cidrs if len(cidrs) == len(subnets) else ()
-    return BalancerSource(tuple(ids), known, balancer.type == "network", addresses)
+    return BalancerSource(tuple(filter(None, ids)), known, balancer.type == "network", addresses)
 
 
 def ports_of(group: TargetGroup, member: Target) -> set[ServerPort]:
@@ -190,7 +195,7 @@ def _closed(registered: Registration, source: BalancerSource, external: External
         for port in sorted(ports_of(registered.group, member)):
             if all(rules is not None for rules in groups) and not may_be_open(rules, port, source):
                 yield ClosedPort(
-                    server, port, source, _uncovered(rules, port, source), bool(usable_groups(server, external))
+                    server, port, source, uncovered(rules, port, source), bool(usable_groups(server, external))
                 )
 
 
@@ -200,29 +205,38 @@ def may_be_open(rules: Sequence[Permission], port: ServerPort, source: BalancerS
     The addresses of a prefix list are unknown. So are the addresses of clients, and the fixed addresses that a Network
     Load Balancer may have in its subnets. A rule for them may be enough.
     """
-    matching = [rule for rule in rules if _has_port(rule, port)]
+    matching = [rule for rule in rules if has_port(rule, port)]
     if any(rule.prefix_list or str(rule.group) in (*source.groups, *source.addresses) for rule in matching):
         return True
     cidrs = [rule.cidr for rule in matching if rule.cidr]
     if source.cidrs:
         loose = source.has_client_addresses and ((cidrs and not port.checked) or _overlap(cidrs, source.cidrs))
-        return bool(loose) or not _uncovered(rules, port, source)
+        return bool(loose) or not uncovered(rules, port, source)
     return any(ipaddress.ip_network(cidr, strict=False).version == IPV4 for cidr in cidrs)
+
+
+def is_surely_open(rules: Sequence[Permission], port: ServerPort, source: BalancerSource) -> bool:
+    """True if a rule lets in the load balancer's security group, or rules let in each of its subnets."""
+    known = (*source.groups, *source.addresses)
+    if any(str(rule.group) in known for rule in rules if rule.group is not None and has_port(rule, port)):
+        return True
+    return bool(source.cidrs) and not uncovered(rules, port, source)
 
 
 IPV4 = 4
 
 
-def _has_port(rule: Permission, port: ServerPort) -> bool:
+def has_port(rule: Permission, port: ServerPort) -> bool:
+    """True if the rule allows the port."""
     if rule.protocol == "all":
         return True
     first, last = rule.from_port, rule.to_port
     return rule.protocol == port.protocol and (first or 0) <= port.number <= (65535 if last is None else last)
 
 
-def _uncovered(rules: Iterable[Permission], port: ServerPort, source: BalancerSource) -> tuple[str, ...]:
+def uncovered(rules: Iterable[Permission], port: ServerPort, source: BalancerSource) -> tuple[str, ...]:
     """The subnets from which no rule with a CIDR allows the port."""
-    allowed = _networks(rule.cidr for rule in rules if rule.cidr and _has_port(rule, port))
+    allowed = _networks(rule.cidr for rule in rules if rule.cidr and has_port(rule, port))
     return tuple(
         cidr for cidr in source.cidrs if not any(ipaddress.IPv4Network(cidr).subnet_of(network) for network in allowed)
     )

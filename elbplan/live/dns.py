@@ -77,69 +77,91 @@ class ParentServers:
     def _answer(self, zone: str) -> ParentAnswer:
         try:
             return _Question(self._network, self._now, dns.name.from_text(zone)).answer()
-        except dns.exception.Timeout:
-            return ParentAnswer(problem=f"no DNS server answers within {ALTOGETHER:.0f} s")
-        except dns.resolver.NoResolverConfiguration:
-            return ParentAnswer(problem="this machine has no DNS server")
-        except (dns.exception.DNSException, OSError, ValueError):
-            return ParentAnswer(problem="no DNS server answers here")
+        except NO_ANSWER as error:
+            return ParentAnswer(problem=problem_text(error))
 
 
-class _Question:
-    """One question about one zone, with its deadline."""
+NO_ANSWER = (dns.exception.DNSException, OSError, ValueError)
+"""What a query raises that nobody answers, or that has a wrong name."""
 
-    def __init__(self, network: Network, now: Callable[[], float], zone: dns.name.Name) -> None:
-        self._network, self._now, self._zone = network, now, zone
-        self._end = now() + ALTOGETHER
 
-    def answer(self) -> ParentAnswer:
-        """The parent's own answer. If its servers cannot be reached, the resolver's answer counts if it names servers.
+def problem_text(error: Exception) -> str:
+    """Why there is no answer, in a few words."""
+    if isinstance(error, dns.exception.Timeout):
+        return f"no DNS server answers within {ALTOGETHER:.0f} s"
+    if isinstance(error, dns.resolver.NoResolverConfiguration):
+        return "this machine has no DNS server"
+    return "no DNS server answers here"
 
-        A resolver inside a company may not know a name that the internet knows, so only names count.
-        """
-        parent, hosts = self._parent()
-        if parent == dns.name.root and len(self._zone.labels) > TOP_LEVEL:
-            return ParentAnswer(problem=NO_INTERNET)
-        for response in self._responses(hosts):
-            if (servers := _delegated(response, self._zone)) is not None:
-                return ParentAnswer(servers)
-        try:
-            servers = _names(self._resolve(self._zone, "NS"))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            servers = ()
-        problem = "" if servers else f"the name servers of {_text(parent) or 'the root'} do not answer"
-        return ParentAnswer(servers, problem)
 
-    def _parent(self) -> tuple[dns.name.Name, Sequence[str]]:
-        """The nearest zone above this one, with its name servers."""
-        name = self._zone
+class Queries:
+    """Queries that share one deadline."""
+
+    def __init__(self, network: Network, now: Callable[[], float], seconds: float = ALTOGETHER) -> None:
+        self.network, self._now = network, now
+        self._end = now() + seconds
+
+    def resolve(self, name: dns.name.Name, type: str) -> list[str]:
+        """The values of the records, from the resolver of this machine."""
+        return self.network.resolve(name, type, self.seconds())
+
+    def seconds(self) -> float:
+        """The longest time for the next query. Raises Timeout after the deadline."""
+        left = self._end - self._now()
+        if left <= 0:
+            raise dns.exception.Timeout
+        return min(EACH, left)
+
+    def zone_above(self, name: dns.name.Name) -> tuple[dns.name.Name, Sequence[str]]:
+        """The nearest zone above this name, with its name servers."""
         while name != dns.name.root:
             name = name.parent()
             try:
-                hosts = self._resolve(name, "NS")
+                hosts = self.resolve(name, "NS")
             except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
                 continue
             if hosts:
                 return name, hosts
         raise dns.resolver.NoNameservers
 
+    def ask(self, query: dns.message.Message, host: str) -> dns.message.Message:
+        """The answer of the name server with this host name."""
+        (address, *_) = self.resolve(dns.name.from_text(host), "A")
+        return self.network.ask(query, address, self.seconds())
+
+
+class _Question:
+    """One question about one zone, with its deadline."""
+
+    def __init__(self, network: Network, now: Callable[[], float], zone: dns.name.Name) -> None:
+        self._zone = zone
+        self._queries = Queries(network, now)
+
+    def answer(self) -> ParentAnswer:
+        """The parent's own answer. If its servers cannot be reached, the resolver's answer counts if it names servers.
+
+        A resolver inside a company may not know a name that the internet knows, so only names count.
+        """
+        parent, hosts = self._queries.zone_above(self._zone)
+        if parent == dns.name.root and len(self._zone.labels) > TOP_LEVEL:
+            return ParentAnswer(problem=NO_INTERNET)
+        for response in self._responses(hosts):
+            if (servers := _delegated(response, self._zone)) is not None:
+                return ParentAnswer(servers)
+        try:
+            servers = _names(self._queries.resolve(self._zone, "NS"))
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            servers = ()
+        problem = "" if servers else f"the name servers of {_text(parent) or 'the root'} do not answer"
+        return ParentAnswer(servers, problem)
+
     def _responses(self, hosts: Sequence[str]) -> Iterator[dns.message.Message]:
         query = dns.message.make_query(self._zone, dns.rdatatype.NS, flags=0)
         for host in hosts[:MOST_SERVERS]:
             try:
-                (address, *_) = self._resolve(dns.name.from_text(host), "A")
-                yield self._network.ask(query, address, self._seconds())
+                yield self._queries.ask(query, host)
             except (dns.exception.DNSException, OSError):
                 continue
-
-    def _resolve(self, name: dns.name.Name, type: str) -> list[str]:
-        return self._network.resolve(name, type, self._seconds())
-
-    def _seconds(self) -> float:
-        left = self._end - self._now()
-        if left <= 0:
-            raise dns.exception.Timeout
-        return min(EACH, left)
 
 
 TOP_LEVEL = 2

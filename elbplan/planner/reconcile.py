@@ -18,6 +18,7 @@ from ..kinds.delegation import Delegations, not_checked, pending_causes
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.port_commands import server_facts
 from ..kinds.protections import uncreatable_protections
+from ..kinds.security_path import path_after, path_now
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .diff import diff
@@ -82,6 +83,8 @@ def reconcile(
         causes=pending_causes(delegations),
         warnings=tuple(warnings_of(desired, comparison.lives, region)),
         refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
+        security_path=path_after(comparison, desired, external, region),
+        security_path_now=path_now(comparison.lives, desired, external, region),
     )
     timeline = replace(
         timeline_of(plan, kinds),

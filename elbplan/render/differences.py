@@ -9,7 +9,9 @@ from ..core.change import Change, field_difference
 from ..core.hidden import redacted
 from ..core.resource import Resource, differing_fields
 from ..errors import escaped
+from ..kinds.aws.acm_validation import DnsValidation
 from ..kinds.aws.actions import action_text, leading_text
+from ..kinds.aws.alias_tags import RecordPlace
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.ingress_rules import rule_in_group_text
@@ -18,8 +20,27 @@ from .style import listed
 ValueText = Callable[[Any], str]
 
 
+LABELS: Mapping[str, str] = {
+    "records": "names in elbplan's tag",
+    "proofs": "validation records",
+    "members": "",
+    "user_data_digest": "user data",
+}
+"""What a person calls these fields."""
+
+
 def _member_text(member: Any) -> str:
     return f"{member.instance or member.address}{f':{member.port}' if member.port else ''}"
+
+
+def _mark_text(mark: str) -> str:
+    """A record in the tag of its load balancer."""
+    place = RecordPlace.of(mark) if mark.count("/") == 2 else None
+    return f"{place.type} {place.name}" if place else mark
+
+
+def _validation_text(validation: DnsValidation) -> str:
+    return f"{validation.domain} in zone {validation.zone}"
 
 
 FIELDS: Mapping[str, ValueText] = {
@@ -30,6 +51,8 @@ FIELDS: Mapping[str, ValueText] = {
     "leading_actions": leading_text,
     "conditions": condition_text,
     "members": _member_text,
+    "records": _mark_text,
+    "proofs": _validation_text,
 }
 """Functions that describe the values of these fields; for a list, its items."""
 
@@ -57,20 +80,24 @@ def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -
 
 
 def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
+    label = LABELS.get(field, field.replace("_", " "))
+    if field == "user_data_digest":
+        return f"{label} changed"
     value_text = FIELDS.get(field)
     before_value, after_value = getattr(before, field), getattr(after, field)
     old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        return f"{field}: {listed([f'{key} {_entry_text(old, key)} → {_entry_text(new, key)}' for key in keys], most)}"
+        return f"{label}: {listed([f'{key} {_entry_text(old, key)} → {_entry_text(new, key)}' for key in keys], most)}"
     if value_text is None or old is None or new is None:
         return field_difference(before, after, field)
     if not isinstance(new, tuple):
         old_text, new_text = value_text(old), value_text(new)
-        return field_difference(before, after, field) if old_text == new_text else f"{field}: {old_text} → {new_text}"
+        return field_difference(before, after, field) if old_text == new_text else f"{label}: {old_text} → {new_text}"
     added = [f"+ {value_text(item)}" for item in new if item not in old]
     removed = [f"- {value_text(item)}" for item in old if item not in new]
-    return f"{field}: {listed([*added, *removed], most) or 'order changed'}"
+    text = listed([*added, *removed], most) or "order changed"
+    return f"{label}: {text}" if label else text
 
 
 def _entry_text(values: Mapping[str, Any], key: str) -> str:

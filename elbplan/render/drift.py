@@ -10,16 +10,16 @@ from ..core.hidden import redacted
 from ..core.plan import Plan
 from ..core.resource import Part, differing_fields, field_values, plain
 from ..errors import escaped
-from ..kinds import KINDS
-from .differences import FIELDS
+from .differences import FIELDS, LABELS
 from .servers import with_names
 from .style import listed
+from .words import in_words, name_in_words, title_of
 
 PARTS: Mapping[str, str] = {"health": "health check"}
 """The words for fields that are parts of a resource. They name the part, so one resource needs no name."""
 
 SINGULAR: Mapping[str, str] = {"tags": "tag", "attributes": "attribute", "headers": "header"}
-WORDS: Mapping[str, str] = {"ingress": "inbound rules", "egress": "outbound rules"}
+LISTS: Mapping[str, str] = {"ingress": "inbound rules", "egress": "outbound rules"}
 LONGEST_VALUE = 60
 
 
@@ -46,12 +46,8 @@ def _sentences(change: Change, plan: Plan) -> Iterator[str]:
 
 def _subject(change: Change, plan: Plan) -> str:
     """Returns `listener 443`, or only `load balancer` if the stack has one."""
-    title = KINDS[change.address.kind].title
-    return (
-        title
-        if _is_alone(change, plan) and not change.address.label[:1].isdigit()
-        else f"{title} {change.address.label}"
-    )
+    alone = _is_alone(change, plan) and not name_in_words(change.address)[:1].isdigit()
+    return title_of(change.address.kind) if alone else in_words(change.address)
 
 
 def _is_alone(change: Change, plan: Plan) -> bool:
@@ -63,8 +59,10 @@ def _field(before: Part, after: Part, field: str, part: str = "") -> Iterator[st
     """Yields the differences in one field; those of a part field by field."""
     old_value, new_value = field_values(before)[field], field_values(after)[field]
     old, new = redacted(old_value, new_value), redacted(new_value, old_value)
-    word = " ".join(filter(None, (part, WORDS.get(field, field.replace("_", " ")))))
-    if field in FIELDS and not isinstance(new, tuple) and old is not None and new is not None:
+    word = " ".join(filter(None, (part, LISTS.get(field, LABELS.get(field, field.replace("_", " "))))))
+    if field == "user_data_digest":
+        yield f"{word} is not that of the spec"
+    elif field in FIELDS and not isinstance(new, tuple) and old is not None and new is not None:
         yield f"{word} is {FIELDS[field](old)}, the spec says {FIELDS[field](new)}"
     elif field in PARTS and isinstance(old, Part) and isinstance(new, Part):
         for inner in differing_fields(old, new):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from .style import Style
+
+WIDEST = 120
+"""The column at which texts on the right end; on a wider screen an eye would lose the row."""
 
 MIN_TEXT_WIDTH = 30
 """If a row has fewer columns left, its text moves to the next line."""
@@ -50,25 +53,76 @@ def _indented(style: Style, text: str, colour: str, indent: int) -> list[Text]:
     return [Text(" " * indent).append(line, colour) for line in wrapped(text, style.width - indent)]
 
 
+WORDS = re.compile(r"`[^`]*`\S*|\S+")
+"""Words; a command between backticks counts as one."""
+
+
 def wrapped(text: str, width: int) -> list[str]:
-    """Returns lines of at most `width` columns. A longer word stays whole."""
-    width = max(width, 20)
-    if cell_len(text) > len(text):
-        return _wrapped_wide(text, width)
-    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    """Returns lines of at most `width` columns, also for letters that take two. A longer word is cut."""
+    width = max(width, 10)
+    lines: list[str] = []
+    for word in _words(text, width):
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            *full, rest = pieces(word, width)
+            lines += [*full, rest]
     return lines or [""]
 
 
-def _wrapped_wide(text: str, width: int) -> list[str]:
-    """The same for a text with letters that take two columns, as in Korean."""
-    first, *rest = text.split()
-    lines = [first]
-    for word in rest:
-        if cell_len(lines[-1]) + 1 + cell_len(word) <= width:
-            lines[-1] += f" {word}"
+def _words(text: str, width: int) -> Iterator[str]:
+    for word in WORDS.findall(text):
+        yield from [word] if cell_len(word) <= width else word.split()
+
+
+JOINTS = "/:,;-._@="
+"""Where a long word is cut, if one of these stands in the second half of a line."""
+
+
+def pieces(word: str, width: int) -> list[str]:
+    """Returns the word in pieces of at most `width` columns: an ARN continues below its own start."""
+    parts = []
+    while cell_len(word) > width:
+        size, columns = 0, 0
+        while (columns := columns + cell_len(word[size])) <= width:
+            size += 1
+        joint = max(word.rfind(letter, size // 2, size) for letter in JOINTS) + 1
+        size = max(joint or size, 1)
+        parts.append(word[:size])
+        word = word[size:]
+    return [*parts, word]
+
+
+def flow_items(style: Style, head: Text, items: Sequence[str], colour: str = "", gap: str = "  ") -> list[Text]:
+    """Returns `head` and the items with `gap` between them. A line ends between two items where that is possible."""
+    indent, lines = head.cell_len, list[str]()
+    room = style.width - indent
+    for item in (style.clean(item) for item in items):
+        if lines and cell_len(lines[-1]) + len(gap) + cell_len(item) <= room:
+            lines[-1] += f"{gap}{item}"
         else:
-            lines.append(word)
-    return lines
+            lines += wrapped(item, room)
+    rows = [Text(" " * indent).append(line, colour) for line in lines]
+    return [head.copy().append(lines[0], colour), *rows[1:]] if lines else []
+
+
+def shortened_inside(text: str, width: int, ellipsis: str = "…") -> str:
+    """Returns the text in at most `width` columns, with its beginning and its end: names differ at the end too."""
+    if cell_len(text) <= width:
+        return text
+    room = max(width - len(ellipsis), 2)
+    return set_cell_size(text, room - room // 2).rstrip() + ellipsis + _last(text, room // 2)
+
+
+def _last(text: str, width: int) -> str:
+    while cell_len(text) > width:
+        text = text[1:]
+    return text
+
+
+def padded(text: str, width: int) -> str:
+    """Returns the text with spaces up to `width` columns."""
+    return text + " " * (width - cell_len(text))
 
 
 def shortened(text: str, width: int, ellipsis: str = "…") -> str:
@@ -84,7 +138,7 @@ def column(cells: Sequence[str], most: int) -> int:
 def left_and_right(style: Style, left: Text, right: str, colour: str = "dim") -> list[Text]:
     """Returns `left` and `right` at both ends of one line, or on two lines if the screen is too narrow."""
     right = style.clean(right)
-    gap = min(style.width, 120) - left.cell_len - len(right)
+    gap = min(style.width, WIDEST) - left.cell_len - len(right)
     if not right:
         return [left]
     if gap < 2:

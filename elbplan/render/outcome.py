@@ -19,8 +19,9 @@ from ..kinds.targets import Targets
 from ..run.outcome import Event, Outcome
 from .causes import full_rows
 from .layout import flow
+from .notes import remaining_rows
 from .phases import step_text, subject_text
-from .plan import nothing_to_do_reason, remaining_rows
+from .plan import nothing_to_do_reason
 from .style import RESULT_MARKS, Style, count, duration
 
 

@@ -1,47 +1,16 @@
-"""A short summary of a plan's order: expand, gate, switch, contract, protect."""
+"""Steps and waits in words, and the phase in which a screen shows each step."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 
-from ..core.address import Address
-from ..core.kind import PHASES, Kinds, Phase
-from ..core.plan import Plan, Step
+from ..core.kind import PHASES, Gate, Kinds, Phase
+from ..core.plan import Step
 from ..kinds import KINDS
-from .style import listed
+from .words import in_words
 
-VERBS: Mapping[str, str] = {
-    "create": "create",
-    "update": "change",
-    "delete": "delete",
-    "stop": "stop",
-    "reorder": "reorder the rules of",
-    "moved": "rename to",
-    "adopt": "adopt",
-    "release": "release",
-}
-UPDATE_PARTS: Mapping[str, str] = {
-    "expand": "prepare",
-    "switch": "move traffic at",
-    "contract": "clean up",
-    "protect": "protect",
-}
-"""The parts of an update in several steps: attach the new resource, move traffic, detach the old one."""
-
-
-def phase_lines(plan: Plan, kinds: Kinds) -> list[tuple[Phase, str]]:
-    """Returns a summary of each phase of the plan, in order."""
-    phases = displayed_phases(plan.steps)
-    updates = Counter(step.address for step in plan.steps if step.do == "update")
-    partial_updates = {address for address, times in updates.items() if times > 1}
-    lines = []
-    for phase in PHASES:
-        steps = [step for step in plan.steps if phases[step.id] == phase]
-        if steps:
-            lines.append((phase, "; ".join(_step_groups(steps, phase, partial_updates, kinds))))
-    return lines
+DRAINED, HEALTHY = "drained", "healthy"
+"""The gates of targets: requests in flight are finished, and health checks pass."""
 
 
 def displayed_phases(steps: Sequence[Step]) -> dict[str, Phase]:
@@ -55,35 +24,17 @@ def displayed_phases(steps: Sequence[Step]) -> dict[str, Phase]:
     return phases
 
 
-def _step_groups(
-    steps: Sequence[Step], phase: Phase, partial_updates: AbstractSet[Address], kinds: Kinds
-) -> Iterator[str]:
-    """Groups steps with the same verb. In a removal, where order matters, groups only neighbours."""
-    groups: list[tuple[str, list[str]]] = []
-    for step in steps:
-        verb = _verb(step, partial_updates, kinds)
-        same = [names for group_verb, names in (groups[-1:] if phase == "contract" else groups) if group_verb == verb]
-        names: list[str] = same[0] if same else []
-        if not same:
-            groups.append((verb, names))
-        if str(step.address) not in names:
-            names.append(str(step.address))
-    for verb, names in groups:
-        yield f"{verb} ({listed(names)})" if verb.startswith("wait") else f"{verb} {listed(names)}"
-
-
-def _verb(step: Step, partial_updates: AbstractSet[Address], kinds: Kinds) -> str:
-    if step.do == "wait":
-        return f"wait until {gate_text(step, kinds)}"
-    if step.do == "update" and (step.address in partial_updates or step.phase == "protect"):
-        return UPDATE_PARTS[step.phase]
-    return VERBS[step.do]
+def gate_of(step: Step, kinds: Kinds) -> Gate | None:
+    """Returns the gate of a wait."""
+    return next(
+        (gate for gate in kinds[step.address.kind].gates if step.do == "wait" and gate.name == step.until), None
+    )
 
 
 def gate_text(step: Step, kinds: Kinds) -> str:
     """Returns the condition of a wait in words."""
-    gates = kinds[step.address.kind].gates
-    return next((gate.what for gate in gates if gate.name == step.until), step.until)
+    gate = gate_of(step, kinds)
+    return gate.what if gate else step.until
 
 
 def step_text(step: Step) -> str:
@@ -102,4 +53,4 @@ def short_step_text(step: Step) -> str:
 
 def subject_text(step: Step) -> str:
     """Returns the resource of a step: `targets web`."""
-    return f"{KINDS[step.address.kind].title} {step.address.label}"
+    return in_words(step.address)

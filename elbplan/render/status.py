@@ -24,7 +24,8 @@ from .drift import drift_sentences
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .overview import StatusRow, note_lines
-from .plan import PlanView, header
+from .plan import header
+from .plan_view import PlanView
 from .problems import Redact, error_document, refusal_documents
 from .runs import last_run_text, lock_document, lock_text, run_document, step_lines
 from .status_notes import Noted, notes_of

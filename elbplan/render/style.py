@@ -9,13 +9,13 @@ from rich.text import Text
 
 from ..errors import escaped
 
-SYMBOLS: Mapping[str, str] = {"create": "+", "update": "~", "replace": "-/+", "stop": "■", "delete": "-"}
-HEADINGS: Mapping[str, str] = {
-    "create": "Create", "update": "Change", "replace": "Replace", "stop": "Stop", "delete": "Delete"
+SYMBOLS: Mapping[str, str] = {
+    "create": "+", "update": "~", "replace": "+/-", "recreate": "-/+", "stop": "■", "delete": "-"
 }  # fmt: skip
+"""Terraform's symbols: `+/-` creates the new resource first, `-/+` deletes the old one first."""
 ACTION_VERBS: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
 COLOURS: Mapping[str, str] = {
-    "create": "green", "update": "yellow", "replace": "magenta", "stop": "yellow", "delete": "red"
+    "create": "green", "update": "yellow", "replace": "magenta", "recreate": "red", "stop": "yellow", "delete": "red"
 }  # fmt: skip
 RESULT_MARKS: Mapping[str, tuple[str, str]] = {
     "done": ("✓", "green"),
@@ -24,7 +24,19 @@ RESULT_MARKS: Mapping[str, tuple[str, str]] = {
 }
 
 ASCII = str.maketrans(
-    {"→": "->", "·": "-", "…": "...", "✓": "+", "✗": "x", "≤": "<=", "–": "-", "■": "#", "\u00a0": " ", "’": "'"}
+    {
+        "→": "->",
+        "·": "-",
+        "…": "...",
+        "✓": "+",
+        "✗": "x",
+        "≤": "<=",
+        "–": "-",
+        "■": "#",
+        "\u00a0": " ",
+        "’": "'",
+        "└": "\\-",
+    }
 )
 
 

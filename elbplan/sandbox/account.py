@@ -1,9 +1,10 @@
 """The state of one sandbox: its clock, resources, quotas and faults."""
 
 import itertools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .clock import SandboxClock, Schedule
 from .faults import Faults
@@ -53,9 +54,17 @@ class SandboxOptions:
     """Throttle the requests of ELB as AWS does."""
 
 
+class RunningNetwork(Protocol):
+    """DNS and proxy of a sandbox (network/service.py), which most sandboxes never start."""
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass
 class Account:
-    """One AWS account. A region is created when it is first used."""
+    """One AWS account. A region is created when it is first used. Whoever uses it holds its lock."""
 
     id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
@@ -68,6 +77,8 @@ class Account:
 
     def __post_init__(self) -> None:
         self.moment = self.clock.now()
+        self.lock = threading.RLock()
+        self.network: RunningNetwork | None = None
         self._empty()
 
     def _empty(self) -> None:

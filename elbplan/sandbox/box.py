@@ -52,6 +52,8 @@ class Box(BoxClient):
 
     def close(self) -> None:
         self.server.stop()
+        if self.account.network is not None:
+            self.account.network.close()
         self.account.reset()
         _accounts_in_use.discard(self.account_id)
 

@@ -38,6 +38,9 @@ TITLES = {
     28: "instances take time, and are launched once per token",
     29: "security group rules and Elastic IPs",
     30: "WAF and Parameter Store refuse; one update of a parameter at a time; the tag index lags",
+    31: "what a load balancer answers",
+    32: "which certificate a listener shows",
+    33: "what DNS answers",
 }
 
 

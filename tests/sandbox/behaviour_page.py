@@ -34,6 +34,8 @@ REFERENCES = {
     "elbv2": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
     "ec2": "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/",
     "acm": "https://docs.aws.amazon.com/acm/latest/APIReference/",
+    "network": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
+    "traffic": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
     "route53": "https://docs.aws.amazon.com/Route53/latest/APIReference/",
 }
 SOURCE = re.compile(r"https?://[^\s,;)>\"]+|\bAPI_\w+")

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/acm/latest/APIReference/Welcome.html
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from ..account import QUOTAS, CallContext
@@ -18,10 +17,9 @@ from ..state.acm import StoredCertificate, record
 from ..tags import to_dict, to_pairs
 from . import checks
 from .imported import imported
-from .validation import is_proven, records_known, refresh
+from .validation import expires, is_proven, records_known, refresh
 
 HOUR = 3600
-VALIDITY = timedelta(days=395)
 LARGEST_PAGE = 1000
 """https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html (MaxItems)"""
 SHOWN_BY_DEFAULT = ("RSA_1024", "RSA_2048")
@@ -105,7 +103,7 @@ def describe_certificate(context: CallContext, params: Params) -> Params:
         answer.update(
             IssuedAt=certificate.issued,
             NotBefore=certificate.issued,
-            NotAfter=certificate.not_after or certificate.issued + VALIDITY,
+            NotAfter=expires(certificate),
         )
     if certificate.status in ("FAILED", "VALIDATION_TIMED_OUT") and certificate.reason:
         answer["FailureReason"] = certificate.reason
@@ -167,7 +165,7 @@ def _summary(context: CallContext, certificate: StoredCertificate) -> Params:
         "CreatedAt": certificate.created,
         "IssuedAt": certificate.issued,
         "NotBefore": certificate.issued,
-        "NotAfter": certificate.issued and (certificate.not_after or certificate.issued + VALIDITY),
+        "NotAfter": expires(certificate) if certificate.issued else None,
     }
 
 

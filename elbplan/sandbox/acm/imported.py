@@ -31,9 +31,14 @@ def imported(context: CallContext, params: Params, arn: str) -> StoredCertificat
         type="IMPORTED",
     )  # fmt: skip
     certificate.issued, certificate.not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
-    certificate.body = body.decode() if isinstance(body, bytes) else body
+    certificate.body, certificate.key = _text(body), _text(params["PrivateKey"])
+    certificate.chain = _text(params.get("CertificateChain") or "")
     certificate.tags = to_dict(params.get("Tags"))
     return certificate
+
+
+def _text(pem: str | bytes) -> str:
+    return pem.decode() if isinstance(pem, bytes) else pem
 
 
 def _names(parsed: x509.Certificate) -> list[str]:

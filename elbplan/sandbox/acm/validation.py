@@ -1,10 +1,13 @@
 """The validation of certificates: only their records in public DNS issue them."""
 
+from datetime import datetime, timedelta
+
 from ..account import Account
 from ..rules import rule
 from ..state.acm import StoredCertificate, record
 
 THREE_DAYS = 72 * 3600
+VALIDITY = timedelta(days=395)
 
 
 @rule(9)
@@ -51,3 +54,8 @@ def note_all_records(account: Account) -> None:
     for certificate in account.certificates.values():
         if certificate.status == "PENDING_VALIDATION":
             note_records(account, certificate)
+
+
+def expires(certificate: StoredCertificate) -> datetime:
+    """Returns the end of a certificate's validity, by the clock of the sandbox."""
+    return certificate.not_after or (certificate.issued or certificate.created) + VALIDITY

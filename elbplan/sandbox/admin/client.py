@@ -141,6 +141,15 @@ class BoxClient(ABC):
         answer: dict[str, Any] = self.ask("traffic", name=name, port=port, host=host, path=path)
         return answer
 
+    def network(self) -> dict[str, Any]:
+        """Starts DNS and proxy at the first call. Returns dns ([host, port]), proxy (URL) and authority (PEM)."""
+        network: dict[str, Any] = self.ask("network")
+        return network
+
+    def delegate(self, zone: str, name_servers: Iterable[str] | None = None) -> None:
+        """The registrar gets these name servers for a zone: none, or without an argument again those of the zone."""
+        self.ask("delegate", zone=zone, name_servers=None if name_servers is None else list(name_servers))
+
     def snapshot(self, wanted: Iterable[str] | Predicate | None = None, region: str | None = None) -> dict[str, Any]:
         """Returns every resource, or those with the wanted ids or for which the predicate is true."""
         resources: dict[str, Any] = self.ask("state", region=region)

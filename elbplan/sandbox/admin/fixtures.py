@@ -9,7 +9,7 @@ from moto.ec2.models import elastic_ip_addresses, instances, security_groups, su
 from moto.ec2.models.availability_zones_and_regions import Zone
 
 from ..account import CallContext
-from ..acm import VALIDITY
+from ..acm.validation import VALIDITY
 from ..ec2 import facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state

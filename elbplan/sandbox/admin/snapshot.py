@@ -12,8 +12,8 @@ from ..state.route53 import canonical
 from .tags import tags_by_arn
 
 Stored = StoredBalancer | StoredGroup | StoredListener | StoredCertificate
-VOLATILE = ("attached", "detached", "released", "records_found_at", "changed", "drained_at", "settings")
-"""Fields that change without a call, or that only repeat others."""
+VOLATILE = ("attached", "detached", "released", "records_found_at", "changed", "drained_at", "settings", "key")
+"""Fields that change without a call, that only repeat others, or that are secret."""
 
 
 def regions(account: Account) -> list[str]:

@@ -106,6 +106,18 @@ class Controls:
     def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
         return asdict(answer(self.account, name, port, host, path))
 
+    def network(self) -> dict[str, Any]:
+        """Starts DNS and proxy at the first call. Returns dns ([host, port]), proxy (URL) and authority (PEM)."""
+        if self.account.network is None:
+            from ..network.service import SandboxNetwork  # dnspython and trustme take 0.2 s to import
+
+            self.account.network = SandboxNetwork(self.account)
+        return self.account.network.as_json()
+
+    def delegate(self, zone: str, name_servers: list[str] | None = None) -> None:
+        """The registrar gets these name servers for a zone: [] for none, None for those of the zone."""
+        self.account.dns.delegate(zone, name_servers)
+
     def state(self, region: str | None = None) -> dict[str, Any]:
         return snapshot.everything(self.account, region)
 

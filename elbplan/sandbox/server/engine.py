@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -46,7 +45,7 @@ class Engine:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.lock = threading.RLock()
+        self.lock = account.lock
         self.last_used = time.monotonic()
 
     def handle(self, incoming: HttpRequest) -> HttpReply | None:

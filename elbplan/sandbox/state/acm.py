@@ -28,6 +28,8 @@ class StoredCertificate:
     tags: dict[str, str] = field(default_factory=dict)
     body: str = ""
     chain: str = ""
+    key: str = field(default="", repr=False)
+    """The private key of an imported certificate."""
     not_after: datetime | None = None
 
     @property

@@ -52,21 +52,72 @@ class HostedZone:
         wanted = canonical(name)
         return [record for (key_name, type_, _), record in self.records.items() if (key_name, type_) == (wanted, kind)]
 
+    def name_servers(self) -> list[str]:
+        """The values of the zone's own NS record."""
+        return [value["Value"] for record in self.records_at(self.name, "NS") for value in record["ResourceRecords"]]
+
+    def has_name(self, name: str) -> bool:
+        """Returns whether the zone has a record at a name, below it, or for it with a wildcard."""
+        return self._exists(self.known_name(name))
+
+    def _exists(self, name: str) -> bool:
+        wanted = canonical(name)
+        return any(key_name == wanted or key_name.endswith("." + wanted) for key_name, _, _ in self.records)
+
+    def known_name(self, name: str) -> str:
+        """Returns the name itself if it exists, or else the wildcard next to its nearest existing ancestor."""
+        labels, apex = plain(name).split("."), plain(self.name)
+        if self._exists(name):
+            return name
+        for cut in range(1, len(labels)):
+            ancestor = ".".join(labels[cut:])
+            if ancestor == apex or self._exists(ancestor):
+                return "*." + ancestor
+        return name
+
 
 @dataclass
 class DnsState:
     zones: dict[str, HostedZone] = field(default_factory=dict)
     changes: dict[str, tuple[float, Any]] = field(default_factory=dict)
     """By change id: the time at which the change is INSYNC, and when it was submitted."""
+    delegations: dict[str, list[str]] = field(default_factory=dict)
+    """The name servers that the registrar has for a zone, by its name, if they are not those of the zone."""
 
     def public(self) -> Iterator[HostedZone]:
         return (zone for zone in self.zones.values() if not zone.private)
 
-    def covering(self, name: str) -> list[HostedZone]:
-        """Returns the public zones that answer for a name: those with the longest matching name."""
+    def covering(self, name: str, *, delegated: bool = True) -> list[HostedZone]:
+        """Returns the public zones that answer for a name: those with the longest matching name.
+
+        delegated   False: as if the parent of every zone delegated to it
+        """
         matching = [zone for zone in self.public() if within(name, zone.name)]
         longest = max((len(zone.name) for zone in matching), default=0)
-        return [zone for zone in matching if len(zone.name) == longest]
+        return [
+            zone for zone in matching if len(zone.name) == longest and not (delegated and self.has_other_servers(zone))
+        ]
+
+    def delegate(self, zone: str, name_servers: list[str] | None) -> None:
+        """Sets the name servers that the parent has for a zone. Raises KeyError for an unknown zone."""
+        if not any(plain(known.name) == plain(zone) for known in self.public()):
+            raise KeyError(f"no public hosted zone {zone!r}")
+        if name_servers is None:
+            self.delegations.pop(plain(zone), None)
+        else:
+            self.delegations[plain(zone)] = name_servers
+
+    def parent_servers(self, zone: HostedZone) -> list[str]:
+        """Returns the name servers that the parent of a zone has for it."""
+        return self.delegations.get(plain(zone.name), zone.name_servers())
+
+    def has_other_servers(self, zone: HostedZone) -> bool:
+        """Returns whether the parent delegates to none of the zone's own name servers."""
+        return not set(map(plain, self.parent_servers(zone))) & set(map(plain, zone.name_servers()))
+
+    def is_lame(self, name: str) -> bool:
+        """Returns whether the parent delegates the zone of a name to servers that do not have the zone."""
+        return any(self.parent_servers(zone) for zone in self.covering(name, delegated=False))
 
     def resolve_cname(self, name: str) -> set[str]:
         values = [
@@ -77,13 +128,12 @@ class DnsState:
         ]
         return {plain(value) for value in values}
 
-    def lookup(self, name: str, kind: str) -> list[dict[str, Any]]:
-        """Returns the records of a name in public DNS, or those of a wildcard if the name has none."""
-        for zone in self.covering(name):
-            if records := zone.records_at(name, kind):
+    def lookup(self, name: str, kind: str, *, delegated: bool = True) -> list[dict[str, Any]]:
+        """Returns the records of a name in public DNS, or those of the wildcard that stands for it.
+
+        A wildcard stands only for names that do not exist: https://www.rfc-editor.org/rfc/rfc4592 (section 2.2).
+        """
+        for zone in self.covering(name, delegated=delegated):
+            if records := zone.records_at(zone.known_name(name), kind):
                 return records
-            labels = plain(name).split(".")
-            for cut in range(1, len(labels)):
-                if records := zone.records_at("*." + ".".join(labels[cut:]), kind):
-                    return records
         return []

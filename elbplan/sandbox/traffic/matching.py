@@ -1,36 +1,81 @@
-"""Returns whether a request matches the conditions of a rule."""
+"""Returns whether a request matches the conditions of a rule.
 
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+"""
+
+import ipaddress
 import re
 
 from ..elbv2.conditions import CONFIG, values
 from ..params import Params
+from ..rules import rule
+from .request import VisitorRequest
+
+EVERYBODY = ("0.0.0.0/0",)
 
 
-def matches(conditions: list[Params], host: str, path: str, method: str = "GET") -> bool:
-    """All conditions must match. Those on headers, queries or sources never do: a plain request has none of them."""
-    return all(_holds(condition, host, path, method) for condition in conditions)
+def matches(conditions: list[Params], request: VisitorRequest) -> bool:
+    """All conditions must match."""
+    return all(_holds(condition, request) for condition in conditions)
 
 
-def _holds(condition: Params, host: str, path: str, method: str) -> bool:
-    field, texts = condition["Field"], values(condition)
-    regex = (condition.get(CONFIG[field]) or {}).get("RegexValues") or []
-    subject = {"host-header": host, "path-pattern": path}.get(field)
-    if subject is not None and any(re.search(text, subject) for text in regex):
-        return True
-    texts = [text for text in texts if text not in regex]
+@rule(31)
+def _holds(condition: Params, request: VisitorRequest) -> bool:
+    """One value of a condition is enough. Hosts, headers and queries have no case; paths and methods have.
+
+    API_HostHeaderConditionConfig, API_PathPatternConditionConfig, API_HttpHeaderConditionConfig,
+    API_HttpRequestMethodConditionConfig, API_QueryStringConditionConfig.
+    """
+    field = condition["Field"]
+    config = condition.get(CONFIG[field]) or {}
+    regex = config.get("RegexValues") or []
+    texts = [text for text in values(condition) if text not in regex] if field != "query-string" else []
     if field == "host-header":
-        return any(matches_wildcard(text.lower(), host.lower()) for text in texts)
+        return _any(texts, [request.host], caseless=True) or _any_regex(regex, [request.host])
     if field == "path-pattern":
-        return any(matches_wildcard(text, path) for text in texts)
+        return _any(texts, [request.path]) or _any_regex(regex, [request.path])
+    if field == "http-header":
+        found = request.header(config["HttpHeaderName"])
+        return _any(texts, found, caseless=True) or _any_regex(regex, found)
     if field == "http-request-method":
-        return method in texts
+        return request.method in texts
     if field == "source-ip":
-        return "0.0.0.0/0" in texts
+        return comes_from(request.source, texts)
+    return any(_has_pair(request, pair) for pair in config.get("Values") or [])
+
+
+def _any(patterns: list[str], subjects: list[str], caseless: bool = False) -> bool:
+    return any(matches_wildcard(pattern, subject, caseless) for pattern in patterns for subject in subjects)
+
+
+def _any_regex(expressions: list[str], subjects: list[str]) -> bool:
+    return any(re.search(expression, subject) for expression in expressions for subject in subjects)
+
+
+@rule(31)
+def _has_pair(request: VisitorRequest, pair: Params) -> bool:
+    """A pair without a key matches the value of any key: API_QueryStringKeyValuePair ("You can omit the key")."""
+    for key, value in request.query_pairs():
+        same_key = pair.get("Key") is None or matches_wildcard(pair["Key"], key, caseless=True)
+        if same_key and matches_wildcard(pair["Value"], value, caseless=True):
+            return True
     return False
 
 
-def matches_wildcard(pattern: str, text: str) -> bool:
-    """`*` is any text, `?` one character; nothing else is special."""
+@rule(31)
+def comes_from(source: str, blocks: list[str]) -> bool:
+    """The address of the connection counts, not X-Forwarded-For: API_SourceIpConditionConfig.
+
+    A probe has no address: only a block of all addresses matches it.
+    """
+    if not source:
+        return any(block in EVERYBODY for block in blocks)
+    return any(ipaddress.ip_address(source) in ipaddress.ip_network(block, strict=False) for block in blocks)
+
+
+def matches_wildcard(pattern: str, text: str, caseless: bool = False) -> bool:
+    """`*` is any text, `?` one character; a backslash takes their meaning from them."""
     wildcards = {"*": ".*", "?": "."}
-    expression = "".join(wildcards.get(character) or re.escape(character) for character in pattern)
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    parts = re.findall(r"\\[*?\\]|.", pattern, re.DOTALL)
+    expression = "".join(wildcards.get(part) or re.escape(part[-1]) for part in parts)
+    return re.fullmatch(expression, text, re.DOTALL | (re.IGNORECASE if caseless else 0)) is not None

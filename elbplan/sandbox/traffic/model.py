@@ -1,21 +1,23 @@
 """Whether a request would be answered, from the state of the account alone. In doubt, it would not.
 
-https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
+Probes after every write and requests over the network (`network/`) take the same way: names.py, routing.py.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..account import Account, CallContext
 from ..ec2 import facts
-from ..elbv2.health import health_of
-from ..elbv2.targets import current_targets
 from ..params import Params
 from ..server.moto_bridge import known_regions
 from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
 from ..state.route53 import plain
-from .matching import matches
+from .certificates import covers, covers_host, shown_certificate
+from .names import Resolution, resolutions
+from .request import VisitorRequest
+from .routing import connection_to, rule_for, serving_targets, weights_of
 
-ANYWHERE = {"0.0.0.0/0"}
+__all__ = ["TrafficAnswer", "answer", "covers"]
 
 
 @dataclass
@@ -29,84 +31,67 @@ class TrafficAnswer:
 
 
 def answer(account: Account, name: str, port: int = 443, host: str = "", path: str = "/") -> TrafficAnswer:
-    """Simulates a request to `name` (a domain or a load balancer's DNS name) at a port, for a host and a path."""
-    return _resolve(account, plain(name), port, plain(host or name), path, [], 8)
+    """Simulates a request to `name` (a domain or a load balancer's DNS name) at a port, for a host and a path.
+
+    If a name has records with weights, all of them must lead to an answer.
+    """
+    request = VisitorRequest(plain(host or name), path)
+    answers = [_after_dns(account, found, port, request) for found in resolutions(account, name, "A")]
+    return next((reply for reply in answers if not reply.ok), answers[0])
 
 
-def _resolve(account: Account, name: str, port: int, host: str, path: str, via: list[str], depth: int) -> TrafficAnswer:
-    if balancer := account.balancer_at(name):
-        return _by_balancer(
-            CallContext(account, balancer.arn.split(":")[3]), balancer, port, host, path, [*via, balancer.arn]
-        )
-    if not depth:
-        return TrafficAnswer(False, via=via, why=f"{name} is part of an endless chain of aliases")
-    for record in account.dns.lookup(name, "A"):
-        if target := record.get("AliasTarget"):
-            return _resolve(account, plain(target["DNSName"]), port, host, path, [*via, name], depth - 1)
-        return _by_addresses(account, [value["Value"] for value in record["ResourceRecords"]], [*via, name])
-    for record in account.dns.lookup(name, "CNAME"):
-        value = plain(record["ResourceRecords"][0]["Value"])
-        return _resolve(account, value, port, host, path, [*via, name], depth - 1)
-    return TrafficAnswer(False, via=via, why=f"{name} does not resolve")
+def _after_dns(account: Account, found: Resolution, port: int, request: VisitorRequest) -> TrafficAnswer:
+    via = list(found.names)
+    if balancer := found.balancer:
+        context = CallContext(account, balancer.arn.split(":")[3])
+        return _by_balancer(context, balancer, port, request, [*via, balancer.arn])
+    if found.looped:
+        return TrafficAnswer(False, via=via, why=f"{found.last} is part of an endless chain of aliases")
+    if found.result != "found":
+        return TrafficAnswer(False, via=via[:-1], why=f"{found.last} does not resolve")
+    return _by_addresses(account, found.values, via)
 
 
-def _by_addresses(account: Account, addresses: list[str], via: list[str]) -> TrafficAnswer:
+def _by_addresses(account: Account, addresses: tuple[str, ...], via: list[str]) -> TrafficAnswer:
     """Every address must be a public address of a running instance."""
     for address in addresses:
-        running = _running_at(account, address)
+        running = running_at(account, address)
         if running is None:
             return TrafficAnswer(False, via=via, why=f"no running instance has the address {address}")
-        via = [*via, running]
+        via = [*via, str(running[1].id)]
     return TrafficAnswer(True, 200, via)
 
 
-def _running_at(account: Account, address: str) -> str | None:
+def running_at(account: Account, address: str) -> tuple[CallContext, Any] | None:
+    """Returns the running instance with a public address, and its region."""
     for region in known_regions(account.id):
         context = CallContext(account, region)
         for instance in facts.instances(context):
             elastic_ips = {elastic.public_ip for elastic in context.ec2.addresses if elastic.instance is instance}
             if instance.state == "running" and address in {instance.public_ip, *elastic_ips}:
-                return str(instance.id)
+                return context, instance
     return None
 
 
 def _by_balancer(
-    context: CallContext, balancer: StoredBalancer, port: int, host: str, path: str, via: list[str]
+    context: CallContext, balancer: StoredBalancer, port: int, request: VisitorRequest, via: list[str]
 ) -> TrafficAnswer:
-    state = balancer.state(context.now)
-    if state != "active":
-        return TrafficAnswer(False, via=via, why=f"load balancer {balancer.name} is {state}")
-    if balancer.security_groups and not _let_in(context, balancer, port):
-        return TrafficAnswer(False, via=via, why=f"security groups of {balancer.name} do not let port {port} in")
-    listeners = context.elb.listeners_of(balancer.arn)
-    listener = next((candidate for candidate in listeners if candidate.port == port), None)
+    connection = connection_to(context, balancer, port)
+    listener = connection.listener
     if listener is None:
-        return TrafficAnswer(False, via=via, why=f"load balancer {balancer.name} does not listen on port {port}")
-    if listener.protocol in SECURE and not _certified(context, listener, host):
-        return TrafficAnswer(False, via=[*via, listener.arn], why=f"no issued certificate on port {port} covers {host}")
-    rules = listener.all_rules()
-    rule = next(rule for rule in rules if rule.default or matches(rule.conditions, host, path))
+        return TrafficAnswer(False, via=via, why=connection.why)
+    if listener.protocol in SECURE and not _certified(context, listener, request.host):
+        why = f"no issued certificate on port {port} covers {request.host}"
+        return TrafficAnswer(False, via=[*via, listener.arn], why=why)
+    rule = rule_for(listener, request)
     return _by_rule(context, rule, [*via, listener.arn, rule.arn])
-
-
-def _let_in(context: CallContext, balancer: StoredBalancer, port: int) -> bool:
-    protocols = ("tcp", "6", "udp", "17") if balancer.type == "network" else ("tcp", "6")
-    return facts.allows_port(context, set(balancer.security_groups), port, set(), ANYWHERE, protocols)
 
 
 def _certified(context: CallContext, listener: StoredListener, host: str) -> bool:
     if listener.protocol == "TLS" and ".elb." in host:
         return True
-    certificates = [context.account.certificates.get(arn) for arn in listener.certificates]
-    issued = [certificate for certificate in certificates if certificate and certificate.status == "ISSUED"]
-    return any(covers(name, host) for certificate in issued for name in certificate.names)
-
-
-def covers(name: str, host: str) -> bool:
-    """Returns whether the name of a certificate covers a host. A wildcard stands for exactly one label."""
-    if name.startswith("*."):
-        return host.partition(".")[2] == plain(name[2:]) and bool(host.partition(".")[0])
-    return plain(name) == host
+    certificate = shown_certificate(context.account, listener, host)
+    return certificate is not None and covers_host(certificate, host)
 
 
 def _by_rule(context: CallContext, rule: StoredRule, via: list[str]) -> TrafficAnswer:
@@ -120,14 +105,13 @@ def _by_rule(context: CallContext, rule: StoredRule, via: list[str]) -> TrafficA
 
 def _forwarded(context: CallContext, action: Params, via: list[str]) -> TrafficAnswer:
     """Every target group with weight must have a healthy target."""
-    pairs = action["ForwardConfig"]["TargetGroups"]
-    weighted = [pair["TargetGroupArn"] for pair in pairs if int(pair.get("Weight", 1)) > 0]
+    weighted = list(weights_of(action))
     if not weighted:
         return TrafficAnswer(False, 503, via, "every target group has weight 0")
     for arn in weighted:
         group = context.elb.groups[arn]
-        states = [health_of(context, group, target).state for target in current_targets(context, group)]
-        if "healthy" not in states:
-            text = ", ".join(sorted(set(states))) or "none"
-            return TrafficAnswer(False, 503, [*via, arn], f"target group {group.name} has no healthy target ({text})")
+        serving = serving_targets(context, group)
+        if not serving.healthy:
+            why = f"target group {group.name} has no healthy target ({serving.states})"
+            return TrafficAnswer(False, 503, [*via, arn], why)
     return TrafficAnswer(True, 200, [*via, *weighted])

@@ -1,0 +1,124 @@
+"""The price table: dollars by region and name, each price with its source and date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SCHEMA = 1
+CURRENCY = "USD"
+BUNDLED = Path(__file__).parent / "prices.json"
+
+INSTANCE = "instance:"
+"""What the name of an instance's price starts with; its type follows."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """Dollars for one unit, where the figure is from, and its date as YYYY-MM-DD."""
+
+    amount: Decimal
+    source: str
+    date: str
+
+
+@dataclass(frozen=True)
+class PriceTable:
+    """Prices by region and name.
+
+    everywhere   the prices that are the same in every region of the table
+    """
+
+    regions: Mapping[str, Mapping[str, Price]]
+    everywhere: Mapping[str, Price]
+
+    def price(self, region: str, name: str) -> Price | None:
+        """The price; None if the table does not have it."""
+        if region not in self.regions:
+            return None
+        return self.regions[region].get(name) or self.everywhere.get(name)
+
+    def with_newer(self, other: PriceTable) -> PriceTable:
+        """The table with the prices of the other one that it lacks, or that are at least as new there."""
+        regions = {
+            region: _newer(self.regions.get(region, {}), other.regions.get(region, {}))
+            for region in sorted({*self.regions, *other.regions})
+        }
+        return PriceTable(regions, _newer(self.everywhere, other.everywhere))
+
+    @property
+    def prices(self) -> Iterator[Price]:
+        """Every price of the table."""
+        yield from self.everywhere.values()
+        for prices in self.regions.values():
+            yield from prices.values()
+
+    @property
+    def date(self) -> str:
+        """The date of the newest price; empty for an empty table."""
+        return max((price.date for price in self.prices), default="")
+
+
+def _newer(old: Mapping[str, Price], new: Mapping[str, Price]) -> dict[str, Price]:
+    return {**old, **{name: price for name, price in new.items() if name not in old or price.date >= old[name].date}}
+
+
+@cache
+def bundled_prices() -> PriceTable:
+    """The table of the package."""
+    return parse_table(BUNDLED.read_text(encoding="utf-8"))
+
+
+def parse_table(text: str) -> PriceTable:
+    """The table of a JSON text. Raises ValueError for any other text."""
+    try:
+        document = json.loads(text)
+        if document["schema"] != SCHEMA or document["currency"] != CURRENCY:
+            raise ValueError("another version of elbplan wrote it")
+        sources = {key: (str(source["text"]), _date(source["date"])) for key, source in document["sources"].items()}
+        regions = {str(region): _prices(entry, sources) for region, entry in document["regions"].items()}
+        return PriceTable(regions, _prices(document["everywhere"], sources))
+    except (KeyError, TypeError, AttributeError, InvalidOperation, RecursionError) as error:
+        raise ValueError(f"it is not a price table ({type(error).__name__})") from error
+
+
+def _prices(entry: Any, sources: Mapping[str, tuple[str, str]]) -> dict[str, Price]:
+    return {str(name): Price(_amount(amount), *sources[source]) for name, (amount, source) in entry.items()}
+
+
+def _amount(text: Any) -> Decimal:
+    """Dollars from a text: a number of JSON would be a float."""
+    amount = Decimal(text) if isinstance(text, str) else None
+    if amount is None or not amount.is_finite() or amount <= 0:
+        raise ValueError(f"{text!r} is not a price")
+    return amount
+
+
+def _date(text: Any) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+def table_text(table: PriceTable) -> str:
+    """The JSON text from which `parse_table` makes the same table."""
+    keys = {
+        source: f"source-{number}"
+        for number, source in enumerate(sorted({(price.source, price.date) for price in table.prices}), 1)
+    }
+
+    def entries(prices: Mapping[str, Price]) -> dict[str, list[str]]:
+        return {n: [f"{p.amount:f}", keys[p.source, p.date]] for n, p in sorted(prices.items())}
+
+    document = {
+        "schema": SCHEMA,
+        "currency": CURRENCY,
+        "sources": {key: {"text": text, "date": day} for (text, day), key in keys.items()},
+        "everywhere": entries(table.everywhere),
+        "regions": {region: entries(prices) for region, prices in sorted(table.regions.items())},
+    }
+    return json.dumps(document, indent=1) + "\n"

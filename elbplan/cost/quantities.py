@@ -1,0 +1,160 @@
+"""What AWS bills of each resource, as quantities without prices: one function for each kind that costs something.
+
+Free: certificates of ACM for a load balancer, parameters of the standard tier (run records and locks), target groups,
+listeners, rules, security groups, alias records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ..core.address import Address, Ref
+from ..core.kind import LiveResource
+from ..core.resource import Resource
+from ..kinds.elastic_ip import ElasticIp
+from ..kinds.instance import ExternalInstance, Instance
+from ..kinds.listener import Listener
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.record import Record
+from .prices import INSTANCE
+
+PUBLIC_IPV4 = "public-ipv4-hour"
+HOSTED_ZONE = "hosted-zone-month"
+TRUST_STORE = "trust-store-hour"
+
+
+class Quantity(NamedTuple):
+    """So many units of something; the fields are those of `CostItem`. `quantity` is None if nobody knows it."""
+
+    address: str
+    price_key: str
+    what: str
+    quantity: Decimal | None
+    unit: str = "hour"
+    assumed: str = ""
+
+
+@dataclass(frozen=True)
+class Billed:
+    """The resources of one side of a plan, with what AWS tells of those that exist.
+
+    lives   the live resource of each address that exists on this side
+    """
+
+    resources: Mapping[Address, Resource]
+    lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> dict[str, Address]:
+        """The addresses of the live resources by their AWS ids."""
+        return {live.id: address for address, live in self.lives.items()}
+
+    def address_of(self, ref: Ref | None) -> Address | None:
+        """The address in the stack to which a reference leads; None if it leads elsewhere."""
+        return ref if isinstance(ref, Address) else self.ids.get(str(ref)) if ref else None
+
+
+def quantities(billed: Billed) -> Iterator[Quantity]:
+    """What AWS bills of these resources, in their order."""
+    for address, resource in billed.resources.items():
+        if isinstance(resource, LoadBalancer):
+            yield from _load_balancer(address, resource, billed)
+        elif isinstance(resource, ExternalInstance):
+            yield from _external_instance(address, resource, billed)
+        elif isinstance(resource, Instance):
+            yield from _instance(address, resource, billed)
+        elif isinstance(resource, ElasticIp):
+            yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
+        elif isinstance(resource, Listener):
+            yield from _listener(address, resource)
+
+
+def used_quantities(billed: Billed) -> Iterator[Quantity]:
+    """What the resources use and elbplan never creates: hosted zones. AWS bills a zone by the month."""
+    zones = dict.fromkeys(str(record.zone) for record in billed.resources.values() if isinstance(record, Record))
+    for zone in zones:
+        yield Quantity(zone, HOSTED_ZONE, "hosted zone", Decimal(1), "month", "one of the first 25 of the account")
+
+
+def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> Iterator[Quantity]:
+    hours = f"{balancer.type}-hour"
+    yield Quantity(str(address), hours, f"{balancer.type} load balancer", Decimal(1))
+    if number := public_addresses(balancer, billed):
+        zones = f"public IPv4 of its {number} zones" if number > 1 else "public IPv4 of its zone"
+        yield Quantity(str(address), PUBLIC_IPV4, zones, Decimal(number))
+
+
+def public_addresses(balancer: LoadBalancer, billed: Billed) -> int:
+    """The public IPv4 addresses of a load balancer's nodes: one for each zone.
+
+    Elastic IPs of the stack are counted as resources of their own. AWS does not bill addresses from a range that the
+    account brought (BYOIP), which elbplan cannot see.
+    """
+    public = balancer.scheme == "internet-facing" and balancer.type != "gateway"
+    if not public or balancer.ip_address_type == "dualstack-without-public-ipv4":
+        return 0
+    elastic_ips = [pin.allocation for pin in balancer.pins]
+    own = [ref for ref in elastic_ips if billed.address_of(ref) in billed.resources]
+    return len(balancer.subnets) - len(own)
+
+
+def _instance(address: Address, instance: Instance, billed: Billed) -> Iterator[Quantity]:
+    running = instance.state == "running"
+    if running:
+        yield _instance_hours(address, instance)
+    yield _root_volume(address, instance)
+    if running and not _has_elastic_ip(address, billed):
+        live = billed.lives.get(address)
+        known = live.facts.get("address") if live else None
+        if known is None:
+            why = "its subnet gives it a public address, as default subnets do"
+            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1), assumed=why)
+        elif known:
+            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1))
+
+
+def _external_instance(address: Address, instance: ExternalInstance, billed: Billed) -> Iterator[Quantity]:
+    """What ends when a destroy ends an instance that elbplan did not create. The size of its volumes is not read."""
+    if instance.state == "running":
+        yield _instance_hours(address, instance)
+        if billed.lives[address].facts.get("address"):
+            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1))
+    yield Quantity(str(address), "gp3-gb-month", "volumes", None, "GB-month")
+
+
+def _instance_hours(address: Address, instance: Instance) -> Quantity:
+    return Quantity(str(address), f"{INSTANCE}{instance.type}", f"{instance.type} instance, Linux", Decimal(1))
+
+
+def _has_elastic_ip(address: Address, billed: Billed) -> bool:
+    addresses = [resource for resource in billed.resources.values() if isinstance(resource, ElasticIp)]
+    return any(billed.address_of(elastic_ip.instance) == address for elastic_ip in addresses)
+
+
+ROOT_GB = Decimal(8)
+"""The root volume of the images of Amazon Linux and Ubuntu, unless a launch asks for more. elbplan never asks."""
+
+VOLUME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"/ami-amazon-linux-latest/al2023-"), "gp3"),
+    (re.compile(r"/ami-amazon-linux-latest/amzn2-.*-gp2$"), "gp2"),
+    (re.compile(r"/canonical/ubuntu/.*/ebs-gp2/"), "gp2"),
+    (re.compile(r"/canonical/ubuntu/.*/ebs-gp3/"), "gp3"),
+)
+
+
+def _root_volume(address: Address, instance: Instance) -> Quantity:
+    for pattern, type in VOLUME_TYPES:
+        if pattern.search(instance.image):
+            what, why = f"root volume, {type}", f"{ROOT_GB} GB, as its image has by default"
+            return Quantity(str(address), f"{type}-gb-month", what, ROOT_GB, "GB-month", why)
+    return Quantity(str(address), "gp3-gb-month", "root volume", None, "GB-month")
+
+
+def _listener(address: Address, listener: Listener) -> Iterator[Quantity]:
+    """A trust store is billed for each load balancer that uses it."""
+    if listener.mutual_authentication.get("TrustStoreArn"):
+        yield Quantity(str(address), TRUST_STORE, "trust store for client certificates", Decimal(1))

@@ -1,0 +1,25 @@
+"""What the symbols of a plan mean: only those that stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from rich.text import Text
+
+from .layout import flow_items
+from .style import SYMBOLS, Style
+
+MEANINGS: Mapping[str, str] = {
+    "create": "create",
+    "update": "change in place",
+    "recreate": "delete the old, then create the new",
+    "replace": "create the new, then delete the old",
+    "stop": "stop",
+    "delete": "delete",
+}
+
+
+def legend(actions: Collection[str], style: Style) -> list[Text]:
+    """Returns a dim line for the symbols of these actions."""
+    items = [f"{SYMBOLS[action]} {meaning}" for action, meaning in MEANINGS.items() if action in actions]
+    return flow_items(style, Text("  "), items, "dim", gap="   ")

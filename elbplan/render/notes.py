@@ -1,0 +1,132 @@
+"""The labelled lines below the changes of a plan: order, undo, warnings, cost, downtime, and what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from ..core.address import Address
+from ..core.kind import Kinds
+from ..core.plan import Plan, Remaining
+from .downtime import downtime
+from .follow import leading
+from .layout import flow, flow_items
+from .order import Moment, moments
+from .phases import gate_of
+from .plan_view import Note, PlanView
+from .rows import shown_action
+from .style import Style
+from .words import in_words
+
+HAZARDS_NOTE = "Hazards"
+"""The label of the note with the hazards of the whole migration that the plan is a part of."""
+
+NOTE_HEAD = "{:<12}"
+"""The label of a note, with the space before its text."""
+
+
+def note(style: Style, label: str, text: str) -> list[Text]:
+    """Returns a label and its text, which wraps below its own start."""
+    return flow(style, _head(style, label), text)
+
+
+def _head(style: Style, label: str) -> Text:
+    return style.line((NOTE_HEAD.format(label), "bold"))
+
+
+def notes_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[Text]:
+    """Returns the notes of a plan with steps."""
+    order = moments(plan, kinds)
+    lines = [line for label, text in view.notes if text for line in note(style, label, text)]
+    if not view.detail and _order_matters(plan, order):
+        numbered = [f"{number} {moment.text}" for number, moment in enumerate(order, 1)]
+        lines += flow_items(style, _head(style, "Order"), numbered)
+    lines += undo_lines(plan, kinds, order, style, view)
+    lines += numbered_notes(style, "Warnings", plan.warnings)
+    lines += [line for label, text in view.cost for line in note(style, label, text)]
+    more: list[Note] = [
+        ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
+        ("You", "; ".join(_user_actions(plan, kinds))),
+        *(("Stays", text) for text in plan.stays),
+    ]
+    lines += [line for label, text in more if text for line in note(style, label, text)]
+    return [*lines, *remaining(plan, style), *unknown(plan, style)]
+
+
+def numbered_notes(style: Style, label: str, texts: Sequence[str]) -> list[Text]:
+    """Returns `Warnings 2` with both texts, each on lines of its own."""
+    first, rest = f"{label} {len(texts)}", ""
+    heads = [first, *[rest] * (len(texts) - 1)] if texts else []
+    return [line for head, text in zip(heads, texts, strict=True) for line in note(style, head, text)]
+
+
+def unknown(plan: Plan, style: Style) -> list[Text]:
+    """Returns what elbplan could not read or check."""
+    notes = [*(("Not read", text) for text in plan.unread), *(("Not checked", text) for text in plan.unchecked)]
+    return [line for label, text in notes for line in note(style, label, text)]
+
+
+def _order_matters(plan: Plan, order: Sequence[Moment]) -> bool:
+    """True if something that serves is changed, replaced or taken over, in several moments."""
+    if len(order) < 2:
+        return not plan.changes
+    return not plan.changes or any(shown_action(change, plan) in SERVING for change in plan.changes)
+
+
+SERVING = ("update", "replace", "recreate")
+
+
+def undo_lines(plan: Plan, kinds: Kinds, order: Sequence[Moment], style: Style, view: PlanView) -> list[Text]:
+    """Returns until when a change can be undone, and the command, which is not wrapped."""
+    until = _undo_until(plan, order, late=view.undo_late) if view.undo else ""
+    if not until:
+        return []
+    head, until = _head(style, "Undo"), f"{until}: "
+    indent = head.cell_len
+    if indent + len(until) + cell_len(view.undo) <= style.width:
+        lines = [head.append(f"{until}{view.undo}")]
+    else:
+        lines = [head.append(until.rstrip()), style.line(" " * indent, view.undo)]
+    if not view.undo_late and any(change.action == "update" for change in leading(plan, kinds)):
+        lines += flow(style, Text(" " * indent), "(what changes in place stays changed)")
+    return lines
+
+
+def _undo_until(plan: Plan, order: Sequence[Moment], *, late: bool) -> str:
+    """Until when, in words; empty if nothing can be undone.
+
+    `apply --rollback` undoes what has not switched traffic yet: until then, the old side of a replacement still serves.
+    """
+    if late:
+        return "at any time"
+    replaced = {shown_action(change, plan) for change in plan.changes if change.action == "replace"}
+    switch = next((number for number, moment in enumerate(order, 1) if moment.switches), 0)
+    return f"until step {switch}" if replaced == {"replace"} and switch > 1 else ""
+
+
+def remaining(plan: Plan, style: Style) -> list[Text]:
+    """Returns what AWS bills after a destroy, each with the command that ends it."""
+    return [line for left in plan.remaining for line in remaining_rows(left, style, NOTE_HEAD.format("Stays"), "bold")]
+
+
+def remaining_rows(left: Remaining, style: Style, label: str, colour: str = "") -> list[Text]:
+    """Returns a resource that stays, and its command on a line of its own, so that it can be copied."""
+    return [*flow(style, style.line((label, colour)), left.text), style.line(" " * len(label), left.command)]
+
+
+def _user_actions(plan: Plan, kinds: Kinds) -> Iterator[str]:
+    """Yields what the user must do while apply waits."""
+    for step in plan.steps:
+        gate = gate_of(step, kinds)
+        if gate is not None and gate.ask:
+            yield f"while it waits for {in_words(step.address)}, {gate.ask.format(_arn(plan, step.address))}"
+
+
+def _arn(plan: Plan, address: Address) -> str:
+    """Returns the ARN of a live resource, or a placeholder for a new one."""
+    if address in plan.lives:
+        return plan.lives[address].id
+    name = next((step.name for step in plan.steps if step.do == "create" and step.address == address), "")
+    return f"ARN-OF-{name}" if name else "ARN"

@@ -1,0 +1,179 @@
+"""The order of a plan as a short numbered list: `1 create new target group  2 wait until 1 of 1 is healthy`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from ..core.address import Address
+from ..core.kind import PHASES, Kinds
+from ..core.plan import Plan, Step
+from ..kinds.record import Record
+from ..kinds.target_group import TargetGroup
+from ..kinds.targets import Targets
+from .follow import followers
+from .phases import DRAINED, HEALTHY, displayed_phases, gate_of, gate_text
+from .style import count, listed
+from .words import name_in_words, title_of
+
+MOST = 3
+"""How many resources one moment names."""
+
+UNSEEN = ("insync", "records", "terminated", "interfaces")
+"""Waits that a person need not know of: they take seconds, or nothing depends on them."""
+
+WAIT = "wait"
+
+DELAY = "deregistration_delay.timeout_seconds"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One part of a plan's order: the steps that belong together, in a few words."""
+
+    text: str
+    switches: bool = False
+
+
+def moments(plan: Plan, kinds: Kinds) -> list[Moment]:
+    """Returns the parts of the plan in their order, without what only prepares or cleans up."""
+    found: list[Moment] = []
+    for phase, steps in _parts(plan):
+        words = _Words(plan, kinds, phase)
+        found += [Moment(text, phase == "switch") for text in words.texts(steps)]
+    return found
+
+
+def _parts(plan: Plan) -> Iterator[tuple[str, list[Step]]]:
+    """The phases in their order; deletes that come before everything else are a part of their own."""
+    phases = displayed_phases(plan.steps)
+    first = next((index for index, step in enumerate(plan.steps) if phases[step.id] != "contract"), 0)
+    if first:
+        yield "contract", list(plan.steps[:first])
+    for phase in PHASES:
+        yield phase, [step for step in plan.steps[first:] if phases[step.id] == phase]
+
+
+class _Words:
+    """The words for the steps of one phase."""
+
+    def __init__(self, plan: Plan, kinds: Kinds, phase: str) -> None:
+        self.plan, self.kinds, self.phase = plan, kinds, phase
+        following = [change for changes in followers(plan, kinds).values() for change in changes]
+        self.following = {address for c in following for address in (c.address, c.live.address if c.live else None)}
+        self.new = {change.address for change in plan.changes if change.action == "replace"} - self.following
+        updates = Counter(step.address for step in plan.steps if step.do == "update")
+        self.several: AbstractSet[Address] = {address for address, times in updates.items() if times > 1}
+        self.created = {step.address for step in plan.steps if step.do == "create"}
+        self.moved = {step.address for step in plan.steps if step.do == "update" and step.phase == "switch"}
+
+    def texts(self, steps: Sequence[Step]) -> Iterator[str]:
+        """Returns a text for each group of steps with the same verb; all waits of the phase are one."""
+        groups: list[tuple[str, list[Step]]] = []
+        for step in steps:
+            verb = self._verb(step)
+            alike = [own for other, own in (groups[-1:] if self.phase == "contract" else groups) if other == verb]
+            if verb and alike:
+                alike[0].append(step)
+            elif verb:
+                groups.append((verb, [step]))
+        for verb, own in groups:
+            yield self._waits(own) if verb == WAIT else self._text(verb, own)
+
+    def _verb(self, step: Step) -> str:
+        """The verb of a step; empty if the order does not show it."""
+        if step.do == "wait":
+            return "" if step.until in UNSEEN else DRAINED if step.until == DRAINED else WAIT
+        if step.do == "update":
+            return self._update(step)
+        if step.do in ("create", "delete") and step.address in self.following:
+            return ""
+        if step.do == "create" and step.address in self.plan.replaced:
+            return "switch"
+        return {"reorder": "reorder the rules of", "moved": "rename to"}.get(step.do, step.do)
+
+    def _update(self, step: Step) -> str:
+        if step.phase == "switch":
+            return "switch"
+        if step.phase == "protect":
+            return "protect"
+        if step.address in self.created:
+            return ""
+        if step.address not in self.several:
+            return "change"
+        if step.address in self.moved or step.address in self.following:
+            return ""
+        return "add to" if step.phase == "expand" else "remove from"
+
+    def _text(self, verb: str, steps: Sequence[Step]) -> str:
+        if verb == DRAINED:
+            old = all(step.address.deposed for step in steps)
+            names = "old" if old else listed([name_in_words(step.address) for step in steps], MOST)
+            return f"drain {names}{self._drain_time(steps)}"
+        addresses = list(dict.fromkeys(step.address for step in steps))
+        if verb == "create" and len(addresses) > MOST + 1:
+            return f"create {count(len(addresses), 'resource')}"
+        return f"{verb} {listed(list(dict.fromkeys(map(self._object, steps))), MOST)}"
+
+    def _waits(self, steps: Sequence[Step]) -> str:
+        """`wait until the load balancer is active, 2 of 2 targets are healthy`"""
+        gates: dict[str, list[Step]] = {}
+        for step in steps:
+            gates.setdefault(step.until, []).append(step)
+        texts = [
+            healthy_text(own) if until == HEALTHY else gate_text(own[0], self.kinds) for until, own in gates.items()
+        ]
+        return f"wait until {', '.join(texts)}"
+
+    def _object(self, step: Step) -> str:
+        """`new target group web`; without its name if it is the only resource that is replaced."""
+        address = step.address
+        title = title_of(address.kind)
+        record = step.after or step.before
+        if isinstance(record, Record):
+            return f"{record.type} {record.name}"
+        current = address._replace(deposed="")
+        alone = len(self.new) == 1 and current in self.new
+        if address.deposed:
+            return f"old {title}" if alone else f"old {title} {address.name}"
+        new = "new " if step.do == "create" and address in self.new else ""
+        return f"{new}{title}" if alone and new else f"{new}{title} {address.name}"
+
+    def _drain_time(self, steps: Sequence[Step]) -> str:
+        seconds = {seconds for step in steps if (seconds := self._delay(step)) is not None}
+        if len(seconds) == 1:
+            (only,) = seconds
+            return f" ({only // 60} min)" if only and only % 60 == 0 else f" ({only} s)"
+        gate = gate_of(steps[0], self.kinds)
+        return f" ({gate.usual})" if gate and gate.usual and not seconds else ""
+
+    def _delay(self, step: Step) -> int | None:
+        """The seconds for which AWS lets requests in flight finish, as the group has it."""
+        live = self.plan.lives.get(step.address)
+        group = live.model.group if live and isinstance(live.model, Targets) else None
+        owner = self.plan.lives.get(group) if isinstance(group, Address) else None
+        delay = owner.model.attributes.get(DELAY, "") if owner and isinstance(owner.model, TargetGroup) else ""
+        return int(delay) if str(delay).isdigit() else None
+
+
+def healthy_text(steps: Sequence[Step]) -> str:
+    """Returns `2 of 2 targets are healthy`, or `the targets are healthy` if their number is not known."""
+    members = [step.after.members for step in steps if isinstance(step.after, Targets)]
+    if len(members) < len(steps):
+        return "the targets are healthy"
+    number = sum(map(len, members))
+    return f"{number} of {count(number, 'target')} {'is' if number == 1 else 'are'} healthy"
+
+
+def needed_by(plan: Plan, steps: Sequence[Step]) -> list[Step]:
+    """Returns the steps that must be done before these, in their order."""
+    by_id = {step.id: step for step in plan.steps}
+    todo, found = [need for step in steps for need in step.needs], set[str]()
+    while todo:
+        id = todo.pop()
+        if id in by_id and id not in found:
+            found.add(id)
+            todo += by_id[id].needs
+    return [step for step in plan.steps if step.id in found]

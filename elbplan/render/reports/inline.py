@@ -1,0 +1,31 @@
+"""Foreign text inside Markdown: it never becomes markup, a mention of a person, or a link."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 500
+INVISIBLE = "\u200b"
+"""A space without width: after `@` and `#`, GitHub no longer finds a person or an issue; in `://` no link."""
+
+
+def escaped_text(text: str) -> str:
+    """The text as one line of Markdown that shows exactly these characters."""
+    line = " ".join(text.split())
+    escaped = re.sub(r"[<>&]", lambda match: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}[match[0]], line)
+    escaped = re.sub(r"([\\`*_\[\]|~$])", r"\\\1", escaped)
+    escaped = re.sub(r"([@#])(?=\w)", rf"\1{INVISIBLE}", escaped)
+    escaped = escaped.replace("://", f":{INVISIBLE}//").replace("www.", f"www{INVISIBLE}.")
+    return re.sub(r"^([-+=#>]|\d+[.)])", r"\\\1", escaped)
+
+
+def code(text: str) -> str:
+    """The text as a code span, also inside a table; empty for an empty text."""
+    line = " ".join(text.split())
+    if not line:
+        return ""
+    line = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{space}{line}{space}{fence}".replace("|", "\\|")

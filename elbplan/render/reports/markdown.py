@@ -1,0 +1,183 @@
+"""Plans as Markdown for the comment of a pull request. The text is always short enough for GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ...core.plan import Plan
+from ..downtime import downtime
+from ..style import SYMBOLS, count
+from .inline import code, escaped_text
+from .map import CHANGE_WORDS, Node, StackMap
+from .mermaid import mermaid
+from .page import Report, Section
+
+LIMIT = 60_000
+"""The longest text. GitHub allows 65,536 characters in a comment, Azure DevOps and GitLab more."""
+
+SEVERAL = "*"
+"""The name in the marker of a text about several stacks. No stack has this name."""
+
+MOST_NODES = 60
+"""The most boxes of a map in a comment."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How much of each stack a text shows. Each level leaves out more than the one before."""
+
+    details: int = 10_000
+    map: bool = True
+    rows: int = 10_000
+    hazards: int = 10_000
+
+
+LEVELS = (
+    Detail(),
+    Detail(details=40),
+    Detail(details=10),
+    Detail(details=0),
+    Detail(details=0, map=False),
+    Detail(details=0, map=False, rows=100),
+    Detail(details=0, map=False, rows=20, hazards=20),
+    Detail(details=0, map=False, rows=5, hazards=5),
+    Detail(details=0, map=False, rows=0, hazards=1),
+)
+
+
+def markdown(report: Report) -> str:
+    """The text for one comment, with a hidden marker first, so that the next run finds the comment again."""
+    names = [section.plan.stack for section in report.sections]
+    head = [marker(names[0] if len(names) == 1 else SEVERAL)]
+    if len(names) > 1:
+        head += [f"## elbplan {report.verb}: {count(len(names), 'stack')}", "", *_overview(report)]
+    for level in LEVELS:
+        text = "\n".join([*head, *(line for section in report.sections for line in _section(section, report, level))])
+        cut = level != LEVELS[0]
+        text += _cut_note() if cut else "\n"
+        if len(text) <= LIMIT:
+            return text
+    return _hard_cut(head, report)
+
+
+def _hard_cut(head: Sequence[str], report: Report) -> str:
+    """As many one-line stacks as fit."""
+    note = _cut_note()
+    text = "\n".join(head)
+    return text if len(text) + len(note) <= LIMIT else text[: LIMIT - len(note)].rpartition("\n")[0] + note
+
+
+def _cut_note() -> str:
+    return (
+        "\n\n> [!NOTE]\n> This comment is cut, because a comment can only have 65,536 characters. "
+        "`elbplan plan --format html` shows everything.\n"
+    )
+
+
+def marker(stack: str) -> str:
+    """The hidden first line of a comment: `<!-- elbplan:plan:web -->`."""
+    safe = "".join(character if character.isalnum() or character in "._*-" else "_" for character in stack)
+    return f"<!-- elbplan:plan:{safe.replace('--', '-_')} -->"
+
+
+def _overview(report: Report) -> Iterator[str]:
+    yield "| stack | create | change | replace | delete | |"
+    yield "|---|---:|---:|---:|---:|---|"
+    for section in report.sections:
+        summary = section.plan.summary
+        numbers = " | ".join(str(summary[action]) for action in ("create", "update", "replace", "delete"))
+        yield f"| {code(section.plan.stack)} | {numbers} | {_state(section)} |"
+
+
+def _state(section: Section) -> str:
+    if section.error:
+        return "✗ " + escaped_text(section.error)[:200]
+    if section.plan.refusals:
+        return f"✗ {count(len(section.plan.refusals), 'refusal')}"
+    if section.plan.hazards:
+        return f"⚠ {count(len(section.plan.hazards), 'hazard')}"
+    return "" if section.plan.changes else "no change"
+
+
+def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
+    plan = section.plan
+    if len(report.sections) > 1:
+        yield ""
+        yield marker(plan.stack)
+    yield f"### {heading(section, report.verb)}"
+    yield ""
+    yield f"{escaped_text(plan.region)} · account {escaped_text(plan.account)} · {escaped_text(report.when)}"
+    if section.error:
+        yield f"\n> ✗ {escaped_text(section.error)}"
+        return
+    for label, text in section.notes:
+        yield f"- **{escaped_text(label)}** {escaped_text(text)}"
+    for label, text in section.cost_notes:
+        yield f"- **{escaped_text(label)}** {escaped_text(text)}"
+    if plan.changes:
+        yield f"- **Downtime** {escaped_text(downtime(plan))}"
+    yield from _risks(section, level)
+    yield from _table(section.map, level)
+    if level.map and section.map.nodes and plan.changes:
+        yield from ("", "```mermaid", mermaid(section.map, MOST_NODES).rstrip(), "```")
+    yield from _details(section.map, level)
+    yield ""
+
+
+def heading(section: Section, verb: str) -> str:
+    """`my-web: 7 to create, 1 to change`"""
+    plan = section.plan
+    words = {"create": "create", "update": "change", "replace": "replace", "delete": "delete", "stop": "stop"}
+    parts = [f"{number} to {words[action]}" for action, number in plan.summary.items() if number]
+    text = ", ".join(parts) or ("no plan" if section.error else "no change")
+    return f"{code(plan.stack)}: {text}" if verb == "plan" else code(plan.stack)
+
+
+def _risks(section: Section, level: Detail) -> Iterator[str]:
+    plan: Plan = section.plan
+    for refusal in plan.refusals[: level.hazards]:
+        hint = f" — {refusal.hint}" if refusal.hint else ""
+        yield f"- ✗ **refused** {escaped_text(refusal.what + hint)}"
+    for hazard in plan.hazards[: level.hazards]:
+        remedy = f" Safe form: {hazard.remedy}" if hazard.remedy else ""
+        yield f"- ⚠ **{hazard.name}** {code(str(hazard.address))} {escaped_text(f'{hazard.text}.{remedy}')}"
+    for warning in plan.warnings[: level.hazards]:
+        yield f"- ⚠ {escaped_text(warning)}"
+    left = max(0, len(plan.hazards) + len(plan.refusals) - 2 * level.hazards)
+    if left:
+        yield f"- and {left} more"
+
+
+def changed(map: StackMap) -> list[Node]:
+    """One box for each resource that changes, and one for each target."""
+    return [node for node in map.nodes if node.change != "keep" and not node.id.endswith("/default")]
+
+
+def _table(map: StackMap, level: Detail) -> Iterator[str]:
+    nodes = changed(map)
+    if not nodes or not level.rows:
+        return
+    yield from ("", "| | resource | | why |", "|---|---|---|---|")
+    for node in nodes[: level.rows]:
+        what = " · ".join(node.lines)
+        why = "" if node.change == "create" else node.reason
+        name = f"{node.kind} {code(node.title)}"
+        yield f"| {code(SYMBOLS[node.change])} | {name} | {escaped_text(what)[:300]} | {escaped_text(why)[:300]} |"
+    if len(nodes) > level.rows:
+        yield f"| | and {len(nodes) - level.rows} more | | |"
+
+
+def _details(map: StackMap, level: Detail) -> Iterator[str]:
+    nodes = [node for node in changed(map) if node.fields]
+    for node in nodes[: level.details]:
+        title = f"{SYMBOLS[node.change]} {CHANGE_WORDS[node.change]} {node.kind} {node.title}"
+        yield f"\n<details><summary>{escaped_text(title)}</summary>\n"
+        if node.reason and node.change != "create":
+            yield f"{escaped_text(node.reason)}\n"
+        yield from (f"- {escaped_text(note)}" for note in node.notes)
+        yield from ("\n| field | before | after |", "|---|---|---|")
+        for row in node.fields:
+            if row.changed:
+                yield f"| {escaped_text(row.name)} | {code(row.before)} | {code(row.after)} |"
+        yield "\n</details>"

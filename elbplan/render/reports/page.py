@@ -1,0 +1,66 @@
+"""What every format of a report shows: the stacks, each with its plan, its map, its requests and its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...core.address import Address
+from ...core.plan import Plan
+from ...kinds.target_states import TargetState
+from .build import stack_map
+from .entries import Entries
+from .map import StackMap
+from .requests import RouteBalancer
+from .timeline import Timeline, timeline_of
+from .traffic import traffic_of
+
+Note = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One stack of a report.
+
+    before, after  its load balancers as requests see them, without and with the plan
+    notes          further lines, for example the migration's file
+    cost_notes     what it costs, as the screen of the plan says it
+    security       the connections that security groups must let in
+    error          why there is no plan
+    """
+
+    plan: Plan
+    map: StackMap
+    before: tuple[RouteBalancer, ...] = ()
+    after: tuple[RouteBalancer, ...] = ()
+    timeline: Timeline = field(default_factory=Timeline)
+    notes: Sequence[Note] = ()
+    cost_notes: Sequence[Note] = ()
+    error: str = ""
+    security: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The stacks of one command. `verb` is `plan`, or `map` for what AWS has now; `when` the time in words."""
+
+    verb: str
+    when: str
+    sections: tuple[Section, ...]
+    place: str = ""
+
+
+def section_of(
+    plan: Plan,
+    states: Mapping[Address, Sequence[TargetState]] | None = None,
+    *,
+    notes: Sequence[Note] = (),
+    cost_notes: Sequence[Note] = (),
+    error: str = "",
+    measured: Mapping[str, float] | None = None,
+) -> Section:
+    """The section of one stack."""
+    map, entries = stack_map(plan, states), Entries(plan)
+    before, after = (traffic_of(entries, map, side) for side in ("before", "after"))
+    return Section(plan, map, before, after, timeline_of(plan, measured), notes, cost_notes, error)

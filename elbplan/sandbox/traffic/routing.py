@@ -1,0 +1,90 @@
+"""The way of a request through a load balancer: connection, rule, target groups, targets.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..account import CallContext
+from ..ec2 import facts
+from ..elbv2.health import health_of
+from ..elbv2.targets import current_targets
+from ..params import Params
+from ..rules import rule
+from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener, StoredRule, StoredTarget
+from .matching import matches
+from .request import VisitorRequest
+
+ANYWHERE = "0.0.0.0/0"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Whether a port accepts a connection. A refused one is closed at once, a dropped one gets no answer."""
+
+    result: Literal["open", "refused", "dropped"]
+    why: str = ""
+    listener: StoredListener | None = None
+
+
+@rule(31)
+def connection_to(context: CallContext, balancer: StoredBalancer, port: int, source: str = "") -> Connection:
+    """An active balancer whose security groups allow the source, and that has a listener on the port.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+    ("Clients cannot connect to an internet-facing load balancer"), API_LoadBalancerState ("active: ready to route
+    traffic"). Security groups drop packets: https://docs.aws.amazon.com/vpc/latest/userguide/security-groups.html
+    """
+    state = balancer.state(context.now)
+    if state != "active":
+        return Connection("dropped", f"load balancer {balancer.name} is {state}")
+    protocols = ("tcp", "6", "udp", "17") if balancer.type == "network" else ("tcp", "6")
+    addresses = {source or ANYWHERE}
+    if balancer.security_groups and not facts.allows_port(
+        context, set(balancer.security_groups), port, set(), addresses, protocols
+    ):
+        return Connection("dropped", f"security groups of {balancer.name} do not let port {port} in")
+    for listener in context.elb.listeners_of(balancer.arn):
+        if listener.port == port:
+            return Connection("open", listener=listener)
+    return Connection("refused", f"load balancer {balancer.name} does not listen on port {port}")
+
+
+def rule_for(listener: StoredListener, request: VisitorRequest) -> StoredRule:
+    """Returns the first rule whose conditions all match; the default rule has none."""
+    return next(found for found in listener.all_rules() if found.default or matches(found.conditions, request))
+
+
+def weights_of(action: Params) -> dict[str, int]:
+    """Returns the target groups of a forward that get requests, with their weights."""
+    pairs = action["ForwardConfig"]["TargetGroups"]
+    weights = {str(pair["TargetGroupArn"]): int(pair.get("Weight", 1)) for pair in pairs}
+    return {arn: weight for arn, weight in weights.items() if weight > 0}
+
+
+@dataclass(frozen=True)
+class ServingTargets:
+    """The targets that get requests. `healthy` is False if the group fails open or has none."""
+
+    targets: list[StoredTarget]
+    healthy: bool
+    states: str
+
+
+@rule(31)
+def serving_targets(context: CallContext, group: StoredGroup) -> ServingTargets:
+    """Healthy targets; without any, all that are registered and in use get requests (the group fails open).
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html ("If a target
+    group contains only unhealthy registered targets, the load balancer routes requests to all those targets"). A
+    draining or unused target gets none:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+    ("HTTP 503: Service unavailable").
+    """
+    states = [(target, health_of(context, group, target).state) for target in current_targets(context, group)]
+    text = ", ".join(sorted({state for _, state in states})) or "none"
+    healthy = [target for target, state in states if state == "healthy"]
+    if healthy:
+        return ServingTargets(healthy, True, text)
+    return ServingTargets([target for target, state in states if state not in ("draining", "unused")], False, text)

@@ -1,0 +1,174 @@
+"""All checks that send something to one load balancer, in phases: what a later check needs comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from ..core.address import Address
+from ..kinds.aws.actions import Redirect, Respond
+from ..kinds.aws.logins import CLIENT_CERTIFICATE
+from ..kinds.aws.request_matching import Request
+from ..kinds.listener import Listener
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.record import Record
+from ..kinds.sample_requests import FILLING, sample_requests, taken_by
+from .check import Check, failed, skipped
+from .deadline import Deadline
+from .dns_checks import record_check, unmanaged_check
+from .http import Client, url_of
+from .network import Network
+from .rule_checks import rule_check
+from .stack import ServedStack
+from .tasks import Task, run
+from .web_checks import Site, answer_check, connection_check, is_secure, redirect_check, tls_check
+
+Listeners = Sequence[tuple[Address, Listener]]
+UNTRIED = ("UDP", "QUIC", "TCP_QUIC")
+"""The protocols without a connection that could be tried. TCP_UDP has one."""
+
+WEB = ("HTTP", "HTTPS")
+
+
+class BalancerSite:
+    """One load balancer, and everything that is asked of it. `now` is the time of day in seconds since 1970."""
+
+    def __init__(
+        self, stack: ServedStack, address: Address, balancer: LoadBalancer, network: Network, deadline: Deadline,
+        now: float, openings: Mapping[int, str],
+    ) -> None:  # fmt: skip
+        self._stack, self._address, self._balancer, self._network = stack, address, balancer, network
+        self._deadline, self._now, self._openings = deadline, now, openings
+        self._listeners: Listeners = list(stack.listeners(address))
+
+    def checks(self) -> list[Check]:
+        """Every check, in order. Without addresses nothing is asked."""
+        raw = self._stack.facts.balancers.get(self._stack.id(self._address), {})
+        dns_name = str(raw.get("DNSName") or "")
+        if self._balancer.type == "gateway":
+            return [skipped("connection", str(self._address), "a gateway load balancer has no address for clients")]
+        if not dns_name:
+            return [skipped("connection", str(self._address), "its address is unknown")]
+        found = self._network.names.at_source(dns_name)
+        if found.problem:
+            return [skipped("connection", str(self._address), found.problem)]
+        if not found.addresses:
+            fix = "wait a minute: a new load balancer gets its addresses soon"
+            return [failed("dns", dns_name, "has no address yet", fix)]
+        return self._asked(dns_name, found.addresses)
+
+    def _asked(self, dns_name: str, addresses: Sequence[str]) -> list[Check]:
+        site = self._site(dns_name, addresses)
+        first = run([*self._dns_tasks(dns_name, addresses), *self._connections(site)], self._deadline)
+        names = [check for check in first if check.name != "connection"]
+        opened = self._without_blame([check for check in first if check.name == "connection"])
+        ports = {int(check.subject.removeprefix("port ")) for check in opened if check.state == "ok"}
+        usable = [(address, listener) for address, listener in self._listeners if listener.port in ports]
+        return [*names, *opened, *self._untried(), *self._talk(site, usable)]
+
+    def _connections(self, site: Site) -> Iterator[Task]:
+        for _, listener in self._listeners:
+            if listener.protocol not in UNTRIED:
+                opening = self._openings.get(listener.port or 0, "")
+                yield Task("connection", f"port {listener.port}", partial(connection_check, site, listener, opening))
+
+    def _site(self, dns_name: str, addresses: Sequence[str]) -> Site:
+        secure = [listener for _, listener in self._listeners if is_secure(listener)]
+        certified = [name for listener in secure for name in self._stack.certified_names(listener)]
+        names = self._stack.names_of(self._address) or [name.replace("*", FILLING) for name in certified]
+        client = Client(self._network, addresses, self._deadline)
+        internal = self._balancer.scheme == "internal"
+        return Site(client, self._stack.retry, tuple(dict.fromkeys(names or [dns_name])), internal)
+
+    def _dns_tasks(self, dns_name: str, addresses: Sequence[str]) -> Iterator[Task]:
+        names = self._network.names
+        records = [record for _, record in self._stack.records(self._address)]
+        for record in records:
+            make = partial(self._record_check, record, dns_name, addresses)
+            yield Task("dns", f"{record.name} {record.type}", make)
+        for name in self._stack.names_of(self._address):
+            if name not in {record.name.replace("*", FILLING) for record in records}:
+                yield Task("dns", name, partial(unmanaged_check, name, addresses, names))
+
+    def _record_check(self, record: Record, dns_name: str, addresses: Sequence[str]) -> Check:
+        names = self._network.names
+        wanted = addresses if record.type == "A" else names.at_source(dns_name, record.type).addresses
+        return record_check(self._stack, record, wanted, names)
+
+    def _without_blame(self, connections: Sequence[Check]) -> Sequence[Check]:
+        """The connections; skipped where none was answered and this machine reaches nothing else either."""
+        blocked = [check for check in connections if check.state == "failed"]
+        beyond = self._network.beyond
+        if beyond is None or len(blocked) < len(connections) or any("refused" in check.text for check in blocked):
+            return connections
+        try:
+            self._network.connect(*beyond, self._deadline.seconds(self._deadline.limits.connect)).close()
+        except OSError:
+            reason = f"this machine opens no connection to the internet: {beyond[0]} does not answer either"
+            return [skipped("connection", check.subject, reason) for check in connections]
+        return connections
+
+    def _untried(self) -> Iterator[Check]:
+        for _, listener in self._listeners:
+            if listener.protocol in UNTRIED:
+                yield skipped("connection", f"port {listener.port}", f"{listener.protocol} has no connection to try")
+
+    def _talk(self, site: Site, usable: Listeners) -> list[Check]:
+        closed = [address for address, listener in usable if CLIENT_CERTIFICATE in listener.protections]
+        usable = [(address, listener) for address, listener in usable if address not in closed]
+        secure = [listener for _, listener in usable if is_secure(listener)]
+        tls = [
+            Task("tls", name, partial(tls_check, site, listener.port or 0, name, self._now))
+            for listener in secure
+            for name in site.names
+        ]
+        private = [skipped("tls", str(a), "clients need a certificate of their own") for a in closed]
+        shaken = run(tls, self._deadline)
+        web = [(address, listener) for address, listener in usable if listener.protocol in WEB]
+        requests = [*self._redirects(site, web), *self._answers(site, web), *self._rules(site, web)]
+        return [*private, *shaken, *run(requests, self._deadline)]
+
+    def _redirects(self, site: Site, web: Listeners) -> Iterator[Task]:
+        for address, listener in web:
+            if isinstance(listener.action, Redirect) and not is_secure(listener):
+                for name in site.names:
+                    if target := self._free_target(address, name):
+                        make = partial(redirect_check, site, listener.port or 0, name, listener.action, target)
+                        yield Task("redirect", url_of("http", name, listener.port or 0), make)
+
+    def _free_target(self, listener: Address, name: str) -> str:
+        """A path with a query that no rule of the listener takes; empty if there is none."""
+        request = Request(name, f"/{FILLING}/path", query=(("query", "kept"), ("also", "kept")))
+        rules = sorted(self._stack.rules(listener).items(), key=lambda item: item[1].priority)
+        return "" if taken_by(request, rules) else request.target
+
+    def _answers(self, site: Site, web: Listeners) -> Iterator[Task]:
+        """`GET /` at each name, over TLS if a listener has it."""
+        if not web:
+            return
+        address, listener = min(web, key=lambda item: (not is_secure(item[1]), item[1].port not in (80, 443)))
+        scheme = "https" if is_secure(listener) else "http"
+        for name in site.names:
+            url = url_of(scheme, name, listener.port or 0)
+            yield Task("answer", url, partial(self._answer, site, url, self._fixed_status(address, listener, name)))
+
+    def _answer(self, site: Site, url: str, fixed: str) -> Check:
+        """A fixed response of the spec is an answer, whatever its status."""
+        check = answer_check(site, url)
+        if check.state == "failed" and fixed and f"answers {fixed}" in check.text:
+            return replace(check, state="ok", text=f"answers {fixed}, as the spec says", fix="")
+        return check
+
+    def _fixed_status(self, address: Address, listener: Listener, name: str) -> str:
+        """The status of the fixed response for `GET /`; empty if the listener does something else."""
+        rules = self._stack.rules(address)
+        place = taken_by(Request(name), sorted(rules.items(), key=lambda item: item[1].priority))
+        action = rules[place].action if place else listener.action
+        return action.status if isinstance(action, Respond) else ""
+
+    def _rules(self, site: Site, web: Listeners) -> Iterator[Task]:
+        for address, listener in web:
+            for sample in sample_requests(address, listener, self._stack.rules(address), site.names):
+                if sample.place != address:
+                    yield Task("rule", str(sample.place), partial(rule_check, site, listener, sample))

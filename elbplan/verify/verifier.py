@@ -1,0 +1,76 @@
+"""Checks a stack from the state of its load balancer to the answer that a client gets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from ..live.serving import Send, read_serving
+from ..live.worker_threads import WorkerThreads
+from .aws_checks import balancer_checks, certificate_checks, listener_checks, target_checks
+from .balancer_site import BalancerSite
+from .check import Check, CheckName, Verification, skipped
+from .deadline import Clock, Deadline, Limits
+from .dns_checks import delegation_check
+from .network import Network, NoNetwork
+from .stack import ServedStack
+from .tasks import Task, run
+
+ORDER: tuple[CheckName, ...] = (
+    "load-balancer", "listener", "certificate", "security-path", "targets", "delegation", "dns", "connection", "tls",
+    "redirect", "answer", "rule",
+)  # fmt: skip
+USUAL_LIMITS = Limits()
+
+
+def with_facts(stack: ServedStack, send: Send) -> ServedStack:
+    """The stack with what AWS says of it now. What AWS does not answer is skipped later."""
+    return replace(stack, facts=read_serving(send, stack.reads))
+
+
+def verify(
+    stack: ServedStack,
+    network: Network | NoNetwork,
+    clock: Clock,
+    *,
+    limits: Limits = USUAL_LIMITS,
+    wall: Callable[[], float] = time.time,
+) -> Verification:
+    """Makes every check of a stack. Raises nothing, and ends soon after `limits.whole` seconds.
+
+    `stack.facts` is what AWS says (`with_facts`). Without a network, only that is checked. `clock` measures the time
+    that passes, `wall` says the time of day, for the days that a certificate has left.
+    """
+    deadline, now = Deadline(clock, limits), wall()
+    checks = [
+        *balancer_checks(stack),
+        *listener_checks(stack),
+        *certificate_checks(stack, now),
+        *target_checks(stack),
+        *network_checks(stack, network, deadline, now),
+    ]
+    ordered = sorted(checks, key=lambda check: ORDER.index(check.name))
+    return Verification(stack.name, ordered, deadline.passed)
+
+
+def network_checks(
+    stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float, openings: Mapping[int, str] = {}
+) -> list[Check]:
+    """The checks that ask DNS and send requests. `openings` are the commands that open a port to clients."""
+    if isinstance(network, NoNetwork):
+        return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()]
+    sites = [
+        BalancerSite(stack, address, balancer, network, deadline, now, openings)
+        for address, balancer in stack.balancers()
+    ]
+    with WorkerThreads(len(sites) + 1) as threads:
+        zones = threads.submit(run, list(_zone_tasks(stack, network)), deadline)
+        found = threads.map(lambda site: site.checks(), sites)
+        return [*zones.result(), *(check for checks in found for check in checks)]
+
+
+def _zone_tasks(stack: ServedStack, network: Network) -> Iterator[Task]:
+    for zone in stack.reads.zones:
+        yield Task("delegation", zone, partial(delegation_check, stack, zone, network.names))
