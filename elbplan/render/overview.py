@@ -11,7 +11,7 @@ from rich.text import Text
 from ..run.condition import WARNED_DAYS, certificate_ends, conditions_of, rank_of
 from ..run.lock.record import UNKNOWN_STATE
 from ..run.status import StackStatus
-from .layout import flow, left_and_right, shortened
+from .layout import flow, left_and_right, padded, shortened, shortened_inside
 from .problems import Redact
 from .runs import ago
 from .status_notes import Note, Noted, notes_of
@@ -92,12 +92,13 @@ class _Columns:
         return cls(min(names, WIDEST_NAME), max((len(headline(row.status)) for row in rows), default=0))
 
 
-def _head(row: StatusRow, columns: _Columns, style: Style) -> Text:
+def _head(row: StatusRow, columns: _Columns, style: Style) -> list[Text]:
+    """Returns the mark, the name and the words of a stack; more than one line if the words do not fit."""
     conditions = conditions_of(row.status)
-    name = style.clean(row.name)
-    padding = " " * max(0, columns.name - cell_len(name))
+    name = padded(shortened_inside(style.clean(row.name), columns.name, "..." if style.ascii else "…"), columns.name)
     colour = mark_of(conditions)[1].removeprefix("bold ") if conditions else "dim"
-    return style.line(mark_of(conditions), " ", (name, "bold"), f"{padding}  ", (headline(row.status), colour))
+    head = style.line(mark_of(conditions), " ", (name, "bold"), "  ")
+    return flow(style, head, headline(row.status), colour)
 
 
 def _with_url(line: Text, url: str, columns: _Columns, style: Style) -> bool:
@@ -112,7 +113,7 @@ def _with_url(line: Text, url: str, columns: _Columns, style: Style) -> bool:
 
 
 def _fine_line(row: StatusRow, columns: _Columns, style: Style) -> Text:
-    line = _head(row, columns, style)
+    line = _head(row, columns, style)[0]
     for url in urls_of(row.status.plan)[:1]:
         if not _with_url(line, url, columns, style):
             room = style.width - line.cell_len - 2
@@ -129,12 +130,12 @@ def plain_line(row: StatusRow, style: Style) -> str:
 
 
 def _stack(row: StatusRow, columns: _Columns, style: Style, redact: Redact, shown: dict[str, str]) -> Iterator[Text]:
-    line = _head(row, columns, style)
+    *lines, line = _head(row, columns, style)
     urls = urls_of(row.status.plan)
     fits = bool(urls) and _with_url(line, urls[0], columns, style)
-    yield line
+    yield from (*lines, line)
     for url in urls[:1] if not fits else ():
-        yield style.line(" " * INDENT, (url, "cyan"))
+        yield from flow(style, style.line(" " * INDENT), url, "cyan")
     problem = row.status.problem
     first = shown.setdefault(problem.what, row.name) if problem else row.name
     if first != row.name:

@@ -9,11 +9,14 @@ from rich.text import Text
 
 from ..run.lock.record import UNKNOWN_STATE, RunRecord, RunStep, time_text
 from ..run.status import StackRuns
-from .layout import column, flow
+from .layout import column, flow, padded, shortened_inside
 from .style import Style, count, duration
 
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
 """The colours of run states. Other states are yellow."""
+
+STEP_EXTRA = 22
+"""The columns beside the words of a step: the time of day, and how long it took."""
 
 GATES: Mapping[str, str] = {"insync": "known"}
 """The words for gates whose names are private."""
@@ -58,11 +61,12 @@ def step_lines(record: RunRecord, style: Style, *, indent: int = 2, most: int = 
     ended = sum(record.counts.get(end, 0) for end in ("done", "failed"))
     if missing := max(ended, len(record.steps)) - len(steps):
         yield style.line(" " * indent, (f"{count(missing, 'earlier step')}", "dim"))
-    width = column([step_words(step) for step in steps], 44)
+    width = min(column([step_words(step) for step in steps], 44), max(20, style.width - indent - STEP_EXTRA))
     for step in steps:
         clock, colour = time_text(record.started + step.start)[11:19], "red" if step.failure else "dim"
         took = duration(step.took)
-        head = style.line(" " * indent, (f"{clock}Z  ", "dim"), f"{step_words(step):<{width}}  ", (took, "dim"))
+        words = padded(shortened_inside(style.clean(step_words(step)), width, "..." if style.ascii else "…"), width)
+        head = style.line(" " * indent, (f"{clock}Z  ", "dim"), f"{words}  ", (took, "dim"))
         yield from flow(style, head.append("  "), step.failure, colour, back=indent + 11)
 
 

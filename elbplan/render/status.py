@@ -31,6 +31,7 @@ from .runs import last_run_text, lock_document, lock_text, run_document, step_li
 from .status_notes import Noted, notes_of
 from .status_words import CAUSES, certificate_text, headline, mark_of, urls_of
 from .style import COLOURS, SYMBOLS, Style, count, listed
+from .words import in_words, wording
 
 MAX_CHANGES = 5
 """How many changes the screen lists. The plan lists all."""
@@ -39,7 +40,7 @@ MOST_STEPS = 8
 """How many steps of the last run the screen lists. `elbplan runs` lists all that are recorded."""
 
 DETAIL = LABEL_WIDTH + 2
-SPEC_CONDITIONS: tuple[Condition, ...] = ("unreadable", "unfinished", "drifted", "refused", "specless", "held")
+SPEC_CONDITIONS: tuple[Condition, ...] = ("unreadable", "drifted", "refused", "specless")
 """The conditions whose notes stand below the row of the spec. Other rows of the screen tell the other conditions."""
 
 
@@ -72,6 +73,7 @@ def _rows(row: StatusRow, style: Style, redact: Redact) -> Iterator[Text]:
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     if status.runs.last:
         yield from step_lines(status.runs.last, style, indent=DETAIL, most=MOST_STEPS)
+    yield from _next_command(row, style, "unfinished")
     yield from fact_row(style, "lock", lock_text(status.runs), "yellow" if status.runs.holder else "")
 
 
@@ -86,6 +88,13 @@ def _spec_rows(row: StatusRow, style: Style, redact: Redact) -> Iterator[Text]:
             yield from _change_rows(status.plan, style)
     notes = notes_of(Noted(status, row.commands, redact, most=MAX_CHANGES), only=SPEC_CONDITIONS)
     yield from note_lines(notes, style, DETAIL if status.problem is None else 2)
+    yield from _next_command(row, style, "held")
+
+
+def _next_command(row: StatusRow, style: Style, condition: Condition) -> Iterator[Text]:
+    """Yields only the command for a condition that a row of the screen tells already."""
+    notes = notes_of(Noted(row.status, row.commands), only=[condition])
+    yield from note_lines((note for note in notes if note[2]), style, DETAIL)
 
 
 def _sync_text(status: StackStatus) -> tuple[str, str]:
@@ -100,9 +109,11 @@ def _change_rows(plan: Plan, style: Style) -> Iterator[Text]:
     changes = [change for change in plan.changes if change.action != "keep"]
     for change in changes[:MAX_CHANGES]:
         head = style.line(
-            " " * (LABEL_WIDTH + 2), (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]), f" {change.address}  "
+            " " * (LABEL_WIDTH + 2),
+            (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]),
+            f" {in_words(change.address)}  ",
         )
-        yield from flow(style, head, change_reason(change), "dim", back=LABEL_WIDTH + 6)
+        yield from flow(style, head, wording(plan)(change_reason(change)), "dim", back=LABEL_WIDTH + 6)
     if len(changes) > MAX_CHANGES:
         yield style.line((" " * (LABEL_WIDTH + 2) + f"and {len(changes) - MAX_CHANGES} more", "dim"))
 
