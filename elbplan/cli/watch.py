@@ -17,7 +17,7 @@ from ..render.overview import plain_line
 from ..render.status import status_document
 from .context import App
 from .plans import style_for
-from .stack_statuses import Statuses, statuses_screen
+from .stack_statuses import Statuses, show_statuses, statuses_screen
 
 DEFAULT_SECONDS = 15.0
 
@@ -35,7 +35,10 @@ class StatusWatch:
     logged: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> Statuses:
-        """Returns the last statuses after Ctrl-C. Raises KeyboardInterrupt if the first round was not over."""
+        """Returns the last statuses after Ctrl-C, which leaves them on the screen.
+
+        Raises KeyboardInterrupt if no round is over yet.
+        """
         on_screen = self.app.terminal.can_redraw_output and not self.app.options.json
         self.app.options.quiet = True  # the line about reading would disturb the screen
         try:
@@ -47,6 +50,8 @@ class StatusWatch:
         except KeyboardInterrupt:
             if self.last is None:
                 raise
+            if on_screen:
+                show_statuses(self.app, self.last)
             return self.last
 
     def _round(self) -> None:

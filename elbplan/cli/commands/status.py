@@ -71,14 +71,15 @@ def _is_number(word: str) -> bool:
 def command(app: App, paths: tuple[str, ...], base: str, exit_code: bool, every: float | None, deep: bool) -> int:
     """Reads AWS and prints a line or a block for each stack."""
     reader = StatusReader(app, paths, base, deep)
-    statuses = StatusWatch(app, reader.read, every).run() if every else reader.read()
-    if app.options.json and not every:
+    if every:
+        last = StatusWatch(app, reader.read, every).run()
+        return _code(last) if exit_code else 0
+    statuses = reader.read()
+    if app.options.json:
         _document(app, statuses)
     else:
         show_statuses(app, statuses)
-    if every:
-        return _code(statuses) if exit_code else 0
-    return worst([statuses.error_code, _code(statuses) if exit_code else 0])
+    return _code(statuses) if exit_code else statuses.error_code
 
 
 def _code(statuses: Statuses) -> int:
