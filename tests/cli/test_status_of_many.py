@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,6 +150,25 @@ def test_a_stack_without_a_spec_is_shown_by_what_aws_has(folder: Folder) -> None
     assert ".elb.amazonaws.com, active" in ran.out
     assert "1 apply by " in ran.out
     assert "to delete" not in ran.out
+
+
+def test_a_status_asks_one_thing_for_each_stack_that_a_plan_does_not_ask(folder: Folder) -> None:
+    box = folder.shell.box
+    box.clear_calls()
+    assert folder.shell.run("plan").code == 0
+    plan = Counter(call.action for call in box.calls)
+    box.clear_calls()
+    assert folder.status("-v").code == 0
+    assert Counter(call.action for call in box.calls) - plan == {"GetParametersByPath": len(NAMES)}
+
+
+def test_a_run_writes_its_record_twice_and_its_steps_with_it(folder: Folder) -> None:
+    folder.write("svc-01", "/up")
+    folder.shell.box.clear_calls()
+    assert folder.shell.run("apply", "svc-01", "--yes", "--allow", "health-check-changes").code == 0
+    written = [call for call in folder.shell.box.calls if call.action == "PutParameter"]
+    assert len([call for call in written if "/runs/" in str(call.params)]) == 2
+    assert "update target_group.web" in str(written[-1].params)
 
 
 def test_exit_codes(folder: Folder) -> None:
