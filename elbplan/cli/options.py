@@ -55,12 +55,18 @@ stacks_or_paths = click.argument("paths", nargs=-1, metavar="[STACK|PATH]...")
 """Names of stacks whose specs are in the default folder, or the same as `paths`."""
 
 DEFAULT_PATHS = ("specs",)
+DEFAULT_FOLDER = "migrations"
 
 migrations_dir = click.option(
     "--migrations",
     "base",
-    default="migrations",
+    default=DEFAULT_FOLDER,
     metavar="DIR",
     help="Folder of the migrations (default: migrations).",
 )
 """The folder with one folder of migrations for each stack."""
+
+
+def migrations_flags(base: str) -> tuple[str, ...]:
+    """Returns the option --migrations for another command; nothing for the default folder."""
+    return () if base == DEFAULT_FOLDER else ("--migrations", base)

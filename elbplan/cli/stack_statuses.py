@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 
 from ..core.stack import Stack
+from ..cost import StackCost
 from ..errors import AwsProblem, ElbplanError, SpecProblem
 from ..live.worker_threads import WorkerThreads
 from ..migrations.apply.journal import journal_of
 from ..migrations.apply.pending import PendingFinder
 from ..migrations.apply.status import migrations_status
 from ..migrations.files.folder import FOLDER, Folder
+from ..render.cost import month_note
+from ..render.cost_document import cost_document
 from ..render.overview import StatusRow, overview
-from ..render.status import status_screen
+from ..render.status import status_document, status_screen
 from ..render.status_words import StackCommands
 from ..render.style import Style
 from ..run.lock.record import RunRecord
 from ..run.status import StackMigrations, StackRuns, StackStatus, stack_status
 from .context import App
+from .costs import cost_of
 from .errors import worst
 from .locks import lock_manager_of
 from .options import DEFAULT_PATHS
@@ -38,10 +42,11 @@ from .select import entries_of, unknown_stack
 
 @dataclass(frozen=True)
 class Statuses:
-    """The statuses of the selected stacks at one time, with the plans that they come from."""
+    """The statuses of the selected stacks at one time, with the plans that they come from, and what the stacks cost."""
 
     rows: Sequence[StatusRow]
     plans: Sequence[Planned]
+    costs: Sequence[StackCost]
 
     @property
     def error_code(self) -> int:
@@ -62,7 +67,6 @@ class StatusReader:
     words: Sequence[str]
     base: str
     deep: bool = False
-    wall: Callable[[], float] = time.time
 
     def read(self) -> Statuses:
         """Reads the specs, AWS and the runs. Raises SpecProblem, UsageProblem, and the problem that all stacks have."""
@@ -76,13 +80,18 @@ class StatusReader:
         for status in statuses:
             if status.specless and not status.plan.lives and not status.runs.records and not status.runs.unknown:
                 raise unknown_stack(self.app, status.plan.stack, f", and AWS has none in {status.plan.region}")
-        return Statuses([StatusRow(s, self._commands(p)) for s, p in zip(statuses, plans, strict=True)], plans)
+        rows = [self._row(status, plan) for status, plan in zip(statuses, plans, strict=True)]
+        return Statuses(rows, plans, [cost_of(self.app, status.plan) for status in statuses if status.plan.lives])
+
+    def _row(self, status: StackStatus, stack_plan: Planned) -> StatusRow:
+        cost = month_note([cost_of(self.app, status.plan)]) if status.plan.lives else ""
+        return StatusRow(status, self._commands(stack_plan), cost)
 
     def _status(self, stack_plan: Planned) -> StackStatus:
         """Reads the runs and the migrations of a stack. AWS that is broken is not asked again."""
         problem, plan = stack_plan.problem, stack_plan.plan
         if problem and (isinstance(problem, AwsProblem | SpecProblem) or isinstance(stack_plan.cloud, NoCloud)):
-            return StackStatus(plan, StackRuns(plan.stack, now=self.wall()), problem=problem)
+            return StackStatus(plan, StackRuns(plan.stack, now=self.app.wall()), problem=problem)
         specless = _is_specless(stack_plan.stack)
         shown = replace(plan, steps=(), changes=(), hazards=(), refusals=(), warnings=()) if specless else plan
         status = stack_status(shown, stack_plan.stack.spec_hash, lock_manager_of(self.app, stack_plan.cloud))
@@ -95,7 +104,7 @@ class StatusReader:
             return replace(status, problem=unread)
 
     def _migrations(self, stack_plan: Planned, records: Sequence[RunRecord]) -> StackMigrations:
-        finder = PendingFinder(stack_plan.cloud, stack_plan.stack, journal_of(records), self.wall())
+        finder = PendingFinder(stack_plan.cloud, stack_plan.stack, journal_of(records), self.app.wall())
         return migrations_status(finder, Folder.of(stack_plan.stack.name, self.base), records)
 
     def _commands(self, stack_plan: Planned) -> StackCommands:
@@ -128,4 +137,11 @@ def statuses_screen(app: App, statuses: Statuses, style: Style) -> list[Text]:
     if len(statuses.rows) == 1:
         return status_screen(statuses.rows[0], style, view_of(app, "status", statuses.plans[0]), redact)
     verbose = app.options.verbose > 0
-    return overview(statuses.rows, style, verbose=verbose, seconds=statuses.seconds, redact=redact)
+    cost = month_note(statuses.costs)
+    return overview(statuses.rows, style, verbose=verbose, seconds=statuses.seconds, cost=cost, redact=redact)
+
+
+def document_of(app: App, row: StatusRow) -> dict[str, Any]:
+    """The status of a stack for programs, with its cost, unless AWS could not be read."""
+    document = status_document(row.status, app.terminal.redacted)
+    return {**document, "cost": cost_document(cost_of(app, row.status.plan))} if row.status.shows_aws else document

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from rich.console import Group
 from rich.live import Live
 
+from ..core.utc import log_time
 from ..errors import ElbplanError
 from ..render.overview import plain_line
-from ..render.status import status_document
 from .context import App
 from .plans import style_for
-from .stack_statuses import Statuses, show_statuses, statuses_screen
+from .stack_statuses import Statuses, document_of, show_statuses, statuses_screen
 
 DEFAULT_SECONDS = 15.0
 
@@ -29,7 +27,6 @@ class StatusWatch:
     app: App
     read: Callable[[], Statuses]
     every: float
-    wall: Callable[[], float] = time.time
     last: Statuses | None = None
     problem: str = ""
     logged: dict[str, str] = field(default_factory=dict)
@@ -63,7 +60,7 @@ class StatusWatch:
     @property
     def now(self) -> str:
         """The time of day: `2026-11-30T11:40:02Z`."""
-        return datetime.fromtimestamp(self.wall(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return log_time(self.app.wall())
 
     def _draw(self, live: Live) -> None:
         """Draws what fits on the screen, and the time below it."""
@@ -89,7 +86,7 @@ class StatusWatch:
             if self.logged.get(row.name) != line:
                 self.logged[row.name] = line
                 document = {"schema": 1, "type": "status", "time": self.now}
-                document |= status_document(row.status, self.app.terminal.redacted) if self.app.options.json else {}
+                document |= document_of(self.app, row) if self.app.options.json else {}
                 self.app.terminal.out(json.dumps(document) if self.app.options.json else f"{self.now} {line}")
 
 

@@ -11,8 +11,8 @@ from rich.text import Text
 from ..run.condition import WARNED_DAYS, certificate_ends, conditions_of, rank_of
 from ..run.lock.record import UNKNOWN_STATE
 from ..run.status import StackStatus
+from .errors import Redact
 from .layout import flow, left_and_right, padded, shortened, shortened_inside
-from .problems import Redact
 from .runs import ago
 from .status_notes import Note, Noted, notes_of
 from .status_words import StackCommands, certificate_text, headline, mark_of, urls_of
@@ -43,9 +43,10 @@ def overview(
     *,
     verbose: bool = False,
     seconds: float | None = None,
+    cost: str = "",
     redact: Redact = str,
 ) -> list[Text]:
-    """Returns the screen of many stacks."""
+    """Returns the screen of many stacks. `cost` is what they cost together."""
     ordered = sorted(rows, key=lambda row: rank_of(row.status))
     bad = [row for row in ordered if conditions_of(row.status)]
     fine = [row for row in ordered if not conditions_of(row.status)]
@@ -58,7 +59,8 @@ def overview(
         lines += [_fine_line(row, columns, style) for row in fine]
     elif fine:
         lines.append(style.line(("✓", "green"), f" {_folded(len(fine), bool(bad))}"))
-    return [*lines, *_unknown_runs(fine, style)]
+    lines += _unknown_runs(fine, style)
+    return [*lines, *flow(style, style.line(("  cost  ", "dim")), f"{cost} for all", "dim")] if cost else lines
 
 
 def _folded(number: int, more: bool) -> str:

@@ -21,12 +21,13 @@ from ..run.status import StackStatus
 from .causes import cause_documents, full_rows
 from .differences import change_reason
 from .drift import drift_sentences
+from .errors import Redact, error_document
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .overview import StatusRow, note_lines
 from .plan import header
 from .plan_view import PlanView
-from .problems import Redact, error_document, refusal_documents
+from .problems import refusal_documents
 from .runs import last_run_text, lock_document, lock_text, run_document, step_lines
 from .status_notes import Noted, notes_of
 from .status_words import CAUSES, certificate_text, headline, mark_of, urls_of
@@ -49,10 +50,10 @@ def status_screen(row: StatusRow, style: Style, view: PlanView, redact: Redact =
     conditions = conditions_of(row.status)
     words = headline(row.status) if conditions else "in sync and healthy" if row.status.plan.lives else "nothing to do"
     return [*header(row.status.plan, style, view), style.line("  ", mark_of(conditions), f" {words}"),
-            *_rows(row, style, redact)]  # fmt: skip
+            *_rows(row, style, view, redact)]  # fmt: skip
 
 
-def _rows(row: StatusRow, style: Style, redact: Redact) -> Iterator[Text]:
+def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Iterator[Text]:
     status = row.status
     yield from _spec_rows(row, style, redact)
     for url in urls_of(status.plan):
@@ -68,8 +69,8 @@ def _rows(row: StatusRow, style: Style, redact: Redact) -> Iterator[Text]:
         colour = "" if health.healthy == health.total > 0 else "yellow"
         yield from fact_row(style, "targets", f"{address.label}: {health_text(health.states)}", colour)
         yield from full_rows(health.causes, style, indent=DETAIL, now=status.runs.now)
-    if row.cost:
-        yield from fact_row(style, "cost", row.cost)
+    for label, text in view.cost:
+        yield from fact_row(style, label, text)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     if status.runs.last:
         yield from step_lines(status.runs.last, style, indent=DETAIL, most=MOST_STEPS)

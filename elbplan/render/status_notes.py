@@ -9,7 +9,7 @@ from ..errors import SpecProblem
 from ..run.condition import WARNED_DAYS, WORST_FIRST, Condition, certificate_ends, conditions_of, load_balancers
 from ..run.status import StackStatus
 from .drift import drift_sentences
-from .problems import Redact
+from .errors import Redact
 from .runs import last_run_text, lock_text
 from .status_words import CAUSES, StackCommands, cause_sentences, certificate_text
 from .style import listed

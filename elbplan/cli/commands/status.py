@@ -6,14 +6,13 @@ import json
 
 import click
 
-from ...render.status import status_document
 from ...run.condition import exit_code_of
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..options import migrations_dir, shared, stacks_or_paths
 from ..plan_screens import report_problems
-from ..stack_statuses import Statuses, StatusReader, show_statuses
+from ..stack_statuses import Statuses, StatusReader, document_of, show_statuses
 from ..watch import DEFAULT_SECONDS, StatusWatch
 
 EXAMPLES = (
@@ -87,6 +86,6 @@ def _code(statuses: Statuses) -> int:
 
 
 def _document(app: App, statuses: Statuses) -> None:
-    documents = [status_document(row.status, app.terminal.redacted) for row in statuses.rows]
+    documents = [document_of(app, row) for row in statuses.rows]
     app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
     report_problems(app, statuses.plans)

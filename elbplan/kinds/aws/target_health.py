@@ -127,10 +127,10 @@ class HealthContext:
             cause = TERMINATED
         words = _words(target, check, facts)
         since = facts.since if reason == "Target.InvalidState" else ""
-        return replace(cause, text=_filled(cause.text, words), fix=_filled(cause.fix, words), code=reason, since=since)
+        return replace(cause, text=filled(cause.text, words), fix=filled(cause.fix, words), code=reason, since=since)
 
 
-def _filled(text: str, words: Mapping[str, str]) -> str:
+def filled(text: str, words: Mapping[str, str]) -> str:
     """The text with the words in place of their names in braces. Other braces stay: a path may have some."""
     return re.sub(r"\{(\w+)\}", lambda match: words.get(match[1], match[0]), text)
 
