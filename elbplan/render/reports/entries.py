@@ -83,9 +83,7 @@ def _changed(change: Change, names: Mapping[Address, str]) -> Entry:
     new = names.get(change.address, "")
     name = new or (_name(change.live) if change.live else "")
     after = None if change.action in ("delete", "stop") else change.after
-    return Entry(
-        change.address, change.before, after, change.action, change_reason(change), change.live, name
-    )
+    return Entry(change.address, change.before, after, change.action, change_reason(change), change.live, name)
 
 
 def _name(live: LiveResource[Any]) -> str:
