@@ -1,9 +1,10 @@
-"""Which DNS a command asks about the delegation of hosted zones."""
+"""Which network a command uses: the DNS that it asks about hosted zones, and the connections that it opens."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import botocore.session
@@ -11,6 +12,9 @@ from botocore.exceptions import BotoCoreError
 
 from ..kinds.delegation import ParentAnswer
 from ..live.delegation import NotAsked, ZoneDns
+from ..sandbox.admin import daemon
+from ..sandbox.errors import SandboxError
+from ..verify.network import InternetConnections, Network, NoNetwork, ProxyConnections
 from .context import App
 
 OVERRIDE = "AWS_ENDPOINT_URL"
@@ -22,9 +26,8 @@ class Internet:
 
     @cached_property
     def _servers(self) -> ZoneDns:
-        from ..live.dns import ParentServers  # dnspython takes 0.1 s to import
-
-        return ParentServers()
+        names: ZoneDns = _dns_module().Names()
+        return names
 
     def name_servers(self, zone: str) -> ParentAnswer:
         return self._servers.name_servers(zone)
@@ -35,6 +38,43 @@ def dns_of(app: App) -> ZoneDns | None:
     if app.dns is None and not app.options.sandbox and app.connect is None:
         app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet()
     return app.dns
+
+
+STAND_IN = "the AWS of this command is a stand-in, and its load balancers have no network"
+
+
+def network_of(app: App, region: str) -> Network | NoNetwork:
+    """Returns the network on which the load balancers of a region answer; the reason if there is none.
+
+    A stand-in for AWS has none, so that nothing that AWS does not have is ever asked on the internet.
+    """
+    if app.network is not None:
+        return app.network
+    if app.options.sandbox:
+        return _simulated_network()
+    if app.connect is not None:
+        return NoNetwork(STAND_IN)
+    if _is_overridden(app):
+        return NoNetwork(ELSEWHERE)
+    return InternetConnections(_dns_module().Names(), region)
+
+
+def _simulated_network() -> Network | NoNetwork:
+    running = daemon.find()
+    if running is None:
+        return NoNetwork("the local AWS simulator does not run")
+    try:
+        network = running.box().network()
+    except SandboxError as problem:
+        return NoNetwork(f"the local AWS simulator has no network: {problem}")
+    names = _dns_module().names_of_simulator(*network["dns"])
+    return ProxyConnections(names, network["proxy"], network["authority"])
+
+
+def _dns_module() -> ModuleType:
+    from ..live import names  # dnspython takes 0.1 s to import
+
+    return names
 
 
 def _is_overridden(app: App) -> bool:

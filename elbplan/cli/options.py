@@ -52,12 +52,18 @@ paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
 """Spec files, folders, or `-` for standard input."""
 
 DEFAULT_PATHS = ("specs",)
+DEFAULT_FOLDER = "migrations"
 
 migrations_dir = click.option(
     "--migrations",
     "base",
-    default="migrations",
+    default=DEFAULT_FOLDER,
     metavar="DIR",
     help="Folder of the migrations (default: migrations).",
 )
 """The folder with one folder of migrations for each stack."""
+
+
+def migrations_flags(base: str) -> tuple[str, ...]:
+    """Returns the option --migrations for another command; nothing for the default folder."""
+    return () if base == DEFAULT_FOLDER else ("--migrations", base)

@@ -56,6 +56,19 @@ class Internet:
         return answer
 
 
+class OneServer(Internet):
+    """Queries to one server, which answers for every name server: the DNS of the local simulator."""
+
+    def __init__(self, address: str, port: int) -> None:
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers, resolver.port = [address], port
+        super().__init__(resolver, port)
+        self._address = address
+
+    def ask(self, query: dns.message.Message, address: str, seconds: float) -> dns.message.Message:
+        return super().ask(query, self._address, seconds)
+
+
 class ParentServers:
     """Asks each zone once. Thread-safe; `now` are seconds of any clock that does not go back."""
 

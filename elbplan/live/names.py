@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.resolver
 
 from ..kinds.delegation import NameAnswer, ParentAnswer
-from .dns import ALTOGETHER, NO_ANSWER, NO_INTERNET, Internet, Network, ParentServers, Queries, problem_text
+from .dns import ALTOGETHER, NO_ANSWER, NO_INTERNET, Internet, Network, OneServer, ParentServers, Queries, problem_text
 from .worker_threads import WorkerThreads
 
 KNOWN_NAME = "amazonaws.com"
@@ -91,3 +91,8 @@ class Names:
         except NO_ANSWER:
             return NO_INTERNET
         return ""
+
+
+def names_of_simulator(address: str, port: int) -> Names:
+    """The DNS of the local simulator. It has no names of the internet."""
+    return Names(OneServer(address, port), known="")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,18 +13,19 @@ from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
+from ...render.cost_document import cost_document
 from ...render.documents import plan_document
-from ...render.problems import error_document
+from ...render.errors import error_document
 from ..context import App
+from ..costs import cost_of
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import migrations_dir, paths, shared
+from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
-from ..plans import Planned, connected, retry_command, stacks_of, stacks_or_problems_of
+from ..plans import Planned, command_with_allow, connected, retry_command, stacks_of, stacks_or_problems_of
 
 PENDING_EXIT = 2
-DEFAULT_FOLDER = "migrations"
 
 EXAMPLES = (
     "elbplan plan                           plan all specs in specs/",
@@ -62,9 +63,11 @@ def command(
         report_problems(app, stack_plans)
     else:
         raise_if_all_fail(stack_plans)
-        can_apply = any(not preview.code for preview in pending)
-        next = retry_command(app, "apply", paths) + _migrations_option(base) if can_apply else ""
-        show_plans(app, "plan", stack_plans, app.terminal.stdout, detail=detail, next=next)
+        next = _next_command(app, pending, paths, base)
+        undo = [
+            replace(preview, undo=preview.undo and (*preview.undo, *migrations_flags(base))) for preview in stack_plans
+        ]
+        show_plans(app, "plan", undo, app.terminal.stdout, detail=detail, next=next, paths=paths or DEFAULT_PATHS)
     codes = [preview.code for preview in stack_plans]
     return worst([*codes, PENDING_EXIT if pending and exit_code else 0])
 
@@ -73,12 +76,20 @@ def _is_pending(preview: Planned) -> bool:
     return bool(preview.undone) or preview.idle == HELD or not preview.plan.empty
 
 
+def _next_command(app: App, pending: Sequence[Planned], paths: Sequence[str], base: str) -> str:
+    """Returns the apply that carries these plans out, with the hazards that it needs; empty if none can be."""
+    ready = [preview for preview in pending if not preview.code and not preview.undone]
+    return command_with_allow(app, "apply", paths, ready, *migrations_flags(base)) if ready else ""
+
+
 def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
     """Returns the document of all stacks, with an error for a stack without a plan."""
     document = plan_document([preview.plan for preview in stack_plans])
     for stack, preview in zip(document["stacks"], stack_plans, strict=True):
         if preview.notes:
             stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
+        if not preview.problem:
+            stack["cost"] = cost_document(cost_of(app, preview.plan))
         if preview.problem:
             stack["error"] = error_document(preview.problem, app.terminal.redacted)
     return document
@@ -95,12 +106,6 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
     with connected(app, stacks[0]) as cloud:
         files = [str(file) for file in save_plan(cloud, stacks[0], folder, name=name, title=title)]
     app.terminal.out(json.dumps({"schema": 1, "kept": files}) if app.options.json else "\n".join(files))
-    app.terminal.err(
-        f"saved; review the file, then run: {retry_command(app, 'apply', paths)}{_migrations_option(base)}"
-    )
+    next = retry_command(app, "apply", paths, *migrations_flags(base))
+    app.terminal.err(f"saved; review the file, then run: {next}")
     return 0
-
-
-def _migrations_option(base: str) -> str:
-    """Returns the option --migrations for the next command; empty for the default folder."""
-    return "" if base == DEFAULT_FOLDER else f" --migrations {shlex.quote(base)}"
