@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from ..core.address import Address
 from ..core.call import Answer, Call
-from ..core.cause import Cause
+from ..core.cause import Cause, ServerFacts
 from ..core.hidden import redacted
 from ..core.kind import LiveResource
 from ..core.plan import Plan
 from ..errors import AwsProblem, ElbplanError
 from ..kinds.aws.target_gates import described_target
-from ..kinds.aws.target_health import HealthContext
+from ..kinds.aws.target_health import FindServer, HealthContext
 from ..kinds.target_group import TargetGroup
 from ..live.worker_threads import WorkerThreads
 from .context import KnownResources
@@ -156,9 +157,17 @@ def _health(send: Callable[[Call], Answer], live: LiveResource[Any], plan: Plan)
         return None
     raws = [raw for raw in answer.get("TargetHealthDescriptions", ()) if _state(raw) != DRAINING]
     group = redacted(live.model, plan.desired.get(live.address))
-    words = HealthContext(plan.region, KnownResources(plan).server, group)
+    words = HealthContext(plan.region, partial(_server_now, plan, KnownResources(plan).server), group)
     targets = [described_target(raw["Target"]["Id"], raw) for raw in raws if raw.get("TargetHealth")]
     return GroupHealth(Counter(map(_state, raws)), words.causes(targets))
+
+
+def _server_now(plan: Plan, known: FindServer, id: str) -> ServerFacts:
+    """What is known of a server, with the security group that is closed to the load balancer now."""
+    edges = (edge for edge in plan.security_path_now if edge.server == id and edge.state == "missing")
+    closed = next((edge.cause for edge in edges), None)
+    facts = known(id)
+    return replace(facts, closed=closed) if closed is not None and facts.closed is None else facts
 
 
 def _state(raw: Mapping[str, Any]) -> str:
