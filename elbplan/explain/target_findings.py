@@ -40,7 +40,7 @@ def target_findings(look: Look, group: Address) -> Iterator[Finding]:
         yield Finding(
             "cause", subject, "no target is registered", fix="register targets", command=look.apply, more="503"
         )
-    for target, raw in described:
+    for target, raw in sorted(described, key=lambda each: look.server_name(each[0]["Id"])):
         yield _target(look, group, target, raw)
 
 

@@ -111,7 +111,10 @@ class NetworkFacts:
 
 @dataclass(frozen=True)
 class Blocked:
-    """A connection that a network ACL does not let pass; `number` is the entry that denies it."""
+    """A connection that a network ACL does not let pass.
+
+    `number` is the entry that denies it, and `free` a number before it; 0 if there is none.
+    """
 
     acl: str
     subnet: str
@@ -131,9 +134,12 @@ class Blocked:
         return f"network ACL {self.acl} of {self.subnet} does not {way}: {denies}"
 
     def command(self, region: str) -> str:
-        """The command that lets it pass, with a number before that of the entry that denies it."""
+        """The command that lets it pass, with a number before that of the entry that denies it, or without that entry."""
         first, last = self.ports
         side = "--egress" if self.outbound else "--ingress"
+        if not self.free:
+            delete = f"aws ec2 delete-network-acl-entry --region {region} --network-acl-id {self.acl}"
+            return f"{delete} {side} --rule-number {self.number}"
         return (
             f"aws ec2 create-network-acl-entry --region {region} --network-acl-id {self.acl} {side} "
             f"--rule-number {self.free} --protocol tcp --port-range From={first},To={last} "
@@ -161,10 +167,10 @@ def blocked(
 
 
 def _free_number(acl: NetworkAcl, before: AclEntry, outbound: bool) -> int:
-    """A number that no entry has, before this one."""
+    """A number that no entry has, before this one; 0 if there is none."""
     taken = {entry.number for entry in acl.entries if entry.outbound is outbound}
     numbers = [number for number in range(1, before.number) if number not in taken]
-    return next((number for number in reversed(numbers) if number % 10 == 0), numbers[-1] if numbers else 1)
+    return next((number for number in reversed(numbers) if number % 10 == 0), numbers[-1] if numbers else 0)
 
 
 def _contains(outer: str, inner: str) -> bool:
