@@ -134,7 +134,7 @@ class Blocked:
         return f"network ACL {self.acl} of {self.subnet} does not {way}: {denies}"
 
     def command(self, region: str) -> str:
-        """The command that lets it pass, with a number before that of the entry that denies it, or without that entry."""
+        """The command that lets it pass: an entry before the one that denies it, or no such entry."""
         first, last = self.ports
         side = "--egress" if self.outbound else "--ingress"
         if not self.free:
