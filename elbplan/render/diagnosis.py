@@ -12,13 +12,16 @@ from rich.text import Text
 from ..core.explain_command import explain_command
 from ..explain.diagnosis import Diagnosis, Finding
 from .layout import flow
-from .style import RESULT_MARKS, Style, count, listed
+from .style import RESULT_MARKS, Style, count
 
 MARKS: Mapping[str, tuple[str, str]] = {
     "ok": RESULT_MARKS["done"],
     "cause": RESULT_MARKS["failed"],
     "unknown": ("?", "yellow"),
 }
+MOST_SUBJECTS = 5
+"""How many subjects with the same result are listed."""
+
 NOTHING = "No cause found: everything that elbplan can see is as it should be."
 LABEL = 7
 """Width of the labels of a cause."""
@@ -30,24 +33,35 @@ def diagnosis_screen(diagnosis: Diagnosis, style: Style, next_step: str) -> Iter
     where = " · ".join(filter(None, (diagnosis.stack, diagnosis.region, account)))
     yield style.line((diagnosis.subject, "bold"), f" · {where}")
     findings = [*_folded(diagnosis.findings)]
-    for finding in findings:
-        yield from _rows(finding, style)
-    causes = len([finding for finding in findings if finding.state == "cause"])
+    for finding, subjects in findings:
+        yield from _rows(finding, subjects, style)
+    causes = len([finding for finding, _ in findings if finding.state == "cause"])
     begin = "" if causes == 1 else " Begin with the first."
-    text = f"{count(causes, 'cause')} found.{begin}" if causes else f"{NOTHING} {next_step}"
-    yield from flow(style, Text(), text, "yellow" if causes else "")
+    yield from flow(
+        style, Text(), f"{count(causes, 'cause')} found.{begin}" if causes else NOTHING, "yellow" if causes else ""
+    )
+    if not causes:
+        yield style.line("Next  ", next_step)
 
 
-def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Findings that differ only in their subject become one."""
+def _folded(findings: Sequence[Finding]) -> Iterator[tuple[Finding, list[str]]]:
+    """Yields each finding with its subjects: neighbours that differ only in their subject become one."""
     for same, several in groupby(findings, key=lambda finding: replace(finding, subject="")):
-        yield replace(same, subject=listed([finding.subject for finding in several], most=3))
+        yield same, [finding.subject for finding in several]
 
 
-def _rows(finding: Finding, style: Style) -> Iterator[Text]:
+def _rows(finding: Finding, subjects: Sequence[str], style: Style) -> Iterator[Text]:
     mark, colour = MARKS[finding.state]
-    head = style.line("  ", (mark, colour), f" {finding.subject}  ")
-    yield from flow(style, head, finding.text, "dim" if finding.state == "ok" else "", back=4)
+    text_colour = "dim" if finding.state == "ok" else ""
+    head = style.line("  ", (mark, colour), " ")
+    if len(subjects) == 1 and len(subjects[0]) + len(finding.text) + 6 <= style.width:
+        yield from flow(style, style.line("  ", (mark, colour), f" {subjects[0]}  "), finding.text, text_colour)
+    else:
+        for subject in subjects[:MOST_SUBJECTS]:
+            yield from flow(style, head, subject)
+        if len(subjects) > MOST_SUBJECTS:
+            yield style.line(f"    and {len(subjects) - MOST_SUBJECTS} more")
+        yield from flow(style, style.line("    "), finding.text, text_colour)
     yield from _labelled(style, "cause", finding.cause)
     yield from _labelled(style, "fix", f"{finding.fix}{':' if finding.fix and finding.command else ''}")
     if finding.command:

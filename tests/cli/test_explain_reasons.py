@@ -194,7 +194,7 @@ ROWS = {
     },
     "closed group": Row(
         "Target.Timeout", close_group,
-        ("✗ server-a ({a}), port 80, server-c ({c}), port 80 unhealthy: Target.Timeout (Request timed out)",
+        ("✗ server-a ({a}), port 80 ✗ server-c ({c}), port 80 unhealthy: Target.Timeout (Request timed out)",
          "cause no inbound rule of {server_group} allows 80 from sg-", "write `open: true` at the targets",
          "aws ec2 authorize-security-group-ingress --region ap-northeast-2 --group-id {server_group}"),
         ("no inbound rule of {server_group} allows port 80",

@@ -90,7 +90,7 @@ def _look(app: App, word: str, paths: Sequence[str]) -> None:
         return
     style, verify = style_for(app, app.terminal.stdout), retry_command(app, "verify", paths)
     for diagnosis in diagnoses:
-        app.terminal.show([*diagnosis_screen(diagnosis, style, f"Next: {verify}")])
+        app.terminal.show([*diagnosis_screen(diagnosis, style, verify)])
 
 
 def _with_spec(stack_plan: Planned) -> Plan:
