@@ -36,6 +36,7 @@ ENTRIES = {
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
     "verify": (f"{COMMANDS}.verify:command", "Commands", "Check that a stack answers, and find why not."),
+    "map": (f"{COMMANDS}.map:command", "Commands", "Draw a stack: names, rules, groups, targets."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
     "open": (f"{COMMANDS}.open:command", "Commands", "Open the address of a stack in a browser."),
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
