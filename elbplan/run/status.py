@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from ..core.address import Address
 from ..core.call import Answer
-from ..core.cause import Cause
+from ..core.cause import Cause, ServerFacts
 from ..core.hidden import redacted
 from ..core.kind import LiveResource
 from ..core.plan import Plan
 from ..errors import AwsProblem, ElbplanError
 from ..kinds.aws.external_targets import HEALTH
 from ..kinds.aws.target_gates import described_target
-from ..kinds.aws.target_health import WELL, HealthContext, is_outside_zones
+from ..kinds.aws.target_health import WELL, FindServer, HealthContext, is_outside_zones
 from ..kinds.target_group import TargetGroup
 from .context import KnownResources
 from .lock.manager import LockManager
@@ -170,7 +171,7 @@ def health_of(plan: Plan) -> dict[Address, GroupHealth]:
 def _health(described: Sequence[Answer], live: LiveResource[Any], plan: Plan) -> GroupHealth:
     raws = [raw for raw in described if _state(raw) != DRAINING]
     group = redacted(live.model, plan.desired.get(live.address))
-    words = HealthContext(plan.region, KnownResources(plan).server, group)
+    words = HealthContext(plan.region, partial(_server_now, plan, KnownResources(plan).server), group)
     targets = [described_target(raw["Target"]["Id"], raw) for raw in raws if raw.get("TargetHealth")]
     in_use = not raws or not all(_is_unused(raw.get("TargetHealth", {})) for raw in raws)
     return GroupHealth(Counter(map(_state, raws)), words.causes(targets), in_use)
@@ -179,6 +180,14 @@ def _health(described: Sequence[Answer], live: LiveResource[Any], plan: Plan) ->
 def _is_unused(health: Mapping[str, Any]) -> bool:
     """True if the target only waits for a listener that forwards to its group."""
     return health.get("Reason") == "Target.NotInUse" and not is_outside_zones(health)
+
+
+def _server_now(plan: Plan, known: FindServer, id: str) -> ServerFacts:
+    """What is known of a server, with the security group that is closed to the load balancer now."""
+    edges = (edge for edge in plan.security_path_now if edge.server == id and edge.state == "missing")
+    closed = next((edge.cause for edge in edges), None)
+    facts = known(id)
+    return replace(facts, closed=closed) if closed is not None and facts.closed is None else facts
 
 
 def _state(raw: Mapping[str, Any]) -> str:
