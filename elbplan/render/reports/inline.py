@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 500
-INVISIBLE = "\u200b"
+INVISIBLE = "&#8203;"
 """A space without width: after `@` and `#`, GitHub no longer finds a person or an issue; in `://` no link."""
 
 
@@ -16,7 +16,14 @@ def escaped_text(text: str) -> str:
     escaped = re.sub(r"([\\`*_\[\]|~$])", r"\\\1", escaped)
     escaped = re.sub(r"([@#])(?=\w)", rf"\1{INVISIBLE}", escaped)
     escaped = escaped.replace("://", f":{INVISIBLE}//").replace("www.", f"www{INVISIBLE}.")
-    return re.sub(r"^([-+=#>]|\d+[.)])", r"\\\1", escaped)
+    return re.sub(r"^([-+=#>])", r"\\\1", escaped)
+
+
+def in_html(text: str) -> str:
+    """The text inside an HTML element of Markdown, whose characters have no meaning as Markdown there."""
+    line = " ".join(text.split())
+    escaped = line.translate({ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"})
+    return re.sub(r"([@#])(?=\w)", rf"\1{INVISIBLE}", escaped)
 
 
 def code(text: str) -> str:

@@ -9,7 +9,7 @@ from ...core.plan import Plan
 from ..downtime import downtime
 from ..style import SYMBOLS, count
 from .cost import cost_notes
-from .inline import code, escaped_text
+from .inline import code, escaped_text, in_html
 from .map import CHANGE_WORDS, Node, StackMap
 from .mermaid import mermaid
 from .page import Report, Section
@@ -170,15 +170,16 @@ def _table(map: StackMap, level: Detail) -> Iterator[str]:
 
 
 def _details(map: StackMap, level: Detail) -> Iterator[str]:
-    nodes = [node for node in changed(map) if node.fields]
+    nodes = [node for node in changed(map) if node.notes or any(row.changed for row in node.fields)]
     for node in nodes[: level.details]:
         title = f"{SYMBOLS[node.change]} {CHANGE_WORDS[node.change]} {node.kind} {node.title}"
-        yield f"\n<details><summary>{escaped_text(title)}</summary>\n"
+        yield f"\n<details><summary>{in_html(title)}</summary>\n"
         if node.reason and node.change != "create":
             yield f"{escaped_text(node.reason)}\n"
         yield from (f"- {escaped_text(note)}" for note in node.notes)
-        yield from ("\n| field | before | after |", "|---|---|---|")
-        for row in node.fields:
-            if row.changed:
+        rows = [row for row in node.fields if row.changed]
+        if rows:
+            yield from ("\n| field | before | after |", "|---|---|---|")
+            for row in rows:
                 yield f"| {escaped_text(row.name)} | {code(row.before)} | {code(row.after)} |"
         yield "\n</details>"
