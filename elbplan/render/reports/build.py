@@ -48,11 +48,6 @@ def stack_map(plan: Plan, states: Mapping[Address, Sequence[TargetState]] | None
     return StackMap(plan.stack, tuple(kept), tuple(made))
 
 
-def live_plan(plan: Plan) -> Plan:
-    """The plan without changes: what AWS has now."""
-    return replace(plan, steps=(), changes=(), desired={}, hazards=(), stays=(), refusals=())
-
-
 def _nodes(
     entry: Entry, entries: Entries, plan: Plan, states: Mapping[Address, Sequence[TargetState]]
 ) -> Iterator[Node]:

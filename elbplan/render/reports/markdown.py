@@ -50,7 +50,7 @@ LEVELS = (
 def markdown(report: Report) -> str:
     """The text for one comment, with a hidden marker first, so that the next run finds the comment again."""
     names = [section.plan.stack for section in report.sections]
-    head = [marker(names[0] if len(names) == 1 else SEVERAL)]
+    head = [marker(names[0] if len(names) == 1 else SEVERAL, report.verb)]
     if len(names) > 1:
         head += [f"## elbplan {report.verb}: {count(len(names), 'stack')}", "", *_overview(report)]
     for level in LEVELS:
@@ -76,10 +76,10 @@ def _cut_note() -> str:
     )
 
 
-def marker(stack: str) -> str:
+def marker(stack: str, verb: str = "plan") -> str:
     """The hidden first line of a comment: `<!-- elbplan:plan:web -->`."""
     safe = "".join(character if character.isalnum() or character in "._*-" else "_" for character in stack)
-    return f"<!-- elbplan:plan:{safe.replace('--', '-_')} -->"
+    return f"<!-- elbplan:{verb}:{safe.replace('--', '-_')} -->"
 
 
 def _overview(report: Report) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
     plan = section.plan
     if len(report.sections) > 1:
         yield ""
-        yield marker(plan.stack)
+        yield marker(plan.stack, report.verb)
     yield f"### {heading(section, report.verb)}"
     yield ""
     yield f"{escaped_text(plan.region)} · account {escaped_text(plan.account)} · {escaped_text(report.when)}"
@@ -120,7 +120,7 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
         yield f"- **Downtime** {escaped_text(downtime(plan))}"
     yield from _risks(section, level)
     yield from _table(section.map, level)
-    if level.map and section.map.nodes and plan.changes:
+    if level.map and section.map.nodes and (plan.changes or report.verb == "map"):
         yield from ("", "```mermaid", mermaid(section.map, MOST_NODES).rstrip(), "```")
     yield from _details(section.map, level)
     yield ""

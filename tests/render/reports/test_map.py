@@ -9,7 +9,8 @@ import pytest
 from elbplan.core.address import Address
 from elbplan.core.plan import ServerLabel
 from elbplan.kinds.target_states import TargetState
-from elbplan.render.reports.build import live_plan, stack_map
+from elbplan.render.reports.build import stack_map
+from elbplan.render.reports.live import live_plan
 from elbplan.render.reports.map import StackMap
 from tests.render.plans import SERVERS, WEB, WEB_8080, WEB_INTERNAL, plan
 from tests.render.reports.kit import SHOP, named, shop, shop_change
@@ -97,6 +98,14 @@ def test_servers_have_their_names_and_their_health():
     assert second.notes == ("Target.Timeout: Request timed out",)
     assert first.lines == (":80", SERVERS[0], "ap-northeast-2a")
     assert not changes(map)
+
+
+def test_what_a_plan_would_replace_is_not_old_yet():
+    map = stack_map(live_plan(plan(WEB_8080, WEB)))
+    assert map.by_id["target_group.web"].lines[0] == "HTTP:80"
+    assert [edge.target for edge in map.leaving["listener.443/default"]] == ["target_group.web"]
+    assert not [node for node in map.nodes if "@old" in node.id]
+    assert map.column("target")[0].lines == (":80",)
 
 
 def test_targets_that_others_register_are_shown_too():

@@ -106,7 +106,8 @@ def test_text_of_others_is_only_text(text):
     page = html_of(markdown(report(hostile(text))))
     tags = set(re.findall(r"<(/?[a-z][a-z0-9]*)", page))
     allowed = {
-        "h3", "p", "ul", "li", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "pre", "details", "summary"
+        "h3", "p", "ul", "li", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "pre", "details",
+        "summary",
     }  # fmt: skip
     assert {tag.strip("/") for tag in tags} <= allowed
     assert not re.search(r"<[^>]*href", page)

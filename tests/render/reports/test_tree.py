@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from elbplan.core.address import Address
 from elbplan.core.plan import ServerLabel
 from elbplan.kinds.target_states import TargetState
-from elbplan.render.reports.build import live_plan, stack_map
+from elbplan.render.reports.build import stack_map
+from elbplan.render.reports.live import live_plan
 from elbplan.render.reports.tree import tree_lines
 from elbplan.render.style import Style
 from tests.render.golden import assert_golden
