@@ -54,15 +54,26 @@ def markdown(report: Report) -> str:
     if len(names) > 1:
         head += [f"## elbplan {report.verb}: {count(len(names), 'stack')}", "", *_overview(report)]
     for level in LEVELS:
-        text = "\n".join([*head, *(line for section in report.sections for line in _section(section, report, level))])
-        cut = level != LEVELS[0]
-        text += _cut_note() if cut else "\n"
-        if len(text) <= LIMIT:
-            return text
-    return _hard_cut(head, report)
+        note = _cut_note() if level != LEVELS[0] else "\n"
+        text = _within_limit(head, report, level, LIMIT - len(note))
+        if text is not None:
+            return text + note
+    return _hard_cut(head)
 
 
-def _hard_cut(head: Sequence[str], report: Report) -> str:
+def _within_limit(head: Sequence[str], report: Report, level: Detail, most: int) -> str | None:
+    """The text; None as soon as it is too long."""
+    lines, length = list(head), sum(len(line) + 1 for line in head)
+    for section in report.sections:
+        for line in _section(section, report, level):
+            lines.append(line)
+            length += len(line) + 1
+            if length > most:
+                return None
+    return "\n".join(lines)
+
+
+def _hard_cut(head: Sequence[str]) -> str:
     """As many one-line stacks as fit."""
     note = _cut_note()
     text = "\n".join(head)
@@ -93,7 +104,7 @@ def _overview(report: Report) -> Iterator[str]:
 
 def _state(section: Section) -> str:
     if section.error:
-        return "✗ " + escaped_text(section.error)[:200]
+        return "✗ " + escaped_text(section.error, 200)
     if section.plan.refusals:
         return f"✗ {count(len(section.plan.refusals), 'refusal')}"
     if section.plan.hazards:
@@ -164,7 +175,7 @@ def _table(map: StackMap, level: Detail) -> Iterator[str]:
         what = " · ".join(node.lines)
         why = "" if node.change == "create" else node.reason
         name = f"{node.kind} {code(node.title)}"
-        yield f"| {code(SYMBOLS[node.change])} | {name} | {escaped_text(what)[:300]} | {escaped_text(why)[:300]} |"
+        yield f"| {code(SYMBOLS[node.change])} | {name} | {escaped_text(what, 300)} | {escaped_text(why, 300)} |"
     if len(nodes) > level.rows:
         yield f"| | and {len(nodes) - level.rows} more | | |"
 
