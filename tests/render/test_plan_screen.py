@@ -225,11 +225,12 @@ def moved(live, group):
 
 
 @pytest.mark.parametrize(("name", "later"), [
-    ("take-over", "without `restore: true`, destroy does not bring it back"), ("take-over-restore", "destroy brings it back")
+    ("take-over", "without `restore: true`, destroy does not bring it back"),
+    ("take-over-restore", "destroy brings it back"),
 ])  # fmt: skip
 def test_a_record_that_take_over_replaces_is_shown_with_its_type_ttl_and_values(name, later):
     stack_plan = plan(*PLANS[name])
-    lines = [line.plain for line in plan_screen(stack_plan, KINDS, Style(100), PlanView())]
+    lines = [line.plain for line in plan_screen(stack_plan, KINDS, Style(120), PlanView())]
     (row,) = [index for index, line in enumerate(lines) if "A     api.example.com → load balancer" in line]
     assert lines[row].startswith("  +/- record")
     assert lines[row + 1].strip() == f"was CNAME old.example.org (TTL 300), not elbplan's; {later}"
