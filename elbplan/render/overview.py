@@ -144,7 +144,7 @@ def _stack(row: StatusRow, columns: _Columns, style: Style, redact: Redact, show
         yield style.line(" " * INDENT, f"error: the same as for {first} above")
     else:
         yield from note_lines(notes_of(Noted(row.status, row.commands, redact)), style, INDENT)
-    yield from flow_items(style, style.line(" " * INDENT), _foot(row), "dim", gap=" · ")
+    yield from flow_items(style, style.line(" " * INDENT), _foot(row), "dim", gap=" - " if style.ascii else " · ")
 
 
 def note_lines(notes: Iterator[Note], style: Style, indent: int) -> Iterator[Text]:
