@@ -66,7 +66,7 @@ def _subnets(look: Look, balancer: LoadBalancer) -> Iterator[Finding]:
         place = network.subnets.get(str(ref))
         table = network.table_of(str(ref)) if place is not None else None
         if place is None or table is None:
-            reason = next(iter(network.unread.values()), "AWS does not name it")
+            reason = network.why_unread("DescribeRouteTables")
             yield unknown(f"subnet {ref}", DENIED.format(what="route table", reason=reason))
         elif table.reaches_internet:
             yield ok(f"subnet {ref} ({place.zone})", "has a route to an internet gateway")
@@ -117,8 +117,9 @@ def edge_finding(look: Look, edge: SecurityEdge) -> Finding:
 def _closed(look: Look, address: Address, balancer: LoadBalancer) -> Iterator[Finding]:
     """What network ACLs close between clients and the listeners."""
     network = look.surroundings.network
-    if "DescribeNetworkAcls" in network.unread:
-        yield unknown("network ACLs", DENIED.format(what="network ACLs", reason=network.unread["DescribeNetworkAcls"]))
+    if balancer.scheme == "internet-facing" and not all(network.acl_of(str(subnet)) for subnet in balancer.subnets):
+        reason = network.why_unread("DescribeNetworkAcls")
+        yield unknown("network ACLs", DENIED.format(what="network ACLs", reason=reason))
         return
     listeners = [r for r in look.live.values() if isinstance(r, Listener) and _is_at(look, r, address)]
     ports = dict.fromkeys(listener.port for listener in listeners if listener.port)
