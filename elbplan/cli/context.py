@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..core.traffic_estimate import TrafficEstimate
+from ..core.utc import log_time
 from ..live.pacing import Pacer
 from ..live.read_retries import ReadRetries
 from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..cost import Consumptions, PriceTable
+    from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
+    from ..verify.network import Network, NoNetwork
 
 PARALLEL = 8
 
@@ -31,6 +37,7 @@ class Options:
     verbose: int = 0
     quiet: bool = False
     parallel: int = PARALLEL
+    debug: str = ""
 
     def as_arguments(self) -> list[str]:
         """Returns the options that select the AWS account and region, as arguments for another command."""
@@ -49,15 +56,33 @@ class App:
 
     connect      returns the cloud of a region; None: chosen by the options
     clock        the clock for holds
+    wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
+    network      on which load balancers answer; None: chosen by the options
     aws_called   True after the first call to AWS
+    traffic      the traffic that the specs expect, by stack
+    prices       the price table; None until a screen needs it
+    consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
+    debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
     terminal: Terminal
     options: Options = field(default_factory=Options)
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
+    wall: Callable[[], float] = time.time
     pacer: Pacer = field(default_factory=Pacer)
     dns: ZoneDns | None = None
+    network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False
+    traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
+    prices: PriceTable | None = None
+    consumed: dict[str, Consumptions] = field(default_factory=dict)
+    debug_file: int | None = None
+    debug_log: DebugLog | None = None
+
+    def log(self, *lines: str) -> None:
+        """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""
+        time = "" if self.terminal.can_redraw else f"{log_time(self.wall())} "
+        self.terminal.err(*(f"{time}{line}" for line in lines))

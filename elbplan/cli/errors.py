@@ -10,15 +10,18 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterable, Sequence
+from json import dumps
 from pathlib import Path
 
 import click
 
 from .. import __version__
-from ..errors import ElbplanError, SpecProblem, hide_values
+from ..core.utc import time_text
+from ..errors import ElbplanError, Interrupted, SpecProblem, UsageProblem, hide_values
+from ..render.errors import error_document, failure_document
+from .context import App
 from .terminal import Terminal
 
-USAGE_ERROR = 64
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 """Exit codes from best to worst."""
@@ -43,26 +46,59 @@ def report_problem(terminal: Terminal, problem: ElbplanError, *, aws_called: boo
     return problem.exit_code
 
 
-def report_misuse(terminal: Terminal, problem: click.UsageError) -> int:
-    """Prints a usage error of click. Returns 64, because 2 means that changes are pending."""
+def report_failure(app: App, fault: BaseException, args: Sequence[str] = ()) -> int:
+    """Prints why a command failed: as text on stderr, and with --json as a document on stdout. Returns the exit code.
+
+    `args` is the command line: a wrong one may end before click takes --json.
+    """
+    problem, kind = _problem_of(app.terminal, fault, args)
+    if isinstance(problem, Interrupted) and not isinstance(fault, Interrupted):
+        app.terminal.err("", problem.what)
+    else:
+        report_problem(app.terminal, problem, aws_called=app.aws_called)
+    if app.options.json or JSON in args:
+        print_error_document(app, problem, kind)
+    return problem.exit_code
+
+
+JSON = "--json"
+
+
+def print_error_document(app: App, problem: ElbplanError, kind: str = "", code: int | None = None) -> None:
+    """Prints the document of a problem on stdout; `code` is the exit code, if the problem does not have it."""
+    error = error_document(problem, app.terminal.redacted, kind)
+    error["code"] = error["code"] if code is None else code
+    app.terminal.out(dumps(failure_document(error, time_text(app.wall()))))
+
+
+def _problem_of(terminal: Terminal, fault: BaseException, args: Sequence[str]) -> tuple[ElbplanError, str]:
+    """Returns the problem, and its kind if the class does not say it."""
+    if isinstance(fault, ElbplanError):
+        return fault, ""
+    if isinstance(fault, click.UsageError):
+        return misuse_problem(fault), ""
+    if isinstance(fault, KeyboardInterrupt | click.Abort):
+        return Interrupted("interrupted"), ""
+    return crash_problem(terminal, fault, args), "defect"
+
+
+def misuse_problem(problem: click.UsageError) -> UsageProblem:
+    """Returns a usage error of click. Its exit code is 64, because 2 means that changes are pending."""
     path = problem.ctx.command_path if problem.ctx else "elbplan"
     what, hint = problem.format_message(), f"{path} --help"
     if isinstance(problem, click.NoSuchOption):
         what = f"{path} has no option {problem.option_name}"
         if problem.possibilities:
             hint = f"did you mean {' or '.join(problem.possibilities)}?"
-    _print_error(terminal, what, hint)
-    return USAGE_ERROR
+    return UsageProblem(what, hint=hint)
 
 
-def report_crash(terminal: Terminal, fault: Exception, args: Sequence[str]) -> int:
-    """Prints a bug of elbplan in one line and writes the traceback to a file."""
+def crash_problem(terminal: Terminal, fault: BaseException, args: Sequence[str]) -> ElbplanError:
+    """Returns a bug of elbplan in one line, and writes the traceback to a file."""
     what = f"bug in elbplan: {type(fault).__name__}: {_shortened(str(fault))}"
     file = _log(terminal, fault, args)
     details = f" with the details in {file}" if file else ""
-    hint = f"please report it{details}. You can run the same command again"
-    _print_error(terminal, what, hint)
-    return 1
+    return ElbplanError(what, hint=f"please report it{details}. You can run the same command again")
 
 
 def _print_error(terminal: Terminal, what: str, hint: str) -> None:
@@ -82,7 +118,7 @@ def state_dir(terminal: Terminal) -> Path:
     return Path(base) / "elbplan"
 
 
-def _log(terminal: Terminal, fault: Exception, args: Sequence[str]) -> Path | None:
+def _log(terminal: Terminal, fault: BaseException, args: Sequence[str]) -> Path | None:
     """Writes the log file. Returns None if no folder is writable."""
     head = f"elbplan {__version__}, Python {platform.python_version()}, {sys.platform}\nelbplan {' '.join(args)}\n\n"
     text = hide_values(head + "".join(traceback.format_exception(fault)), terminal.secrets)

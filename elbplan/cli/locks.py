@@ -30,7 +30,7 @@ def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
     files = ProcessFiles(folder_of(app.terminal.environ), caller.machine)
     # A clock of its own: Ctrl-C wakes whoever sleeps by the run's clock, and must not hurry the last record.
     return LockManager(
-        RunStore(cloud.send, RealClock()), caller, files, app.terminal.err, lease_seconds=_lease_seconds(app)
+        RunStore(cloud.send, RealClock()), caller, files, app.log, lease_seconds=_lease_seconds(app), wall=app.wall
     )
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from shlex import quote
 
 from ..core.duration import duration_text
 from ..core.plan import Plan
 from ..core.stack import Stack
+from ..core.utc import time_text
+from ..errors import ElbplanError
 from ..migrations.apply.executor import MigrationExecutor
-from ..migrations.apply.notices import Agreement, Notice, PendingFile, Proposed
+from ..migrations.apply.notices import Agreement, Notice, PendingFile, Proposed, WaitsForApproval
 from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import MigrationSource
 from ..migrations.migration import MigrationStep
+from ..render.held import HeldView, held_document, held_screen, share_text
 from ..render.pending_files import FileView, StepView, pending_files_screen
+from ..render.verify import verify_end_document
 from ..run.lock.record import RunRecord
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
@@ -23,12 +29,14 @@ from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
 from .dns import dns_of
-from .errors import FAILED, PARTLY
+from .errors import FAILED, PARTLY, print_error_document
 from .execution import exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
+from .options import migrations_flags
 from .plan_screens import confirm, show_plans
-from .plans import Planned, ending_of, style_for
+from .plans import Planned, ending_of, retry_command, style_for
 from .reading import reading
+from .verification import AnswerCheck
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
@@ -38,6 +46,9 @@ ROLLED_BACK = FAILED
 class MigrationConsole:
     """One stack's apply on the command line.
 
+    base      the folder with the migrations of all stacks
+    flags     the options that the same command needs to continue
+    check     checks after the last run whether the stack answers; None: nobody does
     seconds   how long the last read of AWS took
     """
 
@@ -46,6 +57,9 @@ class MigrationConsole:
     paths: tuple[str, ...]
     yes: bool
     detail: bool
+    base: str
+    flags: tuple[str, ...] = ()
+    check: AnswerCheck | None = None
     cloud: Cloud = field(init=False)
     region: str = field(init=False)
     seconds: float = 0
@@ -75,8 +89,8 @@ class MigrationConsole:
         if isinstance(notice, Proposed):
             if not self.app.options.json or (not self.yes and self.app.terminal.can_ask):
                 self._show(notice.agreement)
-        elif notice.important or not self.app.options.quiet:
-            self.app.terminal.err(*notice.lines)
+        elif not isinstance(notice, WaitsForApproval) and (notice.important or not self.app.options.quiet):
+            self.app.log(*notice.lines)
 
     def _show(self, agreement: Agreement) -> None:
         screen = self.app.terminal.stderr
@@ -100,7 +114,8 @@ class MigrationConsole:
     ) -> RunResult:
         """Run a plan under the stack's lock, on the screen; a problem is reported."""
         planned = self._planned(shown, plan_again)
-        ending = ending_of(self.app, "apply", self.paths)
+        ending = ending_of(self.app, "apply", self.paths, *self.flags)
+        ending = replace(ending, destroy_command="", part=migration.state == "held")
         return run_one(self.app, planned, ending, agreed=not confirmed, migration=migration)
 
     def _planned(self, plan: Plan, plan_again: Callable[[], Plan] | None = None) -> Planned:
@@ -109,13 +124,55 @@ class MigrationConsole:
 
     def end(self, executor: MigrationExecutor, result: ApplyResult) -> int:
         """Show how the apply ended. Returns the exit code."""
-        if result.state == "rolled-back":
-            return ROLLED_BACK
-        if result.state == "hold-broken":
-            return PARTLY
+        if result.state in ("rolled-back", "hold-broken"):
+            return self._end_undone(result)
         if result.last is None and result.pending is not None:
             self._end_without_run(executor, result)
-        return exit_code(result.last) if result.last else 0
+        if result.state == "waiting":
+            self._end_held(executor, result)
+        if result.last is None:
+            return 0
+        return exit_code(self._checked(result.last))
+
+    def _checked(self, last: RunResult) -> RunResult:
+        """The last run of the command, with whether the stack answers after it."""
+        verification = self.check.after(self._planned(last.plan), last) if self.check else None
+        if self.check is None or verification is None:
+            return last
+        self.check.show(verification)
+        last = replace(last, answers=verification.answers)
+        if self.app.options.json:
+            document = verify_end_document(verification, exit_code(last), self.app.terminal.redacted)
+            self.app.terminal.out(json.dumps(document))
+        return last
+
+    def _end_undone(self, result: ApplyResult) -> int:
+        """The last run is complete, but its steps were rolled back or did not hold: the apply failed."""
+        code = ROLLED_BACK if result.state == "rolled-back" else PARTLY
+        if self.app.options.json:
+            word = "was rolled back" if result.state == "rolled-back" else "did not hold"
+            problem = ElbplanError(f"{self.stack.name} {word}: {result.reason}")
+            print_error_document(self.app, problem, result.state.replace("-", " "), code)
+        return code
+
+    def _end_held(self, executor: MigrationExecutor, result: ApplyResult) -> None:
+        """Show how much traffic has moved, and the commands to go on and back."""
+        pending = result.pending
+        assert pending is not None
+        assert pending.migration is not None
+        lives = pending.plan.lives
+        models = [live.model for live in lives.values()]
+        if result.last:
+            models = [model for address in lives if (model := result.last.resource(address))]
+        again = " ".join([retry_command(self.app, "apply", self.paths), *map(quote, migrations_flags(self.base))])
+        number = pending.migration.number - 1
+        back = f"{again} --to {number:04}" if any(file.number == number for file in executor.migrations) else ""
+        place = f"{pending.place} of {pending.migration.id}"
+        view = HeldView(self.stack.name, share_text(models), place, f"{again} --approve", back)
+        if self.app.options.json:
+            self.app.terminal.out(json.dumps(held_document(view, time_text(self.app.wall()))))
+        else:
+            self.app.terminal.show(held_screen(view, style_for(self.app, self.app.terminal.stdout)))
 
     def _end_without_run(self, executor: MigrationExecutor, result: ApplyResult) -> None:
         pending = result.pending
@@ -126,7 +183,7 @@ class MigrationConsole:
                 last = executor.migrations[-1].id
                 self.app.terminal.out(f"{self.stack.name}: applied up to {last}, but {rest}: elbplan plan shows it.")
             return
-        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths))
+        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths, *self.flags))
 
 
 def _view(file: PendingFile) -> FileView:

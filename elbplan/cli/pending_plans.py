@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..core.plan import Refusal
@@ -26,7 +26,8 @@ from ..spec import BrokenSpec
 from .context import App
 from .dns import dns_of
 from .locks import lock_manager_of
-from .plans import Planned, Planner, connected, not_planned, planned
+from .options import migrations_flags
+from .plans import Planned, Planner, connected, not_planned, planned, retry_command
 from .reading import reading
 
 IDLE = "every file is applied."
@@ -40,7 +41,8 @@ def previews(app: App, entries: Sequence[Stack | BrokenSpec], base: str) -> list
     """A plan for each stack, in their order: by its migrations where it has some; or why there is none."""
     named = folders_of([entry for entry in entries if isinstance(entry, Stack)], base)
     plain = [entry for entry in entries if isinstance(entry, BrokenSpec) or entry.name not in named]
-    plans = iter(with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else [])
+    by_spec = with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else []
+    plans = (replace(stack_plan, undo=("--rollback",)) for stack_plan in by_spec)
     return [
         _preview(app, entry, base) if isinstance(entry, Stack) and entry.name in named else next(plans)
         for entry in entries
@@ -76,8 +78,14 @@ def _preview_of_files(app: App, stack: Stack, base: str) -> Planned:
         shown = plan(cloud, [stack], KINDS, dns=dns_of(app))[0] if pending.done and pending.uncovered else pending.plan
         seconds = time.monotonic() - began
     idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
-    notes = tuple(_notes(pending, migrations))
-    return Planned(shown, cloud, seconds, stack, lambda cloud, group: [shown], notes, idle, _undone(pending))
+    place = (stack.file, *migrations_flags(base))
+    notes = tuple(_notes(pending, migrations, lambda verb, *flags: f"`{retry_command(app, verb, place, *flags)}`"))
+    back = pending.migration.number - 1 if pending.migration else 0
+    undo = ("--to", f"{back:04d}") if back else ()
+    return Planned(
+        shown, cloud, seconds, stack, lambda cloud, group: [shown], notes, idle, _undone(pending), undo,
+        tuple(_blocked(pending, migrations)),
+    )  # fmt: skip
 
 
 def _journal(app: App, cloud: Cloud, stack: Stack) -> RunJournal:
@@ -96,7 +104,7 @@ def _undone(pending: Pending) -> str:
     return BEYOND if pending.uncovered else ""
 
 
-def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
+def _notes(pending: Pending, migrations: Sequence[Migration], command: Callable[..., str]) -> Iterator[tuple[str, str]]:
     last = migrations[-1]
     if migration := pending.migration:
         steps = len(migration.entries)
@@ -106,23 +114,29 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
         yield "File", f"{migration.file}: {steps - pending.entry} of {steps} steps to do{hold}{more}"
         if pending.approved:
             place = pending.place_of(pending.approved[1])
-            yield "Hold", f"{place} waits for approval; elbplan apply --approve goes on with these steps"
+            yield "Hold", f"{place} waits for approval; {command('apply', '--approve')} goes on with these steps"
         yield from _hazards(pending, migrations)
     elif pending.uncovered:
-        yield "File", f"none yet: elbplan plan --save NAME writes the next after {last.id}; until then apply refuses"
+        save = command("plan", "--save", "NAME")
+        yield "File", f"none yet: {save} writes the next after {last.id}; until then apply refuses"
     for difference in pending.drift:
         yield "Drift", f"{difference.text} (apply leaves it)"
     if pending.drift:
-        yield "Next", "elbplan apply --revert-drift changes it back; elbplan accept-drift writes it into a file"
+        revert, accept = command("apply", "--revert-drift"), command("accept-drift")
+        yield "Drift", f"{revert} changes it back; {accept} writes it into a file"
 
 
 def _hazards(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
-    blocked = [
-        finding for file in pending_files(pending, migrations) for finding in file.hazards if not finding.allowed
-    ]
-    names = dict.fromkeys(finding.hazard.name for finding in blocked)
-    if names:
+    if names := _blocked(pending, migrations):
         yield HAZARDS_NOTE, f"{', '.join(names)}; elbplan lint shows where, and the safe form"
+
+
+def _blocked(pending: Pending, migrations: Sequence[Migration]) -> list[str]:
+    """The hazards of pending files that no file allows, each once."""
+    if not pending.migration:
+        return []
+    findings = [finding for file in pending_files(pending, migrations) for finding in file.hazards]
+    return list(dict.fromkeys(finding.hazard.name for finding in findings if not finding.allowed))
 
 
 def folders_of(stacks: Sequence[Stack], base: str) -> set[str]:

@@ -12,11 +12,14 @@ from rich.console import Group
 from rich.live import Live
 
 from ..core.cause import Cause
+from ..core.utc import time_text
+from ..errors import Interrupted
 from ..render.documents import event_document
-from ..render.progress import CAUSE_AFTER, ProgressBoard, cause_log_lines, end_line, log_line
+from ..render.progress import CAUSE_AFTER, ProgressBoard, end_line, log_lines
 from ..render.style import Style
 from ..run.outcome import Event
-from .terminal import Terminal
+from .context import App
+from .errors import print_error_document
 
 REPEAT_AFTER = 60.0
 """Seconds until a log repeats the line about the same wait."""
@@ -44,8 +47,8 @@ class Reporter(Protocol):
 class SilentReporter:
     """Reports nothing but Ctrl-C."""
 
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
+    def __init__(self, app: App) -> None:
+        self._app, self._terminal = app, app.terminal
 
     def watching(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -54,17 +57,17 @@ class SilentReporter:
         pass
 
     def stopping(self) -> None:
-        self._terminal.err(STOPPING)
+        self._app.log(STOPPING)
 
     def leaving(self) -> None:
-        self._terminal.err(STOPPED_EARLY)
+        self._app.log(STOPPED_EARLY)
 
 
 class LogReporter(SilentReporter):
     """Writes a line at the start and at the end of each step."""
 
-    def __init__(self, terminal: Terminal, style: Style, stack: str) -> None:
-        super().__init__(terminal)
+    def __init__(self, app: App, style: Style, stack: str) -> None:
+        super().__init__(app)
         self._style, self._stack = style, stack
         self._began: dict[str, float] = {}
         self._reported: dict[str, float] = {}
@@ -80,32 +83,34 @@ class LogReporter(SilentReporter):
         if event.what == "progress" and quiet and not new_causes:
             return
         self._reported[id] = event.seconds
-        lines = [log_line(event, self._style, self._stack)]
         if new_causes:
             self._causes[id] = event.causes
-            lines += cause_log_lines(event, self._style, self._stack)
-        self._terminal.err(*lines)
+        self._app.log(*log_lines(event, self._style, self._stack, causes=new_causes))
 
 
 class JsonReporter(SilentReporter):
     """Writes one JSON object for each event."""
 
-    def __init__(self, terminal: Terminal, stack: str) -> None:
-        super().__init__(terminal)
+    def __init__(self, app: App, stack: str) -> None:
+        super().__init__(app)
         self._stack = stack
 
     def tell(self, event: Event) -> None:
-        self._terminal.out(json.dumps(event_document(self._stack, event)))
+        self._terminal.out(json.dumps(event_document(self._stack, event, time_text(self._app.wall()))))
+
+    def leaving(self) -> None:
+        print_error_document(self._app, Interrupted(STOPPED_EARLY))
+        super().leaving()
 
 
 class ScreenReporter(SilentReporter):
     """Redraws the running steps at the bottom of the screen. Ended steps scroll away above them."""
 
-    def __init__(self, terminal: Terminal, style: Style, total: int, now: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(terminal)
+    def __init__(self, app: App, style: Style, total: int, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(app)
         self._style, self._now = style, now
         self._board = ProgressBoard(total)
-        self._console = terminal.console(terminal.stderr)
+        self._console = app.terminal.console(app.terminal.stderr)
         self._began = now()
 
     def watching(self) -> AbstractContextManager[object]:
@@ -117,7 +122,7 @@ class ScreenReporter(SilentReporter):
             return stack.pop_all()
 
     def tell(self, event: Event) -> None:
-        if event.what not in ("started", "progress"):
+        if event.what in ("done", "failed"):  # the last screen counts what was skipped
             self._console.print(end_line(event, self._style))
         self._board.take(event)
 

@@ -27,7 +27,7 @@ def reading(app: App, group: Sequence[Stack], region: str) -> Iterator[None]:
     if app.options.quiet:
         yield
     elif not app.terminal.can_redraw or app.options.json:
-        log = FailureLog(f"{what} in {region}", app.terminal.err, app.clock.now)
+        log = FailureLog(f"{what} in {region}", app.log, app.clock.now)
         with failed_tries_to(log.take):
             yield
     else:

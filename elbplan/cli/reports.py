@@ -16,13 +16,13 @@ import click
 
 from ..core.address import Address
 from ..core.plan import Plan
-from ..cost import bundled_prices, stack_cost
 from ..errors import ElbplanError, UsageProblem
 from ..kinds.target_states import TargetState
 from ..render.reports.markdown import markdown
 from ..render.reports.mermaid import mermaid, mermaid_of_all
 from ..render.reports.page import Report, Section, section_of
 from .context import App
+from .costs import cost_of
 from .plans import Planned
 
 FORMATS = ("text", "html", "md", "mermaid", "json")
@@ -69,7 +69,7 @@ def _section(
     state = stack_plan.undone or stack_plan.idle
     notes = [*stack_plan.notes, *([("State", state)] if state and stack_plan.plan.empty else [])]
     error = _error_text(app, stack_plan.problem) if stack_plan.problem else ""
-    cost = stack_cost(_billed(verb, stack_plan.plan), bundled_prices()) if stack_plan.plan.region else None
+    cost = cost_of(app, _billed(verb, stack_plan.plan)) if stack_plan.plan.region else None
     return section_of(stack_plan.plan, states, notes=notes, error=error, cost=cost)
 
 

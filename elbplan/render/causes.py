@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from ..core.cause import Cause
@@ -37,19 +38,23 @@ def _block(cause: Cause, style: Style) -> list[str]:
     who = listed(list(cause.short_labels), most=3)
     text = style.clean(": ".join(part for part in (cause.text, cause.fix) if part))
     whole = f"{INDENT}{style.clean(who)}  {text}" if who else f"{INDENT}{text}"
-    if len(whole) < style.width:
+    if cell_len(whole) < style.width:
         return [whole]
     below = INDENT + "  " if who else INDENT
     texts = [below + line for line in wrapped(text, style.width - 1 - len(below))]
     return [f"{INDENT}{style.clean(who)}", *texts] if who else texts
 
 
-def full_rows(causes: Sequence[Cause], style: Style, indent: int) -> Iterator[Text]:
-    """Yields the rows `why`, `fix` and the command of each cause; a command stays in one line to be copied."""
-    for cause in causes:
+def full_rows(causes: Sequence[Cause], style: Style, indent: int, first_label: str = "why") -> Iterator[Text]:
+    """Yields the rows `why`, `fix` and the command of each cause; a command stays in one line to be copied.
+
+    `first_label` is empty where a row `why` stands above.
+    """
+    for number, cause in enumerate(causes):
+        label = first_label if number == 0 else "why"
         why = f"{cause.text} ({cause.code})" if "." in cause.code else cause.text
         who = listed(list(cause.labels), most=5)
-        yield from flow(style, _head("why", style, indent), f"{who}: {why}" if who else why)
+        yield from flow(style, _head(label, style, indent), f"{who}: {why}" if who else why)
         if cause.fix:
             yield from flow(style, _head("fix", style, indent), f"{cause.fix}{':' if cause.command else ''}")
         if cause.command:

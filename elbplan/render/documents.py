@@ -93,12 +93,13 @@ def _pair(old: Any, new: Any) -> list[Any]:
     return [plain(redacted(old, new)), plain(redacted(new, old))]
 
 
-def event_document(stack: str, event: Event) -> dict[str, Any]:
-    """Returns the document of one line of `apply --json`."""
+def event_document(stack: str, event: Event, at: str) -> dict[str, Any]:
+    """Returns the document of one line of `apply --json`; `at` is the time of day in UTC."""
     step = event.step
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "type": event.what,
+        "at": at,
         "stack": stack,
         "step": {"id": step.id, "phase": step.phase, "do": step.do, "address": str(step.address)},
         "text": event.text,
@@ -115,11 +116,14 @@ def event_document(stack: str, event: Event) -> dict[str, Any]:
     return document
 
 
-def summary_document(plan: Plan, outcome: Outcome, exit_code: int, urls: Sequence[str] = ()) -> dict[str, Any]:
-    """Returns the document of a stack's last line in `apply --json`."""
+def summary_document(
+    plan: Plan, outcome: Outcome, exit_code: int, urls: Sequence[str] = (), *, at: str = ""
+) -> dict[str, Any]:
+    """Returns the document of a stack's last line in `apply --json`; `at` is the time of day in UTC."""
     return {
         "schema": SCHEMA,
         "type": "summary",
+        "at": at,
         "stack": plan.stack,
         "account": plan.account,
         "region": plan.region,

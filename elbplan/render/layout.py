@@ -126,7 +126,10 @@ def padded(text: str, width: int) -> str:
 
 def shortened(text: str, width: int, ellipsis: str = "…") -> str:
     """Returns the text, shortened to `width` columns."""
-    return text if len(text) <= width else text[: max(0, width - len(ellipsis))] + ellipsis
+    if cell_len(text) <= width:
+        return text
+    room = max(0, width - cell_len(ellipsis))
+    return (text[:room] if text.isascii() else set_cell_size(text, room).rstrip()) + ellipsis
 
 
 def column(cells: Sequence[str], most: int) -> int:

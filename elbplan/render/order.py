@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ..core.address import Address
@@ -13,9 +11,10 @@ from ..core.plan import Plan, Step
 from ..kinds.record import Record
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from .follow import followers
+from .follow import followers, of_kind
 from .phases import DRAINED, HEALTHY, displayed_phases, gate_of, gate_text
 from .style import count, listed
+from .switches import moves_traffic, shares_text
 from .words import name_in_words, title_of
 
 MOST = 3
@@ -24,7 +23,7 @@ MOST = 3
 UNSEEN = ("insync", "records", "terminated", "interfaces")
 """Waits that a person need not know of: they take seconds, or nothing depends on them."""
 
-WAIT = "wait"
+WAIT, SWITCH = "wait", "switch"
 
 DELAY = "deregistration_delay.timeout_seconds"
 
@@ -39,48 +38,53 @@ class Moment:
 
 def moments(plan: Plan, kinds: Kinds) -> list[Moment]:
     """Returns the parts of the plan in their order, without what only prepares or cleans up."""
-    found: list[Moment] = []
-    for phase, steps in _parts(plan):
-        words = _Words(plan, kinds, phase)
-        found += [Moment(text, phase == "switch") for text in words.texts(steps)]
-    return found
+    words = _Words(plan, kinds)
+    return [moment for together, steps in _parts(plan) for moment in words.moments(steps, together=together)]
 
 
-def _parts(plan: Plan) -> Iterator[tuple[str, list[Step]]]:
-    """The phases in their order; deletes that come before everything else are a part of their own."""
+def _parts(plan: Plan) -> Iterator[tuple[bool, list[Step]]]:
+    """The steps of each part, and whether all of its steps with the same verb belong together, or only neighbours.
+
+    Deletes that something new waits for are a part of their own, and come first. A migration keeps its own order.
+    """
+    if any(step.entry is not None for step in plan.steps):
+        yield False, list(plan.steps)
+        return
     phases = displayed_phases(plan.steps)
-    first = next((index for index, step in enumerate(plan.steps) if phases[step.id] != "contract"), 0)
-    if first:
-        yield "contract", list(plan.steps[:first])
+    early = {step.id for step in needed_by(plan, [step for step in plan.steps if step.do == "create"])}
+    yield False, [step for step in plan.steps if step.id in early and phases[step.id] == "contract"]
     for phase in PHASES:
-        yield phase, [step for step in plan.steps[first:] if phases[step.id] == phase]
+        steps = [step for step in plan.steps if phases[step.id] == phase]
+        yield phase != "contract", [step for step in steps if phase != "contract" or step.id not in early]
 
 
 class _Words:
-    """The words for the steps of one phase."""
+    """The words for the steps of a plan."""
 
-    def __init__(self, plan: Plan, kinds: Kinds, phase: str) -> None:
-        self.plan, self.kinds, self.phase = plan, kinds, phase
+    def __init__(self, plan: Plan, kinds: Kinds) -> None:
+        self.plan, self.kinds = plan, kinds
         following = [change for changes in followers(plan, kinds).values() for change in changes]
         self.following = {address for c in following for address in (c.address, c.live.address if c.live else None)}
         self.new = {change.address for change in plan.changes if change.action == "replace"} - self.following
-        updates = Counter(step.address for step in plan.steps if step.do == "update")
-        self.several: AbstractSet[Address] = {address for address, times in updates.items() if times > 1}
         self.created = {step.address for step in plan.steps if step.do == "create"}
-        self.moved = {step.address for step in plan.steps if step.do == "update" and step.phase == "switch"}
+        self.moved = {step.address for step in plan.steps if moves_traffic(step, plan)}
+        self.updates: dict[Address, list[str]] = {}
+        for step in plan.steps:
+            if step.do == "update":
+                self.updates.setdefault(step.address, []).append(step.id)
 
-    def texts(self, steps: Sequence[Step]) -> Iterator[str]:
-        """Returns a text for each group of steps with the same verb; all waits of the phase are one."""
+    def moments(self, steps: Sequence[Step], *, together: bool) -> Iterator[Moment]:
+        """Returns a moment for each group of steps with the same verb; the waits of a part are one."""
         groups: list[tuple[str, list[Step]]] = []
         for step in steps:
             verb = self._verb(step)
-            alike = [own for other, own in (groups[-1:] if self.phase == "contract" else groups) if other == verb]
+            alike = [own for other, own in (groups if together else groups[-1:]) if other == verb]
             if verb and alike:
                 alike[0].append(step)
             elif verb:
                 groups.append((verb, [step]))
         for verb, own in groups:
-            yield self._waits(own) if verb == WAIT else self._text(verb, own)
+            yield Moment(self._waits(own) if verb == WAIT else self._text(verb, own), verb == SWITCH)
 
     def _verb(self, step: Step) -> str:
         """The verb of a step; empty if the order does not show it."""
@@ -90,22 +94,19 @@ class _Words:
             return self._update(step)
         if step.do in ("create", "delete") and step.address in self.following:
             return ""
-        if step.do == "create" and step.address in self.plan.replaced:
-            return "switch"
+        if moves_traffic(step, self.plan):
+            return SWITCH
         return {"reorder": "reorder the rules of", "moved": "rename to"}.get(step.do, step.do)
 
     def _update(self, step: Step) -> str:
-        if step.phase == "switch":
-            return "switch"
+        if moves_traffic(step, self.plan):
+            return SWITCH
         if step.phase == "protect":
             return "protect"
-        if step.address in self.created:
+        if step.address in self.created or step.address in self.moved or step.address in self.following:
             return ""
-        if step.address not in self.several:
-            return "change"
-        if step.address in self.moved or step.address in self.following:
-            return ""
-        return "add to" if step.phase == "expand" else "remove from"
+        first, *_, last = ids if len(ids := self.updates[step.address]) > 1 else ("", "")
+        return {first: "add to", last: "remove from"}.get(step.id, "change")
 
     def _text(self, verb: str, steps: Sequence[Step]) -> str:
         if verb == DRAINED:
@@ -115,31 +116,44 @@ class _Words:
         addresses = list(dict.fromkeys(step.address for step in steps))
         if verb == "create" and len(addresses) > MOST + 1:
             return f"create {count(len(addresses), 'resource')}"
-        return f"{verb} {listed(list(dict.fromkeys(map(self._object, steps))), MOST)}"
+        return f"{verb} {listed(self._objects(steps), MOST)}"
 
     def _waits(self, steps: Sequence[Step]) -> str:
         """`wait until the load balancer is active, 2 of 2 targets are healthy`"""
         gates: dict[str, list[Step]] = {}
         for step in steps:
             gates.setdefault(step.until, []).append(step)
-        texts = [
-            healthy_text(own) if until == HEALTHY else gate_text(own[0], self.kinds) for until, own in gates.items()
-        ]
+        texts = [text for until, own in gates.items() for text in self._conditions(until, own)]
         return f"wait until {', '.join(texts)}"
 
-    def _object(self, step: Step) -> str:
-        """`new target group web`; without its name if it is the only resource that is replaced."""
-        address = step.address
+    def _conditions(self, until: str, steps: Sequence[Step]) -> Iterator[str]:
+        """What these waits wait for, each condition once. The targets that elbplan registers are counted together."""
+        counted = [step for step in steps if until == HEALTHY and isinstance(step.after, Targets)]
+        if counted:
+            yield healthy_text(counted)
+        yield from dict.fromkeys(gate_text(step, self.kinds) for step in steps if step not in counted)
+
+    def _objects(self, steps: Sequence[Step]) -> list[str]:
+        """`new target group web`, `new instances web-1`, `web-2`; without the name of the only replaced resource."""
+        objects: dict[str, list[str]] = {}
+        for step in steps:
+            title, name = self._object(step)
+            name += shares_text(step) if moves_traffic(step, self.plan) else ""
+            if name not in objects.setdefault(title, []):
+                objects[title].append(name)
+        return [word for title, names in objects.items() for word in of_kind(title, names)]
+
+    def _object(self, step: Step) -> tuple[str, str]:
+        address, record = step.address, step.after or step.before
         title = title_of(address.kind)
-        record = step.after or step.before
         if isinstance(record, Record):
-            return f"{record.type} {record.name}"
-        current = address._replace(deposed="")
-        alone = len(self.new) == 1 and current in self.new
+            return "", f"{record.type} {record.name}"
+        alone = {address._replace(deposed="")} == self.new
         if address.deposed:
-            return f"old {title}" if alone else f"old {title} {address.name}"
-        new = "new " if step.do == "create" and address in self.new else ""
-        return f"{new}{title}" if alone and new else f"{new}{title} {address.name}"
+            return f"old {title}", "" if alone else address.name
+        if step.do == "create" and address in self.new:
+            return f"new {title}", "" if alone else address.name
+        return title, address.name
 
     def _drain_time(self, steps: Sequence[Step]) -> str:
         seconds = {seconds for step in steps if (seconds := self._delay(step)) is not None}

@@ -10,19 +10,20 @@ from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan
+from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.ingress_rules import IngressRules
 from ..kinds.instance import ExternalInstance
 from ..kinds.listener import Listener
-from ..kinds.quotas import REACHED
+from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
-from ..run.outcome import Event, Outcome
-from .causes import full_rows
+from ..run.outcome import Outcome
 from .layout import flow
 from .notes import remaining_rows
-from .phases import step_text, subject_text
 from .plan import nothing_to_do_reason
-from .style import RESULT_MARKS, Style, count, duration
+from .step_words import resource_text
+from .style import RESULT_MARKS, Style, count, duration, listed
+from .unfinished import unfinished_rows
 
 
 def stack_urls(plan: Plan, outcome: Outcome) -> list[str]:
@@ -59,6 +60,7 @@ class EndScreen:
     destroy_command  the command that deletes the stack
     destroyed        True after a destroy
     billed           True for the real AWS, False for the sandbox
+    part             the run ends at a hold, with more steps behind it
     """
 
     retry_command: str = ""
@@ -66,12 +68,14 @@ class EndScreen:
     destroyed: bool = False
     billed: bool = True
     rollback_command: str = ""
+    part: bool = False
 
 
 def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
     """Returns the last screen of one stack's run."""
     if not outcome.complete:
-        return list(_unfinished(plan, outcome, style, ending))
+        again, rollback = ending.retry_command, ending.rollback_command
+        return list(unfinished_rows(plan, outcome, style, again, rollback, destroys=ending.destroyed))
     if ending.destroyed:
         return list(_destroyed(plan, outcome, style, kinds))
     return list(_applied(plan, outcome, style, ending))
@@ -81,14 +85,49 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
     if plan.empty:
         yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('apply')}")
     else:
-        done = count(len(outcome.done), "step")
-        yield style.line(RESULT_MARKS["done"], f" {plan.stack}: {done} done in {duration(outcome.seconds)}.")
-    urls = stack_urls(plan, outcome)
+        done = count(len(plan.steps), "step") + " done" if ending.part else summary_text(plan)
+        result = f"{done} in {duration(outcome.seconds)}."
+        yield from flow(style, style.line(RESULT_MARKS["done"], (f" {plan.stack}: ", "bold")), result, back=2)
+    yield from _changed_rows(plan, style) if plan.lives and not ending.part else ()
+    urls = stack_urls(plan, outcome) if not ending.part else []
     if urls:
         yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan")
-    if plan.domains and load_balancer_names(outcome):
+    if plan.domains and load_balancer_names(outcome) and not ending.part:
         yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim")
-    if ending.destroy_command and not plan.empty:
+    if is_first_create(plan):
+        yield from finished_rows(style, ending)
+
+
+DONE_WORDS = {"create": "created", "update": "changed", "replace": "replaced", "stop": "stopped", "delete": "deleted"}
+
+
+def summary_text(plan: Plan) -> str:
+    """Returns what a run did: `2 resources created, 1 changed`; without changes how many steps."""
+    numbers = [(number, DONE_WORDS[action]) for action, number in plan.summary.items() if number]
+    if not numbers:
+        return f"{count(len(plan.steps), 'step')} done"
+    (first, word), *others = numbers
+    return ", ".join([f"{count(first, 'resource')} {word}", *(f"{number} {word}" for number, word in others)])
+
+
+def _changed_rows(plan: Plan, style: Style) -> Iterator[Text]:
+    """Names what a run changed in a stack that was there before."""
+    for action, word in DONE_WORDS.items():
+        names = [resource_text(change.address) for change in plan.changes if change.action == action]
+        if names:
+            yield from flow(style, style.line(f"  {word:<13}  "), listed(names))
+
+
+def is_first_create(plan: Plan) -> bool:
+    """True if the stack is new and nothing protects it: only then may somebody want to end it soon."""
+    balancers = [resource for resource in plan.desired.values() if isinstance(resource, LoadBalancer)]
+    protected = any(balancer.attributes.get(PROTECTION) == "true" for balancer in balancers)
+    return not plan.empty and not plan.lives and not protected
+
+
+def finished_rows(style: Style, ending: EndScreen) -> Iterator[Text]:
+    """Yields the command that deletes the stack, if there is one."""
+    if ending.destroy_command:
         note = "  (AWS bills the stack by the hour)" if ending.billed else ""
         yield from flow(style, style.line("  when finished  "), ending.destroy_command + note, "dim")
 
@@ -125,52 +164,6 @@ def remaining_resources(plan: Plan, outcome: Outcome) -> list[str]:
     """Returns what was not deleted and why: by plan, or because a step saw that others use it."""
     kept = [facts["kept"] for facts in outcome.facts.values() if facts.get("kept")]
     return list(dict.fromkeys([*plan.stays, *(line for text in kept for line in text.splitlines())]))
-
-
-def _not_switched(outcome: Outcome) -> bool:
-    """True if a gate failed before traffic moved, so that the old resources still serve."""
-    gates = [event for event in outcome.failed if event.step.do == "wait"]
-    steps = [*outcome.skipped, *(event.step for event in gates)]
-    switch_pending = any(step.phase == "switch" and step.before is not None for step in steps)
-    return bool(gates) and switch_pending and not any(step.phase == "switch" for step in outcome.done)
-
-
-def _advice(outcome: Outcome) -> str:
-    """Returns what to do next. The command follows on the next line."""
-    if any(event.code in REACHED for event in outcome.failed):
-        return "a quota is reached: raise it or make the spec smaller, then run:"
-    return f"run the same command again to continue ({count(len(outcome.skipped) + len(outcome.failed), 'step')} left):"
-
-
-def _unfinished(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> Iterator[Text]:
-    result = "interrupted" if outcome.interrupted and not outcome.failed else "not finished"
-    numbers = f"{len(outcome.done)} done, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
-    yield style.line(
-        RESULT_MARKS["failed"], (f" {plan.stack}: {result}", "bold"), f" after {duration(outcome.seconds)}: {numbers}."
-    )
-    for event in outcome.failed:
-        yield from _failure(event, style)
-    yield from flow(style, _label("then", style), _advice(outcome))
-    yield style.line(" " * 10, ending.retry_command)
-    if _not_switched(outcome):
-        serves = "no traffic moved: the old resources still serve"
-        remove = "; to remove the new ones:" if ending.rollback_command else ""
-        yield from flow(style, _label("or" if remove else "", style), serves + remove)
-        yield from [style.line(" " * 10, ending.rollback_command)] if remove else []
-
-
-def _failure(event: Event, style: Style) -> Iterator[Text]:
-    """Yields a failed step, why it failed, and what to do about that."""
-    step = step_text(event.step) if event.step.do != "wait" else subject_text(event.step)
-    yield from flow(style, style.line("  ", ("failed  ", "red")), f"{step}: {event.text}")
-    if event.causes:
-        yield from full_rows(event.causes, style, indent=2)
-    elif event.hint:
-        yield from flow(style, _label("fix", style), event.hint)
-
-
-def _label(label: str, style: Style) -> Text:
-    return style.line("  ", (f"{label:<8}", "bold"))
 
 
 def resources_of_others(plan: Plan) -> str:

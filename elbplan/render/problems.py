@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
 from ..core.plan import Refusal
 from ..errors import ElbplanError, SpecProblem
+from .errors import Redact
 from .layout import flow
 from .style import Style, count
-
-Redact = Callable[[str], str]
-"""Returns a text without the values of variables."""
 
 
 def problem_screen(
@@ -59,17 +56,6 @@ def failures_text(failed: int, refused: int) -> str:
     if refused:
         parts.append(f"{count(refused, 'stack')} {'is' if refused == 1 else 'are'} refused")
     return f"{', '.join(parts)}." if parts else ""
-
-
-def error_document(problem: ElbplanError, redact: Redact) -> dict[str, Any]:
-    """Returns a problem in a JSON document; that of a wrong spec lists every place."""
-    document: dict[str, Any] = {"what": redact(problem.what), "hint": redact(problem.hint), "exit": problem.exit_code}
-    if isinstance(problem, SpecProblem):
-        document["problems"] = [
-            {"file": p.file, "line": p.line, "column": p.column, "what": redact(p.what), "hint": redact(p.hint)}
-            for p in problem.problems
-        ]
-    return document
 
 
 def refusal_documents(refusals: Sequence[Refusal]) -> list[Mapping[str, str]]:

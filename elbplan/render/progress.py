@@ -2,58 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from ..run.outcome import Event
 from .causes import short_lines
 from .layout import shortened
-from .phases import step_text, subject_text
+from .step_words import done_text, expectations, failed_text, running_text, subject, took_text
 from .style import RESULT_MARKS, Style, duration
 
 SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 SPINNER_RATE = 8
 """Spinner characters per second."""
 
-RESULT_WORDS: Mapping[str, str] = {"done": "done in", "failed": "failed after", "skipped": "skipped"}
+TIMES_AT = 30
+"""The column of the durations, if the text on their left is not longer."""
+
+SHORTEST_TEXT = 20
+"""Columns that the text keeps beside the duration."""
+
+MARK = 2
+"""Columns of the mark at the start of a row."""
 
 
-def log_line(event: Event, style: Style, stack: str = "") -> str:
-    """Returns one event as one line: `create target_group.web … done in 0.2 s`."""
-    head = _log_head(event, stack)
-    if event.what == "progress":
-        head += f" still waiting: {event.text}"
-    elif event.what == "skipped":
-        head += f" skipped: {event.text}"
-    elif event.what in RESULT_WORDS:
-        head += f" {RESULT_WORDS[event.what]} {duration(event.took)}" + (
-            f": {event.text}" if event.what == "failed" else ""
-        )
-    return style.clean(head)
+def log_lines(event: Event, style: Style, stack: str, *, causes: bool = False) -> list[str]:
+    """Returns an event as lines of a log, each with the stack and the resource; `causes`: also why a wait goes on."""
+    lines = [_log_text(event)]
+    if causes:
+        lines += [f"{subject(event.step)}: {cause}" for cause in event.causes]
+    return [style.clean(f"{stack}: {line}") for line in lines]
 
 
-def cause_log_lines(event: Event, style: Style, stack: str = "") -> list[str]:
-    """Returns the causes of a wait, each as one line."""
-    return [style.clean(f"{_log_head(event, stack)} because: {cause}") for cause in event.causes]
-
-
-def _log_head(event: Event, stack: str) -> str:
-    prefix = f"{stack}: " if stack else ""
-    return f"{prefix}{step_text(event.step)} …"
+def _log_text(event: Event) -> str:
+    took = took_text(event)
+    if event.what == "done":
+        return done_text(event) + (f" after {took}" if took else "")
+    if event.what == "failed":
+        return failed_text(event) + (f" (after {took})" if took else "")
+    if event.what == "skipped":
+        why = "an earlier step is not done" if event.text.startswith("needs ") else event.text
+        return f"{subject(event.step)}: skipped: {why}"
+    if event.what == "started":
+        return running_text(replace(event, text=""))
+    expected = expectations(event)
+    return running_text(event) + (f" ({expected[0]})" if expected else "")
 
 
 def end_line(event: Event, style: Style) -> Text:
-    """Returns the line of an ended step; for a wait, with the state that it saw."""
+    """Returns the row of an ended step, with its duration."""
     mark, colour = RESULT_MARKS[event.what]
-    tail = {"done": f"  {duration(event.took)}", "failed": f"  {event.text}", "skipped": f"  skipped: {event.text}"}
-    text, end = step_text(event.step), tail[event.what]
-    if event.step.do == "wait" and event.what != "skipped":
-        text, end = f"{subject_text(event.step)}: {event.text}", f"  {duration(event.took)}"
-    line = style.line((mark, colour), f" {style.clean(text)}", (end, "dim"))
-    line.truncate(max(style.width - 1, 20), overflow="ellipsis" if not style.ascii else "crop")
-    return line
+    if event.what == "done":
+        text = done_text(event)
+    else:
+        text = failed_text(event) if event.what == "failed" else f"{subject(event.step)}: skipped: {event.text}"
+    return _row(mark, colour, text, [took_text(event)], style)
+
+
+def _row(mark: str, colour: str, text: str, rights: Sequence[str], style: Style) -> Text:
+    """One row: mark, text, and the first of `rights` that fits. The text gives way to the last one."""
+    room, text = style.width - 1 - MARK, style.clean(text)
+    choices = [right for right in rights if right] or [""]
+    right = next((choice for choice in choices if cell_len(f"{text}  {choice}") <= room), choices[-1])
+    text = _shortened(text, max(SHORTEST_TEXT, room - 2 - cell_len(right)) if right else room, style)
+    gap = max(2, min(TIMES_AT - cell_len(text), room - cell_len(text) - cell_len(right))) if right else 0
+    row = style.line((mark, colour), " ", text, " " * gap, (right, "dim"))
+    row.truncate(style.width - 1)
+    return row
+
+
+def _shortened(text: str, width: int, style: Style) -> str:
+    return shortened(text, width, "..." if style.ascii else "…")
 
 
 @dataclass
@@ -70,7 +91,6 @@ class ProgressBoard:
 
     total: int
     done: int = 0
-    ended: int = 0
     note: str = ""
     running: dict[str, RunningStep] = field(default_factory=dict)
 
@@ -83,7 +103,6 @@ class ProgressBoard:
             self.running.setdefault(id, RunningStep(event.seconds, event)).event = event
         else:
             self.running.pop(id, None)
-            self.ended += 1
             self.done += event.what == "done"
 
     def picture(self, now: float, style: Style, rows: int = 20) -> list[Text]:
@@ -103,9 +122,14 @@ class ProgressBoard:
                 lines += causes
         if len(visible) < len(running):
             lines.append(style.line((f"  and {len(running) - len(visible)} more", "dim")))
-        tail = self.note or "Ctrl-C stops after the running calls"
-        text = style.clean(f"{self.done} of {self.total} done · {duration(max(now, 0))} · {tail}")
-        return [*lines, style.line((shortened(text, style.width - 1), "bold" if self.note else "dim"))]
+        return [*lines, self._footer(now, style)]
+
+    def _footer(self, now: float, style: Style) -> Text:
+        head = f"{self.done} of {self.total} · {duration(max(now, 0))}"
+        tails = [self.note] if self.note else ["Ctrl-C: stop safely; run again to go on", "Ctrl-C: stop safely"]
+        texts = [style.clean(f"{head} · {tail}") for tail in tails]
+        text = next((text for text in texts if cell_len(text) < style.width), texts[-1])
+        return style.line((_shortened(text, style.width - 1, style), "bold" if self.note else "dim"))
 
 
 CAUSE_AFTER = 10.0
@@ -113,19 +137,6 @@ CAUSE_AFTER = 10.0
 
 
 def _step_line(step: RunningStep, symbol: str, seconds: float, style: Style) -> Text:
-    event, elapsed = step.event, duration(max(seconds, 0))
-    if event.step.do == "wait" and event.text:
-        left, notes = style.clean(f"{subject_text(event.step)}: {event.text}"), _expectations(event)
-    else:
-        left, notes = style.clean(step_text(event.step)), [event.text]
-    room = style.width - 1 - 2 - len(left) - 2
-    texts = [style.clean(f"{elapsed} · {note}") for note in notes if note] or [elapsed]
-    right = next((text for text in texts if len(text) <= room), texts[-1])
-    return style.line((symbol, "cyan"), f" {left}  ", (shortened(right, room, "..." if style.ascii else "…"), "dim"))
-
-
-def _expectations(event: Event) -> list[str]:
-    """How long the wait usually takes and when it ends; then the same in fewer words."""
-    usual = f"usually {event.usual}" if event.usual else ""
-    gives_up = f"gives up at {duration(event.gives_up)}" if event.gives_up else ""
-    return [", ".join(part for part in (usual, gives_up) if part), gives_up]
+    elapsed = duration(max(seconds, 0)) if seconds >= 1 else ""
+    notes = [f"{elapsed}   {note}" for note in expectations(step.event)] if elapsed else []
+    return _row(symbol, "cyan", running_text(step.event), [*notes, elapsed], style)

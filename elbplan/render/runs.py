@@ -7,7 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from ..run.lock.record import UNKNOWN_STATE, RunRecord, time_text
+from ..core.utc import time_text
+from ..run.lock.record import UNKNOWN_STATE, RunRecord
 from ..run.status import StackRuns
 from .layout import column, flow
 from .style import Style, count, duration

@@ -12,11 +12,12 @@ from ..errors import ElbplanError
 from ..run.status import ChangeCause, StackStatus
 from .causes import cause_documents, full_rows
 from .differences import change_reason
+from .errors import Redact, error_document
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .plan import header
 from .plan_view import PlanView
-from .problems import Redact, error_document, refusal_documents
+from .problems import refusal_documents
 from .runs import last_run_text, lock_document, lock_text, run_document
 from .style import COLOURS, SYMBOLS, Style, count, listed
 
@@ -33,10 +34,10 @@ HEALTHY_STATES = ("active", "active_impaired")
 
 def status_screen(status: StackStatus, style: Style, view: PlanView, redact: Redact = str) -> list[Text]:
     """Returns the screen of one stack."""
-    return [*header(status.plan, style, view), *_rows(status, style, redact)]
+    return [*header(status.plan, style, view), *_rows(status, style, view, redact)]
 
 
-def _rows(status: StackStatus, style: Style, redact: Redact) -> Iterator[Text]:
+def _rows(status: StackStatus, style: Style, view: PlanView, redact: Redact) -> Iterator[Text]:
     if status.problem:
         yield from _problem_rows(status.problem, style, redact)
     elif status.files is None:
@@ -47,6 +48,8 @@ def _rows(status: StackStatus, style: Style, redact: Redact) -> Iterator[Text]:
     yield from _refusal_rows(status.plan.refusals, style)
     for name, state in load_balancers(status.plan):
         yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
+    for label, text in view.cost:
+        yield from fact_row(style, label, text)
     for text in status.plan.warnings:
         yield from fact_row(style, "warning", text, "yellow")
     for address, health in status.health.items():

@@ -37,9 +37,9 @@ class GateWait:
         self._note(status, now)
         too_long = self.failing_since is not None and now - self.failing_since >= self.grace
         if status.state == "failed" or too_long:
-            raise GateProblem(f"{status.saw}; waiting longer does not help", causes=status.causes)
+            raise GateProblem(status.saw, causes=status.causes)
         if waited + pause > max(self.timeout, self.gate.min_seconds + pause):
-            raise GateProblem(f"{status.saw}; not ready after {waited:.0f} s", causes=status.causes)
+            raise GateProblem(f"{status.saw}, not ready after {waited:.0f} s", causes=status.causes)
         return False
 
     def _note(self, status: GateStatus, now: float) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from ..live.serving import Send, read_serving
 from ..live.worker_threads import WorkerThreads
-from .aws_checks import balancer_checks, certificate_checks, listener_checks, target_checks
+from .aws_checks import balancer_checks, certificate_checks, listener_checks, openings, path_checks, target_checks
 from .balancer_site import BalancerSite
 from .check import Check, CheckName, Verification, skipped
 from .deadline import Clock, Deadline, Limits
@@ -23,6 +23,7 @@ ORDER: tuple[CheckName, ...] = (
     "redirect", "answer", "rule",
 )  # fmt: skip
 USUAL_LIMITS = Limits()
+OF_OTHERS = "a load balancer of another stack: verify that stack"
 
 
 def with_facts(stack: ServedStack, send: Send) -> ServedStack:
@@ -48,6 +49,7 @@ def verify(
         *balancer_checks(stack),
         *listener_checks(stack),
         *certificate_checks(stack, now),
+        *path_checks(stack),
         *target_checks(stack),
         *network_checks(stack, network, deadline, now),
     ]
@@ -55,20 +57,19 @@ def verify(
     return Verification(stack.name, ordered, deadline.passed)
 
 
-def network_checks(
-    stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float, openings: Mapping[int, str] = {}
-) -> list[Check]:
-    """The checks that ask DNS and send requests. `openings` are the commands that open a port to clients."""
+def network_checks(stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float) -> list[Check]:
+    """The checks that ask DNS and send requests. `now` is the time of day in seconds since 1970."""
+    others = [skipped("connection", arn, OF_OTHERS) for arn in stack.foreign_balancers()]
     if isinstance(network, NoNetwork):
-        return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()]
+        return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()] + others
     sites = [
-        BalancerSite(stack, address, balancer, network, deadline, now, openings)
+        BalancerSite(stack, address, balancer, network, deadline, now, openings(stack))
         for address, balancer in stack.balancers()
     ]
     with WorkerThreads(len(sites) + 1) as threads:
         zones = threads.submit(run, list(_zone_tasks(stack, network)), deadline)
         found = threads.map(lambda site: site.checks(), sites)
-        return [*zones.result(), *(check for checks in found for check in checks)]
+        return [*zones.result(), *(check for checks in found for check in checks), *others]
 
 
 def _zone_tasks(stack: ServedStack, network: Network) -> Iterator[Task]:

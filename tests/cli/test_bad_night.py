@@ -101,7 +101,7 @@ def test_documents_for_programs_have_the_error_of_each_stack(night: NightShell, 
     night.shell.box.fault("5xx", action="DescribeLoadBalancers")
     ran = night.run([command], "--json")
     (stack,) = json.loads(ran.out)["stacks"]
-    assert (ran.code, stack["stack"], stack["error"]["exit"]) == (1, "my-web", 1)
+    assert (ran.code, stack["stack"], stack["error"]["code"]) == (1, "my-web", 1)
     assert stack["error"]["what"].startswith("elbv2 DescribeLoadBalancers failed")
     assert "health.aws.amazon.com" in stack["error"]["hint"]
     assert "error: elbv2 DescribeLoadBalancers failed" in ran.err

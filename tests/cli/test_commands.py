@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 
 from .kit import PipeStream, TerminalStream
+
+LOG_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 OTHER = """
 name: other
@@ -51,8 +55,8 @@ def test_apply_with_yes_does_not_ask(shell, yes):
     assert ran.code == 0
     assert "reach it at    https://api.example.com" in ran.out
     assert "elbplan destroy" in ran.out
-    assert "create target_group.web …" in ran.err
-    assert "create target_group.web … done in" in ran.err
+    assert re.search(LOG_TIME + " my-web: target group web: creating$", ran.err, re.M)
+    assert re.search(LOG_TIME + " my-web: target group web created( after .*)?$", ran.err, re.M)
     assert shell.box.tagged("my-web")
 
 
@@ -126,7 +130,9 @@ def test_destroy_without_anybody_names_the_flag(shell):
     assert shell.run("destroy", shell.spec, "--confirm", "my-web").code == 0
     first, *stays = shell.run("destroy", shell.spec, answers=[]).out.splitlines()
     assert first == "my-web: nothing to do. AWS has no resources of this stack."
-    assert [" ".join(line.split()[:3]) for line in stays] == ["stays hosted zone", "aws route53 delete-hosted-zone"]
+    assert stays[0].split()[:3] == ["stays", "hosted", "zone"]
+    assert "AWS bills $0.50/month;" in stays[0]
+    assert stays[-1].split()[:3] == ["aws", "route53", "delete-hosted-zone"]
 
 
 def test_destroy_does_not_take_a_yes_or_a_name_it_does_not_know(shell):
@@ -158,8 +164,8 @@ def test_a_run_that_fails_in_part_says_so_and_goes_on_when_run_again(shell):
     assert fault
     ran = shell.run("apply", "--yes", shell.spec)
     assert ran.code == 4
-    assert "failed  create listener.443: AWS refused CreateListener" in ran.out
-    assert "run the same command again" in ran.out
+    assert "why     listener 443 not created: AWS refused CreateListener" in ran.out
+    assert re.search("then    goes on, .*:\n {10}elbplan apply .*web.yaml", ran.out)
     shell.box.clear_faults()
     assert shell.run("apply", "--yes", shell.spec).code == 0
 
@@ -237,6 +243,6 @@ def test_on_a_terminal_the_ended_steps_scroll_by_and_the_cursor_comes_back(shell
     code = run(["apply", "--yes", shell.spec], Terminal(PipeStream(), PipeStream(), err, environ), shell.connect)
     text = err.getvalue()
     assert code == 0
-    assert "create target_group.web" in text
-    assert "of 19 done" in text
+    assert "✓\x1b[0m target group web created" in text
+    assert " of 19 · " in text
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")

@@ -118,7 +118,7 @@ def test_documents_have_an_error_for_each_broken_stack(folder: Folder, command: 
         folder.write(file, text)
     ran = folder.run(command, "--json")
     errors = [stack.get("error", {}) for stack in ran.document["stacks"]]
-    assert [error.get("exit") for error in errors] == [None, None, 1, 1, None, 65, 65, None]
+    assert [error.get("code") for error in errors] == [None, None, 1, 1, None, 65, 65, None]
     for error, message in zip([error for error in errors if error], MESSAGES, strict=True):
         assert message in error["what"]
     assert errors[5]["problems"][0]["line"] == 3

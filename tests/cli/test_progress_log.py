@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from elbplan.cli.context import App
 from elbplan.cli.progress import JsonReporter, LogReporter
 from elbplan.cli.terminal import Terminal
 from elbplan.core.address import Address
@@ -15,15 +18,18 @@ from .kit import CommandResult, PipeStream
 STEP = Step("wait targets.web healthy", "gate", "wait", Address("targets", "web"), "", until="healthy")
 MISSING = Cause("HTTP 404 on /health", "create that page", targets=("i-1",), names=("server-a",))
 LOGIN = Cause("HTTP 401 on /health", targets=("i-1",), names=("server-a",))
-HEAD = "wait until the targets are healthy (targets.web) …"
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
 
 
 def log(*events: Event) -> list[str]:
     err = PipeStream()
-    reporter = LogReporter(Terminal(PipeStream(), PipeStream(), err), Style(120), "")
+    app = App(Terminal(PipeStream(), PipeStream(), err), wall=lambda: NOON)
+    reporter = LogReporter(app, Style(120), "my-web")
     for event in events:
         reporter.tell(event)
-    return err.getvalue().splitlines()
+    lines = err.getvalue().splitlines()
+    assert all(line.startswith("2026-11-30T12:00:00Z my-web: ") for line in lines)
+    return [line.removeprefix("2026-11-30T12:00:00Z my-web: ") for line in lines]
 
 
 def waiting(seconds: float, *causes: Cause) -> Event:
@@ -36,15 +42,15 @@ START = Event("started", STEP)
 def test_a_cause_is_written_after_ten_seconds_and_once() -> None:
     lines = log(START, waiting(5, MISSING), waiting(12, MISSING), waiting(20, MISSING), waiting(27, MISSING))
     assert lines == [
-        HEAD,
-        f"{HEAD} still waiting: 0 of 1 healthy",
-        f"{HEAD} because: server-a (i-1): HTTP 404 on /health: create that page",
+        "targets web: waiting until the targets are healthy",
+        "targets web: 0 of 1 healthy",
+        "targets web: server-a (i-1): HTTP 404 on /health: create that page",
     ]
 
 
 def test_another_cause_is_written_too() -> None:
     lines = log(START, waiting(12, MISSING), waiting(20, LOGIN), waiting(27))
-    assert [line for line in lines if "because" in line][-1].endswith("HTTP 401 on /health")
+    assert [line for line in lines if "server-a" in line][-1].endswith("HTTP 401 on /health")
     assert len(lines) == 5
 
 
@@ -56,9 +62,11 @@ def test_a_failure_has_its_causes_whenever_it_comes() -> None:
 
 def test_events_in_json_have_the_causes() -> None:
     out = PipeStream()
-    JsonReporter(Terminal(PipeStream(), out, PipeStream()), "my-web").tell(waiting(2, MISSING))
+    app = App(Terminal(PipeStream(), out, PipeStream()), wall=lambda: NOON)
+    JsonReporter(app, "my-web").tell(waiting(2, MISSING))
     (event,) = CommandResult(0, out.getvalue(), "").lines
     assert event["step"]["id"] == STEP.id
+    assert event["at"] == "2026-11-30T12:00:00.000Z"
     assert event["causes"] == [
         {"text": "HTTP 404 on /health", "fix": "create that page", "targets": [{"id": "i-1", "name": "server-a"}]}
     ]

@@ -29,17 +29,32 @@ def shell(box: Box, tmp_path: Path) -> MigrationShell:
     return MigrationShell(box, tmp_path)
 
 
+def held_rows(shell: MigrationShell) -> list[str]:
+    """The last screen of an apply that waits for approval: both commands, as they must be typed."""
+    again = f"elbplan apply {shell.spec} --migrations {shell.base}"
+    return [
+        "‖ my-web: held at 10 %, step 7 of 14 of 0002_app_on_8080; it waits for approval.",
+        f"  go on    {again} --approve",
+        f"  go back  {again} --to 0001",
+    ]
+
+
 def test_a_shift_is_held_for_a_person_and_goes_on_and_never_goes_back(shell: MigrationShell) -> None:
     shell.port_8080(TENTH + PERSON + "  - hold: 1s\n")
     held = shell.apply()
     assert held.code == 0, held.err
-    assert "held at step" in held.err
+    assert held.out.splitlines()[-3:] == held_rows(shell)
+    assert "destroy" not in held.out, "a migration is not a stack that is tried out"
+    assert "reach it" not in held.out
     assert shell.weights() == [10, 90]
     assert shell.runs()[0]["state"] == "held"
     shell.box.clear_calls()
     retried = shell.apply()
     assert (retried.code, shell.weights()) == (0, [10, 90]), "a retry of a job approves nothing"
-    assert "waiting for approval; elbplan apply --approve goes on" in retried.err
+    assert retried.out.splitlines() == held_rows(shell)
+    last = shell.apply("--json").lines[-1]
+    assert (last["type"], last["share"], last["place"]) == ("held", "10 %", "step 7 of 14 of 0002_app_on_8080")
+    assert last["go_on"].endswith(" --approve")
     assert shell.box.writes() == []
     on = shell.apply("--approve")
     assert on.code == 0, on.err
@@ -55,7 +70,7 @@ def test_a_hold_that_nobody_saw_is_not_over(shell: MigrationShell) -> None:
     ssm = shell.box.client("ssm", "ap-northeast-2")
     ssm.delete_parameter(Name="/elbplan/my-web/runs/000002")
     again = shell.apply()
-    assert "held at step" in again.err
+    assert "my-web: held at 10 %" in again.out
     assert shell.weights() == [10, 90]
     assert shell.apply("--approve").code == 0
     assert shell.weights() == [1]
@@ -96,9 +111,12 @@ def test_a_wait_that_fails_goes_back_if_it_says_so(shell: MigrationShell) -> Non
     file.write_text(file.read_text().replace("timeout: 15m", "timeout: 1s", 1))
     shell.refresh()
     shell.box.switch("slow", 1.5)
-    failed = shell.apply()
+    failed = shell.apply("--json")
     shell.box.switch("slow", 0)
     assert failed.code == 1, failed.err
+    error = failed.lines[-1]["error"]
+    assert (error["code"], error["kind"]) == (1, "rolled back")
+    assert error["what"].startswith("my-web was rolled back: ")
     assert "rolling back to the end of 0001_first" in failed.err
     assert shell.runs()[0]["state"] == "rolled-back"
     assert shell.group()["Port"] == 80

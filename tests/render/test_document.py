@@ -70,12 +70,16 @@ def test_steps_stand_in_an_order_in_which_they_could_be_done():
             seen.add(step["id"])
 
 
+NOON = "2026-11-30T12:00:00.000Z"
+
+
 def test_an_event_is_one_object():
     step = plan(WEB).steps[0]
-    document = event_document("my-web", Event("failed", step, "AWS refused", "ask for more", 2.0004, 1.5))
+    document = event_document("my-web", Event("failed", step, "AWS refused", "ask for more", 2.0004, 1.5), NOON)
     assert document == {
         "schema": 1,
         "type": "failed",
+        "at": NOON,
         "stack": "my-web",
         "step": {"id": step.id, "phase": step.phase, "do": step.do, "address": str(step.address)},
         "text": "AWS refused",

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from elbplan.core.plan import Refusal
-from elbplan.errors import AwsUnavailable, Problem, SpecProblem
+from elbplan.errors import AwsUnavailable, ElbplanError, Problem, SpecProblem
 from elbplan.kinds import KINDS
+from elbplan.render.errors import error_document, kind_of
 from elbplan.render.plan import PlanView, counts, plan_screen
-from elbplan.render.problems import error_document, failures_text, problem_screen
+from elbplan.render.problems import failures_text, problem_screen
 from elbplan.render.status import status_document, status_screen
 from elbplan.render.style import Style
 from elbplan.run.status import StackRuns, StackStatus
@@ -58,6 +59,12 @@ def test_values_of_variables_stay_hidden():
     lines = problem_screen("plan", "web", "", UNAVAILABLE, Style(80), lambda text: text.replace("500", "${CODE}"))
     assert "500" not in "".join(line.plain for line in lines)
     assert "500" not in str(error_document(UNAVAILABLE, lambda text: text.replace("500", "${CODE}")))
+
+
+def test_the_kind_of_an_error_is_its_class_in_words():
+    assert kind_of(UNAVAILABLE) == "aws unavailable"
+    assert kind_of(SpecProblem([])) == "spec problem"
+    assert kind_of(ElbplanError("no")) == "error"
 
 
 def test_a_status_shows_the_refusal_and_the_rest():

@@ -21,7 +21,7 @@ def wait(**rest: float) -> GateWait:
 def test_a_state_that_never_changes_ends_the_wait_at_once() -> None:
     with pytest.raises(GateProblem) as raised:
         wait().passes(GateStatus("failed", "0 of 2 healthy", WHY), now=100, pause=1)
-    assert raised.value.what == "0 of 2 healthy; waiting longer does not help"
+    assert raised.value.what == "0 of 2 healthy"
     assert raised.value.causes == WHY
     assert raised.value.hint == "HTTP 404 on /health: create that page"
 
@@ -31,7 +31,7 @@ def test_failing_is_accepted_for_the_grace_of_the_gate() -> None:
     assert not waiting.passes(FAILING, now=130, pause=15)
     assert waiting.gives_up == 330
     assert not waiting.passes(FAILING, now=429, pause=15)
-    with pytest.raises(GateProblem, match="does not help"):
+    with pytest.raises(GateProblem, match="0 of"):
         waiting.passes(FAILING, now=430, pause=15)
 
 
@@ -53,7 +53,7 @@ def test_a_state_can_have_a_shorter_grace() -> None:
 
 
 def test_the_deadline_ends_the_wait_with_its_last_causes() -> None:
-    with pytest.raises(GateProblem, match=r"^1 of 2 healthy; not ready after 890 s") as raised:
+    with pytest.raises(GateProblem, match=r"^1 of 2 healthy, not ready after 890 s") as raised:
         wait().passes(GateStatus("waiting", "1 of 2 healthy", WHY), now=990, pause=15)
     assert raised.value.causes == WHY
 

@@ -15,8 +15,8 @@ from ...errors import ElbplanError, UsageProblem
 from ...kinds import KINDS
 from ...kinds.target_states import TargetState
 from ...live.target_states import read_server_labels, read_target_states
+from ...render.errors import error_document
 from ...render.plan import header
-from ...render.problems import error_document
 from ...render.reports.document import map_document
 from ...render.reports.live import live_plan
 from ...render.reports.page import Report

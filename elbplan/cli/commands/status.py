@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import click
 
@@ -18,11 +19,14 @@ from ...migrations.apply.journal import journal_of
 from ...migrations.apply.pending import PendingFinder
 from ...migrations.apply.status import migrations_status
 from ...migrations.files.folder import Folder
+from ...render.cost_document import cost_document
 from ...render.status import status_document, status_screen
 from ...render.style import count
 from ...run.lock.record import RunRecord
 from ...run.status import StackMigrations, StackRuns, StackStatus, stack_status
+from ..capacity import measure_capacity
 from ..context import App
+from ..costs import cost_of, table_of
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..locks import lock_manager_of
@@ -35,6 +39,7 @@ from ..reading import reading
 EXAMPLES = (
     "elbplan status                  show the stacks of all specs in specs/",
     "elbplan status specs/web.yaml   show the stacks of one file",
+    "elbplan status --cost           also show what each resource costs",
     "elbplan status --deep           also find resources that only a read of the whole account finds",
 )
 
@@ -52,9 +57,10 @@ EXAMPLES = (
     is_flag=True,
     help="Read every load balancer, target group and certificate of the account. Slow in a large account.",
 )
+@click.option("--cost", is_flag=True, help="Show every item of the cost, with the capacity units from CloudWatch.")
 @shared
 @click.pass_obj
-def command(app: App, paths: tuple[str, ...], base: str, deep: bool) -> int:
+def command(app: App, paths: tuple[str, ...], base: str, deep: bool, cost: bool) -> int:
     """Reads AWS and prints a few lines for each stack."""
     stack_plans = planned(app, stacks_or_problems_of(app, paths), partial(plan_specs, deep=deep))
     with _reading(app, stack_plans), WorkerThreads(app.options.parallel) as workers:
@@ -62,13 +68,21 @@ def command(app: App, paths: tuple[str, ...], base: str, deep: bool) -> int:
     stack_plans = [
         replace(stack_plan, problem=status.problem) for stack_plan, status in zip(stack_plans, statuses, strict=True)
     ]
+    if cost:
+        measure_capacity(app, stack_plans, time.time())
     if app.options.json:
-        documents = [status_document(status, app.terminal.redacted) for status in statuses]
+        documents = [_document(app, status) for status in statuses]
         app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
         report_problems(app, stack_plans)
     else:
-        _show(app, stack_plans, statuses)
+        _show(app, stack_plans, statuses, cost)
     return worst(status.problem.exit_code for status in statuses if status.problem)
+
+
+def _document(app: App, status: StackStatus) -> dict[str, Any]:
+    """Returns the status of a stack with its cost, unless AWS could not be read."""
+    document = status_document(status, app.terminal.redacted)
+    return {**document, "cost": cost_document(cost_of(app, status.plan))} if status.shows_aws else document
 
 
 def _reading(app: App, stack_plans: Sequence[Planned]) -> AbstractContextManager[None]:
@@ -77,7 +91,7 @@ def _reading(app: App, stack_plans: Sequence[Planned]) -> AbstractContextManager
     return reading(app, [stack_plan.stack for stack_plan in read], read[0].plan.region) if read else nullcontext()
 
 
-def _show(app: App, stack_plans: Sequence[Planned], statuses: Sequence[StackStatus]) -> None:
+def _show(app: App, stack_plans: Sequence[Planned], statuses: Sequence[StackStatus], cost: bool) -> None:
     """Prints a block for each stack, and how many could not be read. Raises the problem of a stack that is alone."""
     if not any(status.shows_aws for status in statuses):
         raise_if_all_fail(stack_plans)
@@ -89,7 +103,8 @@ def _show(app: App, stack_plans: Sequence[Planned], statuses: Sequence[StackStat
             screen = problem_block(app, "status", stack_plan, style, shown)
         else:
             screen = status_screen(status, style, view_of(app, "status", stack_plan), app.terminal.redacted)
-        app.terminal.show([*separator, *screen])
+        table = [style.line(""), *table_of(app, "status", status.plan, style)] if cost and status.plan.lives else []
+        app.terminal.show([*separator, *screen, *table])
     failed = len([status for status in statuses if status.problem])
     if failed and len(statuses) > 1:
         app.terminal.show([style.line(""), style.line((f"{failed} of {count(len(statuses), 'stack')} failed.", "red"))])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...errors import SpecProblem, escaped
+from ...render.errors import error_document
 from ..context import App
 from ..group import HelpFirstCommand
 from ..options import paths, shared
@@ -55,7 +56,7 @@ def command(app: App, paths: tuple[str, ...]) -> int:
 
 def _print_document(app: App, stacks: Sequence[Stack], problem: SpecProblem | None) -> None:
     problems = problem.problems if problem else ()
-    document = {
+    document: dict[str, Any] = {
         "schema": 1,
         "valid": not problems,
         "stacks": [
@@ -72,4 +73,6 @@ def _print_document(app: App, stacks: Sequence[Stack], problem: SpecProblem | No
             for problem in problems
         ],
     }
+    if problem:
+        document["error"] = error_document(problem, app.terminal.redacted)
     app.terminal.out(json.dumps(document, indent=2))

@@ -69,6 +69,13 @@ class Proposed(Notice):
 
 
 @dataclass(frozen=True)
+class WaitsForApproval(Notice):
+    """The apply ends here: the hold waits for approval."""
+
+    pending: Pending = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class HoldBegins(Notice):
     """A hold by the clock begins."""
 
@@ -102,11 +109,12 @@ def hold_broke(pending: Pending, seen: str) -> Notice:
     return Notice(tuple(f"the hold at {pending.place} watches {watched}, and found: {seen}".split("\n")), True)
 
 
-def waits_for_approval(pending: Pending) -> Notice:
+def waits_for_approval(pending: Pending) -> WaitsForApproval:
     """The hold ends only with an explicit approval."""
     assert pending.migration is not None
     where = f"{pending.place} of {pending.migration.id}"
-    return Notice((f"held at {where}, waiting for approval; elbplan apply --approve goes on",), True)
+    line = f"held at {where}, waiting for approval; elbplan apply --approve goes on"
+    return WaitsForApproval((line,), True, pending=pending)
 
 
 def rolls_back(target: Migration | None) -> Notice:

@@ -142,9 +142,7 @@ def _filled_by_others(entry: Entry, plan: Plan, states: Sequence[TargetState]) -
     yield Node(f"{address}/others", address, "target", "targets", title, (text,), "keep", reason)
 
 
-def _states_of(
-    group: Ref, entries: Entries, states: Mapping[Address, Sequence[TargetState]]
-) -> Sequence[TargetState]:
+def _states_of(group: Ref, entries: Entries, states: Mapping[Address, Sequence[TargetState]]) -> Sequence[TargetState]:
     entry = entries.of(group)
     live = entry.live.address if entry and entry.live else None
     return states.get(live, ()) if live else ()

@@ -101,10 +101,7 @@ def _query(value: str, condition: RouteCondition, request: Request) -> bool:
     if not separator:
         key, wanted = "*", value
     pairs = (part.partition("=") for part in request.query.split("&") if part)
-    return any(
-        _fits(key, its_key) and _fits(wanted, its_value)
-        for its_key, _, its_value in pairs
-    )
+    return any(_fits(key, its_key) and _fits(wanted, its_value) for its_key, _, its_value in pairs)
 
 
 def _source(value: str, condition: RouteCondition, request: Request) -> bool:

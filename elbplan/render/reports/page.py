@@ -70,6 +70,4 @@ def section_of(
     side: Side = "after" if after else "before"
     security = plan.security_path if plan.desired else plan.security_path_now
     samples = samples_of(entries, after or before, side)
-    return Section(
-        plan, map, before, after, timeline_of(plan, measured), notes, error, security, cost, samples
-    )
+    return Section(plan, map, before, after, timeline_of(plan, measured), notes, error, security, cost, samples)

@@ -18,6 +18,7 @@ Outcome = Literal[
     "forward", "redirect", "fixed-response", "other", "no-name", "no-listener", "wrong-protocol", "no-target"
 ]  # fmt: skip
 
+
 @dataclass(frozen=True)
 class RouteShare:
     """A target group of a forward: its box, its title, its weight, and the titles of its targets."""

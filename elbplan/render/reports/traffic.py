@@ -94,9 +94,7 @@ def _names(ref: Ref | None, entries: Entries, side: Side) -> tuple[str, ...]:
 
 
 def _condition(condition: Condition) -> RouteCondition:
-    return RouteCondition(
-        condition.field, condition.values, condition.regex, condition.name, condition_text(condition)
-    )
+    return RouteCondition(condition.field, condition.values, condition.regex, condition.name, condition_text(condition))
 
 
 def _action(resource: Listener | Rule, entries: Entries, map: StackMap, side: Side) -> RouteAction:

@@ -62,9 +62,7 @@ def _corners(style: Style, *, last: bool) -> tuple[str, str]:
     return ("└─", "  ") if last else ("├─", "│ ")
 
 
-def _row(
-    node: Node, edge: Edge | None, style: Style, first: str, rest: str, *, again: bool = False
-) -> Iterator[Text]:
+def _row(node: Node, edge: Edge | None, style: Style, first: str, rest: str, *, again: bool = False) -> Iterator[Text]:
     symbol = (f"{SYMBOLS[node.change]} ", f"bold {COLOURS[node.change]}") if node.change != "keep" else ("", "")
     mark, colour = MARKS[node.tone] if node.state else ("", "")
     share = f"{edge.label} " if edge and edge.label else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...core.utc import time_text
 from ...errors import AwsProblem, Refused
-from .record import RunRecord, time_text
+from .record import RunRecord
 
 
 def run_title(record: RunRecord) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Literal
 
+from ...core.utc import time_text
 from ...kinds.aws.parameter_store import LARGEST_VALUE
 
 RunState = Literal["running", "done", "failed", "interrupted", "taken-over", "held", "rolled-back", "unknown"]
@@ -109,13 +109,6 @@ def shortened(replaced: Mapping[str, str], most: int) -> dict[str, str]:
 def runs_path(stack: str) -> str:
     """The path of the parameters with the runs of a stack."""
     return f"/elbplan/{stack}/runs"
-
-
-def time_text(seconds: float) -> str:
-    """`2026-11-23T15:03:42.125Z`; empty for 0."""
-    if not seconds:
-        return ""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _cut(text: str, most: int) -> str:
