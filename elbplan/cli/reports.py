@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from .. import __version__
 from ..core.address import Address
 from ..core.plan import Plan
 from ..errors import ElbplanError, UsageProblem
@@ -60,7 +61,7 @@ def report_of(
     place = " (sandbox)" if app.options.sandbox else ""
     known = states or {}
     sections = tuple(_section(app, verb, stack_plan, known.get(stack_plan.plan.stack)) for stack_plan in stack_plans)
-    return Report(verb, when, sections, place)
+    return Report(verb, when, sections, place, __version__)
 
 
 def _section(
@@ -84,18 +85,18 @@ def _error_text(app: App, problem: ElbplanError) -> str:
     return app.terminal.redacted(f"{problem.what}{hint}")
 
 
-def rendered(format: str, report: Report, document: Mapping[str, Any]) -> str:
-    """The report as text: HTML, Markdown, Mermaid or JSON."""
+def rendered(format: str, report: Report | None, document: Mapping[str, Any]) -> str:
+    """The report as HTML, Markdown or Mermaid; without a report, the document as JSON."""
+    if report is None:
+        return json.dumps(document, indent=2) + "\n"
     if format == "html":
         from ..render.reports.html import html  # Jinja2 takes 0.05 s to import
 
         return html(report, document)
     if format == "md":
         return markdown(report)
-    if format == "mermaid":
-        maps = [section.map for section in report.sections]
-        return mermaid(maps[0]) if len(maps) == 1 else mermaid_of_all(maps)
-    return json.dumps(document, indent=2) + "\n"
+    maps = [section.map for section in report.sections]
+    return mermaid(maps[0]) if len(maps) == 1 else mermaid_of_all(maps)
 
 
 def write(app: App, text: str, output: str | None) -> None:

@@ -47,12 +47,19 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """The stacks of one command. `verb` is `plan`, or `map` for what AWS has now; `when` the time in words."""
+    """The stacks of one command.
+
+    verb     `plan`, or `map` for what AWS has now
+    when     the time in words
+    place    a note about the place, such as the simulator
+    version  the version of elbplan
+    """
 
     verb: str
     when: str
     sections: tuple[Section, ...]
     place: str = ""
+    version: str = ""
 
 
 def section_of(
