@@ -49,6 +49,14 @@ def status_note(cost: StackCost) -> list[Note]:
     return [("cost", f"{_amounts(cost.before)} ({_parts(cost.before_items)}){more}")] if cost.before_items else []
 
 
+def month_note(costs: Iterable[StackCost]) -> str:
+    """`$31/month` for what stacks cost as they are, also together; empty if they cost nothing."""
+    each = list(costs)
+    amount = sum((cost.before.month for cost in each), Decimal(0))
+    unknown = any(item.hour is None for cost in each for item in cost.before_items)
+    return f"{_month(amount)}{' + what has an unknown price' if unknown else ''}" if amount or unknown else ""
+
+
 def _sum_note(cost: StackCost) -> str:
     """Dollars before and after, and what they are for."""
     before, after = cost.before, cost.after
