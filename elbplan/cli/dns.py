@@ -26,8 +26,8 @@ class Internet:
 
     @cached_property
     def _servers(self) -> ZoneDns:
-        names: ZoneDns = _dns_module().Names()
-        return names
+        servers: ZoneDns = _dns_module().ParentServers()  # which asks about each zone once
+        return servers
 
     def name_servers(self, zone: str) -> ParentAnswer:
         return self._servers.name_servers(zone)

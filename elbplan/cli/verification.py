@@ -26,9 +26,6 @@ BETWEEN = 5.0
 AFTER_APPLY = 90.0
 """Seconds in which a new load balancer begins to answer."""
 
-NO_ANSWER = 3
-"""The exit code of a stack that does not answer."""
-
 
 def checked(app: App, stack: ServedStack, cloud: Cloud) -> Verification:
     """All checks of a stack. Raises nothing: a problem is in the result."""
@@ -78,26 +75,24 @@ class AnswerCheck:
     seconds: float = AFTER_APPLY
 
     def after(self, planned: Planned, result: RunResult) -> Verification | None:
-        """Checks the stack as the run left it; None if the run did not finish or left nothing to ask."""
-        if not result.complete:
-            return None
+        """Checks the stack as the run left it, and shows the result; None if there is nothing to check.
+
+        Raises Interrupted after Ctrl-C.
+        """
         stack = self._served(result)
-        if not list(stack.balancers()):
+        if not result.complete or not list(stack.balancers()):
             return None
         seconds = 0 if isinstance(network_of(self.app, stack.region), NoNetwork) else self.seconds
         try:
             with checking(self.app, stack.name):
                 (found,) = until_all_answer(self.app, lambda: [checked(self.app, stack, planned.cloud)], seconds)
         except KeyboardInterrupt:
-            raise Interrupted(f"{stack.name}: applied; interrupted while it was checked", hint=self.command) from None
+            what = f"{stack.name} is applied; the check whether it answers was interrupted"
+            raise Interrupted(what, hint=self.command) from None
+        if not self.app.options.json:
+            style = style_for(self.app, self.app.terminal.stdout)
+            self.app.terminal.show(apply_rows(found, style, self.command, self.app.terminal.redacted))
         return found
-
-    def show(self, verification: Verification) -> None:
-        """Prints the addresses that answer, or what failed; nothing where stdout is for programs."""
-        if self.app.options.json:
-            return
-        style = style_for(self.app, self.app.terminal.stdout)
-        self.app.terminal.show(apply_rows(verification, style, self.command, self.app.terminal.redacted))
 
     @property
     def command(self) -> str:

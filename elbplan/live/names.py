@@ -35,11 +35,10 @@ class Names:
         seconds: float = ALTOGETHER,
     ) -> None:
         self._network, self._now, self._known, self._seconds = network or Internet(), now, known, seconds
-        self._parents = ParentServers(self._network, now)
 
     def name_servers(self, zone: str) -> ParentAnswer:
         """The name servers that the parent of this zone has for it; the problem if nobody answers."""
-        return self._parents.name_servers(zone)
+        return ParentServers(self._network, self._now).name_servers(zone)
 
     def by_resolver(self, name: str, type: str = "A") -> NameAnswer:
         """The addresses by the resolver of this machine, which may have an old answer."""

@@ -30,6 +30,9 @@ TITLES: Mapping[CheckName, str] = {
 }
 TITLE_WIDTH = max(map(len, TITLES.values()))
 NEXT = " " * 6
+NO_ANSWER = 3
+"""The exit code of a stack that does not answer."""
+
 Redact = Callable[[str], str]
 
 
@@ -118,10 +121,18 @@ def verify_document(verification: Verification, redact: Redact = str) -> dict[st
     return document | ({"problem": redact(verification.problem)} if verification.problem else {})
 
 
+def answer_error(verification: Verification) -> dict[str, Any]:
+    """Returns the error document of a stack that does not answer."""
+    what = verification.problem or "; ".join(f"{check.subject}: {check.text}" for check in verification.failures)
+    hint = next((check.fix for check in verification.failures if check.fix), "")
+    return {"what": what, "hint": hint, "code": NO_ANSWER, "kind": "no answer"}
+
+
 def verify_end_document(verification: Verification, exit_code: int, redact: Redact = str) -> dict[str, Any]:
     """Returns the last line of `apply --json` for a stack with migrations: whether it answers after the last run."""
     checks = verify_document(verification, redact)
-    return {"schema": 1, "type": "verify", "stack": verification.stack, "verify": checks, "exit": exit_code}
+    document = {"schema": 1, "type": "verify", "stack": verification.stack, "verify": checks, "exit": exit_code}
+    return document | ({} if verification.answers else {"error": answer_error(verification)})
 
 
 def _check_document(check: Check, redact: Redact) -> dict[str, Any]:

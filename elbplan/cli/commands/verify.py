@@ -15,7 +15,7 @@ from ...core.duration import SPELLINGS, parse_duration
 from ...core.stack import Stack
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
-from ...render.verify import changed_lines, verify_document, verify_screen
+from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
 from ...spec import BrokenSpec
 from ...verify.check import Verification
 from ...verify.stack import ServedStack
@@ -27,7 +27,7 @@ from ..pending_plans import plan_specs
 from ..plan_screens import raise_if_all_fail
 from ..plans import Planned, planned, retry_command, stacks_or_problems_of, style_for
 from ..select import is_path, select
-from ..verification import NO_ANSWER, checked, checking, until_all_answer
+from ..verification import checked, checking, until_all_answer
 
 EXAMPLES = (
     "elbplan verify specs/web.yaml           check whether the stack answers, and find why not",
