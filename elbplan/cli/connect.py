@@ -11,10 +11,12 @@ import boto3
 import botocore.session
 from botocore.exceptions import BotoCoreError
 
+from .. import __version__
 from ..core.call import Answer, Call
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..live.client import Aws
+from ..live.debug_log import DebugLog
 from ..live.read_retries import ReadRetries
 from ..run.workflow import Cloud
 from ..sandbox.admin import daemon
@@ -73,7 +75,7 @@ class Connections:
             session, pacer, retries = self._aws_session(), self._app.pacer, self._app.retries
             return Aws(region, session=session, parallel=parallel, pacer=pacer, retries=retries)
         self._create_fixtures(self._running, region)
-        return simulator_aws(region, self._running.url, parallel, self._app.retries)
+        return simulator_aws(region, self._running.url, parallel, self._app.retries, debug_log_of(self._app))
 
     def _create_fixtures(self, running: RunningSandbox, region: str) -> None:
         stacks = [stack for stack in self._stacks if self._is_in(stack, region)]
@@ -87,6 +89,8 @@ class Connections:
     def _aws_session(self) -> boto3.session.Session:
         if self._session is None:
             self._session = aws_session(self._app.options)
+            if log := debug_log_of(self._app):
+                log.watch(self._session)
         return self._session
 
 
@@ -125,10 +129,23 @@ def aws_session(options: Options) -> boto3.session.Session:
     return session
 
 
-def simulator_aws(region: str, url: str, parallel: int = 16, retries: ReadRetries | None = None) -> Aws:
+def simulator_aws(
+    region: str, url: str, parallel: int = 16, retries: ReadRetries | None = None, log: DebugLog | None = None
+) -> Aws:
     """Returns the cloud of a region in the sandbox at this URL."""
     _bypass_proxy()
-    return Aws(region, endpoint=url, session=_sandbox_session(region), parallel=parallel, retries=retries)
+    session = _sandbox_session(region)
+    if log:
+        log.watch(session)
+    return Aws(region, endpoint=url, session=session, parallel=parallel, retries=retries)
+
+
+def debug_log_of(app: App) -> DebugLog | None:
+    """Returns the log of --debug, the same one for each call; None without the option."""
+    if app.debug_log is None and app.debug_file is not None:
+        app.debug_log = DebugLog(app.debug_file, app.terminal.redacted, app.log, app.wall)
+        app.debug_log.write("start", elbplan=__version__, pid=os.getpid())
+    return app.debug_log
 
 
 def _sandbox_session(region: str) -> boto3.session.Session:

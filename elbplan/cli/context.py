@@ -16,6 +16,7 @@ from .terminal import Terminal
 
 if TYPE_CHECKING:
     from ..cost import PriceTable
+    from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
     from ..verify.network import Network, NoNetwork
@@ -36,6 +37,7 @@ class Options:
     verbose: int = 0
     quiet: bool = False
     parallel: int = PARALLEL
+    debug: str = ""
 
     def as_arguments(self) -> list[str]:
         """Returns the options that select the AWS account and region, as arguments for another command."""
@@ -60,6 +62,7 @@ class App:
     aws_called   True after the first call to AWS
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
+    debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
     terminal: Terminal
@@ -74,6 +77,8 @@ class App:
     aws_called: bool = False
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None
+    debug_file: int | None = None
+    debug_log: DebugLog | None = None
 
     def log(self, *lines: str) -> None:
         """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""

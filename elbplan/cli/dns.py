@@ -11,10 +11,12 @@ import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from ..kinds.delegation import ParentAnswer
+from ..live.debug_log import DebugLog
 from ..live.delegation import NotAsked, ZoneDns
 from ..sandbox.admin import daemon
 from ..sandbox.errors import SandboxError
 from ..verify.network import InternetConnections, Network, NoNetwork, ProxyConnections
+from .connect import debug_log_of
 from .context import App
 
 OVERRIDE = "AWS_ENDPOINT_URL"
@@ -24,9 +26,12 @@ ELSEWHERE = f"the AWS endpoint is overridden ({OVERRIDE}), and the DNS of the in
 class Internet:
     """The DNS of the internet. Few plans ask it."""
 
+    def __init__(self, log: DebugLog | None = None) -> None:
+        self._log = log
+
     @cached_property
     def _servers(self) -> ZoneDns:
-        servers: ZoneDns = _dns_module().ParentServers()  # which asks about each zone once
+        servers: ZoneDns = _dns_module().parents_on_internet(self._log)
         return servers
 
     def name_servers(self, zone: str) -> ParentAnswer:
@@ -36,7 +41,7 @@ class Internet:
 def dns_of(app: App) -> ZoneDns | None:
     """Returns the DNS of the internet; None for the sandbox, whose zones are not real. The same one for each call."""
     if app.dns is None and not app.options.sandbox and app.connect is None:
-        app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet()
+        app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet(debug_log_of(app))
     return app.dns
 
 
@@ -56,7 +61,7 @@ def network_of(app: App, region: str) -> Network | NoNetwork:
         return NoNetwork(STAND_IN)
     if _is_overridden(app):
         return NoNetwork(ELSEWHERE)
-    return InternetConnections(_dns_module().Names(), region)
+    return InternetConnections(_dns_module().names_of_internet(debug_log_of(app)), region)
 
 
 def _simulated_network() -> Network | NoNetwork:

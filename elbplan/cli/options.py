@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from .context import App
+from .debug import debug_file
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +31,10 @@ OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--sandbox",), {"is_flag": True, "default": None, "help": "Use the local AWS simulator instead of AWS."}),
     (("--no-color",), {"is_flag": True, "default": None, "help": "Print without color (also: NO_COLOR)."}),
     (("--ascii",), {"is_flag": True, "default": None, "help": "Print ASCII characters only."}),
+    (
+        ("--debug",),
+        {"metavar": "FILE", "help": "Append a line to this file for each request to AWS, without secrets."},
+    ),
     (("-v", "--verbose"), {"count": True, "help": "Print more details."}),
     (("-q", "--quiet"), {"is_flag": True, "default": None, "help": "Print only the result."}),
     (
@@ -44,6 +49,8 @@ def _take(context: click.Context, parameter: click.Parameter, value: Any) -> Non
     if app is None or not value or parameter.name is None:
         return
     setattr(app.options, parameter.name, value)
+    if parameter.name == "debug":
+        app.debug_file = debug_file(value)
     app.terminal.plain = app.options.no_color
     app.terminal.only_ascii = app.options.ascii
 

@@ -14,7 +14,19 @@ import dns.rdatatype
 import dns.resolver
 
 from ..kinds.delegation import NameAnswer, ParentAnswer
-from .dns import ALTOGETHER, NO_ANSWER, NO_INTERNET, Internet, Network, OneServer, ParentServers, Queries, problem_text
+from .debug_log import DebugLog
+from .dns import (
+    ALTOGETHER,
+    NO_ANSWER,
+    NO_INTERNET,
+    Internet,
+    LoggedNetwork,
+    Network,
+    OneServer,
+    ParentServers,
+    Queries,
+    problem_text,
+)
 from .worker_threads import WorkerThreads
 
 KNOWN_NAME = "amazonaws.com"
@@ -90,6 +102,16 @@ class Names:
         except NO_ANSWER:
             return NO_INTERNET
         return ""
+
+
+def names_of_internet(log: DebugLog | None) -> Names:
+    """The DNS of the internet. With a log, every query is written to it."""
+    return Names(LoggedNetwork(Internet(), log) if log else None)
+
+
+def parents_on_internet(log: DebugLog | None) -> ParentServers:
+    """The parent zones on the internet, each zone asked once. With a log, every query is written to it."""
+    return ParentServers(LoggedNetwork(Internet(), log) if log else None)
 
 
 def names_of_simulator(address: str, port: int) -> Names:

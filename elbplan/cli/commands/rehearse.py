@@ -25,7 +25,7 @@ from ...rehearsal.unhealthy import files_that_create, rehearse_unhealthy
 from ...render.rehearsal import PromiseLine, proof_screen, summary_screen
 from ...sandbox.admin.daemon import install_hint
 from ...sandbox.box import Box
-from ..connect import SANDBOX_REGION, Connections, simulator_aws
+from ..connect import SANDBOX_REGION, Connections, debug_log_of, simulator_aws
 from ..context import App
 from ..group import HelpFirstCommand
 from ..locks import table_style
@@ -113,7 +113,7 @@ class StackRehearsal:
     def run(self) -> dict[str, Any]:
         """Prints each proof when it is known. Returns all proofs as a document."""
         chain = load(Folder.of(self.stack.name, self.base))
-        aws = simulator_aws(self._region(), self.box.url)
+        aws = simulator_aws(self._region(), self.box.url, log=debug_log_of(self.app))
         environment = RehearsalEnvironment(self.box, aws, self.stack, chain)
         began, files = time.monotonic(), []
         all_lines: list[PromiseLine] = []

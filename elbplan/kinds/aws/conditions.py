@@ -73,14 +73,25 @@ def condition_to_aws(condition: Condition) -> dict[str, Any]:
         return {"Field": condition.field, **condition.settings}
     values: list[Any] = list(condition.values)
     if condition.field == "query-string":
-        pairs = [value.partition("=") for value in condition.values]
-        values = [{"Key": key, "Value": value} if sep else {"Value": key} for key, sep, value in pairs]
+        values = [_query_to_aws(value) for value in condition.values]
     config: dict[str, Any] = {"Values": values} if values else {}
     if condition.regex:
         config["RegexValues"] = list(condition.regex)
     if condition.field == "http-header":
         config["HttpHeaderName"] = condition.name
     return {"Field": condition.field, FIELDS[condition.field]: {**config, **condition.settings}}
+
+
+def _query_to_aws(query: str) -> dict[str, str]:
+    """A `key=value` in AWS's words. The value of a variable stays hidden."""
+    key, equals, value = query.partition("=")
+    if not equals:
+        return {"Value": query}
+    if isinstance(query, Hidden):
+        shown_key, _, shown = query.reference.partition("=")
+        value = Hidden(value, shown)
+        key = key if key == shown_key else Hidden(key, shown_key)
+    return {"Key": key, "Value": value}
 
 
 def condition_from_aws(raw: Mapping[str, Any]) -> Condition:
