@@ -209,7 +209,7 @@ def test_the_last_document_of_an_apply_has_the_checks(shell: Shell) -> None:
     assert (done.code, done.lines[-1]["exit"], done.lines[-1]["verify"]["answers"]) == (3, 3, False)
     error = done.lines[-1]["error"]
     assert (error["code"], error["kind"]) == (3, "no answer")
-    assert error["what"] == "example.com: example.com is not delegated: no parent zone has name servers for it"
+    assert error["what"] == "example.com is not delegated: no parent zone has name servers for it"
 
 
 def test_no_verify_asks_nothing(shell: Shell) -> None:

@@ -99,13 +99,14 @@ class Round:
         return checked(self.app, stack, plan.cloud)
 
     def screen(self, number: int, verification: Verification) -> list[Any]:
-        """The screen of one stack, with an empty line before it if it is not the first."""
+        """The screen of one stack. Of several stacks, only what failed and the results stand there, unless -v is given."""
         app, plan = self.app, self.plans[number]
         style = style_for(app, app.terminal.stdout)
         account = f"account {plan.plan.account}{' (sandbox)' if app.options.sandbox else ''}"
         place = " · ".join(part for part in (plan.plan.region, account if plan.plan.account else "") if part)
-        rows = verify_screen(verification, style, place, app.terminal.redacted, short=app.options.quiet)
-        return [style.line(""), *rows] if number and not app.options.quiet else rows
+        short = app.options.quiet or (len(self.plans) > 1 and not app.options.verbose)
+        rows = verify_screen(verification, style, place, app.terminal.redacted, short=short)
+        return [style.line(""), *rows] if number and not short else rows
 
 
 def _file_of(stack: Stack) -> Sequence[str]:
