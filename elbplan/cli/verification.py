@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..core.address import Address
 from ..core.resource import Resource
@@ -12,7 +13,7 @@ from ..errors import ElbplanError, Interrupted
 from ..render.verify import apply_rows
 from ..run.result import RunResult
 from ..run.workflow import Cloud
-from ..verify.check import Verification
+from ..verify.check import CheckName, Verification
 from ..verify.network import NoNetwork
 from ..verify.stack import ServedStack
 from ..verify.verifier import verify, with_facts
@@ -41,15 +42,29 @@ def until_all_answer(
     look: Callable[[], Sequence[Verification]],
     seconds: float,
     tell: Callable[[Sequence[Verification]], None] = lambda _: None,
+    may_pass: Callable[[Verification], bool] = lambda _: True,
 ) -> Sequence[Verification]:
-    """Looks again and again until every stack answers or the time is over. `tell` gets each round."""
+    """Looks again and again until every stack answers or the time is over.
+
+    `tell` gets each round. `may_pass` says whether waiting can help a stack that does not answer.
+    """
     end = app.clock.now() + seconds
     while True:
         found = look()
         tell(found)
-        if all(verification.answers for verification in found) or app.clock.now() + BETWEEN > end:
+        waiting = any(not verification.answers and may_pass(verification) for verification in found)
+        if not waiting or app.clock.now() + BETWEEN > end:
             return found
         app.clock.sleep(BETWEEN)
+
+
+LASTING: tuple[CheckName, ...] = ("listener", "certificate", "security-path", "delegation")
+"""The checks whose failure does not pass by itself."""
+
+
+def starts_soon(verification: Verification) -> bool:
+    """True if every failure may be one of a load balancer that has just been created."""
+    return not verification.problem and all(check.name not in LASTING for check in verification.failures)
 
 
 @contextlib.contextmanager
@@ -85,7 +100,8 @@ class AnswerCheck:
         seconds = 0 if isinstance(network_of(self.app, stack.region), NoNetwork) else self.seconds
         try:
             with checking(self.app, stack.name):
-                (found,) = until_all_answer(self.app, lambda: [checked(self.app, stack, planned.cloud)], seconds)
+                look = partial(self._look, stack, planned.cloud)
+                (found,) = until_all_answer(self.app, look, seconds, may_pass=starts_soon)
         except KeyboardInterrupt:
             what = f"{stack.name} is applied; the check whether it answers was interrupted"
             raise Interrupted(what, hint=self.command) from None
@@ -93,6 +109,9 @@ class AnswerCheck:
             style = style_for(self.app, self.app.terminal.stdout)
             self.app.terminal.show(apply_rows(found, style, self.command, self.app.terminal.redacted))
         return found
+
+    def _look(self, stack: ServedStack, cloud: Cloud) -> Sequence[Verification]:
+        return [checked(self.app, stack, cloud)]
 
     @property
     def command(self) -> str:

@@ -99,7 +99,7 @@ class Round:
         return checked(self.app, stack, plan.cloud)
 
     def screen(self, number: int, verification: Verification) -> list[Any]:
-        """The screen of one stack. Of several stacks, only what failed and the results are shown, unless -v is given."""
+        """The screen of one stack. Of several stacks, only failed checks and the results are shown, without -v."""
         app, plan = self.app, self.plans[number]
         style = style_for(app, app.terminal.stdout)
         account = f"account {plan.plan.account}{' (sandbox)' if app.options.sandbox else ''}"
