@@ -15,7 +15,7 @@ from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from ..cost import PriceTable
+    from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
@@ -62,6 +62,7 @@ class App:
     aws_called   True after the first call to AWS
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
+    consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
     debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
@@ -77,6 +78,7 @@ class App:
     aws_called: bool = False
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None
+    consumed: dict[str, Consumptions] = field(default_factory=dict)
     debug_file: int | None = None
     debug_log: DebugLog | None = None
 

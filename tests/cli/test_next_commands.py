@@ -85,7 +85,8 @@ def test_what_no_migration_covers_is_not_to_be_applied(shell: Shell) -> None:
     assert shell.run("apply", spec, "--yes", "--migrations", files).code == 0
     shell.write("web.yaml", HTTP + "tags: {team: web}\n")
     screen = shell.run("plan", spec, "--migrations", files).out
-    assert "elbplan plan --save NAME writes the next after 0001_first" in " ".join(screen.split())
+    save = shlex.join(["elbplan", "plan", spec, "--migrations", files, "--save", "NAME"])
+    assert f"`{save}` writes the next after 0001_first" in " ".join(screen.split())
     assert "\nNext" not in screen
 
 

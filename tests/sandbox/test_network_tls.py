@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,6 +53,19 @@ class Secured:
 def names_of(certificate: x509.Certificate) -> set[str]:
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return set(names.get_values_for_type(x509.DNSName))
+
+
+@pytest.fixture(scope="module")
+def real_time() -> Iterator[Box]:
+    """A sandbox whose clock no test moves: visitors compare certificates with the real time."""
+    with Box() as box:
+        yield box
+
+
+@pytest.fixture
+def kit(real_time: Box) -> Kit:
+    real_time.reset()
+    return Kit(real_time)
 
 
 @pytest.fixture
