@@ -21,7 +21,8 @@ check: .venv/installed-dev
 
 # Writes the approved screens and the outputs in the README anew; read the diff before you keep it.
 golden: .venv/installed-dev
-	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py tests/sandbox/test_behaviour_page.py
+	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py tests/sandbox/test_behaviour_page.py \
+		tests/explain/test_page.py
 
 # Refuses without ELBPLAN_ACCEPTANCE=yes-bill-me; deletes what it created, also after Ctrl-C.
 acceptance: .venv/installed-sandbox

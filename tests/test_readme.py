@@ -20,6 +20,7 @@ NOT_RUN = "<!-- not run by tests/test_readme.py -->"
 BLOCK = re.compile(rf"({NOT_RUN}\n)?```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
 CHANGING = [
     (r"\d+(\.\d+)? s\b", "N s"),
+    (r"\d+ ms\b", "N ms"),
     (r"my-web-\d+\.", "my-web-N."),
     (r"s1-[0-9a-f]{8}", "s1-N"),
     (r"sha256:[0-9a-f]+", "sha256:N"),

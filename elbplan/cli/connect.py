@@ -44,7 +44,7 @@ class Connections:
         """Returns the stack's region: from --region, the spec, the environment or the profile. Raises ElbplanError."""
         region = self._app.options.region or stack.region
         if not region:
-            region = SANDBOX_REGION if self._running else self._default_region()
+            region = SANDBOX_REGION if self._running else self.default_region()
         hint = "write `region: ap-northeast-2` in the spec, pass --region, or set AWS_REGION"
         if not region:
             raise ElbplanError(f"{escaped(stack.file) or stack.name}: stack {stack.name} has no region", hint=hint)
@@ -52,7 +52,7 @@ class Connections:
             raise ElbplanError(f"{region!r} is not an AWS region", hint=hint)
         return region
 
-    def _default_region(self) -> str | None:
+    def default_region(self) -> str | None:
         """Returns the region of the environment or the profile."""
         region = self._app.terminal.environ.get("AWS_REGION")
         return region or (self._aws_session().region_name if self._app.connect is None else None)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..core.traffic_estimate import TrafficEstimate
 from ..core.utc import log_time
 from ..live.pacing import Pacer
 from ..live.read_retries import ReadRetries
@@ -14,9 +15,11 @@ from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..cost import PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
+    from ..verify.network import Network, NoNetwork
 
 PARALLEL = 8
 
@@ -55,8 +58,11 @@ class App:
     clock        the clock for holds
     wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
+    network      on which load balancers answer; None: chosen by the options
     aws_called   True after the first call to AWS
     debug_file   the file of --debug, and debug_log its log, from the first connection on
+    traffic      the traffic that the specs expect, by stack
+    prices       the price table; None until a screen needs it
     """
 
     terminal: Terminal
@@ -66,10 +72,13 @@ class App:
     wall: Callable[[], float] = time.time
     pacer: Pacer = field(default_factory=Pacer)
     dns: ZoneDns | None = None
+    network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False
     debug_file: int | None = None
     debug_log: DebugLog | None = None
+    traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
+    prices: PriceTable | None = None
 
     def log(self, *lines: str) -> None:
         """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""

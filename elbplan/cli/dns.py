@@ -1,9 +1,10 @@
-"""Which DNS a command asks about the delegation of hosted zones."""
+"""Which network a command uses: the DNS that it asks about hosted zones, and the connections that it opens."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import botocore.session
@@ -12,6 +13,9 @@ from botocore.exceptions import BotoCoreError
 from ..kinds.delegation import ParentAnswer
 from ..live.debug_log import DebugLog
 from ..live.delegation import NotAsked, ZoneDns
+from ..sandbox.admin import daemon
+from ..sandbox.errors import SandboxError
+from ..verify.network import InternetConnections, Network, NoNetwork, ProxyConnections
 from .connect import debug_log_of
 from .context import App
 
@@ -27,10 +31,8 @@ class Internet:
 
     @cached_property
     def _servers(self) -> ZoneDns:
-        from ..live.dns import Internet as Network  # dnspython takes 0.1 s to import
-        from ..live.dns import LoggedNetwork, ParentServers
-
-        return ParentServers(LoggedNetwork(Network(), self._log) if self._log else None)
+        names: ZoneDns = _dns_module().names_of_internet(self._log)
+        return names
 
     def name_servers(self, zone: str) -> ParentAnswer:
         return self._servers.name_servers(zone)
@@ -41,6 +43,43 @@ def dns_of(app: App) -> ZoneDns | None:
     if app.dns is None and not app.options.sandbox and app.connect is None:
         app.dns = NotAsked(ELSEWHERE) if _is_overridden(app) else Internet(debug_log_of(app))
     return app.dns
+
+
+STAND_IN = "the AWS of this command is a stand-in, and its load balancers have no network"
+
+
+def network_of(app: App, region: str) -> Network | NoNetwork:
+    """Returns the network on which the load balancers of a region answer; the reason if there is none.
+
+    A stand-in for AWS has none, so that nothing that AWS does not have is ever asked on the internet.
+    """
+    if app.network is not None:
+        return app.network
+    if app.options.sandbox:
+        return _simulated_network()
+    if app.connect is not None:
+        return NoNetwork(STAND_IN)
+    if _is_overridden(app):
+        return NoNetwork(ELSEWHERE)
+    return InternetConnections(_dns_module().names_of_internet(debug_log_of(app)), region)
+
+
+def _simulated_network() -> Network | NoNetwork:
+    running = daemon.find()
+    if running is None:
+        return NoNetwork("the local AWS simulator does not run")
+    try:
+        network = running.box().network()
+    except SandboxError as problem:
+        return NoNetwork(f"the local AWS simulator has no network: {problem}")
+    names = _dns_module().names_of_simulator(*network["dns"])
+    return ProxyConnections(names, network["proxy"], network["authority"])
+
+
+def _dns_module() -> ModuleType:
+    from ..live import names  # dnspython takes 0.1 s to import
+
+    return names
 
 
 def _is_overridden(app: App) -> bool:

@@ -16,6 +16,8 @@ from ..core.plan import Plan
 from ..core.utc import time_text
 from ..errors import ElbplanError
 from ..kinds import KINDS
+from ..render.cost_document import cost_document
+from ..render.cost_stays import with_prices
 from ..render.documents import summary_document
 from ..render.errors import error_document
 from ..render.outcome import (
@@ -27,17 +29,22 @@ from ..render.outcome import (
     unchanged_outcome,
 )
 from ..render.unfinished import outcome_error
+from ..render.verify import verify_document
 from ..run.clock import RealClock
 from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
 from ..run.outcome import Outcome
 from ..run.result import RunResult
+from ..verify.check import Verification
 from .context import App
+from .costs import cost_of
 from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, report_problem, worst
 from .locks import lock_manager_of, run_request_of
 from .plans import Planned, problem_of, style_for
+from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 from .reading import reading
+from .verification import NO_ANSWER, AnswerCheck
 
 
 def run_all(
@@ -47,12 +54,14 @@ def run_all(
     *,
     agreed: Collection[str] = (),
     migration: MigrationRun | None = None,
+    check: AnswerCheck | None = None,
 ) -> int:
     """Run the plans that have steps. A stack with a problem or a refusal does not stop the others, Ctrl-C does.
 
     Returns the worst exit code.
 
-    `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown.
+    `agreed` are the stacks for which whatever is true under the lock may be done, not only what was shown. `check`
+    checks after each run whether the stack answers.
     """
     codes, created = [0], False
     alone = replace(ending, destroy_command="") if len(plans) > 1 else ending
@@ -66,7 +75,7 @@ def run_all(
             codes.append(_run_nothing(app, planned, ending))
             continue
         allowed = planned.plan.stack in agreed
-        result = run_one(app, planned, alone, agreed=allowed, migration=migration)
+        result = run_one(app, planned, alone, agreed=allowed, migration=migration, check=check)
         created |= result.complete and is_first_create(result.plan)
         codes.append(exit_code(result))
     if created and len(plans) > 1 and not app.options.json:
@@ -81,16 +90,21 @@ def run_one(
     *,
     agreed: bool,
     migration: MigrationRun | None = None,
+    check: AnswerCheck | None = None,
 ) -> RunResult:
     """Run one stack's plan under its lock; a problem is reported, so that it does not stop other stacks."""
     try:
         result = _execute(app, planned, ending, agreed, migration)
     except ElbplanError as problem:
         return _not_run(app, planned.plan, ending, problem)
-    if app.options.json:
-        _document_end(app, result, ending, result.outcome.lost)
-    elif not result.plan.empty or (migration and not migration.file):
+    if not app.options.json and (not result.plan.empty or (migration and not migration.file)):
         _show_end(app, result.plan, result.outcome, ending)
+    verification = check.after(planned, result) if check else None
+    if check and verification:
+        result = replace(result, answers=verification.answers)
+        check.show(verification)
+    if app.options.json:
+        _document_end(app, result, ending, result.outcome.lost, verification)
     if result.outcome.lost:
         app.log(result.outcome.lost)
     return result
@@ -105,12 +119,15 @@ def report_unchanged(app: App, plan: Plan, ending: EndScreen) -> None:
 
 
 def exit_code(result: RunResult) -> int:
-    """0, 130, 4 if running again goes on from here, 1 if nothing was done, 5 if the lock was lost before."""
+    """0, 3 if it does not answer, 130, 4 if running again goes on from here, 1 or 5 if nothing was done.
+
+    It is 5 if the lock was lost before.
+    """
     outcome = result.outcome
     if result.problem:
         return result.problem.exit_code
     if outcome.complete:
-        return 0
+        return 0 if result.answers else NO_ANSWER
     if outcome.lost:
         return PARTLY if outcome.done else REFUSED
     if outcome.interrupted:
@@ -175,16 +192,26 @@ def _reporter(app: App, plan: Plan) -> Reporter:
 
 def _show_end(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
     style = style_for(app, app.terminal.stdout)
+    plan = with_prices(plan, price_table(app))
     app.terminal.show(outcome_screen(plan, outcome, KINDS, style, ending))
 
 
-def _document_end(app: App, result: RunResult, ending: EndScreen, problem: str = "") -> None:
+def _document_end(
+    app: App, result: RunResult, ending: EndScreen, problem: str = "", verification: Verification | None = None
+) -> None:
     code = exit_code(result)
-    where = stack_urls(result.plan, result.outcome) if code == 0 and not ending.destroyed else []
-    document = summary_document(result.plan, result.outcome, code, where, at=time_text(app.wall()))
+    done = code in (0, NO_ANSWER) and not ending.destroyed
+    where = stack_urls(result.plan, result.outcome) if done else []
+    document = summary_document(
+        with_prices(result.plan, price_table(app)), result.outcome, code, where, at=time_text(app.wall())
+    )
     if problem:
         document["problem"] = app.terminal.redacted(problem)
-    if code:
+    else:
+        document["cost"] = cost_document(cost_of(app, result.plan))
+    if verification:
+        document["verify"] = verify_document(verification, app.terminal.redacted)
+    if code and code != NO_ANSWER:
         document["error"] = _error_of(app, result, code)
     app.terminal.out(json.dumps(document))
 

@@ -45,6 +45,10 @@ class AllowedHazards:
             self.check(plan for plan in plans if isinstance(plan, Plan))
         return plans
 
+    def allows(self, plans: Iterable[Plan]) -> bool:
+        """True if every hazard is allowed."""
+        return all(hazard.name in self.allow for plan in plans for hazard in plan.hazards)
+
     def check(self, plans: Iterable[Plan]) -> None:
         """Raises Refused if a hazard is not allowed."""
         refuse_unless_allowed((hazard for plan in plans for hazard in plan.hazards), self.allow)

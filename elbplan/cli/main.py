@@ -20,6 +20,7 @@ from .terminal import Terminal
 
 if TYPE_CHECKING:
     from ..live.delegation import ZoneDns
+    from ..verify.network import Network, NoNetwork
 
 INTERRUPTED = 130
 EXAMPLES = (
@@ -34,8 +35,13 @@ ENTRIES = {
     "apply": (f"{COMMANDS}.apply:command", "Commands", "Change AWS to match the spec."),
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
+    "verify": (f"{COMMANDS}.verify:command", "Commands", "Check that a stack answers, and find why not."),
+    "map": (f"{COMMANDS}.map:command", "Commands", "Draw a stack: names, rules, groups, targets."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
+    "open": (f"{COMMANDS}.open:command", "Commands", "Open the address of a stack in a browser."),
+    "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
+    "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
@@ -54,8 +60,8 @@ ENTRIES = {
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Manage AWS load balancers with a few lines of YAML. elbplan needs no state file.",
-    epilog="Exit codes: 0 success, 1 error, 2 changes pending (plan --exit-code), 4 partly applied, 5 refused, "
-    "64 usage error, 65 invalid spec, 130 interrupted.",
+    epilog="Exit codes: 0 success, 1 error, 2 changes pending (plan --exit-code), 3 no answer, 4 partly applied, "
+    "5 refused, 64 usage error, 65 invalid spec, 130 interrupted.",
 )
 @shared
 @click.version_option(__version__, "--version", prog_name="elbplan", message="%(prog)s %(version)s")
@@ -74,9 +80,10 @@ def run(
     clock: Clock | None = None,
     dns: ZoneDns | None = None,
     wall: Callable[[], float] = time.time,
+    network: Network | NoNetwork | None = None,
 ) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
-    app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns)
+    app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
     try:
         with cli.make_context("elbplan", list(args), obj=app) as context:
             return int(cli.invoke(context) or 0)

@@ -21,6 +21,7 @@ from ..migrations.apply.source import MigrationSource
 from ..migrations.migration import MigrationStep
 from ..render.held import HeldView, held_document, held_screen, share_text
 from ..render.pending_files import FileView, StepView, pending_files_screen
+from ..render.verify import verify_end_document
 from ..run.lock.record import RunRecord
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
@@ -35,6 +36,7 @@ from .options import migrations_flags
 from .plan_screens import confirm, show_plans
 from .plans import Planned, ending_of, retry_command, style_for
 from .reading import reading
+from .verification import AnswerCheck
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
@@ -45,6 +47,8 @@ class MigrationConsole:
     """One stack's apply on the command line.
 
     base      the folder with the migrations of all stacks
+    flags     the options that the same command needs to continue
+    check     checks after the last run whether the stack answers; None: nobody does
     seconds   how long the last read of AWS took
     """
 
@@ -54,6 +58,8 @@ class MigrationConsole:
     yes: bool
     detail: bool
     base: str
+    flags: tuple[str, ...] = ()
+    check: AnswerCheck | None = None
     cloud: Cloud = field(init=False)
     region: str = field(init=False)
     seconds: float = 0
@@ -108,7 +114,7 @@ class MigrationConsole:
     ) -> RunResult:
         """Run a plan under the stack's lock, on the screen; a problem is reported."""
         planned = self._planned(shown, plan_again)
-        ending = ending_of(self.app, "apply", self.paths)
+        ending = ending_of(self.app, "apply", self.paths, *self.flags)
         ending = replace(ending, destroy_command="", part=migration.state == "held")
         return run_one(self.app, planned, ending, agreed=not confirmed, migration=migration)
 
@@ -124,7 +130,21 @@ class MigrationConsole:
             self._end_without_run(executor, result)
         if result.state == "waiting":
             self._end_held(executor, result)
-        return exit_code(result.last) if result.last else 0
+        if result.last is None:
+            return 0
+        return exit_code(self._checked(result.last))
+
+    def _checked(self, last: RunResult) -> RunResult:
+        """The last run of the command, with whether the stack answers after it."""
+        verification = self.check.after(self._planned(last.plan), last) if self.check else None
+        if self.check is None or verification is None:
+            return last
+        self.check.show(verification)
+        last = replace(last, answers=verification.answers)
+        if self.app.options.json:
+            document = verify_end_document(verification, exit_code(last), self.app.terminal.redacted)
+            self.app.terminal.out(json.dumps(document))
+        return last
 
     def _end_undone(self, result: ApplyResult) -> int:
         """The last run is complete, but its steps were rolled back or did not hold: the apply failed."""
@@ -163,7 +183,7 @@ class MigrationConsole:
                 last = executor.migrations[-1].id
                 self.app.terminal.out(f"{self.stack.name}: applied up to {last}, but {rest}: elbplan plan shows it.")
             return
-        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths))
+        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths, *self.flags))
 
 
 def _view(file: PendingFile) -> FileView:

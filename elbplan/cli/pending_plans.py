@@ -40,7 +40,8 @@ def previews(app: App, entries: Sequence[Stack | BrokenSpec], base: str) -> list
     """A plan for each stack, in their order: by its migrations where it has some; or why there is none."""
     named = folders_of([entry for entry in entries if isinstance(entry, Stack)], base)
     plain = [entry for entry in entries if isinstance(entry, BrokenSpec) or entry.name not in named]
-    plans = iter(with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else [])
+    by_spec = with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else []
+    plans = (replace(stack_plan, undo=("--rollback",)) for stack_plan in by_spec)
     return [
         _preview(app, entry, base) if isinstance(entry, Stack) and entry.name in named else next(plans)
         for entry in entries
@@ -77,7 +78,12 @@ def _preview_of_files(app: App, stack: Stack, base: str) -> Planned:
         seconds = time.monotonic() - began
     idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
     notes = tuple(_notes(pending, migrations))
-    return Planned(shown, cloud, seconds, stack, lambda cloud, group: [shown], notes, idle, _undone(pending))
+    back = pending.migration.number - 1 if pending.migration else 0
+    undo = ("--to", f"{back:04d}") if back else ()
+    return Planned(
+        shown, cloud, seconds, stack, lambda cloud, group: [shown], notes, idle, _undone(pending), undo,
+        tuple(_blocked(pending, migrations)),
+    )  # fmt: skip
 
 
 def _journal(app: App, cloud: Cloud, stack: Stack) -> RunJournal:
@@ -113,16 +119,20 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
     for difference in pending.drift:
         yield "Drift", f"{difference.text} (apply leaves it)"
     if pending.drift:
-        yield "Next", "elbplan apply --revert-drift changes it back; elbplan accept-drift writes it into a file"
+        yield "Drift", "elbplan apply --revert-drift changes it back; elbplan accept-drift writes it into a file"
 
 
 def _hazards(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
-    blocked = [
-        finding for file in pending_files(pending, migrations) for finding in file.hazards if not finding.allowed
-    ]
-    names = dict.fromkeys(finding.hazard.name for finding in blocked)
-    if names:
+    if names := _blocked(pending, migrations):
         yield HAZARDS_NOTE, f"{', '.join(names)}; elbplan lint shows where, and the safe form"
+
+
+def _blocked(pending: Pending, migrations: Sequence[Migration]) -> list[str]:
+    """The hazards of pending files that no file allows, each once."""
+    if not pending.migration:
+        return []
+    findings = [finding for file in pending_files(pending, migrations) for finding in file.hazards]
+    return list(dict.fromkeys(finding.hazard.name for finding in findings if not finding.allowed))
 
 
 def folders_of(stacks: Sequence[Stack], base: str) -> set[str]:

@@ -9,26 +9,41 @@ from rich.text import Text
 
 from ..errors import Declined
 from ..kinds import KINDS
+from ..render.cost_stays import with_prices
 from ..render.plan import counts, plan_screen
 from ..render.problems import failures_text, problem_screen
 from ..render.style import Style
 from .context import App
+from .costs import table_of
 from .errors import report_problem
 from .plans import Planned, problem_of, style_for, view_of
+from .price_files import price_table
 
 
 def show_plans(
-    app: App, verb: str, planned: Sequence[Planned], stream: TextIO, *, detail: bool = False, next: str = ""
+    app: App,
+    verb: str,
+    planned: Sequence[Planned],
+    stream: TextIO,
+    *,
+    detail: bool = False,
+    next: str = "",
+    paths: Sequence[str] = (),
 ) -> None:
-    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks."""
+    """Prints a block for each stack, also for one without a plan, and one line with the counts of all stacks.
+
+    `paths` are the specs as the user named them, for the command that undoes a change.
+    """
     style = style_for(app, stream)
     shown: dict[str, str] = {}
     for stack_plan in planned:
         if stack_plan.problem:
             app.terminal.show([*problem_block(app, verb, stack_plan, style, shown), style.line("")], stream)
         elif not app.options.quiet or stack_plan.plan.refusals:
-            screen = plan_screen(stack_plan.plan, KINDS, style, view_of(app, verb, stack_plan, detail))
-            app.terminal.show([*screen, style.line("")], stream)
+            plan, view = with_prices(stack_plan.plan, price_table(app)), view_of(app, verb, stack_plan, detail, paths)
+            screen = plan_screen(plan, KINDS, style, view)
+            table = [style.line(""), *table_of(app, plan, style)] if view.detail else []
+            app.terminal.show([*screen, *table, style.line("")], stream)
     failed = [stack_plan for stack_plan in planned if stack_plan.problem]
     refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]
     failures = failures_text(len(failed), len(refused))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.call import Answer, Call
@@ -22,6 +22,7 @@ from ..run.workflow import Cloud, StackPlan, Unplanned
 from ..spec import BrokenSpec, load, load_each
 from .connect import Connections
 from .context import App
+from .costs import notes_of
 from .options import DEFAULT_PATHS
 from .reading import reading
 
@@ -37,6 +38,8 @@ class Planned:
     notes     further lines of its screen
     idle      why there is nothing to do, if AWS does not simply match the spec
     undone    what a person must do although the plan has no step
+    undo      the options of the apply that undoes it; empty: none does
+    allow     the hazards that apply needs by name; None: those of the plan
     problem   why there is no plan; `plan` then has only what AWS has of the stack, if that could be read
     """
 
@@ -48,7 +51,14 @@ class Planned:
     notes: Sequence[tuple[str, str]] = ()
     idle: str = ""
     undone: str = ""
+    undo: tuple[str, ...] = ()
+    allow: Sequence[str] | None = None
     problem: ElbplanError | None = None
+
+    @property
+    def needed_allow(self) -> Sequence[str]:
+        """The names for --allow without which apply does not carry the plan out."""
+        return [hazard.name for hazard in self.plan.hazards] if self.allow is None else self.allow
 
     @property
     def runnable(self) -> bool:
@@ -88,7 +98,7 @@ def problem_of(stack_plan: Planned) -> ElbplanError:
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
-    _keep_secrets(app, stacks)
+    _keep_facts(app, stacks)
     return stacks
 
 
@@ -101,12 +111,15 @@ def stacks_or_problems_of(app: App, paths: Sequence[str]) -> list[Stack | Broken
     broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
     if len(broken) == len(loaded) and not app.options.json:
         raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
-    _keep_secrets(app, [entry for entry in loaded if isinstance(entry, Stack)])
+    _keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
     return loaded
 
 
-def _keep_secrets(app: App, stacks: Sequence[Stack]) -> None:
+def _keep_facts(app: App, stacks: Sequence[Stack]) -> None:
+    """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
+        if stack.traffic is not None:
+            app.traffic[stack.name] = stack.traffic
         app.terminal.secrets |= {
             str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= MIN_SECRET_LENGTH
         }
@@ -178,9 +191,20 @@ def connected(app: App, stack: Stack) -> Iterator[Cloud]:
         yield connections.reach(region)
 
 
-def retry_command(app: App, verb: str, paths: Sequence[str]) -> str:
-    """Returns the same command line with another verb, for the same specs."""
-    return shlex.join(["elbplan", verb, *paths, *app.options.as_arguments()])
+def retry_command(app: App, verb: str, paths: Sequence[str], *flags: str) -> str:
+    """Returns the same command line with another verb, for the same specs, as a shell reads it."""
+    return shlex.join(["elbplan", verb, *paths, *app.options.as_arguments(), *flags])
+
+
+def allow_flags(names: Iterable[str]) -> tuple[str, ...]:
+    """Returns `--allow route-removed,extra-cost`; nothing without hazards."""
+    joined = ",".join(dict.fromkeys(names))
+    return ("--allow", joined) if joined else ()
+
+
+def command_with_allow(app: App, verb: str, paths: Sequence[str], pending: Sequence[Planned], *flags: str) -> str:
+    """Returns the command that carries these plans out, with every hazard that it needs by name."""
+    return retry_command(app, verb, paths, *flags, *allow_flags(name for plan in pending for name in plan.needed_allow))
 
 
 def style_for(app: App, stream: object) -> Style:
@@ -189,15 +213,27 @@ def style_for(app: App, stream: object) -> Style:
     return Style(app.terminal.width(target), app.terminal.ascii(target))
 
 
-def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False) -> PlanView:
-    """Returns what the screen of a plan needs besides the plan."""
+def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False, paths: Sequence[str] = ()) -> PlanView:
+    """Returns what the screen of a plan needs besides the plan. Without `paths` it has no command that undoes."""
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    notes, idle, undone = stack_plan.notes, stack_plan.idle, stack_plan.undone
-    return PlanView(verb, stack_plan.seconds, wide, place=place, notes=notes, idle=idle, undone=undone)
+    notes, idle, undone, flags = stack_plan.notes, stack_plan.idle, stack_plan.undone, stack_plan.undo
+    undo = retry_command(app, "apply", paths, *flags) if paths and flags else ""
+    return PlanView(
+        verb,
+        stack_plan.seconds,
+        wide,
+        place=place,
+        notes=notes,
+        idle=idle,
+        undone=undone,
+        undo=undo,
+        undo_late=flags[:1] == ("--to",),
+        cost=notes_of(app, verb, stack_plan.plan),
+    )
 
 
-def ending_of(app: App, verb: str, paths: Sequence[str]) -> EndScreen:
-    """Returns what the last screen of a run needs besides the outcome."""
+def ending_of(app: App, verb: str, paths: Sequence[str], *flags: str) -> EndScreen:
+    """Returns what the last screen of a run needs besides the outcome. `flags` belong to the same command again."""
     finish = "" if verb == "destroy" else retry_command(app, "destroy", paths)
-    return EndScreen(retry_command(app, verb, paths), finish, verb == "destroy", not app.options.sandbox)
+    return EndScreen(retry_command(app, verb, paths, *flags), finish, verb == "destroy", not app.options.sandbox)

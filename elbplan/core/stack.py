@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .address import Address
 from .resource import Resource, plain
+from .traffic_estimate import TrafficEstimate
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Stack:
     resources   parents before children, in the order of the registry of kinds
     ignore      `address.field` patterns (globs) of fields that another tool owns: elbplan does not compare them
     domains     the DNS names of the load balancer
+    traffic     the traffic that the stack expects, for its cost; None if nobody has said
     file, line  where the document starts, for messages
     """
 
@@ -29,6 +31,7 @@ class Stack:
     ignore: tuple[str, ...] = ()
     account: str = ""
     domains: tuple[str, ...] = ()
+    traffic: TrafficEstimate | None = None
     file: str = ""
     line: int = 1
 

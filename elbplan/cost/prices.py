@@ -19,6 +19,10 @@ INSTANCE = "instance:"
 """What the name of an instance's price starts with; its type follows."""
 
 
+class NotAPriceTable(ValueError):
+    """Why a text is not a price table."""
+
+
 @dataclass(frozen=True)
 class Price:
     """Dollars for one unit, where the figure is from, and its date as YYYY-MM-DD."""
@@ -33,10 +37,12 @@ class PriceTable:
     """Prices by region and name.
 
     everywhere   the prices that are the same in every region of the table
+    date         the date of the price list from which most of the table is
     """
 
     regions: Mapping[str, Mapping[str, Price]]
     everywhere: Mapping[str, Price]
+    date: str
 
     def price(self, region: str, name: str) -> Price | None:
         """The price; None if the table does not have it."""
@@ -45,12 +51,20 @@ class PriceTable:
         return self.regions[region].get(name) or self.everywhere.get(name)
 
     def with_newer(self, other: PriceTable) -> PriceTable:
-        """The table with the prices of the other one that it lacks, or that are at least as new there."""
+        """The table with the prices of the other one that it lacks, or that are at least as new there.
+
+        A price that is as new as this table counts as new, also if this table has a younger one from a page without a
+        date of its own.
+        """
         regions = {
-            region: _newer(self.regions.get(region, {}), other.regions.get(region, {}))
+            region: self._newer(self.regions.get(region, {}), other.regions.get(region, {}))
             for region in sorted({*self.regions, *other.regions})
         }
-        return PriceTable(regions, _newer(self.everywhere, other.everywhere))
+        return PriceTable(regions, self._newer(self.everywhere, other.everywhere), max(self.date, other.date))
+
+    def _newer(self, old: Mapping[str, Price], new: Mapping[str, Price]) -> dict[str, Price]:
+        newer = {name for name, price in new.items() if name not in old or price.date >= min(old[name].date, self.date)}
+        return {**old, **{name: new[name] for name in newer}}
 
     @property
     def prices(self) -> Iterator[Price]:
@@ -58,15 +72,6 @@ class PriceTable:
         yield from self.everywhere.values()
         for prices in self.regions.values():
             yield from prices.values()
-
-    @property
-    def date(self) -> str:
-        """The date of the newest price; empty for an empty table."""
-        return max((price.date for price in self.prices), default="")
-
-
-def _newer(old: Mapping[str, Price], new: Mapping[str, Price]) -> dict[str, Price]:
-    return {**old, **{name: price for name, price in new.items() if name not in old or price.date >= old[name].date}}
 
 
 @cache
@@ -76,16 +81,19 @@ def bundled_prices() -> PriceTable:
 
 
 def parse_table(text: str) -> PriceTable:
-    """The table of a JSON text. Raises ValueError for any other text."""
+    """The table of a JSON text. Raises NotAPriceTable for any other text."""
     try:
         document = json.loads(text)
         if document["schema"] != SCHEMA or document["currency"] != CURRENCY:
-            raise ValueError("another version of elbplan wrote it")
+            raise NotAPriceTable("another version of elbplan wrote it")
         sources = {key: (str(source["text"]), _date(source["date"])) for key, source in document["sources"].items()}
         regions = {str(region): _prices(entry, sources) for region, entry in document["regions"].items()}
-        return PriceTable(regions, _prices(document["everywhere"], sources))
-    except (KeyError, TypeError, AttributeError, InvalidOperation, RecursionError) as error:
-        raise ValueError(f"it is not a price table ({type(error).__name__})") from error
+        return PriceTable(regions, _prices(document["everywhere"], sources), _date(document["date"]))
+    except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation, RecursionError) as error:
+        reason = (
+            str(error) if isinstance(error, NotAPriceTable) else f"it is not a price table ({type(error).__name__})"
+        )
+        raise NotAPriceTable(reason) from error
 
 
 def _prices(entry: Any, sources: Mapping[str, tuple[str, str]]) -> dict[str, Price]:
@@ -116,6 +124,7 @@ def table_text(table: PriceTable) -> str:
 
     document = {
         "schema": SCHEMA,
+        "date": table.date,
         "currency": CURRENCY,
         "sources": {key: {"text": text, "date": day} for (text, day), key in keys.items()},
         "everywhere": entries(table.everywhere),

@@ -59,8 +59,9 @@ class Billed:
 
 
 def quantities(billed: Billed) -> Iterator[Quantity]:
-    """What AWS bills of these resources, in their order."""
-    for address, resource in billed.resources.items():
+    """What AWS bills of these resources: load balancers first, the others in their order."""
+    balancers_first = sorted(billed.resources.items(), key=lambda entry: not isinstance(entry[1], LoadBalancer))
+    for address, resource in balancers_first:
         if isinstance(resource, LoadBalancer):
             yield from _load_balancer(address, resource, billed)
         elif isinstance(resource, ExternalInstance):

@@ -51,7 +51,7 @@ HINTS_OF_OPERATION = {
         "quota (Service Quotas, AWS Certificate Manager), or give some domains another certificate"
     ),
     ("OperationNotPermitted", "DeleteLoadBalancer"): (
-        "is deletion protection on? write `protect: false` and apply first"
+        "is deletion protection on? write `protect: false`, and apply that first with `--allow protection-removed`"
     ),
 }
 """Hints for errors that mean something else for each operation."""

@@ -14,7 +14,9 @@ import dns.rdatatype
 import dns.resolver
 
 from ..kinds.delegation import NameAnswer, ParentAnswer
-from .dns import ALTOGETHER, NO_ANSWER, NO_INTERNET, Internet, Network, ParentServers, Queries, problem_text
+from .debug_log import DebugLog
+from .dns import ALTOGETHER, NO_ANSWER, NO_INTERNET, Internet, Network, OneServer, ParentServers, Queries, problem_text
+from .logged_dns import LoggedNetwork
 from .worker_threads import WorkerThreads
 
 KNOWN_NAME = "amazonaws.com"
@@ -91,3 +93,13 @@ class Names:
         except NO_ANSWER:
             return NO_INTERNET
         return ""
+
+
+def names_of_internet(log: DebugLog | None = None) -> Names:
+    """The DNS of the internet; its queries are written to the log, if there is one."""
+    return Names(LoggedNetwork(Internet(), log) if log else None)
+
+
+def names_of_simulator(address: str, port: int) -> Names:
+    """The DNS of the local simulator. It has no names of the internet."""
+    return Names(OneServer(address, port), known="")

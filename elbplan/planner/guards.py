@@ -256,5 +256,6 @@ def deletion_protected(comparison: Diff) -> Iterator[Refused]:
         if change.action in ("delete", "replace") and live.model.attributes.get(PROTECTION) == "true":
             yield Refused(
                 f"{change.address} has deletion protection",
-                hint="write `protect: false` and change nothing else, apply that, then run this again",
+                hint="write `protect: false` and change nothing else, apply that with "
+                "`--allow protection-removed`, then run this again",
             )

@@ -84,8 +84,8 @@ def followers_text(changes: Sequence[Change], root: Address) -> str:
     names: dict[str, list[str]] = {}
     for change in changes:
         names.setdefault(change.address.kind, []).append(_name(change, root))
-    words = [word for kind, own in names.items() for word in _of_kind(kind, own)]
-    one = len(changes) == 1 and not words[0].endswith("s")
+    words = [word for kind, own in names.items() for word in of_kind(title_of(kind), own)]
+    one = len(changes) == 1 and not title_of(changes[0].address.kind).endswith("s")
     return f"{listed(words, MOST)} {'follows' if one else 'follow'}"
 
 
@@ -95,9 +95,8 @@ def _name(change: Change, root: Address) -> str:
     return "" if change.address.name == root.name else name_in_words(change.address)
 
 
-def _of_kind(kind: str, names: Sequence[str]) -> list[str]:
-    """`listener 443`; without its name if that is the name of what it follows."""
-    title = title_of(kind)
+def of_kind(title: str, names: Sequence[str]) -> list[str]:
+    """Returns `listener 443`, or `listeners 443` and `80`; a name may be empty."""
     first, *rest = names
-    several = "s" if rest and not title.endswith("s") else ""
-    return [f"{title}{several} {first}".rstrip(), *(name or title for name in rest)]
+    several = "s" if rest and title and not title.endswith("s") else ""
+    return [f"{title}{several} {first}".strip(), *(name or title for name in rest)]

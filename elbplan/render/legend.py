@@ -12,8 +12,9 @@ from .style import SYMBOLS, Style
 MEANINGS: Mapping[str, str] = {
     "create": "create",
     "update": "change in place",
-    "recreate": "delete the old, then create the new",
-    "replace": "create the new, then delete the old",
+    "recreate": "delete old, then create new",
+    "replace": "create new, then delete old",
+    "take-over": "take the name over",
     "stop": "stop",
     "delete": "delete",
 }

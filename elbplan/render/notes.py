@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -15,7 +15,7 @@ from .follow import leading
 from .layout import flow, flow_items
 from .order import Moment, moments
 from .phases import gate_of
-from .plan_view import Note, PlanView
+from .plan_view import PlanView
 from .rows import shown_action
 from .style import Style
 from .words import in_words
@@ -46,12 +46,10 @@ def notes_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list
     lines += undo_lines(plan, kinds, order, style, view)
     lines += numbered_notes(style, "Warnings", plan.warnings)
     lines += [line for label, text in view.cost for line in note(style, label, text)]
-    more: list[Note] = [
-        ("Downtime", downtime(plan, noted=HAZARDS_NOTE in dict(view.notes))),
-        ("You", "; ".join(_user_actions(plan, kinds))),
-        *(("Stays", text) for text in plan.stays),
-    ]
-    lines += [line for label, text in more if text for line in note(style, label, text)]
+    if text := downtime(plan, noted=HAZARDS_NOTE in dict(view.notes)):
+        lines += note(style, "Downtime", text)
+    lines += user_actions(plan, kinds, style)
+    lines += [line for text in plan.stays for line in note(style, "Stays", text)]
     return [*lines, *remaining(plan, style), *unknown(plan, style)]
 
 
@@ -75,7 +73,7 @@ def _order_matters(plan: Plan, order: Sequence[Moment]) -> bool:
     return not plan.changes or any(shown_action(change, plan) in SERVING for change in plan.changes)
 
 
-SERVING = ("update", "replace", "recreate")
+SERVING = ("update", "replace", "recreate", "take-over")
 
 
 def undo_lines(plan: Plan, kinds: Kinds, order: Sequence[Moment], style: Style, view: PlanView) -> list[Text]:
@@ -116,12 +114,16 @@ def remaining_rows(left: Remaining, style: Style, label: str, colour: str = "") 
     return [*flow(style, style.line((label, colour)), left.text), style.line(" " * len(label), left.command)]
 
 
-def _user_actions(plan: Plan, kinds: Kinds) -> Iterator[str]:
-    """Yields what the user must do while apply waits."""
+def user_actions(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
+    """Returns what the user must do while apply waits; a command has a line of its own, so that it can be copied."""
+    lines: list[Text] = []
     for step in plan.steps:
         gate = gate_of(step, kinds)
         if gate is not None and gate.ask:
-            yield f"while it waits for {in_words(step.address)}, {gate.ask.format(_arn(plan, step.address))}"
+            ask, colon, command = gate.ask.format(_arn(plan, step.address)).partition(": aws ")
+            lines += note(style, "You", f"while it waits for {in_words(step.address)}, {ask}{colon[:1]}")
+            lines += [style.line(" " * len(NOTE_HEAD.format("")), f"aws {command}")] if command else []
+    return lines
 
 
 def _arn(plan: Plan, address: Address) -> str:

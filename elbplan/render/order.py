@@ -13,7 +13,7 @@ from ..core.plan import Plan, Step
 from ..kinds.record import Record
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from .follow import followers
+from .follow import followers, of_kind
 from .phases import DRAINED, HEALTHY, displayed_phases, gate_of, gate_text
 from .style import count, listed
 from .words import name_in_words, title_of
@@ -47,13 +47,13 @@ def moments(plan: Plan, kinds: Kinds) -> list[Moment]:
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, list[Step]]]:
-    """The phases in their order; deletes that come before everything else are a part of their own."""
+    """The phases in their order; deletes that something new waits for are a part of their own, and come first."""
     phases = displayed_phases(plan.steps)
-    first = next((index for index, step in enumerate(plan.steps) if phases[step.id] != "contract"), 0)
-    if first:
-        yield "contract", list(plan.steps[:first])
+    early = {step.id for step in needed_by(plan, [step for step in plan.steps if step.do == "create"])}
+    yield "contract", [step for step in plan.steps if step.id in early and phases[step.id] == "contract"]
     for phase in PHASES:
-        yield phase, [step for step in plan.steps[first:] if phases[step.id] == phase]
+        steps = [step for step in plan.steps if phases[step.id] == phase]
+        yield phase, [step for step in steps if phase != "contract" or step.id not in early]
 
 
 class _Words:
@@ -115,31 +115,43 @@ class _Words:
         addresses = list(dict.fromkeys(step.address for step in steps))
         if verb == "create" and len(addresses) > MOST + 1:
             return f"create {count(len(addresses), 'resource')}"
-        return f"{verb} {listed(list(dict.fromkeys(map(self._object, steps))), MOST)}"
+        return f"{verb} {listed(self._objects(steps), MOST)}"
 
     def _waits(self, steps: Sequence[Step]) -> str:
         """`wait until the load balancer is active, 2 of 2 targets are healthy`"""
         gates: dict[str, list[Step]] = {}
         for step in steps:
             gates.setdefault(step.until, []).append(step)
-        texts = [
-            healthy_text(own) if until == HEALTHY else gate_text(own[0], self.kinds) for until, own in gates.items()
-        ]
+        texts = [text for until, own in gates.items() for text in self._conditions(until, own)]
         return f"wait until {', '.join(texts)}"
 
-    def _object(self, step: Step) -> str:
-        """`new target group web`; without its name if it is the only resource that is replaced."""
-        address = step.address
+    def _conditions(self, until: str, steps: Sequence[Step]) -> Iterator[str]:
+        """What these waits wait for, each condition once. The targets that elbplan registers are counted together."""
+        counted = [step for step in steps if until == HEALTHY and isinstance(step.after, Targets)]
+        if counted:
+            yield healthy_text(counted)
+        yield from dict.fromkeys(gate_text(step, self.kinds) for step in steps if step not in counted)
+
+    def _objects(self, steps: Sequence[Step]) -> list[str]:
+        """`new target group web`, `new instances web-1`, `web-2`; without the name of the only replaced resource."""
+        objects: dict[str, list[str]] = {}
+        for step in steps:
+            title, name = self._object(step)
+            if name not in objects.setdefault(title, []):
+                objects[title].append(name)
+        return [word for title, names in objects.items() for word in of_kind(title, names)]
+
+    def _object(self, step: Step) -> tuple[str, str]:
+        address, record = step.address, step.after or step.before
         title = title_of(address.kind)
-        record = step.after or step.before
         if isinstance(record, Record):
-            return f"{record.type} {record.name}"
-        current = address._replace(deposed="")
-        alone = len(self.new) == 1 and current in self.new
+            return "", f"{record.type} {record.name}"
+        alone = {address._replace(deposed="")} == self.new
         if address.deposed:
-            return f"old {title}" if alone else f"old {title} {address.name}"
-        new = "new " if step.do == "create" and address in self.new else ""
-        return f"{new}{title}" if alone and new else f"{new}{title} {address.name}"
+            return f"old {title}", "" if alone else address.name
+        if step.do == "create" and address in self.new:
+            return f"new {title}", "" if alone else address.name
+        return title, address.name
 
     def _drain_time(self, steps: Sequence[Step]) -> str:
         seconds = {seconds for step in steps if (seconds := self._delay(step)) is not None}

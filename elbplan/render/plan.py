@@ -83,7 +83,7 @@ def counts(plans: Iterable[Plan], style: Style, next: str = "", failures: str = 
 
 def _counts(plans: Iterable[Plan], style: Style) -> Text:
     shown = Counter(shown_action(change, plan) for plan in plans for change in plan.changes)
-    shown["replace"] += shown.pop("recreate", 0)
+    shown["replace"] += shown["recreate"] + shown["take-over"]
     parts = [f"{shown[action]} to {verb}" for action, verb in ACTION_VERBS.items()]
     if shown["stop"]:
         parts.append(f"{shown['stop']} to stop")

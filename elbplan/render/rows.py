@@ -24,18 +24,20 @@ from .style import COLOURS, SYMBOLS, Style
 from .summaries import row_name, summary_of_row
 from .words import title_of, wording
 
-ORDER = ("create", "update", "recreate", "replace", "stop", "delete")
+ORDER = ("create", "update", "take-over", "replace", "recreate", "stop", "delete")
 
 MIN_SUMMARY = 20
 """If a row has fewer columns for its summary, the summary moves below the name."""
 
-IN_PLACE = "AWS cannot change it in place"
+OLD_FIRST = "the old one goes first: see the hazards"
+
+IN_PLACE = " (AWS cannot change it in place)"
 
 
 def shown_action(change: Change, plan: Plan) -> str:
     """Returns the action of the row: a record that takes the place of one of others replaces it."""
     if change.action == "create" and change.address in plan.replaced:
-        return "replace"
+        return "take-over"
     if change.action == "replace" and is_deleted_first(change, plan):
         return "recreate"
     return change.action
@@ -61,7 +63,8 @@ Note = tuple[str, str, str]
 class Row:
     """One row in plain text.
 
-    short  the summary is not a change, so it may be dim
+    aside  the usual reason of a replacement or a delete; left out where the row has no room, since the symbol says it
+    short  the text is not a change, so it may be dim
     time   how long it usually takes; empty: not long, or nobody knows
     below  further lines: their first letters, their text and its colour
     """
@@ -70,6 +73,7 @@ class Row:
     title: str
     name: str
     text: str
+    aside: str
     short: bool
     time: str
     below: Sequence[Note]
@@ -106,11 +110,12 @@ class _RowBuilder:
         assert resource is not None
         changed = change.action in ("update", "replace") and change.before is not None and change.after is not None
         summary = self._summary(address, resource, change)
-        text = self._changes(change) if changed else summary + self._why(change)
+        text = self._changes(change) if changed else summary + self._left_over(change)
         below = [*self._notes(change), *([("", summary, "dim")] if changed and self.detail else [])]
         below += [("└ ", followers_text(following, address), "")] if following else []
         action, name = shown_action(change, self.plan), row_name(address, resource)
-        return Row(action, title_of(address.kind), name, text, not changed, self._time(change), below)
+        title, aside = title_of(address.kind), self._aside(change, action)
+        return Row(action, title, name, text, aside, not changed, self._time(change), below)
 
     def _summary(self, address: Address, resource: Resource, change: Change) -> str:
         summary = summary_of_row(address, redacted(resource, change.after), self.kinds)
@@ -124,24 +129,23 @@ class _RowBuilder:
         most = ALL if self.detail else BRIEF
         fields = own_differences(change, self.kinds) or change.fields
         fixed = [field for field in fields if change.action == "replace" and field in change.fields]
-        first = "; ".join(field_text(change.before, after, field, most) for field in fixed)
-        rest = [field_text(change.before, after, field, most) for field in fields if field not in fixed]
-        if change.action == "replace":
-            rest.insert(0, f"{first or change.because} ({self._not_in_place(change)})")
-        return with_names(self.wording("; ".join(rest)), self.plan.servers)
+        texts = [
+            field_text(change.before, after, field, most) for field in [*fixed, *(f for f in fields if f not in fixed)]
+        ]
+        first = [OLD_FIRST] if shown_action(change, self.plan) == "recreate" else []
+        return with_names(self.wording("; ".join([*(texts or [change.because]), *first])), self.plan.servers)
 
-    def _not_in_place(self, change: Change) -> str:
-        if not is_deleted_first(change, self.plan):
+    def _aside(self, change: Change, action: str) -> str:
+        """Why a resource is replaced or deleted; a delete of the whole stack needs no reason."""
+        if action == "replace":
             return IN_PLACE
-        why = next(step.why for step in self.plan.steps if (step.do, step.address) == ("delete", live_address(change)))
-        return f"{IN_PLACE}, and the old one goes first: {why}"
+        in_spec = action != "delete" or not self.plan.desired or change.address.deposed
+        return "" if in_spec else f" ({change.because})"
 
-    def _why(self, change: Change) -> str:
-        """The reason of a delete; a delete of the whole stack needs none."""
-        if change.action != "delete" or not self.plan.desired:
+    def _left_over(self, change: Change) -> str:
+        """Whether the old side of an earlier replacement, which did not end, still gets requests."""
+        if change.action != "delete" or not change.address.deposed or not self.plan.desired:
             return ""
-        if not change.address.deposed:
-            return f" ({change.because})"
         serves = change.address in serving(self.plan)
         return " (it serves until the new one takes over)" if serves else " (left over: nothing uses it)"
 
@@ -149,9 +153,7 @@ class _RowBuilder:
         """What a record replaced or replaces, and whether it comes back."""
         address = live_address(change)
         if text := self.plan.replaced.get(change.address):
-            back = isinstance(change.after, Record) and change.after.restore
-            later = "destroy brings it back" if back else "destroy will not bring it back"
-            yield "", f"was {text}, not elbplan's; {later}", COLOURS["replace"]
+            yield "", _replaced_text(text, change), COLOURS["replace"]
         if text := self.plan.restored.get(address):
             yield "", f"{text} comes back, as before elbplan", COLOURS["create"]
         if text := self.plan.not_restored.get(address):
@@ -163,6 +165,14 @@ class _RowBuilder:
         usual = [gate.usual for step in steps if (gate := gate_of(step, self.kinds)) and step.until != DRAINED]
         long = [text for text in usual if text and not text.startswith("<")]
         return f"~{long[0]}" if long and long[0][0].isdigit() else "".join(long[:1])
+
+
+def _replaced_text(text: str, change: Change) -> str:
+    """What a record replaces, whose it is, and whether it comes back."""
+    old, unkept, why = text.partition("; elbplan cannot keep it")
+    foreign = "" if old.startswith("the record of ") else ", not elbplan's"
+    back = isinstance(change.after, Record) and change.after.restore and not unkept
+    return f"was {old}{foreign}{unkept}{why}; {'destroy brings it back' if back else 'destroy will not bring it back'}"
 
 
 @dataclass(frozen=True)
@@ -194,13 +204,16 @@ class _Columns:
         name, text = style.clean(row.name), style.clean(row.text)
         indent = start + self.name + 2
         colour = "dim" if row.short else ""
-        if cell_len(name) > self.name or edge - indent - len(time) < MIN_SUMMARY:
+        fits = start + cell_len(name) + 2 + cell_len(text) + len(time) <= edge
+        if not fits and (cell_len(name) > self.name or edge - indent - len(time) < MIN_SUMMARY):
             head.append(shortened_inside(name, edge - start - len(time), "..." if style.ascii else "…"))
             yield _with_time(head, time, edge)
             indent = start + 2 if edge - start - 2 >= MIN_SUMMARY else self.symbol + 5
             yield from (Text(" " * indent).append(line, colour) for line in wrapped(text, edge - indent))
         else:
-            first, *rest = wrapped(text, edge - indent - len(time))
+            room = edge - start - max(cell_len(name), self.name) - 2 - len(time)
+            text += row.aside if cell_len(text + row.aside) <= room else ""
+            first, *rest = wrapped(text, room)
             head.append(f"{padded(name, self.name)}  ").append(first, colour)
             yield _with_time(head, time, edge)
             yield from (Text(" " * indent).append(line, colour) for line in rest)

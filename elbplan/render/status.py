@@ -34,10 +34,10 @@ HEALTHY_STATES = ("active", "active_impaired")
 
 def status_screen(status: StackStatus, style: Style, view: PlanView, redact: Redact = str) -> list[Text]:
     """Returns the screen of one stack."""
-    return [*header(status.plan, style, view), *_rows(status, style, redact)]
+    return [*header(status.plan, style, view), *_rows(status, style, view, redact)]
 
 
-def _rows(status: StackStatus, style: Style, redact: Redact) -> Iterator[Text]:
+def _rows(status: StackStatus, style: Style, view: PlanView, redact: Redact) -> Iterator[Text]:
     if status.problem:
         yield from _problem_rows(status.problem, style, redact)
     elif status.files is None:
@@ -48,6 +48,8 @@ def _rows(status: StackStatus, style: Style, redact: Redact) -> Iterator[Text]:
     yield from _refusal_rows(status.plan.refusals, style)
     for name, state in load_balancers(status.plan):
         yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
+    for label, text in view.cost:
+        yield from fact_row(style, label, text)
     for text in status.plan.warnings:
         yield from fact_row(style, "warning", text, "yellow")
     for address, health in status.health.items():

@@ -10,13 +10,25 @@ from rich.text import Text
 from ..errors import escaped
 
 SYMBOLS: Mapping[str, str] = {
-    "create": "+", "update": "~", "replace": "+/-", "recreate": "-/+", "stop": "■", "delete": "-"
-}  # fmt: skip
+    "create": "+",
+    "update": "~",
+    "replace": "+/-",
+    "recreate": "-/+",
+    "take-over": "+/-",
+    "stop": "■",
+    "delete": "-",
+}
 """Terraform's symbols: `+/-` creates the new resource first, `-/+` deletes the old one first."""
 ACTION_VERBS: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
 COLOURS: Mapping[str, str] = {
-    "create": "green", "update": "yellow", "replace": "magenta", "recreate": "red", "stop": "yellow", "delete": "red"
-}  # fmt: skip
+    "create": "green",
+    "update": "yellow",
+    "replace": "magenta",
+    "recreate": "red",
+    "take-over": "magenta",
+    "stop": "yellow",
+    "delete": "red",
+}
 RESULT_MARKS: Mapping[str, tuple[str, str]] = {
     "done": ("✓", "green"),
     "failed": ("✗", "bold red"),

@@ -10,6 +10,7 @@ from ..core.resource import Resource
 from ..kinds.aws.actions import Forward, OtherAction, action_text, leading_text
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
+from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.instance import ExternalInstance
 from ..kinds.listener import Listener
@@ -43,9 +44,11 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
         return _listener(address, resource)
     if isinstance(resource, Rule):
         conditions = " and ".join(map(condition_text, resource.conditions))
-        return f"{resource.priority}: {conditions} {_actions(resource.leading_actions, resource.action)}"
+        return _joined(f"{resource.priority}: {conditions}", _actions(resource.leading_actions, resource.action))
     if isinstance(resource, Record):
         return f"{resource.name} → {_balancer_name(resource.load_balancer)}"
+    if isinstance(resource, Certificate):
+        return f"{', '.join(resource.domains)}, DNS-validated"
     if isinstance(resource, ExternalInstance):
         facts = (address.name if resource.name.strip() else "", resource.type, resource.state_now)
         return ", ".join([*filter(None, facts), "not created by elbplan"])
@@ -87,7 +90,10 @@ def _listener(address: Address, listener: Listener) -> str:
     more = f" and {len(listener.more_certificates)} more" if listener.more_certificates else ""
     certificate = f"certificate {_name(listener.certificate)}{more}" if listener.certificate else ""
     first = ", ".join(filter(None, [f"{port}{listener.protocol or ''}".strip(), certificate]))
-    action = _actions(listener.leading_actions, listener.action)
+    return _joined(first, _actions(listener.leading_actions, listener.action))
+
+
+def _joined(first: str, action: str) -> str:
     return f"{first}{' ' if action.startswith('→') else ', ' if first else ''}{action}"
 
 

@@ -19,12 +19,14 @@ class RunResult:
     plan      the plan as it was under the lock
     run_id    the run in the run records; empty where no record was written
     problem   why the run did not begin; it has been reported
+    answers   False if the stack was checked after the run, and does not answer
     """
 
     plan: Plan
     outcome: Outcome = field(default_factory=Outcome)
     run_id: str = ""
     problem: ElbplanError | None = None
+    answers: bool = True
 
     @property
     def complete(self) -> bool:

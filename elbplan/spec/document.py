@@ -22,7 +22,7 @@ from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides"})
+PLAIN = frozenset({"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic"})
 """Keys that a stack in the long form may have as well."""
 
 
@@ -97,6 +97,7 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
+        traffic=short.traffic.estimate if short.traffic else None,
         file=tree.source.file,
         line=tree.start.line,
     )

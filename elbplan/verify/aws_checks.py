@@ -12,7 +12,6 @@ from ..core.hidden import redacted
 from ..kinds.aws.target_gates import described_target
 from ..kinds.aws.target_health import WELL, HealthContext
 from ..kinds.listener import SECURE, Listener
-from ..kinds.load_balancer import LoadBalancer
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import EVERY_ZONE
 from .check import Check, CheckState, failed, ok, skipped
@@ -136,6 +135,33 @@ def _uncovered(stack: ServedStack, address: Address, listener: Listener) -> Iter
             yield failed("certificate", str(address), what, "add a certificate for this name", _plan(stack))
 
 
+def path_checks(stack: ServedStack) -> Iterator[Check]:
+    """Whether security groups let in the clients of each load balancer, and the load balancer at its servers."""
+    for address, _ in stack.balancers():
+        edges = [edge for edge in stack.path if edge.balancer == address]
+        missing = [edge for edge in edges if edge.state == "missing"]
+        unknown = [edge for edge in edges if edge.state == "unknown"]
+        for edge in missing:
+            what = f"{edge.destination} is closed on port {edge.port_text} for {edge.source}"
+            yield failed("security-path", str(address), what, edge.fix, edge.command or stack.retry)
+        if unknown and not missing:
+            why = f": {unknown[0].why}" if unknown[0].why else ""
+            rest = f"{len(unknown)} of {len(edges)} connections are not known{why}"
+            yield skipped("security-path", str(address), rest)
+        elif edges and not missing:
+            ports = ", ".join(dict.fromkeys(edge.port_text for edge in edges if edge.to == "balancer"))
+            inside = ", ".join(dict.fromkeys(edge.port_text for edge in edges if edge.to == "server"))
+            text = f"open from clients to {ports or 'no port'}" + (
+                f", and to the servers on {inside}" if inside else ""
+            )
+            yield ok("security-path", str(address), text)
+
+
+def openings(stack: ServedStack) -> Mapping[int, str]:
+    """The commands that open a port of a load balancer to its clients, by the port."""
+    return {e.port: e.command for e in stack.path if e.to == "balancer" and e.state == "missing" and e.command}
+
+
 def target_checks(stack: ServedStack) -> Iterator[Check]:
     """Whether the targets of each group are healthy, and in which zones."""
     for address, group in stack.resources.items():
@@ -201,8 +227,3 @@ def _zone(stack: ServedStack, raw: Mapping[str, Any]) -> str:
 def _short(zone: str) -> str:
     """`2a` for `ap-northeast-2a`."""
     return zone.rpartition("-")[2]
-
-
-def is_internal(balancer: LoadBalancer) -> bool:
-    """True if clients must be inside the VPC."""
-    return balancer.scheme == "internal"

@@ -129,6 +129,11 @@ class BalancerSite:
         requests = [*self._redirects(site, web), *self._answers(site, web), *self._rules(site, web)]
         return [*private, *shaken, *run(requests, self._deadline)]
 
+    def _entrance(self) -> tuple[Address, Listener] | None:
+        """The listener at which a client arrives in the end: one with TLS, if there is one."""
+        web = [(address, listener) for address, listener in self._listeners if listener.protocol in WEB]
+        return min(web, key=lambda item: (not is_secure(item[1]), item[1].port not in (80, 443)), default=None)
+
     def _redirects(self, site: Site, web: Listeners) -> Iterator[Task]:
         for address, listener in web:
             if isinstance(listener.action, Redirect) and not is_secure(listener):
@@ -144,10 +149,11 @@ class BalancerSite:
         return "" if taken_by(request, rules) else request.target
 
     def _answers(self, site: Site, web: Listeners) -> Iterator[Task]:
-        """`GET /` at each name, over TLS if a listener has it."""
-        if not web:
+        """`GET /` at each name, over TLS if a listener has it. Nothing if a client could not even connect."""
+        entrance = self._entrance()
+        if entrance is None or entrance not in web:
             return
-        address, listener = min(web, key=lambda item: (not is_secure(item[1]), item[1].port not in (80, 443)))
+        address, listener = entrance
         scheme = "https" if is_secure(listener) else "http"
         for name in site.names:
             url = url_of(scheme, name, listener.port or 0)

@@ -86,8 +86,8 @@ class Verification:
 
     @property
     def state(self) -> CheckState:
-        """`failed` if a check failed, `ok` if an address answered a request, `skipped` if none was asked."""
+        """`failed` if a check failed, `ok` if the load balancer was reached, `skipped` if nothing was asked."""
         if not self.answers:
             return "failed"
-        asked = any(check.state == "ok" and check.name == "answer" for check in self.checks)
+        asked = any(check.state == "ok" and check.name in ("connection", "answer") for check in self.checks)
         return "ok" if asked else "skipped"

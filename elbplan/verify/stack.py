@@ -9,6 +9,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.cause import UNKNOWN_SERVER, ServerFacts
 from ..core.plan import Plan
 from ..core.resource import Resource
+from ..core.security_edge import SecurityEdge
 from ..kinds.certificate import Certificate
 from ..kinds.listener import SECURE, Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -31,6 +32,7 @@ class ServedStack:
     server     what is known of a server
     retry      the command that applies the spec again
     facts      what AWS says of them
+    path       the connections that security groups must let in
     """
 
     name: str
@@ -41,6 +43,7 @@ class ServedStack:
     server: Callable[[str], ServerFacts] = lambda id: UNKNOWN_SERVER
     retry: str = "elbplan apply"
     facts: ServingFacts = field(default_factory=ServingFacts)
+    path: Sequence[SecurityEdge] = ()
 
     @classmethod
     def of(cls, plan: Plan, retry: str = "elbplan apply") -> ServedStack:
@@ -50,7 +53,9 @@ class ServedStack:
         ids = {address: live.id for address, live in lives.items()}
         domains = plan.domains or tuple(r.name for r in resources.values() if isinstance(r, Record))
         names = {id: str(address) for address, id in ids.items()}
-        return cls(plan.stack, plan.region, resources, ids, tuple(dict.fromkeys(domains)), _server(plan, names), retry)
+        known = _server(plan, names)
+        path = plan.security_path_now
+        return cls(plan.stack, plan.region, resources, ids, tuple(dict.fromkeys(domains)), known, retry, path=path)
 
     def id(self, ref: Ref | None) -> str:
         """The AWS id of a reference; empty if the resource does not exist."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from ..live.serving import Send, read_serving
 from ..live.worker_threads import WorkerThreads
-from .aws_checks import balancer_checks, certificate_checks, listener_checks, target_checks
+from .aws_checks import balancer_checks, certificate_checks, listener_checks, openings, path_checks, target_checks
 from .balancer_site import BalancerSite
 from .check import Check, CheckName, Verification, skipped
 from .deadline import Clock, Deadline, Limits
@@ -48,6 +48,7 @@ def verify(
         *balancer_checks(stack),
         *listener_checks(stack),
         *certificate_checks(stack, now),
+        *path_checks(stack),
         *target_checks(stack),
         *network_checks(stack, network, deadline, now),
     ]
@@ -55,14 +56,12 @@ def verify(
     return Verification(stack.name, ordered, deadline.passed)
 
 
-def network_checks(
-    stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float, openings: Mapping[int, str] = {}
-) -> list[Check]:
-    """The checks that ask DNS and send requests. `openings` are the commands that open a port to clients."""
+def network_checks(stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float) -> list[Check]:
+    """The checks that ask DNS and send requests. `now` is the time of day in seconds since 1970."""
     if isinstance(network, NoNetwork):
         return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()]
     sites = [
-        BalancerSite(stack, address, balancer, network, deadline, now, openings)
+        BalancerSite(stack, address, balancer, network, deadline, now, openings(stack))
         for address, balancer in stack.balancers()
     ]
     with WorkerThreads(len(sites) + 1) as threads:

@@ -20,9 +20,6 @@ DAY = 86400
 REDIRECTS = (301, 302, 303, 307, 308)
 SERVER_ERROR = 500
 
-SAMPLE_TARGET = "/elbplan-verify/path?query=kept&also=kept"
-"""A path and query that no application has, to see whether a redirect keeps them."""
-
 
 @dataclass(frozen=True)
 class Site:
@@ -98,7 +95,7 @@ def plan_of(retry: str) -> str:
     return retry.replace("elbplan apply", "elbplan plan", 1)
 
 
-def redirect_check(site: Site, port: int, name: str, redirect: Redirect, target: str = SAMPLE_TARGET) -> Check:
+def redirect_check(site: Site, port: int, name: str, redirect: Redirect, target: str) -> Check:
     """Whether `http://name/path?query` is redirected as the listener says, with path and query."""
     url = url_of("http", name, port, target)
     subject = shown(url_of("http", name, port))
@@ -123,7 +120,8 @@ def redirect_result(name: Any, subject: str, reply: Reply, url: str, wanted: str
         return failed(name, subject, f"{reply.status} to {shown(found)}: {lost}", fix, command)
     if reply.status != code:
         return failed(name, subject, f"answers {reply.status}, the spec says {code}", fix, command)
-    origin = f"{urlsplit(found).scheme}://{urlsplit(found).netloc}"
+    parts = urlsplit(found)
+    origin = url_of(parts.scheme, parts.hostname or "", port_of(parts), "")
     return ok(name, subject, f"{reply.status} to {origin}, with path and query", status=reply.status)
 
 
@@ -134,16 +132,17 @@ def answer_check(site: Site, url: str) -> Check:
     current = url
     while True:
         host = urlsplit(current).hostname or ""
+        sent = cookies.get(host, {})
         try:
-            reply = site.client.fetch(current, cookies=cookies.get(host, {}))
+            reply = site.client.fetch(current, cookies=sent)
         except Failure as failure:
             if failure.kind == "certificate":
                 return skipped("answer", shown(current), f"no TLS: {failure.text}")
             return failed("answer", shown(current), failure.text, "see the checks above", "")
-        cookies[host] = {**cookies.get(host, {}), **reply.cookies}
+        cookies[host] = {**sent, **reply.cookies}
         if reply.status not in REDIRECTS or not reply.location:
             return answered(url, current, reply)
-        seen.append((current, len(cookies[host])))
+        seen.append((current, len(sent)))
         try:
             following = next_url(current, reply.location)
         except ValueError:
@@ -187,8 +186,3 @@ def _milliseconds(reply: Reply) -> int:
 def is_secure(listener: Listener) -> bool:
     """True if clients use TLS."""
     return listener.protocol in SECURE
-
-
-def usual_port(url: str) -> int:
-    """The port of a URL."""
-    return port_of(urlsplit(url))

@@ -76,7 +76,11 @@ class Shell:
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
         self.folder = folder
-        self.environ = {"XDG_STATE_HOME": str(folder / "state"), "AWS_REGION": "eu-central-1"}
+        self.environ = {
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "AWS_REGION": "eu-central-1",
+        }
         self.network: BadNetwork | None = None
         self.spec = self.write("web.yaml", WEB)
 

@@ -41,7 +41,7 @@ def test_the_question_says_how_many_servers_of_others_end(shell: Shell) -> None:
     spec = applied(shell, TERMINATE)
     no = shell.run("destroy", spec, answers=["yes"])
     assert no.code == 5
-    assert f"{first} server-a, t3.micro, running, not created by elbplan" in " ".join(no.err.split())
+    assert f"server-a {first}, t3.micro, running, not created by elbplan" in " ".join(no.err.split())
     assert "This also ends 2 instances and 1 Elastic IP that elbplan did not create.\nType the stack's name" in no.err
     assert state(shell, first) == "running"
     assert shell.run("destroy", spec, answers=["my-web"]).code == 0

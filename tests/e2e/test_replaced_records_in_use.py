@@ -57,14 +57,14 @@ def site(box: Box, tmp_path: Path) -> Iterator[Site]:
 
 def test_the_screens_and_documents_say_what_goes_and_what_comes_back(site: Site) -> None:
     spec = site.write("web.yaml", RESTORE)
-    assert f"replaces: {TEXT}" in site.run("plan", spec).out
+    assert f"was {TEXT}" in site.run("plan", spec).out
     assert site.run("apply", spec, "--yes").code == 0
     assert f"record.{NAME} replaced {TEXT}" in " ".join(site.run("runs", spec).out.split())
     (run,) = site.run("runs", spec, "--json").document["stacks"][0]["runs"]
     assert run["replaced"] == {f"record.{NAME}": TEXT}
     ended = site.run("destroy", spec, "--confirm", "my-web")
     assert ended.code == 0
-    assert f"back to: {TEXT}, as before elbplan" in ended.err
+    assert f"{TEXT} comes back, as before elbplan" in ended.err
     assert (site.at_name(), site.parameters()) == ([CNAME], [])
 
 
@@ -108,7 +108,7 @@ def test_a_migration_says_restore_and_nothing_of_the_record_of_one_account(site:
     assert site.save("gone").code == 0
     assert "old.example.org" not in site.file("0003_gone.yaml").read_text()
     gone = site.apply("--allow", "route-removed")
-    assert f"back to: {TEXT}, as before elbplan" in gone.err
+    assert f"{TEXT} comes back, as before elbplan" in gone.err
     assert site.at_name() == [CNAME]
 
 

@@ -50,7 +50,7 @@ def test_a_server_that_left_the_spec_is_named_too(stage: Stage) -> None:
     first, second = server(stage), server(stage, zone="c", name="server-c")
     stage.apply(spec_of(first, second))
     stage.box.clear_calls()
-    assert f"members: - server-c ({second[:6]}…)" in line(stage.plan(spec_of(first)))
+    assert f"- server-c ({second[:6]}…)" in line(stage.plan(spec_of(first)))
     assert asked_by_id(stage) == 2
 
 

@@ -38,6 +38,48 @@ WEB_8080 = WEB.replace("port: 80", "port: 8080")
 WEB_OTHER_CHECK = WEB.replace("/health", "/up")
 WEB_INTERNAL = WEB + "access: internal\n"
 
+LONG = "n" * 23
+BIG = f"""
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+domain: [api.example.com, {"a" * 63}.{"b" * 40}.example.com]
+servers:
+  {LONG}a: {{count: 2, user_data: one}}
+  api: {{count: 2, user_data: one}}
+groups:
+  {LONG}a: {{servers: {LONG}a, port: 8080, health: /health}}
+  api: {{servers: api, port: 80, health: /health}}
+listeners:
+  - listen: 80/http
+    redirect: 443/https
+  - listen: 443/https
+    forward: {LONG}a
+    rules:
+      - {{name: api, host: api.shop.example.com, forward: api}}
+      - {{name: {LONG}r, path: [/v1, /v1/*, /{"x" * 100}], forward: {LONG}a}}
+      - {{name: closed, path: /admin/*, respond: {{status: 403, body: "not here"}}}}
+"""
+"""Everything is long: names, a domain, a path."""
+BIG_CHANGED = (
+    BIG.replace("port: 8080", "port: 9090")
+    .replace("api: {count: 2, user_data: one}", "api: {count: 2, user_data: two}")
+    .replace("[/v1, ", "[/v2, ")
+    .replace("name: closed, path: /admin/*", "name: shut, path: /adm/*")
+)
+PINNED = """
+name: my-web
+region: ap-northeast-2
+load_balancer:
+  main: {type: network, subnets: [], pins: [{subnet: a, allocation: one}, {subnet: c, allocation: two}]}
+elastic_ip: {one: {}, two: {}}
+target_group: {web: {protocol: TCP, port: 80, vpc: default, balancer: main}}
+targets: {web: {group: web, members: [{instance: i-0aaaaaaaaaaaaaaaa}]}}
+listener: {"80": {load_balancer: main, port: 80, protocol: TCP, action: {type: forward, groups: [{group: web}]}}}
+"""
+PINNED_ELSEWHERE = PINNED.replace("subnet: c", "subnet: b")
+"""Two network load balancers cannot have the same Elastic IP, so the old one is deleted first."""
+
 
 def stack(text: str) -> Stack:
     """Returns the only stack of a spec."""

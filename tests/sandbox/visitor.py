@@ -59,13 +59,21 @@ class Visitor:
     def rcode(self, name: str, kind: str = "A") -> str:
         return dns.rcode.to_text(self.ask(name, kind).rcode())
 
-    def get(self, url: str, at: str = "", method: str = "GET", timeout: float = PATIENCE, **headers: str) -> Page:
+    def get(
+        self,
+        url: str,
+        at: str = "",
+        method: str = "GET",
+        timeout: float = PATIENCE,
+        tls: ssl.SSLContext | None = None,
+        **headers: str,
+    ) -> Page:
         """One request through a tunnel. `at` is the name or address to which the tunnel leads, if not that of the URL.
 
         Headers are keyword arguments with `_` for `-`.
         """
         parts = urlsplit(url)
-        with self.connected(url, at, timeout) as connection:
+        with self.connected(url, at, timeout, tls) as connection:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             host = {"Host": parts.netloc} | {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, target, headers=host)
@@ -76,7 +84,9 @@ class Visitor:
             return Page(reply.status, body, dict(reply.headers), certificate or {})
 
     @contextmanager
-    def connected(self, url: str, at: str = "", timeout: float = PATIENCE) -> Iterator[http.client.HTTPConnection]:
+    def connected(
+        self, url: str, at: str = "", timeout: float = PATIENCE, tls: ssl.SSLContext | None = None
+    ) -> Iterator[http.client.HTTPConnection]:
         """An open connection that does TLS for https with the name of the URL, whatever the tunnel leads to."""
         parts = urlsplit(url)
         secure = parts.scheme == "https"
@@ -84,7 +94,8 @@ class Visitor:
         tunnel = self.tunnel(at or str(parts.hostname), port, timeout)
         with tunnel as raw:
             connection = http.client.HTTPConnection(*self.proxy, timeout=timeout)
-            connection.sock = self.context().wrap_socket(raw, server_hostname=parts.hostname) if secure else raw
+            context = tls or self.context()
+            connection.sock = context.wrap_socket(raw, server_hostname=parts.hostname) if secure else raw
             yield connection
             connection.close()
 

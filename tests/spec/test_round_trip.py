@@ -57,6 +57,7 @@ ANSWERS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{"respond": {"status": 404, "body": "22:30", "type": "html"}}, {"redirect": {"host": "b.example.com"}}]
 )
 REST = some(
+    traffic=st.just({"gb_per_hour": 0.25, "requests_per_second": 40, "new_connections_per_second": 0}),
     region=st.just("eu-west-1"),
     zones=st.just(["a", "c"]),
     ip=st.sampled_from(["ipv4", "dualstack"]),
@@ -92,4 +93,5 @@ def test_a_short_spec_and_its_long_form_are_the_same_resources(data: dict[str, A
     before = stacks(text)
     after = stacks(expand_text(before))
     assert [list(s.resources.items()) for s in after] == [list(s.resources.items()) for s in before]
+    assert [s.traffic for s in after] == [s.traffic for s in before]
     assert [(s.name, s.region, s.spec_hash) for s in after] == [(s.name, s.region, s.spec_hash) for s in before]

@@ -7,7 +7,7 @@ import datetime
 import io
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,13 +17,12 @@ from elbplan.core.address import Address, AwsId, Lookup, Ref
 from elbplan.core.resource import rewrite
 from elbplan.kinds.delegation import NameAnswer, ParentAnswer
 from elbplan.kinds.listener import Listener
-from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.live.serving import ServingFacts
 from elbplan.run.clock import RealClock
 from elbplan.spec import load
 from elbplan.verify.check import Check, CheckName, Verification
 from elbplan.verify.deadline import Limits
-from elbplan.verify.network import DnsNames, Network
+from elbplan.verify.network import DnsNames, Network, NoNetwork
 from elbplan.verify.stack import ServedStack
 from elbplan.verify.verifier import verify
 
@@ -71,11 +70,11 @@ def _facts(stack: ServedStack) -> ServingFacts:
     listeners = [{"Port": r.port, "Protocol": r.protocol} for r in stack.resources.values() if isinstance(r, Listener)]
     zone = {"HostedZone": {"Name": "example.com."}, "DelegationSet": {"NameServers": list(SERVERS)}}
     return ServingFacts(
-        {arn: balancer for arn in reads.balancers},
-        {arn: listeners for arn in reads.balancers},
+        dict.fromkeys(reads.balancers, balancer),
+        dict.fromkeys(reads.balancers, listeners),
         {arn: [target("i-0a", "healthy"), target("i-0c", "healthy")] for arn in reads.groups},
         {arn: certificate(400) for arn in reads.certificates},
-        {id: zone for id in reads.zones},
+        dict.fromkeys(reads.zones, zone),
         {"i-0a": "ap-northeast-2a", "i-0c": "ap-northeast-2c"},
     )
 
@@ -98,7 +97,7 @@ class FakeNames:
     """A DNS without a server. Everything is as it should be unless a test says otherwise."""
 
     addresses: Mapping[str, Sequence[str]] = field(default_factory=lambda: {BALANCER_DNS: [ADDRESS], NAME: [ADDRESS]})
-    parent: ParentAnswer = ParentAnswer(SERVERS)
+    parent: ParentAnswer = field(default_factory=lambda: ParentAnswer(SERVERS))
     problem: str = ""
 
     def name_servers(self, zone: str) -> ParentAnswer:
@@ -157,7 +156,7 @@ def answering(
         yield Loopback({443: secure, 80: plain}, CA, **network)
 
 
-def verified(network: Network, stack: ServedStack | None = None, **more: Any) -> Verification:
+def verified(network: Network | NoNetwork, stack: ServedStack | None = None, **more: Any) -> Verification:
     """All checks, with little patience."""
     return verify(stack or served(), network, RealClock(), **{"limits": QUICK, **more})
 

@@ -37,7 +37,7 @@ def web_server(handle: Handle, certificate: ssl.SSLContext | None = None) -> Ite
                 self.send_header(name, value)
             self.end_headers()
 
-        do_GET = do_HEAD = do_POST = do_OPTIONS = answer
+        do_GET = do_HEAD = do_POST = do_OPTIONS = answer  # noqa: N815 - the names of http.server
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -52,7 +52,7 @@ def web_server(handle: Handle, certificate: ssl.SSLContext | None = None) -> Ite
             if certificate is not None:
                 request.settimeout(5)
                 request = certificate.wrap_socket(request, server_side=True)
-            self.RequestHandlerClass(request, client_address, self)
+            Handler(request, client_address, self)
 
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

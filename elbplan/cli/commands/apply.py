@@ -24,10 +24,11 @@ from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..migration_runs import MigrationConsole
-from ..options import migrations_dir, paths, shared
+from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, paths, shared
 from ..pending_plans import folders_of, with_folders_checked
 from ..plan_screens import confirm, raise_if_all_fail, show_plans
-from ..plans import Planner, ending_of, planned, stacks_of
+from ..plans import Planner, allow_flags, command_with_allow, ending_of, planned, retry_command, stacks_of
+from ..verification import AnswerCheck
 
 EXAMPLES = (
     "elbplan apply specs/web.yaml            show the plan, ask, apply it",
@@ -59,6 +60,7 @@ EXAMPLES = (
 @click.option(
     "--no-migrations", "leave", is_flag=True, help="Apply the spec alone; from then on the stack has no migrations."
 )
+@click.option("--no-verify", "unverified", is_flag=True, help="Do not check afterwards whether the stack answers.")
 @click.option("--detail", is_flag=True, help="Show every step before the question.")
 @shared
 @click.pass_obj
@@ -81,7 +83,12 @@ def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
 
 @dataclass(frozen=True)
 class ApplyChoices:
-    """The options of the command line; `base` is the folder of all migrations, `leave` is --no-migrations."""
+    """The options of the command line.
+
+    base        the folder of all migrations
+    leave       --no-migrations
+    unverified  --no-verify
+    """
 
     yes: bool
     allow: tuple[str, ...]
@@ -93,12 +100,26 @@ class ApplyChoices:
     revert_drift: bool
     base: str
     leave: bool
+    unverified: bool
     detail: bool
 
     @property
     def needs_migrations(self) -> bool:
         """An option was given that only a stack with migrations has."""
         return bool(self.to or self.approve or self.retry or self.direct or self.revert_drift)
+
+    def check(self, app: App, paths: tuple[str, ...]) -> AnswerCheck | None:
+        """The check after the run. A rollback ends where the stack was before, so that it is not checked."""
+        return None if self.unverified or self.rollback else AnswerCheck(app, paths)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The options that the same command needs to continue an unfinished run, besides --allow."""
+        rollback = ("--rollback",) if self.rollback else ()
+        to = ("--to", self.to) if self.to else ()
+        direct = ("--direct",) if self.direct else ()
+        leave = ("--no-migrations",) if self.leave else ()
+        return (*rollback, *to, *direct, *leave, *migrations_flags(self.base))
 
     @property
     def options(self) -> ApplyOptions:
@@ -120,7 +141,9 @@ def _by_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: Apply
 
 
 def _apply_migrations(app: App, stack: Stack, paths: tuple[str, ...], chosen: ApplyChoices) -> int:
-    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail, chosen.base)
+    flags = (*chosen.flags, *allow_flags(chosen.allow))
+    check = chosen.check(app, paths)
+    console = MigrationConsole(app, stack, paths, chosen.yes, chosen.detail, chosen.base, flags, check)
     executor = console.executor(FolderSource(Folder.of(stack.name, chosen.base)), chosen.options)
     result = ApplyMode(chosen.to, chosen.direct, chosen.revert_drift).run(executor)
     return console.end(executor, result)
@@ -142,14 +165,19 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen:
     asking = bool(pending) and not chosen.yes
     shown = [stack_plan for stack_plan in plans if stack_plan.runnable or stack_plan.code]
     if shown and (not app.options.json or (asking and app.terminal.can_ask)):
-        show_plans(app, "apply", shown, app.terminal.stderr, detail=chosen.detail)
+        allowed = planner.allows(stack_plan.plan for stack_plan in pending)
+        next = "" if allowed else command_with_allow(app, "apply", paths, pending, *chosen.flags)
+        undo = () if chosen.rollback or chosen.leave else ("--rollback",)
+        shown = [replace(stack_plan, undo=undo) for stack_plan in shown]
+        specs = paths or DEFAULT_PATHS
+        show_plans(app, "apply", shown, app.terminal.stderr, detail=chosen.detail, next=next, paths=specs)
     planner.check(stack_plan.plan for stack_plan in pending)
     if asking:
         confirm(app, ", ".join(stack_plan.plan.stack for stack_plan in pending))
     planner.agreed = True
     agreed = [stack_plan.plan.stack for stack_plan in plans] if chosen.yes else []
     run = MigrationRun("", "", LEFT) if chosen.leave else None
-    ending = ending_of(app, "apply", paths)
+    ending = ending_of(app, "apply", paths, *chosen.flags, *allow_flags(chosen.allow))
     if not chosen.rollback and not chosen.leave:
-        ending = replace(ending, rollback_command=f"{ending.retry_command} --rollback")
-    return run_all(app, plans, ending, agreed=agreed, migration=run)
+        ending = replace(ending, rollback_command=retry_command(app, "apply", paths, "--rollback"))
+    return run_all(app, plans, ending, agreed=agreed, migration=run, check=chosen.check(app, paths))

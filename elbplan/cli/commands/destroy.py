@@ -18,7 +18,7 @@ from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..options import paths, shared
 from ..plan_screens import raise_if_all_fail, show_plans
-from ..plans import ending_of, planned, stacks_of
+from ..plans import allow_flags, command_with_allow, ending_of, planned, stacks_of
 
 EXAMPLES = (
     "elbplan destroy specs/web.yaml                   show the plan, then ask",
@@ -71,11 +71,16 @@ def command(
     unconfirmed = [stack_plan.plan for stack_plan in pending if stack_plan.plan.stack not in confirmed]
     shown = [stack_plan for stack_plan in stack_plans if stack_plan.runnable or stack_plan.code]
     if shown and (not app.options.json or (unconfirmed and app.terminal.can_ask)):
-        show_plans(app, "destroy", shown, app.terminal.stderr, detail=detail)
+        next = (
+            ""
+            if planner.allows(stack_plan.plan for stack_plan in pending)
+            else command_with_allow(app, "destroy", paths, pending)
+        )
+        show_plans(app, "destroy", shown, app.terminal.stderr, detail=detail, next=next)
     planner.check(stack_plan.plan for stack_plan in pending)
     _ask(app, unconfirmed)
     planner.agreed = True
-    return run_all(app, stack_plans, ending_of(app, "destroy", paths), agreed=confirmed)
+    return run_all(app, stack_plans, ending_of(app, "destroy", paths, *allow_flags(hazards)), agreed=confirmed)
 
 
 def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:

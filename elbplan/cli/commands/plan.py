@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,23 +13,28 @@ from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
+from ...render.cost_document import cost_document
 from ...render.documents import plan_document
 from ...render.errors import error_document
+from ...render.reports.document import map_document
+from ...render.reports.page import Report
 from ..context import App
+from ..costs import cost_of
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import migrations_dir, paths, shared
+from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, paths, shared
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
-from ..plans import Planned, connected, retry_command, stacks_of, stacks_or_problems_of
+from ..plans import Planned, command_with_allow, connected, retry_command, stacks_of, stacks_or_problems_of
+from ..reports import TextFile, format_of, rendered, report_of, report_options, write
 
 PENDING_EXIT = 2
-DEFAULT_FOLDER = "migrations"
 
 EXAMPLES = (
     "elbplan plan                           plan all specs in specs/",
     "elbplan plan specs/web.yaml --detail   also show every step, in order",
     "elbplan plan --sandbox specs/web.yaml  without an AWS account",
+    "elbplan plan --format html -o plan.html   the same as a page with a map",
 )
 
 
@@ -44,27 +49,44 @@ EXAMPLES = (
 @click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
 @click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")
 @migrations_dir
+@report_options
 @click.option(
     "--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit with code 2 if changes are pending."
 )
 @shared
 @click.pass_obj
 def command(
-    app: App, paths: tuple[str, ...], detail: bool, save: str | None, title: str, base: str, exit_code: bool
+    app: App,
+    paths: tuple[str, ...],
+    detail: bool,
+    save: str | None,
+    title: str,
+    base: str,
+    format: str | None,
+    output: str | None,
+    exit_code: bool,
 ) -> int:
     """Prints the plan, or saves it as a migration."""
+    format = format_of(app, format)
     if save is not None:
         return _save(app, stacks_of(app, paths), paths, save, title, base)
     stack_plans = previews(app, stacks_or_problems_of(app, paths), base)
     pending = [preview for preview in stack_plans if _is_pending(preview)]
-    if app.options.json:
-        app.terminal.out(json.dumps(_document(app, stack_plans), indent=2))
-        report_problems(app, stack_plans)
-    else:
+    if format == "text":
         raise_if_all_fail(stack_plans)
-        can_apply = any(not preview.code for preview in pending)
-        next = retry_command(app, "apply", paths) + _migrations_option(base) if can_apply else ""
-        show_plans(app, "plan", stack_plans, app.terminal.stdout, detail=detail, next=next)
+        next = _next_command(app, pending, paths, base)
+        undo = [
+            replace(preview, undo=preview.undo and (*preview.undo, *migrations_flags(base))) for preview in stack_plans
+        ]
+        file = TextFile() if output else None
+        stream = file or app.terminal.stdout
+        show_plans(app, "plan", undo, stream, detail=detail, next=next, paths=paths or DEFAULT_PATHS)
+        if file:
+            write(app, file.getvalue(), output)
+    else:
+        report = report_of(app, "plan", stack_plans)
+        write(app, rendered(format, report, _document(app, stack_plans, report)), output)
+        report_problems(app, stack_plans)
     codes = [preview.code for preview in stack_plans]
     return worst([*codes, PENDING_EXIT if pending and exit_code else 0])
 
@@ -73,12 +95,21 @@ def _is_pending(preview: Planned) -> bool:
     return bool(preview.undone) or preview.idle == HELD or not preview.plan.empty
 
 
-def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
+def _next_command(app: App, pending: Sequence[Planned], paths: Sequence[str], base: str) -> str:
+    """Returns the apply that carries these plans out, with the hazards that it needs; empty if none can be."""
+    ready = [preview for preview in pending if not preview.code and not preview.undone]
+    return command_with_allow(app, "apply", paths, ready, *migrations_flags(base)) if ready else ""
+
+
+def _document(app: App, stack_plans: Sequence[Planned], report: Report) -> dict[str, Any]:
     """Returns the document of all stacks, with an error for a stack without a plan."""
     document = plan_document([preview.plan for preview in stack_plans])
-    for stack, preview in zip(document["stacks"], stack_plans, strict=True):
+    for stack, preview, section in zip(document["stacks"], stack_plans, report.sections, strict=True):
+        stack["map"] = map_document(section.map)
         if preview.notes:
             stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
+        if not preview.problem:
+            stack["cost"] = cost_document(cost_of(app, preview.plan))
         if preview.problem:
             stack["error"] = error_document(preview.problem, app.terminal.redacted)
     return document
@@ -95,12 +126,6 @@ def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, 
     with connected(app, stacks[0]) as cloud:
         files = [str(file) for file in save_plan(cloud, stacks[0], folder, name=name, title=title)]
     app.terminal.out(json.dumps({"schema": 1, "kept": files}) if app.options.json else "\n".join(files))
-    app.terminal.err(
-        f"saved; review the file, then run: {retry_command(app, 'apply', paths)}{_migrations_option(base)}"
-    )
+    next = retry_command(app, "apply", paths, *migrations_flags(base))
+    app.terminal.err(f"saved; review the file, then run: {next}")
     return 0
-
-
-def _migrations_option(base: str) -> str:
-    """Returns the option --migrations for the next command; empty for the default folder."""
-    return "" if base == DEFAULT_FOLDER else f" --migrations {shlex.quote(base)}"

@@ -12,6 +12,7 @@ import click
 
 from ...errors import ElbplanError
 from ...sandbox.admin import daemon
+from ...sandbox.admin.access import NetworkAccess, network_access
 from ...sandbox.errors import SandboxError
 from ..context import App
 from ..group import HelpFirstCommand, LazyGroup
@@ -36,8 +37,11 @@ ENTRIES = {
     "start": (f"{MODULE}:start", "Commands", "Start the sandbox, or show the running one."),
     "stop": (f"{MODULE}:stop", "Commands", "Stop the sandbox and delete its data."),
     "status": (f"{MODULE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
+    "network": (f"{MODULE}:network", "Commands", "Show how to reach the load balancers of the sandbox."),
     "reset": (f"{MODULE}:reset", "Commands", "Delete all data of the running sandbox."),
 }
+NOT_RUNNING = "No sandbox is running. Start one with: elbplan sandbox start"
+EXAMPLE_URL = "https://api.example.com/"
 EXAMPLES = (
     "elbplan sandbox start                   start it in the background",
     "elbplan plan --sandbox specs/web.yaml   use it; starts it if necessary",
@@ -80,6 +84,7 @@ def start(app: App, slow: float | None) -> int:
         app.terminal.out(json.dumps({"schema": 1, "running": True, "url": running.url, "pid": running.pid}))
     else:
         app.terminal.out(f"The sandbox runs at {running.url}; add --sandbox to a command to use it.")
+        _say_how_to_reach_it(app, running)
     return 0
 
 
@@ -105,17 +110,58 @@ def stop(app: App) -> int:
 @click.pass_obj
 def status(app: App) -> int:
     """Prints one line, or JSON."""
-    report = _try(daemon.status)
+    running, report = _try(daemon.find), _try(daemon.status)
     if app.options.json:
         app.terminal.out(json.dumps({"schema": 1, **report}))
-    elif not report["running"]:
-        app.terminal.out("No sandbox is running. Start one with: elbplan sandbox start")
+    elif running is None or not report["running"]:
+        app.terminal.out(NOT_RUNNING)
     else:
         minutes = (time.time() - report["started"]) / 60
         app.terminal.out(
             f"The sandbox runs at {report['url']} for {minutes:.0f} min and answered {report['calls']} calls."
         )
+        _say_how_to_reach_it(app, running)
     return 0
+
+
+def _say_how_to_reach_it(app: App, running: daemon.RunningSandbox) -> None:
+    access = _try(lambda: network_access(running))
+    app.terminal.out(f"Its load balancers answer through its proxy: {access.curl(EXAMPLE_URL)}")
+
+
+@click.command(
+    cls=HelpFirstCommand,
+    name="network",
+    examples=("elbplan sandbox network",),
+    help="Show how to reach the load balancers of the sandbox: DNS, proxy, certificate authority.",
+)
+@shared
+@click.pass_obj
+def network(app: App) -> int:
+    """Prints a few lines, or JSON."""
+    running = _try(daemon.find)
+    if running is None:
+        app.terminal.out(json.dumps({"schema": 1, "running": False}) if app.options.json else NOT_RUNNING)
+        return 0
+    access = _try(lambda: network_access(running))
+    app.terminal.out(json.dumps(_network_document(access)) if app.options.json else _network_text(access))
+    return 0
+
+
+def _network_document(access: NetworkAccess) -> dict[str, Any]:
+    file = str(access.authority_file)
+    return {"schema": 1, "running": True, "dns": list(access.dns), "proxy": access.proxy, "authority_file": file}
+
+
+def _network_text(access: NetworkAccess) -> str:
+    host, port = access.dns
+    lines = {
+        "DNS": f"{host}, port {port} (UDP and TCP)",
+        "Proxy": access.proxy,
+        "Authority": str(access.authority_file),
+        "Example": access.curl(EXAMPLE_URL),
+    }
+    return "\n".join(f"{label:<10} {text}" for label, text in lines.items())
 
 
 @click.command(
@@ -138,8 +184,11 @@ def _report(app: App, key: str, value: bool, text: str) -> None:
 
 
 def _try(work: Callable[[], T]) -> T:
-    """Runs `work`. Turns SandboxError into ElbplanError."""
+    """Runs `work`. Turns SandboxError, and OSError of its files, into ElbplanError."""
     try:
         return work()
     except SandboxError as error:
         raise ElbplanError(str(error)) from error
+    except OSError as error:
+        hint = "set ELBPLAN_SANDBOX_DIR to a folder that you may write to"
+        raise ElbplanError(f"the sandbox cannot write {error.filename}: {error.strerror}", hint=hint) from error

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import click
 
@@ -18,11 +19,13 @@ from ...migrations.apply.journal import journal_of
 from ...migrations.apply.pending import PendingFinder
 from ...migrations.apply.status import migrations_status
 from ...migrations.files.folder import Folder
+from ...render.cost_document import cost_document
 from ...render.status import status_document, status_screen
 from ...render.style import count
 from ...run.lock.record import RunRecord
 from ...run.status import StackMigrations, StackRuns, StackStatus, stack_status
 from ..context import App
+from ..costs import cost_of
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..locks import lock_manager_of
@@ -63,12 +66,18 @@ def command(app: App, paths: tuple[str, ...], base: str, deep: bool) -> int:
         replace(stack_plan, problem=status.problem) for stack_plan, status in zip(stack_plans, statuses, strict=True)
     ]
     if app.options.json:
-        documents = [status_document(status, app.terminal.redacted) for status in statuses]
+        documents = [_document(app, status) for status in statuses]
         app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
         report_problems(app, stack_plans)
     else:
         _show(app, stack_plans, statuses)
     return worst(status.problem.exit_code for status in statuses if status.problem)
+
+
+def _document(app: App, status: StackStatus) -> dict[str, Any]:
+    """Returns the status of a stack with its cost, unless AWS could not be read."""
+    document = status_document(status, app.terminal.redacted)
+    return {**document, "cost": cost_document(cost_of(app, status.plan))} if status.shows_aws else document
 
 
 def _reading(app: App, stack_plans: Sequence[Planned]) -> AbstractContextManager[None]:

@@ -17,6 +17,7 @@ def facts_of(raw: Mapping[str, Any]) -> dict[str, str]:
         "name": raw["LoadBalancerName"],
         "vpc": raw.get("VpcId") or "",
         "created": str(raw.get("CreatedTime") or ""),
+        "zones": " ".join(sorted(zone.get("ZoneName") or "" for zone in raw.get("AvailabilityZones") or ())),
     }
 
 

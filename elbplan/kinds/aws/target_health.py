@@ -126,10 +126,10 @@ class HealthContext:
         elif reason == "Target.InvalidState" and any(word in description for word in ENDED):
             cause = TERMINATED
         words = _words(target, check, facts)
-        return replace(cause, text=_filled(cause.text, words), fix=_filled(cause.fix, words), code=reason)
+        return replace(cause, text=filled(cause.text, words), fix=filled(cause.fix, words), code=reason)
 
 
-def _filled(text: str, words: Mapping[str, str]) -> str:
+def filled(text: str, words: Mapping[str, str]) -> str:
     """The text with the words in place of their names in braces. Other braces stay: a path may have some."""
     return re.sub(r"\{(\w+)\}", lambda match: words.get(match[1], match[0]), text)
 

@@ -17,7 +17,7 @@ from .folder import Folder, head_conflicts, head_problems
 from .parser import MigrationParser
 from .texts import ParsedFile, link_problems, numbering_problems, parse_files
 
-REFRESH = "if you want the edit, elbplan rebase --refresh computes the fingerprints again"
+REFRESH = "if you want the edit, elbplan rebase --refresh {} computes the fingerprints again"
 
 
 def load(folder: Folder, *, trust_steps: bool = False) -> list[Migration]:
@@ -65,6 +65,7 @@ def play(
     states = [start_state(state, migration.entries)]
     entries: list[MigrationStep] = []
     hashes: Hashes = {}
+    refresh = REFRESH.format(migration.stack)
     for index, entry in enumerate(migration.entries):
         try:
             if not entry.writes:
@@ -77,12 +78,12 @@ def play(
             return migration
         then = fingerprint(states[-1], KINDS, hashes)
         if reader and not trust_steps and entry.then and entry.then != then.text:
-            reader.problem(("steps", index, "then"), f"this step leads to {then}, not to {entry.then}", REFRESH)
+            reader.problem(("steps", index, "then"), f"this step leads to {then}, not to {entry.then}", refresh)
             return migration
         entries.append(replace(entry, then=then.text if entry.writes else ""))
     end = fingerprint(states[-1], KINDS, hashes).text
     if reader and not trust_steps and end != migration.end:
-        reader.problem(("to",), f"the steps lead to {end}, not to {migration.end}", REFRESH)
+        reader.problem(("to",), f"the steps lead to {end}, not to {migration.end}", refresh)
     start = fingerprint(states[0], KINDS, hashes).text
     return replace(migration, start=start, end=end, entries=tuple(entries), states=tuple(states))
 

@@ -96,7 +96,8 @@ def link_problems(files: Sequence[ParsedFile]) -> list[Problem]:
     for file in files:
         migration = file.migration
         if migration.start != end and file.reader.tree:
-            hint = f"two branches met: elbplan rebase {migration.stack}; a file was edited: elbplan rebase --refresh"
+            rebase = f"two branches met: elbplan rebase {migration.stack}"
+            hint = f"{rebase}; a file was edited: elbplan rebase --refresh {migration.stack}"
             problems.append(file.reader.tree.problem(("from",), _link_text(migration, previous, end, files), hint))
         end, previous = migration.end, migration.id
     return problems

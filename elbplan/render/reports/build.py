@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ...core.address import Address, Ref
-from ...core.change import ChangeAction
 from ...core.hidden import redacted
 from ...core.plan import Plan
 from ...core.resource import Resource
@@ -24,7 +23,7 @@ from ..servers import with_names
 from .boxes import COLUMN_OF, action_lines, kind_title, lines_of, percent, title_of
 from .entries import Entries, Entry
 from .fields import field_rows
-from .map import Edge, FieldRow, Node, StackMap, Tone
+from .map import Edge, FieldRow, MapAction, Node, StackMap, Tone
 from .order import DEFAULT, in_order
 from .target_boxes import found_targets, targets_of
 
@@ -112,7 +111,7 @@ def _notes(entry: Entry, plan: Plan) -> Iterator[str]:
 
 def _default_rule(entry: Entry, listener: Listener, entries: Entries, plan: Plan) -> Node:
     """The box of a listener's own action, which serves the requests that no rule matches."""
-    action: ChangeAction = entry.action
+    action: MapAction = entry.action
     if action == "update" and isinstance(entry.before, Listener) and entry.before.action == listener.action:
         action = "keep"
     reason = entry.reason if action != "keep" else ""
@@ -182,8 +181,8 @@ def _shares(source: str, resource: Resource, entries: Entries) -> Iterator[tuple
 
 
 def _edge(pair: tuple[str, str], sides: Mapping[str, str], target: Node) -> Edge:
-    both: ChangeAction = "replace" if target.change == "replace" else "keep"
-    change: ChangeAction = both if len(sides) == 2 else "create" if "after" in sides else "delete"
+    both: MapAction = target.change if target.change in ("replace", "recreate") else "keep"
+    change: MapAction = both if len(sides) == 2 else "create" if "after" in sides else "delete"
     before, after = sides.get("before", ""), sides.get("after", "")
     moved = len(sides) == 2 and before != after
     label = f"{before or '100 %'} → {after or '100 %'}" if moved else after or before

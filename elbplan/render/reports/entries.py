@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ...core.address import Address, Ref
-from ...core.change import Change, ChangeAction
+from ...core.change import Change
 from ...core.kind import LiveResource
 from ...core.plan import Plan
 from ...core.resource import Resource
 from ...kinds import KINDS
 from ..differences import change_reason
+from ..rows import shown_action
+from .map import MapAction
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Entry:
     address: Address
     before: Resource | None
     after: Resource | None
-    action: ChangeAction = "keep"
+    action: MapAction = "keep"
     reason: str = ""
     live: LiveResource[Any] | None = None
     name: str = ""
@@ -73,17 +75,20 @@ def _entries(plan: Plan) -> Iterator[Entry]:
     shown = set()
     for change in plan.changes:
         shown.add(change.live.address if change.live else change.address)
-        yield _changed(change, names)
+        yield _changed(change, plan, names)
     for address, live in plan.lives.items():
         if address not in shown:
             yield Entry(address, live.model, live.model, live=live, name=_name(live))
 
 
-def _changed(change: Change, names: Mapping[Address, str]) -> Entry:
+def _changed(change: Change, plan: Plan, names: Mapping[Address, str]) -> Entry:
     new = names.get(change.address, "")
     name = new or (_name(change.live) if change.live else "")
     after = None if change.action in ("delete", "stop") else change.after
-    return Entry(change.address, change.before, after, change.action, change_reason(change), change.live, name)
+    if change.action == "replace" and after is not None and change.before is not None:
+        after = KINDS[change.address.kind].with_live_defaults(after, change.before)  # AWS's defaults are no change
+    action = cast(MapAction, shown_action(change, plan))
+    return Entry(change.address, change.before, after, action, change_reason(change), change.live, name)
 
 
 def _name(live: LiveResource[Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.hidden import redacted
-from ...core.resource import WRITE_ONLY, Resource, field_values, marked_fields, plain
+from ...core.resource import WRITE_ONLY, Part, Resource, field_values, marked_fields, plain
 from ...errors import escaped
 from ..differences import FIELDS
 from .map import FieldRow
@@ -27,6 +27,8 @@ def field_rows(before: Resource | None, after: Resource | None) -> tuple[FieldRo
 
 def _rows(name: str, before: Any, after: Any) -> Iterator[FieldRow]:
     old, new = redacted(before, after), redacted(after, before)
+    if name not in FIELDS and (isinstance(old, Part) or isinstance(new, Part)):
+        old, new = (field_values(value) if isinstance(value, Part) else {} for value in (old, new))
     if isinstance(old, Mapping) or isinstance(new, Mapping):
         olds, news = (value if isinstance(value, Mapping) else {} for value in (old, new))
         for key in dict.fromkeys([*olds, *news]):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from ...core.change import ChangeAction
+MapAction = Literal["create", "update", "replace", "recreate", "stop", "delete", "keep"]
+"""What a plan does with a box. `recreate` is a replacement that deletes the old resource first."""
 
 Column = Literal["name", "balancer", "listener", "rule", "group", "target", "other"]
 
@@ -24,10 +25,11 @@ COLUMNS: Mapping[Column, str] = {
 OTHER = "Also in this stack"
 """The title of the resources that no request passes."""
 
-CHANGE_WORDS: Mapping[ChangeAction, str] = {
+CHANGE_WORDS: Mapping[MapAction, str] = {
     "create": "create",
     "update": "change",
     "replace": "replace",
+    "recreate": "replace",
     "delete": "delete",
     "stop": "stop",
     "keep": "unchanged",
@@ -73,7 +75,7 @@ class Node:
     kind: str
     title: str
     lines: tuple[str, ...] = ()
-    change: ChangeAction = "keep"
+    change: MapAction = "keep"
     reason: str = ""
     fields: tuple[FieldRow, ...] = ()
     notes: tuple[str, ...] = ()
@@ -88,7 +90,7 @@ class Edge:
     source: str
     target: str
     label: str = ""
-    change: ChangeAction = "keep"
+    change: MapAction = "keep"
 
 
 @dataclass(frozen=True)

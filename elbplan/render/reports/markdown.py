@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...core.plan import Plan
 from ..downtime import downtime
 from ..style import SYMBOLS, count
+from .cost import cost_notes
 from .inline import code, escaped_text
 from .map import CHANGE_WORDS, Node, StackMap
 from .mermaid import mermaid
@@ -113,7 +114,7 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
         return
     for label, text in section.notes:
         yield f"- **{escaped_text(label)}** {escaped_text(text)}"
-    for label, text in section.cost_notes:
+    for label, text in cost_notes(section.cost):
         yield f"- **{escaped_text(label)}** {escaped_text(text)}"
     if plan.changes:
         yield f"- **Downtime** {escaped_text(downtime(plan))}"

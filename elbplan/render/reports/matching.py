@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ...kinds.aws.request_matching import fits
+
 ADDRESS = re.compile(r"(?:(https?)://)?([^/?#:\s]+)(?::(\d{1,5}))?(/[^?#\s]*)?(?:\?([^#\s]*))?(?:#\S*)?", re.IGNORECASE)
 """A URL as a person types it, perhaps without scheme and path. `route.js` has the same expression."""
 
@@ -83,16 +85,14 @@ def _regex_matches(text: str, condition: RouteCondition, request: Request) -> bo
         return False
 
 
-def wildcard_matches(pattern: str, text: str, *, ignore_case: bool) -> bool:
-    """`*` is any text, `?` one character; nothing else is special."""
-    wildcards = {"*": ".*", "?": "."}
-    expression = "".join(wildcards.get(character) or re.escape(character) for character in pattern)
-    return re.fullmatch(expression, text, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+def _fits(pattern: str, text: str) -> bool:
+    """The same without regard to case."""
+    return fits(pattern.lower(), text.lower())
 
 
 def _header(value: str, condition: RouteCondition, request: Request) -> bool:
     sent = request.headers.get(condition.name.lower())
-    return sent is not None and wildcard_matches(value, sent, ignore_case=True)
+    return sent is not None and _fits(value, sent)
 
 
 def _query(value: str, condition: RouteCondition, request: Request) -> bool:
@@ -101,10 +101,7 @@ def _query(value: str, condition: RouteCondition, request: Request) -> bool:
     if not separator:
         key, wanted = "*", value
     pairs = (part.partition("=") for part in request.query.split("&") if part)
-    return any(
-        wildcard_matches(key, its_key, ignore_case=True) and wildcard_matches(wanted, its_value, ignore_case=True)
-        for its_key, _, its_value in pairs
-    )
+    return any(_fits(key, its_key) and _fits(wanted, its_value) for its_key, _, its_value in pairs)
 
 
 def _source(value: str, condition: RouteCondition, request: Request) -> bool:
@@ -117,8 +114,8 @@ def _source(value: str, condition: RouteCondition, request: Request) -> bool:
 
 
 CHECKS: Mapping[str, Callable[[str, RouteCondition, Request], bool]] = {
-    "host-header": lambda value, _, request: wildcard_matches(value, request.host, ignore_case=True),
-    "path-pattern": lambda value, _, request: wildcard_matches(value, request.path, ignore_case=False),
+    "host-header": lambda value, _, request: _fits(value, request.host),
+    "path-pattern": lambda value, _, request: fits(value, request.path),
     "http-request-method": lambda value, _, request: value == request.method,
     "http-header": _header,
     "query-string": _query,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...core.change import ChangeAction
 from ..style import SYMBOLS
-from .map import COLUMNS, Node, StackMap
+from .map import COLUMNS, MapAction, Node, StackMap
 
-CLASSES: Mapping[ChangeAction, str] = {
+CLASSES: Mapping[MapAction, str] = {
     "create": "fill:#e6f4ea,stroke:#0b6b3a,stroke-width:2px,color:#0b3d22",
     "update": "fill:#fff4d6,stroke:#8a5a00,stroke-width:2px,color:#4d3300",
     "replace": "fill:#efe7fb,stroke:#6b3fa0,stroke-width:2px,color:#38205a",
+    "recreate": "fill:#fdeaea,stroke:#6b3fa0,stroke-width:2px,color:#38205a",
     "delete": "fill:#fdeaea,stroke:#b3261e,stroke-width:2px,stroke-dasharray:5 3,color:#5c1410",
     "stop": "fill:#fff4d6,stroke:#8a5a00,stroke-width:2px,stroke-dasharray:5 3,color:#4d3300",
     "keep": "fill:#f6f7f9,stroke:#8a94a3,color:#2b3440",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...core.address import Address
 from ...core.plan import Plan
+from ...core.security_edge import SecurityEdge
+from ...cost import StackCost
 from ...kinds.target_states import TargetState
 from .build import stack_map
 from .entries import Entries
 from .map import StackMap
 from .requests import RouteBalancer
+from .samples import Sample, samples_of
 from .timeline import Timeline, timeline_of
-from .traffic import traffic_of
+from .traffic import Side, traffic_of
 
 Note = tuple[str, str]
 
@@ -25,7 +27,8 @@ class Section:
 
     before, after  its load balancers as requests see them, without and with the plan
     notes          further lines, for example the migration's file
-    cost_notes     what it costs, as the screen of the plan says it
+    cost           what AWS bills before and after the plan
+    samples        a request for each rule
     security       the connections that security groups must let in
     error          why there is no plan
     """
@@ -36,9 +39,10 @@ class Section:
     after: tuple[RouteBalancer, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
     notes: Sequence[Note] = ()
-    cost_notes: Sequence[Note] = ()
     error: str = ""
-    security: Sequence[Any] = ()
+    security: Sequence[SecurityEdge] = ()
+    cost: StackCost | None = None
+    samples: Sequence[Sample] = ()
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,14 @@ def section_of(
     states: Mapping[Address, Sequence[TargetState]] | None = None,
     *,
     notes: Sequence[Note] = (),
-    cost_notes: Sequence[Note] = (),
+    cost: StackCost | None = None,
     error: str = "",
     measured: Mapping[str, float] | None = None,
 ) -> Section:
     """The section of one stack."""
     map, entries = stack_map(plan, states), Entries(plan)
     before, after = (traffic_of(entries, map, side) for side in ("before", "after"))
-    return Section(plan, map, before, after, timeline_of(plan, measured), notes, cost_notes, error)
+    side: Side = "after" if after else "before"
+    security = plan.security_path if plan.desired else plan.security_path_now
+    samples = samples_of(entries, after or before, side)
+    return Section(plan, map, before, after, timeline_of(plan, measured), notes, error, security, cost, samples)

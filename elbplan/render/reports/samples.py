@@ -1,20 +1,28 @@
-"""Sample requests for a report: one for each rule, and what the load balancer does with it."""
+"""The table of sample requests: one for each rule, and what the load balancer does with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .matching import Request, RouteCondition
-from .requests import Route, RouteBalancer, RouteListener, RouteRule, route_of
+from ...core.address import Address
+from ...kinds.listener import Listener
+from ...kinds.rule import Rule
+from ...kinds.sample_requests import SampleRequest, sample_requests
+from .entries import Entries, Entry
+from .matching import Request
+from .requests import Route, RouteBalancer, RouteListener, route_of
+from .traffic import Side, on_side
 
 MOST = 60
 """The most rows of the table."""
 
+STANDARD_PORTS = {"http": 80, "https": 443}
+
 
 @dataclass(frozen=True)
 class Sample:
-    """A request that a rule serves, as a person types it, and the result in words."""
+    """A request that a rule takes, as a person types it, and the result in words; without a request, the reason."""
 
     url: str
     method: str
@@ -23,57 +31,46 @@ class Sample:
     result: str
 
 
-def samples_of(balancers: Sequence[RouteBalancer]) -> list[Sample]:
+def samples_of(entries: Entries, balancers: Sequence[RouteBalancer], side: Side) -> list[Sample]:
     """A request for each rule, in the order of the rules, secure listeners first."""
-    found = [sample for balancer in balancers for sample in _of_balancer(balancer, balancers)]
-    return list(dict.fromkeys(found))[:MOST]
+    found = list(_all(entries, balancers, side))
+    return [sample for secure in (True, False) for sample in found if sample.url.startswith("https:") == secure][:MOST]
 
 
-def _of_balancer(balancer: RouteBalancer, balancers: Sequence[RouteBalancer]) -> Iterator[Sample]:
-    secure_first = sorted(balancer.listeners, key=lambda listener: listener.protocol != "HTTPS")
-    for listener in secure_first:
-        for rule in listener.rules if listener.protocol in ("HTTP", "HTTPS") else ():
-            yield from _of_rule(balancer, listener, rule, balancers)
+def _all(entries: Entries, balancers: Sequence[RouteBalancer], side: Side) -> Iterator[Sample]:
+    models = {entry.address: resource for entry, resource in on_side(entries, side)}
+    for balancer in balancers:
+        for listener in balancer.listeners:
+            model = models.get(Address.parse(listener.id))
+            if not isinstance(model, Listener) or listener.protocol not in ("HTTP", "HTTPS"):
+                continue
+            rules = dict(_rules(entries, listener, side))
+            for sample in sample_requests(Address.parse(listener.id), model, rules, list(balancer.names)):
+                yield _sample(sample, listener, balancers)
 
 
-def _of_rule(
-    balancer: RouteBalancer, listener: RouteListener, rule: RouteRule, balancers: Sequence[RouteBalancer]
-) -> Iterator[Sample]:
-    values = {condition.field: _example(condition) for condition in rule.conditions}
-    host = values.get("host-header") or next(iter(balancer.names), "")
-    if not host or None in values.values():
-        return
+def _rules(entries: Entries, listener: RouteListener, side: Side) -> Iterator[tuple[Address, Rule]]:
+    for entry, resource in on_side(entries, side):
+        if isinstance(resource, Rule) and _listener_of(resource, entries) == listener.id:
+            yield entry.address, resource
+
+
+def _listener_of(rule: Rule, entries: Entries) -> str:
+    entry: Entry | None = entries.of(rule.listener)
+    return str(entry.address) if entry else ""
+
+
+def _sample(sample: SampleRequest, listener: RouteListener, balancers: Sequence[RouteBalancer]) -> Sample:
+    title = f"{listener.title} {sample.priority or 'default'}"
+    if sample.request is None:
+        return Sample("", "", "", title, f"no sample: {sample.skipped}")
     scheme = listener.protocol.lower()
-    port = "" if listener.port == {"http": 80, "https": 443}[scheme] else f":{listener.port}"
-    query = values.get("query-string") or ""
-    query = f"?{query}" if query else ""
-    url = f"{scheme}://{host}{port}{values.get('path-pattern') or '/'}{query}"
-    name = next((condition.name for condition in rule.conditions if condition.field == "http-header"), "")
-    header = f"{name}: {values['http-header']}" if name else ""
-    method = values.get("http-request-method") or "GET"
-    request = Request.of(url, method, {name: values["http-header"] or ""} if name else {})
-    if request:
-        route = route_of(balancers, request)
-        served = next((tried.id for tried in route.tried if tried.matched), "")
-        yield Sample(url, method, header, _title(served, listener), result_text(route, listener))
-
-
-def _title(rule: str, listener: RouteListener) -> str:
-    title = next((each.title for each in listener.rules if each.id == rule), "")
-    return f"{listener.title} {title}"
-
-
-def _example(condition: RouteCondition) -> str | None:
-    """A text that matches the condition; None if there is no simple one."""
-    if condition.field == "source-ip":
-        return "" if "0.0.0.0/0" in condition.values else None
-    if not condition.values:
-        return None
-    text = condition.values[0]
-    if condition.field == "http-request-method":
-        return text
-    text = text.replace("*", "example" if condition.field in ("host-header", "query-string") else "").replace("?", "a")
-    return f"key={text}" if condition.field == "query-string" and "=" not in text else text
+    port = "" if listener.port == STANDARD_PORTS[scheme] else f":{listener.port}"
+    url = f"{scheme}://{sample.request.host}{port}{sample.request.target}"
+    header = ", ".join(f"{name}: {value}" for name, value in sample.request.headers.items())
+    request = Request.of(url, sample.request.method, sample.request.headers)
+    result = result_text(route_of(balancers, request), listener) if request else ""
+    return Sample(url, sample.request.method, header, title, result)
 
 
 def result_text(route: Route, listener: RouteListener) -> str:

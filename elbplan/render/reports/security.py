@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...core.plan import ServerLabel
+from ...core.security_edge import SecurityEdge
+from ..servers import with_names
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,23 @@ class SecurityRow:
     command: str = ""
 
 
-def security_rows(edges: Sequence[Any], servers: Mapping[str, ServerLabel]) -> list[SecurityRow]:
+ANYWHERE: Mapping[str, str] = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
+
+
+def security_rows(edges: Sequence[SecurityEdge], servers: Mapping[str, ServerLabel]) -> list[SecurityRow]:
     """The rows, in the order of a request."""
-    return []
+    return [_row(edge, servers) for edge in edges]
+
+
+def _row(edge: SecurityEdge, servers: Mapping[str, ServerLabel]) -> SecurityRow:
+    uses = f" {', '.join(edge.uses)}" if edge.to == "server" else ""
+    return SecurityRow(
+        with_names(ANYWHERE.get(edge.source, edge.source), servers),
+        f"{edge.port_text}{uses}",
+        edge.destination if edge.name else with_names(edge.destination, servers),
+        with_names(", ".join(edge.groups), servers),
+        edge.state,
+        with_names(edge.why, servers),
+        with_names(edge.fix, servers),
+        edge.command,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...core.address import Address
-from ...core.change import ChangeAction
 from ...core.plan import Plan
 from ...kinds.aws.target_health import WELL
 from ...kinds.target_group import TargetGroup
@@ -14,7 +13,7 @@ from ...kinds.targets import Target, Targets, member_key
 from ..servers import with_names
 from .boxes import group_title
 from .entries import Entries, Entry
-from .map import FieldRow, Node, Tone
+from .map import FieldRow, MapAction, Node, Tone
 
 
 def targets_of(entry: Entry, entries: Entries, plan: Plan, states: Sequence[TargetState]) -> Iterator[Node]:
@@ -29,21 +28,22 @@ def _members(side: object) -> dict[str, Target]:
     return {member_key(member): member for member in side.members} if isinstance(side, Targets) else {}
 
 
-def _action(entry: Entry, was: bool, will: bool) -> ChangeAction:
+def _action(entry: Entry, was: bool, will: bool) -> MapAction:
     if was and will:
-        return "replace" if entry.action == "replace" else "keep"
+        return entry.action if entry.action in ("replace", "recreate") else "keep"
     return "create" if will else "delete"
 
 
-REASONS: Mapping[ChangeAction, str] = {
+REASONS: Mapping[MapAction, str] = {
     "create": "it is registered in the target group",
     "replace": "it is registered in the new target group, and later deregistered from the old one",
+    "recreate": "it is deregistered, and registered in the new target group",
     "delete": "it is deregistered from the target group",
 }
 
 
 def _box(
-    entry: Entry, entries: Entries, plan: Plan, key: str, member: Target, action: ChangeAction,
+    entry: Entry, entries: Entries, plan: Plan, key: str, member: Target, action: MapAction,
     states: Sequence[TargetState],
 ) -> Node:  # fmt: skip
     id = _id(member, entries)
@@ -120,7 +120,7 @@ def _is(state: TargetState, id: str, member: Target) -> bool:
     return state.id == id and member.port in (None, state.port)
 
 
-def _row(name: str, text: str, action: ChangeAction) -> FieldRow:
+def _row(name: str, text: str, action: MapAction) -> FieldRow:
     return FieldRow(name, "" if action == "create" else text, "" if action == "delete" else text)
 
 

@@ -37,7 +37,8 @@ def traffic_document(balancers: tuple[RouteBalancer, ...]) -> list[dict[str, Any
     return [asdict(balancer) for balancer in balancers]
 
 
-def _on(entries: Entries, side: Side) -> Iterator[tuple[Entry, Resource]]:
+def on_side(entries: Entries, side: Side) -> Iterator[tuple[Entry, Resource]]:
+    """The resources that exist on one side of the plan, without the values of variables."""
     for entry in entries:
         resource = getattr(entry, side)
         if isinstance(resource, Resource):
@@ -47,14 +48,14 @@ def _on(entries: Entries, side: Side) -> Iterator[tuple[Entry, Resource]]:
 def _balancer(entry: Entry, entries: Entries, map: StackMap, side: Side) -> RouteBalancer:
     names = {
         resource.name: str(other.address)
-        for other, resource in _on(entries, side)
+        for other, resource in on_side(entries, side)
         if isinstance(resource, Record) and entries.address(resource.load_balancer) == entry.address
     }
     if own := entry.fact("dns_name").lower():
         names[own] = str(entry.address)
     listeners = [
         _listener(other, resource, entries, map, side)
-        for other, resource in _on(entries, side)
+        for other, resource in on_side(entries, side)
         if isinstance(resource, Listener) and entries.address(resource.load_balancer) == entry.address
     ]
     return RouteBalancer(str(entry.address), title_of(entry), names, tuple(listeners))
@@ -77,7 +78,7 @@ def _listener(entry: Entry, listener: Listener, entries: Entries, map: StackMap,
 
 
 def _rules(entries: Entries, listener: Address, side: Side) -> Iterator[tuple[Entry, Rule]]:
-    for entry, resource in _on(entries, side):
+    for entry, resource in on_side(entries, side):
         here = isinstance(resource, Rule) and entries.address(resource.listener) == listener
         if here and isinstance(resource, Rule) and not attach_only(resource):
             yield entry, resource

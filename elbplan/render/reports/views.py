@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ...core.plan import Plan
 from ..downtime import downtime
 from ..style import ACTION_VERBS, SYMBOLS, count
+from .cost import CostView, cost_notes, cost_view
 from .map import CHANGE_WORDS, COLUMNS, FieldRow, Node, StackMap
 from .page import Report, Section
-from .samples import Sample, samples_of
+from .samples import Sample
 from .security import SecurityRow, security_rows
 from .timeline_view import TimelineView, timeline_view
 
@@ -110,7 +110,7 @@ class View:
     timeline: TimelineView | None
     details: Sequence[DetailGroup]
     ids: Mapping[str, str] = field(repr=False)
-    cost: Mapping[str, Any] | None = None
+    cost: CostView | None = None
 
 
 def view_of(section: Section, number: int, report: Report) -> View:
@@ -124,16 +124,16 @@ def view_of(section: Section, number: int, report: Report) -> View:
         if map.column(column)
     ]
     counts = list(_chips(plan))
-    samples = samples_of(section.after or section.before)
+    samples = [sample for sample in section.samples if sample.url]
     return View(
         id, number - 1, plan.stack, plan.region, plan.account, section.error, counts,
         ", ".join(f"{chip.number} to {chip.verb}" for chip in counts if chip.number) or "no change",
         list(_facts(section, report)), list(_risks(plan)), columns,
         [nodes[node.id] for node in map.column("other")],
         any(len(column.nodes) > TALL for column in columns), _legend(map, report),
-        bool(section.before or section.after), samples[0].url if samples else "https://", samples,
+        bool(section.before or section.after), samples[0].url if samples else "https://", section.samples,
         security_rows(section.security, plan.servers), timeline_view(section.timeline), list(_details(map, nodes)), ids,
-        cost={"notes": section.cost_notes} if section.cost_notes else None,
+        cost=cost_view(section.cost) if section.cost else None,
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _chips(plan: Plan) -> Iterator[Chip]:
 
 def _facts(section: Section, report: Report) -> Iterator[tuple[str, str]]:
     yield from section.notes
-    yield from section.cost_notes
+    yield from cost_notes(section.cost)
     plan = section.plan
     if report.verb == "plan" and plan.changes:
         yield "Downtime", downtime(plan)

@@ -28,6 +28,8 @@ def handle(account: Account, incoming: HttpRequest) -> HttpReply:
     try:
         arguments = json.loads(incoming.body or b"{}")
         return _reply(200, {"result": method(**arguments)})
+    except ImportError as missing:
+        return _reply(501, {"error": f"{missing}. Run: pip install 'elbplan[sandbox]'"})
     except (KeyError, TypeError, ValueError) as error:
         return _reply(400, {"error": str(error)})
 

@@ -8,7 +8,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
+"""A sandbox with another version does not know every verb; `sandbox start` replaces it."""
 LOCAL_URL = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 """A sandbox listens on this machine only. A file with another URL is not from elbplan."""
 
@@ -34,13 +35,22 @@ def path() -> Path:
     return directory() / "sandbox.json"
 
 
+def authority_path() -> Path:
+    """The certificate authority of the running sandbox, for curl and browsers."""
+    return directory() / "sandbox-ca.pem"
+
+
 def write(file: str | Path, entry: DaemonEntry) -> None:
     """Writes the file completely or not at all, readable by its owner only."""
-    target = Path(file)
+    write_text(Path(file), json.dumps(asdict(entry)))
+
+
+def write_text(target: Path, text: str) -> None:
+    """Writes a file completely or not at all, readable by its owner only."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".sandbox-")
     with os.fdopen(handle, "w") as output:
-        json.dump(asdict(entry), output)
+        output.write(text)
         output.flush()
         os.fsync(output.fileno())
     os.replace(temporary, target)
@@ -59,4 +69,6 @@ def read(file: Path) -> DaemonEntry | None:
 
 
 def remove(file: Path) -> None:
+    """Removes the state file, and the authority of the sandbox with it."""
     file.unlink(missing_ok=True)
+    file.with_name(authority_path().name).unlink(missing_ok=True)

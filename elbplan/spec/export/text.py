@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Literal, get_origin
 
 import yaml
@@ -12,6 +13,7 @@ from ...core.address import Address, AwsId, Lookup
 from ...core.hidden import Hidden, escape
 from ...core.resource import IMMUTABLE, Part
 from ...core.stack import Stack
+from ...core.traffic_estimate import TrafficEstimate
 from ...errors import escaped
 from ...kinds.aws.ingress_rules import Permission
 
@@ -30,9 +32,17 @@ def _document(stack: Stack) -> dict[str, Any]:
     document |= {"account": stack.account} if stack.account else {}
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
+    document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
     for address, resource in stack.resources.items():
         document.setdefault(address.kind, {})[address.name] = _fields(resource)
     return document
+
+
+def _traffic(estimate: TrafficEstimate) -> dict[str, int | float]:
+    """The numbers of an estimate; at least one, since a map without numbers is an error."""
+    amounts = {name: amount for name, amount in asdict(estimate).items() if amount}
+    amounts = amounts or {"gb_per_hour": estimate.gb_per_hour}
+    return {name: int(amount) if amount == int(amount) else float(amount) for name, amount in amounts.items()}
 
 
 def _fields(part: Part) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from .domains import Domain
 from .groups import ShortGroup
 from .listeners import ShortListener
 from .servers import Server
+from .traffic import Traffic
 from .words import (
     SWITCH,
     BalancerType,
@@ -187,6 +188,10 @@ class Short(ShortModel):
         Field(description="true: AWS refuses to delete the load balancer"),
     ] = None
     manage: Annotated[Manage | None, Field(description="what elbplan manages; by default everything")] = None
+    traffic: Annotated[
+        Traffic | None,
+        Field(description="the traffic that the stack expects, for its cost", examples=[{"gb_per_hour": 0.5}]),
+    ] = None
     tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = (
         None
     )

@@ -7,7 +7,6 @@ from ..yaml.tree import Tree, YamlPath
 
 UNSUPPORTED: dict[tuple[str, ...], str] = {
     ("expires",): "remove it; to delete the stack at a set time, run `elbplan destroy` from a scheduled job",
-    ("traffic",): "remove it; use the AWS Pricing Calculator to estimate the cost",
     ("protect", "replace"): (
         "remove it; elbplan replaces a load balancer that receives traffic only with `--allow dns-name-changes`"
     ),

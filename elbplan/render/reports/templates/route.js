@@ -16,9 +16,11 @@ const elbplanRoute = (() => {
   }
 
   function wildcardMatches(pattern, text, ignoreCase) {
-    const expression = Array.from(pattern, (character) =>
-      character === "*" ? "[^]*" : character === "?" ? "[^]" : character.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("");
-    return new RegExp("^" + expression + "$", ignoreCase ? "iu" : "u").test(text);
+    const lower = (its) => (ignoreCase ? its.toLowerCase() : its);
+    const wildcards = { "*": "[^]*", "?": "[^]", "\\*": "\\*", "\\?": "\\?" };
+    const parts = lower(pattern).match(/\\[*?]|[^]/gu) || [];
+    const expression = parts.map((part) => wildcards[part] || part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("");
+    return new RegExp("^" + expression + "$", "u").test(lower(text));
   }
 
   function queryMatches(value, request) {

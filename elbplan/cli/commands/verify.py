@@ -1,0 +1,156 @@
+"""elbplan verify: check that stacks answer. Writes nothing to AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import click
+from rich.console import Group
+from rich.live import Live
+
+from ...core.duration import SPELLINGS, parse_duration
+from ...core.stack import Stack
+from ...live.worker_threads import WorkerThreads
+from ...render.style import count
+from ...render.verify import changed_lines, verify_document, verify_screen
+from ...spec import BrokenSpec
+from ...verify.check import Verification
+from ...verify.stack import ServedStack
+from ..context import App
+from ..errors import worst
+from ..group import HelpFirstCommand
+from ..options import shared
+from ..pending_plans import plan_specs
+from ..plan_screens import raise_if_all_fail
+from ..plans import Planned, planned, retry_command, stacks_or_problems_of, style_for
+from ..select import is_path, select
+from ..verification import NO_ANSWER, checked, checking, until_all_answer
+
+EXAMPLES = (
+    "elbplan verify specs/web.yaml           check whether the stack answers, and find why not",
+    "elbplan verify --watch                  check all stacks again until they answer",
+    "elbplan verify my-web --json            the checks as JSON, for scripts",
+)
+
+
+class Duration(click.ParamType[int]):
+    """`15m`, `90s`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return parse_duration(value)
+        except ValueError:
+            self.fail(f"{value} is not a duration; write {SPELLINGS}", param, ctx)
+
+
+@click.command(
+    cls=HelpFirstCommand,
+    name="verify",
+    examples=EXAMPLES,
+    help="Check that stacks answer, from the load balancer's state to the answer of each rule.",
+)
+@click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
+@click.option("--watch", is_flag=True, help="Check again until every stack answers.")
+@click.option(
+    "--timeout", type=Duration(), default="15m", metavar="TIME", help="With --watch: give up after this time."
+)
+@shared
+@click.pass_obj
+def command(app: App, words: tuple[str, ...], watch: bool, timeout: int) -> int:
+    """Checks all stacks at the same time. Ends with 3 if a check of one fails."""
+    round = Round(app, words)
+    verifications = _watched(round, timeout) if watch else round.look()
+    if all(verification.problem for verification in verifications):
+        raise_if_all_fail(round.plans)
+    if app.options.json:
+        documents = [verify_document(verification, app.terminal.redacted) for verification in verifications]
+        app.terminal.out(json.dumps({"schema": 1, "stacks": documents}, indent=2))
+    else:
+        for number, verification in enumerate(verifications):
+            app.terminal.show(round.screen(number, verification))
+    codes = [NO_ANSWER for verification in verifications if not verification.answers]
+    return worst([*codes, *(plan.problem.exit_code for plan in round.plans if plan.problem)])
+
+
+@dataclass
+class Round:
+    """One round of checks of the stacks that the words name."""
+
+    app: App
+    words: Sequence[str]
+    plans: list[Planned] = field(default_factory=list)
+
+    def look(self) -> list[Verification]:
+        """Reads AWS and checks each stack. A broken stack does not stop the others."""
+        self.plans = planned(self.app, _entries(self.app, self.words), plan_specs)
+        what = self.plans[0].stack.name if len(self.plans) == 1 else count(len(self.plans), "stack")
+        with checking(self.app, what), WorkerThreads(max(1, len(self.plans))) as threads:
+            return threads.map(self._verified, self.plans)
+
+    def _verified(self, plan: Planned) -> Verification:
+        stack = ServedStack.of(plan.plan, retry_command(self.app, "apply", _file_of(plan.stack)))
+        if plan.problem and not plan.plan.lives:
+            return Verification(plan.stack.name, problem=plan.problem.what)
+        return checked(self.app, stack, plan.cloud)
+
+    def screen(self, number: int, verification: Verification) -> list[Any]:
+        """The screen of one stack, with an empty line before it if it is not the first."""
+        app, plan = self.app, self.plans[number]
+        style = style_for(app, app.terminal.stdout)
+        account = f"account {plan.plan.account}{' (sandbox)' if app.options.sandbox else ''}"
+        place = " · ".join(part for part in (plan.plan.region, account if plan.plan.account else "") if part)
+        rows = verify_screen(verification, style, place, app.terminal.redacted, short=app.options.quiet)
+        return [style.line(""), *rows] if number and not app.options.quiet else rows
+
+
+def _file_of(stack: Stack) -> Sequence[str]:
+    return [stack.file] if stack.file and stack.file != "-" else []
+
+
+def _watched(round: Round, timeout: int) -> Sequence[Verification]:
+    """Checks until every stack answers: on a terminal the screen is drawn again, elsewhere each change is a line."""
+    app = round.app
+    if app.options.json or app.options.quiet or not app.terminal.can_redraw:
+        return until_all_answer(app, round.look, timeout, ChangeLog(app).tell)
+    with Live(console=app.terminal.console(app.terminal.stderr), auto_refresh=False, transient=True) as live:
+        round.app = replace(app, options=replace(app.options, quiet=True))  # one moving part of the screen is enough
+
+        def draw(found: Sequence[Verification]) -> None:
+            round.app = app
+            rows = [row for number, verification in enumerate(found) for row in round.screen(number, verification)]
+            round.app = replace(app, options=replace(app.options, quiet=True))
+            live.update(Group(*rows[: max(3, live.console.size.height - 2)]), refresh=True)
+
+        try:
+            return until_all_answer(app, round.look, timeout, draw)
+        finally:
+            round.app = app
+
+
+@dataclass
+class ChangeLog:
+    """Writes a line for each check that changed since the last round."""
+
+    app: App
+    last: dict[str, Verification] = field(default_factory=dict)
+
+    def tell(self, found: Sequence[Verification]) -> None:
+        """Gets a round."""
+        for verification in found:
+            lines = changed_lines(self.last.get(verification.stack), verification, self.app.terminal.redacted)
+            self.last[verification.stack] = verification
+            if lines and not self.app.options.quiet:
+                self.app.terminal.err(*lines)
+
+
+def _entries(app: App, words: Sequence[str]) -> list[Stack | BrokenSpec]:
+    """The stacks that the words name, or why a spec is wrong."""
+    paths = [word for word in words if is_path(word)]
+    entries = stacks_or_problems_of(app, paths) if paths or not words else []
+    named = [selection.stack for word in words if word not in paths for selection in select(app, [word])]
+    return [*entries, *named]

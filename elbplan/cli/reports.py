@@ -1,0 +1,107 @@
+"""Writes reports: chooses the format, and prints the text or writes it to a file."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..core.address import Address
+from ..cost import bundled_prices, stack_cost
+from ..errors import ElbplanError, UsageProblem
+from ..kinds.target_states import TargetState
+from ..render.reports.markdown import markdown
+from ..render.reports.mermaid import mermaid, mermaid_of_all
+from ..render.reports.page import Report, Section, section_of
+from .context import App
+from .plans import Planned
+
+FORMATS = ("text", "html", "md", "mermaid", "json")
+STDOUT = "-"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def report_options(command: F) -> F:
+    """Adds the options --format and --output to a command."""
+    format = click.option(
+        "--format", "format", type=click.Choice(FORMATS), default=None, metavar="FORMAT",
+        help="text (default), html, md, mermaid or json.",
+    )  # fmt: skip
+    output = click.option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
+    return format(output(command))
+
+
+def format_of(app: App, format: str | None) -> str:
+    """The format; --json is another word for `--format json`. Raises UsageProblem if the two do not agree."""
+    if app.options.json and format not in (None, "json"):
+        raise UsageProblem(f"--json does not go with --format {format}", hint="leave one of them out")
+    app.options.json = app.options.json or format == "json"
+    return "json" if app.options.json else format or "text"
+
+
+def report_of(
+    app: App,
+    verb: str,
+    stack_plans: Sequence[Planned],
+    states: Mapping[str, Mapping[Address, Sequence[TargetState]]] | None = None,
+) -> Report:
+    """The report of several stacks. `states` has the health of targets, by stack and target group."""
+    when = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC")
+    place = " (sandbox)" if app.options.sandbox else ""
+    sections = tuple(_section(app, stack_plan, (states or {}).get(stack_plan.plan.stack)) for stack_plan in stack_plans)
+    return Report(verb, when, sections, place)
+
+
+def _section(app: App, stack_plan: Planned, states: Mapping[Address, Sequence[TargetState]] | None) -> Section:
+    state = stack_plan.undone or stack_plan.idle
+    notes = [*stack_plan.notes, *([("State", state)] if state and stack_plan.plan.empty else [])]
+    error = _error_text(app, stack_plan.problem) if stack_plan.problem else ""
+    cost = stack_cost(stack_plan.plan, bundled_prices()) if stack_plan.plan.region else None
+    return section_of(stack_plan.plan, states, notes=notes, error=error, cost=cost)
+
+
+def _error_text(app: App, problem: ElbplanError) -> str:
+    hint = f"\n{problem.hint}" if problem.hint else ""
+    return app.terminal.redacted(f"{problem.what}{hint}")
+
+
+def rendered(format: str, report: Report, document: Mapping[str, Any]) -> str:
+    """The report as text: HTML, Markdown, Mermaid or JSON."""
+    if format == "html":
+        from ..render.reports.html import html  # Jinja2 takes 0.05 s to import
+
+        return html(report, document)
+    if format == "md":
+        return markdown(report)
+    if format == "mermaid":
+        maps = [section.map for section in report.sections]
+        return mermaid(maps[0]) if len(maps) == 1 else mermaid_of_all(maps)
+    return json.dumps(document, indent=2) + "\n"
+
+
+def write(app: App, text: str, output: str | None) -> None:
+    """Writes a report to stdout or to a file. Raises UsageProblem if the file cannot be written."""
+    if output in (None, STDOUT):
+        app.terminal.out(text.removesuffix("\n"))
+        return
+    path = Path(str(output))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        hint = "create the folder first" if not path.parent.is_dir() else "choose another file with -o FILE"
+        raise UsageProblem(f"cannot write {path}: {os.strerror(problem.errno or 0)}", hint=hint) from problem
+    app.terminal.err(f"wrote {path}")
+
+
+class TextFile(io.StringIO):
+    """A stream for a text screen that goes to a file: it is no terminal, and knows every character."""
+
+    encoding = "utf-8"

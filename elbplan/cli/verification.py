@@ -1,0 +1,118 @@
+"""Checks whether stacks answer: once, until they do, and after an apply."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..core.address import Address
+from ..core.resource import Resource
+from ..errors import ElbplanError, Interrupted
+from ..render.verify import apply_rows
+from ..run.result import RunResult
+from ..run.workflow import Cloud
+from ..verify.check import Verification
+from ..verify.network import NoNetwork
+from ..verify.stack import ServedStack
+from ..verify.verifier import verify, with_facts
+from .context import App
+from .dns import network_of
+from .plans import Planned, retry_command, style_for
+
+BETWEEN = 5.0
+"""Seconds between two rounds of checks."""
+
+AFTER_APPLY = 90.0
+"""Seconds in which a new load balancer begins to answer."""
+
+NO_ANSWER = 3
+"""The exit code of a stack that does not answer."""
+
+
+def checked(app: App, stack: ServedStack, cloud: Cloud) -> Verification:
+    """All checks of a stack. Raises nothing: a problem is in the result."""
+    try:
+        network = network_of(app, stack.region)
+        return verify(with_facts(stack, cloud.send), network, app.clock)
+    except ElbplanError as problem:
+        return Verification(stack.name, problem=problem.what)
+
+
+def until_all_answer(
+    app: App,
+    look: Callable[[], Sequence[Verification]],
+    seconds: float,
+    tell: Callable[[Sequence[Verification]], None] = lambda _: None,
+) -> Sequence[Verification]:
+    """Looks again and again until every stack answers or the time is over. `tell` gets each round."""
+    end = app.clock.now() + seconds
+    while True:
+        found = look()
+        tell(found)
+        if all(verification.answers for verification in found) or app.clock.now() + BETWEEN > end:
+            return found
+        app.clock.sleep(BETWEEN)
+
+
+@contextlib.contextmanager
+def checking(app: App, stacks: str) -> Iterator[None]:
+    """Shows that a stack is checked."""
+    if app.options.quiet or app.options.json or not app.terminal.can_redraw:
+        yield
+        return
+    with app.terminal.console(app.terminal.stderr).status(f"checking that {stacks} answers"):
+        yield
+
+
+@dataclass
+class AnswerCheck:
+    """The check after an apply.
+
+    paths    the specs of the command, for the next command
+    seconds  how long a new load balancer may take to answer
+    """
+
+    app: App
+    paths: Sequence[str]
+    seconds: float = AFTER_APPLY
+
+    def after(self, planned: Planned, result: RunResult) -> Verification | None:
+        """Checks the stack as the run left it; None if the run did not finish or left nothing to ask."""
+        if not result.complete:
+            return None
+        stack = self._served(result)
+        if not list(stack.balancers()):
+            return None
+        seconds = 0 if isinstance(network_of(self.app, stack.region), NoNetwork) else self.seconds
+        try:
+            with checking(self.app, stack.name):
+                (found,) = until_all_answer(self.app, lambda: [checked(self.app, stack, planned.cloud)], seconds)
+        except KeyboardInterrupt:
+            raise Interrupted(f"{stack.name}: applied; interrupted while it was checked", hint=self.command) from None
+        return found
+
+    def show(self, verification: Verification) -> None:
+        """Prints the addresses that answer, or what failed; nothing where stdout is for programs."""
+        if self.app.options.json:
+            return
+        style = style_for(self.app, self.app.terminal.stdout)
+        self.app.terminal.show(apply_rows(verification, style, self.command, self.app.terminal.redacted))
+
+    @property
+    def command(self) -> str:
+        """The command that checks again until the stack answers."""
+        return f"{retry_command(self.app, 'verify', self.paths)} --watch"
+
+    def _served(self, result: RunResult) -> ServedStack:
+        """The stack after the run, with the ids that it created."""
+        stack = ServedStack.of(result.plan, retry_command(self.app, "apply", self.paths))
+        known = result.known
+        resources = {address: resource for address in known.ids if (resource := _current(result, address))}
+        ids = {address: id for address, id in known.ids.items() if address in resources}
+        return replace(stack, resources=resources, ids=ids, path=result.plan.security_path)
+
+
+def _current(result: RunResult, address: Address) -> Resource | None:
+    """The resource as the run left it; None for an old side of a replacement."""
+    return None if address.deposed else result.resource(address)

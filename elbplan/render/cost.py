@@ -1,0 +1,122 @@
+"""What a stack costs, as notes of a plan and of the status. Amounts are US dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from ..cost import CapacityUse, CostItem, CostSum, StackCost
+from ..cost.items import HOURS_PER_MONTH
+from ..cost.prices import INSTANCE
+from .money import plain, rounded, whole
+
+Note = tuple[str, str]
+
+LABEL = "Cost"
+BALANCERS = {"application-hour": "ALB", "network-hour": "NLB", "gateway-hour": "GWLB"}
+UNITS = {"lcu": "LCU", "nlcu": "NLCU", "glcu": "GLCU"}
+
+
+def cost_notes(cost: StackCost, verb: str) -> list[Note]:
+    """The notes of a plan: dollars for an hour, a day and a month, before and after it."""
+    notes = [_sum_note(cost), *(_destroy_notes(cost) if verb == "destroy" else _plan_notes(cost))]
+    unknown = [f"+ {text}" for text in cost.unknown]
+    if any("price" in text for text in cost.unknown):
+        unknown[-1] += f" (try: {refresh_command(cost.region)})"
+    texts = [text for text in (*notes, *unknown) if text]
+    return [(LABEL if number == 0 else "", text) for number, text in enumerate(texts)]
+
+
+def refresh_command(region: str) -> str:
+    """The command that reads the prices of a region from AWS."""
+    return f"elbplan prices refresh --region {region}"
+
+
+def status_note(cost: StackCost) -> list[Note]:
+    """One line: what the stack costs as it is."""
+    unknown = any(item.hour is None for item in cost.before_items)
+    more = " + what has an unknown price" if unknown else ""
+    return [("cost", f"{_amounts(cost.before)} ({_parts(cost.before_items)}){more}")] if cost.before_items else []
+
+
+def _sum_note(cost: StackCost) -> str:
+    """Dollars before and after, and what they are for."""
+    before, after = cost.before, cost.after
+    if not cost.items and not cost.before_items:
+        return "$0: nothing of this stack is billed"
+    if not cost.items:
+        return f"{_hour(before.hour)} → $0 · saves {_day(before.day)}, {_month(before.month)}"
+    parts = _parts(cost.items) + _saving(cost)
+    if not cost.before_items:
+        return f"{_amounts(after)} ({parts})"
+    if before == after:
+        return f"{_amounts(after)}, as before ({parts})"
+    day = f"${rounded(before.day, 2)} → {_day(after.day)}"
+    month = f"{whole(before.month)} → {_month(after.month)}"
+    return f"{_hour(before.hour)} → {_hour(after.hour)} · {day} · {month} ({parts})"
+
+
+def _destroy_notes(cost: StackCost) -> Iterator[str]:
+    yield "AWS bills a part of an hour as a full hour, also the first" if cost.before_items else ""
+
+
+def _plan_notes(cost: StackCost) -> Iterator[str]:
+    if cost.overlap:
+        yield f"while both sides of a replacement exist: {_hour(cost.overlap)} more, for one hour at least"
+    bands = [use for use in cost.capacity if use.basis == "band" and use.unit_price is not None]
+    if bands:
+        low, typical = _months((use, use.low) for use in bands), _months((use, use.typical) for use in bands)
+        units = ", ".join(dict.fromkeys(UNITS[use.price_key] for use in bands))
+        each = " each" if len(bands) > 1 else ""
+        most = f"up to {bands[0].typical} capacity unit ({units}){each}"
+        yield f"+ {whole(low)} to {whole(typical)}/month for traffic, {most}"
+
+
+def _months(uses: Iterable[tuple[CapacityUse, Decimal]]) -> Decimal:
+    """Dollars of a month for so many capacity units of each load balancer."""
+    return sum((use.unit_price * units * HOURS_PER_MONTH for use, units in uses if use.unit_price), Decimal(0))
+
+
+def _saving(cost: StackCost) -> str:
+    if not cost.zones_saving:
+        return ""
+    zones = f"zones: [{', '.join(cost.zones)}]" if cost.zones else "zones: with two zones"
+    return f"; {zones} saves {whole(cost.zones_saving)}"
+
+
+def _parts(items: Sequence[CostItem]) -> str:
+    """`ALB + 4 IPv4 + 2 t3.micro + 16 GB`"""
+    counts: dict[str, Decimal] = {}
+    for item in items:
+        if item.quantity is not None:
+            counts[_part(item)] = counts.get(_part(item), Decimal(0)) + item.quantity
+    order = (*BALANCERS.values(), "IPv4")
+    parts = sorted(counts, key=lambda part: order.index(part) if part in order else len(order))
+    return " + ".join(_counted(counts[part], part) for part in parts)
+
+
+def _counted(number: Decimal, part: str) -> str:
+    return part if number == 1 and part in (*BALANCERS.values(), "trust store") else f"{plain(number)} {part}"
+
+
+def _part(item: CostItem) -> str:
+    if item.price_key.startswith(INSTANCE):
+        return item.price_key.removeprefix(INSTANCE)
+    names = {**BALANCERS, **UNITS, "public-ipv4-hour": "IPv4", "trust-store-hour": "trust store"}
+    return names.get(item.price_key, item.unit.removesuffix("-month"))
+
+
+def _amounts(amount: CostSum) -> str:
+    return f"{_hour(amount.hour)} · {_day(amount.day)} · {_month(amount.month)}"
+
+
+def _hour(amount: Decimal) -> str:
+    return f"${rounded(amount, 4)}/h" if amount else "$0/h"
+
+
+def _day(amount: Decimal) -> str:
+    return f"${rounded(amount, 2)}/day"
+
+
+def _month(amount: Decimal) -> str:
+    return f"{whole(amount)}/month"

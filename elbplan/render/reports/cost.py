@@ -1,0 +1,98 @@
+"""What a stack costs, for reports: a line for the header, and a table with the source and date of each price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from ...cost import StackCost
+from ...cost.items import CostItem, CostSum
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """An item of the bill. A text is empty where it does not apply, and `unknown` where nobody knows."""
+
+    what: str
+    address: str
+    quantity: str
+    price: str
+    hour: str
+    month: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CostView:
+    """The table of costs: before and after the plan, item by item, and remarks."""
+
+    summary: str
+    before: Sequence[CostRow]
+    after: Sequence[CostRow]
+    used: Sequence[CostRow]
+    remarks: Sequence[str]
+
+
+def cost_notes(cost: StackCost | None) -> list[tuple[str, str]]:
+    """The line of the header; none if nothing is known."""
+    return [("Cost", summary(cost))] if cost and (cost.items or cost.before_items) else []
+
+
+def summary(cost: StackCost) -> str:
+    """`$0.0325/h · $0.78/day · $23.73/month + traffic`, with the difference if the plan changes it."""
+    if not cost.items:
+        return f"nothing after the plan; now {_sum(cost.before)}"
+    if not cost.before_items:
+        return f"{_sum(cost.after)} + traffic"
+    change = cost.after.month - cost.before.month
+    difference = f"{dollars(change)} a month more" if change > 0 else f"{dollars(-change)} a month less"
+    return f"{_sum(cost.after)} + traffic ({difference if change else 'no change'})"
+
+
+def _sum(cost: CostSum) -> str:
+    return f"{dollars(cost.hour, 4)}/h · {dollars(cost.day)}/day · {dollars(cost.month)}/month"
+
+
+def dollars(amount: Decimal, digits: int = 2) -> str:
+    """`$23.73`"""
+    return f"${amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
+
+
+def cost_view(cost: StackCost) -> CostView | None:
+    """The table; None if AWS bills nothing."""
+    if not (cost.items or cost.before_items):
+        return None
+    before, after = (tuple(map(_row, items)) for items in (cost.before_items, cost.items))
+    return CostView(
+        summary(cost), () if before == after else before, after, tuple(map(_row, cost.used)), tuple(_remarks(cost))
+    )
+
+
+def _row(item: CostItem) -> CostRow:
+    price = "unknown" if item.unit_price is None else f"${item.unit_price.normalize():f}/{item.unit}"
+    return CostRow(
+        item.what + (f" ({item.assumed})" if item.assumed else ""),
+        item.address,
+        "unknown" if item.quantity is None else f"{item.quantity.normalize():f}",
+        price,
+        "unknown" if item.hour is None else dollars(item.hour, 4) if item.hour else "",
+        "unknown" if item.month is None else dollars(item.month),
+        ", ".join(filter(None, (item.source, item.date))),
+    )
+
+
+def _remarks(cost: StackCost) -> list[str]:
+    remarks = [f"Not in the sums: {text}." for text in cost.unknown]
+    for use in cost.capacity:
+        if use.basis == "band" and use.unit_price is not None:
+            month = use.unit_price * 730
+            remarks.append(
+                f"Traffic at {use.address} adds about {dollars(use.typical * month)} a month "
+                f"({use.low} to {use.high} capacity units: {dollars(use.low * month)} to {dollars(use.high * month)})."
+            )
+    if cost.zones_saving:
+        remarks.append(f"With two zones, a month costs {dollars(cost.zones_saving)} less.")
+    if cost.overlap:
+        remarks.append(f"While old and new exist side by side, an hour costs {dollars(cost.overlap, 4)} more.")
+    return [*remarks, "Without data transfer and taxes. A month is 730 hours."]
