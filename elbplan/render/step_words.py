@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.address import Address
@@ -117,6 +118,6 @@ def took_text(event: Event) -> str:
 
 def expectations(event: Event) -> Sequence[str]:
     """Returns how long a wait usually takes and when it ends; then the same in fewer words."""
-    usual = f"usually {event.usual}" if event.usual else ""
+    usual = "usually " + re.sub(r"(?<=\d)-(?=\d)", " to ", event.usual) if event.usual else ""
     gives_up = f"gives up at {duration(event.gives_up)}" if event.gives_up else ""
     return [text for text in (", ".join(part for part in (usual, gives_up) if part), gives_up) if text]
