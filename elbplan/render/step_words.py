@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..core.address import Address
 from ..core.plan import Step, StepAction
 from ..kinds import KINDS
+from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.rule import Rule
+from ..kinds.traffic import weighted
 from ..run.outcome import Event
 from .phases import gate_text
 from .style import duration, listed
@@ -106,8 +108,12 @@ def _part(step: Step) -> str:
     """The part of an update that has several steps: a route first gets its new group, and loses the old one last."""
     if step.do != "update":
         return ""
-    if step.phase == "expand" and step.address.kind in ROUTES:
+    if isinstance(step.after, Certificate) and isinstance(step.before, Certificate) and not step.before.proofs:
+        return "validation records created"
+    if step.address.kind in ROUTES and step.phase == "expand":
         return "prepared"
+    if step.address.kind in ROUTES and step.phase == "switch" and weighted(step.before) != weighted(step.after):
+        return "switched"
     return {"contract": "cleaned up", "protect": "protected"}.get(step.phase, "")
 
 

@@ -75,7 +75,7 @@ def test_a_change_of_a_route_in_parts_names_the_part():
     steps = [step for step in plan(WEB_8080, WEB).steps if step.do == "update" and step.address.kind == "listener"]
     assert [end_line(Event("done", step), Style(80)).plain for step in steps] == [
         "✓ listener 443 prepared",
-        "✓ listener 443 changed",
+        "✓ listener 443 switched",
         "✓ listener 443 cleaned up",
     ]
 
