@@ -1,12 +1,13 @@
 # make demo        the whole life of a stack on the local AWS simulator, in under a minute
 # make test        all tests
+# make test-without-browser   all tests but those of the report in a browser
 # make check       lint and types
 # make acceptance  the suite for a real AWS account. AWS bills it: read docs/acceptance.md first
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test check golden acceptance clean
+.PHONY: demo test test-without-browser check golden acceptance clean
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
@@ -14,6 +15,9 @@ demo: .venv/installed-sandbox
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal
+
+test-without-browser: .venv/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/browser
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

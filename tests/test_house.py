@@ -43,6 +43,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
         {
             "migrations.status",
             "run.outcome",
+            "run.condition",
             "run.status",
             "run.lock.record",
             "cost",

@@ -15,7 +15,7 @@ from ..run.clock import Clock, RealClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from ..cost import PriceTable
+    from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.workflow import Cloud
@@ -60,9 +60,10 @@ class App:
     dns          says whether hosted zones are delegated; None: chosen by the options
     network      on which load balancers answer; None: chosen by the options
     aws_called   True after the first call to AWS
-    debug_file   the file of --debug, and debug_log its log, from the first connection on
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
+    consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
+    debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
     terminal: Terminal
@@ -75,10 +76,11 @@ class App:
     network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
     aws_called: bool = False
-    debug_file: int | None = None
-    debug_log: DebugLog | None = None
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None
+    consumed: dict[str, Consumptions] = field(default_factory=dict)
+    debug_file: int | None = None
+    debug_log: DebugLog | None = None
 
     def log(self, *lines: str) -> None:
         """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""

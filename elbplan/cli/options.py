@@ -58,6 +58,9 @@ def _take(context: click.Context, parameter: click.Parameter, value: Any) -> Non
 paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
 """Spec files, folders, or `-` for standard input."""
 
+stacks_or_paths = click.argument("paths", nargs=-1, metavar="[STACK|PATH]...")
+"""Names of stacks whose specs are in the default folder, or the same as `paths`."""
+
 DEFAULT_PATHS = ("specs",)
 DEFAULT_FOLDER = "migrations"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..core.plan import Refusal
@@ -26,7 +26,8 @@ from ..spec import BrokenSpec
 from .context import App
 from .dns import dns_of
 from .locks import lock_manager_of
-from .plans import Planned, Planner, connected, not_planned, planned
+from .options import migrations_flags
+from .plans import Planned, Planner, connected, not_planned, planned, retry_command
 from .reading import reading
 
 IDLE = "every file is applied."
@@ -77,7 +78,8 @@ def _preview_of_files(app: App, stack: Stack, base: str) -> Planned:
         shown = plan(cloud, [stack], KINDS, dns=dns_of(app))[0] if pending.done and pending.uncovered else pending.plan
         seconds = time.monotonic() - began
     idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
-    notes = tuple(_notes(pending, migrations))
+    place = (stack.file, *migrations_flags(base))
+    notes = tuple(_notes(pending, migrations, lambda verb, *flags: f"`{retry_command(app, verb, place, *flags)}`"))
     back = pending.migration.number - 1 if pending.migration else 0
     undo = ("--to", f"{back:04d}") if back else ()
     return Planned(
@@ -102,7 +104,7 @@ def _undone(pending: Pending) -> str:
     return BEYOND if pending.uncovered else ""
 
 
-def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:
+def _notes(pending: Pending, migrations: Sequence[Migration], command: Callable[..., str]) -> Iterator[tuple[str, str]]:
     last = migrations[-1]
     if migration := pending.migration:
         steps = len(migration.entries)
@@ -112,14 +114,16 @@ def _notes(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[
         yield "File", f"{migration.file}: {steps - pending.entry} of {steps} steps to do{hold}{more}"
         if pending.approved:
             place = pending.place_of(pending.approved[1])
-            yield "Hold", f"{place} waits for approval; elbplan apply --approve goes on with these steps"
+            yield "Hold", f"{place} waits for approval; {command('apply', '--approve')} goes on with these steps"
         yield from _hazards(pending, migrations)
     elif pending.uncovered:
-        yield "File", f"none yet: elbplan plan --save NAME writes the next after {last.id}; until then apply refuses"
+        save = command("plan", "--save", "NAME")
+        yield "File", f"none yet: {save} writes the next after {last.id}; until then apply refuses"
     for difference in pending.drift:
         yield "Drift", f"{difference.text} (apply leaves it)"
     if pending.drift:
-        yield "Drift", "elbplan apply --revert-drift changes it back; elbplan accept-drift writes it into a file"
+        revert, accept = command("apply", "--revert-drift"), command("accept-drift")
+        yield "Drift", f"{revert} changes it back; {accept} writes it into a file"
 
 
 def _hazards(pending: Pending, migrations: Sequence[Migration]) -> Iterator[tuple[str, str]]:

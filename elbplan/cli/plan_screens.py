@@ -42,7 +42,7 @@ def show_plans(
         elif not app.options.quiet or stack_plan.plan.refusals:
             plan, view = with_prices(stack_plan.plan, price_table(app)), view_of(app, verb, stack_plan, detail, paths)
             screen = plan_screen(plan, KINDS, style, view)
-            table = [style.line(""), *table_of(app, plan, style)] if view.detail else []
+            table = [style.line(""), *table_of(app, verb, plan, style)] if view.detail else []
             app.terminal.show([*screen, *table, style.line("")], stream)
     failed = [stack_plan for stack_plan in planned if stack_plan.problem]
     refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]

@@ -102,14 +102,16 @@ def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     return stacks
 
 
-def stacks_or_problems_of(app: App, paths: Sequence[str]) -> list[Stack | BrokenSpec]:
-    """Loads the stacks of specs. A wrong spec does not hide the others. Raises SpecProblem if no spec is right.
+def stacks_or_problems_of(app: App, paths: Sequence[str], *, must_have_one: bool = True) -> list[Stack | BrokenSpec]:
+    """Loads the stacks of specs. A wrong spec does not hide the others.
+
+    Raises SpecProblem if no spec is right and `must_have_one`.
 
     Documents for programs list every wrong spec.
     """
     loaded = load_each(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
     broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
-    if len(broken) == len(loaded) and not app.options.json:
+    if must_have_one and len(broken) == len(loaded) and not app.options.json:
         raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
     _keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
     return loaded

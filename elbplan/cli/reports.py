@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from ..core.address import Address
+from ..core.plan import Plan
 from ..cost import bundled_prices, stack_cost
 from ..errors import ElbplanError, UsageProblem
 from ..kinds.target_states import TargetState
@@ -56,16 +58,25 @@ def report_of(
     """The report of several stacks. `states` has the health of targets, by stack and target group."""
     when = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC")
     place = " (sandbox)" if app.options.sandbox else ""
-    sections = tuple(_section(app, stack_plan, (states or {}).get(stack_plan.plan.stack)) for stack_plan in stack_plans)
+    known = states or {}
+    sections = tuple(_section(app, verb, stack_plan, known.get(stack_plan.plan.stack)) for stack_plan in stack_plans)
     return Report(verb, when, sections, place)
 
 
-def _section(app: App, stack_plan: Planned, states: Mapping[Address, Sequence[TargetState]] | None) -> Section:
+def _section(
+    app: App, verb: str, stack_plan: Planned, states: Mapping[Address, Sequence[TargetState]] | None
+) -> Section:
     state = stack_plan.undone or stack_plan.idle
     notes = [*stack_plan.notes, *([("State", state)] if state and stack_plan.plan.empty else [])]
     error = _error_text(app, stack_plan.problem) if stack_plan.problem else ""
-    cost = stack_cost(stack_plan.plan, bundled_prices()) if stack_plan.plan.region else None
+    cost = stack_cost(_billed(verb, stack_plan.plan), bundled_prices()) if stack_plan.plan.region else None
     return section_of(stack_plan.plan, states, notes=notes, error=error, cost=cost)
+
+
+def _billed(verb: str, plan: Plan) -> Plan:
+    """The plan whose cost counts. A live stack stays as it is."""
+    models = {address: live.model for address, live in plan.lives.items()}
+    return replace(plan, desired=models) if verb == "map" else plan
 
 
 def _error_text(app: App, problem: ElbplanError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from ..core.stack import Stack
 from ..core.suggest import did_you_mean
 from ..errors import ElbplanError, UsageProblem
 from ..migrations.files.folder import FOLDER, HEAD, Folder
+from ..spec import BrokenSpec
 from .context import App
 from .options import DEFAULT_PATHS
-from .plans import stacks_of
+from .plans import stacks_of, stacks_or_problems_of
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -76,6 +77,73 @@ def select_spec(app: App, word: str, base: str = FOLDER) -> StackSelection:
     return selected[0]
 
 
+def specs_of(app: App, words: Sequence[str]) -> list[Stack]:
+    """The stacks of paths and names; every spec that is meant must be right. Raises SpecProblem, UsageProblem."""
+    names, paths = _split(words)
+    stacks = stacks_of(app, paths) if paths or not words else []
+    for entry in _by_names(app, names, {stack.name for stack in stacks}):
+        if isinstance(entry, BrokenSpec):
+            raise entry.problem
+        if not entry.file:
+            raise unknown_stack(app, entry.name)
+        stacks.append(entry)
+    return stacks
+
+
+def entries_of(app: App, words: Sequence[str], *, without_spec: bool = False) -> list[Stack | BrokenSpec]:
+    """The same for commands that only read: a wrong spec does not hide the others.
+
+    `without_spec`: a name that has no spec stands for what AWS has of that stack. Raises SpecProblem, UsageProblem.
+    """
+    names, paths = _split(words)
+    entries = stacks_or_problems_of(app, paths) if paths or not words else []
+    for entry in _by_names(app, names, {entry.name for entry in entries if isinstance(entry, Stack)}):
+        if isinstance(entry, BrokenSpec) and len(words) == 1 and not app.options.json:
+            raise entry.problem
+        if isinstance(entry, Stack) and not entry.file and not without_spec:
+            raise unknown_stack(app, entry.name)
+        entries.append(entry)
+    return entries
+
+
+def unknown_stack(app: App, name: str, place: str = "") -> UsageProblem:
+    """The problem of a name that no spec has, with the name that is meant probably."""
+    known = [entry.name if isinstance(entry, Stack) else entry.label for entry in _default_entries(app)]
+    what = f"there is no file, folder or stack {name}{place}"
+    hint = did_you_mean(name, known) or f"{DEFAULT_PATHS[0]}/ has no specs; use the path of a spec"
+    return UsageProblem(what, hint=hint)
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The names of stacks, and the paths. The folder of a stack's migrations stands for its name."""
+    names, paths = [], []
+    for word in words:
+        folder = _migrations_folder(word, FOLDER) if is_path(word) and "/" in word.rstrip("/") else None
+        if folder:
+            names.append(folder.stack)
+        elif is_path(word) or not NAME.fullmatch(word):
+            paths.append(word)
+        else:
+            names.append(word)
+    return list(dict.fromkeys(names)), paths
+
+
+def _by_names(app: App, names: Sequence[str], known: Collection[str]) -> Iterator[Stack | BrokenSpec]:
+    """The specs of these stacks in the default folder; for a name without a spec, a stack without a file."""
+    entries = _default_entries(app) if names else []
+    for name in names:
+        if name not in known:
+            named = (e for e in entries if (e.name if isinstance(e, Stack) else e.label) == name)
+            yield next(named, Stack(name, None, {}))
+
+
+def _default_entries(app: App) -> list[Stack | BrokenSpec]:
+    """The stacks of the default specs; none if there are none."""
+    if not any(Path(path).exists() for path in DEFAULT_PATHS):
+        return []
+    return stacks_or_problems_of(app, (), must_have_one=False)
+
+
 def is_path(word: str) -> bool:
     """True for the path of specs, False for a stack's name."""
     return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
@@ -98,8 +166,7 @@ def _named(word: str, base: str) -> Folder:
 
 
 def _default_specs(app: App) -> dict[str, Stack]:
-    """The stacks of the default specs, by name; none if they are wrong: a stack may be named without its spec."""
+    """The stacks of the default specs, by name, without wrong ones: a stack may be named without its spec."""
     with contextlib.suppress(ElbplanError):
-        if any(Path(path).exists() for path in DEFAULT_PATHS):
-            return {stack.name: stack for stack in stacks_of(app, ())}
+        return {entry.name: entry for entry in _default_entries(app) if isinstance(entry, Stack)}
     return {}

@@ -62,6 +62,11 @@ class Terminal:
         """True if the screen can redraw its progress in place."""
         return _is_terminal(self.stderr) and self.environ.get("TERM") not in ("dumb", "unknown")
 
+    @property
+    def can_redraw_output(self) -> bool:
+        """True if stdout is a screen that can be redrawn in place."""
+        return _is_terminal(self.stdout) and self.environ.get("TERM") not in ("dumb", "unknown")
+
     def ascii(self, stream: TextIO) -> bool:
         """True if the screen must use ASCII only."""
         if self.only_ascii:

@@ -16,6 +16,7 @@ class Cause:
     code     AWS's code of the reason
     targets  the ids of the targets with this reason; empty if it is no reason of targets
     names    the name of each target; empty for one without a name
+    since    the moment from which on the reason holds, if AWS tells it: `2026-11-30T04:14:22Z`
     """
 
     text: str
@@ -24,6 +25,7 @@ class Cause:
     code: str = ""
     targets: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    since: str = ""
 
     def __str__(self) -> str:
         """`server-a (i-0abc): HTTP 404 on /health: create that page`"""
@@ -53,11 +55,13 @@ class ServerFacts:
     name    its Name tag, or its name in the stack; empty if it has none
     zone    its availability zone; empty if it is unknown
     closed  the cause if its security groups are closed to the load balancer
+    since   the moment when it stopped, if it is stopped and AWS tells it
     """
 
     name: str = ""
     zone: str = ""
     closed: Cause | None = None
+    since: str = ""
 
 
 UNKNOWN_SERVER = ServerFacts()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .address import Address
+from .cause import Cause
 
 EdgeState = Literal["open", "missing", "unknown"]
 
@@ -25,6 +26,7 @@ class SecurityEdge:
     rule        the missing rule in words: `80 from sg-0lb`
     command     the AWS CLI command that adds it, in one line; empty if elbplan does not know all of it
     openable    `open: true` at the targets would add it
+    is_own      the group is the stack's own, so the spec says what its rules are
     why         why it is missing or unknown
     """
 
@@ -43,6 +45,7 @@ class SecurityEdge:
     rule: str = ""
     command: str = ""
     openable: bool = False
+    is_own: bool = False
     why: str = ""
 
     @property
@@ -62,5 +65,12 @@ class SecurityEdge:
         """What to do about a missing rule; empty if there is nothing to do."""
         if self.state != "missing":
             return ""
+        if self.is_own:
+            return "run elbplan apply; if that changes nothing, write the rule into the spec"
         add = f"add the rule {self.rule} to {self.group}" if self.group else f"add the rule {self.rule}"
         return f"write `open: true` at the targets, or {add}" if self.openable else add
+
+    @property
+    def cause(self) -> Cause:
+        """Why the connection is not let in, and what to do."""
+        return Cause(self.why, self.fix, "" if self.is_own else self.command)

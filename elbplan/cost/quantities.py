@@ -128,7 +128,7 @@ def _external_instance(address: Address, instance: ExternalInstance, billed: Bil
 
 
 def _instance_hours(address: Address, instance: Instance) -> Quantity:
-    return Quantity(str(address), f"{INSTANCE}{instance.type}", f"{instance.type} instance, Linux", Decimal(1))
+    return Quantity(str(address), f"{INSTANCE}{instance.type}", f"{instance.type} instance (Linux)", Decimal(1))
 
 
 def _has_elastic_ip(address: Address, billed: Billed) -> bool:
@@ -150,7 +150,7 @@ VOLUME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = (
 def _root_volume(address: Address, instance: Instance) -> Quantity:
     for pattern, type in VOLUME_TYPES:
         if pattern.search(instance.image):
-            what, why = f"root volume, {type}", f"{ROOT_GB} GB, as its image has by default"
+            what, why = f"root volume ({type})", f"{ROOT_GB} GB, as its image has by default"
             return Quantity(str(address), f"{type}-gb-month", what, ROOT_GB, "GB-month", why)
     return Quantity(str(address), "gp3-gb-month", "root volume", None, "GB-month")
 

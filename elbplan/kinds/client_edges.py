@@ -41,7 +41,7 @@ def client_edges(address: Address, listener: Listener, state: State, facts: Path
                 "balancer", ref, address, port.number, protocol, ("listener",), known.state(lets_in), client,
                 facts.texts(groups),
             )  # fmt: skip
-            yield _explained(edge, facts.region)
+            yield _explained(edge, facts)
 
 
 def _clients(balancer: LoadBalancer, port: ServerPort, state: State, facts: PathFacts) -> Sequence[str]:
@@ -67,7 +67,7 @@ def _covers(rule: Permission, client: str, facts: PathFacts) -> bool:
     return False
 
 
-def _explained(edge: SecurityEdge, region: str) -> SecurityEdge:
+def _explained(edge: SecurityEdge, facts: PathFacts) -> SecurityEdge:
     if edge.state == "open":
         return edge
     if edge.state == "unknown":
@@ -75,9 +75,9 @@ def _explained(edge: SecurityEdge, region: str) -> SecurityEdge:
     group, source = edge.groups[0], _cli_source(edge.source)
     rule = f"{edge.port_text} from {ANYWHERE.get(edge.source, edge.source)}"
     exists = group.startswith("sg-") and source
-    command = ingress_command(region, group, [(edge.protocol, edge.port, source)]) if exists else ""
+    command = ingress_command(facts.region, group, [(edge.protocol, edge.port, source)]) if exists else ""
     why = f"no inbound rule of {', '.join(edge.groups)} allows {rule}"
-    return replace(edge, group=group, rule=rule, command=command, why=why)
+    return replace(edge, group=group, rule=rule, command=command, is_own=facts.is_own(group), why=why)
 
 
 def _cli_source(client: str) -> str:

@@ -27,7 +27,11 @@ State = Mapping[Address, Resource]
 
 @dataclass(frozen=True)
 class ExternalServer:
-    """An instance as DescribeInstances describes it. `groups` are the ids of its security groups."""
+    """An instance as DescribeInstances describes it.
+
+    groups  the ids of its security groups
+    since   the moment when it stopped, if it is stopped and AWS tells it
+    """
 
     id: str
     region: str
@@ -36,6 +40,7 @@ class ExternalServer:
     zone: str = ""
     groups: tuple[str, ...] = ()
     name: str = ""
+    since: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id})" if self.name else self.id

@@ -43,7 +43,7 @@ def server_facts(diff: Diff, desired: State, external: ExternalServers) -> Mappi
     """What is known of each server outside the stack, by its AWS id."""
     closed = every_closed_port(diff, desired, external)
     return {
-        id: ServerFacts(server.name, server.zone, _cause(closed[id]) if id in closed else None)
+        id: ServerFacts(server.name, server.zone, _cause(closed[id]) if id in closed else None, server.since)
         for id, server in external.servers.items()
     }
 

@@ -34,6 +34,10 @@ class PathFacts:
         """The same for several references."""
         return tuple(map(self.text, refs))
 
+    def is_own(self, group: str) -> bool:
+        """True for the id or the address of a security group of the stack."""
+        return group.startswith(f"{SecurityGroup.kind}.") or group in self.ids.values()
+
     def source(self, rule: Permission) -> str:
         """The source of a rule: its CIDR, its prefix list, or its security group."""
         return rule.cidr or rule.prefix_list or (self.text(rule.group) if rule.group is not None else "")

@@ -106,4 +106,8 @@ def _missing(edge: SecurityEdge, closed: ClosedPort, facts: PathFacts) -> Securi
     rule = f"{edge.port_text} from {', '.join(closed.cidrs) or edge.source or 'the subnets of the load balancer'}"
     command = open_command(group, [closed]) if source(closed) and group.startswith("sg-") else ""
     why = f"no inbound rule of {', '.join(closed.server.groups)} allows {edge.port_text} from {edge.source}"
-    return replace(edge, state="missing", group=group, rule=rule, command=command, openable=bool(usable), why=why)
+    own = facts.is_own(group)
+    return replace(
+        edge, state="missing", group=group, rule=rule, command=command, openable=bool(usable) and not own, is_own=own,
+        why=why,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,7 +17,7 @@ from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live
 from .aws.candidates import GROUP
 from .aws.default_names import group_name_of
 from .aws.elb_reader import READ_PERMISSIONS, read_elb
-from .aws.external_targets import GATES, health_of, target_counts
+from .aws.external_targets import GATES, HEALTH, health_of, target_counts
 from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, health_check_params, settled_health
 from .aws.ownership import owners_by_id, retag, tag_list, user_tags
 from .aws.queries import group_attributes
@@ -97,8 +98,9 @@ def read(scope: Scope) -> ReadProgram[Found[TargetGroup]]:
     both = zip(owned, answers[: len(owned)], answers[len(owned) :], strict=True)
     for (stack, address, raw, tags), answer, health in both:
         live = _live(address, raw, tags, answer.get("Attributes", []))
-        counts = target_counts(health.get("TargetHealthDescriptions", []))
-        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **counts}))
+        described = health.get("TargetHealthDescriptions", [])
+        facts = {**live.facts, **target_counts(described), HEALTH: json.dumps(described)}
+        ours.setdefault(stack, []).append(replace(live, facts=facts))
     names_in_use = {raw["TargetGroupName"]: arn for arn, raw in state.groups.items()}
     for _, _, raw, _ in unfinished:
         del names_in_use[raw["TargetGroupName"]]

@@ -191,10 +191,10 @@ def _accepted(call: Call, problem: AwsProblem) -> Answer:
     """The answer of a call that may fail in this way. Raises the problem for every other call."""
     if call.optional or problem.code in call.done_if:
         return {}
-    if call.has_fallback:
-        return FAILED_ANSWER
     if call.may_be_denied and problem.code in DENIED:
         return DENIED_ANSWER
+    if call.has_fallback:
+        return FAILED_ANSWER
     raise problem
 
 

@@ -12,6 +12,7 @@ from ..core.kind import Scope
 from ..core.resource import Resource
 from ..kinds.aws.elb_reader import owned_balancers
 from ..kinds.aws.ingress_rules import ingress_rules_of
+from ..kinds.aws.moments import stopped_since
 from ..kinds.aws.ownership import STACK, tag_mapping
 from ..kinds.aws.queries import existing_instances
 from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers, ServerGroup, Subnet
@@ -73,6 +74,7 @@ def _server(region: str, raw: Mapping[str, Any]) -> ExternalServer:
         zone=(raw.get("Placement") or {}).get("AvailabilityZone") or "",
         groups=tuple(sorted(group["GroupId"] for group in raw.get("SecurityGroups") or ())),
         name=tag_mapping(raw.get("Tags")).get("Name", ""),
+        since=stopped_since(raw),
     )
 
 

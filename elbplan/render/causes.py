@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ..core.cause import Cause
-from .layout import flow, shortened, wrapped
+from .layout import clock_text, flow, shortened, wrapped
 from .style import Style, listed
 
 MOST_LINES = 5
@@ -45,14 +45,17 @@ def _block(cause: Cause, style: Style) -> list[str]:
     return [f"{INDENT}{style.clean(who)}", *texts] if who else texts
 
 
-def full_rows(causes: Sequence[Cause], style: Style, indent: int, first_label: str = "why") -> Iterator[Text]:
+def full_rows(
+    causes: Sequence[Cause], style: Style, indent: int, first_label: str = "why", now: float = 0
+) -> Iterator[Text]:
     """Yields the rows `why`, `fix` and the command of each cause; a command stays in one line to be copied.
 
-    `first_label` is empty where a row `why` stands above.
+    `first_label` is empty where a row `why` stands above. `now` tells whether a cause began today.
     """
     for number, cause in enumerate(causes):
         label = first_label if number == 0 else "why"
-        why = f"{cause.text} ({cause.code})" if "." in cause.code else cause.text
+        since = f" since {clock_text(cause.since, now)}" if cause.since else ""
+        why = f"{cause.text}{since} ({cause.code})" if "." in cause.code else f"{cause.text}{since}"
         who = listed(list(cause.labels), most=5)
         yield from flow(style, _head(label, style, indent), f"{who}: {why}" if who else why)
         if cause.fix:
@@ -75,6 +78,12 @@ def cause_documents(causes: Sequence[Cause]) -> list[dict[str, Any]]:
 
 
 def _document(cause: Cause) -> dict[str, Any]:
-    document: dict[str, Any] = {"code": cause.code, "text": cause.text, "fix": cause.fix, "command": cause.command}
+    document: dict[str, Any] = {
+        "code": cause.code,
+        "text": cause.text,
+        "fix": cause.fix,
+        "command": cause.command,
+        "since": cause.since,
+    }
     targets = [{"id": id, "name": name} for id, name in zip(cause.targets, cause.names, strict=True)]
     return {key: value for key, value in (document | {"targets": targets}).items() if value}

@@ -20,11 +20,21 @@ UNITS = {"lcu": "LCU", "nlcu": "NLCU", "glcu": "GLCU"}
 def cost_notes(cost: StackCost, verb: str) -> list[Note]:
     """The notes of a plan: dollars for an hour, a day and a month, before and after it."""
     notes = [_sum_note(cost), *(_destroy_notes(cost) if verb == "destroy" else _plan_notes(cost))]
-    unknown = [f"+ {text}" for text in cost.unknown]
-    if any("price" in text for text in cost.unknown):
-        unknown[-1] += f" (try: {refresh_command(cost.region)})"
-    texts = [text for text in (*notes, *unknown) if text]
-    return [(LABEL if number == 0 else "", text) for number, text in enumerate(texts)]
+    first, *more = [text for text in (*notes, *_unknown_notes(cost)) if text]
+    return [(LABEL, first.removeprefix("+ ")), *(("", text) for text in more)]
+
+
+def _unknown_notes(cost: StackCost) -> Iterator[str]:
+    """What the sums leave out: unknown quantities, and unknown prices with the command that reads them."""
+    items = cost.items or cost.before_items
+    for item in items:
+        if item.quantity is None:
+            yield f"+ {item.what} of {item.address}: size unknown"
+    prices = [item.what for item in items if item.quantity is not None and item.unit_price is None]
+    prices += ["capacity units" for use in cost.capacity if use.unit_price is None]
+    if prices:
+        yield f"+ price unknown: {', '.join(dict.fromkeys(prices))}; to read it:"
+        yield refresh_command(cost.region)
 
 
 def refresh_command(region: str) -> str:
@@ -39,6 +49,14 @@ def status_note(cost: StackCost) -> list[Note]:
     return [("cost", f"{_amounts(cost.before)} ({_parts(cost.before_items)}){more}")] if cost.before_items else []
 
 
+def month_note(costs: Iterable[StackCost]) -> str:
+    """`$31/month` for what stacks cost as they are, also together; empty if they cost nothing."""
+    each = list(costs)
+    amount = sum((cost.before.month for cost in each), Decimal(0))
+    unknown = any(item.hour is None for cost in each for item in cost.before_items)
+    return f"{_month(amount)}{' + what has an unknown price' if unknown else ''}" if amount or unknown else ""
+
+
 def _sum_note(cost: StackCost) -> str:
     """Dollars before and after, and what they are for."""
     before, after = cost.before, cost.after
@@ -46,6 +64,8 @@ def _sum_note(cost: StackCost) -> str:
         return "$0: nothing of this stack is billed"
     if not cost.items:
         return f"{_hour(before.hour)} → $0 · saves {_day(before.day)}, {_month(before.month)}"
+    if not _parts(cost.items):
+        return ""  # no price is known
     parts = _parts(cost.items) + _saving(cost)
     if not cost.before_items:
         return f"{_amounts(after)} ({parts})"
@@ -85,10 +105,10 @@ def _saving(cost: StackCost) -> str:
 
 
 def _parts(items: Sequence[CostItem]) -> str:
-    """`ALB + 4 IPv4 + 2 t3.micro + 16 GB`"""
+    """`ALB + 4 IPv4 + 2 t3.micro + 16 GB`: what is in the sum."""
     counts: dict[str, Decimal] = {}
     for item in items:
-        if item.quantity is not None:
+        if item.quantity is not None and item.unit_price is not None:
             counts[_part(item)] = counts.get(_part(item), Decimal(0)) + item.quantity
     order = (*BALANCERS.values(), "IPv4")
     parts = sorted(counts, key=lambda part: order.index(part) if part in order else len(order))

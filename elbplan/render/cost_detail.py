@@ -20,20 +20,23 @@ NOT_INCLUDED = (
 FREE = "certificates of ACM for a load balancer, run records and locks in Parameter Store, alias records"
 PER = {"hour": "h", "month": "mo", "GB-month": "GB-mo"}
 BASES: Mapping[str, str] = {
-    "band": "no estimate",
-    "traffic": "as traffic: says; in the sum",
-    "cloudwatch": "CloudWatch, last 24 hours; in the sum",
+    "band": "capacity units: a range without an estimate, not in the sum",
+    "traffic": "capacity units: in the sum, as traffic: says",
+    "cloudwatch": "capacity units: in the sum, as CloudWatch reports for the last 24 hours",
 }
 
 
-def cost_table(cost: StackCost, style: Style) -> list[Text]:
-    """The items with quantity, unit price and month; then what is assumed, left out, unknown and free."""
-    items = cost.items or cost.before_items
-    after = bool(cost.items) or not cost.before_items
-    lines = [style.line(("Cost in detail" if after else "Cost until now", "bold"))]
+def cost_table(cost: StackCost, style: Style, *, now: bool = False) -> list[Text]:
+    """The items with quantity, unit price and month; then what is assumed, left out, unknown and free.
+
+    The items are those after the plan; if nothing is billed then, or with `now`, those before it.
+    """
+    after = not now and (bool(cost.items) or not cost.before_items)
+    items = cost.items if after else cost.before_items
+    lines = [style.line(("Cost in detail" if after or now else "Cost until now", "bold"))]
     lines += _item_rows(style, items)
     lines.append(_row(style, "Sum", "", "", cents((cost.after if after else cost.before).month), colour="bold"))
-    lines += _item_rows(style, cost.used, "  (used, not created by elbplan, not in the sum)")
+    lines += _item_rows(style, cost.used, "(used, not created by elbplan, not in the sum)")
     for use in cost.capacity:
         lines += _capacity_rows(style, use)
     notes = [
@@ -52,7 +55,7 @@ def _item_rows(style: Style, items: Sequence[CostItem], note: str = "") -> Itera
     address = ""
     for item in items:
         if item.address != address:
-            yield style.line(f"  {item.address}", (note, "dim"))
+            yield from flow(style, style.line(f"  {item.address}  "), note, "dim", back=4)
         address = item.address
         yield _row(style, item.what, _quantity(item), _unit_price(item), cents(item.month))
 
@@ -76,11 +79,11 @@ def _unit_price(item: CostItem) -> str:
 
 
 def _capacity_rows(style: Style, use: CapacityUse) -> Iterator[Text]:
-    """A band has three rows: idle, typical, busy."""
+    """A range has three rows: idle, typical, busy. Other units are items of their own."""
     unit = UNITS[use.price_key]
-    yield style.line(f"  {use.address}", (f"  capacity units ({BASES[use.basis]})", "dim"))
+    yield from flow(style, style.line(f"  {use.address}  "), BASES[use.basis], "dim", back=4)
     rows = [("idle", use.low), ("typical for a small site", use.typical), ("busy", use.high)]
-    for what, units in rows if use.basis == "band" else [("on average", use.typical)]:
+    for what, units in rows if use.basis == "band" else ():
         price = None if use.unit_price is None else use.unit_price * units * HOURS_PER_MONTH
         per_hour = "unknown" if use.unit_price is None else f"{unit_price(use.unit_price)}/h"
         yield _row(style, what, f"{plain(units)} {unit}", per_hour, cents(price))

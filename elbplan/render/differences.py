@@ -24,6 +24,8 @@ LABELS: Mapping[str, str] = {
     "records": "names in elbplan's tag",
     "proofs": "validation records",
     "members": "",
+    "ingress": "in",
+    "egress": "out",
     "user_data_digest": "user data",
 }
 """What a person calls these fields."""

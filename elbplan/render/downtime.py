@@ -7,6 +7,7 @@ from ..kinds.record import Record
 from .order import healthy_text, needed_by
 from .phases import HEALTHY
 from .style import listed
+from .switches import moves_traffic
 from .words import in_words, wording
 
 OUTAGES = ("outage", "route-interrupted")
@@ -44,19 +45,12 @@ def _without_moves(plan: Plan) -> str:
 
 def _moves(plan: Plan) -> str:
     """What moves traffic, and the healthy targets that it waits for: `listener 443 moves after 1 of 1 is healthy`."""
-    switches = [step for step in plan.steps if _moves_traffic(step, plan)]
+    switches = [step for step in plan.steps if moves_traffic(step, plan)]
     healthy = [step for step in needed_by(plan, switches) if step.do == "wait" and step.until == HEALTHY]
     if not switches or not healthy:
         return ""
     names = list(dict.fromkeys(map(_name, switches)))
     return f"{listed(names, 2)} {'moves' if len(names) == 1 else 'move'} after {healthy_text(healthy)}"
-
-
-def _moves_traffic(step: Step, plan: Plan) -> bool:
-    """True if requests that something answers today are answered by something else from this step on."""
-    if step.phase != "switch" or not step.writes:
-        return False
-    return step.do == "update" or step.address in plan.replaced
 
 
 def _name(step: Step) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -146,6 +147,12 @@ def left_and_right(style: Style, left: Text, right: str, colour: str = "dim") ->
     if gap < 2:
         return [left, *_indented(style, right, colour, 0)]
     return [left.copy().append(" " * gap).append(right, colour)]
+
+
+def clock_text(moment: str, now: float) -> str:
+    """Returns `04:14Z` for a moment of today, and `2026-11-29 04:14Z` for another day."""
+    day, _, time = moment.partition("T")
+    return f"{time[:5]}Z" if day == datetime.fromtimestamp(now, UTC).date().isoformat() else f"{day} {time[:5]}Z"
 
 
 LABEL_WIDTH = 15

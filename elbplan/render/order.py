@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ..core.address import Address
@@ -16,6 +14,7 @@ from ..kinds.targets import Targets
 from .follow import followers, of_kind
 from .phases import DRAINED, HEALTHY, displayed_phases, gate_of, gate_text
 from .style import count, listed
+from .switches import moves_traffic, shares_text
 from .words import name_in_words, title_of
 
 MOST = 3
@@ -24,7 +23,7 @@ MOST = 3
 UNSEEN = ("insync", "records", "terminated", "interfaces")
 """Waits that a person need not know of: they take seconds, or nothing depends on them."""
 
-WAIT = "wait"
+WAIT, SWITCH = "wait", "switch"
 
 DELAY = "deregistration_delay.timeout_seconds"
 
@@ -39,48 +38,53 @@ class Moment:
 
 def moments(plan: Plan, kinds: Kinds) -> list[Moment]:
     """Returns the parts of the plan in their order, without what only prepares or cleans up."""
-    found: list[Moment] = []
-    for phase, steps in _parts(plan):
-        words = _Words(plan, kinds, phase)
-        found += [Moment(text, phase == "switch") for text in words.texts(steps)]
-    return found
+    words = _Words(plan, kinds)
+    return [moment for together, steps in _parts(plan) for moment in words.moments(steps, together=together)]
 
 
-def _parts(plan: Plan) -> Iterator[tuple[str, list[Step]]]:
-    """The phases in their order; deletes that something new waits for are a part of their own, and come first."""
+def _parts(plan: Plan) -> Iterator[tuple[bool, list[Step]]]:
+    """The steps of each part, and whether all of its steps with the same verb belong together, or only neighbours.
+
+    Deletes that something new waits for are a part of their own, and come first. A migration keeps its own order.
+    """
+    if any(step.entry is not None for step in plan.steps):
+        yield False, list(plan.steps)
+        return
     phases = displayed_phases(plan.steps)
     early = {step.id for step in needed_by(plan, [step for step in plan.steps if step.do == "create"])}
-    yield "contract", [step for step in plan.steps if step.id in early and phases[step.id] == "contract"]
+    yield False, [step for step in plan.steps if step.id in early and phases[step.id] == "contract"]
     for phase in PHASES:
         steps = [step for step in plan.steps if phases[step.id] == phase]
-        yield phase, [step for step in steps if phase != "contract" or step.id not in early]
+        yield phase != "contract", [step for step in steps if phase != "contract" or step.id not in early]
 
 
 class _Words:
-    """The words for the steps of one phase."""
+    """The words for the steps of a plan."""
 
-    def __init__(self, plan: Plan, kinds: Kinds, phase: str) -> None:
-        self.plan, self.kinds, self.phase = plan, kinds, phase
+    def __init__(self, plan: Plan, kinds: Kinds) -> None:
+        self.plan, self.kinds = plan, kinds
         following = [change for changes in followers(plan, kinds).values() for change in changes]
         self.following = {address for c in following for address in (c.address, c.live.address if c.live else None)}
         self.new = {change.address for change in plan.changes if change.action == "replace"} - self.following
-        updates = Counter(step.address for step in plan.steps if step.do == "update")
-        self.several: AbstractSet[Address] = {address for address, times in updates.items() if times > 1}
         self.created = {step.address for step in plan.steps if step.do == "create"}
-        self.moved = {step.address for step in plan.steps if step.do == "update" and step.phase == "switch"}
+        self.moved = {step.address for step in plan.steps if moves_traffic(step, plan)}
+        self.updates: dict[Address, list[str]] = {}
+        for step in plan.steps:
+            if step.do == "update":
+                self.updates.setdefault(step.address, []).append(step.id)
 
-    def texts(self, steps: Sequence[Step]) -> Iterator[str]:
-        """Returns a text for each group of steps with the same verb; all waits of the phase are one."""
+    def moments(self, steps: Sequence[Step], *, together: bool) -> Iterator[Moment]:
+        """Returns a moment for each group of steps with the same verb; the waits of a part are one."""
         groups: list[tuple[str, list[Step]]] = []
         for step in steps:
             verb = self._verb(step)
-            alike = [own for other, own in (groups[-1:] if self.phase == "contract" else groups) if other == verb]
+            alike = [own for other, own in (groups if together else groups[-1:]) if other == verb]
             if verb and alike:
                 alike[0].append(step)
             elif verb:
                 groups.append((verb, [step]))
         for verb, own in groups:
-            yield self._waits(own) if verb == WAIT else self._text(verb, own)
+            yield Moment(self._waits(own) if verb == WAIT else self._text(verb, own), verb == SWITCH)
 
     def _verb(self, step: Step) -> str:
         """The verb of a step; empty if the order does not show it."""
@@ -90,22 +94,19 @@ class _Words:
             return self._update(step)
         if step.do in ("create", "delete") and step.address in self.following:
             return ""
-        if step.do == "create" and step.address in self.plan.replaced:
-            return "switch"
+        if moves_traffic(step, self.plan):
+            return SWITCH
         return {"reorder": "reorder the rules of", "moved": "rename to"}.get(step.do, step.do)
 
     def _update(self, step: Step) -> str:
-        if step.phase == "switch":
-            return "switch"
+        if moves_traffic(step, self.plan):
+            return SWITCH
         if step.phase == "protect":
             return "protect"
-        if step.address in self.created:
+        if step.address in self.created or step.address in self.moved or step.address in self.following:
             return ""
-        if step.address not in self.several:
-            return "change"
-        if step.address in self.moved or step.address in self.following:
-            return ""
-        return "add to" if step.phase == "expand" else "remove from"
+        first, *_, last = ids if len(ids := self.updates[step.address]) > 1 else ("", "")
+        return {first: "add to", last: "remove from"}.get(step.id, "change")
 
     def _text(self, verb: str, steps: Sequence[Step]) -> str:
         if verb == DRAINED:
@@ -137,6 +138,7 @@ class _Words:
         objects: dict[str, list[str]] = {}
         for step in steps:
             title, name = self._object(step)
+            name += shares_text(step) if moves_traffic(step, self.plan) else ""
             if name not in objects.setdefault(title, []):
                 objects[title].append(name)
         return [word for title, names in objects.items() for word in of_kind(title, names)]

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from ..core.utc import time_text
-from ..run.lock.record import UNKNOWN_STATE, RunRecord
+from ..run.lock.record import UNKNOWN_STATE, RunRecord, RunStep
 from ..run.status import StackRuns
-from .layout import column, flow
+from .layout import column, flow, padded, shortened_inside
 from .style import Style, count, duration
 
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
 """The colours of run states. Other states are yellow."""
 
+STEP_EXTRA = 22
+"""The columns beside the words of a step: the time of day, and how long it took."""
+
+GATES: Mapping[str, str] = {"insync": "known"}
+"""The words for gates whose names are private."""
+
 STEP_RESULTS = ("done", "failed", "skipped")
 
 
-def runs_screen(runs: StackRuns, style: Style) -> list[Text]:
-    """Returns a row for each run, newest first."""
+def runs_screen(runs: StackRuns, style: Style, *, steps: bool = False, every: bool = False) -> list[Text]:
+    """Returns a row for each run, newest first; with `steps`, those of the last run, and with `every`, of each run."""
     if runs.unknown:
         return flow(style, style.line((runs.stack, "bold"), ": elbplan cannot read the runs: "), runs.unknown)
     if not runs.records:
         return [style.line((runs.stack, "bold"), ": no runs.")]
-    return [style.line((runs.stack, "bold"), f": {count(len(runs.records), 'run')}"), *_table(runs, style)]
+    shown = runs.records if every else runs.records[-1:] if steps else ()
+    title = style.line((runs.stack, "bold"), f": {count(len(runs.records), 'run')}")
+    return [title, *_table(runs, style), *_steps_of_runs(shown, style)]
+
+
+def _steps_of_runs(records: Sequence[RunRecord], style: Style) -> Iterator[Text]:
+    for record in reversed([record for record in records if record.steps]):
+        yield Text()
+        yield style.line((f"  steps of run {record.number}, {time_text(record.started)[:10]}", "dim"))
+        yield from step_lines(record, style)
 
 
 def _table(runs: StackRuns, style: Style) -> Iterator[Text]:
@@ -39,6 +54,32 @@ def _table(runs: StackRuns, style: Style) -> Iterator[Text]:
         head = style.line(f"  {cells[0]}  {cells[1]}  ", (cells[2], STATE_COLOURS.get(record.state, "yellow")))
         head.append("  " + "  ".join(cells[3:]))
         yield from flow(style, head.append("  "), "; ".join(_details(record)), "dim", back=8)
+
+
+def step_lines(record: RunRecord, style: Style, *, indent: int = 2, most: int = 0) -> Iterator[Text]:
+    """Yields when each step of a run started, how long it took, and why it failed; with `most`, only the last ones."""
+    steps = sorted(record.steps[-most:] if most else record.steps, key=lambda step: step.start)
+    ended = sum(record.counts.get(end, 0) for end in ("done", "failed"))
+    if missing := max(ended, len(record.steps)) - len(steps):
+        yield style.line(" " * indent, (f"{count(missing, 'earlier step')}", "dim"))
+    width = min(column([step_words(step) for step in steps], 44), max(20, style.width - indent - STEP_EXTRA))
+    for step in steps:
+        clock, colour = time_text(record.started + step.start)[11:19], "red" if step.failure else "dim"
+        took = duration(step.took)
+        words = padded(shortened_inside(style.clean(step_words(step)), width, "..." if style.ascii else "…"), width)
+        head = style.line(" " * indent, (f"{clock}Z  ", "dim"), f"{words}  ", (took, "dim"))
+        yield from flow(style, head.append("  "), step.failure, colour, back=indent + 11)
+
+
+def step_words(step: RunStep) -> str:
+    """Returns `create target group web`, or `wait for targets web (healthy)`."""
+    verb, _, rest = step.id.partition(" ")
+    resource, _, gate = rest.partition(" ")
+    kind, dot, name = resource.partition(".")
+    subject = f"{kind.replace('_', ' ')}{' ' if dot else ''}{name}"
+    if verb != "wait":
+        return f"{verb} {subject} {gate}".rstrip()
+    return f"wait for {subject} ({GATES.get(gate, gate)})"
 
 
 def _cells(record: RunRecord, runs: StackRuns) -> tuple[str, ...]:
@@ -119,7 +160,14 @@ def run_document(record: RunRecord) -> dict[str, Any]:
         "counts": dict(record.counts), "took_over": record.takes or None, "note": record.note,
         "spec": record.spec, "version": record.version,
         "file": record.file, "at": record.at, "mode": record.mode, "replaced": dict(record.replaced),
+        "steps": [step_document(step, record.started) for step in record.steps],
     }  # fmt: skip
+
+
+def step_document(step: RunStep, started: float) -> dict[str, Any]:
+    """Returns the end of a step as a document; `failure` only if it failed."""
+    document = {"id": step.id, "started": time_text(started + step.start), "took": step.took}
+    return document | ({"failure": step.failure} if step.failure else {})
 
 
 def lock_document(runs: StackRuns) -> dict[str, Any]:

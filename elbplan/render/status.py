@@ -1,82 +1,101 @@
-"""The status screen of a stack: sync, last run, lock and health."""
+"""The status screen of one stack: sync, health, addresses, certificates, last run and lock; and its JSON document."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.text import Text
 
-from ..core.plan import Plan, Refusal
-from ..errors import ElbplanError
-from ..run.status import ChangeCause, StackStatus
+from ..core.plan import Plan
+from ..run.condition import (
+    WARNED_DAYS,
+    Condition,
+    certificate_ends,
+    conditions_of,
+    exit_code_of,
+    load_balancers,
+    used_groups,
+)
+from ..run.status import StackStatus
 from .causes import cause_documents, full_rows
 from .differences import change_reason
+from .drift import drift_sentences
 from .errors import Redact, error_document
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
+from .overview import StatusRow, note_lines
 from .plan import header
 from .plan_view import PlanView
 from .problems import refusal_documents
-from .runs import last_run_text, lock_document, lock_text, run_document
+from .runs import last_run_text, lock_document, lock_text, run_document, step_lines
+from .status_notes import Noted, notes_of
+from .status_words import CAUSES, certificate_text, headline, mark_of, urls_of
 from .style import COLOURS, SYMBOLS, Style, count, listed
+from .words import in_words, wording
 
 MAX_CHANGES = 5
 """How many changes the screen lists. The plan lists all."""
 
-CAUSES: Mapping[ChangeCause, str] = {
-    "drift": "others changed AWS since the last run",
-    "spec": "the spec changed since the last run",
-    "unfinished": "the last run did not finish; apply continues it",
-}
-HEALTHY_STATES = ("active", "active_impaired")
+MOST_STEPS = 8
+"""How many steps of the last run the screen lists. `elbplan runs` lists all that are recorded."""
+
+DETAIL = LABEL_WIDTH + 2
+SPEC_CONDITIONS: tuple[Condition, ...] = ("unreadable", "drifted", "refused", "specless")
+"""The conditions whose notes stand below the row of the spec. Other rows of the screen tell the other conditions."""
 
 
-def status_screen(status: StackStatus, style: Style, view: PlanView, redact: Redact = str) -> list[Text]:
+def status_screen(row: StatusRow, style: Style, view: PlanView, redact: Redact = str) -> list[Text]:
     """Returns the screen of one stack."""
-    return [*header(status.plan, style, view), *_rows(status, style, view, redact)]
+    conditions = conditions_of(row.status)
+    words = headline(row.status) if conditions else "in sync and healthy" if row.status.plan.lives else "nothing to do"
+    return [*header(row.status.plan, style, view), style.line("  ", mark_of(conditions), f" {words}"),
+            *_rows(row, style, view, redact)]  # fmt: skip
 
 
-def _rows(status: StackStatus, style: Style, view: PlanView, redact: Redact) -> Iterator[Text]:
-    if status.problem:
-        yield from _problem_rows(status.problem, style, redact)
-    elif status.files is None:
-        yield from fact_row(style, "spec", *_sync_text(status))
-        yield from _change_rows(status.plan, style)
-    else:
-        yield from migration_rows(status.files, style, status.runs.now)
-    yield from _refusal_rows(status.plan.refusals, style)
+def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Iterator[Text]:
+    status = row.status
+    yield from _spec_rows(row, style, redact)
+    for url in urls_of(status.plan):
+        yield from fact_row(style, "url", url, "cyan")
     for name, state in load_balancers(status.plan):
-        yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state in HEALTHY_STATES else "yellow")
-    for label, text in view.cost:
-        yield from fact_row(style, label, text)
+        yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state == "active" else "yellow")
+    for end in certificate_ends(status):
+        colour = "" if end.days >= WARNED_DAYS else "yellow" if end.days >= 0 else "red"
+        yield from fact_row(style, "certificate", certificate_text(end), colour)
     for text in status.plan.warnings:
         yield from fact_row(style, "warning", text, "yellow")
     for address, health in status.health.items():
-        states = health.states
-        all_healthy = states.get("healthy", 0) == sum(states.values()) > 0
-        colour = "" if all_healthy else "yellow"
-        yield from fact_row(style, "targets", f"{address.label}: {health_text(states)}", colour)
-        yield from full_rows(health.causes, style, indent=LABEL_WIDTH + 2)
+        colour = "" if health.healthy == health.total > 0 else "yellow"
+        yield from fact_row(style, "targets", f"{address.label}: {health_text(health.states)}", colour)
+        yield from full_rows(health.causes, style, indent=DETAIL, now=status.runs.now)
+    for label, text in view.cost:
+        yield from fact_row(style, label, text)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
+    if status.runs.last:
+        yield from step_lines(status.runs.last, style, indent=DETAIL, most=MOST_STEPS)
+    yield from _next_command(row, style, "unfinished")
     yield from fact_row(style, "lock", lock_text(status.runs), "yellow" if status.runs.holder else "")
 
 
-def _problem_rows(problem: ElbplanError, style: Style, redact: Redact) -> Iterator[Text]:
-    """Yields why the spec cannot be compared with AWS."""
-    for line in redact(problem.what).split("\n"):
-        yield from fact_row(style, "error", line, "red")
-    if problem.hint:
-        yield from fact_row(style, "", f"hint: {redact(problem.hint)}")
+def _spec_rows(row: StatusRow, style: Style, redact: Redact) -> Iterator[Text]:
+    """Yields how AWS differs from the spec or the migrations, and what to do about it."""
+    status = row.status
+    if status.files is not None:
+        yield from migration_rows(status.files, style, status.runs.now)
+    elif status.problem is None and not status.specless:
+        yield from fact_row(style, "spec", *_sync_text(status))
+        if "drifted" not in conditions_of(status):
+            yield from _change_rows(status.plan, style)
+    notes = notes_of(Noted(status, row.commands, redact, most=MAX_CHANGES), only=SPEC_CONDITIONS)
+    yield from note_lines(notes, style, DETAIL if status.problem is None else 2)
+    yield from _next_command(row, style, "held")
 
 
-def _refusal_rows(refusals: Sequence[Refusal], style: Style) -> Iterator[Text]:
-    """Yields why apply refuses the changes."""
-    for refusal in refusals:
-        for line in refusal.what.split("\n"):
-            yield from fact_row(style, "refused", line, "red")
-        if refusal.hint:
-            yield from fact_row(style, "", f"hint: {refusal.hint}")
+def _next_command(row: StatusRow, style: Style, condition: Condition) -> Iterator[Text]:
+    """Yields only the command for a condition that a row of the screen tells already."""
+    notes = notes_of(Noted(row.status, row.commands), only=[condition])
+    yield from note_lines((note for note in notes if note[2]), style, DETAIL)
 
 
 def _sync_text(status: StackStatus) -> tuple[str, str]:
@@ -91,17 +110,13 @@ def _change_rows(plan: Plan, style: Style) -> Iterator[Text]:
     changes = [change for change in plan.changes if change.action != "keep"]
     for change in changes[:MAX_CHANGES]:
         head = style.line(
-            " " * (LABEL_WIDTH + 2), (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]), f" {change.address}  "
+            " " * (LABEL_WIDTH + 2),
+            (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]),
+            f" {in_words(change.address)}  ",
         )
-        yield from flow(style, head, change_reason(change), "dim", back=LABEL_WIDTH + 6)
+        yield from flow(style, head, wording(plan)(change_reason(change)), "dim", back=LABEL_WIDTH + 6)
     if len(changes) > MAX_CHANGES:
         yield style.line((" " * (LABEL_WIDTH + 2) + f"and {len(changes) - MAX_CHANGES} more", "dim"))
-
-
-def load_balancers(plan: Plan) -> list[tuple[str, str]]:
-    """Returns the DNS name and the state of each load balancer of the stack."""
-    lives = [live for address, live in plan.lives.items() if address.kind == "load_balancer"]
-    return [(live.facts.get("dns_name", live.id), live.facts.get("state", "unknown")) for live in lives]
 
 
 def health_text(states: Mapping[str, int]) -> str:
@@ -123,6 +138,18 @@ def status_document(status: StackStatus, redact: Redact = str) -> dict[str, Any]
         "in_sync": plan.empty and not status.problem and not plan.refusals,
         "pending": plan.summary,
         "cause": status.cause,
+        "conditions": list(conditions_of(status)),
+        "exit": status.problem.exit_code if status.problem else exit_code_of(status),
+        "healthy": {
+            "healthy": sum(group.healthy for group in used_groups(status)),
+            "of": sum(group.total for group in used_groups(status)),
+        },
+        "urls": urls_of(plan),
+        "certificates": [
+            {"name": end.name, "domains": list(end.domains), "expires": end.expires, "days": end.days}
+            for end in certificate_ends(status)
+        ],
+        "drift": drift_sentences(plan) if status.cause == "drift" else [],
         "changes": [
             {"action": change.action, "address": str(change.address), "why": change_reason(change)}
             for change in plan.changes

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from .differences import differences
-from .layout import column, flow
+from .layout import column, flow, padded
 from .phases import displayed_phases, gate_text, short_step_text
 from .servers import with_names
 from .style import Style, duration
+from .words import wording
 
 PHASE_COLOURS: Mapping[str, str] = {
     "expand": "green",
@@ -26,18 +28,25 @@ PHASE_COLOURS: Mapping[str, str] = {
 def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
     """Returns the steps in a valid order. Steps that do not need each other run in parallel."""
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
-    phases = displayed_phases(plan.steps)
-    width = column([short_step_text(step) for step in plan.steps], 44)
+    phases, words = displayed_phases(plan.steps), wording(plan)
+    texts = {step.id: style.clean(words(short_step_text(step))) for step in plan.steps}
+    width = column(list(texts.values()), 44)
     lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
     for step in plan.steps:
         phase = phases[step.id]
-        head = style.line(
-            f"  {numbers[step.id]:>3}  ",
-            (f"{phase:<9}", PHASE_COLOURS[phase]),
-            f" {style.clean(short_step_text(step)):<{width}}  ",
-        )
-        lines += flow(style, head, with_names("; ".join(_facts(step, kinds, numbers)), plan.servers), "dim", back=17)
+        head = style.line(f"  {numbers[step.id]:>3}  ", (f"{phase:<9}", PHASE_COLOURS[phase]), " ")
+        facts = with_names(words("; ".join(_facts(step, kinds, numbers))), plan.servers)
+        lines += _step(style, head, texts[step.id], width, facts)
     return lines
+
+
+def _step(style: Style, head: Text, text: str, width: int, facts: str) -> list[Text]:
+    """The lines of a step. Its facts begin beside a short text, and below a long one."""
+    indent = head.cell_len
+    if cell_len(text) <= width:
+        return flow(style, head.append(f"{padded(text, width)}  "), facts, "dim", back=indent)
+    lines = flow(style, head, text)
+    return [*lines, *(flow(style, Text(" " * indent), facts, "dim") if facts else [])]
 
 
 def _facts(step: Step, kinds: Kinds, numbers: Mapping[str, int]) -> Iterator[str]:

@@ -83,7 +83,11 @@ def count(number: int, noun: str) -> str:
     """Returns `1 step`, `3 steps`."""
     if number == 1:
         return f"1 {noun}"
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("" if noun.endswith("s") else "s")
+    plural = (
+        noun[:-1] + "ies"
+        if noun.endswith("y") and noun[-2] not in "aeiou"
+        else noun + ("" if noun.endswith("s") else "s")
+    )
     return f"{number} {plural}"
 
 

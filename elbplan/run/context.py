@@ -47,7 +47,9 @@ class KnownResources:
         if id in self._plan.server_facts:
             return self._plan.server_facts[id]
         address = next((address for address, known in list(self.ids.items()) if known == id), None)
-        return ServerFacts(address.label) if address else UNKNOWN_SERVER
+        if address is None:
+            return UNKNOWN_SERVER
+        return ServerFacts(address.label, since=self.facts.get(address, {}).get("since", ""))
 
     def id(self, ref: Ref) -> str:
         """The AWS id. Raises ElbplanError if the resource does not exist yet."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from ..core.address import Address
-from ..core.call import Answer, Call
-from ..core.cause import Cause
+from ..core.call import Answer
+from ..core.cause import Cause, ServerFacts
 from ..core.hidden import redacted
 from ..core.kind import LiveResource
 from ..core.plan import Plan
 from ..errors import AwsProblem, ElbplanError
+from ..kinds.aws.external_targets import HEALTH
 from ..kinds.aws.target_gates import described_target
-from ..kinds.aws.target_health import HealthContext
+from ..kinds.aws.target_health import WELL, FindServer, HealthContext, is_outside_zones
 from ..kinds.target_group import TargetGroup
-from ..live.worker_threads import WorkerThreads
 from .context import KnownResources
 from .lock.manager import LockManager
 from .lock.messages import problem_text
@@ -85,10 +87,24 @@ class StackMigrations:
 
 @dataclass(frozen=True)
 class GroupHealth:
-    """How many targets of a group are in which state, and why some are not healthy."""
+    """How many targets of a group are in which state, and why some are not healthy.
+
+    in_use  False if no listener forwards to the group, so that AWS does not check its targets
+    """
 
     states: Mapping[str, int]
     causes: Sequence[Cause] = ()
+    in_use: bool = True
+
+    @property
+    def total(self) -> int:
+        """How many targets the group has; a draining one does not count."""
+        return sum(self.states.values())
+
+    @property
+    def healthy(self) -> int:
+        """How many targets get requests."""
+        return sum(self.states.get(state, 0) for state in WELL)
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,7 @@ class StackStatus:
     health   for each target group, the health of its targets
     files    its migrations; None for a stack without migrations
     problem  why the spec cannot be compared with AWS
+    specless  nobody has the spec: there is only what AWS and the records of runs say
     """
 
     plan: Plan
@@ -107,6 +124,7 @@ class StackStatus:
     health: Mapping[Address, GroupHealth] = field(default_factory=dict)
     files: StackMigrations | None = None
     problem: ElbplanError | None = None
+    specless: bool = False
 
     @property
     def shows_aws(self) -> bool:
@@ -125,15 +143,10 @@ def runs_of(stack: str, locks: LockManager) -> StackRuns:
     return StackRuns(stack, records, holder, holder is not None and locks.died_here(holder), now=now)
 
 
-def stack_status(plan: Plan, spec: str, send: Callable[[Call], Answer], locks: LockManager) -> StackStatus:
-    """The status of the plan's stack. Reads the runs with one call, and the targets with one call for each group."""
-    groups = {address: live for address, live in plan.lives.items() if address.kind == TargetGroup.kind}
-    with WorkerThreads(8) as threads:
-        answers = {address: threads.submit(_health, send, live, plan) for address, live in groups.items()}
-        runs = runs_of(plan.stack, locks)
-        states = {address: answer.result() for address, answer in answers.items()}
-    health = {address: state for address, state in states.items() if state is not None}
-    return StackStatus(plan, runs, cause_of(plan, runs, spec), health)
+def stack_status(plan: Plan, spec: str, locks: LockManager) -> StackStatus:
+    """The status of the plan's stack. Reads the runs with one call; the plan has the health of the targets."""
+    runs = runs_of(plan.stack, locks)
+    return StackStatus(plan, runs, cause_of(plan, runs, spec), health_of(plan))
 
 
 def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
@@ -148,17 +161,33 @@ def cause_of(plan: Plan, runs: StackRuns, spec: str) -> ChangeCause:
     return "drift" if last.state == "done" else "unfinished"
 
 
-def _health(send: Callable[[Call], Answer], live: LiveResource[Any], plan: Plan) -> GroupHealth | None:
-    """The health of a group's targets; None if AWS does not answer, for example because the group is gone."""
-    try:
-        answer = send(Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": live.id}))
-    except AwsProblem:
-        return None
-    raws = [raw for raw in answer.get("TargetHealthDescriptions", ()) if _state(raw) != DRAINING]
+def health_of(plan: Plan) -> dict[Address, GroupHealth]:
+    """The health of the targets of each target group, from the read of the plan."""
+    groups = {address: live for address, live in plan.lives.items() if address.kind == TargetGroup.kind}
+    return {address: _health(json.loads(live.facts[HEALTH]), live, plan) for address, live in groups.items()
+            if HEALTH in live.facts}  # fmt: skip
+
+
+def _health(described: Sequence[Answer], live: LiveResource[Any], plan: Plan) -> GroupHealth:
+    raws = [raw for raw in described if _state(raw) != DRAINING]
     group = redacted(live.model, plan.desired.get(live.address))
-    words = HealthContext(plan.region, KnownResources(plan).server, group)
+    words = HealthContext(plan.region, partial(_server_now, plan, KnownResources(plan).server), group)
     targets = [described_target(raw["Target"]["Id"], raw) for raw in raws if raw.get("TargetHealth")]
-    return GroupHealth(Counter(map(_state, raws)), words.causes(targets))
+    in_use = not raws or not all(_is_unused(raw.get("TargetHealth", {})) for raw in raws)
+    return GroupHealth(Counter(map(_state, raws)), words.causes(targets), in_use)
+
+
+def _is_unused(health: Mapping[str, Any]) -> bool:
+    """True if the target only waits for a listener that forwards to its group."""
+    return health.get("Reason") == "Target.NotInUse" and not is_outside_zones(health)
+
+
+def _server_now(plan: Plan, known: FindServer, id: str) -> ServerFacts:
+    """What is known of a server, with the security group that is closed to the load balancer now."""
+    edges = (edge for edge in plan.security_path_now if edge.server == id and edge.state == "missing")
+    closed = next((edge.cause for edge in edges), None)
+    facts = known(id)
+    return replace(facts, closed=closed) if closed is not None and facts.closed is None else facts
 
 
 def _state(raw: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..kinds.aws.queries import domain
 from ..kinds.delegation import NameAnswer, ZoneDelegation
 from ..kinds.record import Record
+from ..kinds.sample_requests import FILLING
 from .check import Check, failed, ok, skipped
 from .network import DnsNames
 from .stack import ServedStack
@@ -24,16 +25,26 @@ def delegation_check(stack: ServedStack, zone: str, names: DnsNames) -> Check:
         return skipped("delegation", name, PRIVATE)
     servers, answer = servers_of(stack, zone), names.name_servers(name)
     found = tuple(map(domain, answer.servers))
-    delegation = ZoneDelegation(zone, name, servers, found, problem=answer.problem)
+    own = () if set(found) <= set(servers) else _own_servers(name, servers, names)
+    delegation = ZoneDelegation(zone, name, servers, found, own, problem=answer.problem)
     if answer.problem:
         return skipped("delegation", name, answer.problem)
     if delegation.is_wrong:
         return failed("delegation", name, delegation.text, delegation.fix)
-    foreign = sorted(set(found) - set(servers))
+    foreign = sorted(set(found) - {*servers, *own})
     if foreign:
         text = f"delegated, but {', '.join(foreign)} is no name server of the zone"
         return Check("delegation", name, "ok", text, delegation.fix, warning=True)
     return ok("delegation", name, f"delegated to its {len(found)} name servers")
+
+
+def _own_servers(zone: str, servers: Sequence[str], names: DnsNames) -> tuple[str, ...]:
+    """The name servers in the zone's own NS record, which may have names of the zone's own domain.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/white-label-name-servers.html
+    """
+    answers = names.by_servers(zone, servers[:1], "NS")
+    return tuple(domain(server) for answer in answers for server in answer.addresses)
 
 
 def servers_of(stack: ServedStack, zone: str) -> tuple[str, ...]:
@@ -51,6 +62,8 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
     servers = servers_of(stack, zone)
     if not servers:
         return skipped("dns", subject, stack.facts.unread.get(zone, "the name servers of the zone are unknown"))
+    if not addresses:
+        return skipped("dns", subject, "the load balancer has no such address yet")
     name = stack_name(record)
     answers = names.by_servers(name, servers, record.type)
     heard = [answer for answer in answers if not answer.problem]
@@ -67,7 +80,7 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
 
 def stack_name(record: Record) -> str:
     """The name that clients ask for; for a wildcard, one of its names."""
-    return record.name.replace("*", "elbplan-verify")
+    return record.name.replace("*", FILLING)
 
 
 def _wrong(stack: ServedStack, subject: str, answer: NameAnswer, addresses: Sequence[str]) -> Check:

@@ -60,7 +60,8 @@ class InternetConnections:
 
     def __init__(self, names: DnsNames, region: str = "") -> None:
         self.names = names
-        self.beyond = (f"elasticloadbalancing.{region}.amazonaws.com", HTTPS_PORT) if region else None
+        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        self.beyond = (f"elasticloadbalancing.{region}.{suffix}", HTTPS_PORT) if region else None
 
     def connect(self, address: str, port: int, seconds: float) -> socket.socket:
         return socket.create_connection((address, port), seconds)

@@ -47,9 +47,16 @@ class ServedStack:
 
     @classmethod
     def of(cls, plan: Plan, retry: str = "elbplan apply") -> ServedStack:
-        """The stack as its spec wants it; without a spec, as AWS has it. Old sides of replacements do not count."""
-        lives = {address: live for address, live in plan.lives.items() if not address.deposed}
-        resources = plan.desired or {address: live.model for address, live in lives.items()}
+        """The stack as its spec wants it; without a spec, as AWS has it.
+
+        The old side of a replacement serves until the new one exists, so it counts in its place.
+        """
+        current = {address: live for address, live in plan.lives.items() if not address.deposed}
+        old = {address._replace(deposed=""): live for address, live in plan.lives.items() if address.deposed}
+        lives = {**old, **current}
+        replaced = {address: live.model for address, live in old.items() if address not in current}
+        wanted = {a: r for a, r in plan.desired.items() if a not in replaced}
+        resources = {**wanted, **replaced} if wanted else {address: live.model for address, live in lives.items()}
         ids = {address: live.id for address, live in lives.items()}
         domains = plan.domains or tuple(r.name for r in resources.values() if isinstance(r, Record))
         names = {id: str(address) for address, id in ids.items()}
@@ -69,8 +76,12 @@ class ServedStack:
         secure = [listener for _, listener in self.listeners() if listener.protocol in SECURE]
         certificates = [self.id(ref) for listener in secure for ref in certificates_of(listener)]
         zones = [self.id(record.zone) for _, record in self.records()]
+        balancers = [
+            *(address for address, _ in self.balancers()),
+            *(listener.load_balancer for _, listener in self.listeners()),
+        ]
         return ServingIds(
-            _known(self.id(address) for address, _ in self.balancers()),
+            _known(map(self.id, balancers)),
             _known(self.id(address) for address in self.resources if address.kind == TargetGroup.kind),
             _known(certificates),
             _known(zones),
@@ -79,6 +90,12 @@ class ServedStack:
     def balancers(self) -> Iterator[tuple[Address, LoadBalancer]]:
         """The load balancers."""
         yield from ((a, r) for a, r in self.resources.items() if isinstance(r, LoadBalancer))
+
+    def foreign_balancers(self) -> tuple[str, ...]:
+        """The ids of the load balancers of others on which this stack has listeners."""
+        own = {self.id(address) for address, _ in self.balancers()}
+        ids = (ref.value for _, listener in self.listeners() if isinstance(ref := listener.load_balancer, AwsId))
+        return tuple(dict.fromkeys(id for id in ids if id not in own))
 
     def listeners(self, balancer: Address | None = None) -> Iterator[tuple[Address, Listener]]:
         """The listeners of a load balancer, or all."""

@@ -23,6 +23,7 @@ ORDER: tuple[CheckName, ...] = (
     "redirect", "answer", "rule",
 )  # fmt: skip
 USUAL_LIMITS = Limits()
+OF_OTHERS = "a load balancer of another stack: verify that stack"
 
 
 def with_facts(stack: ServedStack, send: Send) -> ServedStack:
@@ -58,8 +59,9 @@ def verify(
 
 def network_checks(stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float) -> list[Check]:
     """The checks that ask DNS and send requests. `now` is the time of day in seconds since 1970."""
+    others = [skipped("connection", arn, OF_OTHERS) for arn in stack.foreign_balancers()]
     if isinstance(network, NoNetwork):
-        return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()]
+        return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()] + others
     sites = [
         BalancerSite(stack, address, balancer, network, deadline, now, openings(stack))
         for address, balancer in stack.balancers()
@@ -67,7 +69,7 @@ def network_checks(stack: ServedStack, network: Network | NoNetwork, deadline: D
     with WorkerThreads(len(sites) + 1) as threads:
         zones = threads.submit(run, list(_zone_tasks(stack, network)), deadline)
         found = threads.map(lambda site: site.checks(), sites)
-        return [*zones.result(), *(check for checks in found for check in checks)]
+        return [*zones.result(), *(check for checks in found for check in checks), *others]
 
 
 def _zone_tasks(stack: ServedStack, network: Network) -> Iterator[Task]:

@@ -27,7 +27,12 @@ def section(command: str) -> str:
 def options(name: str) -> set[str]:
     """Returns the options that belong to the command alone, and that its help shows."""
     command = cli.get_command(click.Context(cli), name)
-    subcommands = [command.get_command(click.Context(command), "start")] if isinstance(command, click.Group) else []
+    group = command if isinstance(command, click.Group) else None
+    subcommands = (
+        [group.get_command(click.Context(group), name) for name in group.list_commands(click.Context(group))]
+        if group
+        else []
+    )
     parameters = [parameter for part in (command, *subcommands) for parameter in part.params]
     own = [option for option in parameters if isinstance(option, click.Option) and not isinstance(option, SharedOption)]
     return {text for option in own if not option.hidden for text in option.opts if text.startswith("--")}

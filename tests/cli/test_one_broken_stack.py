@@ -81,6 +81,16 @@ def blocks(text: str) -> dict[str, str]:
     return {part.split(" · ")[1].split("\n")[0]: part for part in parts if part.startswith("elbplan ")}
 
 
+def rows(text: str) -> dict[str, str]:
+    """The stacks of an overview by name, each with the notes below its line."""
+    found: dict[str, str] = {}
+    for line in text.splitlines()[1:]:
+        if line[:1] in "✗!·✓":
+            found[line.split()[1]] = ""
+        found[list(found)[-1]] += f"{line}\n"
+    return found
+
+
 NOWHERE = NO_ZONE.format(name="svc-nowhere", health="/")
 BROKEN = {
     "svc-01a.yaml": ("svc-01a", NO_REGION.format(name="svc-01a", health="/"), 1),
@@ -96,12 +106,11 @@ MESSAGES = (
 )
 
 
-@pytest.mark.parametrize("command", ["plan", "status"])
-def test_four_broken_stacks_do_not_hide_the_others(folder: Folder, command: str) -> None:
+def test_four_broken_stacks_do_not_hide_the_others(folder: Folder) -> None:
     folder.change_others()
     for file, (_, text, _) in BROKEN.items():
         folder.write(file, text)
-    ran = folder.run(command)
+    ran = folder.run("plan")
     assert ran.code == 1, "the worst code of all stacks"
     shown = {name.rsplit("/")[-1]: block for name, block in blocks(ran.out).items()}
     broken = [label for label, _, _ in BROKEN.values()]
@@ -109,7 +118,22 @@ def test_four_broken_stacks_do_not_hide_the_others(folder: Folder, command: str)
     for label, message in zip(broken, MESSAGES, strict=True):
         assert message in " ".join(shown[label].split())
     assert all("/health → /ready" in shown[name] for name in NAMES)
-    assert ("4 stacks failed." if command == "plan" else "4 of 8 stacks failed.") in ran.out
+    assert "4 stacks failed." in ran.out
+
+
+def test_broken_stacks_stand_first_in_the_status_and_hide_no_other(folder: Folder) -> None:
+    folder.change_others()
+    for file, (_, text, _) in BROKEN.items():
+        folder.write(file, text)
+    ran = folder.run("status")
+    assert ran.code == 1, "the worst code of all stacks"
+    shown = {name.rsplit("/")[-1]: notes for name, notes in rows(ran.out).items()}
+    broken = [label for label, _, _ in BROKEN.values()]
+    assert list(shown) == [*broken, *NAMES], "the worst first, and then the order of the files"
+    for label, message in zip(broken, MESSAGES, strict=True):
+        assert "cannot be read" in shown[label]
+        assert message in " ".join(shown[label].split())
+    assert all("1 change pending" in shown[name] for name in NAMES)
 
 
 @pytest.mark.parametrize("command", ["plan", "status"])
@@ -174,13 +198,15 @@ def test_a_terminated_instance_is_drift_and_hides_nothing(folder: Folder) -> Non
     folder.write("svc-02b.yaml", NAMED.format(name="svc-02b", id=id, health="/ready"))
     status = folder.run("status")
     assert status.code == 0
-    shown = blocks(status.out)
+    shown = rows(status.out)
     assert f"targets.web: {id} does not exist any more (terminated)" in shown["svc-02b"]
-    rows = {line[2:17].strip(): line[17:] for line in shown["svc-02b"].splitlines()[1:]}
-    assert rows["load balancer"].endswith(", active")
-    assert rows["targets"].startswith("web: ")
-    assert rows["last run"].startswith("1 apply by ")
-    assert "/health → /ready" in shown["svc-02b"], "the drift stands there too"
+    assert shown["4"].startswith("✓ 4 more in sync and healthy")
+    alone = folder.shell.run("status", str(folder.path / "svc-02b.yaml"))
+    facts = {line[2:17].strip(): line[17:] for line in alone.out.splitlines()[1:]}
+    assert facts["load balancer"].endswith(", active")
+    assert facts["targets"].startswith("web: ")
+    assert facts["last run"].startswith("1 apply by ")
+    assert "/health → /ready" in alone.out, "the other change stands there too"
     plan = folder.run("plan")
     assert plan.code == 5
     block = blocks(plan.out)["svc-02b"]
@@ -207,15 +233,16 @@ def test_apply_does_the_other_stacks_if_an_instance_is_terminated(folder: Folder
 
 @pytest.mark.parametrize("command", ["plan", "status"])
 def test_a_read_that_fails_for_one_stack_only(folder: Folder, command: str) -> None:
+    """The others are shown, the failed one says why."""
     elb = folder.shell.box.client("elbv2", REGION)
     balancer = next(b for b in elb.describe_load_balancers()["LoadBalancers"] if "svc-01" in b["LoadBalancerName"])
     folder.shell.box.fault("error", action="DescribeListeners", match=balancer["LoadBalancerArn"], code="AccessDenied",
                            status=403, message="not this one")  # fmt: skip
-    ran = folder.run(command)
+    ran = folder.run(command, "-v")
     assert ran.code == 1
-    shown = blocks(ran.out)
+    shown = blocks(ran.out) if command == "plan" else rows(ran.out)
     assert "AWS refused DescribeListeners: not this one" in " ".join(shown["svc-01"].split())
-    in_sync = {"plan": "Nothing to do", "status": "in sync"}[command]
+    in_sync = {"plan": "Nothing to do", "status": "✓ svc"}[command]
     assert [name for name in NAMES if in_sync in shown[name]] == ["svc-00", "svc-02", "svc-03"]
 
 
@@ -274,7 +301,8 @@ def test_a_record_of_others_is_refused_with_the_rest_of_the_plan(shell: Shell) -
         ran = shell.run(command, shell.spec, *(["--yes"] if command == "apply" else []))
         text = " ".join((ran.out + ran.err).split())
         assert ran.code == code, text
-        assert "/other → /health" in text, "the drift stands there too"
+        drift = "health check path is /other, the spec says /health" if command == "status" else "/other → /health"
+        assert drift in text, "the drift stands there too"
         assert "api.example.com already has a record that elbplan did not make" in text
         assert "take_over: true" in text
     assert elb.describe_target_groups()["TargetGroups"][0]["HealthCheckPath"] == "/other", "nothing was written"

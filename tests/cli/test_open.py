@@ -73,7 +73,7 @@ def elbplan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elbplan]:
     folder = tmp_path_factory.mktemp("sandbox")
     (folder / "web.yaml").write_text(WEB)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environ |= {"ELBPLAN_SANDBOX_DIR": str(folder / "state"), "XDG_STATE_HOME": str(folder), "COLUMNS": "120"}
+    environ |= {"ELBPLAN_SANDBOX_DIR": str(folder / "state"), "XDG_STATE_HOME": str(folder / "home"), "COLUMNS": "120"}
 
     def command(*words: str) -> str:
         done = subprocess.run(

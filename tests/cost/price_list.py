@@ -61,7 +61,7 @@ def balancer(sku: str, usage: str = "APN2-LoadBalancerUsage", price: str = "0.02
 
 
 def instance(sku: str, type: str, price: str, **more: str) -> str:
-    """Returns the hours of an instance, Linux, on demand."""
+    """Returns the hours of an instance (Linux), on demand."""
     attributes = {
         "instanceType": type, "operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA",
         "capacitystatus": "Used", "marketoption": "OnDemand", **more,

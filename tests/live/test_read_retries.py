@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from elbplan.core.call import FAILED_ANSWER, Call, single_call
+from elbplan.core.call import DENIED_ANSWER, FAILED_ANSWER, Call, single_call
 from elbplan.errors import AwsProblem, AwsUnavailable
 from elbplan.live.failures import READ_TIMEOUT
 from elbplan.live.read_retries import LONGEST_FAILURE, LONGEST_IN_A_RUN, LONGEST_THROTTLING, REMEMBERED
@@ -206,6 +207,15 @@ def test_a_call_with_a_fallback_has_its_own_answer_for_a_failure(night: BadNight
     night.box.fault("error", action="GetResources", code="InternalFailure", status=500)
     assert night.client.send(INDEX) == FAILED_ANSWER
     assert night.time.seconds < 2, "the caller has another way, so two tries are enough"
+
+
+def test_a_call_that_may_be_denied_and_has_a_fallback_tells_the_two_apart(night: BadNight) -> None:
+    call = replace(INDEX, may_be_denied=True)
+    night.box.fault("error", action="GetResources", code="AccessDeniedException", status=400)
+    assert night.client.send(call) == DENIED_ANSWER
+    night.box.clear_faults()
+    night.box.fault("error", action="GetResources", code="InternalFailure", status=500)
+    assert night.client.send(call) == FAILED_ANSWER
 
 
 def test_a_throttled_call_with_a_fallback_waits(night: BadNight) -> None:

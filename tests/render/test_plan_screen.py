@@ -209,7 +209,7 @@ def test_a_group_left_over_from_a_replacement_says_whether_it_serves():
     there = [*lives(stack(WEB).resources), replace(new, id=f"{new.id}-2")]
     half = reconcile("my-web", stack(WEB_8080).resources, there, KINDS, region=REGION, account=ACCOUNT)
     lines = text_of(plan_screen(half, KINDS, Style(120), PlanView())).splitlines()
-    row = next(line for line in lines if line.startswith("  - target group"))
+    row = next(line for line in lines if line.startswith("  -   target group"))
     assert row.endswith("(it serves until the new one takes over)")
     after = [live if live.address.kind != "listener" else moved(live, f"{new.id}-2") for live in there]
     late = reconcile("my-web", stack(WEB_8080).resources, after, KINDS, region=REGION, account=ACCOUNT)

@@ -18,6 +18,7 @@ from elbplan.run.status import StackRuns, StackStatus
 
 from .golden import assert_golden
 from .plans import WEB, WEB_OTHER_CHECK, plan
+from .statuses import row
 
 UNAVAILABLE = AwsUnavailable(
     "elbv2 DescribeLoadBalancers failed: AWS answered 500 (InternalFailure) 10 times in 28 s",
@@ -69,9 +70,9 @@ def test_the_kind_of_an_error_is_its_class_in_words():
 
 def test_a_status_shows_the_refusal_and_the_rest():
     status = StackStatus(refused_plan(), StackRuns("my-web"))
-    text = "\n".join(line.plain for line in status_screen(status, Style(120), PlanView("status")))
+    text = "\n".join(line.plain for line in status_screen(row(status), Style(120), PlanView("status")))
     assert "1 change pending" in text
-    assert "refused        targets.web: i-0aaaaaaaaaaaaaaaa does not exist any more" in text
+    assert "refused: targets.web: i-0aaaaaaaaaaaaaaaa does not exist any more" in text
     document = status_document(status)
     assert document["in_sync"] is False
     assert [refusal["hint"] for refusal in document["refusals"]] == ["write another instance"] * 2

@@ -92,6 +92,37 @@ def test_rule_14_a_closed_security_group_times_out(kit: Kit) -> None:
     assert kit.health(group) == [("healthy", "")]
 
 
+@pytest.mark.parametrize("outbound", [False, True])
+@pytest.mark.parametrize("ports", [(80, 80), (2000, 3000)])
+def test_rule_14_a_closed_network_acl_times_out(kit: Kit, outbound: bool, ports: tuple[int, int]) -> None:
+    """An ACL of the instance's subnet: the port must come in, and the answers must go out."""
+    group, _ = attached(kit)
+    acl = kit.ec2.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"]
+    spare = kit.ec2.create_network_acl(VpcId=kit.vpc)["NetworkAcl"]["NetworkAclId"]
+    for side in (False, True):
+        params = {"RuleNumber": 100, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "Egress": side}
+        kit.ec2.create_network_acl_entry(NetworkAclId=spare, RuleAction="allow", **params)
+    places = kit.ec2.describe_network_acls(NetworkAclIds=[acl])["NetworkAcls"][0]["Associations"]
+    own = next(place for place in places if place["SubnetId"] == kit.subnets[0])
+    kit.ec2.replace_network_acl_association(AssociationId=own["NetworkAclAssociationId"], NetworkAclId=spare)
+    assert kit.health(group) == [("healthy", "")]
+    kit.ec2.create_network_acl_entry(
+        NetworkAclId=spare, RuleNumber=50, Protocol="6", RuleAction="deny", Egress=outbound, CidrBlock="0.0.0.0/0",
+        PortRange={"From": ports[0], "To": ports[1]},
+    )  # fmt: skip
+    closed = (ports == (80, 80)) is not outbound
+    assert kit.health(group) == [("unhealthy", "Target.Timeout") if closed else ("healthy", "")]
+
+
+def test_rule_14_the_address_of_a_load_balancer_is_no_target(kit: Kit) -> None:
+    group = kit.group("nodes", TargetType="ip")
+    kit.listener(kit.balancer(SecurityGroups=[kit.open_group()])["LoadBalancerArn"], group)
+    nodes = kit.ec2.describe_network_interfaces(Filters=[{"Name": "requester-managed", "Values": ["true"]}])
+    address = nodes["NetworkInterfaces"][0]["PrivateIpAddress"]
+    kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": address}])
+    assert kit.health(group) == [("unused", "Target.IpUnusable")]
+
+
 def test_rule_14_a_stopped_instance(kit: Kit) -> None:
     group, instance = attached(kit)
     kit.ec2.stop_instances(InstanceIds=[instance])
@@ -104,6 +135,16 @@ def test_rule_14_unhealthy_on_demand(kit: Kit) -> None:
     assert kit.health(group) == [("unhealthy", "Target.ResponseCodeMismatch")]
     kit.box.well(group)
     assert kit.health(group) == [("healthy", "")]
+
+
+def test_rule_14_every_reason_on_demand_has_its_own_state(kit: Kit) -> None:
+    group, _ = attached(kit)
+    kit.box.sick(group, "Target.InvalidState", "terminated")
+    assert kit.health(group) == [("unused", "Target.InvalidState")]
+    answer = kit.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"][0]
+    assert answer["TargetHealth"]["Description"] == "Target is in the terminated state"
+    kit.box.sick(group, "Target.HealthCheckDisabled")
+    assert kit.health(group) == [("unavailable", "Target.HealthCheckDisabled")]
 
 
 def test_rule_15_one_instance_on_two_ports(kit: Kit) -> None:

@@ -67,6 +67,18 @@ def test_a_box_that_closes_takes_its_network_along() -> None:
         visitor.plain("http://nothing.example.com/")
 
 
+def test_what_the_proxy_does_not_understand(kit: Kit) -> None:
+    visitor = Visitor(kit.box)
+    assert visitor.plain("/no-proxy-request").status == 400
+    assert visitor.plain("http://api.example.com/", X_Sandbox_Source="nonsense").status == 400
+    with pytest.raises(OSError, match="400"):
+        Visitor(kit.box, source="nonsense").tunnel("api.example.com", 443)
+
+
+def test_a_page_of_tls_is_not_plain(kit: Kit, site: Site) -> None:
+    assert "expects TLS" in Visitor(kit.box).plain("http://api.example.com:443/").text
+
+
 def test_a_sandbox_without_visitors_imports_nothing_of_it() -> None:
     code = "import sys; from elbplan.sandbox.box import Box; print([m for m in ('dns', 'trustme') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -110,6 +110,13 @@ def test_weights(kit: Kit, visitor: Visitor) -> None:
     assert Counter(visitor.values("w.example.com")[0] for _ in range(4)) == {"192.0.2.1": 2, "192.0.2.2": 2}
 
 
+def test_the_primary_record_of_a_failover_set(kit: Kit, visitor: Visitor) -> None:
+    for role, address in (("SECONDARY", "192.0.2.2"), ("PRIMARY", "192.0.2.1")):
+        record = {**plain("f.example.com", "A", address), "SetIdentifier": role, "Failover": role}
+        kit.change(("CREATE", record))
+    assert {visitor.values("f.example.com")[0] for _ in range(4)} == {"192.0.2.1"}
+
+
 def test_an_alias_answers_with_the_nodes_of_the_balancer(kit: Kit, visitor: Visitor) -> None:
     balancer = kit.balancer()
     kit.change(("CREATE", alias("api.example.com", balancer)))

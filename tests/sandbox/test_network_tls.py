@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from elbplan.sandbox.box import Box
 
-from .kit import Kit, forward, plain
+from .kit import REGION, Kit, forward, plain, refused
 from .visitor import Visitor
 
 NOW = datetime.now(UTC)
@@ -53,6 +53,19 @@ class Secured:
 def names_of(certificate: x509.Certificate) -> set[str]:
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return set(names.get_values_for_type(x509.DNSName))
+
+
+@pytest.fixture(scope="module")
+def real_time() -> Iterator[Box]:
+    """A sandbox whose clock no test moves: visitors compare certificates with the real time."""
+    with Box() as box:
+        yield box
+
+
+@pytest.fixture
+def kit(real_time: Box) -> Kit:
+    real_time.reset()
+    return Kit(real_time)
 
 
 @pytest.fixture
@@ -101,10 +114,13 @@ def test_a_certificate_expires_by_the_clock_of_the_sandbox() -> None:
             secured.visitor.get("https://default.example.com/", at=secured.name)
 
 
-def imported(kit: Kit, *names: str, days: int = 30, kind: trustme.KeyType = trustme.KeyType.ECDSA) -> trustme.LeafCert:
-    """A certificate of an authority that nobody knows, which expires in so many days."""
-    start = min(NOW, NOW + timedelta(days=days)) - timedelta(days=10)
-    return trustme.CA().issue_cert(*names, not_before=start, not_after=NOW + timedelta(days=days), key_type=kind)
+def imported(
+    *names: str, days: int = 30, start: int | None = None, kind: trustme.KeyType = trustme.KeyType.ECDSA
+) -> trustme.LeafCert:
+    """A certificate of an authority that nobody knows, valid from `start` to `days`: days from now."""
+    first = min(0, days) - 10 if start is None else start
+    begin, end = NOW + timedelta(days=first), NOW + timedelta(days=days)
+    return trustme.CA().issue_cert(*names, not_before=begin, not_after=end, key_type=kind)
 
 
 def import_into(kit: Kit, leaf: trustme.LeafCert) -> str:
@@ -115,7 +131,7 @@ def import_into(kit: Kit, leaf: trustme.LeafCert) -> str:
 
 
 def test_an_imported_certificate_is_shown_as_it_is(kit: Kit, secured: Secured) -> None:
-    leaf = imported(kit, "own.example.com")
+    leaf = imported("own.example.com")
     secured.add(import_into(kit, leaf))
     shown = secured.shown("own.example.com")
     assert shown.public_bytes(Encoding.PEM) == leaf.cert_chain_pems[0].bytes()
@@ -123,9 +139,37 @@ def test_an_imported_certificate_is_shown_as_it_is(kit: Kit, secured: Secured) -
         secured.visitor.get("https://own.example.com/", at=secured.name)
 
 
-def test_an_imported_certificate_that_has_expired(kit: Kit, secured: Secured) -> None:
-    secured.add(import_into(kit, imported(kit, "old.example.com", days=-2)))
-    assert secured.shown("old.example.com").not_valid_after_utc < NOW
+TWENTY_DAYS = 20 * 86400
+
+
+def test_an_imported_certificate_that_has_expired() -> None:
+    with Box() as box:
+        kit = Kit(box)
+        secured = secured_by(kit)
+        box.advance(-TWENTY_DAYS)
+        old = import_into(kit, imported("old.example.com", days=-15))
+        box.advance(TWENTY_DAYS)
+        secured.add(old)
+        assert secured.shown("old.example.com").not_valid_after_utc < NOW
+
+
+def test_a_fixture_that_has_expired(kit: Kit, secured: Secured) -> None:
+    secured.add(kit.box.create_fixture("certificate", region=REGION, names=["old.example.com"], days=-1))
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        secured.visitor.get("https://old.example.com/", at=secured.name)
+
+
+def test_what_acm_does_not_import(kit: Kit) -> None:
+    with refused("ValidationException"):
+        import_into(kit, imported("old.example.com", days=-2))
+    with refused("ValidationException"):
+        import_into(kit, imported("new.example.com", days=100, start=2))
+    leaf, other = imported("one.example.com"), imported("other.example.com")
+    body = leaf.cert_chain_pems[0].bytes()
+    with refused("ValidationException"):
+        kit.acm.import_certificate(Certificate=body, PrivateKey=other.private_key_pem.bytes())
+    with refused("ValidationException"):
+        kit.acm.import_certificate(Certificate=body, PrivateKey=b"no key")
 
 
 def test_a_certificate_with_other_names(kit: Kit, secured: Secured) -> None:
@@ -138,17 +182,23 @@ def test_a_certificate_with_other_names(kit: Kit, secured: Secured) -> None:
     ("best", "other"),
     [
         ({"kind": trustme.KeyType.ECDSA, "days": 10}, {"kind": trustme.KeyType.RSA, "days": 90}),
-        ({"days": 5}, {"days": -300}),
         ({"days": 90}, {"days": 10}),
     ],
 )
 def test_the_best_of_several_certificates(
     kit: Kit, secured: Secured, best: Mapping[str, Any], other: Mapping[str, Any], best_first: bool
 ) -> None:
-    good, bad = imported(kit, "two.example.com", **best), imported(kit, "two.example.com", **other)
+    good, bad = imported("two.example.com", **best), imported("two.example.com", **other)
     for leaf in (good, bad) if best_first else (bad, good):
         secured.add(import_into(kit, leaf))
     assert secured.shown("two.example.com").public_bytes(Encoding.PEM) == good.cert_chain_pems[0].bytes()
+
+
+def test_a_certificate_that_has_not_expired_is_better(kit: Kit, secured: Secured) -> None:
+    for number, days in enumerate((-1, 3, -2)):
+        names = ["two.example.com", f"{number}.two.example.com"]
+        secured.add(kit.box.create_fixture("certificate", region=REGION, names=names, days=days))
+    assert secured.names("two.example.com") == {"two.example.com", "1.two.example.com"}
 
 
 def test_a_policy_for_tls_1_3_only(kit: Kit, secured: Secured) -> None:

@@ -24,10 +24,11 @@ from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..migration_runs import MigrationConsole
-from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, paths, shared
+from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stacks_or_paths
 from ..pending_plans import folders_of, with_folders_checked
 from ..plan_screens import confirm, raise_if_all_fail, show_plans
-from ..plans import Planner, allow_flags, command_with_allow, ending_of, planned, retry_command, stacks_of
+from ..plans import Planner, allow_flags, command_with_allow, ending_of, planned, retry_command
+from ..select import specs_of
 from ..verification import AnswerCheck
 
 EXAMPLES = (
@@ -43,7 +44,7 @@ EXAMPLES = (
     examples=EXAMPLES,
     help="Make AWS match the spec. You may interrupt it at any time and run it again.",
 )
-@paths
+@stacks_or_paths
 @click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="HAZARD", help="Allow these hazards by name: route-removed,extra-cost.")
 @click.option("--rollback", is_flag=True, help="Without migrations: undo a change that has not switched traffic.")
@@ -67,7 +68,7 @@ EXAMPLES = (
 def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
     """Apply migrations for stacks that have a folder of them, and the spec for all others."""
     chosen = ApplyChoices(**{**words, "allow": hazard_names(words["allow"])})
-    every = stacks_of(app, paths)
+    every = specs_of(app, paths)
     with_folder = set() if chosen.leave else folders_of(every, chosen.base)
     if (chosen.needs_migrations and not with_folder) or (chosen.rollback and with_folder):
         options = "--to, --approve, --retry, --direct and --revert-drift"

@@ -16,9 +16,10 @@ from ..context import App
 from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
-from ..options import paths, shared
+from ..options import shared, stacks_or_paths
 from ..plan_screens import raise_if_all_fail, show_plans
-from ..plans import allow_flags, command_with_allow, ending_of, planned, stacks_of
+from ..plans import allow_flags, command_with_allow, ending_of, planned
+from ..select import specs_of
 
 EXAMPLES = (
     "elbplan destroy specs/web.yaml                   show the plan, then ask",
@@ -33,7 +34,7 @@ EXAMPLES = (
     help="Delete all resources that elbplan created for these stacks. Other resources stay, except instances with "
     "on_destroy: in the spec. The screen lists what AWS bills afterwards, with the command that ends it.",
 )
-@paths
+@stacks_or_paths
 @click.option(
     "--confirm",
     "confirmed",
@@ -61,7 +62,7 @@ def command(
 ) -> int:
     """Shows the plan, asks for the stack's name, deletes."""
     hazards = hazard_names(allow)
-    stacks = stacks_of(app, paths)
+    stacks = specs_of(app, paths)
     _check_confirmation([stack.name for stack in stacks], confirmed, yes)
 
     planner = AllowedHazards(lambda cloud, group: plan_destroy_each(cloud, group, KINDS), hazards)

@@ -17,8 +17,8 @@ from ...kinds.target_states import TargetState
 from ...live.target_states import read_server_labels, read_target_states
 from ...render.errors import error_document
 from ...render.plan import header
-from ...render.reports.build import live_plan
 from ...render.reports.document import map_document
+from ...render.reports.live import live_plan
 from ...render.reports.page import Report
 from ...render.reports.tree import tree_lines
 from ...run.workflow import Cloud, StackPlan, Unplanned, plan_destroy_each, plan_each

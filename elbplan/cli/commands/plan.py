@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,15 +19,17 @@ from ...render.documents import plan_document
 from ...render.errors import error_document
 from ...render.reports.document import map_document
 from ...render.reports.page import Report
+from ..capacity import measure_capacity
 from ..context import App
 from ..costs import cost_of
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, paths, shared
+from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stacks_or_paths
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
-from ..plans import Planned, command_with_allow, connected, retry_command, stacks_of, stacks_or_problems_of
+from ..plans import Planned, command_with_allow, connected, retry_command
 from ..reports import TextFile, format_of, rendered, report_of, report_options, write
+from ..select import entries_of, specs_of
 
 PENDING_EXIT = 2
 
@@ -44,8 +47,8 @@ EXAMPLES = (
     examples=EXAMPLES,
     help="Show what would change, and why. This command writes nothing to AWS.",
 )
-@paths
-@click.option("--detail", is_flag=True, help="Show every step and every changed field (like -v).")
+@stacks_or_paths
+@click.option("--detail", is_flag=True, help="Show every step, changed field and item of the cost.")
 @click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
 @click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")
 @migrations_dir
@@ -69,8 +72,10 @@ def command(
     """Prints the plan, or saves it as a migration."""
     format = format_of(app, format)
     if save is not None:
-        return _save(app, stacks_of(app, paths), paths, save, title, base)
-    stack_plans = previews(app, stacks_or_problems_of(app, paths), base)
+        return _save(app, specs_of(app, paths), paths, save, title, base)
+    stack_plans = previews(app, entries_of(app, paths), base)
+    if detail:
+        measure_capacity(app, stack_plans, time.time())
     pending = [preview for preview in stack_plans if _is_pending(preview)]
     if format == "text":
         raise_if_all_fail(stack_plans)

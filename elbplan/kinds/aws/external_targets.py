@@ -23,6 +23,10 @@ ATTACH, DETACH = f"aws autoscaling attach-{SOURCE}", f"aws autoscaling detach-{S
 DescribedTargets = Sequence[Mapping[str, Any]]
 
 
+HEALTH = "health"
+"""The fact with the targets of a group as AWS describes them, as JSON."""
+
+
 def health_of(arn: str) -> Call:
     """Describes the targets of a group. A group that does not exist has none."""
     return Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=("TargetGroupNotFound",))

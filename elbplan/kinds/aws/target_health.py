@@ -126,7 +126,8 @@ class HealthContext:
         elif reason == "Target.InvalidState" and any(word in description for word in ENDED):
             cause = TERMINATED
         words = _words(target, check, facts)
-        return replace(cause, text=filled(cause.text, words), fix=filled(cause.fix, words), code=reason)
+        since = facts.since if reason == "Target.InvalidState" else ""
+        return replace(cause, text=filled(cause.text, words), fix=filled(cause.fix, words), code=reason, since=since)
 
 
 def filled(text: str, words: Mapping[str, str]) -> str:

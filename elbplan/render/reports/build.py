@@ -43,12 +43,9 @@ def stack_map(plan: Plan, states: Mapping[Address, Sequence[TargetState]] | None
     known = {node.id: node for node in nodes}
     made = [_edge(pair, sides, known[pair[1]]) for pair, sides in edges.items() if set(pair) <= set(known)]
     kept = [_without_hidden(node) for node in in_order(nodes, made)]
+    places = {node.id: place for place, node in enumerate(kept)}
+    made.sort(key=lambda edge: (places[edge.source], places[edge.target]))
     return StackMap(plan.stack, tuple(kept), tuple(made))
-
-
-def live_plan(plan: Plan) -> Plan:
-    """The plan without changes: what AWS has now."""
-    return replace(plan, steps=(), changes=(), desired={}, hazards=(), stays=(), refusals=())
 
 
 def _nodes(

@@ -9,7 +9,7 @@ from ...core.plan import Plan
 from ..downtime import downtime
 from ..style import SYMBOLS, count
 from .cost import cost_notes
-from .inline import code, escaped_text
+from .inline import code, escaped_text, in_html
 from .map import CHANGE_WORDS, Node, StackMap
 from .mermaid import mermaid
 from .page import Report, Section
@@ -50,19 +50,30 @@ LEVELS = (
 def markdown(report: Report) -> str:
     """The text for one comment, with a hidden marker first, so that the next run finds the comment again."""
     names = [section.plan.stack for section in report.sections]
-    head = [marker(names[0] if len(names) == 1 else SEVERAL)]
+    head = [marker(names[0] if len(names) == 1 else SEVERAL, report.verb)]
     if len(names) > 1:
         head += [f"## elbplan {report.verb}: {count(len(names), 'stack')}", "", *_overview(report)]
     for level in LEVELS:
-        text = "\n".join([*head, *(line for section in report.sections for line in _section(section, report, level))])
-        cut = level != LEVELS[0]
-        text += _cut_note() if cut else "\n"
-        if len(text) <= LIMIT:
-            return text
-    return _hard_cut(head, report)
+        note = _cut_note() if level != LEVELS[0] else "\n"
+        text = _within_limit(head, report, level, LIMIT - len(note))
+        if text is not None:
+            return text + note
+    return _hard_cut(head)
 
 
-def _hard_cut(head: Sequence[str], report: Report) -> str:
+def _within_limit(head: Sequence[str], report: Report, level: Detail, most: int) -> str | None:
+    """The text; None as soon as it is too long."""
+    lines, length = list(head), sum(len(line) + 1 for line in head)
+    for section in report.sections:
+        for line in _section(section, report, level):
+            lines.append(line)
+            length += len(line) + 1
+            if length > most:
+                return None
+    return "\n".join(lines)
+
+
+def _hard_cut(head: Sequence[str]) -> str:
     """As many one-line stacks as fit."""
     note = _cut_note()
     text = "\n".join(head)
@@ -76,10 +87,10 @@ def _cut_note() -> str:
     )
 
 
-def marker(stack: str) -> str:
+def marker(stack: str, verb: str = "plan") -> str:
     """The hidden first line of a comment: `<!-- elbplan:plan:web -->`."""
     safe = "".join(character if character.isalnum() or character in "._*-" else "_" for character in stack)
-    return f"<!-- elbplan:plan:{safe.replace('--', '-_')} -->"
+    return f"<!-- elbplan:{verb}:{safe.replace('--', '-_')} -->"
 
 
 def _overview(report: Report) -> Iterator[str]:
@@ -93,7 +104,7 @@ def _overview(report: Report) -> Iterator[str]:
 
 def _state(section: Section) -> str:
     if section.error:
-        return "✗ " + escaped_text(section.error)[:200]
+        return "✗ " + escaped_text(section.error, 200)
     if section.plan.refusals:
         return f"✗ {count(len(section.plan.refusals), 'refusal')}"
     if section.plan.hazards:
@@ -105,7 +116,7 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
     plan = section.plan
     if len(report.sections) > 1:
         yield ""
-        yield marker(plan.stack)
+        yield marker(plan.stack, report.verb)
     yield f"### {heading(section, report.verb)}"
     yield ""
     yield f"{escaped_text(plan.region)} · account {escaped_text(plan.account)} · {escaped_text(report.when)}"
@@ -120,7 +131,7 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
         yield f"- **Downtime** {escaped_text(downtime(plan))}"
     yield from _risks(section, level)
     yield from _table(section.map, level)
-    if level.map and section.map.nodes and plan.changes:
+    if level.map and section.map.nodes and (plan.changes or report.verb == "map"):
         yield from ("", "```mermaid", mermaid(section.map, MOST_NODES).rstrip(), "```")
     yield from _details(section.map, level)
     yield ""
@@ -164,21 +175,22 @@ def _table(map: StackMap, level: Detail) -> Iterator[str]:
         what = " · ".join(node.lines)
         why = "" if node.change == "create" else node.reason
         name = f"{node.kind} {code(node.title)}"
-        yield f"| {code(SYMBOLS[node.change])} | {name} | {escaped_text(what)[:300]} | {escaped_text(why)[:300]} |"
+        yield f"| {code(SYMBOLS[node.change])} | {name} | {escaped_text(what, 300)} | {escaped_text(why, 300)} |"
     if len(nodes) > level.rows:
         yield f"| | and {len(nodes) - level.rows} more | | |"
 
 
 def _details(map: StackMap, level: Detail) -> Iterator[str]:
-    nodes = [node for node in changed(map) if node.fields]
+    nodes = [node for node in changed(map) if node.notes or any(row.changed for row in node.fields)]
     for node in nodes[: level.details]:
         title = f"{SYMBOLS[node.change]} {CHANGE_WORDS[node.change]} {node.kind} {node.title}"
-        yield f"\n<details><summary>{escaped_text(title)}</summary>\n"
+        yield f"\n<details><summary>{in_html(title)}</summary>\n"
         if node.reason and node.change != "create":
             yield f"{escaped_text(node.reason)}\n"
         yield from (f"- {escaped_text(note)}" for note in node.notes)
-        yield from ("\n| field | before | after |", "|---|---|---|")
-        for row in node.fields:
-            if row.changed:
+        rows = [row for row in node.fields if row.changed]
+        if rows:
+            yield from ("\n| field | before | after |", "|---|---|---|")
+            for row in rows:
                 yield f"| {escaped_text(row.name)} | {code(row.before)} | {code(row.after)} |"
         yield "\n</details>"

@@ -15,6 +15,8 @@ from .boxes import group_title
 from .entries import Entries, Entry
 from .map import FieldRow, MapAction, Node, Tone
 
+RUNNING = "running"
+
 
 def targets_of(entry: Entry, entries: Entries, plan: Plan, states: Sequence[TargetState]) -> Iterator[Node]:
     """A box for each target of one group."""
@@ -69,9 +71,15 @@ def _box(
         REASONS.get(action, ""),
         tuple(_row(name, text, action) for name, text in fields.items() if text),
         tuple(_notes(state, plan, id)),
-        state.state if state else plan.servers[id].state if id in plan.servers else "",
-        _tone(state),
+        state.state if state else _server_state(id, plan),
+        _tone(state) if state else "bad" if _server_state(id, plan) else "plain",
     )
+
+
+def _server_state(id: str, plan: Plan) -> str:
+    """The state of a server that does not run; empty for all others."""
+    state = plan.servers[id].state if id in plan.servers else ""
+    return "" if state == RUNNING else state
 
 
 def found_targets(entry: Entry, plan: Plan, states: Sequence[TargetState]) -> Iterator[Node]:

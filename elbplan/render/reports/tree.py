@@ -22,16 +22,22 @@ def tree_lines(map: StackMap, style: Style) -> list[Text]:
     lines: list[Text] = []
     shown: set[str] = set()
     roots = [node for node in map.nodes if node.column != "other" and node.id not in map.arriving]
-    balancers = [node for node in roots if node.column == "balancer"]
-    names = [node for node in roots if node.column == "name"]
-    for node in [*names, *balancers, *(node for node in roots if node not in names and node not in balancers)]:
-        lines += _branch(map, node, None, style, "", "", shown)
+    for place, node in enumerate(roots):
+        following = roots[place + 1] if place + 1 < len(roots) else None
+        if node.column == "name" and following and following.column == "name" and _same_way(map, node, following):
+            lines += _row(node, None, style, "", "")  # the last of the names shows where they lead
+        else:
+            lines += _branch(map, node, None, style, "", "", shown)
     others = map.column("other")
     if others:
         lines += [Text(), style.line((OTHER, "bold"))]
         for node in others:
             lines += _row(node, None, style, "  ", "  ")
     return lines
+
+
+def _same_way(map: StackMap, first: Node, second: Node) -> bool:
+    return [node.id for _, node in map.after(first)] == [node.id for _, node in map.after(second)]
 
 
 def _branch(
@@ -65,6 +71,7 @@ def _row(node: Node, edge: Edge | None, style: Style, first: str, rest: str, *, 
         style.line(symbol, (f"{mark} " if mark else "", colour), (share, "bold"), (kind, "dim"), (node.title, "bold"))
     )
     texts = ["(above)"] if again else [*node.lines, *([node.state] if node.state else [])]
+    head.truncate(style.width - 2, overflow="ellipsis")
     head.append("  ")
     below = cell_len(rest) + 4
     yield from flow(style, head, ", ".join(texts), "dim", back=below)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...core.plan import Plan
 from ..downtime import downtime
-from ..style import ACTION_VERBS, SYMBOLS, count
+from ..style import ACTION_VERBS, SYMBOLS
 from .cost import CostView, cost_notes, cost_view
 from .map import CHANGE_WORDS, COLUMNS, FieldRow, Node, StackMap
 from .page import Report, Section
@@ -190,4 +190,4 @@ def _details(map: StackMap, nodes: Mapping[str, NodeView]) -> Iterator[DetailGro
     if changed:
         yield DetailGroup(changed)
     if same:
-        yield DetailGroup(same, f"{count(len(same), 'box')} without change".replace("boxs", "boxes") if changed else "")
+        yield DetailGroup(same, f"{len(same)} without change" if changed else "")

@@ -16,7 +16,7 @@ from ..program import Stopped
 from .lease import Lease, TooSlow
 from .lock_tools import LockTools
 from .messages import problem_text, taken_over
-from .record import RunRecord, RunState
+from .record import RunRecord, RunState, RunStep
 from .run_store import KEPT, closed
 
 BEATS = 4.5
@@ -57,6 +57,7 @@ class Lock:
         self._ending = threading.Event()
         self._asking = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._steps: Callable[[], Sequence[RunStep]] = tuple
 
     @property
     def over(self) -> str:
@@ -65,9 +66,10 @@ class Lock:
 
     # The heartbeat -------------------------------------------------------------------------------------------------
 
-    def start_heartbeat(self, stop: threading.Event) -> None:
-        """Starts the heartbeat. Sets `stop` when the lock is lost."""
+    def start_heartbeat(self, stop: threading.Event, steps: Callable[[], Sequence[RunStep]] = tuple) -> None:
+        """Starts the heartbeat, which also records the steps until then. Sets `stop` when the lock is lost."""
         self._stop = stop
+        self._steps = steps
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()
 
@@ -85,7 +87,8 @@ class Lock:
 
     def _renew(self) -> None:
         """Writes the record if nobody else changed it, and checks that there is no newer run. Raises AwsProblem."""
-        asked, record = self._lease.now(), replace(self.record, renewed=self._tools.wall())
+        asked = self._lease.now()
+        record = replace(self.record, renewed=self._tools.wall(), steps=self._steps())
         with checked_before_each_attempt(self._lease.still(asked)):
             current = self._ledger.get(record.stack, record.number)
             if current is None or not self._is_unchanged(current):
@@ -207,7 +210,7 @@ class Lock:
         if self._thread:
             self._thread.join()
         now = self._tools.wall()
-        record = replace(self.record, renewed=now, counts={**self.record.counts, **counts})
+        record = replace(self.record, renewed=now, counts={**self.record.counts, **counts}, steps=self._steps())
         record = record if at is None else replace(record, at=at)
         record = record if replaced is None else replace(record, replaced=replaced)
         try:

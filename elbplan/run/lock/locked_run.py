@@ -19,11 +19,12 @@ from ...kinds.instance import ExternalInstance
 from ...planner.previous_records import refuse_unkept, refuse_unread
 from ..clock import Clock
 from ..migration_run import MigrationRun
-from ..outcome import Outcome, Tell
+from ..outcome import Event, Outcome, Tell
 from ..workflow import Cloud, apply
 from .lock import Lock
 from .manager import LockManager
 from .record import RunState
+from .step_log import StepLog
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class LockedRun:
         self._stop = stop
         self._lock: Lock | None = None
         self._outcome: Outcome | None = None
+        self._log = StepLog(request.shown)
 
     def __enter__(self) -> Self:
         request = self._request
@@ -73,7 +75,7 @@ class LockedRun:
         )
         try:
             if self._lock:
-                self._lock.start_heartbeat(self._stop)
+                self._lock.start_heartbeat(self._stop, self._log.steps)
                 self.cloud = GuardedCloud(request.cloud, self._lock)
             self.plan = request.look()
             if not request.agreed:
@@ -100,7 +102,14 @@ class LockedRun:
 
     def run(self, kinds: Kinds, tell: Tell, clock: Clock, *, parallel: int = 8) -> Outcome:
         """Runs the plan until it ends or is stopped."""
-        self._outcome = apply(self.cloud, self.plan, kinds, tell, clock, parallel=parallel, stop=self._stop)
+
+        def logged(event: Event) -> None:
+            self._log.take(event)
+            tell(event)
+
+        if self._lock:
+            self._log.begin(self._manager.wall() - self._lock.record.started)
+        self._outcome = apply(self.cloud, self.plan, kinds, logged, clock, parallel=parallel, stop=self._stop)
         return self._outcome
 
     def __exit__(
@@ -116,7 +125,8 @@ class LockedRun:
             state = migration.state if migration and outcome.complete else _state(outcome)
             at = migration.reached(outcome) if migration else None
             replaced = _replaced(self.plan, outcome)
-            self._lock.end(state, _counts(self.plan, outcome), _note(outcome), forget=forget, at=at, replaced=replaced)
+            note = self._log.redacted(_note(outcome))
+            self._lock.end(state, _counts(self.plan, outcome), note, forget=forget, at=at, replaced=replaced)
             outcome.lost = self._lock.over
 
     def _end_with_error(self, error: BaseException | None) -> None:
@@ -126,7 +136,7 @@ class LockedRun:
             ending.join(A_MOMENT)
         elif self._lock:
             what = error.what if isinstance(error, ElbplanError) else ""
-            self._lock.end("failed", {}, what or type(error).__name__)
+            self._lock.end("failed", {}, self._log.redacted(what) or type(error).__name__)
 
     def _end_interrupted(self) -> None:
         """Records the end in a thread, because the call may hang and the user has pressed Ctrl-C."""

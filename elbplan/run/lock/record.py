@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ...core.utc import time_text
 from ...kinds.aws.parameter_store import LARGEST_VALUE
@@ -18,6 +18,16 @@ UNKNOWN_STATE: RunState = "unknown"
 SCHEMA = 1
 LONGEST, MOST_OF_REPLACED, MARGIN = 400, 1200, 60
 """Most characters of a text in a record, and of all replaced DNS records; characters that stay free."""
+
+
+@dataclass(frozen=True)
+class RunStep:
+    """The end of a step: when it started, in seconds after the run, how long it took, and why it failed, if it did."""
+
+    id: str
+    start: float
+    took: float
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class RunRecord:
     file      the migration of the run; `sha` is the SHA-256 of its file at that time
     at        how many of its steps were done at the end of the run
     mode      "" step by step, `direct` to its end, `rollback` to its start
+    steps     the steps that ended, oldest first; the record of a long run has only the newest
     modified  the time of the last write by AWS's clock; for people, never compared with a clock of this machine
     parameter_version   how often SSM says that the record was written; 0 if SSM does not say
     """
@@ -65,6 +76,7 @@ class RunRecord:
     modified: float = 0
     parameter_version: int = 0
     replaced: Mapping[str, str] = field(default_factory=dict)
+    steps: Sequence[RunStep] = ()
 
     @property
     def name(self) -> str:
@@ -92,7 +104,9 @@ class RunRecord:
         }  # fmt: skip
         fields = {key: value for key, value in fields.items() if value not in ("", 0, {})}
         replaced = shortened(self.replaced, min(MOST_OF_REPLACED, LARGEST_VALUE - len(json.dumps(fields)) - MARGIN))
-        return json.dumps({**fields, "replaced": replaced} if replaced else fields)
+        fields |= {"replaced": replaced} if replaced else {}
+        steps = step_rows(self.steps, LARGEST_VALUE - len(json.dumps(fields)) - MARGIN)
+        return json.dumps(fields | ({"steps": steps} if steps else {}))
 
 
 def shortened(replaced: Mapping[str, str], most: int) -> dict[str, str]:
@@ -104,6 +118,18 @@ def shortened(replaced: Mapping[str, str], most: int) -> dict[str, str]:
             return {**kept, "...": f"{len(replaced) - len(kept)} more"}
         kept |= short
     return kept
+
+
+def step_rows(steps: Sequence[RunStep], room: int) -> list[list[Any]]:
+    """The newest steps that fit into so many characters of JSON: `[start, took, id]`, and why the step failed."""
+    rows: list[list[Any]] = []
+    for step in reversed(steps):
+        row = [round(step.start, 1), round(step.took, 1), step.id, *([step.failure] if step.failure else [])]
+        room -= len(json.dumps(row)) + len(", ")
+        if room < 0:
+            break
+        rows.insert(0, row)
+    return rows
 
 
 def runs_path(stack: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
 from ...errors import escaped
-from .record import SCHEMA, UNKNOWN_STATE, RunRecord, RunState
+from .record import SCHEMA, UNKNOWN_STATE, RunRecord, RunState, RunStep
+
+LARGEST = 1e9
+"""A step neither starts nor ends later than after so many seconds."""
 
 LONGEST_LEASE = 86400.0
 """Most seconds for `lease_seconds` of a record."""
@@ -90,9 +93,25 @@ def _texts(value: object) -> Mapping[str, str]:
     return {escaped(str(key)): _text(text) for key, text in value.items()}
 
 
+def _steps(value: object) -> tuple[RunStep, ...]:
+    """Ignores what it does not know: no decision depends on the steps, so they must never make a record a lock."""
+    return tuple(_known_steps(value)) if isinstance(value, list) else ()
+
+
+def _known_steps(rows: list[object]) -> Iterator[RunStep]:
+    for row in rows:
+        match row:
+            case [int() | float() as start, int() | float() as took, str() as id, *rest] if (
+                0 <= max(start, took) < LARGEST
+            ):
+                failure = rest[0] if rest and isinstance(rest[0], str) else ""
+                yield RunStep(escaped(id), float(start), float(took), escaped(failure))
+
+
 FIELDS: Mapping[str, Callable[[object], Any]] = {
     "run": _text, "verb": _text, "who": _text, "pid": _whole, "machine": _text,
     "started": _moment, "renewed": _moment, "ended": _moment, "lease_seconds": _lease,
     "counts": _counts, "takes": _whole, "note": _text, "version": _text, "spec": _text,
     "file": _text, "sha": _text, "at": _whole, "mode": _text, "replaced": _texts,
+    "steps": _steps,
 }  # fmt: skip

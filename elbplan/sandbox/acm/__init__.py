@@ -164,6 +164,8 @@ def _summary(context: CallContext, certificate: StoredCertificate) -> Params:
         "InUse": bool(checks.balancers_using(context, certificate.arn)),
         "CreatedAt": certificate.created,
         "IssuedAt": certificate.issued,
+        "NotBefore": certificate.issued,
+        "NotAfter": expires(certificate) if certificate.issued else None,
     }
 
 

@@ -1,11 +1,13 @@
 """Imported certificates."""
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from ..account import CallContext
 from ..errors import AwsError
 from ..params import Params
+from ..rules import rule
 from ..state.acm import StoredCertificate
 from ..tags import to_dict
 
@@ -22,6 +24,7 @@ def imported(context: CallContext, params: Params, arn: str) -> StoredCertificat
             "ValidationException",
             f"The certificate field contains more or other than one certificate: {error}",
         ) from None
+    check_importable(context, parsed, _text(params["PrivateKey"]))
     subject = parsed.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     names = _names(parsed) or [str(attribute.value) for attribute in subject]
     certificate = StoredCertificate(
@@ -35,6 +38,27 @@ def imported(context: CallContext, params: Params, arn: str) -> StoredCertificat
     certificate.chain = _text(params.get("CertificateChain") or "")
     certificate.tags = to_dict(params.get("Tags"))
     return certificate
+
+
+@rule(8)
+def check_importable(context: CallContext, parsed: x509.Certificate, key: str) -> None:
+    """A certificate is valid at the time of its import, and its private key belongs to it.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html ("The current time must be between
+    the Not Before and Not After certificate fields"; "You must enter the private key that matches the certificate").
+    The page does not have the messages.
+    """
+    now = context.account.clock.stamp()
+    if now > parsed.not_valid_after_utc:
+        raise AwsError("ValidationException", "The certificate has expired, is not valid.")
+    if now < parsed.not_valid_before_utc:
+        raise AwsError("ValidationException", "The certificate is not in effect yet, is not valid.")
+    try:
+        private = serialization.load_pem_private_key(key.encode(), None)
+    except (ValueError, TypeError) as error:
+        raise AwsError("ValidationException", f"The private key is not valid: {error}") from None
+    if private.public_key() != parsed.public_key():
+        raise AwsError("ValidationException", "The private key does not match the certificate.")
 
 
 def _text(pem: str | bytes) -> str:

@@ -97,7 +97,7 @@ class BoxClient(ABC):
     def switch(self, name: str, value: Any) -> None:
         self.ask("switch", name=name, value=value)
 
-    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int = 500) -> None:
+    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int | str = 500) -> None:
         self.ask("sick", group=group, reason=reason, code=code)
 
     def well(self, group: str) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
@@ -138,13 +139,16 @@ def _default_subnet(context: CallContext, zone: str) -> str:
     return str(context.ec2.describe_subnets(filters=filters)[0].id)
 
 
-def _certificate(context: CallContext, id: str, names: list[str]) -> str:
-    """Creates an issued certificate; `id` is its ARN."""
+def _certificate(context: CallContext, id: str, names: list[str], days: int = VALIDITY.days) -> str:
+    """Creates an issued certificate; `id` is its ARN.
+
+    days   until it expires; negative: it has expired, which AWS prevents only as long as its DNS records exist
+    """
     arn = id or context.arn("acm", f"certificate/fixture-{next(context.account.numbers)}")
     stamp = context.account.clock.stamp()
     context.account.certificates[arn] = StoredCertificate(
-        arn, names[0], names, "DNS", "RSA_2048", stamp, context.now, context.now, status="ISSUED", issued=stamp,
-        not_after=stamp + VALIDITY,
+        arn, names[0], names, "DNS", "RSA_2048", stamp, context.now, context.now, status="ISSUED",
+        issued=stamp + timedelta(days=days) - VALIDITY, not_after=stamp + timedelta(days=days),
     )  # fmt: skip
     return arn
 

@@ -66,8 +66,11 @@ class Controls:
                 return
         raise KeyError(f"no switch {name!r}; there are {', '.join([*vars(Timing()), *vars(self.account.options)])}")
 
-    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int = 500) -> None:
-        """All targets of the group are unhealthy; `code` is the answer for Target.ResponseCodeMismatch."""
+    def sick(self, group: str, reason: str = "Target.FailedHealthChecks", code: int | str = 500) -> None:
+        """All targets of the group have this reason.
+
+        `code` is the answer for Target.ResponseCodeMismatch, and the state of the instance for Target.InvalidState.
+        """
         found = self._group(group)
         found.unhealthy_reason, found.unhealthy_code = reason, code
 

@@ -1,5 +1,6 @@
 """Instances that are stopped or terminated."""
 
+import time
 from typing import Any
 
 from ..account import CallContext
@@ -49,7 +50,9 @@ def before_stop(context: CallContext, call: LoggedCall, _incoming: HttpRequest) 
 
 
 def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
+    """The moment is in GMT: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html (reason)."""
     for instance in known_instances(context, call.params.get("InstanceIds") or []):
+        instance._reason = time.strftime("User initiated (%Y-%m-%d %H:%M:%S GMT)", time.gmtime(context.now))
         change_state(context, instance, "stopping", then="stopped")
     return reply
 

@@ -4,41 +4,29 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 """
 
-from typing import NamedTuple
-
 from ..account import CallContext
 from ..ec2 import facts
+from ..ec2.network_acls import let_pass
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredTarget
 from . import find
+from .health_reasons import AFTER_A_CHECK, OUTSIDE_ZONES, StoredHealth, health_for
 from .targets import current_targets, port_of
 
-
-class StoredHealth(NamedTuple):
-    state: str
-    reason: str = ""
-    description: str = ""
-
-
 HEALTHY = StoredHealth("healthy")
-DESCRIPTIONS = {
-    "Target.Timeout": "Request timed out",
-    "Target.FailedHealthChecks": "Health checks failed",
-    "Target.ResponseCodeMismatch": "Health checks failed with these codes: [{code}]",
-    "Elb.InternalError": "Health checks failed due to an internal error on the load balancer",
-}
 
 
 @rule(14)
 def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
     """The states in the order in which AWS decides them: API_TargetHealth. A group with weight 0 is checked as well."""
     if target.drained_at is not None:
-        return StoredHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
+        return health_for("Target.DeregistrationInProgress")
+    if group.unhealthy_reason and group.unhealthy_reason not in AFTER_A_CHECK:
+        return health_for(group.unhealthy_reason, group.unhealthy_code)
     balancers = [context.elb.balancers[arn] for arn in context.elb.balancers_using(group.arn)]
     if not balancers:
-        words = "Target group is not configured to receive traffic from the load balancer"
-        return StoredHealth("unused", "Target.NotInUse", words)
+        return health_for("Target.NotInUse")
     return _without_check(context, group, target, balancers) or _check_result(context, group, target, balancers[0])
 
 
@@ -46,19 +34,16 @@ def _without_check(
     context: CallContext, group: StoredGroup, target: StoredTarget, balancers: list[StoredBalancer]
 ) -> StoredHealth | None:
     if not group.fields["HealthCheckEnabled"]:
-        return StoredHealth(
-            "unavailable", "Target.HealthCheckDisabled", "Health checks are not enabled for this target"
-        )
+        return health_for("Target.HealthCheckDisabled")
     if group.fields["TargetType"] != "instance":
-        return None
+        return health_for("Target.IpUnusable") if belongs_to_balancer(context, target) else None
     instance = facts.instance(context, target.id)
     if instance is None or instance.state != "running":
         state = instance.state if instance is not None else "terminated"
-        return StoredHealth("unused", "Target.InvalidState", f"Target is in the {state} state")
+        return health_for("Target.InvalidState", state)
     zones = {zone.name for balancer in balancers for zone in balancer.zones}
     if instance.availability_zone not in zones:
-        words = "Target is in an Availability Zone that is not enabled for the load balancer"
-        return StoredHealth("unused", "Target.NotInUse", words)
+        return StoredHealth("unused", "Target.NotInUse", OUTSIDE_ZONES)
     return None
 
 
@@ -67,20 +52,18 @@ def _check_result(
 ) -> StoredHealth:
     start = max(target.registered, group.attached or 0.0, balancer.active_at)
     if context.now <= balancer.active_at:
-        return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+        return health_for("Elb.RegistrationInProgress")
     waiting = context.timing.first_health
     if waiting and context.now < start + waiting:
         if context.now < start + waiting / 2:
-            return StoredHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
-        return StoredHealth("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
+            return health_for("Elb.RegistrationInProgress")
+        return health_for("Elb.InitialHealthChecking")
     if group.unhealthy_reason:
-        words = DESCRIPTIONS.get(group.unhealthy_reason, "Health checks failed")
-        return StoredHealth("unhealthy", group.unhealthy_reason, words.format(code=group.unhealthy_code))
+        return health_for(group.unhealthy_reason, group.unhealthy_code)
     if group.fields["TargetType"] == "instance" and not reachable(context, group, target, balancer):
-        return StoredHealth("unhealthy", "Target.Timeout", DESCRIPTIONS["Target.Timeout"])
+        return health_for("Target.Timeout")
     if not _expects_unimplemented(group):
-        words = f"Health checks failed with these codes: [{UNIMPLEMENTED}]"
-        return StoredHealth("unhealthy", "Target.ResponseCodeMismatch", words)
+        return health_for("Target.ResponseCodeMismatch", UNIMPLEMENTED)
     return HEALTHY
 
 
@@ -107,15 +90,25 @@ def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, ba
     """The security groups of the instance must allow the balancer on the traffic port and the health check port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#target-security-groups
+    The network ACLs must let both ports pass from each of its subnets.
     """
+    ports = {target.port, check_port(group, target)}
+    instance = facts.instance(context, target.id)
+    place = instance.subnet_id if instance is not None else ""
+    if place and not all(let_pass(context, zone.subnet, place, port) for zone in balancer.zones for port in ports):
+        return False
     groups = facts.instance_groups(facts.instance(context, target.id))
     subnets = {facts.known_subnet(context, zone.subnet).cidr_block for zone in balancer.zones}
     protocols = ("udp", "17", "tcp", "6") if group.fields["Protocol"] in ("UDP", "TCP_UDP", "QUIC") else ("tcp", "6")
     sources = set(balancer.security_groups)
-    return all(
-        facts.allows_port(context, groups, port, sources, subnets, protocols)
-        for port in {target.port, check_port(group, target)}
-    )
+    return all(facts.allows_port(context, groups, port, sources, subnets, protocols) for port in ports)
+
+
+@rule(14)
+def belongs_to_balancer(context: CallContext, target: StoredTarget) -> bool:
+    """An address of a load balancer's own interface cannot be a target: Target.IpUnusable of API_TargetHealth."""
+    interfaces = facts.interfaces(context)
+    return any(nic.requester_managed and target.id == nic.private_ip_address for nic in interfaces)
 
 
 def check_port(group: StoredGroup, target: StoredTarget) -> int:
@@ -150,9 +143,9 @@ def _description(context: CallContext, group: StoredGroup, target: StoredTarget)
 
 
 def _not_registered(target_id: str, port: int) -> Params:
-    words = "Target is not registered to the target group"
+    state, reason, words = health_for("Target.NotRegistered")
     return {
         "Target": {"Id": target_id, "Port": port or None},
         "HealthCheckPort": str(port),
-        "TargetHealth": {"State": "unused", "Reason": "Target.NotRegistered", "Description": words},
+        "TargetHealth": {"State": state, "Reason": reason, "Description": words},
     }

@@ -41,7 +41,7 @@ class Place:
 
 def place_at(account: Account, host: str, port: int, source: str) -> Place:
     """Returns what answers at an address, or at the first address of a name. The caller holds the lock."""
-    address = host if _is_address(host) else next(iter(addresses_of(account, host)), "")
+    address = host if is_address(host) else next(iter(addresses_of(account, host)), "")
     for context, balancer, addresses in balancers_with_nodes(account):
         if address in addresses:
             return _at_balancer(context, balancer, port, source)
@@ -51,7 +51,8 @@ def place_at(account: Account, host: str, port: int, source: str) -> Place:
     return Place(Connection("refused", why))
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """True for an IPv4 or IPv6 address, False for a name."""
     try:
         return bool(ipaddress.ip_address(host))
     except ValueError:
@@ -122,9 +123,13 @@ def by_weight(account: Account, records: list[Record]) -> list[Record]:
     """Route 53 answers with one record of a weighted set; if all weights are 0, with each as often.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
+    Of a failover set the primary record answers; of other sets here the first:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
     """
+    if any("Weight" not in record for record in records):
+        return [record for record in records if record.get("Failover") == "PRIMARY"] or records[:1]
     by_id = {record.get("SetIdentifier") or "": record for record in records}
-    weights = {id: int(record.get("Weight", 1)) for id, record in by_id.items()}
+    weights = {id: int(record["Weight"]) for id, record in by_id.items()}
     if len(weights) < 2:
         return records
     if not any(weights.values()):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ..account import Account
 from .dns import LOOPBACK
 from .messages import VisitorReply
-from .places import Place, place_at
+from .places import Place, is_address, place_at
 from .tls import CertificateAuthority, wrap_listener, wrap_server
 from .visits import IDLE_SECONDS, ReplyingHandler, Visit, VisitHandler, reply_at, request_of
 
@@ -43,8 +43,8 @@ class ProxyHandler(ReplyingHandler):
     def do_CONNECT(self) -> None:  # noqa: N802 - http.server's name
         host, _, port = self.path.rpartition(":")
         self.close_connection = True
-        if not port.isdigit():
-            self.send(_refusal(400, "the address has no port"))
+        if not port.isdigit() or not is_address(self._source):
+            self.send(_refusal(400, f"CONNECT needs host:port, and {SOURCE_HEADER} an address"))
             return
         place = self._place(host.strip("[]"), int(port))
         if place.connection.result == "open":
@@ -57,8 +57,8 @@ class ProxyHandler(ReplyingHandler):
     def _plain(self) -> None:
         url = urlsplit(self.path)
         self.read_body()
-        if url.scheme != "http" or not url.hostname:
-            self.send(_refusal(400, "this is a proxy; ask for an http:// URL, or use CONNECT"))
+        if url.scheme != "http" or not url.hostname or not is_address(self._source):
+            self.send(_refusal(400, f"a proxy needs an http:// URL or CONNECT, and {SOURCE_HEADER} an address"))
             return
         port = url.port or 80
         place = self._place(url.hostname, port)

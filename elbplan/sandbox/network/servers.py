@@ -52,7 +52,7 @@ def page_of_target(
 ) -> VisitorReply:
     """Returns the page of a target; it has another status if its health check gets that."""
     mismatch = health_of(context, group, target).reason == "Target.ResponseCodeMismatch"
-    status = group.unhealthy_code if mismatch and group.unhealthy_reason else 200
+    status = int(group.unhealthy_code) if mismatch and group.unhealthy_reason else 200
     return server_page(server_name(context, target), request, target.port, status)
 
 

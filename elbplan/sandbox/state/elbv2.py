@@ -80,7 +80,7 @@ class StoredGroup:
     detached: float = -1e9
     last_balancer: str = ""
     unhealthy_reason: str = ""
-    unhealthy_code: int = 500
+    unhealthy_code: int | str = 500
     """The reason that a test gave for failing its health checks; empty if they may pass."""
 
 

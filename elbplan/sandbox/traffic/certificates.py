@@ -1,5 +1,7 @@
 """Which certificate a listener shows to a visitor."""
 
+import re
+
 from ..account import Account
 from ..acm.validation import expires
 from ..rules import rule
@@ -28,9 +30,9 @@ def best(account: Account, matching: list[StoredCertificate]) -> StoredCertifica
 
     def quality(certificate: StoredCertificate) -> tuple[bool, bool, int, float]:
         start, end = certificate.issued or certificate.created, expires(certificate)
-        digits = "".join(character for character in certificate.algorithm.split("_")[-1] if character.isdigit())
+        bits = re.search(r"\d{3,4}", certificate.algorithm)
         valid = end > account.clock.stamp()
-        return certificate.algorithm.startswith("EC"), valid, int(digits or 0), (end - start).total_seconds()
+        return certificate.algorithm.startswith("EC"), valid, int(bits[0]) if bits else 0, (end - start).total_seconds()
 
     return max(matching, key=quality)
 

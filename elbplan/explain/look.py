@@ -1,0 +1,90 @@
+"""What the findings are judged from: a stack as its spec wants it and as AWS has it, with its surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..core.address import Address, AwsId, Ref
+from ..core.call import Answer, Call
+from ..core.plan import Plan
+from ..core.resource import Resource
+from ..core.security_edge import SecurityEdge
+from ..kinds.certificate import Certificate
+from ..kinds.delegation import ZoneDelegation
+from ..kinds.record import Record
+from ..kinds.security_path import path_now
+from ..live.delegation import ZoneDns, read_delegations
+from ..live.serving import ServingFacts, ServingIds, read_serving
+from ..live.surroundings import Surroundings, read_surroundings
+from ..verify.stack import ServedStack
+
+
+@dataclass(frozen=True)
+class Look:
+    """One stack. AWS is read when something is needed first.
+
+    send    sends a call to AWS
+    dns     the DNS of the internet; None: nobody asks it
+    apply   the command that applies the spec
+    """
+
+    plan: Plan
+    send: Callable[[Call], Answer]
+    dns: ZoneDns | None
+    apply: str
+
+    @property
+    def region(self) -> str:
+        """The region of the stack."""
+        return self.plan.region
+
+    @cached_property
+    def live(self) -> Mapping[Address, Resource]:
+        """The resources in AWS, without the old sides of replacements."""
+        return {address: live.model for address, live in self.plan.lives.items() if not address.deposed}
+
+    @cached_property
+    def stack(self) -> ServedStack:
+        """The stack as its spec wants it."""
+        return ServedStack.of(self.plan, self.apply)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """The servers, security groups, routes and network ACLs."""
+        return read_surroundings(self.send, self.region, self.plan.lives)
+
+    @cached_property
+    def path(self) -> Sequence[SecurityEdge]:
+        """The connections that security groups must let in, as AWS has them now."""
+        return path_now(self.plan.lives, self.plan.desired, self.surroundings.servers, self.region)
+
+    @cached_property
+    def facts(self) -> ServingFacts:
+        """Load balancers with their listeners, and the health of targets."""
+        reads = self.stack.reads
+        return read_serving(self.send, ServingIds(reads.balancers, reads.groups))
+
+    @cached_property
+    def certificates(self) -> ServingFacts:
+        """The certificates of the stack."""
+        arns = [live.id for live in self.plan.lives.values() if isinstance(live.model, Certificate)]
+        return read_serving(self.send, ServingIds(certificates=arns))
+
+    def delegations(self, zones: Sequence[Ref]) -> Sequence[ZoneDelegation]:
+        """The delegations of these hosted zones; none if nobody asks DNS."""
+        ids = tuple(dict.fromkeys(str(zone) for zone in zones if isinstance(zone, AwsId)))
+        anything = Address(Record.kind, "")
+        return read_delegations(self.send, self.dns, {anything: ids} if ids else {}).get(anything, ())
+
+    def id(self, address: Address) -> str:
+        """The AWS id; empty if the resource does not exist."""
+        return self.stack.id(address)
+
+    def server_name(self, id: str) -> str:
+        """`server-a (i-0abc)`"""
+        server = self.surroundings.servers.servers.get(id)
+        own = next((str(address) for address, live in self.plan.lives.items() if live.id == id), "")
+        name = own or (server.name if server is not None else "")
+        return f"{name} ({id})" if name else id

@@ -1,0 +1,112 @@
+"""Why a name does not lead to the load balancer, and why a certificate is not issued or does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..core.address import Address, Ref
+from ..kinds.aws.acm_validation import LOST
+from ..kinds.aws.certificate_gates import CAUSES
+from ..kinds.certificate import Certificate
+from ..kinds.delegation import ZoneDelegation
+from ..kinds.record import Record
+from .diagnosis import Finding, ok, unknown
+from .look import Look
+from .target_findings import missing
+
+NOT_ASKED = "elbplan did not ask DNS: with --sandbox or AWS_ENDPOINT_URL the zones are not real"
+
+
+def record_findings(look: Look, address: Address) -> Iterator[Finding]:
+    """The findings about a record: it exists, points at the load balancer, and its zone is delegated."""
+    live, wanted = look.live.get(address), look.plan.desired.get(address)
+    if not isinstance(live, Record):
+        yield missing(look, str(address))
+        return
+    balancer = live.load_balancer
+    there = isinstance(balancer, Address) and balancer in look.live
+    if isinstance(wanted, Record) and wanted.load_balancer != balancer:
+        text = f"it points at {balancer}, not at {wanted.load_balancer}"
+        yield Finding("cause", str(address), text, "", "point it at the load balancer", look.apply)
+    elif isinstance(balancer, Address) and not there:
+        yield Finding(
+            "cause", str(address), f"it points at {balancer}, which does not exist", "", "create it", look.apply
+        )
+    else:
+        yield ok(str(address), f"points at {balancer}")
+    yield from zone_findings(look, [live.zone])
+
+
+def zone_findings(look: Look, zones: Sequence[Ref]) -> Iterator[Finding]:
+    """Whether the internet asks these hosted zones."""
+    delegations = look.delegations(zones)
+    if zones and not delegations:
+        yield unknown("delegation", NOT_ASKED)
+    for zone in delegations:
+        yield _delegation(zone)
+
+
+def _delegation(zone: ZoneDelegation) -> Finding:
+    subject = f"zone {zone.name} ({zone.zone})"
+    if zone.problem:
+        return unknown(subject, f"whether it is delegated: {zone.problem}")
+    if zone.is_wrong:
+        return Finding("cause", subject, zone.text, "", zone.fix, f"dig +short NS {zone.name}", "zone-not-delegated")
+    foreign = sorted(set(zone.found) - {*zone.servers, *zone.aliases})
+    if foreign:
+        text = f"{', '.join(foreign)} is no name server of the hosted zone: some resolvers get other answers"
+        return Finding("cause", subject, text, "", zone.fix, f"dig +short NS {zone.name}", "zone-not-delegated")
+    return ok(subject, f"is delegated to its {len(zone.found)} name servers")
+
+
+def certificate_findings(look: Look, address: Address) -> Iterator[Finding]:
+    """The findings about a certificate: issued, not expired, its records there, its zones delegated."""
+    arn = look.id(address)
+    if not arn:
+        yield missing(look, str(address))
+        return
+    raw = look.certificates.certificates.get(arn)
+    if raw is None:
+        yield unknown(str(address), look.certificates.unread.get(arn, "AWS does not describe it"))
+        return
+    yield _status(look, address, raw)
+    if raw["Status"] == "PENDING_VALIDATION":
+        yield from _records(look, address, raw)
+    live = look.plan.desired.get(address) or look.live.get(address)
+    zones = [proof.zone for proof in live.proofs] if isinstance(live, Certificate) else []
+    yield from zone_findings(look, zones)
+
+
+def _status(look: Look, address: Address, raw: Mapping[str, Any]) -> Finding:
+    status = raw["Status"]
+    if status == "ISSUED":
+        end = raw.get("NotAfter")
+        until = f" until {end:%Y-%m-%d}" if isinstance(end, datetime) else ""
+        return ok(str(address), f"issued for {', '.join(raw.get('SubjectAlternativeNames', ()))}{until}")
+    if status in LOST:
+        reason = raw.get("FailureReason") or status
+        known = CAUSES.get(reason)
+        cause, fix = (known.text, known.fix) if known is not None else (f"AWS gives only this reason: {reason}", "")
+        more = reason if known is not None else ""
+        return Finding("cause", str(address), f"not issued: {status}", cause, fix, look.apply, more)
+    pending = [
+        o["DomainName"] for o in raw.get("DomainValidationOptions", ()) if o.get("ValidationStatus") != "SUCCESS"
+    ]
+    text = f"not issued yet: AWS has not seen the record of {', '.join(pending) or 'its names'}"
+    return Finding("cause", str(address), text, more="PENDING_VALIDATION")
+
+
+def _records(look: Look, address: Address, raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether the validation record of each name exists in its hosted zone."""
+    live = look.live.get(address)
+    there = {proof.domain for proof in live.proofs} if isinstance(live, Certificate) else set()
+    for option in raw.get("DomainValidationOptions", ()):
+        name = option["DomainName"].lower()
+        if name in there:
+            yield ok(f"record for {name}", "is in the hosted zone")
+        elif option.get("ResourceRecord"):
+            yield Finding("cause", f"record for {name}", "is not in the hosted zone", "", "create it", look.apply)
+        else:
+            yield unknown(f"record for {name}", "AWS has not named it yet, which takes some seconds")
