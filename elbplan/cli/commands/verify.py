@@ -25,7 +25,7 @@ from ..options import shared
 from ..pending_plans import plan_specs
 from ..plan_screens import raise_if_all_fail
 from ..plans import Planned, planned, retry_command, style_for
-from ..select import entries_of
+from ..select import entries_of, unknown_stack
 from ..verification import checked, checking, until_all_answer
 
 EXAMPLES = (
@@ -95,6 +95,8 @@ class Round:
         stack = ServedStack.of(plan.plan, retry_command(self.app, "apply", _file_of(plan.stack)))
         if plan.problem and not plan.plan.lives:
             return Verification(plan.stack.name, problem=plan.problem.what)
+        if not plan.stack.file and not plan.plan.lives:
+            raise unknown_stack(self.app, plan.stack.name, f", and {plan.plan.region} has nothing of it")
         return checked(self.app, stack, plan.cloud)
 
     def screen(self, number: int, verification: Verification) -> list[Any]:
@@ -109,7 +111,11 @@ class Round:
 
 
 def _file_of(stack: Stack) -> Sequence[str]:
-    return [stack.file] if stack.file and stack.file != "-" else []
+    """The spec of a stack as a command names it."""
+    return [STDIN if stack.file.startswith("<") else stack.file] if stack.file else []
+
+
+STDIN = "-"
 
 
 def _watched(round: Round, timeout: int) -> Sequence[Verification]:
