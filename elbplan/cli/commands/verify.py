@@ -15,7 +15,7 @@ from ...core.duration import SPELLINGS, parse_duration
 from ...core.stack import Stack
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
-from ...render.verify import changed_lines, verify_document, verify_screen
+from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
 from ...spec import BrokenSpec
 from ...verify.check import Verification
 from ...verify.stack import ServedStack
@@ -27,7 +27,7 @@ from ..pending_plans import plan_specs
 from ..plan_screens import raise_if_all_fail
 from ..plans import Planned, planned, retry_command, stacks_or_problems_of, style_for
 from ..select import is_path, select
-from ..verification import NO_ANSWER, checked, checking, until_all_answer
+from ..verification import checked, checking, until_all_answer
 
 EXAMPLES = (
     "elbplan verify specs/web.yaml           check whether the stack answers, and find why not",
@@ -99,13 +99,14 @@ class Round:
         return checked(self.app, stack, plan.cloud)
 
     def screen(self, number: int, verification: Verification) -> list[Any]:
-        """The screen of one stack, with an empty line before it if it is not the first."""
+        """The screen of one stack. Of several stacks, only failed checks and the results are shown, without -v."""
         app, plan = self.app, self.plans[number]
         style = style_for(app, app.terminal.stdout)
         account = f"account {plan.plan.account}{' (sandbox)' if app.options.sandbox else ''}"
         place = " · ".join(part for part in (plan.plan.region, account if plan.plan.account else "") if part)
-        rows = verify_screen(verification, style, place, app.terminal.redacted, short=app.options.quiet)
-        return [style.line(""), *rows] if number and not app.options.quiet else rows
+        short = app.options.quiet or (len(self.plans) > 1 and not app.options.verbose)
+        rows = verify_screen(verification, style, place, app.terminal.redacted, short=short)
+        return [style.line(""), *rows] if number and not short else rows
 
 
 def _file_of(stack: Stack) -> Sequence[str]:
