@@ -59,6 +59,12 @@ def test_json_is_another_word_for_the_format(shell):
     assert "--json does not go with --format md" in result.err
 
 
+def test_errors_are_json_too(shell):
+    result = shell.run("plan", shell.write("broken.yaml", "name: broken\nno: such key\n"), "--format", "json")
+    assert result.code == 65
+    assert "unknown key" in result.document["stacks"][0]["error"]["what"]
+
+
 def test_the_document_has_the_map(shell):
     (stack,) = shell.run("plan", shell.spec, "--json").document["stacks"]
     nodes = {node["id"]: node for node in stack["map"]["nodes"]}
