@@ -155,6 +155,17 @@ def test_a_stack_that_is_not_applied(shell: Shell) -> None:
     assert f"elbplan apply {shell.spec}" in done.out
 
 
+def test_a_name_that_nobody_knows(shell: Shell) -> None:
+    done = shell.run("verify", "my-wen", "--region", "ap-northeast-2")
+    assert done.code == 64
+    assert "there is no file, folder or stack my-wen, and ap-northeast-2 has nothing of it" in done.err
+
+
+def test_a_spec_from_standard_input_is_named_as_such(shell: Shell) -> None:
+    done = shell.run("verify", "-", typed=WEB)
+    assert (done.code, "          elbplan apply -\n" in done.out) == (3, True)
+
+
 def test_one_broken_stack_hides_no_other(shell: Shell) -> None:
     shell.write("two.yaml", API)
     shell.run("apply", "--yes", "--no-verify", str(shell.folder / "two.yaml"))
