@@ -49,13 +49,13 @@ def read_surroundings(send: Send, region: str, lives: Lives, servers: Iterable[s
     subnets = reader.subnets(own_subnets | {raw["SubnetId"] for raw in instances if raw.get("SubnetId")})
     vpcs = {subnet.vpc for subnet in subnets.values()}
     network = NetworkFacts(subnets, reader.tables(vpcs), reader.acls(vpcs), reader.gateways(vpcs), reader.unread)
-    servers = ExternalServers(
+    known = ExternalServers(
         {raw["InstanceId"]: _server(region, raw) for raw in instances},
         {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups},
         {raw["GroupId"]: _group(raw) for raw in groups},
         {id: Subnet(subnet.zone, subnet.cidr) for id, subnet in subnets.items()},
     )
-    return Surroundings(servers, network, {raw["InstanceId"]: raw.get("SubnetId", "") for raw in instances})
+    return Surroundings(known, network, {raw["InstanceId"]: raw.get("SubnetId", "") for raw in instances})
 
 
 def _server_ids(lives: Lives) -> set[str]:
