@@ -31,8 +31,8 @@ class Internet:
 
     @cached_property
     def _servers(self) -> ZoneDns:
-        names: ZoneDns = _dns_module().names_of_internet(self._log)
-        return names
+        servers: ZoneDns = _dns_module().parents_on_internet(self._log)
+        return servers
 
     def name_servers(self, zone: str) -> ParentAnswer:
         return self._servers.name_servers(zone)

@@ -29,11 +29,11 @@ from ..render.outcome import (
     unchanged_outcome,
 )
 from ..render.unfinished import outcome_error
-from ..render.verify import verify_document
+from ..render.verify import NO_ANSWER, answer_error, verify_document
 from ..run.clock import RealClock
 from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
-from ..run.outcome import Outcome
+from ..run.outcome import Event, Outcome, StepTime, Tell
 from ..run.result import RunResult
 from ..verify.check import Verification
 from .context import App
@@ -44,7 +44,7 @@ from .plans import Planned, problem_of, style_for
 from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 from .reading import reading
-from .verification import NO_ANSWER, AnswerCheck
+from .verification import AnswerCheck
 
 
 def run_all(
@@ -99,14 +99,16 @@ def run_one(
         return _not_run(app, planned.plan, ending, problem)
     if not app.options.json and (not result.plan.empty or (migration and not migration.file)):
         _show_end(app, result.plan, result.outcome, ending)
-    verification = check.after(planned, result) if check else None
-    if check and verification:
-        result = replace(result, answers=verification.answers)
-        check.show(verification)
-    if app.options.json:
-        _document_end(app, result, ending, result.outcome.lost, verification)
+    verification = None
+    try:
+        verification = check.after(planned, result) if check else None
+        result = replace(result, answers=verification is None or verification.answers)
+    finally:
+        if app.options.json:
+            _document_end(app, result, ending, result.outcome.lost, verification)
     if result.outcome.lost:
         app.log(result.outcome.lost)
+    app.results.append(result)
     return result
 
 
@@ -175,8 +177,22 @@ def _execute(app: App, planned: Planned, ending: EndScreen, agreed: bool, migrat
             run = stack.enter_context(LockedRun(request, lock_manager_of(app, planned.cloud), clock.stop))
         reporter = _reporter(app, run.plan)
         with stoppable(clock.stop, reporter, app), reporter.watching():
-            outcome = run.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
-    return RunResult(run.plan, outcome, run.run_id)
+            tell = TimedTell(reporter.tell)
+            outcome = run.run(KINDS, tell, clock, parallel=app.options.parallel)
+    return RunResult(run.plan, outcome, run.run_id, times=tell.times)
+
+
+class TimedTell:
+    """Passes events on, and keeps the time of each step that ended."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self.times: dict[str, StepTime] = {}
+
+    def __call__(self, event: Event) -> None:
+        if event.what in ("done", "failed"):
+            self.times[event.step.id] = StepTime(event.seconds - event.took, event.took)
+        self._tell(event)
 
 
 def _reporter(app: App, plan: Plan) -> Reporter:
@@ -211,8 +227,8 @@ def _document_end(
         document["cost"] = cost_document(cost_of(app, result.plan))
     if verification:
         document["verify"] = verify_document(verification, app.terminal.redacted)
-    if code and code != NO_ANSWER:
-        document["error"] = _error_of(app, result, code)
+    if code:
+        document["error"] = answer_error(verification) if verification else _error_of(app, result, code)
     app.terminal.out(json.dumps(document))
 
 

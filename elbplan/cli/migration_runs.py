@@ -137,9 +137,8 @@ class MigrationConsole:
     def _checked(self, last: RunResult) -> RunResult:
         """The last run of the command, with whether the stack answers after it."""
         verification = self.check.after(self._planned(last.plan), last) if self.check else None
-        if self.check is None or verification is None:
+        if verification is None:
             return last
-        self.check.show(verification)
         last = replace(last, answers=verification.answers)
         if self.app.options.json:
             document = verify_end_document(verification, exit_code(last), self.app.terminal.redacted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..core.address import Address
 from ..core.resource import Resource
@@ -12,7 +13,7 @@ from ..errors import ElbplanError, Interrupted
 from ..render.verify import apply_rows
 from ..run.result import RunResult
 from ..run.workflow import Cloud
-from ..verify.check import Verification
+from ..verify.check import CheckName, Verification
 from ..verify.network import NoNetwork
 from ..verify.stack import ServedStack
 from ..verify.verifier import verify, with_facts
@@ -25,9 +26,6 @@ BETWEEN = 5.0
 
 AFTER_APPLY = 90.0
 """Seconds in which a new load balancer begins to answer."""
-
-NO_ANSWER = 3
-"""The exit code of a stack that does not answer."""
 
 
 def checked(app: App, stack: ServedStack, cloud: Cloud) -> Verification:
@@ -44,15 +42,29 @@ def until_all_answer(
     look: Callable[[], Sequence[Verification]],
     seconds: float,
     tell: Callable[[Sequence[Verification]], None] = lambda _: None,
+    may_pass: Callable[[Verification], bool] = lambda _: True,
 ) -> Sequence[Verification]:
-    """Looks again and again until every stack answers or the time is over. `tell` gets each round."""
+    """Looks again and again until every stack answers or the time is over.
+
+    `tell` gets each round. `may_pass` says whether waiting can help a stack that does not answer.
+    """
     end = app.clock.now() + seconds
     while True:
         found = look()
         tell(found)
-        if all(verification.answers for verification in found) or app.clock.now() + BETWEEN > end:
+        waiting = any(not verification.answers and may_pass(verification) for verification in found)
+        if not waiting or app.clock.now() + BETWEEN > end:
             return found
         app.clock.sleep(BETWEEN)
+
+
+LASTING: tuple[CheckName, ...] = ("listener", "certificate", "security-path", "delegation")
+"""The checks whose failure does not pass by itself."""
+
+
+def starts_soon(verification: Verification) -> bool:
+    """True if every failure may be one of a load balancer that has just been created."""
+    return not verification.problem and all(check.name not in LASTING for check in verification.failures)
 
 
 @contextlib.contextmanager
@@ -78,26 +90,28 @@ class AnswerCheck:
     seconds: float = AFTER_APPLY
 
     def after(self, planned: Planned, result: RunResult) -> Verification | None:
-        """Checks the stack as the run left it; None if the run did not finish or left nothing to ask."""
-        if not result.complete:
-            return None
+        """Checks the stack as the run left it, and shows the result; None if there is nothing to check.
+
+        Raises Interrupted after Ctrl-C.
+        """
         stack = self._served(result)
-        if not list(stack.balancers()):
+        if not result.complete or not list(stack.balancers()):
             return None
         seconds = 0 if isinstance(network_of(self.app, stack.region), NoNetwork) else self.seconds
         try:
             with checking(self.app, stack.name):
-                (found,) = until_all_answer(self.app, lambda: [checked(self.app, stack, planned.cloud)], seconds)
+                look = partial(self._look, stack, planned.cloud)
+                (found,) = until_all_answer(self.app, look, seconds, may_pass=starts_soon)
         except KeyboardInterrupt:
-            raise Interrupted(f"{stack.name}: applied; interrupted while it was checked", hint=self.command) from None
+            what = f"{stack.name} is applied; the check whether it answers was interrupted"
+            raise Interrupted(what, hint=self.command) from None
+        if not self.app.options.json:
+            style = style_for(self.app, self.app.terminal.stdout)
+            self.app.terminal.show(apply_rows(found, style, self.command, self.app.terminal.redacted))
         return found
 
-    def show(self, verification: Verification) -> None:
-        """Prints the addresses that answer, or what failed; nothing where stdout is for programs."""
-        if self.app.options.json:
-            return
-        style = style_for(self.app, self.app.terminal.stdout)
-        self.app.terminal.show(apply_rows(verification, style, self.command, self.app.terminal.redacted))
+    def _look(self, stack: ServedStack, cloud: Cloud) -> Sequence[Verification]:
+        return [checked(self.app, stack, cloud)]
 
     @property
     def command(self) -> str:

@@ -37,11 +37,10 @@ class Names:
         seconds: float = ALTOGETHER,
     ) -> None:
         self._network, self._now, self._known, self._seconds = network or Internet(), now, known, seconds
-        self._parents = ParentServers(self._network, now)
 
     def name_servers(self, zone: str) -> ParentAnswer:
         """The name servers that the parent of this zone has for it; the problem if nobody answers."""
-        return self._parents.name_servers(zone)
+        return ParentServers(self._network, self._now).name_servers(zone)
 
     def by_resolver(self, name: str, type: str = "A") -> NameAnswer:
         """The addresses by the resolver of this machine, which may have an old answer."""
@@ -98,6 +97,11 @@ class Names:
 def names_of_internet(log: DebugLog | None = None) -> Names:
     """The DNS of the internet; its queries are written to the log, if there is one."""
     return Names(LoggedNetwork(Internet(), log) if log else None)
+
+
+def parents_on_internet(log: DebugLog | None) -> ParentServers:
+    """The parent zones on the internet, each zone asked once. With a log, every query is written to it."""
+    return ParentServers(LoggedNetwork(Internet(), log) if log else None)
 
 
 def names_of_simulator(address: str, port: int) -> Names:

@@ -30,6 +30,9 @@ TITLES: Mapping[CheckName, str] = {
 }
 TITLE_WIDTH = max(map(len, TITLES.values()))
 NEXT = " " * 6
+NO_ANSWER = 3
+"""The exit code of a stack that does not answer."""
+
 Redact = Callable[[str], str]
 
 
@@ -37,13 +40,13 @@ def verify_screen(
     verification: Verification, style: Style, place: str, redact: Redact = str, *, short: bool = False
 ) -> list[Text]:
     """Returns a row for each check, and the result last. `short` leaves out the checks that passed."""
-    stack = verification.stack
-    head = style.line(("elbplan verify", "bold"), f" · {stack}{f' · {place}' if place else ''}")
+    where = " · ".join(part for part in (verification.stack, place) if part)
+    *first, last = flow(style, style.line(("elbplan verify", "bold"), " · "), where)
     took = f"{count(len(verification.checks), 'check')} in {duration(verification.seconds)}"
     shown = [check for check in verification.checks if not short or check.state == "failed"]
     rows = [row for check in shown for row in check_rows(check, style, redact)]
     result = result_rows(verification, style, redact)
-    return result if short and not rows else [*left_and_right(style, head, took), *rows, *result]
+    return result if short and not rows else [*first, *left_and_right(style, last, took), *rows, *result]
 
 
 def check_rows(check: Check, style: Style, redact: Redact = str) -> Iterator[Text]:
@@ -52,12 +55,17 @@ def check_rows(check: Check, style: Style, redact: Redact = str) -> Iterator[Tex
     mark, colour = MARKS[kind]
     head = style.line("  ", (mark, colour), f" {TITLES[check.name]:<{TITLE_WIDTH}}  ")
     plain = "dim" if check.state == "skipped" else ""
-    yield from flow(style, head, redact(f"{check.subject}: {check.text}"), plain, back=4)
+    yield from flow(style, head, redact(_sentence(check)), plain, back=4)
     if check.state != "skipped" and (check.fix or check.command):
         fix = check.fix or "run"
         yield from flow(style, style.line(NEXT, ("fix ", "green")), redact(f"{fix}{':' if check.command else ''}"))
     if check.state != "skipped" and check.command:
         yield style.line(NEXT, "    ", redact(check.command))
+
+
+def _sentence(check: Check) -> str:
+    """The subject and the result; a result that begins with its subject stands alone."""
+    return check.text if check.text.startswith(f"{check.subject} ") else f"{check.subject}: {check.text}"
 
 
 def result_rows(verification: Verification, style: Style, redact: Redact = str) -> list[Text]:
@@ -118,10 +126,18 @@ def verify_document(verification: Verification, redact: Redact = str) -> dict[st
     return document | ({"problem": redact(verification.problem)} if verification.problem else {})
 
 
+def answer_error(verification: Verification) -> dict[str, Any]:
+    """Returns the error document of a stack that does not answer."""
+    what = verification.problem or "; ".join(map(_sentence, verification.failures))
+    hint = next((check.fix for check in verification.failures if check.fix), "")
+    return {"what": what, "hint": hint, "code": NO_ANSWER, "kind": "no answer"}
+
+
 def verify_end_document(verification: Verification, exit_code: int, redact: Redact = str) -> dict[str, Any]:
     """Returns the last line of `apply --json` for a stack with migrations: whether it answers after the last run."""
     checks = verify_document(verification, redact)
-    return {"schema": 1, "type": "verify", "stack": verification.stack, "verify": checks, "exit": exit_code}
+    document = {"schema": 1, "type": "verify", "stack": verification.stack, "verify": checks, "exit": exit_code}
+    return document | ({} if verification.answers else {"error": answer_error(verification)})
 
 
 def _check_document(check: Check, redact: Redact) -> dict[str, Any]:

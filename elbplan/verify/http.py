@@ -88,6 +88,7 @@ class Client:
         parts = urlsplit(url)
         host, port = parts.hostname or "", port_of(parts)
         connection = http.client.HTTPConnection(host, port)
+        connection.default_port = 443 if parts.scheme == "https" else 80  # or the header Host has the usual port
         plain = self.connect(port)
         connection.sock = self._secure(plain, host) if parts.scheme == "https" else plain
         try:

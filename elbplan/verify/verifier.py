@@ -11,7 +11,7 @@ from ..live.serving import Send, read_serving
 from ..live.worker_threads import WorkerThreads
 from .aws_checks import balancer_checks, certificate_checks, listener_checks, openings, path_checks, target_checks
 from .balancer_site import BalancerSite
-from .check import Check, CheckName, Verification, skipped
+from .check import Check, CheckName, Verification, failed, skipped
 from .deadline import Clock, Deadline, Limits
 from .dns_checks import delegation_check
 from .network import Network, NoNetwork
@@ -45,6 +45,9 @@ def verify(
     that passes, `wall` says the time of day, for the days that a certificate has left.
     """
     deadline, now = Deadline(clock, limits), wall()
+    if not stack.ids:
+        nothing = failed("load-balancer", stack.name, "nothing of this stack is in AWS", "create it", stack.retry)
+        return Verification(stack.name, [nothing], deadline.passed)
     checks = [
         *balancer_checks(stack),
         *listener_checks(stack),

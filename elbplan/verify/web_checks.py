@@ -153,7 +153,7 @@ def answer_check(site: Site, url: str) -> Check:
         if (following, len(cookies.get(urlsplit(following).hostname or "", {}))) in seen:
             way = " → ".join(shown(place) for place, _ in [*seen, (following, 0)])
             return failed("answer", shown(url), f"a redirect loop: {way}", LOOP_FIX)
-        if len(seen) == MOST_REDIRECTS:
+        if len(seen) > MOST_REDIRECTS:
             return failed("answer", shown(url), f"more than {MOST_REDIRECTS} redirects", LOOP_FIX)
         current = following
 

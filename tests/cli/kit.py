@@ -18,6 +18,7 @@ from elbplan.live.client import Aws
 from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
+from elbplan.verify.network import Network, NoNetwork
 from tests.bad_network import BadNetwork
 
 WEB = """
@@ -72,6 +73,8 @@ class Shell:
     """Runs commands in a folder with specs, on one sandbox."""
 
     dns: ZoneDns | None = None
+    reached: Network | NoNetwork | None = None
+    """The network on which load balancers answer; None: the command chooses."""
 
     def __init__(self, box: Box, folder: Path) -> None:
         self.box = box
@@ -107,5 +110,5 @@ class Shell:
         if stdin is None:
             stdin = PipeStream(typed) if answers is None else TerminalStream("".join(f"{line}\n" for line in answers))
         out, err = PipeStream(), PipeStream()
-        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock, self.dns)
+        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock, self.dns, network=self.reached)
         return CommandResult(code, out.getvalue(), err.getvalue())

@@ -15,8 +15,7 @@ from ...core.duration import SPELLINGS, parse_duration
 from ...core.stack import Stack
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
-from ...render.verify import changed_lines, verify_document, verify_screen
-from ...spec import BrokenSpec
+from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
 from ...verify.check import Verification
 from ...verify.stack import ServedStack
 from ..context import App
@@ -25,9 +24,9 @@ from ..group import HelpFirstCommand
 from ..options import shared
 from ..pending_plans import plan_specs
 from ..plan_screens import raise_if_all_fail
-from ..plans import Planned, planned, retry_command, stacks_or_problems_of, style_for
-from ..select import is_path, select
-from ..verification import NO_ANSWER, checked, checking, until_all_answer
+from ..plans import Planned, planned, retry_command, style_for
+from ..select import entries_of, unknown_stack
+from ..verification import checked, checking, until_all_answer
 
 EXAMPLES = (
     "elbplan verify specs/web.yaml           check whether the stack answers, and find why not",
@@ -87,7 +86,7 @@ class Round:
 
     def look(self) -> list[Verification]:
         """Reads AWS and checks each stack. A broken stack does not stop the others."""
-        self.plans = planned(self.app, _entries(self.app, self.words), plan_specs)
+        self.plans = planned(self.app, entries_of(self.app, self.words, without_spec=True), plan_specs)
         what = self.plans[0].stack.name if len(self.plans) == 1 else count(len(self.plans), "stack")
         with checking(self.app, what), WorkerThreads(max(1, len(self.plans))) as threads:
             return threads.map(self._verified, self.plans)
@@ -96,20 +95,27 @@ class Round:
         stack = ServedStack.of(plan.plan, retry_command(self.app, "apply", _file_of(plan.stack)))
         if plan.problem and not plan.plan.lives:
             return Verification(plan.stack.name, problem=plan.problem.what)
+        if not plan.stack.file and not plan.plan.lives:
+            raise unknown_stack(self.app, plan.stack.name, f", and {plan.plan.region} has nothing of it")
         return checked(self.app, stack, plan.cloud)
 
     def screen(self, number: int, verification: Verification) -> list[Any]:
-        """The screen of one stack, with an empty line before it if it is not the first."""
+        """The screen of one stack. Of several stacks, only failed checks and the results are shown, without -v."""
         app, plan = self.app, self.plans[number]
         style = style_for(app, app.terminal.stdout)
         account = f"account {plan.plan.account}{' (sandbox)' if app.options.sandbox else ''}"
         place = " · ".join(part for part in (plan.plan.region, account if plan.plan.account else "") if part)
-        rows = verify_screen(verification, style, place, app.terminal.redacted, short=app.options.quiet)
-        return [style.line(""), *rows] if number and not app.options.quiet else rows
+        short = app.options.quiet or (len(self.plans) > 1 and not app.options.verbose)
+        rows = verify_screen(verification, style, place, app.terminal.redacted, short=short)
+        return [style.line(""), *rows] if number and not short else rows
 
 
 def _file_of(stack: Stack) -> Sequence[str]:
-    return [stack.file] if stack.file and stack.file != "-" else []
+    """The spec of a stack as a command names it."""
+    return [STDIN if stack.file.startswith("<") else stack.file] if stack.file else []
+
+
+STDIN = "-"
 
 
 def _watched(round: Round, timeout: int) -> Sequence[Verification]:
@@ -146,11 +152,3 @@ class ChangeLog:
             self.last[verification.stack] = verification
             if lines and not self.app.options.quiet:
                 self.app.terminal.err(*lines)
-
-
-def _entries(app: App, words: Sequence[str]) -> list[Stack | BrokenSpec]:
-    """The stacks that the words name, or why a spec is wrong."""
-    paths = [word for word in words if is_path(word)]
-    entries = stacks_or_problems_of(app, paths) if paths or not words else []
-    named = [selection.stack for word in words if word not in paths for selection in select(app, [word])]
-    return [*entries, *named]

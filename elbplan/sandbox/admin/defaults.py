@@ -48,7 +48,7 @@ def _subnets(context: CallContext, vpc: str, zones: list[str] | None) -> dict[st
 
 
 def _hosted_zone(context: CallContext, name: str) -> str:
-    covering = context.account.dns.covering(name)
+    covering = context.account.dns.covering(name, delegated=False)
     if covering:
         return covering[0].id
     params = {"Name": registrable(name) or name, "CallerReference": f"sandbox-{name}"}
