@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
+    from ..run.result import RunResult
     from ..run.workflow import Cloud
     from ..verify.network import Network, NoNetwork
 
@@ -63,6 +64,7 @@ class App:
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
     consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
+    results      how the runs of this command ended
     debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
@@ -79,6 +81,7 @@ class App:
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None
     consumed: dict[str, Consumptions] = field(default_factory=dict)
+    results: list[RunResult] = field(default_factory=list)
     debug_file: int | None = None
     debug_log: DebugLog | None = None
 

@@ -33,7 +33,7 @@ from ..render.verify import NO_ANSWER, answer_error, verify_document
 from ..run.clock import RealClock
 from ..run.lock.locked_run import LockedRun
 from ..run.migration_run import MigrationRun
-from ..run.outcome import Outcome
+from ..run.outcome import Event, Outcome, StepTime, Tell
 from ..run.result import RunResult
 from ..verify.check import Verification
 from .context import App
@@ -108,6 +108,7 @@ def run_one(
             _document_end(app, result, ending, result.outcome.lost, verification)
     if result.outcome.lost:
         app.log(result.outcome.lost)
+    app.results.append(result)
     return result
 
 
@@ -176,8 +177,22 @@ def _execute(app: App, planned: Planned, ending: EndScreen, agreed: bool, migrat
             run = stack.enter_context(LockedRun(request, lock_manager_of(app, planned.cloud), clock.stop))
         reporter = _reporter(app, run.plan)
         with stoppable(clock.stop, reporter, app), reporter.watching():
-            outcome = run.run(KINDS, reporter.tell, clock, parallel=app.options.parallel)
-    return RunResult(run.plan, outcome, run.run_id)
+            tell = TimedTell(reporter.tell)
+            outcome = run.run(KINDS, tell, clock, parallel=app.options.parallel)
+    return RunResult(run.plan, outcome, run.run_id, times=tell.times)
+
+
+class TimedTell:
+    """Passes events on, and keeps the time of each step that ended."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self.times: dict[str, StepTime] = {}
+
+    def __call__(self, event: Event) -> None:
+        if event.what in ("done", "failed"):
+            self.times[event.step.id] = StepTime(event.seconds - event.took, event.took)
+        self._tell(event)
 
 
 def _reporter(app: App, plan: Plan) -> Reporter:

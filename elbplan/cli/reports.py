@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,15 +13,18 @@ from typing import Any, TypeVar
 
 import click
 
+from .. import __version__
 from ..core.address import Address
 from ..core.plan import Plan
-from ..cost import bundled_prices, stack_cost
 from ..errors import ElbplanError, UsageProblem
 from ..kinds.target_states import TargetState
+from ..render.documents import plan_document
 from ..render.reports.markdown import markdown
 from ..render.reports.mermaid import mermaid, mermaid_of_all
 from ..render.reports.page import Report, Section, section_of
+from ..run.result import RunResult
 from .context import App
+from .costs import cost_of
 from .plans import Planned
 
 FORMATS = ("text", "html", "md", "mermaid", "json")
@@ -56,11 +58,11 @@ def report_of(
     states: Mapping[str, Mapping[Address, Sequence[TargetState]]] | None = None,
 ) -> Report:
     """The report of several stacks. `states` has the health of targets, by stack and target group."""
-    when = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC")
+    when = datetime.fromtimestamp(app.wall(), UTC).strftime("%Y-%m-%d %H:%M UTC")
     place = " (sandbox)" if app.options.sandbox else ""
     known = states or {}
     sections = tuple(_section(app, verb, stack_plan, known.get(stack_plan.plan.stack)) for stack_plan in stack_plans)
-    return Report(verb, when, sections, place)
+    return Report(verb, when, sections, place, __version__)
 
 
 def _section(
@@ -69,8 +71,17 @@ def _section(
     state = stack_plan.undone or stack_plan.idle
     notes = [*stack_plan.notes, *([("State", state)] if state and stack_plan.plan.empty else [])]
     error = _error_text(app, stack_plan.problem) if stack_plan.problem else ""
-    cost = stack_cost(_billed(verb, stack_plan.plan), bundled_prices()) if stack_plan.plan.region else None
+    cost = cost_of(app, _billed(verb, stack_plan.plan)) if stack_plan.plan.region else None
     return section_of(stack_plan.plan, states, notes=notes, error=error, cost=cost)
+
+
+def write_runs(app: App, results: Sequence[RunResult], output: str) -> None:
+    """Writes what the runs of a command did, with the time of each step, as a page. Raises UsageProblem."""
+    sections = tuple(
+        section_of(result.plan, cost=cost_of(app, result.plan), times=result.times) for result in results
+    )
+    document = plan_document([result.plan for result in results])
+    write(app, rendered("html", replace(report_of(app, "plan", ()), sections=sections), document), output)
 
 
 def _billed(verb: str, plan: Plan) -> Plan:
@@ -84,18 +95,18 @@ def _error_text(app: App, problem: ElbplanError) -> str:
     return app.terminal.redacted(f"{problem.what}{hint}")
 
 
-def rendered(format: str, report: Report, document: Mapping[str, Any]) -> str:
-    """The report as text: HTML, Markdown, Mermaid or JSON."""
+def rendered(format: str, report: Report | None, document: Mapping[str, Any]) -> str:
+    """The report as HTML, Markdown or Mermaid; without a report, the document as JSON."""
+    if report is None:
+        return json.dumps(document, indent=2) + "\n"
     if format == "html":
         from ..render.reports.html import html  # Jinja2 takes 0.05 s to import
 
         return html(report, document)
     if format == "md":
         return markdown(report)
-    if format == "mermaid":
-        maps = [section.map for section in report.sections]
-        return mermaid(maps[0]) if len(maps) == 1 else mermaid_of_all(maps)
-    return json.dumps(document, indent=2) + "\n"
+    maps = [section.map for section in report.sections]
+    return mermaid(maps[0]) if len(maps) == 1 else mermaid_of_all(maps)
 
 
 def write(app: App, text: str, output: str | None) -> None:

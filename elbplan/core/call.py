@@ -109,12 +109,14 @@ class GateStatus:
     saw     the state in AWS, for a person
     causes  the reasons why it is not ready
     grace   seconds for which `failing` is accepted, if not those of the gate
+    usual   how long this wait usually takes, if that is not the same for every wait at the gate
     """
 
     state: Readiness
     saw: str
     causes: tuple[Cause, ...] = ()
     grace: float | None = None
+    usual: str = ""
 
     @property
     def cause(self) -> str:

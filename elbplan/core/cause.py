@@ -52,7 +52,7 @@ def lines_of(causes: Iterable[Cause]) -> str:
 class ServerFacts:
     """What a plan knows of a server that is a target.
 
-    name    its Name tag, or its address in the stack; empty if it has none
+    name    its Name tag, or its name in the stack; empty if it has none
     zone    its availability zone; empty if it is unknown
     closed  the cause if its security groups are closed to the load balancer
     since   the moment when it stopped, if it is stopped and AWS tells it

@@ -76,9 +76,13 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
     """What the resources use and elbplan never creates: hosted zones. AWS bills a zone by the month."""
-    zones = dict.fromkeys(str(record.zone) for record in billed.resources.values() if isinstance(record, Record))
-    for zone in zones:
-        yield Quantity(zone, HOSTED_ZONE, "hosted zone", Decimal(1), "month", "one of the first 25 of the account")
+    records = [record for record in billed.resources.values() if isinstance(record, Record)]
+    names: dict[str, str] = {}
+    for record in records:
+        names.setdefault(str(record.zone), record.name)
+    for zone, name in names.items():
+        why = "one of the first 25 of the account"
+        yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", why)
 
 
 def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> Iterator[Quantity]:

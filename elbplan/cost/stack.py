@@ -53,10 +53,8 @@ def _before(plan: Plan) -> Billed:
 
 
 def _after(plan: Plan) -> Billed:
-    """The desired resources. What AWS tells of a live resource still counts unless the plan replaces it."""
-    changed = {change.address for change in plan.changes if change.action == "replace"}
-    kept = {address: live for address, live in plan.lives.items() if address not in changed}
-    return Billed(plan.desired, {address: live for address, live in kept.items() if address in plan.desired})
+    """The desired resources. What AWS tells of a live resource still counts; one to replace has another address."""
+    return Billed(plan.desired, {address: live for address, live in plan.lives.items() if address in plan.desired})
 
 
 @dataclass(frozen=True)

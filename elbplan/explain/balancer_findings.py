@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..core.address import Address, AwsId
@@ -10,7 +11,7 @@ from ..core.security_edge import SecurityEdge
 from ..kinds.aws.actions import Forward
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.network import PlacedSubnet, closed_to_clients
+from ..kinds.network import Blocked, PlacedSubnet, closed_to_clients
 from ..kinds.rule import Rule
 from .diagnosis import Finding, ok, unknown
 from .look import Look
@@ -65,7 +66,7 @@ def _subnets(look: Look, balancer: LoadBalancer) -> Iterator[Finding]:
         place = network.subnets.get(str(ref))
         table = network.table_of(str(ref)) if place is not None else None
         if place is None or table is None:
-            reason = next(iter(network.unread.values()), "AWS does not name it")
+            reason = network.why_unread("DescribeRouteTables")
             yield unknown(f"subnet {ref}", DENIED.format(what="route table", reason=reason))
         elif table.reaches_internet:
             yield ok(f"subnet {ref} ({place.zone})", "has a route to an internet gateway")
@@ -116,20 +117,21 @@ def edge_finding(look: Look, edge: SecurityEdge) -> Finding:
 def _closed(look: Look, address: Address, balancer: LoadBalancer) -> Iterator[Finding]:
     """What network ACLs close between clients and the listeners."""
     network = look.surroundings.network
-    if "DescribeNetworkAcls" in network.unread:
-        yield unknown("network ACLs", DENIED.format(what="network ACLs", reason=network.unread["DescribeNetworkAcls"]))
+    if balancer.scheme == "internet-facing" and not all(network.acl_of(str(subnet)) for subnet in balancer.subnets):
+        reason = network.why_unread("DescribeNetworkAcls")
+        yield unknown("network ACLs", DENIED.format(what="network ACLs", reason=reason))
         return
     listeners = [r for r in look.live.values() if isinstance(r, Listener) and _is_at(look, r, address)]
     ports = dict.fromkeys(listener.port for listener in listeners if listener.port)
     public = balancer.scheme == "internet-facing"
-    ways = [
-        way
-        for subnet in balancer.subnets
-        for port in (ports if public else ())
-        for way in closed_to_clients(network, str(subnet), port)
-    ]
-    for way in dict.fromkeys(ways):
-        yield Finding("cause", f"network ACL {way.acl}", way.text, "", "let it pass", way.command(look.region), "000")
+    ways: dict[Blocked, list[str]] = {}
+    for subnet in balancer.subnets if public else ():
+        for port in ports:
+            for way in closed_to_clients(network, str(subnet), port):
+                ways.setdefault(replace(way, subnet=""), []).append(str(subnet))
+    for way, subnets in ways.items():
+        text = replace(way, subnet=", ".join(dict.fromkeys(subnets))).text
+        yield Finding("cause", f"network ACL {way.acl}", text, "", "let it pass", way.command(look.region), "000")
     if public and ports and not ways:
         yield ok("network ACLs", f"let in port {', '.join(map(str, ports))}, and the answers out")
 

@@ -21,7 +21,7 @@ CODES: Mapping[int, tuple[str, str, str]] = {
         "read the hint of the message; `elbplan explain CODE` explains the code in brackets",
     ),
     2: (
-        "Changes are pending. Only plan --exit-code ends with it.",
+        "Changes are pending, or AWS has drifted. Only plan --exit-code and status --exit-code end with it.",
         "the spec changed, or others changed AWS",
         "elbplan apply specs/web.yaml",
     ),

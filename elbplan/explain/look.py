@@ -15,6 +15,7 @@ from ..kinds.certificate import Certificate
 from ..kinds.delegation import ZoneDelegation
 from ..kinds.record import Record
 from ..kinds.security_path import path_now
+from ..kinds.targets import Targets
 from ..live.delegation import ZoneDns, read_delegations
 from ..live.serving import ServingFacts, ServingIds, read_serving
 from ..live.surroundings import Surroundings, read_surroundings
@@ -53,7 +54,9 @@ class Look:
     @cached_property
     def surroundings(self) -> Surroundings:
         """The servers, security groups, routes and network ACLs."""
-        return read_surroundings(self.send, self.region, self.plan.lives)
+        described = (raw["Target"]["Id"] for raws in self.facts.health.values() for raw in raws)
+        wanted = (str(m.instance) for t in self.plan.desired.values() if isinstance(t, Targets) for m in t.members)
+        return read_surroundings(self.send, self.region, self.plan.lives, [*described, *wanted])
 
     @cached_property
     def path(self) -> Sequence[SecurityEdge]:

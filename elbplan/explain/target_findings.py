@@ -21,6 +21,11 @@ from .diagnosis import Finding, ok, unknown
 from .look import Look
 
 Raw = Mapping[str, Any]
+SHIFTED = "zonal_shift_active"
+AWAY = "a zonal shift moves the traffic away from its zone"
+END_SHIFT = "aws arc-zonal-shift list-zonal-shifts --status ACTIVE"
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AdministrativeOverride.html"""
+
 OPEN = "its security groups and network ACLs let the load balancer in, so the application does not answer in time"
 
 
@@ -77,6 +82,9 @@ def _target(look: Look, group: Address, target: Raw, raw: Raw) -> Finding:
     port = f", port {target['Port']}" if target.get("Port") else ""
     subject = f"{look.server_name(target['Id'])}{port}"
     reason, description = health.get("Reason", ""), health.get("Description", "")
+    if (raw.get("AdministrativeOverride") or {}).get("State") == SHIFTED:
+        text = f"{health['State']}, but it gets no requests"
+        return Finding("cause", subject, text, AWAY, "wait for its end, or cancel it", END_SHIFT)
     if not reason:
         return ok(subject, health["State"])
     text = f"{health['State']}: {reason}{f' ({description})' if description else ''}"

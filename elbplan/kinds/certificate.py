@@ -271,7 +271,14 @@ KIND = Kind(
     with_implied_references=with_dns_validation,
     pending_gate=pending_gate,
     gates=(
-        Gate("records", "AWS has returned the validation records", 300, validation_records_known, after=("create",)),
+        Gate(
+            "records",
+            "AWS has returned the validation records",
+            300,
+            validation_records_known,
+            after=("create",),
+            usual="< 1 min",
+        ),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes"),
     ),
     permissions=(

@@ -241,8 +241,10 @@ KIND = Kind(
     filter_lag=FILTER_LAG,
     pending_gate=pending_gate,
     gates=(
-        Gate("running", "the server runs", 600, running, after=("create", "update"), needed=is_started),
-        Gate("terminated", "the server is gone", 900, gone, after=("delete",)),
+        Gate(
+            "running", "the server runs", 600, running, after=("create", "update"), needed=is_started, usual="< 1 min"
+        ),
+        Gate("terminated", "the server is gone", 900, gone, after=("delete",), usual="< 2 min"),
     ),
     permissions=(
         "ec2:DescribeInstances",

@@ -97,6 +97,10 @@ class NetworkFacts:
     gateways: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
 
+    def why_unread(self, operation: str) -> str:
+        """Why the answer to this operation is missing: it was refused, or the subnets before it were."""
+        return self.unread.get(operation) or self.unread.get("DescribeSubnets") or "AWS names none"
+
     def table_of(self, subnet: str) -> RouteTable | None:
         """The route table of a subnet: its own, else the main one of its VPC."""
         own = next((table for table in self.tables if subnet in table.subnets), None)

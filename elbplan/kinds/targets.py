@@ -239,7 +239,12 @@ def _words(group: Ref, context: StepContext) -> HealthContext:
 
 def drained(old: Targets, context: StepContext) -> ProbeProgram:
     """Ready when no target of the group is draining."""
-    return (yield from no_target_draining(context.id(old.group)))
+    group = context.resource(old.group)
+    delay = group.attributes.get(DELAY, "") if isinstance(group, TargetGroup) else ""
+    return (yield from no_target_draining(context.id(old.group), delay))
+
+
+DELAY = "deregistration_delay.timeout_seconds"
 
 
 def summary(targets: Targets) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,6 @@ import dns.rdatatype
 import dns.resolver
 
 from ..kinds.delegation import ParentAnswer
-from .debug_log import DebugLog
 
 EACH, ALTOGETHER = 2.0, 4.0
 """The longest time in seconds for one query, and for all queries about one zone."""
@@ -69,34 +67,6 @@ class OneServer(Internet):
 
     def ask(self, query: dns.message.Message, address: str, seconds: float) -> dns.message.Message:
         return super().ask(query, self._address, seconds)
-
-
-class LoggedNetwork:
-    """A network whose queries are written to the log of --debug."""
-
-    def __init__(self, network: Network, log: DebugLog, now: Callable[[], float] = time.monotonic) -> None:
-        self._network, self._log, self._now = network, log, now
-
-    def resolve(self, name: dns.name.Name, type: str, seconds: float) -> list[str]:
-        with self._logged(_text(name), type, "the resolver of this machine"):
-            return self._network.resolve(name, type, seconds)
-
-    def ask(self, query: dns.message.Message, address: str, seconds: float) -> dns.message.Message:
-        (question, *_) = query.question
-        with self._logged(_text(question.name), dns.rdatatype.to_text(question.rdtype), address):
-            return self._network.ask(query, address, seconds)
-
-    @contextlib.contextmanager
-    def _logged(self, name: str, type: str, server: str) -> Iterator[None]:
-        began, problem = self._now(), ""
-        try:
-            yield
-        except (dns.exception.DNSException, OSError) as error:
-            problem = error.__class__.__name__
-            raise
-        finally:
-            seconds = round(self._now() - began, 3)
-            self._log.write("dns", name=name, record=type, server=server, seconds=seconds, exception=problem)
 
 
 class ParentServers:

@@ -15,18 +15,8 @@ import dns.resolver
 
 from ..kinds.delegation import NameAnswer, ParentAnswer
 from .debug_log import DebugLog
-from .dns import (
-    ALTOGETHER,
-    NO_ANSWER,
-    NO_INTERNET,
-    Internet,
-    LoggedNetwork,
-    Network,
-    OneServer,
-    ParentServers,
-    Queries,
-    problem_text,
-)
+from .dns import ALTOGETHER, NO_ANSWER, NO_INTERNET, Internet, Network, OneServer, ParentServers, Queries, problem_text
+from .logged_dns import LoggedNetwork
 from .worker_threads import WorkerThreads
 
 KNOWN_NAME = "amazonaws.com"
@@ -104,8 +94,8 @@ class Names:
         return ""
 
 
-def names_of_internet(log: DebugLog | None) -> Names:
-    """The DNS of the internet. With a log, every query is written to it."""
+def names_of_internet(log: DebugLog | None = None) -> Names:
+    """The DNS of the internet; its queries are written to the log, if there is one."""
     return Names(LoggedNetwork(Internet(), log) if log else None)
 
 

@@ -37,22 +37,25 @@ class Surroundings:
     subnet_of: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_surroundings(send: Send, region: str, lives: Lives) -> Surroundings:
-    """Reads all of it in about six calls. Raises nothing: what AWS does not answer is in `network.unread`."""
+def read_surroundings(send: Send, region: str, lives: Lives, servers: Iterable[str] = ()) -> Surroundings:
+    """Reads all of it in about six calls. Raises nothing: what AWS does not answer is in `network.unread`.
+
+    `servers` are further instances to read, for example those that AWS deregisters just now.
+    """
     reader = _Reader(send)
-    instances = reader.instances(_server_ids(lives))
+    instances = reader.instances(_server_ids(lives) | {id for id in servers if id.startswith("i-")})
     groups = reader.groups({*_balancer_groups(lives), *(g for raw in instances for g in _groups_of(raw))})
     own_subnets = {str(ref) for balancer in _balancers(lives) for ref in balancer.subnets}
     subnets = reader.subnets(own_subnets | {raw["SubnetId"] for raw in instances if raw.get("SubnetId")})
     vpcs = {subnet.vpc for subnet in subnets.values()}
     network = NetworkFacts(subnets, reader.tables(vpcs), reader.acls(vpcs), reader.gateways(vpcs), reader.unread)
-    servers = ExternalServers(
+    known = ExternalServers(
         {raw["InstanceId"]: _server(region, raw) for raw in instances},
         {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups},
         {raw["GroupId"]: _group(raw) for raw in groups},
         {id: Subnet(subnet.zone, subnet.cidr) for id, subnet in subnets.items()},
     )
-    return Surroundings(servers, network, {raw["InstanceId"]: raw.get("SubnetId", "") for raw in instances})
+    return Surroundings(known, network, {raw["InstanceId"]: raw.get("SubnetId", "") for raw in instances})
 
 
 def _server_ids(lives: Lives) -> set[str]:

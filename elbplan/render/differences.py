@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "records": "names in elbplan's tag",
     "proofs": "validation records",
     "members": "",
+    "rules": "",
     "ingress": "in",
     "egress": "out",
     "user_data_digest": "user data",

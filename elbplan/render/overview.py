@@ -12,7 +12,7 @@ from ..run.condition import WARNED_DAYS, certificate_ends, conditions_of, rank_o
 from ..run.lock.record import UNKNOWN_STATE
 from ..run.status import StackStatus
 from .errors import Redact
-from .layout import flow, left_and_right, padded, shortened, shortened_inside
+from .layout import flow, flow_items, left_and_right, padded, shortened, shortened_inside
 from .runs import ago
 from .status_notes import Note, Noted, notes_of
 from .status_words import StackCommands, certificate_text, headline, mark_of, urls_of
@@ -144,8 +144,7 @@ def _stack(row: StatusRow, columns: _Columns, style: Style, redact: Redact, show
         yield style.line(" " * INDENT, f"error: the same as for {first} above")
     else:
         yield from note_lines(notes_of(Noted(row.status, row.commands, redact)), style, INDENT)
-    if foot := _foot(row):
-        yield from flow(style, style.line(" " * INDENT), foot, "dim")
+    yield from flow_items(style, style.line(" " * INDENT), _foot(row), "dim", gap=" - " if style.ascii else " · ")
 
 
 def note_lines(notes: Iterator[Note], style: Style, indent: int) -> Iterator[Text]:
@@ -161,8 +160,8 @@ def note_lines(notes: Iterator[Note], style: Style, indent: int) -> Iterator[Tex
             yield from (last, style.line(" " * (indent + 2), command))
 
 
-def _foot(row: StatusRow) -> str:
-    """Returns `run 1 apply by root@vm, 2 min ago · certificate 394 days · no lock`."""
+def _foot(row: StatusRow) -> list[str]:
+    """Returns `run 1 apply by root@vm, 2 min ago`, `certificate 394 days`, `no lock` and the cost."""
     status, found = row.status, conditions_of(row.status)
     runs = status.runs
     parts = []
@@ -179,7 +178,7 @@ def _foot(row: StatusRow) -> str:
     parts += [certificate_text(end, short=True) for end in certificate_ends(status)[:1] if end.days >= WARNED_DAYS]
     if runs.lock == "free" and not status.problem:
         parts.append("no lock")
-    return " · ".join([*parts, *([row.cost] if row.cost else [])])
+    return [*parts, *([row.cost] if row.cost else [])]
 
 
 def _unknown_runs(fine: Sequence[StatusRow], style: Style) -> Iterator[Text]:

@@ -41,7 +41,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
 
 def _nothing_to_do(plan: Plan, style: Style, view: PlanView) -> list[Text]:
     reason = view.undone or f"Nothing to do: {view.idle or nothing_to_do_reason(view.verb)}"
-    notes = [line for label, text in (*view.notes, *view.cost) for line in note(style, label, text)]
+    notes = [line for label, text in view.notes for line in note(style, label, text)]
     notes += numbered_notes(style, "Warnings", plan.warnings)
     return [style.line(reason), *notes, *remaining(plan, style), *unknown(plan, style)]
 

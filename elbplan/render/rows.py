@@ -170,9 +170,12 @@ class _RowBuilder:
 def _replaced_text(text: str, change: Change) -> str:
     """What a record replaces, whose it is, and whether it comes back."""
     old, unkept, why = text.partition("; elbplan cannot keep it")
+    assert isinstance(change.after, Record)
     foreign = "" if old.startswith("the record of ") else ", not elbplan's"
-    back = isinstance(change.after, Record) and change.after.restore and not unkept
-    return f"was {old}{foreign}{unkept}{why}; {'destroy brings it back' if back else 'destroy will not bring it back'}"
+    kept = (
+        "destroy brings it back" if change.after.restore else "without `restore: true`, destroy does not bring it back"
+    )
+    return f"was {old}{foreign}{unkept}{why}; {'destroy does not bring it back' if unkept else kept}"
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,9 @@ def _word(condition: Condition, status: StackStatus) -> str:
         return _pending(status)
     if condition in ("expired", "expiring"):
         return certificate_text(certificate_ends(status)[0], short=True)
-    return {"unreadable": "cannot be read", "refused": "change refused", "specless": "no spec"}.get(
-        condition, condition
-    )
+    if condition == "unreadable":
+        return "cannot be compared" if status.plan.lives else "cannot be read"
+    return {"refused": "change refused", "specless": "no spec"}.get(condition, condition)
 
 
 def _end(status: StackStatus) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.address import Address
 from ..core.plan import Step, StepAction
 from ..kinds import KINDS
+from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.rule import Rule
+from ..kinds.traffic import weighted
 from ..run.outcome import Event
 from .phases import gate_text
 from .style import duration, listed
@@ -105,8 +108,12 @@ def _part(step: Step) -> str:
     """The part of an update that has several steps: a route first gets its new group, and loses the old one last."""
     if step.do != "update":
         return ""
-    if step.phase == "expand" and step.address.kind in ROUTES:
+    if isinstance(step.after, Certificate) and isinstance(step.before, Certificate) and not step.before.proofs:
+        return "validation records created"
+    if step.address.kind in ROUTES and step.phase == "expand":
         return "prepared"
+    if step.address.kind in ROUTES and step.phase == "switch" and weighted(step.before) != weighted(step.after):
+        return "switched"
     return {"contract": "cleaned up", "protect": "protected"}.get(step.phase, "")
 
 
@@ -117,6 +124,6 @@ def took_text(event: Event) -> str:
 
 def expectations(event: Event) -> Sequence[str]:
     """Returns how long a wait usually takes and when it ends; then the same in fewer words."""
-    usual = f"usually {event.usual}" if event.usual else ""
+    usual = "usually " + re.sub(r"(?<=\d)-(?=\d)", " to ", event.usual) if event.usual else ""
     gives_up = f"gives up at {duration(event.gives_up)}" if event.gives_up else ""
     return [text for text in (", ".join(part for part in (usual, gives_up) if part), gives_up) if text]

@@ -38,7 +38,7 @@ def unfinished_rows(
     else:
         yield from command_rows(style, "then", again, f"goes on, {count(left, 'step')} left")
     if rollback and not_switched(outcome):
-        yield from command_rows(style, "or", rollback, "removes what is new again")
+        yield from command_rows(style, "or", rollback, "undo: removes what is new")
 
 
 def _head(plan: Plan, outcome: Outcome, style: Style, destroys: bool) -> Iterator[Text]:

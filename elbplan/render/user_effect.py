@@ -21,7 +21,7 @@ from ..run.outcome import Outcome
 from .step_words import resources_text
 
 Lives = Mapping[Address, LiveResource[Any]]
-IN_PLACE = (LoadBalancer, TargetGroup, SecurityGroup, Record, ElasticIp)
+IN_PLACE = (LoadBalancer, ElasticIp)
 """Kinds whose updates and deletes users may notice at once."""
 
 
@@ -74,6 +74,8 @@ def is_visible(step: Step, lives: Lives) -> bool:
         return True
     if isinstance(resource, TargetGroup):
         return step.do == "update" and step.address in _serving_groups(lives)
+    if isinstance(resource, SecurityGroup):  # it first gets the new rules, which close nothing
+        return step.phase == "contract"
     return isinstance(resource, IN_PLACE) and step.do != "create"
 
 

@@ -43,13 +43,13 @@ class KnownResources:
         return self._plan.desired.get(ref) or (live.model if live else None)
 
     def server(self, id: str) -> ServerFacts:
-        """The facts of the plan; a server of the stack has its address as its name."""
+        """The facts of the plan; a server of the stack has its name there."""
         if id in self._plan.server_facts:
             return self._plan.server_facts[id]
         address = next((address for address, known in list(self.ids.items()) if known == id), None)
         if address is None:
             return UNKNOWN_SERVER
-        return ServerFacts(str(address), since=self.facts.get(address, {}).get("since", ""))
+        return ServerFacts(address.label, since=self.facts.get(address, {}).get("since", ""))
 
     def id(self, ref: Ref) -> str:
         """The AWS id. Raises ElbplanError if the resource does not exist yet."""

@@ -243,6 +243,6 @@ def _wait(running: Execution, step: Step) -> str:
 
 
 def _waits(running: Execution, step: Step, status: GateStatus, waiting: GateWait) -> Event:
-    usual, gives_up = waiting.gate.usual, waiting.gives_up
+    usual, gives_up = waiting.usual(status), waiting.gives_up
     now = running.seconds()
     return Event("progress", step, status.saw, seconds=now, causes=status.causes, usual=usual, gives_up=gives_up)

@@ -57,6 +57,11 @@ class GateWait:
             return self.timeout
         return min(self.timeout, self.failing_since - self.began + self.grace)
 
+    def usual(self, status: GateStatus) -> str:
+        """How long the wait usually takes, for a person; empty if nobody knows."""
+        least = f"{self.gate.min_seconds:.0f} s" if self.gate.min_seconds else ""
+        return status.usual or self.gate.usual or least
+
     def pause(self, status: GateStatus, now: float, pause: float) -> float:
         """The seconds until the next probe: a gate that only waits for `min_seconds` ends on time."""
         if status.state != "ready":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..core.address import Address
 from ..core.cause import Cause
@@ -34,6 +34,13 @@ class Event:
     causes: tuple[Cause, ...] = ()
     usual: str = ""
     gives_up: float = 0
+
+
+class StepTime(NamedTuple):
+    """When a step began, in seconds after the run began, and how long it took."""
+
+    start: float
+    seconds: float
 
 
 Tell = Callable[[Event], None]

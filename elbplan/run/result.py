@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..core.address import Address
@@ -9,7 +10,7 @@ from ..core.plan import Plan
 from ..core.resource import Resource
 from ..errors import ElbplanError
 from .context import KnownResources
-from .outcome import Outcome
+from .outcome import Outcome, StepTime
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class RunResult:
     run_id    the run in the run records; empty where no record was written
     problem   why the run did not begin; it has been reported
     answers   False if the stack was checked after the run, and does not answer
+    times     by the id of a step that ran, its time
     """
 
     plan: Plan
@@ -27,6 +29,7 @@ class RunResult:
     run_id: str = ""
     problem: ElbplanError | None = None
     answers: bool = True
+    times: Mapping[str, StepTime] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

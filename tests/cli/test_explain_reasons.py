@@ -32,6 +32,8 @@ class Stack:
 
     def __init__(self, shell: Shell, text: str = "") -> None:
         self.shell, self.box = shell, shell.box
+        shell.box.switch("slow", 0.0)
+        shell.box.switch("drain", "short")
         shell.connect(REGION)
         self.ec2 = shell.box.client("ec2", REGION)
         self.elb = shell.box.client("elbv2", REGION)
@@ -226,7 +228,7 @@ ROWS = {
         "Target.NotRegistered", forget,
         ("✗ server-a ({a}), port 80 unused: Target.NotRegistered", "cause it is not registered in the target group",
          "fix run elbplan apply again: elbplan apply"),
-        ("1 change pending", "members: + {a}"),
+        ("1 change pending", "targets.web + {a}"),
     ),
     "no listener": Row(
         "Target.NotInUse", delete_listener,
@@ -263,7 +265,7 @@ ROWS = {
         "Target.DeregistrationInProgress", drain,
         ("✗ server-a ({a}), port 80 draining: Target.DeregistrationInProgress", "cause AWS is deregistering it",
          "fix run elbplan apply again when that is over"),
-        ("1 change pending", "members: + {a}"),
+        ("1 change pending", "targets.web + {a}"),
     ),
     "no health checks": Row(
         "Target.HealthCheckDisabled", lambda stack: None,

@@ -267,6 +267,11 @@ def test_a_region_that_cannot_be_reached_hides_no_other_region(folder: Folder) -
     shown = blocks(ran.out)
     assert "did you mean ap-northeast-2?" in shown["svc-02b"]
     assert all("Nothing to do" in shown[name] for name in NAMES)
+    status = folder.run("status")
+    assert status.code == 1
+    notes = rows(status.out)
+    assert "did you mean ap-northeast-2?" in notes["svc-02b"]
+    assert notes["4"].startswith("✓ 4 more in sync and healthy")
 
 
 def test_a_problem_that_all_stacks_have_is_said_once(folder: Folder) -> None:

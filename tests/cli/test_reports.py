@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 
@@ -56,6 +57,12 @@ def test_json_is_another_word_for_the_format(shell):
     result = shell.run("plan", shell.spec, "--json", "--format", "md")
     assert result.code == 64
     assert "--json does not go with --format md" in result.err
+
+
+def test_errors_are_json_too(shell):
+    result = shell.run("plan", shell.write("broken.yaml", "name: broken\nno: such key\n"), "--format", "json")
+    assert result.code == 65
+    assert "unknown key" in result.document["stacks"][0]["error"]["what"]
 
 
 def test_the_document_has_the_map(shell):
@@ -122,6 +129,20 @@ def test_a_map_of_nothing(shell):
     result = shell.run("map", shell.spec)
     assert result.code == 64
     assert "AWS has nothing of my-web in ap-northeast-2" in result.err
+
+
+def test_apply_writes_a_page_of_what_it_did(shell):
+    file = shell.folder / "done.html"
+    assert shell.run("apply", "--yes", shell.spec, "--report", str(file)).code == 0
+    page = file.read_text(encoding="utf-8")
+    assert ">Took</th>" in page
+    assert re.search(r"(\d+) of \1 steps ended within", page)
+
+
+def test_apply_without_a_change_writes_no_page(applied):
+    file = applied.folder / "done.html"
+    assert applied.run("apply", "--yes", applied.spec, "--report", str(file)).code == 0
+    assert not file.exists()
 
 
 def test_several_stacks_in_one_page(applied):

@@ -16,7 +16,7 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource
 from elbplan.core.traffic_estimate import TrafficEstimate
 from elbplan.cost import Consumption, CostSum, StackCost, bundled_prices, stack_cost
-from tests.render.plans import REGION, WEB, WEB_INTERNAL, endings, plan
+from tests.render.plans import REGION, WEB, WEB_INTERNAL, endings, lives, plan, stack
 
 MAIN = "load_balancer.main"
 SERVERS = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\nservers: {count: 2}\ntargets: {port: 80}\n"
@@ -301,6 +301,16 @@ def test_live_load_balancers_count_their_rules_too() -> None:
     found = cost(WITH_RULES, WITH_RULES, traffic=estimate(requests_per_second="1000"))
     assert [item.quantity for item in found.before_items if item.what == "capacity units"] == [4]
     assert found.before == found.after
+
+
+def test_live_resources_that_refer_to_each_other_by_id_are_counted_too() -> None:
+    """A stack that could not be planned has its live resources as AWS describes them."""
+    text = WITH_RULES.replace("instances: [i-0aaaaaaaaaaaaaaaa, i-0bbbbbbbbbbbbbbbb]", "servers: {elastic_ip: true}")
+    unplanned = Plan("my-web", REGION, "", lives={live.address: live for live in lives(stack(text).resources)})
+    found = stack_cost(unplanned, bundled_prices(), estimate(requests_per_second="1000"))
+    assert [item.quantity for item in found.before_items if item.what == "capacity units"] == [4]
+    assert [item.what for item in found.before_items if "IPv4" in item.what] == ["public IPv4 of its 2 zones"]
+    assert [item.what for item in found.before_items].count("Elastic IP") == 1
 
 
 def test_an_estimate_cannot_be_divided_between_two_load_balancers() -> None:

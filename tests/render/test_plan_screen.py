@@ -225,16 +225,25 @@ def moved(live, group):
 
 
 @pytest.mark.parametrize(("name", "later"), [
-    ("take-over", "destroy will not bring it back"), ("take-over-restore", "destroy brings it back")
+    ("take-over", "without `restore: true`, destroy does not bring it back"),
+    ("take-over-restore", "destroy brings it back"),
 ])  # fmt: skip
 def test_a_record_that_take_over_replaces_is_shown_with_its_type_ttl_and_values(name, later):
     stack_plan = plan(*PLANS[name])
-    lines = [line.plain for line in plan_screen(stack_plan, KINDS, Style(100), PlanView())]
+    lines = [line.plain for line in plan_screen(stack_plan, KINDS, Style(120), PlanView())]
     (row,) = [index for index, line in enumerate(lines) if "A     api.example.com → load balancer" in line]
     assert lines[row].startswith("  +/- record")
     assert lines[row + 1].strip() == f"was CNAME old.example.org (TTL 300), not elbplan's; {later}"
     (text,) = stack_document(stack_plan)["replaced"].values()
     assert text == "CNAME old.example.org (TTL 300)"
+
+
+def test_a_record_that_elbplan_cannot_keep_never_comes_back():
+    text = "A 1.2.3.4 (TTL 60); elbplan cannot keep it: it is too long"
+    stack_plan = replace(plan(*PLANS["take-over-restore"]), replaced={Address("record", "api.example.com"): text})
+    shown = text_of(plan_screen(stack_plan, KINDS, Style(200), PlanView()))
+    why = "elbplan cannot keep it: it is too long; destroy does not bring it back"
+    assert f"was A 1.2.3.4 (TTL 60), not elbplan's; {why}" in shown
 
 
 def test_the_record_of_another_stack_is_not_called_somebody_elses():
@@ -243,7 +252,7 @@ def test_the_record_of_another_stack_is_not_called_somebody_elses():
         replaced={Address("record", "api.example.com"): "the record of stack `shop`, record.x"},
     )
     text = text_of(plan_screen(stack_plan, KINDS, Style(120), PlanView()))
-    assert "was the record of stack `shop`, record.x; destroy will not bring it back" in text
+    assert "was the record of stack `shop`, record.x; without `restore: true`, destroy does not bring it back" in text
 
 
 RECORD = "record.api.example.com"

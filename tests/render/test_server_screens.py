@@ -84,7 +84,12 @@ def test_the_screen_is_the_approved_one(name: str, width: int) -> None:
     assert_golden(f"{name}-{width}", screen(name, width))
 
 
-@pytest.mark.parametrize("width", [80, 120])
+def test_hangul_is_the_approved_one_on_a_narrow_screen_and_in_ascii() -> None:
+    assert_golden("servers-create-60", screen("servers-create", 60))
+    assert_golden("servers-create-ascii-80", screen("servers-create", 80, ascii=True))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("name", PLANS)
 def test_only_a_command_is_wider_than_the_screen(name: str, width: int) -> None:
     wide = [line.plain for line in screen(name, width) if line.cell_len > width]

@@ -132,8 +132,9 @@ def test_a_certificate_near_its_end_is_told_with_what_to_check() -> None:
 
 
 def test_a_cost_stands_at_the_end_of_the_notes() -> None:
-    rows = [row(drifted(), cost="$0.0425/h")]
-    assert "no lock · $0.0425/h" in words(many(80, rows))
+    rows = [row(drifted(), cost="$31/month")]
+    assert "no lock $31/month" in words(many(80, rows))
+    assert "no lock · $31/month" in words(many(120, rows))
 
 
 def test_runs_that_cannot_be_read_are_told_once_for_all_stacks() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from elbplan.core.call import GateStatus
 from elbplan.core.cause import Cause
 from elbplan.core.kind import Gate
+from elbplan.kinds.aws.target_gates import no_target_draining
 from elbplan.run.gates import GateProblem, GateWait
 
 WHY = (Cause("HTTP 404 on /health", "create that page"),)
 FAILING = GateStatus("failing", "0 of 2 healthy", WHY)
 
 
-def wait(**rest: float) -> GateWait:
+def wait(**rest: Any) -> GateWait:
     gate = Gate("healthy", "the targets are healthy", 900, lambda *_: iter(()), **rest)
     return GateWait(gate, gate.timeout, began=100)
 
@@ -63,3 +66,21 @@ def test_a_gate_with_a_minimum_ends_on_time() -> None:
     assert not waiting.passes(ready, now=150, pause=15)
     assert waiting.pause(ready, now=150, pause=15) == 10
     assert waiting.passes(ready, now=160, pause=15)
+
+
+def test_the_usual_time_is_that_of_the_probe_or_of_the_gate_or_the_least_time() -> None:
+    seen = GateStatus("waiting", "2 targets still finish requests", usual="5 min")
+    assert wait(usual="< 1 min").usual(seen) == "5 min"
+    assert wait(usual="< 1 min").usual(FAILING) == "< 1 min"
+    assert wait(min_seconds=60).usual(FAILING) == "60 s"
+    assert wait().usual(FAILING) == ""
+
+
+@pytest.mark.parametrize(("delay", "usual"), [("300", "5 min"), ("45", "45 s"), ("0", ""), ("", "")])
+def test_a_drain_takes_the_deregistration_delay_of_its_group(delay: str, usual: str) -> None:
+    draining = {"TargetHealthDescriptions": [{"TargetHealth": {"State": "draining"}}]}
+    probe = no_target_draining("arn", delay)
+    next(probe)
+    with pytest.raises(StopIteration) as ended:
+        probe.send(draining)
+    assert ended.value.value == GateStatus("waiting", "1 target still finishes requests", usual=usual)

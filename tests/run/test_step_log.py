@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,8 @@ from elbplan.run.lock.record import RunRecord, RunStep
 from elbplan.run.lock.record_parser import read
 from elbplan.run.lock.step_log import StepLog
 from elbplan.run.outcome import Event
+
+from .kit import LockTest, take
 
 GROUP = Address("target_group", "web")
 STEP = Step("create target_group.web", "expand", "create", GROUP, "in the spec, not in AWS")
@@ -107,3 +110,20 @@ def test_no_value_of_a_variable_reaches_the_record() -> None:
     log = StepLog(replace(EMPTY, desired={GROUP: group}))
     log.take(Event("failed", STEP, "AWS refused: 'hunter2-hunter2' is not valid", seconds=1, took=1))
     assert log.steps()[0].failure == "AWS refused: the value of ${SECRET} is not valid"
+
+
+def test_each_heartbeat_and_the_end_record_the_steps_without_another_call(lock_test: LockTest) -> None:
+    held = take(lock_test.lock_manager())
+    steps: list[RunStep] = []
+    held.start_heartbeat(threading.Event(), lambda: tuple(steps))
+    lock_test.store.calls.clear()
+    assert held.heartbeat()
+    without = [call.operation for call in lock_test.store.calls]
+    steps.append(RunStep("create target_group.web", 1.0, 0.2))
+    lock_test.store.calls.clear()
+    assert held.heartbeat()
+    assert [call.operation for call in lock_test.store.calls] == without
+    assert lock_test.records[0].steps == tuple(steps), "also if the run is killed now"
+    steps.append(RunStep("create listener.443", 1.5, 0.1, "AWS refused"))
+    held.end("failed", {"done": 1, "failed": 1})
+    assert lock_test.records[0].steps == tuple(steps)

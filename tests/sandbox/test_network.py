@@ -67,6 +67,21 @@ def test_a_box_that_closes_takes_its_network_along() -> None:
         visitor.plain("http://nothing.example.com/")
 
 
+def test_an_open_network_keeps_no_process_alive() -> None:
+    code = """
+import socket
+from elbplan.sandbox.box import Box
+box = Box()
+box.server.start()
+network = box.network()
+held = socket.create_connection(("127.0.0.1", int(network["proxy"].rpartition(":")[2])))
+held.sendall(b"CONNECT nobody.example.com:443")
+print("ends")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "ends\n"
+
+
 def test_what_the_proxy_does_not_understand(kit: Kit) -> None:
     visitor = Visitor(kit.box)
     assert visitor.plain("/no-proxy-request").status == 400

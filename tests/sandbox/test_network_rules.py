@@ -192,6 +192,29 @@ def test_a_server_learns_of_the_visitor(shop: Shop) -> None:
     assert "X-Forwarded-For: 192.0.2.1, 198.51.100.7\nX-Forwarded-Proto: http\nX-Forwarded-Port: 80\n" in text
 
 
+@pytest.mark.parametrize(("mode", "line"), [("preserve", "X-Forwarded-For: 192.0.2.1\n"), ("remove", "")])
+def test_modes_of_x_forwarded_for(shop: Shop, mode: str, line: str) -> None:
+    shop.default(forward(group_with_server(shop, "web")[0]))
+    attributes = [{"Key": "routing.http.xff_header_processing.mode", "Value": mode}]
+    arn = shop.balancer["LoadBalancerArn"]
+    shop.kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
+    text = shop.get("/who", X_Forwarded_For="192.0.2.1").text
+    assert f"Host: {shop.name}\n{line}X-Forwarded-Proto: http\n" in text
+
+
+def test_headers_that_a_listener_adds_to_answers(shop: Shop) -> None:
+    wanted = {
+        "routing.http.response.strict_transport_security.header_value": "max-age=31536000",
+        "routing.http.response.x_frame_options.header_value": "DENY",
+        "routing.http.response.server.enabled": "false",
+    }
+    attributes = [{"Key": key, "Value": value} for key, value in wanted.items()]
+    shop.kit.elb.modify_listener_attributes(ListenerArn=shop.listener, Attributes=attributes)
+    headers = shop.get().headers
+    assert (headers["Strict-Transport-Security"], headers["X-Frame-Options"]) == ("max-age=31536000", "DENY")
+    assert "Server" not in headers
+
+
 def test_a_rule_rewrites_host_and_url(shop: Shop) -> None:
     host = {"Rewrites": [{"Regex": r"^mywebsite-(.+)\.com$", "Replace": "internal.$1.example.com"}]}
     url = {"Rewrites": [{"Regex": r"^/dp/([A-Za-z0-9]+)/?$", "Replace": "/product.php?id=$1"}]}

@@ -28,6 +28,7 @@ from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, s
 from ..pending_plans import folders_of, with_folders_checked
 from ..plan_screens import confirm, raise_if_all_fail, show_plans
 from ..plans import Planner, allow_flags, command_with_allow, ending_of, planned, retry_command
+from ..reports import write_runs
 from ..select import specs_of
 from ..verification import AnswerCheck
 
@@ -63,9 +64,19 @@ EXAMPLES = (
 )
 @click.option("--no-verify", "unverified", is_flag=True, help="Do not check afterwards whether the stack answers.")
 @click.option("--detail", is_flag=True, help="Show every step before the question.")
+@click.option("--report", metavar="FILE", help="Write a page of what was done, with the time of each step.")
 @shared
 @click.pass_obj
-def command(app: App, /, paths: tuple[str, ...], **words: Any) -> int:
+def command(app: App, /, paths: tuple[str, ...], report: str | None, **words: Any) -> int:
+    """Applies, and then writes the page of what it did, also after a failure."""
+    try:
+        return _apply(app, paths, **words)
+    finally:
+        if report and app.results:
+            write_runs(app, app.results, report)
+
+
+def _apply(app: App, paths: tuple[str, ...], **words: Any) -> int:
     """Apply migrations for stacks that have a folder of them, and the spec for all others."""
     chosen = ApplyChoices(**{**words, "allow": hazard_names(words["allow"])})
     every = specs_of(app, paths)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from ...core.plan import Plan
-from ...errors import ElbplanError, UsageProblem
+from ...errors import AwsProblem, ElbplanError, SpecProblem, UsageProblem
 from ...explain.diagnose import diagnose
 from ...explain.diagnosis import Diagnosis
 from ...explain.explanation import Explanation
@@ -78,7 +78,7 @@ def _look(app: App, word: str, paths: Sequence[str]) -> None:
     """Reads AWS, and prints what it finds about the word in each stack that knows it."""
     stack_plans = planned(app, stacks_or_problems_of(app, paths), plan_specs)
     diagnoses = []
-    for stack_plan in stack_plans:
+    for stack_plan in (each for each in stack_plans if not isinstance(each.problem, AwsProblem | SpecProblem)):
         for subject in subjects(word, [_with_spec(stack_plan)]):
             with reading(app, [stack_plan.stack], stack_plan.plan.region):
                 diagnoses.append(_diagnosis(app, stack_plan, subject, paths))

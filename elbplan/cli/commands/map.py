@@ -67,7 +67,7 @@ def command(app: App, words: tuple[str, ...], format: str | None, output: str | 
     if format == "text":
         _show(app, stack_plans, report, output)
     else:
-        write(app, rendered(format, report, _document(app, stack_plans, report)), output)
+        write(app, rendered(format, None if format == "json" else report, _document(app, stack_plans, report)), output)
         report_problems(app, stack_plans)
     return worst(stack_plan.code for stack_plan in stack_plans)
 

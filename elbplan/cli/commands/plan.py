@@ -17,8 +17,8 @@ from ...migrations.save import save_plan
 from ...render.cost_document import cost_document
 from ...render.documents import plan_document
 from ...render.errors import error_document
+from ...render.reports.build import stack_map
 from ...render.reports.document import map_document
-from ...render.reports.page import Report
 from ..capacity import measure_capacity
 from ..context import App
 from ..costs import cost_of
@@ -89,8 +89,9 @@ def command(
         if file:
             write(app, file.getvalue(), output)
     else:
-        report = report_of(app, "plan", stack_plans)
-        write(app, rendered(format, report, _document(app, stack_plans, report)), output)
+        document = _document(app, stack_plans)
+        report = None if format == "json" else report_of(app, "plan", stack_plans)
+        write(app, rendered(format, report, document), output)
         report_problems(app, stack_plans)
     codes = [preview.code for preview in stack_plans]
     return worst([*codes, PENDING_EXIT if pending and exit_code else 0])
@@ -106,11 +107,11 @@ def _next_command(app: App, pending: Sequence[Planned], paths: Sequence[str], ba
     return command_with_allow(app, "apply", paths, ready, *migrations_flags(base)) if ready else ""
 
 
-def _document(app: App, stack_plans: Sequence[Planned], report: Report) -> dict[str, Any]:
+def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
     """Returns the document of all stacks, with an error for a stack without a plan."""
     document = plan_document([preview.plan for preview in stack_plans])
-    for stack, preview, section in zip(document["stacks"], stack_plans, report.sections, strict=True):
-        stack["map"] = map_document(section.map)
+    for stack, preview in zip(document["stacks"], stack_plans, strict=True):
+        stack["map"] = map_document(stack_map(preview.plan))
         if preview.notes:
             stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
         if not preview.problem:

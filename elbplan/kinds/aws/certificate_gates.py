@@ -18,8 +18,8 @@ def validation_records_known(_: Resource, context: StepContext) -> ProbeProgram:
     options = answer.get("Certificate", {}).get("DomainValidationOptions", [])
     shown = sum(bool(option.get("ResourceRecord")) for option in options)
     if options and shown == len(options):
-        return GateStatus("ready", "AWS has named its DNS records")
-    return GateStatus("waiting", "AWS has not named its DNS records yet")
+        return GateStatus("ready", "its DNS records are known")
+    return GateStatus("waiting", "its DNS records are not known yet")
 
 
 def issued(_: Resource, context: StepContext) -> ProbeProgram:
@@ -40,7 +40,7 @@ def issued(_: Resource, context: StepContext) -> ProbeProgram:
     fix = "after 10 minutes, compare the name servers at your registrar with those of the hosted zone"
     cause = Cause(f"AWS has not seen the DNS record of {names} yet", fix, code=status)
     known = context.known_cause
-    return GateStatus("waiting", "AWS has not issued it yet", (replace(known, code=status) if known else cause,))
+    return GateStatus("waiting", "not issued yet", (replace(known, code=status) if known else cause,))
 
 
 def _cause(code: str, text: str, fix: str = "") -> tuple[str, Cause]:

@@ -22,7 +22,7 @@ def active(_: Resource, context: StepContext) -> ProbeProgram:
     reason = state.get("Reason") or ""
     if state["Code"] == FAILED:
         return GateStatus("failed", "AWS could not create it", (Cause(reason or "AWS names no reason", REPLACE),))
-    text = "AWS is creating it" if state["Code"] == "provisioning" else state["Code"]
+    text = "being created" if state["Code"] == "provisioning" else state["Code"]
     return GateStatus("waiting", text, because(reason))
 
 

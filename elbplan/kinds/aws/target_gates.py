@@ -53,12 +53,21 @@ def _is(target: AwsTarget, wanted: AwsTarget) -> bool:
     return bool(target["Id"] == wanted["Id"] and wanted.get("Port") in (None, target.get("Port")))
 
 
-def no_target_draining(arn: str) -> ProbeProgram:
-    """Ready when no target of the group is draining."""
+def no_target_draining(arn: str, delay: str) -> ProbeProgram:
+    """Ready when no target of the group is draining. `delay` is the deregistration delay of the group, in seconds.
+
+    AWS shows a target as draining for the whole delay, also if no request is left:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+    """
     call = Call("elbv2", "DescribeTargetHealth", {"TargetGroupArn": arn}, done_if=("TargetGroupNotFound",))
     descriptions = (yield call).get("TargetHealthDescriptions", [])
     left = sum(raw["TargetHealth"]["State"] in ("draining", "unhealthy.draining") for raw in descriptions)
-    return GateStatus("waiting", f"{left} still finish requests") if left else GateStatus("ready", "no request is left")
+    if not left:
+        return GateStatus("ready", "no request is left")
+    seconds = int(delay) if delay.isdigit() else 0
+    usual = "" if not seconds else f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+    noun = "1 target still finishes" if left == 1 else f"{left} targets still finish"
+    return GateStatus("waiting", f"{noun} requests", usual=usual)
 
 
 STOPPED = ("stopping", "stopped")

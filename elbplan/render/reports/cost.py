@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from ...cost import StackCost
-from ...cost.items import CostItem, CostSum
+from ...cost.items import CostItem
+from ..cost import LABEL, status_note
+from ..cost import cost_notes as screen_notes
 
 
 @dataclass(frozen=True)
@@ -34,24 +36,16 @@ class CostView:
     remarks: Sequence[str]
 
 
-def cost_notes(cost: StackCost | None) -> list[tuple[str, str]]:
-    """The line of the header; none if nothing is known."""
-    return [("Cost", summary(cost))] if cost and (cost.items or cost.before_items) else []
+def cost_notes(cost: StackCost | None, verb: str) -> list[tuple[str, str]]:
+    """The line of the header, in the words of the screen; none if nothing is known."""
+    text = summary(cost, verb) if cost else ""
+    return [(LABEL, text)] if text else []
 
 
-def summary(cost: StackCost) -> str:
-    """`$0.0325/h · $0.78/day · $23.73/month + traffic`, with the difference if the plan changes it."""
-    if not cost.items:
-        return f"nothing after the plan; now {_sum(cost.before)}"
-    if not cost.before_items:
-        return f"{_sum(cost.after)} + traffic"
-    change = cost.after.month - cost.before.month
-    difference = f"{dollars(change)} a month more" if change > 0 else f"{dollars(-change)} a month less"
-    return f"{_sum(cost.after)} + traffic ({difference if change else 'no change'})"
-
-
-def _sum(cost: CostSum) -> str:
-    return f"{dollars(cost.hour, 4)}/h · {dollars(cost.day)}/day · {dollars(cost.month)}/month"
+def summary(cost: StackCost, verb: str) -> str:
+    """What the plan's screen says about the cost, in one line; for a map what the status says."""
+    notes = screen_notes(cost, verb) if verb == "plan" else status_note(cost)
+    return " ".join(text for _, text in notes)
 
 
 def dollars(amount: Decimal, digits: int = 2) -> str:
@@ -59,14 +53,13 @@ def dollars(amount: Decimal, digits: int = 2) -> str:
     return f"${amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
 
 
-def cost_view(cost: StackCost) -> CostView | None:
+def cost_view(cost: StackCost, verb: str) -> CostView | None:
     """The table; None if AWS bills nothing."""
     if not (cost.items or cost.before_items):
         return None
     before, after = (tuple(map(_row, items)) for items in (cost.before_items, cost.items))
-    return CostView(
-        summary(cost), () if before == after else before, after, tuple(map(_row, cost.used)), tuple(_remarks(cost))
-    )
+    used, remarks = tuple(map(_row, cost.used)), tuple(_remarks(cost))
+    return CostView(summary(cost, verb), () if before == after else before, after, used, remarks)
 
 
 def _row(item: CostItem) -> CostRow:

@@ -17,7 +17,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ... import __version__
 from .page import Report, Section
 from .traffic import traffic_document
 from .views import View, view_of
@@ -36,7 +35,6 @@ def html(report: Report, documents: Mapping[str, Any] | None = None) -> str:
         views=views,
         title=_title(report),
         methods=METHODS,
-        version=__version__,
         css=Markup(css),
         js=Markup(js),
         policy=policy(css, js),

@@ -125,7 +125,7 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
         return
     for label, text in section.notes:
         yield f"- **{escaped_text(label)}** {escaped_text(text)}"
-    for label, text in cost_notes(section.cost):
+    for label, text in cost_notes(section.cost, report.verb):
         yield f"- **{escaped_text(label)}** {escaped_text(text)}"
     if plan.changes:
         yield f"- **Downtime** {escaped_text(downtime(plan))}"

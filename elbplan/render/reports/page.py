@@ -10,6 +10,7 @@ from ...core.plan import Plan
 from ...core.security_edge import SecurityEdge
 from ...cost import StackCost
 from ...kinds.target_states import TargetState
+from ...run.outcome import StepTime
 from .build import stack_map
 from .entries import Entries
 from .map import StackMap
@@ -47,12 +48,19 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """The stacks of one command. `verb` is `plan`, or `map` for what AWS has now; `when` the time in words."""
+    """The stacks of one command.
+
+    verb     `plan`, or `map` for what AWS has now
+    when     the time in words
+    place    a note about the place, such as the simulator
+    version  the version of elbplan
+    """
 
     verb: str
     when: str
     sections: tuple[Section, ...]
     place: str = ""
+    version: str = ""
 
 
 def section_of(
@@ -62,7 +70,7 @@ def section_of(
     notes: Sequence[Note] = (),
     cost: StackCost | None = None,
     error: str = "",
-    measured: Mapping[str, float] | None = None,
+    times: Mapping[str, StepTime] | None = None,
 ) -> Section:
     """The section of one stack."""
     map, entries = stack_map(plan, states), Entries(plan)
@@ -70,4 +78,4 @@ def section_of(
     side: Side = "after" if after else "before"
     security = plan.security_path if plan.desired else plan.security_path_now
     samples = samples_of(entries, after or before, side)
-    return Section(plan, map, before, after, timeline_of(plan, measured), notes, error, security, cost, samples)
+    return Section(plan, map, before, after, timeline_of(plan, times), notes, error, security, cost, samples)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core.address import Address
@@ -13,6 +13,9 @@ from .entries import Entries, Entry
 from .matching import Request
 from .requests import Route, RouteBalancer, RouteListener, route_of
 from .traffic import Side, on_side
+
+MOST_HOSTS = 5
+"""How many names are tried as the host of a sample."""
 
 MOST = 60
 """The most rows of the table."""
@@ -45,8 +48,19 @@ def _all(entries: Entries, balancers: Sequence[RouteBalancer], side: Side) -> It
             if not isinstance(model, Listener) or listener.protocol not in ("HTTP", "HTTPS"):
                 continue
             rules = dict(_rules(entries, listener, side))
-            for sample in sample_requests(Address.parse(listener.id), model, rules, list(balancer.names)):
+            for sample in _requests(Address.parse(listener.id), model, rules, list(balancer.names)):
                 yield _sample(sample, listener, balancers)
+
+
+def _requests(
+    address: Address, listener: Listener, rules: Mapping[Address, Rule], hosts: Sequence[str]
+) -> list[SampleRequest]:
+    """A sample for each rule, with the first host for which there is one: a rule before may take all of another."""
+    tries = [
+        sample_requests(address, listener, rules, [*hosts[place:], *hosts[:place]])
+        for place in range(min(len(hosts), MOST_HOSTS) or 1)
+    ]
+    return [next((sample for sample in of_rule if sample.request), of_rule[0]) for of_rule in zip(*tries, strict=True)]
 
 
 def _rules(entries: Entries, listener: RouteListener, side: Side) -> Iterator[tuple[Address, Rule]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ...core.kind import Phase
 from ...core.plan import Plan, Step
 from ...kinds import KINDS
+from ...run.outcome import StepTime
 from ..phases import displayed_phases, gate_text, short_step_text
 
 WRITE_SECONDS = 1.0
@@ -29,7 +30,7 @@ class Bar:
     seconds     the expected duration; for a wait of unknown length the shortest
     known       False if nobody knows how long it takes
     usual       the usual duration in words
-    measured    seconds that it took in the last run, or took really; None without
+    took        seconds that it took; None if it has not run
     """
 
     number: int
@@ -43,7 +44,7 @@ class Bar:
     usual: str = ""
     until: str = ""
     needs: tuple[int, ...] = ()
-    measured: float | None = None
+    took: float | None = None
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,17 @@ class Timeline:
     unknown: int = field(default=0)
 
 
-def timeline_of(plan: Plan, measured: Mapping[str, float] | None = None) -> Timeline:
-    """The expected course of a plan. `measured` has the seconds of steps that ran already, by the step's id."""
+def timeline_of(plan: Plan, times: Mapping[str, StepTime] | None = None) -> Timeline:
+    """The expected course of a plan, or the real one: `times` has the steps that ran, by their ids."""
     phases = displayed_phases(plan.steps)
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
     ends: dict[str, float] = {}
     lanes: list[float] = []
     bars = []
     for step in plan.steps:
-        start = max((ends[need] for need in step.needs if need in ends), default=0.0)
-        took = (measured or {}).get(step.id)
-        expected = took if took is not None else _expected(step)
+        ran = (times or {}).get(step.id)
+        expected = ran.seconds if ran else _expected(step)
+        start = ran.start if ran else max((ends[need] for need in step.needs if need in ends), default=0.0)
         seconds = WRITE_SECONDS if expected is None else expected
         ends[step.id] = start + seconds
         lane = _lane(lanes, start)
@@ -75,7 +76,7 @@ def timeline_of(plan: Plan, measured: Mapping[str, float] | None = None) -> Time
             Bar(
                 numbers[step.id], step, phases[step.id], short_step_text(step), lane, start, seconds,
                 expected is not None, usual_of(step), gate_text(step, KINDS) if step.do == "wait" else "",
-                tuple(sorted(numbers[need] for need in step.needs if need in numbers)), took,
+                tuple(sorted(numbers[need] for need in step.needs if need in numbers)), ran.seconds if ran else None,
             )
         )  # fmt: skip
     unknown = sum(not bar.known for bar in bars)

@@ -31,7 +31,7 @@ class BarView:
     more: str
     phase: str
     expected: str
-    measured: str
+    took: str
     span: str
     x: int
     width: int
@@ -45,7 +45,7 @@ class TimelineView:
     summary: str
     bars: Sequence[BarView]
     ticks: Sequence[Tick]
-    measured: bool
+    ran: bool
 
 
 def timeline_view(timeline: Timeline) -> TimelineView | None:
@@ -57,10 +57,14 @@ def timeline_view(timeline: Timeline) -> TimelineView | None:
     total = math.ceil(total / step) * step
     ticks = [Tick(round(WIDTH * at / total), _clock(at)) for at in range(0, total + 1, step)]
     bars = [_bar(bar, total) for bar in timeline.bars]
-    return TimelineView(_summary(timeline), bars, ticks, any(bar.measured is not None for bar in timeline.bars))
+    return TimelineView(_summary(timeline), bars, ticks, any(bar.took is not None for bar in timeline.bars))
 
 
 def _summary(timeline: Timeline) -> str:
+    ran = [bar for bar in timeline.bars if bar.took is not None]
+    if ran:
+        end = max(bar.start + bar.seconds for bar in ran)
+        return f"{len(ran)} of {count(len(timeline.bars), 'step')} ended within {duration(end)}."
     text = f"{count(len(timeline.bars), 'step')}, about {duration(round(timeline.seconds))} in all"
     text += f", at most {timeline.lanes} side by side" if timeline.lanes > 1 else ""
     text += ". The times are the usual ones, of AWS's documentation and of experience"
@@ -76,7 +80,7 @@ def _bar(bar: Bar, total: float) -> BarView:
     end = bar.start + bar.seconds
     return BarView(
         bar.number, bar.text, " · ".join(filter(None, (until, needs))), bar.phase, expected or "unknown",
-        "" if bar.measured is None else duration(bar.measured), f"from {_clock(bar.start)} to {_clock(end)}",
+        "" if bar.took is None else duration(bar.took), f"from {_clock(bar.start)} to {_clock(end)}",
         round(WIDTH * bar.start / total), max(4, round(WIDTH * bar.seconds / total)), bar.known,
     )  # fmt: skip
 

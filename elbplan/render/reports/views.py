@@ -133,7 +133,7 @@ def view_of(section: Section, number: int, report: Report) -> View:
         any(len(column.nodes) > TALL for column in columns), _legend(map, report),
         bool(section.before or section.after), samples[0].url if samples else "https://", section.samples,
         security_rows(section.security, plan.servers), timeline_view(section.timeline), list(_details(map, nodes)), ids,
-        cost=cost_view(section.cost) if section.cost else None,
+        cost=cost_view(section.cost, report.verb) if section.cost else None,
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _chips(plan: Plan) -> Iterator[Chip]:
 
 def _facts(section: Section, report: Report) -> Iterator[tuple[str, str]]:
     yield from section.notes
-    yield from cost_notes(section.cost)
+    yield from cost_notes(section.cost, report.verb)
     plan = section.plan
     if report.verb == "plan" and plan.changes:
         yield "Downtime", downtime(plan)

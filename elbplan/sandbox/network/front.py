@@ -1,15 +1,14 @@
 """What a load balancer answers to a request."""
 
-from dataclasses import replace
-
 from ..account import CallContext
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import SECURE, StoredGroup, StoredListener, StoredRule, StoredTarget
+from ..state.elbv2 import StoredGroup, StoredListener, StoredRule, StoredTarget
 from ..traffic.request import VisitorRequest
 from ..traffic.routing import rule_for, serving_targets, weights_of
 from ..traffic.turns import next_turn
 from . import redirects
+from .headers import forwarded, with_response_headers
 from .messages import VisitorReply, balancer_page
 from .rewrites import rewritten
 from .servers import target_reply
@@ -22,7 +21,7 @@ def balancer_reply(context: CallContext, listener: StoredListener, request: Visi
     for action in found.actions:
         reply = _by_action(context, listener, found, action, request)
         if reply is not None:
-            return reply
+            return with_response_headers(listener, reply)
     raise AssertionError("the last action of a rule always answers")
 
 
@@ -34,7 +33,7 @@ def _by_action(
     if action["Type"] == "fixed-response":
         return redirects.fixed_response(action["FixedResponseConfig"])
     if action["Type"] == "forward":
-        return _forward(context, action, found.arn, forwarded(listener, rewritten(found.transforms, request)))
+        return _forward(context, action, found.arn, forwarded(context, listener, rewritten(found.transforms, request)))
     config = next(value for key, value in action.items() if key.endswith("Config"))
     return redirects.login(action["Type"], config, context.region, request)
 
@@ -83,21 +82,3 @@ def next_target(context: CallContext, group: StoredGroup, request: VisitorReques
         return None
     kept = remembered(TARGET_COOKIE, targets, request) if request else ""
     return targets[kept or next_turn(context.account, group.arn, dict.fromkeys(targets, 1))]
-
-
-@rule(31)
-def forwarded(listener: StoredListener, request: VisitorRequest) -> VisitorRequest:
-    """Adds X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port for the target.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html ("append" is the
-    default for X-Forwarded-For)
-    """
-    before = request.header("X-Forwarded-For")
-    added = (
-        ("X-Forwarded-For", ", ".join([*before, request.source])),
-        ("X-Forwarded-Proto", "https" if listener.protocol in SECURE else "http"),
-        ("X-Forwarded-Port", str(listener.port)),
-    )
-    names = {name.lower() for name, _ in added}
-    kept = tuple((name, value) for name, value in request.headers if name.lower() not in names)
-    return replace(request, headers=(*kept, *added))

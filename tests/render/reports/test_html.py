@@ -132,7 +132,7 @@ def test_the_header_says_what_the_plan_does_and_what_it_costs():
     assert "my-web ap-northeast-2 · account 123456789012" in text
     assert "~ 1 to change" in text
     assert "+/- 2 to replace" in text
-    assert "Cost $0.0325/h · $0.78/day · $23.73/month + traffic (no change)" in text
+    assert "Cost $0.0325/h · $0.78/day · $24/month, as before (ALB + 2 IPv4)" in text
 
 
 def test_risks_are_listed_with_the_safe_form():

@@ -16,7 +16,7 @@ from elbplan.render.reports.requests import (
     route_of,
 )
 from tests.render.plans import WEB, plan
-from tests.render.reports.kit import section, shop, shop_change
+from tests.render.reports.kit import SHOP, section, shop, shop_change
 
 REQUESTS = [
     ("https://shop.example.com/", "GET", {}, "listener.443/default"),
@@ -144,6 +144,14 @@ def test_every_rule_has_a_sample_request_that_it_takes():
     assert samples["443/HTTPS 40"].method == "POST"
     assert samples["443/HTTPS 40"].header.startswith("X-Tool: a")
     assert samples["80/HTTP default"].result == "301 to https://shop.example.com:443/"
+
+
+def test_a_sample_has_a_host_that_no_rule_before_takes():
+    first, second = "shop.example.com", "api.shop.example.com"
+    spec = SHOP.replace(f"[{first}, {second}]", f"[{second}, {first}]")
+    samples = {sample.rule: sample.url for sample in section(plan(spec)).samples}
+    assert samples["443/HTTPS 10"] == "https://api.shop.example.com/"
+    assert samples["443/HTTPS 20"] == "https://shop.example.com/v1"
 
 
 @pytest.mark.parametrize("text", ["", "no url at all", "ftp://x", "https://", "http://a:999999/"])

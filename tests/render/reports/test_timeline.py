@@ -8,6 +8,7 @@ import pytest
 
 from elbplan.render.reports.timeline import seconds_of, timeline_of
 from elbplan.render.reports.timeline_view import timeline_view
+from elbplan.run.outcome import StepTime
 from tests.render.plans import WEB, WEB_8080, plan
 
 
@@ -27,15 +28,16 @@ def test_steps_that_do_not_need_each_other_have_lanes_of_their_own():
     assert timeline_of(plan(WEB)).lanes > 1
 
 
-def test_measured_times_are_better_than_usual_ones():
+def test_the_times_of_steps_that_ran_count():
     made = plan(WEB_8080, WEB)
-    timeline = timeline_of(made, {"wait targets.web healthy": 12.0})
+    timeline = timeline_of(made, {"wait targets.web healthy": StepTime(3.0, 12.0)})
     (bar,) = [bar for bar in timeline.bars if bar.step.id == "wait targets.web healthy"]
-    assert (bar.seconds, bar.measured) == (12.0, 12.0)
+    assert (bar.start, bar.seconds, bar.took) == (3.0, 12.0, 12.0)
     view = timeline_view(timeline)
     assert view
-    assert view.measured
-    assert "12 s" in {bar.measured for bar in view.bars}
+    assert view.ran
+    assert view.summary == "1 of 9 steps ended within 15 s."
+    assert [bar.took for bar in view.bars if bar.took] == ["12 s"]
 
 
 @pytest.mark.parametrize(
