@@ -20,6 +20,7 @@ from ..live.delegation import ZoneDns, read_delegations
 from ..live.serving import ServingFacts, ServingIds, read_serving
 from ..live.surroundings import Surroundings, read_surroundings
 from ..verify.stack import ServedStack
+from .current import Lives, current_lives
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,14 @@ class Look:
         return self.plan.region
 
     @cached_property
+    def lives(self) -> Lives:
+        """The live resources by their addresses; an old side counts as the resource until the new one exists."""
+        return current_lives(self.plan.lives)
+
+    @cached_property
     def live(self) -> Mapping[Address, Resource]:
         """The resources in AWS, without the old sides of replacements."""
-        return {address: live.model for address, live in self.plan.lives.items() if not address.deposed}
+        return {address: live.model for address, live in self.lives.items() if not address.deposed}
 
     @cached_property
     def stack(self) -> ServedStack:
@@ -61,7 +67,7 @@ class Look:
     @cached_property
     def path(self) -> Sequence[SecurityEdge]:
         """The connections that security groups must let in, as AWS has them now."""
-        return path_now(self.plan.lives, self.plan.desired, self.surroundings.servers, self.region)
+        return path_now(self.lives, self.plan.desired, self.surroundings.servers, self.region)
 
     @cached_property
     def facts(self) -> ServingFacts:
@@ -88,6 +94,6 @@ class Look:
     def server_name(self, id: str) -> str:
         """`server-a (i-0abc)`"""
         server = self.surroundings.servers.servers.get(id)
-        own = next((str(address) for address, live in self.plan.lives.items() if live.id == id), "")
+        own = next((str(address) for address, live in self.lives.items() if live.id == id), "")
         name = own or (server.name if server is not None else "")
         return f"{name} ({id})" if name else id

@@ -22,6 +22,7 @@ from ..kinds.record import Record
 from ..kinds.rule import Rule
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
+from .current import current_lives
 
 REQUEST = (Record, Certificate, LoadBalancer, Listener, Rule, TargetGroup)
 """The kinds that a request by name meets, in their order."""
@@ -54,13 +55,13 @@ def subjects(word: str, plans: Iterable[Plan]) -> list[Subject]:
 
 
 def _subject(word: str, plan: Plan) -> Subject | None:
-    resources = _resources(plan)
+    resources, lives = _resources(plan), current_lives(plan.lives)
     if is_address(word):
         address = Address.parse(word)
         groups = tuple(_groups_with(word, resources.values())) if address.kind == Instance.kind else ()
-        server = plan.lives[address].id if groups and address in plan.lives else ""
+        server = lives[address].id if groups and address in lives else ""
         return Subject(word, plan, (address, *groups), server) if address in resources else None
-    by_id = next((address for address, live in plan.lives.items() if live.id == word), None)
+    by_id = next((address for address, live in lives.items() if live.id == word), None)
     if by_id is not None:
         return _subject(str(by_id), plan)
     if groups := tuple(_groups_with(word, resources.values())):
@@ -116,7 +117,7 @@ def _groups_with(id: str, resources: Iterable[Resource]) -> Iterator[Address]:
 
 def _resources(plan: Plan) -> dict[Address, Resource]:
     """The resources of the spec, and those that only AWS has."""
-    return {**{address: live.model for address, live in plan.lives.items()}, **plan.desired}
+    return {**{address: live.model for address, live in current_lives(plan.lives).items()}, **plan.desired}
 
 
 def known_words(plans: Iterable[Plan]) -> list[str]:
