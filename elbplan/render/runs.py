@@ -7,11 +7,14 @@ from typing import Any
 
 from rich.text import Text
 
+from ..core.address import Address
 from ..core.utc import time_text
+from ..kinds import KINDS
 from ..run.lock.record import UNKNOWN_STATE, RunRecord, RunStep
 from ..run.status import StackRuns
 from .layout import column, flow, padded, shortened_inside
 from .style import Style, count, duration
+from .words import in_words, recorded_words
 
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
 """The colours of run states. Other states are yellow."""
@@ -68,7 +71,7 @@ def step_lines(record: RunRecord, style: Style, *, indent: int = 2, most: int = 
         took = duration(step.took)
         words = padded(shortened_inside(style.clean(step_words(step)), width, "..." if style.ascii else "…"), width)
         head = style.line(" " * indent, (f"{clock}Z  ", "dim"), f"{words}  ", (took, "dim"))
-        yield from flow(style, head.append("  "), step.failure, colour, back=indent + 11)
+        yield from flow(style, head.append("  "), recorded_words(step.failure), colour, back=indent + 11)
 
 
 def step_words(step: RunStep) -> str:
@@ -76,7 +79,7 @@ def step_words(step: RunStep) -> str:
     verb, _, rest = step.id.partition(" ")
     resource, _, gate = rest.partition(" ")
     kind, dot, name = resource.partition(".")
-    subject = f"{kind.replace('_', ' ')}{' ' if dot else ''}{name}"
+    subject = in_words(Address(kind, name).marked()) if dot and kind in KINDS else kind.replace("_", " ") + dot + name
     if verb != "wait":
         return f"{verb} {subject} {gate}".rstrip()
     return f"wait for {subject} ({GATES.get(gate, gate)})"
@@ -98,9 +101,9 @@ def _details(record: RunRecord) -> Iterator[str]:
         yield f"{record.file} {record.mode}".strip()
     if record.takes:
         yield f"took over from run {record.takes}"
-    yield from (f"{address} replaced {text}" for address, text in record.replaced.items())
+    yield from (recorded_words(f"{address} replaced {text}") for address, text in record.replaced.items())
     if record.note:
-        yield record.note
+        yield recorded_words(record.note)
 
 
 def lock_text(runs: StackRuns) -> str:
@@ -136,7 +139,7 @@ def last_run_text(runs: StackRuns) -> str:
     if last.state == "running":
         return f"{last.number} {last.verb} by {last.who}, not finished, started {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
-    note = f": {last.note}" if last.note and last.state != "done" else ""
+    note = f": {recorded_words(last.note)}" if last.note and last.state != "done" else ""
     return f"{last.number} {last.verb} by {last.who}, {last.state} {when}{note}"
 
 

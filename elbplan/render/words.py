@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from ..core.address import Address
 from ..core.plan import Plan
@@ -45,6 +45,19 @@ def words_for(addresses: Iterable[Address]) -> Callable[[str], str]:
     longest_first = sorted(places, key=len, reverse=True)
     found = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, longest_first))})(?![\w@-]|\.\w)( \(i-)?")
     return lambda text: found.sub(lambda match: _words(places[match[1]], match[2] or ""), text)
+
+
+KNOWN = re.compile(rf"(?<![\w.-])(?:{'|'.join(KINDS)})\.[\w*-]+(?:@\w+)?(?![\w@-]|\.\w)")
+
+
+def recorded_words(text: str) -> str:
+    """Returns a text of an earlier run with words for its addresses: what it names may be gone by now."""
+    return KNOWN.sub(lambda match: in_words(Address.parse(match[0])), text)
+
+
+def serving_name(address: Address, lives: Container[Address]) -> str:
+    """Returns the name of a live resource: an old side is `web`, and `web (old)` only beside the new one."""
+    return name_in_words(address) if address._replace(deposed="") in lives else address.name
 
 
 def _words(address: Address, id: str) -> str:
