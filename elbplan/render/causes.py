@@ -55,7 +55,8 @@ def full_rows(
 ) -> Iterator[Text]:
     """Yields the rows `why`, `fix` and the command of each cause; a command stays in one line to be copied.
 
-    `first_label` is empty where a row `why` stands above. `now` tells whether a cause began today, `words` replaces addresses.
+    `first_label` is empty where a row `why` stands above. `now` tells whether a cause began today.
+    `words` replaces addresses.
     """
     for number, cause in enumerate(causes):
         label = first_label if number == 0 else "why"

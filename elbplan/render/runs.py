@@ -14,7 +14,7 @@ from ..run.lock.record import UNKNOWN_STATE, RunRecord, RunStep
 from ..run.status import StackRuns
 from .layout import column, flow, padded, shortened_inside
 from .style import Style, count, duration
-from .words import in_words, recorded_words
+from .words import address_words, in_words
 
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
 """The colours of run states. Other states are yellow."""
@@ -71,7 +71,7 @@ def step_lines(record: RunRecord, style: Style, *, indent: int = 2, most: int = 
         took = duration(step.took)
         words = padded(shortened_inside(style.clean(step_words(step)), width, "..." if style.ascii else "…"), width)
         head = style.line(" " * indent, (f"{clock}Z  ", "dim"), f"{words}  ", (took, "dim"))
-        yield from flow(style, head.append("  "), recorded_words(step.failure), colour, back=indent + 11)
+        yield from flow(style, head.append("  "), address_words(step.failure), colour, back=indent + 11)
 
 
 def step_words(step: RunStep) -> str:
@@ -101,9 +101,9 @@ def _details(record: RunRecord) -> Iterator[str]:
         yield f"{record.file} {record.mode}".strip()
     if record.takes:
         yield f"took over from run {record.takes}"
-    yield from (recorded_words(f"{address} replaced {text}") for address, text in record.replaced.items())
+    yield from (address_words(f"{address} replaced {text}") for address, text in record.replaced.items())
     if record.note:
-        yield recorded_words(record.note)
+        yield address_words(record.note)
 
 
 def lock_text(runs: StackRuns) -> str:
@@ -139,7 +139,7 @@ def last_run_text(runs: StackRuns) -> str:
     if last.state == "running":
         return f"{last.number} {last.verb} by {last.who}, not finished, started {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
-    note = f": {recorded_words(last.note)}" if last.note and last.state != "done" else ""
+    note = f": {address_words(last.note)}" if last.note and last.state != "done" else ""
     return f"{last.number} {last.verb} by {last.who}, {last.state} {when}{note}"
 
 

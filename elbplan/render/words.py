@@ -38,7 +38,7 @@ def wording(plan: Plan) -> Callable[[str], str]:
 
 
 def words_for(addresses: Iterable[Address]) -> Callable[[str], str]:
-    """Returns a function that replaces these addresses in a text by words: `web-1 (i-0abc)` for a server with its id."""
+    """Returns a function that replaces these addresses in a text by words; for a server `web-1 (i-0abc)`."""
     places = {str(address): address for address in addresses}
     if not places:
         return lambda text: text
@@ -50,8 +50,8 @@ def words_for(addresses: Iterable[Address]) -> Callable[[str], str]:
 KNOWN = re.compile(rf"(?<![\w.-])(?:{'|'.join(KINDS)})\.[\w*-]+(?:@\w+)?(?![\w@-]|\.\w)")
 
 
-def recorded_words(text: str) -> str:
-    """Returns a text of an earlier run with words for its addresses: what it names may be gone by now."""
+def address_words(text: str) -> str:
+    """Returns a text with words for every address of a known kind, where no plan tells which resources there are."""
     return KNOWN.sub(lambda match: in_words(Address.parse(match[0])), text)
 
 

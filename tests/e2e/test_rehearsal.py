@@ -122,7 +122,7 @@ def test_a_chain_that_holds_without_any_account_or_spec(alone: OfflineShell) -> 
     assert ran.code == 0, ran.out + ran.err
     assert "✗" not in ran.out
     assert [line for line in ran.out.splitlines() if line.endswith(".yaml")] == ["0001_by_tag.yaml", "0002_by_id.yaml"]
-    assert "every route answers all the time  (1 route)" in ran.out, "the balancer's own name, from one end to the other"
+    assert "every route answers all the time  (1 route)" in ran.out, "the name of the balancer, from start to end"
     tried = dict(re.findall(r"✓ (killed|rolls back to s1).*\((\d+) ", ran.out))
     assert int(tried["killed"]) >= 6
     assert int(tried["rolls back to s1"]) >= 3
