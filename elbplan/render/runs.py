@@ -25,6 +25,9 @@ STEP_EXTRA = 22
 GATES: Mapping[str, str] = {"insync": "known"}
 """The words for gates whose names are private."""
 
+STEP_VERBS = ("create", "update", "delete", "stop", "reorder", "moved", "wait", "adopt", "release")
+"""The first words of the ids of steps."""
+
 STEP_RESULTS = ("done", "failed", "skipped")
 
 
@@ -76,7 +79,18 @@ def step_lines(record: RunRecord, style: Style, *, indent: int = 2, most: int = 
 
 def step_words(step: RunStep) -> str:
     """Returns `create target group web`, or `wait for targets web (healthy)`."""
-    verb, _, rest = step.id.partition(" ")
+    return _id_words(step.id)
+
+
+def note_words(note: str) -> str:
+    """Returns the note of a run, which may begin with the id of a step: `wait for targets web (healthy): 0 of 2`."""
+    id, colon, text = note.partition(": ")
+    is_step = bool(address_words(id) != id and id.split()[0] in STEP_VERBS)
+    return (_id_words(id) + colon if is_step else address_words(id + colon)) + address_words(text)
+
+
+def _id_words(id: str) -> str:
+    verb, _, rest = id.partition(" ")
     resource, _, gate = rest.partition(" ")
     kind, dot, name = resource.partition(".")
     subject = in_words(Address(kind, name).marked()) if dot and kind in KINDS else kind.replace("_", " ") + dot + name
@@ -103,7 +117,7 @@ def _details(record: RunRecord) -> Iterator[str]:
         yield f"took over from run {record.takes}"
     yield from (address_words(f"{address} replaced {text}") for address, text in record.replaced.items())
     if record.note:
-        yield address_words(record.note)
+        yield note_words(record.note)
 
 
 def lock_text(runs: StackRuns) -> str:
@@ -139,7 +153,7 @@ def last_run_text(runs: StackRuns) -> str:
     if last.state == "running":
         return f"{last.number} {last.verb} by {last.who}, not finished, started {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
-    note = f": {address_words(last.note)}" if last.note and last.state != "done" else ""
+    note = f": {note_words(last.note)}" if last.note and last.state != "done" else ""
     return f"{last.number} {last.verb} by {last.who}, {last.state} {when}{note}"
 
 
