@@ -202,6 +202,19 @@ def test_cookies_last_seven_days_and_sessions_as_long_as_the_group_says(shop: Sh
     assert len({shop.get(Cookie=kept).text.split()[0] for _ in range(4)}) == 2
 
 
+def test_the_cookie_for_other_sites_comes_first(shop: Shop) -> None:
+    group = group_with_server(shop, "web")[0]
+    more = shop.kit.instance(shop.kit.open_group("more"))
+    shop.kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": more}])
+    sticky = [{"Key": "stickiness.enabled", "Value": "true"}, {"Key": "stickiness.type", "Value": "lb_cookie"}]
+    shop.kit.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=sticky)
+    shop.default(forward(group))
+    pages = [shop.get() for _ in range(2)]
+    first, second = (page.headers["Set-Cookie"].partition(";")[0].partition("=")[2] for page in pages)
+    cookies = f"AWSALB={second}; AWSALBCORS={first}"
+    assert {shop.get(Cookie=cookies).text for _ in range(4)} == {pages[0].text} != {pages[1].text}
+
+
 def test_a_port_that_is_not_the_default_is_added_to_the_host(shop: Shop) -> None:
     arn, group = shop.balancer["LoadBalancerArn"], group_with_server(shop, "web")[0]
     shop.kit.let_in(shop.front, 8080)

@@ -205,7 +205,7 @@ def test_the_longer_hash_comes_before_the_longer_validity(kit: Kit, secured: Sec
     assert secured.shown("two.example.com").public_bytes(Encoding.PEM) == leaves[0][0]
 
 
-def self_signed(name: str, algorithm: hashes.HashAlgorithm, days: int) -> tuple[bytes, bytes]:
+def self_signed(name: str, algorithm: hashes.SHA256 | hashes.SHA512, days: int) -> tuple[bytes, bytes]:
     """A certificate with this hash algorithm, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])

@@ -1,12 +1,12 @@
 """Sticky sessions: cookies with which a load balancer recognises a visitor.
 
-https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
 """
 
 import base64
 import binascii
 import time
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 
@@ -31,18 +31,20 @@ class Session:
 
 
 @rule(31)
-def remembered(session: Session, choices: Iterable[str], request: VisitorRequest) -> str:
+def remembered(session: Session, choices: Container[str], request: VisitorRequest) -> str:
     """Returns the choice that a cookie of the visitor names, if it still exists; otherwise "".
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html (AWSALB for the target: "if
-    it refers to a target that was deregistered or is unhealthy, the load balancer selects a new target"),
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
+    (AWSALB for the target: "if it refers to a target that was deregistered or is unhealthy, the load balancer selects a
+    new target"; "the value in AWSALBCORS will take precedence"),
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#forward-actions (AWSALBTG
     for the target group)
     """
     pairs = [pair.strip().partition("=") for value in request.header("Cookie") for pair in value.split(";")]
-    found = [_read(value) for name, _, value in pairs if name == session.cookie]
-    valid = {choice for moment, choice in found if session.now <= moment + session.seconds}
-    return next((choice for choice in choices if choice in valid), "")
+    names = (f"{session.cookie}CORS", session.cookie)
+    found = [_read(value) for wanted in names for name, _, value in pairs if name == wanted]
+    valid = [choice for moment, choice in found if session.now <= moment + session.seconds]
+    return next((choice for choice in valid if choice in choices), "")
 
 
 def group_seconds(action: Params) -> int:
@@ -62,9 +64,10 @@ def target_seconds(group: StoredGroup) -> int:
 def with_cookie(reply: VisitorReply, session: Session, choice: str) -> VisitorReply:
     """Adds the cookie, which expires after seven days, and the same for requests of other sites (CORS).
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html ("The load balancer
-    generated cookie has its own expiry of 7 days which is non-configurable"; "Application Load Balancers use the
-    Expires attribute in the cookie header instead of the Max-Age attribute"). A visitor's clock is real.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
+    ("The load balancer generated cookie has its own expiry of 7 days which is non-configurable"; "Application Load
+    Balancers use the Expires attribute in the cookie header instead of the Max-Age attribute"). A visitor's clock is
+    real.
     """
     value, end = _value(session.now, choice), formatdate(time.time() + COOKIE_SECONDS, usegmt=True)
     plain = ("Set-Cookie", f"{session.cookie}={value}; Expires={end}; Path=/")

@@ -87,8 +87,10 @@ def serving_targets(context: CallContext, group: StoredGroup) -> ServingTargets:
     of their health status"). An unused target gets none:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
     ("The target groups for the load balancer have no registered targets, or all of the registered targets are in an
-    unused state"). No page says whether a group also fails open to targets that are initial or draining. Here it does
-    to those that are initial, and not to those that are draining.
+    unused state"), nor does a draining one:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+    ("ELB stops sending requests to targets that are deregistering"). No page says whether a group also fails open to
+    targets that are initial. Here it does.
     """
     states = [(target, health_of(context, group, target).state) for target in current_targets(context, group)]
     text = ", ".join(sorted({state for _, state in states})) or "none"
