@@ -169,3 +169,17 @@ def test_a_region_that_fails_is_an_error(stack: Stack) -> None:
     result = stack.shell.run("explain", "targets.web", stack.spec)
     assert result.code == 1
     assert "elasticloadbalancing:DescribeLoadBalancers" in result.err
+
+
+def test_status_names_a_closed_group_of_the_stack_too(shell: Shell) -> None:
+    """The servers are the stack's own, and somebody revoked the rule that lets the load balancer in."""
+    assert shell.run("apply", "--yes", shell.spec).code == 0
+    ec2 = shell.box.client("ec2", REGION)
+    (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["my-web-web-servers"]}])[
+        "SecurityGroups"
+    ]
+    ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=group["IpPermissions"])
+    for command in (("status",), ("explain", "targets.web")):
+        text = " ".join(shell.run(*command, shell.spec).out.split())
+        assert f"no inbound rule of {group['GroupId']} allows 80 from sg-" in text
+        assert "run elbplan apply; if that changes nothing, write the rule into the spec" in text

@@ -105,6 +105,7 @@ def choices(**options: Any) -> ApplyChoices:
     words = {
         "yes": True, "allow": (), "rollback": False, "to": None, "approve": False, "retry": False, "direct": False,
         "revert_drift": False, "base": "migrations", "leave": False, "detail": False,
+        "unverified": False,
     }  # fmt: skip
     return ApplyChoices(**(words | options))
 

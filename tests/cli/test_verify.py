@@ -225,6 +225,19 @@ def test_an_apply_that_nobody_can_reach_ends_with_3(shell: Shell) -> None:
     assert f"next      elbplan verify {shell.spec} --watch" in done.out
 
 
+def test_ctrl_c_during_the_check_keeps_the_result_of_the_run(shell: Shell) -> None:
+    class Pressed(Waiting):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt
+
+    shell.reached = Starting(network_of(shell.box))
+    done = shell.run("apply", "--yes", "--json", shell.spec, clock=Pressed())
+    assert done.code == 130
+    (summary,) = [line for line in done.lines if line["type"] == "summary"]
+    assert (summary["failed"], summary["skipped"], "verify" in summary) == (0, 0, False)
+    assert "my-web is applied; the check whether it answers was interrupted" in done.out + done.err
+
+
 def test_an_apply_does_not_wait_for_what_does_not_pass_by_itself(shell: Shell) -> None:
     shell.run("apply", "--yes", "--no-verify", shell.spec)
     shell.box.delegate("example.com", [])

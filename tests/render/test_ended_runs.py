@@ -72,15 +72,15 @@ class ShownRun:
     outcome: Outcome = field(default_factory=Outcome)
 
     def run(self, stage: Stage, deed: Deed = lambda event: None, stop: threading.Event | None = None) -> ShownRun:
-        board = ProgressBoard(len(self.plan.steps))
+        began: dict[str, Event] = {}
 
         def tell(event: Event) -> None:
-            board.take(event)
+            began.setdefault(event.step.id, event)
             for width in WIDTHS:
                 if event.what in ("done", "failed"):
                     self.scrolled[width].append(end_line(event, STYLES[width]))
                 elif event.what == "progress":
-                    self.boards[width] = board.picture(event.seconds, STYLES[width])
+                    self.boards[width] = _picture(began[event.step.id], event, STYLES[width])
             deed(event)
 
         self.outcome = workflow.apply(stage.aws, self.plan, KINDS, tell, stage.clock, parallel=1, stop=stop)
@@ -99,6 +99,14 @@ class ShownRun:
             check(f"{name}-{width}", [Text(re.sub(r"my-web-\d+\.", "my-web-1.", line.plain)) for line in lines])
             commands = [line for line in lines if line.plain.strip().startswith(("aws ", "elbplan "))]
             assert all(line.cell_len <= width for line in lines if line not in commands)
+
+
+def _picture(began: Event, event: Event, style: Style) -> list[Text]:
+    """The row of one wait. Which steps have just ended beside it depends on the threads."""
+    board = ProgressBoard(1)
+    board.take(began)
+    board.take(event)
+    return board.picture(event.seconds, style)[:-1]
 
 
 def sick(stage: Stage, reason: str, *code: int) -> Deed:

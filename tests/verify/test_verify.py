@@ -372,3 +372,24 @@ def test_certificates_that_do_not_serve(raw: dict[str, object], text: str) -> No
     known = dict.fromkeys(served().reads.certificates, raw)
     with answering() as network:
         assert failures(verified(network, served(certificates=known)))["certificate"].startswith(text)
+
+
+NETWORK = """
+name: web
+region: ap-northeast-2
+zones: [a, c]
+type: network
+servers: {count: 2}
+targets: {port: 80}
+"""
+
+
+def test_a_network_load_balancer_accepts_connections() -> None:
+    with web_server(healthy) as plain:
+        verification = verified(Loopback({80: plain}, CA), served(NETWORK))
+    assert failures(verification) == {}
+    assert (verification.state, [check.subject for check in found(verification, "connection")]) == ("ok", ["port 80"])
+    assert {"tls", "answer", "redirect"} & {check.name for check in verification.checks} == set()
+    assert failures(verified(Loopback({}, CA), served(NETWORK))) == {
+        "connection": "refused: nothing listens on this port"
+    }

@@ -14,7 +14,7 @@ def escaped_text(text: str, most: int = LONGEST_TEXT) -> str:
     line = _cut(text, most)
     escaped = re.sub(r"[<>&]", lambda match: {"<": "&lt;", ">": "&gt;", "&": "&amp;"}[match[0]], line)
     escaped = re.sub(r"([\\`*_\[\]|~$])", r"\\\1", escaped)
-    escaped = re.sub(r"([@#])(?=\w)", r"\1", escaped)
+    escaped = re.sub(r"([@#])(?=\w)", rf"\1{INVISIBLE}", escaped)
     escaped = escaped.replace("://", f":{INVISIBLE}//").replace("www.", f"www{INVISIBLE}.")
     return re.sub(r"^([-+=#>])", r"\\\1", escaped)
 
@@ -28,7 +28,7 @@ def in_html(text: str) -> str:
     """The text inside an HTML element of Markdown, whose characters have no meaning as Markdown there."""
     line = " ".join(text.split())
     escaped = line.translate({ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"})
-    return re.sub(r"([@#])(?=\w)", r"\1", escaped)
+    return re.sub(r"([@#])(?=\w)", rf"\1{INVISIBLE}", escaped)
 
 
 def code(text: str) -> str:

@@ -33,7 +33,7 @@ listeners:
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "`code` **bold** [link](http://evil.example) | cell | @octocat #1",
     "{{ 7 * 7 }} ${HOME} <!-- --> ]]>",
     "%%{init: {'theme': 'dark'}}%% end\"]; click n1 href \"javascript:alert(1)\"",
