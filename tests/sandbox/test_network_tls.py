@@ -122,7 +122,7 @@ def imported(
     """A certificate of an authority that nobody knows, valid from `start` to `days`: days from now."""
     first = min(0, days) - 10 if start is None else start
     begin, end = NOW + timedelta(days=first), NOW + timedelta(days=days)
-    return trustme.CA().issue_cert(*names, not_before=begin, not_after=end, key_type=kind)
+    return trustme.CA(key_type=kind).issue_cert(*names, not_before=begin, not_after=end, key_type=kind)
 
 
 def import_into(kit: Kit, leaf: trustme.LeafCert) -> str:
@@ -172,6 +172,11 @@ def test_what_acm_does_not_import(kit: Kit) -> None:
         kit.acm.import_certificate(Certificate=body, PrivateKey=other.private_key_pem.bytes())
     with refused("ValidationException"):
         kit.acm.import_certificate(Certificate=body, PrivateKey=b"no key")
+    with refused("ValidationException"):
+        kit.acm.import_certificate(Certificate=body, PrivateKey=leaf.private_key_pem.bytes() + b"\n" * 5120)
+    mixed = trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("m.example.com", key_type=trustme.KeyType.RSA)
+    with refused("ValidationException"):
+        import_into(kit, mixed)
 
 
 def test_a_certificate_with_other_names(kit: Kit, secured: Secured) -> None:

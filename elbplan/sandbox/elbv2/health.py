@@ -79,7 +79,7 @@ def _expects_unimplemented(group: StoredGroup) -> bool:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     ("The default is /AWS.ALB/healthcheck", "The default value is 12"),
-    https://grpc.io/docs/guides/status-codes/ ("unimplemented by the server").
+    https://github.com/grpc/grpc/blob/master/doc/statuscodes.md ("Method not found at server").
     """
     codes = (group.fields.get("Matcher") or {}).get("GrpcCode")
     if not codes or group.fields.get("HealthCheckPath") != "/AWS.ALB/healthcheck":
