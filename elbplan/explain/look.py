@@ -43,8 +43,8 @@ class Look:
 
     @cached_property
     def live(self) -> Mapping[Address, Resource]:
-        """The resources in AWS, without the old sides of replacements."""
-        return {address: live.model for address, live in self.plan.lives.items() if not address.deposed}
+        """The resources in AWS."""
+        return {address: live.model for address, live in self.plan.lives.items()}
 
     @cached_property
     def stack(self) -> ServedStack:
