@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.address import Address
 from ..core.kind import LiveResource
+from ..core.lives import as_in_aws
 from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.suggest import closest
@@ -29,7 +30,10 @@ REQUEST = (Record, Certificate, LoadBalancer, Listener, Rule, TargetGroup)
 
 @dataclass(frozen=True)
 class Subject:
-    """A word in one stack: the resources to check, in order. `server` limits the targets to one server."""
+    """A word in one stack: the resources to check, in order. `server` limits the targets to one server.
+
+    In `plan.lives`, a resource that the plan only intends to replace is not an old one.
+    """
 
     word: str
     plan: Plan
@@ -49,7 +53,7 @@ def host_of(word: str) -> str:
 
 def subjects(word: str, plans: Iterable[Plan]) -> list[Subject]:
     """The stacks that know the word."""
-    found = (_subject(word, plan) for plan in plans)
+    found = (_subject(word, replace(plan, lives=as_in_aws(plan.lives))) for plan in plans)
     return [subject for subject in found if subject is not None]
 
 
@@ -57,6 +61,7 @@ def _subject(word: str, plan: Plan) -> Subject | None:
     resources = _resources(plan)
     if is_address(word):
         address = Address.parse(word)
+        address = address if address in resources else address._replace(deposed="")
         groups = tuple(_groups_with(word, resources.values())) if address.kind == Instance.kind else ()
         server = plan.lives[address].id if groups and address in plan.lives else ""
         return Subject(word, plan, (address, *groups), server) if address in resources else None
