@@ -114,7 +114,7 @@ def write(app: App, text: str, output: str | None) -> None:
         return
     path = Path(str(output))
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
     except OSError as problem:
         hint = "create the folder first" if not path.parent.is_dir() else "choose another file with -o FILE"
         raise UsageProblem(f"cannot write {path}: {os.strerror(problem.errno or 0)}", hint=hint) from problem

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .page import Report, Section
 from .traffic import traffic_document
@@ -45,7 +45,14 @@ def html(report: Report, documents: Mapping[str, Any] | None = None) -> str:
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("elbplan.render.reports", TEMPLATES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.filters["breakable"] = breakable
+    return env
+
+
+def breakable(text: str) -> Markup:
+    """The text, escaped; a narrow box breaks a long DNS name before a dot, not inside a label."""
+    return Markup("<wbr>.").join(map(escape, text.split(".")))
 
 
 @cache
