@@ -64,6 +64,14 @@ def network_of(app: App, region: str) -> Network | NoNetwork:
     return InternetConnections(_dns_module().names_of_internet(debug_log_of(app)), region)
 
 
+def answering_dns(app: App, region: str) -> ZoneDns:
+    """Returns the DNS that has the names of the load balancers: for the sandbox, that of the simulator."""
+    if app.dns is not None:
+        return app.dns
+    network = network_of(app, region)
+    return NotAsked(network.reason) if isinstance(network, NoNetwork) else network.names
+
+
 def _simulated_network() -> Network | NoNetwork:
     running = daemon.find()
     if running is None:

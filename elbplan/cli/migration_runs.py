@@ -128,11 +128,13 @@ class MigrationConsole:
             return self._end_undone(result)
         if result.last is None and result.pending is not None:
             self._end_without_run(executor, result)
-        if result.state == "waiting":
+        held = result.state == "waiting"
+        if held and self.app.options.json:  # the line of the checks has the error if the stack does not answer
             self._end_held(executor, result)
-        if result.last is None:
-            return 0
-        return exit_code(self._checked(result.last))
+        code = exit_code(self._checked(result.last)) if result.last else 0
+        if held and not self.app.options.json:
+            self._end_held(executor, result)
+        return code
 
     def _checked(self, last: RunResult) -> RunResult:
         """The last run of the command, with whether the stack answers after it."""

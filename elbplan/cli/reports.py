@@ -77,9 +77,7 @@ def _section(
 
 def write_runs(app: App, results: Sequence[RunResult], output: str) -> None:
     """Writes what the runs of a command did, with the time of each step, as a page. Raises UsageProblem."""
-    sections = tuple(
-        section_of(result.plan, cost=cost_of(app, result.plan), times=result.times) for result in results
-    )
+    sections = tuple(section_of(result.plan, cost=cost_of(app, result.plan), times=result.times) for result in results)
     document = plan_document([result.plan for result in results])
     write(app, rendered("html", replace(report_of(app, "plan", ()), sections=sections), document), output)
 

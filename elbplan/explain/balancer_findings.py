@@ -46,7 +46,7 @@ def balancer_findings(look: Look, address: Address) -> Iterator[Finding]:
 
 def _state(look: Look, address: Address) -> Finding:
     raw: Mapping[str, Any] = look.facts.balancers.get(look.id(address), {})
-    state = raw.get("State", {}).get("Code", look.lives[address].facts.get("state", ""))
+    state = raw.get("State", {}).get("Code", look.plan.lives[address].facts.get("state", ""))
     if state in ACTIVE:
         return ok(str(address), state)
     if state not in STATES:

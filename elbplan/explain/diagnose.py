@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ..core.address import Address
+from ..core.address import Address, without_deposed
+from ..core.change import Change, field_difference
+from ..core.resource import differing_fields, rewrite
 from ..kinds.aws.actions import Forward
 from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
@@ -41,6 +43,23 @@ def _findings(look: Look, address: Address, several: int) -> Iterator[Finding]:
         yield from _around_listener(look, address)
     else:
         yield from CHECKS.get(address.kind, _other)(look, address)
+    yield from _replacement(look, address)
+
+
+def _replacement(look: Look, address: Address) -> Iterator[Finding]:
+    """A note if the spec wants another resource in its place. Everything else is about what AWS has now."""
+    change = next((c for c in look.plan.changes if c.address == address and c.action == "replace"), None)
+    if change is not None and (differences := _own_differences(change)):
+        yield ok(str(address), f"elbplan apply will replace it: {differences}")
+
+
+def _own_differences(change: Change) -> str:
+    """`port 80 → 8080`; empty if only what it refers to is replaced."""
+    if change.before is None or change.after is None:
+        return ""
+    before, after = (rewrite(side, lambda ref: (without_deposed(ref),)) for side in (change.before, change.after))
+    fields = [field for field in change.fields if field in differing_fields(before, after)]
+    return ", ".join(field_difference(before, after, field) for field in fields)
 
 
 def _around_listener(look: Look, address: Address) -> Iterator[Finding]:
@@ -59,7 +78,9 @@ def _targets(look: Look, address: Address) -> Iterator[Finding]:
     """`targets.web` means the targets of its group."""
     resource = look.plan.desired.get(address) or look.live.get(address)
     group = resource.group if isinstance(resource, Targets) else None
-    yield from target_findings(look, group if isinstance(group, Address) else address._replace(kind=TargetGroup.kind))
+    of = group if isinstance(group, Address) else address._replace(kind=TargetGroup.kind)
+    yield from target_findings(look, of)
+    yield from _replacement(look, of)
 
 
 def _other(look: Look, address: Address) -> Iterator[Finding]:

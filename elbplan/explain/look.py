@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..core.address import Address, AwsId, Ref
@@ -19,8 +19,8 @@ from ..kinds.targets import Targets
 from ..live.delegation import ZoneDns, read_delegations
 from ..live.serving import ServingFacts, ServingIds, read_serving
 from ..live.surroundings import Surroundings, read_surroundings
+from ..verify.network import DnsNames
 from ..verify.stack import ServedStack
-from .current import Lives, current_lives
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,16 @@ class Look:
     """One stack. AWS is read when something is needed first.
 
     send    sends a call to AWS
-    dns     the DNS of the internet; None: nobody asks it
+    dns     has the delegations of hosted zones; None: nobody asks it
     apply   the command that applies the spec
+    names   has the addresses of names; None: nobody asks it
     """
 
     plan: Plan
     send: Callable[[Call], Answer]
     dns: ZoneDns | None
     apply: str
+    names: DnsNames | None = None
 
     @property
     def region(self) -> str:
@@ -43,14 +45,9 @@ class Look:
         return self.plan.region
 
     @cached_property
-    def lives(self) -> Lives:
-        """The live resources by their addresses; an old side counts as the resource until the new one exists."""
-        return current_lives(self.plan.lives)
-
-    @cached_property
     def live(self) -> Mapping[Address, Resource]:
-        """The resources in AWS, without the old sides of replacements."""
-        return {address: live.model for address, live in self.lives.items() if not address.deposed}
+        """The resources in AWS."""
+        return {address: live.model for address, live in self.plan.lives.items()}
 
     @cached_property
     def stack(self) -> ServedStack:
@@ -67,7 +64,7 @@ class Look:
     @cached_property
     def path(self) -> Sequence[SecurityEdge]:
         """The connections that security groups must let in, as AWS has them now."""
-        return path_now(self.lives, self.plan.desired, self.surroundings.servers, self.region)
+        return path_now(self.plan.lives, self.plan.desired, self.surroundings.servers, self.region)
 
     @cached_property
     def facts(self) -> ServingFacts:
@@ -81,19 +78,25 @@ class Look:
         arns = [live.id for live in self.plan.lives.values() if isinstance(live.model, Certificate)]
         return read_serving(self.send, ServingIds(certificates=arns))
 
+    def served(self, zone: Ref) -> ServedStack:
+        """The stack with its load balancers and the name servers of a hosted zone."""
+        zones = read_serving(self.send, ServingIds(zones=[self.id(zone)]))
+        unread = {**self.facts.unread, **zones.unread}
+        return replace(self.stack, facts=replace(self.facts, zones=zones.zones, unread=unread))
+
     def delegations(self, zones: Sequence[Ref]) -> Sequence[ZoneDelegation]:
         """The delegations of these hosted zones; none if nobody asks DNS."""
         ids = tuple(dict.fromkeys(str(zone) for zone in zones if isinstance(zone, AwsId)))
         anything = Address(Record.kind, "")
         return read_delegations(self.send, self.dns, {anything: ids} if ids else {}).get(anything, ())
 
-    def id(self, address: Address) -> str:
+    def id(self, ref: Ref) -> str:
         """The AWS id; empty if the resource does not exist."""
-        return self.stack.id(address)
+        return self.stack.id(ref)
 
     def server_name(self, id: str) -> str:
         """`server-a (i-0abc)`"""
         server = self.surroundings.servers.servers.get(id)
-        own = next((str(address) for address, live in self.lives.items() if live.id == id), "")
+        own = next((str(address) for address, live in self.plan.lives.items() if live.id == id), "")
         name = own or (server.name if server is not None else "")
         return f"{name} ({id})" if name else id

@@ -12,11 +12,13 @@ from ..kinds.aws.certificate_gates import CAUSES
 from ..kinds.certificate import Certificate
 from ..kinds.delegation import ZoneDelegation
 from ..kinds.record import Record
-from .diagnosis import Finding, ok, unknown
+from ..verify.check import CheckState
+from ..verify.dns_checks import PRIVATE, record_check
+from .diagnosis import Finding, FindingState, ok, unknown
 from .look import Look
 from .target_findings import missing
 
-NOT_ASKED = "elbplan did not ask DNS: with --sandbox or AWS_ENDPOINT_URL the zones are not real"
+NOT_ASKED = "elbplan did not ask DNS"
 
 
 def record_findings(look: Look, address: Address) -> Iterator[Finding]:
@@ -37,13 +39,28 @@ def record_findings(look: Look, address: Address) -> Iterator[Finding]:
     else:
         yield ok(str(address), f"points at {balancer}")
     yield from zone_findings(look, [live.zone])
+    if there and isinstance(balancer, Address):
+        yield from _answers(look, live, balancer)
+
+
+def _answers(look: Look, record: Record, balancer: Address) -> Iterator[Finding]:
+    """Whether the name servers of the zone answer with the addresses of the load balancer."""
+    dns_name = look.plan.lives[balancer].facts.get("dns_name", "")
+    if look.names is None or not dns_name:
+        return
+    addresses = look.names.at_source(dns_name, record.type).addresses
+    check = record_check(look.served(record.zone), record, addresses, look.names)
+    yield Finding(STATES[check.state], check.subject, check.text, "", check.fix, check.command)
+
+
+STATES: Mapping[CheckState, FindingState] = {"ok": "ok", "failed": "cause", "skipped": "unknown"}
 
 
 def zone_findings(look: Look, zones: Sequence[Ref]) -> Iterator[Finding]:
     """Whether the internet asks these hosted zones."""
     delegations = look.delegations(zones)
     if zones and not delegations:
-        yield unknown("delegation", NOT_ASKED)
+        yield unknown("delegation", NOT_ASKED) if look.dns is None else ok("delegation", PRIVATE)
     for zone in delegations:
         yield _delegation(zone)
 

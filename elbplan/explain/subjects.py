@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.address import Address
 from ..core.kind import LiveResource
+from ..core.lives import as_in_aws
 from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.suggest import closest
@@ -22,7 +23,6 @@ from ..kinds.record import Record
 from ..kinds.rule import Rule
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from .current import current_lives
 
 REQUEST = (Record, Certificate, LoadBalancer, Listener, Rule, TargetGroup)
 """The kinds that a request by name meets, in their order."""
@@ -30,7 +30,10 @@ REQUEST = (Record, Certificate, LoadBalancer, Listener, Rule, TargetGroup)
 
 @dataclass(frozen=True)
 class Subject:
-    """A word in one stack: the resources to check, in order. `server` limits the targets to one server."""
+    """A word in one stack: the resources to check, in order. `server` limits the targets to one server.
+
+    In `plan.lives`, a resource that the plan only intends to replace is not an old one.
+    """
 
     word: str
     plan: Plan
@@ -50,14 +53,15 @@ def host_of(word: str) -> str:
 
 def subjects(word: str, plans: Iterable[Plan]) -> list[Subject]:
     """The stacks that know the word."""
-    found = (_subject(word, plan) for plan in plans)
+    found = (_subject(word, replace(plan, lives=as_in_aws(plan.lives))) for plan in plans)
     return [subject for subject in found if subject is not None]
 
 
 def _subject(word: str, plan: Plan) -> Subject | None:
-    resources, lives = _resources(plan), current_lives(plan.lives)
+    resources, lives = _resources(plan), plan.lives
     if is_address(word):
         address = Address.parse(word)
+        address = address if address in resources else address._replace(deposed="")
         groups = tuple(_groups_with(word, resources.values())) if address.kind == Instance.kind else ()
         server = lives[address].id if groups and address in lives else ""
         return Subject(word, plan, (address, *groups), server) if address in resources else None
@@ -117,7 +121,7 @@ def _groups_with(id: str, resources: Iterable[Resource]) -> Iterator[Address]:
 
 def _resources(plan: Plan) -> dict[Address, Resource]:
     """The resources of the spec, and those that only AWS has."""
-    return {**{address: live.model for address, live in current_lives(plan.lives).items()}, **plan.desired}
+    return {**{address: live.model for address, live in plan.lives.items()}, **plan.desired}
 
 
 def known_words(plans: Iterable[Plan]) -> list[str]:

@@ -59,10 +59,18 @@ def _listeners(look: Look, group: Address) -> Finding:
     using = [str(address) for address, resource in look.live.items() if group in attached_groups(resource)]
     if using:
         return ok(str(group), f"{', '.join(using)} {'forwards' if len(using) == 1 else 'forward'} to it")
+    if old := _listeners_of_old(look, group):
+        return ok(str(group), f"new: {', '.join(old)} still uses the old group, and elbplan apply switches it")
     wanted = [str(address) for address, resource in look.plan.desired.items() if group in attached_groups(resource)]
     text = "no listener and no rule in AWS forwards to it"
     fix = f"create {', '.join(wanted)}" if wanted else "let a listener or rule of the spec forward to it"
     return Finding("cause", str(group), text, "", fix, look.apply if wanted else "", "Target.NotInUse")
+
+
+def _listeners_of_old(look: Look, group: Address) -> list[str]:
+    """The listeners and rules that still use the group's old side, in the middle of a replacement."""
+    old = {address for address in look.live if address[:2] == group[:2] and address != group}
+    return [str(address) for address, resource in look.live.items() if old & {*attached_groups(resource)}]
 
 
 def _not_there(look: Look, group: Address, raws: Sequence[Raw]) -> Iterator[Raw]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..core.address import Address, AwsId, Ref
 from ..core.cause import UNKNOWN_SERVER, ServerFacts
+from ..core.lives import as_in_aws
 from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.security_edge import SecurityEdge
@@ -51,10 +52,10 @@ class ServedStack:
 
         The old side of a replacement serves until the new one exists, so it counts in its place.
         """
-        current = {address: live for address, live in plan.lives.items() if not address.deposed}
-        old = {address._replace(deposed=""): live for address, live in plan.lives.items() if address.deposed}
-        lives = {**old, **current}
-        replaced = {address: live.model for address, live in old.items() if address not in current}
+        lives = {address: live for address, live in as_in_aws(plan.lives).items() if not address.deposed}
+        renamed = [address for address in lives if address not in plan.lives]
+        to_replace = [*renamed, *(change.address for change in plan.changes if change.action == "replace")]
+        replaced = {address: lives[address].model for address in to_replace if address in lives}
         wanted = {a: r for a, r in plan.desired.items() if a not in replaced}
         resources = {**wanted, **replaced} if wanted else {address: live.model for address, live in lives.items()}
         ids = {address: live.id for address, live in lives.items()}

@@ -228,13 +228,13 @@ ROWS = {
         "Target.NotRegistered", forget,
         ("✗ server-a ({a}), port 80 unused: Target.NotRegistered", "cause it is not registered in the target group",
          "fix run elbplan apply again: elbplan apply"),
-        ("1 change pending", "targets.web + {a}"),
+        ("1 change pending", "targets: server-a", "is not registered"),
     ),
     "no listener": Row(
         "Target.NotInUse", delete_listener,
         ("✗ target_group.web no listener and no rule in AWS forwards to it", "fix create listener.80",
          "unused: Target.NotInUse"),
-        ("no listener forwards to its target group (Target.NotInUse)", "+ listener.80"),
+        ("no listener forwards to its target group (Target.NotInUse)", "listener 80 does not exist"),
     ),
     "zone without the load balancer": Row(
         "Target.NotInUse", leave_zone,
@@ -248,7 +248,7 @@ ROWS = {
         ("✗ server-c ({c}), port 80 unused: Target.InvalidState (Target is in the stopped state)",
          "cause it is stopped", "fix start it",
          "aws ec2 start-instances --region ap-northeast-2 --instance-ids {c}"),
-        ("server-c ({c}): it is stopped (Target.InvalidState)", "aws ec2 start-instances"),
+        ("server-c ({c}): it is stopped since", "(Target.InvalidState)", "aws ec2 start-instances"),
     ),
     "terminated": Row(
         "Target.InvalidState", sick("Target.InvalidState", "terminated"),
@@ -265,7 +265,7 @@ ROWS = {
         "Target.DeregistrationInProgress", drain,
         ("✗ server-a ({a}), port 80 draining: Target.DeregistrationInProgress", "cause AWS is deregistering it",
          "fix run elbplan apply again when that is over"),
-        ("1 change pending", "targets.web + {a}"),
+        ("1 change pending", "targets: server-a", "is not registered"),
     ),
     "no health checks": Row(
         "Target.HealthCheckDisabled", lambda stack: None,

@@ -18,8 +18,9 @@ from ...explain.subjects import Subject, is_address, subjects, suggestion
 from ...explain.words import EXPLANATIONS, by_group, find, nearest, spelling
 from ...render.diagnosis import diagnosis_document, diagnosis_screen
 from ...render.explain import explanation_document, explanation_screen, word_list
+from ...verify.network import NoNetwork
 from ..context import App
-from ..dns import dns_of
+from ..dns import answering_dns, network_of
 from ..group import HelpFirstCommand
 from ..options import shared
 from ..pending_plans import plan_specs
@@ -101,7 +102,10 @@ def _with_spec(stack_plan: Planned) -> Plan:
 
 def _diagnosis(app: App, stack_plan: Planned, subject: Subject, paths: Sequence[str]) -> Diagnosis:
     apply = retry_command(app, "apply", paths or [stack_plan.stack.file])
-    return diagnose(Look(subject.plan, stack_plan.cloud.send, dns_of(app), apply), subject)
+    region = subject.plan.region
+    network = network_of(app, region)
+    names = None if isinstance(network, NoNetwork) else network.names
+    return diagnose(Look(subject.plan, stack_plan.cloud.send, answering_dns(app, region), apply, names), subject)
 
 
 def _unknown(word: str, stack_plans: Sequence[Planned]) -> ElbplanError:
