@@ -38,7 +38,7 @@ def test_a_group_that_will_be_replaced_is_the_one_that_serves(stack: Stack) -> N
         assert "No cause found" in text, word
         assert "@old" not in text.replace(word, ""), word
     text = stack.explain("targets.web")
-    assert "listener.443 forwards to it" in text
+    assert "listener 443 forwards to it" in text
     assert f"server-a ({stack.a}), port 80" in text
     assert "elbplan apply will replace it: port 80 → 8080" in text
 
@@ -60,6 +60,6 @@ def test_a_load_balancer_that_will_be_replaced(stack: Stack) -> None:
         assert "not at" not in text, word
         assert "@old" not in text.replace(word, ""), word
     text = stack.explain("load_balancer.main")
-    assert "load_balancer.main active" in text
+    assert "load balancer main active" in text
     assert "elbplan apply will replace it: scheme internet-facing → internal" in text
     assert "points at load_balancer.main" in stack.explain("record.api.example.com")
