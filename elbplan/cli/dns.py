@@ -61,7 +61,8 @@ def network_of(app: App, region: str) -> Network | NoNetwork:
         return NoNetwork(STAND_IN)
     if _is_overridden(app):
         return NoNetwork(ELSEWHERE)
-    return InternetConnections(_dns_module().names_of_internet(debug_log_of(app)), region)
+    proxy = next((name for name in PROXIES if app.terminal.environ.get(name)), "")
+    return InternetConnections(_dns_module().names_of_internet(debug_log_of(app)), region, proxy)
 
 
 def answering_dns(app: App, region: str) -> ZoneDns:
@@ -70,6 +71,10 @@ def answering_dns(app: App, region: str) -> ZoneDns:
         return app.dns
     network = network_of(app, region)
     return NotAsked(network.reason) if isinstance(network, NoNetwork) else network.names
+
+
+PROXIES = ("HTTPS_PROXY", "https_proxy")
+"""The variables whose proxy the requests to AWS use."""
 
 
 def _simulated_network() -> Network | NoNetwork:

@@ -13,7 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from ..errors import Declined, escaped, hide_values
 
@@ -42,7 +42,11 @@ class Terminal:
 
     @classmethod
     def of_process(cls) -> Terminal:
-        """Returns the terminal of this process. Escapes characters that the encoding does not have."""
+        """Returns the terminal of this process. Escapes characters that the encoding does not have.
+
+        A stream that the caller closed (`>&-`) is /dev/null, also as Python's own: no socket may take its place.
+        """
+        sys.stdin, sys.stdout, sys.stderr = _opened(sys.stdin, "r"), _opened(sys.stdout, "w"), _opened(sys.stderr, "w")
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
@@ -163,6 +167,11 @@ class Terminal:
             yield
         except BrokenPipeError:
             _discard_output(stream)
+
+
+def _opened(stream: TextIO | None, mode: Literal["r", "w"]) -> TextIO:
+    """The stream; for a closed one, /dev/null until the end of the process."""
+    return stream or open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
 
 
 def _is_terminal(stream: TextIO) -> bool:

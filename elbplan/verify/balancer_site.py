@@ -53,13 +53,20 @@ class BalancerSite:
         found = self._network.names.at_source(dns_name)
         if found.problem:
             return [skipped("connection", str(self._address), found.problem)]
-        if not found.addresses:
+        by_ipv6 = self._ipv6_addresses(dns_name)
+        if not found.addresses and not by_ipv6:
             fix = "wait a minute: a new load balancer gets its addresses soon"
             return [failed("dns", dns_name, "has no address yet", fix)]
-        return self._asked(dns_name, found.addresses)
+        return self._asked(dns_name, found.addresses, by_ipv6)
 
-    def _asked(self, dns_name: str, addresses: Sequence[str]) -> list[Check]:
-        site = self._site(dns_name, addresses)
+    def _ipv6_addresses(self, dns_name: str) -> Sequence[str]:
+        """A load balancer without public IPv4 has only these, and so has a machine without IPv4."""
+        dualstack = self._balancer.ip_address_type != "ipv4"
+        return self._network.names.at_source(dns_name, "AAAA").addresses if dualstack else ()
+
+    def _asked(self, dns_name: str, addresses: Sequence[str], by_ipv6: Sequence[str]) -> list[Check]:
+        # The client tries only the first addresses, so each family comes once before the rest.
+        site = self._site(dns_name, [*addresses[:1], *by_ipv6[:1], *addresses[1:], *by_ipv6[1:]])
         first = run([*self._dns_tasks(dns_name, addresses), *self._connections(site)], self._deadline)
         names = [check for check in first if check.name != "connection"]
         opened = self._without_blame([check for check in first if check.name == "connection"])
@@ -105,7 +112,9 @@ class BalancerSite:
         try:
             self._network.connect(*beyond, self._deadline.seconds(self._deadline.limits.connect)).close()
         except OSError:
-            reason = f"this machine opens no connection to the internet: {beyond[0]} does not answer either"
+            proxy = self._network.proxy_variable
+            around = f"; verify connects directly, without the proxy of {proxy}" if proxy else ""
+            reason = f"this machine opens no connection to the internet: {beyond[0]} does not answer either{around}"
             return [skipped("connection", check.subject, reason) for check in connections]
         return connections
 

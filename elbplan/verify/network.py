@@ -32,11 +32,13 @@ class DnsNames(Protocol):
 class Network(Protocol):
     """DNS and connections.
 
-    beyond   host and port that every machine with this network can reach; None if there is none
+    beyond           host and port that every machine with this network can reach; None if there is none
+    proxy_variable   the variable with a proxy that these connections do not use; empty if there is none
     """
 
     names: DnsNames
     beyond: tuple[str, int] | None
+    proxy_variable: str
 
     def connect(self, address: str, port: int, seconds: float) -> socket.socket:
         """A TCP connection. Raises TimeoutError, ConnectionRefusedError or another OSError."""
@@ -55,11 +57,12 @@ class NoNetwork:
 class InternetConnections:
     """The internet.
 
-    region   the region whose endpoint of Elastic Load Balancing must be reachable, if anything is
+    region          the region whose endpoint of Elastic Load Balancing must be reachable, if anything is
+    proxy_variable  the variable with the proxy of this machine, which the checks do not use: a client has another one
     """
 
-    def __init__(self, names: DnsNames, region: str = "") -> None:
-        self.names = names
+    def __init__(self, names: DnsNames, region: str = "", proxy_variable: str = "") -> None:
+        self.names, self.proxy_variable = names, proxy_variable
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         self.beyond = (f"elasticloadbalancing.{region}.{suffix}", HTTPS_PORT) if region else None
 
@@ -67,6 +70,10 @@ class InternetConnections:
         return socket.create_connection((address, port), seconds)
 
     def context(self) -> ssl.SSLContext:
+        """The authorities of this machine; SSL_CERT_FILE replaces them.
+
+        https://docs.openssl.org/3.0/man3/SSL_CTX_load_verify_locations/
+        """
         return ssl.create_default_context()
 
 
@@ -80,6 +87,7 @@ class ProxyConnections:
     """
 
     beyond: tuple[str, int] | None = None
+    proxy_variable = ""
 
     def __init__(self, names: DnsNames, proxy: str, authority: str) -> None:
         self.names = names

@@ -78,12 +78,20 @@ def tls_check(site: Site, port: int, name: str, now: float) -> Check:
     return ok("tls", subject, text, days_left=days)
 
 
+OWN_AUTHORITY = "if the authority is your own, export SSL_CERT_FILE=AUTHORITY.pem before verify"
+
 CERTIFICATE_FAULTS = {
     9: ("the certificate is not valid yet", "check the clock of this machine"),
     10: ("the certificate has expired", "renew it: its validation record must exist and its zone be delegated"),
-    18: ("the certificate is self-signed", "use a certificate of ACM or of a public authority"),
-    19: ("its chain ends at an authority that nobody trusts", "use a certificate of ACM or of a public authority"),
-    20: ("its chain is incomplete or of an unknown authority", "import the certificate with its chain"),
+    18: ("the certificate is self-signed", f"use a certificate of ACM or of a public authority; {OWN_AUTHORITY}"),
+    19: (
+        "its chain ends at an authority that this machine does not trust",
+        f"use a certificate of ACM or of a public authority; {OWN_AUTHORITY}",
+    ),
+    20: (
+        "its chain is incomplete or of an unknown authority",
+        f"import the certificate with its chain; {OWN_AUTHORITY}",
+    ),
     21: ("its chain is incomplete", "import the certificate with its chain"),
     62: ("the certificate is for other names, not for {name}", "add a certificate for this name to the listener"),
 }

@@ -162,3 +162,15 @@ def test_ctrl_c_while_the_lock_is_held_and_every_call_hangs_ends_too(tmp_path):
         assert process.returncode == 130
         assert time.monotonic() - began < 2.5
         assert err.decode().rstrip().endswith("interrupted")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_bug(closed, tmp_path):
+    command = f"exec {sys.executable} -m elbplan explain 503 {closed}"
+    environ = os.environ | {"XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environ)
+    assert done.returncode == 0
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("crash-*"))
+    assert ("503" in done.stdout) == (">&-" not in closed.replace("2>&-", ""))

@@ -38,6 +38,7 @@ class Starting:
     """A network on which the load balancers refuse every connection until they are up."""
 
     beyond: tuple[str, int] | None = None
+    proxy_variable = ""
 
     def __init__(self, network: ProxyConnections) -> None:
         self.names: DnsNames = network.names

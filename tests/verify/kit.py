@@ -120,6 +120,7 @@ class Loopback:
     trust: trustme.CA
     names: DnsNames = field(default_factory=FakeNames)
     beyond: tuple[str, int] | None = None
+    proxy_variable: str = ""
 
     def connect(self, address: str, port: int, seconds: float) -> socket.socket:
         if port not in self.ports:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +19,7 @@ import trustme
 
 from elbplan.core.address import Address
 from elbplan.core.resource import rebuilt
-from elbplan.kinds.delegation import ParentAnswer
+from elbplan.kinds.delegation import NameAnswer, ParentAnswer
 from elbplan.verify.deadline import Limits
 from elbplan.verify.network import NoNetwork
 
@@ -112,7 +115,7 @@ def test_a_self_signed_chain(tmp_path: Path) -> None:
     shown.load_cert_chain(file)
     with web_server(healthy, shown) as secure, web_server(to_https) as plain:
         verification = verified(Loopback({443: secure, 80: plain}, CA))
-    assert failures(verification) == {"tls": "its chain ends at an authority that nobody trusts"}
+    assert failures(verification) == {"tls": "its chain ends at an authority that this machine does not trust"}
 
 
 def test_a_zone_that_is_not_delegated() -> None:
@@ -281,6 +284,43 @@ def test_a_machine_that_reaches_nothing_blames_nobody() -> None:
     assert {check.text for check in found(verification, "connection")} == {
         "this machine opens no connection to the internet: aws does not answer either"
     }
+
+
+def test_a_proxy_that_is_not_used_is_named() -> None:
+    with silent_port() as closed, silent_port() as too:
+        ports = {443: closed, 80: closed, 8443: too}
+        verification = verified(Loopback(ports, CA, beyond=("aws", 8443), proxy_variable="HTTPS_PROXY"))
+    assert failures(verification) == {}
+    (text,) = {check.text for check in found(verification, "connection")}
+    assert text.endswith("either; verify connects directly, without the proxy of HTTPS_PROXY")
+
+
+class OnlyIpv6(FakeNames):
+    """The load balancer has no public IPv4 address."""
+
+    def at_source(self, name: str, type: str = "A") -> NameAnswer:
+        return NameAnswer(("2001:db8::1",) if type == "AAAA" else ())
+
+
+def test_a_load_balancer_without_public_ipv4_is_reached_by_ipv6() -> None:
+    with answering(names=OnlyIpv6()) as network:
+        verification = verified(network, served(f"{SPEC}ip: dualstack-without-public-ipv4\n"))
+    assert [check.state for check in found(verification, "connection")] == ["ok", "ok"]
+    assert [check.state for check in found(verification, "answer")] == ["ok"]
+    with answering(names=OnlyIpv6()) as network:
+        assert failures(verified(network))["dns"] == "has no address yet"
+
+
+def test_the_authority_of_a_user_is_trusted(tmp_path: Path) -> None:
+    CA.cert_pem.write_to_path(str(tmp_path / "own.pem"))
+    code = (
+        "from elbplan.verify.network import InternetConnections; from tests.verify.kit import FakeNames\n"
+        "print([dict(part[0] for part in ca['subject'])['organizationName']"
+        " for ca in InternetConnections(FakeNames()).context().get_ca_certs()])"
+    )
+    environ = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "own.pem")}
+    shown = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert "trustme" in shown.stdout
 
 
 def test_an_internal_load_balancer_is_checked_inside_the_vpc() -> None:
