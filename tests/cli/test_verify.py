@@ -90,8 +90,8 @@ def test_verify_lists_every_check(shell: Shell) -> None:
     assert (done.code, done.err) == (0, "")
     marks = [line[2:17].rstrip() for line in done.out.splitlines()[1:-1]]
     assert marks == [f"✓ {name}" for name in (
-        "load balancer", "listener", "listener", "certificate", "security", "target group", "delegation", "DNS", "connection",
-        "connection", "TLS", "redirect", "answer",
+        "load balancer", "listener", "listener", "certificate", "security", "target group", "delegation", "DNS",
+        "connection", "connection", "TLS", "redirect", "answer",
     )]  # fmt: skip
 
 
