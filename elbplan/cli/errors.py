@@ -21,6 +21,7 @@ from ..errors import ElbplanError, Interrupted, SpecProblem, UsageProblem, hide_
 from ..render.errors import error_document, failure_document
 from .context import App
 from .terminal import Terminal
+from .wrapping import wrapped_error
 
 INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
@@ -37,7 +38,7 @@ def report_problem(terminal: Terminal, problem: ElbplanError, *, aws_called: boo
     if isinstance(problem, SpecProblem):
         count = len(problem.problems)
         for spec_problem in problem.problems:
-            terminal.err(*str(spec_problem).split("\n"), "")
+            terminal.err(*_fitting(terminal, str(spec_problem)), "")
         terminal.err(
             f"{count} problem{'s' if count != 1 else ''} found{'' if aws_called else '; elbplan did not call AWS'}."
         )
@@ -105,7 +106,13 @@ def _print_error(terminal: Terminal, what: str, hint: str) -> None:
     """Messages of elbplan can have several lines. Foreign text in them is already escaped."""
     head = click.style("error:", fg="red", bold=True) if terminal.colours(terminal.stderr) else "error:"
     text = terminal.redacted(f"{what}\n  hint: {hint}" if hint else what)
-    terminal.err(*text.split("\n"), head=f"{head} ")
+    terminal.err(*_fitting(terminal, text, len("error: ")), head=f"{head} ")
+
+
+def _fitting(terminal: Terminal, text: str, head: int = 0) -> list[str]:
+    """Returns the lines; on a terminal they wrap at words."""
+    lines = text.split("\n")
+    return wrapped_error(lines, terminal.error_width, head) if terminal.error_width else lines
 
 
 def _shortened(text: str) -> str:

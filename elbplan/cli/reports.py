@@ -77,9 +77,7 @@ def _section(
 
 def write_runs(app: App, results: Sequence[RunResult], output: str) -> None:
     """Writes what the runs of a command did, with the time of each step, as a page. Raises UsageProblem."""
-    sections = tuple(
-        section_of(result.plan, cost=cost_of(app, result.plan), times=result.times) for result in results
-    )
+    sections = tuple(section_of(result.plan, cost=cost_of(app, result.plan), times=result.times) for result in results)
     document = plan_document([result.plan for result in results])
     write(app, rendered("html", replace(report_of(app, "plan", ()), sections=sections), document), output)
 
@@ -116,7 +114,7 @@ def write(app: App, text: str, output: str | None) -> None:
         return
     path = Path(str(output))
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
     except OSError as problem:
         hint = "create the folder first" if not path.parent.is_dir() else "choose another file with -o FILE"
         raise UsageProblem(f"cannot write {path}: {os.strerror(problem.errno or 0)}", hint=hint) from problem

@@ -103,6 +103,11 @@ class Terminal:
         """Writes data to stdout. Line breaks and tabs stay, other control characters are escaped."""
         self._write(self.stdout, escaped(text, "\n\t") + "\n")
 
+    @property
+    def error_width(self) -> int:
+        """Returns the columns in which errors wrap; 0 if stderr is no terminal, so that a program finds whole lines."""
+        return self.width(self.stderr) if _is_terminal(self.stderr) else 0
+
     def err(self, *lines: str, head: str = "") -> None:
         """Writes lines to stderr. Escapes control characters and line breaks, except in `head`."""
         self._write(self.stderr, head + "\n".join(map(escaped, lines)) + "\n")

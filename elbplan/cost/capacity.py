@@ -1,6 +1,8 @@
 """Capacity units: how many a load balancer uses.
 
-AWS counts four dimensions and bills the largest: https://aws.amazon.com/elasticloadbalancing/pricing/
+AWS counts four dimensions and bills the largest: https://aws.amazon.com/elasticloadbalancing/pricing/. The limits of a
+unit for UDP and for gateways were checked against https://handbook.vantage.sh/aws/services/elb-pricing, which copies
+that page.
 """
 
 from __future__ import annotations

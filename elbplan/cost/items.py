@@ -9,7 +9,7 @@ from decimal import Decimal
 from .capacity import CapacityUse
 
 HOURS_PER_MONTH = Decimal(730)
-"""AWS's own calculators count a month as 730 hours."""
+"""As AWS's pricing calculator counts a month: https://calculator.aws"""
 
 HOURS_PER_DAY = Decimal(24)
 

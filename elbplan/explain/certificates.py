@@ -19,7 +19,6 @@ PENDING = Explanation(
         "the record was created some minutes ago: AWS usually needs less than 10 minutes",
         "the registrar has other name servers for the domain than the hosted zone",
         "there are two hosted zones of this name, and the internet asks the other one",
-        "a CAA record of the domain does not allow Amazon",
     ),
     (LOOK, "dig +short NS DOMAIN shows the name servers that the internet asks"),
     ("enter the name servers of the hosted zone at the registrar of the domain",),

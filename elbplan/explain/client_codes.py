@@ -27,16 +27,17 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         an internet-facing load balancer in a subnet without a route to an internet gateway
         a network ACL closes the port, or the ports 1024-65535 of the answers
         the name does not resolve, or still to an old address
-        HTTP/2 with a header of more than 8 KB (compressed): the load balancer ends the connection
+        HTTP/2: after 10,000 requests the load balancer ends the connection (GOAWAY); the client opens another
         """,
         f"{LOOK}\ncurl -v URL: `resolve` means the name, `timed out` a closed port, `refused` a missing listener",
         "add the rule, route or listener that elbplan explain names",
     ),
     "400": (
-        "The request is malformed, or a header is larger than the load balancer accepts.",
+        "The request is malformed or incomplete, or a header is larger than the load balancer accepts.",
         """
-        the request has a header or cookies of more than 16 KB in a line, or 64 KB together
-        HTTP is sent to an HTTPS listener, or the other way round
+        a header, such as the cookies, has more than 16 KB, or all together more than 64 KB
+        HTTP is sent to an HTTPS listener
+        the client closed the connection before it had sent the whole body
         the application made the code: see target_status_code in the access log
         """,
         f"{HEADERS}\n{LOGS}",
@@ -46,11 +47,14 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         "The user did not log in, or the identity provider refused it (leading_actions: authenticate).",
         """
         the login is set to deny, and the client has no session
-        the identity provider refused the user, or its client secret changed
+        the identity provider refused the user
+        the scope of the login gives no ID token, or its claims are too large for the load balancer
+        the user needed longer for the login than the load balancer waits
+        a token check (jwt-validation) refused the token
         the application made the code
         """,
-        HEADERS,
-        "check the client id, secret and endpoints of the login at the identity provider",
+        f"{HEADERS}\nin the access log, error_reason says what is wrong with the login or the token",
+        "check the scope, client id, secret and endpoints of the login at the identity provider",
     ),
     "403": (
         "A web ACL of AWS WAF blocks the request.",
@@ -68,34 +72,38 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         "use another method",
     ),
     "408": (
-        "The client sent no complete request before the idle timeout ended.",
+        "The client sent no data for as long as the idle timeout.",
         """
         the client is slow, or sends less data than its Content-Length says
-        a large upload over a slow line
+        a large upload over a slow line, or with pauses; a TCP keep-alive is no data
         """,
-        f"{LOGS}; with 408 no target was asked",
+        LOGS,
         "raise idle_timeout.timeout_seconds (60 s unless the spec has another value) or mend the client",
     ),
     "413": (
-        "The body of the request is too large: a function as target gets at most 1 MB.",
-        "an upload to a Lambda function\nthe application made the code: it has a limit of its own",
+        "The body of the request is too large: a function as target gets at most 1 MB. Or its header is.",
+        """
+        an upload to a Lambda function
+        a header, such as the cookies, has more than 16 KB, or all together more than 64 KB
+        the application made the code: it has a limit of its own
+        """,
         LOGS,
         "upload to S3 with a signed URL, or let servers take the upload",
     ),
     "414": (
-        "The URL or its query is too long: a load balancer accepts at most 16 KB in the request line.",
+        "The URL or its query is too long.",
         "data in the query that belongs in the body\na redirect loop that adds to the query each time",
         "curl -sIL URL shows the chain of redirects",
         "send the data with POST; mend the redirect",
     ),
     "460": (
-        "The client closed the connection before the load balancer could answer.",
+        "The client closed the connection before the load balancer could answer, and before the idle timeout ended.",
         """
         the client's timeout is shorter than the application needs
         the user left the page
         """,
-        "in the access log, target_processing_time is -1, or close to the client's timeout",
-        "make the application faster, or the client's timeout longer than idle_timeout.timeout_seconds",
+        "compare the client's timeout with idle_timeout.timeout_seconds, and with how long the application needs",
+        "make the application faster, or the client's timeout at least as long as idle_timeout.timeout_seconds",
     ),
     "463": (
         "The header X-Forwarded-For of the request has more than 30 addresses.",
@@ -107,20 +115,23 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         "The protocol of the request does not fit the protocol version of the target group.",
         """
         the group has HTTP2 or GRPC, and the client sends HTTP/1.1
-        the group has GRPC, and the request is no POST
+        the group has HTTP1, and the client sends gRPC
+        the group has GRPC, and the request is HTTP/2 but no POST
         """,
         "curl -v --http2 URL",
-        "write protocol_version: HTTP1 at the group, or let clients speak HTTP/2",
+        "write the protocol_version of the clients at the group: HTTP1, HTTP2 or GRPC",
     ),
     "500": (
         "The load balancer could not finish the request by itself.",
         """
         the application made the code: it runs, but fails
-        AWS WAF, or the login at the identity provider, had an internal error
-        a function as target failed
+        AWS WAF had an error with the rules of its web ACL
+        the load balancer cannot reach the identity provider: its DNS name, outbound rules, no way to the internet
+        the identity provider needs more than 5 s, or its user claims have more than 11 KB
+        a rule rewrites the URL or host, and its replacement fails
         """,
         f"{HEADERS}\n{LOGS}",
-        "read the application's log first",
+        "read the application's log first; the load balancer must reach the identity provider on port 443",
     ),
     "501": (
         "The request has a Transfer-Encoding that the load balancer does not know: only chunked and identity work.",
@@ -131,13 +142,13 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
     "502": (
         "A target took the request, and its answer was broken, or none came.",
         """
-        nothing listens on the port of the target: it refuses the connection (RST)
+        nothing listens on the port of the target (RST), or the network cannot reach it (ICMP)
         the application crashed, or closed the connection while the request was open
         its keep-alive timeout is shorter than the load balancer's idle timeout (60 s)
-        the answer is malformed, or its headers are too large
-        the target speaks HTTP where the group says HTTPS, or the other way round
+        the answer is malformed, or its headers have more than 32 KB
+        the TLS handshake with the target failed: it speaks HTTP where the group says HTTPS
         the target was deregistered and its time to drain was over
-        a function failed, did not end in time, or its answer is larger than 1 MB
+        a function failed, was throttled, did not end in time, or its answer is larger than 1 MB
         """,
         f"{TARGETS}\nin the access log (logs:), `502 -` means that the target sent no answer",
         "read the application's log; set its keep-alive to more than 60 s",
@@ -147,7 +158,8 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         """
         the target group has no registered targets
         all targets are unused: stopped, or in a zone that the load balancer does not have
-        all targets are draining
+        all targets are draining: they get no new requests
+        all groups of the rule have weight 0
         the application made the code: it is overloaded
         """,
         f"{TARGETS}\nelbplan status specs/web.yaml counts the healthy targets",
@@ -160,12 +172,14 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         the application needs longer than the idle timeout (60 s)
         a network ACL of a subnet closes the ports 1024-65535 of the answers
         the answer is shorter than its Content-Length says
+        the TLS handshake with the target did not end in 10 s
+        the service of the function did not accept the connection in time
         """,
-        f"{TARGETS}\n{LOGS}: target_processing_time is -1 without a connection",
+        f"{TARGETS}\n{LOGS}; target_status_code is - if the target sent no answer",
         "open the port, make the application faster, or raise idle_timeout.timeout_seconds",
     ),
     "505": (
-        "The load balancer did not expect this version of HTTP.",
+        "The load balancer did not expect this version of HTTP on this connection.",
         "the client made an HTTP/1 connection, and sent an HTTP/2 request on it",
         HEADERS,
         "use another client, or switch HTTP/2 off (routing.http2.enabled) to see whether it is the cause",
@@ -182,7 +196,7 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         the client secret is wrong or has expired
         the token endpoint of the identity provider does not answer, or is not reachable from the load balancer
         """,
-        "in the access log, error_reason begins with Auth",
+        "in the access log, error_reason says what the identity provider answered",
         "check endpoints, client id and secret of the login; the load balancer must reach them on port 443",
     ),
     "562": (
@@ -190,6 +204,7 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         """
         the JWKS endpoint is wrong, or does not answer
         the load balancer cannot reach the endpoint: outbound rules, network ACL, no way to the internet
+        the answer of the endpoint has more than 10 keys, or more than 150 KB
         """,
         "curl -i JWKS-URL from a server in the same subnets",
         "check the endpoint of the action jwt-validation, and the outbound rules on port 443",
@@ -197,7 +212,11 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
 }
 """By code: its meaning, its causes, how to see which one it is, and what to do.
 
-The codes, causes and limits are those of AWS's page.
+AWS's page has the codes and their limits, except 562, for which see https://http.dev/562. These causes are experience:
+most of 000, which AWS has only for HTTP/2; HTTP at an HTTPS listener (400); 401 for a token; targets that drain and
+groups of weight 0 (503). How large the keys may be, and what becomes of a rewrite that fails:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html
 """
 
 

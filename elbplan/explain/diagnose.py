@@ -32,7 +32,8 @@ def diagnose(look: Look, subject: Subject) -> Diagnosis:
         names = {str(address) for address in subject.addresses}
         findings = [f for f in findings if subject.server in f.subject or f.subject in names]
     plan = look.plan
-    return Diagnosis(subject.word, plan.stack, plan.region, plan.account, tuple(dict.fromkeys(findings)))
+    found, addresses = tuple(dict.fromkeys(findings)), tuple({**plan.lives, **plan.desired})
+    return Diagnosis(subject.word, plan.stack, plan.region, plan.account, found, addresses)
 
 
 def _findings(look: Look, address: Address, several: int) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..core.address import Address
+
 FindingState = Literal["ok", "cause", "unknown"]
 
 
@@ -33,13 +35,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Everything that was checked about a subject."""
+    """Everything that was checked about a subject. `addresses` are the resources of its stack, which the texts name."""
 
     subject: str
     stack: str
     region: str
     account: str
     findings: Sequence[Finding]
+    addresses: Sequence[Address] = ()
 
     @property
     def causes(self) -> list[Finding]:

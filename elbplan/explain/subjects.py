@@ -58,14 +58,14 @@ def subjects(word: str, plans: Iterable[Plan]) -> list[Subject]:
 
 
 def _subject(word: str, plan: Plan) -> Subject | None:
-    resources = _resources(plan)
+    resources, lives = _resources(plan), plan.lives
     if is_address(word):
         address = Address.parse(word)
         address = address if address in resources else address._replace(deposed="")
         groups = tuple(_groups_with(word, resources.values())) if address.kind == Instance.kind else ()
-        server = plan.lives[address].id if groups and address in plan.lives else ""
+        server = lives[address].id if groups and address in lives else ""
         return Subject(word, plan, (address, *groups), server) if address in resources else None
-    by_id = next((address for address, live in plan.lives.items() if live.id == word), None)
+    by_id = next((address for address, live in lives.items() if live.id == word), None)
     if by_id is not None:
         return _subject(str(by_id), plan)
     if groups := tuple(_groups_with(word, resources.values())):

@@ -36,8 +36,10 @@ def read_consumption(
 ) -> dict[Address, Measured]:
     """The capacity units of each live load balancer, as an average of up to 24 full hours. A failure is an answer too.
 
-    `ConsumedLCUs` is reported by the minute, as parts of an hour: the sum of an hour is what AWS bills. An hour without
-    traffic has no value, and counts as 0.
+    The sum of `ConsumedLCUs` in an hour counts as the units of that hour. AWS says so of `ReservedLCUs`, which has the
+    same unit, and not of `ConsumedLCUs`:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/monitor-capacity-unit-reservation.html ("the
+    one-hour total for ReservedLCUs is 6,000, and the one-minute total is 100"). An hour without a value counts as 0.
     """
     balancers = [live for live in lives if isinstance(live.model, LoadBalancer)]
     end = datetime.fromtimestamp(now, UTC).replace(minute=0, second=0, microsecond=0)

@@ -37,9 +37,9 @@ def prove_resume(environment: RehearsalEnvironment, migration: Migration) -> Ite
     problems = [problem] if problem else list(check.wrong)
     if not problems and (differs := environment.snapshot(migration, len(migration.entries)).differs):
         problems = [ProofFailure(f"after {tried} {', '.join(differs)} is not as the file ends")]
-    yield Proof("killed after each write, it goes on to its end", tried, problems)
+    yield Proof("killed after each write, the next run finishes", tried, problems)
     if not observer.proof("").holds:
-        yield observer.proof("no route goes unanswered, killed after each write")
+        yield observer.proof("every route answers all the time, killed after each write")
     environment.at_end_of = migration.number if not problems else None
 
 

@@ -31,9 +31,9 @@ def prove_apply(environment: RehearsalEnvironment, migration: Migration) -> Iter
     yield Proof(f"ends in {migration.end}", count(migration.entries, "step"), problems)
     if not problems:
         environment.simulator.clear_calls()
-        yield Proof("a second run does nothing", "1 run", tuple(_apply_again(environment, migration)))
-    yield Proof("every step leads where the file says", count(observer.compared, "step"), observer.differing)
-    yield observer.proof("no route goes unanswered")
+        yield Proof("a second run changes nothing", "1 run", tuple(_apply_again(environment, migration)))
+    yield Proof("every step ends as the file says", count(observer.compared, "step"), observer.differing)
+    yield observer.proof("every route answers all the time")
 
 
 def _apply_to_end(

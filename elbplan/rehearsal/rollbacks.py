@@ -28,10 +28,10 @@ def prove_rollback(environment: RehearsalEnvironment, migration: Migration) -> I
             check.apply_and_roll_back(point)
     if points and not check.wrong:
         check.apply_and_roll_back(len(migration.entries))
-    text = f"goes back to {migration.start} from each rollback point"
+    text = f"rolls back to {migration.start} from each rollback point"
     yield Proof(text, count(points, "point"), check.wrong)
     if not observer.proof("").holds:
-        yield observer.proof("no route goes unanswered, going back")
+        yield observer.proof("every route answers all the time, during rollbacks")
     environment.at_end_of = migration.number if points and not check.wrong else None
 
 

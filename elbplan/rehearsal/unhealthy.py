@@ -49,7 +49,7 @@ def rehearse_unhealthy(environment: RehearsalEnvironment, migration: Migration, 
         yield _proof_of_stop(environment, migration, group, environment.apply_migration(migration, tell))
     except ElbplanError as problem:
         yield Proof(f"{group} is unhealthy, so the run stops", "1 run", [ProofFailure(problem.what)])
-    yield observer.proof("what served before serves on")
+    yield observer.proof("what answered before answers all the time")
 
 
 def _proof_of_stop(environment: RehearsalEnvironment, migration: Migration, group: str, result: ApplyResult) -> Proof:
@@ -101,7 +101,7 @@ def failure_proof(environment: RehearsalEnvironment, migration: Migration, index
     where = place_of(migration, ProofFailure("", index + 1))
     rolls_back = _rolls_back(migration.entries[index])
     state = fingerprint(migration.states[index], KINDS).text
-    text = f"stops at {where} and {f'goes back to {migration.start}' if rolls_back else f'stays at {state}'}"
+    text = f"stops at {where} and {f'rolls back to {migration.start}' if rolls_back else f'stays at {state}'}"
     expected = ("rolled-back",) if rolls_back else ("failed", "hold-broken")
     if result.state not in expected or result.entry != index:
         what = result.reason or f"the apply ended as {result.state}"

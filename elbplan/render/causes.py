@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -46,22 +46,35 @@ def _block(cause: Cause, style: Style) -> list[str]:
 
 
 def full_rows(
-    causes: Sequence[Cause], style: Style, indent: int, first_label: str = "why", now: float = 0
+    causes: Sequence[Cause],
+    style: Style,
+    indent: int,
+    first_label: str = "why",
+    now: float = 0,
+    words: Callable[[str], str] = str,
 ) -> Iterator[Text]:
     """Yields the rows `why`, `fix` and the command of each cause; a command stays in one line to be copied.
 
     `first_label` is empty where a row `why` stands above. `now` tells whether a cause began today.
+    `words` replaces addresses.
     """
     for number, cause in enumerate(causes):
         label = first_label if number == 0 else "why"
         since = f" since {clock_text(cause.since, now)}" if cause.since else ""
         why = f"{cause.text}{since} ({cause.code})" if "." in cause.code else f"{cause.text}{since}"
         who = listed(list(cause.labels), most=5)
-        yield from flow(style, _head(label, style, indent), f"{who}: {why}" if who else why)
+        yield from flow(style, _head(label, style, indent), words(subject_and_reason(who, why)))
         if cause.fix:
-            yield from flow(style, _head("fix", style, indent), f"{cause.fix}{':' if cause.command else ''}")
+            yield from flow(style, _head("fix", style, indent), words(f"{cause.fix}{':' if cause.command else ''}"))
         if cause.command:
             yield style.line(" " * (indent + LABEL), cause.command)
+
+
+def subject_and_reason(who: str, reason: str) -> str:
+    """Returns `server-a (i-0abc): HTTP 404 on /health`, and `server-a (i-0abc) port 80 refuses the connection`."""
+    if not who:
+        return reason
+    return f"{who}{'' if reason.startswith('port ') else ':'} {reason}"
 
 
 LABEL = 8

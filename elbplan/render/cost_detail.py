@@ -12,6 +12,7 @@ from .cost import UNITS
 from .layout import flow, shortened
 from .money import cents, plain, unit_price
 from .style import Style
+from .words import address_words
 
 NOT_INCLUDED = (
     "data transfer to the internet and between zones, logs, taxes, free tier and credits; "
@@ -55,7 +56,7 @@ def _item_rows(style: Style, items: Sequence[CostItem], note: str = "") -> Itera
     address = ""
     for item in items:
         if item.address != address:
-            yield from flow(style, style.line(f"  {item.address}  "), note, "dim", back=4)
+            yield from flow(style, style.line(f"  {address_words(item.address)}  "), note, "dim", back=4)
         address = item.address
         yield _row(style, item.what, _quantity(item), _unit_price(item), cents(item.month))
 
@@ -81,7 +82,7 @@ def _unit_price(item: CostItem) -> str:
 def _capacity_rows(style: Style, use: CapacityUse) -> Iterator[Text]:
     """A range has three rows: idle, typical, busy. Other units are items of their own."""
     unit = UNITS[use.price_key]
-    yield from flow(style, style.line(f"  {use.address}  "), BASES[use.basis], "dim", back=4)
+    yield from flow(style, style.line(f"  {address_words(use.address)}  "), BASES[use.basis], "dim", back=4)
     rows = [("idle", use.low), ("typical for a small site", use.typical), ("busy", use.high)]
     for what, units in rows if use.basis == "band" else ():
         price = None if use.unit_price is None else use.unit_price * units * HOURS_PER_MONTH

@@ -13,6 +13,7 @@ from ..core.explain_command import explain_command
 from ..explain.diagnosis import Diagnosis, Finding
 from .layout import flow
 from .style import RESULT_MARKS, Style, count
+from .words import words_for
 
 MARKS: Mapping[str, tuple[str, str]] = {
     "ok": RESULT_MARKS["done"],
@@ -32,7 +33,7 @@ def diagnosis_screen(diagnosis: Diagnosis, style: Style, next_step: str) -> Iter
     account = f"account {diagnosis.account}" if diagnosis.account else ""
     where = " · ".join(filter(None, (diagnosis.stack, diagnosis.region, account)))
     yield style.line((diagnosis.subject, "bold"), f" · {where}")
-    findings = [*_folded(diagnosis.findings)]
+    findings = [*_folded(_in_words(diagnosis))]
     for finding, subjects in findings:
         yield from _rows(finding, subjects, style)
     causes = len([finding for finding, _ in findings if finding.state == "cause"])
@@ -42,6 +43,21 @@ def diagnosis_screen(diagnosis: Diagnosis, style: Style, next_step: str) -> Iter
     )
     if not causes:
         yield style.line("Next  ", next_step)
+
+
+def _in_words(diagnosis: Diagnosis) -> list[Finding]:
+    """The findings with the names of resources. Commands keep addresses, as a person types them."""
+    words = words_for(diagnosis.addresses)
+    return [
+        replace(
+            finding,
+            subject=words(finding.subject),
+            text=words(finding.text),
+            cause=words(finding.cause),
+            fix=words(finding.fix),
+        )
+        for finding in diagnosis.findings
+    ]
 
 
 def _folded(findings: Sequence[Finding]) -> Iterator[tuple[Finding, list[str]]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..core.address import Address
 from ..core.kind import PHASES, Kinds
 from ..core.plan import Plan, Step
+from ..kinds.certificate import Certificate
+from ..kinds.listener import Listener
 from ..kinds.record import Record
+from ..kinds.rule import Rule
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from .follow import followers, of_kind
@@ -22,6 +26,8 @@ MOST = 3
 
 UNSEEN = ("insync", "records", "terminated", "interfaces")
 """Waits that a person need not know of: they take seconds, or nothing depends on them."""
+
+ROUTES = (Listener.kind, Rule.kind)
 
 WAIT, SWITCH = "wait", "switch"
 
@@ -42,6 +48,17 @@ def moments(plan: Plan, kinds: Kinds) -> list[Moment]:
     return [moment for together, steps in _parts(plan) for moment in words.moments(steps, together=together)]
 
 
+def step_sentences(plan: Plan, kinds: Kinds) -> dict[str, str]:
+    """Returns each step by its id in the words of the order: `create new target group web`, `switch listener 443`."""
+    words = _Words(plan, kinds, named=True)
+    texts = {step.id: words.sentence(step) for step in plan.steps}
+    numbers = Counter(texts.values())
+    return {
+        step.id: f"{text} ({name_in_words(step.address)})" if numbers[text := texts[step.id]] > 1 else text
+        for step in plan.steps
+    }
+
+
 def _parts(plan: Plan) -> Iterator[tuple[bool, list[Step]]]:
     """The steps of each part, and whether all of its steps with the same verb belong together, or only neighbours.
 
@@ -59,10 +76,10 @@ def _parts(plan: Plan) -> Iterator[tuple[bool, list[Step]]]:
 
 
 class _Words:
-    """The words for the steps of a plan."""
+    """The words for the steps of a plan. `named`: also the only replaced resource has its name."""
 
-    def __init__(self, plan: Plan, kinds: Kinds) -> None:
-        self.plan, self.kinds = plan, kinds
+    def __init__(self, plan: Plan, kinds: Kinds, *, named: bool = False) -> None:
+        self.plan, self.kinds, self.named = plan, kinds, named
         following = [change for changes in followers(plan, kinds).values() for change in changes]
         self.following = {address for c in following for address in (c.address, c.live.address if c.live else None)}
         self.new = {change.address for change in plan.changes if change.action == "replace"} - self.following
@@ -85,6 +102,21 @@ class _Words:
                 groups.append((verb, [step]))
         for verb, own in groups:
             yield Moment(self._waits(own) if verb == WAIT else self._text(verb, own), verb == SWITCH)
+
+    def sentence(self, step: Step) -> str:
+        """Returns one step; also one that the order does not show."""
+        if step.do == "wait" and step.until != DRAINED:
+            return self._waits([step])
+        return self._text(self._verb(step) or self._unshown(step), [step])
+
+    def _unshown(self, step: Step) -> str:
+        """The verb of a step that only prepares or cleans up."""
+        if step.do != "update":
+            return step.do
+        if isinstance(step.after, Certificate) and step.phase == "expand":
+            return "add validation records to"
+        ends = {"expand": "attach the new target group to", "contract": "detach the old target group from"}
+        return ends.get(step.phase, "change") if step.address.kind in ROUTES else "change"
 
     def _verb(self, step: Step) -> str:
         """The verb of a step; empty if the order does not show it."""
@@ -148,7 +180,7 @@ class _Words:
         title = title_of(address.kind)
         if isinstance(record, Record):
             return "", f"{record.type} {record.name}"
-        alone = {address._replace(deposed="")} == self.new
+        alone = not self.named and {address._replace(deposed="")} == self.new
         if address.deposed:
             return f"old {title}", "" if alone else address.name
         if step.do == "create" and address in self.new:

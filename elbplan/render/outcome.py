@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..kinds.aws.load_balancer_attributes import PROTECTION
@@ -18,12 +19,14 @@ from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
 from ..run.outcome import Outcome
+from .follow import of_kind
 from .layout import flow
 from .notes import remaining_rows
 from .plan import nothing_to_do_reason
-from .step_words import resource_text
+from .step_words import USUAL_NAME
 from .style import RESULT_MARKS, Style, count, duration, listed
 from .unfinished import unfinished_rows
+from .words import name_in_words, title_of
 
 
 def stack_urls(plan: Plan, outcome: Outcome) -> list[str]:
@@ -112,10 +115,18 @@ def summary_text(plan: Plan) -> str:
 
 def _changed_rows(plan: Plan, style: Style) -> Iterator[Text]:
     """Names what a run changed in a stack that was there before."""
-    for action, word in DONE_WORDS.items():
-        names = [resource_text(change.address) for change in plan.changes if change.action == action]
-        if names:
-            yield from flow(style, style.line(f"  {word:<13}  "), listed(names))
+    for action, label in DONE_WORDS.items():
+        names: dict[str, list[str]] = {}
+        for change in plan.changes:
+            if change.action == action:
+                names.setdefault(title_of(change.address.kind), []).append(_name(change.address))
+        words = [word for title, own in names.items() for word in of_kind(title, own)]
+        if words:
+            yield from flow(style, style.line(f"  {label:<13}  "), listed(words))
+
+
+def _name(address: Address) -> str:
+    return "" if address.label == USUAL_NAME else name_in_words(address)
 
 
 def is_first_create(plan: Plan) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..core.kind import PHASES, Gate, Kinds, Phase
 from ..core.plan import Step
@@ -11,6 +11,16 @@ from .words import in_words
 
 DRAINED, HEALTHY = "drained", "healthy"
 """The gates of targets: requests in flight are finished, and health checks pass."""
+
+
+PHASE_WORDS: Mapping[Phase, str] = {
+    "expand": "prepare",
+    "gate": "wait",
+    "switch": "switch",
+    "contract": "clean up",
+    "protect": "protect",
+}
+"""What the steps of a phase do, in a person's words."""
 
 
 def displayed_phases(steps: Sequence[Step]) -> dict[str, Phase]:
@@ -44,11 +54,6 @@ def step_text(step: Step) -> str:
     if step.do == "wait":
         return f"wait until {gate_text(step, KINDS)} ({step.address})"
     return f"{step.do} {step.address}" + (f" ({len(step.moves)} rules)" if step.moves else "")
-
-
-def short_step_text(step: Step) -> str:
-    """Returns a step as one short line, without what a wait waits for."""
-    return f"wait for {step.address}" if step.do == "wait" else step_text(step)
 
 
 def subject_text(step: Step) -> str:

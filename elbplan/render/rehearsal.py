@@ -36,7 +36,7 @@ def summary_screen(stack: str, files: int, lines: Sequence[PromiseLine], seconds
         return [style.line((stack, "bold"), ": nothing to rehearse, all migrations are applied")]
     broken = sum(not line.holds for line in lines)
     if broken:
-        result = (f"{broken} of {count(len(lines), 'proof')} fail{'s' if broken == 1 else ''}", "bold red")
+        result = (f"{broken} of {count(len(lines), 'check')} failed", "bold red")
     else:
-        result = (f"{len(lines)} of {count(len(lines), 'proof')} hold", "green")
+        result = (f"{len(lines)} of {count(len(lines), 'check')} passed", "green")
     return [style.line((stack, "bold"), f": {count(files, 'migration')} rehearsed in {duration(seconds)}, ", result)]

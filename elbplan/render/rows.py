@@ -110,7 +110,9 @@ class _RowBuilder:
         assert resource is not None
         changed = change.action in ("update", "replace") and change.before is not None and change.after is not None
         summary = self._summary(address, resource, change)
+        handed_over = change.action == "update" and not changed
         text = self._changes(change) if changed else summary + self._left_over(change)
+        text = with_names(self.wording(change.because), self.plan.servers) if handed_over else text
         below = [*self._notes(change), *([("", summary, "dim")] if changed and self.detail else [])]
         below += [("└ ", followers_text(following, address), "")] if following else []
         action, name = shown_action(change, self.plan), row_name(address, resource)

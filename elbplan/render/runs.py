@@ -7,11 +7,14 @@ from typing import Any
 
 from rich.text import Text
 
+from ..core.address import Address
 from ..core.utc import time_text
+from ..kinds import KINDS
 from ..run.lock.record import UNKNOWN_STATE, RunRecord, RunStep
 from ..run.status import StackRuns
 from .layout import column, flow, padded, shortened_inside
 from .style import Style, count, duration
+from .words import address_words, in_words
 
 STATE_COLOURS: Mapping[str, str] = {"running": "cyan", "held": "cyan", "done": "green", "failed": "red"}
 """The colours of run states. Other states are yellow."""
@@ -21,6 +24,9 @@ STEP_EXTRA = 22
 
 GATES: Mapping[str, str] = {"insync": "known"}
 """The words for gates whose names are private."""
+
+STEP_VERBS = ("create", "update", "delete", "stop", "reorder", "moved", "wait", "adopt", "release")
+"""The first words of the ids of steps."""
 
 STEP_RESULTS = ("done", "failed", "skipped")
 
@@ -68,15 +74,26 @@ def step_lines(record: RunRecord, style: Style, *, indent: int = 2, most: int = 
         took = duration(step.took)
         words = padded(shortened_inside(style.clean(step_words(step)), width, "..." if style.ascii else "…"), width)
         head = style.line(" " * indent, (f"{clock}Z  ", "dim"), f"{words}  ", (took, "dim"))
-        yield from flow(style, head.append("  "), step.failure, colour, back=indent + 11)
+        yield from flow(style, head.append("  "), address_words(step.failure), colour, back=indent + 11)
 
 
 def step_words(step: RunStep) -> str:
     """Returns `create target group web`, or `wait for targets web (healthy)`."""
-    verb, _, rest = step.id.partition(" ")
+    return _id_words(step.id)
+
+
+def note_words(note: str) -> str:
+    """Returns the note of a run, which may begin with the id of a step: `wait for targets web (healthy): 0 of 2`."""
+    id, colon, text = note.partition(": ")
+    is_step = bool(address_words(id) != id and id.split()[0] in STEP_VERBS)
+    return (_id_words(id) + colon if is_step else address_words(id + colon)) + address_words(text)
+
+
+def _id_words(id: str) -> str:
+    verb, _, rest = id.partition(" ")
     resource, _, gate = rest.partition(" ")
     kind, dot, name = resource.partition(".")
-    subject = f"{kind.replace('_', ' ')}{' ' if dot else ''}{name}"
+    subject = in_words(Address(kind, name).marked()) if dot and kind in KINDS else kind.replace("_", " ") + dot + name
     if verb != "wait":
         return f"{verb} {subject} {gate}".rstrip()
     return f"wait for {subject} ({GATES.get(gate, gate)})"
@@ -98,9 +115,9 @@ def _details(record: RunRecord) -> Iterator[str]:
         yield f"{record.file} {record.mode}".strip()
     if record.takes:
         yield f"took over from run {record.takes}"
-    yield from (f"{address} replaced {text}" for address, text in record.replaced.items())
+    yield from (address_words(f"{address} replaced {text}") for address, text in record.replaced.items())
     if record.note:
-        yield record.note
+        yield note_words(record.note)
 
 
 def lock_text(runs: StackRuns) -> str:
@@ -136,7 +153,7 @@ def last_run_text(runs: StackRuns) -> str:
     if last.state == "running":
         return f"{last.number} {last.verb} by {last.who}, not finished, started {ago(runs.now - last.started)}"
     when = ago(runs.now - (last.ended or last.started))
-    note = f": {last.note}" if last.note and last.state != "done" else ""
+    note = f": {note_words(last.note)}" if last.note and last.state != "done" else ""
     return f"{last.number} {last.verb} by {last.who}, {last.state} {when}{note}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from ..core.plan import Plan
+from ..kinds import KINDS
 from ..run.condition import (
     WARNED_DAYS,
     Condition,
@@ -28,11 +29,12 @@ from .overview import StatusRow, note_lines
 from .plan import header
 from .plan_view import PlanView
 from .problems import refusal_documents
+from .rows import change_rows
 from .runs import last_run_text, lock_document, lock_text, run_document, step_lines
 from .status_notes import Noted, notes_of
 from .status_words import CAUSES, certificate_text, headline, mark_of, urls_of
 from .style import COLOURS, SYMBOLS, Style, count, listed
-from .words import in_words, wording
+from .words import serving_name, wording
 
 MAX_CHANGES = 5
 """How many changes the screen lists. The plan lists all."""
@@ -65,10 +67,12 @@ def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Itera
         yield from fact_row(style, "certificate", certificate_text(end), colour)
     for text in status.plan.warnings:
         yield from fact_row(style, "warning", text, "yellow")
+    words = wording(status.plan)
     for address, health in status.health.items():
         colour = "" if health.healthy == health.total > 0 else "yellow"
-        yield from fact_row(style, "targets", f"{address.label}: {health_text(health.states)}", colour)
-        yield from full_rows(health.causes, style, indent=DETAIL, now=status.runs.now)
+        name = serving_name(address, status.plan.lives)
+        yield from fact_row(style, "targets", f"{name}: {health_text(health.states)}", colour)
+        yield from full_rows(health.causes, style, indent=DETAIL, now=status.runs.now, words=words)
     for label, text in view.cost:
         yield from fact_row(style, label, text)
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
@@ -106,17 +110,16 @@ def _sync_text(status: StackStatus) -> tuple[str, str]:
 
 
 def _change_rows(plan: Plan, style: Style) -> Iterator[Text]:
-    """Yields the first few changes."""
-    changes = [change for change in plan.changes if change.action != "keep"]
-    for change in changes[:MAX_CHANGES]:
-        head = style.line(
-            " " * (LABEL_WIDTH + 2),
-            (f"{SYMBOLS[change.action]:<3}", COLOURS[change.action]),
-            f" {in_words(change.address)}  ",
-        )
-        yield from flow(style, head, wording(plan)(change_reason(change)), "dim", back=LABEL_WIDTH + 6)
-    if len(changes) > MAX_CHANGES:
-        yield style.line((" " * (LABEL_WIDTH + 2) + f"and {len(changes) - MAX_CHANGES} more", "dim"))
+    """Yields the first few changes, in the words of the plan."""
+    rows = change_rows(plan, KINDS)
+    for row in rows[:MAX_CHANGES]:
+        symbol = style.clean(SYMBOLS[row.action])
+        head = style.line(" " * DETAIL, (f"{symbol:<3}", COLOURS[row.action]), f" {row.title} {row.name}  ")
+        yield from flow(style, head, row.text, "dim", back=DETAIL + 4)
+        for mark, note, colour in row.below:
+            yield from flow(style, style.line(" " * (DETAIL + 4), (mark, "dim")), note, colour)
+    if len(rows) > MAX_CHANGES:
+        yield style.line((" " * DETAIL + f"and {len(rows) - MAX_CHANGES} more", "dim"))
 
 
 def health_text(states: Mapping[str, int]) -> str:

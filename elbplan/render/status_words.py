@@ -11,8 +11,10 @@ from ..core.plan import Plan
 from ..kinds.listener import Listener
 from ..run.condition import CertificateEnd, Condition, certificate_ends, conditions_of, load_balancers, used_groups
 from ..run.status import ChangeCause, StackStatus
+from .causes import subject_and_reason
 from .layout import clock_text
 from .style import count, listed
+from .words import serving_name, wording
 
 CAUSES: Mapping[ChangeCause, str] = {
     "drift": "others changed AWS since the last run",
@@ -128,10 +130,11 @@ def certificate_text(end: CertificateEnd, *, short: bool = False) -> str:
 def cause_sentences(status: StackStatus) -> Iterator[str]:
     """Yields why targets are not healthy: `server-c (i-0e64…) is stopped since 04:14Z: start it`."""
     groups = {address: health for address, health in status.health.items() if health in used_groups(status)}
+    words = wording(status.plan)
     for address, health in groups.items():
-        place = f"{address.label}: " if len(groups) > 1 else ""
+        place = f"{serving_name(address, status.plan.lives)}: " if len(groups) > 1 else ""
         for cause in health.causes:
-            yield place + cause_sentence(cause, status.runs.now)
+            yield place + words(cause_sentence(cause, status.runs.now))
 
 
 def cause_sentence(cause: Cause, now: float) -> str:
@@ -140,8 +143,8 @@ def cause_sentence(cause: Cause, now: float) -> str:
     text = cause.text + since_words(cause, now)
     if who and text.startswith("it is "):
         text = f"{who} {'is' if len(cause.targets) == 1 else 'are'} {text[len('it is ') :]}"
-    elif who:
-        text = f"{who}: {text}"
+    else:
+        text = subject_and_reason(who, text)
     return f"{text}: {cause.fix}" if cause.fix else text
 
 

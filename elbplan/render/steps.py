@@ -11,7 +11,8 @@ from ..core.kind import Kinds
 from ..core.plan import Plan, Step
 from .differences import differences
 from .layout import column, flow, padded
-from .phases import displayed_phases, gate_text, short_step_text
+from .order import step_sentences
+from .phases import PHASE_WORDS, displayed_phases
 from .servers import with_names
 from .style import Style, duration
 from .words import wording
@@ -29,13 +30,13 @@ def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
     """Returns the steps in a valid order. Steps that do not need each other run in parallel."""
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
     phases, words = displayed_phases(plan.steps), wording(plan)
-    texts = {step.id: style.clean(words(short_step_text(step))) for step in plan.steps}
+    texts = {id: style.clean(text) for id, text in step_sentences(plan, kinds).items()}
     width = column(list(texts.values()), 44)
     lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
     for step in plan.steps:
         phase = phases[step.id]
-        head = style.line(f"  {numbers[step.id]:>3}  ", (f"{phase:<9}", PHASE_COLOURS[phase]), " ")
-        facts = with_names(words("; ".join(_facts(step, kinds, numbers))), plan.servers)
+        head = style.line(f"  {numbers[step.id]:>3}  ", (f"{PHASE_WORDS[phase]:<9}", PHASE_COLOURS[phase]), " ")
+        facts = with_names(words("; ".join(_facts(step, numbers))), plan.servers)
         lines += _step(style, head, texts[step.id], width, facts)
     return lines
 
@@ -49,11 +50,11 @@ def _step(style: Style, head: Text, text: str, width: int, facts: str) -> list[T
     return [*lines, *(flow(style, Text(" " * indent), facts, "dim") if facts else [])]
 
 
-def _facts(step: Step, kinds: Kinds, numbers: Mapping[str, int]) -> Iterator[str]:
+def _facts(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
     if step.do == "create" and step.name:
         yield f"named {step.name}"
     if step.do == "wait":
-        yield f"until {gate_text(step, kinds)}, up to {duration(step.timeout)}"
+        yield f"up to {duration(step.timeout)}"
     if step.do == "update" and step.before and step.after:
         yield differences(step.before, step.after)
         if step.why.startswith("attach"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,17 +10,19 @@ from rich.text import Text
 
 from ..verify.check import Check, CheckName, Verification
 from .layout import flow, left_and_right
+from .servers import DIGITS
 from .style import Style, count, duration
+from .words import words_for
 
 MARKS: Mapping[str, tuple[str, str]] = {
     "ok": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("·", "dim"), "warning": ("!", "yellow")
 }  # fmt: skip
 TITLES: Mapping[CheckName, str] = {
-    "load-balancer": "balancer",
+    "load-balancer": "load balancer",
     "listener": "listener",
     "certificate": "certificate",
     "security-path": "security",
-    "targets": "targets",
+    "targets": "target group",
     "delegation": "delegation",
     "dns": "DNS",
     "connection": "connection",
@@ -35,6 +38,9 @@ NO_ANSWER = 3
 
 Redact = Callable[[str], str]
 
+SERVER_ID = re.compile(rf"(\(i-[0-9a-f]{{{DIGITS}}})[0-9a-f]+\)")
+"""The id of a server behind its name."""
+
 
 def verify_screen(
     verification: Verification, style: Style, place: str, redact: Redact = str, *, short: bool = False
@@ -44,21 +50,28 @@ def verify_screen(
     *first, last = flow(style, style.line(("elbplan verify", "bold"), " · "), where)
     took = f"{count(len(verification.checks), 'check')} in {duration(verification.seconds)}"
     shown = [check for check in verification.checks if not short or check.state == "failed"]
-    rows = [row for check in shown for row in check_rows(check, style, redact)]
+    words = _words(verification, redact)
+    rows = [row for check in shown for row in check_rows(check, style, redact, words)]
     result = result_rows(verification, style, redact)
     return result if short and not rows else [*first, *left_and_right(style, last, took), *rows, *result]
 
 
-def check_rows(check: Check, style: Style, redact: Redact = str) -> Iterator[Text]:
+def _words(verification: Verification, redact: Redact = str) -> Redact:
+    """Returns a function for texts: resources by their names, servers with the beginning of their ids."""
+    named = words_for(verification.addresses)
+    return lambda text: SERVER_ID.sub(r"\1…)", redact(named(text)))
+
+
+def check_rows(check: Check, style: Style, redact: Redact, words: Redact) -> Iterator[Text]:
     """Yields a check with its result, and what to do next. A command stays in one line to be copied."""
     kind = "warning" if check.warning and check.state == "ok" else check.state
     mark, colour = MARKS[kind]
     head = style.line("  ", (mark, colour), f" {TITLES[check.name]:<{TITLE_WIDTH}}  ")
     plain = "dim" if check.state == "skipped" else ""
-    yield from flow(style, head, redact(_sentence(check)), plain, back=4)
+    yield from flow(style, head, _in_words(check, words), plain, back=4)
     if check.state != "skipped" and (check.fix or check.command):
         fix = check.fix or "run"
-        yield from flow(style, style.line(NEXT, ("fix ", "green")), redact(f"{fix}{':' if check.command else ''}"))
+        yield from flow(style, style.line(NEXT, ("fix ", "green")), words(f"{fix}{':' if check.command else ''}"))
     if check.state != "skipped" and check.command:
         yield style.line(NEXT, "    ", redact(check.command))
 
@@ -66,6 +79,11 @@ def check_rows(check: Check, style: Style, redact: Redact = str) -> Iterator[Tex
 def _sentence(check: Check) -> str:
     """The subject and the result; a result that begins with its subject stands alone."""
     return check.text if check.text.startswith(f"{check.subject} ") else f"{check.subject}: {check.text}"
+
+
+def _in_words(check: Check, words: Redact) -> str:
+    """The sentence, without the kind of its subject if that is the title of the row: `main: active`."""
+    return words(_sentence(check)).removeprefix(f"{TITLES[check.name]} ")
 
 
 def result_rows(verification: Verification, style: Style, redact: Redact = str) -> list[Text]:
@@ -82,8 +100,9 @@ def result_rows(verification: Verification, style: Style, redact: Redact = str) 
         return [line for check in answers for line in _answer_row(check, style, redact)]
     if verification.state == "ok":
         return flow(style, style.line(MARKS["ok"], (f" {stack} ", "bold")), "accepts connections")
+    words = _words(verification, redact)
     reason = next((check.text for check in verification.checks if check.name == "connection"), "nothing to ask")
-    return flow(style, style.line(MARKS["skipped"], f" {stack} "), redact(f"was not asked for an answer: {reason}"))
+    return flow(style, style.line(MARKS["skipped"], f" {stack} "), words(f"was not asked for an answer: {reason}"))
 
 
 def _answer_row(check: Check, style: Style, redact: Redact) -> list[Text]:
@@ -97,7 +116,8 @@ def apply_rows(verification: Verification, style: Style, command: str, redact: R
     """Returns the short block after an apply: the addresses that answer, or what failed and the next command."""
     if verification.answers:
         return result_rows(verification, style, redact)
-    rows = [row for check in verification.failures for row in check_rows(check, style, redact)]
+    words = _words(verification, redact)
+    rows = [row for check in verification.failures for row in check_rows(check, style, redact, words)]
     end = flow(style, style.line("  ", (f"{'next':<10}", "bold")), command)
     return [*result_rows(verification, style, redact), *rows, *end]
 
@@ -108,10 +128,15 @@ def changed_lines(before: Verification | None, now: Verification, redact: Redact
     changed = [check for check in now.checks if known.get((check.name, check.subject)) != check.state]
     if before is None:
         changed = [check for check in changed if check.state == "failed"]
-    lines = [f"{now.stack}: {TITLES[check.name]} {check.subject}: {check.state}: {check.text}" for check in changed]
+    words = _words(now, redact)
+    subjects = [words(check.subject).removeprefix(f"{TITLES[check.name]} ") for check in changed]
+    lines = [
+        f"{now.stack}: {TITLES[check.name]} {subject}: {check.state}: {words(check.text)}"
+        for check, subject in zip(changed, subjects, strict=True)
+    ]
     if now.problem and (before is None or before.problem != now.problem):
-        lines.append(f"{now.stack}: {now.problem}")
-    return [redact(line) for line in lines]
+        lines.append(redact(f"{now.stack}: {now.problem}"))
+    return lines
 
 
 def verify_document(verification: Verification, redact: Redact = str) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class SandboxOptions:
 
     dns_failover_off: bool = False
     """New target groups have `off` for the DNS failover count. API_TargetGroupAttribute says that the default is 1,
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html says `off`.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-attributes
+    says `off`.
     """
 
     elb_rate: bool = False

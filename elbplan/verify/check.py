@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..core.address import Address
+
 CheckName = Literal[
     "load-balancer",
     "listener",
@@ -66,13 +68,15 @@ def failed(name: CheckName, subject: str, text: str, fix: str = "", command: str
 class Verification:
     """The checks of one stack.
 
-    problem   why nothing could be checked; empty if something was
+    problem    why nothing could be checked; empty if something was
+    addresses  the resources of the stack, which its texts name
     """
 
     stack: str
     checks: Sequence[Check] = ()
     seconds: float = 0
     problem: str = ""
+    addresses: Sequence[Address] = ()
 
     @property
     def failures(self) -> list[Check]:

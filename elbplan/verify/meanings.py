@@ -25,7 +25,7 @@ STATUSES: Mapping[int, Meaning] = {
         "start the application on the port of the target group; keep its connections open for longer than the idle "
         "timeout of the load balancer (60 s)",
     ),
-    503: Meaning("no target can answer", "see the check of its targets; register targets that pass their check"),
+    503: Meaning("no target can answer", "see the check of its targets; register or start targets"),
     504: Meaning(
         "a server does not answer in time",
         "open its port to the load balancer, also in the network ACL (1024-65535 back), or make the answer faster",
@@ -38,7 +38,8 @@ OWN_FAULT = Meaning("the application itself answers so", "read the application's
 """The meaning of a status in an answer of the application."""
 
 BALANCER_SERVER = "awselb"
-"""The load balancer's own answers say so in their header `Server`."""
+"""The load balancer's own answers say so in their header `Server`:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html (disable headers)"""
 
 
 def meaning_of(status: int, server: str) -> Meaning:

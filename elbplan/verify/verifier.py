@@ -57,7 +57,7 @@ def verify(
         *network_checks(stack, network, deadline, now),
     ]
     ordered = sorted(checks, key=lambda check: ORDER.index(check.name))
-    return Verification(stack.name, ordered, deadline.passed)
+    return Verification(stack.name, ordered, deadline.passed, addresses=tuple({**stack.resources, **stack.ids}))
 
 
 def network_checks(stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float) -> list[Check]:

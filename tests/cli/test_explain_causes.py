@@ -85,7 +85,7 @@ def test_a_closed_security_group_of_the_load_balancer(stack: Stack) -> None:
     stack.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=https)
     text = stack.explain("listener.443")
     assert (
-        f"✗ security group, port 443 of load_balancer.main no inbound rule of {group} allows 443 from anywhere" in text
+        f"✗ security group, port 443 of load balancer main no inbound rule of {group} allows 443 from anywhere" in text
     )
     assert f"elbplan apply {stack.spec}" in text
 
@@ -113,8 +113,8 @@ def test_a_missing_listener(stack: Stack) -> None:
     }
     stack.elb.delete_listener(ListenerArn=listeners[443])
     text = stack.explain("listener.443")
-    assert f"✗ listener.443 it does not exist in AWS fix create it: elbplan apply {stack.spec}" in text
-    assert "✗ listener.443 it does not exist in AWS" in stack.explain("api.example.com")
+    assert f"✗ listener 443 it does not exist in AWS fix create it: elbplan apply {stack.spec}" in text
+    assert "✗ listener 443 it does not exist in AWS" in stack.explain("api.example.com")
 
 
 def test_a_server_by_its_id(stack: Stack) -> None:

@@ -232,7 +232,7 @@ ROWS = {
     ),
     "no listener": Row(
         "Target.NotInUse", delete_listener,
-        ("✗ target_group.web no listener and no rule in AWS forwards to it", "fix create listener.80",
+        ("✗ target group web no listener and no rule in AWS forwards to it", "fix create listener 80",
          "unused: Target.NotInUse"),
         ("no listener forwards to its target group (Target.NotInUse)", "listener 80 does not exist"),
     ),

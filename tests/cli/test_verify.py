@@ -88,9 +88,9 @@ def test_verify_lists_every_check(shell: Shell) -> None:
     shell.run("apply", "--yes", "--no-verify", shell.spec)
     done = shell.run("verify", shell.spec)
     assert (done.code, done.err) == (0, "")
-    marks = [line.split()[:2] for line in done.out.splitlines()[1:-1]]
-    assert marks == [["✓", name] for name in (
-        "balancer", "listener", "listener", "certificate", "security", "targets", "delegation", "DNS", "connection",
+    marks = [line[2:17].rstrip() for line in done.out.splitlines()[1:-1]]
+    assert marks == [f"✓ {name}" for name in (
+        "load balancer", "listener", "listener", "certificate", "security", "target group", "delegation", "DNS", "connection",
         "connection", "TLS", "redirect", "answer",
     )]  # fmt: skip
 
@@ -152,7 +152,7 @@ def test_a_listener_that_somebody_deleted(shell: Shell) -> None:
 def test_a_stack_that_is_not_applied(shell: Shell) -> None:
     done = shell.run("verify", shell.spec)
     assert done.code == 3
-    assert "✗ balancer     my-web: nothing of this stack is in AWS" in done.out
+    assert "✗ load balancer  my-web: nothing of this stack is in AWS" in done.out
     assert f"elbplan apply {shell.spec}" in done.out
 
 

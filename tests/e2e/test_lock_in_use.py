@@ -83,7 +83,7 @@ def test_without_permission_it_goes_on_and_says_so(site: LockEnvironment, code: 
     site.box.fault("error", service="ssm", action="*Parameter*ByPath", **wrong)
     ran = site.shell.run("apply", site.spec, "--yes")
     assert ran.code == 0
-    notices = [line for line in ran.err.splitlines() if line.startswith("no lock: ")]
+    notices = [line for line in ran.err.splitlines() if "Z no lock: " in line]
     assert len(notices) == 1
     assert notices[0].endswith("; two applies at once are not guarded")
     assert site.run_parameters == []

@@ -122,10 +122,10 @@ def test_a_chain_that_holds_without_any_account_or_spec(alone: OfflineShell) -> 
     assert ran.code == 0, ran.out + ran.err
     assert "✗" not in ran.out
     assert [line for line in ran.out.splitlines() if line.endswith(".yaml")] == ["0001_by_tag.yaml", "0002_by_id.yaml"]
-    assert "no route goes unanswered  (1 route)" in ran.out, "the balancer's own name, from one end to the other"
-    tried = dict(re.findall(r"✓ (killed|goes back to s1).*\((\d+) ", ran.out))
+    assert "every route answers all the time  (1 route)" in ran.out, "the name of the balancer, from start to end"
+    tried = dict(re.findall(r"✓ (killed|rolls back to s1).*\((\d+) ", ran.out))
     assert int(tried["killed"]) >= 6
-    assert int(tried["goes back to s1"]) >= 3
+    assert int(tried["rolls back to s1"]) >= 3
     assert "2 migrations rehearsed" in ran.out
 
 
@@ -190,7 +190,7 @@ def test_a_switch_before_anybody_is_healthy(double: Box, folder: Folder, change:
     proofs = rehearse(stand, stand.chain[1])
     wrong = failures_in((next(proofs) for _ in range(4)), stand.chain[1])
     ((promise, said),) = wrong
-    assert promise == "no route goes unanswered"
+    assert promise == "every route answers all the time"
     assert "(update listener.80): my-web-" in said
     assert "has no healthy target (initial)" in said
 
@@ -206,7 +206,7 @@ def test_a_point_from_which_there_is_no_way_back(double: Box, folder: Folder) ->
     wrong = failures_in(rehearse(stand, stand.chain[0]), stand.chain[0])
     assert len(wrong) == 1, wrong
     ((promise, said),) = wrong
-    assert promise == "goes back to absent from each rollback point"
+    assert promise == "rolls back to absent from each rollback point"
     assert "(create load_balancer.main): load_balancer.main has deletion protection" in said
 
 
@@ -231,7 +231,7 @@ def test_a_state_that_was_not_foretold_and_an_end_that_is_not_reached(double: Bo
     wrong = failures_in((next(proofs) for _ in range(2)), stand.chain[0])
     assert wrong[0][0].startswith("ends in s1-")
     assert "target_group.web" in wrong[0][1]
-    assert wrong[1][0] == "every step leads where the file says"
+    assert wrong[1][0] == "every step ends as the file says"
     assert "(create target_group.web): target_group.web is not as the file says" in wrong[1][1]
 
 
@@ -242,7 +242,7 @@ def test_a_sick_group_whose_wait_goes_back(double: Box, folder: Folder) -> None:
     edited(folder, "0002_by_id.yaml", back)
     stand = environment(double, folder)
     stopped, serves = rehearse_unhealthy(stand, stand.chain[1], "web")
-    assert stopped.text.endswith(f"goes back to {stand.chain[1].start}")
+    assert stopped.text.endswith(f"rolls back to {stand.chain[1].start}")
     assert stopped.holds, stopped.wrong
     assert serves.holds, serves.wrong
     assert "1 route" in serves.tried
@@ -332,7 +332,7 @@ def test_a_watching_hold_that_breaks_is_rehearsed_as_apply_takes_it(
     assert failures_in(iter(proofs), rehearsal.chain[1]) == []
     (broken,) = [proof for proof in proofs if proof.text.startswith("stops at")]
     assert re.match(r"stops at step \d+ of \d+ \(hold targets.web healthy\) and ", broken.text)
-    assert broken.text.endswith(f"goes back to {rehearsal.chain[1].start}") == rolls_back
+    assert broken.text.endswith(f"rolls back to {rehearsal.chain[1].start}") == rolls_back
     ports = [group["Port"] for group in double.client("elbv2", REGION).describe_target_groups()["TargetGroups"]]
     assert sorted(ports) == ([80] if rolls_back else [80, 8080]), "what AWS has after the last proof"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from elbplan.core.address import Address
 from elbplan.explain.diagnosis import Diagnosis, Finding, ok, unknown
 from elbplan.explain.words import find
 from elbplan.render.diagnosis import diagnosis_screen
@@ -33,7 +34,14 @@ FINDINGS = (
 
 
 def diagnosis(*findings: Finding) -> Diagnosis:
-    return Diagnosis("targets.web", "my-web", "ap-northeast-2", "123456789012", findings)
+    return Diagnosis(
+        "targets.web",
+        "my-web",
+        "ap-northeast-2",
+        "123456789012",
+        findings,
+        (Address("target_group", "web"), Address("listener", "443")),
+    )
 
 
 @pytest.mark.parametrize("width", [80, 120])

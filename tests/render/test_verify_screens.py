@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from elbplan.core.address import Address
 from elbplan.render.style import Style
 from elbplan.render.verify import (
     answer_error,
@@ -19,6 +20,9 @@ from .golden import assert_golden
 
 PLACE = "ap-northeast-2 · account 123456789012"
 COMMAND = "elbplan verify specs/web.yaml --watch"
+BALANCER, LISTENER, CERTIFICATE, GROUP, RULE = map(
+    Address.parse, ("load_balancer.main", "listener.443", "certificate.main", "target_group.web", "rule.admin")
+)
 ANSWERS = Verification(
     "my-web",
     (
@@ -39,6 +43,7 @@ ANSWERS = Verification(
         skipped("rule", "rule.admin", "only for clients with the ip 10.0.0.0/8"),
     ),
     0.93,
+    addresses=(BALANCER, LISTENER, CERTIFICATE, GROUP, RULE),
 )  # fmt: skip
 FAILS = Verification(
     "my-web",
@@ -58,6 +63,7 @@ FAILS = Verification(
         failed("connection", "port 443", "no answer within 5 s: the security group or the network ACL is closed"),
     ),
     6.2,
+    addresses=(BALANCER, LISTENER),
 )  # fmt: skip
 SKIPPED = Verification("my-web", (skipped("connection", "load_balancer.main", "no network here"),), 0.1)
 
@@ -87,14 +93,14 @@ def test_the_end_of_an_apply(name: str, verification: Verification) -> None:
 def test_quiet_shows_the_result_and_what_failed() -> None:
     short = [line.plain for line in verify_screen(ANSWERS, Style(120), PLACE, short=True)]
     assert short == ["✓ https://api.example.com answers 200 in 48 ms"]
-    assert "balancer     load_balancer.main: active" not in "\n".join(
+    assert "load balancer  main: active" not in "\n".join(
         line.plain for line in verify_screen(FAILS, Style(120), PLACE, short=True)
     )
 
 
 def test_a_log_has_a_line_for_each_change() -> None:
     assert [line.split(":")[1] for line in changed_lines(None, FAILS)] == [
-        " security load_balancer.main", " delegation example.com", " connection port 443"
+        " security load balancer main", " delegation example.com", " connection port 443"
     ]  # fmt: skip
     assert changed_lines(FAILS, FAILS) == []
     assert changed_lines(FAILS, Verification("my-web", (ok("delegation", "example.com", "delegated"),))) == [

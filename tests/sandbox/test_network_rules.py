@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -186,6 +188,46 @@ def test_a_visitor_with_the_cookie_stays_with_group_and_target(shop: Shop) -> No
     assert len({shop.get().text.split()[0] for _ in range(8)}) == 4
 
 
+def test_cookies_last_seven_days_and_sessions_as_long_as_the_group_says(shop: Shop) -> None:
+    groups = [group_with_server(shop, name)[0] for name in ("a", "b")]
+    action = forward(*groups, weights=(1, 1))
+    action["ForwardConfig"]["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": 60}
+    shop.default(action)
+    cookie = shop.get().headers["Set-Cookie"]
+    end = parsedate_to_datetime(cookie.partition("Expires=")[2].partition(";")[0])
+    assert 6.9 < (end - datetime.now(UTC)) / timedelta(days=1) <= 7
+    kept = cookie.partition(";")[0]
+    assert len({shop.get(Cookie=kept).text.split()[0] for _ in range(4)}) == 1
+    shop.kit.box.advance(61)
+    assert len({shop.get(Cookie=kept).text.split()[0] for _ in range(4)}) == 2
+
+
+def test_the_cookie_for_other_sites_comes_first(shop: Shop) -> None:
+    group = group_with_server(shop, "web")[0]
+    more = shop.kit.instance(shop.kit.open_group("more"))
+    shop.kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": more}])
+    sticky = [{"Key": "stickiness.enabled", "Value": "true"}, {"Key": "stickiness.type", "Value": "lb_cookie"}]
+    shop.kit.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=sticky)
+    shop.default(forward(group))
+    pages = [shop.get() for _ in range(2)]
+    first, second = (page.headers["Set-Cookie"].partition(";")[0].partition("=")[2] for page in pages)
+    cookies = f"AWSALB={second}; AWSALBCORS={first}"
+    assert {shop.get(Cookie=cookies).text for _ in range(4)} == {pages[0].text} != {pages[1].text}
+
+
+def test_a_port_that_is_not_the_default_is_added_to_the_host(shop: Shop) -> None:
+    arn, group = shop.balancer["LoadBalancerArn"], group_with_server(shop, "web")[0]
+    shop.kit.let_in(shop.front, 8080)
+    shop.kit.listener(arn, group, 8080)
+    url = f"http://{shop.name}:8080/"
+    assert "Host: shop.example.com:8080\n" in shop.visitor.get(url, Host="shop.example.com").text
+    assert f"Host: {shop.name}:8080\n" in shop.visitor.get(url).text
+    keep = [{"Key": "routing.http.preserve_host_header.enabled", "Value": "true"}]
+    shop.kit.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=keep)
+    assert "Host: shop.example.com\n" in shop.visitor.get(url, Host="shop.example.com").text
+    assert f"Host: {shop.name}:8080\n" in shop.visitor.get(url).text
+
+
 def test_a_server_learns_of_the_visitor(shop: Shop) -> None:
     shop.default(forward(group_with_server(shop, "web")[0]))
     text = shop.get("/who", X_Forwarded_For="192.0.2.1", X_Forwarded_Proto="https").text
@@ -226,6 +268,13 @@ def test_a_rule_rewrites_host_and_url(shop: Shop) -> None:
     text = shop.get("/dp/B09G/", host="mywebsite-shop.com").text
     assert "GET /product.php?id=B09G\nHost: internal.shop.example.com\n" in text
     assert "GET /dp/a/b\nHost: other.com\n" in shop.get("/dp/a/b", host="other.com").text
+
+
+def test_a_transform_that_fails_is_500(shop: Shop) -> None:
+    url = {"Rewrites": [{"Regex": "^/(a)/", "Replace": "/$2/"}]}
+    transforms = [{"Type": "url-rewrite", "UrlRewriteConfig": url}]
+    shop.rule(on_path("/*"), action=forward(group_with_server(shop, "web")[0]), Transforms=transforms)
+    assert (shop.get("/a/b").status, shop.get("/b").status) == (500, 200)
 
 
 def test_no_target_is_503(shop: Shop) -> None:

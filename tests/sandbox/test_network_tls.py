@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import trustme
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from elbplan.sandbox.box import Box
 
@@ -120,7 +122,7 @@ def imported(
     """A certificate of an authority that nobody knows, valid from `start` to `days`: days from now."""
     first = min(0, days) - 10 if start is None else start
     begin, end = NOW + timedelta(days=first), NOW + timedelta(days=days)
-    return trustme.CA().issue_cert(*names, not_before=begin, not_after=end, key_type=kind)
+    return trustme.CA(key_type=kind).issue_cert(*names, not_before=begin, not_after=end, key_type=kind)
 
 
 def import_into(kit: Kit, leaf: trustme.LeafCert) -> str:
@@ -170,6 +172,11 @@ def test_what_acm_does_not_import(kit: Kit) -> None:
         kit.acm.import_certificate(Certificate=body, PrivateKey=other.private_key_pem.bytes())
     with refused("ValidationException"):
         kit.acm.import_certificate(Certificate=body, PrivateKey=b"no key")
+    with refused("ValidationException"):
+        kit.acm.import_certificate(Certificate=body, PrivateKey=leaf.private_key_pem.bytes() + b"\n" * 5120)
+    mixed = trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("m.example.com", key_type=trustme.KeyType.RSA)
+    with refused("ValidationException"):
+        import_into(kit, mixed)
 
 
 def test_a_certificate_with_other_names(kit: Kit, secured: Secured) -> None:
@@ -192,6 +199,39 @@ def test_the_best_of_several_certificates(
     for leaf in (good, bad) if best_first else (bad, good):
         secured.add(import_into(kit, leaf))
     assert secured.shown("two.example.com").public_bytes(Encoding.PEM) == good.cert_chain_pems[0].bytes()
+
+
+@pytest.mark.parametrize("best_first", [True, False])
+def test_the_longer_hash_comes_before_the_longer_validity(kit: Kit, secured: Secured, best_first: bool) -> None:
+    leaves = [self_signed("two.example.com", hashes.SHA512(), 10), self_signed("two.example.com", hashes.SHA256(), 90)]
+    for body, key in leaves if best_first else reversed(leaves):
+        answer = kit.acm.import_certificate(Certificate=body, PrivateKey=key)
+        secured.add(answer["CertificateArn"])
+    assert secured.shown("two.example.com").public_bytes(Encoding.PEM) == leaves[0][0]
+
+
+def self_signed(name: str, algorithm: hashes.SHA256 | hashes.SHA512, days: int) -> tuple[bytes, bytes]:
+    """A certificate with this hash algorithm, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    signed = (
+        builder.not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, algorithm)
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return signed.public_bytes(Encoding.PEM), private
+
+
+def test_the_default_certificate_is_shown_only_if_no_other_matches(kit: Kit, secured: Secured) -> None:
+    name = "default.example.com"
+    other = import_into(kit, imported(name, days=10, kind=trustme.KeyType.RSA))
+    listed = kit.acm.describe_certificate(CertificateArn=other)["Certificate"]["NotAfter"]
+    default = secured.shown(name).not_valid_after_utc
+    secured.add(other)
+    assert secured.shown(name).not_valid_after_utc == listed.astimezone(UTC).replace(microsecond=0) != default
 
 
 def test_a_certificate_that_has_not_expired_is_better(kit: Kit, secured: Secured) -> None:
@@ -276,13 +316,15 @@ def test_a_network_balancer_without_targets_refuses(network: Network) -> None:
     assert (page.status, page.text) == (502, "elbplan sandbox: no target is registered\n")
 
 
-def test_a_datagram_listener_refuses_tcp(network: Network) -> None:
+def test_a_network_balancer_drops_what_no_listener_expects(network: Network) -> None:
     kit = network.kit
     kit.elb.delete_listener(ListenerArn=network.listener)
     group = kit.group("udp", Protocol="UDP", Port=53, HealthCheckPort="80")
     arn = kit.elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     kit.listener(arn, group, 53, Protocol="UDP")
-    assert "expects UDP" in network.visitor.plain(f"http://{network.name}:53/").text
+    for port in (53, 8080):
+        with pytest.raises(TimeoutError):
+            network.visitor.plain(f"http://{network.name}:{port}/", timeout=0.3)
 
 
 def test_an_application_balancer_behind_a_network_balancer(kit: Kit, secured: Secured) -> None:

@@ -17,7 +17,9 @@ from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
 from ...kinds.rule import Rule
 from ...kinds.target_group import TargetGroup
+from .. import words
 from ..style import count
+from ..words import name_in_words
 from .entries import Entries, Entry
 from .map import Column
 
@@ -29,8 +31,6 @@ COLUMN_OF: Mapping[str, Column] = {
     TargetGroup.kind: "group",
 }
 """The column of each kind; `targets` become one box for each target, and all others stand aside."""
-
-ANCHOR = re.compile(r"^([a-z_]+)\.")
 
 
 def title_of(entry: Entry) -> str:
@@ -44,7 +44,7 @@ def title_of(entry: Entry) -> str:
         return str(resource.priority)
     if isinstance(resource, Certificate):
         return ", ".join(resource.domains)
-    return (entry.name if isinstance(resource, LoadBalancer) else "") or entry.address.label
+    return (entry.name if isinstance(resource, LoadBalancer) else "") or name_in_words(entry.address)
 
 
 def lines_of(entry: Entry, entries: Entries, summary: str) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _action(resource: Listener | Rule, entries: Entries) -> str:
 def group_title(ref: Ref, entries: Entries) -> str:
     """The short name of a target group: its label in the stack, or the end of its ARN."""
     if isinstance(ref, Address):
-        return (entries.address(ref) or ref).label
+        return name_in_words(entries.address(ref) or ref)
     arn = str(ref)
     return arn.split("/")[1] if arn.count("/") > 1 else arn
 
@@ -129,4 +129,4 @@ def share(weight: int, total: int) -> int:
 
 def kind_title(resource: Resource) -> str:
     """The kind in words."""
-    return ANCHOR.sub(r"\1", type(resource).kind).replace("_", " ")
+    return words.title_of(resource.kind)

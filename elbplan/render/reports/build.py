@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ...core.address import Address, Ref
@@ -20,6 +20,7 @@ from ...kinds.target_states import TargetState
 from ...kinds.targets import Targets, member_key
 from ...kinds.traffic import attach_only, weighted_groups
 from ..servers import with_names
+from ..words import wording
 from .boxes import COLUMN_OF, action_lines, kind_title, lines_of, percent, title_of
 from .entries import Entries, Entry
 from .fields import field_rows
@@ -42,7 +43,8 @@ def stack_map(plan: Plan, states: Mapping[Address, Sequence[TargetState]] | None
                 edges.setdefault((source, target), {})[side] = label
     known = {node.id: node for node in nodes}
     made = [_edge(pair, sides, known[pair[1]]) for pair, sides in edges.items() if set(pair) <= set(known)]
-    kept = [_without_hidden(node) for node in in_order(nodes, made)]
+    words = wording(plan)
+    kept = [_readable(node, words) for node in in_order(nodes, made)]
     places = {node.id: place for place, node in enumerate(kept)}
     made.sort(key=lambda edge: (places[edge.source], places[edge.target]))
     return StackMap(plan.stack, tuple(kept), tuple(made))
@@ -186,12 +188,13 @@ def _edge(pair: tuple[str, str], sides: Mapping[str, str], target: Node) -> Edge
     return Edge(*pair, label, "update" if moved else change)
 
 
-def _without_hidden(node: Node) -> Node:
-    """The box without control characters in its texts."""
+def _readable(node: Node, words: Callable[[str], str]) -> Node:
+    """The box with words for addresses, and without control characters in its texts."""
     return replace(
         node,
         title=escaped(node.title),
-        lines=tuple(map(escaped, node.lines)),
-        reason=escaped(node.reason),
-        notes=tuple(map(escaped, node.notes)),
+        lines=tuple(escaped(words(line)) for line in node.lines),
+        reason=escaped(words(node.reason)),
+        notes=tuple(escaped(words(note)) for note in node.notes),
+        fields=tuple(FieldRow(row.name, words(row.before), words(row.after)) for row in node.fields),
     )

@@ -10,6 +10,7 @@ from ...cost import StackCost
 from ...cost.items import CostItem
 from ..cost import LABEL, status_note
 from ..cost import cost_notes as screen_notes
+from ..words import address_words
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class CostRow:
     """An item of the bill. A text is empty where it does not apply, and `unknown` where nobody knows."""
 
     what: str
-    address: str
+    resource: str
     quantity: str
     price: str
     hour: str
@@ -66,7 +67,7 @@ def _row(item: CostItem) -> CostRow:
     price = "unknown" if item.unit_price is None else f"${item.unit_price.normalize():f}/{item.unit}"
     return CostRow(
         item.what + (f" ({item.assumed})" if item.assumed else ""),
-        item.address,
+        address_words(item.address),
         "unknown" if item.quantity is None else f"{item.quantity.normalize():f}",
         price,
         "unknown" if item.hour is None else dollars(item.hour, 4) if item.hour else "",
@@ -76,12 +77,12 @@ def _row(item: CostItem) -> CostRow:
 
 
 def _remarks(cost: StackCost) -> list[str]:
-    remarks = [f"Not in the sums: {text}." for text in cost.unknown]
+    remarks = [f"Not in the sums: {address_words(text)}." for text in cost.unknown]
     for use in cost.capacity:
         if use.basis == "band" and use.unit_price is not None:
             month = use.unit_price * 730
             remarks.append(
-                f"Traffic at {use.address} adds about {dollars(use.typical * month)} a month "
+                f"Traffic at {address_words(use.address)} adds about {dollars(use.typical * month)} a month "
                 f"({use.low} to {use.high} capacity units: {dollars(use.low * month)} to {dollars(use.high * month)})."
             )
     if cost.zones_saving:

@@ -10,7 +10,8 @@ from ...core.kind import Phase
 from ...core.plan import Plan, Step
 from ...kinds import KINDS
 from ...run.outcome import StepTime
-from ..phases import displayed_phases, gate_text, short_step_text
+from ..order import step_sentences
+from ..phases import displayed_phases
 
 WRITE_SECONDS = 1.0
 """What a write usually takes."""
@@ -42,7 +43,6 @@ class Bar:
     seconds: float
     known: bool = True
     usual: str = ""
-    until: str = ""
     needs: tuple[int, ...] = ()
     took: float | None = None
 
@@ -59,7 +59,7 @@ class Timeline:
 
 def timeline_of(plan: Plan, times: Mapping[str, StepTime] | None = None) -> Timeline:
     """The expected course of a plan, or the real one: `times` has the steps that ran, by their ids."""
-    phases = displayed_phases(plan.steps)
+    phases, texts = displayed_phases(plan.steps), step_sentences(plan, KINDS)
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
     ends: dict[str, float] = {}
     lanes: list[float] = []
@@ -74,8 +74,8 @@ def timeline_of(plan: Plan, times: Mapping[str, StepTime] | None = None) -> Time
         lanes[lane] = ends[step.id]
         bars.append(
             Bar(
-                numbers[step.id], step, phases[step.id], short_step_text(step), lane, start, seconds,
-                expected is not None, usual_of(step), gate_text(step, KINDS) if step.do == "wait" else "",
+                numbers[step.id], step, phases[step.id], texts[step.id], lane, start, seconds,
+                expected is not None, usual_of(step),
                 tuple(sorted(numbers[need] for need in step.needs if need in numbers)), ran.seconds if ran else None,
             )
         )  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..phases import PHASE_WORDS
 from ..style import count, duration
 from .timeline import Bar, Timeline
 
@@ -24,12 +25,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class BarView:
-    """A row of the timeline."""
+    """A row of the timeline. `phase` gives its colour, `word` says it to a person."""
 
     number: int
     text: str
     more: str
     phase: str
+    word: str
     expected: str
     took: str
     span: str
@@ -75,11 +77,10 @@ def _summary(timeline: Timeline) -> str:
 
 def _bar(bar: Bar, total: float) -> BarView:
     needs = f"after {', '.join(map(str, bar.needs))}" if bar.needs else ""
-    until = f"until {bar.until}" if bar.until else ""
     expected = bar.usual or ("" if not bar.known else "~1 s")
     end = bar.start + bar.seconds
     return BarView(
-        bar.number, bar.text, " · ".join(filter(None, (until, needs))), bar.phase, expected or "unknown",
+        bar.number, bar.text, needs, bar.phase, PHASE_WORDS[bar.phase], expected or "unknown",
         "" if bar.took is None else duration(bar.took), f"from {_clock(bar.start)} to {_clock(end)}",
         round(WIDTH * bar.start / total), max(4, round(WIDTH * bar.seconds / total)), bar.known,
     )  # fmt: skip

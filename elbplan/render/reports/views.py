@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...core.plan import Plan
+from ...kinds import KINDS
 from ..downtime import downtime
+from ..order import Moment, moments
 from ..style import ACTION_VERBS, SYMBOLS
+from ..words import in_words, wording
 from .cost import CostView, cost_notes, cost_view
 from .map import CHANGE_WORDS, COLUMNS, FieldRow, Node, StackMap
 from .page import Report, Section
@@ -108,6 +111,7 @@ class View:
     samples: Sequence[Sample]
     security: Sequence[SecurityRow]
     timeline: TimelineView | None
+    order: Sequence[Moment]
     details: Sequence[DetailGroup]
     ids: Mapping[str, str] = field(repr=False)
     cost: CostView | None = None
@@ -132,7 +136,8 @@ def view_of(section: Section, number: int, report: Report) -> View:
         [nodes[node.id] for node in map.column("other")],
         any(len(column.nodes) > TALL for column in columns), _legend(map, report),
         bool(section.before or section.after), samples[0].url if samples else "https://", section.samples,
-        security_rows(section.security, plan.servers), timeline_view(section.timeline), list(_details(map, nodes)), ids,
+        security_rows(section.security, plan), timeline_view(section.timeline),
+        moments(plan, KINDS) if report.verb == "plan" else [], list(_details(map, nodes)), ids,
         cost=cost_view(section.cost, report.verb) if section.cost else None,
     )  # fmt: skip
 
@@ -167,10 +172,11 @@ def _facts(section: Section, report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _risks(plan: Plan) -> Iterator[Risk]:
+    words = wording(plan)
     for refusal in plan.refusals:
-        yield Risk("refused", "refused", "", refusal.what, refusal.hint)
+        yield Risk("refused", "refused", "", words(refusal.what), words(refusal.hint))
     for hazard in plan.hazards:
-        yield Risk("hazard", hazard.name, str(hazard.address), hazard.text, hazard.remedy)
+        yield Risk("hazard", hazard.name, in_words(hazard.address), words(hazard.text), words(hazard.remedy))
     for warning in plan.warnings:
         yield Risk("warning", "warning", "", warning)
 

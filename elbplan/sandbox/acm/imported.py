@@ -11,6 +11,7 @@ from ..rules import rule
 from ..state.acm import StoredCertificate
 from ..tags import to_dict
 
+LARGEST_KEY = 5120
 CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
 
@@ -45,20 +46,31 @@ def check_importable(context: CallContext, parsed: x509.Certificate, key: str) -
     """A certificate is valid at the time of its import, and its private key belongs to it.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_ImportCertificate.html ("The current time must be between
-    the Not Before and Not After certificate fields"; "You must enter the private key that matches the certificate").
-    The page does not have the messages.
+    the Not Before and Not After certificate fields"; "You must enter the private key that matches the certificate you
+    are importing"; "The private key must be unencrypted"; "The private key must be no larger than 5 KB (5,120 bytes)";
+    "The cryptographic algorithm of an imported certificate must match the algorithm of the signing CA"). The page does
+    not have the messages.
     """
     now = context.account.clock.stamp()
     if now > parsed.not_valid_after_utc:
         raise AwsError("ValidationException", "The certificate has expired, is not valid.")
     if now < parsed.not_valid_before_utc:
         raise AwsError("ValidationException", "The certificate is not in effect yet, is not valid.")
+    if len(key.encode()) > LARGEST_KEY:
+        raise AwsError("ValidationException", f"The private key is larger than {LARGEST_KEY} bytes.")
+    if isinstance(parsed.public_key(), rsa.RSAPublicKey) is not _signed_with_rsa(parsed):
+        raise AwsError("ValidationException", "The algorithm of the certificate is not that of its signing CA.")
     try:
         private = serialization.load_pem_private_key(key.encode(), None)
     except (ValueError, TypeError) as error:
         raise AwsError("ValidationException", f"The private key is not valid: {error}") from None
     if private.public_key() != parsed.public_key():
         raise AwsError("ValidationException", "The private key does not match the certificate.")
+
+
+def _signed_with_rsa(parsed: x509.Certificate) -> bool:
+    """True for a signature by an RSA key: PKCS #1 v1.5 or PSS."""
+    return parsed.signature_algorithm_oid.dotted_string.startswith("1.2.840.113549.1.1.")
 
 
 def _text(pem: str | bytes) -> str:

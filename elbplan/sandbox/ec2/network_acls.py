@@ -19,8 +19,8 @@ def let_pass(context: CallContext, source: str, target: str, port: int) -> bool:
     ("The network ACL associated with the subnets for your instances must allow inbound traffic on the health check port
     and outbound traffic on the ephemeral ports (1024-65535). The network ACL associated with the subnets for your load
     balancer nodes must allow inbound traffic on the ephemeral ports and outbound traffic on the health check and
-    ephemeral ports"), https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html (rules count "when traffic
-    enters or leaves a subnet").
+    ephemeral ports"), https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html ("We evaluate
+    the network ACL rules when traffic enters and leaves the subnet, not as it is routed within a subnet").
     """
     if source == target:
         return True

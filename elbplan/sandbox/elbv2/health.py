@@ -19,7 +19,10 @@ HEALTHY = StoredHealth("healthy")
 
 @rule(14)
 def health_of(context: CallContext, group: StoredGroup, target: StoredTarget) -> StoredHealth:
-    """The states in the order in which AWS decides them: API_TargetHealth. A group with weight 0 is checked as well."""
+    """The state, and its reason: API_TargetHealth. A group with weight 0 is checked as well.
+
+    AWS does not document which reason comes first if several apply.
+    """
     if target.drained_at is not None:
         return health_for("Target.DeregistrationInProgress")
     if group.unhealthy_reason and group.unhealthy_reason not in AFTER_A_CHECK:
@@ -76,7 +79,7 @@ def _expects_unimplemented(group: StoredGroup) -> bool:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     ("The default is /AWS.ALB/healthcheck", "The default value is 12"),
-    https://grpc.io/docs/guides/status-codes/ ("unimplemented by the server").
+    https://github.com/grpc/grpc/blob/master/doc/statuscodes.md ("Method not found at server").
     """
     codes = (group.fields.get("Matcher") or {}).get("GrpcCode")
     if not codes or group.fields.get("HealthCheckPath") != "/AWS.ALB/healthcheck":
@@ -106,7 +109,7 @@ def reachable(context: CallContext, group: StoredGroup, target: StoredTarget, ba
 
 @rule(14)
 def belongs_to_balancer(context: CallContext, target: StoredTarget) -> bool:
-    """An address of a load balancer's own interface cannot be a target: Target.IpUnusable of API_TargetHealth."""
+    """An address of a load balancer's own interface cannot be a target: API_TargetHealth (Target.IpUnusable)."""
     interfaces = facts.interfaces(context)
     return any(nic.requester_managed and target.id == nic.private_ip_address for nic in interfaces)
 

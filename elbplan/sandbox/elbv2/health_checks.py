@@ -137,8 +137,8 @@ def _port_and_path(settings: Fields) -> None:
 def _codes(fields: Fields, settings: Fields) -> None:
     """Codes within 200-499 (application) or 200-599 (network), gRPC 0-99; of a gateway exactly 200-399.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html ("For Gateway Load Balancers,
-    this must be 200-399").
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html (for gateways exactly
+    200-399).
     """
     matcher = settings.get("Matcher") or {}
     text = matcher.get("HttpCode") or matcher.get("GrpcCode")

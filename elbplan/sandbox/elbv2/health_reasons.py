@@ -2,6 +2,8 @@
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-reason-codes
+Of Target.HealthCheckDisabled the guide has "Health checks are disabled". AWS's example of an answer has other words:
+https://docs.aws.amazon.com/cli/latest/reference/elbv2/describe-target-health.html
 """
 
 from typing import NamedTuple
@@ -21,11 +23,14 @@ REASONS = {
     "Target.ResponseCodeMismatch": ("unhealthy", "Health checks failed with these codes: [{code}]"),
     "Target.Timeout": ("unhealthy", "Request timed out"),
     "Target.FailedHealthChecks": ("unhealthy", "Health checks failed"),
-    "Elb.InternalError": ("unhealthy", "Health checks failed due to an internal error on the load balancer"),
+    "Elb.InternalError": ("unhealthy", "Health checks failed due to an internal error"),
     "Target.NotRegistered": ("unused", "Target is not registered to the target group"),
     "Target.NotInUse": ("unused", "Target group is not configured to receive traffic from the load balancer"),
     "Target.InvalidState": ("unused", "Target is in the {code} state"),
-    "Target.IpUnusable": ("unused", "Target IP address is reserved for use by a load balancer"),
+    "Target.IpUnusable": (
+        "unused",
+        "The IP address cannot be used as a target, as it is in use by a load balancer",
+    ),
     "Target.DeregistrationInProgress": ("draining", "Target deregistration is in progress"),
     "Target.HealthCheckDisabled": ("unavailable", "Health checks are not enabled for this target"),
 }

@@ -47,8 +47,8 @@ def _zones_named(account: Account, name: str) -> list[HostedZone]:
 def _refer(account: Account, reply: dns.message.Message, name: str) -> None:
     """The parent refers to the name servers that the registrar has; without a delegation the name does not exist.
 
-    RFC 1034, section 4.3.2; https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html ("the name
-    servers in your domain registration must match")
+    RFC 1034, section 4.3.2; https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html ("It lists the
+    four name servers that are the authoritative name servers for your hosted zone")
     """
     servers = account.dns.parent_servers(_zones_named(account, name)[0])
     if servers:

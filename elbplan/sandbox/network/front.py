@@ -10,9 +10,9 @@ from ..traffic.turns import next_turn
 from . import redirects
 from .headers import forwarded, with_response_headers
 from .messages import VisitorReply, balancer_page
-from .rewrites import rewritten
+from .rewrites import TransformFailed, rewritten
 from .servers import target_reply
-from .stickiness import GROUP_COOKIE, TARGET_COOKIE, group_seconds, remembered, target_seconds, with_cookie
+from .stickiness import GROUP_COOKIE, TARGET_COOKIE, Session, group_seconds, remembered, target_seconds, with_cookie
 
 
 def balancer_reply(context: CallContext, listener: StoredListener, request: VisitorRequest) -> VisitorReply:
@@ -33,28 +33,35 @@ def _by_action(
     if action["Type"] == "fixed-response":
         return redirects.fixed_response(action["FixedResponseConfig"])
     if action["Type"] == "forward":
-        return _forward(context, action, found.arn, forwarded(context, listener, rewritten(found.transforms, request)))
+        try:
+            request = rewritten(found.transforms, request)
+        except TransformFailed:
+            return balancer_page(500)
+        return _forward(context, action, found.arn, forwarded(context, listener, request))
     config = next(value for key, value in action.items() if key.endswith("Config"))
     return redirects.login(action["Type"], config, context.region, request)
 
 
 def _forward(context: CallContext, action: Params, rule_arn: str, request: VisitorRequest) -> VisitorReply:
     weights = weights_of(action)
-    seconds = group_seconds(action)
-    kept = remembered(GROUP_COOKIE, weights, request) if seconds else ""
+    session = Session(GROUP_COOKIE, group_seconds(action), context.now)
+    kept = remembered(session, weights, request) if session.seconds else ""
     group = context.elb.groups[kept] if kept else next_group(context, rule_arn, weights)
     if group is None:
         return balancer_page(503)
     reply = _by_group(context, group, request)
-    return with_cookie(reply, GROUP_COOKIE, group.arn, seconds) if seconds else reply
+    return with_cookie(reply, session, group.arn) if session.seconds else reply
 
 
 @rule(31)
 def next_group(context: CallContext, rule_arn: str, weights: dict[str, int]) -> StoredGroup | None:
     """A target group by weight, whether it has targets or not; none if every weight is 0.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html ("each target group
-    receives requests based on its weight")
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#forward-actions
+    ("Requests that match a listener rule with weighted target groups are distributed to these target groups based on
+    their weights"; if "one of the target groups is empty or has only unhealthy targets, the load balancer does not
+    automatically fail over to a target group with healthy targets"). No page says what a rule without any weight
+    answers. Here it is 503.
     """
     if not weights:
         return None
@@ -62,23 +69,27 @@ def next_group(context: CallContext, rule_arn: str, weights: dict[str, int]) -> 
 
 
 def _by_group(context: CallContext, group: StoredGroup, request: VisitorRequest) -> VisitorReply:
-    seconds = target_seconds(group)
-    target = next_target(context, group, request if seconds else None)
+    session = Session(TARGET_COOKIE, target_seconds(group), context.now)
+    target = next_target(context, group, session, request)
     if target is None:
         return balancer_page(503)
     reply = target_reply(context, group, target, request)
-    return with_cookie(reply, TARGET_COOKIE, str(target.key), seconds) if seconds else reply
+    return with_cookie(reply, session, str(target.key)) if session.seconds else reply
 
 
 @rule(31)
-def next_target(context: CallContext, group: StoredGroup, request: VisitorRequest | None) -> StoredTarget | None:
+def next_target(
+    context: CallContext, group: StoredGroup, session: Session | None = None, request: VisitorRequest | None = None
+) -> StoredTarget | None:
     """The targets in turn; none (503) if no target is registered, or all are unused.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html ("HTTP 503:
-    Service unavailable"); round robin is the default of load_balancing.algorithm.type: API_TargetGroupAttribute.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html ("The target
+    groups for the load balancer have no registered targets, or all of the registered targets are in an unused state").
+    Round robin is the default of load_balancing.algorithm.type: API_TargetGroupAttribute. Other algorithms are not
+    simulated.
     """
     targets = {str(target.key): target for target in serving_targets(context, group).targets}
     if not targets:
         return None
-    kept = remembered(TARGET_COOKIE, targets, request) if request else ""
+    kept = remembered(session, targets, request) if session and session.seconds and request else ""
     return targets[kept or next_turn(context.account, group.arn, dict.fromkeys(targets, 1))]

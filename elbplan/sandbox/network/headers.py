@@ -11,6 +11,7 @@ from .messages import BALANCER, VisitorReply
 
 FORWARDED_FOR = "X-Forwarded-For"
 RESPONSE = "routing.http.response."
+DEFAULT_PORTS = (80, 443)
 
 
 @rule(31)
@@ -18,10 +19,14 @@ def forwarded(context: CallContext, listener: StoredListener, request: VisitorRe
     """Adds X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port for the target.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html (X-Forwarded-For:
-    append is the default; preserve and remove are the other modes)
+    append is the default; preserve and remove are the other modes). The port of the client
+    (routing.http.xff_client_port.enabled) and X-Amzn-Trace-Id are left out.
     """
     balancer = context.elb.balancers[listener.balancer]
-    mode = {**balancer_defaults(balancer), **balancer.attributes}["routing.http.xff_header_processing.mode"]
+    attributes = {**balancer_defaults(balancer), **balancer.attributes}
+    mode = attributes["routing.http.xff_header_processing.mode"]
+    if attributes["routing.http.preserve_host_header.enabled"] == "false":
+        request = replace(request, named=named_with_port(request, listener.port))
     before = request.header(FORWARDED_FOR)
     addresses = {"append": [*before, request.source], "preserve": before, "remove": []}[mode]
     added = (
@@ -35,9 +40,22 @@ def forwarded(context: CallContext, listener: StoredListener, request: VisitorRe
 
 
 @rule(31)
+def named_with_port(request: VisitorRequest, port: int) -> str:
+    """The Host header for the target: the name, with the port of the listener unless it is 80 or 443.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html (host header
+    preservation). With routing.http.preserve_host_header.enabled it stays as the visitor sent it.
+    """
+    return request.host if port in DEFAULT_PORTS else f"{request.host}:{port}"
+
+
+@rule(31)
 def with_response_headers(listener: StoredListener, reply: VisitorReply) -> VisitorReply:
     """Attributes of a listener add headers to every answer, or drop the Server header of the load balancer.
 
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html ("adds the header with
+    the configured value to all responses. If the response from target includes the HTTP response header, the load
+    balancer updates the header value to be the configured value"),
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-header-modification.html
     (routing.http.response.server.enabled, routing.http.response....header_value)
     """

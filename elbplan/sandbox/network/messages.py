@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 BALANCER = "awselb/2.0"
-"""The Server header of answers that a load balancer makes itself."""
+"""The Server header of answers that a load balancer makes itself:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html (disable headers)"""
 REASONS = {502: "Bad Gateway", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
+"""The words of the first line, which AWS does not document: as load balancers send them."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class VisitorReply:
 
 
 def balancer_page(status: int, *headers: tuple[str, str], seconds: float = 0.0) -> VisitorReply:
-    """Returns the short page that a load balancer sends for a redirect or an error."""
+    """Returns the short page that a load balancer sends for a redirect or an error. AWS does not document its text."""
     title = f"{status} {VisitorReply(status).reason}"
     page = f"<html>\n<head><title>{html.escape(title)}</title></head>\n<body>\n<h1>{title}</h1>\n</body>\n</html>\n"
     all_headers = (("Server", BALANCER), ("Content-Type", "text/html"), *headers)

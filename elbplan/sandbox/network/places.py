@@ -78,17 +78,20 @@ def _at_balancer(context: CallContext, balancer: StoredBalancer, port: int, sour
 def _behind_network_balancer(context: CallContext, listener: StoredListener, source: str) -> Place:
     """A network load balancer passes connections to a target and changes no request; a TLS listener ends TLS.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/introduction.html ("selects a target ... attempts to
-    open a TCP connection to the selected target"),
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html. Without a target it
-    refuses. A target may be an application load balancer:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/introduction.html ("it selects a target from the
+    target group for the default rule. It attempts to open a TCP connection to the selected target"). A connection that
+    no listener expects is dropped:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html. A target may be an
+    application load balancer:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html
+    No page says what a balancer without a target does. Here it refuses the connection. AWS chooses by a hash of
+    addresses and ports, here the targets have their turns.
     """
     tls = listener if listener.protocol in SECURE else None
     if listener.protocol in ("UDP", "QUIC"):
-        return Place(Connection("refused", f"port {listener.port} expects {listener.protocol}"))
+        return Place(Connection("dropped", f"port {listener.port} expects {listener.protocol}"))
     group = next_group(context, listener.default.arn, weights_of(listener.default.actions[-1]))
-    target = next_target(context, group, None) if group else None
+    target = next_target(context, group) if group else None
     if group is None or target is None:
         return Place(Connection("refused", "no target is registered"))
     if inner := context.elb.balancers.get(target.id):
@@ -122,8 +125,10 @@ def addresses_of(account: Account, name: str) -> tuple[str, ...]:
 def by_weight(account: Account, records: list[Record]) -> list[Record]:
     """Route 53 answers with one record of a weighted set; if all weights are 0, with each as often.
 
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
-    Of a failover set the primary record answers; of other sets here the first:
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html (Weight: "if you set Weight to 0
+    for all resource record sets that have the same combination of DNS name and type, traffic is routed to all resources
+    with equal probability"). Health checks of records are not simulated. Of a failover set the primary record answers;
+    of other sets here the first:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
     """
     if any("Weight" not in record for record in records):

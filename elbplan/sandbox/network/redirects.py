@@ -11,7 +11,11 @@ from .messages import BALANCER, VisitorReply, balancer_page
 
 @rule(31)
 def redirect(config: Params, listener: StoredListener, request: VisitorRequest) -> VisitorReply:
-    """Fills #{protocol}, #{host}, #{port}, #{path} (without its first slash) and #{query}: API_RedirectActionConfig."""
+    """Fills #{protocol}, #{host}, #{port}, #{path} (without its first slash) and #{query}: API_RedirectActionConfig.
+
+    "Any components that you do not modify retain their original values". The port is always in the address, also a
+    default one: AWS does not document that.
+    """
     words = {
         "#{protocol}": listener.protocol,
         "#{host}": request.host,
@@ -43,9 +47,11 @@ def login(kind: str, config: Params, region: str, request: VisitorRequest) -> Vi
     """Sends a visitor without a session to the identity provider; None if the request goes on.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
-    (redirect_uri https://DNS/oauth2/idpresponse; OnUnauthenticatedRequest: deny is 401, allow goes on),
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html (401 without a token),
-    https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+    (redirect_uri is /oauth2/idpresponse of the name; OnUnauthenticatedRequest: deny is 401, allow goes on),
+    https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html,
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html ("If the token is
+    valid, the load balancer forwards the request with token as is to the target. Otherwise, it rejects the request").
+    That page does not say with which code. Here it is 401, and every token is valid.
     """
     if kind == "jwt-validation":
         has_token = any(value.startswith("Bearer ") for value in request.header("Authorization"))

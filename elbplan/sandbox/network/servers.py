@@ -12,7 +12,9 @@ from ..traffic.routing import Connection
 from .messages import VisitorReply, balancer_page
 
 TIMEOUT_SECONDS = 0.5
-"""How long a balancer waits here for a target that does not answer. AWS waits 10 s for a connection, 60 s for data."""
+"""How long a balancer waits here for a target that does not answer. AWS waits 10 s for a connection, and the idle
+timeout for data: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+(HTTP 504)"""
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port")
 
 
@@ -36,8 +38,9 @@ def target_reply(
 ) -> VisitorReply:
     """502 if the target refuses the connection, 504 if it does not answer in time.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html ("HTTP 502:
-    Bad gateway", "HTTP 504: Gateway timeout")
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (HTTP 502:
+    "The load balancer received a TCP RST from the target when attempting to establish a connection"; HTTP 504: "The
+    load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)")
     """
     connection = target_connection(context, group, target)
     if connection.result == "dropped":
@@ -73,7 +76,8 @@ def instance_name(context: CallContext, instance: Any) -> str:
 
 def server_page(name: str, request: VisitorRequest, port: int, status: int = 200) -> VisitorReply:
     """Returns the page of a stand-in server: its name, the request, and what the load balancer added to it."""
-    lines = [f"{name}, port {port}" if port else name, f"{request.method} {request.target}", f"Host: {request.host}"]
+    host = request.named or request.host
+    lines = [f"{name}, port {port}" if port else name, f"{request.method} {request.target}", f"Host: {host}"]
     lines += [f"{header}: {value}" for header in FORWARDED for value in request.header(header)]
     headers = (("Server", "elbplan-sandbox"), ("Content-Type", "text/plain"))
     return VisitorReply(status, headers, ("\n".join(lines) + "\n").encode())

@@ -29,7 +29,7 @@ def request_of(method: str, target: str, headers: Message, source: str, hidden: 
     parts = urlsplit(target)
     host = parts.netloc or headers.get("Host", "")
     pairs = tuple((name, value) for name, value in headers.items() if name.lower() not in hidden)
-    return VisitorRequest(host_without_port(host), parts.path or "/", method, parts.query, pairs, source)
+    return VisitorRequest(host_without_port(host), parts.path or "/", method, parts.query, pairs, source, host)
 
 
 def host_without_port(host: str) -> str:

@@ -24,7 +24,8 @@ def _holds(condition: Params, request: VisitorRequest) -> bool:
     """One value of a condition is enough. Hosts, headers and queries have no case; paths and methods have.
 
     API_HostHeaderConditionConfig, API_PathPatternConditionConfig, API_HttpHeaderConditionConfig,
-    API_HttpRequestMethodConditionConfig, API_QueryStringConditionConfig.
+    API_HttpRequestMethodConditionConfig, API_QueryStringConditionConfig. No page says whether a regular expression must
+    match the whole text. Here a part is enough.
     """
     field = condition["Field"]
     config = condition.get(CONFIG[field]) or {}
@@ -74,7 +75,10 @@ def comes_from(source: str, blocks: list[str]) -> bool:
 
 
 def matches_wildcard(pattern: str, text: str, caseless: bool = False) -> bool:
-    """`*` is any text, `?` one character; a backslash takes their meaning from them."""
+    """`*` is any text, `?` one character; a backslash takes their meaning from them.
+
+    AWS documents the backslash for query strings only: API_QueryStringConditionConfig.
+    """
     wildcards = {"*": ".*", "?": "."}
     parts = re.findall(r"\\[*?\\]|.", pattern, re.DOTALL)
     expression = "".join(wildcards.get(part) or re.escape(part[-1]) for part in parts)

@@ -112,7 +112,7 @@ class _Way:
 def _at_balancer(account: Account, balancer: StoredBalancer, kind: str, owner: str, so_far: Resolution) -> Resolution:
     """The name of an active balancer has the addresses of its nodes; before that it has no address.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html ("the Amazon
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html ("The Amazon
     DNS servers return one or more IP addresses to the client. These are the IP addresses of the load balancer nodes").
     No page says what the name answers while the balancer is provisioning.
     """

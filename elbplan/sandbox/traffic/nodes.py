@@ -22,7 +22,9 @@ def node_addresses(context: CallContext, balancer: StoredBalancer, kind: str = "
     https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html ("The nodes
     of an internal load balancer have only private IP addresses"),
     https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html (one Elastic IP address
-    for each subnet). Dualstack: API_CreateLoadBalancer (IpAddressType).
+    for each subnet). Dualstack: API_CreateLoadBalancer (IpAddressType). AWS takes the addresses of zones without
+    healthy targets out of DNS: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-health
+    (DNS failover). Here they stay.
     """
     if balancer.type == "gateway" or balancer.state(context.now) != "active":
         return []

@@ -10,6 +10,7 @@ class VisitorRequest:
     """One HTTP request. `host` has no port; `headers` are pairs in their order.
 
     source   the visitor's address; empty for a probe, which stands for everybody
+    named    the Host header as it is sent; empty for a probe
     """
 
     host: str
@@ -18,6 +19,7 @@ class VisitorRequest:
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    named: str = ""
 
     @property
     def target(self) -> str:

@@ -33,8 +33,13 @@ def connection_to(context: CallContext, balancer: StoredBalancer, port: int, sou
     """An active balancer whose security groups allow the source, and that has a listener on the port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
-    ("Clients cannot connect to an internet-facing load balancer"), API_LoadBalancerState ("active: ready to route
-    traffic"). Security groups drop packets: https://docs.aws.amazon.com/vpc/latest/userguide/security-groups.html
+    ("Clients cannot connect to an internet-facing load balancer"), API_LoadBalancerState ("After the load balancer is
+    fully set up and ready to route traffic, its state is active"). What a security group does not allow gets no answer:
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-groups.html. A network load balancer drops what no
+    listener expects: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+    ("Network traffic that does not match a configured listener is classified as unintended traffic"; "Network Load
+    Balancers drop unintended traffic without forwarding it to any targets"). No page says what an application load
+    balancer does with a port without a listener. Here it refuses the connection.
     """
     state = balancer.state(context.now)
     if state != "active":
@@ -48,7 +53,8 @@ def connection_to(context: CallContext, balancer: StoredBalancer, port: int, sou
     for listener in context.elb.listeners_of(balancer.arn):
         if listener.port == port:
             return Connection("open", listener=listener)
-    return Connection("refused", f"load balancer {balancer.name} does not listen on port {port}")
+    why = f"load balancer {balancer.name} does not listen on port {port}"
+    return Connection("dropped" if balancer.type == "network" else "refused", why)
 
 
 def rule_for(listener: StoredListener, request: VisitorRequest) -> StoredRule:
@@ -77,10 +83,14 @@ def serving_targets(context: CallContext, group: StoredGroup) -> ServingTargets:
     """Healthy targets; without any, all that are registered and in use get requests (the group fails open).
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html ("If a target
-    group contains only unhealthy registered targets, the load balancer routes requests to all those targets"). A
-    draining or unused target gets none:
+    group contains only unhealthy registered targets, the load balancer routes requests to all those targets, regardless
+    of their health status"). An unused target gets none:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
-    ("HTTP 503: Service unavailable").
+    ("The target groups for the load balancer have no registered targets, or all of the registered targets are in an
+    unused state"), nor does a draining one:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+    ("ELB stops sending requests to targets that are deregistering"). No page says whether a group also fails open to
+    targets that are initial. Here it does.
     """
     states = [(target, health_of(context, group, target).state) for target in current_targets(context, group)]
     text = ", ".join(sorted({state for _, state in states})) or "none"
