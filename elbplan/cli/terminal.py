@@ -171,7 +171,7 @@ class Terminal:
 
 def _opened(stream: TextIO | None, mode: Literal["r", "w"]) -> TextIO:
     """The stream; for a closed one, /dev/null until the end of the process."""
-    return stream or open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
+    return stream or open(os.devnull, mode, encoding="utf-8")
 
 
 def _is_terminal(stream: TextIO) -> bool:
