@@ -62,4 +62,4 @@ def test_a_load_balancer_that_will_be_replaced(stack: Stack) -> None:
     text = stack.explain("load_balancer.main")
     assert "load balancer main active" in text
     assert "elbplan apply will replace it: scheme internet-facing → internal" in text
-    assert "points at load_balancer.main" in stack.explain("record.api.example.com")
+    assert "points at load balancer main" in stack.explain("record.api.example.com")
