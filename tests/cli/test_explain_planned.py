@@ -38,7 +38,8 @@ def test_a_group_that_will_be_replaced_is_the_one_that_serves(stack: Stack) -> N
     for word in WORDS:
         text = stack.explain(word)
         assert "No cause found" in text, word
-        assert "@old" not in text.replace(word, "") and "(old)" not in text, word
+        assert "@old" not in text.replace(word, ""), word
+        assert "(old)" not in text, word
     text = stack.explain("targets.web")
     assert "listener 443 forwards to it" in text
     assert f"server-a ({stack.a}), port 80" in text
@@ -60,7 +61,8 @@ def test_a_load_balancer_that_will_be_replaced(stack: Stack) -> None:
         text = stack.explain(word)
         assert "does not exist" not in text, word
         assert "not at" not in text, word
-        assert "@old" not in text.replace(word, "") and "(old)" not in text, word
+        assert "@old" not in text.replace(word, ""), word
+        assert "(old)" not in text, word
     text = stack.explain("load_balancer.main")
     assert "load balancer main active" in text
     assert "elbplan apply will replace it: scheme internet-facing → internal" in text
