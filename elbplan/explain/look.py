@@ -13,8 +13,10 @@ from ..core.resource import Resource
 from ..core.security_edge import SecurityEdge
 from ..kinds.certificate import Certificate
 from ..kinds.delegation import ZoneDelegation
+from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.security_path import path_now
+from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..live.delegation import ZoneDns, read_delegations
 from ..live.serving import ServingFacts, ServingIds, read_serving
@@ -70,13 +72,13 @@ class Look:
     def facts(self) -> ServingFacts:
         """Load balancers with their listeners, and the health of targets."""
         reads = self.stack.reads
-        return read_serving(self.send, ServingIds(reads.balancers, reads.groups))
+        balancers = dict.fromkeys([*reads.balancers, *self._ids(LoadBalancer)])
+        return read_serving(self.send, ServingIds(tuple(balancers), tuple(self._ids(TargetGroup))))
 
     @cached_property
     def certificates(self) -> ServingFacts:
         """The certificates of the stack."""
-        arns = [live.id for live in self.plan.lives.values() if isinstance(live.model, Certificate)]
-        return read_serving(self.send, ServingIds(certificates=arns))
+        return read_serving(self.send, ServingIds(certificates=self._ids(Certificate)))
 
     def served(self, zone: Ref) -> ServedStack:
         """The stack with its load balancers and the name servers of a hosted zone."""
@@ -92,7 +94,12 @@ class Look:
 
     def id(self, ref: Ref) -> str:
         """The AWS id; empty if the resource does not exist."""
-        return self.stack.id(ref)
+        live = self.plan.lives.get(ref) if isinstance(ref, Address) else None
+        return live.id if live is not None else self.stack.id(ref)
+
+    def _ids(self, kind: type[Resource]) -> list[str]:
+        """The ids of all resources of a kind; in the middle of a replacement, of both sides."""
+        return [live.id for live in self.plan.lives.values() if isinstance(live.model, kind)]
 
     def server_name(self, id: str) -> str:
         """`server-a (i-0abc)`"""

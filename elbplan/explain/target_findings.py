@@ -16,7 +16,7 @@ from ..kinds.external_servers import balancer_of
 from ..kinds.network import closed_ways
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
-from ..kinds.traffic import attached_groups
+from ..kinds.traffic import attached_groups, weighted
 from .diagnosis import Finding, ok, unknown
 from .look import Look
 
@@ -57,6 +57,9 @@ def missing(look: Look, subject: str) -> Finding:
 def _listeners(look: Look, group: Address) -> Finding:
     """Whether a listener or rule uses the group."""
     using = [str(address) for address, resource in look.live.items() if group in attached_groups(resource)]
+    if using and not any(group in weighted(resource) for resource in look.live.values()):
+        text = f"{', '.join(using)} {'uses' if len(using) == 1 else 'use'} it with weight 0: it gets no requests yet"
+        return ok(str(group), text)
     if using:
         return ok(str(group), f"{', '.join(using)} {'forwards' if len(using) == 1 else 'forward'} to it")
     if old := _listeners_of_old(look, group):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fake_time import FakeTime
+
 from .kit import Shell
 from .test_explain_reasons import Stack
 
@@ -37,6 +39,7 @@ def test_a_group_that_will_be_replaced_is_the_one_that_serves(stack: Stack) -> N
         text = stack.explain(word)
         assert "No cause found" in text, word
         assert "@old" not in text.replace(word, ""), word
+        assert "(old)" not in text, word
     text = stack.explain("targets.web")
     assert "listener 443 forwards to it" in text
     assert f"server-a ({stack.a}), port 80" in text
@@ -59,7 +62,23 @@ def test_a_load_balancer_that_will_be_replaced(stack: Stack) -> None:
         assert "does not exist" not in text, word
         assert "not at" not in text, word
         assert "@old" not in text.replace(word, ""), word
+        assert "(old)" not in text, word
     text = stack.explain("load_balancer.main")
     assert "load balancer main active" in text
     assert "elbplan apply will replace it: scheme internet-facing → internal" in text
     assert "points at load balancer main" in stack.explain("record.api.example.com")
+
+
+def test_the_old_group_serves_while_the_new_one_is_not_healthy(stack: Stack) -> None:
+    """In the middle of a replacement both groups exist: the new one has no requests, the old one is not missing."""
+    change(stack, "port: 80,", "port: 8080,")
+    shell = stack.shell
+    result = shell.run("apply", "--yes", "--allow", "targets-unreachable", stack.spec, clock=FakeTime())
+    assert result.code == 4, result.err
+    text = stack.explain("targets.web")
+    assert "listener 443 uses it with weight 0: it gets no requests yet" in text
+    assert "unhealthy: Target.Timeout" in text
+    text = stack.explain("listener.443")
+    assert "does not exist" not in text
+    assert "forwards to target group web (old)" in text
+    assert f"server-a ({stack.a}), port 80 " in text
