@@ -98,8 +98,9 @@ def test_redirects_fixed_answers_and_closed_ports(show):
     assert "301 redirect to https://shop.example.com:443/a?b=c" in follow(page, "http://shop.example.com/a?b=c")[0]
     assert "403: a fixed answer of the load balancer" in follow(page, "shop.example.com/admin/x")[0]
     assert "Nothing listens on port 8443" in follow(page, "https://shop.example.com:8443/")[0]
-    assert "rule 40: header X-Tool a* ✓ matches, method POST ✓ matches" in (
-        ask(page, "https://shop.example.com/", "POST", "X-Tool: abc")[0]
+    assert (
+        "rule 40: header X-Tool a* ✓ matches, method POST ✓ matches"
+        in (ask(page, "https://shop.example.com/", "POST", "X-Tool: abc")[0])
     )
     assert "No certificate of the listener covers other.example" in follow(page, "https://other.example/")[0]
     assert "This is not a URL" in follow(page, "no url")[0]

@@ -26,8 +26,9 @@ def test_a_plan_in_each_format(shell, format, start):
 
 
 def test_text_is_the_screen(shell):
-    assert shell.run("plan", shell.spec, "--format", "text").out.splitlines()[2:] == (
-        shell.run("plan", shell.spec).out.splitlines()[2:]
+    assert (
+        shell.run("plan", shell.spec, "--format", "text").out.splitlines()[2:]
+        == (shell.run("plan", shell.spec).out.splitlines()[2:])
     )
 
 

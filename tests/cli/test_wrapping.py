@@ -9,9 +9,7 @@ from elbplan.errors import Refused
 
 from .kit import PipeStream, TerminalStream
 
-LONG = (
-    "the service app already has a target group with the name web-app, and another load balancer uses it"
-)
+LONG = "the service app already has a target group with the name web-app, and another load balancer uses it"
 COMMAND = "elbplan apply specs/my-web.yaml --sandbox --allow targets-unverified,route-removed --region ap-northeast-2"
 
 

@@ -168,7 +168,8 @@ def test_aws_is_read_once_before_the_lock_and_once_under_it(shell: MigrationShel
     applied = shell.run("apply", shell.spec, "--yes", "--migrations", str(shell.base), clock=clock)
     assert applied.code == 0, applied.err
     runs, look_at_the_end, check_whether_it_answers = 2, 1, 1
-    assert reads(shell) == 2 * runs + look_at_the_end + check_whether_it_answers, "the hold knows the resources from the run before it"
+    expected = 2 * runs + look_at_the_end + check_whether_it_answers
+    assert reads(shell) == expected, "the hold knows the resources from the run before it"
     shell.box.clear_calls()
     assert shell.apply("--to", "0001").code == 0
     assert reads(shell) == 2 + check_whether_it_answers
