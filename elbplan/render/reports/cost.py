@@ -46,7 +46,7 @@ def cost_notes(cost: StackCost | None, verb: str) -> list[tuple[str, str]]:
 def summary(cost: StackCost, verb: str) -> str:
     """What the plan's screen says about the cost, in one line; for a map what the status says."""
     notes = screen_notes(cost, verb) if verb == "plan" else status_note(cost)
-    return " ".join(text for _, text in notes)
+    return "; ".join(text for _, text in notes)
 
 
 def dollars(amount: Decimal, digits: int = 2) -> str:

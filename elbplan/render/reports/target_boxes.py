@@ -11,6 +11,7 @@ from ...kinds.target_group import TargetGroup
 from ...kinds.target_states import TargetState
 from ...kinds.targets import Target, Targets, member_key
 from ..servers import with_names
+from ..words import name_in_words
 from .boxes import group_title
 from .entries import Entries, Entry
 from .map import FieldRow, MapAction, Node, Tone
@@ -111,7 +112,7 @@ def _id(member: Target, entries: Entries) -> str:
 
 def _title(member: Target, entries: Entries, plan: Plan, id: str) -> str:
     if isinstance(member.instance, Address):
-        return member.instance.label
+        return name_in_words(member.instance)
     label = plan.servers.get(id)
     name = label.name if label else plan.server_facts[id].name if id in plan.server_facts else ""
     return " ".join(name.split()) or id
