@@ -8,7 +8,7 @@ from elbplan.live.resolve import NotFound
 
 from .stage import REGION, Stage
 
-SPEC = "name: my-web\nregion: ap-northeast-2\ntargets: {port: 80, ips: [10.0.0.9]}\n"
+SPEC = "name: my-web\nregion: ap-northeast-2\ntargets: {port: 80, ips: [10.0.200.9]}\n"
 IN_VPC = SPEC + "network: {vpc: vpc-0bbb}\n"
 
 
