@@ -14,10 +14,10 @@ demo: .venv/installed-sandbox
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 test-without-browser: .venv/installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/browser
+	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/browser
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
