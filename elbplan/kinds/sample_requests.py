@@ -11,7 +11,7 @@ from ..core.address import Address
 from ..core.hidden import Hidden
 from .aws.actions import OtherAction
 from .aws.conditions import Condition, condition_text
-from .aws.request_matching import EVERYBODY, Request, fits, matches_all, text_for
+from .aws.request_matching import EVERYBODY, Request, fits, matches_all, query_pair, text_for
 from .listener import Listener
 from .rule import Rule
 from .traffic import attach_only
@@ -132,8 +132,8 @@ def _with_header(request: Request, condition: Condition, value: str, filling: st
 
 
 def _with_query(request: Request, _: Condition, value: str, filling: str, __: Sequence[str]) -> Request:
-    key, equals, text = value.rpartition("=")
-    pair = (text_for(key, FILLING) if equals else FILLING, text_for(text, filling or FILLING))
+    key, text = query_pair(value)
+    pair = (FILLING if key is None else text_for(key, FILLING), text_for(text, filling or FILLING))
     return replace(request, query=(*request.query, pair))
 
 

@@ -50,6 +50,7 @@ def samples(*rules: Rule) -> list[SampleRequest]:
             Request("api.example.com", headers={"User-Agent": "Mobileelbplan-verify"}),
         ),
         ([condition("query-string", "version=v1")], Request("api.example.com", query=(("version", "v1"),))),
+        ([condition("query-string", "token=a=b")], Request("api.example.com", query=(("token", "a=b"),))),
         ([condition("query-string", "beta")], Request("api.example.com", query=(("elbplan-verify", "beta"),))),
         ([condition("source-ip", "0.0.0.0/0")], Request("api.example.com")),
         (

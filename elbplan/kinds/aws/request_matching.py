@@ -71,6 +71,12 @@ def text_for(pattern: str, filling: str) -> str:
     return "".join(plain.get(part, part.removeprefix("\\")) for part in PATTERN.findall(pattern))
 
 
+def query_pair(text: str) -> tuple[str | None, str]:
+    """Key and value of `key=value`, as `condition_to_aws` sends them; None for the key of a value alone."""
+    key, equals, value = text.partition("=")
+    return (key, value) if equals else (None, text)
+
+
 def _host(condition: Condition, request: Request) -> Match:
     return any(fits(value.lower(), request.host.lower()) for value in condition.values)
 
@@ -89,11 +95,9 @@ def _header(condition: Condition, request: Request) -> Match:
 
 
 def _query(condition: Condition, request: Request) -> Match:
-    wanted = [value.lower().rpartition("=") for value in condition.values]
+    wanted = [query_pair(value.lower()) for value in condition.values]
     pairs = [(key.lower(), value.lower()) for key, value in request.query]
-    return any(
-        (not equals or fits(name, key)) and fits(text, value) for name, equals, text in wanted for key, value in pairs
-    )
+    return any((name is None or fits(name, key)) and fits(text, value) for name, text in wanted for key, value in pairs)
 
 
 def _source(condition: Condition, request: Request) -> Match:
