@@ -49,10 +49,11 @@ def _short(id: str, label: ServerLabel, servers: Mapping[str, ServerLabel]) -> s
 
 
 def summary_of(resource: Resource, summary: str, servers: Mapping[str, ServerLabel]) -> str:
-    """The summary of a resource, with the names of servers and their security groups; at most a dozen targets."""
+    """The summary of a resource, with the names of servers and their security groups; a dozen targets, by name."""
     if not isinstance(resource, Targets) or not servers:
         return with_names(summary, servers) if isinstance(resource, IngressRules) else summary
-    return listed([with_names(text, servers) for text in summary.split(", ")], MOST)
+    texts = [with_names(text, servers) for text in summary.split(", ")]
+    return listed([*sorted(texts[:MOST], key=str.casefold), *texts[MOST:]], MOST)
 
 
 def servers_document(servers: Mapping[str, ServerLabel]) -> dict[str, dict[str, str]]:
