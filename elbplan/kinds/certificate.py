@@ -30,7 +30,7 @@ from .aws.certificate_candidates import candidates
 from .aws.certificate_gates import issued, validation_records_known
 from .aws.denied_reads import denied_text, unless_denied
 from .aws.hosted_zones import hosted_zones
-from .aws.moments import moment_text
+from .aws.moments import expiry_facts
 from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
 from .aws.queries import USERS_OF_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
@@ -153,7 +153,7 @@ def _live(
     model = from_live(Certificate, fields)
     complete = len(list(validation_records(raw))) == len(raw.get("DomainValidationOptions", []))
     state = raw["Status"] if complete else NO_RECORDS_YET
-    return LiveResource(address, raw["CertificateArn"], model, {"state": state, **_expiry(raw)})
+    return LiveResource(address, raw["CertificateArn"], model, {"state": state, **expiry_facts(raw)})
 
 
 NO_RECORDS_YET = "NO_RECORDS_YET"
@@ -169,13 +169,7 @@ def pending_gate(live: LiveResource[Certificate]) -> str:
 def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Certificate]:
     """A certificate that AWS will never issue. It has a useless domain here, so that the plan replaces it."""
     model = Certificate(tags=user_tags(tags), domains=(f"{raw['Status'].lower()}.invalid",))
-    return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"], **_expiry(raw)})
-
-
-def _expiry(raw: Mapping[str, Any]) -> Mapping[str, str]:
-    """The end of its validity; nothing before AWS has issued it."""
-    expires = moment_text(raw.get("NotAfter"))
-    return {"expires": expires} if expires else {}
+    return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"], **expiry_facts(raw)})
 
 
 def with_dns_validation(certificate: Certificate) -> Certificate:

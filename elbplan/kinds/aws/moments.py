@@ -38,3 +38,9 @@ def stopped_since(raw: Mapping[str, Any]) -> str:
         return ""
     match = TRANSITION.search(raw.get("StateTransitionReason") or "")
     return f"{match[1]}T{match[2]}Z" if match else ""
+
+
+def expiry_facts(certificate: Mapping[str, Any]) -> Mapping[str, str]:
+    """The end of a certificate's validity, from ACM's answer; nothing before AWS has issued it."""
+    expires = moment_text(certificate.get("NotAfter"))
+    return {"expires": expires} if expires else {}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from ...cost import StackCost
-from ...cost.items import CostItem
+from ...cost.items import HOURS_PER_MONTH, CostItem
 from ..cost import LABEL, status_note
 from ..cost import cost_notes as screen_notes
+from ..money import cents, plain, rounded
 from ..words import address_words
 
 
@@ -49,11 +49,6 @@ def summary(cost: StackCost, verb: str) -> str:
     return "; ".join(text for _, text in notes)
 
 
-def dollars(amount: Decimal, digits: int = 2) -> str:
-    """`$23.73`"""
-    return f"${amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
-
-
 def cost_view(cost: StackCost, verb: str) -> CostView | None:
     """The table; None if AWS bills nothing."""
     if not (cost.items or cost.before_items):
@@ -64,14 +59,14 @@ def cost_view(cost: StackCost, verb: str) -> CostView | None:
 
 
 def _row(item: CostItem) -> CostRow:
-    price = "unknown" if item.unit_price is None else f"${item.unit_price.normalize():f}/{item.unit}"
+    price = "unknown" if item.unit_price is None else f"${plain(item.unit_price)}/{item.unit}"
     return CostRow(
         item.what + (f" ({item.assumed})" if item.assumed else ""),
         address_words(item.address),
-        "unknown" if item.quantity is None else f"{item.quantity.normalize():f}",
+        "unknown" if item.quantity is None else plain(item.quantity),
         price,
-        "unknown" if item.hour is None else dollars(item.hour, 4) if item.hour else "",
-        "unknown" if item.month is None else dollars(item.month),
+        "unknown" if item.hour is None else f"${rounded(item.hour, 4)}" if item.hour else "",
+        cents(item.month),
         ", ".join(filter(None, (item.source, item.date))),
     )
 
@@ -80,13 +75,13 @@ def _remarks(cost: StackCost) -> list[str]:
     remarks = [f"Not in the sums: {address_words(text)}." for text in cost.unknown]
     for use in cost.capacity:
         if use.basis == "band" and use.unit_price is not None:
-            month = use.unit_price * 730
+            month = use.unit_price * HOURS_PER_MONTH
             remarks.append(
-                f"Traffic at {address_words(use.address)} adds about {dollars(use.typical * month)} a month "
-                f"({use.low} to {use.high} capacity units: {dollars(use.low * month)} to {dollars(use.high * month)})."
+                f"Traffic at {address_words(use.address)} adds about {cents(use.typical * month)} a month "
+                f"({use.low} to {use.high} capacity units: {cents(use.low * month)} to {cents(use.high * month)})."
             )
     if cost.zones_saving:
-        remarks.append(f"With two zones, a month costs {dollars(cost.zones_saving)} less.")
+        remarks.append(f"With two zones, a month costs {cents(cost.zones_saving)} less.")
     if cost.overlap:
-        remarks.append(f"While old and new exist side by side, an hour costs {dollars(cost.overlap, 4)} more.")
-    return [*remarks, "Without data transfer and taxes. A month is 730 hours."]
+        remarks.append(f"While old and new exist side by side, an hour costs ${rounded(cost.overlap, 4)} more.")
+    return [*remarks, f"Without data transfer and taxes. A month is {HOURS_PER_MONTH} hours."]
