@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...core.address import Address
 from ...core.plan import Plan
 from ...core.security_edge import SecurityEdge
+from ...kinds.client_edges import ANYWHERE
 from ..servers import with_names
 from ..words import in_words, name_in_words, wording
 
@@ -33,9 +34,6 @@ class SecurityRow:
     why: str = ""
     fix: str = ""
     command: str = ""
-
-
-ANYWHERE: Mapping[str, str] = {"0.0.0.0/0": "anywhere", "::/0": "anywhere (IPv6)"}
 
 
 def security_rows(edges: Sequence[SecurityEdge], plan: Plan) -> list[SecurityRow]:
