@@ -17,6 +17,12 @@ from .servers import with_names
 from .style import Style, duration
 from .words import wording
 
+NUMBER_AND_PHASE = 17
+"""The columns before the text of a step."""
+
+LEAST_FACTS = 16
+"""Columns that the facts of a step need beside its text."""
+
 PHASE_COLOURS: Mapping[str, str] = {
     "expand": "green",
     "gate": "cyan",
@@ -31,7 +37,8 @@ def steps_screen(plan: Plan, kinds: Kinds, style: Style) -> list[Text]:
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
     phases, words = displayed_phases(plan.steps), wording(plan)
     texts = {id: style.clean(text) for id, text in step_sentences(plan, kinds).items()}
-    width = column(list(texts.values()), 44)
+    room = style.width - NUMBER_AND_PHASE - LEAST_FACTS
+    width = min(column(list(texts.values()), 44), room)
     lines = [style.line((f"Steps {len(plan.steps)}", "bold"))]
     for step in plan.steps:
         phase = phases[step.id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -71,6 +72,22 @@ def test_no_plan_breaks_on_any_screen(made: Plan, width: int, ascii: bool, detai
     assert [line for line in lines if not HEADS.match(line)] == []
     assert [line for line in lines if line != line.rstrip()] == []
     assert all(line.isascii() for line in lines if ascii)
+
+
+@pytest.mark.parametrize("length", range(1, 25))
+def test_the_text_of_a_step_ends_where_a_narrow_screen_ends(length: int) -> None:
+    name = "x" * length
+    spec = f"""
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+groups:
+  {name}: {{instances: [{SERVERS[0]}], port: 80}}
+listeners:
+  - {{listen: 80/http, forward: {name}}}
+"""
+    lines = shown(plan(spec, None), Style(60), detail=True)
+    assert [line for line in lines if cell_len(line) > 60 and not COMMAND.match(line)] == []
 
 
 @SLOW
