@@ -25,6 +25,8 @@ MOST_LOCAL_IMPORTS = 10
 
 INNER = {"core", "kinds", "spec", "live", "hazards", "planner", "run", "migrations", "rehearsal"}
 
+READERS = {"permissions", "cost", "verify", "explain", "leftovers", "importer", "starter", "doctor"}
+
 ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "core": (set(), {"pydantic"}),
@@ -36,9 +38,14 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "run": ({"", "planner", "hazards", "live", "kinds", "core"}, set()),
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
+    "permissions": ({"kinds", "core"}, set()),
     "cost": ({"kinds", "core"}, set()),
     "verify": ({"live", "kinds", "core"}, {"dns"}),
     "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),
+    "leftovers": ({"run", "cost", "live", "kinds", "core"}, set()),
+    "importer": ({"planner", "live", "spec", "kinds", "core"}, {"yaml"}),
+    "starter": ({"live", "spec", "kinds", "core"}, set()),
+    "doctor": ({"permissions", "live", "kinds", "core"}, {"boto3", "botocore"}),
     "render": (
         {
             "migrations.status",
@@ -49,13 +56,19 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
             "cost",
             "verify",
             "explain",
+            "permissions",
+            "leftovers",
+            "importer",
+            "starter",
+            "doctor",
             "kinds",
             "core",
         },
         {"rich", "jinja2"},
     ),
     "sandbox": (set(), {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
-    "cli": ({"", *INNER, "cost", "verify", "explain", "render", "sandbox"}, {"boto3", "botocore", "click", "rich"}),
+    "api": ({"", *INNER, *READERS, "sandbox"}, {"boto3", "botocore"}),
+    "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich"}),
 }
 """For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.
 

@@ -1,0 +1,1 @@
+"""What a Python program calls, and what the command line is made of."""

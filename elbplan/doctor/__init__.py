@@ -1,0 +1,1 @@
+"""Checks the environment in which elbplan runs."""

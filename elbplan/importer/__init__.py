@@ -1,0 +1,1 @@
+"""Turns a load balancer that exists into a spec."""

@@ -1,0 +1,1 @@
+"""Writes the first spec of a user."""
