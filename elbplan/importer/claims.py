@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.address import Address
-from ..errors import Refused
+from ..errors import Refused, UsageProblem
 from ..kinds.aws.ownership import owner_in_tags
 from .source import NotImported
 from .survey import Survey, forwarded_groups
@@ -166,6 +166,13 @@ def slug(text: str, longest: int = LONGEST_NAME) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     plain = plain if plain[:1].isalpha() else re.sub(r"^[^a-z]+", "", plain)
     return plain[:longest].rstrip("-")
+
+
+def stack_name(name: str) -> str:
+    """The name of a stack for a load balancer of this name. Raises UsageProblem if it has no letter."""
+    if made := slug(name):
+        return made
+    raise UsageProblem(f"{name!r} cannot be the name of a stack", hint="choose one: --stack NAME")
 
 
 def _names(texts: Iterable[str], otherwise: str) -> list[str]:

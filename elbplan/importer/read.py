@@ -20,7 +20,7 @@ from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
 from ..live.batch import BatchReader
-from .claims import BALANCER, Claims, claims_of
+from .claims import BALANCER, Claims, claims_of, stack_name
 from .find import RawBalancer, find_balancer
 from .inexpressible import not_expressible
 from .labels import labels_of
@@ -33,14 +33,16 @@ Resources = dict[Address, Resource]
 READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
 
 
-def read_source(send: Callable[[Call], Answer], region: str, account: str, word: str, stack: str) -> ImportSource:
-    """What AWS has of the load balancer that `word` names. Only reads.
+def read_source(
+    send: Callable[[Call], Answer], region: str, account: str, word: str, stack: str | None = None
+) -> ImportSource:
+    """What AWS has of the load balancer that `word` names; `stack` has its name by default. Only reads.
 
     Raises NoBalancer; Refused for a load balancer of a stack, and if AWS has a stack of this name already.
     """
     reader = BatchReader(send)
     (balancer,) = reader.run([find_balancer(word, region)])
-    return read_balancer(reader, region, account, balancer, stack)
+    return read_balancer(reader, region, account, balancer, stack or stack_name(balancer["LoadBalancerName"]))
 
 
 def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawBalancer, stack: str) -> ImportSource:

@@ -88,12 +88,12 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     if DENIED_ANSWER in answers:
         return Found({}, unread=(denied_text("certificates", asks[0]),))
     tags = {arn: tag_mapping(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
-    tags, adopting = with_adopted(scope, tags)
-    owned = {arn: owned_by for arn in arns if (owned_by := owner(tags[arn], Certificate.kind, scope.stacks))}
+    known, adopting = with_adopted(scope, tags)
+    owned = {arn: owned_by for arn in arns if (owned_by := owner(known[arn], Certificate.kind, scope.stacks))}
     owners = owners_by_id({arn: tags[arn] for arn in ids_to_adopt(scope) if arn in tags})
     if not owned:
         return Found({}, owners=owners)
-    found = yield from _found(scope, {s["CertificateArn"]: s for s in summaries}, owned, tags)
+    found = yield from _found(scope, {s["CertificateArn"]: s for s in summaries}, owned, known)
     return replace(found, owners=owners, adopting=adopting)
 
 
