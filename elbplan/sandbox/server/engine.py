@@ -11,6 +11,7 @@ from typing import Any
 from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
+from ..admin.defaults import complete_default_vpc
 from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
@@ -36,6 +37,8 @@ PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log
 
 NOT_BY_MOTO = ("elbv2", "elb", "acm", "route53", "lambda", "resourcegroupstaggingapi", "service-quotas")
 """moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
+
+IN_A_VPC = ("ec2", "elbv2", "elb")
 
 BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
 """Functions that check, change or answer a call before moto gets it."""
@@ -127,6 +130,8 @@ class Engine:
     def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         context = CallContext(self.account, call.region)
         check_enabled(context, call.service)
+        if call.service in IN_A_VPC:
+            complete_default_vpc(context)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
             return answer(call, handler(context, call.params), incoming)
