@@ -15,6 +15,7 @@ from ..run.clock import Clock, RealClock
 from .context import App, Connect
 from .errors import report_failure
 from .group import LazyGroup
+from .misuse import accepted
 from .options import shared
 from .terminal import Terminal
 
@@ -42,6 +43,7 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
+    "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
@@ -85,7 +87,7 @@ def run(
     """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
     try:
-        with cli.make_context("elbplan", list(args), obj=app) as context:
+        with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)
     except click.exceptions.Exit as exit:
         return exit.exit_code

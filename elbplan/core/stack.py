@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .address import Address
 from .resource import Resource, plain
@@ -22,6 +22,7 @@ class Stack:
     ignore      `address.field` patterns (globs) of fields that another tool owns: elbplan does not compare them
     domains     the DNS names of the load balancer
     traffic     the traffic that the stack expects, for its cost; None if nobody has said
+    adopt       by address, the AWS ids of resources that become the stack's by tags alone
     file, line  where the document starts, for messages
     """
 
@@ -32,6 +33,7 @@ class Stack:
     account: str = ""
     domains: tuple[str, ...] = ()
     traffic: TrafficEstimate | None = None
+    adopt: Mapping[Address, str] = field(default_factory=dict)
     file: str = ""
     line: int = 1
 

@@ -10,6 +10,7 @@ from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
 from ..kinds.targets import Targets
+from .adopt import adopted, check_adopt
 from .drafts import Drafts
 from .expand import drafts_of
 from .messages import shown_value
@@ -22,7 +23,9 @@ from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic"})
+PLAIN = frozenset(
+    {"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic", "adopt"}
+)
 """Keys that a stack in the long form may have as well."""
 
 
@@ -50,6 +53,7 @@ def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)
     run_checks(Subject(short, resources, drafts, report))
+    check_adopt(short, report)
     return None if "name" in report.lost else _stack(short, _with_endings(resources, drafts, short), tree)
 
 
@@ -98,6 +102,7 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
         traffic=short.traffic.estimate if short.traffic else None,
+        adopt=adopted(short),
         file=tree.source.file,
         line=tree.start.line,
     )

@@ -34,7 +34,8 @@ def _document(stack: Stack) -> dict[str, Any]:
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
     document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
     for address, resource in stack.resources.items():
-        document.setdefault(address.kind, {})[address.name] = _fields(resource)
+        document.setdefault(address.kind, {})[address.name] = long_fields(resource)
+    document |= {"adopt": {str(address): id for address, id in stack.adopt.items()}} if stack.adopt else {}
     return document
 
 
@@ -45,7 +46,8 @@ def _traffic(estimate: TrafficEstimate) -> dict[str, int | float]:
     return {name: int(amount) if amount == int(amount) else float(amount) for name, amount in amounts.items()}
 
 
-def _fields(part: Part) -> dict[str, Any]:
+def long_fields(part: Part) -> dict[str, Any]:
+    """The fields of a resource or a part in the long form, without those that have their default value."""
     return dict(_written_fields(part))
 
 
@@ -56,7 +58,7 @@ def _written_fields(part: Part) -> Iterator[tuple[str, Any]]:
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         if name not in DERIVED and (value != field.default or _always_written(name, field, value)):
-            yield name, _value(value)
+            yield name, long_value(value)
 
 
 def _always_written(name: str, field: FieldInfo, value: Any) -> bool:
@@ -66,7 +68,8 @@ def _always_written(name: str, field: FieldInfo, value: Any) -> bool:
     return name in ALWAYS or (IMMUTABLE in field.metadata and value is not None)
 
 
-def _value(value: Any) -> Any:
+def long_value(value: Any) -> Any:
+    """A value in the long form, as YAML can hold it."""
     if isinstance(value, Hidden):
         return TextWithVariables(value.reference)
     if isinstance(value, Address):
@@ -74,11 +77,11 @@ def _value(value: Any) -> Any:
     if isinstance(value, AwsId | Lookup):
         return escape(str(value))
     if isinstance(value, Part):
-        return _fields(value)
+        return long_fields(value)
     if isinstance(value, Mapping):
-        return {str(key): _value(item) for key, item in value.items()}
+        return {str(key): long_value(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_value(item) for item in value]
+        return [long_value(item) for item in value]
     return escape(value) if isinstance(value, str) else value
 
 

@@ -198,6 +198,13 @@ class Short(ShortModel):
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
+    adopt: Annotated[
+        dict[str, str] | None,
+        Field(
+            description="resources that exist and become the stack's by tags alone: address, and AWS id or ARN",
+            examples=[{"security_group.lb": "sg-0abc1234def567890"}],
+        ),
+    ] = None
     overrides: Annotated[
         dict[str, dict[str, Any]] | None,
         Field(description="fields of the long form, by address; they replace all other values"),
