@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ..kinds.aws.ownership import STACK
-
 Tags = Mapping[str, str]
 
 
@@ -22,13 +20,17 @@ class Owner:
     name     for a person: `CloudFormation stack shop`
     happens  what the tool does to a load balancer that elbplan manages too
     first    what to do before an import, one step each
-    refused  True: the import is impossible, also with --force
     """
 
     name: str
     happens: str
     first: tuple[str, ...]
-    refused: bool = False
+
+
+def force_hint(owner: Owner) -> str:
+    """What the owner does otherwise, what to do first, and the option."""
+    steps = "; ".join(f"({number}) {step}" for number, step in enumerate(owner.first, 1))
+    return f"{owner.happens}. Before the import: {steps}; then add --force"
 
 
 def owner_of(tags: Iterable[Tags]) -> Owner | None:
@@ -38,14 +40,6 @@ def owner_of(tags: Iterable[Tags]) -> Owner | None:
             if owner := find(resource):
                 return owner
     return None
-
-
-def _elbplan(tags: Tags) -> Owner | None:
-    stack = tags.get(STACK)
-    if not stack:
-        return None
-    first = (f"find the spec with `name: {stack}`; `elbplan list` shows the stacks of the account",)
-    return Owner(f"elbplan stack {stack}", "it belongs to that stack already", first, refused=True)
 
 
 CLOUDFORMATION = "aws:cloudformation:stack-name"
@@ -132,24 +126,15 @@ MANAGED_BY_ECS = "AmazonECSManaged"
 
 
 def _ecs(tags: Tags) -> Owner | None:
-    if tags.get(MANAGED_BY_ECS, "").lower() not in ("true", ""):
-        return None
-    if MANAGED_BY_ECS not in tags:
+    if tags.get(MANAGED_BY_ECS, "false").lower() == "false":
         return None
     happens = "Amazon ECS changes it back at the next deployment, and deletes it with its last service"
     return Owner("Amazon ECS", happens, ("create the service again with a target group of your own",))
 
 
-FINDERS: tuple[Callable[[Tags], Owner | None], ...] = (_elbplan, _controller, _in_tree, _ecs, _cloudformation)
+FINDERS: tuple[Callable[[Tags], Owner | None], ...] = (_controller, _in_tree, _ecs, _cloudformation)
 """In this order: a cluster's resources can also have the tags of the CloudFormation stack that made the cluster."""
 
 TERRAFORM = (
     "Terraform leaves no tag. If Terraform made it, run `terraform state rm` for these resources after the import."
 )
-
-AUTO_SCALING = "aws:autoscaling:groupName"
-
-
-def auto_scaling_group(instance: Tags) -> str:
-    """The Auto Scaling group of an instance; empty: none."""
-    return instance.get(AUTO_SCALING, "")

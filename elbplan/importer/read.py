@@ -25,6 +25,7 @@ from .find import RawBalancer, find_balancer
 from .inexpressible import not_expressible
 from .labels import labels_of
 from .lookups import lookups_of
+from .owners import owner_of
 from .source import ImportSource
 from .survey import Survey, survey
 from .target_owners import other_registrar
@@ -61,6 +62,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
         account=account,
         resources=_with_tags(resources, ids, seen),
         ids=ids,
+        owner=owner_of(seen.tags.get(id, {}) for id in claims.ids.values()),
         tags={address: seen.tags.get(id, {}) for address, id in ids.items()},
         lookups=lookups_of(reader, region, seen, resources),
         labels=labels_of(seen),

@@ -27,7 +27,7 @@ def _lines(source: ImportSource, commands: Sequence[tuple[str, str]], style: Sty
     verb = "imported" if source.ids else "translated"
     yield from flow(style, style.line("  ", (f"{verb:<10}", "bold"), "  "), f"{source.title}: {parts}")
     if source.owner:
-        yield from flow(style, style.line("  ", ("owner     ", "yellow"), "  "), f"{source.owner} manages it too")
+        yield from flow(style, style.line("  ", ("owner     ", "yellow"), "  "), f"{source.owner.name} manages it too")
     for left in source.not_imported:
         yield from flow(style, style.line("  ", ("left alone", "yellow"), "  "), str(left))
     for command, what in commands:
@@ -44,7 +44,7 @@ def import_document(source: ImportSource, stack: str, file: str, text: str) -> d
         "load_balancer": source.arn,
         "account": source.account,
         "region": source.region,
-        "owner": source.owner or None,
+        "owner": source.owner.name if source.owner else None,
         "resources": [str(address) for address in source.resources],
         "adopt": {str(address): id for address, id in source.ids.items()},
         "not_imported": [{"what": left.what, "why": left.why} for left in source.not_imported],

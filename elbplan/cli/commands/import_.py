@@ -13,6 +13,7 @@ from ...core.utc import time_text
 from ...errors import ElbplanError, Refused, UsageProblem, escaped
 from ...importer.claims import slug, stack_name
 from ...importer.find import ARN
+from ...importer.owners import force_hint
 from ...importer.read import read_source
 from ...importer.source import ImportSource
 from ...importer.write import spec_text
@@ -98,8 +99,7 @@ def _read(cloud: Cloud, account: str, word: str, stack: str | None) -> tuple[Imp
 def _refuse_owned(source: ImportSource, force: bool) -> None:
     """Raises Refused if another tool manages the load balancer, which would undo what elbplan changes."""
     if source.owner and not force:
-        what = f"{source.title} belongs to {source.owner}, which would undo what elbplan changes"
-        raise Refused(what, hint="change it there; or end its management there first, and import with --force")
+        raise Refused(f"{source.title} belongs to {source.owner.name}", hint=force_hint(source.owner))
 
 
 def _free_file(file: str) -> None:
