@@ -24,6 +24,10 @@ from .words import Words
 
 FILLED_IN = ("records", "live_zones", "group_port", "balancer")
 """Fields that elbplan fills in itself."""
+HEAD = ("name", "region", "tags")
+"""Keys that make no resource."""
+KEPT = ("take_over",)
+"""Fields that AWS never returns, and that a translation sets on purpose."""
 
 
 def complete(source: ImportSource, document: Words) -> Words:
@@ -32,7 +36,7 @@ def complete(source: ImportSource, document: Words) -> Words:
     A key of the short form that would make more than there is falls away. Raises SpecProblem if that does not help.
     """
     document = _without_too_much(source, document)
-    found = expanded(source, document)
+    found = {} if document.keys() <= {*HEAD} else expanded(source, document)
     document = deepcopy(document)
     for address, resource in source.resources.items():
         if address not in found:
@@ -91,7 +95,7 @@ def _without_too_much(source: ImportSource, document: Words) -> Words:
                 return document
         except SpecProblem:
             continue
-    return {key: document[key] for key in ("name", "region", "tags") if key in document}
+    return {key: document[key] for key in HEAD if key in document}
 
 
 # Differences ---------------------------------------------------------------------------------------------------------
@@ -119,7 +123,8 @@ def _changed(old: Any, new: Any) -> Any:
 def _without_filled_in(resource: Resource) -> Resource:
     """The resource without the fields that elbplan fills in, and without those that have a default value in AWS."""
     kept = {name: field.default for name, field in type(resource).model_fields.items() if name in FILLED_IN[:3]}
-    hidden = {name: type(resource).model_fields[name].default for name in marked_fields(type(resource), WRITE_ONLY)}
+    write_only = (name for name in marked_fields(type(resource), WRITE_ONLY) if name not in KEPT)
+    hidden = {name: type(resource).model_fields[name].default for name in write_only}
     plain = resource.model_copy(update={**kept, **hidden})
     if "attributes" in type(resource).model_fields:
         plain = plain.model_copy(update={"attributes": _unusual_attributes(plain)})
