@@ -22,6 +22,7 @@ class Stack:
     ignore      `address.field` patterns (globs) of fields that another tool owns: elbplan does not compare them
     domains     the DNS names of the load balancer
     traffic     the traffic that the stack expects, for its cost; None if nobody has said
+    expires     when `elbplan destroy --expired` deletes the stack: `8h` after its creation, or a moment; empty: never
     file, line  where the document starts, for messages
     """
 
@@ -32,6 +33,7 @@ class Stack:
     account: str = ""
     domains: tuple[str, ...] = ()
     traffic: TrafficEstimate | None = None
+    expires: str = ""
     file: str = ""
     line: int = 1
 

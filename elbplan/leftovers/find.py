@@ -9,6 +9,7 @@ from ..core.call import Answer, Call, ReadProgram
 from ..cost import PriceTable
 from ..cost.stack import cost_items
 from ..live.batch import BatchReader
+from .asking import refuse_silence
 from .finders import (
     addresses,
     balancers,
@@ -49,10 +50,12 @@ NOT_LOOKED_AT = (
 
 
 def find(send: Callable[[Call], Answer], region: str, finders: Sequence[Finder] = OF_REGION) -> Finding:
-    """The leftovers of a region, and what could not be checked."""
+    """The leftovers of a region, and what could not be checked. Raises AwsProblem if the region does not answer."""
     findings: list[Finding] = BatchReader(send).run([finder(region) for finder in finders])
     leftovers: list[Leftover] = [leftover for finding in findings for leftover in finding.leftovers]
     missing: list[NotChecked] = [entry for finding in findings for entry in finding.not_checked]
+    if all(finding.not_checked for finding in findings) and not leftovers:
+        refuse_silence(region, missing)
     return Finding(leftovers, missing)
 
 

@@ -9,6 +9,7 @@ from ..core.address import Address
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
+from ..kinds.aws.expiry import with_expiry
 from ..kinds.targets import Targets
 from .drafts import Drafts
 from .expand import drafts_of
@@ -22,7 +23,9 @@ from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic"})
+PLAIN = frozenset(
+    {"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic", "expires"}
+)
 """Keys that a stack in the long form may have as well."""
 
 
@@ -50,7 +53,7 @@ def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)
     run_checks(Subject(short, resources, drafts, report))
-    return None if "name" in report.lost else _stack(short, _with_endings(resources, drafts, short), tree)
+    return None if "name" in report.lost else _stack(short, _complete(resources, drafts, short), tree)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
@@ -65,6 +68,11 @@ def _add_tags(drafts: Drafts, short: Short) -> None:
         own = draft.fields.get("tags", {})
         if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
+
+
+def _complete(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
+    """The resources with what the top level says of them together."""
+    return with_expiry(_with_endings(resources, drafts, short), short.expires or "")
 
 
 def _with_endings(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
@@ -98,6 +106,7 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
         traffic=short.traffic.estimate if short.traffic else None,
+        expires=short.expires or "",
         file=tree.source.file,
         line=tree.start.line,
     )

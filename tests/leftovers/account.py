@@ -1,4 +1,4 @@
-"""An account of the simulator with one leftover of each kind, and beside each of them its counterpart that is in use."""
+"""An account of the simulator, with functions that create what is left over and what is in use."""
 
 from __future__ import annotations
 

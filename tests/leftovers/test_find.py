@@ -57,7 +57,7 @@ def test_elastic_ips(account: Account) -> None:
 
 def test_volumes(account: Account) -> None:
     server, stopped = account.instance(), account.instance(state="stopped")
-    pooled = account.instance(state="stopped", **{"Name": "pool"})
+    pooled = account.instance(state="stopped", Name="pool")
     account.kit.ec2.create_tags(Resources=[pooled], Tags=[{"Key": "pool", "Value": "warm"}])
     unattached, of_stopped = account.volume(), account.volume(stopped, VolumeType="gp2", Size=8)
     account.volume(server)
