@@ -15,6 +15,7 @@ from ..core.stack import Stack
 from ..errors import MIN_SECRET_LENGTH, ElbplanError, Refused, SpecProblem
 from ..live.worker_threads import WorkerThreads
 from ..planner.reconcile import permitted
+from ..render.expiry import expiry_note
 from ..render.outcome import EndScreen
 from ..render.plan_view import PlanView
 from ..render.style import Style, count
@@ -219,14 +220,16 @@ def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False, path
     """Returns what the screen of a plan needs besides the plan. Without `paths` it has no command that undoes."""
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    notes, idle, undone, flags = stack_plan.notes, stack_plan.idle, stack_plan.undone, stack_plan.undo
+    idle, undone, flags = stack_plan.idle, stack_plan.undone, stack_plan.undo
+    expired = retry_command(app, "destroy", (), "--expired")
+    ends = expiry_note(stack_plan.plan, app.wall(), f"`{expired}`") if verb != "destroy" else []
     undo = retry_command(app, "apply", paths, *flags) if paths and flags else ""
     return PlanView(
         verb,
         stack_plan.seconds,
         wide,
         place=place,
-        notes=notes,
+        notes=[*stack_plan.notes, *ends],
         idle=idle,
         undone=undone,
         undo=undo,

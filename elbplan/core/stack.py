@@ -23,6 +23,7 @@ class Stack:
     domains     the DNS names of the load balancer
     traffic     the traffic that the stack expects, for its cost; None if nobody has said
     adopt       by address, the AWS ids of resources that become the stack's by tags alone
+    expires     when `elbplan destroy --expired` deletes the stack: `8h` after its creation, or a moment; empty: never
     file, line  where the document starts, for messages
     """
 
@@ -34,6 +35,7 @@ class Stack:
     domains: tuple[str, ...] = ()
     traffic: TrafficEstimate | None = None
     adopt: Mapping[Address, str] = field(default_factory=dict)
+    expires: str = ""
     file: str = ""
     line: int = 1
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
@@ -49,6 +50,13 @@ def _account(value: str) -> str:
     if not ACCOUNT.fullmatch(value):
         raise SpecValueError(f"{shown_value(value)} is not an AWS account", "write the twelve digits of its id")
     return value
+
+
+def _expires(value: Any) -> str:
+    try:
+        return expires_text(value)
+    except ValueError as problem:
+        raise SpecValueError(f"{shown_value(value)} is not an expiry", str(problem)) from None
 
 
 def _zone(value: str) -> str:
@@ -191,6 +199,13 @@ class Short(ShortModel):
     traffic: Annotated[
         Traffic | None,
         Field(description="the traffic that the stack expects, for its cost", examples=[{"gb_per_hour": 0.5}]),
+    ] = None
+    expires: Annotated[
+        Annotated[str, BeforeValidator(_expires)] | None,
+        Field(
+            description="after this time, or at this moment, `elbplan destroy --expired` deletes the stack",
+            examples=["8h", "2d", "2026-12-01T18:00:00Z"],
+        ),
     ] = None
     tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = (
         None
