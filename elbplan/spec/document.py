@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.address import Address
+from ..core.identity import Identity
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
@@ -22,7 +23,9 @@ from .validate.long_form import drafts_of_blocks, is_block, joined, override
 from .validate.model import build_model
 from .yaml.tree import Tree
 
-PLAIN = frozenset({"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic"})
+PLAIN = frozenset(
+    {"version", "name", "account", "profile", "role", "region", "tags", "ignore", "on_destroy", "overrides", "traffic"}
+)
 """Keys that a stack in the long form may have as well."""
 
 
@@ -94,6 +97,7 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         name=short.name,
         region=short.region,
         account=short.account or "",
+        identity=_identity(short),
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
@@ -101,6 +105,11 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         file=tree.source.file,
         line=tree.start.line,
     )
+
+
+def _identity(short: Short) -> Identity:
+    role = short.role
+    return Identity(short.profile or "", role.arn if role else "", (role and role.external_id) or "")
 
 
 def _domains(short: Short, resources: Mapping[Address, Any]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ PARSED = (
     "wafv2",
     "lambda",
     "resourcegroupstaggingapi",
+    "sts",
 )
 
 _CBOR = BaseCBORParser()

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from ...core.address import Address, AwsId, Lookup
 from ...core.hidden import Hidden, escape
+from ...core.identity import Identity
 from ...core.resource import IMMUTABLE, Part
 from ...core.stack import Stack
 from ...core.traffic_estimate import TrafficEstimate
@@ -30,11 +31,21 @@ def expand_text(stacks: Sequence[Stack]) -> str:
 def _document(stack: Stack) -> dict[str, Any]:
     document: dict[str, Any] = {"name": stack.name}
     document |= {"account": stack.account} if stack.account else {}
+    document |= _identity(stack.identity)
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
     document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
     for address, resource in stack.resources.items():
         document.setdefault(address.kind, {})[address.name] = _fields(resource)
+    return document
+
+
+def _identity(identity: Identity) -> dict[str, Any]:
+    document: dict[str, Any] = {"profile": _value(identity.profile)} if identity.profile else {}
+    if identity.external_id:
+        document["role"] = {"arn": _value(identity.role), "external_id": _value(identity.external_id)}
+    elif identity.role:
+        document["role"] = _value(identity.role)
     return document
 
 
