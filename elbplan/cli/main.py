@@ -15,6 +15,7 @@ from ..run.clock import Clock, RealClock
 from .context import App, Connect
 from .errors import report_failure
 from .group import LazyGroup
+from .misuse import accepted
 from .options import shared
 from .terminal import Terminal
 
@@ -85,7 +86,7 @@ def run(
     """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
     try:
-        with cli.make_context("elbplan", list(args), obj=app) as context:
+        with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)
     except click.exceptions.Exit as exit:
         return exit.exit_code

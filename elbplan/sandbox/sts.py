@@ -18,7 +18,7 @@ ROLE = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):role/(.+)")
 SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
 
 
-@rule(34)
+@rule(38)
 def account_of(root: Account, key: str) -> Account:
     """The account of an access key: a key belongs to one account, and the credentials of a role to the role's account.
 
@@ -30,7 +30,7 @@ def account_of(root: Account, key: str) -> Account:
     return root.with_id(key if ACCOUNT.fullmatch(key) else "")
 
 
-@rule(34)
+@rule(38)
 def expired(root: Account, call: LoggedCall) -> AwsError | None:
     """Refuses temporary credentials after their time.
 
@@ -46,7 +46,7 @@ def expired(root: Account, call: LoggedCall) -> AwsError | None:
     return AwsError(code, "The security token included in the request is expired", 403)
 
 
-@rule(34)
+@rule(38)
 def assume_role(context: CallContext, params: Params) -> dict[str, Any]:
     """Gives credentials in the account of the role, for an hour unless the call asks for another time.
 
