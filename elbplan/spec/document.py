@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.address import Address
+from ..core.identity import Identity
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
@@ -29,6 +30,8 @@ PLAIN = frozenset(
         "version",
         "name",
         "account",
+        "profile",
+        "role",
         "region",
         "tags",
         "ignore",
@@ -116,6 +119,7 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         name=short.name,
         region=short.region,
         account=short.account or "",
+        identity=_identity(short),
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
@@ -125,6 +129,11 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         file=tree.source.file,
         line=tree.start.line,
     )
+
+
+def _identity(short: Short) -> Identity:
+    role = short.role
+    return Identity(short.profile or "", role.arn if role else "", (role and role.external_id) or "")
 
 
 def _domains(short: Short, resources: Mapping[Address, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from ...core.address import Address, AwsId, Lookup
 from ...core.hidden import Hidden, escape
+from ...core.identity import Identity
 from ...core.resource import IMMUTABLE, Part, Resource
 from ...core.stack import Stack
 from ...core.traffic_estimate import TrafficEstimate
@@ -31,6 +32,7 @@ def expand_text(stacks: Sequence[Stack]) -> str:
 def _document(stack: Stack) -> dict[str, Any]:
     document: dict[str, Any] = {"name": stack.name}
     document |= {"account": stack.account} if stack.account else {}
+    document |= _identity(stack.identity)
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
     document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
@@ -45,6 +47,15 @@ def _without_expiry(resource: Resource) -> Resource:
     """The resource without the tag that `expires:` gives it."""
     tags = {key: value for key, value in resource.tags.items() if key != EXPIRES}
     return resource.model_copy(update={"tags": tags}) if EXPIRES in resource.tags else resource
+
+
+def _identity(identity: Identity) -> dict[str, Any]:
+    document: dict[str, Any] = {"profile": long_value(identity.profile)} if identity.profile else {}
+    if identity.external_id:
+        document["role"] = {"arn": long_value(identity.role), "external_id": long_value(identity.external_id)}
+    elif identity.role:
+        document["role"] = long_value(identity.role)
+    return document
 
 
 def _traffic(estimate: TrafficEstimate) -> dict[str, int | float]:
