@@ -43,7 +43,7 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
-    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
+    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
     "accept-drift": (f"{COMMANDS}.accept_drift:command", "Specs", "Accept drift: write it to the spec and migrations."),
