@@ -12,6 +12,7 @@ from .partitions import partition_of
 from .server.call_log import CallLog
 from .server.moto_bridge import backend, reset_moto
 from .state.acm import StoredCertificate
+from .state.classic import StoredClassicBalancer
 from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
@@ -85,6 +86,7 @@ class Account:
     def _empty(self) -> None:
         self.numbers = itertools.count(1)
         self.elbs: dict[str, ElbState] = {}
+        self.classic: dict[str, dict[str, StoredClassicBalancer]] = {}
         self.certificates: dict[str, StoredCertificate] = {}
         self.dns: DnsState = DnsState()
         self.watch: ProbeWatch = ProbeWatch()
@@ -101,6 +103,12 @@ class Account:
         """The load balancer with this DNS name, in any region."""
         wanted = dns_name.removeprefix("dualstack.")
         return next((balancer for balancer in self.balancers() if balancer.dns_name.lower() == wanted), None)
+
+    def classic_at(self, dns_name: str) -> StoredClassicBalancer | None:
+        """The Classic Load Balancer with this DNS name, in any region."""
+        wanted = dns_name.removeprefix("dualstack.")
+        found = (balancer for names in self.classic.values() for balancer in names.values())
+        return next((balancer for balancer in found if balancer.dns_name.lower() == wanted), None)
 
     def start_moment(self) -> None:
         """Starts a new moment: runs what is due. Time stands still within a call."""
@@ -137,6 +145,11 @@ class CallContext:
     @property
     def elb(self) -> ElbState:
         return self.account.elb(self.region)
+
+    @property
+    def classic(self) -> dict[str, StoredClassicBalancer]:
+        """The Classic Load Balancers of this region, by name."""
+        return self.account.classic.setdefault(self.region, {})
 
     @property
     def now(self) -> float:

@@ -182,6 +182,16 @@ def _balancer_elsewhere(context: CallContext, id: str) -> str:
     return id
 
 
+def _tags(context: CallContext, id: str, tags: Tags) -> str:
+    """Adds tags to a load balancer, target group, listener or rule that only AWS itself may add: `aws:...`.
+
+    id   the ARN, or the name of a Classic Load Balancer
+    """
+    classic = context.classic.get(id)
+    (classic.tags if classic else context.elb.tags[id]).update(tags)
+    return id
+
+
 MAKERS: dict[str, Maker] = {
     "vpc": _vpc,
     "subnet": _subnet,
@@ -192,4 +202,5 @@ MAKERS: dict[str, Maker] = {
     "elastic_ip": _elastic_ip,
     "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
+    "tags": _tags,
 }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, ec2, elbv2, functions, parameters, rate_limit, route53, tagging, waf
+from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..ec2.regions import check_enabled
@@ -24,6 +24,7 @@ OperationHandler = Callable[[CallContext, Params], dict[str, Any]]
 
 OWN: dict[str, dict[str, OperationHandler]] = {
     "elbv2": elbv2.ACTIONS,
+    "elb": classic.ACTIONS,
     "acm": acm.ACTIONS,
     "route53": route53.ACTIONS,
     "wafv2": waf.ACTIONS,
@@ -33,7 +34,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
 
-NOT_BY_MOTO = ("elbv2", "acm", "route53", "lambda", "resourcegroupstaggingapi", "service-quotas")
+NOT_BY_MOTO = ("elbv2", "elb", "acm", "route53", "lambda", "resourcegroupstaggingapi", "service-quotas")
 """moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
 
 BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
