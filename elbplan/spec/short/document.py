@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -108,6 +109,18 @@ class Manage(ShortModel):
     ] = True
     dns: Annotated[bool, Field(description="create the alias records of the domains")] = True
     certificate: Annotated[bool, Field(description="create a certificate for domains that name none")] = True
+
+
+class Lint(ShortModel):
+    """What `elbplan lint` says about this spec."""
+
+    ignore: Annotated[
+        Mapping[str, str],
+        Field(
+            description="warnings that do not concern this stack, each with the reason: `NAME` or `NAME ADDRESS`",
+            examples=[{"single-server": "a test system"}],
+        ),
+    ] = {}
 
 
 Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
@@ -224,6 +237,7 @@ class Short(ShortModel):
             examples=[{"security_group.lb": "sg-0abc1234def567890"}],
         ),
     ] = None
+    lint: Annotated[Lint | None, Field(description="warnings of lint that do not concern this stack")] = None
     overrides: Annotated[
         dict[str, dict[str, Any]] | None,
         Field(description="fields of the long form, by address; they replace all other values"),
