@@ -46,7 +46,6 @@ ENTRIES = {
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
     "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
-    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
