@@ -2,12 +2,13 @@
 # make test        all tests
 # make test-without-browser   all tests but those of the report in a browser
 # make check       lint and types
+# make docs        the site of the documentation, in build/site
 # make acceptance  the suite for a real AWS account. AWS bills it: read docs/acceptance.md first
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test test-without-browser check golden acceptance clean
+.PHONY: demo test test-without-browser check docs golden acceptance clean
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
@@ -23,10 +24,13 @@ check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# Writes the approved screens and the outputs in the README anew; read the diff before you keep it.
+docs: .venv/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "open build/site/index.html"
+
+# Writes the approved screens and the outputs in the docs anew; read the diff before you keep it.
 golden: .venv/installed-dev
-	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/test_readme.py tests/sandbox/test_behaviour_page.py \
-		tests/explain/test_page.py
+	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/sandbox/test_behaviour_page.py tests/explain/test_page.py tests/docs
 
 # Refuses without ELBPLAN_ACCEPTANCE=yes-bill-me; deletes what it created, also after Ctrl-C.
 acceptance: .venv/installed-sandbox
@@ -44,6 +48,10 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox]'
 	@touch $@
 
+.venv/installed-docs: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@
+
 .venv/installed-dev: setup.cfg pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@ .venv/installed-sandbox
+	@touch $@ .venv/installed-sandbox .venv/installed-docs

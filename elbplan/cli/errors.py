@@ -17,9 +17,10 @@ import click
 
 from .. import __version__
 from ..core.utc import time_text
-from ..errors import ElbplanError, Interrupted, SpecProblem, UsageProblem, hide_values
+from ..errors import ElbplanError, Interrupted, SpecProblem, hide_values
 from ..render.errors import error_document, failure_document
 from .context import App
+from .misuse import misuse_problem
 from .terminal import Terminal
 from .wrapping import wrapped_error
 
@@ -81,17 +82,6 @@ def _problem_of(terminal: Terminal, fault: BaseException, args: Sequence[str]) -
     if isinstance(fault, KeyboardInterrupt | click.Abort):
         return Interrupted("interrupted"), ""
     return crash_problem(terminal, fault, args), "defect"
-
-
-def misuse_problem(problem: click.UsageError) -> UsageProblem:
-    """Returns a usage error of click. Its exit code is 64, because 2 means that changes are pending."""
-    path = problem.ctx.command_path if problem.ctx else "elbplan"
-    what, hint = problem.format_message(), f"{path} --help"
-    if isinstance(problem, click.NoSuchOption):
-        what = f"{path} has no option {problem.option_name}"
-        if problem.possibilities:
-            hint = f"did you mean {' or '.join(problem.possibilities)}?"
-    return UsageProblem(what, hint=hint)
 
 
 def crash_problem(terminal: Terminal, fault: BaseException, args: Sequence[str]) -> ElbplanError:

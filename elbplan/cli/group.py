@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from ..core.suggest import closest
-from ..errors import UsageProblem
+from .misuse import unknown_command
 from .options import SharedOption
 
 CommandEntry = tuple[str, str, str]
@@ -53,10 +52,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.entries and not name.startswith("-"):
-            similar = closest(name, self.entries, cutoff=0.5)
-            lists = f"{ctx.command_path} --help lists the commands"
-            hint = f"did you mean {ctx.command_path} {similar}?" if similar else lists
-            raise UsageProblem(f"unknown command {name!r}", hint=hint)
+            raise unknown_command(ctx.command_path, name, self.entries)
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

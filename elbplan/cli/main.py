@@ -15,6 +15,7 @@ from ..run.clock import Clock, RealClock
 from .context import App, Connect
 from .errors import report_failure
 from .group import LazyGroup
+from .misuse import accepted
 from .options import shared
 from .terminal import Terminal
 
@@ -35,6 +36,8 @@ ENTRIES = {
     "apply": (f"{COMMANDS}.apply:command", "Commands", "Change AWS to match the spec."),
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
+    "list": (f"{COMMANDS}.list:command", "Commands", "List the stacks of the account, also those without a spec."),
+    "leftovers": (f"{COMMANDS}.leftovers:command", "Commands", "Find what AWS bills although it serves nobody."),
     "verify": (f"{COMMANDS}.verify:command", "Commands", "Check that a stack answers, and find why not."),
     "map": (f"{COMMANDS}.map:command", "Commands", "Draw a stack: names, rules, groups, targets."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
@@ -42,13 +45,15 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
-    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
+    "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
+    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
     "accept-drift": (f"{COMMANDS}.accept_drift:command", "Specs", "Accept drift: write it to the spec and migrations."),
     "validate": (f"{COMMANDS}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
+    "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
 }
 
@@ -85,7 +90,7 @@ def run(
     """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
     try:
-        with cli.make_context("elbplan", list(args), obj=app) as context:
+        with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)
     except click.exceptions.Exit as exit:
         return exit.exit_code

@@ -12,6 +12,7 @@ from .partitions import partition_of
 from .server.call_log import CallLog
 from .server.moto_bridge import backend, reset_moto
 from .state.acm import StoredCertificate
+from .state.classic import StoredClassicBalancer
 from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
@@ -55,6 +56,16 @@ class SandboxOptions:
     """Throttle the requests of ELB as AWS does."""
 
 
+@dataclass(frozen=True)
+class RoleSession:
+    """The temporary credentials of a role: who uses them, and until when."""
+
+    account: str
+    arn: str
+    id: str
+    expires: float
+
+
 class RunningNetwork(Protocol):
     """DNS and proxy of a sandbox (network/service.py), which most sandboxes never start."""
 
@@ -65,7 +76,10 @@ class RunningNetwork(Protocol):
 
 @dataclass
 class Account:
-    """One AWS account. A region is created when it is first used. Whoever uses it holds its lock."""
+    """One AWS account. A region is created when it is first used. Whoever uses it holds its lock.
+
+    The default account of a sandbox has the others. All of them share its time, lock, faults and call log.
+    """
 
     id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
@@ -80,11 +94,26 @@ class Account:
         self.moment = self.clock.now()
         self.lock = threading.RLock()
         self.network: RunningNetwork | None = None
+        self.others: dict[str, Account] = {}
+        self.root: Account = self
+        self.sessions: dict[str, RoleSession] = {}
         self._empty()
+
+    def with_id(self, id: str) -> "Account":
+        """The account with this id, which may be the default account. It is created when it is first used."""
+        if id in ("", self.id):
+            return self
+        if id not in self.others:
+            shared = (self.clock, self.timing, self.options, self.schedule, self.calls, self.faults)
+            self.others[id] = other = Account(id, *shared)
+            other.lock, other.numbers, other.moment, other.root = self.lock, self.numbers, self.moment, self
+            reset_moto(id)
+        return self.others[id]
 
     def _empty(self) -> None:
         self.numbers = itertools.count(1)
         self.elbs: dict[str, ElbState] = {}
+        self.classic: dict[str, dict[str, StoredClassicBalancer]] = {}
         self.certificates: dict[str, StoredCertificate] = {}
         self.dns: DnsState = DnsState()
         self.watch: ProbeWatch = ProbeWatch()
@@ -102,10 +131,18 @@ class Account:
         wanted = dns_name.removeprefix("dualstack.")
         return next((balancer for balancer in self.balancers() if balancer.dns_name.lower() == wanted), None)
 
+    def classic_at(self, dns_name: str) -> StoredClassicBalancer | None:
+        """The Classic Load Balancer with this DNS name, in any region."""
+        wanted = dns_name.removeprefix("dualstack.")
+        found = (balancer for names in self.classic.values() for balancer in names.values())
+        return next((balancer for balancer in found if balancer.dns_name.lower() == wanted), None)
+
     def start_moment(self) -> None:
         """Starts a new moment: runs what is due. Time stands still within a call."""
         self.clock.tick()
         self.moment = max(self.clock.now(), self.moment + 1e-6)
+        for other in self.others.values():
+            other.moment = self.moment
         self.schedule.run_due(self.moment)
 
     def memory(self, name: str) -> dict[Any, Any]:
@@ -123,20 +160,35 @@ class Account:
         self.quotas = dict(QUOTAS)
         self.options = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
+        for other in self.others.values():
+            other.close_network()
+            reset_moto(other.id)
+        self.others, self.sessions = {}, {}
         self._empty()
         reset_moto(self.id)
+
+    def close_network(self) -> None:
+        """Stops DNS and proxy, if they run."""
+        if self.network is not None:
+            self.network.close()
 
 
 @dataclass
 class CallContext:
-    """The account for one call: in one region, at one moment."""
+    """The account for one call: in one region, at one moment, signed with an access key."""
 
     account: Account
     region: str
+    key: str = ""
 
     @property
     def elb(self) -> ElbState:
         return self.account.elb(self.region)
+
+    @property
+    def classic(self) -> dict[str, StoredClassicBalancer]:
+        """The Classic Load Balancers of this region, by name."""
+        return self.account.classic.setdefault(self.region, {})
 
     @property
     def now(self) -> float:

@@ -27,6 +27,7 @@ NOT_DONE = {
     "some conditions in traffic": (
         "a simulated request has no headers, query or source, so rules that ask for them never match."
     ),
+    "Classic traffic (rule 34)": "Classic Load Balancers have health, but answer no request; use one of version 2.",
     "fail-open": "a group with only unhealthy targets counts as not answering, though AWS would try all of them.",
     "packets": "no packet is ever sent: addresses of instances and Elastic IPs lead nowhere.",
 }

@@ -41,6 +41,8 @@ TITLES = {
     31: "what a load balancer answers",
     32: "which certificate a listener shows",
     33: "what DNS answers",
+    34: "Classic Load Balancers",
+    38: "accounts, roles and temporary credentials",
 }
 
 

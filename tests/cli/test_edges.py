@@ -22,7 +22,7 @@ SUBCOMMANDS = [(name,) for name in ENTRIES] + [("sandbox", name) for name in ("s
         (["destory"], "did you mean elbplan destroy?"),
         (["sandbox", "strat"], "did you mean elbplan sandbox start?"),
         (["plan", "--jsn"], "did you mean --json?"),
-        (["apply", "--auto-aprove"], "did you mean --auto-approve or --approve?"),
+        (["apply", "--auto-aprove"], "did you mean --auto-approve?"),
         (["--regoin", "x", "plan"], "did you mean --region?"),
         (["xyzzy"], "elbplan --help lists the commands"),
         (["plan", "--parallel", "0"], "elbplan plan --help"),

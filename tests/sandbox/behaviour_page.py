@@ -36,6 +36,7 @@ REFERENCES = {
     "acm": "https://docs.aws.amazon.com/acm/latest/APIReference/",
     "network": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
     "traffic": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
+    "classic": "https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/",
     "route53": "https://docs.aws.amazon.com/Route53/latest/APIReference/",
 }
 SOURCE = re.compile(r"https?://[^\s,;)>\"]+|\bAPI_\w+")

@@ -11,7 +11,7 @@ from moto.ec2.models.availability_zones_and_regions import Zone
 
 from ..account import CallContext
 from ..acm.validation import VALIDITY
-from ..ec2 import facts
+from ..ec2 import capacity_reservations, facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state
 from ..ec2.network import attach_ipv6, attach_new_gateway
@@ -182,6 +182,16 @@ def _balancer_elsewhere(context: CallContext, id: str) -> str:
     return id
 
 
+def _tags(context: CallContext, id: str, tags: Tags) -> str:
+    """Adds tags to a load balancer, target group, listener or rule that only AWS itself may add: `aws:...`.
+
+    id   the ARN, or the name of a Classic Load Balancer
+    """
+    classic = context.classic.get(id)
+    (classic.tags if classic else context.elb.tags[id]).update(tags)
+    return id
+
+
 MAKERS: dict[str, Maker] = {
     "vpc": _vpc,
     "subnet": _subnet,
@@ -190,6 +200,8 @@ MAKERS: dict[str, Maker] = {
     "certificate": _certificate,
     "hosted_zone": _hosted_zone,
     "elastic_ip": _elastic_ip,
+    "capacity_reservation": capacity_reservations.add,
     "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
+    "tags": _tags,
 }

@@ -4,20 +4,22 @@ from dataclasses import asdict
 from typing import Any
 
 from ..account import Account, CallContext
+from ..classic.tags import arn_of
 from ..ec2 import facts
 from ..server.moto_bridge import known_regions
 from ..state.acm import StoredCertificate
+from ..state.classic import StoredClassicBalancer
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
 from ..state.route53 import canonical
 from .tags import tags_by_arn
 
-Stored = StoredBalancer | StoredGroup | StoredListener | StoredCertificate
+Stored = StoredBalancer | StoredGroup | StoredListener | StoredCertificate | StoredClassicBalancer
 VOLATILE = ("attached", "detached", "released", "records_found_at", "changed", "drained_at", "settings", "key")
 """Fields that change without a call, that only repeat others, or that are secret."""
 
 
 def regions(account: Account) -> list[str]:
-    known = {*account.elbs, *(arn.split(":")[3] for arn in account.certificates), "us-east-1"}
+    known = {*account.elbs, *account.classic, *(arn.split(":")[3] for arn in account.certificates), "us-east-1"}
     return sorted(known | set(known_regions(account.id)))
 
 
@@ -27,6 +29,7 @@ def everything(account: Account, region: str | None = None) -> dict[str, Any]:
     for name in [region] if region else regions(account):
         context = CallContext(account, name)
         resources.update(_elb(context))
+        resources.update({arn_of(context, name): _fields(found) for name, found in context.classic.items()})
         resources.update({arn: _fields(certificate) for arn, certificate in context.certificates.items()})
         resources.update(_ec2(context))
         resources.update(_parameters(context))
@@ -44,7 +47,11 @@ def _fields(stored: Stored) -> dict[str, Any]:
 
 def _elb(context: CallContext) -> dict[str, Any]:
     elb = context.elb
-    stored: list[Stored] = [*elb.balancers.values(), *elb.groups.values(), *elb.listeners.values()]
+    stored: list[StoredBalancer | StoredGroup | StoredListener] = [
+        *elb.balancers.values(),
+        *elb.groups.values(),
+        *elb.listeners.values(),
+    ]
     resources = {resource.arn: _fields(resource) for resource in stored}
     resources.update({arn: asdict(rule) for arn, (rule, _) in elb.rules().items()})
     resources.update({arn: dict(store) for arn, store in elb.trust_stores.items()})

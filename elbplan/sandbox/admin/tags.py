@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..account import CallContext
+from ..classic.tags import arn_of
 from ..ec2 import facts
 from ..tags import Tags
 
@@ -17,6 +18,7 @@ def tags_by_arn(context: CallContext) -> dict[str, Tags]:
     """Every tagged resource of a region. Hosted zones belong to us-east-1."""
     tags = {arn: dict(tags) for arn, tags in context.elb.tags.items()}
     tags.update({arn: dict(certificate.tags) for arn, certificate in context.certificates.items()})
+    tags.update({arn_of(context, name): dict(balancer.tags) for name, balancer in context.classic.items()})
     tags.update(_ec2(context))
     tags.update(_parameters(context))
     if context.region == "us-east-1":

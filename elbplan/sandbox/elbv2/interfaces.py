@@ -8,7 +8,10 @@ from ..account import CallContext
 from ..ec2 import facts
 from ..errors import AwsError
 from ..rules import rule
+from ..state.classic import StoredClassicBalancer
 from ..state.elbv2 import StoredBalancer, Zone
+
+AnyBalancer = StoredBalancer | StoredClassicBalancer
 
 
 class ManagedAttachment:
@@ -45,9 +48,10 @@ class ManagedInterface(NetworkInterface):
 
 
 @rule(5)
-def attach(context: CallContext, balancer: StoredBalancer) -> None:
+def attach(context: CallContext, balancer: AnyBalancer) -> None:
     """Creates one interface in each zone, "ELB app/name/id", with the security groups of the balancer.
 
+    A Classic Load Balancer has "ELB name".
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets
     terraform-provider-aws finds them by their description (waitForALBNetworkInterfacesToDetach).
     """
@@ -60,7 +64,7 @@ def attach(context: CallContext, balancer: StoredBalancer) -> None:
         _set_groups(context, zone.interface, balancer.security_groups)
 
 
-def _make(context: CallContext, balancer: StoredBalancer, zone: Zone) -> str:
+def _make(context: CallContext, balancer: AnyBalancer, zone: Zone) -> str:
     backend = context.ec2
     interface = backend.create_network_interface(
         zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.arn_suffix}"

@@ -122,5 +122,5 @@ def balancer_zone(context: CallContext, name: str) -> str | None:
     """Returns the hosted zone of the load balancer with this DNS name, in any region and any account."""
     if foreign_zone := context.account.memory(FOREIGN_BALANCERS).get(name.removeprefix("dualstack.")):
         return str(foreign_zone)
-    balancer = context.account.balancer_at(name)
+    balancer = context.account.balancer_at(name) or context.account.classic_at(name)
     return balancer.zone_id if balancer else None

@@ -27,6 +27,7 @@ SERVICES = {
 CBOR_HEADERS = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
 PARSED = (
     "elbv2",
+    "elb",
     "acm",
     "route53",
     "ec2",
@@ -34,6 +35,7 @@ PARSED = (
     "wafv2",
     "lambda",
     "resourcegroupstaggingapi",
+    "sts",
 )
 
 _CBOR = BaseCBORParser()
