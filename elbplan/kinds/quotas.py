@@ -24,6 +24,7 @@ LIMITS = Call("elbv2", "DescribeAccountLimits")
 
 PERMISSIONS = reads(
     "elasticloadbalancing:DescribeAccountLimits",
+    verbs=("compare",),
     each=lambda resource: ["*"] if resource.kind in LIMITED else [],
     without_it="learns of a quota that is too low only when AWS refuses a create",
 )

@@ -21,7 +21,10 @@ NAMESPACES: Mapping[str, str] = {
     "application": "AWS/ApplicationELB", "network": "AWS/NetworkELB", "gateway": "AWS/GatewayELB"
 }  # fmt: skip
 PERMISSIONS = reads(
-    "cloudwatch:GetMetricData", always=True, without_it="shows no capacity units (plan --detail, status --cost)"
+    "cloudwatch:GetMetricData",
+    verbs=("compare",),
+    always=True,
+    without_it="shows no capacity units (plan --detail, status --cost)",
 )
 
 DENIED_TEXT = "CloudWatch was not read: the credentials need the permission cloudwatch:GetMetricData"

@@ -17,7 +17,7 @@ from .worker_threads import WorkerThreads
 PERMISSIONS = (
     Permission(
         "route53:GetHostedZone",
-        ("read",),
+        ("compare",),
         (ZONES,),
         each=lambda resource: ["*"] if resource.kind in USERS_OF_ZONES else [],
         without_it="does not know whether the internet finds the hosted zone",

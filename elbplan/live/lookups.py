@@ -36,9 +36,9 @@ def _needs_routes(resource: Resource) -> Iterable[str]:
 
 
 PERMISSIONS = (
-    *reads("ec2:DescribeSubnets", each=_names_subnets),
-    *reads("ec2:DescribeVpcs", each=_names_vpcs),
-    *reads("ec2:DescribeRouteTables", each=_needs_routes),
+    *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
+    *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
+    *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
 )
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})

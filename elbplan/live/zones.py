@@ -23,6 +23,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zon
 
 PERMISSIONS = reads(
     "ec2:DescribeInstanceTypeOfferings",
+    verbs=("compare",),
     each=lambda resource: ["*"] if has_any_zone(resource) else [],
     without_it="does not know which zones offer the type of a server",
 )

@@ -24,8 +24,8 @@ Command = Literal["plan", "apply", "destroy"]
 COMMANDS: tuple[Command, ...] = ("plan", "apply", "destroy")
 
 VERBS: dict[Command, frozenset[Verb]] = {
-    "plan": frozenset({"read"}),
-    "apply": frozenset({"read", "create", "update", "delete"}),
+    "plan": frozenset({"read", "compare"}),
+    "apply": frozenset({"read", "compare", "create", "update", "delete"}),
     "destroy": frozenset({"read", "delete"}),
 }
 """A change of a spec can delete and replace resources, so `apply` deletes too."""
@@ -91,11 +91,20 @@ Needed = tuple[Permission, tuple[str, ...]]
 def needed_permissions(stack: Stack | None, verbs: Iterable[Verb], kinds: Kinds = KINDS) -> Iterator[Needed]:
     """The permissions that the resources of a stack need for these verbs."""
     wanted = frozenset(verbs)
-    resources = list(stack.resources.values()) if stack else None
+    resources = complete(stack, kinds) if stack else None
     for kind in kinds.values():
         own = None if resources is None else [r for r in resources if r.kind == kind.name]
         yield from _needed(kind.permissions, own, wanted)
     yield from _needed(BESIDE_THE_KINDS, resources, wanted)
+
+
+def complete(stack: Stack, kinds: Kinds) -> list[Resource]:
+    """The resources of a stack, with everything that follows from other resources."""
+    derived = {
+        address: kinds[resource.kind].with_derived_fields(address, resource, stack.resources)
+        for address, resource in stack.resources.items()
+    }
+    return [kinds[resource.kind].with_implied_references(resource) for resource in derived.values()]
 
 
 def _needed(

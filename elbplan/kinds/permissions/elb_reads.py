@@ -8,16 +8,16 @@ from .limits import ELB
 EVERYTHING = "reads every load balancer, target group and certificate of the account instead"
 
 HINTS = (
-    *reads("tag:GetResources", always=True, without_it=EVERYTHING),
+    *reads("tag:GetResources", verbs=("compare",), always=True, without_it=EVERYTHING),
     Permission(
         "ssm:GetParameter",
-        ("read",),
+        ("compare",),
         (arn("ssm", "parameter/elbplan/{stack}/inventory"),),
         always=True,
         without_it=EVERYTHING,
     ),
 )
-"""Where elbplan learns what a stack has."""
+"""Where elbplan learns what a stack has. A destroy reads the whole account anyway."""
 
 READ_PERMISSIONS = (
     *HINTS,

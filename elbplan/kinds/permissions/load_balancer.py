@@ -31,6 +31,16 @@ def has_records(balancer: Any) -> Iterable[str]:
     return ["*"] if balancer.records else []
 
 
+def is_protected(balancer: Any) -> Iterable[str]:
+    """A value if AWS must not delete it before elbplan changes an attribute."""
+    return ["*"] if balancer.attributes.get("deletion_protection.enabled") == "true" else []
+
+
+def is_network(balancer: Any) -> Iterable[str]:
+    """A value for a network load balancer: elbplan checks its new subnets."""
+    return ["*"] if balancer.type == "network" else []
+
+
 UNKNOWN_RECORDS = "cannot tell whose a DNS record is if somebody deletes its load balancer by hand"
 RECORD_TAGS = (
     Permission(
@@ -45,12 +55,13 @@ PERMISSIONS = (
     *READ_PERMISSIONS,
     creates(f"{ELB}:CreateLoadBalancer", BALANCERS),
     SERVICE_ROLE,
-    *own(("create", "update", "delete"), BALANCERS, f"{ELB}:ModifyLoadBalancerAttributes"),
+    *own(("create", "update"), BALANCERS, f"{ELB}:ModifyLoadBalancerAttributes"),
+    *own(("delete",), BALANCERS, f"{ELB}:ModifyLoadBalancerAttributes", each=is_protected),
     *own(("update",), BALANCERS, f"{ELB}:SetSubnets", f"{ELB}:SetIpAddressType"),
     *own(("update",), BALANCERS, f"{ELB}:SetSecurityGroups", each=has_groups),
     *own(("delete",), BALANCERS, f"{ELB}:DeleteLoadBalancer"),
     *elb_tags(BALANCERS, "CreateLoadBalancer"),
     *reads("ec2:DescribeNetworkInterfaces", verbs=("delete",)),
-    *reads("ec2:DescribeSubnets", verbs=("update",)),
+    *reads("ec2:DescribeSubnets", verbs=("update",), each=is_network),
     *RECORD_TAGS,
 )
