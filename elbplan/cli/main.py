@@ -45,13 +45,15 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
-    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
+    "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
+    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
     "accept-drift": (f"{COMMANDS}.accept_drift:command", "Specs", "Accept drift: write it to the spec and migrations."),
     "validate": (f"{COMMANDS}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
+    "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
 }
 

@@ -133,10 +133,10 @@ class Plan:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many resources are created, updated, replaced and deleted; and how many are stopped, if there are any."""
+        """How many resources are created, updated, replaced and deleted; and, if there are any, stopped and adopted."""
         actions = [change.action for change in self.changes]
         counts = {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
-        return counts | ({"stop": actions.count("stop")} if "stop" in actions else {})
+        return counts | {action: actions.count(action) for action in ("stop", "adopt") if action in actions}
 
     @property
     def empty(self) -> bool:
