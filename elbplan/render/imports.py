@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from ..importer.owners import TERRAFORM
 from ..importer.source import ImportSource
 from .layout import flow
 from .style import Style, count
@@ -30,6 +31,8 @@ def _lines(source: ImportSource, commands: Sequence[tuple[str, str]], style: Sty
         yield from flow(style, style.line("  ", ("owner     ", "yellow"), "  "), f"{source.owner.name} manages it too")
     for left in source.not_imported:
         yield from flow(style, style.line("  ", ("left alone", "yellow"), "  "), str(left))
+    if source.ids and not source.owner:
+        yield from flow(style, style.line("  ", ("note      ", "dim"), "  "), TERRAFORM)
     for command, what in commands:
         yield from flow(style, style.line("  ", ("next      ", "bold"), "  "), f"{command}   {what}")
 
