@@ -36,6 +36,8 @@ ENTRIES = {
     "apply": (f"{COMMANDS}.apply:command", "Commands", "Change AWS to match the spec."),
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
+    "list": (f"{COMMANDS}.list:command", "Commands", "List the stacks of the account, also those without a spec."),
+    "leftovers": (f"{COMMANDS}.leftovers:command", "Commands", "Find what AWS bills although it serves nobody."),
     "verify": (f"{COMMANDS}.verify:command", "Commands", "Check that a stack answers, and find why not."),
     "map": (f"{COMMANDS}.map:command", "Commands", "Draw a stack: names, rules, groups, targets."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
@@ -51,6 +53,7 @@ ENTRIES = {
     "validate": (f"{COMMANDS}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
+    "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
 }
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.address import Address
+from ..core.identity import Identity
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
+from ..kinds.aws.expiry import with_expiry
 from ..kinds.targets import Targets
 from .adopt import adopted, check_adopt
 from .drafts import Drafts
@@ -24,7 +26,21 @@ from .validate.model import build_model
 from .yaml.tree import Tree
 
 PLAIN = frozenset(
-    {"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic", "adopt"}
+    {
+        "version",
+        "name",
+        "account",
+        "profile",
+        "role",
+        "region",
+        "tags",
+        "ignore",
+        "on_destroy",
+        "overrides",
+        "traffic",
+        "adopt",
+        "expires",
+    }
 )
 """Keys that a stack in the long form may have as well."""
 
@@ -54,7 +70,7 @@ def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
     resources = _build_models(drafts, report)
     run_checks(Subject(short, resources, drafts, report))
     check_adopt(short, report)
-    return None if "name" in report.lost else _stack(short, _with_endings(resources, drafts, short), tree)
+    return None if "name" in report.lost else _stack(short, _complete(resources, drafts, short), tree)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
@@ -69,6 +85,11 @@ def _add_tags(drafts: Drafts, short: Short) -> None:
         own = draft.fields.get("tags", {})
         if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
+
+
+def _complete(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
+    """The resources with what the top level says of them together."""
+    return with_expiry(_with_endings(resources, drafts, short), short.expires or "")
 
 
 def _with_endings(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
@@ -98,14 +119,21 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         name=short.name,
         region=short.region,
         account=short.account or "",
+        identity=_identity(short),
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
         traffic=short.traffic.estimate if short.traffic else None,
         adopt=adopted(short),
+        expires=short.expires or "",
         file=tree.source.file,
         line=tree.start.line,
     )
+
+
+def _identity(short: Short) -> Identity:
+    role = short.role
+    return Identity(short.profile or "", role.arn if role else "", (role and role.external_id) or "")
 
 
 def _domains(short: Short, resources: Mapping[Address, Any]) -> tuple[str, ...]:
