@@ -144,11 +144,15 @@ class Terminal:
 
     def ask(self, question: str) -> str:
         """Asks a question and returns the answer; empty at the end of the input."""
+        return self.ask_or_end(question) or ""
+
+    def ask_or_end(self, question: str) -> str | None:
+        """The same, but None at the end of the input."""
         self._write(self.stderr, escaped(question))
         answer = self.stdin.readline()
         if not answer.endswith("\n"):
             self._write(self.stderr, "\n")
-        return answer.strip()
+        return answer.strip() if answer else None
 
     def require_user(self, hint: str) -> None:
         """Raises Refused if no person can answer a question."""

@@ -234,12 +234,12 @@ def _subnets_of(
         Call("ec2", "DescribeSubnets", filter_by("vpc-id", sorted(read))),
         Call("ec2", "DescribeRouteTables", filter_by("vpc-id", sorted(read))),
     ]
-    private = [subnet for subnet in subnets["Subnets"] if not _is_public(subnet, tables["RouteTables"])]
+    private = [subnet for subnet in subnets["Subnets"] if not is_public(subnet, tables["RouteTables"])]
     named = [subnet for subnet in subnets["Subnets"] if subnet["VpcId"] in ids]
     return [*default, *([subnet for subnet in named if subnet not in private] or named)], private
 
 
-def _is_public(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> bool:
+def is_public(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> bool:
     """True if its route table has a route to an internet gateway. The VPC's main table counts for a subnet without."""
     own = [t for t in tables if any(a.get("SubnetId") == subnet["SubnetId"] for a in t.get("Associations", []))]
     of_vpc = [t for t in tables if t["VpcId"] == subnet["VpcId"]]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.address import Address
+from ..core.identity import Identity
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
+from ..kinds.aws.expiry import with_expiry
 from ..kinds.targets import Targets
+from .adopt import adopted, check_adopt
 from .drafts import Drafts
 from .expand import drafts_of
 from .messages import shown_value
@@ -24,7 +27,22 @@ from .validate.model import build_model
 from .yaml.tree import Tree
 
 PLAIN = frozenset(
-    {"version", "name", "account", "region", "tags", "ignore", "on_destroy", "overrides", "traffic", "lint"}
+    {
+        "version",
+        "name",
+        "account",
+        "profile",
+        "role",
+        "region",
+        "tags",
+        "ignore",
+        "on_destroy",
+        "overrides",
+        "traffic",
+        "adopt",
+        "expires",
+        "lint",
+    }
 )
 """Keys that a stack in the long form may have as well."""
 
@@ -62,9 +80,10 @@ def read_document(tree: Tree, report: ProblemReport) -> Reading:
     resources = _build_models(drafts, report)
     subject = Subject(short, resources, drafts, report)
     run_checks(subject)
+    check_adopt(short, report)
     if "name" in report.lost:
         return Reading()
-    return Reading(_stack(short, _with_endings(resources, drafts, short), tree), subject)
+    return Reading(_stack(short, _complete(resources, drafts, short), tree), subject)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
@@ -79,6 +98,11 @@ def _add_tags(drafts: Drafts, short: Short) -> None:
         own = draft.fields.get("tags", {})
         if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
+
+
+def _complete(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
+    """The resources with what the top level says of them together."""
+    return with_expiry(_with_endings(resources, drafts, short), short.expires or "")
 
 
 def _with_endings(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
@@ -108,13 +132,21 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         name=short.name,
         region=short.region,
         account=short.account or "",
+        identity=_identity(short),
         resources=resources,
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
         traffic=short.traffic.estimate if short.traffic else None,
+        adopt=adopted(short),
+        expires=short.expires or "",
         file=tree.source.file,
         line=tree.start.line,
     )
+
+
+def _identity(short: Short) -> Identity:
+    role = short.role
+    return Identity(short.profile or "", role.arn if role else "", (role and role.external_id) or "")
 
 
 def _domains(short: Short, resources: Mapping[Address, Any]) -> tuple[str, ...]:
