@@ -103,6 +103,7 @@ class Plan:
     refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     security_path  the connections that security groups must let in, as the plan leaves them; `security_path_now` as
                they are before the plan
+    file       the spec, as the user named it; empty if nobody knows
     """
 
     stack: str
@@ -128,6 +129,7 @@ class Plan:
     not_restored: Mapping[Address, str] = field(default_factory=dict)
     security_path: Sequence[SecurityEdge] = ()
     security_path_now: Sequence[SecurityEdge] = ()
+    file: str = ""
 
     @property
     def summary(self) -> dict[str, int]:

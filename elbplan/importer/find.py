@@ -8,9 +8,11 @@ from typing import Any
 
 from ..core.call import ReadProgram
 from ..core.suggest import closest
-from ..errors import ElbplanError, escaped
+from ..errors import ElbplanError, UsageProblem, escaped
 from ..kinds.aws.queries import LOAD_BALANCERS, balancer_name
 from .aliases import ZoneRecord, destination_of, every_record
+from .classic.read import ARN as CLASSIC_ARN
+from .classic.read import EVERY_CLASSIC
 
 RawBalancer = Mapping[str, Any]
 ARN = re.compile(r"arn:aws[\w-]*:elasticloadbalancing:(?P<region>[a-z0-9-]+):\d{12}:loadbalancer/.+")
@@ -24,8 +26,8 @@ class NoBalancer(ElbplanError):
 
 def find_balancer(word: str, region: str) -> ReadProgram[RawBalancer]:
     """AWS's description of the load balancer. Raises NoBalancer, with the names that the account has."""
-    (answer,) = yield [LOAD_BALANCERS]
-    every: Sequence[RawBalancer] = answer["LoadBalancers"]
+    answer, old = yield [LOAD_BALANCERS, EVERY_CLASSIC]
+    every: Sequence[RawBalancer] = (*answer["LoadBalancers"], *old["LoadBalancerDescriptions"])
     if found := _named(word, every):
         return found
     records: list[ZoneRecord] = []
@@ -36,13 +38,26 @@ def find_balancer(word: str, region: str) -> ReadProgram[RawBalancer]:
     raise _no_balancer(word, region, every, destination_of(records, word))
 
 
+def is_classic(raw: RawBalancer) -> bool:
+    """True for the description of a Classic load balancer, which has no ARN."""
+    return "LoadBalancerArn" not in raw
+
+
 def _named(word: str, every: Iterable[RawBalancer]) -> RawBalancer | None:
-    """The load balancer with this name, ARN or DNS name."""
-    for raw in every:
-        names = (raw["LoadBalancerArn"], raw["LoadBalancerName"].lower(), balancer_name(raw.get("DNSName") or ""))
-        if word and (word == names[0] or word.lower() == names[1] or balancer_name(word) == names[2]):
-            return raw
-    return None
+    """The load balancer with this name, ARN or DNS name. Raises UsageProblem if a Classic one has the same name."""
+    found = [raw for raw in every if word and _has_name(word, raw)]
+    if len(found) > 1:
+        hint = f"give the DNS name: {' or '.join(sorted(raw.get('DNSName') or '' for raw in found))}"
+        raise UsageProblem(f"{escaped(word)} is the name of a Classic load balancer and of another one", hint=hint)
+    return found[0] if found else None
+
+
+def _has_name(word: str, raw: RawBalancer) -> bool:
+    if balancer_name(word) == balancer_name(raw.get("DNSName") or ""):
+        return True
+    if is_classic(raw):
+        return bool(raw["LoadBalancerName"] == (match["name"] if (match := CLASSIC_ARN.fullmatch(word)) else word))
+    return bool(word == raw["LoadBalancerArn"] or word.lower() == raw["LoadBalancerName"].lower())
 
 
 def _no_balancer(word: str, region: str, every: Sequence[RawBalancer], leads_to: str) -> NoBalancer:
@@ -53,11 +68,11 @@ def _no_balancer(word: str, region: str, every: Sequence[RawBalancer], leads_to:
     if leads_to:
         what = f"{shown} leads to {leads_to}, and no load balancer of {region} has that DNS name"
         return NoBalancer(what, hint="check the region and the account")
-    names = sorted(raw["LoadBalancerName"] for raw in every)
+    names = sorted({raw["LoadBalancerName"] for raw in every})
     similar = closest(word, names, cutoff=0.5)
     many = f"{region} has: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}" if names else ""
     hint = f"did you mean {similar}? {many}" if similar else many
     return NoBalancer(
         f"there is no load balancer {shown} in {region}",
-        hint=hint or f"{region} has no application, network or gateway load balancer: check the region and the account",
+        hint=hint or f"{region} has no load balancer: check the region and the account",
     )

@@ -21,10 +21,13 @@ from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
 from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
-from .find import RawBalancer, find_balancer
+from .classic.read import read_classic
+from .classic.translate import translate
+from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
 from .labels import labels_of
 from .lookups import lookups_of
+from .owners import owner_of
 from .source import ImportSource
 from .survey import Survey, survey
 from .target_owners import other_registrar
@@ -43,6 +46,16 @@ def read_source(
     """
     reader = BatchReader(send)
     (balancer,) = reader.run([find_balancer(word, region)])
+    return read_any(reader, region, account, balancer, stack)
+
+
+def read_any(
+    reader: BatchReader, region: str, account: str, balancer: RawBalancer, stack: str | None = None
+) -> ImportSource:
+    """The same for a load balancer that is described already, also for a Classic one."""
+    if is_classic(balancer):
+        (facts,) = reader.run([read_classic(balancer)])
+        return translate(facts, region, account)
     return read_balancer(reader, region, account, balancer, stack or stack_name(balancer["LoadBalancerName"]))
 
 
@@ -62,6 +75,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
         account=account,
         resources=_with_tags(resources, ids, seen),
         ids=ids,
+        owner=owner_of(seen.tags.get(id, {}) for id in claims.ids.values()),
         tags={address: seen.tags.get(id, {}) for address, id in ids.items()},
         lookups=lookups_of(reader, region, seen, resources),
         labels=labels_of(seen),

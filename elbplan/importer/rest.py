@@ -24,6 +24,10 @@ from .words import Words
 
 FILLED_IN = ("records", "live_zones", "group_port", "balancer")
 """Fields that elbplan fills in itself."""
+HEAD = ("name", "region", "tags")
+"""Keys that make no resource."""
+KEPT = ("take_over",)
+"""Fields that AWS never returns, and that a translation sets on purpose."""
 
 
 def complete(source: ImportSource, document: Words, covered: Collection[Address]) -> Words:
@@ -38,9 +42,7 @@ def complete(source: ImportSource, document: Words, covered: Collection[Address]
     except SpecProblem:
         found = {}
     if set(found) != set(source.resources):
-        in_both = _with_blocks(
-            source, {key: document[key] for key in ("name", "region", "tags") if key in document}, ()
-        )
+        in_both = _with_blocks(source, {key: document[key] for key in HEAD if key in document}, ())
         found = expanded(source, in_both)
     overrides = {str(a): fields for a, r in source.resources.items() if (fields := _differences(found[a], r))}
     return {**in_both, "overrides": overrides} if overrides else in_both
@@ -110,7 +112,8 @@ def _differences(want: Resource, live: Resource) -> Words:
     settled = kind.with_live_defaults(want, live)
     fields = [name for name in differing_fields(settled, live) if name not in FILLED_IN]
     old, new = field_values(settled), field_values(live)
-    return {name: _changed(old[name], new[name]) for name in fields}
+    changed = {name: _changed(old[name], new[name]) for name in fields}
+    return {name: value for name, value in changed.items() if value != {}}
 
 
 def _changed(old: Any, new: Any) -> Any:
@@ -126,7 +129,8 @@ def _changed(old: Any, new: Any) -> Any:
 def _without_filled_in(resource: Resource) -> Resource:
     """The resource without the fields that elbplan fills in, and without those that have a default value in AWS."""
     kept = {name: field.default for name, field in type(resource).model_fields.items() if name in FILLED_IN[:3]}
-    hidden = {name: type(resource).model_fields[name].default for name in marked_fields(type(resource), WRITE_ONLY)}
+    write_only = (name for name in marked_fields(type(resource), WRITE_ONLY) if name not in KEPT)
+    hidden = {name: type(resource).model_fields[name].default for name in write_only}
     plain = resource.model_copy(update={**kept, **hidden})
     if "attributes" in type(resource).model_fields:
         plain = plain.model_copy(update={"attributes": _unusual_attributes(plain)})
@@ -163,9 +167,23 @@ def _removable(document: Words) -> Iterator[Path]:
         yield from ((*group, "health", key) for key in HEALTH)
         yield from ((*group, key) for key in SMALL)
     yield ("allow",)
+    yield from _long_paths(document)
     for index, listener in enumerate(document.get("listeners") or ()):
         rules = listener.get("rules") or ()
         yield from (("listeners", index, "rules", number, "priority") for number in range(len(rules)))
+
+
+def _long_paths(document: Words) -> Iterator[Path]:
+    """The fields of the blocks of the long form that have the default of their model, and those of health checks.
+
+    A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
+    their default may go.
+    """
+    for kind in [kind for kind in KINDS if kind in document]:
+        defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
+        for name, fields in document[kind].items():
+            yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
+            yield from ((kind, name, "health", key) for key in fields.get("health") or ())
 
 
 def _groups(document: Words) -> Iterator[Path]:

@@ -29,6 +29,7 @@ class BoxClient(ABC):
     """The verbs, the same for a sandbox in this process and in another."""
 
     url: str
+    access_key = "AKIASANDBOX000000000"
 
     def __init__(self) -> None:
         self._clients: dict[tuple[str, str], Any] = {}
@@ -52,11 +53,15 @@ class BoxClient(ABC):
         }
         client = _session().client(
             service, region_name=region, endpoint_url=self.url, config=Config(**settings),
-            aws_access_key_id="AKIASANDBOX000000000", aws_secret_access_key="sandbox",
+            aws_access_key_id=self.access_key, aws_secret_access_key="sandbox",
         )  # fmt: skip
         if not config:
             self._clients[key] = client
         return client
+
+    def in_account(self, id: str) -> "BoxClient":
+        """The same sandbox, with the resources of another account. Faults, calls and time are those of all accounts."""
+        return InAccount(self, id) if id else self
 
     @property
     def calls(self) -> list[LoggedCall]:
@@ -90,6 +95,10 @@ class BoxClient(ABC):
 
     def clear_faults(self) -> None:
         self.ask("clear_faults")
+
+    def policy(self, documents: Any, key: str = "") -> None:
+        """Gives an access key these IAM policies; without a key, everybody. None: everything is allowed again."""
+        self.ask("policy", documents=documents, key=key)
 
     def quota(self, name: str, most: int) -> None:
         self.ask("quota", name=name, most=most)
@@ -167,3 +176,15 @@ class BoxClient(ABC):
     def records(self, zone: str) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = self.ask("records", zone=zone)
         return records
+
+
+class InAccount(BoxClient):
+    """A sandbox seen from one account."""
+
+    def __init__(self, box: BoxClient, id: str) -> None:
+        super().__init__()
+        self.url, self.access_key = box.url, id
+        self._box, self._id = box, id
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        return self._box.ask(verb, account=self._id, **arguments)

@@ -35,6 +35,8 @@ PARSED = (
     "wafv2",
     "lambda",
     "resourcegroupstaggingapi",
+    "sts",
+    "iam",
 )
 
 _CBOR = BaseCBORParser()

@@ -11,11 +11,13 @@ from pydantic.fields import FieldInfo
 
 from ...core.address import Address, AwsId, Lookup
 from ...core.hidden import Hidden, escape
-from ...core.resource import IMMUTABLE, Part
+from ...core.identity import Identity
+from ...core.resource import IMMUTABLE, Part, Resource
 from ...core.stack import Stack
 from ...core.traffic_estimate import TrafficEstimate
 from ...errors import escaped
 from ...kinds.aws.ingress_rules import Permission
+from ...kinds.aws.ownership import EXPIRES
 
 DERIVED = ("user_data_digest",)
 """Fields that elbplan computes from other fields."""
@@ -30,12 +32,29 @@ def expand_text(stacks: Sequence[Stack]) -> str:
 def _document(stack: Stack) -> dict[str, Any]:
     document: dict[str, Any] = {"name": stack.name}
     document |= {"account": stack.account} if stack.account else {}
+    document |= _identity(stack.identity)
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
     document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
+    document |= {"expires": stack.expires} if stack.expires else {}
     for address, resource in stack.resources.items():
-        document.setdefault(address.kind, {})[address.name] = long_fields(resource)
+        document.setdefault(address.kind, {})[address.name] = long_fields(_without_expiry(resource))
     document |= {"adopt": {str(address): id for address, id in stack.adopt.items()}} if stack.adopt else {}
+    return document
+
+
+def _without_expiry(resource: Resource) -> Resource:
+    """The resource without the tag that `expires:` gives it."""
+    tags = {key: value for key, value in resource.tags.items() if key != EXPIRES}
+    return resource.model_copy(update={"tags": tags}) if EXPIRES in resource.tags else resource
+
+
+def _identity(identity: Identity) -> dict[str, Any]:
+    document: dict[str, Any] = {"profile": long_value(identity.profile)} if identity.profile else {}
+    if identity.external_id:
+        document["role"] = {"arn": long_value(identity.role), "external_id": long_value(identity.external_id)}
+    elif identity.role:
+        document["role"] = long_value(identity.role)
     return document
 
 
